@@ -34,10 +34,9 @@ from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.approval import ApprovalService
 from agent.runs.decisions import Decisions
 from agent.runs.direct_calls import DirectCalls
-from agent.runs.progress import Progress
+from agent.runs.progress import Progress, RunWakeups
 from agent.runs.recovery import RunRecovery
 from agent.runs.service import RunService
-from agent.runs.wakeups import RunWakeups
 from agent.sending.action_secrets import ActionSecrets
 from agent.sending.http_endpoint import HttpEndpointClient
 from agent.sending.mcp_endpoint import McpCredentials, McpEndpointClient

@@ -251,22 +251,7 @@ def _of_string(made: ParameterSpec, words: tuple[str, ...], said: str, *, money:
         return ["currency"]
     if money:
         return ["money"]
-    if named & {
-        "amount",
-        "quantity",
-        "count",
-        "age",
-        "percentage",
-        "percent",
-        "rating",
-        "size",
-        "zip",
-        "zipcode",
-        "limit",
-        "capacity",
-        "beds",
-        "baths",
-    }:
+    if named & _COUNTED:
         return ["options", "number", "text"] if made.options else ["number", "text"]
     if made.options:
         return ["options", "text"]
@@ -284,6 +269,9 @@ def _of_string(made: ParameterSpec, words: tuple[str, ...], said: str, *, money:
 
 
 _DATED: Final = word_set("date dates day birthday dob deadline due checkin checkout since until")
+_COUNTED: Final = word_set(
+    "amount quantity count age percentage percent rating size zip zipcode limit capacity beds baths"
+)
 _CODED: Final = word_set("id ids code key token number no ref reference sku serial iban hash identifier")
 _MONEYED: Final = word_set(
     "amount price cost fee budget salary payment balance total charge refund fare credit discount"

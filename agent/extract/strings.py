@@ -19,6 +19,7 @@ from language import numerals, quotes
 from language.text import Text, split_name, word_set
 
 _UNTELLING: Final = frozenset(map(stem_word, ("name", "title", "id", "number", "type", "new")))
+_LABEL_ENDS: Final = word_set("id name number code key title address")
 _AUXILIARY: Final = word_set("did does do has have had is are was were will would can could")
 _SEEN: Final = word_set("see watch play rent stream read hear attend")
 _PARTICIPLES: Final = ("ed", "en", "ung", "de", "ght")
@@ -250,15 +251,7 @@ def _find_labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:
         after = phrases.after_label(text, index)
         skip = index + 1
         # "user id 123", "project name: x": the label's second word goes along.
-        if skip < len(text.tokens) and text.tokens[skip].low in {
-            "id",
-            "name",
-            "number",
-            "code",
-            "key",
-            "title",
-            "address",
-        }:
+        if skip < len(text.tokens) and text.tokens[skip].low in _LABEL_ENDS:
             after = phrases.after_label(text, skip) or after
         base = 0.45 if strong else 0.35
         if after is not None and not any(start <= after.start < end for start, end in inside):

@@ -17,6 +17,7 @@ from agent.query.reference_conditions import ReferenceConditions
 from agent.resolve.rules.grammar.questions.singled_out import read_singled_out
 from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery
 from agent.validate.records.ranking import fold_words, is_identifying, sort_by_field
+from language.text import word_set
 from registry.records import Record, RecordKind, format_field
 
 _PLACES: Final = {
@@ -29,35 +30,9 @@ _OLDEST: Final = frozenset({"older", "oldest", "earlier", "earliest"})
 _BIGGEST: Final = frozenset({"bigger", "biggest", "larger", "largest", "higher", "highest", "dearer"})
 _SMALLEST: Final = frozenset({"smaller", "smallest", "lower", "lowest", "cheaper", "cheapest", "least"})
 _ALL: Final = frozenset({"all", "both", "every", "everyone", "each"})
-_IDLE: Final = frozenset(
-    {
-        "the",
-        "one",
-        "ones",
-        "of",
-        "them",
-        "these",
-        "those",
-        "please",
-        "that",
-        "it",
-        "this",
-        "i",
-        "mean",
-        "meant",
-        "and",
-        "a",
-        "an",
-        "very",
-        "his",
-        "her",
-        "their",
-        "its",
-        "just",
-        "only",
-        "sorry",
-        "actually",
-    }
+_IDLE: Final = word_set(
+    "the one ones of them these those please that it this i mean meant and a an very his her their its just only sorry "
+    "actually"
 )
 _OWN: Final = frozenset({"very", "his", "her", "their", "its"})
 _OPTION: Final = re.compile(r"(?:option|number|no\.?|nr\.?)?\s*#?([1-8])[.)]?", re.IGNORECASE)

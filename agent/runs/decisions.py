@@ -18,17 +18,15 @@ from agent.history.recorder import EntryType
 from agent.pipeline import Answer, Question, Refusal, RunState
 from agent.planning.planner import put_send, resolve_work
 from agent.runs import repository
+from agent.runs.answer_phrases import excludes, find_remaining, is_cancellation
 from agent.runs.approval import ApprovalService
-from agent.runs.cancel_phrases import is_cancellation
-from agent.runs.exclusions import excludes, find_remaining
 from agent.runs.expiry import expire, has_expired
 from agent.runs.person_only import refuse_key
-from agent.runs.progress import Progress
+from agent.runs.progress import Progress, RunWakeups
 from agent.runs.run import Run
 from agent.runs.service import MAX_TEXT, RunService
 from agent.runs.states import as_asked, as_held, as_planned
 from agent.runs.test_mode import check_mode
-from agent.runs.wakeups import RunWakeups
 from agent.validate.plan_builder import REST
 from agent.validate.questions import is_no
 from agent.workspace import authority

@@ -17,11 +17,10 @@ from agent.pipeline import RunState
 from agent.planning.planner import resolve_work
 from agent.runs import repository
 from agent.runs.direct_calls import DirectCalls
-from agent.runs.progress import Progress
+from agent.runs.progress import Progress, RunWakeups, wait_for_event
 from agent.runs.run import MOVING, Run
 from agent.runs.states import as_held
 from agent.runs.test_mode import is_test
-from agent.runs.wakeups import RunWakeups, wait_for_event
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContexts
 from core import ids

@@ -20,7 +20,7 @@ from agent.planning.propose import propose
 from agent.planning.task import Outcome, make_task
 from agent.planning.thread import MOST_TURNS, build_thread, restore_thread
 from agent.resolve.resolver import Resolver
-from agent.runs.cancel_phrases import is_cancellation
+from agent.runs.answer_phrases import is_cancellation
 from agent.runs.run import Run
 from agent.workspace.context import WorkspaceContext
 from core import ids

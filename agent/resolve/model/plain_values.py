@@ -21,28 +21,13 @@ from agent.resolve.model.arguments import ActionForm, ArgumentForm, list_members
 from agent.resolve.rules.slot_filling import fill_slots
 from language import numerals
 from language.stems import stem
-from language.text import read_text
+from language.text import read_text, word_set
 
 MAX_LENGTH: Final = 240
 _TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
 _WORD: Final = re.compile(r"[\w@.+-]*\w")
 # What small models write where nothing was said, if it is no member of a closed set.
-_NOTHING: Final = frozenset(
-    {
-        "",
-        "null",
-        "none",
-        "n/a",
-        "unknown",
-        "not specified",
-        "unspecified",
-        "any",
-        "all",
-        "some",
-        "anything",
-        "everything",
-    }
-)
+_NOTHING: Final = word_set("null none n/a unknown unspecified any all some anything everything") | {"", "not specified"}
 # Values with a written form of their own, which code keeps to better than a small model does.
 _FORMED: Final = frozenset({"date", "time", "datetime", "epoch", "month"})
 _UNIT_BEFORE: Final = re.compile(r"(?<!\w)[^\W\d_]{0,3}[€$£¥₹]\s?$")

@@ -57,21 +57,9 @@ def find_light_verb_noun(text: str) -> str | None:
 
 
 _DEEDS: Final = (
-    "ion",
-    "ment",
-    "al",
-    "ance",
-    "ence",
-    "search",
-    "order",
-    "call",
-    "copy",
-    "change",
-    "update",
-    "refund",
-    "transfer",
+    "ion", "ment", "al", "ance", "ence", "search", "order", "call", "copy", "change", "update", "refund", "transfer",
     "booking",
-)
+)  # fmt: skip
 
 
 @lru_cache(maxsize=256)

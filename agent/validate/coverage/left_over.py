@@ -31,7 +31,7 @@ from agent.validate.coverage.modifiers import BOUND, LIMIT, OTHERS, PAST, QUALIF
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from language import numerals
 from language.stems import EMPTY, ORDERS, READING, split_runs, stem
-from language.text import read_text
+from language.text import read_text, word_set
 from language.wordnet import find_similar_stems, is_word
 from registry.contract import Contract
 from registry.records import RecordKind
@@ -109,27 +109,8 @@ _LIKE: Final = re.compile(
 )
 _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_DETERMINERS: Final = frozenset(
-    ("the", "a", "an", "his", "her", "their", "its", "our", "my", "your", "this", "that", "these", "those", "some")
-)
-_PREPOSITIONS: Final = frozenset(
-    (
-        "with",
-        "without",
-        "as",
-        "from",
-        "against",
-        "for",
-        "by",
-        "at",
-        "during",
-        "onto",
-        "under",
-        "towards",
-        "through",
-        "via",
-    )
-)
+_DETERMINERS: Final = word_set("the a an his her their its our my your this that these those some")
+_PREPOSITIONS: Final = word_set("with without as from against for by at during onto under towards through via")
 
 
 @dataclass(frozen=True, slots=True)

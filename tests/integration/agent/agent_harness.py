@@ -23,10 +23,9 @@ from agent.runs import repository
 from agent.runs.approval import ApprovalService
 from agent.runs.decisions import Decisions
 from agent.runs.direct_calls import DirectCalls
-from agent.runs.progress import Progress
+from agent.runs.progress import Progress, RunWakeups
 from agent.runs.run import MOVING, Run
 from agent.runs.service import RunService
-from agent.runs.wakeups import RunWakeups
 from agent.sending.action_secrets import ActionSecrets
 from agent.sending.sender import Sender
 from agent.workspace.admin import WorkspaceAdmin

@@ -1,11 +1,13 @@
-"""Earlier calls taken up again: fewer of them ("leave 7 out"), the record beside theirs ("and the one before that",
-"the other one"), the same for somebody else's ("also Ada's")."""
+"""Earlier calls and answers taken up again: fewer of them ("leave 7 out"), the record beside theirs ("and the one
+before that", "the other one"), the same for somebody else's ("also Ada's"), a find with something else in its place."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+
+from pydantic import BaseModel
 
 from agent.pipeline import EarlierCall
 from agent.planning.proposal import (
@@ -29,11 +31,37 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.rewriting import without_places
 from agent.resolve.rules.grammar.taking_back import LEAD, list_words, words_of
 from language.text import word_set
 from registry.offers.offer import Offer
 from registry.records import RecordKind
+
+
+def without_places(node: Any) -> Any:
+    """The same with the words of an earlier request at no place: they stand at none of this one."""
+    if isinstance(node, Words):
+        return node.model_copy(update={"start": None})
+    if isinstance(node, BaseModel):
+        return node.model_copy(update={name: without_places(getattr(node, name)) for name in type(node).model_fields})
+    return tuple(without_places(each) for each in node) if isinstance(node, tuple) else node
+
+
+def exchange(node: Any, old: Any, new: Any) -> Any:
+    """The node with ``new`` for ``old`` wherever it stands within."""
+    if node == old:
+        return new
+    if isinstance(node, BaseModel):
+        held = {name: getattr(node, name) for name in type(node).model_fields}
+        changed = {name: made for name, each in held.items() if (made := exchange(each, old, new)) is not each}
+        return node.model_copy(update=changed) if changed else node
+    if isinstance(node, tuple):
+        parts = tuple(exchange(each, old, new) for each in node)
+        return node if all(one is other for one, other in zip(parts, node, strict=True)) else parts
+    if isinstance(node, dict):
+        pairs = {key: exchange(each, old, new) for key, each in node.items()}
+        return node if all(pairs[key] is each for key, each in node.items()) else pairs
+    return node
+
 
 _LEFT_OUT: Final = re.compile(
     rf"{LEAD}(?:but\s+)?(?:(?:leave|keep)\s+(?P<apart>[^,;.!?]{{1,60}}?)\s+out|"

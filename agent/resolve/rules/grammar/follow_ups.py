@@ -31,13 +31,20 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.earlier_calls import as_before, beside, carry_over, fewer, once_more, text_anew
+from agent.resolve.rules.grammar.earlier_calls import (
+    as_before,
+    beside,
+    carry_over,
+    fewer,
+    once_more,
+    text_anew,
+    without_places,
+)
 from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.rewriting import without_places
 from agent.resolve.rules.grammar.taking_back import LEAD, take_back
 from agent.validate.proposed.relative_answers import read_relative
 from language.text import find_quotations, singularize, word_set

@@ -29,6 +29,7 @@ from agent.planning.proposal import (
 from agent.planning.quotes import list_words
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.contrasts import find_contrast, is_of_before
+from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.chooser import Chooser
@@ -40,7 +41,6 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.questions.continued import continued
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.rewriting import exchange
 from agent.resolve.rules.normalization import AlignedText
 from language.stems import EMPTY, ORDERS, stem
 from language.wordnet import is_word

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Candidate, Question, QuestionCode, Refusal
-from agent.runs.cancel_phrases import is_cancellation
+from agent.runs.answer_phrases import is_cancellation
 from agent.runs.run import Run
 from tests.integration.agent.agent_harness import CREDIT, UNCLEAR, AgentHarness
 

@@ -10,9 +10,8 @@ from dataclasses import replace
 import pytest
 
 from agent.pipeline import Phase, Refusal, Request, Resolved
-from agent.runs.progress import Progress
+from agent.runs.progress import Progress, RunWakeups
 from agent.runs.run import Run
-from agent.runs.wakeups import RunWakeups
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 from tests.integration.agent.agent_harness import CREDIT, SUSPEND, AgentHarness, ScriptedResolver

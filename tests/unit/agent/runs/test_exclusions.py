@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Candidate, Question
-from agent.runs.exclusions import excludes, find_remaining
+from agent.runs.answer_phrases import excludes, find_remaining
 
 TWO = (Candidate(id="1", label="Ada Berg", detail="ada@x.example"), Candidate(id="2", label="Ada Borg"))
 THREE = (*TWO, Candidate(id="3", label="Ada Bard"))

@@ -97,7 +97,7 @@ class Interpreter(StretchRecords):
     def _from_phrase(self, name: str) -> list[Piece]:
         """ "give her the pro plan": the phrase is the value where another says the record; "the urgent one"."""
         made: list[Piece] = []
-        for param, pieces in self.records.items():
+        for pieces in self.records.values():
             for other in list(pieces):
                 argument = other.argument
                 assert isinstance(argument, RecordArgument)
@@ -113,15 +113,6 @@ class Interpreter(StretchRecords):
                 if only and inner and len(pieces) > 1:
                     pieces.remove(other)
                     made.append(replace(inner[0], first=other.first, last=other.last))
-                elif only and inner and param in self.records and name in self.offer.required:
-                    spoken = self.reader.person
-                    if spoken is not None:
-                        pieces.remove(other)
-                        made.append(replace(inner[0], first=other.first, last=other.last))
-        for param in [each for each, pieces in self.records.items() if not pieces]:
-            del self.records[param]
-            if param in self.offer.required:
-                self._take_spoken(param)
         return made
 
     def _make_calls(self) -> list[dict[str, Argument]]:

@@ -1,4 +1,5 @@
-"""Records in a stretch: phrases, codes and names, each for the parameter whose kind it can be."""
+"""Records in a stretch: phrases, codes and names, each for the parameter whose kind it can be; and what a phrase of its
+own leaves out of a set that was read before it ("everybody with 5 days except Ada")."""
 
 from __future__ import annotations
 
@@ -8,26 +9,37 @@ from functools import cached_property
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
-from agent.planning.proposal import (
-    BelongsTo,
-    ComputedArgument,
-    Find,
-    RecordArgument,
-)
+from agent.planning.proposal import BelongsTo, ComputedArgument, Find, RecordArgument
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, without_repeated
-from agent.resolve.rules.grammar.orders.left_out import find_spared, is_left_out, leave_out
-from agent.resolve.rules.grammar.orders.stretch_directions import (
-    has_it_now,
-    settle_holders,
-    settle_receivers,
-)
+from agent.resolve.rules.grammar.orders.stretch_directions import has_it_now, settle_holders, settle_receivers
 from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
+from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from registry.records import RecordKind
+
+
+def is_left_out(reader: Reader, phrase: Phrase) -> bool:
+    return any(reader.lows(phrase.first - len(words), len(words)) == words for words in lexicon.EXCEPT)
+
+
+def find_spared(reader: Reader, pieces: Sequence[Piece], phrase: Phrase) -> tuple[int, int] | None:
+    """Where it is said of somebody behind a set that it is not for them, in words that can't be read: "(all of them)
+    but leave Ada's alone"."""
+    if _set_of(pieces) is None:
+        return None
+    spared = (at for at in range(pieces[-1].last, phrase.first) if reader.low(at) in lexicon.SPARING)
+    return next(((at, phrase.last) for at in spared), None)
+
+
+def _set_of(pieces: Sequence[Piece]) -> Find | None:
+    argument = pieces[-1].argument if pieces else None
+    find = argument.reference if isinstance(argument, RecordArgument) else None
+    return find if isinstance(find, Find) and find.pick != "one" else None
+
 
 LEAST_CODE: Final = 3
 """Digits of a number that may be a record's though nothing beside it says so."""
@@ -68,7 +80,7 @@ class StretchRecords(StretchSpoken):
                 continue
             name, phrase, reference = made
             if reference is not None and is_left_out(self.reader, phrase):
-                self.doubtful |= not leave_out(self.records.get(name, []), phrase, reference)
+                self.doubtful = True
                 at = max(phrase.last, at + 1)
                 continue
             if (spared := find_spared(self.reader, self.records.get(name, []), phrase)) is not None:

@@ -20,8 +20,7 @@ from agent.resolve.rules.grammar.phrases.deed_times import by_now, is_born, is_p
 from agent.resolve.rules.grammar.phrases.exceptions import left_out
 from agent.resolve.rules.grammar.phrases.fields import compared, numbered
 from agent.resolve.rules.grammar.phrases.having import having, held_by_anyone
-from agent.resolve.rules.grammar.phrases.negation import opposite
-from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, named_on, thing_named
+from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, named_on, opposite, thing_named
 from agent.resolve.rules.grammar.phrases.places_and_doers import as_it_was, held_by_theirs, inside, located, read_doer
 from agent.resolve.rules.grammar.reader import Reader
 from language.wordnet import is_word
@@ -92,17 +91,10 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
     if reader.low(start) in {"him", "her", "them"} and low in {"of", "from", "for", "to"} and reader.person is not None:
         made.where.append(BelongsTo(owner=reader.person))
         return start + 1
-    if low == "by" and (state := reader.state(start, made.kind)) is not None:
-        made.where.append(state[0])
-        return start + state[1]
     token = reader.tokens[start] if start < stop else None
     phrase = made.read(reader, start, stop, None, depth + 1)
     if phrase is not None and phrase.noun:
         kind = reader.kinds[phrase.find.record]
-        if kind.name == made.kind.name and low == "of" and made.order is not None:
-            made.where += phrase.find.where
-            made.said = made.said or phrase.find.said
-            return phrase.last
         if low == "for" and made.kind.relation_to(kind.name) is None:
             return 0  # "Ada for unpaid bills" says why: a customer belongs to no bill
         if kind.name != made.kind.name and reader.related(made.kind, kind):
@@ -205,13 +197,6 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
         held = having(reader, made, step, stop, depth, negated=negated)
         if held or not negated or nobody:
             return held
-    if nobody and (reader.low(step) in lexicon.HANDLING or reader.low(step) == "taken"):
-        doers = [each.kind for each in made.kind.relations if each.kind in reader.kinds]
-        people = reader.people()
-        doer = next((each for each in doers if people is None or each != people.name), None)
-        if doer is not None:
-            made.where.append(Has(related=Find(record=doer, pick="all"), op="=", count=0))
-            return step + 1 + (reader.low(step + 1) in _STRANDED | {"care"})
     handled = _handled(reader, made, step, stop) if not negated else 0
     if handled:
         return handled

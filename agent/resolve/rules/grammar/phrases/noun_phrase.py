@@ -346,14 +346,6 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
                 if last > index + 1:
                     return Phrase(_find(made), index, last, True)
         return Phrase(Find(record=kind.name, pick="one" if pick == "one" else "all"), index, index + 1, True)
-    if low in lexicon.COMPARATIVES or (low == "the" and reader.low(index + 1) in lexicon.COMPARATIVES):
-        at = index + (low == "the")
-        if reader.low(at + 1) == "of":
-            inner = read_phrase(reader, at + 2, stop, wanted, depth + 1)
-            if inner is not None:
-                order = OrderByField(first=lexicon.COMPARATIVES[reader.low(at)][1])
-                find = inner.find.model_copy(update={"order": order, "pick": "one"})
-                return Phrase(find, index, inner.last, inner.noun)
     if (match := EMAIL.match(reader.text.plain, token.start)) is not None:
         people = wanted if wanted is not None and _has_address(wanted) else reader.people()
         last = reader.end_index(match.end())

@@ -45,7 +45,14 @@ from agent.resolve.rules.grammar.questions.owners import (
     owner_of_named,
     whose_is,
 )
-from agent.resolve.rules.grammar.questions.plain import about_somebody, told_of_things, what_about, where_from
+from agent.resolve.rules.grammar.questions.plain import (
+    about_somebody,
+    below,
+    told_of_things,
+    what_about,
+    when,
+    where_from,
+)
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, TAIL, done_by_them, restricted
 from agent.resolve.rules.grammar.questions.verb_questions import (
     any_such,
@@ -57,7 +64,6 @@ from agent.resolve.rules.grammar.questions.verb_questions import (
     plural,
     works_on,
 )
-from agent.resolve.rules.grammar.questions.when import below, when
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set

@@ -25,10 +25,10 @@ from agent.planning.proposal import (
     ValueAnswer,
     Words,
 )
+from agent.resolve.rules.grammar.earlier_calls import exchange, without_places
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, is_code, placed
 from agent.resolve.rules.grammar.questions.restrictions import restricted
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.rewriting import exchange, without_places
 from language.text import word_set
 from registry.records import RecordKind
 

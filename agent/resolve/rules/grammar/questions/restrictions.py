@@ -20,11 +20,9 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.deeds import DATES, day_of_state
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.conditions import subject
+from agent.resolve.rules.grammar.phrases.conditions import predicate_of, related_clause, subject
 from agent.resolve.rules.grammar.phrases.fields import compared_by, measured_order, named_field
-from agent.resolve.rules.grammar.phrases.negation import opposite
-from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, guess, placed
-from agent.resolve.rules.grammar.phrases.told import predicate_of, related_clause
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, guess, opposite, placed
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import singularize, word_set

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.planning.proposal import AnyOf, BelongsTo, Compare, Except, Find, StateIs, Word, Words
-from agent.resolve.rules.grammar.phrases.negation import opposite
+from agent.resolve.rules.grammar.phrases.phrase_parts import opposite
 from connectors.saas.kinds import INVOICE
 
 CONDITION = Compare(field="currency", op="=", value=Word(word="EUR"))

@@ -1,11 +1,12 @@
-"""Cancel phrases: words that take a request back instead of answering its question."""
+"""Answers in words that answer nothing: those that take a request back instead, and those that say which of the offered
+records is not meant ("not Novak" leaves the others)."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from agent.pipeline import Question
+from agent.pipeline import Candidate, Question
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CHOICES: Final = frozenset({"ambiguous", "not_found", "unclear_action"})
@@ -59,3 +60,32 @@ def _plain(text: str) -> str:
     while len(words) > 1 and words[-1] in _POLITE:
         words = words[:-1]
     return " ".join(words)
+
+
+_NOT: Final = re.compile(
+    r"\s*(?:no\W+)?(?:not|anyone but|any but|all but|nicht)\s+(?P<not>[^,;.]+?)\s*(?:[,;.]\s*(?P<but>.*?))?\s*$", re.I
+)
+_WORDS: Final = re.compile(r"\w+")
+
+
+def excludes(question: Question, text: str) -> bool:
+    """Whether an answer to a choice among records begins with whom it is not."""
+    return question.code == "ambiguous" and _NOT.match(text) is not None
+
+
+def find_remaining(question: Question, text: str) -> Candidate | None:
+    """The one candidate that such an answer leaves, None where it leaves several, or takes none away."""
+    found = _NOT.match(text)
+    if found is None:
+        return None
+    if found["but"]:
+        named = [each for each in question.candidates if _is_named(each, found["but"])]
+        return named[0] if len(named) == 1 and not _is_named(named[0], found["not"]) else None
+    left = [each for each in question.candidates if not _is_named(each, found["not"])]
+    return left[0] if len(left) == 1 < len(question.candidates) else None
+
+
+def _is_named(candidate: Candidate, words: str) -> bool:
+    """Whether all the words stand in what the candidate is called."""
+    said, label = (set(_WORDS.findall(each.casefold())) for each in (words, f"{candidate.label} {candidate.detail}"))
+    return bool(said) and said <= label
