@@ -100,6 +100,22 @@ def test_a_conversation_by_keyboard_alone(world: Installation, visit: New, width
     olivia.sees("What should be done?")
 
 
+def test_a_request_typed_when_the_sign_in_had_ended_is_in_the_box_again(world: Installation, visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    page = olivia.page
+    page.context.clear_cookies()
+    page.locator("#text").fill(CREDIT)
+    olivia.press("Enter")
+    expect(page.locator("#trouble")).to_contain_text("was not taken")
+    olivia.sign_in("olivia")
+    expect(page.locator("#text")).to_have_value(CREDIT)
+    page.context.clear_cookies()
+    olivia.press("Enter")
+    expect(page.locator("#trouble")).to_contain_text("was not taken")
+    olivia.sign_in("sara")
+    expect(page.locator("#text")).to_have_value("")
+
+
 def test_it_works_without_a_script(world: Installation, visit: New) -> None:
     olivia = visit(java_script_enabled=False).sign_in("olivia")
     page = olivia.page

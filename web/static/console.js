@@ -33,6 +33,27 @@
     }
   }
 
+  // ── a request that was sent when the sign-in had ended is in the box again once the same person is back ───────────
+  const KEPT = "opsiq-request";
+  const person = () => document.querySelector(".account")?.dataset.person;
+  function keepRequest() {
+    const box = document.getElementById("text");
+    if (box?.value.trim()) sessionStorage.setItem(KEPT, JSON.stringify({ person: person(), path: location.pathname, text: box.value }));
+  }
+  function restoreRequest() {
+    const box = document.getElementById("text");
+    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+    if (!kept || !person()) return;
+    sessionStorage.removeItem(KEPT);
+    if (!box || box.value || kept.person !== person() || kept.path !== location.pathname) return;
+    box.value = kept.text;
+    box.focus();
+  }
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Redirect")?.startsWith("/sign-in?ended")) keepRequest();
+  });
+  restoreRequest();
+
   // ── keys of a question or a card: only while the focus is inside it and not in a field (WCAG 2.1.4) ──────────────
   function press(event) {
     const region = event.target instanceof Element ? event.target.closest("[data-keys]") : null;
