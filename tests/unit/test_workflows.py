@@ -48,6 +48,7 @@ def test_rights_are_given_job_by_job_and_the_identity_only_to_what_publishes() -
     assert {name for name, given in rights.items() if given.get("id-token") == "write"} == {
         "server",
         "python-sdk",
+        "connector",
         "javascript-sdk",
     }
     assert all(job["needs"] == "build" for name, job in jobs(PUBLISH).items() if name != "build")

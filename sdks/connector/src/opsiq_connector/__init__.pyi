@@ -1,0 +1,1063 @@
+"""Connector interface, as authors outside this tree import it (``opsiq_connector``).
+
+Semantic versioning: what is listed here keeps its name and meaning within a major version; a minor one adds.
+"""
+
+# Written by scripts/write_stubs.py from registry/interface.py. Don't edit it.
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Final, Literal, Protocol
+
+__all__ = [
+    "VERSION",
+    "BadAssertion",
+    "BadSetting",
+    "CachedKind",
+    "ConnectionOption",
+    "Connector",
+    "ContextProvider",
+    "Contract",
+    "DeclarativeConnector",
+    "DeclarativeRecords",
+    "Event",
+    "Field",
+    "Identity",
+    "IdentityProvider",
+    "Inbound",
+    "InvalidInput",
+    "OpsIQError",
+    "PlatformAnswer",
+    "PlatformClient",
+    "PlatformRequest",
+    "PlatformUnavailable",
+    "Query",
+    "ReadAccess",
+    "Record",
+    "RecordKind",
+    "RecordSource",
+    "RecordState",
+    "Relation",
+    "Settings",
+    "StatePage",
+    "Subscriber",
+    "admit",
+    "is_between",
+    "lint_folder",
+    "parse_contract",
+    "read_actions",
+    "read_document",
+]
+
+VERSION: Final[str]
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong at one place. ``pointer`` is a JSON Pointer (RFC 6901), ``detail`` says how to mend it."""
+
+    pointer: str
+    code: str
+    detail: str
+
+class OpsIQError(Exception):
+    """The root. ``detail`` is a sentence for the person who can fix it; it never holds a secret."""
+
+    code: ClassVar[str] = ...
+    retryable: ClassVar[bool] = ...
+    detail: str
+
+    def __init__(
+        self, detail: str, *, findings: Sequence[Finding] = ..., extra: Mapping[str, str | int] | None = ...
+    ) -> None: ...
+
+class BadAssertion(OpsIQError):
+    code = "bad_assertion"
+
+class BadSetting(OpsIQError):
+    code = "bad_setting"
+
+FieldType = Literal[
+    "id", "string", "integer", "number", "boolean", "money_minor", "currency", "datetime", "date", "email", "enum"
+]
+
+SearchBy = Literal["name", "number", "email", "text"]
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field that may be read. ``search`` says how words find a record by it: a person's or thing's ``name`` (fuzzy,
+    any part), a ``number`` (an exact code such as INV-1042), an ``email`` (exact, caseless), or free ``text``.
+    ``values`` lists an enum's words. ``currency_field`` names the field that holds a money field's currency.
+    ``pattern`` is the form of a ``number`` (a regular expression for the whole of it, ``registry.patterns``): with one,
+    other codes are never taken for it. ``ranged`` says that the provider can search a date, datetime or number between
+    two bounds (``Query.between``): only by such fields are records told apart by when they are. ``words`` are other
+    words for the field than its label's. ``lenient``: a value that can't be read is left out, so one that isn't there
+    says nothing."""
+
+    name: str
+    type: FieldType = ...
+    label: str = ...
+    search: SearchBy | None = ...
+    values: tuple[str, ...] = ...
+    currency_field: str | None = ...
+    pattern: str | None = ...
+    ranged: bool = ...
+    words: tuple[str, ...] = ...
+    lenient: bool = ...
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Relation to an owning kind: ``via`` is the field of *this* kind that holds the id of a ``kind`` record (an
+    invoice belongs to a customer via customer_id)."""
+
+    kind: str
+    via: str
+
+Side = Literal["past", "future"]
+
+@dataclass(frozen=True, slots=True)
+class RecordKind:
+    """One kind of record of one platform.
+
+    ``nouns`` are the words people use for it, singular and plural ("invoice", "bill"). ``relations`` are what it
+    belongs to, nearest owner first. ``order`` is the field that "last" and "newest" sort by, ``size`` the one that
+    "biggest" sorts by. ``states`` maps the words that narrow it ("unpaid", "open") to field filters; ``times`` those
+    that narrow it by the present ("overdue", "upcoming") to a ranged field and the side of now that it must lie on.
+    ``ours`` says that "my" and "our" are said of any of its records, not of one owner's. ``label`` and ``detail`` are
+    format strings over the fields as ``format_field`` writes them: what a person sees.
+    """
+
+    name: str
+    title: str
+    nouns: tuple[str, ...]
+    fields: tuple[Field, ...]
+    id_field: str = ...
+    label: str = ...
+    detail: str = ...
+    relations: tuple[Relation, ...] = ...
+    order: str | None = ...
+    size: str | None = ...
+    states: Mapping[str, Mapping[str, tuple[str | int | bool, ...]]] = ...
+    times: Mapping[str, tuple[str, Side]] = ...
+    ours: bool = ...
+
+    def field_named(self, name: str) -> Field | None: ...
+    def relation_to(self, kind: str) -> Relation | None: ...
+
+@dataclass(frozen=True, slots=True)
+class CachedKind:
+    """A record kind that may be cached. ``events`` are the patterns (``invoice.*``) of the events that carry states of
+    this kind."""
+
+    kind: RecordKind
+    events: tuple[str, ...]
+
+@dataclass(frozen=True, slots=True)
+class ConnectionOption:
+    """An option that every connection of a connector has, no secret. ``default`` None: it must be given."""
+
+    label: str
+    example: str = ...
+    default: str | None = ...
+
+@dataclass(frozen=True, slots=True)
+class ReadAccess:
+    """How a platform takes reads: the kind of its credential, with the word before a bearer token or the name of the
+    header or query parameter that carries it; headers that are always the same; at most ``requests`` in ``per_s``
+    seconds (0: as many as there are)."""
+
+    credential: str = ...
+    prefix: str = ...
+    name: str = ...
+    headers: Mapping[str, str] = ...
+    requests: int = ...
+    per_s: int = ...
+
+SecretForm = Literal["standard", "plain", "address"]
+
+@dataclass(frozen=True, slots=True)
+class PlatformRequest:
+    """One read of a platform. ``path`` is percent-encoded and below the base address; ``body`` is JSON, for searches
+    that are a POST. ``missing`` are statuses beside 404 that say that nothing is there."""
+
+    path: str
+    method: Literal["GET", "POST"] = ...
+    query: Sequence[tuple[str, str]] = ...
+    body: Any = ...
+    missing: frozenset[int] = ...
+
+@dataclass(frozen=True, slots=True)
+class PlatformAnswer:
+    """What a platform answered: status 200 to 299 with its decoded JSON, or 404. Header names are in lower case."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str] = ...
+
+class PlatformClient(Protocol):
+    """HTTP port through which a connector reads its platform. Implemented in ``executors``: signed in, guarded, timed.
+    Raises PlatformUnavailable."""
+
+    async def get_json(self, path: str, params: Mapping[str, str] | None = ...) -> Any:
+        """The decoded JSON of GET base_url + path, or None where the platform answers 404."""
+
+    async def read(self, request: PlatformRequest) -> PlatformAnswer:
+        """The answer to any read; every status but 2xx and 404 raises."""
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One connection: the platform's address, its secrets by name (never logged), the name that the workspace gave it
+    (empty: the connector's own), and the options that the connector asks for."""
+
+    base_url: str
+    secrets: Mapping[str, str]
+    connection: str = ...
+    options: Mapping[str, str] = ...
+
+    def webhook_secrets(self, now: datetime) -> Sequence[str]:
+        """The secrets that the platform's webhooks may be signed with: the present one, and during a rotation the
+        previous one. Empty where none is configured: then no webhook can be believed."""
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person of the platform, as the platform asserts: ``id`` is the platform's, ``role`` one that contracts list."""
+
+    id: str
+    name: str
+    role: str
+
+class IdentityProvider(Protocol):
+    """Turns a platform's assertion (a signed token) into an Identity. Raises BadAssertion."""
+
+    name: str
+
+    async def identify(self, assertion: str) -> Identity: ...
+
+Bound = str | int | float | None
+
+Bounds = Mapping[str, tuple[Bound, Bound]]
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search in one kind. ``text`` is matched against the searchable fields (by ``by`` when given); ``where`` are
+    exact values, any of a list; ``between`` are bounds of ranged fields; ``order`` is a field, ``descending`` its
+    direction. At most ``limit`` records after the first ``offset``, best match first when there is a text."""
+
+    kind: str
+    text: str | None = ...
+    by: SearchBy | None = ...
+    where: Mapping[str, Sequence[str | int | bool]] = ...
+    order: str | None = ...
+    descending: bool = ...
+    limit: int = ...
+    offset: int = ...
+    between: Bounds = ...
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record in its kind's safe fields. ``values`` are JSON scalars; ``digest`` changes when any safe field
+    changes. ``as_of`` is when it was like this (RFC 3339), empty for one that was read from its platform just now."""
+
+    kind: str
+    id: str
+    values: Mapping[str, Any]
+    label: str
+    detail: str
+    digest: str
+    as_of: str = ...
+
+class ContextProvider(Protocol):
+    """Port that live records are read from. Raises core.errors.PlatformUnavailable when the platform does not
+    answer."""
+
+    def kinds(self) -> tuple[RecordKind, ...]: ...
+    async def search(self, query: Query) -> Sequence[Record]:
+        """The matching records, names matched fuzzily by any word of the text; never more than query.limit."""
+
+    async def get(self, kind: str, record_id: str) -> Record | None: ...
+
+Name = str
+
+Line = str
+
+Text = str
+
+Surface = Literal["admin", "customer", "writing"]
+
+Word = str
+
+KindName = str
+
+class Derive:
+    """Derived value: a field of the record that another parameter refers to, such as the invoice's currency for a
+    refund."""
+
+    parameter: Word
+    field: Word
+
+class SourceKind(StrEnum):
+    """Where a parameter's value may come from. ``prompt`` is typed words, read by code or (shown, and confirmed) by a
+    model; ``proven`` only those that code reads itself; ``proposed`` a model's own value, shown and confirmed."""
+
+    PROMPT = "prompt"
+    PROVEN = "proven"
+    RECORD = "record"
+    DEFAULT = "default"
+    PROPOSED = "proposed"
+
+class Unit(StrEnum):
+    """What a number counts. ``money_minor`` is integer minor units (cents); the others are plain counts of that
+    thing."""
+
+    MONEY_MINOR = "money_minor"
+    MONEY = "money"
+    DAYS = "days"
+    HOURS = "hours"
+    MINUTES = "minutes"
+    SECONDS = "seconds"
+    PERCENT = "percent"
+    COUNT = "count"
+
+class Annotation:
+    """The meaning of a parameter beyond its JSON Schema.
+
+    ``record`` names the kind the value refers to; ``field`` is the field of that record which is sent (its id by
+    default). ``filter`` maps fields to the values a record must have to be eligible (``{"status": ["paid"]}``);
+    ``order`` names the field that "last", "first", "latest" go by (descending is newest), overriding the kind's own.
+    ``of`` names another parameter whose record this one belongs to; ``like`` one whose record this one resembles but
+    for what is said (the same shirt in red): both belong to one record. ``replaces`` names the field that the value
+    will stand in: a record that holds it already needs no call. ``each`` lets several values ("all of her tickets")
+    make a call each. ``compose`` lets a model word the text, shown and editable on the card. ``at_most`` names the
+    record's field that bounds the number: a refund is at most what can still be refunded. ``words`` gives other words
+    for an enum's values. ``currency`` is an ISO 4217 code; ``currency_from`` names the parameter that holds it.
+    """
+
+    record: KindName | None
+    field: Word | None
+    filter: dict[Word, list[str | int | bool]]
+    order: Word | None
+    of: Word | None
+    like: Word | None
+    each: Literal[True] | None
+    derive: Derive | None
+    replaces: Derive | None
+    sources: tuple[SourceKind, ...]
+    unit: Unit | None
+    currency: str | None
+    currency_from: Word | None
+    words: dict[str, list[Line]]
+    compose: Literal[True] | None
+    at_most: Derive | None
+    label: Line | None
+    ask: Line | None
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether typed words may give the value."""
+
+class Policy(StrEnum):
+    """When a person must confirm. Absent means ``always``: the gate fails closed."""
+
+    NEVER = "never"
+    ONCE_PER_SESSION = "once_per_session"
+    ALWAYS = "always"
+    WHEN = "when"
+
+class ConfirmBy(StrEnum):
+    """Who may say yes to a card: anyone whose role covers the contract, or only a person signed in to the console."""
+
+    ANYONE = "anyone"
+    PERSON = "person"
+
+class Confirmation:
+    """Confirmation policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe
+    fields); only for ``when``. ``approvals`` is how many different people must confirm; ``expires_s`` how long the card
+    is valid (seconds). ``by`` says who may confirm; without it the risk decides (``Contract.confirm_by``), so that the
+    signed bytes of older contracts stay the same."""
+
+    policy: Policy
+    by: ConfirmBy | None
+    condition: Line | None
+    approvals: Literal[1, 2]
+    expires_s: int
+
+class Risk(StrEnum):
+    READ = "read"
+    WRITE = "write"
+    IRREVERSIBLE = "irreversible"
+
+class FrozenModel: ...
+
+Deadline = int
+
+Timeout = int
+
+class Endpoint(FrozenModel):
+    """Where the signed POST goes, as ``opsiq/contract/v1`` writes it. ``deadline_s`` bounds all attempts together
+    (seconds), ``timeout_s`` one attempt."""
+
+    url: str
+    deadline_s: Deadline = ...
+    timeout_s: Timeout = ...
+
+    @property
+    def connection(self) -> None:
+        """No connection: the call is signed, with a secret of its address's origin."""
+
+    @property
+    def target(self) -> str:
+        """Where calls go, for people."""
+
+class OpsiqEndpoint(Endpoint):
+    """The same signed POST, as ``opsiq/contract/v2`` writes it."""
+
+    type: Literal["opsiq"]
+
+ConnectionName = str
+
+Key = str
+
+class Format(StrEnum):
+    """How a parameter's value is written in the request.
+
+    ``decimal`` and ``number`` are money in major units, as text ("12.50") or as a JSON number, by the parameter's
+    currency; ``minor_units`` the other way round. ``date``, ``datetime``, ``epoch_s`` and ``epoch_ms`` write a date or
+    time. ``comma_separated``, ``space_separated`` and ``pipe_separated`` join a list, ``json`` writes any value as JSON
+    text, ``brackets`` a list or object of a query or form as ``name[0][key]``. ``path`` is for a path parameter that
+    may hold slashes: each part is one segment.
+    """
+
+    STRING = "string"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    NUMBER = "number"
+    MINOR_UNITS = "minor_units"
+    DATE = "date"
+    DATETIME = "datetime"
+    EPOCH_S = "epoch_s"
+    EPOCH_MS = "epoch_ms"
+    COMMA_SEPARATED = "comma_separated"
+    SPACE_SEPARATED = "space_separated"
+    PIPE_SEPARATED = "pipe_separated"
+    BRACKETS = "brackets"
+    JSON = "json"
+    PATH = "path"
+
+class ValueMap(FrozenModel):
+    """Other values for a parameter's: ``{"map": {"high": 1, "low": 3}}``. A value that is not listed can't be sent."""
+
+    map: dict[str, str | int | float | bool]
+
+class FromParameter(FrozenModel):
+    """The value of a parameter. Where it has none, its place is left out, or holds ``null``."""
+
+    parameter: Word
+    format: Format | ValueMap | None = ...
+    when_absent: Literal["omit", "null"] = ...
+
+class FromCall(FrozenModel):
+    """The call's own id, which no other call has: a reference to find it by afterwards."""
+
+    call: Literal["id"]
+
+class Constant(FrozenModel):
+    """The same value in every call: any JSON."""
+
+    value: Any
+
+Value = FromParameter | FromCall | Constant
+
+Values = dict[Key, Value]
+
+HeaderName = str
+
+Headers = dict[HeaderName, Value]
+
+Pointer = str
+
+class JsonBody(FrozenModel):
+    """A JSON body: each value at its JSON Pointer; ``""`` is the whole body. ``content_type`` is
+    ``application/json`` where nothing else is said."""
+
+    type: Literal["json"]
+    content_type: str | None = ...
+    fields: dict[Pointer, Value] = ...
+
+class FormBody(FrozenModel):
+    """``application/x-www-form-urlencoded``; a list is a field several times."""
+
+    type: Literal["form"]
+    fields: Values = ...
+
+class MultipartBody(FrozenModel):
+    """``multipart/form-data`` of text fields."""
+
+    type: Literal["multipart"]
+    fields: Values = ...
+
+class RawBody(FrozenModel):
+    """One value as it is: text, or anything else as JSON."""
+
+    type: Literal["raw"]
+    content_type: str
+    value: Value
+
+Body = JsonBody | FormBody | MultipartBody | RawBody
+
+StatusPattern = str
+
+StatusClass = Literal["done", "not_done", "try_again", "unknown"]
+
+class Statuses(FrozenModel):
+    """What the statuses of an answer say of the call. An exact status goes before its class (``429`` before ``4xx``);
+    one that is listed nowhere is ``unknown``."""
+
+    done: tuple[StatusPattern, ...] = ...
+    not_done: tuple[StatusPattern, ...] = ...
+    try_again: tuple[StatusPattern, ...] = ...
+    unknown: tuple[StatusPattern, ...] = ...
+
+    def of(self, status: int) -> StatusClass: ...
+
+class Expectation(FrozenModel):
+    """What an answer must be like: its status, and what stands ``at`` a pointer of its body.
+
+    ``equals`` is the value there; ``some`` says that a list there has an entry with all of these values (by pointers
+    into the entry), ``none`` that it has no such entry. Without any of them something must stand there. ``condition``
+    is CEL over ``answer`` (the decoded body) and ``params``, besides.
+    """
+
+    status: tuple[StatusPattern, ...] = ...
+    at: Pointer = ...
+    equals: Value | None = ...
+    some: dict[Pointer, Value] | None = ...
+    none: dict[Pointer, Value] | None = ...
+    condition: str | None = ...
+
+class Reconcile(FrozenModel):
+    """A read (GET) that tells whether a call whose answer was lost has happened. ``not_happened`` settles it only
+    ``settles_after_s`` seconds after the last attempt: until then the call may still be under way."""
+
+    url: str
+    path: Values = ...
+    query: Values = ...
+    headers: Headers = ...
+    happened: Expectation
+    not_happened: Expectation | None = ...
+    settles_after_s: int = ...
+
+class HttpEndpoint(FrozenModel):
+    """One request to an HTTP API.
+
+    ``connection`` names whose base address and credentials are used; then ``url`` is a path below that address, else
+    it is absolute and no credentials are sent. ``error`` are pointers to the sentence of an error answer that people
+    are shown, the first that holds one. ``result`` picks the call's result out of the answer, name by name; without it
+    the whole answer is the result.
+    """
+
+    type: Literal["http"]
+    connection: ConnectionName | None = ...
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    url: str
+    path: Values = ...
+    query: Values = ...
+    headers: Headers = ...
+    body: Body | None = ...
+    idempotency_header: HeaderName | None = ...
+    statuses: Statuses = ...
+    error: tuple[Pointer, ...] = ...
+    result: dict[Key, Pointer] | None = ...
+    reconcile: Reconcile | None = ...
+    deadline_s: Deadline = ...
+    timeout_s: Timeout = ...
+
+    @property
+    def target(self) -> str:
+        """Where calls go, for people."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether there is a means that keeps a repeated request from doing its work twice."""
+
+class McpEndpoint(FrozenModel):
+    """One tool of an MCP server. ``schema_digest`` pins the tool as it was when the contract was signed."""
+
+    type: Literal["mcp"]
+    connection: ConnectionName
+    tool: str
+    schema_digest: str
+    arguments: Values = ...
+    deadline_s: Deadline = ...
+    timeout_s: Timeout = ...
+
+    @property
+    def target(self) -> str:
+        """Where calls go, for people."""
+
+AnyEndpoint = Endpoint | OpsiqEndpoint | HttpEndpoint | McpEndpoint
+
+class Upstream(FrozenModel):
+    """The operation of somebody else's document that a contract was drafted from. Where ``schema_digest`` is another
+    one today, the contract is suspended. ``address`` is where the document is looked at anew before calls."""
+
+    document: str
+    operation: str
+    schema_digest: str
+    address: str | None = ...
+
+@dataclass(frozen=True, slots=True, order=True)
+class ContractRef:
+    """Reference to the exact version of a contract that a run is bound to."""
+
+    name: str
+    version: int
+    digest: str
+
+    def as_json(self) -> dict[str, Any]: ...
+
+class Contract:
+    """One action. Roles and surfaces are closed lists: an empty one means nobody, nowhere."""
+
+    name: Name
+    version: int
+    title: Line
+    description: Text
+    surfaces: tuple[Surface, ...]
+    roles: tuple[Word, ...]
+    parameters: dict[str, Any]
+    annotations: dict[Word, Annotation]
+    confirmation: Confirmation
+    risk: Risk
+    idempotent: bool
+    endpoint: AnyEndpoint
+    upstream: Upstream | None
+    result: dict[str, Any] | None
+    preview: Text | None
+    examples: tuple[Line, ...]
+    aliases: tuple[Line, ...]
+    undo: Name | None
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """Parameter name → its JSON Schema, in the order written."""
+
+    @property
+    def required(self) -> tuple[str, ...]: ...
+    @property
+    def confirm_by(self) -> ConfirmBy:
+        """Who may confirm its cards: what the contract says, else a person for what can't be undone."""
+
+    def annotation(self, parameter: str) -> Annotation: ...
+    @cached_property
+    def canonical(self) -> bytes:
+        """The RFC 8785 bytes that are signed: every field that was set, under its wire name."""
+
+    @cached_property
+    def digest(self) -> str: ...
+    @property
+    def ref(self) -> ContractRef: ...
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. ``id`` is the idempotency key of everything that subscribers do; an event made from a webhook has the
+    platform's own message id, so that a repeated message is the same event. ``caused_by`` is the call (``act_…``), run
+    or event that led to it, where the platform says so; ``occurred_at`` is RFC 3339."""
+
+    id: str
+    name: str
+    data: Mapping[str, Any]
+    occurred_at: str
+    caused_by: str | None = ...
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Event subscriber of a connector: reacts to events whose name matches ``pattern`` (``invoice.*``, ``*``). Lower
+    priority reacts first."""
+
+    name: str
+    pattern: str
+    priority: int
+    react: Callable[[Event], Awaitable[None]]
+    blocking: bool = ...
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """State of one record at ``version``. ``record`` None: it was deleted."""
+
+    kind: str
+    id: str
+    version: str
+    record: Record | None
+
+@dataclass(frozen=True, slots=True)
+class StatePage:
+    """A page of states. ``cursor`` leads to those after them; None: these were the last."""
+
+    states: Sequence[RecordState]
+    cursor: str | None
+
+class RecordSource(Protocol):
+    """Port that cached records are read from. Raises core.errors.PlatformUnavailable when the platform does not
+    answer."""
+
+    def mirrored(self) -> Sequence[CachedKind]: ...
+    def carried(self, event: Event) -> Sequence[RecordState]:
+        """The states that an event carries in itself, without a request. Called only for events of this connector's own
+        webhooks: other events can't be trusted."""
+
+    def named(self, event: Event) -> Sequence[tuple[str, str]]:
+        """The (kind, id) of the records an event is about, whoever published it."""
+
+    async def page(self, kind: str, cursor: str | None, limit: int) -> StatePage:
+        """A page of all records of a kind in a stable order (by id, say), at most ``limit`` after ``cursor``."""
+
+    async def now(self, kind: str, record_id: str) -> RecordState | None:
+        """Reads one record; None: it does not exist."""
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """Inbound webhook: the raw bytes, header names in lower case, the time of arrival, and the query of the address it
+    was sent to."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+    query: Mapping[str, str] = ...
+
+class Connector:
+    """Base class of connectors. Every method has a safe default: a connector declares what it has and leaves the
+    rest. ``interface`` is the version of ``registry.interface`` that it was written for; ``version`` its own."""
+
+    name: ClassVar[str] = ...
+    title: ClassVar[str] = ...
+    interface: ClassVar[str] = ...
+    version: ClassVar[str] = ...
+    access: ClassVar[ReadAccess] = ...
+    options: ClassVar[Mapping[str, ConnectionOption]] = ...
+    secret_form: ClassVar[SecretForm] = ...
+    client: PlatformClient
+    settings: Settings
+
+    def __init__(self, client: PlatformClient, settings: Settings) -> None: ...
+    @property
+    def connection(self) -> str:
+        """The name of the connection that this is, by which the workspace tells it from others of the connector."""
+
+    def identity_providers(self) -> Sequence[IdentityProvider]: ...
+    def context_providers(self) -> Sequence[ContextProvider]: ...
+    def register_actions(self) -> Sequence[Contract]:
+        """The contracts this connector proposes. They are nothing until an owner has signed them."""
+
+    def subscribers(self) -> Sequence[Subscriber]: ...
+    def mirrors(self) -> Sequence[RecordSource]:
+        """Which records may be cached in the workspace, so that they are found without asking the platform."""
+
+    @classmethod
+    def takes_webhooks(cls) -> bool: ...
+    async def handle_webhook(self, inbound: Inbound) -> Sequence[Event]:
+        """Verifies a platform's webhook (signature and age) and turns it into events. Raises BadAssertion."""
+
+class _Part: ...
+
+class BaseAddress(_Part):
+    """What an owner is asked for: the platform's address."""
+
+    label: Line = ...
+    example: Line | None = ...
+
+class Option(_Part):
+    """A setting of one connection, no secret: it fills ``{name}`` in paths and in the URLs of actions."""
+
+    label: Line
+    example: Line | None = ...
+    default: Line | None = ...
+    pattern: str = ...
+
+QueryName = str
+
+class Credential(_Part):
+    """The kind of credential that the platform takes. ``prefix`` stands before a bearer token ("Token"), ``name`` is
+    the header or query parameter that carries it."""
+
+    type: Literal[
+        "none", "bearer", "basic", "header", "query", "oauth2_client_credentials", "oauth2_refresh_token"
+    ] = ...
+    prefix: str | None = ...
+    name: QueryName | None = ...
+    token_url: Line | None = ...
+    scopes: tuple[Line, ...] = ...
+    label: Line | None = ...
+    help: Text | None = ...
+
+HeaderValue = str
+
+class RateLimit(_Part):
+    """At most ``requests`` reads in ``per_s`` seconds."""
+
+    requests: int
+    per_s: int = ...
+
+class Access(_Part):
+    base_url: BaseAddress = ...
+    settings: dict[Word, Option] = ...
+    credential: Credential = ...
+    headers: dict[HeaderName, HeaderValue] = ...
+    rate_limit: RateLimit | None = ...
+
+Locale = str
+
+class KindWords(_Part):
+    """What a kind is called in another language: its nouns, and the words that narrow it → a state of ``states``."""
+
+    nouns: tuple[Line, ...] = ...
+    states: dict[Line, Line] = ...
+
+Scalar = str | int | bool
+
+class Related(_Part):
+    """A field of the record that this one belongs to by the field ``via``: an order's currency is its event's."""
+
+    via: Word
+    field: Word
+
+class FieldDocument(_Part):
+    """A safe field. ``at`` points at its value in the platform's record, the first of several that is there; ``$name``
+    is a setting or a path parameter of that name. ``join`` makes one text of several values, ``with`` standing between.
+    ``from`` says how the platform writes it: ``decimal`` major units of money ("12.50"), ``epoch_s`` and ``epoch_ms``
+    points in time, ``exists`` whether anything is there, ``count`` how many, ``language`` a text in several languages.
+    ``value`` is always the same; ``of`` is read from the record that this one belongs to. ``values`` lists an enum's
+    words, or maps the platform's to them. ``lenient``: a value that doesn't fit is left out, instead of making the
+    whole answer unusable, for what nobody has seen yet and nothing rests on."""
+
+    at: str | tuple[Pointer, ...] | None = ...
+    join: tuple[str, ...] | None = ...
+    value: Scalar | None = ...
+    of: Related | None = ...
+    type: FieldType = ...
+    label: Line | None = ...
+    search: SearchBy | None = ...
+    values: tuple[Line, ...] | dict[str, Line] = ...
+    currency_field: Word | None = ...
+    pattern: str | None = ...
+    ranged: bool = ...
+    words: tuple[Line, ...] = ...
+    lenient: bool = ...
+
+class RelationDocument(_Part):
+    kind: Word
+    via: Word
+
+class Place(_Part):
+    """Where a value goes: the query parameter ``query``, or ``body``, a pointer into the JSON that is posted.
+    ``several`` says how several values are sent: as one, comma-separated, or by repeating the parameter; without it
+    only one can be. ``format`` is a template around the value ("*{value}*")."""
+
+    query: QueryName | None = ...
+    body: Pointer | None = ...
+    several: Literal["comma", "repeat"] | None = ...
+    format: str | None = ...
+
+class Between(_Part):
+    """Where the bounds of a field go. ``at_least`` and ``less_than`` are RFC 3339 or numbers."""
+
+    at_least: Place | None = ...
+    less_than: Place | None = ...
+
+class Ordering(_Part):
+    """How a list is sorted: what ``place`` is given for a field, ``{field}`` being the platform's name of it."""
+
+    place: Place
+    ascending: Line = ...
+    descending: Line = ...
+    fields: dict[Word, Line]
+
+class Pages(_Part):
+    """How a list comes page by page. ``page`` counts pages from ``first``; ``offset`` counts records; ``cursor`` hands
+    back what stands at ``next``; ``next_url`` follows the address at ``next``, ``link`` the one of the Link header
+    (RFC 8288), both below the platform's address only. ``size`` is where the size of a page is asked for, ``total``
+    points at how many records there are on all pages: without it pages are read again for what moved meanwhile."""
+
+    type: Literal["none", "page", "offset", "cursor", "next_url", "link"] = ...
+    place: Place | None = ...
+    size: Place | None = ...
+    next: Pointer | None = ...
+    total: Pointer | None = ...
+    first: int = ...
+    max_size: int = ...
+
+    @property
+    def shifts(self) -> bool:
+        """Whether what one page holds depends on what is before it."""
+
+class Operation(_Part):
+    """One way to list records. ``records`` points at the array in the answer, "" being the answer itself. Where it is
+    an object that holds each record under its key, ``keyed_by`` points at the place in a record that the key goes to.
+
+    What has no place in it is checked over what comes back, page by page; what has one is pushed down and checked
+    again."""
+
+    method: Literal["GET", "POST"] = ...
+    path: Path
+    query: dict[QueryName, Line] = ...
+    body: Any = ...
+    records: Pointer = ...
+    keyed_by: Pointer | None = ...
+    text: Place | None = ...
+    filters: dict[Word, Place] = ...
+    bounds: dict[Word, Between] = ...
+    order: Ordering | None = ...
+    pagination: Pages = ...
+
+class Read(_Part):
+    """How one record is read. ``{id}`` in the path is its id; ``record`` points at it in the answer. ``fuller``: it
+    tells fields that the list leaves out, so that what a search finds is read by itself as well. ``missing`` are the
+    statuses beside 404 by which the platform says that there is no such record (or none that may be seen)."""
+
+    path: Path
+    query: dict[QueryName, Line] = ...
+    record: Pointer = ...
+    fuller: bool = ...
+    missing: tuple[int, ...] = ...
+
+class KindDocument(_Part):
+    """One kind of record (``registry.records.RecordKind`` says what its words mean) and how it is read.
+
+    ``scope`` are parameters of the list that other kinds' ids fill: ``{"event": "event"}`` for
+    ``/events/{event}/vouchers``, or for ``/vouchers`` with the query ``{"event_id": "{event}"}``.
+    The id of such a record is that of its scope, a slash, and its own."""
+
+    title: Line
+    nouns: tuple[Line, ...]
+    words: dict[Locale, KindWords] = ...
+    id: Word = ...
+    label: Line = ...
+    detail: str = ...
+    fields: dict[Word, FieldDocument]
+    relations: tuple[RelationDocument, ...] = ...
+    order: Word | None = ...
+    size: Word | None = ...
+    states: dict[Line, dict[Word, tuple[Scalar, ...]]] = ...
+    times: dict[Line, tuple[Word, Side]] = ...
+    ours: bool = ...
+    scope: dict[Word, Word] = ...
+    list: Operation
+    search: Operation | None = ...
+    get: Read | None = ...
+
+class Verification(_Part):
+    """How a webhook is believed. ``hmac``: a header holds the HMAC of the raw body; with ``timestamp`` that header's
+    value and a dot stand before the body in what is signed, and no more than five minutes may lie between.
+    ``header``: a header holds the secret itself. ``secret_in_address``: the address that the platform was given holds
+    it. ``standard_webhooks``: the specification of that name."""
+
+    type: Literal["hmac", "header", "secret_in_address", "standard_webhooks"]
+    header: HeaderName | None = ...
+    algorithm: Literal["sha1", "sha256", "sha512"] = ...
+    encoding: Literal["hex", "base64"] = ...
+    prefix: str = ...
+    timestamp: HeaderName | None = ...
+
+class HeaderPlace(_Part):
+    header: HeaderName
+
+Found = Pointer | HeaderPlace
+
+class WebhookEvent(_Part):
+    """What one of the platform's messages becomes. ``record`` points at the id of the ``kind`` record it is about, in
+    parts where the kind has a scope; with ``fields`` that record is read from the platform and gives the event's data:
+    the event's name of a field → the record's. ``data`` takes more from the message itself, by pointer."""
+
+    event: str
+    kind: Word | None = ...
+    record: tuple[Pointer, ...] | None = ...
+    fields: dict[Word, Word] = ...
+    data: dict[Word, Pointer] = ...
+
+class Webhooks(_Part):
+    """The platform's webhooks. ``type`` and ``id`` tell where a message says what it is and which one; without ``id``
+    the digest of its bytes stands for it. ``events``: the platform's type → the event."""
+
+    verify: Verification
+    type: Found
+    id: Found | None = ...
+    at: Pointer | None = ...
+    events: dict[Line, WebhookEvent]
+    help: Text | None = ...
+
+class ConnectorDocument(_Part):
+    """A connector. ``actions`` are contracts, or the name of a file beside this one that holds them."""
+
+    name: Word
+    title: Line
+    version: str = ...
+    description: Text | None = ...
+    documentation: str | None = ...
+    connection: Access = ...
+    kinds: dict[Word, KindDocument] = ...
+    webhooks: Webhooks | None = ...
+    actions: str | tuple[dict[str, Any], ...] = ...
+
+class DeclarativeConnector(Connector):
+    """A connector made of a document. A class that extends it names its document in ``document`` (``read_document``
+    reads the file beside it) and overrides what the document can't say."""
+
+    document: ClassVar[ConnectorDocument]
+    actions: ClassVar[tuple[Mapping[str, Any], ...]] = ...
+
+    def __init__(self, client: PlatformClient, settings: Settings) -> None:
+        """Raises BadSetting for a setting of the connection that is missing or out of form."""
+
+    def context_providers(self) -> Sequence[ContextProvider]: ...
+    def register_actions(self) -> Sequence[Contract]:
+        """The contracts of the document, the settings and the address of this connection filled in."""
+
+    @classmethod
+    def takes_webhooks(cls) -> bool: ...
+    async def handle_webhook(self, inbound: Inbound) -> Sequence[Event]: ...
+
+class DeclarativeRecords:
+    """The records of one connection, as its connector's document declares them. ``given`` are the connection's
+    settings by name. Asks the platform afresh each time; nothing is kept."""
+
+    def __init__(self, client: PlatformClient, document: ConnectorDocument, given: Mapping[str, str]) -> None: ...
+    def kinds(self) -> tuple[RecordKind, ...]: ...
+    async def search(self, query: Query) -> Sequence[Record]:
+        """The records that fit. Raises InvalidInput for a kind or field that is not declared (others can't be
+        probed), PlatformUnavailable when the platform does not answer, not in the declared shape, or when more records
+        would have to be read than may be."""
+
+    async def get(self, kind: str, record_id: str) -> Record | None:
+        """The record, or None: also for what can't be an id here, which is not even asked for."""
+
+class InvalidInput(OpsIQError):
+    code = "invalid_request"
+
+class Unavailable(OpsIQError):
+    code = "unavailable"
+    retryable = True
+
+class PlatformUnavailable(Unavailable):
+    code = "platform_unavailable"
+
+def admit(kind: RecordKind, row: Mapping[str, Any], *, as_of: str = ...) -> Record:
+    """Builds a record from a platform's row: declared fields only, anything else is dropped unread."""
+
+def is_between(value: Any, low: Bound, high: Bound) -> bool:
+    """Whether a field's value is at least ``low`` and less than ``high``. "2026-10-03 09:00" is a point in time like
+    "2026-10-03T09:00"."""
+
+def lint_folder(folder: Path) -> list[Finding]:
+    """The findings of a connector's folder: its document and the contracts it names."""
+
+def parse_contract(value: Any) -> Contract:
+    """Parses a contract from decoded JSON. Raises InvalidContract with one finding per fault, each with the path and
+    how to fix it."""
+
+def read_actions(folder: Path, made: ConnectorDocument) -> tuple[Mapping[str, Any], ...]:
+    """The contracts that a document proposes, of itself or of the file it names. Raises InvalidInput."""
+
+def read_document(folder: Path) -> ConnectorDocument:
+    """The document in a connector's folder. Raises InvalidInput with every finding."""
