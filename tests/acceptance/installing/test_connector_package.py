@@ -16,7 +16,7 @@ from tests.acceptance.installing.test_wheel import ROOT, Environment, built, whe
 __all__ = ["built"]
 
 PACKAGE: Final = ROOT / "sdks" / "connector"
-CONNECTOR: Final = '''
+CONNECTOR: Final = """
 from collections.abc import Sequence
 
 from opsiq_connector import Connector, ContextProvider, Field, PlatformClient, Query, Record, RecordKind, admit
@@ -45,7 +45,7 @@ class HarbourConnector(Connector):
 
     def context_providers(self) -> Sequence[ContextProvider]:
         return (Boats(self.client),)
-'''
+"""
 
 
 @pytest.fixture(scope="module")
