@@ -100,7 +100,7 @@ def test_without_a_server_the_package_says_what_to_install(empty: Environment, t
     assert 'pip install "opsiq-connector[server]"' in made.stderr
 
 
-def test_beside_a_server_its_classes_are_the_servers_own(wheel: Path, built: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_beside_a_server_its_classes_are_the_servers_own(wheel: Path, built: Path, tmp_path: Path) -> None:
     environment = Environment(tmp_path / "venv")
     environment.install(wheel, wheel_in(built))
     (tmp_path / "harbour.py").write_text(CONNECTOR)
