@@ -12,6 +12,8 @@ from httpcore2._backends.auto import AutoBackend
 from executors.http.ssrf_guard import SsrfGuard
 
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
+_PLAIN: Final = "identity"
+"""The only encoding of an answer: a compressed one is a thousand times what is counted here."""
 
 
 class GuardedTransport(httpx2.AsyncHTTPTransport):
@@ -28,7 +30,11 @@ class GuardedTransport(httpx2.AsyncHTTPTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self._guard.url(str(request.url))
+        request.headers["accept-encoding"] = _PLAIN
         response = await super().handle_async_request(request)
+        if response.headers.get("content-encoding", _PLAIN).strip().lower() != _PLAIN:
+            await response.aclose()
+            raise httpx2.ReadError("The answer is compressed, which nobody asked for.")
         assert isinstance(response.stream, httpx2.AsyncByteStream)
         response.stream = _Bounded(response.stream)
         return response
