@@ -12,8 +12,9 @@ from typing import Any, Literal, Protocol
 from core import canon, money
 
 FieldType = Literal[
-    "id", "string", "integer", "number", "boolean", "money_minor", "currency", "datetime", "date", "email", "enum"
-]
+    "id", "string", "integer", "number", "boolean", "money_minor", "currency", "datetime", "date", "email", "enum",
+    "json",
+]  # fmt: skip
 SearchBy = Literal["name", "number", "email", "text"]
 Side = Literal["past", "future"]
 Bound = str | int | float | None
@@ -29,7 +30,8 @@ class Field:
     ``pattern`` is the form of a ``number`` (a regular expression for the whole of it, ``registry.patterns``): with one,
     other codes are never taken for it. ``ranged`` says that the provider can search a date, datetime or number between
     two bounds (``Query.between``): only by such fields are records told apart by when they are. ``words`` are other
-    words for the field than its label's. ``lenient``: a value that can't be read is left out, so one that isn't there
+    words for the field than its label's. A ``json`` field holds a list or an object as its canonical JSON text, for a
+    call that writes its record anew. ``lenient``: a value that can't be read is left out, so one that isn't there
     says nothing."""
 
     name: str
@@ -173,7 +175,14 @@ def format_field(each: Field, values: Mapping[str, Any]) -> str:
         return money.format_money(value, currency) if isinstance(currency, str) else str(value)
     if each.type == "datetime" and isinstance(value, str):
         return value[:10]
+    if each.type == "json" and isinstance(value, str):
+        held = canon.loads(value.encode())
+        return ", ".join(map(str, held)) if isinstance(held, list) and not any(map(_is_nested, held)) else "as it is"
     return str(value)
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, list | Mapping)
 
 
 @dataclass(frozen=True, slots=True)

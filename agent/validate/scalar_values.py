@@ -25,6 +25,7 @@ from agent.validate.slots import (
     make_record_source,
     verify_spans,
 )
+from core import canon
 from core.display_text import to_display_text
 from registry.contract import SourceKind
 from registry.records import format_field
@@ -159,6 +160,8 @@ def _derive(slots: Slots, parameter: Parameter) -> tuple[Any, str, Source] | Non
     if value is None or field is None:
         return None
     shown = to_display_text(format_field(field, found[0].record.values))
+    if field.type == "json":
+        return canon.loads(str(value).encode()), shown, make_record_source(found, derive.field)
     return value, format_parameter(parameter, value, shown), make_record_source(found, derive.field)
 
 

@@ -11,12 +11,14 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any, Final
 
-from core import money
+from core import canon, money
 from core.clock import format_iso
-from core.errors import PlatformUnavailable
+from core.errors import NotCanonical, PlatformUnavailable
 from registry.declarative.document import FieldDocument, KindDocument
 
 MAX_TEXT_CHARS: Final = 20_000
+MAX_JSON_BYTES: Final = 200_000
+"""Of a list or an object that is kept whole: cut, it would be written anew without its end."""
 NOTHING: Final[Mapping[str, Any]] = {}
 _MISSING: Final = object()
 
@@ -114,6 +116,8 @@ def _typed(name: str, field: FieldDocument, raw: Any, what: str) -> Any:
             raw = _in_a_language(raw)
     if raw is None:
         return None
+    if field.type == "json":
+        return _json(name, raw, what)
     if isinstance(raw, Mapping | list):
         raise _unusable(name, what, raw, field.type)
     if isinstance(field.values, Mapping):
@@ -133,6 +137,16 @@ def _typed(name: str, field: FieldDocument, raw: Any, what: str) -> Any:
             return raw if isinstance(raw, str) or (isinstance(raw, int) and not isinstance(raw, bool)) else str(raw)
     text = _key(raw)
     return text.upper() if field.type == "currency" else text[:MAX_TEXT_CHARS]
+
+
+def _json(name: str, raw: Any, what: str) -> str:
+    try:
+        text = canon.dumps(raw)
+    except NotCanonical as error:
+        raise _unusable(name, what, raw, "JSON value that can be kept") from error
+    if len(text) > MAX_JSON_BYTES:
+        raise _unusable(name, what, raw, "JSON value small enough to be kept")
+    return text.decode()
 
 
 def _in_a_language(raw: Any) -> Any:

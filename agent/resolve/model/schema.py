@@ -101,7 +101,7 @@ def _describe_kind(kind: RecordKind, kinds: Mapping[str, RecordKind]) -> KindTex
     return KindText(
         name=kind.name,
         about=kind.title,
-        fields=tuple(_describe_field(each) for each in kind.fields if each.name not in via),
+        fields=tuple(_describe_field(each) for each in kind.fields if each.name not in via and each.type != "json"),
         found_by=tuple(each.name for each in kind.fields if each.search),
         newest_by=kind.order or "",
         size=kind.size or "",

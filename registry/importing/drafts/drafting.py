@@ -26,7 +26,7 @@ from registry.importing.drafts.sentences import write_sentences
 from registry.importing.drafts.slot_schema import CannotDraft, Room, Slot
 from registry.importing.drafts.slots import is_minor_units, read_slots
 from registry.importing.kinds.aliases import makes_record, write_aliases
-from registry.importing.kinds.bindings import derive_from_records, guess_records
+from registry.importing.kinds.bindings import derive_from_records, guess_records, list_lost
 from registry.importing.kinds.finding import KindDraft
 from registry.linting.linter import is_advice, lint
 
@@ -216,6 +216,14 @@ def _draft(
     }
     if annotations := _annotations(operation, left, decision, kinds, roles):
         contract["annotations"] = annotations
+    records = {name: str(each.record) for name, each in decision.parameters.items() if each.record is not None}
+    kept = {name for name, each in annotations.items() if "derive" in each}
+    for slot in list_lost(operation, left, records, {each.name: each for each in kinds}, kept):
+        if slot.name not in contract["parameters"]["required"]:
+            contract["parameters"]["required"].append(slot.name)
+        notes.append(
+            f"It writes the record anew, and {slot.name} can't be kept as it is: it is asked for in every call."
+        )
     asked_for = [each for each in contract["parameters"]["required"] if "derive" not in annotations.get(each, {})]
     sentences = write_sentences(contract["title"], asked_for, properties, reads=risk == "read")
     if decision.examples or sentences.example:

@@ -7,7 +7,7 @@ another says which that is, and a PUT keeps what nobody spoke of.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from registry.importing.document.operations import Operation
@@ -17,7 +17,7 @@ from registry.importing.kinds.finding import KindDraft, shape
 
 _SUFFIX: Final = re.compile(r"(?P<stem>.+)_(?P<part>id|ids|uuid|pk|key|slug|code|name|number)\Z")
 _SCALARS: Final = frozenset({"string", "integer", "number"})
-_KEPT: Final = frozenset({"string", "integer", "number", "boolean", "id", "enum", "email", "currency"})
+_KEPT: Final = frozenset({"string", "integer", "number", "boolean", "id", "enum", "email", "currency", "json"})
 
 
 def guess_records(
@@ -38,12 +38,15 @@ def guess_records(
         made[slot.name] = (kind.name, kind.own_field or None)
         if (above := _outer(operation, slot, kind)) is not None:
             outer |= {each.name for each in slots if each.place == "path" and each.key == above}
+    whole = by_shape.get(shape(operation.path)) if operation.method == "PUT" else None
     creates = operation.method == "POST" and {shape(each.path).rpartition("/{}")[0]: each for each in kinds}.get(
         shape(operation.path)
     )
     for slot in slots:
         if slot.place == "path" or slot.whole or not _is_scalar(slot) or (repeats and slot.place == "body"):
             continue
+        if whole is not None and slot.key in whole.held:
+            continue  # it stays what it is
         kind = _by_name(slot, names)
         if kind is None or (creates and creates.name == kind.name):
             continue
@@ -149,6 +152,21 @@ def derive_from_records(
     return made
 
 
+def list_lost(
+    operation: Operation,
+    slots: Sequence[Slot],
+    records: Mapping[str, str],
+    kinds: Mapping[str, KindDraft],
+    kept: Iterable[str],
+) -> list[Slot]:
+    """What a PUT would take from a record unasked: it has it, and a call doesn't keep it."""
+    inner = _order_by_path(operation, slots)[-1:]
+    kind = kinds.get(records.get(inner[0].name, "")) if inner and operation.method == "PUT" else None
+    if kind is None or not operation.path.rstrip("/").endswith("{" + inner[0].key + "}"):
+        return []
+    return [slot for slot in slots if slot.place == "body" and slot.key in kind.held and slot.name not in {*kept}]
+
+
 def _kept(
     operation: Operation,
     slots: Sequence[Slot],
@@ -169,7 +187,9 @@ def _kept(
         if "at" in said and said.get("type", "string") in _KEPT
     }
     for slot in slots:
-        field = held.get(slot.key) if slot.place == "body" and not slot.whole else None
+        field = held.get(slot.key) if slot.place == "body" else None
+        if field is not None and slot.whole and kind.entry["fields"][field].get("type") != "json":
+            field = None
         if field is None and slot.place == "body" and words.to_snake_case(slot.key.lstrip("/")) == kind.name:
             field = kind.own_field or kind.entry["id"]  # the record's own name, called after what it is
         if field is not None and slot.name not in records:

@@ -7,7 +7,7 @@ of another type than was said doesn't make all records unreadable.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from registry.importing.document.alternatives import Settled, Settler
@@ -16,6 +16,9 @@ from registry.json_schema.pointer import join_pointer
 
 MAX_FIELDS: Final = 30
 MAX_STATES: Final = 24
+MAX_KEPT: Final = 90
+MAX_DEPTH: Final = 3
+_CHARS: Final = re.compile(r"[^A-Za-z0-9_.-]")
 TITLES: Final[tuple[str, ...]] = (
     "name", "full_name", "display_name", "title", "label", "subject", "username", "user_name", "login", "slug",
     "first_name", "last_name",
@@ -61,6 +64,44 @@ def draft_fields(record: Settled, settler: Settler, singular: str = "") -> dict[
         if texts:
             made[texts[0]]["search"] = "name"
     return made
+
+
+def draft_kept(
+    record: Settled, settler: Settler, fields: Mapping[str, Any], written: frozenset[str]
+) -> tuple[dict[str, Any], frozenset[str]]:
+    """Fields for the rest of a record of which the members ``written`` are written anew as a whole: what lies in its
+    objects, and its lists and objects themselves, as they are, but no secrets; and where the record has any of it."""
+    known = {str(said.get("at")) for said in fields.values()}
+    made: dict[str, Any] = {}
+    held: set[str] = set()
+    for at, path, settled in _list_inner(record, settler, (), 0):
+        if path[0] not in written or _RESTLESS.search(words.to_snake_case(path[-1])):
+            continue
+        held.add(at)
+        name = words.to_snake_case("_".join(path))
+        while name in fields or name in made:
+            name = f"{name}_kept"
+        if at in known or _SECRET.search(name) or len(fields) + len(made) >= MAX_KEPT or len(name) > 64:
+            continue
+        told = {"at": at, "type": "json"} if settled.kind != "scalar" else _field(name, at, settled, set())
+        made[name] = {key: each for key, each in told.items() if key not in ("search", "currency_field")}
+        if made[name].get("type") == "money_minor":
+            made[name]["type"] = "integer"
+    return made, frozenset(held)
+
+
+def _list_inner(
+    record: Settled, settler: Settler, above: tuple[str, ...], depth: int
+) -> Iterator[tuple[str, tuple[str, ...], Settled]]:
+    """(pointer, names, schema) of all that a record holds, objects before what lies in them."""
+    for key, child in record.children.items():
+        settled = settler.settled(child)
+        if child.own.get("writeOnly") is True or child.read_only or _CHARS.search(key):
+            continue
+        path = (*above, key)
+        yield join_pointer(*path), path, settled
+        if settled.kind == "object" and not settled.large and depth < MAX_DEPTH:
+            yield from _list_inner(settled, settler, path, depth + 1)
 
 
 def _scalars(record: Settled, settler: Settler, own: str = "") -> list[tuple[str, str, Settled]]:

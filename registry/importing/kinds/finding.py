@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from registry.importing.document.alternatives import Settled, Settler
-from registry.importing.document.operations import ApiDescription, Operation, Parameter
+from registry.importing.document.operations import ApiDescription, Operation, Parameter, is_json
 from registry.importing.drafts import words
 from registry.importing.drafts.names import VERBS
 from registry.importing.kinds import fields as field_drafts
@@ -43,6 +43,8 @@ class KindDraft:
     decide: tuple[str, ...]
     own_field: str = ""
     scope_field: str = ""
+    held: frozenset[str] = frozenset()
+    """Where the record that is read of one has something, where its records are written anew as a whole."""
 
     @property
     def noun(self) -> str:
@@ -266,6 +268,13 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
         with_ = ", ".join(f"{name}={value}" for name, value in candidate.fixed.items())
         decide.append(f"Its list is always asked with {with_}: does it tell of every record so?")
     replaced = any(each.method == "PUT" for each in candidate.on_it)
+    held: frozenset[str] = frozenset()
+    if replaced and not any(each.method == "PATCH" for each in candidate.on_it):
+        written = frozenset(
+            each for one in candidate.on_it if one.method == "PUT" for each in _list_members(one, settler)
+        )
+        kept, held = field_drafts.draft_kept(record, settler, fields, written)
+        fields |= kept
     if read is not None and candidate.one is not None and (replaced or entry["list"]["pagination"]["type"] != "none"):
         # Platforms tell less of a record in lists than by itself, and a card holds for the very record that it shows:
         # where a list comes whole, one of it is found there as well. What is written anew as a whole must be known so.
@@ -281,7 +290,14 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
     if not any("search" in each for each in fields.values()):
         decide.append(NAMED_BY)
     name = words.to_snake_case(nouns[0])
-    return KindDraft(name, entry, candidate.record_path, tuple(decide), own if parent else "", scope_field)
+    return KindDraft(name, entry, candidate.record_path, tuple(decide), own if parent else "", scope_field, held)
+
+
+def _list_members(operation: Operation, settler: Settler) -> Iterator[str]:
+    """The members of a JSON body."""
+    for content in operation.contents:
+        if is_json(content.media_type):
+            yield from settler.of(content.schema).children
 
 
 def _read(candidate: _Candidate, singular: str, rows: Rows, settler: Settler) -> tuple[str, Settled] | None:

@@ -81,7 +81,18 @@ class BadSetting(OpsIQError):
     code = "bad_setting"
 
 FieldType = Literal[
-    "id", "string", "integer", "number", "boolean", "money_minor", "currency", "datetime", "date", "email", "enum"
+    "id",
+    "string",
+    "integer",
+    "number",
+    "boolean",
+    "money_minor",
+    "currency",
+    "datetime",
+    "date",
+    "email",
+    "enum",
+    "json",
 ]
 
 SearchBy = Literal["name", "number", "email", "text"]
@@ -94,7 +105,8 @@ class Field:
     ``pattern`` is the form of a ``number`` (a regular expression for the whole of it, ``registry.patterns``): with one,
     other codes are never taken for it. ``ranged`` says that the provider can search a date, datetime or number between
     two bounds (``Query.between``): only by such fields are records told apart by when they are. ``words`` are other
-    words for the field than its label's. ``lenient``: a value that can't be read is left out, so one that isn't there
+    words for the field than its label's. A ``json`` field holds a list or an object as its canonical JSON text, for a
+    call that writes its record anew. ``lenient``: a value that can't be read is left out, so one that isn't there
     says nothing."""
 
     name: str

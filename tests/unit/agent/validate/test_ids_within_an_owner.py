@@ -55,3 +55,23 @@ async def test_records_of_one_owner_are_sent_by_their_own_parts() -> None:
 async def test_a_record_of_another_owner_is_never_sent_as_the_one_of_the_same_number() -> None:
     refusal = await case("Sunny").refusal()
     assert "don't belong together" in refusal.detail
+
+
+async def test_a_list_of_a_record_is_sent_back_as_the_list_that_it_is() -> None:
+    tub = RecordKind("tub", "Tub", ("tub", "tubs"), (*OWN[:1], OWN[3], Field("herbs", "json")), label="{name}")
+    whole = contract(
+        parameters={
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["tub", "herbs"],
+            "properties": {"tub": {"type": "string"}, "herbs": {"type": "array", "items": {"type": "string"}}},
+        },
+        annotations={
+            "tub": {"record": "tub"},
+            "herbs": {"derive": {"parameter": "tub", "field": "herbs"}, "sources": ["prompt", "record"]},
+        },
+    )
+    rows = {"tub": [{"id": "t1", "name": "Long", "herbs": '["dill","sage"]'}]}
+    made = await Case("do Long", ("test.act", {"tub": "Long"}), rows=rows, contracts=[whole], kinds=(tub,)).plan()
+    assert params(made) == {"tub": "t1", "herbs": ["dill", "sage"]}
+    assert next(each.shown for each in made.steps[0].filled if each.param == "herbs") == "dill, sage"

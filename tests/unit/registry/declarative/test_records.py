@@ -285,3 +285,14 @@ async def test_the_half_of_an_id_is_none() -> None:
     shop = FakeShop([{**rows(1)[0], "keeper": 7}, rows(2)[1]])
     found = await records(shop, value).search(Query("basket", order="made_at", descending=False))
     assert sorted(str(each.values["keeper"]) for each in found) == ["None", "acme/7"]
+
+
+async def test_a_list_is_kept_as_it_is_or_not_at_all() -> None:
+    value = document()
+    value["kinds"]["basket"]["fields"]["items"] = {"at": "/lines", "type": "json"}
+    found = await records(FakeShop([{**rows(2)[1], "lines": [{"b": 1, "a": [2]}]}]), value).get("basket", "B001")
+    assert found is not None
+    assert found.values["items"] == '[{"a":[2],"b":1}]'
+    long = FakeShop([{**rows(2)[1], "lines": ["x" * 1000] * 1000}])
+    with pytest.raises(PlatformUnavailable):
+        await records(long, value).get("basket", "B001")

@@ -5,7 +5,7 @@ from typing import Any
 from registry.importing.decisions_template import propose_decisions
 from registry.importing.openapi import Import
 from tests.unit.registry.importing.kinds.test_finding import FLAGS
-from tests.unit.registry.importing.samples import imported
+from tests.unit.registry.importing.samples import api, imported
 
 
 def accepted() -> Import:
@@ -51,3 +51,47 @@ def test_what_is_to_be_made_is_no_record_yet() -> None:
 def test_aliases_are_verbs_of_title_path_and_method_with_each_noun() -> None:
     assert "turn on a flag" in contract("POST /api/projects/{projectId}/flags/{flagName}/on")["aliases"]
     assert contract("DELETE /api/projects/{projectId}/flags/{flagName}")["aliases"] == ["archive a flag"]
+
+
+PANTRY = api(
+    """
+/jars:
+  get:
+    responses: {"200": {content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Jar"}}}}}}
+/jars/{id}:
+  parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+  get: {responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Jar"}}}}}}
+  put:
+    summary: Update a jar
+    requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Jar"}}}}
+    responses: {"200": {}}
+""",
+    more="""
+components:
+  schemas:
+    Jar:
+      type: object
+      required: [name]
+      properties:
+        id: {type: integer, readOnly: true}
+        name: {type: string}
+        tags: {type: array, items: {type: string}}
+        place: {type: object, properties: {shelf: {type: integer}, note: {type: string}}}
+        history: {type: array, items: {type: object, properties: {on: {type: string}}}}
+        access_token: {type: string}
+""",
+)
+
+
+def test_a_put_sends_back_lists_and_what_lies_in_objects() -> None:
+    made = imported(PANTRY, {"operations": {"PUT /jars/{id}": {"parameters": {"id": {"record": "jar"}}}}})
+    (draft,) = [each for each in made.drafts if each.operation.key == "PUT /jars/{id}"]
+    notes = draft.contract["annotations"]
+    for name in ("name", "tags", "place_shelf", "place_note", "history"):
+        assert notes[name]["derive"] == {"parameter": "id", "field": name}, name
+    jar = made.kinds[0].entry["fields"]
+    assert (jar["tags"]["type"], jar["history"]["type"], jar["place_shelf"]["at"]) == ("json", "json", "/place/shelf")
+    # What can't be kept is asked for, instead of lost.
+    assert "access_token" not in jar
+    assert "access_token" in draft.contract["parameters"]["required"]
+    assert any("access_token can't be kept" in each for each in draft.notes)
