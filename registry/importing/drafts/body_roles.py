@@ -13,6 +13,7 @@ from typing import Final
 
 from registry.importing.document.alternatives import Settler
 from registry.importing.document.operations import ApiDescription, Operation, is_json
+from registry.importing.drafts.wrappers import find_inner
 from registry.importing.kinds.finding import shape
 
 LEAST_REPEATED: Final = 3
@@ -95,5 +96,6 @@ def _read_body(operation: Operation, settler: Settler) -> _Body | None:
     root = settler.of(content.schema) if content is not None else None
     if root is None or root.kind != "object":
         return None
+    root = find_inner(root, settler)
     fields = frozenset(name for name, child in root.children.items() if not child.read_only)
     return _Body(root.view.key, fields, frozenset(root.required) & fields) if fields else None

@@ -184,7 +184,9 @@ def write_title(operation: Operation, name: str) -> str:
         resource, verb = name.split(".")[-2:]
         noun = resource.replace("_", " ")
         one = words.to_singular(noun)
-        if one != noun and verb != "list":
+        if operation.method in ("DELETE", "PUT", "PATCH") and not operation.path.rstrip("/").endswith("}"):
+            noun = f"all {noun}" if one != noun else noun  # what is done to a collection is done to all of it
+        elif one != noun and verb != "list":
             noun = f"{'an' if one[0] in 'aeiou' else 'a'} {one}"
         made = verb.replace("_", " ") if "_" in verb else f"{verb} {noun}"
         return words.cut_text(made[:1].upper() + made[1:], 200)

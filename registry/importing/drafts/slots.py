@@ -18,6 +18,7 @@ from registry.importing.document.operations import BodyContent, Operation, Param
 from registry.importing.drafts import json_schemas, words
 from registry.importing.drafts.body_slots import MAX_SPREAD, UNSAFE, read_body
 from registry.importing.drafts.slot_schema import JOINED_FORMS, MAX_PARAMETERS, CannotDraft, Room, Slot, give_schema
+from registry.importing.drafts.wrappers import strip_wrappers
 
 _LONGEST: Final = {"path": 200, "query": 200, "header": 64, "body": 200}
 _HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
@@ -148,7 +149,7 @@ def _named(slots: Iterable[Slot]) -> Iterator[Slot]:
     """Each slot with a name of its own: by its words, with its place where another is called so already."""
     taken: set[str] = set()
     for slot in slots:
-        plain = words.to_snake_case("_".join(slot.words))
+        plain = words.to_snake_case("_".join(strip_wrappers(slot.words) if slot.place == "body" else slot.words))
         placed = words.to_snake_case(f"{slot.place}_{plain}")
         name = next((each for each in (plain, placed) if each not in taken), "")
         if not name:

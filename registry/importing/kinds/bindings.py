@@ -13,6 +13,7 @@ from typing import Any, Final
 from registry.importing.document.operations import Operation
 from registry.importing.drafts import words
 from registry.importing.drafts.slot_schema import Slot
+from registry.importing.drafts.wrappers import strip_wrappers
 from registry.importing.kinds.finding import KindDraft, shape
 
 _SUFFIX: Final = re.compile(r"(?P<stem>.+)_(?P<part>id|ids|uuid|pk|key|slug|code|name|number)\Z")
@@ -45,7 +46,7 @@ def guess_records(
     for slot in slots:
         if slot.place == "path" or slot.whole or not _is_scalar(slot) or (repeats and slot.place == "body"):
             continue
-        if whole is not None and slot.key in whole.held:
+        if whole is not None and _inner_key(slot, whole) in whole.held:
             continue  # it stays what it is
         kind = _by_name(slot, names)
         if kind is None or (creates and creates.name == kind.name):
@@ -152,6 +153,15 @@ def derive_from_records(
     return made
 
 
+def _inner_key(slot: Slot, kind: KindDraft) -> str:
+    """Where a member of a body stands in the record that it writes: a JSON:API record has its ``attributes`` too."""
+    path = tuple(slot.key.lstrip("/").split("/"))
+    bare = strip_wrappers(path, kind.name)
+    within = "/" + "/".join(path[path.index("attributes") :]) if "attributes" in path else ""
+    known = {str(said.get("at")) for said in kind.entry["fields"].values()} | kind.held
+    return within if within in known else "/" + "/".join(bare)
+
+
 def list_lost(
     operation: Operation,
     slots: Sequence[Slot],
@@ -164,7 +174,11 @@ def list_lost(
     kind = kinds.get(records.get(inner[0].name, "")) if inner and operation.method == "PUT" else None
     if kind is None or not operation.path.rstrip("/").endswith("{" + inner[0].key + "}"):
         return []
-    return [slot for slot in slots if slot.place == "body" and slot.key in kind.held and slot.name not in {*kept}]
+    return [
+        slot
+        for slot in slots
+        if slot.place == "body" and _inner_key(slot, kind) in kind.held and slot.name not in {*kept}
+    ]
 
 
 def _kept(
@@ -187,7 +201,7 @@ def _kept(
         if "at" in said and said.get("type", "string") in _KEPT
     }
     for slot in slots:
-        field = held.get(slot.key) if slot.place == "body" else None
+        field = held.get(_inner_key(slot, kind)) if slot.place == "body" else None
         if field is not None and slot.whole and kind.entry["fields"][field].get("type") != "json":
             field = None
         if field is None and slot.place == "body" and words.to_snake_case(slot.key.lstrip("/")) == kind.name:

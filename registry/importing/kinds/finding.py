@@ -16,6 +16,7 @@ from registry.importing.document.alternatives import Settled, Settler
 from registry.importing.document.operations import ApiDescription, Operation, Parameter, is_json
 from registry.importing.drafts import words
 from registry.importing.drafts.names import VERBS
+from registry.importing.drafts.wrappers import find_inner
 from registry.importing.kinds import fields as field_drafts
 from registry.importing.kinds.listing import Rows, draft_listing, find_record, find_records, read_answer, split_query
 from registry.importing.kinds.nouns import find_head_nouns, read_title_nouns, with_plurals
@@ -297,7 +298,7 @@ def _list_members(operation: Operation, settler: Settler) -> Iterator[str]:
     """The members of a JSON body."""
     for content in operation.contents:
         if is_json(content.media_type):
-            yield from settler.of(content.schema).children
+            yield from find_inner(settler.of(content.schema), settler).children
 
 
 def _read(candidate: _Candidate, singular: str, rows: Rows, settler: Settler) -> tuple[str, Settled] | None:

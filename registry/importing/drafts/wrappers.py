@@ -1,0 +1,33 @@
+"""Outer objects of a body: ``{"data": {…}}``, ``{"data": {"attributes": {…}}}``, ``{"post": {…}}`` hold the record that
+is written, whose members are what people speak of."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from registry.importing.document.alternatives import Settled, Settler
+from registry.importing.drafts import words
+
+WRAPPERS: Final = frozenset(("data", "attributes", "record", "item", "resource", "payload", "input", "object"))
+
+
+def strip_wrappers(path: tuple[str, ...], noun: str = "") -> tuple[str, ...]:
+    """The members of a pointer without the outer objects, of which one may be called like the record (``noun``)."""
+    while len(path) > 1 and (
+        words.to_snake_case(path[0]) in WRAPPERS or (noun and words.to_snake_case(path[0]) == noun)
+    ):
+        path = path[1:]
+    return path
+
+
+def find_inner(body: Settled, settler: Settler) -> Settled:
+    """The record in a body: the body itself, what its wrapper holds, or its one member that is an object."""
+    for _ in range(2):
+        children = {key: each for key, each in body.children.items() if not each.read_only}
+        wrapped = next((key for key in children if words.to_snake_case(key) in WRAPPERS), None)
+        key = wrapped or (next(iter(children)) if len(children) == 1 else None)
+        inner = settler.settled(children[key]) if key is not None else None
+        if inner is None or inner.kind != "object" or not inner.children:
+            break
+        body = inner
+    return body
