@@ -24,8 +24,10 @@ from agent.planning.proposal import (
     ValueAnswer,
     YesNoAnswer,
 )
+from agent.query.action_answers import answer_of_action, list_abilities
 from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
+from agent.query.query_words import QueryWords, describe_query
 from agent.query.references import Query
 from agent.query.wording import PAGE, asked_by, count_by, deny, list_records, lower_label, measured_by, total_by
 from agent.validate.questions import join, make_candidate
@@ -33,7 +35,7 @@ from agent.validate.records.located import LocatedRecord, RecordQuery, format_co
 from core.actor import Actor
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
-from registry.contract import Contract, Policy
+from registry.contract import Contract
 from registry.records import Kinds, Place, Record, RecordKind, format_field
 
 
@@ -94,9 +96,10 @@ class Answerer:
             case YesNoAnswer():
                 return await self._yes_no(asked)
             case ActionAnswer():
-                return self._action(asked)
+                return answer_of_action(asked, self.catalogue, self.actor)
             case HelpAnswer():
-                return self._help()
+                kinds = [name_kinds(kind) for kind in self.query.context.kinds]
+                return list_abilities(self.catalogue, self.actor, self.surface, kinds)
         raise AssertionError(asked)
 
     # ── records ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -112,7 +115,7 @@ class Answerer:
         kind = found[0].kind if found else need.kind
         if not found:
             nobody = ("nobody",) if rate_person_likeness(kind) == PERSON else ()
-            return Reply(text=f"There are no such {name_kinds(kind)}.", record_kind=kind.name, count=0, values=nobody)
+            return Reply(text=await self._none(reference, kind), record_kind=kind.name, count=0, values=nobody)
         known = [each for name in fields if (each := kind.field_named(name)) is not None]
         values = tuple(
             to_display_text(format_field(each, record.record.values) or "nothing")
@@ -136,7 +139,7 @@ class Answerer:
             if not known and rate_person_likeness(kind) == PERSON:
                 return self._reply(text, found, values=(found[0].label,))
         else:
-            told = self._told(reference, found)
+            told = await self._told(reference, found)
             text = f"{told}: {list_records(found, known or asked_by(reference, kind))}."
         return self._reply(text, found, values=values if known else ())
 
@@ -155,11 +158,26 @@ class Answerer:
             actions=self._fitting(found),
         )
 
-    def _told(self, reference: Reference, found: Sequence[LocatedRecord]) -> str:
-        """ "30 tickets (21 open, 9 pending)": how many there are, and of which kinds where the state that was asked
-        for is several of the platform's own."""
+    async def _words(self, reference: Reference, kind: RecordKind) -> QueryWords | None:
+        """What was looked for; None where that can't be said, or records of another kind came of it."""
+        said = isinstance(reference, Find) and reference.record == kind.name
+        return await describe_query(reference, self.query.context.kinds, self._name_owner) if said else None
+
+    async def _name_owner(self, owner: Find) -> str | None:
+        need = self._need(owner)
+        found = await self.query.records.find_all(need, owner) if need is not None else ()
+        return found[0].label if not isinstance(found, Question) and len(found) == 1 else None
+
+    async def _none(self, reference: Reference, kind: RecordKind) -> str:
+        words = await self._words(reference, kind)
+        return f"No{words.count(0, kind)[2:]}." if words else f"There are no such {name_kinds(kind)}."
+
+    async def _told(self, reference: Reference, found: Sequence[LocatedRecord]) -> str:
+        """ "30 open tickets of Emma (21 open, 9 pending)": how many there are, of what was looked for, and of which
+        kinds where the state that was asked for is several of the platform's own."""
         kind = found[0].kind
-        what = format_count(len(found), kind)
+        words = await self._words(reference, kind)
+        what = words.count(len(found), kind) if words else format_count(len(found), kind)
         for condition in reference.where if isinstance(reference, Find) else ():
             if not isinstance(condition, StateIs) or condition.negated:
                 continue
@@ -204,13 +222,12 @@ class Answerer:
             return found
         if isinstance(asked.value, CountOf):
             kind = self._kind(asked.value.of)
-            what = format_count(len(worked.found), kind) if kind is not None else worked.shown
-            text = f"There are no such {name_kinds(kind)}." if kind else "None."
+            text = await self._none(asked.value.of, kind) if kind else "None."
             if worked.found:
-                what = self._told(asked.value.of, worked.found) if kind is not None else what
+                what = await self._told(asked.value.of, worked.found) if kind is not None else worked.shown
                 if kind is not None and (by := kind.field_named(asked.by or "")) is not None:
                     told = count_by(by, worked.found)
-                    return self._reply(f"{format_count(len(worked.found), kind)}: {told}.", worked.found)
+                    return self._reply(f"{what}: {told}.", worked.found)
                 few = len(worked.found) <= MOST_COUNTED
                 text = f"{what}: {list_records(worked.found)}." if few else f"{what}."
             return self._reply(text, worked.found, values=(worked.shown,), count=len(worked.found))
@@ -232,7 +249,7 @@ class Answerer:
         telling = [each for each in totals if isinstance(each.value, Quantity) and each.value.number] or totals
         values = tuple(each.shown for each in telling)
         by = found[0].kind.field_named(asked.by or "") if found else None
-        told = self._told(total.of, found)
+        told = await self._told(total.of, found)
         if by is not None:
             return self._reply(
                 f"{join(values, 'and')} over {told}: {total_by(by, total, found)}.", found, values=values
@@ -294,10 +311,17 @@ class Answerer:
             return Question(slot=SLOT, code="unreadable", text=f"I can't compare {left.shown} with {right.shown}.")
         if isinstance(test.left, CountOf):
             kind = self._kind(test.left.of)
-            what = format_count(len(left.found), kind) if kind is not None else left.shown
-            if left.found and kind is not None and (told := self._told(test.left.of, left.found)) != what:
-                return held, told, left.found
-            return held, f"{what}{f' ({list_records(left.found)})' if left.found else ''}", left.found
+            if kind is None:
+                return held, left.shown, left.found
+            if not left.found:
+                words = await self._words(test.left.of, kind)
+                return held, words.count(0, kind) if words else f"no such {name_kinds(kind)}", ()
+            one = test.left.of if len(left.found) == 1 else None
+            if isinstance(one, Find) and one.said is not None:
+                return held, left.found[0].label, left.found
+            told = await self._told(test.left.of, left.found)
+            few = list_records(left.found) if len(left.found) <= MOST_COUNTED else ""
+            return held, f"{told}: {few}" if few else told, left.found
         if isinstance(test.left, TotalOf) and isinstance(test.right, TotalOf):
             return held, f"{left.shown} beside {right.shown}", (*left.found, *right.found)
         if held and isinstance(test.left, FieldOf) and (named := await self._related(test.left, left)) is not None:
@@ -317,49 +341,6 @@ class Answerer:
             if above is not None and set(above.nouns) & set((field.label or "").casefold().split()):
                 return await self.query.context.reach.find_owner(one, above)
         return None
-
-    # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _action(self, asked: ActionAnswer) -> Reply | Question:
-        contract = self.catalogue.get(asked.action)
-        if contract is None:
-            return Reply(text="There is no such action here.")
-        mine = self.actor.role in contract.roles
-        roles = join([f"{role}s" for role in contract.roles], "and") or "nobody"
-        title = f"“{contract.title}”"
-        match asked.asks:
-            case "may I":
-                text = f"Yes, you may: {title}." if mine else f"No. Only {roles} may: {title}."
-                return Reply(text=text, values=("yes" if mine else "no",), actions=(contract.name,) if mine else ())
-            case "who may":
-                return Reply(text=f"{roles[:1].upper()}{roles[1:]} may: {title}.", values=tuple(contract.roles))
-            case "can it be undone":
-                undo = self.catalogue.get(contract.undo) if contract.undo else None
-                text = f"Yes, with “{undo.title}”." if undo else f"No, {title} can't be undone here."
-                return Reply(text=text, values=("yes" if undo else "no",))
-            case "how do I":
-                if not mine:
-                    return Reply(text=f"Only {roles} may: {title}.")
-                example = next((f": “{each}”" for each in contract.examples), "")
-                return Reply(text=f"Ask for it here in your own words{example}.", actions=(contract.name,))
-        confirmed = contract.confirmation.policy is not Policy.NEVER
-        when = {Policy.WHEN: "sometimes", Policy.ONCE_PER_SESSION: "once in a session"}.get(
-            contract.confirmation.policy, "always"
-        )
-        two = ", by two different people" if contract.confirmation.approvals > 1 else ""
-        text = f"Yes, {title} is confirmed {when}{two}." if confirmed else f"No, {title} is done at once."
-        return Reply(text=text, values=("yes" if confirmed else "no",))
-
-    def _help(self) -> Reply:
-        offers = self.catalogue.offers(self.actor.role, self.surface)  # type: ignore[arg-type]
-        titles = [offer.title for offer in offers]
-        kinds = [name_kinds(kind) for kind in self.query.context.kinds]
-        more = f" and {len(titles) - PAGE} more" if len(titles) > PAGE else ""
-        many = f"{len(titles)} action{'' if len(titles) == 1 else 's'}"
-        listed = f"You can ask for {many}: {'; '.join(titles[:PAGE])}{more}."
-        does = listed if titles else "No action is open to you here."
-        asks = f" You can also ask about {join(kinds, 'and')}." if kinds else ""
-        return Reply(text=f"{does}{asks}", actions=tuple(offer.name for offer in offers[:PAGE]))
 
     # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -263,14 +263,14 @@ async def test_a_state_of_several_values_says_how_many_have_each(asks: str) -> N
         "test": {"yes_no": [{"left": {"count": loans}, "op": ">", "right": number(0)}], "join": "all", "about": None},
     }
     made = await reply(answer(**shaped[asks]))
-    assert re.search(r"^(Yes: )?\d+ loans \(\d+ out, \d+ late\)[:.]", made.text), made.text
+    assert re.search(r"^(Yes: )?\d+ open loans \(\d+ out, \d+ late\)[:.]", made.text), made.text
 
 
 async def test_a_count_names_few_records_and_a_list_names_them_all() -> None:
     fines = find("fine", None, pick="all")
     assert (await reply(answer(value={"count": fines}))).text == "5 fines."
     assert (await reply(answer(value={"count": find("fine", None, DUE, PIET, pick="all")}))).text.startswith(
-        "2 fines: F-"
+        "2 due fines of Piet Vos: F-"
     )
     assert (await reply(answer(records=fines, fields=[]))).text.count("F-") == 5
 

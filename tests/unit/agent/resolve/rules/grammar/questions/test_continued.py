@@ -71,7 +71,7 @@ async def test_what_nothing_reads_is_no_question_that_goes_on(first: str, then: 
 async def test_what_was_shown_is_added_up(then: str) -> None:
     reply = await went_on("list the open bills", then, "vet")
     assert reply is not None
-    assert reply.text.startswith("322.00 EUR over 3 bills")
+    assert reply.text.startswith("322.00 EUR over 3 open bills")
 
 
 def test_a_country_takes_the_place_of_a_country() -> None:

@@ -1,0 +1,59 @@
+"""Answers about actions: what there is to ask for, who may, how, whether it is confirmed or can be undone. By code,
+from the contracts that the actor's role may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from agent.pipeline import Reply
+from agent.planning.proposal import ActionAnswer
+from agent.query.wording import PAGE
+from agent.validate.questions import join
+from core.actor import Actor
+from registry.catalogue import Catalogue
+from registry.contract import Policy
+
+_CONFIRMED: Final = {Policy.WHEN: "sometimes", Policy.ONCE_PER_SESSION: "once in a session"}
+
+
+def answer_of_action(asked: ActionAnswer, catalogue: Catalogue, actor: Actor) -> Reply:
+    """A sentence about one action."""
+    contract = catalogue.get(asked.action)
+    if contract is None:
+        return Reply(text="There is no such action here.")
+    mine = actor.role in contract.roles
+    roles = join([f"{role}s" for role in contract.roles], "and") or "nobody"
+    title = f"“{contract.title}”"
+    match asked.asks:
+        case "may I":
+            text = f"Yes, you may: {title}." if mine else f"No. Only {roles} may: {title}."
+            return Reply(text=text, values=("yes" if mine else "no",), actions=(contract.name,) if mine else ())
+        case "who may":
+            return Reply(text=f"{roles[:1].upper()}{roles[1:]} may: {title}.", values=tuple(contract.roles))
+        case "can it be undone":
+            undo = catalogue.get(contract.undo) if contract.undo else None
+            text = f"Yes, with “{undo.title}”." if undo else f"No, {title} can't be undone here."
+            return Reply(text=text, values=("yes" if undo else "no",))
+        case "how do I":
+            if not mine:
+                return Reply(text=f"Only {roles} may: {title}.")
+            example = next((f": “{each}”" for each in contract.examples), "")
+            return Reply(text=f"Ask for it here in your own words{example}.", actions=(contract.name,))
+    confirmed = contract.confirmation.policy is not Policy.NEVER
+    when = _CONFIRMED.get(contract.confirmation.policy, "always")
+    two = ", by two different people" if contract.confirmation.approvals > 1 else ""
+    text = f"Yes, {title} is confirmed {when}{two}." if confirmed else f"No, {title} is done at once."
+    return Reply(text=text, values=("yes" if confirmed else "no",))
+
+
+def list_abilities(catalogue: Catalogue, actor: Actor, surface: str, kinds: Sequence[str]) -> Reply:
+    """What this actor can ask for; ``kinds`` are the plurals of the records that questions may be about."""
+    offers = catalogue.offers(actor.role, surface)  # type: ignore[arg-type]
+    titles = [offer.title for offer in offers]
+    more = f" and {len(titles) - PAGE} more" if len(titles) > PAGE else ""
+    many = f"{len(titles)} action{'' if len(titles) == 1 else 's'}"
+    listed = f"You can ask for {many}: {'; '.join(titles[:PAGE])}{more}."
+    does = listed if titles else "No action is open to you here."
+    asks = f" You can also ask about {join(kinds, 'and')}." if kinds else ""
+    return Reply(text=f"{does}{asks}", actions=tuple(offer.name for offer in offers[:PAGE]))

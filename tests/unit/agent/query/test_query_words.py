@@ -1,0 +1,51 @@
+"""What was counted is said with the count, over a lending library."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Reply
+from agent.query.query_words import say_day
+from tests.unit.own_worlds import answer, came_of, find, number
+
+INES = {"belongs_to": find("member", "Ines Duarte")}
+DUE = {"state": "due", "not": False}
+FINES = find("fine", None, DUE, pick="all")
+
+
+async def count(kind: str, *where: dict[str, Any]) -> str:
+    counted = answer(value={"count": find(kind, None, *where, pick="all")}, about=None)
+    made = (await came_of("Ines Duarte Piet Vos x", counted)).verdict
+    assert isinstance(made, Reply), made
+    return made.text.partition(":")[0].removesuffix(".")
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "said"),
+    [
+        ("fine", [], "5 fines"),
+        ("fine", [DUE], "4 due fines"),
+        ("fine", [DUE, INES], "1 due fine of Ines Duarte"),
+        ("fine", [{"state": "due", "not": True}], "1 fine (not due)"),
+        ("fine", [{"field": "amount", "op": ">", "value": number(9, "x", "EUR")}], "2 fines over 9.00 EUR"),
+        ("fine", [{"field": "amount", "op": ">", "value": number(900, "x", "EUR")}], "No fines over 900.00 EUR"),
+        ("fine", [{"field": "charged_on", "op": "during", "value": {"date": "2026-11", "quote": "x"}}], "3 fines charged in November 2026"),  # noqa: E501
+        ("fine", [{"field": "charged_on", "op": "<", "value": {"date": "2026-11-15", "quote": "x"}}], "3 fines charged before 15 Nov 2026"),  # noqa: E501
+        ("member", [{"has": FINES, "op": ">=", "n": 2}], "1 member with at least 2 due fines"),
+        ("member", [{"has": find("loan", None, pick="all"), "op": "=", "n": 0}], "1 member with no loans"),
+        ("fine", [DUE, {"except": find("fine", None, INES, pick="all")}], "3 due fines except fines of Ines Duarte"),
+        ("loan", [{"belongs_to": find("member", None, {"has": FINES, "op": ">=", "n": 1}, pick="all")}], "3 loans of members with due fines"),  # noqa: E501
+    ],
+)  # fmt: skip
+async def test_a_count_says_what_was_counted(kind: str, where: list[dict[str, Any]], said: str) -> None:
+    assert await count(kind, *where) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("2026", "2026"), ("2026-09", "September 2026"), ("2026-09-02", "2 Sep 2026"), ("2026-09-02T09:30", "2 Sep 2026, 09:30")],  # noqa: E501
+)  # fmt: skip
+def test_days_are_said_as_people_write_them(text: str, said: str) -> None:
+    assert say_day(text) == said
