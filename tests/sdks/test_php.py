@@ -184,7 +184,9 @@ def test_the_readme_shows_the_seeds_snippet() -> None:
     assert SNIPPETS[0] == SEED
 
 
-THREAD = "^2 invoices of Adam Nowak: INV-1050 .*\nRefund 196.00 PLN of invoice INV-1050.*\nrefund INV-1050\nWhich invoices"
+THREAD = (
+    "^2 invoices of Adam Nowak: INV-1050 .*\nRefund 196.00 PLN of invoice INV-1050.*\nrefund INV-1050\nWhich invoices"
+)
 SHOWN = ("", "Customer: .*\nsucceeded\n$", THREAD, "^owner\n.+@.+\n", "^/params/colour: ", "^missing_header\n$", "^ws_")
 
 

@@ -167,7 +167,9 @@ def test_the_code_of_the_readme_runs(told: dict[str, str], capsys: pytest.Captur
     assert "succeeded" in said
     assert "Adam Novak" in said
     assert "not_found" in said
-    assert re.search(r"^2 invoices of Adam Nowak: INV-1050 .*\nRefund 196.00 PLN of invoice INV-1050", said, re.MULTILINE)
+    assert re.search(
+        r"^2 invoices of Adam Nowak: INV-1050 .*\nRefund 196.00 PLN of invoice INV-1050", said, re.MULTILINE
+    )
     assert "['refund INV-1050', 'Which invoices does Adam Nowak have?']" in said
     body, headers = call(told["OPSIQ_ACTION_SECRET"])
     with names["app"].test_client() as http:
