@@ -45,17 +45,17 @@ def _always_by_person(contract: Contract, before: Contract | None) -> bool:
 
 
 def _no_looser(contract: Contract, before: Contract | None) -> bool:
+    """Whether it is a new version with the same address whose yes is as hard to come by: one that anyone may give was
+    asked for, too."""
     if before is None or not _same_endpoint(contract, before):
         return False
-    if before.confirm_by is ConfirmBy.ANYONE:
-        return True
-    return (
-        contract.confirm_by is ConfirmBy.PERSON
-        and contract.risk is before.risk
-        and contract.confirmation.policy is before.confirmation.policy
-        and contract.confirmation.condition == before.confirmation.condition
-        and contract.confirmation.approvals >= before.confirmation.approvals
-    )
+    asked, was = contract.confirmation, before.confirmation
+    if asked.approvals < was.approvals or (
+        before.confirm_by is ConfirmBy.PERSON and contract.confirm_by is not ConfirmBy.PERSON
+    ):
+        return False
+    kept = contract.risk is before.risk and asked.policy is was.policy and asked.condition == was.condition
+    return kept or (asked.policy is Policy.ALWAYS and before.confirm_by is ConfirmBy.ANYONE)
 
 
 def _place(contract: Contract, addresses: Mapping[str, str]) -> str:

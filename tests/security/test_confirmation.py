@@ -98,6 +98,7 @@ def test_a_yes_of_a_person_in_a_keys_session_is_no_yes_for_the_next(world: Insta
 def test_no_key_signs_a_contract_that_leads_round_a_person(world: Installation) -> None:
     leaked = world.clients["olivia"]
     there = contract_of(world, "saas.reply_ticket")
+    credit = contract_of(world, "saas.apply_credit")
     mild = {"risk": "write", "confirmation": {"policy": "never"}}
     ways = [
         there | {"version": there["version"] + 5} | mild,
@@ -111,6 +112,8 @@ def test_no_key_signs_a_contract_that_leads_round_a_person(world: Installation) 
             "confirmation": {"policy": "never", "by": "person"},
         },
         contract_of(world, "saas.reopen_ticket") | {"version": 9, "endpoint": there["endpoint"]},
+        credit | {"version": credit["version"] + 5, "confirmation": {"policy": "never"}},
+        credit | {"version": credit["version"] + 5, "confirmation": {"policy": "when", "condition": "false"}},
     ]
     for way in ways:
         told = problem_of(lambda way=way: leaked.post("/v1/contracts", {"contracts": [way]}))
