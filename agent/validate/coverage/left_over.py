@@ -59,6 +59,8 @@ _REASON: Final = _words(
     r"|to\s+(?:make\s+up|say|apologi[sz]e|thank|help|keep)"
 )
 _RELATIVE: Final = _words(r"who|whom|whose|which|where")
+# "…, which is to be halved": what shall become of it is no description.
+_TO_BE: Final = re.compile(r"\s*(?:who|which|that)\s+(?:is|are)\s+to\s+be\b", re.IGNORECASE)
 # What tells when or on what condition is looked at by itself, next door.
 _BOUND: Final = _words(r"before|after|if|unless|when|whenever|until|till?|once|provided|assuming|whether")
 _SUBJECT: Final = r"(?:i|he|she|it|they|we|you|nobody|someone|somebody)"
@@ -221,7 +223,7 @@ def _of_clause(
     """``after``: whether an order came before it. ``ours``: whether it holds something that was used."""
     told = clause.text[clause.start : clause.end]
     first, head = clause.words[0], clause.head
-    if _INVERTED.match(told) and not ours and left:
+    if (_INVERTED.match(told) or _TO_BE.match(told)) and not ours and left:
         yield first[1], clause.end
         return
     if clause.joined and after and not ours and plain_word(first[0]) in EVERY:
@@ -256,11 +258,11 @@ def _beside(
     """Words left over within an order, joined where nothing that was used stands between them."""
     for pattern in (_REASON, _RELATIVE, _BOUND):
         for found in pattern.finditer(clause.text, clause.start + 1, clause.end):
-            if not used[found.start()]:
+            if not used[found.start()] and not _TO_BE.match(clause.text, found.start()):
                 ends = next((start for _, start, _ in clause.words if start > found.end() and used[start]), clause.end)
                 left = [each for each in left if not found.start() <= each[1] < ends]
     left = [each for each in left if each in clause.ordering]
-    if left and left[0] == clause.head and _is_verb(clause) and not _is_manner(clause, verbs):
+    if left and left[0] == clause.head and _is_verb(clause) and not _is_manner(clause, verbs, by.known):
         left = left[1:]  # the verb of the order is accounted for by the action itself
     left = _without_late_verb(clause, used, left, verbs)
     if by.answered and left and not any(used[: left[0][1]][clause.start :]):
@@ -313,12 +315,19 @@ def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:
     )
 
 
-def _is_manner(clause: _Clause, verbs: frozenset[str]) -> bool:
-    """Whether the first word tells how the verb behind it is to be done: "secretly waive"."""
-    after = [word for word, start, _ in clause.words if clause.head is not None and start > clause.head[1]][:1]
-    return (
-        clause.head is not None and clause.head[0].endswith("ly") and any(stem(plain_word(w)) in verbs for w in after)
-    )
+def _is_manner(clause: _Clause, verbs: frozenset[str], known: frozenset[str]) -> bool:
+    """Whether the first word tells how the verb behind it is to be done: "secretly waive", "in cash, waive"."""
+    assert clause.head is not None
+    root = stem(plain_word(clause.head[0]))
+    said = [stem(plain_word(word)) for word, start, _ in clause.words if start > clause.head[1]]
+    if clause.head[0].endswith("ly"):
+        return not verbs.isdisjoint(said[:1])
+    before = [plain_word(word) for word, start, _ in clause.words if start < clause.head[1]]
+    if before and before[-1] in _PREPOSITIONS | {"in", "on"}:
+        return root not in verbs and not (verbs & ORDERS).isdisjoint(said)
+    said = [each for each in said if each not in EMPTY]
+    thing = any(each.startswith(root) for each in known)  # "sub cancel"
+    return root not in verbs | ORDERS and not thing and not (verbs & ORDERS).isdisjoint(said[:1])
 
 
 def _is_determined(clause: _Clause) -> bool:

@@ -42,7 +42,7 @@ FILLS: Final = re.compile(
 # "If possible" is manners, "let me know if" a wish to be told: neither says whether it is done.
 CONDITION: Final = re.compile(
     r"(?<!\w)(?<!let me know )(?<!let us know )(?<!tell me )(?<!tell us )"
-    r"(?:if(?!\s+(?:possible|you\s+(?:can|could|would|please|don['’]?t\s+mind)|at\s+all\s+possible)\b)|unless|provided|assuming|(?:as|so)\s+long\s+as|in\s+case|depending\s+on|as\s+soon\s+as|once\s+(?!(?:again|more|and|in|only|a|per|or)\b)[^\W\d_]+(?=\s+\w))(?!\w)",
+    r"(?:if(?!\s+(?:possible|you\s+(?:can|could|would|please|don['’]?t\s+mind)|at\s+all\s+possible)\b)|unless|provided|assuming|(?:as|so)\s+long\s+as|in\s+case|depending\s+on|as\s+soon\s+as|once\s+(?!(?:again|more|and|in|only|a|per|or)\b)[^\W\d_]+(?=\s+\w)|once\s+\w+(?<!e)ed)(?!\w)",
     re.IGNORECASE,
 )
 QUANTIFIER: Final = re.compile(

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import Final
 
 from agent.extract.limits import MAX_WISHES, refuse_too_many
-from agent.extract.spans.politeness import is_polite_word
-from agent.extract.time import durations
 from agent.pipeline import Abstain, Ask, Candidate, Draft, Proposed, Question, Resolution, Span, Turn
 from agent.planning.proposal import (
     Answer,
@@ -26,7 +22,6 @@ from agent.planning.proposal import (
     When,
     Words,
 )
-from agent.planning.quotes import list_words
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.contrasts import find_contrast, is_of_before
 from agent.resolve.rules.grammar.earlier_calls import exchange
@@ -42,7 +37,7 @@ from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.questions.continued import continued
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.normalization import AlignedText
-from language.stems import EMPTY, ORDERS, stem
+from language.stems import stem
 from language.wordnet import is_word
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
@@ -51,18 +46,6 @@ MOST_BEFORE: Final = 60
 """Tokens before an order in which its person is looked for."""
 MOST_OTHERWISE: Final = 2
 """Other kinds that a name is looked for in where the likeliest has none such."""
-DATED: Final = 0.55
-"""How surely words must mean a day to count as one."""
-# Words of amounts that only arithmetic could say.
-_RESTS: Final = frozenset({"down", "rest", "remaining", "remainder", "plus", "minus", "difference", "net", "gross"})
-# What follows says why, and changes nothing of what is done.
-_REASONS: Final = frozenset({"for", "because", "since", "as", "due"})
-# What shall not be done, or shall be done no more: nothing comes of its words.
-_DENIED: Final = re.compile(r"\b(?:don['’]?t|do\s+not|never|rather\s+than|instead\s+of)\b[^,;.!?\n]*", re.IGNORECASE)
-_AFTER: Final = frozenset({"after", "before", "until", "till"})
-_WHOLE: Final = frozenset({"full", "fully", "whole", "entire", "complete", "completely", "next", "once"})
-_PLAIN: Final = _WHOLE | EMPTY | lexicon.NAME_STOP | lexicon.AUXILIARIES | lexicon.RELATIVES
-_SENTENCE: Final = re.compile(r"[.!?\n](?=\s|$)")
 
 
 class Proposer:
@@ -147,7 +130,7 @@ class Proposer:
         if not made or doubtful:
             return None
         over += [reader.words(each.first, each.stop).text for each in left if each.ordered]
-        proposal = proposal_of(made, (*over, *self.left_over(made)))
+        proposal = proposal_of(made, over)
         return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, reader.guesses))
 
     def _whichever(self, rivals: Sequence[Interpretation], *, told: bool) -> Proposed:
@@ -157,7 +140,7 @@ class Proposer:
         for each in rivals:
             self.reader.covered |= each.covered
             calls = [Call(action=each.offer.name, arguments=arguments) for arguments in each.calls]
-            made.append(proposal_of(calls, self.left_over(calls)))
+            made.append(proposal_of(calls))
         return Proposed(proposal=made[0], instead=tuple(made[1:]), sure=told)
 
     def _which(self, rivals: Sequence[Interpretation]) -> Ask:
@@ -174,7 +157,7 @@ class Proposer:
         likeliest = None
         if len(rivals) == 1 and rivals[0].complete:
             calls = [Call(action=rivals[0].offer.name, arguments=arguments) for arguments in rivals[0].calls]
-            likeliest = proposal_of(calls, self.left_over(calls))
+            likeliest = proposal_of(calls)
         return Ask(question=question, drafts=drafts, likeliest=likeliest)
 
     def means(self, start: int, end: int) -> str | None:
@@ -254,95 +237,6 @@ class Proposer:
                         self.reader.person = argument.reference
                     self.reader.thing = argument.reference
                     return
-
-    def left_over(self, calls: Sequence[Call]) -> tuple[str, ...]:
-        """Names, numbers and days that stand beside what the calls quote, in the same sentence, and that none of them
-        says."""
-        if not calls:
-            return ()
-        read = [self.reader.words(at, at + 1) for at in sorted(self.reader.covered)]
-        places = (
-            (each.start, each.start + len(each.text)) for each in list_words((calls, read)) if each.start is not None
-        )
-        quoted = set(places)
-        offers = [offer for call in calls if (offer := self.shortlist.get(call.action)) is not None]
-        paid = any(each.annotation(name).unit in MONEY for each in offers for name in each.properties)
-        spoken = frozenset[str]().union(*(self.shortlist.spoken(each.name) for each in offers))
-        strict = paid or (self.read.text.islower() and self.read.typed.isupper())
-        typed = self.read.typed
-        held = bytearray(len(typed))
-        for start, end in quoted:
-            held[start:end] = b"\1" * (end - start)
-        ends = [match.end() for match in _SENTENCE.finditer(typed)]
-        told = {bisect_right(ends, start) for start, _ in quoted}  # the sentences that the calls quote
-        found = [
-            place
-            for place in self._telling(spoken, strict=strict)
-            if bisect_right(ends, place[0]) in told and not any(held[slice(*place)])
-        ]
-        return tuple(dict.fromkeys(typed[start:end] for start, end in found))
-
-    def _telling(self, spoken: frozenset[str], *, strict: bool) -> Iterator[tuple[int, int]]:
-        """Words that say who, when or how much, but for those that say why and what shall not be done."""
-        reader = self.reader
-        denied = [found.span() for found in _DENIED.finditer(self.read.typed)]
-        lasting = {each.start: each.end - each.start for each in reversed(self._durations)}
-        because = False
-        for at, token in enumerate(reader.tokens):
-            because = (because or self._gives_reason(at)) and at not in reader.covered and not reader.is_mark(at)
-            if because or at in reader.covered:
-                continue
-            words = reader.words(at, at + 1)
-            start = words.start if words.start is not None else -1
-            before = bisect_right(denied, (start, len(self.read.typed))) - 1
-            if start < 0 or (before >= 0 and start < denied[before][1]):
-                continue
-            day = reader.dates.get(at)
-            code = any(map(str.isdigit, token.text)) and (at not in reader.money or "-" in token.text)
-            opens = not at or reader.tokens[at - 1].text in '.!?:;"“'
-            name = token.capital and len(token.text) > 1 and not opens
-            if day is not None and day.weight >= DATED and not day.now:
-                yield start, start + (day.end - day.start)
-                continue
-            if token.start in lasting or token.low in _AFTER:
-                yield start, start + lasting.get(token.start, len(words.text))
-                continue
-            named = name and reader.noun(at) is None and token.low not in lexicon.NAME_STOP
-            telling = strict and token.low.isalpha() and self._tells(at, spoken)
-            if code or named or telling or self._strange(at, spoken):
-                yield start, start + len(words.text)
-
-    def _gives_reason(self, at: int) -> bool:
-        """Whether a word introduces why: "as she asked", and not "as Ada Lovelace", which says who or what."""
-        reader = self.reader
-        named = reader.low(at) == "as" and at + 1 < len(reader.tokens) and reader.tokens[at + 1].capital
-        return reader.low(at) in _REASONS and not (named and reader.low(at + 1) not in lexicon.NAME_STOP)
-
-    def _strange(self, at: int, spoken: frozenset[str]) -> bool:
-        """Whether a word is none of English or of the action's: a name in small letters."""
-        low = self.reader.low(at)
-        known = is_word(low) or low in lexicon.NAME_STOP or low in EMPTY or stem(low) in spoken or self.reader.noun(at)
-        return low.isalpha() and len(low) > 2 and not known and self._english
-
-    @cached_property
-    def _durations(self) -> tuple[durations.Duration, ...]:
-        return durations.find(self.reader.text)
-
-    @cached_property
-    def _english(self) -> bool:
-        """Whether the request is in English, as far as its words tell."""
-        words = [token.low for token in self.reader.tokens if token.low.isalpha()]
-        return 2 * sum(is_word(word) or word in EMPTY for word in words) >= len(words)
-
-    def _tells(self, at: int, spoken: frozenset[str]) -> bool:
-        """Whether a word may change what is done with money: none of the grammar's, the action's or politeness's."""
-        reader, low = self.reader, self.reader.low(at)
-        if is_polite_word(low) or low in lexicon.MANNER:
-            return False
-        plain = low in _PLAIN
-        if low in _RESTS:
-            return True
-        return not plain and is_word(low) and stem(low) not in spoken | ORDERS and reader.noun(at) is None
 
     def goes_by(self, word: str) -> bool:
         """Whether an action that may be asked for goes by the word itself: in its name, its title, an alias."""

@@ -37,6 +37,7 @@ AIMED_SURE: Final = 0.4
 """Of a number that something is set to: "raise the quota to 260"."""
 DAY: Final = 86400
 TOWARDS: Final = frozenset({"to", "into", "onto", "as", "on", "=", ">", ":", "2"})
+_NO_SUMS: Final = frozenset(("one", "a", "an", "once", "twice", "thrice"))
 _ENDS: Final = frozenset({"ends", "end", "expires"})
 
 
@@ -134,8 +135,8 @@ class StretchValues(StretchWords):
             bare = held.currency is None
             coded = bare and (token.text.startswith("#") or (token.text.isdigit() and len(token.text) > 2))
             timed = any(each.start == token.start for each in reader.durations)
-            if bare and token.low in {"one", "a", "an"}:
-                continue  # "one up", "one of them"
+            if bare and token.low in _NO_SUMS:
+                continue  # "one up", "one of them"; "charged twice" says how often
             if timed or (at in reader.numbers and reader.numbers[at].kind != "cardinal"):
                 continue
             yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), CODED if coded else 0.5 if bare else 1.0)

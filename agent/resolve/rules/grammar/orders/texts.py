@@ -202,13 +202,16 @@ def _find_introduced(reader: Reader, first: int, stop: int, taken: Collection[in
             continue
         if at + 1 in taken or at + 1 in reader.dates or at + 1 in reader.numbers:
             continue
+        if any(reader.tokens[at].end < each.start <= reader.tokens[at + 1].end + 1 for each in reader.durations):
+            continue  # "for about an hour": how long it took
         if reader.tokens[at + 1].capital and _find_end(reader, at + 1, stop) == at + 2:
             continue  # a name alone says for whom
         whole = _find_clause(reader, first, at, taken)
         yield whole if whole is not None else at + 1
     for at in range(first, stop - 1):
         # After a mark at the end: "suspend 411, chargebacks".
-        if reader.tokens[at].text in _MARKS and at + 1 not in taken and _tells(reader, at + 1, stop):
+        ends = reader.tokens[at].text in _MARKS and not any(step > at for step in taken)
+        if ends and _tells(reader, at + 1, stop):
             yield at + 1
 
 

@@ -162,6 +162,23 @@ async def test_words_that_change_the_deal_are_left_over() -> None:
         assert made.proposal.left_over, text
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Liam O'Brien was billed twice, refund the last one", {"invoice_id"}),
+        ("Mia says she paid thrice, refund her last bill", {"invoice_id"}),
+        ("spoke with Liam O'Brien for about an hour, give him 5 euros credit", {"customer_id", "amount"}),
+        ("We talked to Liam O'Brien, poor man, and settled on giving him 5 euros credit", {"customer_id", "amount"}),
+        ("give Liam O'Brien 5 euros credit, poor service", {"customer_id", "amount", "note"}),
+    ],
+)
+async def test_how_often_or_how_long_is_no_sum_and_no_note(text: str, said: set[str]) -> None:
+    made = await resolve(text, shortlist(), KINDS)
+    assert isinstance(made, Proposed), made
+    assert isinstance(made.proposal.result, PlanResult)
+    assert [set(call.arguments) for call in made.proposal.result.calls] == [said]
+
+
 async def test_a_list_spoken_of_by_them_is_all_of_it() -> None:
     text = "extend Mia and Oskar by a week and move both to pro"
     assert await calls(text, shortlist(), KINDS) == ["extend_trial", "extend_trial", "change_plan", "change_plan"]
