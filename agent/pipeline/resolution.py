@@ -127,7 +127,8 @@ class Ask(Value):
     """A question instead of a resolution. ``drafts`` are the likeliest calls; ``confidence`` is how sure the resolver
     was of them, as in ``Calls``, where only that was lacking. ``stands`` says that no surer choice settles it:
     something that was said can't be checked, or done. ``likeliest`` is the call that the question is about, as far as
-    it is read: where its record isn't there, nothing is asked."""
+    it is read: where its record isn't there, nothing is asked. ``lacks`` says that the one draft can't go out as it is,
+    and that to ask for what it lacks, by its name, says enough of what is meant."""
 
     kind: Literal["ask"] = "ask"
     question: Question
@@ -135,6 +136,7 @@ class Ask(Value):
     confidence: float | None = None
     stands: bool = False
     likeliest: Proposal | None = None
+    lacks: bool = False
 
 
 class Proposed(Value):

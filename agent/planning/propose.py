@@ -147,6 +147,8 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
         case Ask(question=question, drafts=drafts, confidence=confidence, likeliest=likeliest):
             if likeliest is not None and is_not_found((await _validate(task, resolved, likeliest, on_phase)).verdict):
                 return Outcome(Abstain(reason="nothing_fits", detail=NO_ACTION), resolved)
+            if resolved.resolution.lacks and (missing := await _ask_for_missing(task, drafts, on_phase)) is not None:
+                question = missing
             return Outcome(question, resolved, drafts, confidence=confidence)
         case Abstain() as abstain:
             return Outcome(abstain, resolved)
@@ -232,6 +234,15 @@ async def _judge(
         evaluator=task.evaluator,
     )
     return verdict, (time.perf_counter() - began) * 1000
+
+
+async def _ask_for_missing(task: Task, drafts: tuple[Draft, ...], on_phase: PhaseCallback) -> Question | None:
+    """The question about the first thing that an action can't do without, which names the action."""
+    verdict, _ = await _judge(task, drafts, on_phase)
+    contract = task.workspace_context.catalogue.get(drafts[0].action)
+    if contract is None or not isinstance(verdict, Question) or verdict.code != "missing":
+        return None
+    return verdict.model_copy(update={"text": f"{quote_words(contract.title)}: {verdict.text}"})
 
 
 async def _plan_whichever_works(

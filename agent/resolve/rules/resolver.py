@@ -337,13 +337,22 @@ def _draft_one(
     if top.probability < sure or len(rivals) > 1:
         offered = rivals if len(rivals) > 1 else best[:_NEAREST]
         unsure = round(top.probability, 4)
-        return Ask(question=ask_for_action([each.offer for each in offered]), drafts=(draft,), confidence=unsure)
+        question = ask_for_action([each.offer for each in offered])
+        return Ask(question=question, drafts=(draft,), confidence=unsure, lacks=_lacks_values(top, rivals))
     if top.marks["strange"] and not top.marks["reads"]:
         return Ask(question=ask_for_action([top.offer]), drafts=(draft,))
     if is_conditional(clause):
         return Ask(question=ask_for_action([top.offer], REGARDLESS), drafts=(draft,), stands=True)
     drafts = expand_coordination(draft, " " * clause.start + clause.text, top.offer, kinds)
     return Calls(drafts=drafts, confidence=round(top.probability, 4))
+
+
+def _lacks_values(top: ScoredOffer, rivals: Sequence[ScoredOffer]) -> bool:
+    """Whether an action that is named can't do without values that were not said, where no other is as near, or it
+    alone of those only looks up."""
+    looks = bool(top.marks["reads"]) and sum(bool(each.marks["reads"]) for each in rivals) < 2
+    alone = len(rivals) < 2 and top.marks["verb"] >= KINDRED
+    return bool(top.filling.missing and top.marks["object"]) and (looks or alone)
 
 
 def _put_look_ups_first(clause: Clause, best: list[ScoredOffer]) -> list[ScoredOffer]:

@@ -174,8 +174,16 @@ def _covers_both(ends: re.Match[str], used: Sequence[Place]) -> bool:
 
 def find_limits(text: str, places: Collection[Place]) -> set[Place]:
     """Those of the modifiers that say how much, when or how often: no condition, choice or ban."""
-    said = [found.span() for pattern in (LIMIT, WHEN, RATE, QUALIFIED) for found in pattern.finditer(text)]
-    within = cover(text, said)
+    return _find_within(text, places, (LIMIT, WHEN, RATE, QUALIFIED))
+
+
+def find_parts(text: str, places: Collection[Place]) -> set[Place]:
+    """Those of the modifiers that say what comes with it, or how much of it is meant."""
+    return _find_within(text, places, (ADDED, SHARE))
+
+
+def _find_within(text: str, places: Collection[Place], patterns: Sequence[re.Pattern[str]]) -> set[Place]:
+    within = cover(text, [found.span() for pattern in patterns for found in pattern.finditer(text)])
     return {each for each in places if all(within[slice(*each)])}
 
 

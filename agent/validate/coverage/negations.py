@@ -205,9 +205,8 @@ _BEGINS: Final = 3
 
 
 def find_taken_back(text: str, taken: Sequence[tuple[int, int]], verbs: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """The places of words at the end that take the order back, and of those that leave it open. ``taken`` are the
-    quotes that were used; ``verbs`` are the stems of the called actions' own verbs: "cancel that" is the order where no
-    other of them stands before it."""
+    """The places of words at the end that take the order back. ``taken`` are the quotes that were used; ``verbs`` are
+    the stems of the called actions' own verbs: "cancel that" is the order where no other of them stands before it."""
     for start, end in _find_retraction(text, verbs):
         begins = any(first < start for first, _ in taken)  # else there is no order before it in these words
         if begins and not any(first + _BEGINS < start and end <= last for first, last in taken):  # part of a text
@@ -218,8 +217,14 @@ def find_taken_back(text: str, taken: Sequence[tuple[int, int]], verbs: frozense
     for refused in _REFUSED.finditer(text, last):
         if not any(first + _BEGINS < refused.start() < end for first, end in taken):
             yield refused.span("back")
-    for start, end in _find_hedges(text):
-        if not any(first + _BEGINS < start and end <= last for first, last in taken):
+
+
+def find_hedges(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The places of words that leave open whether what they stand beside is meant."""
+    for found in _HEDGE.finditer(text):
+        start, end = found.span()
+        asks = _ASKING.search(text[max(0, start - _ASKED_WITHIN) : start]) is not None
+        if not asks and not any(first + _BEGINS < start and end <= last for first, last in taken):
             yield start, end
 
 
@@ -242,9 +247,3 @@ def _find_turn(text: str, taken: Sequence[tuple[int, int]], verbs: frozenset[str
         if not own and not any(first + _BEGINS < start < end for first, end in taken):
             yield start, len(text.rstrip(" .!?…)"))
             return
-
-
-def _find_hedges(text: str) -> Iterator[tuple[int, int]]:
-    for found in _HEDGE.finditer(text):
-        if _ASKING.search(text[max(0, found.start() - _ASKED_WITHIN) : found.start()]) is None:
-            yield found.span()

@@ -17,9 +17,10 @@ from agent.pipeline import Request, Span
 from agent.planning.proposal import BelongsTo, Call, Find, Handle, Proposal, QuotedText, TypedValue
 from agent.planning.quotes import find_places, walk
 from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.questions import list_members
 from agent.validate.slots import Parameter, Read, VerifiedSpan, from_words
-from language.stems import AGAIN, ORDER_WORDS, ORDERS, READING_WORDS, name_stems, stem_text
+from language.stems import AGAIN, ORDER_WORDS, ORDERS, READING_WORDS, name_stems, split_runs, stem_text
 from registry.contract import Contract, Risk, Unit
 
 Place = tuple[int, int]
@@ -164,20 +165,27 @@ class Told:
         )
 
     def is_detail(self, start: int, end: int) -> bool:
-        """Whether a day, number or limit is a detail of what is looked for, in calls that do nothing but find, or of a
-        preference, where little hangs on what is done; in a clause that neither orders something else nor asks, and
-        where no argument that is still open could take it."""
+        """Whether a day, number, limit, part or hedge is a detail of what is looked for, in calls that do nothing but
+        find, or of a preference, where little hangs on what is done; in a clause that neither orders something else nor
+        asks for what the calls aren't about, and where no argument that is still open could take it."""
         if not self._is_plain() or len(self.text) > LONGEST:
             return False
         first, last = self._clause(start, end)
         if _PREFERS.match(self.text, first, last) is not None and all(map(_is_light, self.contracts)):
             return not self._could_take(start, end)
-        if not all(map(_finds, self.contracts)) or _ASKS.match(self.text, first, last) is not None:
+        asks = _ASKS.match(self.text, first, last)
+        if not all(map(_finds, self.contracts)) or (asks is not None and not self._is_subject(asks.end(), start, end, last)):
             return False
         words = {word.casefold() for word in re.findall(r"[^\W\d_]+", self.text[first:last])}
         orders = words & (ORDER_WORDS | AGAIN) - READING_WORDS - {"like"}
-        others = any(begin < last and first < stop for begin, stop in self.others)
+        others = any(begin < last and first < stop for begin, stop in {*self.others} - {(start, end)})
         return not orders and not others and not self._could_take(start, end)
+
+    def _is_subject(self, first: int, start: int, end: int, last: int) -> bool:
+        """Whether all that stands around a place was used, or is what the calls say of themselves."""
+        used = patterns.cover(self.text, [*self.taken, (start, end)])
+        left = (word for word, at, _ in split_runs(self.text[first:last]) if not used[first + at])
+        return {*stem_text(" ".join(left))} <= collect_subject_stems(self.contracts, ())
 
     def _is_plain(self) -> bool:
         """Whether the calls take something of the request and look no record up."""

@@ -43,11 +43,12 @@ from agent.validate.coverage.accounted_words import count_in_form, list_defaults
 from agent.validate.coverage.further_orders import find_further_orders, find_joined_names, find_others
 from agent.validate.coverage.left_over import find_left_over_words, find_lone_order
 from agent.validate.coverage.misread import find_misread
-from agent.validate.coverage.modifiers import FORBIDS, Accounts, find_limits, find_modifiers
+from agent.validate.coverage.modifiers import FORBIDS, Accounts, find_limits, find_modifiers, find_parts
 from agent.validate.coverage.negations import (
     denies_another,
     denies_other_value,
     find_denied_clauses,
+    find_hedges,
     find_negations,
     find_taken_back,
     only_contrasts,
@@ -170,7 +171,7 @@ def find_unaccounted(
             denies_another(text, each[1], taken, names, others) or denies_other_value(text, each[1], taken, unchosen)
         )
     }
-    details = days_and_numbers | find_limits(polite, modifiers)
+    counts = days_and_numbers | find_limits(polite, modifiers)
     ends = {each for each in modifiers if text[slice(*each)].casefold() in ("until", "till", "til")}
     further = list(
         find_further_orders(polite, taken, _verbs(contracts) | (patterns.TELLING if drafts else frozenset()))
@@ -178,7 +179,8 @@ def find_unaccounted(
     found += [*_other_units(text, proposal, contracts, taken), *further]
     found += find_joined_names(text, [*taken, *told], known)
     modifiers |= find_misread(request, proposal, contracts, told_by_records)
-    stretches = {*find_opposed_verbs(polite, contracts), *find_taken_back(text, taken, _verbs(contracts))}
+    hedges = {*find_hedges(text, taken)}
+    stretches = {*find_opposed_verbs(polite, contracts), *find_taken_back(text, taken, _verbs(contracts)), *hedges}
     heads = frozenset(verb for each in contracts for verb in leading_verbs(each))
     if any(note.record is not None for note in notes):
         stretches |= {*find_subordinate_orders(polite, heads, taken), *find_others(text, taken, known, shown)}
@@ -200,6 +202,7 @@ def find_unaccounted(
                 polite, proposal, contracts, kinds, verbs, known, told_by_records, taken, answered=chosen
             )
         }
+    details = counts | hedges | find_parts(polite, modifiers)
     modifiers |= stretches
     said = [place for place in (locate(each, request) for each in proposal.left_over) if place.origin == 0]
     left_over = [(each.start, each.start + len(each.text)) for each in said if each.start is not None]
@@ -227,10 +230,10 @@ def find_unaccounted(
     ]
     left = [each for each in left if not _taken_back(text, each, taken)]
     stands = Told(
-        text, proposal, contracts, (*taken, *told), names, {*left} - {*details, *ends, *left_over}, request.now
+        text, proposal, contracts, (*taken, *told), names, {*left} - {*counts, *ends, *left_over}, request.now
     )
     lone = {find_lone_order(request, proposal, contracts, known, (*taken, *told))} & stretches
-    kept = [each for each in left if each in lone or (each in details | ends and stands.is_story(*each))]
+    kept = [each for each in left if each in lone or (each in counts | ends and stands.is_story(*each))]
     left = [
         each for each in left if each in exact or not any(a <= each[0] and each[1] <= b for a, b in exact & {*left})
     ]

@@ -29,6 +29,7 @@ FUNCTIONS = Catalogue(
     [
         function("reserve_boat", ("harbour",), harbour=TEXT, day=DAY, seats=WHOLE),
         function("find_boats", ("harbour",), harbour=TEXT),
+        function("calculate_fare", ("harbour",), harbour=TEXT),
         function("sing_aloud", ("line",), line=TEXT),
         function("report_fault", ("message",), message=TEXT),
         function("run_program", ("line",), line=TEXT),
@@ -175,13 +176,20 @@ async def test_where_money_or_what_cannot_be_undone_hangs_on_it_a_description_is
         ("find_boats", "I'd like to sail for 3 days. Find boats in Kiel", True),
         ("find_boats", "find boats in Kiel under 20 metres", True),
         ("find_boats", "find boats in Kiel and reserve 2 of them", False),
+        ("find_boats", "find boats in Kiel, maybe", True),
+        ("find_boats", "find boats in Kiel or Rostock", False),
+        ("find_boats", "which boats are in Kiel including fees?", True),
+        ("find_boats", "find boats. What weather is in Kiel including fees?", False),
+        ("calculate_fare", "We are off for 3 days. Calculate the fare to Kiel including tax", True),
+        ("reserve_boat", "reserve a boat with 4 seats in Kiel including fees", False),
+        ("reserve_boat", "reserve a boat with 4 seats in Kiel, maybe", False),
         ("find_boats", "find boats in Kiel. Is one free on 5 December?", False),
         ("reserve_boat", "reserve a boat with 4 seats in Kiel, preferably one built in 1990", True),
         ("reserve_boat", "reserve a boat in Kiel, preferably on 5 December", False),
         ("reserve_boat", "reserve a boat with 4 seats in Kiel, one built in 1990", False),
     ],
 )
-async def test_a_number_is_a_detail_of_what_is_looked_for_or_preferred(action: str, text: str, stands: bool) -> None:
+async def test_a_number_part_or_hedge_is_a_detail_of_what_is_looked_for_or_preferred(action: str, text: str, stands: bool) -> None:
     seats = said(4, "4 seats") if "4 seats" in text else None
     more = {"day": None, "seats": seats} if action == "reserve_boat" else {}
     made = await verdict_of(text, {"action": action, "harbour": said("Kiel", "Kiel"), **more})

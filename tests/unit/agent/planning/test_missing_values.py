@@ -1,0 +1,50 @@
+"""Values that were not said: a function that is named, though not for sure, is asked on by what it can't do without."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Question, Request
+from agent.planning.propose import Task, propose
+from agent.resolve.rules.resolver import RuleResolver
+from agent.workspace.context import WorkspaceContext
+from evals.cases.reader import read_offer
+from evals.run.answer import as_contract
+from registry.catalogue import Catalogue
+from registry.records import Kinds
+from tests.unit.own_worlds import NOW, OWNER
+
+
+def function(name: str, about: str, *required: str) -> Any:
+    parameters = {"type": "object", "properties": dict.fromkeys(required, {"type": "string"}), "required": [*required]}
+    return as_contract(read_offer({"name": name, "description": about, "parameters": parameters}))
+
+
+FIND = function("find_ferry", "Find ferries between two harbours.", "departure_harbour", "arrival_harbour")
+BOOK = function("book_ferry", "Book a ferry.", "ferry_number", "passenger")
+LIST = function("list_ferries", "List the ferries of a harbour.", "departure_harbour")
+
+
+async def question_of(text: str, *functions: Any) -> Question:
+    context = WorkspaceContext("harbour", Catalogue(functions), Kinds([]), Kinds([]))
+    made = await propose(Task(Request(text=text, now=NOW), OWNER, context, "run_1"), RuleResolver())
+    assert isinstance(made.verdict, Question), made.verdict
+    return made.verdict
+
+
+VAGUE = "Can you see about a ferry for the children on the 4th of May?"
+
+
+async def test_what_only_looks_up_is_asked_on_by_name_for_all_that_it_lacks() -> None:
+    asked = await question_of(VAGUE, FIND, BOOK)
+    assert asked.code == "missing"
+    assert asked.text.startswith("‘find ferry’: departure harbour")
+    assert {asked.param, *asked.missing} == {"departure_harbour", "arrival_harbour"}
+
+
+@pytest.mark.parametrize(("text", "functions"), [(VAGUE, (FIND, LIST)), ("would you have a ferry", (FIND, BOOK))])
+async def test_what_is_meant_is_asked_where_others_are_as_near_or_it_is_not_named(text: str, functions: Any) -> None:
+    asked = await question_of(text, *functions)
+    assert asked.slot == "action"
