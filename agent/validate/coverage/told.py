@@ -20,7 +20,7 @@ from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.questions import list_members
 from agent.validate.slots import Parameter, Read, VerifiedSpan, from_words
-from language.stems import AGAIN, ORDER_WORDS, ORDERS, READING_WORDS, name_stems, split_runs, stem_text
+from language.stems import AGAIN, ORDER_WORDS, ORDERS, READING_WORDS, name_stems, split_runs, stem, stem_text
 from registry.contract import Contract, Risk, Unit
 
 Place = tuple[int, int]
@@ -166,20 +166,43 @@ class Told:
 
     def is_detail(self, start: int, end: int) -> bool:
         """Whether a day, number, limit, part or hedge is a detail of what is looked for, in calls that do nothing but
-        find, or of a preference, where little hangs on what is done; in a clause that neither orders something else nor
-        asks for what the calls aren't about, and where no argument that is still open could take it."""
+        find, or of a preference or of what a value is anyway, where little hangs on what is done; in a clause that
+        neither orders something else nor asks for what the calls aren't about, and where no argument that is still open
+        could take it."""
         if not self._is_plain() or len(self.text) > LONGEST:
             return False
         first, last = self._clause(start, end)
-        if _PREFERS.match(self.text, first, last) is not None and all(map(_is_light, self.contracts)):
-            return not self._could_take(start, end)
+        if all(map(_is_light, self.contracts)):
+            if self._belongs_to_value(first, start, end):
+                return True
+            if _PREFERS.match(self.text, first, last) is not None:
+                return not self._could_take(start, end)
         asks = _ASKS.match(self.text, first, last)
-        if not all(map(_finds, self.contracts)) or (asks is not None and not self._is_subject(asks.end(), start, end, last)):
+        if not all(map(_finds, self.contracts)) or (
+            asks is not None and not self._is_subject(asks.end(), start, end, last)
+        ):
             return False
         words = {word.casefold() for word in re.findall(r"[^\W\d_]+", self.text[first:last])}
         orders = words & (ORDER_WORDS | AGAIN) - READING_WORDS - {"like"}
         others = any(begin < last and first < stop for begin, stop in {*self.others} - {(start, end)})
         return not orders and not others and not self._could_take(start, end)
+
+    def _belongs_to_value(self, first: int, start: int, end: int) -> bool:
+        """Whether a limit stands right before a value that was used, and behind a word that the value's own parameter
+        goes by: "wait up to 10 minutes", where it is the time to wait. The call's own verb is no such word."""
+        words = [stem(word.casefold()) for word, _, _ in split_runs(self.text[first:start])]
+        by_name = {each.name: each for each in self.contracts}
+        for call in (node for node in walk(self.proposal.result) if isinstance(node, Call) and words):
+            contract = by_name.get(call.action)
+            for name, value in call.arguments.items() if contract is not None else ():
+                quote = value.quote if isinstance(value, TypedValue) else None
+                if contract is None or quote is None or quote.start is None or quote.origin:
+                    continue
+                if end <= quote.start and not self.text[end : quote.start].strip():
+                    about = stem_text(str(contract.properties.get(name, {}).get("description", "")))
+                    own = {*name_stems(contract.name.rpartition(".")[2])}
+                    return words[-1] in {*name_stems(name), *about} - own
+        return False
 
     def _is_subject(self, first: int, start: int, end: int, last: int) -> bool:
         """Whether all that stands around a place was used, or is what the calls say of themselves."""

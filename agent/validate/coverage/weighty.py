@@ -202,7 +202,7 @@ def find_unaccounted(
                 polite, proposal, contracts, kinds, verbs, known, told_by_records, taken, answered=chosen
             )
         }
-    details = counts | hedges | find_parts(polite, modifiers)
+    details = {*counts, *limits, *hedges, *find_parts(polite, modifiers)}
     modifiers |= stretches
     said = [place for place in (locate(each, request) for each in proposal.left_over) if place.origin == 0]
     left_over = [(each.start, each.start + len(each.text)) for each in said if each.start is not None]
@@ -230,7 +230,7 @@ def find_unaccounted(
     ]
     left = [each for each in left if not _taken_back(text, each, taken)]
     stands = Told(
-        text, proposal, contracts, (*taken, *told), names, {*left} - {*counts, *ends, *left_over}, request.now
+        text, proposal, contracts, (*taken, *told), names, {*left} - {*counts, *limits, *ends, *left_over}, request.now
     )
     lone = {find_lone_order(request, proposal, contracts, known, (*taken, *told))} & stretches
     kept = [each for each in left if each in lone or (each in counts | ends and stands.is_story(*each))]

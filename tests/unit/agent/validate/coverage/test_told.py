@@ -175,6 +175,7 @@ async def test_where_money_or_what_cannot_be_undone_hangs_on_it_a_description_is
     [
         ("find_boats", "I'd like to sail for 3 days. Find boats in Kiel", True),
         ("find_boats", "find boats in Kiel under 20 metres", True),
+        ("find_boats", "find boats in Kiel up to 20 metres", True),
         ("find_boats", "find boats in Kiel and reserve 2 of them", False),
         ("find_boats", "find boats in Kiel, maybe", True),
         ("find_boats", "find boats in Kiel or Rostock", False),
@@ -189,12 +190,31 @@ async def test_where_money_or_what_cannot_be_undone_hangs_on_it_a_description_is
         ("reserve_boat", "reserve a boat with 4 seats in Kiel, one built in 1990", False),
     ],
 )
-async def test_a_number_part_or_hedge_is_a_detail_of_what_is_looked_for_or_preferred(action: str, text: str, stands: bool) -> None:
+async def test_a_number_part_or_hedge_is_a_detail_of_what_is_looked_for_or_preferred(
+    action: str, text: str, stands: bool
+) -> None:
     seats = said(4, "4 seats") if "4 seats" in text else None
     more = {"day": None, "seats": seats} if action == "reserve_boat" else {}
     made = await verdict_of(text, {"action": action, "harbour": said("Kiel", "Kiel"), **more})
     assert isinstance(made, Plan if stands else Question), made
     assert not stands or any("Nothing here comes of your words" in each for each in made.held)
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("moor the boat, it may stay up to 3 hours", True),
+        ("moor up to 3 boats", False),
+        ("moor the boat, it may stay up to 3 hours, but not by the wall", False),
+    ],
+)
+async def test_a_limit_behind_the_word_for_its_own_value_is_shown(text: str, stands: bool) -> None:
+    hours = {**WHOLE, "description": "How many hours the boat will stay"}
+    functions = Catalogue([function("moor_boat", ("hours",), hours=hours)])
+    value = said(3, "3 boats" if "boats" in text else "3 hours")
+    made = await verdict_of(text, {"action": "moor_boat", "hours": value}, functions=functions)
+    assert isinstance(made, Plan if stands else Question), made
+    assert not stands or any("up to" in each for each in made.held)
 
 
 @pytest.mark.parametrize(
