@@ -74,11 +74,12 @@ def _of_others(text: str, proposal: Proposal, request: Request) -> Iterator[Plac
 
 def _beside_texts(text: str, proposal: Proposal, contracts: Sequence[Contract], request: Request) -> Iterator[Place]:
     """How long or how often, where it was taken for a reason or note: "suspend her for a week". A message may begin
-    so."""
+    so, and what was made of the words ("until Friday" → a day) is neither."""
     for contract, name, argument in _arguments(proposal, contracts):
         schema, note = contract.properties.get(name) or {}, contract.annotation(name)
         open_amount = _leaves_amount_open(contract, proposal)
-        if not isinstance(argument, QuotedText | TypedValue) or note.compose or note.words:
+        verbatim = isinstance(argument, TypedValue) and argument.quote and str(argument.value) in argument.quote.text
+        if not (isinstance(argument, QuotedText) or verbatim) or note.compose or note.words:
             continue
         if schema.get("type") != "string" or "enum" in schema or "format" in schema:
             continue

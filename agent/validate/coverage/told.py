@@ -20,7 +20,9 @@ from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.questions import list_members
 from agent.validate.slots import Parameter, Read, VerifiedSpan, from_words
-from language.stems import AGAIN, ORDER_WORDS, ORDERS, READING_WORDS, name_stems, split_runs, stem, stem_text
+from language import numerals
+from language.stems import AGAIN, ORDER_WORDS, READING_WORDS, name_stems, split_runs, stem, stem_text
+from language.text import read_text, split_name
 from registry.contract import Contract, Risk, Unit
 
 Place = tuple[int, int]
@@ -154,7 +156,7 @@ class Told:
         )
         if not few or not self._is_plain():
             return False
-        if all(_finds(each) for each in self.contracts):
+        if all(only_finds(each) for each in self.contracts):
             return True
         bare = _OF_A_YEAR.sub("", self.text[start:end])
         weighty = (patterns.QUANTIFIER, patterns.PART, patterns.DATE, patterns.LIMIT)
@@ -178,7 +180,7 @@ class Told:
             if _PREFERS.match(self.text, first, last) is not None:
                 return not self._could_take(start, end)
         asks = _ASKS.match(self.text, first, last)
-        if not all(map(_finds, self.contracts)) or (
+        if not all(map(only_finds, self.contracts)) or (
             asks is not None and not self._is_subject(asks.end(), start, end, last)
         ):
             return False
@@ -222,19 +224,32 @@ class Told:
         return first, closing[0] if closing is not None else len(self.text)
 
     def _could_take(self, start: int, end: int) -> bool:
-        """Whether an argument that the calls leave open can be read from these words."""
+        """Whether an argument that the calls leave open, or that has a value which its own words don't say, can be read
+        from these words."""
         by_name = {each.name: each for each in self.contracts}
         words = VerifiedSpan(self.text[start:end], (Span(start=start, end=end, text=self.text[start:end]),))
         for call in (node for node in walk(self.proposal.result) if isinstance(node, Call)):
             contract = by_name.get(call.action)
             for name, schema in contract.properties.items() if contract is not None else ():
-                if contract is None or name in call.arguments or not isinstance(schema, dict):
+                if contract is None or not isinstance(schema, dict):
+                    continue
+                parameter = Parameter(name, name, schema, contract.annotation(name))
+                given = call.arguments.get(name)
+                if given is not None and not (isinstance(given, TypedValue) and _is_made_up(given)):
                     continue
                 free = schema.get("type") == "string" and not list_members(schema) and "format" not in schema
-                read = from_words(Parameter(name, name, schema, contract.annotation(name)), words, self.now)
+                read = from_words(parameter, words, self.now)
                 if isinstance(read, Read) and not (free and read.value == words.text):
                     return True
         return False
+
+
+def _is_made_up(given: TypedValue) -> bool:
+    """Whether it is a number that is not among the words it was read from."""
+    if isinstance(given.value, bool) or not isinstance(given.value, int | float):
+        return False
+    said = read_text(given.quote.text if given.quote is not None and given.quote.start is not None else "")
+    return not any(each.value == given.value for each in numerals.find(said))
 
 
 def only_asks(request: Request, proposal: Proposal, contracts: Sequence[Contract]) -> bool:
@@ -243,7 +258,7 @@ def only_asks(request: Request, proposal: Proposal, contracts: Sequence[Contract
     calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
     if request.answers or request.thread or len(calls) != 1 or _looks_up(proposal, contracts):
         return False
-    if _WHETHER.match(request.text) is None or any(_finds(each) for each in contracts):
+    if _WHETHER.match(request.text) is None or any(only_finds(each) for each in contracts):
         return False
     said = {word.casefold() for word in re.findall(r"\w+", request.text)}
     for name, value in calls[0].arguments.items():
@@ -265,7 +280,7 @@ def asks_for_nothing(request: Request, proposal: Proposal, contracts: Sequence[C
     if _STATES.match(request.text) is None:
         return False
     own = {root for each in contracts for root in name_stems(each.name.rpartition(".")[2])}
-    if own & set(stem_text(request.text)) or any(_finds(each) for each in contracts):
+    if own & set(stem_text(request.text)) or any(only_finds(each) for each in contracts):
         return False
     for value in calls[0].arguments.values():
         if not isinstance(value, TypedValue | QuotedText):
@@ -301,7 +316,7 @@ def _is_light(contract: Contract) -> bool:
     return contract.risk is not Risk.IRREVERSIBLE and not money
 
 
-def _finds(contract: Contract) -> bool:
-    """Whether a call by its own name does nothing but find."""
-    own = {*name_stems(contract.name.rpartition(".")[2])}
-    return bool(own & patterns.FINDING) and not own & (ORDERS - patterns.FINDING)
+def only_finds(contract: Contract) -> bool:
+    """Whether a call by its own name does nothing but find. A verb stands in a name as it is: "rental" is none."""
+    own = {*split_name(contract.name.rpartition(".")[2])}
+    return bool({*map(stem, own)} & patterns.FINDING) and not own & ((ORDER_WORDS | AGAIN) - patterns.FINDING_WORDS)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from language.stems import READING, stem_text
+from language.stems import READING_WORDS, stem, stem_text
 
 # An order not to, or to leave something out; "it isn't", "needn't" and "shouldn't" tell how things are.
 NEGATION: Final = re.compile(
@@ -163,7 +163,8 @@ TO_ME: Final = re.compile(r"\s+(?:me|us)\b", re.IGNORECASE)
 # "Check if": what follows is a question, where the call only finds things out.
 ASKED: Final = re.compile(r"([^\W\d_]+)\s+(?:(?:out|me|us)\s+)?$")
 ASKING: Final = frozenset(stem_text("check verify see know ask tell find confirm determine look wonder"))
-FINDING: Final = READING - frozenset(stem_text("give know tell"))
+FINDING_WORDS: Final = READING_WORDS - {"give", "know", "tell"}
+FINDING: Final = frozenset(map(stem, FINDING_WORDS))
 REACH: Final = 240
 """Letters before a place within which what ends there may begin."""
 

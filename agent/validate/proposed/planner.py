@@ -32,6 +32,7 @@ from agent.planning.proposal import (
 from agent.query import Query
 from agent.query.context import NOTHING_EARLIER, EarlierArguments, RecordKey
 from agent.validate import evidence, questions
+from agent.validate.coverage.told import only_finds
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling
@@ -129,6 +130,9 @@ class _Planner:
             if isinstance(contract_or_refusal, Refusal):
                 return contract_or_refusal
             trouble = await self._plan_call(at, call, contract_or_refusal)
+            if at == len(calls) - 1 and (left_out := self._leave_for_what_is_found(contract_or_refusal, trouble)):
+                self.made.reasons.append(left_out)
+                break
             if trouble is not None:
                 return trouble
         made = self.made
@@ -164,6 +168,16 @@ class _Planner:
             expires_s=min(contract.confirmation.expires_s for contract in made.contracts),
             digest=plan_digest(steps, run_id=self.run_id, actor=self.actor, surface=self.request.surface),
         )
+
+    def _leave_for_what_is_found(self, contract: Contract, trouble: Trouble | None) -> str:
+        """What the card says where the last call of plain functions lacks a value that the calls before it may find
+        first ("look for pop, then play a track"): nobody is asked for that yet. Else nothing."""
+        name = trouble.param if isinstance(trouble, Question) and trouble.code == "missing" else None
+        plain = not any(note.record is not None for note in contract.annotations.values())
+        if name is None or not (plain and self.made.contracts and all(map(only_finds, self.made.contracts))):
+            return ""
+        label = questions.label_of(name, contract.properties[name], contract.annotation(name))
+        return f"{questions.quote_words(contract.title)} is left out for now: nothing says its {label} yet."
 
     async def _plan_call(self, at: int, call: Call, contract: Contract) -> Trouble | None:
         judged_by: list[LocatedRecord] = []

@@ -18,7 +18,8 @@ from tests.unit.own_worlds import NOW, OWNER
 
 
 def function(name: str, about: str, *required: str) -> Any:
-    parameters = {"type": "object", "properties": dict.fromkeys(required, {"type": "string"}), "required": [*required]}
+    texts = {name: {"type": "string"} for name in required}
+    parameters = {"type": "object", "properties": texts, "required": [*required]}
     return as_contract(read_offer({"name": name, "description": about, "parameters": parameters}))
 
 

@@ -200,6 +200,14 @@ async def test_a_number_part_or_hedge_is_a_detail_of_what_is_looked_for_or_prefe
     assert not stands or any("Nothing here comes of your words" in each for each in made.held)
 
 
+@pytest.mark.parametrize(("value", "stands"), [(7, True), (99, False)])
+async def test_a_number_stops_a_search_by_another_that_no_words_say(value: int, stands: bool) -> None:
+    functions = Catalogue([function("view_rental", ("boat",), boat=WHOLE)])
+    step = {"action": "view_rental", "boat": said(value, "view boat" if value == 99 else "7")}
+    made = await verdict_of("view boat number 7 of 12", step, functions=functions)
+    assert isinstance(made, Plan if stands else Question), made
+
+
 @pytest.mark.parametrize(
     ("text", "stands"),
     [
@@ -295,3 +303,27 @@ async def test_a_text_alone_asks_for_nothing_that_it_does_not_name(
 async def test_what_somebody_says_of_himself_behind_and_is_no_further_name() -> None:
     text = "I'm in Kiel, and I'd like a boat on 5 December with 4 seats: reserve it"
     assert isinstance(await verdict_of(text, RESERVE), Plan)
+
+
+@pytest.mark.parametrize("ends", ["2026-12-12", "until the 12th"])
+async def test_a_day_that_was_made_of_words_is_no_reason_that_begins_with_until(ends: str) -> None:
+    functions = Catalogue([function("moor_boat", ("ends",), ends=TEXT)])
+    step = {"action": "moor_boat", "ends": said(ends, "until the 12th")}
+    made = await verdict_of("moor the boat until the 12th", step, functions=functions)
+    assert isinstance(made, Plan if ends == "2026-12-12" else Question), made
+
+
+@pytest.mark.parametrize(
+    ("first", "boat", "stands"), [("find_boats", None, True), ("find_boats", "any", False), ("sing_aloud", None, False)]
+)
+async def test_what_a_search_is_to_find_is_not_asked_for_before_it(first: str, boat: str | None, stands: bool) -> None:
+    functions = Catalogue([*FUNCTIONS, function("steer_boat", ("boat", "course"), boat=TEXT, course=TEXT)])
+    value = {"line": said("Kiel", "Kiel")} if first == "sing_aloud" else {"harbour": said("Kiel", "Kiel")}
+    steer = {"action": "steer_boat", "boat": boat and said(boat, boat), "course": said("north", "north")}
+    last = {"action": "steer_boat", "boat": said("any", "any"), "course": None} if boat else steer
+    steps = ({"action": first, **value}, *((last, steer) if boat else (last,)))
+    made = await verdict_of("look for boats in Kiel, then steer any to the north", *steps, functions=functions)
+    assert isinstance(made, Plan if stands else Question), made
+    if stands:
+        assert [each.action for each in made.steps] == ["find_boats"]
+        assert "‘steer boat’ is left out for now: nothing says its boat yet." in made.held
