@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from agent.extract.spans.money import find_currency
@@ -150,7 +149,7 @@ def find_unaccounted(
             and number.value not in counted
             and not (number.value in chosen_from and patterns.search_before(patterns.CHOSEN_FROM, polite, number.start))
             and (not kinds or _counts_here(text, number, known))
-            and not any(_conveys(draft, number.value) for draft in drafts)
+            and not any(number.value == each.value for draft in drafts for each in numerals.find(read_text(draft.text)))
         ):
             found.append((number.start, number.end))
             days_and_numbers.add(found[-1])
@@ -350,11 +349,6 @@ def _quote_around(text: str, start: int, end: int, spoken: Sequence[int]) -> str
         elif after > first:  # a unit stands with its number, one word with what it belongs to
             first = next((at + 1 for at in range(after - 1, first, -1) if not spoken[at]), first)
     return _OWNERS_S.sub("", text[first:last]).strip(" ,;.!?\n")[:_MOST_TOLD] or text[start:end]
-
-
-def _conveys(draft: DraftedText, value: Decimal) -> bool:
-    """Whether a number stands in a drafted text."""
-    return any(each.value == value for each in numerals.find(read_text(draft.text)))
 
 
 def _structure(proposal: Proposal) -> _Structure:
