@@ -243,7 +243,9 @@ class Answerer:
         if isinstance(totals, Question):
             return totals
         if not totals:
-            return Reply(text="Nothing: no such records.", values=("0",), count=0)
+            kind = self._kind(total.of)
+            none = await self._none(total.of, kind) if kind is not None else "no such records."
+            return Reply(text=f"Nothing. {none[:1].upper()}{none[1:]}", values=("0",), count=0)
         found = totals[0].found
         # A currency with nothing in it says nothing beside one that has something.
         telling = [each for each in totals if isinstance(each.value, Quantity) and each.value.number] or totals

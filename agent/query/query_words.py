@@ -83,7 +83,9 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
     if kind is None or find.among is not None:
         raise _Unsaid
     before, after, notes = "", f" matching {quote_words(find.said.text)}" if find.said is not None else "", []
-    for each in find.where:
+    for condition in find.where:
+        alike = _drop_spellings(condition.conditions) if isinstance(condition, AnyOf) else ()
+        each = alike[0] if len(alike) == 1 else condition
         if isinstance(each, StateIs):
             if not each.negated and each.state.isalpha() and _is_own_word(each.state, kind):
                 before += f"{each.state} "
@@ -151,7 +153,6 @@ async def _say(condition: Condition, kind: RecordKind, kinds: Kinds, name_owner:
         case StateIs():
             return f" that are {_note_state(condition, kind)}"
         case AnyOf(conditions=conditions):
-            conditions = _drop_spellings(conditions)
             return f" {join([(await _say(each, kind, kinds, name_owner)).strip() for each in conditions], 'or')}"
     raise _Unsaid
 

@@ -186,7 +186,7 @@ class RecordFinder:
             by = order.by if order.by != AS_LISTED else self._choose_order(need, order.first)
             each_field = kind.field_named(by or "")
             if each_field is None:
-                return ask_between(need.slot, need.param, kind, pool.records, "stand in no one line")
+                return ask_between(need.slot, need.param, kind, pool.records, "can't be put in that order")
             units = {quantity.unit for each in pool.records if (quantity := read_quantity(each_field, each.values))}
             if len(units) > 1:
                 return ask_between(need.slot, need.param, kind, pool.records, "are in different currencies")
@@ -206,7 +206,7 @@ class RecordFinder:
             return ask_between(need.slot, need.param, kind, chosen, "are meant, and this takes fewer")
         rivals = [each for each in equal if each not in chosen]
         if rivals:
-            return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "stand at that place together")
+            return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "share that place")
         self.chosen_from.add(len(line))
         how = f"{what} of {format_count(len(line), kind)}" if len(line) > 1 else "the only one"
         return tuple(LocatedRecord(each, kind, _list_spans(find), pool.find_way(each), how) for each in chosen)

@@ -317,7 +317,7 @@ class Search:
         need, kind, reference, order = aim.need, aim.kind, aim.reference, aim.order
         count, place = reference.count or 1, abs(reference.position or 1) - 1
         if order is None or (reference.by == "size" and _count_currencies(records, aim) > 1):
-            return ask_between(need.slot, need.param, kind, records, "stand in no one line", more=more)
+            return ask_between(need.slot, need.param, kind, records, "can't be put in that order", more=more)
         line = sort_by_field(records, order, descending=reference.descending)
         if len(line) < place + count:
             what = describe_records(kind, aim.wanted, aim.owner)
@@ -332,7 +332,7 @@ class Search:
         ]
         if equal:
             rivals = [each for each in line if each in picked or each in equal]
-            return ask_between(need.slot, need.param, kind, rivals, "stand at that place together")
+            return ask_between(need.slot, need.param, kind, rivals, "share that place")
         amount = f"{'more than ' if more else ''}{len(line)} {describe_filter(kind, aim.wanted)}{name_kinds(kind)}"
         how = f"{find_place_word(reference)} of {amount}" if len(line) > 1 else "the only one"
         return tuple(LocatedRecord(each, kind, aim.spans, aim.via, how) for each in picked)

@@ -131,12 +131,12 @@ def follow_up(
     """What continues the last calls of the thread, or why it can't; None where the request stands for itself.
     ``typed`` are its words as they were typed; ``anew`` that what was said before is denied."""
     calls = next((turn.calls for turn in reversed(thread[-2:]) if turn.calls), ())
-    if not calls or not reader.tokens:
+    if not reader.tokens or not (calls or not any(turn.calls for turn in thread)):
         return None
     chooser = Chooser(reader, shortlist)
     if (back := take_back(reader, typed, thread, chooser)) is not None:
         return back
-    if len(reader.tokens) > MOST_TOKENS or reader.tokens[-1].text == "?":
+    if not calls or len(reader.tokens) > MOST_TOKENS or reader.tokens[-1].text == "?":
         return None
     last = calls[-1]
     offer = shortlist.get(last.action)

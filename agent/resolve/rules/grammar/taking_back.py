@@ -16,6 +16,9 @@ from language.text import read_text, word_set
 
 BOTH: Final = 2
 WHICH_BOTH: Final = "Which two shall be taken back? Say what each of them was; nothing was done."
+NOTHING_BEFORE: Final = (
+    "Nothing was done in this conversation yet that could be undone. Say what shall be undone; nothing was done."
+)
 LEAD: Final = (
     r"\W*(?:(?:oops|whoops|oh|ah|hm+|wait|no|nope|nah|sorry|actually|ok|okay|well|hang\s+on|hold\s+on|please|can\s+you|could\s+you|"
     r"on\s+second\s+thoughts?|pls|just|then|so|and|now|that\s+was\s+wrong)\b[\s,.!…–—-]*)*"
@@ -55,6 +58,8 @@ _IDLE: Final = (
 def take_back(reader: Reader, typed: str, thread: Sequence[Turn], chooser: Chooser) -> Proposal | Abstain | None:
     """What of the thread's calls shall be taken back; None where nothing shall. ``typed`` are the words as they were
     typed."""
+    if not any(turn.calls for turn in thread):
+        return Abstain(reason="nothing_fits", detail=NOTHING_BEFORE) if _UNDO.fullmatch(typed) else None
     calls = next((turn.calls for turn in reversed(thread[-2:]) if turn.calls), ())
     what = _says_back(reader, typed, calls, chooser) if calls else None
     if what is None:

@@ -43,6 +43,18 @@ async def test_a_count_says_what_was_counted(kind: str, where: list[dict[str, An
     assert await count(kind, *where) == said
 
 
+async def test_a_value_in_several_spellings_is_said_once() -> None:
+    spelt = [{"field": "shelf", "op": op, "value": {"word": "cellar", "quote": "x"}} for op in ("=", "contains")]
+    assert await count("item", {"any_of": spelt}) == "2 items (shelf cellar)"
+
+
+async def test_a_sum_of_nothing_says_what_was_looked_for() -> None:
+    dear = find("fine", None, {"field": "amount", "op": ">", "value": number(900, "x", "EUR")}, pick="all")
+    made = (await came_of("x", answer(value={"total": "amount", "of": dear}, about=None))).verdict
+    assert isinstance(made, Reply), made
+    assert made.text == "Nothing. No fines over 900.00 EUR."
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [("2026", "2026"), ("2026-09", "September 2026"), ("2026-09-02", "2 Sep 2026"), ("2026-09-02T09:30", "2 Sep 2026, 09:30")],  # noqa: E501

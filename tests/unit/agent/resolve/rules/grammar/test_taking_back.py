@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import EarlierCall, EarlierRecords, Proposed, Turn
+from agent.pipeline import Abstain, EarlierCall, EarlierRecords, Proposed, Turn
 from agent.planning.proposal import Find, UndoResult, Words
+from agent.resolve.rules.grammar.taking_back import NOTHING_BEFORE
 from tests.unit.agent.resolve.rules.grammar.test_follow_ups import resolve, turn
 
 
@@ -74,3 +75,12 @@ async def test_what_waits_is_withdrawn_in_many_words(text: str) -> None:
     assert undone(await resolve(text, turn())) == ("@call1",)
     made = await resolve(text, turn(waits=False))
     assert not (isinstance(made, Proposed) and isinstance(made.proposal.result, UndoResult))
+
+
+@pytest.mark.parametrize("text", ["undo that", "please revert it", "can you roll that back", "oops, take it back"])
+async def test_where_nothing_was_done_there_is_nothing_to_undo(text: str) -> None:
+    asked = Turn(words="who stays in B-102?", came="Lea Brandt.")
+    for thread in ((), (asked,)):
+        made = await resolve(text, *thread)
+        assert isinstance(made, Abstain), made
+        assert made.detail == NOTHING_BEFORE
