@@ -4,7 +4,7 @@ one that was signed; with the credentials of a workspace's connection, sent to t
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from agent.pipeline import Step
 from agent.sending.action_secrets import find_origin
 from agent.workspace.context import WorkspaceContexts
 from core.errors import NotAuthentic, Unavailable
+from executors.http.credentials import AppliedCredentials
 from executors.http.ssrf_guard import SsrfGuard
 from executors.mcp.client import call_tool
 from executors.mcp.servers import McpServers
@@ -77,8 +78,18 @@ class McpEndpointClient:
         )
         if answer.refused:
             await self.suspend(workspace, step, answer.refused)
-        reply = Reply(None, b"", answer.duration_ms, None, sent=answer.sent, detail=answer.said)
-        return EndpointReply(reply, answer.verdict, answer.said, answer.result)
+        told = AppliedCredentials(secrets=tuple(_list_secrets(server.headers)))
+        said = told.masked(answer.said.encode()).decode("utf-8", "replace")
+        reply = Reply(None, b"", answer.duration_ms, None, sent=answer.sent, detail=said)
+        result = None if answer.result is None else told.masked(answer.result)
+        return EndpointReply(reply, answer.verdict, said, result)
+
+
+def _list_secrets(headers: Mapping[str, str]) -> Iterator[str]:
+    """What may not be kept of an answer that repeats it: a header's value, and what stands behind its scheme."""
+    for value in headers.values():
+        yield value
+        yield value.partition(" ")[2]
 
 
 def _make_not_sent(said: str) -> EndpointReply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,10 +13,13 @@ from agent.pipeline import Step
 from agent.sending.mcp_endpoint import McpCredentials, McpEndpointClient
 from core.errors import NotAuthentic
 from executors.http.ssrf_guard import SsrfGuard
+from executors.mcp.client import list_tools
 from executors.mcp.servers import McpServer, McpServers
 from registry.endpoints.types import McpEndpoint
+from registry.mcp_tools import digest_tool
 from tests.integration.agent.agent_harness import AgentHarness
 from tests.integration.agent.sending.api_server import Endpoints, open_endpoints
+from tests.integration.executors.mcp import tool_server
 
 TOKEN = "tok-7c11-of-the-vault"
 
@@ -73,3 +77,19 @@ async def test_a_tools_call_carries_them_and_none_is_made_without_them(endpoints
     answer = await client.call(endpoints.harness.workspace, step, attempt=1)
     assert {each.headers["authorization"] for each in endpoints.api.requests} == {f"Bearer {TOKEN}"}
     assert TOKEN not in answer.said
+
+
+async def test_a_tool_that_repeats_its_credentials_is_kept_without_them(endpoints: Endpoints) -> None:
+    async def suspend(*_: Any) -> None:
+        raise AssertionError("nothing changed")
+
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    shelf = McpServer("shelf", frozenset({"*"}), command=sys.executable, args=(tool_server.__file__,), headers=headers)
+    guard = SsrfGuard()
+    (tool,) = [each for each in await list_tools(shelf, guard) if each["name"] == "shelve"]
+    client = McpEndpointClient(McpServers({"shelf": shelf}), guard, suspend)
+    endpoint = McpEndpoint(type="mcp", connection="shelf", tool="shelve", schema_digest=digest_tool(tool))
+    payload = f'{{"article":"{TOKEN}"}}'
+    step = Step.model_construct(endpoint=endpoint, url=shelf.address, payload=payload, action="shelf.shelve", version=1)
+    answer = await client.call(endpoints.harness.workspace, step, attempt=1)
+    assert (answer.verdict, answer.result) == ("done", b'{"article":"***","count":1}')
