@@ -20,6 +20,7 @@ from language.gazetteer import LANGUAGES
 from language.text import Text, Token, split_name, word_set
 
 _NEGATIONS: Final = word_set("not no without except excluding non don't isn't aren't doesn't never neither nor unlike")
+_ENDING: Final = word_set("please pls and but or then than for because since as so now again")
 _WEAK: Final = word_set(
     "all any other none in on to is it i a an the and or of for by at as no off up out asc default new do me be we us"
 )
@@ -100,7 +101,7 @@ def _find_said(text: Text, spec: ParameterSpec, value: Any, phrase: tuple[str, .
             if literal != written and near < 0.2:
                 continue
             weight -= 0.3 if near < 0.2 else 0.1
-        if is_negated(tokens, index):
+        if is_negated(tokens, index) or _is_compared(tokens, index, index + size):
             weight -= 0.6
         how = "" if literal.lower() == written.lower() else f"{literal} → {written}"
         made.append(Candidate(first.start, end, value, how, written, weight))
@@ -173,6 +174,15 @@ def is_negated(tokens: Sequence[Token], index: int) -> bool:
         ):
             return True
     return False
+
+
+def _is_compared(tokens: Sequence[Token], first: int, after: int) -> bool:
+    """Whether a value is only compared with: "less urgent" says which way to go, not which one. "More" before a noun is
+    how many of it ("three more red mugs")."""
+    before = tokens[first - 1].low if first else ""
+    if before != "more":
+        return before == "less"
+    return after >= len(tokens) or not tokens[after].word or tokens[after].low in _ENDING
 
 
 def _find_numbers(text: Text, spec: ParameterSpec, value: Any) -> list[Candidate]:

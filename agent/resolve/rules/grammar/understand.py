@@ -23,8 +23,9 @@ from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
 REGARDLESS: Final = "This depends on something I can't check. Shall I do it regardless?"
-NOTHING: Final = "Nothing that can be done here is asked for in that, as far as I can tell; nothing was done."
-NO_ANSWER: Final = "That is a question which nothing here answers; nothing was done."
+_SEE: Final = "“What can you do?” lists what can be asked for."
+NOTHING: Final = f"Nothing that can be done here is asked for in that, as far as I can tell; nothing was done. {_SEE}"
+NO_ANSWER: Final = f"That is a question which nothing here answers; nothing was done. {_SEE}"
 _NEAREST: Final = 3
 _IF: Final = re.compile(
     r"(?<!even )(?<!as )\b(?:if|unless|provided\s+that|as\s+long\s+as|in\s+case)\b"

@@ -44,6 +44,20 @@ def test_a_value_unsaid_or_said_no_to_is_not_meant(text: str) -> None:
     assert best(text, "status", STATUS) is None
 
 
+LEVEL: dict[str, Any] = {"type": "string", "enum": ["calm", "busy", "frantic"]}
+
+
+@pytest.mark.parametrize(
+    "text", ["make it less frantic", "somewhat less frantic please", "make it more busy", "more busy, please"]
+)
+def test_a_value_that_is_only_compared_with_is_not_meant(text: str) -> None:
+    assert best(text, "level", LEVEL) is None
+
+
+def test_more_of_what_a_value_describes_means_the_value() -> None:
+    assert getattr(best("plan for two more frantic days", "level", LEVEL), "value", None) == "frantic"
+
+
 def test_the_contract_s_other_words_stand_for_a_value() -> None:
     annotation = Annotation(words={"closed": ["done", "taken care of"]})
     assert getattr(best("mark it as taken care of", "status", STATUS, annotation), "value", None) == "closed"

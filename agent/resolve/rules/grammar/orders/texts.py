@@ -12,6 +12,7 @@ from agent.resolve.rules.grammar.reader import Reader
 from language.gazetteer import LANGUAGES
 from language.stems import EMPTY, stem, stem_text
 from language.text import find_quotations, word_set
+from language.wordnet import find_similar_stems, load_lexicon
 from registry.contract import Annotation
 
 _MESSAGES: Final = frozenset(
@@ -38,6 +39,7 @@ _WORDING: Final = word_set("say apologise apologize explain mention")
 _ABOUT_TEXTS: Final = word_set("mention say tell include use add give name promise quote write make")
 _RANG: Final = word_set("rang wrote came got calls writes rings emails texts mails")
 _TO_WHOM: Final = word_set("him her them back know everyone")
+_DETERMINERS: Final = word_set("his her their our the your")
 _SUBJECTS: Final = word_set(
     "we we're we've we'll i i'm i've i'll it it's his her their our the there everything your you're you"
 )
@@ -46,6 +48,8 @@ _WEIGHTY: Final = word_set(
 )
 _GOING_ON: Final = word_set("and then also plus or but please can could would will thanks thank make him her it")
 _MARKS: Final = frozenset({",", ":", ";", "-", "–", "(", "."})
+_OBJECTS: Final = word_set("me us him her it them this that these those the a an my our his their your")
+"""What stands behind a verb, where the same word as a noun ("the delay and call volume") has none of it."""
 _SHORT: Final = 14
 """Tokens of the longest reason that nothing but "for" introduces."""
 _NOT_WHY: Final = word_set("me us him her them now good ever free today tomorrow everyone all him")
@@ -245,7 +249,7 @@ def _find_end(reader: Reader, at: int, stop: int) -> int:
 
 
 def _find_tail(reader: Reader, at: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
-    end = _find_end(reader, at, stop)
+    end = _find_order(reader, at, _find_end(reader, at, stop))
     if any(step in taken for step in range(at, end)):
         return None
     telling = [
@@ -256,6 +260,22 @@ def _find_tail(reader: Reader, at: int, stop: int, taken: Collection[int]) -> tu
     if all(reader.low(step) in lexicon.MANNER for step in telling):
         return None
     return at, end
+
+
+def _find_order(reader: Reader, at: int, stop: int) -> int:
+    """Where another order begins within a reason: before "and apologise to her" in "the delay and apologise to her". A
+    reason that is a sentence of its own ("they shout and threaten us") goes on with verbs."""
+    if reader.low(at) in {"he", "she", "they"} | _SUBJECTS - _DETERMINERS:
+        return stop
+    for step in range(at + 1, stop - 1):
+        word, following = reader.low(step + 1), reader.low(step + 2)
+        if reader.low(step) != "and" or word not in load_lexicon():
+            continue
+        noun, verb = bool(find_similar_stems(stem(word))), bool(find_similar_stems(stem(word), verb=True))
+        has_object = following in _OBJECTS or is_polite_word(following) or (following == "to" and not noun)
+        if (verb and not noun) or (has_object and (verb or not noun)):
+            return step
+    return stop
 
 
 def _find_rest(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:

@@ -52,4 +52,4 @@ async def test_a_weighty_word_is_refused_in_the_persons_language() -> None:
 async def test_english_is_refused_in_english() -> None:
     refused = await came("sing me a song about rivers")
     assert isinstance(refused, Abstain)
-    assert refused.detail.endswith("nothing was done.")
+    assert "nothing was done." in refused.detail

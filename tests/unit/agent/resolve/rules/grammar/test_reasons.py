@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.agent.resolve.rules.grammar.test_directions import calls_of
+from agent.pipeline import Question
+from tests.unit.agent.resolve.rules.grammar.test_directions import calls_of, verdict_of
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,23 @@ from tests.unit.agent.resolve.rules.grammar.test_directions import calls_of
         ("scrap the tile cutter for rust", "rust"),
         ("scrap the tile cutter, please, for its rust", "its rust"),
         ("scrap the tile cutter because of rust", "rust"),
+        ("scrap the tile cutter for its rust and noise", "its rust and noise"),
+        ("scrap the tile cutter because they drop and bend it", "they drop and bend it"),
     ],
 )
 async def test_a_clause_that_tells_why_is_the_reason_as_a_whole(text: str, why: str) -> None:
     assert [each["reason"] for each in await calls_of(text, "lending")] == [why]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("scrap the tile cutter for its rust and apologise to Ruth", "‘apologise to Ruth’"),
+        ("scrap the tile cutter for its rust and say sorry", "say sorry’"),
+        ("scrap the tile cutter for its rust and comfort her", "‘comfort her’"),
+    ],
+)
+async def test_another_order_behind_a_reason_is_no_part_of_it(text: str, left: str) -> None:
+    asked = await verdict_of(text, "lending")
+    assert isinstance(asked, Question)
+    assert left in asked.text
