@@ -70,6 +70,7 @@ TOO_COSTLY: Final = (
 )
 """What is said where the budget of CPU was spent."""
 CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
+CORRECTED_LATE: Final = "It corrects what was decided already, so it waits for a yes."
 NOT_ALL_SEEN: Final = "Not all records could be looked through; check that this is the one you mean."
 TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
 
@@ -289,7 +290,8 @@ async def _correct(task: Task, proposal: Proposal, replaced: Sequence[str], on_p
         return Outcome(verdict, proposal=proposal)
     correction = correct_calls(aim_correction(replaced, task.calls, verdict), task.calls)
     withdrawal = Withdrawal(correction.supersedes, "Corrected")
-    return Outcome(verdict, proposal=proposal, waits=(CORRECTED, *correction.told), withdrawal=withdrawal)
+    waits = (CORRECTED, *correction.told) if correction.supersedes else correction.told or (CORRECTED_LATE,)
+    return Outcome(verdict, proposal=proposal, waits=waits, withdrawal=withdrawal)
 
 
 async def _undo(task: Task, proposal: Proposal, handles: Sequence[str], on_phase: PhaseCallback) -> Outcome:

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from agent.pipeline import Candidate, Question
+from language.stems import EMPTY
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CHOICES: Final = frozenset({"ambiguous", "not_found", "unclear_action"})
@@ -86,6 +87,7 @@ def find_remaining(question: Question, text: str) -> Candidate | None:
 
 
 def _is_named(candidate: Candidate, words: str) -> bool:
-    """Whether all the words stand in what the candidate is called."""
+    """Whether all the words stand in what is shown of the candidate, but for those that only point ("the … one")."""
     said, label = (set(_WORDS.findall(each.casefold())) for each in (words, f"{candidate.label} {candidate.detail}"))
-    return bool(said) and said <= label
+    telling = said - EMPTY - {"one", "ones"}
+    return bool(telling) and telling <= label

@@ -341,7 +341,7 @@ def _make_answer(question: Question, choice: str | None, text: str | None) -> An
     if excludes(question, text or ""):
         left = find_remaining(question, text or "")
         if left is None:
-            raise InvalidInput("That says which one is not meant, and more than one is left. Say which one is.")
+            raise InvalidInput("Which one is meant can't be told from which is not. Say which one is.")
         return Answer(slot=question.slot, choice=left.id, label=left.label)
     return Answer(slot=question.slot, text=_check_text(text or ""))
 

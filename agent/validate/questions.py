@@ -248,7 +248,7 @@ def explain_unknown_name(
     kind: RecordKind, words: str, where: Mapping[str, Sequence[Scalar]], owner: LocatedRecord | None
 ) -> str:
     whose = f" of {owner.label}" if owner else ""
-    return f"There is no {describe_filter(kind, where)}{name_kind(kind)}{whose} called {quote_words(words)}."
+    return f"No {describe_filter(kind, where)}{name_kind(kind)}{whose} is called {quote_words(words)} here."
 
 
 def _choose_article(words: str) -> str:

@@ -17,7 +17,7 @@ from language.stems import EMPTY, ORDER_WORDS, stem
 from language.wordnet import find_similar_stems, is_word, rate_similarity
 
 Place = tuple[int, int]
-_ALIKE = 0.8
+_ALIKE: Final = 0.8
 """From here on a verb mostly means to tell somebody something, as "say" does."""
 
 

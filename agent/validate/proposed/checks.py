@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from agent.pipeline import Candidate, PromptSource, Question, Request, Step
-from agent.planning.proposal import Proposal, When
+from agent.planning.proposal import CountOf, Find, Proposal, Test, When
 from agent.query import Query
 from agent.query.arithmetic import SAID, test_holds
+from agent.query.context import Worked
 from agent.validate import evidence, questions
 from agent.validate.coverage.misread import repeats_what_was_done
 from agent.validate.coverage.told import asks_for_nothing, only_asks
@@ -18,7 +19,7 @@ from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST
 from agent.validate.questions import explain_unclear, has_consent
-from agent.validate.records.located import LocatedRecord, RecordQuery
+from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
 from agent.validate.slots import Pinned, Read, Slots, find_answer, format_parameter
 from language.stems import stem_text
 from registry.catalogue import Catalogue
@@ -27,6 +28,8 @@ from registry.records import Field, RecordKind
 
 _MOST_READ: Final = 100
 _MOST_TOLD: Final = 3
+_ANY: Final = frozenset({(">=", "1"), (">", "0"), ("!=", "0"), ("=", "0"), ("<", "1")})
+"""Comparisons of a count that ask whether there are any."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,22 @@ class PlanChecks:
                 return Question(slot=f"{at}.if", code="unreadable", text=text)
             results.append(held)
             judged_by += (*left.found, *right.found)
-            told.append(f"{left.reading or left.shown} {SAID[test.op]} {right.shown}: {'yes' if held else 'no'}")
+            told.append(self._tell_test(test, left, right, held=held))
         holds = all(results) if when.join == "all" else any(results)
         return holds, "; ".join(told)[:1].upper() + "; ".join(told)[1:] + ".", judged_by
+
+    def _tell_test(self, test: Test, left: Worked, right: Worked, *, held: bool) -> str:
+        """What the card says of a test: whether there are such records, or what a value is compared with."""
+        of = test.left.of if isinstance(test.left, CountOf) else None
+        kind = self.query.kinds.get(of.record) if isinstance(of, Find) and (test.op, right.shown) in _ANY else None
+        if kind is not None:
+            few = 0 < len(left.found) <= _MOST_TOLD
+            labels = questions.join([each.label for each in left.found], "and") if few else ""
+            found = labels or (
+                format_count(len(left.found), kind) if left.found else f"no {name_kind(kind)} is as you said"
+            )
+            return f"the condition {'holds' if held else 'does not hold'}: {found}"
+        return f"{left.reading or left.shown} {SAID[test.op]} {right.shown}: {'yes' if held else 'no'}"
 
     def check_coverage(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Question | list[str]:
         """Words that change the deal and that nothing accounts for stop the plan; the person says whether the rest is

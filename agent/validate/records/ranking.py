@@ -264,12 +264,5 @@ def _with_twins(picked: Sequence[Record], records: Sequence[Record], kind: Recor
 
 
 def _ask_which(slot: str, param: str, kind: RecordKind, words: str, records: Sequence[Record]) -> Question:
-    return ask_between(
-        slot,
-        param,
-        kind,
-        records[:3],
-        "",
-        code="not_found",
-        lead=f"There is no {name_kind(kind)} called {quote_words(words)}. Did you mean",
-    )
+    lead = f"No {name_kind(kind)} is called {quote_words(words)} here. Did you mean"
+    return ask_between(slot, param, kind, records[:3], "", code="not_found", lead=lead)

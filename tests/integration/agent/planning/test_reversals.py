@@ -61,7 +61,7 @@ async def test_what_is_confirmed_already_is_not_corrected_and_the_card_says_so(t
         "make that 20", lambda r: plan(credit(handle("@customer1"), r, "20"), replaces=("@call1",)), after=first
     )
     assert second.plan is not None
-    assert "“Give a customer credit” was confirmed already; this comes on top of it." in second.plan.held
+    assert second.plan.held == ("“Give a customer credit” was confirmed already; this comes on top of it.",)
     assert (await talk.harness.run(first.id)).state == "confirmed"
 
 

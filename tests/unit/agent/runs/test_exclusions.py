@@ -26,6 +26,17 @@ def test_of_two_the_one_that_is_not_ruled_out_is_meant(words: str, left: str) ->
     assert found.id == left
 
 
+def test_what_is_shown_beside_a_name_rules_it_out_too() -> None:
+    bakers = (
+        Candidate(id="1", label="Ada Berg", detail="Berg Bakery"),
+        Candidate(id="2", label="Ada Borg", detail="Tyres"),
+    )
+    found = find_remaining(asked(*bakers), "not the one with the bakery")
+    assert found is not None
+    assert found.id == "2"
+    assert find_remaining(asked(*bakers), "not that one") is None, "it points at neither"
+
+
 @pytest.mark.parametrize("words", ["not Berg", "not Ada", "not Nobody", "not Berg, Berg"])
 def test_nobody_is_taken_where_more_than_one_is_left_or_nobody_was_named(words: str) -> None:
     assert excludes(asked(*THREE), words)

@@ -124,7 +124,7 @@ async def test_the_last_invoice_of_all_may_be_named_by_its_place() -> None:
     [
         ("Cleo's last invoice", "There is no paid invoice of Cleo Marsh. Cleo Marsh has 2 invoices, already refunded."),
         ("Dora's last invoice", "Dora Quist has no invoices."),
-        ("Zed's last invoice", "There is no customer called ‘Zed’."),
+        ("Zed's last invoice", "No customer is called ‘Zed’ here."),
         ("INV-9999", "There is no invoice ‘INV-9999’."),
         ("INV-1013", "INV-1013 · 49.00 EUR · open 2026-10-09 is open; this needs a paid invoice."),
     ],
@@ -143,7 +143,7 @@ async def test_a_state_the_contract_excludes_is_told() -> None:
 async def test_a_slip_of_the_finger_is_asked_back_not_corrected() -> None:
     question = await refund("refund Bertta's last invoice").question()
     assert question.code == "not_found"
-    assert question.text == "There is no customer called ‘Bertta’. Did you mean Berta Lind?"
+    assert question.text == "No customer is called ‘Bertta’ here. Did you mean Berta Lind?"
 
 
 async def test_a_number_is_looked_up_live() -> None:
