@@ -31,6 +31,7 @@ from agent.record_cache import RecordCaches
 from agent.record_cache.sync import READ_JOB, CacheSync
 from agent.resolve.resolver import FallbackResolver, Resolver
 from agent.resolve.rules.resolver import RuleResolver
+from agent.runs.answer_pages import AnswerPages
 from agent.runs.approval import ApprovalService
 from agent.runs.decisions import Decisions
 from agent.runs.direct_calls import DirectCalls
@@ -117,6 +118,7 @@ class Container:
     vault: Vault
     connection_check: ConnectionCheck
     document_imports: DocumentImports
+    answer_pages: AnswerPages
 
 
 @asynccontextmanager
@@ -302,6 +304,7 @@ async def open_container(
         vault,
         ConnectionCheck(contexts, http_endpoints),
         DocumentImports(guard),
+        AnswerPages(run_service, contexts, budget_s),
     )
     closing, stranded = asyncio.Event(), RunRecovery(database, clock, wake)
     warming: asyncio.Task[None] | None = None

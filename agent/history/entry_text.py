@@ -74,13 +74,17 @@ def summarize_entry(data: dict[str, Any]) -> str:
     return to_display_text(str(drift[0]), limit=160) if isinstance(drift, list) and drift else ""
 
 
+def name_actor(actor: Mapping[str, Any], people: Mapping[str, str]) -> str:
+    """Who acted; for a key, whose it is and its name. ``people`` are the members' names by id."""
+    name = to_display_text(str(actor.get("name", "")), limit=60)
+    holder = people.get(str(actor.get("person"))) if actor.get("kind") == "key" else None
+    return f"{to_display_text(holder, limit=60)} (key “{name}”)" if holder else name
+
+
 def write_entry(row: HistoryRow, people: Mapping[str, str]) -> tuple[str, str]:
     """Who, and what happened with what outcome, each as one line. ``people`` are the members' names by id: a key acts
     for one."""
-    actor = json.loads(row.actor)
-    name = to_display_text(str(actor.get("name", "")), limit=60)
-    if actor.get("kind") == "key" and (holder := people.get(str(actor.get("person")))):
-        name = f"{to_display_text(holder, limit=60)} (key “{name}”)"
+    name = name_actor(json.loads(row.actor), people)
     # An outcome that only says the entry's type again tells nothing.
     outcome = "" if row.outcome == row.kind else row.outcome
     summary, contract = summarize_entry(json.loads(row.data)), row.contract or ""

@@ -74,10 +74,11 @@ SLOT: Final = "answer"
 
 
 class Answerer:
-    """Answers for one actor: records within their reach, actions within their role."""
+    """Answers for one actor: records within their reach, actions within their role. ``start``: how many of an answer's
+    records were read before; the page after them is listed."""
 
-    def __init__(self, query: Query, catalogue: Catalogue, actor: Actor, surface: str) -> None:
-        self.query, self.catalogue, self.actor, self.surface = query, catalogue, actor, surface
+    def __init__(self, query: Query, catalogue: Catalogue, actor: Actor, surface: str, *, start: int = 0) -> None:
+        self.query, self.catalogue, self.actor, self.surface, self.start = query, catalogue, actor, surface, start
 
     async def answer(self, asked: Answer) -> Reply | Question:
         """Raises PlatformUnavailable."""
@@ -147,12 +148,15 @@ class Answerer:
         self, text: str, found: Sequence[LocatedRecord], *, values: tuple[str, ...] = (), count: int | None = None
     ) -> Reply:
         kinds = {each.record.kind for each in found}
-        if len(found) > PAGE and f"and {len(found) - PAGE} more" not in text:
+        page = found[self.start : self.start + PAGE]
+        if self.start:
+            text = f"{text} Those from {self.start + 1} to {self.start + len(page)} are listed." if page else text
+        elif len(found) > PAGE and f"and {len(found) - PAGE} more" not in text:
             text = f"{text} The first {PAGE} of them are listed."
         return Reply(
             text=to_display_text(text, lines=True, limit=4000),
             record_kind=found[0].record.kind if len(kinds) == 1 else None,
-            records=tuple(make_candidate(each.record) for each in found[:PAGE]),
+            records=tuple(make_candidate(each.record) for each in page),
             count=len(found) if count is None else count,
             values=values,
             actions=self._fitting(found),

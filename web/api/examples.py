@@ -410,6 +410,11 @@ OF: Final[Mapping[str, Any]] = {
     "ReadyView": {"status": "ok", "uncounted": 0},
     "RecordPage": _page(_CUSTOMER),
     "RecordView": _CUSTOMER,
+    "RecordsPage": {
+        "data": [{"id": "421", "label": "Adam Novak", "detail": "adam.novak@example.com", "marks": []}],
+        "count": 21,
+        "next": None,
+    },
     "RegisteredList": _all(_REGISTERED),
     "ImportedView": {
         "title": "Shop",

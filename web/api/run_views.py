@@ -145,6 +145,15 @@ class ReplyView(View):
     actions: tuple[str, ...]
 
 
+class RecordsPage(View):
+    """Records that an answer rests on, as they are now. ``count`` is how many there are in all, ``next`` the ``start``
+    of the page after this one."""
+
+    data: tuple[Candidate, ...]
+    count: int | None
+    next: int | None
+
+
 class RunView(View):
     """One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in
     it: they are in AI History, for owners. ``thread_id`` is the first request of its thread. ``mode`` ``test``: a test
@@ -206,6 +215,12 @@ def run_json(run: Run) -> dict[str, Any]:
 
 def _refusal(refusal: Refusal) -> RefusalView:
     return RefusalView(code=refusal.code, detail=refusal.detail, nearest=refusal.nearest)
+
+
+def records_view(reply: Reply, start: int) -> RecordsPage:
+    after = start + len(reply.records)
+    more = bool(reply.records) and (reply.count or 0) > after
+    return RecordsPage(data=reply.records, count=reply.count, next=after if more else None)
 
 
 def _reply(reply: Reply) -> ReplyView:

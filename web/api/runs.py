@@ -14,7 +14,7 @@ from agent.runs.service import MAX_TEXT
 from core.actor import Surface
 from web import problem
 from web.api.body import ID_PATTERN, Body, Id, parsed
-from web.api.run_views import RunPage, RunView, run_json, run_view
+from web.api.run_views import RecordsPage, RunPage, RunView, records_view, run_json, run_view
 from web.auth import CONFIRM, Caller, container_of, need_scope, require_signature
 from web.idempotency import act_once
 from web.openapi import problems, takes
@@ -112,6 +112,15 @@ async def show(
 ) -> RunView:
     """One run. ``wait_s`` waits so long for it to need a person or be over."""
     return run_view(await container_of(request).runs.wait_until_idle(caller.actor, run_id, wait_s=wait_s))
+
+
+@router.get("/{run_id}/records", response_model=RecordsPage, responses=problems("404"))
+async def records(
+    request: Request, caller: Reads, run_id: Id, start: Annotated[int, Query(ge=0, le=100_000)] = 0
+) -> RecordsPage:
+    """The records that an answer rests on, twenty at a time, read anew: an answer itself lists the first twenty. For
+    whoever asked, in the role they asked in."""
+    return records_view(await container_of(request).answer_pages.read(caller.actor, run_id, start=start), start)
 
 
 @router.post(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -16,7 +17,7 @@ import store.accounts.members
 import store.history.log
 import store.history.stats
 from agent.history import integrity
-from agent.history.entry_text import label_of_entry, summarize_entry
+from agent.history.entry_text import label_of_entry, name_actor, summarize_entry
 from agent.history.recorder import EntryType, mode_of, record_act
 from core.display_text import to_display_text
 from core.errors import NotFound
@@ -131,7 +132,7 @@ async def history(
         prompts=tuple(to_display_text(each, limit=120) for each in prompts[:SUGGESTED]),
         views=kept,
         most_name=MOST_CHARS,
-        lines=tuple(_line(row) for row in rows),
+        lines=tuple(_line(row, {each.id: each.name for each in people}) for row in rows),
         query=wanted.query,
         first=before is None,
         next=_with(wanted.query, before=rows[-1].seq) if len(rows) == PAGE else "",
@@ -214,13 +215,14 @@ async def case(request: Request, visitor: Owner, seq: Annotated[int, Path(ge=1, 
     return Response(zip_suite(found), media_type="application/zip", headers=headers)
 
 
-def _line(row: HistoryRow) -> HistoryTableRow:
+def _line(row: HistoryRow, people: Mapping[str, str]) -> HistoryTableRow:
+    """``people`` are the members' names by id."""
     actor, data = json.loads(row.actor), json.loads(row.data)
     return HistoryTableRow(
         seq=row.seq,
         at=row.at,
         kind=label_of_entry(row.kind),
-        who=to_display_text(str(actor.get("name", "")), limit=60),
+        who=name_actor(actor, people),
         role=str(actor.get("role", "")),
         contract=row.contract or "",
         outcome=word(row.outcome or ""),

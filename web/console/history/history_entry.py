@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
@@ -11,8 +11,9 @@ from typing import Annotated, Any, ClassVar, Final
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
+import store.accounts.members
 import store.history.log
-from agent.history.entry_text import label_of_entry
+from agent.history.entry_text import label_of_entry, name_actor
 from agent.history.recorder import EntryType, mode_of, thread_of
 from agent.runs.states import as_planned
 from core.actor import Actor
@@ -68,6 +69,7 @@ class EntryPage(Page):
 async def entry(request: Request, visitor: Owner, seq: Annotated[int, Path(ge=1, le=MAX_SEQ)]) -> Response:
     async with container_of(request).database.read() as session:
         row = await store.history.log.get(session, visitor.actor.workspace, seq)
+        people = {each.id: each.name for each in await store.accounts.members.listed(session, row.workspace)}
         last = await store.history.log.head(session, visitor.actor.workspace)
         of_run = await store.history.log.of_run(session, visitor.actor.workspace, row.run_id) if row.run_id else []
         misfit = await store.history.log.entry_fault(session, row)
@@ -81,7 +83,7 @@ async def entry(request: Request, visitor: Owner, seq: Annotated[int, Path(ge=1,
         kind=label_of_entry(row.kind).capitalize(),
         at=row.at,
         run_id=row.run_id or "",
-        facts=tuple(_facts(row)),
+        facts=tuple(_facts(row, people)),
         prompt=prompt,
         response=response,
         data=_json(data),
@@ -109,10 +111,10 @@ async def _undo(request: Request, actor: Actor, of_run: Sequence[HistoryRow]) ->
     return tuple(each.undo for each in came.calls if each.undo)
 
 
-def _facts(row: HistoryRow) -> list[Fact]:
+def _facts(row: HistoryRow, people: Mapping[str, str]) -> list[Fact]:
     actor = json.loads(row.actor)
     facts = {
-        "Who": f"{actor.get('name', '')} ({actor.get('role', '')})",
+        "Who": f"{name_actor(actor, people)}, {actor.get('role', '')}",
         "As": f"{actor.get('kind', '')} {actor.get('id', '')}",
         "When, exactly": format_iso(row.at),
         "Mode": "test: nothing is sent" if mode_of(row) == "test" else None,

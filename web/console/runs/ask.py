@@ -173,14 +173,23 @@ async def ask(request: Request, form: Guarded) -> Response:
 
 
 @router.get("/runs/{run_id}")
-async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annotated[int, Query(ge=0)] = 0) -> Response:
+async def run_page(
+    request: Request,
+    visitor: SignedIn,
+    run_id: str,
+    seen: Annotated[int, Query(ge=0)] = 0,
+    start: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> Response:
     """One run's page. ``seen`` is the revision that the page shows already: while that is current, the answer is
-    204."""
+    204. ``start``: of an answer, the records after so many."""
     run = await container_of(request).runs.wait_until_idle(
         visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S
     )
     if wants_fragment(request) and run.revision == seen:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    if start:
+        page = await container_of(request).answer_pages.read(visitor.actor, run_id, start=start)
+        return await _show_run(request, visitor, run.with_(reply=page), start=start)
     return await _show_run(request, visitor, run)
 
 
@@ -289,7 +298,9 @@ async def _ask(
     return render(page, status=status if trouble else 200)
 
 
-async def _show_run(request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200) -> Response:
+async def _show_run(
+    request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200, start: int = 0
+) -> Response:
     viewer = visitor.actor
     context = await container_of(request).contexts.of(viewer.workspace)
     planned, asked = as_planned(run), as_asked(run)
@@ -327,7 +338,7 @@ async def _show_run(request: Request, visitor: Visitor, run: Run, *, notice: str
         refused=refused,
         ended=_CANCELLED if cancelled else _EXPLAINED.get(run.state, ""),
         reason="" if cancelled else to_display_text(run.reason or ""),
-        answered=answer_view(run.reply, viewer, context) if run.reply and run.state == "answered" else None,
+        answered=answer_view(run.reply, viewer, context, start) if run.reply and run.state == "answered" else None,
         talk=await conversation_of(container_of(request).runs, viewer, run),
         follows=container_of(request).resolver.name == ProposingResolver.name,
         max_chars=MAX_TEXT,

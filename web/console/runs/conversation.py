@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.pipeline import Reply
+from agent.query.wording import PAGE
 from agent.runs.run import Run
 from agent.runs.service import RunService
 from agent.workspace import authority
@@ -61,11 +62,14 @@ class FittingAction:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """``more`` says how many records there are beside those listed, in words; empty where there are none."""
+    """``more`` says how many records follow those listed, in words, and ``after`` is the link to them; empty where none
+    do. ``before`` is the link to the page before this one, or empty."""
 
     text: str
     records: tuple[RecordRow, ...]
     more: str
+    after: str
+    before: str
     actions: tuple[FittingAction, ...]
 
 
@@ -82,11 +86,13 @@ async def conversation_of(runs: RunService, viewer: Actor, run: Run, *, whole: b
     return Conversation(run.thread, earlier[:cut], earlier[cut:], later, recalled)
 
 
-def answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext) -> AnswerView:
-    """``reply`` with actions that the viewer may ask for, each worded for the record where there is one alone."""
+def answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, start: int = 0) -> AnswerView:
+    """``reply`` with actions that the viewer may ask for, each worded for the record where there is one alone.
+    ``start``: how many records stand before those in it."""
     offers = {each.name: each for each in context.catalogue.offers(viewer.role, "admin")}
     about = f": {reply.records[0].label}" if len(reply.records) == 1 else ""
-    left = (reply.count or 0) - len(reply.records)
+    shown = start + len(reply.records)
+    left = (reply.count or 0) - shown
     told = drop_listing(reply.text, [each.label for each in reply.records], reply.count)
     told = drop_listing(told, [offers[name].title for name in reply.actions if name in offers], len(offers))
     return AnswerView(
@@ -96,6 +102,8 @@ def answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext) -> Answe
             for each in reply.records
         ),
         more=f"and {left} more" if reply.records and left > 0 else "",
+        after=f"?start={shown}" if reply.records and left > 0 else "",
+        before=f"?start={max(0, start - PAGE)}" if start else "",
         actions=tuple(
             FittingAction(to_display_text(offers[name].title), f"{offers[name].title}{about}")
             for name in reply.actions

@@ -321,6 +321,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{run_id}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["runs.records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs/{run_id}/reject": {
         parameters: {
             query?: never;
@@ -1046,6 +1062,15 @@ export interface components {
             spans: components["schemas"]["Span"][];
             /** @default [] */
             via: string[];
+        };
+        /**
+         * @description Records that an answer rests on, as they are now. ``count`` is how many there are in all, ``next`` the ``start``
+         *     of the page after this one.
+         */
+        RecordsPage: {
+            count: number | null;
+            data: components["schemas"]["Candidate"][];
+            next: number | null;
         };
         /** @description One record. ``data`` holds its declared fields; ``label`` and ``detail`` are how a person sees it. */
         RecordView: {
@@ -1782,6 +1807,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunView"];
+                };
+            };
+        };
+    };
+    "runs.records": {
+        parameters: {
+            query?: {
+                start?: number;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordsPage"];
                 };
             };
         };

@@ -555,6 +555,16 @@ class RecordSource:
 
 
 @dataclass(frozen=True)
+class RecordsPage:
+    """Records that an answer rests on, as they are now. ``count`` is how many there are in all, ``next`` the ``start``
+    of the page after this one."""
+
+    data: tuple[Candidate, ...]
+    count: Optional[int]
+    next: Optional[int]
+
+
+@dataclass(frozen=True)
 class Refusal:
     """Why nothing was done. ``nearest`` are the names of actions that come closest."""
 
