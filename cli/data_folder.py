@@ -10,13 +10,17 @@ if TYPE_CHECKING:
     from core.settings import Settings
 
 DEMO: Final = ".data/demo"
+DEMO_MARK: Final = "demo.json"
+"""The file that a demo's folder has and no other."""
+LOOPBACK: Final = "127.0.0.0/8,::1/128"
+"""What the demo's server may reach: its platform is on this machine."""
 NO_DATABASE: Final = "There is none yet. `opsiq init` (or the first `opsiq serve`) makes it."
 DEMO_ONLY: Final = f"There is none of your own yet; the demo's is in {DEMO} (OPSIQ_DATA={DEMO})."
 
 
 def beside_demo() -> bool:
     """Whether the demo's folder is here, and no folder was named."""
-    return "OPSIQ_DATA" not in os.environ and (Path(DEMO) / "demo.json").exists()
+    return "OPSIQ_DATA" not in os.environ and (Path(DEMO) / DEMO_MARK).exists()
 
 
 def has_database(settings: Settings) -> bool:

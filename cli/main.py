@@ -49,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="opsiq",
         description="Run a platform by typing what you want: resolved, grounded, confirmed, signed, recorded.",
+        epilog="To try it: opsiq demo. To run your own: opsiq init, opsiq serve. What is missing: opsiq doctor.",
     )
     made.add_argument("--version", action="version", version=f"opsiq {importlib.metadata.version('opsiq-server')}")
     sub = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -59,13 +60,20 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     guard_terminal()
-    arguments = parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else list(argv)
+    if not given:
+        parser().print_help(sys.stderr)
+        return 2
+    arguments = parser().parse_args(given)
     try:
         return int(arguments.run(arguments))
     except OpsIQError as error:
         print(f"opsiq: {error.detail}", file=sys.stderr)
         for finding in error.findings:
             print(f"  {finding}", file=sys.stderr)
+        return 1
+    except EOFError:  # Ctrl-D at a question
+        print("\nopsiq: The input ended before the question was answered.", file=sys.stderr)
         return 1
     except BrokenPipeError:
         sys.stderr.close()

@@ -97,6 +97,8 @@ def next_step(shown: dict[str, Any], url: str) -> str:
             return f"{dead_end(question) or 'Answer it:'}{in_words}"
         case "held" if shown["card"]["confirm_by"] == "person":
             return f"{by_person(shown, url)}\n  {name_program()} runs reject {run_id}"
+        case "held" if shown["card"]["approvals"]:
+            return by_second_person(shown, url)
         case "held":
             confirming = f"{name_program()} runs confirm {run_id} --digest {shown['card']['digest']}"
             return f"Look at the card, then:\n  {confirming}\n  {name_program()} runs reject {run_id}"
@@ -114,6 +116,13 @@ def dead_end(question: dict[str, Any]) -> str:
 def by_person(shown: dict[str, Any], url: str) -> str:
     """Where a card is confirmed that no key may confirm."""
     return f"A person confirms this in the console: {url}/runs/{shown['id']}"
+
+
+def by_second_person(shown: dict[str, Any], url: str) -> str:
+    """Where a card that has a yes gets the next one, which is somebody else's."""
+    given = ", ".join(dict.fromkeys(each["name"] for each in shown["card"]["approvals"]))
+    there = f"{url}/runs/{shown['id']}"
+    return f"A yes is there ({given}). Nothing is sent before another person says yes too, in the console: {there}"
 
 
 def _converse(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
@@ -147,6 +156,8 @@ def _converse(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
                 server.post(f"/v1/runs/{shown['id']}/reject", {"reason": reason})
                 print("You rejected it; nothing was sent.")
         else:
+            if shown["state"] == "held":
+                print(by_second_person(shown, server.url))
             return shown
         shown = wait_until_idle(server, shown["id"])
 
@@ -195,8 +206,8 @@ def read_reply(question: dict[str, Any], said: str) -> dict[str, str] | None:
     return {"text": said} if said and question["free_text"] else None
 
 
-def card_text(shown: dict[str, Any]) -> str:
-    """The run as a person reads it in a terminal."""
+def card_text(shown: dict[str, Any], *, more: str = "") -> str:
+    """The run as a person reads it in a terminal. ``more``: what is typed for the rest of a list, else a command."""
     lines = [f"{shown['id']}  {shown['state']}"]
     if shown["mode"] == "test":
         lines.append("  Test: nothing is sent.")
@@ -208,17 +219,20 @@ def card_text(shown: dict[str, Any]) -> str:
     if reply := shown.get("reply"):
         labels = [each["label"] for each in reply["records"]]
         lines.append(drop_listing(reply["text"], labels, reply["count"]))
-        lines += [f"  {each['label']}  {each['detail']}".rstrip() for each in reply["records"]]
+        lines += map(record_line, reply["records"])
         if labels and (left := (reply["count"] or 0) - len(labels)) > 0:
-            lines.append(f"  and {left} more")
-        if reply["actions"]:
-            lines.append("What may be done with it: " + ", ".join(reply["actions"]))
+            rest = more or f"{name_program()} runs records {shown['id']} --from {len(labels) + 1}"
+            lines.append(f"  and {left} more: {rest}")
+        if reply["actions"] and labels:
+            lines.append(
+                f"What may be done with {'it' if len(labels) == 1 else 'them'}: {_in_words(reply['actions'])}."
+            )
     if shown["state"] == "rejected" and shown["reason"]:
         lines.append(f"  {shown['reason']}")
     if shown["refusal"]:
         lines.append(shown["refusal"]["detail"])
         if shown["refusal"]["nearest"]:
-            lines.append("Nearest: " + ", ".join(shown["refusal"]["nearest"]))
+            lines.append(f"What comes nearest here: {_in_words(shown['refusal']['nearest'])}.")
     card = shown["card"]
     if card and shown["state"] not in ("refused", "abstained", "asked"):
         lines += [f"  changed since you looked: {each}" for each in card["drift"]]
@@ -232,7 +246,7 @@ def card_text(shown: dict[str, Any]) -> str:
             ]
             lines.append(f"    POST {call['url']}")
         if shown["state"] == "held":
-            lines += [f"  held because {each}" for each in card["held"]]
+            lines += [f"  why it is held: {each}" for each in card["held"]]
             if card["confirm_by"] == "person":
                 lines.append("  A person confirms this in the console; no API key can.")
             needed, given = card["approvals_needed"], len(card["approvals"])
@@ -242,6 +256,15 @@ def card_text(shown: dict[str, Any]) -> str:
         status = f" ({outcome['status']})" if outcome["status"] else ""
         lines.append(f"  {outcome['call_id']}: {outcome['state']}{status} {outcome['detail']}".rstrip())
     return "\n".join(lines)
+
+
+def record_line(record: dict[str, Any]) -> str:
+    return f"  {record['label']}  {record['detail']}".rstrip()
+
+
+def _in_words(actions: list[str]) -> str:
+    """Actions as they are asked for: ``refund invoice`` of ``saas.refund_invoice``."""
+    return ", ".join(each.rpartition(".")[2].replace("_", " ") for each in actions)
 
 
 def _write_moment(at: str) -> str:

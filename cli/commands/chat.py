@@ -7,14 +7,26 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.commands.ask import ask, by_person, card_text, dead_end, read_reply, wait_until_idle
+from cli.commands.ask import (
+    ask,
+    by_person,
+    by_second_person,
+    card_text,
+    dead_end,
+    read_decision,
+    read_reply,
+    record_line,
+    wait_until_idle,
+)
 from cli.program import name_program
 
 if TYPE_CHECKING:
     from cli.client import Client
 
-HELP: Final = """/confirm          send exactly the card that is shown
-/reject [REASON]  drop the card or the question
+HELP: Final = """yes, /confirm     send exactly the card that is shown
+no                drop the card
+/reject [REASON]  drop the card or the question, and say why
+/more             list more of the records of the last answer
 /ask WORDS        ask something new while a question is open
 /new              begin a new conversation
 /quit             end (what waits goes on waiting)"""
@@ -68,6 +80,7 @@ class Chat:
     def __init__(self, server: Client, surface: str, thread: str | None) -> None:
         self.server, self.surface, self.thread = server, surface, thread
         self.shown: dict[str, Any] | None = None
+        self.listed = 0
 
     @property
     def prompt(self) -> str:
@@ -86,6 +99,8 @@ class Chat:
                 self._confirm()
             case "/reject":
                 self._reject(rest.strip())
+            case "/more":
+                self._list_more()
             case "/ask" if rest.strip():
                 self._ask(rest.strip())
             case "/new":
@@ -95,13 +110,39 @@ class Chat:
                 print(HELP)
             case _ if self._state == "asked":
                 self._answer(line)
+            # With more words it may be a correction ("no, 5460"), which is read like any other request.
+            case _ if self._state == "held" and (bare := read_decision(line)) is not None and not bare[1]:
+                self._confirm() if bare[0] else self._reject("")
             case _:
                 self._ask(line)
 
     def _ask(self, text: str) -> None:
+        before = self.shown if self._state == "held" else None
         shown = ask(self.server, text, self.surface, self.thread)
         self.thread = shown["thread_id"]
         self._show(shown)
+        if before is not None and shown["state"] in _NO_CARD:
+            self._return_to(before["id"])
+
+    def _return_to(self, run_id: str) -> None:
+        """Back to a card, where it still waits after something else was said."""
+        card = self.server.get(f"/v1/runs/{run_id}")
+        if card["state"] == "held":
+            self.shown = card
+            print(f"The card from before still waits ({run_id}). {_decide(card, self.server.url)}")
+
+    def _list_more(self) -> None:
+        """The next page of the answer that was shown last; the pages before it were shown."""
+        reply = self.shown and self.shown.get("reply")
+        if not self.shown or not reply or self.listed >= (reply["count"] or 0):
+            print("There is no more of a list here.")
+            return
+        page = self.server.get(f"/v1/runs/{self.shown['id']}/records", f"start={self.listed}")
+        for each in page["data"]:
+            print(record_line(each))
+        self.listed = page["next"] or page["count"] or 0
+        if page["next"]:
+            print(f"  and {page['count'] - page['next']} more: /more")
 
     def _answer(self, text: str) -> None:
         assert self.shown is not None
@@ -131,15 +172,26 @@ class Chat:
         self._show(wait_until_idle(self.server, self.shown["id"]))
 
     def _show(self, shown: dict[str, Any]) -> None:
-        self.shown = shown
-        print(card_text(shown))
+        self.shown, self.listed = shown, len((shown.get("reply") or {"records": ()})["records"])
+        print(card_text(shown, more="/more"))
         match shown["state"]:
-            case "held" if shown["card"]["confirm_by"] == "person":
-                print(by_person(shown, self.server.url))
             case "held":
-                print("/confirm sends exactly this, /reject drops it; or say what shall be different.")
+                print(_decide(shown, self.server.url))
             case "asked":
                 question = shown["question"]
                 asks = "Type a number or your answer" if question["candidates"] else "Type your answer"
                 asks += "; “stop” drops it, /ask WORDS asks something else."
                 print(dead_end(question) or asks)
+
+
+_NO_CARD: Final = ("answered", "abstained", "refused")
+"""What a request came to that left the card before it alone."""
+
+
+def _decide(shown: dict[str, Any], url: str) -> str:
+    """How a card is decided here."""
+    if shown["card"]["confirm_by"] == "person":
+        return by_person(shown, url)
+    if shown["card"]["approvals"]:
+        return by_second_person(shown, url)
+    return "“yes” sends exactly this, “no” drops it; or say what shall be different."

@@ -18,6 +18,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cli.data_folder import DEMO_MARK, LOOPBACK
+
 if TYPE_CHECKING:
     from cli.client import Client
 
@@ -104,7 +106,7 @@ class Started:
 def _start(
     folder: Path, port: int, platform_port: int, stack: ExitStack, *, quiet: bool, lock: int | None = None
 ) -> Started:
-    kept_at = folder / "demo.json"
+    kept_at = folder / DEMO_MARK
     fresh = not kept_at.exists()
     kept: dict[str, Any] = (
         {"action_secret": _webhook_secret(), "token": secrets.token_urlsafe(24), "password": secrets.token_urlsafe(9)}
@@ -162,7 +164,7 @@ def _environment(folder: Path) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("OPSIQ_KEY", "OPSIQ_SECRET", "OPSIQ_URL"))
     }
-    return environ | {"OPSIQ_DATA": str(folder), "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8,::1/128"}
+    return environ | {"OPSIQ_DATA": str(folder), "OPSIQ_ALLOW_ADDRESSES": LOOPBACK}
 
 
 async def _found_workspace(environ: Mapping[str, str], kept: Mapping[str, Any], platform_url: str) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
+import sys
 from typing import TYPE_CHECKING, Any
 
 from core.crypto.mcp_token import make_token
@@ -34,6 +36,11 @@ def add_parser(sub: Any) -> None:
         "--live",
         action="store_true",
         help="it acts for real; without this a test key, which tries everything and sends nothing",
+    )
+    create.add_argument(
+        "--env",
+        action="store_true",
+        help='print the pair and the server\'s address for a shell to take in: eval "$(opsiq keys create … --env)"',
     )
     create.add_argument("--expires-days", type=int, metavar="N", help="it ends after so many days")
     for name, about in (
@@ -67,6 +74,10 @@ def run(arguments: argparse.Namespace) -> int:
             answer = server.post(f"/v1/keys/{arguments.key_id}/rotate")
         case _:
             answer = server.delete(f"/v1/keys/{arguments.key_id}")
+    if arguments.act == "create" and arguments.env:
+        print(_exports(server.url, answer))
+        print(_described(answer), file=sys.stderr)
+        return 0
     print(json.dumps(answer, ensure_ascii=False, indent=2) if arguments.json else _text(answer))
     if arguments.act == "revoke" and not arguments.json and (names := _list_acting(server, arguments.key_id)):
         print(f"Rules and instructions that act as it, and so do nothing from now on: {', '.join(names)}.")
@@ -84,16 +95,24 @@ def _list_acting(server: Client, key_id: str) -> list[str]:
     return [f"“{each['name']}”" for each in acting if each["author"]["id"] == key_id and each["mode"] != "off"]
 
 
+def _exports(url: str, answer: dict[str, Any]) -> str:
+    """The pair as a POSIX shell takes it in."""
+    pair = {"OPSIQ_URL": url, "OPSIQ_KEY": answer["key"]["public"], "OPSIQ_SECRET": answer["secret"]}
+    return "export " + " ".join(f"{name}={shlex.quote(value)}" for name, value in pair.items())
+
+
+def _described(answer: dict[str, Any]) -> str:
+    sends = "It is a test key: nothing that it asks for is sent." if answer["key"]["mode"] == "test" else ""
+    return f"{_line(answer['key'])}\n{sends}".strip()
+
+
 def _text(answer: dict[str, Any]) -> str:
     if "token" in answer:
         return f"{answer['url']}\nAuthorization: Bearer {answer['token']}"
     if "secret" in answer:
         pair = f"OPSIQ_KEY={answer['key']['public']}\nOPSIQ_SECRET={answer['secret']}"
         token = f"MCP access token: {make_token(answer['key']['public'], answer['secret'])}"
-        said = f"{pair}\n{token}\n{_line(answer['key'])}\nKeep the secret now: it is not shown again."
-        return said + (
-            "\nIt is a test key: nothing that it asks for is sent." if answer["key"]["mode"] == "test" else ""
-        )
+        return f"{pair}\n{token}\n{_described(answer)}\nKeep the secret now: it is not shown again."
     return "\n".join(map(_line, answer["data"])) if "data" in answer else _line(answer)
 
 

@@ -5,20 +5,27 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cli.commands.ask import record_line
 from core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from cli.client import Client
 
 
 def add_parser(sub: Any) -> None:
     made = sub.add_parser(
-        "runs", help="list, show, answer, confirm, reject runs", description="Runs of a running server."
+        "runs",
+        help="list, show, answer, confirm, reject runs; the records of an answer",
+        description="Runs of a running server.",
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
     listed = acts.add_parser("list", help="your runs, newest first")
     listed.add_argument("--limit", type=int, default=20)
     for name, about in (
         ("show", "one run"),
+        ("records", "every record that an answer rests on, as it is now"),
         ("answer", "answer its question"),
         ("confirm", "confirm its card"),
         ("reject", "reject it"),
@@ -31,6 +38,8 @@ def add_parser(sub: Any) -> None:
             said.add_argument("--number", type=int, help="a candidate's number in the list that runs show prints")
             said.add_argument("--choice", metavar="ID", help="a candidate's id, which --json shows")
             said.add_argument("--text", help="in your own words")
+        if name == "records":
+            act.add_argument("--from", type=int, default=1, dest="first", metavar="N", help="from the Nth on (1)")
         if name == "confirm":
             act.add_argument(
                 "--digest", required=True, help="the digest of the card you have looked at: opsiq runs show names it"
@@ -56,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
                 print(f"{each['id']}  {each['state']:<10}  {each['created_at'][:19]}  {each['text'][:80]}")
         return 0
     path = f"/v1/runs/{arguments.run_id}"
+    if arguments.act == "records":
+        return _list_records(server, path, arguments)
     match arguments.act:
         case "answer":
             question = server.get(path)["question"] or {}
@@ -73,6 +84,23 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.act == "reject":  # a no that is done is no failure
         return 0 if shown["state"] == "rejected" else 3
     return code(shown)
+
+
+def _list_records(server: Client, path: str, arguments: argparse.Namespace) -> int:
+    """Page after page."""
+    start: int | None = max(0, arguments.first - 1)
+    found: list[dict[str, Any]] = []
+    while start is not None:
+        page = server.get(f"{path}/records", f"start={start}")
+        found += page["data"]
+        if not arguments.json:
+            print("".join(f"{record_line(each)}\n" for each in page["data"]), end="", flush=True)
+        start = page["next"]
+    if arguments.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    elif not found:
+        print("There are none from there on.")
+    return 0
 
 
 def _answer(arguments: argparse.Namespace, question: dict[str, Any]) -> dict[str, str]:

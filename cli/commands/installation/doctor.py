@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from cli.client import FILE
 from cli.commands.installation.next_step import Installed, next_step, server_answers
-from cli.data_folder import DEMO_ONLY, NO_DATABASE, beside_demo, explain_missing, has_database
+from cli.data_folder import DEMO_MARK, DEMO_ONLY, LOOPBACK, NO_DATABASE, beside_demo, explain_missing, has_database
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -72,7 +72,7 @@ def _next_step(found: list[Finding], installed: Installed) -> str | None:
     from core.settings import Settings
 
     try:
-        settings = Settings.load(os.environ)
+        settings = Settings.load(_environment())
     except OpsIQError:
         return None
     failed = [each.about for each in found if each.state == "fail"]
@@ -86,13 +86,22 @@ def _next_step(found: list[Finding], installed: Installed) -> str | None:
         answers=server_answers,
         demo=beside_demo(),
         start=f"demo --data {shlex.quote(str(settings.data_dir))}" if demo_url else "serve",
+        demo_data=demo_url is not None,
     )
+
+
+def _environment() -> dict[str, str]:
+    """The environment, and in a demo's folder what the demo itself is started with: its platform is on this machine."""
+    environ = dict(os.environ)
+    if (Path(environ.get("OPSIQ_DATA") or ".data") / DEMO_MARK).exists():
+        environ.setdefault("OPSIQ_ALLOW_ADDRESSES", LOOPBACK)
+    return environ
 
 
 def _read_demo_url(folder: Path) -> str | None:
     """The console's address of the demo whose data this is, which its ports decide anew at each start; None for any
     other data."""
-    if not (folder / "demo.json").exists():
+    if not (folder / DEMO_MARK).exists():
         return None
     try:
         return str(json.loads((folder / FILE).read_text())["url"])
@@ -106,7 +115,7 @@ async def _findings(installed: Installed) -> list[Finding]:
 
     found: list[Finding] = []
     try:
-        settings = Settings.load(os.environ)
+        settings = Settings.load(_environment())
     except OpsIQError as error:
         return [Finding("fail", "settings", error.detail)]
     found.append(_folder(settings))

@@ -31,19 +31,24 @@ def next_step(
     answers: Callable[[str], bool],
     demo: bool = False,
     start: str = "serve",
+    demo_data: bool = False,
 ) -> str:
     """One sentence with a command to type. ``failed``: what the failing findings are about. ``database``: there is
     one. ``answers``: whether a server answers at an address, asked only where that decides. ``demo``: the demo's
-    folder is here, and another was looked at. ``start``: the command that starts the server of this data."""
+    folder is here, and another was looked at. ``start``: the command that starts the server of this data,
+    ``demo_data``: which is a demo's."""
     opsiq = name_program()
     if not database or (not failed and not installed.workspaces):
         found = f'{opsiq} init --name "My platform" --email you@example.com'
         if demo:
-            look = f"OPSIQ_DATA={DEMO} OPSIQ_ALLOW_ADDRESSES=127.0.0.1 {opsiq} doctor"
+            look = f"OPSIQ_DATA={DEMO} {opsiq} doctor"
             return f"Look at the demo's data: {look}   (or found a workspace of your own: {found})"
         return f"Found a workspace: {found}"
     if failed:
-        return f"Mend what is marked above ({', '.join(dict.fromkeys(failed))}), then run {opsiq} doctor again."
+        marked = list(dict.fromkeys(failed))
+        mend = f"{opsiq} {start} (the demo's platform runs with it)" if demo_data else _MENDING.get(marked[0], "")
+        begin = f", beginning with the {marked[0]}: {mend.format(opsiq=opsiq, start=start)}. Then" if mend else ", then"
+        return f"Mend what is marked above ({', '.join(marked)}){begin} run {opsiq} doctor again."
     if not answers(url):
         return f"No server answers at {url} yet. Start it: {opsiq} {start}"
     if not installed.contracts:
@@ -53,6 +58,19 @@ def next_step(
         )
     asked = installed.examples[0] if installed.examples else "WHAT YOU WANT"
     return f"Everything runs. Ask for something: {opsiq} ask {shlex.quote(asked)}   (or in the console: {url})"
+
+
+_MENDING: Final = {
+    "database": "{opsiq} {start} brings it up to this version",
+    "data key": "put data.key back from a copy, or set OPSIQ_DATA_KEY",
+    "integrity": "{opsiq} history verify names the first entry that is not as it was stored",
+    "anchors": "{opsiq} history verify names what doesn't fit",
+    "contracts": "{opsiq} contracts lint FILE, then {opsiq} contracts register FILE",
+    "connector": "{opsiq} connections test NAME says what its platform answers, while the server runs",
+    "work": "{opsiq} {start} does what waits",
+    "model": "check OPSIQ_MODEL, OPSIQ_MODEL_URL and OPSIQ_MODEL_KEY, or take OPSIQ_MODEL away to go without one",
+}
+"""The command or setting that a failing finding is mended with, by what it is about."""
 
 
 def server_answers(url: str) -> bool:

@@ -73,12 +73,54 @@ def test_a_run_that_waits_says_the_command_that_goes_on() -> None:
     assert next_step({**asked, "question": {**question, "candidates": []}}, URL).startswith("Answer it:")
     ended = {**question, "candidates": [], "text": "INV-1042 is refunded; this needs a paid invoice."}
     assert next_step({**asked, "question": ended}, URL).startswith("Nothing was sent.")
-    held = {"id": "run_1", "state": "held", "card": {"digest": "sha256:0", "confirm_by": "anyone"}}
+    held = {"id": "run_1", "state": "held", "card": {"digest": "sha256:0", "confirm_by": "anyone", "approvals": []}}
     assert "opsiq runs confirm run_1 --digest sha256:0" in next_step(held, URL)
     by_person = next_step({**held, "card": {"digest": "sha256:0", "confirm_by": "person"}}, URL)
     assert f"A person confirms this in the console: {URL}/runs/run_1" in by_person
     assert "runs confirm" not in by_person
     assert next_step({"id": "run_1", "state": "succeeded"}, URL) == ""
+
+
+def test_a_card_with_one_of_two_yeses_names_no_command_that_its_giver_could_type_again() -> None:
+    card = {"digest": "sha256:0", "confirm_by": "anyone", "approvals": [{"name": "Ada"}]}
+    said = next_step({"id": "run_1", "state": "held", "card": card}, URL)
+    assert f"{URL}/runs/run_1" in said
+    assert "runs confirm" not in said
+
+
+def test_no_command_at_all_is_answered_with_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = told(capsys)
+    assert code == 2
+    assert "usage: opsiq" in said
+    assert "To try it: opsiq demo." in said
+
+
+def test_an_input_that_ends_at_a_question_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def end(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setenv("OPSIQ_DATA", str(tmp_path))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", end)
+    code, said = told(capsys, "init", "--name", "Shop", "--email", "ada@shop.test")
+    assert (code, said.strip()) == (1, "opsiq: The input ended before the question was answered.")
+
+
+def test_a_new_key_is_printed_for_a_shell_to_take_in(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    key = {"id": "key_1", "state": "active", "role": "owner", "last_used_at": None, "public": "pk_live_1", "name": "n",
+           "scopes": ["me:read"], "mode": "live"}  # fmt: skip
+    with answering({"key": key, "secret": "sk_live_1"}) as url:
+        keep(tmp_path, url, "pk_test_2", "sk_test_2")
+        monkeypatch.setenv("OPSIQ_DATA", str(tmp_path))
+        assert main(["keys", "create", "n", "--live", "--scope", "me:read", "--env"]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"export OPSIQ_URL={url} OPSIQ_KEY=pk_live_1 OPSIQ_SECRET=sk_live_1\n"
+    assert "key_1" in said.err
+    assert "sk_live_1" not in said.err
 
 
 @contextmanager

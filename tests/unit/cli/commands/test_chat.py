@@ -132,3 +132,67 @@ def test_a_refusal_of_the_server_is_raised_for_the_loop_to_print() -> None:
     made = Chat(Refusing(), "admin", "run_9")  # type: ignore[arg-type]
     with pytest.raises(Refused, match="no thread"):
         made.hear("undo that")
+
+
+def test_a_bare_yes_or_no_under_a_card_decides_it_and_more_words_are_read_as_a_request() -> None:
+    made, server = chat(HELD, shown("run_2", "succeeded", card=CARD))
+    made.hear("credit Adam 75")
+    made.hear("Yes.")
+    assert server.posted[-1] == ("/v1/runs/run_2/confirm", {"digest": DIGEST})
+    made, server = chat(HELD, shown("run_2", "rejected", reason=""))
+    made.hear("credit Adam 75")
+    made.hear("no")
+    assert server.posted[-1] == ("/v1/runs/run_2/reject", {"reason": ""})
+    made, server = chat(HELD, HELD)
+    made.hear("credit Adam 75")
+    made.hear("no, 60")
+    assert server.posted[-1][0] == "/v1/runs"
+
+
+def test_a_card_that_still_waits_comes_back_after_words_that_led_to_none(capsys: pytest.CaptureFixture[str]) -> None:
+    over = shown("run_3", "abstained", refusal={"detail": "Nothing was done.", "nearest": []})
+    made, server = chat(HELD, over, HELD, shown("run_2", "succeeded", card=CARD))
+    made.hear("credit Adam 75")
+    made.hear("go ahead then")
+    assert "The card from before still waits (run_2)." in capsys.readouterr().out
+    made.hear("yes")
+    assert server.posted[-1] == ("/v1/runs/run_2/confirm", {"digest": DIGEST})
+
+
+def test_a_card_withdrawn_meanwhile_does_not_come_back() -> None:
+    over = shown("run_3", "answered", reply={"text": "It was withdrawn.", "records": [], "count": None, "actions": []})
+    made, server = chat(HELD, over, shown("run_2", "rejected", card=CARD), over)
+    made.hear("credit Adam 75")
+    made.hear("undo that")
+    made.hear("yes")
+    assert all(not path.endswith("/confirm") for path, _ in server.posted)
+
+
+def test_the_first_of_two_yeses_says_that_somebody_else_has_to(capsys: pytest.CaptureFixture[str]) -> None:
+    once = {**CARD, "approvals_needed": 2, "approvals": [{"name": "Ada", "at": "2026-11-24T12:00:00Z"}]}
+    made, server = chat(shown("run_2", "held", card={**CARD, "approvals_needed": 2}), shown("run_2", "held", card=once))
+    made.hear("suspend Adam")
+    made.hear("yes")
+    said = capsys.readouterr().out
+    assert (
+        f"A yes is there (Ada). Nothing is sent before another person says yes too, in the console: {server.url}"
+        in said
+    )
+
+
+def test_more_goes_through_a_long_list_page_by_page(capsys: pytest.CaptureFixture[str]) -> None:
+    records = [{"id": str(at), "label": f"T-{at}", "detail": "", "marks": []} for at in range(1, 6)]
+    reply = {"text": "5 tickets.", "records": records[:2], "count": 5, "actions": []}
+    pages = [
+        {"data": records[2:4], "count": 5, "next": 4},
+        {"data": records[4:], "count": 5, "next": None},
+    ]
+    made, _ = chat(shown("run_2", "answered", reply=reply), *pages)
+    made.hear("which tickets?")
+    assert "and 3 more: /more" in capsys.readouterr().out
+    made.hear("/more")
+    assert capsys.readouterr().out == "  T-3\n  T-4\n  and 1 more: /more\n"
+    made.hear("/more")
+    assert capsys.readouterr().out == "  T-5\n"
+    made.hear("/more")
+    assert capsys.readouterr().out == "There is no more of a list here.\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -49,6 +50,16 @@ async def test_pages_follow_each_other_without_a_gap(console: Console) -> None:
     second = (await browser.get(f"/history?before={older}")).text
     assert f'href="/history/{int(older) - 1}"' in second
     assert f'href="/history/{older}"' not in second
+
+
+async def test_an_entry_of_a_key_names_whose_it_is(console: Console) -> None:
+    key = replace(console.owner, kind="key", id="key_00000000000000000000000001", name="till")
+    await console.run_of(key, "refund order 7")
+    browser = await console.signed_in("olivia@shop.test")
+    listed = (await browser.get("/history?kind=prompt")).text
+    assert f"{console.owner.name} (key “till”)" in listed
+    seq = listed.split('<th scope="row"><a href="/history/')[1].split('"')[0]
+    assert f"{console.owner.name} (key “till”), owner" in (await browser.get(f"/history/{seq}")).text
 
 
 async def test_hostile_text_in_an_entry_is_shown_and_not_obeyed(console: Console) -> None:

@@ -39,15 +39,24 @@ def test_every_command_it_names_is_one() -> None:
 
 
 def test_what_is_broken_comes_first_each_named_once() -> None:
-    assert told(READY, ("connector", "connector", "work")).startswith("Mend what is marked above (connector, work)")
+    said = told(READY, ("connector", "connector", "work"))
+    assert said.startswith("Mend what is marked above (connector, work), beginning with the connector: ")
+    assert "opsiq connections test NAME" in said
+    assert said.endswith("Then run opsiq doctor again.")
+    assert told(READY, ("redis",)) == "Mend what is marked above (redis), then run opsiq doctor again."
     assert "data key" in told(Installed(), ("data key",)), "a workspace may be there that can't be opened"
+
+
+def test_a_broken_connector_of_a_demo_is_mended_by_starting_the_demo() -> None:
+    given: dict[str, Any] = {"database": True, "url": URL, "answers": lambda _: False, "demo_data": True}
+    assert "beginning with the connector: opsiq demo --data D " in next_step(
+        READY, ("connector",), start="demo --data D", **given
+    )
 
 
 def test_beside_a_demo_its_folder_is_named() -> None:
     said = next_step(Installed(), ("database",), database=False, url=URL, answers=lambda _: False, demo=True)
-    assert said.startswith(
-        "Look at the demo's data: OPSIQ_DATA=.data/demo OPSIQ_ALLOW_ADDRESSES=127.0.0.1 opsiq doctor"
-    )
+    assert said.startswith("Look at the demo's data: OPSIQ_DATA=.data/demo opsiq doctor")
 
 
 def test_nobody_answers_where_nobody_listens() -> None:
