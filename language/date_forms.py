@@ -41,6 +41,9 @@ ORDINAL_DAYS: Final = {
 _ORD: Final = "|".join(sorted(ORDINAL_DAYS, key=len, reverse=True))
 _D: Final = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{_ORD})"
 
+FEASTS: Final = {"new year": (1, 1), "christmas": (12, 25), "boxing": (12, 26)}
+_FEAST: Final = r"new\s+year|christmas|boxing"
+
 FORMS: Final = (
     r"(?<![\w-])(?P<iso>(?P<iy>\d{4})-(?P<im>\d{1,2})-(?P<id>\d{1,2})(?=t\d|\b)(?!-?\d))"
     r"|(?<![\w/])(?P<ymd>(?P<sy>\d{4})[/.](?P<sm>\d{1,2})[/.](?P<sd>\d{1,2}))(?![\w/])"
@@ -58,7 +61,9 @@ FORMS: Final = (
     r"|\b(?P<edge>(?:the\s+)?(?P<ew>end|beginning|start|first(?:\s+day)?|last\s+day)\s+of\s+(?:the\s+|this\s+)?"
     rf"(?P<en>next\s+|last\s+|current\s+)?(?P<eu>week|month|quarter|year|day|{_MONTH}))\b"
     r"|\b(?P<per>(?P<pw>this|next|last|past|previous|current|coming)\s+(?P<pu>week(?:end)?|month|quarter|year))\b(?!-\w)"
-    rf"|\b(?P<wday>(?:(?P<ww>next|last|this|coming|past|previous)\s+)?(?P<wd>{_DAY})\b(?:\s+(?P<wk>next\s+week|this\s+week|last\s+week))?)(?!')"
+    rf"|\b(?P<feast>(?P<fy>{_FEAST})(?:['’]?s)?\s+(?P<fd>day|eve)|(?:before|by|until|till|after|from|on|since|at)\s+(?P<fp>{_FEAST})"
+    r"(?!['’]|\s+(?!(?:and|so|or|on|please|then|to)\b)[a-z]))\b"
+    rf"|\b(?P<wday>(?P<wa>a\s+week\s+on\s+)?(?:(?P<ww>next|last|this|coming|past|previous)\s+)?(?P<wd>{_DAY})\b(?:\s+(?P<wk>(?:(?:next|this|last)\s+)?week))?)(?!')"
     r"|\b(?P<rel>today|tonight|tomorrow|tmrw|tomorow|yesterday|now|right\s+now)\b"
     rf"|\b(?P<nth>(?:the|on)\s+(?:the\s+)?(?P<nd>\d{{1,2}}(?:st|nd|rd|th)|{_ORD})(?:\s+of\s+(?P<nm>(?:next|this|last)\s+month|the\s+month))?)\b(?!\s+(?:of\s+)?(?:{_MONTH})\b)"
     rf"|\b(?P<mon>(?:in|since|during|for|of|from|until|till|by|before|after|next|last|this)\s+(?P<m>{_MONTH}))\b(?!\s+\d)"

@@ -65,6 +65,7 @@ _WORDS: Final = {
     **dict.fromkeys(("dirham", "dirhams"), "AED"),
     **dict.fromkeys(("naira",), "NGN"),
 }
+_NOTES: Final = {"fiver": Decimal(5), "tenner": Decimal(10)}
 _HUNDREDTHS: Final = {
     "cent": "USD",
     "cents": "USD",
@@ -93,7 +94,7 @@ _THOUSANDS: Final = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.]\d{3}(?![\d.,]*\d)")
 @dataclass(frozen=True, slots=True)
 class Money:
     """``currency`` is None for a number that names none. ``loose`` says that the sign is shared by several currencies
-    ("$")."""
+    ("$"), or that the word is of several ("a tenner")."""
 
     start: int
     end: int
@@ -146,7 +147,8 @@ def find(text: Text) -> tuple[Money, ...]:
                 made[-1] = Money(last.start, said.end, last.amount + said.amount, last.currency, last.loose)
                 continue
         made.append(said)
-    return tuple(made)
+    notes = [Money(each.start, each.end, _NOTES[each.low], None, True) for each in text.tokens if each.low in _NOTES]
+    return tuple(sorted((*made, *notes), key=lambda each: each.start)) if notes else tuple(made)
 
 
 def _make_money(text: Text, number: numerals.Number) -> Money:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from agent.extract.time import date_math
-from language.date_forms import COUNTS, DAYS, MONTHS, ORDINAL_DAYS, compile_forms
+from language.date_forms import COUNTS, DAYS, FEASTS, MONTHS, ORDINAL_DAYS, compile_forms
 from language.text import Text
 
 _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the\s+)?$")
@@ -228,6 +228,8 @@ def _wday(match: re.Match[str], today: date) -> DateSpan | None:
     ):
         return None
     number = DAYS[name]
+    if match["wa"] or week == "week":  # "a week on Friday", "Friday week"
+        return _at(match, date_math.find_weekday(number, word, today) + timedelta(days=7))
     if week:
         shift = {"next": 7, "this": 0, "last": -7}[week.split()[0]]
         day = today - timedelta(days=today.weekday()) + timedelta(days=number + shift)
@@ -237,6 +239,21 @@ def _wday(match: re.Match[str], today: date) -> DateSpan | None:
         word = "last"
     how = "the one of next week" if word == "next" else ""
     return _at(match, date_math.find_weekday(number, word, today), how=how, whole="weekday", weight=0.9)
+
+
+def _feast(match: re.Match[str], today: date) -> DateSpan | None:
+    """ "New Year's Day, before Christmas": the next one, or the last one where what has been is spoken of."""
+    name = " ".join((match["fy"] or match["fp"]).split())
+    if name == "boxing" and match["fd"] != "day":
+        return None
+    month, day = FEASTS[name]
+    past = match["feast"].startswith("since") or _PAST.search(match.string[max(0, match.start() - 16) : match.start()])
+    found = [
+        date(year, month, day) - timedelta(days=match["fd"] == "eve") for year in range(today.year - 1, today.year + 3)
+    ]
+    return _at(
+        match, max(each for each in found if each <= today) if past else min(each for each in found if each >= today)
+    )
 
 
 def _rel(match: re.Match[str], today: date) -> DateSpan:
@@ -296,6 +313,7 @@ def _year_only(match: re.Match[str], _: date) -> DateSpan:
 _READERS: Final = {
     "iso": _iso, "ymd": _ymd, "num": _num, "short": _short, "ymon": _ymon, "dmon": _dmon, "mond": _mond, "mony": _mony,
     "over": _over, "from": _from, "ago": _ago, "ins": _ins, "span": _span, "edge": _edge, "per": _per, "wday": _wday,
+    "feast": _feast,
     "rel": _rel, "nth": _nth, "mon": _mon, "year": _year_only,
 }  # fmt: skip
 

@@ -88,6 +88,7 @@ _DETERMINED: Final = re.compile(
     r"(?:the|a|an|this|that|these|those|my|our|his|her|their|its|all|every|each|both|him|them|me|us|it)\b|[#\"'“‘]|\d|[A-Z]",
     re.ASCII,
 )
+_EVERY: Final = frozenset(("all", "both", "each", "every"))
 _LEAST_RESPELT: Final = 5
 _BLANKS: Final = re.compile(r"\s*+")
 # What stands behind a noun and behind no order: "refunds are late", "invoice of Adam".
@@ -291,7 +292,9 @@ def begins_like_an_order(text: str, at: int = 0) -> bool:
     word = stem(first[0])
     after = _BLANKS.match(text, first.end())
     follows = after.end() if after else first.end()
-    if word not in ORDERS and word not in KIN and not (_DETERMINED.match(text, follows) and akin_to_order(word)):
+    if word in _EVERY or (
+        (word not in ORDERS and word not in KIN) and not (_DETERMINED.match(text, follows) and akin_to_order(word))
+    ):
         return False
     # "tracking number", "billing address": what a thing is called.
     low = first[0].casefold()

@@ -77,13 +77,13 @@ class AlignedText:
 
 _EMAIL: Final = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"
 _COUNT: Final = (
-    r"(?:\d[\d.,]{0,12}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    r"(?:\d[\d.,]{0,12}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)"
 )
 _UNIT: Final = r"(?:\s?(?:%|[€$£¥]|days?|weeks?|months?|years?|hours?|euros?|eur|usd|gbp|dollars?|pounds?|yen|percent))"
-_NUMBER: Final = rf"[€$£¥]?{_COUNT}{_UNIT}?"
+_NUMBER: Final = rf"[€$£¥]?(?:{_COUNT}{_UNIT}?|an?{_UNIT})"
 _MARK: Final = (
-    r"[ ]?[,.;:–—-]{0,3}[ ]?(?:or\s)?(?:no|nope|wait|scratch\sthat|correction|i\smeant?|make\s(?:that|it)|"
+    r"[ ]?[,.;–—-]{0,3}[ ]?(?:or\s)?(?:no|nope|wait|scratch\sthat|correction|i\smeant?|make\s(?:that|it)|"
     r"sorry|actually|rather)(?![\w'’])[ ,:;.]{0,4}(?:(?:no|make\sit|make\sthat|i\smean|it['’]s|to|by)\s)?"
 )
 _CORRECTED: Final = tuple(
@@ -135,6 +135,7 @@ _WORD: Final = re.compile(
     r"(?<![\w@./'’-])(?P<word>[^\W\d_]+(?:/o?)?|[^\W\d_]+[248][^\W\d_]*)(?![\w@'’]|[./-]\w)", re.UNICODE
 )
 _DIGIT: Final = re.compile(r"(?<=\s)(?P<digit>[24])(?=\s+(?P<next>[^\W\d_]+)(?P<plural>\s+[^\W\d_]{2,}s\b)?)")
+_ASKS: Final = re.compile(r"\W*(?:is|are|was|were|does|did|has|who|which|what|how)\b", re.IGNORECASE)
 _TIMES: Final = re.compile(
     r"(?<![\w.,-])(?:[x×]\s?(?P<after>\d{1,4})|(?P<before>\d{1,4})\s?[x×])(?![\w.,-])", re.IGNORECASE
 )
@@ -161,11 +162,13 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
     for found in _E_MAIL.finditer(bare):
         yield found.start(), found.end(), "email"
     for found in _OWNS.finditer(text) if not _OPENS.search(text) else ():
-        if text[: found.start()].split()[-1].lstrip('("“')[:1].isupper():
-            yield found.start(), found.end(), "'s"
+        before = text[: found.start()].split()[-2:]
+        if before[-1].lstrip('("“')[:1].isupper():
+            family = before[0].lower() == "the" and len(before) > 1  # "the Bergs' car" is of one of them
+            yield found.start() - family, found.end(), "'s"
     for found in _TIMES.finditer(bare):
         yield found.start(), found.end(), found["after"] or found["before"]
-    for found in _DIGIT.finditer(bare):
+    for found in _DIGIT.finditer(bare) if not _ASKS.match(bare) else ():
         after = found["next"].lower()
         if found["plural"]:
             continue  # "2 door hinges" are counted

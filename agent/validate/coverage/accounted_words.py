@@ -48,7 +48,7 @@ existing poor dear nice good old own usual right correct wrong possible course f
 instead first next last latest newest oldest recent previous earlier really actually finally quickly immediately
 already simply directly accidentally mistakenly obviously apparently unfortunately sadly hopefully possibly probably
 basically definitely certainly promptly shortly early reply apply family owner another extra additional further saying
-titled reading able allowed care rid eye look app site website service
+titled reading able allowed care rid eye look app site website service goes
 """
 LIGHT: Final = frozenset(_LIGHT_WORDS.split())
 NOTHING: Final = EMPTY | SAID_AROUND

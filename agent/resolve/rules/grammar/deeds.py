@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+from agent.planning.proposal import StateIs
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from language.stems import stem
+from language.text import singularize
 from language.wordnet import find_similar_stems
 from registry.records import Field, RecordKind
 
@@ -14,6 +17,10 @@ _SAME: Final = 0.5
 """How often two verbs mean the same, so that one is read as the other."""
 _SOMETIMES: Final = 0.2
 _FEWEST: Final = 3  # letters
+_EXPIRING: Final = frozenset(map(stem, ("expire", "lapse")))
+_LAST: Final = frozenset(("before", "until", "by", "expires", "expiry", "expiration"))
+_TO_COME: Final = frozenset(("due", "scheduled", "planned"))
+"""What is said of the day in whose line a kind's records stand, where none is called so."""
 # Verbs of two words that say of a thing what happens to it.
 _PHRASAL: Final = {
     **{(form, "out"): "end" for form in ("run", "runs", "ran", "running")},
@@ -35,9 +42,20 @@ def day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | None:
         for label in _labels(each):
             if stem(label) == stem(word) or (len(label) >= _FEWEST and label in word and word.startswith("over")):
                 return each
+    line = kind.field_named(kind.order or "")
+    if alike and word in _TO_COME and line in days and not any(is_deed(each) for each in _labels(line)[:1]):
+        return line
     said = find_base_form(stem(word))
+    ending = [each for each in days if alike and said in _EXPIRING and ends_then(each)]
+    if len(ending) == 1:
+        return ending[0]
     near = [each for each in days if alike and any(_is_same(said, verb) for verb in _verbs(each))]
     return near[0] if len(near) == 1 else None
+
+
+def ends_then(each: Field) -> bool:
+    """Whether a day is called the last one that a thing is good for: "best before", "valid until", "expires"."""
+    return not _LAST.isdisjoint(_labels(each))
 
 
 def _is_same(one: str, other: str) -> bool:
@@ -68,3 +86,34 @@ def _labels(each: Field) -> list[str]:
 
 def _verbs(each: Field) -> list[str]:
     return [find_base_form(stem(label)) for label in _labels(each)]
+
+
+def telling_noun(
+    kinds: Sequence[RecordKind], low: str, before: str
+) -> tuple[RecordKind, StateIs | None, str | None] | None:
+    """The one kind of which a noun says a state or a day: "drivers", "pledges" of what is pledged, "visits", "(whose)
+    leases" where a lease ends on a day."""
+    plural = low.endswith("s") and singularize(low) != low
+    states = [
+        (kind, StateIs(state=state), None)
+        for kind in kinds
+        for state in kind.states
+        if (state.endswith("s") and singularize(state) in (low, singularize(low)))
+        or (plural and state.endswith("ed") and stem(state) == stem(low))
+    ]
+    days = [
+        (kind, None, each.name)
+        for kind in kinds
+        for each in kind.fields
+        if each.type in DATES
+        and (plural or before == "whose")
+        and len(_labels(each)) > 1
+        and _labels(each)[0] == singularize(low)
+    ]
+    found = states or days
+    return found[0] if len({kind.name for kind, _, _ in found}) == 1 else None
+
+
+def does(label: str, verb: str) -> bool:
+    """Whether a label is of whoever does what a verb says: "driver" of "drive"."""
+    return label.lower() in (verb, f"{verb}r", f"{verb}er", f"{verb}{verb[-1:]}er") and len(verb) > 2

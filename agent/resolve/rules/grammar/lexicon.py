@@ -49,7 +49,7 @@ NAME_STOP: Final = word_set(
     "does did not no please thanks thank it him her them he she they we us our my me i you your his their its so who "
     "which what where how why than except excluding first last now today tomorrow yesterday right away asap "
     "immediately again also too already still just only more less most least over under below above about "
-    "everyone everybody everything anyone can could will would shall should may might must"
+    "everyone everybody everything anyone go goes got can could will would shall should may might must"
 )
 COMPARISONS: Final[tuple[tuple[tuple[str, ...], Comparison], ...]] = (
     (("no", "more", "than"), "<="), (("no", "less", "than"), ">="), (("more", "than"), ">"), (("less", "than"), "<"),
@@ -74,7 +74,7 @@ OF_OTHERS: Final = word_set("may march mar")
 MANNER: Final = word_set(
     "immediately now today asap again soon quickly urgently right straight away once instantly already too back there "
     "here permanently fully completely really simply kindly maybe perhaps probably still yet well though anyway "
-    "however "
+    "however instead "
     "hm hmm oh ah oops uh um so actually basically literally finally also as soon possible moment minute"
 )
 """Words of how or when something shall be done, which change nothing of what is done."""

@@ -27,7 +27,7 @@ from agent.resolve.rules.grammar.contrasts import find_contrast, is_of_before
 from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.orders.chooser import Chooser
+from agent.resolve.rules.grammar.orders.chooser import Choice, Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.wishes import list_wishes, speak_of_denied, split_atoms
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
@@ -96,6 +96,7 @@ class Proposer:
         if reads and not chosen:
             parts = parts or [Stretch(first, stop, 0)]
         made: list[Call] = []
+        tied: Choice | None = None
         doubtful = False
         left: list[Stretch] = []
         over: list[str] = []
@@ -109,6 +110,8 @@ class Proposer:
                 return Proposed(proposal=Proposal(result=NoneResult(reason="not allowed", action=choice.closed.name)))
             if best is None and choice.tied and len(parts) == 1:
                 return self._whichever(choice.rivals, told=choice.told)
+            if best is None and choice.tied and wish is parts[-1] and made:
+                best, tied = choice.rivals[0], choice
             if best is None and choice.rivals and (len(parts) == 1 or wish.ordered):
                 return self._which(choice.rivals)
             if best is not None and best.missing and not wish.ordered and len(parts) > 1:
@@ -131,6 +134,14 @@ class Proposer:
             return None
         over += [reader.words(each.first, each.stop).text for each in left if each.ordered]
         proposal = proposal_of(made, over)
+        if tied is not None:
+            before = made[: len(made) - len(tied.rivals[0].calls)]
+            others = [
+                [Call(action=each.offer.name, arguments=arguments) for arguments in each.calls]
+                for each in tied.rivals[1:]
+            ]
+            instead = tuple(proposal_of([*before, *each], over) for each in others)
+            return Proposed(proposal=proposal, instead=instead, sure=tied.told)
         return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, reader.guesses))
 
     def _whichever(self, rivals: Sequence[Interpretation], *, told: bool) -> Proposed:

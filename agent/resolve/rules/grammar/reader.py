@@ -17,7 +17,7 @@ from agent.extract.time.date_math import shift
 from agent.planning.proposal import AnyOf, Compare, Comparison, Condition, Day, Find, Number, StateIs, Word, Words
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.deeds import DATES, day_of_deed, whole_verb
+from agent.resolve.rules.grammar.deeds import DATES, day_of_deed, does, telling_noun, whole_verb
 from agent.resolve.rules.grammar.stretches import find_stretches, hour_of_day, part_of_month, written
 from agent.resolve.rules.normalization import CORRECTION
 from language import numerals
@@ -61,7 +61,7 @@ class Reader:
             if each.weight >= _DATED
             for at in range(self.text.index_at(each.start), self.text.index_at(each.end))
         }
-        valued = [(each.start, each.end) for each in money.find(self.text) if each.currency is not None]
+        valued = [(each.start, each.end) for each in money.find(self.text) if each.currency or each.loose]
         valued += [(each.start, each.end) for each in durations.find(self.text)]
         self.valued = {at for start, end in valued for at in range(self.text.index_at(start), self.text.index_at(end))}
         """Tokens of amounts and lengths of time: nobody is called so."""
@@ -103,6 +103,8 @@ class Reader:
         """Whether a question is read: what lies ahead is told of records, and no day that something shall be done."""
         self.valued_nouns: set[int] = set()
         """Where a value stands for the kind that has it."""
+        self.telling_nouns: dict[int, tuple[StateIs | None, str | None]] = {}
+        """Where a noun stands for records of a state, or that have a day ("pledges", "visits"): that state or day."""
         self.unread: tuple[int, int, RecordKind, bool] | None = None
         """Tokens of a question that say something unknown of a kind's records (where the furthest reading ended), and
         whether several of them are meant."""
@@ -158,6 +160,8 @@ class Reader:
 
     def noun(self, index: int) -> tuple[RecordKind, int] | None:
         """The kind whose noun begins at a token, and its length; the longest noun wins."""
+        if self.titles and any(first <= index < last for first, last in self.titles.items()):
+            return None
         if index not in self._nouns:
             self._nouns[index] = self._noun(index) if 0 <= index < len(self.tokens) else None
         return self._nouns[index]
@@ -175,6 +179,13 @@ class Reader:
         if not found and low.endswith("s") and (valued := self._valued(singularize(low))) is not None:
             self.valued_nouns.add(index)
             return valued, 1
+        if (
+            not found
+            and self.asks
+            and (telling := telling_noun(tuple(self.kinds.values()), low, self.low(index - 1))) is not None
+        ):
+            self.telling_nouns[index] = telling[1:]
+            return telling[0], 1
         exact = [each for each in found if any(low in noun.lower().split() for noun in each[0].nouns)]
         if not exact and is_word(self.low(index)):
             return None
@@ -184,6 +195,12 @@ class Reader:
         """The one kind that a value's plural stands for: "dogs" are animals."""
         kinds = [each for each in self.kinds.values() if any(value in field.values for field in each.fields)]
         return kinds[0] if len(kinds) == 1 and value not in self.kinds else None
+
+    def ask(self) -> None:
+        """From now on a question is read: words mean more than in an order."""
+        self.asks = True
+        for held in (self._nouns, self._states, self.heads):
+            held.clear()
 
     def _shortened(self, index: int) -> RecordKind | None:
         """The kind whose noun is cut short before a number: "sub 312", "cust 40"."""
@@ -202,6 +219,19 @@ class Reader:
         owned = [relation.kind for kind in self.kinds.values() for relation in kind.relations]
         named = [kind for kind in self.kinds.values() if rate_person_likeness(kind)]
         return max(named, key=lambda kind: (rate_person_likeness(kind), owned.count(kind.name)), default=None)
+
+    def doers(self, kind: RecordKind) -> list[RecordKind]:
+        """Who may take on records of a kind: what they belong to beside people, is called by name, and is neither a
+        thing of those people nor where they are."""
+        people = self.people()
+        held = [self.kinds[each.kind] for each in kind.relations if each.kind in self.kinds]
+        return [
+            each
+            for each in held
+            if rate_person_likeness(each)
+            and each is not people
+            and (people is None or (each.relation_to(people.name) is None and people.relation_to(each.name) is None))
+        ]
 
     def whose(self, kind: RecordKind) -> Find | None:
         """Whom a possessive before a noun of the kind means: who was named before it in its stretch and has such, or
@@ -247,7 +277,11 @@ class Reader:
                 if self.lows(index, len(parts)) == parts or several:
                     extra = 1 if self.low(index + len(parts)) == each.name else 0
                     return StateIs(state=value), len(parts) + extra
+        able = 1 if low == "can" else 2 if self.lows(index, 2) == ("able", "to") else 0
         for each in kind.fields if self.asks else ():
+            if able and each.type == "boolean" and does(each.label or each.name, self.low(index + able)):
+                flag = Word(word=True, quote=self.words(index, index + able + 1))
+                return Compare(field=each.name, op="=", value=flag), able + 1
             label = tuple((each.label or each.name.replace("_", " ")).lower().split())
             if each.type == "boolean" and self.lows(index, len(label)) == label:
                 flag = Word(word=True, quote=self.words(index, index + len(label)))
@@ -361,6 +395,8 @@ class Reader:
     def name(self, index: int, stop: int) -> int:
         """Where a name that begins at a token ends (``index`` itself: there is none). Typed with capitals it goes on as
         long as they do; a word of the grammar, a noun of a kind or a number ends it."""
+        if index in self.titles:
+            return min(stop, self.titles[index])
         end = index
         capital = index < len(self.tokens) and self.tokens[index].capital
         while end < min(stop, index + MOST_NAMED + 1, len(self.tokens)):

@@ -38,8 +38,9 @@ _IRREGULAR: Final = {
     }.items()
     for form in forms.split()
 }  # fmt: skip
-_PARTICLES: Final = frozenset(("back", "off", "in", "out", "up", "down", "over", "on", "again", "away", "through"))
+PARTICLES: Final = frozenset(("back", "off", "in", "out", "up", "down", "over", "on", "again", "away", "through"))
 _TAKING: Final = "off"
+_TENSE: Final = frozenset(map(stem, ("is", "was", "were", "has", "been", "just", "got")))
 # What a text is sent with, for actions that send one.
 _WRITING: Final = tuple(
     map(stem, ("apologize", "apologise", "thank", "ask", "inform", "remind", "warn", "congratulate", "tell", "write"))
@@ -51,10 +52,11 @@ LIGHT: Final = GENERIC | frozenset(
 
 class ActionWords:
     """``verbs``: stem → how much it tells; ``phrases``: aliases and titles of several words, as stems;
+    ``reported`` are stems of verbs in whose past it is said that it has happened ("was collected");
     ``nouns`` are what it is called by beside its verbs, ``values`` members that it needs one of, ``known`` every stem
     of its contract."""
 
-    __slots__ = ("_told", "known", "nouns", "phrases", "values", "verbs")
+    __slots__ = ("_told", "known", "nouns", "phrases", "reported", "values", "verbs")
 
     def __init__(self, offer: Offer, shortlist: Shortlist) -> None:
         verbs: dict[str, float] = {}
@@ -70,15 +72,18 @@ class ActionWords:
                 tells(each, OWN)
         tells(_find_first(offer.title), OWN)
         phrases: list[tuple[str, ...]] = []
+        reported: set[str] = set()
         nouns = {*called, *stem_text(offer.title)}
         for alias in offer.aliases:
             said = [stem(run) for run, _, _ in split_runs(alias)]
             nouns.update(stem_text(alias))
+            if len(said) > 1 and all(each in _TENSE for each in said[:-1]):
+                reported.add(find_base_form(said[-1]))
             if len(said) == 1:
                 tells(said[0], OWN)
             elif said:
                 phrases.append(tuple(said))
-                particle = alias.casefold().split()[1] in _PARTICLES
+                particle = alias.casefold().split()[1] in PARTICLES
                 if said[1:] == [_TAKING]:
                     tells(_TAKING, HINTED)  # "20 off 1042", where its alias is "knock off"
                 if not particle and (said[0] in ORDERS or said[0] in KIN):
@@ -87,7 +92,7 @@ class ActionWords:
         titled = _frame_of(offer.title, things)
         phrases += [titled] if len(titled) > 1 else []
         for example in offer.examples:
-            if not _PARTICLES & set(example.casefold().split()[1:2]):
+            if not PARTICLES & set(example.casefold().split()[1:2]):
                 tells(_find_first(example), SHOWN)
         if any(annotation.compose for annotation in offer.annotations.values()):
             for each in _WRITING:
@@ -98,6 +103,7 @@ class ActionWords:
         self.verbs: Mapping[str, float] = verbs
         self.phrases = tuple(phrases)
         self.nouns = frozenset(nouns)
+        self.reported = frozenset(reported)
         self.known = shortlist.spoken(offer.name)
         self.values = _list_values(offer)
         self._told: dict[str, float] = {}

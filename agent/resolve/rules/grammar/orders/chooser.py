@@ -3,14 +3,15 @@ stands clear of the others."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from agent.resolve.rules.grammar.orders.action_words import LIGHT, find_base_form, read_action_words
+from agent.resolve.rules.grammar.orders.action_words import LIGHT, PARTICLES, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
+from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import EMPTY, stem
 from registry.contract import Risk
@@ -73,7 +74,20 @@ class Chooser:
                 continue
             if said in self._own_verbs and self.reader.noun(at) is None:
                 return True
+            after = [stem(self.reader.low(step)) for step in range(at + 1, min(at + 6, stop))]
+            if low == said and any(all(each in after for each in rest) for rest in self._own_phrases.get(said, ())):
+                return True  # "sign her off"
         return False
+
+    @cached_property
+    def _own_phrases(self) -> Mapping[str, Sequence[tuple[str, ...]]]:
+        """What follows the first word of an alias of several words, where that is no word of grammar."""
+        made: dict[str, list[tuple[str, ...]]] = {}
+        for offer in self.shortlist.offers[:MOST_OFFERS]:
+            for phrase in read_action_words(offer, self.shortlist).phrases:
+                if phrase[0] not in EMPTY and phrase[-1] in PARTICLES:
+                    made.setdefault(phrase[0], []).append(phrase[1:])
+        return made
 
     @cached_property
     def _own_verbs(self) -> frozenset[str]:
@@ -139,7 +153,7 @@ class Chooser:
 
     def _list_hinted(self, offers: Sequence[Offer], shortlist: Shortlist, place: Stretch) -> Sequence[Offer]:
         """Those whose verbs or values were said; all of them where none was said."""
-        if len(offers) < FEW:
+        if len(offers) < FEW or any(self.reader.low(at) in BEFALLS for at in range(place.first, place.stop)):
             return offers
         said = {
             find_base_form(stem(self.reader.low(at))) for at in range(place.first, min(place.stop, place.first + 60))
@@ -149,7 +163,7 @@ class Chooser:
         for offer in offers:
             words = read_action_words(offer, shortlist)
             most = max((words.rate_verb(each) for each in said if each not in EMPTY), default=0.0)
-            phrase = any(all(each in said for each in alias) for alias in words.phrases)
+            phrase = any(all(each in said for each in alias) for alias in words.phrases) or bool(said & words.reported)
             writes = any(note.compose for note in offer.annotations.values())
             if most > 0.0 or phrase or writes or not said.isdisjoint(words.values):
                 hinted.append(offer)

@@ -13,6 +13,7 @@ from typing import Final
 from language import numerals
 from language.stems import EMPTY, stem
 from language.text import blank_quotations, read_text
+from language.wordnet import is_word
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 
@@ -20,11 +21,13 @@ MOST_CHARS: Final = 200
 MOST_OFFERS: Final = 200
 _SLOT: Final = "*"
 _LEAST: Final = 2
-"""Words of a pattern that say something, so that it is none that fits nearly everything."""
+"""Words of a pattern that say something, so that it is none that fits nearly everything; "5 is done" has just one."""
 _OWNERS: Final = re.compile(r"['’]s?(?=\s|$)")
 _TOKEN: Final = re.compile(r"\S+")
 _UNITS: Final = frozenset(map(stem, ("second", "minute", "hour", "day", "night", "week", "month", "year")))
 _ARTICLES: Final = frozenset(("the", "a", "an", "please"))
+_TENSE: Final = frozenset(("is", "are", "was", "were", "has", "have", "had", "been", "just", "got", "now", "already"))
+"""What says when something is so and changes nothing of it, but for where it begins a question."""
 
 
 def find_exemplified(text: str, shortlist: Shortlist) -> Offer | None:
@@ -32,7 +35,10 @@ def find_exemplified(text: str, shortlist: Shortlist) -> Offer | None:
     if len(text) > MOST_CHARS or len(shortlist) > MOST_OFFERS:
         return None
     said = _read_pattern(text)
-    if sum(each != _SLOT and each not in EMPTY for each in said) < _LEAST:
+    telling = sum(each != _SLOT and each not in EMPTY for each in said)
+    if telling < _LEAST and (len(said) < _LEAST or said[0] != _SLOT or said.count(_SLOT) > 1):
+        return None
+    if text.rstrip().endswith("?"):
         return None
     found = [offer for offer in shortlist.offers if any(_read_pattern(each) == said for each in offer.examples)]
     return found[0] if len(found) == 1 else None
@@ -48,15 +54,23 @@ def _read_pattern(text: str) -> tuple[str, ...]:
     for at, found in enumerate(_TOKEN.finditer(text)):
         word = _OWNERS.sub("", found[0]).strip(".,;!?\"“”‘’'")
         low = word.casefold()
+        if low.endswith(("n't", "n’t")):
+            made.append("not")
+            continue
         slot = (
             not word
             or not quoted[found.start() : found.end()].strip()
             or not word.replace("-", "").isalpha()
-            or (at > 0 and word[:1].isupper())
+            or (word[:1].isupper() and (at > 0 or not is_word(low)))
             or any(start <= found.start() < end for start, end in numbers)
         )
         if slot and made[-1:] != [_SLOT]:
             made.append(_SLOT)
-        elif not slot and low not in _ARTICLES and not (stem(low) in _UNITS and made[-1:] == [_SLOT]):
+        elif (
+            not slot
+            and low not in _ARTICLES
+            and not (made and low in _TENSE)
+            and not (stem(low) in _UNITS and made[-1:] == [_SLOT])
+        ):
             made.append(stem(low))
     return tuple(made)

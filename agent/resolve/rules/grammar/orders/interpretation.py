@@ -23,7 +23,8 @@ from registry.records import RecordKind
 class Stretch:
     """Tokens ``first`` up to ``stop``. ``sentence`` counts the sentences, ``ordered`` says that it begins like an order
     or holds a verb of an action, ``negated`` that it says what shall not be done, ``corrects`` that it takes back what
-    stands before it; ``order`` is the token at which the order itself begins."""
+    stands before it; ``order`` is the token at which the order itself begins, ``befalls`` that it only tells what shall
+    become of something ("7 goes to Ada")."""
 
     first: int
     stop: int
@@ -32,6 +33,7 @@ class Stretch:
     negated: bool = False
     corrects: bool = False
     order: int = 0
+    befalls: bool = False
 
 
 SURE_VERB: Final = 0.9

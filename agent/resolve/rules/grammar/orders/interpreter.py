@@ -25,9 +25,11 @@ from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_orde
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece, is_whose
+from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
 from agent.resolve.rules.grammar.orders.stretch_records import StretchRecords
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
 from agent.resolve.rules.grammar.orders.texts import TELLING, is_message, is_text_itself, read_text_argument, takes_text
+from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.scoring import LEVELS
 from language.stems import EMPTY, GENERIC, stem
 from registry.contract import Annotation
@@ -264,7 +266,13 @@ class Interpreter(StretchRecords):
         named_so = max((much for much in free.values() if much >= OWN), default=0.0)
         phrase = other > 1.0
         clash = ordered and not own and not phrase and verb not in LIGHT and not level
-        light = verb in LIGHT or level
+        lets = reader.low(self.place.order) == "let" and any(
+            reader.low(at) in TAKING for at in range(self.first, self.stop)
+        )
+        befalls = not ordered and any(reader.low(at) in BEFALLS for at in range(self.first + 1, self.stop - 1))
+        clash = clash and not lets
+        light = verb in LIGHT or level or lets or befalls
+        ordered = ordered or befalls
         evidence = (
             max(own, other) if not ordered else max(own, 0.9 * named_so) if light else own if own else other * 0.5
         )
@@ -355,6 +363,8 @@ class Interpreter(StretchRecords):
         at = next((at for at in range(self.first, self.stop) if stem(self.reader.low(at)) == verb), None)
         if at is None:
             return True
+        if at in self.quoted:
+            return False
         value = any(piece.first <= at < piece.last for pieces in self.values.values() for piece in pieces)
         thing = self.reader.noun(at) is not None and not is_order(verb)
         return not value and not thing

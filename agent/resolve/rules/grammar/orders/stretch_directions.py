@@ -20,6 +20,9 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess
 from agent.resolve.rules.grammar.reader import Reader
 from registry.records import RecordKind
 
+TAKING = frozenset(("take", "have", "do", "get", "carry", "handle", "drive"))
+"""What somebody is to do with a thing that is given to them: "let Ada take 7"."""
+
 _AWAY: Final = (("from",), ("off",), ("off", "of"), ("instead", "of"), ("rather", "than"))
 
 
@@ -125,7 +128,7 @@ class StretchDirections(StretchValues):
                 rest = [each for each in (*pieces, *got) if each is not named[0]]
                 kind, other = self.kind(name), self.kind(given)
                 between = range(named[0].last, rest[0].first) if len(rest) == 1 else range(1)
-                if not all(self.reader.low(at) in lexicon.DETERMINERS for at in between):
+                if not all(self.reader.low(at) in lexicon.DETERMINERS | TAKING for at in between):
                     continue
                 if len(rest) != 1 or self._is_name(rest[0]) or not (kind and other):
                     continue

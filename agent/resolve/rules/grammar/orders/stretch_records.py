@@ -15,10 +15,12 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, without_repeated
 from agent.resolve.rules.grammar.orders.stretch_directions import has_it_now, settle_holders, settle_receivers
 from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
+from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
+from language.wordnet import is_word
 from registry.records import RecordKind
 
 
@@ -92,6 +94,11 @@ class StretchRecords(StretchSpoken):
                 several = phrase.last - phrase.first > 1 and kind is not None and not self._is_person(kind)
                 weak = kind is not None and rate_person_likeness(kind) == 1 and not phrase.noun and not several
                 weak = weak and not (self.reader.tokens[phrase.first].capital and not self.reader.starts(phrase.first))
+                weak = weak and not (kind is not None and is_code(self.reader, phrase.first, kind))
+                weak = weak and not (
+                    self.reader.low(phrase.first - 1) == "the" and self.reader.low(phrase.last) in BEFALLS
+                )
+                weak = weak and (is_word(self.reader.low(phrase.first)) or not self._is_aimed(phrase))
                 piece = Piece(phrase.first, phrase.last, RecordArgument(reference=reference), 0.4 if weak else 1.0)
                 if name in receivers and has_it_now(self.reader, piece, self.verbs):
                     holders.append(piece)
@@ -231,7 +238,7 @@ class StretchRecords(StretchSpoken):
             if made_here and self._makes(reader.kinds[phrase.find.record]):
                 continue
             told = phrase.noun or (name in self._receivers and self._is_aimed(phrase))
-            if len(names) > 1 and token.text.isdigit() and rate_person_likeness(kind) and not told:
+            if token.text.isdigit() and not told and self._is_others_number(at, kind, names):
                 continue
             if phrase.find.record not in {each.name for each in self.mentioned} and phrase.noun:
                 self.mentioned.append(reader.kinds[phrase.find.record])
@@ -259,6 +266,13 @@ class StretchRecords(StretchSpoken):
             aims = [each for each in found if each[1] in self._receivers and each[0] >= 2.0]
             _, name, phrase, reference = max(aims, key=lambda each: each[0], default=(0.0, name, phrase, reference))
         return name, phrase, reference
+
+    def _is_others_number(self, at: int, kind: RecordKind, names: Sequence[str]) -> bool:
+        """Whether a bare number is rather a record's of another parameter: of one that is less of a person."""
+        named = rate_person_likeness(kind)
+        others = [other for name in names if (other := self.kind(name)) is not None and other.name != kind.name]
+        less = any(rate_person_likeness(each) < named and is_code(self.reader, at, each) for each in others)
+        return bool(others) and (named > 1 or less)
 
     def _makes(self, kind: RecordKind) -> bool:
         """Whether the action makes such a record: it is named in the action's words, and no parameter takes one."""

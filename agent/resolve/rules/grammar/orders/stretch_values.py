@@ -132,14 +132,17 @@ class StretchValues(StretchWords):
             if amount is None or reader.comparison_before(at):
                 continue
             token = reader.tokens[at]
-            bare = held.currency is None
+            bare = held.currency is None and not held.loose
             coded = bare and (token.text.startswith("#") or (token.text.isdigit() and len(token.text) > 2))
+            # What a field of the record is set to is no record: "the fee is 860 now".
+            sets = self.offer.annotation(name).replaces is not None and reader.low(at - 1) in {"to", "is", "at"}
             timed = any(each.start == token.start for each in reader.durations)
             if bare and token.low in _NO_SUMS:
                 continue  # "one up", "one of them"; "charged twice" says how often
             if timed or (at in reader.numbers and reader.numbers[at].kind != "cardinal"):
                 continue
-            yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), CODED if coded else 0.5 if bare else 1.0)
+            sure = 1.0 if sets and token.text.isdigit() else CODED if coded else 0.5 if bare else 1.0
+            yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), sure)
 
     def _set_to(self, at: int) -> bool:
         """Whether an amount is said further on as what something is set to: "set the price of … to 95 euros"."""

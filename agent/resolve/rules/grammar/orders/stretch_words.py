@@ -26,6 +26,26 @@ MOST_TOKENS: Final = 160
 
 MOST_BETWEEN: Final = 40
 """Tokens between two phrases of a list."""
+_NOT_YET: Final = frozenset(
+    (
+        "be",
+        "being",
+        "will",
+        "would",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "should",
+        "shall",
+        "to",
+        "nobody",
+        "if",
+        "nearly",
+        "almost",
+    )
+)
 _BETWEEN: Final = lexicon.DETERMINERS | lexicon.OF | {"as", "well", "also", "both", "to", "on", "in"}
 
 
@@ -61,17 +81,20 @@ class StretchWords:
             token = reader.tokens[at]
             if not token.word or (reader.low(at) in EMPTY and reader.low(at) not in {"let", "off"}):
                 continue
-            much = self.words.rate_verb(said)
+            reports = said in self.words.reported and self._is_past(at) and self._has_happened(at)
+            much = 1.0 if reports else self.words.rate_verb(said)
             if much and not (token.capital and at > self.first and not reader.starts(at) and token.owns):
                 self.verbs[at] = much
         self.aliased: set[int] = set()
         for phrase in self.words.phrases:
             places = self._match_alias(phrase, stems)
-            if places and not self._told(places[0]):
+            reported = bool(places) and phrase[-1] in self.words.reported
+            denied = reported and not self._has_happened(places[-1])
+            if places and not denied and not self._told(places[0]):
                 self.verbs.update(dict.fromkeys(places, 1.05))
                 self.aliased.update(places)
         for at in list(self.verbs):
-            if self._told(at):
+            if self._told(at) and not (stems[at] in self.words.reported and self._has_happened(at)):
                 self.verbs[at] *= 0.3
         self._find_text_behind_colon()
 
@@ -122,12 +145,20 @@ class StretchWords:
 
     def _told(self, at: int) -> bool:
         """Whether a verb tells what was done ("I already refunded her"), and orders nothing."""
-        reader, low = self.reader, self.reader.low(at)
-        past = (low.endswith("ed") and stem(low) != low) or find_base_form(stem(low)) != stem(low)
-        if not past or at == self.first:
+        reader = self.reader
+        if not self._is_past(at) or at == self.first:
             return False
         near = {reader.low(step) for step in range(max(self.first, at - 6), at)}
         return near.isdisjoint(lexicon.WANTING)
+
+    def _is_past(self, at: int) -> bool:
+        low = self.reader.low(at)
+        return (low.endswith("ed") and stem(low) != low) or find_base_form(stem(low)) != stem(low)
+
+    def _has_happened(self, at: int) -> bool:
+        """Whether a participle tells what has come about, and neither what hasn't nor what is to."""
+        near = {self.reader.low(step) for step in range(max(self.first, at - 4), at)}
+        return near.isdisjoint(lexicon.NOT | _NOT_YET)
 
     def _match_alias(self, phrase: Sequence[str], stems: Mapping[int, str]) -> list[int]:
         """Where the words of an alias stand, in their order and near each other."""
@@ -222,9 +253,10 @@ class StretchWords:
         }
 
     def _find_noun_before(self, at: int) -> RecordKind | None:
-        """The kind whose noun stands right before a quotation that begins at a token."""
+        """The kind whose noun stands right before a quotation or a title that begins at a token."""
+        before = at if at in self.reader.titles and self.reader.tokens[at - 1].word else at - 1
         for length in (1, 2, 3):
-            found = self.reader.noun(at - 1 - length)
+            found = self.reader.noun(before - length)
             if found is not None and found[1] == length:
                 return found[0]
         return None

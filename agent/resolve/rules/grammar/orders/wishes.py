@@ -23,6 +23,10 @@ _MAY: Final = re.compile(
     r"(?:(?:maybe|please|just|also|perhaps|possibly|kindly|now|already)\s+)*",
     re.IGNORECASE,
 )
+BEFALLS: Final = frozenset(("goes", "gets"))
+"""What shall be with something or somebody, told as if it were: "7 goes to Ada", "each guest gets a card"."""
+_MOST_NAMING: Final = 6
+"""Tokens before a colon that only name what an order is about."""
 _SHORTENED: Final = frozenset({"mr", "mrs", "ms", "dr", "no", "nr", "inc", "ltd", "st"})
 
 
@@ -69,15 +73,36 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
     )
     begin = marked[1] if marked is not None else first
     rest = reader.text.plain[reader.tokens[begin].start : reader.tokens[stop - 1].end] if begin < stop else ""
+    colon = next(
+        (at for at in range(begin + 1, min(begin + _MOST_NAMING, stop - 1)) if reader.tokens[at].text == ":"), None
+    )
+    if colon is not None and colon not in reader.quoted:  # "7: make it urgent"
+        told = reader.text.plain[reader.tokens[colon + 1].start : reader.tokens[stop - 1].end]
+        named = not (begins_like_an_order(rest) or orders(begin, colon)) and begins_like_an_order(told)
+        begin, rest = (colon + 1, told) if named else (begin, rest)
     asked = _MAY.match(rest)
     if asked is not None and asked.end() < len(rest):
         begin, rest = reader.end_index(reader.tokens[begin].start + asked.end()), rest[asked.end() :]
     noun = reader.noun(begin) if begin < stop else None
     thing = (noun is not None and not is_order(stem(reader.low(begin)))) or begin in reader.numbers  # "2 paint rollers"
+    thing = thing or begin in reader.quoted or _is_name(reader, begin)
     ordered = bool(rest) and ((begins_like_an_order(rest) and not thing) or orders(begin, stop) or asked is not None)
-    ordered = ordered and (asked is not None or not (clause.stands or clause.about or _tells(reader, begin)))
+    befalls = any(reader.low(at) in BEFALLS for at in range(begin + 1, stop - 1)) and not (
+        clause.stands or clause.about
+    )
+    befalls = befalls and not ordered
+    ordered = (ordered or befalls) and (
+        asked is not None or not (clause.stands or clause.about or _tells(reader, begin))
+    )
     negated = clause.negated is not None and marked is None
-    return Stretch(first, stop, sentence, ordered, negated, marked is not None, begin)
+    return Stretch(first, stop, sentence, ordered, negated, marked is not None, begin, befalls)
+
+
+def _is_name(reader: Reader, at: int) -> bool:
+    """Whether capitals in the middle of a sentence say that a word is a name and no verb: "… and Post Office 3"."""
+    tokens = reader.tokens[at : at + 2]
+    capitals = len(tokens) > 1 and all(each.capital for each in tokens) and not reader.text.plain.isupper()
+    return capitals and not reader.starts(at) and not is_order(stem(reader.low(at)))
 
 
 def _tells(reader: Reader, at: int) -> bool:
@@ -93,6 +118,8 @@ def list_wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, in
     sentence may be one."""
     parts = split_atoms(reader, first, stop, orders)
     given = {part.sentence for part in parts if part.ordered and not part.negated}
+    if all(part.befalls or part.negated for part in parts if part.ordered):
+        given = set()  # nothing tells that the others are no orders
     made: list[Stretch] = []
     for sentence in sorted({part.sentence for part in parts}):
         own = [part for part in parts if part.sentence == sentence]

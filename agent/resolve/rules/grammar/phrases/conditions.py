@@ -25,6 +25,7 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.deeds import does
 from agent.resolve.rules.grammar.phrases.having import held_by_anyone
 from agent.resolve.rules.grammar.phrases.modifiers import predicate, read_after, relative
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -73,6 +74,7 @@ _BE: Final = word_set("is are was were isn't aren't wasn't weren't 's")
 _HAVE: Final = word_set("has have had got hasn't haven't hadn't")
 _ADVERBS: Final = word_set("still already currently now yet really actually also both all just ever only")
 _ANY: Final = word_set("a an any some more")
+_LET: Final = word_set("allowed permitted entitled able to have keep a an any")
 _AT_PRESENT: Final = word_set("now today currently")
 ONE: Final = Number(number=Decimal(1))
 NONE: Final = Number(number=Decimal(0))
@@ -336,11 +338,16 @@ def told_of(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = F
                 return (placed, made[1]) if placed is not None else None
             told = whole.model_copy(update={"where": (*whole.where, *made[0])})
             return (count_test(told, "=", NONE) if negated else count_test(told)), made[1]
-    flag = _flag(reader, find, at) if find.order is None else None
-    if flag is not None:
-        told = find.model_copy(update={"where": (*find.where, flag[0])})
-        return (count_test(told, "=", NONE) if negated else count_test(told)), flag[1]
-    return None
+    return flagged(reader, find, at, negated=negated) if find.order is None else None
+
+
+def flagged(reader: Reader, find: Find, at: int, *, negated: bool = False) -> tuple[Test, int] | None:
+    """What a yes-or-no field tells of a record: "(is Ada) at work, allowed pets, (does she) drive"."""
+    flag = _flag(reader, find, at)
+    if flag is None:
+        return None
+    told = find.model_copy(update={"where": (*find.where, flag[0])})
+    return (count_test(told, "=", NONE) if negated else count_test(told)), flag[1]
 
 
 def _flag(reader: Reader, find: Find, at: int) -> tuple[Compare, int] | None:
@@ -349,7 +356,9 @@ def _flag(reader: Reader, find: Find, at: int) -> tuple[Compare, int] | None:
         label = tuple((each.label or each.name.replace("_", " ")).lower().split())
         if each.type != "boolean":
             continue
-        length = len(label) if reader.lows(at, len(label)) == label else 0
+        while reader.low(at) in _LET and reader.asks:
+            at += 1
+        length = len(label) if reader.lows(at, len(label)) == label or does(label[-1], reader.low(at)) else 0
         telling = [stem(word) for word in label if word not in lexicon.NAME_STOP]
         if not length and [stem(reader.low(at))] == telling:  # "working", where it is called "at work"
             length = 1

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from agent.planning.proposal import Compare, Condition, Day, StateIs
-from agent.resolve.rules.grammar.deeds import day_of_state, is_deed
+from agent.resolve.rules.grammar.deeds import day_of_state, is_deed, whole_verb
 from agent.resolve.rules.grammar.phrases.fields import label_of
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import KIN, ORDERS, stem
 from registry.records import Field, RecordKind
 
 
@@ -30,6 +31,21 @@ def by_now(reader: Reader, at: int, line: str) -> list[Condition]:
     if not reader.asks or held is None or (held.high is not None and held.high <= reader.now):
         return []
     return [Compare(field=line, op="<=", value=Day(date=reader.now.date().isoformat()))]
+
+
+def yet_to_come(reader: Reader, verb: int, at: int, line: str) -> list[Condition]:
+    """That what happens has not happened yet, where a time has only an end: "(leases that) end before May"."""
+    held = reader.ranges.get(at)
+    said = whole_verb(reader.low(verb), reader.low(verb + 1))
+    if (
+        not reader.asks
+        or held is None
+        or held.low is not None
+        or is_deed(said)
+        or stem(said) not in ORDERS | KIN.keys()
+    ):
+        return []
+    return [Compare(field=line, op=">=", value=Day(date=reader.now.date().isoformat()))]
 
 
 def since_when(reader: Reader, kind: RecordKind, told: Condition, after: int) -> Field | None:

@@ -135,11 +135,20 @@ def numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, 
 def compared(reader: Reader, made: PhraseParts, at: int) -> int:
     """ "over 100 EUR", "nine days late at least", "older than 30 days"."""
     start = at + 1 if reader.low(at) in {"for", "worth", "of", "with"} else at
-    found = reader.comparison(start)
+    found = reader.comparison(start) or (("=", 0) if start > at and reader.low(at) == "with" else None)
     if found is None:
         return 0
     op, length = found
     after = start + length
+    number = reader.numbers.get(after) if reader.asks else None
+    label = reader.end_index(number.end) if number is not None and number.kind == "cardinal" else after
+    counted = named_field(made.kind, reader, label, label + 1) if label > after else None
+    if number is not None and counted is not None and counted.type in ("integer", "number"):  # "more than 2 rooms"
+        value = Number(number=number.value, quote=reader.words(after, label))
+        made.where.append(Compare(field=counted.name, op=op, value=value))
+        return label + 1
+    if not length:
+        return 0
     ago = reader.duration(after)
     if ago is not None:
         lasting = start > at and reader.low(at) == "for"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import Comparison, Find, First, Has, OrderByCount
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.fields import compared
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, said_by_noun
 from agent.resolve.rules.grammar.phrases.places_and_doers import labelled
 from agent.resolve.rules.grammar.reader import Reader
@@ -16,6 +16,7 @@ _TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">",
 _NOBODY: Final = frozenset(("nobody", "none", "no one", "no-one"))
 _IS_ON: Final = frozenset(("is", "are", "was", "currently", "still", "now", "already", "yet", "ever"))
 _UPON: Final = frozenset(("on", "at", "after", "with", "for"))
+_HAVE: Final = frozenset(("have", "has", "haven't", "hasn't"))
 _MOST_TOO: Final = 4
 """Further things that one clause says somebody has."""
 
@@ -51,7 +52,9 @@ def having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *,
         count, step = int(held.value), after
     phrase = made.read(reader, step, stop, None, depth + 1)
     if phrase is None or not phrase.noun or not reader.related(made.kind, reader.kinds[phrase.find.record]):
-        return 0 if denied else labelled(reader, made, at, stop)
+        return (
+            0 if denied else labelled(reader, made, at, stop) or (compared(reader, made, at + 1) if reader.asks else 0)
+        )
     related, last = _with_states(reader, phrase, step, stop, verb=low in {"has", "have", "had"})
     if superlative is not None:
         made.order = OrderByCount(count=related, first=superlative)
@@ -102,15 +105,14 @@ def _having_too(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
 def held_by_anyone(reader: Reader, made: PhraseParts, at: int, upto: int | None = None) -> int:
     """ "(that) nobody has", "somebody is working on", "with nobody on them": whether one of those who take such on has
     it. 0 where that is not said, or not one kind of people does."""
-    with_them = reader.low(at) == "with"
+    auxiliary = reader.low(at) if reader.low(at) in _HAVE else ""
+    with_them = reader.low(at) == "with" or bool(auxiliary)
     step = at + 1 if with_them or reader.low(at) in lexicon.RELATIVES else at
+    step += bool(auxiliary) and reader.low(step) == "got"
     length = 2 if reader.lows(step, 2) in (("no", "one"), ("any", "one")) else 1
     said = " ".join(reader.lows(step, length))
-    denied, last = said in _NOBODY, step + length
-    people = reader.people()
-    held = [reader.kinds[each.kind] for each in made.kind.relations if each.kind in reader.kinds]
-    held = [each for each in held if rate_person_likeness(each) and each is not people]
-    held = [each for each in held if people is None or each.relation_to(people.name) is None]  # no thing of theirs
+    denied, last = said in _NOBODY or (auxiliary.endswith("n't") and said in lexicon.EVERYONE), step + length
+    held = reader.doers(made.kind)
     if (not denied and said not in lexicon.EVERYONE) or len(held) != 1:
         return 0
     while reader.low(last) in _IS_ON:

@@ -16,9 +16,9 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.deeds import is_deed, whole_verb
-from agent.resolve.rules.grammar.phrases.deed_times import by_now, is_born, is_passive, since_when
+from agent.resolve.rules.grammar.phrases.deed_times import by_now, is_born, is_passive, since_when, yet_to_come
 from agent.resolve.rules.grammar.phrases.exceptions import left_out
-from agent.resolve.rules.grammar.phrases.fields import compared, numbered
+from agent.resolve.rules.grammar.phrases.fields import compared, label_of, numbered
 from agent.resolve.rules.grammar.phrases.having import having, held_by_anyone
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, named_on, opposite, thing_named
 from agent.resolve.rules.grammar.phrases.places_and_doers import as_it_was, held_by_theirs, inside, located, read_doer
@@ -66,9 +66,17 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
 
 
 def _when(reader: Reader, made: PhraseParts, at: int, named: str | None = None) -> int:
+    if reader.asks and reader.low(at) == "from" and reader.low(at + 1) in {"before", "after"}:
+        at += 1
     line = named or (made.line if reader.low(at) not in _BORN else None) or made.kind.order
     when = reader.when(at, line) if line is not None else None
-    held = reader.low(at) in _WINDOWS or at in reader.dates or at in reader.hours or at + 1 in reader.hours
+    held = (
+        reader.low(at) in _WINDOWS
+        or (reader.asks and reader.low(at) == "on")
+        or at in reader.dates
+        or at in reader.hours
+        or at + 1 in reader.hours
+    )
     if when is None or (named is None and not held):
         return 0
     if named is None and not reader.asks and (reader.ahead(at) or reader.low(at) in {"today", "now", "tonight"}):
@@ -82,7 +90,7 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
     low = reader.low(at)
     listed = made.plural and made.said is None
     if (low in {"on", "with", "at"} and listed) or (low == "at" and made.said is not None):
-        thing = named_on(reader, made.kind, at + 1, stop)
+        thing = named_on(reader, made.kind, at + 1 + (reader.low(at + 1) == "the"), stop, plain=low == "at")
         made.where += [BelongsTo(owner=thing[0])] if thing is not None else []
         return thing[1] if thing is not None else 0
     if low not in lexicon.OF or at + 1 >= stop:
@@ -158,6 +166,8 @@ def _topic(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     lax = low == "where"
     while end < stop and not reader.is_mark(end) and (end == first or lax or reader.low(end) not in lexicon.NAME_STOP):
         end += 1
+    if low == "on" and first in reader.dated:
+        return 0
     if end == first or end - first > 6 + 3 * lax or reader.low(first) in lexicon.PRONOUNS:
         return 0
     made.said = reader.words(first, end)
@@ -237,17 +247,19 @@ def _is_of_another(reader: Reader, made: PhraseParts, at: int) -> bool:
 def _handled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """ "(that) Ada has", "Ada is working on"."""
     above = reader.owner_of(made.kind)
-    if above is None or not reader.tokens[at].capital:
+    spoken = reader.person if reader.low(at) in {"he", "she", "they", "he's", "she's"} else None
+    if above is None or not (spoken or reader.tokens[at].capital):
         return 0
-    end = reader.name(at, stop)
-    if end == at or reader.tokens[end - 1].owns:
+    end = reader.name(at, stop) if spoken is None else at + 1
+    if end == at or (reader.tokens[end - 1].owns and spoken is None):
         return 0
     verb = end
     while reader.low(verb) in {"is", "was", "are", "currently", "still", "now", "ever"}:
         verb += 1
     if reader.low(verb) not in lexicon.HANDLING:
         return 0
-    made.where.append(BelongsTo(owner=guess(reader, made.kind, Find(record=above.name, said=reader.words(at, end)))))
+    owner = spoken or Find(record=above.name, said=reader.words(at, end))
+    made.where.append(BelongsTo(owner=guess(reader, made.kind, owner)))
     verb += 1
     return verb + 1 if reader.low(verb) in {"on", "after", "with", "of"} else verb
 
@@ -267,6 +279,10 @@ def predicate(
         made.where.append(opposite(made.kind, state[0]) if negated else state[0])
         named = reader.date_field(made.kind, at) or since_when(reader, made.kind, state[0], at + state[1])
         after = at + state[1]
+        asked = reader.asks and not negated and named is not None and after in reader.ranges
+        if asked and named is not None and reader.low(at) in label_of(named).split():
+            made.where.remove(state[0])  # "reported since Sunday", whatever became of it since
+            return _when(reader, made, after, named.name) or after
         if named is None and after in reader.ranges and reader.asks and is_deed(reader.low(at)) and is_born(made.kind):
             made.where.pop()
             return 0  # done at a time that nothing tells of
@@ -311,6 +327,8 @@ def predicate(
         last = _when(reader, made, after, line)
         if last and line is not None and reader.low(at).endswith("ed") and not is_passive(reader, at):
             made.where += by_now(reader, after, line)
+        elif last and line is not None:
+            made.where += yet_to_come(reader, at, after, line)
         return last
     verb = reader.low(at).isalpha() and reader.noun(at) is None and reader.low(at) not in lexicon.NAME_STOP
     if verb and reader.low(at + 1) in {"in", "by", "on", "with"}:

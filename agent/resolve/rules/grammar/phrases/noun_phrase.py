@@ -32,6 +32,7 @@ from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.stretches import month_before_noun
 from language.text import singularize
+from language.wordnet import is_word
 from registry.records import RecordKind
 
 _PARTITIVE: Final = lexicon.EVERY | {"both", "one"} | frozenset(lexicon.COMPARATIVES)
@@ -39,6 +40,7 @@ _AHEAD: Final = frozenset(("next", "upcoming", "future"))
 _ARTICLES: Final = lexicon.DETERMINERS | lexicon.OWNERS
 _BEFORE_ARTICLES: Final = lexicon.EVERY | {"of", "both"} | lexicon.DETERMINERS
 _ENDS: Final = (lexicon.NAME_STOP | {"whose"}) - lexicon.DETERMINERS - lexicon.EVERY - lexicon.OWNERS - {"our"}
+_PERSON: Final = 2
 MOST_DEPTH: Final = 3
 MOST_NOUN: Final = 8  # words
 
@@ -91,7 +93,7 @@ def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, 
         if (
             held is not None
             and held.end >= token.end
-            and (held.currency is not None or (token.text.isdigit() and len(token.text) > 3))
+            and (held.currency is not None or held.loose or (token.text.isdigit() and len(token.text) > 3))
         ):
             return None
         if low in _ENDS and low != "both" and not (low == "of" and at > index):
@@ -120,6 +122,10 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
         if value is None:
             return None
         made.where.append(value[0])
+    if noun in reader.telling_nouns:
+        told, line = reader.telling_nouns[noun]
+        made.where += [told] if told is not None else []
+        made.line = line or made.line
     made.plural = singularize(low) != low
     last = _numbered(reader, made, last, stop)
     last = read_after(reader, made, last, stop, depth)
@@ -132,13 +138,15 @@ def _with_value(reader: Reader, index: int, stop: int, wanted: RecordKind, depth
     """ "her inspection", "the Panda's oil change": a value of the kind stands for the record that has it."""
     for at in range(index + 1, min(stop, index + MOST_BEFORE)):
         every = reader.low(index) in lexicon.EVERY and (at == index + 1 or reader.state(at - 1, wanted) is not None)
-        if not (reader.tokens[at - 1].owns or reader.low(at - 1) in lexicon.OWNERS or every):
+        named = not is_word(reader.low(at - 1)) and reader.low(at - 1).isalpha() and reader.noun(at) is None
+        named = named and (reader.meant is None or at not in reader.meant)
+        if not (reader.tokens[at - 1].owns or reader.low(at - 1) in lexicon.OWNERS or every or named):
             continue
         value = value_of(reader, wanted, at)
         if value is None:
             continue
         made = PhraseParts(wanted, read_phrase)
-        if any(reader.low(step) in lexicon.DETERMINERS for step in range(index + 1, at)):
+        if any(reader.low(step) in lexicon.DETERMINERS or step in reader.valued for step in range(index + 1, at)):
             return None
         if reader.noun(at + value[1]) is not None or not _before(reader, made, index, at, depth):
             return None
@@ -332,7 +340,7 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
         return Phrase(_find(made), index, last, last > index + 1)
     if (
         low in lexicon.EVERYONE
-        or (low == "everything" and (wanted is None or not rate_person_likeness(wanted)))
+        or (low in {"everything", "whatever"} and (wanted is None or rate_person_likeness(wanted) < _PERSON))
         or (low == "those" and wanted is not None)
     ):
         kind = reader.people() if low in lexicon.EVERYONE else wanted

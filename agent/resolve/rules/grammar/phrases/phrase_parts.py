@@ -75,12 +75,13 @@ class PhraseParts:
 
 def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
     token = reader.tokens[at]
+    text = token.text[:-2] if token.owns else token.text  # "3002's been paid"
     if not token.word or not any(each.search == "number" for each in kind.fields):
         return False
-    coded = any(map(str.isdigit, token.text)) and code_of(token.text, kind)
-    if coded and any(map(str.isalpha, token.text)) and not _lettered(kind):
+    coded = any(map(str.isdigit, text)) and code_of(text, kind)
+    if coded and any(map(str.isalpha, text)) and not _lettered(kind):
         coded = not any(map(_lettered, reader.kinds.values()))
-    return coded and (at not in reader.dates or token.text.isdigit())
+    return coded and (at not in reader.dates or text.isdigit())
 
 
 def _lettered(kind: RecordKind) -> bool:
@@ -174,12 +175,15 @@ def thing_named(
     return Find(record=named[0].name, said=reader.words(at, end), where=where), end
 
 
-def named_on(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, int] | None:
-    """ "(all visits) with Ada, (all stays) at Corner House": what records belong to, called by a name alone."""
+def named_on(reader: Reader, kind: RecordKind, at: int, stop: int, *, plain: bool = False) -> tuple[Find, int] | None:
+    """ "(all visits) with Ada, (all stays) at Corner House": what records belong to, called by a name alone; ``plain``
+    in small letters too ("at the mill")."""
+    if at >= stop:
+        return None
     end = reader.name(at, stop)
     owners = [each for relation in kind.relations if (each := reader.kinds.get(relation.kind)) is not None]
     named = [each for each in owners if rate_person_likeness(each)]
-    if end == at or not reader.tokens[at].capital or not named or reader.state(at, kind) is not None:
+    if end == at or not (reader.tokens[at].capital or plain) or not named or reader.state(at, kind) is not None:
         return None
     things = [each for each in named if rate_person_likeness(each) == 1] or named
     return guess(reader, kind, Find(record=things[0].name, said=reader.words(at, end))), end

@@ -77,6 +77,8 @@ def held_by_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
         if state is None or (noun is not None and noun[0].name != other.name):
             continue
         last = at + state[1] + (noun[1] if noun is not None else 0)
+        if reader.asks and noun is None and reader.low(last) in lexicon.OWNERS:
+            return 0  # "haven't paid their …": which of theirs is still to come
         where: tuple[Condition, ...] = (state[0],)
         if reader.asks and last in reader.ranges and is_deed(reader.low(at)):  # "who cancelled in May"
             since = day_of_state(other, state[0].state) if isinstance(state[0], StateIs) else None

@@ -1,6 +1,6 @@
 """Titles of records: quoted words, and capitalised words that small ones join, as works, products and places are named.
 
-"Bridges of the Danube", "Ten Soups for Winter", "Bread and Salt": the small words and the number belong to the name.
+"Bridges of the Danube", "Ten Soups for Winter", "Quay Street 12": the small words and the numbers belong to the name.
 How far it goes ("Bridges of the Danube to the Travel section") only live data can tell, so there is a reading for each
 end.
 """
@@ -23,6 +23,8 @@ MOST_TITLES: Final = 3
 MOST_WORDS: Final = 10
 _MOST_JOINING: Final = 2
 """Small words in a row: "of the"."""
+_MOST_DIGITS: Final = 3
+"""Of the number that a name ends with: "Quay Street 12"."""
 _JOINING: Final = word_set("a an the of to for and in on at from with by or de la le du van von der und")
 
 
@@ -77,6 +79,8 @@ def _ends(reader: Reader, at: int) -> Iterator[int]:
         step += joining + 1
     if joined and step > at + 1:
         yield step
+    if step not in reader.valued and reader.low(step).isdigit() and len(reader.low(step)) <= _MOST_DIGITS:
+        yield step + 1
 
 
 def _is_capital(reader: Reader, at: int) -> bool:

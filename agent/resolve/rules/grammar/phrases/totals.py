@@ -7,8 +7,11 @@ from typing import Final
 
 from agent.planning.proposal import BelongsTo, Compare, Day, Find, StateIs, TotalOf
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
+from agent.resolve.rules.grammar.phrases.fields import label_of
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
+from registry.records import Field
 
 _OWE: Final = re.compile(r"owe[sd]?|owing")
 
@@ -37,9 +40,12 @@ def total_of(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None:
             last = step + 2 if reader.low(step + 1) == "us" else step + 1
             reader.person = owner
             return TotalOf(field=kind.size, of=find), last
-        line = next((each for each in kind.fields if each.type in ("date", "datetime") and _is(each.label, verb)), None)
+        line = next((each for each in kind.fields if each.type in ("date", "datetime") and _is(each, verb)), None)
         if line is None:
             continue
+        above = reader.owner_of(kind)
+        if above is not None and owner.record != above.name and owner.said is not None and not owner.where:
+            owner = owner.model_copy(update={"record": above.name})
         after = step + 1
         while reader.low(after) in {"us", "back"}:
             after += 1
@@ -55,5 +61,7 @@ def total_of(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None:
     return None
 
 
-def _is(label: str, verb: str) -> bool:
-    return bool(label) and stem(label.lower()) in {stem(verb), stem({"pay": "paid", "pays": "paid"}.get(verb, verb))}
+def _is(each: Field, verb: str) -> bool:
+    label = label_of(each).split()
+    label = label[:-1] if label[1:] in (["on"], ["at"]) else label
+    return len(label) == 1 and find_base_form(stem(label[0])) == find_base_form(stem(verb))

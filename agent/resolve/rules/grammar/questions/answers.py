@@ -6,13 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from rapidfuzz.distance import OSA
-
 from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import (
     Answer,
     BelongsTo,
-    FieldOf,
     Find,
     Has,
     HelpAnswer,
@@ -22,21 +19,20 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.conditions import existing, namesakes, subject, subjects, told_of
-from agent.resolve.rules.grammar.phrases.fields import named_field
+from agent.resolve.rules.grammar.phrases.conditions import existing, flagged, namesakes, subject, subjects, told_of
+from agent.resolve.rules.grammar.phrases.fields import measured_order
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
-from agent.resolve.rules.grammar.phrases.totals import total_of
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, placed
 from agent.resolve.rules.grammar.questions.aggregates import (
     Does,
     aggregate,
-    all_told,
     broken_down,
     counted,
     do_nothing,
     every,
 )
 from agent.resolve.rules.grammar.questions.continued import shown_set
+from agent.resolve.rules.grammar.questions.counts import HELD, how_many, how_much, is_over, labelled_field
 from agent.resolve.rules.grammar.questions.owners import (
     anyone,
     assigned_to,
@@ -53,26 +49,29 @@ from agent.resolve.rules.grammar.questions.plain import (
     when,
     where_from,
 )
-from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, TAIL, done_by_them, restricted
+from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, done_by_them, restricted
 from agent.resolve.rules.grammar.questions.verb_questions import (
     any_such,
     bigger,
     costs,
     did,
     doer_of,
-    left_of,
     plural,
+    stocked,
     works_on,
 )
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
-from registry.records import Field, RecordKind
+from language.wordnet import is_word
+from registry.records import RecordKind
 
 _LEAD: Final = re.compile(
     r"^\W*(?:(?:hi|hello|hey|morning|please|so|and|ok|okay)\b[\s,!.]*)*"
     r"(?:(?:can|could|would)\s+you\s+(?:please\s+)?)?(?:(?:please\s+)?(?:tell|show|give)\s+(?:me|us)\s+|"
-    r"(?:do\s+you\s+know|i(?:['’]d)?\s+(?:want|like|need)\s+to\s+know)\s+)?",
+    r"(?:do\s+you\s+know|(?:could|can)\s+you\s+(?:check|look\s+up)|(?:please\s+)?(?:check|remind\s+me)|"
+    r"i(?:['’]d|['’]m|\s+am)?\s+(?:want|like|need|have|just|trying|would\s+like)\s+(?:want\s+|need\s+)?to\s+(?:know|see|find\s+out)|"
+    r"any\s+idea|i\s+wonder)\s+(?!(?:if|whether)\b)|(?:quick|one|just\s+a|another)\s+question\s*[:,–—-]+\s*)?",
     re.IGNORECASE,
 )
 _HELP: Final = re.compile(
@@ -82,8 +81,8 @@ _HELP: Final = re.compile(
     re.IGNORECASE,
 )
 _LIST: Final = word_set("list show display find which what what's name see all the any")
-_HELD: Final = HOLDS | word_set("on in at from of with use uses speak speaks live lives come comes")
-_NUMBER: Final = word_set("number no nr #")
+_THANKS: Final = word_set("please pls plz thanks thank you thx cheers ta")
+_BEFALLS: Final = word_set("get gets go goes receive receives need needs")
 _NOW: Final = word_set("now then again")
 
 
@@ -91,7 +90,7 @@ def read_answer(reader: Reader, orders: Callable[[str], bool], does: Does = do_n
     """The answer that the request asks for; None where it is no question, or any word of it stays unread. ``orders``
     says whether an action goes by a word: "void invoices" is something to do, "overdue invoices" a list; ``does`` by
     which verb the action goes that the words at a token mean."""
-    reader.asks = True
+    reader.ask()
     text = reader.text.plain
     if _HELP.match(text):
         return HelpAnswer()
@@ -100,16 +99,18 @@ def read_answer(reader: Reader, orders: Callable[[str], bool], does: Does = do_n
     stop = len(reader.tokens)
     while stop > index and (reader.is_mark(stop - 1) or reader.low(stop - 1) in _NOW):
         stop -= 1
+    stop = _without_why(reader, index, stop)
     if index >= stop:
         return None
     told = bool(lead and re.search(r"\b(?:tell|show|give)\b", lead[0], re.IGNORECASE))
     return (
-        _how_many(reader, index, stop)
-        or _how_much(reader, index, stop)
+        how_many(reader, index, stop)
+        or how_much(reader, index, stop)
         or aggregate(reader, index, stop, does)
         or when(reader, index, stop)
         or _who(reader, index, stop)
         or _yes_no(reader, index, stop)
+        or stocked(reader, index, stop)
         or costs(reader, index, stop)
         or works_on(reader, index, stop)
         or plural(reader, index, stop)
@@ -122,23 +123,29 @@ def read_answer(reader: Reader, orders: Callable[[str], bool], does: Does = do_n
     )
 
 
+def _without_why(reader: Reader, index: int, stop: int) -> int:
+    """Where a question ends before a clause that only says what it is for, or thanks: "…, so I can ring them", "… –
+    list them please"."""
+    for at in range(index + 2, stop):
+        if not reader.is_mark(at) and reader.low(at) not in {"so", "-"}:
+            continue
+        step = at + (reader.low(at) != "so")
+        while reader.is_mark(step) and step < stop:
+            step += 1
+        why = reader.low(step) == "so" and reader.low(step + 1) in {"that", "i", "we"}
+        lists = reader.low(step) in {"list", "show", "name"} and reader.low(step + 1) in {"them", "me", "those"}
+        thanks = all(
+            reader.low(each) in _THANKS or reader.low(each) in lexicon.PLURALS for each in range(step + lists, stop)
+        )
+        if why or (thanks and step < stop):
+            return at
+    while stop > index + 1 and (reader.low(stop - 1) in _THANKS or reader.is_mark(stop - 1)):
+        stop -= 1
+    return stop - 3 if reader.lows(stop - 3, 2) == ("across", "the") else stop  # "across the board"
+
+
 def asks_openly(reader: Reader, index: int) -> bool:
     return reader.low(index) in {"who", "who's", "show", "what"}
-
-
-def _how_many(reader: Reader, index: int, stop: int) -> Answer | None:
-    step = index
-    while reader.low(step) in {"what", "what's", "is", "the", "total"}:
-        step += 1
-    if reader.low(index + 1) == "many" and OSA.distance(reader.low(index), "how") <= 1:
-        at = index + 2 + (reader.low(index + 2) == "of")
-    elif reader.low(step) in _NUMBER and reader.low(step + 1) == "of":
-        at = step + 2
-    elif reader.low(index) == "count":
-        at = index + 1
-    else:
-        return None
-    return counted(reader, at, stop) or left_of(reader, at, stop)
 
 
 def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], *, told: bool) -> Answer | None:
@@ -164,64 +171,19 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
     find = restricted(reader, phrase, stop)
     if find is None:
         return None
-    if not asked and (find.pick != "all" or not find.where or find.said is not None or orders(reader.low(begin))):
+    if not asked and any(reader.low(step) in _BEFALLS for step in range(begin, stop)):
+        return None  # "every new client gets a letter": what shall be
+    # "cheapest empty room", "Ada's next lesson"
+    named = not is_word(reader.low(begin)) or bool(placed(reader, begin) or measured_order(reader, kind, begin))
+    alone = find.order is not None and find.said is None and begin == index and named and not orders(reader.low(begin))
+    if (
+        not asked
+        and not alone
+        and (find.pick != "all" or not find.where or find.said is not None or orders(reader.low(begin)))
+    ):
         return None  # words that may as well be something to do
     which = any(reader.low(step) == "which" for step in range(index, at))
     return RecordsAnswer(records=every(find) if which or find.pick == "all" else find)
-
-
-def _how_much(reader: Reader, index: int, stop: int) -> Answer | None:
-    if reader.low(index) == "what" and reader.low(index + 1) in DO:
-        total = total_of(reader, index + 2, stop)
-        return ValueAnswer(value=total[0]) if total is not None and _over(reader, total[1], stop) else None
-    if reader.lows(index, 2) != ("how", "much"):
-        return None
-    while reader.low(stop - 1) in {"left", "remaining", "currently"}:
-        stop -= 1
-    at = index + 2 + (reader.low(index + 2) == "money")
-    label = at
-    while at < stop and reader.low(at) not in BE | DO:
-        at += 1
-    verb = reader.low(at)
-    if at > label:
-        about = subject(reader, at + 1, stop) if verb in DO else None
-        if about is None or about.last + 1 < stop or reader.low(about.last) not in HOLDS | {""}:
-            return None
-        found = _labelled(reader, about.find, label, at)
-        return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
-    # "how much do we have open": what we did ourselves ("did we pay") is told of no record of theirs.
-    held = reader.lows(at, 2) == ("do", "we") and reader.low(at + 2) in HOLDS
-    told = at + 3 if held else at + 1
-    while reader.low(told) in {"still", "currently", "now"}:
-        told += 1
-    if verb in BE or held:
-        whole = all_told(reader, told, stop)
-        if whole is not None:
-            return ValueAnswer(value=whole)
-    if verb in DO and (made := costs(reader, at - 1, stop)) is not None:
-        return made
-    if verb in DO:
-        total = total_of(reader, at + 1, stop)
-        return ValueAnswer(value=total[0]) if total is not None and _over(reader, total[1], stop) else None
-    for about in subjects(reader, at + 1, stop) if verb in BE else ():
-        size = reader.kinds[about.find.record].size
-        if about.last >= stop and size is not None and about.find.pick == "one":
-            return ValueAnswer(value=FieldOf(field=size, of=about.find), about=about.find)
-    return None
-
-
-def _labelled(reader: Reader, find: Find, first: int, last: int) -> tuple[Find, Field] | None:
-    """The field so called of what is meant, or of the one thing that belongs to it."""
-    kind = reader.kinds[find.record]
-    own = named_field(kind, reader, first, last)
-    if own is not None:
-        # "tickets" are the records themselves, whatever their number is called.
-        return (find, own) if own.type != "id" or reader.noun(first) is None else None
-    for other in reader.kinds.values():
-        held = named_field(other, reader, first, last) if other.relation_to(kind.name) is not None else None
-        if held is not None and held.type != "id":
-            return Find(record=other.name, where=(BelongsTo(owner=find),)), held
-    return None
 
 
 def _field(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -237,12 +199,12 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
         if low in {"of", "for"} | DO | BE:
             for about in subjects(reader, step + 1, stop):
                 end = about.last
-                while end < stop and reader.low(end) in _HELD:
+                while end < stop and reader.low(end) in HELD:
                     end += 1
                 called = step
                 while called > first + 1 and reader.low(called - 1) in {"do", "we", "have", "got"}:
                     called -= 1
-                found = _labelled(reader, about.find, first, called) if end >= stop else None
+                found = labelled_field(reader, about.find, first, called) if end >= stop else None
                 if found is not None and found[1].type == "money_minor" and found[0].pick == "all":
                     return ValueAnswer(value=TotalOf(field=found[1].name, of=found[0]))
                 if found is not None:
@@ -255,7 +217,7 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
     whose = subject(reader, first, owner + 1)
     if whose is None or whose.last != owner + 1:
         return None
-    found = _labelled(reader, whose.find, owner + 1, stop)
+    found = labelled_field(reader, whose.find, owner + 1, stop)
     return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
 
 
@@ -267,10 +229,13 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
         if people is not None and (coded := whose_is(reader, at, stop)) is not None:
             return RecordsAnswer(records=Find(record=people.name, where=(BelongsTo(owner=coded),)))
         about = read_phrase(reader, at, stop, None)
+        if about is not None and at in reader.telling_nouns and rate_person_likeness(reader.kinds[about.find.record]):
+            held = restricted(reader, about, stop)
+            return RecordsAnswer(records=every(held)) if held is not None and not held.bare else None
         if about is None or about.last < stop or people is None or not about.noun:
             return None
         return RecordsAnswer(records=Find(record=people.name, where=(BelongsTo(owner=about.find),)))
-    if low not in {"who", "who's"}:
+    if low not in {"who", "who's", "anyone", "anybody"}:
         return None
     at = index + 1
     if reader.low(at) in BE:
@@ -298,12 +263,27 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
     found = restricted(reader, whoever, stop, told=low == "who's")
     if found is not None and not found.bare:
         return RecordsAnswer(records=every(found))
+    if (others := _others_told(reader, index + 1, stop, people)) is not None:
+        return RecordsAnswer(records=every(others))
     for each in below(reader, Find(record=people.name)):  # "who leaves on Friday": whose stay does
         theirs = Phrase(Find(record=each.record, pick="all"), index, index + 1, True)
         found = restricted(reader, theirs, stop, told=low == "who's")
         if found is not None and not found.bare:
             return RecordsAnswer(records=Find(record=people.name, where=(Has(related=every(found)),), pick="all"))
     return None
+
+
+def _others_told(reader: Reader, at: int, stop: int, people: RecordKind) -> Find | None:
+    """Of another kind of people that "who" may ask for: the only one of which all that follows can be told."""
+    unread, found = reader.unread, []
+    for kind in reader.kinds.values():
+        if kind is people or not rate_person_likeness(kind):
+            continue
+        find = restricted(reader, Phrase(Find(record=kind.name, pick="all"), at, at, True), stop, told=True)
+        if find is not None and find.where and not any(isinstance(each, Has | BelongsTo) for each in find.where):
+            found.append(find)
+    reader.unread = unread
+    return found[0] if len(found) == 1 else None
 
 
 def _who_of(reader: Reader, at: int, stop: int) -> tuple[RecordKind | None, int]:
@@ -333,7 +313,7 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
         index += reader.low(index + 2) in HOLDS
     if there:
         made = existing(reader, index + 2, stop, None)
-        return YesNoAnswer(tests=(made[0],)) if made is not None and _over(reader, made[1], stop) else None
+        return YesNoAnswer(tests=(made[0],)) if made is not None and is_over(reader, made[1], stop) else None
     if low not in BE | DO:
         return None
     if (
@@ -343,7 +323,8 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     while reader.low(stop - 1) in {"yet", "already"}:
         stop -= 1
     been = next((at for at in range(index + 2, stop) if reader.low(at) == "been"), stop) if low in DO else stop
-    for about in subjects(reader, index + 1, been) if been < stop else ():
+    passive = subjects(reader, index + 1, been) if been < stop else []
+    for about in sorted(passive, key=lambda each: len(passive) > 1 and not _is_own_state(reader, each.find, been + 1)):
         end = about.last
         while reader.low(end) in {"already", "ever", "yet"}:
             end += 1
@@ -352,7 +333,8 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
         )
         if tests is not None:
             return tests
-    for about in subjects(reader, index + 1, stop):
+    abouts = subjects(reader, index + 1, stop)
+    for about in sorted(abouts, key=lambda each: len(abouts) > 1 and not _is_own_state(reader, each.find, each.last)):
         if (some := any_such(reader, about, stop)) is not None:
             return some
         also = namesakes(reader, about.find) if not about.noun else []
@@ -380,13 +362,9 @@ def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None
         at += 1
     if low in DO and reader.low(at) != "been":
         at += reader.low(at) in HOLDS
-        made = existing(reader, at, stop, about.find)
+        made = existing(reader, at, stop, about.find) or flagged(reader, about.find, at)
     else:
         made = told_of(reader, about.find, at + (reader.low(at) == "been"), stop)
-    if made is None or not _over(reader, made[1], stop):
+    if made is None or not is_over(reader, made[1], stop):
         return None
     return YesNoAnswer(tests=(made[0],), about=about.find)
-
-
-def _over(reader: Reader, at: int, stop: int) -> bool:
-    return all(reader.low(step) in TAIL for step in range(at, stop))

@@ -9,9 +9,10 @@ from typing import Final
 from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import Answer, BelongsTo, Find, OrderByField, RecordsAnswer, StateIs, YesNoAnswer
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.deeds import DATES, day_of_state
+from agent.resolve.rules.grammar.deeds import DATES, day_of_state, whole_verb
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import count_test, subjects
+from agent.resolve.rules.grammar.phrases.deed_times import is_born
 from agent.resolve.rules.grammar.phrases.fields import label_of
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, restricted
@@ -100,7 +101,8 @@ def where_from(reader: Reader, index: int, stop: int) -> Answer | None:
     return None
 
 
-_WHEN: Final = (("when",), ("how", "long", "ago"), ("since", "when"), ("how", "long"), ("how", "old"))
+_WHEN: Final = (("when",), ("how", "long", "ago"), ("since", "when"), ("how", "long"), ("how", "old"),
+    ("until", "when"), ("till", "when"))  # fmt: skip
 
 
 def when(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -146,6 +148,8 @@ def _told_when(reader: Reader, about: Phrase, stop: int) -> Answer | None:
     while reader.low(verb) in {"get", "gets", "got", "been", "be", "last", "first", "actually"}:
         verb += 1
     said = [find_base_form(stem(reader.low(at))) for at in range(verb, stop)]
+    if stop - verb > 1 and (both := whole_verb(reader.low(stop - 2), reader.low(stop - 1))) != reader.low(stop - 2):
+        said[-2:] = [find_base_form(stem(both))]  # "(does her lease) run out"
     for find in (about.find, *below(reader, about.find)):
         kind = reader.kinds[find.record]
         for each in kind.fields:
@@ -177,6 +181,8 @@ def _came_about(reader: Reader, find: Find, at: int, stop: int) -> Answer | None
         if day is None:
             return None
         return RecordsAnswer(records=find.model_copy(update={"where": (*find.where, state[0])}), fields=(day.name,))
+    if reader.lows(at, 2) == ("with", "us") and at + 2 >= stop and kind.order is not None and is_born(kind):
+        return RecordsAnswer(records=find, fields=(kind.order,))
     itself = reader.noun(at + (reader.low(at) in lexicon.DETERMINERS))
     if itself is not None and itself[0].name == kind.name and kind.order is not None:  # "been a client"
         return RecordsAnswer(records=find, fields=(kind.order,))

@@ -15,7 +15,6 @@ from agent.planning.proposal import (
     Has,
     OrderByField,
     StateIs,
-    Word,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.deeds import DATES, day_of_state
@@ -23,13 +22,12 @@ from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import predicate_of, related_clause, subject
 from agent.resolve.rules.grammar.phrases.fields import compared_by, measured_order, named_field
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, guess, opposite, placed
+from agent.resolve.rules.grammar.questions.whereabouts import Restriction, called_in, gone, lives_in, of_those
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.stretches import month_before_noun
 from language.stems import stem
 from language.text import singularize, word_set
 from registry.records import RecordKind
-
-Restriction = tuple[tuple[Condition, ...], int]
-"""Conditions, and the token after the last one that says them."""
 
 BE: Final = word_set("is are was were isn't aren't wasn't weren't")
 DO: Final = word_set("do does did has have had")
@@ -39,7 +37,9 @@ TAIL: Final = word_set(
     "exist altogether overall you know i see all that ones these again already yet been being and so far"
 )
 _ARRIVED: Final = frozenset(find_base_form(stem(word)) for word in lexicon.ARRIVED)
+_CAME_IN: Final = frozenset(map(stem, ("get", "receive", "have", "take")))
 _PAY: Final = stem("pay")
+_LINGERS: Final = word_set("sitting lying waiting hanging standing around there")
 _NUMERIC: Final = ("money_minor", "number", "integer")
 _DENIED: Final = lexicon.NOT - {"no", "without"}
 _ANYONE: Final = lexicon.EVERYONE
@@ -76,7 +76,9 @@ def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False)
             where = (*find.where[:-1], opposite(kind, find.where[-1]))
             find, at = find.model_copy(update={"where": where}), at + nobody
             continue
-        if (made := _restriction(reader, kind, find, at, stop)) is not None:
+        if (
+            made := of_those(reader, kind, at) or gone(reader, kind, at) or _restriction(reader, kind, find, at, stop)
+        ) is not None:
             find, at = find.model_copy(update={"where": (*find.where, *made[0])}), made[1]
             continue
         clause = related_clause(reader, kind, at, stop, phrase.line)
@@ -86,6 +88,12 @@ def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False)
             continue
         if (more := _ours(reader, kind, find, at, stop)) is not None:
             find, at = more
+            continue
+        if reader.low(at) in _UNITED and (state := reader.state(at, kind)) is not None and state[1] > 1:
+            find, at = find.model_copy(update={"where": (*find.where, state[0])}), at + state[1]  # "with pets"
+            continue
+        if reader.low(at) in _LINGERS and at + 1 < stop and reader.low(at + 1) in _LINGERS | {"for", "since"}:
+            at += 1
             continue
         if reader.low(at) in _UNITED and reader.low(at + 1) == "us":  # "from us", who are asked
             at += 2
@@ -124,7 +132,7 @@ def _ours(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> t
     while reader.low(verb) in _ADVERBS | {"have", "had", "did"} - {"not"}:
         verb += 1
     day = reader.date_field(kind, verb)
-    if day is None and find_base_form(stem(reader.low(verb))) in _ARRIVED:
+    if day is None and find_base_form(stem(reader.low(verb))) in _ARRIVED | _CAME_IN:
         day = kind.field_named(kind.order or "")
     if day is None or find_base_form(stem(reader.low(verb))) == _PAY:
         return None
@@ -158,7 +166,8 @@ def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
         or _inverted(reader, kind, at, stop)
         or _done_by(reader, kind, at, stop)
         or _to_whom(reader, kind, find, at, stop)
-        or _called_in(reader, kind, at, stop)
+        or called_in(reader, kind, at, stop)
+        or lives_in(reader, kind, at, stop)
     )
 
 
@@ -254,7 +263,11 @@ def _denied_of_hers(reader: Reader, kind: RecordKind, at: int, stop: int) -> Res
     thing = step + 1
     while reader.low(thing) in _HERS:
         thing += 1
+    month = month_before_noun(reader, thing, "") if thing < stop else None
+    thing += month is not None and reader.noun(thing + 1) is not None
     found = reader.noun(thing) if thing > step + 1 or denied else None
+    if found is None and denied and (due := done_for_time(reader, kind, step, stop, denied=True)) is not None:
+        return (Has(related=due[0]),), due[1]
     if found is None or step >= stop or found[0].name == kind.name or not reader.leads(found[0], kind):
         return None
     last = thing + found[1]
@@ -263,10 +276,33 @@ def _denied_of_hers(reader: Reader, kind: RecordKind, at: int, stop: int) -> Res
     told = by_now(reader, found[0], step, denied=denied and not any_one, by_day=any_one)
     if told is None or (not denied and not any_one and several):
         return None
-    related = Find(record=found[0].name, where=(told,), pick="all")
+    spent = reader.when(last, found[0].order) if found[0].order is not None else None
+    if month is not None and found[0].order is not None and thing > 0:
+        spent = spent or month_before_noun(reader, thing - 1, found[0].order)
+        spent = (spent[0], last) if spent is not None else None
+    where, last = ((told, *spent[0]), spent[1]) if spent is not None else ((told,), last)
+    related = Find(record=found[0].name, where=where, pick="all")
     if denied and any_one:
         return (Has(related=related, op="=", count=0),), last
     return (Has(related=related),), last
+
+
+def done_for_time(reader: Reader, kind: RecordKind, verb: int, stop: int, *, denied: bool) -> tuple[Find, int] | None:
+    """ "(who hasn't) paid November, (has Ada) paid for this month": records of the one kind of theirs of which the verb
+    tells, on whose own day that time is."""
+    at = verb + 1 + (reader.low(verb + 1) == "for")
+    found = []
+    timed = verb + 1 < stop and (
+        reader.low(verb + 1) == "for" or reader.low(verb + 1) not in lexicon.NAME_STOP - {"this"}
+    )
+    for other in reader.kinds.values() if timed else ():
+        line = other.order if other.relation_to(kind.name) is not None else None
+        told = by_now(reader, other, verb, denied=denied) if line is not None else None
+        spent = reader.when(verb + 1, line) or reader.when(at, line) if line and told is not None else None
+        spent = spent or (month_before_noun(reader, at, line) if line and at < stop else None)
+        if told is not None and spent is not None:
+            found.append((Find(record=other.name, where=(told, *spent[0]), pick="all"), spent[1]))
+    return found[0] if len(found) == 1 else None
 
 
 def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
@@ -372,19 +408,3 @@ def _to_whom(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -
     if len(doers) != 1 or doers[0] not in reader.kinds:
         return None
     return (BelongsTo(owner=Find(record=doers[0], said=reader.words(at + 1, end))),), end
-
-
-def _called_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """ "(articles) in the billing section": one word that a field of text holds, before the field's own label."""
-    if reader.low(at) not in {"in", "from", "of", "under"}:
-        return None
-    step = at + 1
-    while reader.low(step) in lexicon.DETERMINERS | {"our"}:
-        step += 1
-    for each in kind.fields:
-        label = tuple((each.label or each.name).lower().replace("_", " ").split())
-        if each.type != "string" or step >= stop or reader.lows(step + 1, len(label)) != label:
-            continue
-        words = reader.words(step, step + 1)
-        return (Compare(field=each.name, op="=", value=Word(word=words.text, quote=words)),), step + 1 + len(label)
-    return None

@@ -23,11 +23,11 @@ from agent.resolve.rules.grammar.phrases.conditions import count_test, namesakes
 from agent.resolve.rules.grammar.phrases.fields import compared_by
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
-from agent.resolve.rules.grammar.questions.restrictions import restricted
+from agent.resolve.rules.grammar.questions.restrictions import done_for_time, restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
-from registry.records import RecordKind
+from registry.records import Field, RecordKind
 
 _BE: Final = word_set("is are was were isn't aren't wasn't weren't")
 _ADVERBS: Final = word_set("already yet still ever actually really now")
@@ -35,6 +35,7 @@ _HOLDS: Final = word_set("have has had got own owns")
 _HELD: Final = word_set(
     "do does did are is there we have still left in on stock now available remaining free you hand of"
 )
+_REMAINING: Final = word_set("left remaining stock available")
 _COUNTS: Final = word_set("stock quantity count available left remaining seats places units vacancies free")
 
 
@@ -49,6 +50,10 @@ def did(reader: Reader, about: Phrase, stop: int) -> Answer | None:
     while reader.low(stop - 1) in _ADVERBS:
         stop -= 1
     said = find_base_form(stem(reader.low(verb)))
+    due = done_for_time(reader, reader.kinds[about.find.record], verb, stop, denied=False)
+    if due is not None and due[1] >= stop and about.find.order is None:
+        such = due[0].model_copy(update={"where": (BelongsTo(owner=about.find), *due[0].where)})
+        return YesNoAnswer(tests=(count_test(such),), about=about.find)
     for thing in subjects(reader, verb + 1, stop):
         kind = reader.kinds[thing.find.record]
         state = next((each for each in kind.states if find_base_form(stem(each)) == said), None)
@@ -145,12 +150,9 @@ def works_on(reader: Reader, index: int, stop: int) -> Answer | None:
     end = reader.name(at, stop - 2)
     people = reader.people()
     for kind in reader.kinds.values() if end == stop - 2 else ():
-        doer = (
-            doer_of(reader, kind)
-            if any(people is not None and each.kind == people.name for each in kind.relations)
-            else None
-        )
-        if doer is not None and rate_person_likeness(doer) == 2:
+        theirs = any(people is not None and each.kind == people.name for each in kind.relations)
+        doer = next(iter(reader.doers(kind)), None) if theirs else None
+        if doer is not None:
             where: tuple[Condition, ...] = (BelongsTo(owner=Find(record=doer.name, said=reader.words(at, end))),)
             where += (StateIs(state="open"),) if "open" in kind.states else ()
             return RecordsAnswer(records=Find(record=kind.name, where=where, pick="all"))
@@ -182,11 +184,30 @@ def doer_of(reader: Reader, kind: RecordKind) -> RecordKind | None:
     """Who handles a record: the kind of people that it belongs to beside its owner."""
     people = reader.people()
     others = [reader.kinds[each.kind] for each in kind.relations if each.kind in reader.kinds]
-    return next((each for each in others if people is None or each.name != people.name), None)
+    others = [each for each in others if people is None or each.name != people.name]
+    return next(iter(reader.doers(kind) or others), None)
+
+
+def _is_stock(kind: RecordKind, each: Field) -> bool:
+    """Whether a kind is measured by how many there are of each: a count, of things that belong to nobody."""
+    return each.name == kind.size and each.type == "integer" and not kind.relations and "on" in each.name.split("_")
+
+
+def stocked(reader: Reader, index: int, stop: int) -> Answer | None:
+    """ "do we have any folding chairs, is there oat milk left, chairs left?": how many there are of a thing."""
+    at, asked = index, False
+    for lead in (("do", "we", "have"), ("have", "we", "got"), ("is", "there"), ("are", "there")):
+        if reader.lows(index, len(lead)) == lead:
+            at, asked = index + len(lead), True
+    at += reader.low(at) in {"any", "some", "enough", "more"}
+    asked = asked or (reader.low(stop - 1) in _REMAINING and reader.text.plain.rstrip().endswith("?"))
+    return left_of(reader, at, stop) if asked and reader.noun(at) is None else None
 
 
 def left_of(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "how many (folding chairs do we have left)": the count that a thing itself holds."""
+    if reader.low(index + 1) == "of":  # "tins of tuna"
+        index += 2
     end = index
     while end < stop and reader.low(end) not in _HELD and reader.tokens[end].word:
         end += 1
@@ -197,7 +218,8 @@ def left_of(reader: Reader, index: int, stop: int) -> Answer | None:
         for kind in reader.kinds.values()
         if rate_person_likeness(kind) == 1
         for each in kind.fields
-        if each.type in ("integer", "number") and not _COUNTS.isdisjoint((each.label or each.name).lower().split("_"))
+        if each.type in ("integer", "number")
+        and (not _COUNTS.isdisjoint((each.label or each.name).lower().split("_")) or _is_stock(kind, each))
     ]
     if len(counts) != 1:
         return None

@@ -1,0 +1,82 @@
+"""Orders of a platform that no rule has seen, most of them without a verb that its contracts declare."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Plan, Reply
+from tests.unit.marina import ask_marina
+
+
+async def calls_of(text: str) -> list[tuple[str, dict[str, Any]]] | None:
+    """The calls that would be sent; None where nothing is planned."""
+    verdict = (await ask_marina(text)).verdict
+    if not isinstance(verdict, Plan):
+        return None
+    return [
+        (step.action.removeprefix("marina."), {each.param: each.value for each in step.filled})
+        for step in verdict.steps
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        ("903 sorted", [("close_job", {"job_id": 903})]),
+        ("903's been sorted", [("close_job", {"job_id": 903})]),
+        ("the torn fender just got fixed", [("close_job", {"job_id": 901})]),
+        ("903 goes to Lina", [("give_job", {"job_id": 903, "hand_id": 72})]),
+        ("can 903 go with Lina instead?", [("give_job", {"job_id": 903, "hand_id": 72})]),
+        ("let Lina take 903", [("give_job", {"job_id": 903, "hand_id": 72})]),
+        ("give 903 to Lina", [("give_job", {"job_id": 903, "hand_id": 72})]),
+        ("902: make it calm", [("rush_job", {"job_id": 902, "urgency": "calm"})]),
+        ("902: make it a rush", [("rush_job", {"job_id": 902, "urgency": "rush"})]),
+        ("a fiver from Greta", [("take_money", {"skipper_id": 61, "amount": 500})]),
+        ("Ravi gets a lift on 3 december", [("plan_lift", {"skipper_id": 62, "day": "2026-12-03"})]),
+        ("book a lift for Tess a week on thursday", [("plan_lift", {"skipper_id": 63, "day": "2026-12-03"})]),
+        ("book a lift for Tess on boxing day", [("plan_lift", {"skipper_id": 63, "day": "2026-12-26"})]),
+        (
+            "raise the rent of Long Pier 1 to 420 from new year's day",
+            [("set_rent", {"berth_id": 31, "rent": 42000, "from": "2027-01-01"})],
+        ),
+        (
+            "Long Pier 1 goes to 420 euros on 1 march",
+            [("set_rent", {"berth_id": 31, "rent": 42000, "from": "2027-03-01"})],
+        ),
+        (
+            "Otto is ill. Whatever he's got goes to Lina",
+            [("give_job", {"job_id": 902, "hand_id": 72}), ("give_job", {"job_id": 901, "hand_id": 72})],
+        ),
+        (
+            "sign Otto off. 903 goes to Lina",
+            [("off_duty", {"hand_id": 71}), ("give_job", {"job_id": 903, "hand_id": 72})],
+        ),
+    ],
+)
+async def test_what_types_and_examples_tell_needs_no_declared_verb(
+    text: str, calls: list[tuple[str, dict[str, Any]]]
+) -> None:
+    assert await calls_of(text) == calls
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "903 isn't sorted",
+        "903 is not sorted",
+        "is 903 sorted?",
+        "903 sorted?",
+        "the torn fender was not fixed",
+        "the torn fender hasn't been fixed",
+        "the torn fender was nearly fixed",
+        "the torn fender will be fixed tomorrow",
+    ],
+)
+async def test_what_has_not_happened_is_not_reported(text: str) -> None:
+    assert await calls_of(text) is None
+
+
+async def test_what_shall_be_with_a_set_is_no_question_about_it() -> None:
+    assert not isinstance((await ask_marina("every skipper with dogs gets a bag on friday")).verdict, Reply)
