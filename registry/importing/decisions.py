@@ -93,11 +93,14 @@ class KindDecision(_Strict):
 
 
 class ConnectionDecision(_Strict):
-    """``name`` is what contracts call the connection. ``base_address`` is where its requests go."""
+    """``name`` is what contracts call the connection. ``base_address`` is where its requests go. ``settings`` are
+    placeholders of paths that every connection is asked for once; ``suggested_settings`` decide nothing."""
 
     name: ConnectionName | None = None
     base_address: Annotated[str, StringConstraints(max_length=2000)] | None = None
     credential: dict[str, Any] | None = None
+    settings: Annotated[tuple[Word, ...], Field(max_length=20)] = ()
+    suggested_settings: Annotated[tuple[Word, ...], Field(max_length=20)] = ()
 
 
 class Decisions(_Strict):

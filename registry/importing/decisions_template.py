@@ -25,7 +25,12 @@ def propose_decisions(made: Import) -> dict[str, Any]:
         "decide": list(made.decide),
         "prefix": decided.prefix,
         "roles": list(decided.roles),
-        "connection": {"name": name, "base_address": made.connections[name], "credential": credential},
+        "connection": {
+            "name": name,
+            "base_address": made.connections[name],
+            "credential": credential,
+            **_settings(made),
+        },
         "connections": {
             server: {"name": each, "base_address": made.connections[each]} for server, each in made.servers.items()
         },
@@ -39,6 +44,14 @@ def propose_decisions(made: Import) -> dict[str, Any]:
             },
         },
     }
+
+
+def _settings(made: Import) -> dict[str, list[str]]:
+    """A placeholder below which at least half of all operations lie is suggested."""
+    half = len(made.description.operations) / 2
+    likely = [name for name, count in made.tenants.items() if count >= half]
+    given = list(made.decisions.connection.settings)
+    return {"settings": given} | ({"suggested_settings": likely} if likely else {})
 
 
 def _left_out(made: Import) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from registry.importing.decisions import Decisions, KindDecision
@@ -17,6 +17,7 @@ from registry.importing.drafts.connections import Connections
 from registry.importing.drafts.credentials import describe_schemes
 from registry.importing.drafts.drafting import Draft, Refusal, draft
 from registry.importing.drafts.names import name_operations, write_title
+from registry.importing.drafts.tenants import fill_settings, find_tenants, with_settings
 from registry.importing.kinds.deciding import decide_kind
 from registry.importing.kinds.finding import KindDraft, find_kinds
 
@@ -43,6 +44,8 @@ class Import:
     servers: Mapping[str, str]
     decisions: Decisions
     decide: tuple[str, ...]
+    tenants: Mapping[str, int] = field(default_factory=dict)
+    """Placeholders that nothing fills: name → how many operations lie below it."""
 
     def report(self, file_of: Callable[[str], str] = lambda _: "") -> dict[str, Any]:
         """What ``opsiq import openapi --json`` prints; ``file_of`` says where a draft's contract was written."""
@@ -56,6 +59,7 @@ class Import:
             "refused": [{"operation": each.operation.key, "reason": each.reason} for each in self.refusals],
             "kinds": [each.name for each in self.kinds],
             "connections": dict(self.connections),
+            "settings": list(self.decisions.connection.settings),
             "decide": list(self.decide),
         }
 
@@ -64,7 +68,8 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
     """The drafts of every operation of a document. Raises UnreadableDocument for what is no OpenAPI document, and
     BadReference where its parts can't be put together."""
     decided = decisions or Decisions()
-    description = read_description(documents)
+    named = read_description(documents)
+    description = with_settings(named, decided.connection.settings)
     settler = Settler(SchemaReader(documents))
     digests = Digests(documents)
     connections = Connections(description, decided)
@@ -74,7 +79,7 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
         if (said := decided.kinds.get(each.name, KindDecision())).include
     )
     kept = {key: each.name for key, each in decided.operations.items() if each.name is not None}
-    names = name_operations(description.operations, prefix=decided.prefix, kept=kept)
+    names = name_operations(named.operations, prefix=decided.prefix, kept=kept)
     roles = find_body_roles(description, settler)
     made: list[Draft] = []
     refused: list[Refusal] = []
@@ -109,6 +114,10 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
             made.append(result)
         else:
             refused.append(result)
+    for each in made:
+        each.contract["endpoint"] = fill_settings(each.contract["endpoint"], decided.connection.settings)
+    kinds = tuple(replace(each, entry=fill_settings(each.entry, decided.connection.settings)) for each in kinds)
+    tenants = find_tenants(description, kinds)
     digest = documents.digest
     address = documents.root.document
     for each in made:  # only now is it known what the document refers to
@@ -126,7 +135,8 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
         connections=connections.used,
         servers=connections.servers,
         decisions=decided,
-        decide=(*decide, *_questions(description, connections, made, decided)),
+        decide=(*decide, *_questions(description, connections, made, decided), *_ask_tenants(tenants)),
+        tenants=tenants,
     )
 
 
@@ -148,6 +158,14 @@ def _questions(
         ways = "; ".join(describe_schemes(description)[:6])
         made.append(f"Credential: the document knows several ways to sign in: {ways}. Say which one is used.")
     return made
+
+
+def _ask_tenants(tenants: Mapping[str, int]) -> Iterator[str]:
+    for name, count in tenants.items():
+        yield (
+            f"Setting: no list says what {{{name}}} may be, and {count} operations lie below it. Is it the same for a "
+            f'whole connection? Then write {name} into the connection\'s "settings".'
+        )
 
 
 def _draft_entry(each: Draft, file: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ So that it can run in a process of its own, which may be killed; see ``executors
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, Literal, TypedDict
 
@@ -61,10 +61,12 @@ def write_connector(made: Import) -> dict[str, Any]:
     """The draft of a ``connector.json``: how to sign in, and the kinds that were found."""
     decided = made.decisions.connection
     name, address = next(iter(made.connections.items()))
-    connection: Mapping[str, Any] = {
+    connection: dict[str, Any] = {
         "base_url": {"label": "Base address", **({"example": address} if address else {})},
         "credential": decided.credential or find_credential(made.description),
     }
+    if decided.settings:
+        connection["settings"] = {each: {"label": each.replace("_", " ").capitalize()} for each in decided.settings}
     return {
         "schema": CONNECTOR_SCHEMA,
         "name": name,

@@ -92,7 +92,10 @@ def _apply_wishes(proposed: Mapping[str, Any], wishes: Wishes) -> dict[str, Any]
         operations[key] = {**said, **({"parameters": parameters} if parameters else {})}
     if wishes.only and not any(each.get("include", True) for each in operations.values()):
         raise InvalidInput("No operation of the document fits --only. It takes patterns such as 'POST /orders/*'.")
-    return {**proposed, "operations": operations}
+    connection = dict(proposed["connection"])
+    if wishes.take_suggestions and not connection.get("settings"):
+        connection["settings"] = connection.get("suggested_settings", [])
+    return {**proposed, "connection": connection, "operations": operations}
 
 
 def _take_suggestions(parameter: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,7 +168,8 @@ def tell_connector(report: Mapping[str, Any], document: str) -> str:
         + (f" --in {folder.parent}" if str(folder.parent) != "." else ""),
         f"2. Check it: opsiq connectors check {folder}",
         f"3. Restart the server with OPSIQ_CONNECTORS={folder.resolve().parent}",
-        f"4. Connect it: opsiq connectors connect {name} --address {next(iter(report['connections'].values()), '…')}",
+        f"4. Connect it: opsiq connectors connect {name} --address {next(iter(report['connections'].values()), '…')}"
+        + "".join(f" --option {each}=…" for each in report["settings"]),
         f"5. Sign its actions in the console: /connectors/{name}/contracts",
     ]
     return "\n".join(lines)
