@@ -335,8 +335,9 @@ class Matcher(ActionParameters):
         values = {each for name in state.arguments for each in name_stems(name)}
         unsaid = self.verbs.called - spoken - {stem(each) for each in self.order.said} - _VAGUE - values
         other = unsaid - reached
-        if self.creates and other and not self.verbs.called & spoken - reached:
-            return None  # what is made was not spoken of
+        addressed = any(name in self.scalars and self.takes_address(name) for name in state.arguments)
+        if self.creates and other and not addressed and not self.verbs.called & spoken - reached:
+            return None  # what is made was not spoken of; who is invited is, by an address
         records = sum(isinstance(each, RecordArgument) for each in state.arguments.values())
         if offer.risk is Risk.IRREVERSIBLE and other and records < 2:
             return None  # it is about something else of the record

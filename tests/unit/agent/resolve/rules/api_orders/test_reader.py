@@ -56,6 +56,8 @@ OFFERS = (
         "type": "boolean"}, "mode": {"enum": ["fast", "slow"], "type": "string"}, "labels": {
         "type": "array", "items": TEXT}, "alerts_muted": {"type": "boolean"}, "group_id": TEXT, "limit": {
         "type": "integer", "description": "Longest run in minutes"}}, "job_id"),
+    offer("invites.create", "Invite a visitor to a group", {"group_id": TEXT, "email": {
+        "type": "string", "format": "email"}}, "group_id email"),
     offer("lanes.create", "Create a lane", {"lane": TEXT, "color": TEXT}, "lane color"),
     offer("hooks.create", "Create a new hook", {"backup_urls": {"type": "array", "items": TEXT}, "target": {
         "type": "string", "format": "uri"}, "title": TEXT, "page_url": TEXT}, "target"),
@@ -121,6 +123,8 @@ def told(call: Call) -> dict[str, Any]:
         ("archive the job night_copy", "job.archive", {"job_id": "night_copy"}),
         ("remove the job night_copy", "jobs.delete", {"job_id": "night_copy"}),
         ("create a job called night_copy with a size of 5", "jobs.create", {"name": "night_copy", "size": 5}),
+        ("invite ana@one.example to the group Evening", "invites.create", {
+            "group_id": "Evening", "email": "ana@one.example"}),
         ("add a lane called quick with the colour red", "lanes.create", {"lane": "quick", "color": "red"}),
         ("set the limit of the job night_copy to 20 minutes", "jobs.update", {"job_id": "night_copy", "limit": 20}),
         ("move night_copy to the group Evening", "jobs.update", {"job_id": "night_copy", "group_id": "Evening"}),
