@@ -342,3 +342,13 @@ def test_of_a_hundred_thousand_faults_of_a_body_the_first_are_told(world: Instal
     names = {f"n{each}": 1 for each in range(60_000)}
     problem = refusal(world.clients["olivia"], "/v1/rules", names)
     assert len(problem["errors"]) == 100
+
+
+def test_a_documents_body_may_be_long_only_in_its_text(world: Installation, health: Health) -> None:
+    bombs = [{"a": [{}] * 3_000_000}, {f"k{each}": 1 for each in range(1_000_000)}]
+    for decisions in bombs:
+        problem = refusal(world.clients["olivia"], "/v1/imports/openapi", {"document": "x", "decisions": decisions})
+        assert problem["detail"].startswith("Beside the document's own text")
+    long = json.dumps({"openapi": "3.1.0", "info": {"title": "x" * 9_000_000, "version": "1"}, "paths": {}})
+    told = refusal(world.clients["olivia"], "/v1/imports/openapi", {"document": long, "decisions": {"odd": 1}})
+    assert "odd" in json.dumps(told)

@@ -8,10 +8,12 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
+from core import canon
 from core.errors import InvalidInput
 from web.api.body import Body, parsed
 from web.api.run_views import View
 from web.auth import Caller, container_of, require_signature
+from web.middleware import MAX_BODY_BYTES
 from web.openapi import problems, takes
 
 router = APIRouter(prefix="/v1/imports", tags=["contracts"])
@@ -77,6 +79,8 @@ async def draft_openapi(
 ) -> ImportedView:
     """Every operation of an OpenAPI 3 or Swagger 2 document as a draft, or refused with its reason. It stores nothing,
     so it takes no Idempotency-Key: register the drafts that are wanted."""
+    if canon.count_structure(caller.body) > MAX_BODY_BYTES:
+        raise InvalidInput(f"Beside the document's own text the body has at most {MAX_BODY_BYTES} characters.")
     body = parsed(ImportBody, caller)
     if (body.document is None) == (body.url is None):
         raise InvalidInput("Give either the document itself (document), or where it is (url).")
