@@ -112,20 +112,9 @@ def find_continuation(text: Text, phrase: phrases.Phrase) -> int | None:
 
 
 _ADDRESS: Final = re.compile(r"\d+\w?\s+\w+")
-_QUERY: Final = re.compile(
-    r"\b(?:search(?:ing)?(?:\s+(?:for|the\s+web\s+for|online\s+for|up))?|look(?:ing)?\s+up|google|find\s+out(?:\s+about)?|tell\s+me\s+about|"
-    r"information\s+(?:on|about)|(?:who|what)\s+(?:is|are|was)|about|regarding)\s+(?P<rest>[^.?!\n]+)",
-    re.IGNORECASE,
-)
 
 # What is written in capitals alone.
 _TICKER: Final = re.compile(r"\b(?:ticker|stock symbol|symbol of (?:the|a) (?:stock|company)|iata)\b", re.IGNORECASE)
-_BECAUSE: Final = re.compile(
-    r"\b(?:because(?:\s+of)?|due\s+to|owing\s+to|on\s+account\s+of|on\s+(?:the\s+)?grounds?\s+of|(?:the\s+)?reason(?:\s+is|\s+being|:)+)\s+"
-    r"(?P<rest>[^.;!?\n\"]+)",
-    re.IGNORECASE,
-)
-_FOR: Final = re.compile(r"\bfor\s+(?!(?:me|us|him|her|them|now|good|ever|a|an|the)\b)(?P<rest>[a-z][a-z -]*)\W*$")
 
 
 def find_texts(text: Text, spec: ParameterSpec, now: datetime, *, required: bool) -> list[Candidate]:
@@ -145,10 +134,6 @@ def find_texts(text: Text, spec: ParameterSpec, now: datetime, *, required: bool
             for token in text.tokens
             if re.fullmatch(shape, token.text)
         ]
-    if stem_word("reason") in spec.own:
-        made += _find_reasons(text)
-    if "topic" in spec.roles:
-        made += _find_queries(text, required=required)
     if "body" in spec.roles or "title" in spec.roles:
         made = [_as_titled(text, spec, each) for each in made]
     return [each for each in made if each.end > each.start]
@@ -334,30 +319,3 @@ def _strip_heading(text: Text, spec: ParameterSpec, phrase: phrases.Phrase) -> p
         if stemmed in spec.own or (stemmed in spec.about and inside[1].capital):
             return replace(phrase, start=inside[1].start, capital=inside[1].capital)
     return phrase
-
-
-def _find_reasons(text: Text) -> list[Candidate]:
-    """Why something shall be done: "because of fraud", "reason: chargeback"; less surely "for abuse" at the end."""
-    made: list[Candidate] = []
-    for pattern, weight in ((_BECAUSE, 0.85), (_FOR, 0.5)):
-        for match in pattern.finditer(text.plain):
-            start, end = match.span("rest")
-            end = start + len(text.plain[start:end].rstrip(" ,;"))
-            made.append(Candidate(start, end, text.original(start, end), weight=weight))
-    return made
-
-
-def _find_queries(text: Text, *, required: bool) -> list[Candidate]:
-    made: list[Candidate] = []
-    for match in _QUERY.finditer(text.plain):
-        start, _end = match.span("rest")
-        written = match.group("rest").rstrip(" ,;:")
-        made.append(
-            Candidate(
-                start,
-                start + len(written),
-                text.original(start, start + len(written)),
-                weight=0.4 if required else 0.25,
-            )
-        )
-    return made

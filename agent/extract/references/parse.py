@@ -69,7 +69,6 @@ class _Parser(PossessiveReader):
         self._read_dates()
         owners_end = self.read_owner_before(noun)
         told, times = self._read_narrowing(noun)
-        self.read_reached(noun)
         self._read_tails(noun)
         self._read_emails()
         self.number = find_number(self, noun, self.kind)
@@ -96,7 +95,6 @@ class _Parser(PossessiveReader):
             side=side,
             marks=self.marks,
             owner=self.owner,
-            through=self.through,
             pronoun=pronoun,
             mine=mine,
             spans=tuple(sorted(self.spans)),

@@ -239,7 +239,6 @@ def _ends(tokens: Sequence[Token], index: int) -> bool:
 Read = Callable[[str, RecordKind, Iterable[RecordKind]], Reference]
 _POINTING: Final = lists.PRONOUNS | lists.OWNERS | lists.MINE
 _NAMELESS: Final = (lists.FILLERS - lists.OWNERS - lists.MINE) | frozenset(lists.PLACES)
-_BEHIND: Final = word_set("of for on behind with")
 _STOPS: Final = word_set(", ; . ? ! : which who that about regarding called named titled")
 
 
@@ -254,7 +253,6 @@ class PossessiveReader(TokenCover):
         self.kind, self.kinds = kind, kinds
         self.name: str | None = None
         self.owner: Reference | None = None
-        self.through: Reference | None = None
         self._read = read
 
     def read_owner_before(self, noun: tuple[int, int] | None) -> int:
@@ -308,21 +306,6 @@ class PossessiveReader(TokenCover):
         self._take_owner(self.tokens[first].start, last.bare_end)
         if self.owner is not None:
             self.take(index, end)
-
-    def read_reached(self, noun: tuple[int, int] | None) -> None:
-        """ "the customer of invoice INV-1042": found by what belongs to it."""
-        if noun is None or noun[1] >= len(self.tokens) or self.tokens[noun[1]].low not in _BEHIND:
-            return
-        end = self.find_tail_end(noun[1] + 1)
-        for kind in self.kinds:
-            if kind.relation_to(self.kind.name) is None:
-                continue
-            if any(match_noun(self.tokens[:end], index, kind) for index in range(noun[1] + 1, end)):
-                self.through = self._read_part(
-                    self.tokens[noun[1] + 1].start, self.tokens[end - 1].end, kind, self.kind
-                )
-                self.take(noun[1], end)
-                return
 
     def find_tail_end(self, index: int) -> int:
         """Where the words that begin at a token end: before what is understood, a mark, or what begins another

@@ -23,7 +23,7 @@ class Reference:
     - ``whens`` are the words that say when it lies ("on December 13"), ``times`` fields on a side of now by the kind's own words, ``side``
       the side that "next" and "future" put it on.
     - ``marks`` tell it from its like ("T-shirt (blue, size: M)"): what a field is said to hold, with the field's name where it was said.
-    - ``owner`` is what it belongs to; ``through`` is what belongs to it ("the customer of invoice INV-1042").
+    - ``owner`` is what it belongs to.
     - ``pronoun``: the words are a pronoun ("him", "it", "that one"), to be resolved by what was spoken of; ``mine`` if that is the
       speaker ("my", "me").
 
@@ -46,7 +46,6 @@ class Reference:
     side: Side | None = None
     marks: tuple[tuple[str, str], ...] = ()
     owner: Reference | None = None
-    through: Reference | None = None
     pronoun: bool = False
     mine: bool = False
     spans: tuple[tuple[int, int], ...] = ()
@@ -62,7 +61,6 @@ class Reference:
             or self.position
             or self.states
             or self.owner
-            or self.through
             or self.pronoun
             or self.every
             or self.whens

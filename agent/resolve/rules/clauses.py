@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from rapidfuzz.distance import OSA
-
 from agent.extract.limits import MAX_CLAUSES
 from language.stems import AGAIN, EMPTY, GENERIC, KIN, ORDER_WORDS, ORDERS, READING, stem
 from language.text import blank_quotations, find_quotations
@@ -89,7 +87,6 @@ _DETERMINED: Final = re.compile(
     re.ASCII,
 )
 _EVERY: Final = frozenset(("all", "both", "each", "every"))
-_LEAST_RESPELT: Final = 5
 _BLANKS: Final = re.compile(r"\s*+")
 # What stands behind a noun and behind no order: "refunds are late", "invoice of Adam".
 _OF_A_NOUN: Final = re.compile(r"(?:is|are|was|were|has|have|will|of|and|or)\b", re.IGNORECASE)
@@ -242,17 +239,8 @@ def _find_first_stem(text: str) -> str | None:
     lead = _LEAD.match(text, 0, MAX_LEAD)
     for word in _WORD.finditer(text, lead.end() if lead else 0):
         if word[0].casefold() not in EMPTY:
-            return correct_verb(word[0]) or stem(word[0])
+            return stem(word[0])
     return None
-
-
-def correct_verb(word: str) -> str | None:
-    """The stem of the one order that a word nobody knows is a slip away from ("refnd" → "refund"), if there is one."""
-    low, known = word.casefold(), stem(word)
-    if len(low) < _LEAST_RESPELT or word[:1].isupper() or known in ORDERS or known in READING or known in KIN:
-        return None
-    near = {stem(each) for each in ORDER_WORDS if each[0] == low[0] and OSA.distance(low, each, score_cutoff=1) <= 1}
-    return near.pop() if len(near) == 1 else None
 
 
 @lru_cache(maxsize=256)

@@ -124,7 +124,7 @@ def drop_destinations(
     made = []
     for phrase in options[name]:
         said = parse(text[phrase.start - start : phrase.end - start], kind, kinds)
-        tells = said.owner or said.name or said.number or said.email or said.text or said.position or said.through
+        tells = said.owner or said.name or said.number or said.email or said.text or said.position
         inside = any(phrase.start <= each.start and each.end <= phrase.end for each in sets)
         if tells or not inside or not _TOWARDS.search(text[: phrase.start - start]):
             made.append(phrase)

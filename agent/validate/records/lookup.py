@@ -140,8 +140,6 @@ class Lookup:
             return await self._find_speaker(need, spans)
         if reference.pronoun or (reference.bare and owner is None and self._named_before(need, spans)):
             return await self._find_spoken(need, spans, reference)
-        if reference.through is not None:
-            return await self._find_through(need, reference.through, spans)
         if reference.owner is not None and (kind := self.kinds.get(reference.owner.kind)) is not None:
             found = await self.find_meant(need.owner(kind), reference.owner, spans)
             number = reference.owner.number
@@ -242,20 +240,6 @@ class Lookup:
             names = " and ".join(quote_words(span.text) for _, span in named[:3])
             return need.ask(f"Whose {name_kind(need.kind)} is meant? There is no {name_kind(owner.kind)} {names}.")
         return tuple(found.values())
-
-    async def _find_through(self, need: RecordQuery, below: Reference, spans: tuple[Span, ...]) -> Outcome:
-        """ "The customer of invoice INV-1042": what that record belongs to."""
-        kind = self.kinds.get(below.kind)
-        if kind is None:
-            return ()
-        found = await self.find_meant(need.owner(kind), below, spans)
-        if isinstance(found, Question):
-            return found
-        above = [await self.reach.find_owner(each, need.kind) for each in found]
-        made = tuple({each.key: each for each in above if each is not None}.values())
-        if not made:
-            return need.ask(f"That {name_kind(kind)} belongs to no {name_kind(need.kind)}. Which one is meant?")
-        return self.search.check(need, made, need.filter)
 
     def _named_before(self, need: RecordQuery, spans: tuple[Span, ...]) -> bool:
         """Whether "the account", "the invoice" can be what the request has named elsewhere."""

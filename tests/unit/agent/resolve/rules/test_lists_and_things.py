@@ -9,7 +9,7 @@ from importlib import resources
 import pytest
 
 from agent.pipeline import Abstain, Ask, Calls, Request, Resolution, spans_of
-from agent.resolve.rules.clauses import begins_like_an_order, correct_verb, gives_order
+from agent.resolve.rules.clauses import begins_like_an_order, gives_order
 from agent.resolve.rules.resolver import RuleResolver
 from connectors.saas.kinds import KINDS
 from registry.catalogue import Catalogue
@@ -73,11 +73,6 @@ async def test_where_it_shall_go_is_not_what_is_meant() -> None:
 async def test_a_sum_that_a_record_would_give_is_taken_from_the_words() -> None:
     ((_, words),) = said(await resolution("refund 20 euros of Adam Novak's last invoice"))
     assert words == ["Adam Novak's last invoice", "20 euros"]
-
-
-@pytest.mark.parametrize(("word", "order"), [("refnd", "refund"), ("Refnd", None), ("refund", None), ("paint", None)])
-def test_a_slip_in_an_order_is_forgiven_but_never_in_a_name(word: str, order: str | None) -> None:
-    assert correct_verb(word) == order
 
 
 @pytest.mark.parametrize(

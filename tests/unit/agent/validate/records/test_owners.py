@@ -206,10 +206,7 @@ async def test_a_person_named_beside_the_noun_must_pass_the_filter_too() -> None
     assert question.text == "Berta Lind is active; this needs a suspended customer."
 
 
-async def test_the_customer_of_an_invoice_is_found_through_it() -> None:
-    text = "unlock the customer of invoice INV-1031"
-    case = Case(text, ("saas.unsuspend_customer", {"customer_id": "the customer of invoice INV-1031"}))
-    case.platform.row("customer", 3)["status"] = "suspended"
-    plan = await case.plan()
-    assert params(plan) == {"customer_id": 3}
-    assert {pin.record_kind for pin in plan.steps[0].pins} == {"customer", "invoice"}
+async def test_a_customer_told_by_an_invoice_alone_is_asked_about() -> None:
+    said = {"customer_id": "the customer of invoice INV-1031"}
+    question = await Case("unlock the customer of invoice INV-1031", ("saas.unsuspend_customer", said)).question()
+    assert question.text == "There is no customer ‘INV-1031’."
