@@ -18,6 +18,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); scripts/system-packages python3-venv && $(PYTHON) -m venv $(VENV); }
 
 $(VENV)/.runtime: requirements.lock requirements-uv.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up $(VENV), once: about a minute."
 	@scripts/install-locked $(BIN)/python requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -50,7 +50,7 @@ from agent.validate.records.located import (
 )
 from agent.validate.records.ranking import find_tied, names_nothing, sort_by_field
 from agent.validate.slots import find_answer
-from registry.records import Kinds, RecordKind
+from registry.records import Kinds, Record, RecordKind
 
 # What stands before the name in an answer: "sorry, I meant …", "the one about …".
 _LEAD: Final = re.compile(
@@ -84,7 +84,8 @@ class RecordFinder:
         name = _name_of(reference)
         settled = context.scene.settled.get(name) if name is not None else None
         if settled is not None and reference.record == need.kind.name and fits(settled.record, need.filter):
-            return (replace(settled, spans=_list_spans(reference) or settled.spans),)
+            answered = any(span.origin for span in settled.spans)
+            return (settled if answered else replace(settled, spans=_list_spans(reference) or settled.spans),)
         answer = find_answer(context.request, need.slot)
         if answer is not None and answer[0].choice is not None:
             outcome = await self._find_chosen(need, answer[0].choice, (*_list_spans(reference), *answer[1].spans))
@@ -116,7 +117,7 @@ class RecordFinder:
             return () if pool is self.search.excluded else pool
         if pool.more:
             return ask_to_narrow(wide)
-        return tuple(LocatedRecord(each, kind, _list_spans(reference), pool.find_way(each)) for each in pool.records)
+        return tuple(_locate(each, kind, reference, pool) for each in pool.records)
 
     # ── one reference ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -165,7 +166,7 @@ class RecordFinder:
                 f"That is {format_count(len(records), kind)} at once; at most {need.most} can be done together."
             )
         how = "" if pool.named and len(records) == 1 else "the only one" if len(records) == 1 else f"all {len(records)}"
-        return tuple(LocatedRecord(each, kind, _list_spans(find), pool.find_way(each), how) for each in records)
+        return tuple(_locate(each, kind, find, pool, how) for each in records)
 
     async def pick_by_order(
         self, need: RecordQuery, find: Find, order: OrderByField | OrderByCount, pool: Pool, own: Own
@@ -209,7 +210,7 @@ class RecordFinder:
             return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "share that place")
         self.chosen_from.add(len(line))
         how = f"{what} of {format_count(len(line), kind)}" if len(line) > 1 else "the only one"
-        return tuple(LocatedRecord(each, kind, _list_spans(find), pool.find_way(each), how) for each in chosen)
+        return tuple(_locate(each, kind, find, pool, how) for each in chosen)
 
     def _pick_as_shown(self, need: RecordQuery, find: Find, order: OrderByField, pool: Pool) -> Outcome:
         """ "the second one" of what was shown, whether or not it fits: another one that does was not meant. "The last
@@ -229,7 +230,7 @@ class RecordFinder:
         if record is None:
             return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
         how = f"number {nth} of the {len(shown)} shown before"
-        return self._check(need, (LocatedRecord(record, need.kind, _list_spans(find), pool.find_way(record), how),))
+        return self._check(need, (_locate(record, need.kind, find, pool, how),))
 
     def _choose_order(self, need: RecordQuery, first: str) -> str | None:
         """The field that "last" goes by, or "biggest"."""
@@ -293,6 +294,8 @@ class RecordFinder:
             said = _LEAD.sub("", words).strip() or words
             again = Find(record=need.kind.name, said=Words(text=said, origin=spans[0].origin if spans else 0))
             outcome = await self.run(need, again, own)
+            if isinstance(outcome, tuple):
+                outcome = tuple(replace(each, spans=each.spans or spans) for each in outcome)
             # Names that are merely near the words of an answer take the place of nothing that was offered.
             named = not isinstance(outcome, Question) or (outcome.candidates and outcome.code == "ambiguous")
             described = await find_described(self, need, find, words, own) if offered is None and not named else None
@@ -325,6 +328,13 @@ def _name_of(find: Find) -> tuple[str, str] | None:
     if find.said is None or find.where or find.order is not None or find.pick != "one":
         return None
     return find.record, find.said.text.casefold()
+
+
+def _locate(record: Record, kind: RecordKind, find: Find, pool: Pool, how: str = "") -> LocatedRecord:
+    """A record that was found, with the words it rests on: those of the answer that said whose it is, where one did."""
+    way = pool.find_way(record)
+    answered = tuple(span for each in way for span in each.spans if span.origin)
+    return LocatedRecord(record, kind, answered if find.said is None and answered else _list_spans(find), way, how)
 
 
 def _list_spans(find: Find) -> tuple[Span, ...]:

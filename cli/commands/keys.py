@@ -6,7 +6,7 @@ import argparse
 import json
 import shlex
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from core.crypto.mcp_token import make_token
 
@@ -61,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     from cli.client import client
 
     server = client()
+    answer: dict[str, Any]
     match arguments.act:
         case "mcp-token":
             answer = {"url": f"{server.url}/mcp", "token": make_token(server.key, server.secret)}
@@ -76,7 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
             answer = server.delete(f"/v1/keys/{arguments.key_id}")
     if arguments.act == "create" and arguments.env:
         print(_exports(server.url, answer))
-        print(_described(answer), file=sys.stderr)
+        if answer["key"]["mode"] == "test":
+            print(_SENDS_NOTHING, file=sys.stderr)
         return 0
     print(json.dumps(answer, ensure_ascii=False, indent=2) if arguments.json else _text(answer))
     if arguments.act == "revoke" and not arguments.json and (names := _list_acting(server, arguments.key_id)):
@@ -101,9 +103,7 @@ def _exports(url: str, answer: dict[str, Any]) -> str:
     return "export " + " ".join(f"{name}={shlex.quote(value)}" for name, value in pair.items())
 
 
-def _described(answer: dict[str, Any]) -> str:
-    sends = "It is a test key: nothing that it asks for is sent." if answer["key"]["mode"] == "test" else ""
-    return f"{_line(answer['key'])}\n{sends}".strip()
+_SENDS_NOTHING: Final = "It is a test key: nothing that it asks for is sent."
 
 
 def _text(answer: dict[str, Any]) -> str:
@@ -112,7 +112,8 @@ def _text(answer: dict[str, Any]) -> str:
     if "secret" in answer:
         pair = f"OPSIQ_KEY={answer['key']['public']}\nOPSIQ_SECRET={answer['secret']}"
         token = f"MCP access token: {make_token(answer['key']['public'], answer['secret'])}"
-        return f"{pair}\n{token}\n{_described(answer)}\nKeep the secret now: it is not shown again."
+        said = f"{pair}\n{token}\n{_line(answer['key'])}\nKeep the secret now: it is not shown again."
+        return f"{said}\n{_SENDS_NOTHING}" if answer["key"]["mode"] == "test" else said
     return "\n".join(map(_line, answer["data"])) if "data" in answer else _line(answer)
 
 

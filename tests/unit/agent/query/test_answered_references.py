@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Answer, Plan, Question, Request
+from agent.pipeline import Answer, Plan, Question, RecordSource, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
@@ -68,3 +68,25 @@ async def test_whose_it_is_may_lack_its_apostrophe() -> None:
 async def test_an_answer_may_describe_what_no_name_was_found_for() -> None:
     assert await answered("waive fine F-999", "the one from July", "lending") == ["35"]
     assert isinstance(await answered("waive fine F-999", "the green one", "lending"), str)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("waive Zoltan's oldest fine", "Ines Duarte"),
+        ("renew Zoltan's loan by 5 days", "Piet Vos"),
+        ("renew Ruth's loan by 5 days", "the one with the sewing machine"),
+    ],
+)
+async def test_a_value_says_the_words_of_the_answer_that_named_its_owner(text: str, words: str) -> None:
+    context, resolver = world("lending"), RuleResolver()
+    task = Task(Request(text=text, now=NOW), OWNER, context, "run_00000000000000000000000001")
+    first = await propose(task, resolver)
+    assert isinstance(first.verdict, Question)
+    request = Request(text=text, now=NOW, answers=(Answer(slot=first.verdict.slot, text=words),))
+    task = Task(request, OWNER, context, "run_00000000000000000000000001", drafts=first.drafts, proposal=first.proposal)
+    made = (await propose(task, resolver)).verdict
+    assert isinstance(made, Plan)
+    source = made.steps[0].filled[0].source
+    assert isinstance(source, RecordSource)
+    assert [span.text for span in source.spans] == [words]
