@@ -1,11 +1,11 @@
-"""What a parameter's description says about the form of its value: date formats, listed options, examples, shapes of
-identifiers."""
+"""What a parameter's description says about its value: date formats, listed options, examples, shapes of identifiers,
+and what it is where nobody says one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 _DATE_FORMAT: Final = re.compile(
     r"(?:yyyy|YYYY|%Y|yy|YY|dd|DD|%d|mm|MM|%m|HH|hh|%H)(?:[-/.: "
@@ -27,6 +27,35 @@ _CLOSED: Final = re.compile(
 _AT_LEAST: Final = re.compile(r"\b(?:either|at least one|one of)\b", re.IGNORECASE)
 _DEMANDED: Final = re.compile(r"\b(?:must|required|mandatory|ha(?:s|ve) to|needs? to)\b", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"[\"'`]([^\"'`\n]{1,40})[\"'`]")
+
+_VALUE: Final = r"[\"'`]?(?P<value>-?\d+(?:\.\d+)?|[^\W\d][\w-]*)[\"'`]?(?=\s*(?:[.,;)]|$|(?:if|when|unless)\b))"
+_DEFAULT: Final = re.compile(
+    rf"\bdefaults?(?:\s+value)?(?:\s+is(?:\s+set\s+to)?|\s+to|\s*[:=])\s*{_VALUE}", re.IGNORECASE
+)
+_UNSAID: Final = re.compile(
+    rf"\b(?:if|when|unless)\b[^.;]{{0,60}}\b(?:specif|provid|giv|say|said|set)\w*[^.;\d]{{0,20}}\buses?\s+{_VALUE}",
+    re.IGNORECASE,
+)
+
+
+def read_default(schema: Mapping[str, Any]) -> Any:
+    """The number, yes or no, or member of a closed set that a parameter's description says is taken where nobody says
+    one ("Defaults to 10."); None where it says none, or two."""
+    description = str(schema.get("description", ""))
+    said = {each["value"].casefold() for pattern in (_DEFAULT, _UNSAID) for each in pattern.finditer(description)}
+    if len(said) != 1:
+        return None
+    (value,) = said
+    if members := [each for each in schema.get("enum") or () if isinstance(each, str)]:
+        return next((each for each in members if each.casefold() == value), None)
+    if schema.get("type") == "boolean":
+        return {"true": True, "false": False}.get(value)
+    number = re.fullmatch(r"-?\d+(\.\d+)?", value)
+    if number is None or schema.get("type") not in ("integer", "number"):
+        return None
+    if schema["type"] == "integer":
+        return int(value) if number[1] is None else None
+    return float(value)
 
 
 def find_date_format(description: str) -> str | None:

@@ -246,7 +246,11 @@ class DraftFilling:
             comes = self.slots.spoken(name) or (
                 annotation.derive is not None and annotation.derive.parameter in self.contract.properties
             )
-            defaulted = SourceKind.DEFAULT in annotation.sources and bool({"default", "const"} & set(schema))
+            stated = (
+                bool({"default", "const"} & set(schema))
+                or scalar_values.read_stated_default(self.contract, name) is not None
+            )
+            defaulted = SourceKind.DEFAULT in annotation.sources and stated
             if name not in self.slots.filled and not comes and not defaulted:
                 missing.append(name)
         return tuple(missing)

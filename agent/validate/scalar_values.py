@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from agent.extract.description_hints import read_default
 from agent.extract.spans import money
 from agent.pipeline import Argument, Choice, DefaultSource, ListArgument, Mention, PromptSource, Refusal, Source
 from agent.validate import questions, supplied_values
@@ -27,7 +29,7 @@ from agent.validate.slots import (
 )
 from core import canon
 from core.display_text import to_display_text
-from registry.contract import SourceKind
+from registry.contract import Contract, Risk, SourceKind, Unit
 from registry.records import format_field
 
 _WHEN: Final = frozenset({"when", "date", "day", "time", "start", "end", "effective", "moment"})
@@ -179,11 +181,20 @@ def _find_other_moment(slots: Slots, parameter: Parameter) -> str | None:
 
 
 def _take_default(slots: Slots, parameter: Parameter) -> None:
-    for key in ("default", "const"):
-        if key in parameter.schema:
-            value = parameter.schema[key]
-            slots.put(parameter.name, value, format_parameter(parameter, value), DefaultSource())
-            return
+    key = next((each for each in ("default", "const") if each in parameter.schema), None)
+    value = parameter.schema[key] if key is not None else read_stated_default(slots.contract, parameter.name)
+    if key is not None or value is not None:
+        slots.put(parameter.name, value, format_parameter(parameter, value), DefaultSource())
+
+
+def read_stated_default(contract: Contract, name: str) -> Any:
+    """What a required parameter is by its own description where nobody says it; never for money, records or what can't
+    be undone."""
+    note, schema = contract.annotation(name), contract.properties.get(name)
+    grave = note.record is not None or note.unit in (Unit.MONEY, Unit.MONEY_MINOR)
+    if name not in contract.required or not isinstance(schema, Mapping) or grave or contract.risk is Risk.IRREVERSIBLE:
+        return None
+    return read_default(schema)
 
 
 def _as_currency(slots: Slots, name: str, read: Read | Unread) -> Read | Unread:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from agent.extract.description_hints import list_alternatives
+from agent.extract.description_hints import list_alternatives, read_default
 
 NAMES = ("berth", "boat_name", "limit")
 
@@ -21,3 +23,25 @@ NAMES = ("berth", "boat_name", "limit")
 )
 def test_a_description_may_demand_one_of_several_parameters(description: str, demanded: tuple[str, ...]) -> None:
     assert list_alternatives(description, NAMES) == demanded
+
+
+@pytest.mark.parametrize(
+    ("kind", "description", "value"),
+    [
+        ("integer", "How many boats. Defaults to 12.", 12),
+        ("integer", "How many boats (default: 12)", 12),
+        ("integer", "How many boats, 1 to 50. If nobody says it, use 12.", 12),
+        ("number", "How long they are, default is 7.5 if not given", 7.5),
+        ("boolean", "Whether sold ones count. Default is false.", False),
+        ("order", "How they stand. Default is 'Newest'.", "newest"),
+        ("integer", "How many boats. Default is 12 dozen.", None),
+        ("integer", "The default berth has 12 boats.", None),
+        ("integer", "Default is 12; the default is 15.", None),
+        ("integer", "Default is 1.5.", None),
+        ("string", "The flag. Default is white.", None),
+        ("order", "How they stand. Default is random.", None),
+    ],
+)
+def test_a_description_may_say_what_is_taken_where_nobody_says_it(kind: str, description: str, value: Any) -> None:
+    schema: dict[str, Any] = {"type": kind} if kind != "order" else {"type": "string", "enum": ["newest", "oldest"]}
+    assert read_default({**schema, "description": description}) == value

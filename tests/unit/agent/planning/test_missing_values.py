@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Question, Request
+from agent.pipeline import Plan, Question, Request
 from agent.planning.propose import Task, propose
+from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.workspace.context import WorkspaceContext
 from evals.cases.reader import read_offer
 from evals.run.answer import as_contract
 from registry.catalogue import Catalogue
+from registry.contract import Risk
 from registry.records import Kinds
-from tests.unit.own_worlds import NOW, OWNER
+from tests.unit.own_worlds import NOW, OWNER, Says, plan
 
 
 def function(name: str, about: str, *required: str) -> Any:
@@ -49,3 +51,25 @@ async def test_what_only_looks_up_is_asked_on_by_name_for_all_that_it_lacks() ->
 async def test_what_is_meant_is_asked_where_others_are_as_near_or_it_is_not_named(text: str, functions: Any) -> None:
     asked = await question_of(text, *functions)
     assert asked.slot == "action"
+
+
+@pytest.mark.parametrize("risk", [Risk.WRITE, Risk.IRREVERSIBLE])
+async def test_what_a_description_says_is_taken_is_no_missing_value(risk: Risk) -> None:
+    page = {"type": "integer", "description": "How many on a page. Defaults to 20."}
+    parameters = {
+        "type": "object",
+        "properties": {"city": {"type": "string"}, "page": page},
+        "required": ["city", "page"],
+    }
+    listing = as_contract(read_offer({"name": "list_boats", "description": "", "parameters": parameters}))
+    context = WorkspaceContext("b", Catalogue([listing.model_copy(update={"risk": risk})]), Kinds([]), Kinds([]))
+    step = {"action": "list_boats", "city": {"value": "Kiel", "quote": "Kiel"}, "page": None}
+    answer = ProposingResolver(Says({"understood": "", "result": plan(step), "left_over": []}))
+    request = Request(text="list the boats in Kiel", now=NOW)
+    verdict = (await propose(Task(request, OWNER, context, "run_00000000000000000000000001"), answer)).verdict
+    if risk is Risk.IRREVERSIBLE:
+        assert isinstance(verdict, Question)
+        return
+    assert isinstance(verdict, Plan)
+    (given,) = [each for each in verdict.steps[0].filled if each.param == "page"]
+    assert (given.value, given.source.kind) == (20, "default")
