@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from language.stems import EMPTY
+from language.stems import EMPTY, ORDER_WORDS
 from language.text import blank_quotations
 from language.wordnet import is_word
 
@@ -46,6 +46,12 @@ SURELY: Final = 2
 """Words that are the language's own and not English, from which on English words among them don't matter."""
 Piece = tuple[int, int, str]
 """First and last place in the text, and the English for what stands there."""
+_TELLS: Final = frozenset(("he", "she", "they"))
+_TOKEN: Final = re.compile(r"\w(?:[\w@.'’-]*\w)?")
+_VERB_LAST: Final = frozenset(("de", "nl"))
+"""Languages whose orders may end with their verb."""
+_LEADS: Final = frozenset(("please", "can", "you", "can you", "hello"))
+"""What stands before an order."""
 _ASKING: Final = frozenset(("how many", "which", "what", "when", "how much"))
 _MAIN_VERBS: Final[Mapping[str, str]] = {"has": "have", "have": "have", "end": "end", "start": "start", "cost": "cost"}
 """What stands at the end of such a question in English."""
@@ -106,6 +112,7 @@ def translate(text: str) -> Translation | None:
             if free(*each.span()):
                 pieces.append((*each.span(), f"{lead} {rest}"))
     pieces = _place_states(text, _ask_with_does(text, sorted(pieces)), words)
+    pieces = _place_verbs_first(bare, pieces, words.states) if language in _VERB_LAST else pieces
     weighty = tuple(text[a:b] for a, b, english in sorted(pieces) if english in WEIGHTY)
     return Translation(language, tuple(sorted(pieces)), weighty)
 
@@ -134,6 +141,8 @@ def _place_states(text: str, pieces: list[Piece], words: _Words) -> list[Piece]:
         before = made[-1] if made else None
         if before is not None and piece[2] in words.states and before[2] in words.nouns and _touch(text, before, piece):
             made[-1] = (before[0], piece[1], f"{piece[2]} {before[2]}")
+        elif before is not None and before[2] in _TELLS and piece[2] in ORDER_WORDS and _touch(text, before, piece):
+            made.append((*piece[:2], f"{piece[2]}s"))  # “elle ferme”: she does, and nobody is told to
         else:
             made.append(piece)
     return made
@@ -157,6 +166,28 @@ def _ask_with_does(text: str, pieces: list[Piece]) -> list[Piece]:
         *pieces[at + 1 :],
         (start, end, f"{inside} {_MAIN_VERBS[pieces[at][2]]}"),
     ]
+
+
+def _place_verbs_first(text: str, pieces: list[Piece], states: frozenset[str]) -> list[Piece]:
+    """“das Ticket schließen und Ada zuweisen” orders twice, each verb at the end of its clause: English begins with
+    it."""
+    made, clauses = list(pieces), [list[Piece]()]
+    bare = [(*each.span(), each[0]) for each in _TOKEN.finditer(text)]
+    bare = [each for each in bare if not any(a < each[1] and each[0] < b for a, b, _ in pieces)]
+    before = 0
+    for each in sorted([*pieces, *bare]):
+        if each[2] == "and" or not {*text[before : each[0]]}.isdisjoint(",.;:!?\n"):
+            clauses.append([])
+        clauses[-1] += [each] if each[2] != "and" and each[2] not in _LEADS else []
+        before = each[1]
+    for clause in clauses:
+        orders = [each for each in clause if each in pieces and each[2] in ORDER_WORDS and each[2] not in states]
+        if len(clause) < 2 or len(orders) != 1 or clause[-1] is not orders[0] or clause[0][2] in _ASKING:
+            continue
+        (start, _, _), verb = clause[0], orders[0]
+        made[made.index(verb)] = (*verb[:2], "")
+        made.append((start, start, f"{verb[2]} "))
+    return sorted(made)
 
 
 def _touch(text: str, one: Piece, other: Piece) -> bool:

@@ -40,7 +40,7 @@ class AlignedText:
         """The same with other words in these places of ``text``, which don't overlap."""
         text, places = self.text, list(self.places)
         for start, end, words in sorted(pieces, reverse=True):
-            own = places[start:end]
+            own = places[start:end] or places[start : start + 1]  # words put in between stand where what follows does
             places[start:end] = [own[min(at, len(own) - 1)] for at in range(len(words))]
             text = text[:start] + words + text[end:]
         return AlignedText(text, self.typed, tuple(places))
@@ -142,6 +142,10 @@ _TIMES: Final = re.compile(
 # "James' card": the apostrophe alone, where none opens a quotation.
 _OWNS: Final = re.compile(r"(?<=[^\W\d_]s)['’](?=\s+[^\W\d_])")
 _OPENS: Final = re.compile(r"(?:^|(?<=[\s(]))['‘]")
+_MAIL_ADDRESS: Final = re.compile(r"(?<![\w-])mail(?=\s+address)", re.IGNORECASE)
+_AGAIN: Final = re.compile(
+    r"\b(?:once\s+(?:more|again)|one\s+more\s+time|a\s+second\s+time|yet\s+again)\b", re.IGNORECASE
+)
 _E_MAIL: Final = re.compile(r"(?<![\w@-])e-mail(?=s?\b(?![-@]))", re.IGNORECASE)
 _FEWEST: Final = 3  # letters
 _DIGITS: Final = {"2": "to", "4": "for"}
@@ -159,7 +163,9 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
         full = _SHORT.get(word) or _WITHOUT_APOSTROPHE.get(word) or slip or _write_out_several(word) or _sound_out(word)
         if full is not None and full != word:
             yield found.start("word"), found.end("word"), full
-    for found in _E_MAIL.finditer(bare):
+    for found in _AGAIN.finditer(bare):
+        yield found.start(), found.end(), "again"
+    for found in (*_E_MAIL.finditer(bare), *_MAIL_ADDRESS.finditer(bare)):
         yield found.start(), found.end(), "email"
     for found in _OWNS.finditer(text) if not _OPENS.search(text) else ():
         before = text[: found.start()].split()[-2:]
@@ -200,6 +206,18 @@ PLAIN: Final = {
     "shut down": "close", "shut off": "stop", "sort out": "resolve", "strike off": "delete", "swap out": "replace",
     "take away": "remove", "take down": "remove", "throw away": "delete", "throw out": "delete", "wrap up": "close",
 }  # fmt: skip
+# What a set shall get is given to it.
+_A_LINE: Final = re.compile(
+    r"\b(?P<verb>drop|shoot|send)(?=\s+(?:[\w'’]+\s+){1,3}?an?\s+(?:\w+\s+)?(?:line|note|message|apology)\b)", re.I
+)
+_COUNT: Final = (
+    r"(?:\d|one\b|two\b|three\b|four\b|five\b|six\b|seven\b|ten\b|half\b|another\b|an?\s+(?:extra|day|week|month)\b)"
+)
+_GETS: Final = re.compile(
+    r"(?:^|(?<=[.;!?\n]))\W*(?P<who>(?:(?:every|each|all|whoever|whichever|both)\b|the\s[^.,;:!?\n]{1,120}?s\b(?=.*\sget\s))"
+    rf"[^.,;:!?\n]{{1,120}}?)\s+(?P<gets>gets?)(?=\s+{_COUNT})",
+    re.IGNORECASE,
+)
 _BEFORE: Final = r"(?P<before>^\W*|[.,;:!?]\s+|\b(?:to|and|then|please|also|just|you|not|n['’]t|i|we)\s+)"
 # What may stand between the two words: something short, with no order and no mark in it ("send the blue lamp back").
 _BETWEEN: Final = r"(?P<between>(?:\s+(?!(?:and|or|to|then|but|please|with|for)\b)[\w’'-]+){1,4}?)"
@@ -237,6 +255,18 @@ def _compile_apart() -> re.Pattern[str]:
 
 def _join_alternatives(phrases: dict[str, str]) -> str:
     return "|".join(sorted((each.replace(" ", r"\s+") for each in phrases), key=len, reverse=True))
+
+
+def give_what_is_got(text: str) -> list[tuple[int, int, str]]:
+    """Where a set is told to get something, with the order to give it."""
+    bare = blank_quotations(text)
+    made = [(*found.span("verb"), "write") for found in _A_LINE.finditer(bare)]
+    for found in _GETS.finditer(bare):
+        made += [
+            (found.start("who"), found.start("who"), "give "),
+            (*found.span("gets"), ""),
+        ]
+    return made
 
 
 def replace_phrasal_verbs(
@@ -327,6 +357,7 @@ def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> 
         return read.put(other.pieces)
     read = read.put(write_out(read.text, _counted))
     read = read.put(correct_spelling(read.text, shortlist, kinds))
+    read = read.put(give_what_is_got(read.text))
     return read.put(replace_phrasal_verbs(read.text, shortlist.knows, shortlist.calls))
 
 

@@ -150,6 +150,12 @@ def count_in_form(proposal: Proposal, contracts: Sequence[Contract]) -> Iterator
             yield node.nth
 
 
+def list_sum_words(proposal: Proposal) -> frozenset[str]:
+    """The stems of words that only say of a sum that it is one."""
+    sums = any(isinstance(node, TotalOf) for node in walk(proposal.result))
+    return frozenset(map(stem, ("sum", "total", "together"))) if sums else frozenset()
+
+
 def list_defaults(contracts: Sequence[Contract]) -> Iterator[float]:
     """The numbers that are defaults of the contracts' parameters."""
     for contract in contracts:

@@ -102,6 +102,9 @@ def _find_clause(text: str, start: int, end: int) -> Place:
 
 _NO_LONGER: Final = patterns.TRAILING | {"more", "longer", "any"}
 _CLOSES: Final = re.compile(r"[,;.!?\n]|\bbut\b")
+_DONE_TO_IT: Final = re.compile(
+    r"\s*(?:(?:just|but|only|please|instead|rather)\s+)*(?P<verb>[^\W\d_]+)\s+(?:it|them|that)\b", re.IGNORECASE
+)
 _NAMES: Final = re.compile(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)")
 
 
@@ -139,11 +142,23 @@ def _other_thing(text: str, start: int, end: int, taken: Sequence[Place]) -> boo
     return bool(own - said) and all(each - own for each in used if each & own)
 
 
-def denies_another(text: str, at: int, taken: Sequence[Place], names: Sequence[Place], others: frozenset[str]) -> bool:
+def denies_another(
+    text: str,
+    at: int,
+    taken: Sequence[Place],
+    names: Sequence[Place],
+    others: frozenset[str],
+    known: frozenset[str] = frozenset(),
+) -> bool:
     """Whether what is denied is another action by its own word (``others``), and what is done stands behind it: "no
-    refund but 30 euros of credit"."""
+    refund but 30 euros of credit", "don't refund 702, send it again"."""
     closing = _CLOSES.search(text, at)
-    if not others or closing is None or not any(start >= closing.end() for start, _ in taken):
+    if not others or closing is None:
+        return False
+    instead = _DONE_TO_IT.match(text, closing.end())
+    if instead is not None and stem(instead["verb"].casefold()) not in others:
+        names, others = taken, others | known
+    elif not any(start >= closing.end() for start, _ in taken):
         return False
     denied = (at, closing.start())
     if any(start < denied[1] and denied[0] < end for start, end in taken if (start, end) not in names):

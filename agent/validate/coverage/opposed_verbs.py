@@ -31,7 +31,9 @@ _PAIRS: Final = tuple(
 _MORE, _LESS = _PAIRS[0]
 _CLAUSE: Final = re.compile(r"(?:[^;!?\n.,:]|[.,:](?=\d))+")
 _ENDS: Final = re.compile(r"[,;.!?:\n]")
-_AWAY: Final = re.compile(r"(?<!\w)(?:take|pull|claw|claim|get)\s[^,;.!?\n]{1,200}?\b(?:away|back)\b", re.IGNORECASE)
+_AWAY: Final = re.compile(
+    r"(?<!\w)(?P<verb>take|pull|claw|claim|get)\s(?:[^,;.!?\n]{1,200}?\b)?(?:away|back|off)\b", re.IGNORECASE
+)
 # That none of what the action does shall be, or something else than it ("pause, not cancel, …").
 _NONE: Final = re.compile(r"\s*(?P<no>no)\s+(?P<what>[^\W\d_]+)", re.IGNORECASE)
 _NOT: Final = re.compile(r"^\s*(?P<not>not)\s+(?P<verb>[^\W\d_]+)\s*$", re.IGNORECASE)
@@ -77,7 +79,7 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
         if (opposed or lessens) and not _is_no_order(told, head[1], head[0]):
             yield place
         away = _AWAY.search(told)
-        if away is not None and verbs & _MORE and not verbs & _LESS:
+        if away is not None and verbs & _MORE and not verbs & _LESS and stem(away["verb"].casefold()) not in verbs:
             yield clause.start() + away.start(), clause.start() + away.end()
 
 

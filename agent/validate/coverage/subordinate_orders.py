@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agent.validate.coverage.weighty_patterns import REACH, last_before, search_before
-from language.stems import EMPTY, split_runs, stem
+from agent.planning.proposal import Call, Find, Proposal, RecordArgument, Words
+from agent.planning.quotes import walk
+from agent.validate.coverage.weighty_patterns import REACH, TELLING, last_before, search_before
+from language.stems import EMPTY, ORDERS, split_runs, stem
 
 Place = tuple[int, int]
 
@@ -25,6 +27,12 @@ _ASKS: Final = re.compile(
 )
 _OTHERS: Final = re.compile(
     r"\b(?:tell|ask|remind|get|wait\s+for|instruct|order|request|let|have)\s+(?:him|her|them|me|(?-i:[A-Z]\w+))\s+$",
+    re.IGNORECASE,
+)
+# What somebody shall be told to do is theirs to do: "tell Ada to finish 702" finishes nothing.
+_TOLD_TO_DO: Final = re.compile(
+    r"(?:^|(?<=[,;.!?\n])\s*|\b(?:and|then|please|you)\s+)(?:tell|ask|remind|instruct)\s+"
+    r"(?P<whom>him|her|them|(?:the\s+)?[^\W\d_][\w'’]*(?:\s+[^\W\d_][\w'’]*)?)\s+to\s+(?!me\b|us\b)[^\W\d_]+",
     re.IGNORECASE,
 )
 _REFUSES: Final = re.compile(r"(?<!don't )(?<!don’t )(?<!not )(?<!never )\b(?:forget|hesitate|fail)\s+$", re.IGNORECASE)
@@ -59,12 +67,18 @@ _DOER: Final = re.compile(
     r"(?:^|[^\w])(?:i|we|you|he|she|they|it|somebody|someone|(?-i:[A-Z]\w+))\s+(?:(?:have|has|had|already|just|only)\s+)*$",
     re.IGNORECASE,
 )
-# What somebody else may or would do by themselves, and what was to be done: told, and not ordered. That they will
-# ("Ada will stay until Monday") is how some orders are given.
+# What somebody may, will or would do by themselves, and what was to be done: told, and not ordered.
 _TOLD_TO_BE: Final = re.compile(
     r"(?:(?:\b(?:he|she|they|(?-i:[A-Z]\w+))(?:\s+(?:would|may|might|can)|['’]d)|\b(?:I|we)\s+(?:would|might))"
-    r"(?:\s+\w+ly)?|\b(?:(?:was|were)(?:\s+(?:just|almost|nearly))?(?:\s+(?:going|about|supposed|meant))?|is\s+(?:going|about))"
-    r"\s+to)\s+$",
+    r"(?:\s+\w+ly)?|\b(?:(?:was|were)(?:\s+(?:just|almost|nearly))?(?:\s+(?:going|about|supposed|meant))?"
+    r"|(?:\w+\s+(?:am|are|is)|\w+['’](?:m|re|s))(?:\s+(?:just|probably|also))?\s+(?:going|about|planning))\s+to)\s+$",
+    re.IGNORECASE,
+)
+# "Ada will stay until Monday" is how some orders are given, by a verb that nobody gives orders with; "she will cancel"
+# and "somebody should cancel" leave it to somebody.
+_LEFT_TO: Final = re.compile(
+    r"(?:\b(?:i|we|he|she|they|who|(?-i:[A-Z]\w+))(?:\s+(?:will|shall)|['’]ll)"
+    r"|\b(?:some|any)(?:body|one)\s+(?:will|should|must|(?:ought|needs|has)\s+to))(?:\s+(?:\w+ly|just|also|soon))?\s+$",
     re.IGNORECASE,
 )
 _SAID_OF_IT: Final = re.compile(
@@ -72,9 +86,16 @@ _SAID_OF_IT: Final = re.compile(
 )
 
 
-def find_subordinate_orders(text: str, verbs: frozenset[str], taken: Sequence[Place] = ()) -> Iterator[Place]:
+def find_subordinate_orders(
+    text: str, verbs: frozenset[str], taken: Sequence[Place] = (), doers: Sequence[Place] | None = None
+) -> Iterator[Place]:
     """The places of what the call's own verb stands beneath. ``verbs`` are the stems of the calls' own verbs, ``taken``
-    the quotes that were used."""
+    the quotes that were used, ``doers`` those of the records that the calls themselves name, None where a call tells
+    somebody something."""
+    for told in _TOLD_TO_DO.finditer(text) if verbs.isdisjoint(TELLING) and doers is not None else ():
+        whom = told.span("whom")
+        if not any(start < whom[1] and whom[0] < end for start, end in doers or ()):
+            yield told.span()
     asked = _ASKED.match(text)
     closing = re.compile(r"[,;.!?\n]").search(text, asked.end()) if asked is not None else None
     if asked is not None and not (closing and any(start >= closing.end() for start, _ in taken)):
@@ -97,6 +118,8 @@ def find_subordinate_orders(text: str, verbs: frozenset[str], taken: Sequence[Pl
             yield told_of.start(), end
         if not any(begin <= start < stop for begin, stop in taken):
             to_be = None if low.endswith(("ed", "ing")) else _TOLD_TO_BE.search(text, near, start)
+            if to_be is None and stem(low) in ORDERS:
+                to_be = _LEFT_TO.search(text, near, start)
             if to_be is not None:
                 yield to_be.start(), end
         if low.endswith("ed") and _DOER.search(text, near, start):
@@ -108,6 +131,13 @@ def find_subordinate_orders(text: str, verbs: frozenset[str], taken: Sequence[Pl
             yield waits.start("wait"), end
         elif (before := _find_governing(text, first, start)) is not None:
             yield before, end
+
+
+def list_direct(proposal: Proposal) -> list[Words | None]:
+    """The words of the records that calls take themselves, and not of whose these are."""
+    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
+    found = [each.reference for call in calls for each in call.arguments.values() if isinstance(each, RecordArgument)]
+    return [each.said for each in found if isinstance(each, Find)]
 
 
 def _find_governing(text: str, first: int, at: int) -> int | None:

@@ -38,7 +38,7 @@ from agent.planning.proposal import (
 from agent.planning.quotes import find_places, locate, walk
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
-from agent.validate.coverage.accounted_words import count_in_form, list_defaults
+from agent.validate.coverage.accounted_words import count_in_form, list_defaults, list_sum_words
 from agent.validate.coverage.further_orders import find_further_orders, find_joined_names, find_others
 from agent.validate.coverage.left_over import find_left_over_words, find_lone_order
 from agent.validate.coverage.misread import find_misread
@@ -53,7 +53,7 @@ from agent.validate.coverage.negations import (
     only_contrasts,
 )
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, goes_by, leading_verbs
-from agent.validate.coverage.subordinate_orders import find_subordinate_orders
+from agent.validate.coverage.subordinate_orders import find_subordinate_orders, list_direct
 from agent.validate.coverage.told import Told
 from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.questions import list_members
@@ -117,7 +117,7 @@ def find_unaccounted(
     polite = strip_politeness(text)
     notes = [note for each in contracts for note in each.annotations.values()]
     words = " ".join(word for note in notes for said in note.words.values() for word in said)
-    known = collect_subject_stems(contracts, kinds) | frozenset(stem_text(words))
+    known = collect_subject_stems(contracts, kinds) | frozenset(stem_text(words)) | list_sum_words(proposal)
     found: list[tuple[int, int]] = []
     strict: set[tuple[int, int]] = set()
     days_and_numbers: set[tuple[int, int]] = set()
@@ -133,6 +133,8 @@ def find_unaccounted(
     limits = [] if structure.restricts else [match.span() for match in patterns.LIMIT.finditer(polite)]
     if structure.computes_field:  # what is computed up to a limit is a guess at what was left open, whatever it quotes
         limits = [each for each in limits if not patterns.search_before(patterns.FILLS, polite, each[0])]
+    names = find_places([each.said for each in walk(proposal.result) if isinstance(each, Find)], request)
+    others = _verbs(every) - _verbs(contracts)
     unchosen = frozenset() if structure.several else frozenset(_list_unchosen(proposal, contracts))
     if not structure.negates:
         found += [
@@ -141,6 +143,7 @@ def find_unaccounted(
             if not only_contrasts(text, match.end(), taken, known, structure.several)
             and not goes_by(match[0], contracts)
             and not denies_other_value(text, match.end(), taken, unchosen)
+            and not (match["word"] and denies_another(text, match.end(), taken, names, others, known))
         ]
     for number in numerals.find(read_text(polite)):
         if (
@@ -160,14 +163,13 @@ def find_unaccounted(
     modifiers = set(
         find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), _accounts(request, proposal, structure))
     )
-    names = find_places([each.said for each in walk(proposal.result) if isinstance(each, Find)], request)
-    others = _verbs(every) - _verbs(contracts)
     modifiers = {
         each
         for each in modifiers
         if not FORBIDS.fullmatch(text[slice(*each)])
         or not (
-            denies_another(text, each[1], taken, names, others) or denies_other_value(text, each[1], taken, unchosen)
+            denies_another(text, each[1], taken, names, others, known)
+            or denies_other_value(text, each[1], taken, unchosen)
         )
     }
     counts = days_and_numbers | find_limits(polite, modifiers)
@@ -182,14 +184,16 @@ def find_unaccounted(
     stretches = {*find_opposed_verbs(polite, contracts), *find_taken_back(text, taken, _verbs(contracts)), *hedges}
     heads = frozenset(verb for each in contracts for verb in leading_verbs(each))
     if any(note.record is not None for note in notes):
-        stretches |= {*find_subordinate_orders(polite, heads, taken), *find_others(text, taken, known, shown)}
+        writes = any(note.compose for note in notes)
+        doers = None if writes else find_places(list_direct(proposal), request)
+        stretches |= {*find_subordinate_orders(polite, heads, taken, doers), *find_others(text, taken, known, shown)}
         if not structure.negates:
             found += find_denied_clauses(polite, taken)
             found += [
                 each
                 for each in find_negations(polite, taken, _verbs(contracts))
                 if not only_contrasts(text, each[1], taken, known, structure.several)
-                and not denies_another(text, each[1], taken, names, others)
+                and not denies_another(text, each[1], taken, names, others, known)
                 and not denies_other_value(text, each[1], taken, unchosen)
                 and not any(start <= each[0] < end for start, end in stretches)
             ]

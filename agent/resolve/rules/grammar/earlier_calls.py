@@ -31,7 +31,7 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.taking_back import LEAD, list_words, words_of
+from agent.resolve.rules.grammar.taking_back import LEAD, PLACES, list_words, words_of
 from language.text import word_set
 from registry.offers.offer import Offer
 from registry.records import RecordKind
@@ -70,7 +70,8 @@ _LEFT_OUT: Final = re.compile(
     re.IGNORECASE,
 )
 _LEFT: Final = re.compile(
-    rf"{LEAD}(?:only|just)\s+(?P<what>[^,;.!?]{{1,60}}?)(?:\s+(?:please|though))*[\s.!]*", re.IGNORECASE
+    rf"{LEAD}(?:(?:only|just)\s+(?P<what>[^,;.!?]{{1,60}}?)|(?P<alone>[^,;.!?]{{1,60}}?)\s+only)(?:\s+(?:please|though))*[\s.!]*",
+    re.IGNORECASE,
 )
 _BEFORE: Final = word_set("before previous preceding earlier prior")
 _AFTER: Final = word_set("after next following later")
@@ -92,7 +93,8 @@ _CORRECTS: Final = word_set("no nope not sorry oops actually wait mean meant rat
 
 
 def fewer(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
-    """ "leave 7 out, only 5": the calls that wait without some of them, by the words that each was said with."""
+    """ "leave 7 out, only 5, just the first": the calls that wait without some of them, by the words that each was said
+    with or its place."""
     left_out, left = _LEFT_OUT.fullmatch(typed), _LEFT.fullmatch(typed)
     found = left_out or left
     if found is None or not all(call.waits for call in calls) or len(calls) < 2:
@@ -101,6 +103,8 @@ def fewer(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | 
     said = list_words(groups.get("what") or groups.get("apart") or groups.get("alone") or "")
     named = [call for call in calls if any(word in said for word in words_of(call))]
     known = {word for call in named for word in words_of(call)}
+    if len(said) == 1 and said[0] in PLACES and -len(calls) <= PLACES[said[0]] < len(calls):
+        named, known = [calls[PLACES[said[0]]]], set(said)
     if not named or len(named) == len(calls) or not said or not set(said) <= known:
         return None
     kept = [call for call in calls if (call in named) is (left_out is None)]

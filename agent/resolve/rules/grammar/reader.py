@@ -403,6 +403,8 @@ class Reader:
             token = self.tokens[end]
             if not token.word and token.text not in ("&",):
                 break
+            if token.low == "i" and not (end + 1 < len(self.tokens) and self.tokens[end + 1].capital):
+                break
             if "'" in token.low and (token.low.endswith("n't") or token.low.split("'")[0] in _SHORT_SUBJECTS):
                 break
             if token.low in lexicon.NAME_STOP and not (capital and end > index and token.capital):

@@ -45,8 +45,8 @@ _DROP: Final = re.compile(
 _ONE_OF: Final = re.compile(
     rf"{LEAD}(?:{_VERB}\s+(?P<what>[^,;.!?]{{1,60}})|take\s+(?P<apart>[^,;.!?]{{1,60}}?)\s+back)[\s.!]*", re.IGNORECASE
 )
-_TOLD_FIRST: Final = re.compile(r"(?P<why>[^,;.!?]{3,80})[,;.!]\s*(?P<rest>\S.*)", re.DOTALL)
-_PLACES: Final = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": -1, "latest": -1}
+_TOLD_FIRST: Final = re.compile(r"(?P<why>[^;.!?]{3,80})[,;.!]\s*(?P<rest>\S.*)", re.DOTALL)
+PLACES: Final = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": -1, "latest": -1}
 _ARTICLES: Final = lexicon.DETERMINERS | word_set("number no nr # and one ones for of")
 _IDLE: Final = (
     lexicon.DETERMINERS
@@ -108,14 +108,14 @@ def _one_of(typed: str, thread: Sequence[Turn]) -> tuple[str, ...]:
         return ()
     said = [token.low for token in read_text(found["what"] or found["apart"]).tokens if token.word]
     said = [word for word in said if word not in _IDLE]
-    places = [word for word in said if word in _PLACES]
-    words = {stem(word) for word in said if word not in _PLACES}
+    places = [word for word in said if word in PLACES]
+    words = {stem(word) for word in said if word not in PLACES}
     if places or words:
         meant = [turn for turn in turns if words <= _told(turn)]
         if places:
             line: Sequence[Sequence[EarlierCall]] = [turn.calls for turn in meant]
             line = line if len(line) != 1 else [(call,) for call in line[0]]  # of one request, its calls
-            at = _PLACES[places[0]]
+            at = PLACES[places[0]]
             fits = len(places) == 1 and len(line) > 1 and -len(line) <= at < len(line)
             return tuple(call.handle for call in line[at]) if fits else ()
         if len(meant) == 1:
@@ -152,4 +152,6 @@ def _tells_why(why: str, reader: Reader, chooser: Chooser) -> bool:
 
 def _orders_nothing(reader: Reader, chooser: Chooser, first: int, stop: int) -> bool:
     stop = min(stop, len(reader.tokens))  # what was typed may have more words than what is read
-    return not chooser.orders(first, stop) and not any(step in reader.numbers for step in range(first, stop))
+    return not chooser.orders(first, stop) and not any(
+        step in reader.numbers and reader.low(step) != "one" for step in range(first, stop)
+    )

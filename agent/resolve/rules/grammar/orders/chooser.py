@@ -107,6 +107,7 @@ class Chooser:
         if chosen:
             return Choice(read[0]) if read else Choice(None)
         closed = [] if reads else self._read(self.shortlist.closed, place)
+        read = [each for each in read if not any(_says_more(other, each) for other in read)]
         best = _strongest(read)
         if (best is None or best.evidence < SURELY) and self._acknowledges(place.first):
             return Choice(None)
@@ -214,6 +215,12 @@ def _strongest(read: Sequence[Interpretation]) -> Interpretation | None:
     most = max((each.evidence for each in read if not each.clash), default=0.0)
     near = [each for each in read if not each.clash and (most < TELLS or most - each.evidence < AKIN)]
     return next(iter(near or read), None)
+
+
+def _says_more(other: Interpretation, each: Interpretation) -> bool:
+    """Whether all that tells of one action is a part of what another one is called in full: the e-mail in "a new e-mail
+    address"."""
+    return other.evidence > 1.0 and not other.clash and bool(each.telling) and each.telling < other.telling
 
 
 def _contradicts(other: Interpretation, best: Interpretation) -> bool:

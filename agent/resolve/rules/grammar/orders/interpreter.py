@@ -28,7 +28,14 @@ from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpr
 from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
 from agent.resolve.rules.grammar.orders.stretch_records import StretchRecords
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
-from agent.resolve.rules.grammar.orders.texts import TELLING, is_message, is_text_itself, read_text_argument, takes_text
+from agent.resolve.rules.grammar.orders.texts import (
+    TELLING,
+    find_named_text,
+    is_message,
+    is_text_itself,
+    read_text_argument,
+    takes_text,
+)
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.scoring import LEVELS
 from language.stems import EMPTY, GENERIC, stem
@@ -57,12 +64,14 @@ class Interpreter(StretchRecords):
         if any(self.reader.low(at) in lexicon.PRONOUNS | lexicon.OWNERS for at in range(self.first, self.stop)):
             self._find_records()  # whom "what she paid" speaks of
             self.records, self.mentioned, self.unread, self.reader.named = {}, [], [], []
+            self.named_kinds = []
         self._find_values()
         self.reader.meant = self._typed_tokens | {*self.verbs}
         self._find_records()
         self._settle_values()
         self.doubtful |= self._leaves_open()
         self._find_whose()
+        self._find_paid()
         calls = self._make_calls()
         self._find_texts(calls)
         for pieces in (*self.values.values(), *self.records.values()):
@@ -389,9 +398,13 @@ class Interpreter(StretchRecords):
 
     def _find_strange(self) -> Iterator[int]:
         reader = self.reader
+        writes = any(note.compose for note in self.offer.annotations.values())
+        text = find_named_text(reader, self.first, self.stop) if writes else range(0)
         for at in sorted(self._find_core()):
             token = reader.tokens[at]
             low = token.low
+            if at in text:
+                continue
             if not token.word or at in self.covered or at in self.quoted or at in self.verbs:
                 continue
             if low in EMPTY | lexicon.NAME_STOP | lexicon.MANNER | lexicon.MORE or is_polite_word(low):

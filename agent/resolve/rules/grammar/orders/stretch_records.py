@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
-from agent.planning.proposal import BelongsTo, ComputedArgument, Find, RecordArgument
+from agent.planning.proposal import BelongsTo, ComputedArgument, Except, Find, RecordArgument, TotalOf
+from agent.planning.quotes import walk
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, without_repeated
@@ -24,8 +25,20 @@ from language.wordnet import is_word
 from registry.records import RecordKind
 
 
-def is_left_out(reader: Reader, phrase: Phrase) -> bool:
-    return any(reader.lows(phrase.first - len(words), len(words)) == words for words in lexicon.EXCEPT)
+def is_left_out(reader: Reader, at: int) -> bool:
+    return any(reader.lows(at - len(words), len(words)) == words for words in lexicon.EXCEPT)
+
+
+def leave_out(pieces: list[Piece], phrase: Phrase, reference: Find) -> bool:
+    """Takes what a phrase of its own leaves out off the last set ("all of Ada's to Bo except the two about keys");
+    False where there is none, and nothing is settled."""
+    whole = _set_of(pieces)
+    if whole is None:
+        return False
+    where = (*whole.where, Except(left_out=reference))
+    less = RecordArgument(reference=whole.model_copy(update={"where": where}))
+    pieces[-1] = replace(pieces[-1], last=phrase.last, argument=less)
+    return True
 
 
 def find_spared(reader: Reader, pieces: Sequence[Piece], phrase: Phrase) -> tuple[int, int] | None:
@@ -76,13 +89,13 @@ class StretchRecords(StretchSpoken):
             if at in self.quoted or not (self.reader.tokens[at].word or self.reader.tokens[at].text == "#"):
                 at += 1
                 continue
-            made = self._read_phrase(at, names)
+            made = self._read_phrase(at, (is_left_out(self.reader, at) and self._list_sets()) or names)
             if made is None:
                 at = self._past_owner(at) or at + 1
                 continue
             name, phrase, reference = made
-            if reference is not None and is_left_out(self.reader, phrase):
-                self.doubtful = True
+            if reference is not None and is_left_out(self.reader, at):
+                self.doubtful |= not leave_out(self.records.get(name, []), phrase, reference)
                 at = max(phrase.last, at + 1)
                 continue
             if (spared := find_spared(self.reader, self.records.get(name, []), phrase)) is not None:
@@ -104,7 +117,8 @@ class StretchRecords(StretchSpoken):
                     holders.append(piece)
                 else:
                     self.records.setdefault(name, []).append(piece)
-                self.named_kinds += [phrase.find.record] if phrase.noun else []
+                told = phrase.noun and not self._within_value(phrase)
+                self.named_kinds += [phrase.find.record] if told else []
                 nouns |= {phrase.first} if phrase.noun else set()
                 self._speaks_of(reference)
                 at = max(at, self._unread_behind(phrase))
@@ -121,6 +135,18 @@ class StretchRecords(StretchSpoken):
         for name in names:
             if name not in self.records and name in self.offer.required:
                 self._take_spoken(name)
+
+    def _list_sets(self) -> list[str]:
+        """The parameters that several records are meant for, of which some may be left out."""
+        return [name for name, pieces in self.records.items() if _set_of(pieces) is not None]
+
+    def _within_value(self, phrase: Phrase) -> bool:
+        """Whether a phrase only says how much: "the amount of her last bill"."""
+        return any(
+            piece.first < phrase.first and phrase.last <= piece.last
+            for pieces in self.values.values()
+            for piece in pieces
+        )
 
     def _past_owner(self, at: int) -> int:
         """Where a name of several words ends that owns what follows: nobody is called by a part of it. 0: no such."""
@@ -152,6 +178,23 @@ class StretchRecords(StretchSpoken):
                     continue
                 whose = find.model_copy(update={"where": (BelongsTo(owner=person), *find.where)})
                 every[at] = replace(piece, argument=RecordArgument(reference=whose))
+
+    def _find_paid(self) -> None:
+        """ "20 % of what she paid in May": of a record that nothing else tells apart, those that the sum is over."""
+        sums = [
+            node.of
+            for pieces in self.values.values()
+            for piece in pieces
+            for node in walk(piece.argument)
+            if isinstance(node, TotalOf) and isinstance(node.of, Find)
+        ]
+        for name, every in self.records.items() if len(sums) == 1 else ():
+            find = every[0].argument.reference if isinstance(every[0].argument, RecordArgument) else None
+            told = isinstance(find, Find) and find.record == sums[0].record and find.said is None and find.order is None
+            if len(every) > 1 or not told or not all(isinstance(each, BelongsTo) for each in find.where):
+                continue
+            paid = find.model_copy(update={"where": sums[0].where})
+            self.records[name] = [replace(every[0], argument=RecordArgument(reference=paid))]
 
     def _unread_behind(self, phrase: Phrase) -> int:
         """Where the words end that tell behind a phrase which of many are meant, and that can't be read: "(all tickets)

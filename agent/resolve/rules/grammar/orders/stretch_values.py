@@ -129,7 +129,15 @@ class StretchValues(StretchWords):
             if not self.first <= at < self.stop or at in self.quoted or at in reader.dates or at in reader.hours:
                 continue
             amount = reader.amount(at)
-            if amount is None or reader.comparison_before(at):
+            if (
+                amount is None
+                or reader.comparison_before(at)
+                or ("out", "of")
+                in (
+                    reader.lows(at - 2, 2),
+                    reader.lows(at - 3, 2),
+                )
+            ):
                 continue
             token = reader.tokens[at]
             bare = held.currency is None and not held.loose
@@ -141,8 +149,22 @@ class StretchValues(StretchWords):
                 continue  # "one up", "one of them"; "charged twice" says how often
             if timed or (at in reader.numbers and reader.numbers[at].kind != "cardinal"):
                 continue
+            if (whole := self._out_of(amount[1])) > amount[1]:
+                number = amount[0].model_copy(update={"quote": reader.words(at, whole)})
+                yield Piece(at, whole, ComputedArgument(expression=number))
+                return
             sure = 1.0 if sets and token.text.isdigit() else CODED if coded else 0.5 if bare else 1.0
             yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), sure)
+
+    def _out_of(self, at: int) -> int:
+        """Where the whole ends that an amount is said to be a part of: "20 out of the 80"."""
+        reader, step = self.reader, at + 2
+        if reader.lows(at, 2) != ("out", "of"):
+            return at
+        while reader.low(step) in lexicon.DETERMINERS | lexicon.OWNERS:
+            step += 1
+        whole = reader.amount(step)
+        return whole[1] if whole is not None else at
 
     def _set_to(self, at: int) -> bool:
         """Whether an amount is said further on as what something is set to: "set the price of … to 95 euros"."""

@@ -46,6 +46,7 @@ _NOT_YET: Final = frozenset(
         "almost",
     )
 )
+_TAKES: Final = stem("take")
 _BETWEEN: Final = lexicon.DETERMINERS | lexicon.OF | {"as", "well", "also", "both", "to", "on", "in"}
 
 
@@ -165,13 +166,19 @@ class StretchWords:
         for start in (at for at, said in stems.items() if said == phrase[0]):
             places, at = [start], start
             for word in phrase[1:]:
-                at = next((step for step in range(at + 1, min(at + 6, self.stop)) if stems.get(step) == word), -1)
+                near = range(at + 1, min(at + 6, self.stop))
+                at = next((step for step in near if stems.get(step) == word or self._is_off(phrase, word, step)), -1)
                 if at < 0:
                     break
                 places.append(at)
             if len(places) == len(phrase):
                 return places
         return []
+
+    def _is_off(self, phrase: Sequence[str], word: str, at: int) -> bool:
+        """Whether "off" ends what is taken back: "take her credit off again", and not "take 5 off the bill"."""
+        ends = at + 1 >= len(self.reader.tokens) or self.reader.is_mark(at + 1) or self.reader.low(at + 1) == "again"
+        return word == "back" and phrase[0] == _TAKES and self.reader.low(at) == "off" and ends
 
     def kind(self, name: str) -> RecordKind | None:
         return self.reader.kinds.get(self.offer.annotation(name).record or "")

@@ -23,7 +23,7 @@ _REASONS: Final = frozenset(map(stem, ("reason", "why", "note", "cause", "purpos
 _BECAUSE: Final[tuple[tuple[str, ...], ...]] = (
     ("because", "of"), ("because",), ("due", "to"), ("owing", "to"), ("on", "account", "of"), ("since",),
     ("given", "that"),
-    ("as", "he"), ("as", "she"), ("as", "they"), ("as", "we"), ("after",), ("over",),
+    ("as", "a"), ("as", "an"), ("as", "he"), ("as", "she"), ("as", "they"), ("as", "we"), ("after",), ("over",),
 )  # fmt: skip
 _SAYING: Final[tuple[tuple[str, ...], ...]] = (
     ("saying", "that"), ("saying",), ("that", "says"), ("with", "the", "words"), ("with", "the", "text"),
@@ -37,6 +37,7 @@ _STYLE: Final = word_set(
 # A text that begins so is how it shall be worded, not the text: "say sorry and that we look into it".
 _WORDING: Final = word_set("say apologise apologize explain mention")
 _ABOUT_TEXTS: Final = word_set("mention say tell include use add give name promise quote write make")
+_TEXTS: Final = word_set("note line lines message word email mail reply answer apology text letter reminder")
 _RANG: Final = word_set("rang wrote came got calls writes rings emails texts mails")
 _TO_WHOM: Final = word_set("him her them back know everyone")
 _DETERMINERS: Final = word_set("his her their our the your")
@@ -166,6 +167,18 @@ def _said(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tupl
                 if begin < stop and reader.low(begin) not in {"to", "sorry"}:
                     return begin, stop
     return None
+
+
+def find_named_text(reader: Reader, first: int, stop: int) -> range:
+    """From where a text that shall be written is called one ("a short note", "a line") to the end: what it shall say
+    is for its writer."""
+    for at in range(first + 1, stop):
+        if reader.low(at) in _TEXTS and not {"a", "an"}.isdisjoint(
+            reader.lows(max(at - 3, first), at - max(at - 3, first))
+        ):
+            begin = max(step for step in range(first, at) if reader.low(step) in {"a", "an"})
+            return range(begin, stop)
+    return range(0)
 
 
 def _find_told_that(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from agent.planning.proposal import Find
 from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_clause
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Stretch
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import is_code
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
@@ -151,10 +152,15 @@ def list_wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, in
 def speak_of_denied(reader: Reader, denied: Iterable[Stretch]) -> None:
     """What shall not be done is done to something, which "it" may mean next: "don't close 7, just make it urgent"."""
     for part in denied:
-        for at in range(part.first, part.stop):
+        verb = next((at for at in range(part.first, part.stop) if is_order(stem(reader.low(at)))), part.first)
+        for at in range(verb + 1, part.stop):
             for kind in reader.kinds.values():
                 if is_code(reader, at, kind):
                     reader.spoken[kind.name] = Find(record=kind.name, said=reader.words(at, at + 1))
+            phrase = read_phrase(reader, at, part.stop, None)
+            if phrase is not None and phrase.noun and phrase.find.pick == "one" and not phrase.find.bare:
+                reader.spoken[phrase.find.record] = phrase.find
+                return
 
 
 def _hands_on(reader: Reader, taken: Stretch, given: Stretch) -> bool:

@@ -12,6 +12,7 @@ from agent.planning.proposal import (
     Find,
     Handle,
     Number,
+    TotalOf,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -23,9 +24,11 @@ from registry.contract import Annotation, Unit
 from registry.offers.offer import Offer
 
 MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
+MOST_CALLED: Final = 2
 _OF_WHAT: Final = frozenset(("of", "the", "that", "it", "this", "what", "his", "her", "their", "please"))
 _ALL: Final = {"all", "everything", "whole"}
 _COMES_TO: Final = {"worth", "cost", "costs", "comes", "came"}
+_ADDED_UP: Final = {"sum", "total", "amount", "value"}
 _LESS: Final = {"except", "minus", "less"}
 
 
@@ -123,8 +126,19 @@ class Amounts:
         last = amount[1]
         if told and reader.low(last).isalpha() and reader.low(last) not in lexicon.NAME_STOP:
             last += 1  # "the 3 euros fee"
-        quote = reader.words(begin, last) if told else amount[0].quote
+        elif not told:
+            last = self._called(last)
+        quote = reader.words(begin, last) if told or last > amount[1] else amount[0].quote
         return Computed(op="-", a=base, b=amount[0].model_copy(update={"quote": quote})), last
+
+    def _called(self, at: int) -> int:
+        """Where a word or two end that say what is taken off, at the end of what is said: "minus 3 euros bank fee"."""
+        reader, end = self.reader, at
+        while end - at < MOST_CALLED and reader.low(end).isalpha() and reader.noun(end) is None:
+            if reader.low(end) in lexicon.NAME_STOP | lexicon.MANNER or reader.low(end).endswith("ly"):
+                return at
+            end += 1
+        return end if end >= len(reader.tokens) or reader.is_mark(end) else at
 
     def _same(self, at: int, stop: int) -> tuple[Expression, int] | None:
         """ "the (same) amount of his last credit", "the price of her plan"."""
@@ -133,7 +147,7 @@ class Amounts:
             return None
         return self._size_of(at + 2, stop)
 
-    def _size_of(self, at: int, stop: int) -> tuple[FieldOf, int] | None:
+    def _size_of(self, at: int, stop: int) -> tuple[FieldOf | TotalOf, int] | None:
         """What a record comes to, by its noun or a number that only one kind with a sum has."""
         reader = self.reader
         phrase = read_phrase(reader, at, stop, None)
@@ -143,7 +157,10 @@ class Amounts:
             find = Find(record=kinds[0].name, said=reader.words(at, at + 1)) if len(kinds) == 1 else None
             phrase = Phrase(find, at, at + 1, True) if find is not None else None
         size = reader.kinds[phrase.find.record].size if phrase is not None else None
-        return (FieldOf(field=size, of=phrase.find), phrase.last) if phrase and size and not phrase.find.bare else None
+        if phrase is None or size is None or phrase.find.bare:
+            return None
+        several = phrase.find.pick != "one" and at >= 2 and reader.low(at - 2) in _ADDED_UP
+        return (TotalOf if several else FieldOf)(field=size, of=phrase.find), phrase.last
 
     def _what(self, at: int, stop: int) -> tuple[Expression, int] | None:
         """ "what he settled in June", "what he still owes", "whatever F-7 was worth"."""

@@ -137,7 +137,11 @@ def compared(reader: Reader, made: PhraseParts, at: int) -> int:
     start = at + 1 if reader.low(at) in {"for", "worth", "of", "with"} else at
     found = reader.comparison(start) or (("=", 0) if start > at and reader.low(at) == "with" else None)
     if found is None:
-        return 0
+        worth = reader.amount(start) if reader.low(at) in {"of", "worth"} and made.kind.size is not None else None
+        if worth is None or worth[0].unit is None or made.kind.size is None:
+            return 0
+        made.where.append(Compare(field=made.kind.size, op="=", value=worth[0]))
+        return worth[1]
     op, length = found
     after = start + length
     number = reader.numbers.get(after) if reader.asks else None

@@ -20,7 +20,14 @@ from agent.resolve.rules.grammar.phrases.deed_times import by_now, is_born, is_p
 from agent.resolve.rules.grammar.phrases.exceptions import left_out
 from agent.resolve.rules.grammar.phrases.fields import compared, label_of, numbered
 from agent.resolve.rules.grammar.phrases.having import having, held_by_anyone
-from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, named_on, opposite, thing_named
+from agent.resolve.rules.grammar.phrases.phrase_parts import (
+    PhraseParts,
+    guess,
+    named_on,
+    opposite,
+    thing_named,
+    value_of,
+)
 from agent.resolve.rules.grammar.phrases.places_and_doers import as_it_was, held_by_theirs, inside, located, read_doer
 from agent.resolve.rules.grammar.reader import Reader
 from language.wordnet import is_word
@@ -35,6 +42,8 @@ _STRANDED: Final = frozenset(("to", "for", "with", "on", "by", "of"))
 """… where the relative pronoun is what they belong to: "that nobody is assigned to"."""
 _GOES_ON: Final = lexicon.OF | lexicon.ABOUT | {"except", "without", "since", "with", "over", "under", "to"}
 MOST_BEFORE: Final = 10
+MOST_LONG: Final = 5
+_AMONG_US: Final = frozenset(("the", "with", "us", "in"))
 
 
 def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
@@ -200,6 +209,8 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
         step += 1
     if step >= stop:
         return 0
+    if not negated and "been" in reader.lows(at, step - at) and (last := _longest(reader, made, step, stop)):
+        return last
     plain = step == at
     if pronoun and depth and reader.asks and reader.low(at) in {"that", "which"} and _is_of_another(reader, made, step):
         return 0  # "invoices of customers … that are overdue": told of the invoices
@@ -215,6 +226,24 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
     if not last and negated and not nobody and of_these and reader.low(step) != "from":
         return _not_theirs(reader, made, step, stop, depth)
     return last + 1 if nobody and last and reader.low(last) in _STRANDED else last
+
+
+def _longest(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """Where "(that has been) waiting (the) longest, open (the) longest" ends; 0 where nothing says so, or no day tells
+    since when."""
+    line, where = made.kind.order, []
+    for step in range(at, min(at + MOST_LONG, stop)):
+        if reader.low(step) == "longest" and line is not None:
+            made.where += where
+            made.order = OrderByField(by=line, first="earliest")
+            return step + 1
+        if reader.is_mark(step) or (reader.low(step) in lexicon.NAME_STOP and reader.low(step) not in _AMONG_US):
+            return 0
+        if (state := reader.state(step, made.kind)) is not None:
+            day = reader.date_field(made.kind, step) or since_when(reader, made.kind, state[0], step + state[1])
+            line = day.name if day is not None else None
+            where.append(state[0])
+    return 0
 
 
 def _not_theirs(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
@@ -271,6 +300,14 @@ def predicate(
     tells a state only where that is no word of the action ("the invoices overdue")."""
     state = reader.state(at, made.kind)
     dated = reader.date_field(made.kind, at)
+    if (
+        state is None
+        and dated is None
+        and not plain
+        and is_deed(reader.low(at))
+        and value_of(reader, made.kind, at + 1)
+    ):
+        return predicate(reader, made, at + 1, stop, depth, negated=negated)  # "billed yearly"
     if state is not None and (
         not plain
         or (dated is not None and at + state[1] in reader.ranges)

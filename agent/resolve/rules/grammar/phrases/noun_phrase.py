@@ -6,7 +6,9 @@ from typing import Final
 
 from agent.extract.references.vocabulary import EMAIL, PLACES, rate_person_likeness
 from agent.planning.proposal import (
+    AnyOf,
     BelongsTo,
+    Compare,
     Find,
     Has,
     OrderByField,
@@ -19,6 +21,8 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     FIRSTS,
     Phrase,
     PhraseParts,
+    count_few,
+    either_state,
     guess,
     is_code,
     placed,
@@ -27,6 +31,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     state_of_theirs,
     thing_named,
     value_of,
+    worth_of,
 )
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
@@ -95,7 +100,13 @@ def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, 
             and held.end >= token.end
             and (held.currency is not None or held.loose or (token.text.isdigit() and len(token.text) > 3))
         ):
-            return None
+            if at == index or not (worth := worth_of(reader, at)):
+                return None
+            at += worth
+            continue
+        if low == "or" and at > index and either_state(reader, at, reader.kinds.values()):
+            at += 1
+            continue
         if low in _ENDS and low != "both" and not (low == "of" and at > index):
             return None
         counted = reader.low(at - 1).isalpha() and at - 1 in reader.numbers
@@ -131,7 +142,11 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
     last = read_after(reader, made, last, stop, depth)
     if reader.asks and made.plural and made.said is None:
         made.where = list(said_by_noun(kind, low, made.where))
-    return Phrase(_find(made), index, last, True, made.line)
+    find = _find(made)
+    if find.bare and reader.low(index) in lexicon.OWNERS and last == index + 1 + length:
+        theirs = reader.whose(kind)  # "his account" is he
+        find = theirs if theirs is not None and theirs.record == kind.name else find
+    return Phrase(find, index, last, True, made.line)
 
 
 def _with_value(reader: Reader, index: int, stop: int, wanted: RecordKind, depth: int) -> Phrase | None:
@@ -195,13 +210,21 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int, depth: int
                 made.where.append(BelongsTo(owner=person))
             at += 1
             continue
-        step = _quantity(reader, made, at, noun)
+        step = worth_of(reader, at) if made.kind.size is not None else 0
+        if step and made.kind.size is not None and (amount := reader.amount(at)) is not None:
+            made.where.append(Compare(field=made.kind.size, op="=", value=amount[0]))
+        step = step or _quantity(reader, made, at, noun)
         if not step:
             step = _order(reader, made, at, noun)
         if not step and (state := reader.state(at, made.kind)) is not None and at + state[1] <= noun:
-            made.where.append(state[0])
+            other = (
+                reader.state(at + 2, made.kind)
+                if state[1] == 1 and either_state(reader, at + 1, (made.kind,))
+                else None
+            )
+            made.where.append(AnyOf(conditions=(state[0], other[0])) if other is not None else state[0])
             made.line = day_before_noun(reader, made.kind, at) if reader.asks else None
-            step = state[1]
+            step = state[1] if other is None else 2 + other[1]
         if not step and (related := related_value(reader, made.kind, at)) is not None and at + related[1] <= noun:
             made.where.append(related[0])
             step = related[1]
@@ -338,6 +361,10 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
         made = PhraseParts(wanted, read_phrase, pick="one" if low == "one" else "all")
         last = read_after(reader, made, index + 1, stop, depth)
         return Phrase(_find(made), index, last, last > index + 1)
+    if wanted is not None and (few := count_few(reader, index)):
+        made = PhraseParts(wanted, read_phrase, counted=few, plural=True)
+        last = read_after(reader, made, index + 1, stop, depth)
+        return Phrase(_find(made), index, last, True) if last > index + 1 else None
     if (
         low in lexicon.EVERYONE
         or (low in {"everything", "whatever"} and (wanted is None or rate_person_likeness(wanted) < _PERSON))

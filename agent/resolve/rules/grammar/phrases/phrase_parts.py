@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -95,6 +95,28 @@ def placed(reader: Reader, index: int) -> int:
         if " ".join(reader.lows(index, length)) in PLACES:
             return length
     return 0
+
+
+def either_state(reader: Reader, at: int, kinds: Iterable[RecordKind]) -> bool:
+    """Whether "or" names one or the other of two states: "high or urgent tickets"."""
+    return reader.low(at) == "or" and any(reader.state(at - 1, each) and reader.state(at + 1, each) for each in kinds)
+
+
+def count_few(reader: Reader, at: int) -> int:
+    """How many are spoken of without their noun, in a word: "the two (about exports)"; 0 where none are."""
+    few = reader.numbers.get(at) if reader.low(at - 1) in {"the", "these", "those"} else None
+    return int(few.value) if few is not None and few.words and 1 < few.value <= MOST_GUESSES else 0
+
+
+def worth_of(reader: Reader, at: int) -> int:
+    """How many tokens say what the record is worth whose noun stands right behind them ("the 49 euro invoice", "her 10
+    pound credit"); 0 where they say how much of something there shall be ("a 30 dollar credit")."""
+    amount = reader.amount(at)
+    if amount is None or amount[0].unit is None:
+        return 0
+    noun = reader.noun(amount[1])
+    own = reader.low(at - 1) in lexicon.OWNERS | {"the", "that", "this"} or reader.tokens[at - 1].owns
+    return amount[1] - at if own and noun is not None and noun[0].size is not None else 0
 
 
 def value_of(reader: Reader, kind: RecordKind, at: int) -> tuple[StateIs, int] | None:

@@ -168,7 +168,7 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
     grouped = broken_down(reader, kind, begin, stop) if phrase.find.pick == "all" else None
     if grouped is not None and (asked or not orders(reader.low(begin))) and grouped[1] > begin:
         return counted(reader, begin, stop)
-    find = restricted(reader, phrase, stop)
+    find = restricted(reader, phrase, stop) or (_by_theirs(reader, phrase, stop) if plain or told else None)
     if find is None:
         return None
     if not asked and any(reader.low(step) in _BEFALLS for step in range(begin, stop)):
@@ -184,6 +184,18 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
         return None  # words that may as well be something to do
     which = any(reader.low(step) == "which" for step in range(index, at))
     return RecordsAnswer(records=every(find) if which or find.pick == "all" else find)
+
+
+def _by_theirs(reader: Reader, phrase: Phrase, stop: int) -> Find | None:
+    """ "(which guests) leave on Friday": those of whose stays it is told."""
+    if phrase.find.said is not None or phrase.last >= stop:
+        return None
+    for each in below(reader, Find(record=phrase.find.record)):
+        theirs = Phrase(Find(record=each.record, pick="all"), phrase.last, phrase.last, True)
+        found = restricted(reader, theirs, stop, told=True)
+        if found is not None and not found.bare and found.order is None:
+            return phrase.find.model_copy(update={"where": (*phrase.find.where, Has(related=every(found)))})
+    return None
 
 
 def _field(reader: Reader, index: int, stop: int) -> Answer | None:

@@ -101,6 +101,8 @@ def where_from(reader: Reader, index: int, stop: int) -> Answer | None:
     return None
 
 
+_HERE: Final = (("with", "us"), ("here",), ("on", "board"))
+"""Where somebody is who belongs to us."""
 _WHEN: Final = (("when",), ("how", "long", "ago"), ("since", "when"), ("how", "long"), ("how", "old"),
     ("until", "when"), ("till", "when"))  # fmt: skip
 
@@ -181,7 +183,7 @@ def _came_about(reader: Reader, find: Find, at: int, stop: int) -> Answer | None
         if day is None:
             return None
         return RecordsAnswer(records=find.model_copy(update={"where": (*find.where, state[0])}), fields=(day.name,))
-    if reader.lows(at, 2) == ("with", "us") and at + 2 >= stop and kind.order is not None and is_born(kind):
+    if reader.lows(at, stop - at) in _HERE and kind.order is not None and is_born(kind):
         return RecordsAnswer(records=find, fields=(kind.order,))
     itself = reader.noun(at + (reader.low(at) in lexicon.DETERMINERS))
     if itself is not None and itself[0].name == kind.name and kind.order is not None:  # "been a client"
