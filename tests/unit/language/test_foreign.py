@@ -20,6 +20,10 @@ def english(text: str) -> str:
     [
         ("Schließe Ticket 77", "close ticket 77"),
         ("weise Ticket 77 Ravi zu", "assign ticket 77 Ravi"),
+        ("das Ticket 77 schließen und Ravi zuweisen", "close the ticket 77 and assign Ravi"),
+        ("ticket 77 sluiten en aan Ravi toewijzen", "close ticket 77 and assign to Ravi"),
+        ("welche Tickets sind offen", "which tickets are open"),
+        ("elle ferme le compte", "she closes the account"),
         ("Cierra el ticket 77", "close the ticket 77"),
         ("prolonge l'essai de Greta de trois jours", "extend the trial of Greta of three days"),
         ("Invia di nuovo la fattura a Greta", "resend the invoice to Greta"),

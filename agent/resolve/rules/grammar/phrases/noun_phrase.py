@@ -26,6 +26,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     guess,
     is_code,
     placed,
+    read_quantity,
     related_value,
     said_by_noun,
     state_of_theirs,
@@ -213,7 +214,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int, depth: int
         step = worth_of(reader, at) if made.kind.size is not None else 0
         if step and made.kind.size is not None and (amount := reader.amount(at)) is not None:
             made.where.append(Compare(field=made.kind.size, op="=", value=amount[0]))
-        step = step or _quantity(reader, made, at, noun)
+        step = step or read_quantity(reader, made, at, noun)
         if not step:
             step = _order(reader, made, at, noun)
         if not step and (state := reader.state(at, made.kind)) is not None and at + state[1] <= noun:
@@ -250,33 +251,6 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int, depth: int
     if topic:
         made.said = reader.words(topic[0], topic[-1] + 1)
     return True
-
-
-def _quantity(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
-    low = reader.low(at)
-    if low == "both":
-        made.pick = 2
-        return 1
-    if low == "one" and reader.low(at + 1) == "of":
-        made.counted = 1
-        return 2
-    if low in {"all", "every", "each", "any"}:
-        made.pick = "all"
-        return 1
-    held = reader.numbers.get(at)
-    whole = held is not None and held.end >= reader.tokens[at].end
-    if held is not None and whole and held.kind == "cardinal" and not held.unit and 1 < held.value <= 100:
-        last = reader.end_index(held.end)
-        several = singularize(reader.low(noun)) != reader.low(noun) or last < noun
-        if (
-            held.value == int(held.value)
-            and last <= noun
-            and several
-            and (held.words or len(reader.tokens[at].text) < 3)
-        ):
-            made.counted = int(held.value)
-            return last - at
-    return 0
 
 
 def _order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:

@@ -37,6 +37,7 @@ FIRSTS: Final[dict[tuple[str | None, bool], First]] = {
 }
 STATE_FIELDS: Final = frozenset(("state", "status", "stage", "phase"))
 """What the field is called that tells how far a record has come."""
+_GIVES: Final = frozenset(("give", "grant", "offer", "pay", "send", "get"))
 MOST_GUESSES: Final = 12
 """Names that may be another kind's, of one request."""
 
@@ -116,7 +117,36 @@ def worth_of(reader: Reader, at: int) -> int:
         return 0
     noun = reader.noun(amount[1])
     own = reader.low(at - 1) in lexicon.OWNERS | {"the", "that", "this"} or reader.tokens[at - 1].owns
+    own = own and not (reader.low(at - 1) == "her" and reader.low(at - 2) in _GIVES)  # "give her 5 euros credit"
     return amount[1] - at if own and noun is not None and noun[0].size is not None else 0
+
+
+def read_quantity(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
+    """How many tokens say how many are meant, before the noun; 0 where none do."""
+    low = reader.low(at)
+    if low == "both":
+        made.pick = 2
+        return 1
+    if low == "one" and reader.low(at + 1) == "of":
+        made.counted = 1
+        return 2
+    if low in {"all", "every", "each", "any"}:
+        made.pick = "all"
+        return 1
+    held = reader.numbers.get(at)
+    whole = held is not None and held.end >= reader.tokens[at].end
+    if held is not None and whole and held.kind == "cardinal" and not held.unit and 1 < held.value <= 100:
+        last = reader.end_index(held.end)
+        several = singularize(reader.low(noun)) != reader.low(noun) or last < noun
+        if (
+            held.value == int(held.value)
+            and last <= noun
+            and several
+            and (held.words or len(reader.tokens[at].text) < 3)
+        ):
+            made.counted = int(held.value)
+            return last - at
+    return 0
 
 
 def value_of(reader: Reader, kind: RecordKind, at: int) -> tuple[StateIs, int] | None:

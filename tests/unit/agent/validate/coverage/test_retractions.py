@@ -103,6 +103,10 @@ async def test_what_is_told_before_the_order_refuses_nothing(text: str) -> None:
         ("Piet might waive F-233", "Piet might waive"),
         ("we were going to waive F-233", "were going to waive"),
         ("Piet was just about to waive F-233", "was just about to waive"),
+        ("I'm going to waive F-233", "I'm going to waive"),
+        ("we are about to waive F-233", "we are about to waive"),
+        ("Piet will waive F-233", "Piet will waive"),
+        ("somebody should waive F-233", "somebody should waive"),
     ],
 )
 async def test_what_was_or_may_be_done_is_no_order(text: str, words: str) -> None:
@@ -111,6 +115,8 @@ async def test_what_was_or_may_be_done_is_no_order(text: str, words: str) -> Non
     assert f"‘{words}’" in asked.text
 
 
-@pytest.mark.parametrize("text", ["I would like to waive F-233", "could you waive F-233", "can we waive F-233"])
+@pytest.mark.parametrize(
+    "text", ["I would like to waive F-233", "could you waive F-233", "can we waive F-233", "we have to waive F-233"]
+)
 async def test_a_wish_and_a_polite_question_are_orders(text: str) -> None:
     assert isinstance(await verdict_of(text), Plan)
