@@ -41,6 +41,7 @@ _DAYS: Final = frozenset(
 )
 _POLITE: Final = EMPTY | _KIND | frozenset(_BESIDE_WORDS.split())
 _OPENING: Final = re.compile(r"\s*(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)(?P<end>[:;,.!?\n–—]+|\s-\s)\s*")
+_SHORTEST: Final = 3  # letters: "er" is a word elsewhere
 _LAST: Final = re.compile(r"(?<=\w)\s+(?P<word>[^\W\d_]+)[.!?\s]*$")
 _CLOSING: Final = re.compile(r"(?P<end>[;,.!?\n–—]|\s-)\s*+(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)[.!?\s]*$")
 # At the end it tells when; "good evening" or "have a nice evening" is a greeting there too.
@@ -108,7 +109,14 @@ def _strip_interjection(text: str) -> str:
     """Without what chat puts behind everything and that is no word of English: "btw", "lol"."""
     found = _LAST.search(text, max(0, len(text.rstrip()) - _MOST_CLOSING))
     low = found["word"].casefold() if found is not None else ""
-    if found is None or low not in _KIND or is_word(low) or low in EMPTY or _TEXT.search(text, 0, found.start()):
+    if (
+        found is None
+        or len(low) < _SHORTEST
+        or low not in _KIND
+        or is_word(low)
+        or low in EMPTY
+        or _TEXT.search(text, 0, found.start())
+    ):
         return text
     return _blank_out(text, *found.span("word"))
 

@@ -32,7 +32,8 @@ _MORE, _LESS = _PAIRS[0]
 _CLAUSE: Final = re.compile(r"(?:[^;!?\n.,:]|[.,:](?=\d))+")
 _ENDS: Final = re.compile(r"[,;.!?:\n]")
 _AWAY: Final = re.compile(
-    r"(?<!\w)(?P<verb>take|pull|claw|claim|get)\s(?:[^,;.!?\n]{1,200}?\b)?(?:away|back|off)\b", re.IGNORECASE
+    r"(?<!\w)(?P<verb>take|pull|claw|claim|get)\s(?:[^,;.!?\n]{1,200}?\b)?(?:away|back|off(?![^,;]*\b(?:give|hand|assign|pass|put)\b))\b",
+    re.IGNORECASE,
 )
 # That none of what the action does shall be, or something else than it ("pause, not cancel, …").
 _NONE: Final = re.compile(r"\s*(?P<no>no)\s+(?P<what>[^\W\d_]+)", re.IGNORECASE)

@@ -89,7 +89,7 @@ class StretchRecords(StretchSpoken):
             if at in self.quoted or not (self.reader.tokens[at].word or self.reader.tokens[at].text == "#"):
                 at += 1
                 continue
-            made = self._read_phrase(at, (is_left_out(self.reader, at) and self._list_sets()) or names)
+            made = self._read_phrase(at, self._list_sets(at) or names)
             if made is None:
                 at = self._past_owner(at) or at + 1
                 continue
@@ -136,9 +136,10 @@ class StretchRecords(StretchSpoken):
             if name not in self.records and name in self.offer.required:
                 self._take_spoken(name)
 
-    def _list_sets(self) -> list[str]:
-        """The parameters that several records are meant for, of which some may be left out."""
-        return [name for name, pieces in self.records.items() if _set_of(pieces) is not None]
+    def _list_sets(self, at: int) -> list[str]:
+        """The parameters that several records are meant for, where the words before a token leave some of them out."""
+        sets = [name for name, pieces in self.records.items() if _set_of(pieces) is not None]
+        return sets if sets and is_left_out(self.reader, at) else []
 
     def _within_value(self, phrase: Phrase) -> bool:
         """Whether a phrase only says how much: "the amount of her last bill"."""

@@ -25,6 +25,7 @@ _BECAUSE: Final[tuple[tuple[str, ...], ...]] = (
     ("given", "that"),
     ("as", "a"), ("as", "an"), ("as", "he"), ("as", "she"), ("as", "they"), ("as", "we"), ("after",), ("over",),
 )  # fmt: skip
+_AS_A: Final = (("as", "a"), ("as", "an"))
 _SAYING: Final[tuple[tuple[str, ...], ...]] = (
     ("saying", "that"), ("saying",), ("that", "says"), ("with", "the", "words"), ("with", "the", "text"),
     ("reading",), ("say",),
@@ -211,6 +212,8 @@ def _language(reader: Reader, at: int) -> bool:
 def _find_introduced(reader: Reader, first: int, stop: int, taken: Collection[int]) -> Iterator[int]:
     for words in _BECAUSE:
         for at in range(first, stop - len(words)):
+            if words in _AS_A and reader.noun(at + 2) is not None:
+                continue  # "as a credit": what it shall be, and no reason
             if at not in taken and reader.lows(at, len(words)) == words:
                 whole = _find_clause(reader, first, at, taken) if len(words) == 1 else None
                 yield whole if whole is not None else at + len(words) - (words[0] == "as")
