@@ -206,17 +206,9 @@ PLAIN: Final = {
     "shut down": "close", "shut off": "stop", "sort out": "resolve", "strike off": "delete", "swap out": "replace",
     "take away": "remove", "take down": "remove", "throw away": "delete", "throw out": "delete", "wrap up": "close",
 }  # fmt: skip
-# What a set shall get is given to it.
+# A text that shall be written: "drop Ada a line".
 _A_LINE: Final = re.compile(
     r"\b(?P<verb>drop|shoot|send)(?=\s+(?:[\w'’]+\s+){1,3}?an?\s+(?:\w+\s+)?(?:line|note|message|apology)\b)", re.I
-)
-_COUNT: Final = (
-    r"(?:\d|one\b|two\b|three\b|four\b|five\b|six\b|seven\b|ten\b|half\b|another\b|an?\s+(?:extra|day|week|month)\b)"
-)
-_GETS: Final = re.compile(
-    r"(?:^|(?<=[.;!?\n]))\W*(?P<who>(?:(?:every|each|all|whoever|whichever|both)\b|the\s[^.,;:!?\n]{1,120}?s\b(?=.*\sget\s))"
-    rf"[^.,;:!?\n]{{1,120}}?)\s+(?P<gets>gets?)(?=\s+{_COUNT})",
-    re.IGNORECASE,
 )
 _BEFORE: Final = r"(?P<before>^\W*|[.,;:!?]\s+|\b(?:to|and|then|please|also|just|you|not|n['’]t|i|we)\s+)"
 # What may stand between the two words: something short, with no order and no mark in it ("send the blue lamp back").
@@ -257,18 +249,6 @@ def _join_alternatives(phrases: dict[str, str]) -> str:
     return "|".join(sorted((each.replace(" ", r"\s+") for each in phrases), key=len, reverse=True))
 
 
-def give_what_is_got(text: str) -> list[tuple[int, int, str]]:
-    """Where a set is told to get something, with the order to give it."""
-    bare = blank_quotations(text)
-    made = [(*found.span("verb"), "write") for found in _A_LINE.finditer(bare)]
-    for found in _GETS.finditer(bare):
-        made += [
-            (found.start("who"), found.start("who"), "give "),
-            (*found.span("gets"), ""),
-        ]
-    return made
-
-
 def replace_phrasal_verbs(
     text: str, knows: Callable[[str], bool] = lambda _: False, calls: Callable[[str], bool] = lambda _: False
 ) -> list[tuple[int, int, str]]:
@@ -276,7 +256,7 @@ def replace_phrasal_verbs(
     offer uses a stem: what WordNet has for a verb is asked for only where none uses the verb itself ("take back a
     credit"). ``calls`` says whether some offer is called by these very words, which then stay."""
     bare = blank_quotations(text)
-    made = []
+    made = [(*found.span("verb"), "write") for found in _A_LINE.finditer(bare)]
     for found in _compile_together().finditer(bare):
         words = found["verb"].lower().split()
         phrase = " ".join(words)
@@ -357,7 +337,6 @@ def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> 
         return read.put(other.pieces)
     read = read.put(write_out(read.text, _counted))
     read = read.put(correct_spelling(read.text, shortlist, kinds))
-    read = read.put(give_what_is_got(read.text))
     return read.put(replace_phrasal_verbs(read.text, shortlist.knows, shortlist.calls))
 
 
