@@ -245,12 +245,10 @@ class ReferenceConditions:
             words = reference.said.text if isinstance(reference, Find) and reference.said is not None else ""
             named = f" {quote_words(words)}" if words else ""
             return need.ask(f"I find none{named} to leave out among them. Which {name_kinds(kind)} are meant?")
-        least = [each for each in pool.records if each.id in gone]
-        if isinstance(reference, Find) and isinstance(reference.pick, int) and len(least) != reference.pick:
-            told = (
-                f"{len(least)} of them {'is' if len(least) == 1 else 'are'} so, and {reference.pick} shall be left out"
-            )
-            return need.ask(f"{told}. Which {name_kinds(kind)} are meant?")
+        least = sum(each.id in gone for each in pool.records)
+        if isinstance(reference, Find) and isinstance(reference.pick, int) and least != reference.pick:
+            short = f"{least} of them {'is' if least == 1 else 'are'} so, and {reference.pick} shall be left out"
+            return need.ask(f"{short}. Which {name_kinds(kind)} are meant?")
         return replace(pool, records=[each for each in pool.records if each.id not in gone])
 
     async def _list_owned(self, owner: LocatedRecord, records: Sequence[Record], kind: RecordKind) -> list[str]:

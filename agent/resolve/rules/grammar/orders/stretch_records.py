@@ -191,8 +191,9 @@ class StretchRecords(StretchSpoken):
         ]
         for name, every in self.records.items() if len(sums) == 1 else ():
             find = every[0].argument.reference if isinstance(every[0].argument, RecordArgument) else None
-            told = isinstance(find, Find) and find.record == sums[0].record and find.said is None and find.order is None
-            if len(every) > 1 or not told or not all(isinstance(each, BelongsTo) for each in find.where):
+            if len(every) > 1 or not isinstance(find, Find) or find.record != sums[0].record or find.order is not None:
+                continue
+            if find.said is not None or not all(isinstance(each, BelongsTo) for each in find.where):
                 continue
             paid = find.model_copy(update={"where": sums[0].where})
             self.records[name] = [replace(every[0], argument=RecordArgument(reference=paid))]

@@ -231,7 +231,7 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
 def _longest(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """Where "(that has been) waiting (the) longest, open (the) longest" ends; 0 where nothing says so, or no day tells
     since when."""
-    line, where = made.kind.order, []
+    line, where = made.kind.order, list[Condition]()
     for step in range(at, min(at + MOST_LONG, stop)):
         if reader.low(step) == "longest" and line is not None:
             made.where += where

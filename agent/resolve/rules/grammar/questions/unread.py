@@ -7,6 +7,7 @@ from typing import Final
 
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
@@ -37,6 +38,8 @@ def explain_unread(reader: Reader, orders: Callable[[str], bool], *, ordered: bo
     if reader.unread is None:
         return None
     at, stop, kind, several = reader.unread
+    if reader.low(at) in BEFALLS:
+        return None  # what a set shall get is ordered for it
     first = next((step for step in range(at) if reader.tokens[step].word), 0)
     low = reader.low(first)
     opened = any(reader.low(step) in _CLAUSES for step in range(first, at + 1))
