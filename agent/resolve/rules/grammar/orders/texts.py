@@ -37,6 +37,16 @@ _STYLE: Final = word_set(
 )
 # A text that begins so is how it shall be worded, not the text: "say sorry and that we look into it".
 _WORDING: Final = word_set("say apologise apologize explain mention")
+_ADDS: Final = word_set(
+    "ask asking thank thanking apologise apologize apologising apologizing promise promising offer offering explain "
+    "explaining mention mentioning assure assuring invite inviting"
+)
+"""Behind a joint, what its writer shall add to a text."""
+_WORDED: Final = word_set(
+    "short brief formal formally polite politely friendly nice nicely casual warm warmly tone sentence sentences max "
+    "style worded concise"
+)
+"""Words of how a text shall be, where a clause says nothing else."""
 _ABOUT_TEXTS: Final = word_set("mention say tell include use add give name promise quote write make")
 _TEXTS: Final = word_set("note line lines message word email mail reply answer apology text letter reminder")
 _RANG: Final = word_set("rang wrote came got calls writes rings emails texts mails")
@@ -140,10 +150,19 @@ def _find_message(reader: Reader, first: int, stop: int, taken: Collection[int])
 
 
 def _instructs(reader: Reader, first: int, stop: int) -> bool:
-    """Whether a clause of a text, not its first, tells its writer what to leave out: ", mention no names"."""
+    """Whether a clause of a text, not its first, tells its writer what to leave out, what to add or how to word it:
+    ", mention no names", "and ask for a photo", ", two sentences at most"."""
     for at in range(first + 1, stop - 1):
-        opens = reader.tokens[at - 1].text in {",", ";", "-", "–", ".", "("} or reader.low(at - 1) in {"and", "but"}
-        if opens and reader.low(at) in _ABOUT_TEXTS and reader.low(at + 1) in {"no", "nothing", "not", "neither"}:
+        marked = reader.tokens[at - 1].text in {",", ";", "-", "–", ".", "("}
+        if not marked and reader.low(at - 1) not in {"and", "but"}:
+            continue
+        if reader.low(at) in _ABOUT_TEXTS and reader.low(at + 1) in {"no", "nothing", "not", "neither"}:
+            return True
+        if reader.low(at) in _ADDS and reader.low(at + 1) != "you":
+            return True
+        end = next((step for step in range(at, stop) if reader.is_mark(step)), stop)
+        words = set(reader.lows(at, end - at))
+        if marked and words & _WORDED and not words & (_SUBJECTS | {"is", "are", "was", "were", "will"}):
             return True
     return False
 
@@ -165,6 +184,8 @@ def _said(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tupl
                 begin = at + len(words)
                 if reader.tokens[begin].text == ":":
                     begin += 1
+                if words == ("say",) and any(step in taken for step in range(begin, stop)):
+                    return None  # "say thanks to Ada in 7": whom to say it to is no part of it
                 if begin < stop and reader.low(begin) not in {"to", "sorry"}:
                     return begin, stop
     return None

@@ -144,3 +144,20 @@ def test_taking_away_is_the_opposite_of_giving(text: str) -> None:
         }
     )  # fmt: skip
     assert list(find_opposed_verbs(text, [give]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "text Greta Falk that Pepper is fine and ask her to call",
+        "text Greta Falk that Pepper is fine, two sentences max",
+        "text Greta Falk saying Pepper is fine and thanking her for waiting",
+    ],
+)
+async def test_what_its_writer_shall_do_is_no_part_of_a_text(text: str) -> None:
+    assert not isinstance(await verdict_of(text, "vet"), Plan)
+
+
+@pytest.mark.parametrize("words", ["Pepper is fine, thanks for waiting", "Pepper is fine and thank you"])
+async def test_thanks_in_a_text_are_a_part_of_it(words: str) -> None:
+    assert [call["text"] for _, call in await calls_of(f"text Greta Falk saying {words}", "vet")] == [words]
