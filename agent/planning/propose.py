@@ -57,6 +57,7 @@ from agent.planning.weighing import READ_BY_MODEL_ALONE, is_too_complex, weigh
 from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
+from agent.runs.answer_phrases import is_cancellation
 from agent.validate import validate
 from agent.validate.proposed import plan_proposal
 from agent.validate.questions import join, quote_words
@@ -71,6 +72,7 @@ TOO_COSTLY: Final = (
 """What is said where the budget of CPU was spent."""
 CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
 CORRECTED_LATE: Final = "It corrects what was decided already, so it waits for a yes."
+NOTHING_WAITS: Final = "Nothing waits here that could be stopped; nothing was done."
 NOT_ALL_SEEN: Final = "Not all records could be looked through; check that this is the one you mean."
 TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
 
@@ -145,6 +147,8 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
         case Calls() as calls:
             verdict, took_ms = await _judge(task, calls.drafts, on_phase)
             return Outcome(verdict, resolved, calls.drafts, confidence=calls.confidence, took_ms=took_ms)
+        case Ask() if not task.request.answers and is_cancellation(task.request.text):
+            return Outcome(Abstain(reason="nothing_fits", detail=NOTHING_WAITS), resolved)
         case Ask(question=question, drafts=drafts, confidence=confidence, likeliest=likeliest):
             if likeliest is not None and is_not_found((await _validate(task, resolved, likeliest, on_phase)).verdict):
                 return Outcome(Abstain(reason="nothing_fits", detail=NO_ACTION), resolved)

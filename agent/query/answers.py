@@ -29,7 +29,17 @@ from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
 from agent.query.query_words import QueryWords, describe_query
 from agent.query.references import Query
-from agent.query.wording import PAGE, asked_by, count_by, deny, list_records, lower_label, measured_by, total_by
+from agent.query.wording import (
+    FIRST_LISTED,
+    PAGE,
+    asked_by,
+    count_by,
+    deny,
+    list_records,
+    lower_label,
+    measured_by,
+    total_by,
+)
 from agent.validate.questions import join, make_candidate
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind, name_kinds
 from core.actor import Actor
@@ -149,10 +159,8 @@ class Answerer:
     ) -> Reply:
         kinds = {each.record.kind for each in found}
         page = found[self.start : self.start + PAGE]
-        if self.start:
-            text = f"{text} Those from {self.start + 1} to {self.start + len(page)} are listed." if page else text
-        elif len(found) > PAGE and f"and {len(found) - PAGE} more" not in text:
-            text = f"{text} The first {PAGE} of them are listed."
+        if len(found) > PAGE and f"and {len(found) - PAGE} more" not in text:
+            text = f"{text} {FIRST_LISTED}"
         return Reply(
             text=to_display_text(text, lines=True, limit=4000),
             record_kind=found[0].record.kind if len(kinds) == 1 else None,

@@ -17,6 +17,7 @@ from registry.records import Field, RecordKind, format_field
 
 PAGE: Final = 20
 """The most records that one answer lists."""
+FIRST_LISTED: Final = f"The first {PAGE} of them are listed."
 
 
 def deny(op: str) -> str:

@@ -65,3 +65,14 @@ def test_what_was_answered_without_records_has_no_more_of_them(world: Installati
     answered = ask(world, "who can suspend customers?")
     with pytest.raises(Refused, match="not answered with records"):
         world.clients["amir"].get(f"/v1/runs/{answered['id']}/records")
+
+
+def test_the_console_turns_the_pages_of_a_long_answer(world: Installation) -> None:
+    console = world.console("olivia")
+    answered = ask(world, "how many customers do we have?", "olivia")
+    count, path = answered["reply"]["count"], f"/runs/{answered['id']}"
+    assert f'<a href="{path}?start=20">and {count - PAGE} more</a>' in console.page(path)
+    second = console.page(f"{path}?start=20")
+    assert f">{count} customers: 21 to 40</h1>" in second
+    assert f'<a href="{path}?start=0">the ones before</a>' in second
+    assert second.count("<li><b>") == PAGE

@@ -30,7 +30,14 @@ from web.console.labels import Badge
 from web.console.pages import Page, redirect, render, wants_fragment
 from web.console.runs import card, outcome
 from web.console.runs.card import Card, QuotedRequest
-from web.console.runs.conversation import NO_CONVERSATION, AnswerView, Conversation, answer_view, conversation_of
+from web.console.runs.conversation import (
+    NO_CONVERSATION,
+    AnswerView,
+    Conversation,
+    answer_view,
+    continue_answer,
+    conversation_of,
+)
 from web.console.runs.outcome import Outcome
 from web.console.runs.progress import StepRow, steps
 from web.console.session import SignedIn, Visitor, count_text, shell
@@ -187,9 +194,9 @@ async def run_page(
     )
     if wants_fragment(request) and run.revision == seen:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
-    if start:
+    if start and run.reply is not None:
         page = await container_of(request).answer_pages.read(visitor.actor, run_id, start=start)
-        return await _show_run(request, visitor, run.with_(reply=page), start=start)
+        return await _show_run(request, visitor, run.with_(reply=continue_answer(run.reply, page, start)), start=start)
     return await _show_run(request, visitor, run)
 
 

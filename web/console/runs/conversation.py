@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.pipeline import Reply
-from agent.query.wording import PAGE
+from agent.query.wording import FIRST_LISTED, PAGE
 from agent.runs.run import Run
 from agent.runs.service import RunService
 from agent.workspace import authority
@@ -110,6 +110,14 @@ def answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, start: i
             if name in offers
         ),
     )
+
+
+def continue_answer(first: Reply, page: Reply, start: int) -> Reply:
+    """A further page of an answer, under the sentence of the first without what that lists."""
+    told = drop_listing(first.text, [each.label for each in first.records], first.count)
+    told = told.removesuffix(FIRST_LISTED).strip().rstrip(".")
+    listed = f"{start + 1} to {start + len(page.records)}" if page.records else "there are no more"
+    return page.model_copy(update={"text": f"{told}: {listed}"})
 
 
 def _turn(run: Run) -> Turn:
