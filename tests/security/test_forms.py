@@ -29,10 +29,21 @@ def http(world: Installation) -> Iterator[httpx.Client]:
         yield made
 
 
-def test_a_form_in_an_encoding_that_takes_for_ever_to_read_is_refused_at_once(http: httpx.Client) -> None:
+def sign_in(http: httpx.Client) -> None:
     csrf = http.get("/sign-in").text.partition('name="csrf" value="')[2].partition('"')[0]
     fields = {"csrf": csrf, "email": "sara@test.test", "password": PASSWORD}
     assert http.post("/sign-in", data=fields).status_code == 303
+
+
+@pytest.mark.parametrize("separator", [b"&", b";"])
+def test_nor_has_a_member_a_megabyte_of_separators_read(http: httpx.Client, separator: bytes) -> None:
+    sign_in(http)
+    kind = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+    assert http.post("/runs", content=separator * MEGABYTE, headers=kind).status_code == 400
+
+
+def test_a_form_in_an_encoding_that_takes_for_ever_to_read_is_refused_at_once(http: httpx.Client) -> None:
+    sign_in(http)
     began = time.monotonic()
     assert form(http, "/runs", "punycode", b"a" * MEGABYTE).status_code == 415
     assert time.monotonic() - began < RESPONSIVE_S

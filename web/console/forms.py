@@ -107,7 +107,7 @@ async def _fields(
     """The last value of each field, all of them, and the file where one may be given."""
     if not _from_here(request):
         raise Forbidden(_STALE)
-    _check_charset(request)
+    await _check_cost(request, max_fields)
     async with request.form(max_files=1 if most_bytes else 0, max_fields=max_fields, max_part_size=most_chars) as form:
         given_fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
         sent = next((value for _, value in form.multi_items() if isinstance(value, UploadFile)), None)
@@ -124,12 +124,19 @@ async def _fields(
     return fields, {name: tuple(values) for name, values in lists.items()}, file
 
 
-def _check_charset(request: Request) -> None:
-    """Raises Problem for a form that names another encoding than UTF-8. Browsers name none; whichever is named would be
-    looked up among all that Python has, and some of those take a minute for a megabyte (Punycode)."""
-    _, options = parse_options_header(request.headers.get("content-type", ""))
+async def _check_cost(request: Request, max_fields: int) -> None:
+    """Raises Problem for a form that names another encoding than UTF-8, InvalidInput for one of too many parts.
+
+    Browsers name no encoding; whichever is named would be looked up among all that Python has, and some of those take a
+    minute for a megabyte (Punycode). A megabyte of separators takes a second, though it holds no field that is counted.
+    """
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
     if options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8"):
         raise Problem("unsupported_media_type", "Send the form in UTF-8.")
+    if kind == b"application/x-www-form-urlencoded":
+        body = await request.body()
+        if body.count(b"&") + body.count(b";") > 2 * max_fields:
+            raise InvalidInput("This form has more fields than any page here.")
 
 
 def _from_here(request: Request) -> bool:
