@@ -185,7 +185,7 @@ async def verify(request: Request, visitor: Owner) -> Response:
 
 
 @router.get("/{seq}/case.zip")
-async def case(request: Request, visitor: Owner, seq: Annotated[int, Path(ge=1, le=MAX_SEQ)]) -> Response:
+async def case(request: Request, visitor: Owner, seq: Annotated[int, Path(le=MAX_SEQ)]) -> Response:
     """The decision of this entry's run as a suite of one case, with the world it stands in. That it was taken is an
     entry itself."""
     container, actor = container_of(request), visitor.actor

@@ -66,7 +66,7 @@ class EntryPage(Page):
 
 
 @router.get("/{seq}")
-async def entry(request: Request, visitor: Owner, seq: Annotated[int, Path(ge=1, le=MAX_SEQ)]) -> Response:
+async def entry(request: Request, visitor: Owner, seq: Annotated[int, Path(le=MAX_SEQ)]) -> Response:
     async with container_of(request).database.read() as session:
         row = await store.history.log.get(session, visitor.actor.workspace, seq)
         people = {each.id: each.name for each in await store.accounts.members.listed(session, row.workspace)}
