@@ -191,7 +191,7 @@ class Told:
 
     def _belongs_to_value(self, first: int, start: int, end: int) -> bool:
         """Whether a limit stands right before a value that was used, and behind a word that the value's own parameter
-        goes by: "wait up to 10 minutes", where it is the time to wait. The call's own verb is no such word."""
+        goes by: "rest up to 3 hours", where it is the time to rest. The call's own verb is no such word."""
         words = [stem(word.casefold()) for word, _, _ in split_runs(self.text[first:start])]
         by_name = {each.name: each for each in self.contracts}
         for call in (node for node in walk(self.proposal.result) if isinstance(node, Call) and words):
