@@ -101,3 +101,14 @@ def test_no_link_of_a_page_is_dead(page: Path) -> None:
         if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
             dead.append(link)
     assert dead == []
+
+
+def test_the_index_of_decisions_names_each_by_its_title_and_says_which_no_longer_hold() -> None:
+    folder = ROOT / "docs/decisions"
+    lines = [line for line in (folder / "README.md").read_text("utf-8").splitlines() if line.startswith("- ")]
+    made = []
+    for page in sorted(folder.glob("2*.md")):
+        title, _, dated = page.read_text("utf-8").splitlines()[:3]
+        over = " (superseded)" if "superseded" in dated else ""
+        made.append(f"- {page.name[:10]} [{title.removeprefix('# ')}]({page.name}){over}")
+    assert lines == made
