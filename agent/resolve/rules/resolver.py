@@ -88,7 +88,9 @@ class RuleResolver:
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         on_records = request.given is None and bool(kinds)
         functions = on_records and _calls_functions(shortlist)
-        imported = _is_imported(shortlist) if functions else request.given is None and not kinds and _is_api(shortlist)
+        # No kind at all, or few that anything is bound to: what an API's changes are taken for is borne out by nothing.
+        bare = request.given is None and (functions or not kinds) and _is_api(shortlist)
+        imported = bare or (functions and _is_imported(shortlist))
         return await self._resolve_timed(
             request, shortlist, kinds, full=on_records and not functions, imported=imported
         )

@@ -158,6 +158,7 @@ def tell_connector(report: Mapping[str, Any], document: str) -> str:
     """What was begun, what is open, and the next commands."""
     folder, name = Path(report["folder"]), Path(report["folder"]).name
     drafts, refused = len(report["drafts"]), len(report["refused"])
+    address = next(iter(report["connections"].values()), "")
     lines = [
         f"{folder}: {report['operations']} operations, {drafts} actions, {refused} refused or left out (why: "
         f"{folder / REPORT}).",
@@ -168,7 +169,7 @@ def tell_connector(report: Mapping[str, Any], document: str) -> str:
         + (f" --in {folder.parent}" if str(folder.parent) != "." else ""),
         f"2. Check it: opsiq connectors check {folder}",
         f"3. Restart the server with OPSIQ_CONNECTORS={folder.resolve().parent}",
-        f"4. Connect it: opsiq connectors connect {name} --address {next(iter(report['connections'].values()), '…')}"
+        f"4. Connect it: opsiq connectors connect {name} --address {address or '…'}"
         + "".join(f" --option {each}=…" for each in report["settings"]),
         f"5. Sign its actions in the console: /connectors/{name}/contracts",
     ]

@@ -134,7 +134,8 @@ def _draft(
     for slot in slots:
         choice = decision.parameters.get(slot.name)
         if slot.file:
-            supplied[slot.key] = "nothing: it is a file that need not be sent"
+            what = "cookie" if slot.place == "cookie" else "file"
+            supplied[slot.key] = f"nothing: it is a {what} that need not be sent"
         elif slot is idempotency:
             supplied[slot.key] = "the call's idempotency key"
         elif choice is not None and choice.supplied:

@@ -49,7 +49,7 @@ class Slot:
     inside: tuple[str, ...] = field(default=())
     """Fields of the document that a value kept whole holds, one level deep."""
     file: bool = False
-    """A file that need not be sent, so that it never is."""
+    """A file or a cookie that need not be sent, so that it never is."""
 
 
 def give_schema(slot: Slot, settled: Settled, settler: Settler, room: Room) -> Slot:

@@ -20,7 +20,7 @@ from registry.importing.drafts.body_slots import MAX_SPREAD, UNSAFE, read_body
 from registry.importing.drafts.slot_schema import JOINED_FORMS, MAX_PARAMETERS, CannotDraft, Room, Slot, give_schema
 from registry.importing.drafts.wrappers import strip_wrappers
 
-_LONGEST: Final = {"path": 200, "query": 200, "header": 64, "body": 200}
+_LONGEST: Final = {"path": 200, "query": 200, "header": 64, "body": 200, "cookie": 200}
 _HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _MINOR: Final = re.compile(
     r"minor units?\b|smallest (?:currency |monetary |common )?(?:currency )?unit|\bin (?:euro |us )?cents\b"
@@ -55,7 +55,7 @@ def is_minor_units(slot: Slot) -> bool:
 
 def _outside(parameter: Parameter, settler: Settler, room: Room) -> Iterator[Slot]:
     name, place = parameter.name, parameter.place
-    if place == "cookie":
+    if place == "cookie" and parameter.required:
         raise CannotDraft(f"It takes a cookie ({name}); contracts send none.")
     if place == "header" and not _HEADER.match(name):
         raise CannotDraft(f"{name[:60]!r} is no name of a header.")
@@ -78,7 +78,9 @@ def _outside(parameter: Parameter, settler: Settler, room: Room) -> Iterator[Slo
         description=parameter.description or settled.view.description,
         example=parameter.example,
     )
-    if parameter.json and place != "path":
+    if place == "cookie":  # a browser's way to sign in, beside the connection's
+        yield replace(base, file=True)
+    elif parameter.json and place != "path":
         yield replace(give_schema(base, settled, settler, room), form="json")
     elif settled.kind == "object" and place == "query" and parameter.style in ("deepObject", "form"):
         yield from _query_object(parameter, settled, base, settler, room)

@@ -195,6 +195,9 @@ class Matcher(ActionParameters):
         if part.by or not length or not (self.creates or naming in self.offer.required):
             return
         rest = tokens[length:]
+        told = {each for each in name_words(naming) if each not in _VAGUE}
+        if not self.creates and told and not told <= {each.stem for each in tokens[:length]}:
+            return  # "the user ada" is no asset_id of a user's assets
         points = state.points + (3.0 if self.creates else 1.0)
         if not rest and self.creates:
             yield replace(state, points=points, titled=state.titled | {each.stem for each in tokens})

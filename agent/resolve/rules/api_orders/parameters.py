@@ -186,6 +186,8 @@ class ActionParameters:
                 return found
         nouns = self.noun_stems
         own = [each for each in texts if each.rpartition("_")[2] in _IDS and set(name_words(each)[:-1]) <= nouns]
+        if self.creates:  # what a new thing is called is no id that the platform gives it
+            own = [each for each in own if each in self.offer.required or each not in ("id", "uuid", "pk")]
         required = [each for each in own if each in self.offer.required] or own
         if required:
             return required[0]
@@ -194,7 +196,10 @@ class ActionParameters:
             return called[0]  # the tag of a tag
         if len(needed) == 1 and self.creates:
             return needed[0]
-        return next((each for each in NAMES[6:] if each in needed), None)
+        likely = texts if self.creates else needed
+        return next((each for each in NAMES[6:] if each in needed), None) or next(
+            (each for each in ("username", "key", "slug") if each in likely), None
+        )
 
 
 def name_words(name: str) -> list[str]:

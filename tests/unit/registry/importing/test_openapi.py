@@ -160,10 +160,16 @@ def test_swagger_2_is_read_as_what_it_means_today() -> None:
     assert request(drafted(SWAGGER_2.strip(), "GET /pets"), params)[1] == "/pets?tags=a&tags=b&ids=1%2C2"
 
 
+def test_a_cookie_that_need_not_be_sent_is_left_out_and_told() -> None:
+    made = drafted(api("/a:\n  get:\n    parameters: [{name: s, in: cookie, schema: {type: string}}]"), "GET /a")
+    assert properties(made) == {}
+    assert made.supplied == {"s": "nothing: it is a cookie that need not be sent"}
+
+
 @pytest.mark.parametrize(
     ("paths", "said"),
     [
-        ("/a:\n  get:\n    parameters: [{name: s, in: cookie, schema: {type: string}}]", "cookie"),
+        ("/a:\n  get:\n    parameters: [{name: s, in: cookie, required: true, schema: {type: string}}]", "cookie"),
         ("/a:\n  head: {}", "HEAD"),
         ("/a:\n  get:\n    requestBody: {content: {application/json: {schema: {type: object}}}}", "GET with a body"),
         ("/a:\n  post:\n    requestBody: {content: {image/png: {schema: {type: string, format: binary}}}}", "file"),

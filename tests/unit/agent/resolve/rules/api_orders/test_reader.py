@@ -58,6 +58,8 @@ OFFERS = (
         "type": "integer", "description": "Longest run in minutes"}}, "job_id"),
     offer("invites.create", "Invite a visitor to a group", {"group_id": TEXT, "email": {
         "type": "string", "format": "email"}}, "group_id email"),
+    offer("badges.delete", "Delete member badge", {"badge_id": TEXT}, "badge_id", **GONE),
+    offer("guests.create", "Create a guest", {"id": TEXT, "username": TEXT, "email": TEXT}, ""),
     offer("lanes.create", "Create a lane", {"lane": TEXT, "color": TEXT}, "lane color"),
     offer("hooks.create", "Create a new hook", {"backup_urls": {"type": "array", "items": TEXT}, "target": {
         "type": "string", "format": "uri"}, "title": TEXT, "page_url": TEXT}, "target"),
@@ -125,6 +127,7 @@ def told(call: Call) -> dict[str, Any]:
         ("create a job called night_copy with a size of 5", "jobs.create", {"name": "night_copy", "size": 5}),
         ("invite ana@one.example to the group Evening", "invites.create", {
             "group_id": "Evening", "email": "ana@one.example"}),
+        ("create a guest named piet", "guests.create", {"username": "piet"}),
         ("add a lane called quick with the colour red", "lanes.create", {"lane": "quick", "color": "red"}),
         ("set the limit of the job night_copy to 20 minutes", "jobs.update", {"job_id": "night_copy", "limit": 20}),
         ("move night_copy to the group Evening", "jobs.update", {"job_id": "night_copy", "group_id": "Evening"}),
@@ -143,6 +146,14 @@ def test_whose_name_stands_without_a_noun_is_left_to_live_data() -> None:
         each.result.calls[0].action for each in (made.proposal, *made.instead) if isinstance(each.result, PlanResult)
     ]
     assert sorted(every) == ["jobs.delete", "members.delete", "runs.delete"]
+
+
+def test_a_record_of_one_kind_is_no_id_of_another() -> None:
+    assert {each.action for each in calls("delete the member ana")} == {"members.delete"}
+    without = read_api_order(
+        "delete the member ana", Shortlist([o for o in OFFERS if o.name != "members.delete"]), KINDS
+    )
+    assert without is None
 
 
 def test_two_names_are_tried_either_way() -> None:
