@@ -134,6 +134,9 @@ def test_texts_are_limited_for_each_person_and_each_workspace(world: Installatio
                     world.clients[person].post(path, body)
                 assert refused.value.problem["code"] == "rate_limited", name
                 assert ("You may" if name == "person" else "This workspace may") in refused.value.problem["detail"]
+            with pytest.raises(Refused) as refused:  # nor is a further page of an answer, which is worked out anew
+                world.clients[person].get("/v1/runs/run_1/records")
+            assert refused.value.problem["code"] == "rate_limited"
             assert world.clients[person].get("/v1/runs") is not None  # looking is not reading
     finally:
         world.url = url

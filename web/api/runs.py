@@ -22,6 +22,7 @@ from web.openapi import problems, takes
 router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
 Reads = Annotated[Caller, Depends(require_signature("runs:read"))]
+ReadsOn = Annotated[Caller, Depends(require_signature("runs:read", text=True))]
 Writes = Annotated[Caller, Depends(require_signature("runs:write", test=True))]
 Types = Annotated[Caller, Depends(require_signature("runs:write", text=True, test=True))]
 Confirms = Annotated[Caller, Depends(require_signature(CONFIRM, test=True))]
@@ -116,10 +117,10 @@ async def show(
 
 @router.get("/{run_id}/records", response_model=RecordsPage, responses=problems("404"))
 async def records(
-    request: Request, caller: Reads, run_id: Id, start: Annotated[int, Query(ge=0, le=100_000)] = 0
+    request: Request, caller: ReadsOn, run_id: Id, start: Annotated[int, Query(ge=0, le=100_000)] = 0
 ) -> RecordsPage:
-    """The records that an answer rests on, twenty at a time, read anew: an answer itself lists the first twenty. For
-    whoever asked, in the role they asked in."""
+    """The records that an answer rests on, twenty at a time, read anew, which counts as a text that is read: an
+    answer itself lists the first twenty. For whoever asked, in the role they asked in."""
     return records_view(await container_of(request).answer_pages.read(caller.actor, run_id, start=start), start)
 
 

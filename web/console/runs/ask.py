@@ -195,6 +195,7 @@ async def run_page(
     if wants_fragment(request) and run.revision == seen:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     if start and run.reply is not None:
+        await count_text(request, visitor)
         page = await container_of(request).answer_pages.read(visitor.actor, run_id, start=start)
         return await _show_run(request, visitor, run.with_(reply=continue_answer(run.reply, page, start)), start=start)
     return await _show_run(request, visitor, run)

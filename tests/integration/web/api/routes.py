@@ -101,7 +101,8 @@ async def snapshot(shop: Shop, there: Things) -> dict[str, Any]:
     """Everything that olivia can read but her history, which says who tried what, and when her key was last used."""
     seen: dict[str, Any] = {}
     for each in operations(shop):
-        if each.method == "GET" and "history" not in each.path:
+        # The run here is no answered one, so there are no further records of it.
+        if each.method == "GET" and "history" not in each.path and not each.path.endswith("/records"):
             answer = await each.call(shop, "olivia", there)
             assert answer.status_code == 200, (str(each), answer.text)
             text = re.sub(r'"last_used_at":("[^"]*"|null)', "", answer.text)
