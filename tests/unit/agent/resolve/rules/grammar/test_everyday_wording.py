@@ -44,7 +44,7 @@ async def test_how_much_something_new_is_worth_tells_no_record() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["every courtesy car gets 2 extra days", "all loaners that are out get 2 more days"])
+@pytest.mark.parametrize("text", ["every courtesy car gets 2 extra days", "every loaner that is out gets 2 more days"])
 async def test_what_a_set_shall_get_is_given_to_it(text: str) -> None:
     calls = await calls_of(text, "garage")
     assert {call["hire_id"] for _, call in calls} == {71, 72}
