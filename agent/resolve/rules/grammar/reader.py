@@ -49,6 +49,7 @@ class Reader:
         self.text = read_text(text)
         self.tokens = self.text.tokens
         self._lows = tuple(token.low for token in self.tokens)
+        self._count = len(self._lows)
         self.kinds = {kind.name: kind for kind in kinds}
         self.now, self.place = now, place
         self.ranges = self.text.by_token((*time_ranges.find(self.text, now), *find_stretches(self.text, now)))
@@ -114,15 +115,15 @@ class Reader:
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def low(self, index: int) -> str:
-        return self._lows[index] if 0 <= index < len(self._lows) else ""
+        return self._lows[index] if 0 <= index < self._count else ""
 
     def lows(self, index: int, count: int) -> tuple[str, ...]:
-        if index < 0 or index + count > len(self._lows):
+        if index < 0 or index + count > self._count:
             return tuple(self.low(index + step) for step in range(count))
         return self._lows[index : index + count]
 
     def is_mark(self, index: int) -> bool:
-        return index >= len(self.tokens) or (not self.tokens[index].word and self.tokens[index].text not in "#&-'\"“”")
+        return index >= self._count or (not self.tokens[index].word and self.tokens[index].text not in "#&-'\"“”")
 
     def words(self, first: int, last: int) -> Words:
         """The words of the tokens ``first`` up to ``last`` as they were typed, without a possessive 's."""
