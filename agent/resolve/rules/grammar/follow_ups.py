@@ -67,6 +67,11 @@ _CHANGES: Final = re.compile(
 )
 """What says a call anew instead of asking for one more."""
 _CHANGES_BY: Final = re.compile(r"\W*(?:\w+[\s,]+){0,2}?(?:make|let|set|change|put|turn)\b", re.IGNORECASE)
+_OF_VALUE: Final = re.compile(
+    r"\b(?:(?:of|off)\s+(?:it|that|this)|less|fewer|lower|shorter|off|double|twice|triple|treble|more|higher|longer)\b",
+    re.IGNORECASE,
+)
+"""What says that a part is one of the value there is, and not of what that value is a part of."""
 _GIVES: Final = word_set("have has get gets take takes give gives handle handles let")
 _MORE: Final = word_set("also too same again plus")
 _ANEW: Final = word_set("wrong no nope meant mean sorry wait actually instead rather not other oops")
@@ -297,6 +302,8 @@ def change_by(reader: Reader, typed: str, offer: Offer, call: EarlierCall) -> Pr
     relative = read_relative(typed) if len(names) == 1 and call.waits else None
     if relative is None or (relative.op == "+" and not _CHANGES_BY.match(typed)):
         return None  # "5 more" comes on top of it, "make it 5 more" changes it
+    if relative.op == "*" and names[0] in call.computed and not _OF_VALUE.search(typed):
+        return None  # "a third" after "half of the bill" is a third of the bill, not of the half
     quote = reader.words(0, len(reader.tokens))
     before = ArgumentOf(argument=names[0], of=call.handle)
     by = Number(number=relative.number, unit=relative.unit, quote=quote)

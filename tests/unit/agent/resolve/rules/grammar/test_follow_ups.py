@@ -228,6 +228,15 @@ async def test_a_change_is_of_the_value_that_the_card_has(text: str, op: str, nu
     assert expression.b.number == Decimal(number)
 
 
+@pytest.mark.parametrize(
+    ("text", "of_the_part"), [("a third", False), ("make it a quarter", False), ("20 %", False), ("half of that", True)]
+)
+async def test_a_bare_part_after_a_part_is_of_the_whole(text: str, of_the_part: bool) -> None:
+    made = await resolve(text, turn(said=(), computed=("nights",)))
+    relative = isinstance(made, Proposed) and '"argument":"nights"' in made.proposal.model_dump_json()
+    assert relative is of_the_part
+
+
 async def test_what_was_done_is_changed_by_nothing() -> None:
     assert not isinstance(await resolve("half of that", turn(waits=False)), Proposed)
 
