@@ -54,6 +54,8 @@ _CONTRACTS: Final = [
         "skipper_id": _NUMBER, "day": _DAY}, {"skipper_id": _record("skipper"), "day": {}}, aliases=["book a lift"]),
     _action("off_duty", "Mark a hand as off", "Take a hand off duty.", {"hand_id": _NUMBER}, {
         "hand_id": _record("hand", status=["here"])}, aliases=["sign off"]),
+    _action("join", "Sign up a member", "Take a new member on.", {"name": {"type": "string", "maxLength": 80},
+        "crew": _NUMBER}, {"name": {}, "crew": {}}, aliases=["new member"]),
 ]  # fmt: skip
 
 
@@ -92,6 +94,7 @@ _KINDS: Final = [
     _kind("hand", ["hand", "hands"], [{"name": "id", "type": "id"}, _NAME, {"name": "welder", "type": "boolean"},
         {"name": "status", "type": "enum", "values": ["here", "off"]}], label="{name}",
         states={"here": {"status": ["here"]}, "off": {"status": ["off"]}, "welders": {"welder": [True]}}),
+    _kind("member", ["member", "members"], [{"name": "id", "type": "id"}, _NAME], label="{name}"),
     _kind("supply", ["supply", "supplies"], [{"name": "id", "type": "id"}, _NAME,
         {"name": "on_hand", "type": "integer", "ranged": True},
         {"name": "best_before", "type": "date", "ranged": True}], label="{name}", size="on_hand"),

@@ -19,6 +19,7 @@ _IF_SO: Final = re.compile(
 )
 _IF: Final = re.compile(r"(?<!even )(?<!as )\bif\b\s+(?!(?:so|not|possible|needed|necessary|any)\b)", re.IGNORECASE)
 _UNLESS: Final = re.compile(r"\bunless\b", re.IGNORECASE)
+_IN_CASE: Final = re.compile(r"\bin\s+case\b(?!\s+of\b)", re.IGNORECASE)
 _ELSE: Final = re.compile(r"(?:[.;,]\s*|\s)(?:and\s+)?(?:if\s+not|otherwise|else)\b[\s,:]*", re.IGNORECASE)
 # What stands before a condition that is asked about: "can you check if", "I think".
 _ASKED: Final = re.compile(
@@ -60,6 +61,10 @@ def list_possible_branches(text: str) -> list[ConditionalRequest]:
     should = _SHOULD.match(bare) if not _IF.search(bare) else None
     if should is not None:
         start, end = should.span("should")
+        return list_possible_branches(f"{text[:start]}{'if':{end - start}}{text[end:]}")
+    case = list(_IN_CASE.finditer(bare)) if not _IF.search(bare) else []
+    if len(case) == 1:
+        start, end = case[0].span()
         return list_possible_branches(f"{text[:start]}{'if':{end - start}}{text[end:]}")
     unless = list(_UNLESS.finditer(bare))
     if len(unless) == 1 and not _IF.search(bare):

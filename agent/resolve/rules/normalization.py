@@ -134,7 +134,7 @@ _WITHOUT_APOSTROPHE: Final = {
 _WORD: Final = re.compile(
     r"(?<![\w@./'’-])(?P<word>[^\W\d_]+(?:/o?)?|[^\W\d_]+[248][^\W\d_]*)(?![\w@'’]|[./-]\w)", re.UNICODE
 )
-_DIGIT: Final = re.compile(r"(?<=\s)(?P<digit>[24])(?=\s+(?P<next>[^\W\d_]+)(?P<plural>\s+[^\W\d_]{2,}s\b)?)")
+_DIGIT: Final = re.compile(r"(?<=[^\s,;:(]\s)(?P<digit>[24])(?=\s+(?P<next>[^\W\d_]+)(?P<plural>\s+[^\W\d_]{2,}s\b)?)")
 _ASKS: Final = re.compile(r"\W*(?:is|are|was|were|does|did|has|who|which|what|how)\b", re.IGNORECASE)
 _TIMES: Final = re.compile(
     r"(?<![\w.,-])(?:[x×]\s?(?P<after>\d{1,4})|(?P<before>\d{1,4})\s?[x×])(?![\w.,-])", re.IGNORECASE
@@ -341,7 +341,11 @@ def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> 
 
 
 def _counted(word: str) -> bool:
-    return word in durations.SECONDS or find_currency(word) is not None or word in {"more", "of", "open", "per"}
+    return (
+        word in durations.SECONDS
+        or find_currency(word) is not None
+        or word in {"more", "of", "open", "per", "people", "children"}
+    )
 
 
 def _lower_shouted(typed: str) -> str:

@@ -72,7 +72,7 @@ _FINITE: Final = re.compile(
     rf"(?<!\w)(?:(?:is|are|was|were|has|have|had|did|does|do|wo)(?:n['’]t)?|will|seems?|says?|keeps?|wants?|needs?|asks?"
     rf"|{patterns.IRREGULAR})(?!\w)"
     r"|(?<!\w)(?:that|this|there)(?:['’](?:s|ll|d)|\s+(?!to\b)[^\W\d_]+)"
-    r"|(?<=\w)['’](?:s|ve|ll|re)\s+(?:been|not|gone|left|away|just|had|now|a|the|got|\w+ing)\b",
+    r"|(?<=\w)['’](?:s|ve|ll|re)\s+(?:been|not|gone|left|away|just|had|now|a|the|got|ill|sick|off\s+to|in\s+(?:bed|hospital)|\w+ing)\b",
     re.IGNORECASE,
 )
 # What is of weight by itself is looked at next door.

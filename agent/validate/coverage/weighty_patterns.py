@@ -45,8 +45,10 @@ CONDITION: Final = re.compile(
     r"(?:if(?!\s+(?:possible|you\s+(?:can|could|would|please|don['’]?t\s+mind)|at\s+all\s+possible)\b)|unless|provided|assuming|(?:as|so)\s+long\s+as|in\s+case|depending\s+on|as\s+soon\s+as|once\s+(?!(?:again|more|and|in|only|a|per|or)\b)[^\W\d_]+(?=\s+\w)|once\s+\w+(?<!e)ed)(?!\w)",
     re.IGNORECASE,
 )
+# "All week" is how long, "all sorted" how things stand.
+_ALL: Final = r"all(?!\s+(?:day|week|month|year|along|right|sorted|done|good|set|clear)(?![-\w]))"
 QUANTIFIER: Final = re.compile(
-    r"(?<!\w)(?:(?<!\bafter )(?<!\band for )all|every|everyone|everybody|both|each)(?!\w)", re.IGNORECASE
+    rf"(?<!\w)(?:(?<!\bafter )(?<!\band for ){_ALL}|every|everyone|everybody|both|each)(?!\w)", re.IGNORECASE
 )
 PART: Final = re.compile(
     r"(?<!\w)(?:half|halve|(?:an?|one|two|three|four)\s+(?:third|quarter|fifth|sixth|eighth|tenth)s?|double|twice|triple"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -105,7 +106,7 @@ class Proposer:
             denied = (each for each in split_atoms(reader, first, wish.first, chooser.orders) if each.negated)
             speak_of_denied(reader, denied)
             choice = chooser.choose(wish, chosen=chosen, reads=reads)
-            best = choice.best
+            best = self._with_what_follows(chooser, wish, parts, stop, choice.best)
             if choice.closed is not None:
                 return Proposed(proposal=Proposal(result=NoneResult(reason="not allowed", action=choice.closed.name)))
             if best is None and choice.tied and len(parts) == 1:
@@ -143,6 +144,17 @@ class Proposer:
             instead = tuple(proposal_of([*before, *each], over) for each in others)
             return Proposed(proposal=proposal, instead=instead, sure=tied.told)
         return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, reader.guesses))
+
+    def _with_what_follows(
+        self, chooser: Chooser, wish: Stretch, parts: Sequence[Stretch], stop: int, best: Interpretation | None
+    ) -> Interpretation | None:
+        """What is made anew, with the sentence behind it that says what it is like: "new member! Ada Berg, 2 dogs"."""
+        if best is None or not best.missing or wish is not parts[-1] or wish.stop >= stop:
+            return best
+        if any(each.record is not None for each in best.offer.annotations.values()):
+            return best  # what is told of a record that there is may be a story
+        longer = chooser.choose(replace(wish, stop=stop)).best
+        return longer if longer is not None and len(longer.missing) < len(best.missing) else best
 
     def _whichever(self, rivals: Sequence[Interpretation], *, told: bool) -> Proposed:
         """Plans that the words say equally well: live data tells which of them works. ``told`` says that a verb tells

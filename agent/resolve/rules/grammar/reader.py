@@ -23,7 +23,7 @@ from agent.resolve.rules.normalization import CORRECTION
 from language import numerals
 from language.gazetteer import COUNTRIES, COUNTRY_CODES, DEMONYMS
 from language.stems import ORDER_WORDS, stem
-from language.text import find_quotations, read_text, singularize
+from language.text import find_quotations, read_text, singularize, word_set
 from language.wordnet import is_word
 from registry.records import Field, RecordKind
 
@@ -31,6 +31,8 @@ Place = Callable[[int, int], Words]
 MOST_NAMED = 4
 _DATED = 0.55
 _SHORT_SUBJECTS = lexicon.PRONOUNS | {"i", "we", "you", "there", "who", "what", "that", "here", "let"}
+_NOBLE = word_set("de da di du del la le van von der den ter al el bin")
+"""Small words within names."""
 _CUT = frozenset(("sub", "inv", "ref", "app", "mem", "res", "loc"))
 _NUMBERED = frozenset(("number", "no", "nr", "id", "#"))
 _MESSAGE = re.compile(
@@ -408,6 +410,9 @@ class Reader:
                 break
             if "'" in token.low and (token.low.endswith("n't") or token.low.split("'")[0] in _SHORT_SUBJECTS):
                 break
+            if capital and end > index and token.low in _NOBLE and end + 1 < stop and self.tokens[end + 1].capital:
+                end += 1
+                continue
             if token.low in lexicon.NAME_STOP and not (capital and end > index and token.capital):
                 break
             if token.word and (not token.low[0].isalpha() or any(map(str.isdigit, token.low))):

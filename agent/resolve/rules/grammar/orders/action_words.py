@@ -40,6 +40,7 @@ _IRREGULAR: Final = {
 }  # fmt: skip
 PARTICLES: Final = frozenset(("back", "off", "in", "out", "up", "down", "over", "on", "again", "away", "through"))
 _TAKING: Final = "off"
+_CAME_IN: Final = ([stem("came"), stem("in")], [stem("come"), stem("in")])
 _TENSE: Final = frozenset(map(stem, ("is", "was", "were", "has", "been", "just", "got")))
 # What a text is sent with, for actions that send one.
 _WRITING: Final = tuple(
@@ -77,6 +78,8 @@ class ActionWords:
         for alias in offer.aliases:
             said = [stem(run) for run, _, _ in split_runs(alias)]
             nouns.update(stem_text(alias))
+            if said in _CAME_IN:
+                reported.add(stem("arrived"))
             if len(said) > 1 and all(each in _TENSE for each in said[:-1]):
                 reported.add(find_base_form(said[-1]))
             if len(said) == 1:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from agent.planning.proposal import QuotedText
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, PARTICLES, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
-from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import EMPTY, stem
 from registry.contract import Risk
@@ -74,8 +74,9 @@ class Chooser:
                 continue
             if said in self._own_verbs and self.reader.noun(at) is None:
                 return True
-            after = [stem(self.reader.low(step)) for step in range(at + 1, min(at + 6, stop))]
-            if low == said and any(all(each in after for each in rest) for rest in self._own_phrases.get(said, ())):
+            rests = self._own_phrases.get(said, ()) if low == said else ()
+            after = [stem(self.reader.low(step)) for step in range(at + 1, min(at + 6, stop))] if rests else []
+            if any(all(each in after for each in rest) for rest in rests):
                 return True  # "sign her off"
         return False
 
@@ -154,7 +155,7 @@ class Chooser:
 
     def _list_hinted(self, offers: Sequence[Offer], shortlist: Shortlist, place: Stretch) -> Sequence[Offer]:
         """Those whose verbs or values were said; all of them where none was said."""
-        if len(offers) < FEW or any(self.reader.low(at) in BEFALLS for at in range(place.first, place.stop)):
+        if len(offers) < FEW or place.befalls:
             return offers
         said = {
             find_base_form(stem(self.reader.low(at))) for at in range(place.first, min(place.stop, place.first + 60))
@@ -190,7 +191,11 @@ class Chooser:
             and each.typed
             and best.evidence - each.evidence <= HINTS
         ]
-        return made if 1 < len(made) <= MOST_ALIKE else []
+        several = len(made) > 1
+        # Any words may be a free text: what records and values fill goes before.
+        firm = [each for each in made if not any(isinstance(one, QuotedText) for one in each.calls[0].values())]
+        made = firm or made
+        return made if several and len(made) <= MOST_ALIKE else []
 
     def _means(self, best: Interpretation, read: Sequence[Interpretation]) -> bool:
         """Whether words tell of this action: by a verb or value of its own; or, without a verb, by giving it, and no

@@ -36,7 +36,6 @@ from agent.resolve.rules.grammar.orders.texts import (
     read_text_argument,
     takes_text,
 )
-from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.scoring import LEVELS
 from language.stems import EMPTY, GENERIC, stem
 from registry.contract import Annotation
@@ -228,6 +227,12 @@ class Interpreter(StretchRecords):
             for at in range(each.first, each.last)
         }
         sure = {at for at, much in self.verbs.items() if much >= SURE_VERB}
+        makes = not self.list_own_kinds() and any(map(self._makes, self.reader.kinds.values()))
+        for at in range(self.first, self.stop) if makes else ():
+            if (made := self.reader.noun(at)) is not None and self._makes(made[0]):  # "a new member: …" is no name
+                sure.update(range(at - (self.reader.low(at - 1) in lexicon.MORE), at + made[1]))
+        for name, pieces in self.values.items():  # "4 people": what is counted
+            sure.update(each.last for each in pieces if self.reader.low(each.last) == name.replace("_", " "))
         for name, schema in self.offer.properties.items():
             annotation = self.offer.annotation(name)
             if not takes_text(schema, annotation) or not self._speaks(annotation):
@@ -278,7 +283,7 @@ class Interpreter(StretchRecords):
         lets = reader.low(self.place.order) == "let" and any(
             reader.low(at) in TAKING for at in range(self.first, self.stop)
         )
-        befalls = not ordered and any(reader.low(at) in BEFALLS for at in range(self.first + 1, self.stop - 1))
+        befalls = not ordered and self.place.befalls
         clash = clash and not lets
         light = verb in LIGHT or level or lets or befalls
         ordered = ordered or befalls

@@ -144,7 +144,10 @@ def list_wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, in
                 made.append(part)
                 continue
             order = current.order if current.ordered else part.order
-            current = Stretch(current.first, part.stop, sentence, current.ordered or part.ordered, order=order)
+            befalls = current.befalls or part.befalls
+            current = Stretch(
+                current.first, part.stop, sentence, current.ordered or part.ordered, order=order, befalls=befalls
+            )
             made[-1] = current
     return [each for each in made if not each.negated]
 

@@ -26,12 +26,15 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.deeds import does
+from agent.resolve.rules.grammar.phrases.deed_times import done_for_time
+from agent.resolve.rules.grammar.phrases.fields import LEFT, stock_fields
 from agent.resolve.rules.grammar.phrases.having import held_by_anyone
 from agent.resolve.rules.grammar.phrases.modifiers import predicate, read_after, relative
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, is_code, opposite
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.stretches import month_before_noun
 from language.stems import stem
 from language.text import word_set
 from registry.records import RecordKind
@@ -90,6 +93,7 @@ def read_tests(reader: Reader, index: int, stop: int, *, holds: bool = True) -> 
         or _owes(reader, index, stop)
         or _by_anyone(reader, index, stop)
         or _told(reader, index, stop)
+        or _of_month(reader, index, stop)
     )
     if made is None or made[1] < stop:
         return None
@@ -137,9 +141,9 @@ def _owes(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
 
 
 def _there(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
-    if reader.low(index) != "there" or reader.low(index + 1) not in _BE:
+    if reader.low(index) != "there" or reader.low(index + 1) not in _BE | {"be"}:
         return None
-    return existing(reader, index + 2, stop, None)
+    return existing(reader, index + 2, stop, None) or _stocked(reader, index + 2, stop)
 
 
 def _by_anyone(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
@@ -151,6 +155,51 @@ def _by_anyone(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None
                 told = about.find.model_copy(update={"where": (*about.find.where, *made.where), "pick": "one"})
                 return count_test(told), stop
     return None
+
+
+def _of_month(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
+    """ "Ada's November is still open": what is theirs and stands in that month, of the one kind that can be so."""
+    end = reader.name(index, stop)
+    people = reader.people()
+    if people is None or end == index or not reader.tokens[end - 1].owns or end + 1 >= stop:
+        return None
+    at = end + 1
+    while reader.low(at) in _BE | _ADVERBS:
+        at += 1
+    denied = any(reader.low(step) in lexicon.NOT for step in range(end + 1, at + 1))
+    at += reader.low(at) == "not"
+    found = []
+    for kind in reader.kinds.values() if at < stop else ():
+        month = month_before_noun(reader, end, kind.order) if kind.order and kind.relation_to(people.name) else None
+        state = reader.state(at, kind) if month is not None else None
+        if month is not None and state is not None and at + state[1] >= stop:
+            told = opposite(kind, state[0]) if denied else state[0]
+            owner = Find(record=people.name, said=reader.words(index, end))
+            found.append(Find(record=kind.name, where=(BelongsTo(owner=owner), *month[0], told)))
+    paid = [each for each in found if reader.kinds[each.record].size is not None]
+    found = paid if len(found) > 1 else found  # what is paid by the month is called so sooner
+    if len(found) != 1:
+        return None
+    reader.person = Find(record=people.name, said=reader.words(index, end))
+    return count_test(found[0]), stop
+
+
+def _stocked(reader: Reader, at: int, stop: int) -> tuple[Test, int] | None:
+    """ "(if there are) more than 20 chairs left": how many there are of a thing, by the count that it holds itself."""
+    compared = reader.comparison(at)
+    held = reader.numbers.get(at + compared[1]) if compared is not None else None
+    things = stock_fields(reader.kinds.values())
+    if compared is None or held is None or held.kind != "cardinal" or len(things) != 1:
+        return None
+    first = reader.end_index(held.end)
+    end = first
+    while end < stop and reader.low(end) not in LEFT and reader.tokens[end].word:
+        end += 1
+    if end in (first, stop) or any(reader.low(step) not in LEFT for step in range(end, stop)):
+        return None
+    number = Number(number=held.value, quote=reader.words(at + compared[1], first))
+    one = Find(record=things[0][0].name, said=reader.words(first, end))
+    return Test(left=FieldOf(field=things[0][1].name, of=one), op=compared[0], right=number), stop
 
 
 def existing(reader: Reader, at: int, stop: int, owner: Find | None) -> tuple[Test, int] | None:
@@ -263,6 +312,10 @@ def _has_done(reader: Reader, about: Phrase, at: int, stop: int) -> tuple[Test, 
     while reader.low(step) in _ADVERBS | {"not", "never"}:
         negated = negated or reader.low(step) in lexicon.NOT
         step += 1
+    due = done_for_time(reader, reader.kinds[about.find.record], step, stop, denied=negated)
+    if due is not None and about.find.order is None:  # "has (not) paid November"
+        such = due[0].model_copy(update={"where": (BelongsTo(owner=about.find), *due[0].where)})
+        return count_test(such), due[1]
     phrase = read_phrase(reader, step + 1, stop, None) if step + 1 < stop else None
     phrases = [phrase] if phrase is not None and phrase.noun else subjects(reader, step + 1, stop)
     for each in phrases:

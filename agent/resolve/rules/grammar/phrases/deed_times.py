@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from agent.planning.proposal import Compare, Condition, Day, StateIs
+from agent.planning.proposal import Compare, Condition, Day, Find, StateIs
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.deeds import day_of_state, is_deed, whole_verb
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import label_of
+from agent.resolve.rules.grammar.phrases.phrase_parts import opposite
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.stretches import month_before_noun
 from language.stems import KIN, ORDERS, stem
 from registry.records import Field, RecordKind
 
@@ -61,3 +65,40 @@ def is_born(kind: RecordKind) -> bool:
     of a visit tells of all of them."""
     line = kind.field_named(kind.order or "")
     return line is not None and is_deed(label_of(line).split()[0])
+
+
+def told_by_deed(reader: Reader, kind: RecordKind, at: int, *, denied: bool, by_day: bool = False) -> Condition | None:
+    """What a participle tells: a state that it names, else that its day has come (``by_day``: that first, whatever has
+    become of the record since); None where it tells neither, or can't be denied."""
+    line = reader.date_field(kind, at)
+    day = (
+        Compare(field=line.name, op="<=", value=Day(date=reader.now.date().isoformat()))
+        if line is not None and not denied
+        else None
+    )
+    if by_day and day is not None:
+        return day
+    said = find_base_form(stem(reader.low(at)))
+    state = next((each for each in kind.states if find_base_form(stem(each)) == said), None)
+    if state is not None:
+        condition = StateIs(state=state)
+        return opposite(kind, condition) if denied else condition
+    return day
+
+
+def done_for_time(reader: Reader, kind: RecordKind, verb: int, stop: int, *, denied: bool) -> tuple[Find, int] | None:
+    """ "(who hasn't) paid November, (has Ada) paid for this month": records of the one kind of theirs of which the verb
+    tells, on whose own day that time is."""
+    at = verb + 1 + (reader.low(verb + 1) == "for")
+    found = []
+    timed = verb + 1 < stop and (
+        reader.low(verb + 1) == "for" or reader.low(verb + 1) not in lexicon.NAME_STOP - {"this"}
+    )
+    for other in reader.kinds.values() if timed else ():
+        line = other.order if other.relation_to(kind.name) is not None else None
+        told = told_by_deed(reader, other, verb, denied=denied) if line is not None else None
+        spent = reader.when(verb + 1, line) or reader.when(at, line) if line and told is not None else None
+        spent = spent or (month_before_noun(reader, at, line) if line and at < stop else None)
+        if told is not None and spent is not None:
+            found.append((Find(record=other.name, where=(told, *spent[0]), pick="all"), spent[1]))
+    return found[0] if len(found) == 1 else None

@@ -3,6 +3,7 @@ compared behind a noun: amounts, lengths of time and numbered fields ("over 100 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from agent.planning.proposal import Compare, Comparison, Day, Number, OrderByField
@@ -31,6 +32,10 @@ _MEASURES: Final[tuple[tuple[str, str, str], ...]] = (
     ("new", "old", "born birth birthday year built"),
 )
 _WORDS: Final = {word: frozenset(names.split()) for more, less, names in _MEASURES for word in (more, less)}
+_COUNTS: Final = frozenset(
+    ("stock", "quantity", "count", "available", "left", "remaining", "seats", "places", "units", "vacancies", "free")
+)
+LEFT: Final = frozenset(("left", "in", "on", "stock", "hand", "remaining", "available"))
 _HOLDING: Final = frozenset(("on", "at", "in", "with", "of", "has", "have", "having"))
 _OR_SO: Final[dict[str, Comparison]] = {"more": ">=", "higher": ">=", "above": ">=", "less": "<=", "fewer": "<=",
                                         "lower": "<=", "below": "<="}  # fmt: skip
@@ -190,3 +195,20 @@ def _aged(
         return 0
     made.where.append(Compare(field=line, op=turned[op], value=Day(date=day, quote=reader.words(first, last))))
     return end
+
+
+def stock_fields(kinds: Iterable[RecordKind]) -> list[tuple[RecordKind, Field]]:
+    """The counts that named things hold of themselves: what is in stock, how many places are left."""
+    return [
+        (kind, each)
+        for kind in kinds
+        if any(named.search == "name" for named in kind.fields)
+        for each in kind.fields
+        if each.type in ("integer", "number")
+        and (not _COUNTS.isdisjoint((each.label or each.name).lower().split("_")) or _is_stock(kind, each))
+    ]
+
+
+def _is_stock(kind: RecordKind, each: Field) -> bool:
+    """Whether a kind is measured by how many there are of each: a count, of things that belong to nobody."""
+    return each.name == kind.size and each.type == "integer" and not kind.relations and "on" in each.name.split("_")

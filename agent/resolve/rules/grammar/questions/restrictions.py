@@ -20,6 +20,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.deeds import DATES, day_of_state
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import predicate_of, related_clause, subject
+from agent.resolve.rules.grammar.phrases.deed_times import done_for_time, told_by_deed
 from agent.resolve.rules.grammar.phrases.fields import compared_by, measured_order, named_field
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, guess, opposite, placed
 from agent.resolve.rules.grammar.questions.whereabouts import Restriction, called_in, gone, lives_in, of_those
@@ -236,25 +237,6 @@ def _light(reader: Reader, at: int) -> tuple[int, bool]:
     return at, denied
 
 
-def by_now(reader: Reader, kind: RecordKind, at: int, *, denied: bool, by_day: bool = False) -> Condition | None:
-    """What a participle tells: a state that it names, else that its day has come (``by_day``: that first, whatever has
-    become of the record since); None where it tells neither, or can't be denied."""
-    line = reader.date_field(kind, at)
-    day = (
-        Compare(field=line.name, op="<=", value=Day(date=reader.now.date().isoformat()))
-        if line is not None and not denied
-        else None
-    )
-    if by_day and day is not None:
-        return day
-    said = find_base_form(stem(reader.low(at)))
-    state = next((each for each in kind.states if find_base_form(stem(each)) == said), None)
-    if state is not None:
-        condition = StateIs(state=state)
-        return opposite(kind, condition) if denied else condition
-    return day
-
-
 def _denied_of_hers(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
     """ "(who) hasn't paid their fees, (clients who) never paid a bill, who paid a fee": what they did, or didn't, with
     something of theirs. Not having paid one's fees leaves one unpaid, never having paid a fee none paid; having paid
@@ -273,7 +255,7 @@ def _denied_of_hers(reader: Reader, kind: RecordKind, at: int, stop: int) -> Res
     last = thing + found[1]
     several = singularize(reader.low(last - 1)) != reader.low(last - 1)
     any_one = not set(reader.lows(step + 1, thing - step - 1)) - {"a", "an", "any"}
-    told = by_now(reader, found[0], step, denied=denied and not any_one, by_day=any_one)
+    told = told_by_deed(reader, found[0], step, denied=denied and not any_one, by_day=any_one)
     if told is None or (not denied and not any_one and several):
         return None
     spent = reader.when(last, found[0].order) if found[0].order is not None else None
@@ -285,24 +267,6 @@ def _denied_of_hers(reader: Reader, kind: RecordKind, at: int, stop: int) -> Res
     if denied and any_one:
         return (Has(related=related, op="=", count=0),), last
     return (Has(related=related),), last
-
-
-def done_for_time(reader: Reader, kind: RecordKind, verb: int, stop: int, *, denied: bool) -> tuple[Find, int] | None:
-    """ "(who hasn't) paid November, (has Ada) paid for this month": records of the one kind of theirs of which the verb
-    tells, on whose own day that time is."""
-    at = verb + 1 + (reader.low(verb + 1) == "for")
-    found = []
-    timed = verb + 1 < stop and (
-        reader.low(verb + 1) == "for" or reader.low(verb + 1) not in lexicon.NAME_STOP - {"this"}
-    )
-    for other in reader.kinds.values() if timed else ():
-        line = other.order if other.relation_to(kind.name) is not None else None
-        told = by_now(reader, other, verb, denied=denied) if line is not None else None
-        spent = reader.when(verb + 1, line) or reader.when(at, line) if line and told is not None else None
-        spent = spent or (month_before_noun(reader, at, line) if line and at < stop else None)
-        if told is not None and spent is not None:
-            found.append((Find(record=other.name, where=(told, *spent[0]), pick="all"), spent[1]))
-    return found[0] if len(found) == 1 else None
 
 
 def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
@@ -333,7 +297,7 @@ def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restricti
     if reader.low(at) in BE and verb in _UNITED and not denied and step + 1 >= stop:
         return tuple(made), step + 1
     asked = reader.low(at) in DO | _DENIED
-    told = by_now(reader, kind, step, denied=denied) if step < stop and asked else None
+    told = told_by_deed(reader, kind, step, denied=denied) if step < stop and asked else None
     if told is None:
         return None
     day = reader.date_field(kind, step) or (day_of_state(kind, told.state) if isinstance(told, StateIs) else None)
@@ -356,7 +320,7 @@ def done_by_them(reader: Reader, at: int, stop: int) -> Find | None:
     found = []
     for kind in reader.kinds.values():
         above = reader.owner_of(kind)
-        told = by_now(reader, kind, verb, denied=True) if above is not None and kind.relations else None
+        told = told_by_deed(reader, kind, verb, denied=True) if above is not None and kind.relations else None
         if above is not None and told is not None:
             owner = guess(reader, kind, Find(record=above.name, said=reader.words(step, end)))
             found.append(Find(record=kind.name, where=(BelongsTo(owner=owner), told), pick="all"))
@@ -388,7 +352,7 @@ def _done_by(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restrictio
     if end == start or reader.tokens[end - 1].owns:
         return None
     step, denied = _light(reader, end)
-    told = by_now(reader, kind, step, denied=denied) if step < stop and denied else None
+    told = told_by_deed(reader, kind, step, denied=denied) if step < stop and denied else None
     if told is None:
         return None
     return (BelongsTo(owner=Find(record=above.name, said=reader.words(start, end))), told), step + 1

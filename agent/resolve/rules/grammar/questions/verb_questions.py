@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import (
     Answer,
     BelongsTo,
@@ -20,14 +19,15 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import count_test, namesakes, of_one, subjects
-from agent.resolve.rules.grammar.phrases.fields import compared_by
+from agent.resolve.rules.grammar.phrases.deed_times import done_for_time
+from agent.resolve.rules.grammar.phrases.fields import compared_by, stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
-from agent.resolve.rules.grammar.questions.restrictions import done_for_time, restricted
+from agent.resolve.rules.grammar.questions.restrictions import restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
-from registry.records import Field, RecordKind
+from registry.records import RecordKind
 
 _BE: Final = word_set("is are was were isn't aren't wasn't weren't")
 _ADVERBS: Final = word_set("already yet still ever actually really now")
@@ -36,7 +36,6 @@ _HELD: Final = word_set(
     "do does did are is there we have still left in on stock now available remaining free you hand of"
 )
 _REMAINING: Final = word_set("left remaining stock available")
-_COUNTS: Final = word_set("stock quantity count available left remaining seats places units vacancies free")
 
 
 def did(reader: Reader, about: Phrase, stop: int) -> Answer | None:
@@ -188,11 +187,6 @@ def doer_of(reader: Reader, kind: RecordKind) -> RecordKind | None:
     return next(iter(reader.doers(kind) or others), None)
 
 
-def _is_stock(kind: RecordKind, each: Field) -> bool:
-    """Whether a kind is measured by how many there are of each: a count, of things that belong to nobody."""
-    return each.name == kind.size and each.type == "integer" and not kind.relations and "on" in each.name.split("_")
-
-
 def stocked(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "do we have any folding chairs, is there oat milk left, chairs left?": how many there are of a thing."""
     at, asked = index, False
@@ -213,14 +207,7 @@ def left_of(reader: Reader, index: int, stop: int) -> Answer | None:
         end += 1
     if end == index or any(reader.low(at) not in _HELD for at in range(end, stop)):
         return None
-    counts = [
-        (kind, each)
-        for kind in reader.kinds.values()
-        if rate_person_likeness(kind) == 1
-        for each in kind.fields
-        if each.type in ("integer", "number")
-        and (not _COUNTS.isdisjoint((each.label or each.name).lower().split("_")) or _is_stock(kind, each))
-    ]
+    counts = stock_fields(reader.kinds.values())
     if len(counts) != 1:
         return None
     (kind, held), said = counts[0], reader.words(index, end)

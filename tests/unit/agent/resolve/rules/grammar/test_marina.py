@@ -80,3 +80,26 @@ async def test_what_has_not_happened_is_not_reported(text: str) -> None:
 
 async def test_what_shall_be_with_a_set_is_no_question_about_it() -> None:
     assert not isinstance((await ask_marina("every skipper with dogs gets a bag on friday")).verdict, Reply)
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        ("if Ravi hasn't paid november, sign Otto off", [("off_duty", {"hand_id": 71})]),
+        ("in case Ravi's november is still open, sign Otto off", [("off_duty", {"hand_id": 71})]),
+        ("in case Greta hasn't paid november, sign Otto off", None),
+        ("should there be more than 20 hull paint left, sign Otto off", None),
+    ],
+)
+async def test_a_condition_of_months_and_of_stock_is_looked_up(text: str, calls: Any) -> None:
+    assert await calls_of(text) == calls
+
+
+@pytest.mark.parametrize("text", ["sign Otto off. all good", "sign Otto off, we have rested all week"])
+async def test_how_things_stand_besides_changes_nothing_of_an_order(text: str) -> None:
+    assert await calls_of(text) == [("off_duty", {"hand_id": 71})]
+
+
+async def test_what_a_thing_is_called_is_no_word_of_what_it_is() -> None:
+    assert await calls_of("new member! Ana Ruiz, 4 crew") == [("join", {"name": "Ana Ruiz", "crew": 4})]
+    assert await calls_of("new member, 4 crew") is None
