@@ -26,6 +26,7 @@ _MAY: Final = re.compile(
 )
 BEFALLS: Final = frozenset(("goes", "gets"))
 """What shall be with something or somebody, told as if it were: "7 goes to Ada", "each guest gets a card"."""
+_BEFALL_MANY: Final = frozenset(("go", "get"))
 _MOST_NAMING: Final = 6
 """Tokens before a colon that only name what an order is about."""
 _SHORTENED: Final = frozenset({"mr", "mrs", "ms", "dr", "no", "nr", "inc", "ltd", "st"})
@@ -88,10 +89,11 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
     thing = (noun is not None and not is_order(stem(reader.low(begin)))) or begin in reader.numbers  # "2 paint rollers"
     thing = thing or begin in reader.quoted or _is_name(reader, begin)
     ordered = bool(rest) and ((begins_like_an_order(rest) and not thing) or orders(begin, stop) or asked is not None)
-    befalls = any(reader.low(at) in BEFALLS for at in range(begin + 1, stop - 1)) and not (
-        clause.stands or clause.about
+    every = reader.low(begin) in lexicon.EVERY | {"both"}
+    befalls = any(
+        reader.low(at) in BEFALLS or (every and reader.low(at) in _BEFALL_MANY) for at in range(begin + 1, stop - 1)
     )
-    befalls = befalls and not ordered
+    befalls = befalls and not (clause.stands or clause.about) and not ordered
     ordered = (ordered or befalls) and (
         asked is not None or not (clause.stands or clause.about or _tells(reader, begin))
     )

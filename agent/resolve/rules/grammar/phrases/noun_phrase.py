@@ -47,6 +47,7 @@ _ARTICLES: Final = lexicon.DETERMINERS | lexicon.OWNERS
 _BEFORE_ARTICLES: Final = lexicon.EVERY | {"of", "both"} | lexicon.DETERMINERS
 _ENDS: Final = (lexicon.NAME_STOP | {"whose"}) - lexicon.DETERMINERS - lexicon.EVERY - lexicon.OWNERS - {"our"}
 _PERSON: Final = 2
+_MOST_NAME: Final = 2  # words
 MOST_DEPTH: Final = 3
 MOST_NOUN: Final = 8  # words
 
@@ -152,11 +153,13 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
 
 def _with_value(reader: Reader, index: int, stop: int, wanted: RecordKind, depth: int) -> Phrase | None:
     """ "her inspection", "the Panda's oil change": a value of the kind stands for the record that has it."""
+    all_of = reader.low(index) in lexicon.EVERY
     for at in range(index + 1, min(stop, index + MOST_BEFORE)):
-        every = reader.low(index) in lexicon.EVERY and (at == index + 1 or reader.state(at - 1, wanted) is not None)
-        named = not is_word(reader.low(at - 1)) and reader.low(at - 1).isalpha() and reader.noun(at) is None
+        every = all_of and (at == index + 1 or reader.state(at - 1, wanted) is not None)
+        before = reader.low(at - 1)
+        named = at <= index + _MOST_NAME and before.isalpha() and not is_word(before) and reader.noun(at) is None
         named = named and (reader.meant is None or at not in reader.meant)
-        if not (reader.tokens[at - 1].owns or reader.low(at - 1) in lexicon.OWNERS or every or named):
+        if not (reader.tokens[at - 1].owns or before in lexicon.OWNERS or every or named):
             continue
         value = value_of(reader, wanted, at)
         if value is None:

@@ -19,6 +19,8 @@ _OPENS: Final = _CLAUSES | word_set("whom have has had in by from where but not 
 """What follows the noun of a set that is only spoken of: nothing is ordered of it yet."""
 _ON: Final = word_set("and then to so")
 """Words after which something may be ordered of the set."""
+_BEFALLS: Final = word_set("get gets go goes")
+"""What a set shall get, or where it shall go, is ordered for it, and not told of it."""
 _NOBODY: Final = word_set("nobody no-one none")
 _BETWEEN: Final = 5
 """Words that stand between two denials of one thing, at most."""
@@ -38,6 +40,8 @@ def explain_unread(reader: Reader, orders: Callable[[str], bool], *, ordered: bo
     if reader.unread is None:
         return None
     at, stop, kind, several = reader.unread
+    if reader.low(at) in _BEFALLS:
+        return None
     if reader.low(at) in BEFALLS:
         return None  # what a set shall get is ordered for it
     first = next((step for step in range(at) if reader.tokens[step].word), 0)
