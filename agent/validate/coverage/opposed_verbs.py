@@ -35,6 +35,9 @@ _AWAY: Final = re.compile(
     r"(?<!\w)(?P<verb>take|pull|claw|claim|get)\s(?:[^,;.!?\n]{1,200}?\b)?(?:away|back|off(?![^,;]*\b(?:give|hand|assign|pass|put)\b))\b",
     re.IGNORECASE,
 )
+# What was somebody's before is given back: no more of it is given.
+_RETURNS: Final = re.compile(r"(?<!\w)(?:give|hand|pay)\s(?:[^,;.!?\n]{1,80}?\s)?back\b", re.IGNORECASE)
+_BACK: Final = frozenset(stem_text("return refund reimburse repay restore back"))
 # That none of what the action does shall be, or something else than it ("pause, not cancel, …").
 _NONE: Final = re.compile(r"\s*(?P<no>no)\s+(?P<what>[^\W\d_]+)", re.IGNORECASE)
 _NOT: Final = re.compile(r"^\s*(?P<not>not)\s+(?P<verb>[^\W\d_]+)\s*$", re.IGNORECASE)
@@ -80,6 +83,9 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
         if (opposed or lessens) and not _is_no_order(told, head[1], head[0]):
             yield place
         away = _AWAY.search(told)
+        returns = _RETURNS.search(told)
+        if returns is not None and verbs & _MORE and not (does | verbs) & _BACK:
+            yield clause.start() + returns.start(), clause.start() + returns.end()
         if away is not None and verbs & _MORE and not verbs & _LESS and stem(away["verb"].casefold()) not in verbs:
             yield clause.start() + away.start(), clause.start() + away.end()
 

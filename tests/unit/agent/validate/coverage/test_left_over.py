@@ -54,6 +54,7 @@ from tests.unit.own_worlds import NOW, OWNER, Says, find, plan, world
         ("renew loan 502-504 by 7 days", RENEW, "renew loan 502-504 by 7 days"),
         ("put the Tile cutter in the cellar under a tarpaulin", SHELVE, "under a tarpaulin"),
         ("give Hugo Bernard 30 euros of credit towards a seat", CREDIT, "towards a seat"),
+        ("give Hugo Bernard back 30 euros", CREDIT, "give Hugo Bernard back"),
     ],
 )
 async def test_what_stands_beside_the_order_is_asked_about_in_its_own_words(
