@@ -1,0 +1,1 @@
+"""Connectors: one folder for each platform, with its record kinds and contracts."""

@@ -1,4 +1,5 @@
-"""Prometheus metrics of this process. Labels are of bounded number: never an id, never a person's words."""
+"""Prometheus metrics of this process (gauges that are read from the database: ``web.api.metrics``). Labels are of
+bounded number: never an id, never a person's words."""
 
 from __future__ import annotations
 

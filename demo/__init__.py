@@ -1,0 +1,1 @@
+"""Demo: a small platform to try OpsIQ on, and its seed."""

@@ -1,4 +1,4 @@
-"""Read-only pages: what the platform holds, and the ledger of the calls it received. Read-only."""
+"""Read-only pages: what the platform holds, and the ledger of the calls it received."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Evals: cases are run through the planning path and scored; reports, gates and attacks."""

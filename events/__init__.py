@@ -1,0 +1,1 @@
+"""Events: what has happened, and who reacts to it: automations and webhooks."""

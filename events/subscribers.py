@@ -1,4 +1,5 @@
 """Subscriber port: every channel by which somebody is notified of an event (rules, instructions, webhooks) is one.
+Of a card that is held no event tells: people see it in the console, at the API and over MCP.
 
 Here is what reacts to events, in which order, and what a reaction leaves behind.
 

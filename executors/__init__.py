@@ -1,0 +1,1 @@
+"""Executors: signed HTTP calls, reads of platforms, MCP tools, retries and durable jobs."""

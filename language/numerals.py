@@ -51,8 +51,7 @@ _NOTCARDINALS: Final = word_set("am pm st nd rd th x e")
 
 @lru_cache(maxsize=512)
 def find(text: Text) -> tuple[Number, ...]:
-    """Every number of the text, in order; dates, times, codes and addresses are not numbers. Dates, times, codes and
-    addresses are no numbers."""
+    """Every number of the text, in order; dates, times, codes and addresses are not numbers."""
     made: list[Number] = []
     tokens = text.tokens
     index = 0

@@ -45,9 +45,9 @@ __all__ = [
 SCHEMA: Final = "opsiq/contract/v1"
 SCHEMA_V2: Final = "opsiq/contract/v2"
 MAX_FAULTS: Final = 200
+"""The most faults that are told of one document."""
 MAX_VERSION: Final = 2_147_483_647
 """What a column of whole numbers holds in every database."""
-"""Told of one document."""
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=128)]

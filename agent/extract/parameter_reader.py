@@ -1,4 +1,5 @@
-"""Parameter reader: every type of parameter has its reader, chosen here, which turns words into typed values."""
+"""Parameter reader: every type of parameter has its reader, chosen here, which turns words into typed values.
+Which type a parameter is of is ``parameter_spec``'s to say; the shapes of codes stand in ``spans.patterns``."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Whether what is stored is what OpsIQ stored: AI History with its anchors and counts, the codes of rows, and rights by
-its entries.
+"""Integrity check of what is stored: the chain of AI History with its anchors and counts, the codes of rows, and
+whether each right that a row gives is one that an entry of the history gave.
 
 Codes show a row that something other than OpsIQ wrote. A row that OpsIQ did write, and that was put back from an older
 copy or taken out, has its code or is not there to be looked at; but its role, its end or its making is an entry, and

@@ -28,7 +28,7 @@ from agent.pipeline import (
     Trace,
     ignore_phase,
 )
-from agent.planning.answered import (
+from agent.planning.answers_for_model import (
     explain_no_text,
     find_replaced_words,
     is_for_the_model,
@@ -38,6 +38,7 @@ from agent.planning.answered import (
 from agent.planning.no_plan import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reversal import aim_correction, correct_calls, undo_calls
+from agent.planning.small_model import READ_BY_MODEL_ALONE, is_too_complex, weigh
 from agent.planning.task import (
     Outcome,
     Task,
@@ -53,7 +54,6 @@ from agent.planning.task import (
     names_its_records,
 )
 from agent.planning.thread import list_earlier_arguments
-from agent.planning.weighing import READ_BY_MODEL_ALONE, is_too_complex, weigh
 from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver

@@ -1,5 +1,4 @@
-"""Workspace context: its verified contracts and live connectors, loaded once and reloaded when they change. Loaded
-once, reloaded when it changes."""
+"""Workspace context: its verified contracts and live connectors, loaded once and reloaded when they change."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""``opsiq history``: verifies the chain, exports and shows entries, on the database itself. Works on the database
-itself, for whoever holds the data folder."""
+"""``opsiq history``: verifies the chain, exports and shows entries, on the database itself, for whoever holds the data
+folder."""
 
 from __future__ import annotations
 

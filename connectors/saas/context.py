@@ -1,5 +1,4 @@
-"""Live records over the platform's read API, without a cache: every search is a new GET. Every search is a fresh GET;
-nothing is cached, so nothing is stale."""
+"""Live records over the platform's read API, without a cache: every search is a new GET, so nothing is stale."""
 
 from __future__ import annotations
 

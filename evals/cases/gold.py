@@ -1,5 +1,5 @@
-"""Gold model: answers the real prompt with the case's own expected calls, so that what is lost on the way is the gate's
-loss alone.
+"""Gold model: answers the real prompt with the case's own expected calls. What then comes out wrong was lost by
+parsing, proof or validation, and not by the model.
 
 It quotes as a careful reader would: whole words, and the clause around a number. A question that is due comes of the
 call with all that the case says is known; an answer, of the very records it names.

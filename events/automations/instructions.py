@@ -19,9 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.automations
 from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Proposed, Question, Refusal, Resolved, Span, spans_of
+from agent.planning.event_drafts import draft_by_words
 from agent.planning.proposal import PlanResult
 from agent.planning.propose import resolve
-from agent.planning.spoken import make_spoken_drafts
 from agent.planning.task import make_task
 from agent.resolve.resolver import Resolver
 from agent.runs.run import Cause, Run
@@ -197,7 +197,7 @@ def _list_drafts(resolved: Resolved, context: WorkspaceContext) -> tuple[Draft, 
     if isinstance(resolution, Calls):
         return resolution.drafts
     if isinstance(resolution, Proposed) and isinstance(resolution.proposal.result, PlanResult):
-        return make_spoken_drafts(resolution.proposal.result.calls, context.catalogue)
+        return draft_by_words(resolution.proposal.result.calls, context.catalogue)
     return None
 
 

@@ -1,4 +1,5 @@
-"""Webhook message: the event's bytes, built once, and the headers beside the signature."""
+"""Webhook message: the event's bytes, built once, and the headers beside the signature. A header of each attempt, or
+one that action calls have too, is ``executors.http.signed_client``'s."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""HTTP/1.1 connection for sequential requests: dialled elsewhere, parsed by llhttp (httptools). It was dialled
-elsewhere; llhttp (httptools) reads what comes."""
+"""HTTP/1.1 connection for sequential requests: dialled elsewhere, parsed by llhttp (httptools)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,2 @@
-"""Importers: another system's description of its API becomes unsigned drafts of contracts."""
+"""Importers: an OpenAPI document becomes unsigned drafts of contracts (``openapi``), in a process of its own
+(``tasks``). The tools of an MCP server are read by ``registry.mcp_tools``."""

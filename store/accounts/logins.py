@@ -1,5 +1,4 @@
-"""Server-side login sessions, and the count of failed sign-ins; of a token only its SHA-256 is stored. Of a token only
-its SHA-256 is stored."""
+"""Server-side login sessions, and the count of failed sign-ins; of a token only its SHA-256 is stored."""
 
 from __future__ import annotations
 

@@ -30,7 +30,9 @@ def _where_given(column: str) -> Index:
 class HistoryRow(Row, table=True):
     """Stored entry.
 
-    ``actor`` and ``data`` are canonical JSON; ``words`` is what search looks in; ``seq`` counts from 1.
+    ``actor`` and ``data`` are canonical JSON; ``words`` is what search looks in; ``seq`` counts from 1. Every column is
+    part of the entry's digest, an empty one too, so a new column would break the chain of each existing history: what
+    is new goes into ``data`` and is derived where it is shown (``agent.history.recorder.thread_of``).
     """
 
     __tablename__ = "history"
@@ -133,7 +135,7 @@ ENTRY_COLUMNS: Final = tuple(HistoryRow.model_fields)
 class HistoryFilters:
     """Filters over entries; all of them must match.
 
-    Everything given must hold. ``since`` is included, ``until`` is not; ``words`` may be anywhere.
+    ``since`` is included, ``until`` is not; ``words`` may be anywhere.
     """
 
     kinds: tuple[str, ...] = ()

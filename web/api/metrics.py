@@ -1,4 +1,5 @@
-"""Metrics endpoint: this process's counters and the database's gauges, in Prometheus' text format."""
+"""Metrics endpoint: this process's counters (``core.metrics``) and the database's gauges, in Prometheus' text
+format."""
 
 from __future__ import annotations
 

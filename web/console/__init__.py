@@ -7,7 +7,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from web import routes
+from web import mount_routes
 from web.console import error_page, pages
 from web.console.account import account, join, login_throttle, sign_in, sso
 from web.console.automations import instructions, rule_builder, rules
@@ -67,5 +67,5 @@ def install(app: FastAPI) -> None:
     app.state.draw_problem = error_page.draw_error
     app.mount("/static", pages.Static(directory=pages.STATIC), name="static")
     for router in ROUTERS:
-        routes.add_routes(app, router)
+        mount_routes.add_routes(app, router)
     app.add_exception_handler(SignInNeeded, sign_in.to_sign_in)

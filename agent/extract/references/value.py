@@ -1,4 +1,4 @@
-"""The value: how a record is referred to."""
+"""Reference to a record as it was said: by name, number, place in line, state, owner or pronoun."""
 
 from __future__ import annotations
 

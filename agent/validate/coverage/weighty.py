@@ -39,6 +39,7 @@ from agent.planning.quotes import find_places, locate, walk
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import count_in_form, list_defaults, list_sum_words
+from agent.validate.coverage.described_only import Told
 from agent.validate.coverage.further_orders import find_further_orders, find_joined_names, find_others
 from agent.validate.coverage.left_over import find_left_over_words, find_lone_order
 from agent.validate.coverage.misread import find_misread
@@ -54,7 +55,6 @@ from agent.validate.coverage.negations import (
 )
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, goes_by, leading_verbs
 from agent.validate.coverage.subordinate_orders import find_subordinate_orders, list_direct
-from agent.validate.coverage.told import Told
 from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.questions import list_members
 from language import numerals

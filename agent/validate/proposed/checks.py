@@ -13,8 +13,8 @@ from agent.query import Query
 from agent.query.arithmetic import SAID, test_holds
 from agent.query.context import Worked
 from agent.validate import evidence, questions
+from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.misread import repeats_what_was_done
-from agent.validate.coverage.told import asks_for_nothing, only_asks
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST

@@ -32,7 +32,7 @@ from agent.planning.proposal import (
 from agent.query import Query
 from agent.query.context import NOTHING_EARLIER, EarlierArguments, RecordKey
 from agent.validate import evidence, questions
-from agent.validate.coverage.told import only_finds
+from agent.validate.coverage.described_only import only_finds
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling

@@ -17,8 +17,8 @@ from agent.extract.time.date_math import shift
 from agent.planning.proposal import AnyOf, Compare, Comparison, Condition, Day, Find, Number, StateIs, Word, Words
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.deeds import DATES, day_of_deed, does, telling_noun, whole_verb
-from agent.resolve.rules.grammar.stretches import find_stretches, hour_of_day, part_of_month, written
+from agent.resolve.rules.grammar.dated_verbs import DATES, day_of_deed, does, telling_noun, whole_verb
+from agent.resolve.rules.grammar.time_stretches import find_stretches, hour_of_day, part_of_month, written
 from agent.resolve.rules.normalization import CORRECTION
 from language import numerals
 from language.gazetteer import COUNTRIES, COUNTRY_CODES, DEMONYMS

@@ -19,7 +19,7 @@ from agent.planning.proposal import (
     TypedValue,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.deeds import DATES
+from agent.resolve.rules.grammar.dated_verbs import DATES
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.texts import takes_text

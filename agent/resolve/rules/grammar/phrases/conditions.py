@@ -25,7 +25,7 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.deeds import does
+from agent.resolve.rules.grammar.dated_verbs import does
 from agent.resolve.rules.grammar.phrases.deed_times import done_for_time
 from agent.resolve.rules.grammar.phrases.fields import LEFT, stock_fields
 from agent.resolve.rules.grammar.phrases.having import held_by_anyone
@@ -34,7 +34,7 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, is_code, opposite
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.stretches import month_before_noun
+from agent.resolve.rules.grammar.time_stretches import month_before_noun
 from language.stems import stem
 from language.text import word_set
 from registry.records import RecordKind

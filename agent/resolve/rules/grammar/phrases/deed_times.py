@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from agent.planning.proposal import Compare, Condition, Day, Find, StateIs
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.deeds import day_of_state, is_deed, whole_verb
+from agent.resolve.rules.grammar.dated_verbs import day_of_state, is_deed, whole_verb
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import label_of
 from agent.resolve.rules.grammar.phrases.phrase_parts import opposite
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.stretches import month_before_noun
+from agent.resolve.rules.grammar.time_stretches import month_before_noun
 from language.stems import KIN, ORDERS, stem
 from registry.records import Field, RecordKind
 

@@ -15,7 +15,7 @@ from agent.planning.proposal import (
     StateIs,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.deeds import is_deed, whole_verb
+from agent.resolve.rules.grammar.dated_verbs import is_deed, whole_verb
 from agent.resolve.rules.grammar.phrases.deed_times import by_now, is_born, is_passive, since_when, yet_to_come
 from agent.resolve.rules.grammar.phrases.exceptions import left_out
 from agent.resolve.rules.grammar.phrases.fields import compared, label_of, numbered

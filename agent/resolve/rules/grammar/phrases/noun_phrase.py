@@ -36,7 +36,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
 )
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.stretches import month_before_noun
+from agent.resolve.rules.grammar.time_stretches import month_before_noun
 from language.text import singularize
 from language.wordnet import is_word
 from registry.records import RecordKind

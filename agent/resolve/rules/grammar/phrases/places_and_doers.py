@@ -15,7 +15,7 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.deeds import day_of_state, is_deed
+from agent.resolve.rules.grammar.dated_verbs import day_of_state, is_deed
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.reader import Reader
 

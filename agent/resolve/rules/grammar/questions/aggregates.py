@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.planning.proposal import Answer, BelongsTo, Condition, CountOf, Find, StateIs, TotalOf, ValueAnswer
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.deeds import day_of_deed, day_of_state
+from agent.resolve.rules.grammar.dated_verbs import day_of_deed, day_of_state
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import measured, named_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase

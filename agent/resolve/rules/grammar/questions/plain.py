@@ -9,7 +9,7 @@ from typing import Final
 from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import Answer, BelongsTo, Find, OrderByField, RecordsAnswer, StateIs, YesNoAnswer
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.deeds import DATES, day_of_state, whole_verb
+from agent.resolve.rules.grammar.dated_verbs import DATES, day_of_state, whole_verb
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import count_test, subjects
 from agent.resolve.rules.grammar.phrases.deed_times import is_born

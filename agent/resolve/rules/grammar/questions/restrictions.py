@@ -17,7 +17,7 @@ from agent.planning.proposal import (
     StateIs,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.deeds import DATES, day_of_state
+from agent.resolve.rules.grammar.dated_verbs import DATES, day_of_state
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import predicate_of, related_clause, subject
 from agent.resolve.rules.grammar.phrases.deed_times import done_for_time, told_by_deed
@@ -25,7 +25,7 @@ from agent.resolve.rules.grammar.phrases.fields import compared_by, measured_ord
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, guess, opposite, placed
 from agent.resolve.rules.grammar.questions.whereabouts import Restriction, called_in, gone, lives_in, of_those
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.stretches import month_before_noun
+from agent.resolve.rules.grammar.time_stretches import month_before_noun
 from language.stems import stem
 from language.text import singularize, word_set
 from registry.records import RecordKind

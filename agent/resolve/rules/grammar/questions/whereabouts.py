@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Number, Word
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.deeds import DATES, ends_then
+from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then
 from agent.resolve.rules.grammar.phrases.phrase_parts import named_on
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set

@@ -10,8 +10,8 @@ import pytest
 
 from agent.pipeline import Plan, Question, Reply, Request, Turn
 from agent.planning.propose import propose
+from agent.planning.small_model import UNDERSTOOD_OTHERWISE
 from agent.planning.task import Task
-from agent.planning.weighing import UNDERSTOOD_OTHERWISE
 from agent.resolve.model.answer_json import BadProposal
 from agent.resolve.model.plain import MAX_LENGTH
 from agent.resolve.model.resolver import Prepared, ProposingResolver, prepare

@@ -1,5 +1,5 @@
-"""Drafts of a proposal by its words alone: which words each argument rests on, for calls whose text came with an
-event."""
+"""Drafts of the calls of an instruction: an event's text is the request, and each argument is drafted from the words it
+rests on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from agent.validate.evidence import find_spans
 from registry.catalogue import Catalogue
 
 
-def make_spoken_drafts(calls: Sequence[Call], catalogue: Catalogue) -> tuple[Draft, ...]:
+def draft_by_words(calls: Sequence[Call], catalogue: Catalogue) -> tuple[Draft, ...]:
     """The drafts of these calls by their words; what a model worded or computed is left out, and so is what no typed
     words support."""
     made = []

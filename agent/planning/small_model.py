@@ -1,4 +1,5 @@
-"""What comes of a small model's answer beside the words alone: whose plan it is, whether it waits, what is asked."""
+"""Comparison of a small model's plan with the rules' own: which of the two is taken, whether it is held for that, and
+what is asked where they differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Told: what a request tells around an order to plain functions, and what only describes what they find or do.
+"""Words that only describe: what a request tells around an order to plain functions (actions of a platform that
+declares no records), or says of what they find or do.
 
 Where a record is looked up by more than its name, a day or a number may single it out, whatever clause it stands in.
 What is told is no order, but never passed over either: the card names it, and waits. A further order, a negation, a

@@ -1,4 +1,4 @@
-"""Deeds: which of a kind's days a verb speaks of: "signed up", "ran out", "refunded"."""
+"""Dated verbs: which of a kind's days a verb speaks of: "signed up", "ran out", "refunded"."""
 
 from __future__ import annotations
 

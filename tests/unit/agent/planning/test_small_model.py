@@ -29,8 +29,8 @@ from agent.pipeline import (
 from agent.planning.planner import Planner
 from agent.planning.proposal import Call, Find, NoneResult, PlanResult, Proposal, RecordArgument, Words
 from agent.planning.propose import propose
+from agent.planning.small_model import READ_BY_MODEL_ALONE
 from agent.planning.task import Task
-from agent.planning.weighing import READ_BY_MODEL_ALONE
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.run import Run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.resolve.rules.grammar.deeds import day_of_deed, day_of_state, whole_verb
+from agent.resolve.rules.grammar.dated_verbs import day_of_deed, day_of_state, whole_verb
 from connectors.saas.kinds import CUSTOMER, INVOICE, SUBSCRIPTION, TICKET
 from registry.records import Field, RecordKind
 

@@ -1,4 +1,5 @@
-"""Routes of a router, added to an application as they are."""
+"""Mounting of routers: their routes are added to an application as they are. A new module of routes is listed in
+``web.app``."""
 
 from __future__ import annotations
 

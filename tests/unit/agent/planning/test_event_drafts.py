@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from agent.pipeline import Choice, Mention
+from agent.planning.event_drafts import draft_by_words
 from agent.planning.proposal import PlanResult
-from agent.planning.spoken import make_spoken_drafts
 from tests.unit.own_worlds import asked, find, number, plan, world
 
 
 def drafts(text: str, *calls: dict[str, Any]) -> Any:
     proposal = asked(text, "lending").parser.parse({"result": plan(*calls), "understood": "", "left_over": []})
     assert isinstance(proposal.result, PlanResult)
-    return make_spoken_drafts(proposal.result.calls, world("lending").catalogue)
+    return draft_by_words(proposal.result.calls, world("lending").catalogue)
 
 
 def test_each_argument_is_words_at_their_places() -> None:

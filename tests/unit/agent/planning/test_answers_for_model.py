@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Abstain, Answer, Plan, Question, Request
-from agent.planning.answered import OFFERED
+from agent.planning.answers_for_model import OFFERED
 from agent.planning.propose import propose
 from agent.planning.task import Outcome, Task
 from agent.resolve.model.parse import Parser

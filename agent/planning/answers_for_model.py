@@ -1,5 +1,5 @@
-"""Answers in words that code can't read: which ones are the model's to read, together with the request, and what it is
-told of them; and which of them give no text where one was asked for."""
+"""Answers in words that only a model can read: which those are, how they are put to it beside the request, and which of
+them say nothing where a text was asked for."""
 
 from __future__ import annotations
 
