@@ -112,6 +112,7 @@ _LIKE: Final = re.compile(
 _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DETERMINERS: Final = word_set("the a an his her their its our my your this that these those some")
+_SPARING: Final = word_set("leave forget ignore spare exclude omit")
 _PREPOSITIONS: Final = word_set("with without as from against for by at during onto under towards through via")
 
 
@@ -232,6 +233,9 @@ def _of_clause(
         return
     if after and not ours and not clause.joined and patterns.DONE.match(told):
         return
+    if after and not ours and _spares(clause):
+        yield first[1], clause.end
+        return
     plain = _ASKING.sub(lambda found: " " * len(found[0]), told)
     finite = min((each.start() for each in (_FINITE.search(plain), _OWN_SUBJECT.search(plain)) if each), default=None)
     begins = head is not None and stem(plain_word(head[0])) in ORDERS
@@ -250,6 +254,12 @@ def _of_clause(
         yield head[1], clause.end
     elif (clause.joined and after) or (after and left[0] == first and _OF_ITS_OWN.fullmatch(first[0])):
         yield left[0][1], clause.end
+
+
+def _spares(clause: _Clause) -> bool:
+    """Whether a clause leaves something out of an order: "leave the lamp as it is", "the lamp being the exception"."""
+    said = [plain_word(word) for word, _, _ in clause.words if plain_word(word) not in ("and", "but", "just", "please")]
+    return (len(said) > 2 and said[0] in _SPARING and said[1] in _DETERMINERS | {"out"}) or "exception" in said
 
 
 def _beside(

@@ -50,6 +50,11 @@ _NUMBERED: Final = re.compile(r"\.?\s*#?\d[\d.,]*\s*([^\W\d_]+|[€$£¥%])?")
 _HAPPENED: Final = re.compile(rf"\s+(?:\w+ly\s+|ever\s+)?({PAST})(?!\w)", re.IGNORECASE)
 _TO_BE: Final = re.compile(r"\s+to\s", re.IGNORECASE)
 _TRY: Final = re.compile(r"\b(?:try|want|need|wish|prefer|choose|decide|rather)\s+$", re.IGNORECASE)
+# "Ada has come and Bo hasn't": what is said of the one is denied of the other.
+_ELLIPTIC: Final = re.compile(
+    r"\s+(?P<denied>(?:is|are|was|were|do|does|did|has|have|had|wo|ca|should|could|would)(?:n['’]?t|\s+not))(?=\s*(?:[,.;!]|$))",
+    re.IGNORECASE,
+)
 _NEAR: Final = 60
 """Letters within which what tells how things are leads up to a negation."""
 _ENDS: Final = re.compile(r"[,;:!?\n()\[\]]|\.(?!\d)|\s[-–—]+\s?|^|$|(?<!\w)(?:and|but|then)(?!\w)", re.IGNORECASE)
@@ -86,10 +91,13 @@ def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> 
 
 def find_denied_clauses(text: str, taken: Sequence[Place]) -> Iterator[Place]:
     """The places of denials in clauses that tell which are meant, before something that was used: "that don't concern
-    Ada"."""
+    Ada"; and of those that stand alone behind it: "and Ada hasn't"."""
     for found in DENIED_CLAUSE.finditer(text):
         if any(found.end("denied") <= start < found.end() for start, _ in taken):
             yield found.span("denied")
+    for end in {last for _, last in taken}:
+        if (denied := _ELLIPTIC.match(text, end)) is not None:
+            yield denied.span("denied")
 
 
 def _find_clause(text: str, start: int, end: int) -> Place:
@@ -212,6 +220,15 @@ _REFUSED: Final = re.compile(
     re.IGNORECASE,
 )
 _HEDGE: Final = re.compile(r"(?<!\w)(?:maybe|perhaps|possibly)(?!\w)", re.IGNORECASE)
+# What has nearly come about has not: "was almost collected", "is to be collected".
+_NOT_YET: Final = re.compile(r"(?<!\w)(?:almost|nearly|hardly|barely|(?:am|are|is)\s+to\s+be)\s+(?=\w)", re.IGNORECASE)
+# What somebody thinks of how things are may be otherwise: "I think Ada has left".
+_THOUGHT: Final = re.compile(
+    r"(?<!\w)(?:supposedly|allegedly|presumably|apparently"
+    r"|(?:(?:I|we)\s+(?:think|believe|guess|suppose|assume|suspect)|it\s+(?:seems|looks\s+like|appears))(?=\s+(?:that\s+)?"
+    r"(?:(?!(?:I|you|we|it|that|this)\b)[\w'’#-]+\s+){1,4}?(?:has|have|had|is|are|was|were)\b))(?!\w)",
+    re.IGNORECASE,
+)
 # "Could you maybe" only asks nicely.
 _ASKING: Final = re.compile(r"(?:can|could|would|will|please|you|we|i)[\s,]+(?:\w+[\s,]+)?$", re.IGNORECASE)
 _ASKED_WITHIN: Final = 24
@@ -241,6 +258,14 @@ def find_hedges(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[i
         asks = _ASKING.search(text[max(0, start - _ASKED_WITHIN) : start]) is not None
         if not asks and not any(first + _BEGINS < start and end <= last for first, last in taken):
             yield start, end
+    for found in _NOT_YET.finditer(text):
+        if any(first <= found.end() < last and found.start() < first for first, last in taken):
+            yield found.start(), found.start() + len(found[0].rstrip())
+    for found in _THOUGHT.finditer(text):
+        closing = _CLOSES.search(text, found.end())
+        stop = closing.start() if closing is not None else len(text)
+        if taken and all(found.end() <= first < stop for first, _ in taken):  # else it tells why
+            yield found.span()
 
 
 def _find_retraction(text: str, verbs: frozenset[str]) -> Iterator[tuple[int, int]]:

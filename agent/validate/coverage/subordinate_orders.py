@@ -78,7 +78,8 @@ _TOLD_TO_BE: Final = re.compile(
 # and "somebody should cancel" leave it to somebody.
 _LEFT_TO: Final = re.compile(
     r"(?:\b(?:i|we|he|she|they|who|(?-i:[A-Z]\w+))(?:\s+(?:will|shall)|['’]ll)"
-    r"|\b(?:some|any)(?:body|one)\s+(?:will|should|must|(?:ought|needs|has)\s+to))(?:\s+(?:\w+ly|just|also|soon))?\s+$",
+    r"|\b(?:some|any)(?:body|one)\s+(?:(?:will|should|must)(?:\s+(?:have|need)\s+to)?|(?:ought|needs|has)\s+to))"
+    r"(?:\s+(?:\w+ly|just|also|soon))?\s+$",
     re.IGNORECASE,
 )
 _SAID_OF_IT: Final = re.compile(

@@ -62,6 +62,9 @@ _GOING_ON: Final = word_set("and then also plus or but please can could would wi
 _MARKS: Final = frozenset({",", ":", ";", "-", "–", "(", "."})
 _OBJECTS: Final = word_set("me us him her it them this that these those the a an my our his their your")
 """What stands behind a verb, where the same word as a noun ("the delay and call volume") has none of it."""
+_BEHIND_VERBS: Final = _OBJECTS | word_set("out off aside alone")
+_ONLY_SAID: Final = word_set("just simply but rather please")
+_EXCEPTIONS: Final = frozenset(map(stem, ("except", "exception", "excepted", "excluded", "exempt")))
 _SHORT: Final = 14
 """Tokens of the longest reason that nothing but "for" introduces."""
 _NOT_WHY: Final = word_set("me us him her them now good ever free today tomorrow everyone all him")
@@ -263,7 +266,19 @@ def _find_clause(reader: Reader, first: int, at: int, taken: Collection[int]) ->
     while begin > first and reader.tokens[begin - 1].text not in _MARKS and begin - 1 not in taken:
         begin -= 1
     opens = begin > first and reader.tokens[begin - 1].text in _MARKS and begin < at
-    return begin if opens and not is_order(stem(reader.low(begin))) else None
+    return begin if opens and not _orders(reader, begin) else None
+
+
+def _orders(reader: Reader, at: int) -> bool:
+    """Whether a clause begins like an order of its own, or leaves something out: "forget the lamp", "just not for the
+    lamp"."""
+    while reader.low(at) in _ONLY_SAID:
+        at += 1
+    word = stem(reader.low(at))
+    if is_order(word) or reader.low(at) in _WEIGHTY:
+        return True
+    verb = not reader.low(at).endswith(("ed", "ing")) and bool(find_similar_stems(word, verb=True))
+    return reader.low(at + 1) in _BEHIND_VERBS and (verb or reader.low(at) in lexicon.SPARING)
 
 
 def _tells(reader: Reader, at: int, stop: int) -> bool:
@@ -273,7 +288,8 @@ def _tells(reader: Reader, at: int, stop: int) -> bool:
     inner = range(at, end)
     if any(step in reader.numbers or step in reader.dated or reader.low(step) in _WEIGHTY for step in inner):
         return False
-    return reader.low(at) not in _GOING_ON and not is_order(stem(reader.low(at)))
+    excepts = any(stem(reader.low(step)) in _EXCEPTIONS for step in inner)
+    return reader.low(at) not in _GOING_ON and not excepts and not _orders(reader, at)
 
 
 def _find_end(reader: Reader, at: int, stop: int) -> int:

@@ -29,6 +29,9 @@ from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.own_worlds import NOW, OWNER, Says, find, plan, world
 
 
+CELLARED = {**SHELVE, "shelf": {"value": "cellar", "quote": "cellared"}}
+
+
 @pytest.mark.parametrize(
     ("text", "step", "told"),
     [
@@ -42,6 +45,15 @@ from tests.unit.own_worlds import NOW, OWNER, Says, find, plan, world
         ("overnight waive F-231", WAIVE, "overnight"),
         ("waive F-231 once countersigned", WAIVE, "once countersigned"),
         ("waive F-231, which is to be split", WAIVE, "which is to be split"),
+        ("waive F-231, forget the towing", WAIVE, "forget the towing"),
+        ("waive F-231 and leave the towing as it is", WAIVE, "leave the towing as it is"),
+        ("waive F-231, the towing being the exception", WAIVE, "the towing being the exception"),
+        ("I think F-231 has lapsed", WAIVE, "I think"),
+        ("it seems F-231 was waived", WAIVE, "it seems"),
+        ("Ruth has called and F-231 hasn't", WAIVE, "hasn't"),
+        ("somebody will have to waive F-231", WAIVE, "somebody will have to waive"),
+        ("the Tile cutter is to be cellared", CELLARED, "is to be"),
+        ("the Tile cutter was almost cellared", CELLARED, "almost"),
         ("waive a few fines like F-231", WAIVE, "a few"),
         ("waive F-231 and the towing", WAIVE, "towing"),
         ("waive F-231 and whatever else is left", WAIVE, "whatever else is left"),
@@ -78,6 +90,7 @@ async def test_what_stands_beside_the_order_is_asked_about_in_its_own_words(
         ("Ruth rang about the weather and her cat. Waive F-231, would you", WAIVE),
         ("let's just waive fine F-231 altogether, it's fine by me", WAIVE),
         ("go on and scrub F-231", WAIVE),
+        ("I think Ruth was away, so waive F-231", WAIVE),
         ("we ought to renew loan 502 by 7 days, the shop is closed", RENEW),
         ("pop the Tile cutter down in the cellar, thanks a lot", SHELVE),
         ("Hugo Bernard 30 euros credit, sorry for the wait", CREDIT),

@@ -36,3 +36,17 @@ async def test_another_order_behind_a_reason_is_no_part_of_it(text: str, left: s
     asked = await verdict_of(text, "lending")
     assert isinstance(asked, Question)
     assert left in asked.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "scrap the tile cutter, leave the lamp alone",
+        "scrap the tile cutter, forget the lamp",
+        "scrap the tile cutter, the lamp being an exception",
+        "scrap the tile cutter, just not for the lamp",
+    ],
+)
+async def test_what_leaves_something_out_is_no_reason(text: str) -> None:
+    asked = await verdict_of(text, "lending")
+    assert isinstance(asked, Question)
