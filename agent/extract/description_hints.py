@@ -28,13 +28,22 @@ _AT_LEAST: Final = re.compile(r"\b(?:either|at least one|one of)\b", re.IGNORECA
 _DEMANDED: Final = re.compile(r"\b(?:must|required|mandatory|ha(?:s|ve) to|needs? to)\b", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"[\"'`]([^\"'`\n]{1,40})[\"'`]")
 
-_VALUE: Final = r"[\"'`]?(?P<value>-?\d+(?:\.\d+)?|[^\W\d][\w-]*)[\"'`]?(?=\s*(?:[.,;)]|$|(?:if|when|unless)\b))"
+_SAID: Final = r"(?:specif|provid|giv|say|said|set)\w*"
+# "If it isn't given", "unless said otherwise". Whatever else it depends on makes it none for every call.
+_NOBODY: Final = (
+    r"(?:unless\b[^.;]{0,60}\b" + _SAID + r"|(?:if|when)\b[^.;]{0,60}?"
+    r"(?:\bn(?:o|ot|one|obody|othing|either)\b|n['’]t\b|\b(?:omitted|unset|absent|missing|left\s+out|empty)\b))"
+)
+_VALUE: Final = (
+    r"[\"'`]?(?P<value>-?\d+(?:\.\d+)?|[^\W\d][\w-]*)[\"'`]?"
+    rf"(?=\s*(?:[.;)]|,(?!\s*(?:or|if|when|unless|for|but|except)\b)|$|{_NOBODY}))"
+)
 _DEFAULT: Final = re.compile(
-    rf"\bdefaults?(?:\s+value)?(?:\s+is(?:\s+set\s+to)?|\s+to|\s*[:=])\s*{_VALUE}", re.IGNORECASE
+    rf"(?<!\bnot )(?<!\bno )(?<!n't )\bdefaults?(?:\s+value)?(?:\s+is(?:\s+set\s+to)?|\s+to|\s*[:=])\s*{_VALUE}",
+    re.IGNORECASE,
 )
 _UNSAID: Final = re.compile(
-    rf"\b(?:if|when|unless)\b[^.;]{{0,60}}\b(?:specif|provid|giv|say|said|set)\w*[^.;\d]{{0,20}}\buses?\s+{_VALUE}",
-    re.IGNORECASE,
+    rf"\b(?={_NOBODY})(?:if|when|unless)\b[^.;]{{0,60}}\b{_SAID}[^.;\d]{{0,20}}\buses?\s+{_VALUE}", re.IGNORECASE
 )
 
 

@@ -40,6 +40,13 @@ def test_a_description_may_demand_one_of_several_parameters(description: str, de
         ("integer", "Default is 1.5.", None),
         ("string", "The flag. Default is white.", None),
         ("order", "How they stand. Default is random.", None),
+        ("integer", "How many boats. Defaults to 12 when the berth is free.", None),
+        ("integer", "How many boats. Defaults to 12, or 20 for members.", None),
+        ("integer", "How many boats. If given, uses 12.", None),
+        ("boolean", "Whether sold ones count. Does not default to true.", None),
+        ("integer", "How many boats. There is no default: 12 are common.", None),
+        ("integer", "How many boats. Defaults to 12 if it is omitted.", 12),
+        ("integer", "How many boats. Defaults to 12 unless given.", 12),
     ],
 )
 def test_a_description_may_say_what_is_taken_where_nobody_says_it(kind: str, description: str, value: Any) -> None:

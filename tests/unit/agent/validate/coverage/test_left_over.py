@@ -28,7 +28,6 @@ from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHE
 from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.own_worlds import NOW, OWNER, Says, find, plan, world
 
-
 CELLARED = {**SHELVE, "shelf": {"value": "cellar", "quote": "cellared"}}
 
 
