@@ -333,8 +333,9 @@ def _name_of(find: Find) -> tuple[str, str] | None:
 def _locate(record: Record, kind: RecordKind, find: Find, pool: Pool, how: str = "") -> LocatedRecord:
     """A record that was found, with the words it rests on: those of the answer that said whose it is, where one did."""
     way = pool.find_way(record)
-    answered = tuple(span for each in way for span in each.spans if span.origin)
-    return LocatedRecord(record, kind, answered if find.said is None and answered else _list_spans(find), way, how)
+    spans = tuple(dict.fromkeys(span for each in way for span in each.spans))
+    answered = find.said is None and any(span.origin for span in spans)
+    return LocatedRecord(record, kind, spans if answered else _list_spans(find), way, how)
 
 
 def _list_spans(find: Find) -> tuple[Span, ...]:

@@ -230,7 +230,7 @@ def _find_invented(case: Case, entry: CaseResult) -> list[str]:
     """Values of an act that rest on nothing. Each source is checked against the words themselves, not believed."""
     if entry.decision != "act":
         return []
-    words = (case.prompt, *(each.text or each.label or "" for each in case.answers))
+    words = _list_words(case)
     found = []
     for at, call in enumerate(entry.calls):
         for name in call.get("params") or {}:
@@ -251,6 +251,17 @@ def _find_invented(case: Case, entry: CaseResult) -> list[str]:
             if not stands.get(source.get("kind", ""), False):
                 found.append(f"{call['action']}.{name}")
     return found
+
+
+def _list_words(case: Case) -> tuple[str, ...]:
+    """What was typed, by its origin: the request that is judged, and what was said to its questions or in its card."""
+    if not case.turns:
+        return (case.prompt, *(each.text or each.label or "" for each in case.answers))
+    last = max(at for at, turn in enumerate(case.turns) if "say" in turn)
+    said = [str(case.turns[last]["say"])]
+    for turn in case.turns[last + 1 :]:
+        said += [str(turn["answer"])] if "answer" in turn else [str(each) for each in turn.get("edit", {}).values()]
+    return tuple(said)
 
 
 def same(given: Any, accepted: Any) -> bool:

@@ -215,6 +215,18 @@ def test_a_value_that_no_word_record_or_default_stands_for_is_invented(source: d
     assert made.invented == (("pay.amount",) if invented else ())
 
 
+@pytest.mark.parametrize(
+    ("origin", "text", "invented"), [(0, "make", False), (1, "the se", False), (0, "pay it", True), (2, "the se", True)]
+)
+def test_the_words_of_a_dialogue_are_its_last_requests_and_its_answers(origin: int, text: str, invented: bool) -> None:
+    turns = ({"say": "pay it"}, {"say": "make it 49"}, {"answer": "the second"})
+    span = {"start": 0, "end": len(text), "text": text, "origin": origin}
+    source = {"kind": "prompt", "spans": [span]}
+    case = replace(own("act", actions=[PAY]), turns=turns)
+    made = judge(case, CaseResult("c", "act", PAID, sources={"0.amount": source}))
+    assert made.invented == (("pay.amount",) if invented else ())
+
+
 def test_parameters_are_counted_one_by_one() -> None:
     case = own(
         "act", actions=[{"action": "pay", "params": {"amount": [1], "to": ["a"], "note": ["x"]}, "may_omit": ["note"]}]
