@@ -244,7 +244,7 @@ def card_text(shown: dict[str, Any], *, more: str = "") -> str:
             lines += [
                 f"    {each['label']}: {each['shown']}    <- {source_text(each['source'])}" for each in call["params"]
             ]
-            lines.append(f"    POST {call['url']}")
+            lines.append(f"    {call['method']} {call['url']}")
         if shown["state"] == "held":
             lines += [f"  why it is held: {each}" for each in card["held"]]
             if card["confirm_by"] == "person":

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 
 from store.runs.runs import RunRow
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import PASSWORD, Installation
 from tests.acceptance.test_events import reacted, runs_of, until
 
 SUPPORT, ADMIN, OWN, OSCARS = "olivia's support", "olivia's admin", "olivia's owner", "oscar's support"
@@ -292,7 +292,8 @@ def test_a_card_whose_record_changed_is_shown_again_though_its_policy_would_send
     """Last in this file: the contract stays, and so does its customer's new address."""
     there = keys.clients["olivia"].get("/v1/contracts/saas.apply_credit")["contract"]
     watched = {"policy": "when", "condition": "records.customer_id.email.endsWith('.org')"}
-    keys.clients["olivia"].post("/v1/contracts", {"contracts": [there | {"version": 2, "confirmation": watched}]})
+    draft = json.dumps(there | {"version": 2, "confirmation": watched})
+    keys.console("olivia").send("/draft", "/draft", raw=draft, password=PASSWORD)
     run = keys.ask("olivia", "give Emma Fischer 23 EUR credit")
     assert run["state"] == "held", run
     emma = json.loads(run["card"]["calls"][0]["payload"])["params"]["customer_id"]

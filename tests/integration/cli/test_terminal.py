@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cli.client import Refused, keep
-from cli.commands.ask import next_step, read_decision
+from cli.commands.ask import card_text, next_step, read_decision
 from cli.main import main
 from cli.program import name_program
 from core import canon
@@ -238,3 +238,17 @@ def test_an_integer_too_long_to_read_is_told_in_our_words() -> None:
     with pytest.raises(NotCanonical, match="an integer has 5000 digits; at most 1000 are read") as caught:
         canon.loads("9" * 5000)
     assert "sys." not in caught.value.detail
+
+
+def test_a_card_names_the_method_it_is_sent_with() -> None:
+    call = {"title": "Delete an article", "action": "cms.delete", "version": 1, "risk": "irreversible"} | {
+        "preview": "Delete article 4.",
+        "params": [],
+        "method": "DELETE",
+        "url": "https://cms.example/articles/4",
+    }
+    card = {"drift": [], "calls": [call], "held": [], "confirm_by": "person", "approvals_needed": 1, "approvals": []}
+    shown = {"id": "run_1", "state": "held", "mode": "live", "question": None, "refusal": None, "card": card}
+    said = card_text(shown | {"expires_at": "2026-11-24T12:00:00Z", "outcomes": []})
+    assert "DELETE https://cms.example/articles/4" in said
+    assert "POST" not in said
