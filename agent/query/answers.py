@@ -35,6 +35,7 @@ from agent.query.wording import (
     asked_by,
     count_by,
     deny,
+    introduce,
     list_records,
     lower_label,
     measured_by,
@@ -136,7 +137,7 @@ class Answerer:
         if len(found) == 1:
             if not known and (measure := measured_by(reference, kind)) is not None:
                 values = (to_display_text(format_field(measure, found[0].record.values)),)
-                text = f"{found[0].label}. {found[0].record.detail}."
+                text = introduce(found[0])
                 if values[0] not in text:
                     text = (
                         f"{found[0].label}: {lower_label(measure.label or measure.name.replace('_', ' '))} {values[0]}."
@@ -146,7 +147,7 @@ class Answerer:
                 f"{lower_label(each.label or each.name)} {format_field(each, found[0].record.values) or 'nothing'}"
                 for each in known
             )
-            text = f"{found[0].label}: {told}." if told else f"{found[0].label}. {found[0].record.detail}."
+            text = f"{found[0].label}: {told}." if told else introduce(found[0])
             if not known and rate_person_likeness(kind) == PERSON:
                 return self._reply(text, found, values=(found[0].label,))
         else:
@@ -300,7 +301,7 @@ class Answerer:
         text = f"{'Yes' if yes else 'No'}: {'; '.join(told)}."
         if not unique and (about := await self._only(asked.about)) is not None:
             unique = (about,)
-            text = f"{'Yes' if yes else 'No'}: {about.label}. {about.record.detail}."
+            text = f"{'Yes' if yes else 'No'}: {introduce(about)}"
         return (
             self._reply(text, unique, values=("yes" if yes else "no",))
             if unique

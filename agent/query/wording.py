@@ -70,6 +70,11 @@ def with_fields(found: LocatedRecord, fields: Sequence[Field]) -> str:
     return f"{found.label} ({to_display_text(', '.join([whose, *told] if whose else told))})"
 
 
+def introduce(found: LocatedRecord) -> str:
+    """ "Adam Novak. adam@example.com · active.": a record's label and what is known of it, as far as its kind says."""
+    return f"{found.label}. {found.record.detail}." if found.record.detail.strip() else f"{found.label}."
+
+
 def lower_label(text: str) -> str:
     return text[:1].lower() + text[1:]
 

@@ -8,6 +8,9 @@ import pytest
 
 from agent.pipeline import Reply
 from agent.query.query_words import say_day
+from agent.query.wording import introduce
+from agent.validate.records.located import LocatedRecord
+from registry.records import Field, Record, RecordKind
 from tests.unit.own_worlds import answer, came_of, find, number
 
 INES = {"belongs_to": find("member", "Ines Duarte")}
@@ -61,3 +64,10 @@ async def test_a_sum_of_nothing_says_what_was_looked_for() -> None:
 )  # fmt: skip
 def test_days_are_said_as_people_write_them(text: str, said: str) -> None:
     assert say_day(text) == said
+
+
+@pytest.mark.parametrize(("detail", "said"), [("", "Quay Hall."), ("seats 40", "Quay Hall. seats 40.")])
+def test_a_record_without_a_detail_is_its_label(detail: str, said: str) -> None:
+    kind = RecordKind(name="hall", title="Hall", nouns=("hall",), fields=(Field("id", "id", "Id"),), label="{id}")
+    record = Record(kind="hall", id="1", label="Quay Hall", detail=detail, values={}, digest="")
+    assert introduce(LocatedRecord(record, kind, ())) == said
