@@ -73,14 +73,17 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
     settler = Settler(SchemaReader(documents))
     digests = Digests(documents)
     connections = Connections(description, decided)
+    roles = find_body_roles(description, settler)
+    left_out = frozenset(
+        put for put, patch in roles.spare.items() if decided.of(patch).include and not decided.of(put).wanted
+    )
     kinds = tuple(
         decide_kind(each, said)
-        for each in find_kinds(description, settler)
+        for each in find_kinds(description, settler, left_out)
         if (said := decided.kinds.get(each.name, KindDecision())).include
     )
     kept = {key: each.name for key, each in decided.operations.items() if each.name is not None}
     names = name_operations(named.operations, prefix=decided.prefix, kept=kept)
-    roles = find_body_roles(description, settler)
     made: list[Draft] = []
     refused: list[Refusal] = []
     # A PUT is drafted where the PATCH that would do as well could not be.

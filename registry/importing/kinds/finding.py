@@ -80,10 +80,13 @@ def shape(path: str) -> str:
     return _PLACEHOLDER.sub("{}", path.partition("?")[0].removesuffix(".json")).rstrip("/")
 
 
-def find_kinds(description: ApiDescription, settler: Settler) -> list[KindDraft]:
+def find_kinds(
+    description: ApiDescription, settler: Settler, left_out: frozenset[str] = frozenset()
+) -> list[KindDraft]:
     """Every kind that can be listed and is acted on by its id, each noun once. Of several lists of one noun that
     counts which most operations that change something go with. A kind may lie within one record of another
-    (``/orders/{id}/items``), where that is a kind too and lies within none itself."""
+    (``/orders/{id}/items``), where that is a kind too and lies within none itself. ``left_out`` are keys of operations
+    that nothing is drafted for."""
     by_noun: dict[str, list[tuple[_Candidate, KindDraft]]] = defaultdict(list)
     made: dict[str, KindDraft] = {}
     candidates = _candidates(description, settler)
@@ -92,7 +95,7 @@ def find_kinds(description: ApiDescription, settler: Settler) -> list[KindDraft]
             parent = _parent(each, made.values()) if within else None
             if within and parent is None:
                 continue
-            kind = _kind(each, settler, parent)
+            kind = _kind(each, settler, parent, left_out)
             if kind is not None:
                 by_noun[kind.name].append((each, kind))
         if not within:
@@ -210,7 +213,9 @@ def _without_lost_parent(kind: KindDraft, made: Mapping[str, KindDraft]) -> Kind
     return kind if all(each in made for each in kind.entry.get("scope", {}).values()) else None
 
 
-def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> KindDraft | None:
+def _kind(
+    candidate: _Candidate, settler: Settler, parent: KindDraft | None, left_out: frozenset[str]
+) -> KindDraft | None:
     segment = (_static(candidate.path)[-1:] or ["record"])[0].removesuffix(".json")
     plural = " ".join(words.split_words(segment))
     if words.split_words(segment)[-1:] and words.split_words(segment)[-1] in VERBS and candidate.one is None:
@@ -270,10 +275,9 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
         decide.append(f"Its list is always asked with {with_}: does it tell of every record so?")
     replaced = any(each.method == "PUT" for each in candidate.on_it)
     held: frozenset[str] = frozenset()
-    if replaced and not any(each.method == "PATCH" for each in candidate.on_it):
-        written = frozenset(
-            each for one in candidate.on_it if one.method == "PUT" for each in _list_members(one, settler)
-        )
+    anew = [each for each in candidate.on_it if each.method == "PUT" and each.key not in left_out]
+    if anew:
+        written = frozenset(each for one in anew for each in _list_members(one, settler))
         kept, held = field_drafts.draft_kept(record, settler, fields, written)
         fields |= kept
     if read is not None and candidate.one is not None and (replaced or entry["list"]["pagination"]["type"] != "none"):

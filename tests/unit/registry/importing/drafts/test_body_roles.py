@@ -80,6 +80,7 @@ components:
         bed: {type: integer}
         about: {type: object, additionalProperties: {type: string}, description: A translated text.}
         note: {type: string}
+        marks: {type: array, items: {type: string}}
     Bed: {type: object, properties: {id: {type: integer}, name: {type: string}}}
     Mood: {type: object, required: [mood], properties: {id: {type: integer, readOnly: true}, mood: {type: string}}}
 """,
@@ -113,6 +114,13 @@ def test_a_put_that_somebody_wants_stays_and_is_wanted_the_next_time_too() -> No
     made = imported(NURSERY, wanted)
     assert PUT in {each.operation.key for each in made.drafts}
     assert propose_decisions(made)["operations"][PUT]["include"] is True
+
+
+def test_a_put_beside_a_patch_keeps_what_nobody_speaks_of() -> None:
+    wanted = {"include": True, "parameters": {"label": {"record": "plant"}, "site": {"record": "site"}}}
+    (put,) = [each for each in imported(NURSERY, {"operations": {PUT: wanted}}).drafts if each.operation.key == PUT]
+    assert put.contract["annotations"]["marks"]["derive"] == {"parameter": "label", "field": "marks"}
+    assert put.contract["annotations"]["about"]["derive"] == {"parameter": "label", "field": "about"}
 
 
 def test_a_put_is_drafted_where_the_patch_is_left_out() -> None:
