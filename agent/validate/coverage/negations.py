@@ -28,6 +28,7 @@ from agent.validate.coverage.weighty_patterns import (
     search_before,
 )
 from language.stems import EMPTY, split_runs, stem
+from registry.contract import Contract
 
 Place = tuple[int, int]
 
@@ -222,6 +223,7 @@ _REFUSED: Final = re.compile(
 _HEDGE: Final = re.compile(r"(?<!\w)(?:maybe|perhaps|possibly)(?!\w)", re.IGNORECASE)
 # What has nearly come about has not: "was almost collected", "is to be collected".
 _NOT_YET: Final = re.compile(r"(?<!\w)(?:almost|nearly|hardly|barely|(?:am|are|is)\s+to\s+be)\s+(?=\w)", re.IGNORECASE)
+_WAS: Final = re.compile(r"(?<!\w)(?:was|were|used\s+to\s+be)(?!\w)", re.IGNORECASE)
 # What somebody thinks of how things are may be otherwise: "I think Ada has left".
 _THOUGHT: Final = re.compile(
     r"(?<!\w)(?:supposedly|allegedly|presumably|apparently"
@@ -251,8 +253,11 @@ def find_taken_back(text: str, taken: Sequence[tuple[int, int]], verbs: frozense
             yield refused.span("back")
 
 
-def find_hedges(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The places of words that leave open whether what they stand beside is meant."""
+def find_hedges(
+    text: str, taken: Sequence[tuple[int, int]], contracts: Sequence[Contract] = ()
+) -> Iterator[tuple[int, int]]:
+    """The places of words that leave open whether what they stand beside is meant. How something was is no order either
+    ("Ada was on the basic plan"), but where the ``contracts`` called go by such words themselves."""
     for found in _HEDGE.finditer(text):
         start, end = found.span()
         asks = _ASKING.search(text[max(0, start - _ASKED_WITHIN) : start]) is not None
@@ -265,6 +270,15 @@ def find_hedges(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[i
         closing = _CLOSES.search(text, found.end())
         stop = closing.start() if closing is not None else len(text)
         if taken and all(found.end() <= first < stop for first, _ in taken):  # else it tells why
+            yield found.span()
+    said = (words for each in contracts for words in (*each.aliases, *each.examples))
+    for found in _WAS.finditer(text) if not any(map(_WAS.search, said)) else ():
+        opening, closing = last_before(_ENDS, text, found.start()), _CLOSES.search(text, found.end())
+        first, stop = opening[1] if opening is not None else 0, closing.start() if closing is not None else len(text)
+        subject = [start for _, start, _ in split_runs(text[first : found.start()])]
+        named = bool(subject) and any(begin <= first + subject[-1] < end for begin, end in taken)
+        within = all(first <= begin < stop for begin, _ in taken) and any(found.end() <= begin for begin, _ in taken)
+        if named and within:
             yield found.span()
 
 

@@ -180,7 +180,7 @@ def find_unaccounted(
     found += [*_other_units(text, proposal, contracts, taken), *further]
     found += find_joined_names(text, [*taken, *told], known)
     modifiers |= find_misread(request, proposal, contracts, told_by_records)
-    hedges = {*find_hedges(text, taken)}
+    hedges = {*find_hedges(text, taken, contracts)}
     stretches = {*find_opposed_verbs(polite, contracts), *find_taken_back(text, taken, _verbs(contracts)), *hedges}
     heads = frozenset(verb for each in contracts for verb in leading_verbs(each))
     if any(note.record is not None for note in notes):

@@ -53,6 +53,7 @@ CELLARED = {**SHELVE, "shelf": {"value": "cellar", "quote": "cellared"}}
         ("somebody will have to waive F-231", WAIVE, "somebody will have to waive"),
         ("the Tile cutter is to be cellared", CELLARED, "is to be"),
         ("the Tile cutter was almost cellared", CELLARED, "almost"),
+        ("the Tile cutter was in the cellar", SHELVE, "was"),
         ("waive a few fines like F-231", WAIVE, "a few"),
         ("waive F-231 and the towing", WAIVE, "towing"),
         ("waive F-231 and whatever else is left", WAIVE, "whatever else is left"),
