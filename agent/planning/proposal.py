@@ -37,9 +37,6 @@ class Words(Node):
     start: int | None = None
 
 
-# ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 class Number(Node):
     """A number that was typed, in digits or words. ``unit`` is a currency, ``%`` or a unit of time; money is in major
     units."""
@@ -112,9 +109,6 @@ class Computed(Node):
 Expression = Annotated[
     Number | Day | Word | FieldOf | ArgumentOf | CountOf | TotalOf | Computed, Field(discriminator="kind")
 ]
-
-
-# ── references ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 SET_HANDLE: Final = "@set"
@@ -216,9 +210,6 @@ class Find(Node):
 Reference = Annotated[Handle | Find, Field(discriminator="kind")]
 
 
-# ── arguments ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 class TypedValue(Node):
     """A value in the parameter's own JSON type, and the words it was read from (None: the resolver's own)."""
 
@@ -296,9 +287,6 @@ class Call(Node):
     action: str
     arguments: dict[str, Argument] = Field(default_factory=dict)
     condition: When | None = None
-
-
-# ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class PlanResult(Node):

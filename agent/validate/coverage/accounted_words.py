@@ -25,11 +25,13 @@ from agent.planning.proposal import (
     RecordArgument,
     StateIs,
     TotalOf,
+    TypedValue,
     Words,
 )
 from agent.planning.quotes import walk
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
+from agent.validate.questions import list_members
 from language.stems import EMPTY, name_stems, stem
 from language.wordnet import is_word
 from registry.contract import Contract
@@ -154,6 +156,16 @@ def list_sum_words(proposal: Proposal) -> frozenset[str]:
     """The stems of words that only say of a sum that it is one."""
     sums = any(isinstance(node, TotalOf) for node in walk(proposal.result))
     return frozenset(map(stem, ("sum", "total", "together"))) if sums else frozenset()
+
+
+def list_unchosen(proposal: Proposal, contracts: Sequence[Contract]) -> Iterator[str]:
+    """The members of lists that a call took another member of."""
+    by_name = {each.name: each for each in contracts}
+    for call in (node for node in walk(proposal.result) if isinstance(node, Call)):
+        for name, argument in call.arguments.items() if call.action in by_name else ():
+            members = list_members(by_name[call.action].properties.get(name) or {})
+            if isinstance(argument, TypedValue) and argument.value in members:
+                yield from (str(each).casefold() for each in members if each != argument.value)
 
 
 def list_defaults(contracts: Sequence[Contract]) -> Iterator[float]:

@@ -33,12 +33,16 @@ from agent.planning.proposal import (
     Proposal,
     StateIs,
     Test,
-    TypedValue,
 )
 from agent.planning.quotes import find_places, locate, walk
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
-from agent.validate.coverage.accounted_words import count_in_form, list_defaults, list_sum_words
+from agent.validate.coverage.accounted_words import (
+    count_in_form,
+    list_defaults,
+    list_sum_words,
+    list_unchosen,
+)
 from agent.validate.coverage.described_only import Told
 from agent.validate.coverage.further_orders import find_further_orders, find_joined_names, find_others
 from agent.validate.coverage.left_over import find_left_over_words, find_lone_order
@@ -56,7 +60,6 @@ from agent.validate.coverage.negations import (
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, goes_by, leading_verbs
 from agent.validate.coverage.subordinate_orders import find_subordinate_orders, list_direct
 from agent.validate.coverage.unused_words import collect_subject_stems
-from agent.validate.questions import list_members
 from language import numerals
 from language.stems import EMPTY, name_stems, stem, stem_text
 from language.text import read_text
@@ -135,7 +138,7 @@ def find_unaccounted(
         limits = [each for each in limits if not patterns.search_before(patterns.FILLS, polite, each[0])]
     names = find_places([each.said for each in walk(proposal.result) if isinstance(each, Find)], request)
     others = _verbs(every) - _verbs(contracts)
-    unchosen = frozenset() if structure.several else frozenset(_list_unchosen(proposal, contracts))
+    unchosen = frozenset() if structure.several else frozenset(list_unchosen(proposal, contracts))
     if not structure.negates:
         found += [
             match.span("word") if match["word"] else match.span("out")
@@ -251,16 +254,6 @@ def find_unaccounted(
         ),
         _outermost(text[slice(*each)] if each in left_over else _quote_around(text, *each, spoken) for each in kept),
     )
-
-
-def _list_unchosen(proposal: Proposal, contracts: Sequence[Contract]) -> Iterator[str]:
-    """The members of lists that a call took another member of."""
-    by_name = {each.name: each for each in contracts}
-    for call in (node for node in walk(proposal.result) if isinstance(node, Call)):
-        for name, argument in call.arguments.items() if call.action in by_name else ():
-            members = list_members(by_name[call.action].properties.get(name) or {})
-            if isinstance(argument, TypedValue) and argument.value in members:
-                yield from (str(each).casefold() for each in members if each != argument.value)
 
 
 def _outermost(told: Iterable[str]) -> list[str]:

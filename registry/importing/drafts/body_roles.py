@@ -14,7 +14,7 @@ from typing import Final
 from registry.importing.document.alternatives import Settler
 from registry.importing.document.operations import ApiDescription, Operation, is_json
 from registry.importing.drafts.wrappers import find_inner
-from registry.importing.kinds.finding import shape
+from registry.importing.kinds.candidates import shape
 
 LEAST_REPEATED: Final = 3
 """So many fields make a body that is not said to be the record's own one of a record."""

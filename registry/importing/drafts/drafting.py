@@ -10,13 +10,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
-from urllib.parse import quote, unquote
 
 from registry.contract import SCHEMA_V2
 from registry.importing.decisions import OperationDecision
 from registry.importing.document.alternatives import Settler
 from registry.importing.document.operations import BodyContent, Operation, is_form, is_json, is_multipart
 from registry.importing.drafts import words
+from registry.importing.drafts.addresses import bind_in_path, list_literals, write_path
 from registry.importing.drafts.body_roles import NO_ROLES, BodyRoles
 from registry.importing.drafts.credentials import is_credential
 from registry.importing.drafts.error_pointers import find_error_pointers
@@ -37,8 +37,6 @@ UNKNOWN_DOCUMENT: Final = "sha256:" + 64 * "0"
 """Stands for the document's digest until everything that it refers to has been read."""
 _RISKS: Final = {"GET": "read", "DELETE": "irreversible"}
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
-_WILDCARD: Final = re.compile(r"(?:\+|\*|:\.\*|:\.\+|:path)\Z")
 _IDEMPOTENCY: Final = frozenset(
     {"idempotency-key", "x-idempotency-key", "idempotency-token", "x-request-id-idempotent"}
 )
@@ -150,7 +148,7 @@ def _draft(
         else:
             asked.append(slot)
     method = operation.method
-    path, placeholders = _path(operation, asked, notes)
+    path, placeholders = write_path(operation, asked, notes)
     endpoint: dict[str, Any] = {"type": "http", "connection": connection, "method": method, "url": path}
     bound = {slot.name: {"value": fixed[slot.name]} if slot.name in fixed else _binding(slot) for slot in asked}
     for each in nulls & set(bound) - set(fixed):  # it has to be there, and may be null
@@ -159,10 +157,10 @@ def _draft(
         values = {slot.key: bound[slot.name] for slot in asked if slot.place == place}
         if place == "path":
             values = {
-                key: _in_path(bound[slot.name], slot, placeholders) for key, slot in _by_key(asked, "path").items()
+                key: bind_in_path(bound[slot.name], slot, placeholders) for key, slot in _by_key(asked, "path").items()
             }
         elif place == "query":
-            values = {**_literals(operation.path), **values}
+            values = {**list_literals(operation.path), **values}
         if values:
             endpoint[member] = values
     if content is not None:
@@ -259,56 +257,11 @@ def choose_content(operation: Operation) -> BodyContent | None:
     return operation.contents[0]
 
 
-# ── address ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _path(operation: Operation, slots: Sequence[Slot], notes: list[str]) -> tuple[str, dict[str, bool]]:
-    """The URL template below the base address, and placeholder → whether it spans several segments."""
-    path = operation.path.partition("?")[0]
-    if not path.startswith("/"):
-        path = f"/{path}"
-    path, _, fragment = path.partition("#")
-    if fragment:
-        notes.append(f"Its path ends in #{fragment[:80]}, which only tells operations apart and is never sent.")
-    declared = {slot.key: slot for slot in slots if slot.place == "path"}
-    spans: dict[str, bool] = {}
-
-    def filled(found: re.Match[str]) -> str:
-        name = found[1]
-        plain = _WILDCARD.sub("", name)
-        key = name if name in declared else plain
-        if key not in declared:
-            raise CannotDraft(f"Its path holds {{{name}}}, but it declares no such path parameter.")
-        behind = path[found.end() : found.end() + 1] in ("+", "*")
-        spans[key] = plain != name or behind
-        return "{" + key + "}"
-
-    made = _PLACEHOLDER.sub(filled, path)
-    made = re.sub(r"\}[+*]", "}", made)
-    for key in declared:
-        if key not in spans:
-            raise CannotDraft(f"It declares the path parameter {key!r}, but its path {operation.path!r} holds none.")
-    pieces = re.split(r"(\{[^{}]*\})", made)
-    made = "".join(each if each.startswith("{") else quote(unquote(each), safe="/!$&'()*+,;=:@~-._") for each in pieces)
-    return made, spans
-
-
-def _in_path(value: Any, slot: Slot, spans: Mapping[str, bool]) -> Any:
-    return {**value, "format": "path"} if spans.get(slot.key) and "parameter" in value else value
+# ── request ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _by_key(slots: Sequence[Slot], place: str) -> dict[str, Slot]:
     return {slot.key: slot for slot in slots if slot.place == place}
-
-
-def _literals(path: str) -> dict[str, Any]:
-    """A query that is written into the path: ``/x?action=list``."""
-    query = path.partition("?")[2]
-    pairs = (each.partition("=") for each in query.split("&") if each)
-    return {unquote(name): {"value": unquote(value)} for name, _, value in pairs if "{" not in value}
-
-
-# ── request ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _binding(slot: Slot) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from registry.importing.document.operations import ApiDescription, Operation
 from registry.importing.drafts import words
-from registry.importing.kinds.finding import KindDraft, shape
+from registry.importing.kinds.candidates import shape
+from registry.importing.kinds.finding import KindDraft
 
 LEAST: Final = 3
 """So many operations below a placeholder make it one to be asked about."""

@@ -14,7 +14,8 @@ from registry.importing.document.operations import Operation
 from registry.importing.drafts import words
 from registry.importing.drafts.slot_schema import Slot
 from registry.importing.drafts.wrappers import strip_wrappers
-from registry.importing.kinds.finding import KindDraft, shape
+from registry.importing.kinds.candidates import shape
+from registry.importing.kinds.finding import KindDraft
 
 _SUFFIX: Final = re.compile(r"(?P<stem>.+)_(?P<part>id|ids|uuid|pk|key|slug|code|name|number)\Z")
 _SCALARS: Final = frozenset({"string", "integer", "number"})

@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from registry.importing.document.alternatives import Settled, Settler
-from registry.importing.document.operations import ApiDescription, Operation, Parameter, is_json
+from registry.importing.document.operations import ApiDescription, Operation, is_json
 from registry.importing.drafts import words
 from registry.importing.drafts.names import VERBS
 from registry.importing.drafts.wrappers import find_inner
 from registry.importing.kinds import fields as field_drafts
+from registry.importing.kinds.candidates import PLACEHOLDER, Candidate, find_candidates, shape
 from registry.importing.kinds.listing import Rows, draft_listing, find_record, find_records, read_answer, split_query
 from registry.importing.kinds.nouns import find_head_nouns, read_title_nouns, with_plurals
 from registry.json_schema.pointer import join_pointer
@@ -27,8 +28,6 @@ MAX_KINDS: Final = 200
 """Of a connector's document."""
 OWN_ID: Final = "own_id"
 """The field that holds the own part of an id, where a kind lies within another."""
-_PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
-_LISTS_BY_POST: Final = frozenset({"filter", "search", "query", "list", "find", "paginate"})
 _REFERENCE: Final = re.compile(r"(?P<stem>.+?)_(?:id|pk|uuid)\Z")
 
 
@@ -52,34 +51,6 @@ class KindDraft:
         return str(self.entry["nouns"][0])
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """What can be listed, before it is known which of several is meant by a noun. ``record_path`` is where one record
-    is, whether or not it is read there; ``below`` are the operations on one
-    record or on something of it, ``one`` the read of one record."""
-
-    listing: Operation
-    path: str
-    record_path: str
-    key: str
-    outer: str
-    one: Operation | None
-    below: tuple[Operation, ...]
-    on_it: tuple[Operation, ...]
-    fixed: Mapping[str, str]
-    """What its list is always asked with, and ``asked`` what another kind's id must be given for, in the query."""
-    asked: str
-
-    @property
-    def changes(self) -> int:
-        return sum(each.method != "GET" for each in self.below)
-
-
-def shape(path: str) -> str:
-    """A path without the names of its placeholders: ``/orders/{}/items``."""
-    return _PLACEHOLDER.sub("{}", path.partition("?")[0].removesuffix(".json")).rstrip("/")
-
-
 def find_kinds(
     description: ApiDescription, settler: Settler, left_out: frozenset[str] = frozenset()
 ) -> list[KindDraft]:
@@ -87,9 +58,9 @@ def find_kinds(
     counts which most operations that change something go with. A kind may lie within one record of another
     (``/orders/{id}/items``), where that is a kind too and lies within none itself. ``left_out`` are keys of operations
     that nothing is drafted for."""
-    by_noun: dict[str, list[tuple[_Candidate, KindDraft]]] = defaultdict(list)
+    by_noun: dict[str, list[tuple[Candidate, KindDraft]]] = defaultdict(list)
     made: dict[str, KindDraft] = {}
-    candidates = _candidates(description, settler)
+    candidates = find_candidates(description, settler)
     for within in (False, True):
         for each in (each for each in candidates if bool(each.outer) is within):
             parent = _parent(each, made.values()) if within else None
@@ -105,77 +76,7 @@ def find_kinds(
     return _with_relations(_with_heads([each for each in kinds if each is not None][:MAX_KINDS], description))
 
 
-def _candidates(description: ApiDescription, settler: Settler) -> list[_Candidate]:
-    operations = [each for each in description.operations if not each.trouble]
-    at: dict[str, list[Operation]] = defaultdict(list)
-    below: dict[str, list[Operation]] = defaultdict(list)
-    for each in operations:
-        whole = shape(each.path)
-        at[whole].append(each)
-        for place in re.finditer(r"\{\}(?=/|\Z)", whole):
-            if not whole.startswith("/{}", place.end()):
-                below[whole[: place.end()]].append(each)
-    made = []
-    for each in operations:
-        path = _listed_path(each)
-        beside = at.get(shape(path), []) if path is not None and each.method == "POST" else []
-        if any(other.method == "GET" for other in beside):
-            continue  # a search beside a plain list of the same records
-        if path is None or any(p.required and p.place not in ("path", "query") for p in each.parameters):
-            continue
-        needed = [p for p in each.parameters if p.required and p.place == "query"]
-        fixed = {p.name: value for p in needed if (value := _only_value(p, settler)) is not None}
-        asked = [p.name for p in needed if p.name not in fixed]
-        outer = _PLACEHOLDER.findall(path)
-        if len(asked) + bool(asked and outer) > 1:
-            continue
-        above = next((each for each in _item_places(path) if below.get(f"{shape(each)}/{{}}")), None)
-        if len(outer) > 1 or above is None:
-            continue
-        item = f"{shape(above)}/{{}}"
-        on_it = at.get(item, [])
-        adding = (other for here in {shape(path), shape(above)} for other in at.get(here, ()) if other.method == "POST")
-        one = next((other for other in on_it if other.method == "GET"), None)
-        named = one or next(iter(on_it), below[item][0])
-        places = _PLACEHOLDER.findall(named.path)
-        made.append(
-            _Candidate(
-                each, path, f"{above}/{{{places[len(outer)]}}}", places[len(outer)], "".join((*outer, *asked)), one,
-                tuple(below[item]), (*on_it, *adding), fixed, asked[0] if asked else "",
-            )
-        )  # fmt: skip
-    return sorted(made, key=lambda each: (-each.changes, each.one is None, each.path.count("{"), each.path.count("/")))
-
-
-def _only_value(parameter: Parameter, settler: Settler) -> str | None:
-    """What a parameter that is needed is always given: its default, or its one member."""
-    view = settler.reader.view(parameter.schema)
-    only = view.enum if view.enum is not None and len(view.enum) == 1 else ()
-    value = next((each for each in (view.own.get("default"), *only) if isinstance(each, str | int)), None)
-    return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _item_places(path: str) -> tuple[str, ...]:
-    """What the address of one record may begin with: the list's, or that with its noun in the singular (``/tags`` and
-    ``/tag/{id}``)."""
-    plain = path.removesuffix(".json").rstrip("/")
-    above, _, last = plain.rpartition("/")
-    return tuple(dict.fromkeys((plain, f"{above}/{words.to_singular(last)}")))
-
-
-def _listed_path(operation: Operation) -> str | None:
-    """The path of the collection that an operation lists: its own for a GET, what is above it for ``POST …/filter``."""
-    path = operation.path.partition("?")[0]
-    if path.rstrip("/").endswith("}"):
-        return None
-    if operation.method == "GET":
-        return path
-    above, _, last = path.rstrip("/").rpartition("/")
-    by_post = operation.method == "POST" and last.lower() in _LISTS_BY_POST and not above.endswith("}")
-    return above if by_post and above else None
-
-
-def _parent(candidate: _Candidate, kinds: Iterable[KindDraft]) -> KindDraft | None:
+def _parent(candidate: Candidate, kinds: Iterable[KindDraft]) -> KindDraft | None:
     """The kind whose ids fill a placeholder: the one whose records are at just that part of the path; of a query, the
     one that it is called after."""
     if candidate.asked:
@@ -187,7 +88,7 @@ def _parent(candidate: _Candidate, kinds: Iterable[KindDraft]) -> KindDraft | No
     return next((each for each in kinds if shape(each.path) == upto and "scope" not in each.entry), None)
 
 
-def _chosen(by_noun: Mapping[str, Sequence[tuple[_Candidate, KindDraft]]]) -> dict[str, KindDraft]:
+def _chosen(by_noun: Mapping[str, Sequence[tuple[Candidate, KindDraft]]]) -> dict[str, KindDraft]:
     """Each name once. What nothing is changed by gives way; others are called after what they belong to as well."""
     made: dict[str, KindDraft] = {}
     for several in by_noun.values():
@@ -214,7 +115,7 @@ def _without_lost_parent(kind: KindDraft, made: Mapping[str, KindDraft]) -> Kind
 
 
 def _kind(
-    candidate: _Candidate, settler: Settler, parent: KindDraft | None, left_out: frozenset[str]
+    candidate: Candidate, settler: Settler, parent: KindDraft | None, left_out: frozenset[str]
 ) -> KindDraft | None:
     segment = (_static(candidate.path)[-1:] or ["record"])[0].removesuffix(".json")
     plural = " ".join(words.split_words(segment))
@@ -305,7 +206,7 @@ def _list_members(operation: Operation, settler: Settler) -> Iterator[str]:
             yield from find_inner(settler.of(content.schema), settler).children
 
 
-def _read(candidate: _Candidate, singular: str, rows: Rows, settler: Settler) -> tuple[str, Settled] | None:
+def _read(candidate: Candidate, singular: str, rows: Rows, settler: Settler) -> tuple[str, Settled] | None:
     """Where the read of one record has it. What answers with a list of its own is no such read."""
     answer = read_answer(candidate.one, settler) if candidate.one is not None else None
     found = find_record(answer, singular, settler) if answer is not None else None
@@ -336,11 +237,11 @@ def _path_within(path: str, outer: str, parent: KindDraft | None, one: Operation
     """The path with its outer placeholder called after the kind that fills it."""
     if parent is None:
         return path
-    name = (_PLACEHOLDER.findall(one.path) or [outer])[0] if one is not None else outer
+    name = (PLACEHOLDER.findall(one.path) or [outer])[0] if one is not None else outer
     return path.replace("{" + name + "}", "{" + parent.name + "}", 1)
 
 
-def _nouns(candidate: _Candidate, singular: str, plural: str) -> list[str]:
+def _nouns(candidate: Candidate, singular: str, plural: str) -> list[str]:
     """What the path calls it, and what titles do. A path that is no plural says less than a title that all agree on."""
     titled = read_title_nouns(candidate.on_it)
     if any(singular in each.summary.lower() for each in candidate.on_it):  # then one that breaks off within it is cut

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -15,24 +15,20 @@ from agent.extract.spans.money import find_currency
 from agent.extract.time import dates, durations, time_ranges, times
 from agent.extract.time.date_math import shift
 from agent.planning.proposal import AnyOf, Compare, Comparison, Condition, Day, Find, Number, StateIs, Word, Words
-from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, day_of_deed, does, telling_noun, whole_verb
-from agent.resolve.rules.grammar.time_stretches import find_stretches, hour_of_day, part_of_month, written
+from agent.resolve.rules.grammar.name_ends import find_name_end
+from agent.resolve.rules.grammar.time_stretches import find_stretches, when
 from agent.resolve.rules.normalization import CORRECTION
 from language import numerals
 from language.gazetteer import COUNTRIES, COUNTRY_CODES, DEMONYMS
-from language.stems import ORDER_WORDS, stem
-from language.text import find_quotations, read_text, singularize, word_set
+from language.stems import ORDER_WORDS
+from language.text import find_quotations, read_text, singularize
 from language.wordnet import is_word
 from registry.records import Field, RecordKind
 
 Place = Callable[[int, int], Words]
-MOST_NAMED = 4
 _DATED = 0.55
-_SHORT_SUBJECTS = lexicon.PRONOUNS | {"i", "we", "you", "there", "who", "what", "that", "here", "let"}
-_NOBLE = word_set("de da di du del la le van von der den ter al el bin")
-"""Small words within names."""
 _CUT = frozenset(("sub", "inv", "ref", "app", "mem", "res", "loc"))
 _NUMBERED = frozenset(("number", "no", "nr", "id", "#"))
 _MESSAGE = re.compile(
@@ -329,24 +325,7 @@ class Reader:
 
     def when(self, index: int, field: str) -> tuple[list[Condition], int] | None:
         """A stretch of time that begins at a token (its preposition with it), as conditions on a field."""
-        if (part := part_of_month(self, index, field)) is not None:
-            return part
-        held = self.ranges.get(index)
-        if held is None:
-            return hour_of_day(self, index, field)
-        last = self.end_index(held.end)
-        quote = self.words(index, last)
-        made: list[Condition] = []
-        if held.low is not None:
-            made.append(Compare(field=field, op=">=", value=Day(date=written(held.low.date()), quote=quote)))
-        day = self.dates.get(index + 1) or self.dates.get(index)
-        since = self.low(last) in {"on", "onward", "onwards"}
-        if held.high is None and self.low(index) == "from" and day is not None and day.last is not None and not since:
-            made.append(Compare(field=field, op="<=", value=Day(date=written(day.last), quote=quote)))  # of that month
-        if held.high is not None:
-            high = held.high.date() - timedelta(days=1)
-            made.append(Compare(field=field, op="<=", value=Day(date=written(high), quote=quote)))
-        return made, last
+        return when(self, index, field)
 
     def from_now(self, kind: RecordKind, index: int) -> Compare | None:
         """From now on, in the kind's own line of days: "the next …", as the word at a token says."""
@@ -396,38 +375,5 @@ class Reader:
         )
 
     def name(self, index: int, stop: int) -> int:
-        """Where a name that begins at a token ends (``index`` itself: there is none). Typed with capitals it goes on as
-        long as they do; a word of the grammar, a noun of a kind or a number ends it."""
-        if index in self.titles:
-            return min(stop, self.titles[index])
-        end = index
-        capital = index < len(self.tokens) and self.tokens[index].capital
-        while end < min(stop, index + MOST_NAMED + 1, len(self.tokens)):
-            token = self.tokens[end]
-            if not token.word and token.text not in ("&",):
-                break
-            if token.low == "i" and not (end + 1 < len(self.tokens) and self.tokens[end + 1].capital):
-                break
-            if "'" in token.low and (token.low.endswith("n't") or token.low.split("'")[0] in _SHORT_SUBJECTS):
-                break
-            if capital and end > index and token.low in _NOBLE and end + 1 < stop and self.tokens[end + 1].capital:
-                end += 1
-                continue
-            if token.low in lexicon.NAME_STOP and not (capital and end > index and token.capital):
-                break
-            if token.word and (not token.low[0].isalpha() or any(map(str.isdigit, token.low))):
-                break
-            counted = end in self.numbers or end in self.dated or end in self.valued
-            if counted or (self.noun(end) is not None and not (token.capital and end > index)):
-                break
-            if capital and end > index and token.word and not token.capital:
-                break
-            plural = end > index and token.low.endswith("s")
-            if not token.capital and is_order(stem(token.low)) and not plural and not self.describes(end):
-                break
-            if not token.capital and end > index and is_word(token.low) and not is_word(self.low(end - 1)):
-                break
-            end += 1
-            if token.owns:
-                break
-        return end
+        """Where a name that begins at a token ends (``index`` itself: there is none)."""
+        return find_name_end(self, index, stop)

@@ -24,6 +24,7 @@ class Reader(Protocol):
     now: datetime
     hours: dict[int, times.TimeOfDay]
     dates: dict[int, dates.DateSpan]
+    ranges: dict[int, TimeRange]
 
     def low(self, index: int, /) -> str: ...
     def lows(self, index: int, count: int, /) -> tuple[str, ...]: ...
@@ -126,3 +127,25 @@ def month_before_noun(reader: Reader, index: int, field: str) -> tuple[list[Cond
 
 def written(day: date) -> str:
     return day.isoformat()
+
+
+def when(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
+    """A stretch of time that begins at a token (its preposition with it), as conditions on a field."""
+    if (part := part_of_month(reader, index, field)) is not None:
+        return part
+    held = reader.ranges.get(index)
+    if held is None:
+        return hour_of_day(reader, index, field)
+    last = reader.end_index(held.end)
+    quote = reader.words(index, last)
+    made: list[Condition] = []
+    if held.low is not None:
+        made.append(Compare(field=field, op=">=", value=Day(date=written(held.low.date()), quote=quote)))
+    day = reader.dates.get(index + 1) or reader.dates.get(index)
+    since = reader.low(last) in {"on", "onward", "onwards"}
+    if held.high is None and reader.low(index) == "from" and day is not None and day.last is not None and not since:
+        made.append(Compare(field=field, op="<=", value=Day(date=written(day.last), quote=quote)))  # of that month
+    if held.high is not None:
+        high = held.high.date() - timedelta(days=1)
+        made.append(Compare(field=field, op="<=", value=Day(date=written(high), quote=quote)))
+    return made, last

@@ -8,11 +8,10 @@ is kept.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from agent.extract.spans.politeness import is_polite_word
 from agent.planning.proposal import (
     Argument,
     Find,
@@ -26,18 +25,17 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece, is_whose
 from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
-from agent.resolve.rules.grammar.orders.stretch_records import StretchRecords
+from agent.resolve.rules.grammar.orders.stretch_unread import StretchUnread
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
 from agent.resolve.rules.grammar.orders.texts import (
     TELLING,
-    find_named_text,
     is_message,
     is_text_itself,
     read_text_argument,
     takes_text,
 )
 from agent.resolve.rules.scoring import LEVELS
-from language.stems import EMPTY, GENERIC, stem
+from language.stems import GENERIC, stem
 from registry.contract import Annotation
 from registry.records import RecordKind
 
@@ -45,7 +43,7 @@ MOST_LIST: Final = 12
 _WHOLE: Final = frozenset(("all", "full", "fully", "whole", "entirely", "completely", "nothing", "none"))
 
 
-class Interpreter(StretchRecords):
+class Interpreter(StretchUnread):
     """Reads one stretch of tokens for one offer. The reader is left as it was found."""
 
     def read(self) -> Interpretation:
@@ -322,7 +320,7 @@ class Interpreter(StretchRecords):
             evidence = max(evidence, 0.75)
         if self.told:
             clash, evidence = False, max(evidence, 0.75)
-        strange, unexplained = tuple(self._find_strange()), tuple(self._find_unexplained())
+        strange, unexplained = tuple(self.find_strange()), tuple(self.find_unexplained())
         firm = {name for name, pieces in self.records.items() if any(each.sure >= 0.5 for each in pieces)}
         typed = len({*firm, *(name for name in self.values if name in offer.required and self._told_to(name))})
         score = (
@@ -386,37 +384,3 @@ class Interpreter(StretchRecords):
     def _covers_noun(self, kind: RecordKind) -> bool:
         """Whether a kind's noun is a word of the action itself, or stands within a record's phrase."""
         return any(stem(noun) in self.words.nouns for noun in kind.nouns)
-
-    def _find_unexplained(self) -> Iterator[int]:
-        """Amounts, numbers, days, lengths of time and addresses that say nothing here, told in the order itself."""
-        reader, core = self.reader, self._find_core()
-        for at in range(self.first, self.stop):
-            if at < self.place.order and at not in core:
-                continue
-            if at in self.covered or at in self.quoted or at in self.verbs:
-                continue
-            number = reader.numbers.get(at)
-            weighs = number is not None and not number.vague
-            weighs = weighs or "@" in reader.tokens[at].text or (at in reader.dates and reader.dates[at].weight > 0.6)
-            if weighs and not (at in reader.dates and reader.dates[at].now):
-                yield at
-
-    def _find_strange(self) -> Iterator[int]:
-        reader = self.reader
-        writes = any(note.compose for note in self.offer.annotations.values())
-        text = find_named_text(reader, self.first, self.stop) if writes else range(0)
-        for at in sorted(self._find_core()):
-            token = reader.tokens[at]
-            low = token.low
-            if at in text:
-                continue
-            if not token.word or at in self.covered or at in self.quoted or at in self.verbs:
-                continue
-            if low in EMPTY | lexicon.NAME_STOP | lexicon.MANNER | lexicon.MORE or is_polite_word(low):
-                continue
-            if stem(low) in self.words.known or stem(low) in GENERIC or stem(low) in LIGHT:
-                continue
-            noun = reader.noun(at)
-            if noun is not None and noun[0].name in self.list_own_kinds():
-                continue
-            yield at

@@ -9,11 +9,12 @@ from agent.extract.references.vocabulary import rate_person_likeness
 from agent.extract.spans.politeness import is_polite_word
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.name_ends import MOST_NAMED
 from agent.resolve.rules.grammar.orders.action_words import ActionWords, find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch
 from agent.resolve.rules.grammar.orders.texts import takes_text
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
-from agent.resolve.rules.grammar.reader import MOST_NAMED, Reader
+from agent.resolve.rules.grammar.reader import Reader
 from language.stems import EMPTY, stem
 from language.text import find_quotations
 from language.wordnet import is_word

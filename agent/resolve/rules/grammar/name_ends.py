@@ -1,0 +1,74 @@
+"""Names: where one that begins at a token ends. Typed with capitals it goes on as long as they do; a word of the
+grammar, a noun of a kind or a number ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final, Protocol
+
+from agent.resolve.rules.clauses import is_order
+from agent.resolve.rules.grammar import lexicon
+from language.stems import stem
+from language.text import Token, word_set
+from language.wordnet import is_word
+from registry.records import RecordKind
+
+MOST_NAMED: Final = 4
+_SHORT_SUBJECTS: Final = lexicon.PRONOUNS | {"i", "we", "you", "there", "who", "what", "that", "here", "let"}
+_NOBLE: Final = word_set("de da di du del la le van von der den ter al el bin")
+"""Small words within names."""
+
+
+class Reader(Protocol):
+    """What is read of a request, as far as its names go."""
+
+    @property
+    def tokens(self) -> tuple[Token, ...]: ...
+    @property
+    def titles(self) -> Mapping[int, int]: ...
+    @property
+    def numbers(self) -> Collection[int]: ...
+    @property
+    def dated(self) -> Collection[int]: ...
+    @property
+    def valued(self) -> Collection[int]: ...
+
+    def low(self, index: int, /) -> str: ...
+    def noun(self, index: int, /) -> tuple[RecordKind, int] | None: ...
+    def describes(self, index: int, /) -> bool: ...
+
+
+def find_name_end(reader: Reader, index: int, stop: int) -> int:
+    if index in reader.titles:
+        return min(stop, reader.titles[index])
+    end = index
+    capital = index < len(reader.tokens) and reader.tokens[index].capital
+    while end < min(stop, index + MOST_NAMED + 1, len(reader.tokens)):
+        token = reader.tokens[end]
+        if not token.word and token.text not in ("&",):
+            break
+        if token.low == "i" and not (end + 1 < len(reader.tokens) and reader.tokens[end + 1].capital):
+            break
+        if "'" in token.low and (token.low.endswith("n't") or token.low.split("'")[0] in _SHORT_SUBJECTS):
+            break
+        if capital and end > index and token.low in _NOBLE and end + 1 < stop and reader.tokens[end + 1].capital:
+            end += 1
+            continue
+        if token.low in lexicon.NAME_STOP and not (capital and end > index and token.capital):
+            break
+        if token.word and (not token.low[0].isalpha() or any(map(str.isdigit, token.low))):
+            break
+        counted = end in reader.numbers or end in reader.dated or end in reader.valued
+        if counted or (reader.noun(end) is not None and not (token.capital and end > index)):
+            break
+        if capital and end > index and token.word and not token.capital:
+            break
+        plural = end > index and token.low.endswith("s")
+        if not token.capital and is_order(stem(token.low)) and not plural and not reader.describes(end):
+            break
+        if not token.capital and end > index and is_word(token.low) and not is_word(reader.low(end - 1)):
+            break
+        end += 1
+        if token.owns:
+            break
+    return end

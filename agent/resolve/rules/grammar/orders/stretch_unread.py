@@ -1,0 +1,51 @@
+"""What a stretch says beside the records, values and texts that an action takes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.extract.spans.politeness import is_polite_word
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.action_words import LIGHT
+from agent.resolve.rules.grammar.orders.stretch_records import StretchRecords
+from agent.resolve.rules.grammar.orders.texts import find_named_text
+from language.stems import EMPTY, GENERIC, stem
+
+
+class StretchUnread(StretchRecords):
+    """Finds the tokens that nothing explains, once the pieces of a stretch were read."""
+
+    def find_unexplained(self) -> Iterator[int]:
+        """Amounts, numbers, days, lengths of time and addresses that say nothing here, told in the order itself."""
+        reader, core = self.reader, self._find_core()
+        for at in range(self.first, self.stop):
+            if at < self.place.order and at not in core:
+                continue
+            if at in self.covered or at in self.quoted or at in self.verbs:
+                continue
+            number = reader.numbers.get(at)
+            weighs = number is not None and not number.vague
+            weighs = weighs or "@" in reader.tokens[at].text or (at in reader.dates and reader.dates[at].weight > 0.6)
+            if weighs and not (at in reader.dates and reader.dates[at].now):
+                yield at
+
+    def find_strange(self) -> Iterator[int]:
+        """Words of the order that the action knows nothing of."""
+        reader = self.reader
+        writes = any(note.compose for note in self.offer.annotations.values())
+        text = find_named_text(reader, self.first, self.stop) if writes else range(0)
+        for at in sorted(self._find_core()):
+            token = reader.tokens[at]
+            low = token.low
+            if at in text:
+                continue
+            if not token.word or at in self.covered or at in self.quoted or at in self.verbs:
+                continue
+            if low in EMPTY | lexicon.NAME_STOP | lexicon.MANNER | lexicon.MORE or is_polite_word(low):
+                continue
+            if stem(low) in self.words.known or stem(low) in GENERIC or stem(low) in LIGHT:
+                continue
+            noun = reader.noun(at)
+            if noun is not None and noun[0].name in self.list_own_kinds():
+                continue
+            yield at
