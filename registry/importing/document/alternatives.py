@@ -31,6 +31,8 @@ class Settled:
     required: frozenset[str] = frozenset()
     forms: int = 1
     large: bool = False
+    several: bool = False
+    """Of a request: one is sent, where a list of such is taken too."""
 
 
 class Settler:
@@ -41,6 +43,7 @@ class Settler:
         self._known: dict[int, tuple[SchemaView, Settled]] = {}
         self._joint: dict[tuple[int, ...], SchemaView] = {}
         self._forms: dict[int, list[Settled]] = {}
+        self._sent: dict[int, tuple[SchemaView, Settled]] = {}
 
     def of(self, at: Located) -> Settled:
         return self.settled(self.reader.view(at))
@@ -55,6 +58,31 @@ class Settler:
         made = self._settle(view, level) if forms is None else self._object(view, forms)
         self._known[id(view)] = (view, made)
         return made
+
+    def sent(self, view: SchemaView) -> Settled:
+        """As ``settled``, for a request, whose sender has the choice: of one or a list of such, one object is sent, or
+        a list of scalars, which may have one member. An answer holds either."""
+        known = self._sent.get(id(view))
+        if known is None:
+            known = self._sent[id(view)] = (view, self._choose(view))
+        return known[1]
+
+    def _choose(self, view: SchemaView) -> Settled:
+        whole = self.settled(view)
+        if whole.kind != "any" or len(view.variants) < 2 or len(view.variants) > MAX_FORMS:
+            return whole
+        forms = [self.reader.view(each) for each in view.variants]
+        items = [self.reader.view(each.items) if each.items is not None and each.is_array else None for each in forms]
+        several = [each is not None and any(_is_same(each, one) for one in forms) for each in items]
+        single = [each for each, listed in zip(view.variants, several, strict=True) if not listed]
+        if not any(several) or not single:
+            return whole
+        made = self.settled(replace(view, variants=single))
+        if made.kind == "object":
+            return replace(made, several=True)
+        lists = [each for each, listed in zip(view.variants, several, strict=True) if listed]
+        listed = self.settled(replace(view, variants=lists))
+        return listed if made.kind == "scalar" and len(single) == len(lists) == 1 else whole
 
     def _settle(self, view: SchemaView, level: int) -> Settled:
         if not view.variants or level > _MAX_LEVELS:
@@ -119,6 +147,17 @@ class Settler:
                 self._forms[id(base)] = settled
             return self._joint[ids]
         return SchemaView(key=id(distinct[0]), own={"description": distinct[0].description}, nullable=True)
+
+
+def _is_same(one: SchemaView, other: SchemaView) -> bool:
+    """Whether two schemas are the same as far as their first level says."""
+    if one is other or one.variants or other.variants or one.trouble or other.trouble:
+        return one is other
+    if one.types != other.types or one.enum != other.enum or one.own.get("format") != other.own.get("format"):
+        return False
+    if not one.is_object:
+        return bool(one.types) and not one.is_array
+    return bool(one.properties) and set(one.properties) == set(other.properties) and one.required == other.required
 
 
 def _scalars(view: SchemaView, forms: list[SchemaView]) -> SchemaView:

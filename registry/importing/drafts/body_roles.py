@@ -93,7 +93,7 @@ def _repeats(own: _Body, record: _Body) -> bool:
 def _read_body(operation: Operation, settler: Settler) -> _Body | None:
     """The fields of a JSON body."""
     content = next((each for each in operation.contents if is_json(each.media_type)), None)
-    root = settler.of(content.schema) if content is not None else None
+    root = settler.sent(settler.of(content.schema).view) if content is not None else None
     if root is None or root.kind != "object":
         return None
     root = find_inner(root, settler)

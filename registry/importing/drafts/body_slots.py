@@ -28,6 +28,7 @@ class _Field:
     required: bool
     open_: frozenset[int]
     above: str
+    several: str = ""
 
 
 def read_body(operation: Operation, content: BodyContent, settler: Settler, room: Room) -> Iterator[Slot]:
@@ -36,7 +37,8 @@ def read_body(operation: Operation, content: BodyContent, settler: Settler, room
     if not json and not is_form(content.media_type):
         yield _raw(operation, content, settler)
         return
-    root = settler.of(content.schema)
+    plain = settler.of(content.schema)
+    root = settler.sent(plain.view)
     if root.view.trouble:
         raise CannotDraft(f"Its body can't be read: {root.view.trouble.rstrip('.')}.")
     fields = {name: child for name, child in root.children.items() if not child.read_only}
@@ -46,7 +48,7 @@ def read_body(operation: Operation, content: BodyContent, settler: Settler, room
                 return  # an empty object
         elif root.kind == "object" and root.view.properties and not fields:
             return  # nothing but what is read-only
-        yield _whole_body(operation, root, settler, room)
+        yield _whole_body(operation, plain, settler, room)
         return
     if not fields:
         if root.view.properties or (root.kind == "object" and root.view.additional is None):
@@ -55,21 +57,24 @@ def read_body(operation: Operation, content: BodyContent, settler: Settler, room
     found = _spread(root, fields, settler, room.parameters, operation.body_required or bool(root.required))
     unusable = any(UNSAFE.search(name) or name.isdecimal() or len(name) > MAX_FIELD_NAME for name in fields)
     if json and (unusable or len(found) > MAX_PARAMETERS - len(operation.parameters)):
-        yield _whole_body(operation, root, settler, room)
+        yield _whole_body(operation, plain, settler, room)
         return
     only_files = True
     for each in found:
+        # What is kept whole may as well be a list.
+        settled = settler.settled(each.view) if each.settled.several else each.settled
         slot = Slot(
             place="body",
             key=join_pointer(*each.path) if json else _form_key(each.path),
             words=each.path,
             required=each.required,
             schema={},
-            view=each.settled.view,
+            view=settled.view,
             description=each.view.description or (each.above if len(each.path) > 1 else ""),
             example=_inner_example(content.example, each.path),
+            several="body" if root.several else each.several,
         )
-        made = give_schema(slot, each.settled, settler, room)
+        made = give_schema(slot, settled, settler, room)
         only_files = only_files and made.file
         yield made if json or made.file else replace(made, form=_field_form(content, each))
     if only_files:
@@ -95,7 +100,7 @@ def _spread(
     """The fields of a body, nested objects taken apart level by level while there is room."""
     found = [
         _Field(
-            (name,), child, settler.settled(child), required and name in root.required, frozenset({root.view.key}), ""
+            (name,), child, settler.sent(child), required and name in root.required, frozenset({root.view.key}), ""
         )
         for name, child in fields.items()
     ]
@@ -114,10 +119,11 @@ def _spread(
                 _Field(
                     (*each.path, name),
                     child,
-                    settler.settled(child),
+                    settler.sent(child),
                     each.required and name in each.settled.required,
                     open_,
                     above,
+                    join_pointer(*each.path) if each.settled.several else each.several,
                 )
                 for name, child in inner.items()
             ]

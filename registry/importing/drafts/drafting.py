@@ -233,6 +233,10 @@ def _draft(
     if sentences.preview and not named:  # a card tells a record by its label, which says more than its id
         contract["preview"] = sentences.preview
     notes += _notes(operation, left, risk)
+    notes += [
+        f"The platform takes several at {each} in one call as well; the draft sends one."
+        for each in dict.fromkeys(slot.several for slot in left if slot.several)
+    ]
     repeats = operation.key in roles.repeats
     return Draft(operation, contract, tuple(slots), tuple(notes), supplied, repeats, languages)
 

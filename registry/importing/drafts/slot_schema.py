@@ -50,6 +50,8 @@ class Slot:
     """Fields of the document that a value kept whole holds, one level deep."""
     file: bool = False
     """A file or a cookie that need not be sent, so that it never is."""
+    several: str = ""
+    """Where it stands in one object of which a list is taken too."""
 
 
 def give_schema(slot: Slot, settled: Settled, settler: Settler, room: Room) -> Slot:

@@ -203,7 +203,7 @@ def _list_members(operation: Operation, settler: Settler) -> Iterator[str]:
     """The members of a JSON body."""
     for content in operation.contents:
         if is_json(content.media_type):
-            yield from find_inner(settler.of(content.schema), settler).children
+            yield from find_inner(settler.sent(settler.of(content.schema).view), settler).children
 
 
 def _read(candidate: Candidate, singular: str, rows: Rows, settler: Settler) -> tuple[str, Settled] | None:
