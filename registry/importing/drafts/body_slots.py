@@ -99,9 +99,7 @@ def _spread(
 ) -> list[_Field]:
     """The fields of a body, nested objects taken apart level by level while there is room."""
     found = [
-        _Field(
-            (name,), child, settler.sent(child), required and name in root.required, frozenset({root.view.key}), ""
-        )
+        _Field((name,), child, settler.sent(child), required and name in root.required, frozenset({root.view.key}), "")
         for name, child in fields.items()
     ]
     for _ in range(MAX_NESTING):
