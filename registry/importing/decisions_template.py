@@ -38,6 +38,11 @@ def propose_decisions(made: Import) -> dict[str, Any]:
         "operations": {
             **{each.operation.key: _operation(each, made.kinds, decided) for each in made.drafts},
             **{
+                each.operation.key: _refused(given, each.reason)
+                for each in made.refusals
+                if (given := decided.operations.get(each.operation.key)) is not None
+            },
+            **{
                 key: each.model_dump(mode="json", exclude_defaults=True)
                 for key, each in decided.operations.items()
                 if not each.include
@@ -83,6 +88,15 @@ def _operation(each: Draft, kinds: tuple[KindDraft, ...], decided: Decisions) ->
         "confirmation": contract["confirmation"]["policy"],
         **({"parameters": parameters} if parameters else {}),
         **({"decide": asked} if asked else {}),
+    }
+
+
+def _refused(given: OperationDecision, reason: str) -> dict[str, Any]:
+    """What was decided stays, since it may be why: without it the next import would draft what nobody wants so."""
+    return {
+        **({"include": True} if given.wanted else {}),
+        **given.model_dump(mode="json", exclude_defaults=True, exclude={"decide"}),
+        "decide": [f"It is refused: {reason}"],
     }
 
 

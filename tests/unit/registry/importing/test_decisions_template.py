@@ -1,0 +1,32 @@
+"""Decisions as they are proposed anew: what somebody decided is among them, whatever became of the operation."""
+
+from __future__ import annotations
+
+from registry.importing.decisions import SCHEMA
+from registry.importing.decisions_template import propose_decisions
+from tests.unit.registry.importing.samples import api, imported
+
+LOOM = api("""
+/bolts/{id}:
+  parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+  delete:
+    parameters: [{name: reason, in: query, required: true, schema: {type: string}}]
+    responses: {"204": {}}
+""")
+KEY = "DELETE /bolts/{id}"
+
+
+def test_a_refused_operation_keeps_what_was_decided_about_it() -> None:
+    given = {"include": True, "roles": ["weaver"], "parameters": {"reason": {"omit": True}}}
+    first = imported(LOOM, {"schema": SCHEMA, "operations": {KEY: given}})
+    proposed = propose_decisions(first)
+    assert proposed["operations"][KEY].items() >= given.items()
+    assert "omit reason" in proposed["operations"][KEY]["decide"][0]
+    again = imported(LOOM, proposed)
+    assert (again.drafts, again.refusals[0].reason) == ((), first.refusals[0].reason)
+    assert propose_decisions(again)["operations"] == proposed["operations"]
+
+
+def test_an_operation_that_is_left_out_is_asked_nothing() -> None:
+    made = imported(LOOM, {"schema": SCHEMA, "operations": {KEY: {"include": False}}})
+    assert propose_decisions(made)["operations"] == {KEY: {"include": False}}
