@@ -18,6 +18,7 @@ MAX_FORMS: Final = 12
 MAX_FORM_FIELDS: Final = 60
 """Together; an object of more is kept whole."""
 _MAX_LEVELS: Final = 8
+_IDS: Final = ("id", "uuid", "pk", "key")
 
 
 @dataclass(slots=True)
@@ -33,6 +34,8 @@ class Settled:
     large: bool = False
     several: bool = False
     """Of a request: one is sent, where a list of such is taken too."""
+    refers: int = 0
+    """Of a request: the key of the record's schema whose id is sent, where the record itself is taken too."""
 
 
 class Settler:
@@ -61,7 +64,7 @@ class Settler:
 
     def sent(self, view: SchemaView) -> Settled:
         """As ``settled``, for a request, whose sender has the choice: of one or a list of such, one object is sent, or
-        a list of scalars, which may have one member. An answer holds either."""
+        a list of scalars, which may have one member; of a record or its id, the id. An answer holds either."""
         known = self._sent.get(id(view))
         if known is None:
             known = self._sent[id(view)] = (view, self._choose(view))
@@ -71,6 +74,8 @@ class Settler:
         whole = self.settled(view)
         if whole.kind != "any" or len(view.variants) < 2 or len(view.variants) > MAX_FORMS:
             return whole
+        if (relation := self._relate(view)) is not None:
+            return relation
         forms = [self.reader.view(each) for each in view.variants]
         items = [self.reader.view(each.items) if each.items is not None and each.is_array else None for each in forms]
         several = [each is not None and any(_is_same(each, one) for one in forms) for each in items]
@@ -83,6 +88,21 @@ class Settler:
         lists = [each for each, listed in zip(view.variants, several, strict=True) if listed]
         listed = self.settled(replace(view, variants=lists))
         return listed if made.kind == "scalar" and len(single) == len(lists) == 1 else whole
+
+    def _relate(self, view: SchemaView) -> Settled | None:
+        """A record's id, where the alternative is a schema of its own that has such an id."""
+        forms = [self.settled(self.reader.view(each)) for each in view.variants]
+        objects = [each for each in forms if each.kind == "object"]
+        ids = [each.view for each in forms if each.kind == "scalar"]
+        if view.properties or len(objects) != 1 or len(ids) != len(forms) - 1:
+            return None
+        if "$ref" not in view.variants[forms.index(objects[0])].fields or any(each.enum is not None for each in ids):
+            return None
+        types = frozenset().union(*(each.types for each in ids))
+        known = (self.settled(objects[0].children[name]) for name in _IDS if name in objects[0].children)
+        if not any(each.kind == "scalar" and each.view.types & types for each in known):
+            return None
+        return Settled("scalar", _scalars(view, ids), refers=objects[0].view.key)
 
     def _settle(self, view: SchemaView, level: int) -> Settled:
         if not view.variants or level > _MAX_LEVELS:

@@ -72,6 +72,7 @@ def read_body(operation: Operation, content: BodyContent, settler: Settler, room
             view=settled.view,
             description=each.view.description or (each.above if len(each.path) > 1 else ""),
             example=_inner_example(content.example, each.path),
+            refers=settled.refers,
             several="body" if root.several else each.several,
         )
         made = give_schema(slot, settled, settler, room)

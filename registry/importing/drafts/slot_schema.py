@@ -52,6 +52,8 @@ class Slot:
     """A file or a cookie that need not be sent, so that it never is."""
     several: str = ""
     """Where it stands in one object of which a list is taken too."""
+    refers: int = 0
+    """The key of the schema of the record whose id it is, where the document says so."""
 
 
 def give_schema(slot: Slot, settled: Settled, settler: Settler, room: Room) -> Slot:

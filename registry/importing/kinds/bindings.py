@@ -7,6 +7,7 @@ another says which that is, and a PUT keeps what nobody spoke of.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -28,6 +29,8 @@ def guess_records(
     """Parameter → (kind, field that is sent; None: the id) where its name or place says which kind's record it is."""
     by_shape = {shape(each.path): each for each in kinds}
     names = {each.name: each for each in kinds} | {words.to_snake_case(each.noun): each for each in kinds}
+    schemas = Counter(key for each in kinds for key in each.schemas)
+    by_schema = {key: each for each in kinds for key in each.schemas if schemas[key] == 1}
     made: dict[str, tuple[str, str | None]] = {}
     outer: set[str] = set()
     for slot in reversed(_order_by_path(operation, slots)):
@@ -49,14 +52,15 @@ def guess_records(
             continue
         if whole is not None and _inner_key(slot, whole) in whole.held:
             continue  # it stays what it is
-        kind = _by_name(slot, names)
-        if kind is None or (creates and creates.name == kind.name):
+        referred = by_schema.get(slot.refers)
+        kind = referred or _by_name(slot, names)
+        if kind is None or (creates and creates.name == kind.name and referred is None):
             continue
         if "scope" in kind.entry:  # its own part of the id means one record only where the call says within which owner
             if slot.place == "body" and _lies_beside(operation, kind):
                 made[slot.name] = (kind.name, kind.own_field)
         elif slot.place in ("body", "query"):
-            made[slot.name] = (kind.name, _sent(slot, kind))
+            made[slot.name] = (kind.name, _sent(slot, kind) if referred is None else None)
     for name in outer:
         made.pop(name, None)
     return made

@@ -45,6 +45,8 @@ class KindDraft:
     scope_field: str = ""
     held: frozenset[str] = frozenset()
     """Where the record that is read of one has something, where its records are written anew as a whole."""
+    schemas: frozenset[int] = frozenset()
+    """Keys of the schemas that the document has for its records, as they are listed and read."""
 
     @property
     def noun(self) -> str:
@@ -196,7 +198,9 @@ def _kind(
     if not any("search" in each for each in fields.values()):
         decide.append(NAMED_BY)
     name = words.to_snake_case(nouns[0])
-    return KindDraft(name, entry, candidate.record_path, tuple(decide), own if parent else "", scope_field, held)
+    schemas = frozenset(each.view.key for each in (record, rows.record) if each is not None)
+    own = own if parent else ""
+    return KindDraft(name, entry, candidate.record_path, tuple(decide), own, scope_field, held, schemas)
 
 
 def _list_members(operation: Operation, settler: Settler) -> Iterator[str]:
