@@ -21,7 +21,8 @@ def _action(name: str, title: str, about: str, properties: dict[str, Any], notes
         note.setdefault("label", key.removesuffix("_id").replace("_", " ").capitalize())
         if "record" not in note and "derive" not in note:
             note["sources"] = ["prompt"]
-    required = [key for key in properties if key not in more.pop("optional", ())]
+    optional = more.pop("optional", ())
+    required = [key for key in properties if key not in optional]
     return {
         "schema": "opsiq/contract/v1", "name": f"marina.{name}", "version": 1, "title": title, "description": about,
         "surfaces": ["admin"], "roles": ["owner", "admin"], "risk": "write", "idempotent": True,
@@ -54,6 +55,9 @@ _CONTRACTS: Final = [
         "skipper_id": _NUMBER, "day": _DAY}, {"skipper_id": _record("skipper"), "day": {}}, aliases=["book a lift"]),
     _action("off_duty", "Mark a hand as off", "Take a hand off duty.", {"hand_id": _NUMBER}, {
         "hand_id": _record("hand", status=["here"])}, aliases=["sign off"]),
+    _action("restock", "Take in supplies", "Add to what is on hand of a supply.", {
+        "supply_id": _NUMBER, "count": _NUMBER, "best_before": _DAY}, {"supply_id": _record("supply"), "count": {},
+        "best_before": {}}, aliases=["came in"], optional=("best_before",)),
     _action("join", "Sign up a member", "Take a new member on.", {"name": {"type": "string", "maxLength": 80},
         "crew": _NUMBER}, {"name": {}, "crew": {}}, aliases=["new member"]),
 ]  # fmt: skip

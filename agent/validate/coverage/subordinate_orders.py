@@ -70,7 +70,7 @@ _DOER: Final = re.compile(
 # What somebody may, will or would do by themselves, and what was to be done: told, and not ordered.
 _TOLD_TO_BE: Final = re.compile(
     r"(?:(?:\b(?:he|she|they|(?-i:[A-Z]\w+))(?:\s+(?:would|may|might|can)|['’]d)|\b(?:I|we)\s+(?:would|might))"
-    r"(?:\s+\w+ly)?|\b(?:(?:was|were)(?:\s+(?:just|almost|nearly))?(?:\s+(?:going|about|supposed|meant))?"
+    r"(?:\s+\w+ly)?|\b(?:used|(?:was|were)(?:\s+(?:just|almost|nearly))?(?:\s+(?:going|about|supposed|meant))?"
     r"|(?:\w+\s+(?:am|are|is)|\w+['’](?:m|re|s))(?:\s+(?:just|probably|also))?\s+(?:going|about|planning))\s+to)\s+$",
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ _SAME: Final = 0.5
 _SOMETIMES: Final = 0.2
 _FEWEST: Final = 3  # letters
 _EXPIRING: Final = frozenset(map(stem, ("expire", "lapse")))
-_LAST: Final = frozenset(("before", "until", "by", "expires", "expiry", "expiration"))
+LAST: Final = frozenset(("before", "until", "by", "expires", "expiry", "expiration"))
 _TO_COME: Final = frozenset(("due", "scheduled", "planned"))
 """What is said of the day in whose line a kind's records stand, where none is called so."""
 # Verbs of two words that say of a thing what happens to it.
@@ -55,7 +55,7 @@ def day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | None:
 
 def ends_then(each: Field) -> bool:
     """Whether a day is called the last one that a thing is good for: "best before", "valid until", "expires"."""
-    return not _LAST.isdisjoint(_labels(each))
+    return not LAST.isdisjoint(_labels(each))
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -19,7 +19,7 @@ from agent.planning.proposal import (
     TypedValue,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES
+from agent.resolve.rules.grammar.dated_verbs import DATES, LAST
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.texts import takes_text
@@ -252,11 +252,21 @@ class StretchValues(StretchWords):
             said = reader.text.plain[reader.tokens[first].start : reader.tokens[last - 1].end]
             if "enum" in schema and not self._says(said, each.value, annotation):
                 continue
+            dated = schema.get("format") in ("date", "date-time")
+            if dated and not required and self._has_passed(name, annotation, str(each.value), first):
+                continue
             plain = schema.get("type") == "string" and "enum" not in schema and each.value == each.text
             argument: Argument = QuotedText(quote=quote) if plain else TypedValue(value=each.value, quote=quote)
-            if schema.get("format") in ("date", "date-time") and reader.low(first - 1) in {"until", "till"}:
+            if dated and reader.low(first - 1) in {"until", "till"}:
                 first -= 1
             yield Piece(first, last, argument, min(1.0, each.confidence))
+
+    def _has_passed(self, name: str, annotation: Annotation, day: str, at: int) -> bool:
+        """Whether a day before today can't be the last one that something is good for, unless that is said: "came in
+        yesterday" tells when, and no "best before"."""
+        own = {*name.split("_"), *(annotation.label or "").casefold().split()}
+        said = own & {*self.reader.lows(at - 3, 3)}
+        return day[:10] < self.reader.now.date().isoformat() and bool(own & LAST) and not said
 
     def _says(self, words: str, value: Any, annotation: Annotation) -> bool:
         """Whether words hold a member of a closed set itself, or one of the contract's other words for it."""

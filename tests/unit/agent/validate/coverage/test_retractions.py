@@ -103,6 +103,7 @@ async def test_what_is_told_before_the_order_refuses_nothing(text: str) -> None:
         ("Piet might waive F-233", "Piet might waive"),
         ("we were going to waive F-233", "were going to waive"),
         ("Piet was just about to waive F-233", "was just about to waive"),
+        ("Piet used to waive F-233", "used to waive"),
         ("I'm going to waive F-233", "I'm going to waive"),
         ("we are about to waive F-233", "we are about to waive"),
         ("Piet will waive F-233", "Piet will waive"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan, Reply
+from agent.pipeline import Plan, Question, Reply
 from tests.unit.marina import ask_marina
 
 
@@ -103,3 +103,12 @@ async def test_how_things_stand_besides_changes_nothing_of_an_order(text: str) -
 async def test_what_a_thing_is_called_is_no_word_of_what_it_is() -> None:
     assert await calls_of("new member! Ana Ruiz, 4 crew") == [("join", {"name": "Ana Ruiz", "crew": 4})]
     assert await calls_of("new member, 4 crew") is None
+
+
+async def test_the_day_on_which_something_came_is_not_the_last_it_is_good_for() -> None:
+    asked = (await ask_marina("4 hull paint came in yesterday")).verdict
+    assert isinstance(asked, Question)
+    assert "yesterday" in asked.text
+    assert await calls_of("4 hull paint came in, best before 3 march 2027") == [
+        ("restock", {"supply_id": 51, "count": 4, "best_before": "2027-03-03"})
+    ]
