@@ -112,6 +112,7 @@ _LIKE: Final = re.compile(
 _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DETERMINERS: Final = word_set("the a an his her their its our my your this that these those some")
+_STAYING: Final = word_set("stays stay remains remain")
 _SPARING: Final = word_set("leave forget ignore spare exclude omit")
 _PREPOSITIONS: Final = word_set("with without as from against for by at during onto under towards through via")
 
@@ -257,9 +258,11 @@ def _of_clause(
 
 
 def _spares(clause: _Clause) -> bool:
-    """Whether a clause leaves something out of an order: "leave the lamp as it is", "the lamp being the exception"."""
+    """Whether a clause leaves something out of an order: "leave the lamp as it is", "the lamp stays"."""
     said = [plain_word(word) for word, _, _ in clause.words if plain_word(word) not in ("and", "but", "just", "please")]
-    return (len(said) > 2 and said[0] in _SPARING and said[1] in _DETERMINERS | {"out"}) or "exception" in said
+    stays = len(said) > 2 and said[0] in _DETERMINERS and said[-1] in _STAYING and "rest" not in said
+    spared = len(said) > 2 and said[0] in _SPARING and said[1] in _DETERMINERS | {"out"}
+    return spared or stays or "exception" in said
 
 
 def _beside(

@@ -46,6 +46,7 @@ CELLARED = {**SHELVE, "shelf": {"value": "cellar", "quote": "cellared"}}
         ("waive F-231, which is to be split", WAIVE, "which is to be split"),
         ("waive F-231, forget the towing", WAIVE, "forget the towing"),
         ("waive F-231 and leave the towing as it is", WAIVE, "leave the towing as it is"),
+        ("waive F-231; the towing stays", WAIVE, "the towing stays"),
         ("waive F-231, the towing being the exception", WAIVE, "the towing being the exception"),
         ("I think F-231 has lapsed", WAIVE, "I think"),
         ("it seems F-231 was waived", WAIVE, "it seems"),
