@@ -38,7 +38,9 @@ def read_body(operation: Operation, content: BodyContent, settler: Settler, room
         yield _raw(operation, content, settler)
         return
     plain = settler.of(content.schema)
-    root = settler.sent(plain.view)
+    # A change that is sent to no record's own address may be one of all: only a person's JSON says of which.
+    found_by_path = operation.path.rstrip("/").endswith("}")
+    root = settler.sent(plain.view) if operation.method == "POST" or found_by_path else plain
     if root.view.trouble:
         raise CannotDraft(f"Its body can't be read: {root.view.trouble.rstrip('.')}.")
     fields = {name: child for name, child in root.children.items() if not child.read_only}

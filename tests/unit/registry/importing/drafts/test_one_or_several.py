@@ -17,6 +17,16 @@ ROWING = api(
             - {type: array, items: {$ref: "#/components/schemas/Boat"}}
             - {$ref: "#/components/schemas/Boat"}
     responses: {"200": {}}
+  patch:
+    summary: Update Boats
+    requestBody:
+      content:
+        application/json:
+          schema:
+            oneOf:
+            - {type: array, items: {$ref: "#/components/schemas/Boat"}}
+            - {$ref: "#/components/schemas/Boat"}
+    responses: {"200": {}}
 /boats/mixed:
   post:
     requestBody:
@@ -58,4 +68,9 @@ def test_one_or_several_texts_are_a_list_which_loses_none() -> None:
 
 def test_a_list_of_something_else_is_kept_whole() -> None:
     made = drafted(ROWING, "POST /boats/mixed").contract
+    assert list(made["endpoint"]["body"]["fields"]) == [""]
+
+
+def test_a_change_of_no_record_in_particular_is_kept_whole() -> None:
+    made = drafted(ROWING, "PATCH /boats").contract
     assert list(made["endpoint"]["body"]["fields"]) == [""]
