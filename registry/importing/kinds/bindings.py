@@ -7,7 +7,6 @@ another says which that is, and a PUT keeps what nobody spoke of.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from registry.importing.drafts import words
 from registry.importing.drafts.slot_schema import Slot
 from registry.importing.drafts.wrappers import strip_wrappers
 from registry.importing.kinds.candidates import shape
-from registry.importing.kinds.finding import KindDraft
+from registry.importing.kinds.finding import KindDraft, find_by_schema
 
 _SUFFIX: Final = re.compile(r"(?P<stem>.+)_(?P<part>id|ids|uuid|pk|key|slug|code|name|number)\Z")
 _SCALARS: Final = frozenset({"string", "integer", "number"})
@@ -29,8 +28,7 @@ def guess_records(
     """Parameter → (kind, field that is sent; None: the id) where its name or place says which kind's record it is."""
     by_shape = {shape(each.path): each for each in kinds}
     names = {each.name: each for each in kinds} | {words.to_snake_case(each.noun): each for each in kinds}
-    schemas = Counter(key for each in kinds for key in each.schemas)
-    by_schema = {key: each for each in kinds for key in each.schemas if schemas[key] == 1}
+    by_schema = find_by_schema(kinds)
     made: dict[str, tuple[str, str | None]] = {}
     outer: set[str] = set()
     for slot in reversed(_order_by_path(operation, slots)):

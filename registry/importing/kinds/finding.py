@@ -7,9 +7,9 @@ by, and whether the fields are safe to read, is for a person to confirm.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from registry.importing.document.alternatives import Settled, Settler
@@ -47,6 +47,8 @@ class KindDraft:
     """Where the record that is read of one has something, where its records are written anew as a whole."""
     schemas: frozenset[int] = frozenset()
     """Keys of the schemas that the document has for its records, as they are listed and read."""
+    refers: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    """Field → its place, and the key of the schema of the record that it holds, or the id of."""
 
     @property
     def noun(self) -> str:
@@ -200,7 +202,12 @@ def _kind(
     name = words.to_snake_case(nouns[0])
     schemas = frozenset(each.view.key for each in (record, rows.record) if each is not None)
     own = own if parent else ""
-    return KindDraft(name, entry, candidate.record_path, tuple(decide), own, scope_field, held, schemas)
+    refers = {
+        words.to_snake_case(key): (join_pointer(key), told)
+        for key, child in record.children.items()
+        if (told := settler.sent(child).refers) and child.own.get("writeOnly") is not True
+    }
+    return KindDraft(name, entry, candidate.record_path, tuple(decide), own, scope_field, held, schemas, refers)
 
 
 def _list_members(operation: Operation, settler: Settler) -> Iterator[str]:
@@ -279,9 +286,16 @@ def _with_heads(kinds: list[KindDraft], description: ApiDescription) -> list[Kin
     return made
 
 
+def find_by_schema(kinds: Sequence[KindDraft]) -> dict[int, KindDraft]:
+    """Kinds by the key of a schema that is of no other's records."""
+    counts = Counter(key for each in kinds for key in each.schemas)
+    return {key: each for each in kinds for key in each.schemas if counts[key] == 1}
+
+
 def _with_relations(kinds: list[KindDraft]) -> list[KindDraft]:
     """Fields that hold another kind's id: ``customer_id``, or ``customer`` where the document says a number."""
     names = {each.name: each for each in kinds}
+    by_schema = find_by_schema(kinds)
     made = []
     for each in kinds:
         fields = dict(each.entry["fields"])
@@ -298,6 +312,16 @@ def _with_relations(kinds: list[KindDraft]) -> list[KindDraft]:
             fields[name] = {**{key: value for key, value in said.items() if key != "search"}, "type": "id"}
             if "scope" not in names[other].entry:
                 relations.append({"kind": other, "via": name})
+        for name, (at, schema) in each.refers.items():
+            referred = by_schema.get(schema)
+            if (
+                name not in fields
+                and len(fields) < field_drafts.MAX_FIELDS
+                and referred
+                and "scope" not in referred.entry
+            ):
+                fields[name] = {"at": at, "type": "id", "lenient": True}  # the whole record, where that is told
+                relations.append({"kind": referred.name, "via": name})
         extra = {"relations": relations[:20]} if relations else {}
         made.append(replace(each, entry={**each.entry, "fields": fields, **extra}))
     return made
