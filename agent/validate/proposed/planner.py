@@ -66,6 +66,8 @@ class _Planned:
     reasons: list[str] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
     used: list[Span] = field(default_factory=list)
+    done: dict[tuple[str, RecordKey], tuple[int, bool]] = field(default_factory=dict)
+    """For which record an action is called, by which of the calls, and whether that one is for a set."""
 
 
 async def plan_proposal(
@@ -202,9 +204,24 @@ class _Planner:
             found = records[fanned]
             self.made.reasons.append(f"This is {format_count(len(found), found[0].kind)}, with a call for each.")
         for group in groups:
+            before = len(self.made.steps)
             trouble = await self._plan_step(at, call, contract, group, judged_by)
+            if trouble is None and len(self.made.steps) > before:
+                trouble = self._find_second_value(at, contract, group, fanned)
             if trouble is not None:
                 return trouble
+        return None
+
+    def _find_second_value(
+        self, at: int, contract: Contract, group: Mapping[str, tuple[LocatedRecord, ...]], fanned: str | None
+    ) -> Refusal | None:
+        """A record of a set that another call of the same action is for too, with another value ("all of them to Ada,
+        7 to Bo"): which of the two is meant can't be told."""
+        for one in [group[fanned][0]] if fanned else [found[0] for found in group.values() if len(found) == 1]:
+            first, set_before = self.made.done.setdefault((contract.name, one.key), (at, fanned is not None))
+            if first != at and (set_before or fanned is not None):
+                detail = f"{one.label} stands twice under “{contract.title}”, with different values."
+                return Refusal(code="invalid", detail=f"{detail} Say what it shall be; nothing was done.")
         return None
 
     async def _plan_step(
