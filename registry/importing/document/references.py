@@ -100,6 +100,8 @@ class Documents:
         if not isinstance(target.value, Mapping):
             return target
         beside = {key: each for key, each in at.value.items() if key != "$ref"}
+        if all(isinstance(each, str) and target.value.get(key) == each for key, each in beside.items()):
+            return target  # it repeats what stands there (``type``), and is that schema
         made = Located({**target.value, **beside}, target.document)
         self._merged[id(at.value)] = (at.value, made)
         return made

@@ -314,12 +314,8 @@ def _with_relations(kinds: list[KindDraft]) -> list[KindDraft]:
                 relations.append({"kind": other, "via": name})
         for name, (at, schema) in each.refers.items():
             referred = by_schema.get(schema)
-            if (
-                name not in fields
-                and len(fields) < field_drafts.MAX_FIELDS
-                and referred
-                and "scope" not in referred.entry
-            ):
+            room = name not in fields and len(fields) < field_drafts.MAX_FIELDS
+            if room and referred is not None and "scope" not in referred.entry:
                 fields[name] = {"at": at, "type": "id", "lenient": True}  # the whole record, where that is told
                 relations.append({"kind": referred.name, "via": name})
         extra = {"relations": relations[:20]} if relations else {}

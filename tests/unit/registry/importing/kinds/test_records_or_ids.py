@@ -12,7 +12,7 @@ APIARY = api(
     """
 /keepers:
   get:
-    responses: {"200": {content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Keeper"}}}}}}
+    responses: {"200": {content: {application/json: {schema: {type: array, items: {type: object, $ref: "#/components/schemas/Keeper"}}}}}}
 /keepers/{id}:
   parameters: [{name: id, in: path, required: true, schema: {type: string, format: uuid}}]
   delete: {summary: Delete Keeper, responses: {"204": {}}}
