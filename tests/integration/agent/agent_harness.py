@@ -251,6 +251,7 @@ async def open_harness(url: str, resolver: Resolver | None = None) -> AsyncItera
         lambda: None,
         3600,
         Progress(database, run_wakeups),
+        budget_s=10.0,  # here a reading shares its process with all tests before it, and with what they left to collect
     )
     sender = Sender(database, contexts, signed_client, secrets, clock, run_wakeups.notify_changed)
 

@@ -140,6 +140,7 @@ async def open_shop(
         "OPSIQ_DATA": str(folder),
         "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8",
         "OPSIQ_READING_PROCESSES": "0",
+        "OPSIQ_READING_BUDGET_MS": "10000",
         **settings,
     }
     loaded = replace(Settings.load(given), workers=workers)

@@ -97,7 +97,8 @@ async def opened_console(folder: Path, *, founded: bool = True, **settings: str)
         owner, admin, stranger = there.owner, there.admin, there.stranger
         shutil.copytree(there.folder, folder, dirs_exist_ok=True)
     clock = FrozenClock(NOON)
-    loaded = replace(Settings.load({"OPSIQ_DATA": str(folder), "OPSIQ_READING_PROCESSES": "0", **settings}), workers=0)
+    reading = {"OPSIQ_READING_PROCESSES": "0", "OPSIQ_READING_BUDGET_MS": "10000"}
+    loaded = replace(Settings.load({"OPSIQ_DATA": str(folder), **reading, **settings}), workers=0)
     await upgrade(loaded.database_url)
     async with open_container(loaded, clock=clock) as container:
         app = create_app(_kept(container))

@@ -127,6 +127,10 @@ async def test_no_parameter_of_any_route_leads_away_from_this_site(console: Cons
 async def test_after_signing_in_and_after_choosing_a_theme_one_is_on_this_site(console: Console, away: str) -> None:
     browser = console.browser()
     answer = await sign_in(browser, "olivia@shop.test", PASSWORD, next=away)
+    if "\x00" in away:
+        assert answer.status_code == 400, "a form that holds a NUL is refused as a whole"
+        assert leads(answer) == []
+        return
     assert answer.status_code == 303
     assert all(map(stays, leads(answer))), leads(answer)
     assert leads(answer)

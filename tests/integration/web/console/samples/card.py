@@ -137,6 +137,8 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
                 "2 <invoices>.",
                 (conversation.RecordRow("INV-<1>", "paid & sent"),),
                 "and 1 more",
+                "/runs/run_1?start=20",
+                "",
                 (conversation.FittingAction("Refund <it>", "Refund <it>: INV-1"),),
             ),
             asked=ask.QuestionView(
