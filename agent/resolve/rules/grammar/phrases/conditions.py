@@ -3,14 +3,11 @@ records by a predicate alone ("overdue", "on the pro plan"), a clause without it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import (
     BelongsTo,
-    Compare,
     Comparison,
     Condition,
     CountOf,
@@ -22,20 +19,18 @@ from agent.planning.proposal import (
     StateIs,
     Test,
     TotalOf,
-    Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import does
 from agent.resolve.rules.grammar.phrases.deed_times import done_for_time
 from agent.resolve.rules.grammar.phrases.fields import LEFT, stock_fields
 from agent.resolve.rules.grammar.phrases.having import held_by_anyone
 from agent.resolve.rules.grammar.phrases.modifiers import predicate, read_after, relative
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, is_code, opposite
+from agent.resolve.rules.grammar.phrases.record_tests import NONE, ONE, count_test, flagged, namesakes, of_one
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import month_before_noun
-from language.stems import stem
 from language.text import word_set
 from registry.records import RecordKind
 
@@ -77,10 +72,6 @@ _BE: Final = word_set("is are was were isn't aren't wasn't weren't 's")
 _HAVE: Final = word_set("has have had got hasn't haven't hadn't")
 _ADVERBS: Final = word_set("still already currently now yet really actually also both all just ever only")
 _ANY: Final = word_set("a an any some more")
-_LET: Final = word_set("allowed permitted entitled able to have keep a an any")
-_AT_PRESENT: Final = word_set("now today currently")
-ONE: Final = Number(number=Decimal(1))
-NONE: Final = Number(number=Decimal(0))
 
 
 def read_tests(reader: Reader, index: int, stop: int, *, holds: bool = True) -> tuple[Test, ...] | None:
@@ -115,10 +106,6 @@ def _speaks_of(reader: Reader, test: Test, *, holds: bool) -> None:
         reader.spoken.setdefault(find.record, one)
         if reader.owner_of(reader.kinds[find.record]) is not None:
             reader.thing = reader.thing or one
-
-
-def count_test(find: Find, op: Comparison = ">=", number: Number = ONE) -> Test:
-    return Test(left=CountOf(of=find.model_copy(update={"pick": "all", "order": None})), op=op, right=number)
 
 
 def _owes(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
@@ -345,32 +332,6 @@ def _is_told(reader: Reader, about: Phrase, at: int, stop: int, *, negated: bool
     return None
 
 
-def namesakes(reader: Reader, find: Find) -> list[Find]:
-    """The same name as that of another kind's record: of a colleague, not of a customer; last of a thing."""
-    kinds = [kind for kind in reader.kinds.values() if rate_person_likeness(kind) and kind.name != find.record]
-    kinds.sort(key=rate_person_likeness, reverse=True)
-    return [find.model_copy(update={"record": kind.name}) for kind in kinds if find.said is not None and not find.where]
-
-
-def of_one(kind: RecordKind, find: Find, where: Sequence[Condition], *, negated: bool) -> Test | None:
-    """What is told of the one record at a place in line: its own field, for among those that are so it would be another
-    ("is her last bill paid"). None where that is no one value of one field."""
-    told = where[0] if len(where) == 1 else None
-    if not isinstance(told, StateIs):
-        return None
-    held = kind.states.get(told.state) or {
-        each.name: (told.state,) for each in kind.fields if told.state in each.values
-    }
-    if len(held) != 1:
-        return None
-    field, values = next(iter(held.items()))
-    if len(values) != 1:
-        return None
-    one = find.model_copy(update={"pick": "one"})
-    op: Comparison = "!=" if negated is not told.negated else "="
-    return Test(left=FieldOf(field=field, of=one), op=op, right=Word(word=values[0]))
-
-
 def told_of(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = False) -> tuple[Test, int] | None:
     """What is told of what ``find`` means: a state, an amount, what stands in a field."""
     kind = reader.kinds[find.record]
@@ -392,30 +353,3 @@ def told_of(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = F
             told = whole.model_copy(update={"where": (*whole.where, *made[0])})
             return (count_test(told, "=", NONE) if negated else count_test(told)), made[1]
     return flagged(reader, find, at, negated=negated) if find.order is None else None
-
-
-def flagged(reader: Reader, find: Find, at: int, *, negated: bool = False) -> tuple[Test, int] | None:
-    """What a yes-or-no field tells of a record: "(is Ada) at work, allowed pets, (does she) drive"."""
-    flag = _flag(reader, find, at)
-    if flag is None:
-        return None
-    told = find.model_copy(update={"where": (*find.where, flag[0])})
-    return (count_test(told, "=", NONE) if negated else count_test(told)), flag[1]
-
-
-def _flag(reader: Reader, find: Find, at: int) -> tuple[Compare, int] | None:
-    """A yes-or-no field by its label: "at work"."""
-    for each in reader.kinds[find.record].fields:
-        label = tuple((each.label or each.name.replace("_", " ")).lower().split())
-        if each.type != "boolean":
-            continue
-        while reader.low(at) in _LET and reader.asks:
-            at += 1
-        length = len(label) if reader.lows(at, len(label)) == label or does(label[-1], reader.low(at)) else 0
-        telling = [stem(word) for word in label if word not in lexicon.NAME_STOP]
-        if not length and [stem(reader.low(at))] == telling:  # "working", where it is called "at work"
-            length = 1
-        if length:
-            last = at + length
-            return Compare(field=each.name, op="=", value=Word(word=True)), last + (reader.low(last) in _AT_PRESENT)
-    return None

@@ -19,10 +19,11 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.conditions import existing, flagged, namesakes, subject, subjects, told_of
+from agent.resolve.rules.grammar.phrases.conditions import existing, subject, subjects, told_of
 from agent.resolve.rules.grammar.phrases.fields import measured_order
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, placed
+from agent.resolve.rules.grammar.phrases.record_tests import flagged, namesakes
 from agent.resolve.rules.grammar.questions.aggregates import (
     Does,
     aggregate,

@@ -20,8 +20,9 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.conditions import count_test, subjects
+from agent.resolve.rules.grammar.phrases.conditions import subjects
 from agent.resolve.rules.grammar.phrases.phrase_parts import is_code
+from agent.resolve.rules.grammar.phrases.record_tests import count_test
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO
 from agent.resolve.rules.grammar.questions.verb_questions import doer_of

@@ -11,10 +11,11 @@ from agent.planning.proposal import Answer, BelongsTo, Find, OrderByField, Recor
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, day_of_state, whole_verb
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.conditions import count_test, subjects
+from agent.resolve.rules.grammar.phrases.conditions import subjects
 from agent.resolve.rules.grammar.phrases.deed_times import is_born
 from agent.resolve.rules.grammar.phrases.fields import label_of
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.phrases.record_tests import count_test
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem

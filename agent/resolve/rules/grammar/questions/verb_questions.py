@@ -18,11 +18,12 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.conditions import count_test, namesakes, of_one, subjects
+from agent.resolve.rules.grammar.phrases.conditions import subjects
 from agent.resolve.rules.grammar.phrases.deed_times import done_for_time
 from agent.resolve.rules.grammar.phrases.fields import compared_by, stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.phrases.record_tests import count_test, namesakes, of_one
 from agent.resolve.rules.grammar.questions.restrictions import restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
