@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from agent.extract.parameter_spec import ParameterSpec, stem_word
-from agent.extract.semantic_roles import ROLES, Role
+from agent.extract.value_roles import ROLES, Role
 from language.text import Text, word_set
 
 PREPOSITIONS: Final = word_set(

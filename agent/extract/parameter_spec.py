@@ -1,4 +1,5 @@
-"""What a parameter asks for, worked out once from its name, JSON Schema, description and annotation."""
+"""Type of a parameter: what it asks for, worked out once from its name, JSON Schema, description and annotation. How a
+type is read is ``parameter_reader``'s."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from agent.extract import description_hints
-from agent.extract.semantic_roles import Role, find_roles
+from agent.extract.value_roles import Role, find_roles
 from language.text import split_name, word_set
 from registry.contract import Annotation, SourceKind, Unit
 

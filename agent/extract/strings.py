@@ -12,7 +12,7 @@ from agent.extract import codes, enums
 from agent.extract.context import PREPOSITIONS, find_preposition, rate_affinity, rate_label
 from agent.extract.parameter_spec import ParameterSpec, stem_word
 from agent.extract.reading import Candidate
-from agent.extract.semantic_roles import ROLES
+from agent.extract.value_roles import ROLES
 from agent.extract.spans import phrases, places
 from agent.extract.time import dates, times
 from language import numerals, quotes

@@ -1,4 +1,5 @@
-"""Table of every setting: its environment variable, what it does, how it is read, its default."""
+"""Table of every setting: its environment variable, what it does, how it is read, its default. One of the
+model's is passed on by ``agent.resolve.model.client``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """Import tasks: everything an importer does with documents, as one function of JSON and a reader of documents.
+An importer of another format is a further case here.
 
 So that it can run in a process of its own, which may be killed; see ``executors.importing``.
 """

@@ -1,4 +1,5 @@
-"""The part a value plays in a request, and the words that give it away: prepositions before it, labels around it."""
+"""Roles of values: the part that one plays in a request (where from, for whom, how long), and the words that give it
+away, prepositions before it and labels around it. Types of parameters: ``parameter_spec``."""
 
 from __future__ import annotations
 
