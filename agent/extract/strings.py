@@ -12,9 +12,9 @@ from agent.extract import codes, enums
 from agent.extract.context import PREPOSITIONS, find_preposition, rate_affinity, rate_label
 from agent.extract.parameter_spec import ParameterSpec, stem_word
 from agent.extract.reading import Candidate
-from agent.extract.value_roles import ROLES
 from agent.extract.spans import phrases, places
 from agent.extract.time import dates, times
+from agent.extract.value_roles import ROLES
 from language import numerals, quotes
 from language.text import Text, split_name, word_set
 
