@@ -149,6 +149,7 @@ def test_a_rule_is_built_tried_switched_on_and_acts(world: Installation, visit: 
     page.get_by_role("link", name="Rules").press("Enter")
     page.get_by_role("link", name="New rule").press("Enter")
     page.get_by_label("When this happens").select_option("ticket.created")
+    expect(page.locator("details.known")).to_contain_text("priority")
     page.get_by_role("button", name="Add a condition").press("Enter")
     olivia.focus_is_on("#row-0-path")
     page.locator("#row-0-path").select_option("data.priority")
