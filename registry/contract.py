@@ -2,7 +2,8 @@
 
 Both are the same but for the endpoint: in v1 it is a signed POST, in v2 one of several types.
 
-Signatures live in ``registry.signing``, linting in ``registry.linting.linter``.
+Its confirmation policy (and how long a card stands) is ``registry.confirmation``'s, signatures are
+``registry.signing``'s, linting is ``registry.linting.linter``'s.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from core import canon
 from core.actor import Surface
 from core.errors import Finding, InvalidContract
+from registry.confirmation import Confirmation, ConfirmBy
 from registry.endpoints.types import AnyEndpoint, Endpoint, OpsiqEndpoint, Upstream
-from registry.endpoints.values import TAG
+from registry.endpoints.values import TAG, FrozenModel, Line, Word
 from registry.json_schema import pointer
 
 __all__ = [
@@ -27,14 +29,11 @@ __all__ = [
     "SCHEMA_V2",
     "Annotation",
     "AnyEndpoint",
-    "ConfirmBy",
-    "Confirmation",
     "Contract",
     "ContractRef",
     "Derive",
     "Endpoint",
     "OpsiqEndpoint",
-    "Policy",
     "Risk",
     "SourceKind",
     "Unit",
@@ -51,15 +50,9 @@ MAX_VERSION: Final = 2_147_483_647
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=128)]
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 KindName = Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_-]*\.)?[a-z][a-z0-9_]*$", max_length=129)]
 """A record kind; with a connection's name before it, that connection's own."""
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, ser_json_bytes="utf8")
 
 
 class SourceKind(StrEnum):
@@ -79,23 +72,7 @@ class Risk(StrEnum):
     IRREVERSIBLE = "irreversible"
 
 
-class Policy(StrEnum):
-    """When a person must confirm. Absent means ``always``: the gate fails closed."""
-
-    NEVER = "never"
-    ONCE_PER_SESSION = "once_per_session"
-    ALWAYS = "always"
-    WHEN = "when"
-
-
-class ConfirmBy(StrEnum):
-    """Who may say yes to a card: anyone whose role covers the contract, or only a person signed in to the console."""
-
-    ANYONE = "anyone"
-    PERSON = "person"
-
-
-class Derive(_Frozen):
+class Derive(FrozenModel):
     """Derived value: a field of the record that another parameter refers to, such as the invoice's currency for a
     refund."""
 
@@ -117,7 +94,7 @@ class Unit(StrEnum):
     COUNT = "count"
 
 
-class Annotation(_Frozen):
+class Annotation(FrozenModel):
     """The meaning of a parameter beyond its JSON Schema.
 
     ``record`` names the kind the value refers to; ``field`` is the field of that record which is sent (its id by
@@ -156,28 +133,7 @@ class Annotation(_Frozen):
         return SourceKind.PROMPT in self.sources or SourceKind.PROVEN in self.sources
 
 
-class Confirmation(_Frozen):
-    """Confirmation policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe
-    fields); only for ``when``. ``approvals`` is how many different people must confirm; ``expires_s`` how long the card
-    is valid (seconds). ``by`` says who may confirm; without it the risk decides (``Contract.confirm_by``), so that the
-    signed bytes of older contracts stay the same."""
-
-    policy: Policy = Policy.ALWAYS
-    by: ConfirmBy | None = None
-    condition: Line | None = None
-    approvals: Literal[1, 2] = 1
-    expires_s: Annotated[int, Field(ge=30, le=7 * 86400)] = 900
-
-    @model_validator(mode="after")
-    def _condition_goes_with_when(self) -> Self:
-        if (self.policy is Policy.WHEN) != (self.condition is not None):
-            raise ValueError("a condition goes with the policy 'when', and only with it")
-        if self.approvals == 2 and self.policy not in (Policy.ALWAYS, Policy.WHEN):
-            raise ValueError("two approvals need the policy 'always' or 'when'")
-        return self
-
-
-class Contract(_Frozen):
+class Contract(FrozenModel):
     """One action. Roles and surfaces are closed lists: an empty one means nobody, nowhere."""
 
     schema_: Literal["opsiq/contract/v1", "opsiq/contract/v2"] = Field(default=SCHEMA, alias="schema")

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from agent.pipeline.request import Source, Value
 from agent.pipeline.resolution import Candidate
-from registry.contract import ConfirmBy, Policy, Risk
+from registry.confirmation import ConfirmBy, Policy
+from registry.contract import Risk
 from registry.endpoints.types import HttpEndpoint, McpEndpoint
 
 CallState = Literal["planned", "begun", "succeeded", "failed", "unknown", "skipped"]

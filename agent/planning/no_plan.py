@@ -9,7 +9,7 @@ from agent.planning.proposal import NoneResult
 from agent.validate.questions import join
 from core.actor import Actor, Surface
 from registry.catalogue import Catalogue
-from registry.contract import Policy
+from registry.confirmation import Policy
 
 NO_ACTION: Final = "Nothing that can be done here does that."
 

@@ -12,7 +12,7 @@ from agent.query.wording import PAGE
 from agent.validate.questions import join
 from core.actor import Actor
 from registry.catalogue import Catalogue
-from registry.contract import Policy
+from registry.confirmation import Policy
 
 _CONFIRMED: Final = {Policy.WHEN: "sometimes", Policy.ONCE_PER_SESSION: "once in a session"}
 

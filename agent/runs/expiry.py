@@ -1,7 +1,7 @@
 """Expiry of cards and questions: when one runs out, whether it has, and the end of the run that waited for it.
 
-How long a card stands is its contract's word (``registry.contract.Confirmation.expires_s``); how long a question does
-is a setting (``question_expiry_s``)."""
+How long a card stands is its contract's word (``expires_s`` in ``registry.confirmation``); how long a question does is
+a setting (``question_expiry_s``)."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from agent.pipeline import Plan, Refusal
 from agent.runs.states import Planned
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
-from registry.contract import ConfirmBy
+from registry.confirmation import ConfirmBy
 
 
 def is_person(actor: Actor) -> bool:

@@ -15,7 +15,8 @@ from core.display_text import to_display_text
 from core.errors import InvalidInput
 from registry import preview as template
 from registry.catalogue import Catalogue
-from registry.contract import ConfirmBy, Contract, Unit
+from registry.confirmation import ConfirmBy
+from registry.contract import Contract, Unit
 from registry.endpoints.formats import Money
 from registry.endpoints.rendering import Binding, make_tool_arguments, render
 from registry.endpoints.types import HttpEndpoint, McpEndpoint

@@ -20,7 +20,8 @@ from core.errors import InvalidInput, Unavailable
 from registry.catalogue import Catalogue
 from registry.conditions import condition
 from registry.conditions.condition import Evaluator
-from registry.contract import ConfirmBy, Contract, Policy, Risk
+from registry.confirmation import ConfirmBy, Policy
+from registry.contract import Contract, Risk
 
 
 def authorize(catalogue: Catalogue, name: str, version: int, *, actor: Actor, surface: Surface) -> Contract | Refusal:

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from agent.sending.action_secrets import find_origin
 from core.errors import Finding, InvalidContract
-from registry.contract import ConfirmBy, Contract, Endpoint, Policy, parse
+from registry.confirmation import ConfirmBy, Policy
+from registry.contract import Contract, Endpoint, parse
 from store.contracts import ContractRow
 
 

@@ -19,7 +19,8 @@ from core.actor import OWNER, Actor
 from core.errors import OpsIQError
 from evals.run.case_result import Call, CaseResult
 from registry.catalogue import Catalogue
-from registry.contract import Confirmation, Contract, Endpoint, Policy, Risk
+from registry.confirmation import Confirmation, Policy
+from registry.contract import Contract, Endpoint, Risk
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import ContextProvider, Kinds

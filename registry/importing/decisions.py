@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from core.actor import Surface
 from core.errors import Finding, InvalidInput
-from registry.contract import Line, Name, Policy, Risk, Text, Unit, Word
+from registry.confirmation import Policy
+from registry.contract import Name, Risk, Text, Unit
+from registry.endpoints.values import Line, Word
 
 SCHEMA: Final = "opsiq/import-decisions/v1"
 KindName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=128)]

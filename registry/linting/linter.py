@@ -16,7 +16,8 @@ from core.actor import EVALUATOR
 from core.errors import Finding, InvalidContract, InvalidInput, NotCanonical
 from registry import preview
 from registry.conditions import condition, satisfiability
-from registry.contract import SCHEMA, SCHEMA_V2, ConfirmBy, Contract, Policy, Risk, parse
+from registry.confirmation import ConfirmBy, Policy
+from registry.contract import SCHEMA, SCHEMA_V2, Contract, Risk, parse
 from registry.contract_file import read_contracts, with_base_url
 from registry.hints import find_nearest
 from registry.json_schema.schemas import find_schema_faults

@@ -10,8 +10,9 @@ import pytest
 
 from connectors.saas import SaasConnector
 from connectors.saas.kinds import KINDS
+from registry.confirmation import Policy
 from registry.connector import Settings
-from registry.contract import Contract, Policy
+from registry.contract import Contract
 from registry.discovery import discover
 from registry.linting import linter
 from tests.unit.connectors.fake_platform import FakePlatform

@@ -12,7 +12,8 @@ import pytest
 from pydantic import BaseModel
 
 from core.actor import SURFACES
-from registry.contract import Annotation, Confirmation, Contract, Endpoint, Policy, Risk, SourceKind, Unit
+from registry.confirmation import Confirmation, Policy
+from registry.contract import Annotation, Contract, Endpoint, Risk, SourceKind, Unit
 from registry.endpoints.types import Expectation, HttpEndpoint, McpEndpoint, Reconcile, Statuses, Upstream
 from registry.endpoints.values import Format, FromParameter
 from registry.linting.linter import lint

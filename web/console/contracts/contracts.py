@@ -19,7 +19,8 @@ from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import InvalidContract, NotFound
 from registry.catalogue import Catalogue
-from registry.contract import ConfirmBy, Contract, Policy, parse
+from registry.confirmation import ConfirmBy, Policy
+from registry.contract import Contract, parse
 from store.contracts import ContractRow
 from web.auth import container_of
 from web.console import labels

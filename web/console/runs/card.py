@@ -19,7 +19,8 @@ from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from core.actor import Actor
 from core.display_text import to_display_text
-from registry.contract import ConfirmBy, Risk
+from registry.confirmation import ConfirmBy
+from registry.contract import Risk
 from registry.endpoints.types import McpEndpoint
 from web.console import labels
 from web.console.labels import Badge

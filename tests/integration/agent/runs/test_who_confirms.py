@@ -15,7 +15,8 @@ from agent.runs import repository
 from agent.runs.run import Run
 from core.actor import Actor, Mode
 from core.errors import Forbidden, WrongMode
-from registry.contract import ConfirmBy, parse
+from registry.confirmation import ConfirmBy
+from registry.contract import parse
 from tests.integration.agent.agent_harness import CLOSE, REPLY, SUSPEND, AgentHarness, contracts
 
 

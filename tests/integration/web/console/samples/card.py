@@ -8,7 +8,8 @@ from agent.pipeline import Answer, DefaultSource, ParameterValue, Plan, PromptSo
 from agent.runs.run import Approval, Run
 from agent.runs.states import Planned
 from core.actor import Actor
-from registry.contract import Policy, Risk
+from registry.confirmation import Policy
+from registry.contract import Risk
 from web.console import labels
 from web.console.pages import Page, Shell
 from web.console.runs import ask, card, conversation, progress, runs

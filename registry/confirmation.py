@@ -1,0 +1,48 @@
+"""Confirmation policy of a contract: when a person must confirm its cards, who may, how many must, and how long a card
+stands before it expires."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from registry.endpoints.values import FrozenModel, Line
+
+
+class Policy(StrEnum):
+    """When a person must confirm. Absent means ``always``: the gate fails closed."""
+
+    NEVER = "never"
+    ONCE_PER_SESSION = "once_per_session"
+    ALWAYS = "always"
+    WHEN = "when"
+
+
+class ConfirmBy(StrEnum):
+    """Who may say yes to a card: anyone whose role covers the contract, or only a person signed in to the console."""
+
+    ANYONE = "anyone"
+    PERSON = "person"
+
+
+class Confirmation(FrozenModel):
+    """Confirmation policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe
+    fields); only for ``when``. ``approvals`` is how many different people must confirm; ``expires_s`` how long the card
+    is valid (seconds; ``agent.runs.expiry`` ends it then). ``by`` says who may confirm; without it the risk decides
+    (``Contract.confirm_by``), so that the signed bytes of older contracts stay the same."""
+
+    policy: Policy = Policy.ALWAYS
+    by: ConfirmBy | None = None
+    condition: Line | None = None
+    approvals: Literal[1, 2] = 1
+    expires_s: Annotated[int, Field(ge=30, le=7 * 86400)] = 900
+
+    @model_validator(mode="after")
+    def _condition_goes_with_when(self) -> Self:
+        if (self.policy is Policy.WHEN) != (self.condition is not None):
+            raise ValueError("a condition goes with the policy 'when', and only with it")
+        if self.approvals == 2 and self.policy not in (Policy.ALWAYS, Policy.WHEN):
+            raise ValueError("two approvals need the policy 'always' or 'when'")
+        return self
