@@ -19,8 +19,8 @@ from executors.http.ssrf_guard import SsrfGuard
 from executors.mcp.client import call_tool
 from executors.mcp.servers import McpServers
 from executors.retry import EndpointReply, Reply
-from registry import mcp_tools
 from registry.endpoints.types import McpEndpoint
+from registry.importing.mcp import tools as mcp_tools
 
 Credentials = Callable[[str, str, str], Awaitable[Mapping[str, str]]]
 """The headers that carry the credentials of a workspace's connection to an address. Raises NotAuthentic where there are

@@ -16,6 +16,7 @@ from executors.http.ssrf_guard import SsrfGuard
 from executors.importing.import_process import DocumentSource, ImportProcess
 from executors.importing.sources import ARCHIVES, TextSource, WebSource, open_archive
 from registry.importing.document.references import is_url
+from registry.importing.formats import FORMATS, list_titles, list_words
 
 MAX_WAITING: Final = 4
 """Imports that are run or wait, so that documents don't pile up in memory."""
@@ -76,13 +77,10 @@ def open_upload(data: bytes, name: str) -> DocumentSource:
     packed = next((suffix for suffix, magic in _MAGIC.items() if data.startswith(magic)), "")
     if packed or name.lower().endswith(ARCHIVES):
         return open_archive(data, name if name.lower().endswith(ARCHIVES) else f"document{packed}")
-    if not any(word in data for word in _WORDS) and b"\x00" not in data:
-        raise InvalidInput('This is no OpenAPI document: it says neither "openapi" nor "swagger".')
+    # One of its format's words is in every document: that is told before a process is started for it.
+    if not any(word.encode() in data for each in FORMATS for word in each.words) and b"\x00" not in data:
+        raise InvalidInput(f"This is no {list_titles(FORMATS)} document: it says neither {list_words(FORMATS, 'nor')}.")
     return TextSource(data)
-
-
-_WORDS: Final = (b"openapi", b"swagger")
-"""One of which every document holds, told before a process is started for it."""
 
 
 _MAGIC: Final[Mapping[str, bytes]] = {

@@ -8,11 +8,10 @@ import gzip
 import io
 import lzma
 import posixpath
-import re
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,12 +20,13 @@ import aiohttp
 from core.errors import InvalidInput
 from executors.http.session import AnswerHead, detail_of, kind_of, open_session
 from executors.http.ssrf_guard import Blocked, SsrfGuard
+from registry.importing.document.description import DocumentFormat
 from registry.importing.document.parser import MAX_BYTES
 from registry.importing.document.references import MAX_ALL_BYTES
+from registry.importing.formats import FORMATS, list_titles, list_words
 
 MAX_MEMBERS: Final = 20_000
 FETCH_S: Final = 30.0
-_ROOT: Final = re.compile(rb"""^[ \t{]*["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?[23]""", re.M)
 _SUFFIXES: Final = (".json", ".yaml", ".yml")
 _UNREADABLE: Final = (
     tarfile.TarError,
@@ -138,19 +138,20 @@ def open_archive(data: bytes, name: str, root: str = "") -> ArchiveSource:
     return ArchiveSource(members, found)
 
 
-def find_root(documents: Iterable[tuple[str, bytes]]) -> str:
-    """The one document that says which OpenAPI it is written in, nearest to the top. Raises InvalidInput where there
-    is none, or several."""
+def find_root(documents: Iterable[tuple[str, bytes]], formats: Sequence[DocumentFormat] = FORMATS) -> str:
+    """The one document that says which format it is written in, nearest to the top. Raises InvalidInput where there is
+    none, or several."""
     found: dict[int, list[str]] = {}
     for name, head in documents:
-        if name.lower().endswith(_SUFFIXES) and _ROOT.search(head):
+        if name.lower().endswith(_SUFFIXES) and any(each.first_line.search(head) for each in formats):
             found.setdefault(name.count("/"), []).append(name)
     if not found:
-        raise InvalidInput('No document here begins with "openapi" or "swagger". Name the first one with --root.')
+        raise InvalidInput(f"No document here begins with {list_words(formats, 'or')}. Name the first one with --root.")
     nearest = sorted(found[min(found)])
     if len(nearest) > 1:
         shown = ", ".join(nearest[:10]) + (" …" if len(nearest) > 10 else "")
-        raise InvalidInput(f"There are {len(nearest)} OpenAPI documents here: {shown}. Choose one with --root.")
+        kind = list_titles(formats)
+        raise InvalidInput(f"There are {len(nearest)} {kind} documents here: {shown}. Choose one with --root.")
     return nearest[0]
 
 

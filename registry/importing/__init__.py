@@ -1,2 +1,3 @@
-"""Importers: an OpenAPI document becomes unsigned drafts of contracts (``openapi``), in a process of its own
-(``tasks``). The tools of an MCP server are read by ``registry.mcp_tools``."""
+"""Importers of contracts: documents that describe other systems' APIs (``formats``) and the tools of MCP servers
+(``mcp``) become drafts. What importers do with documents is ``tasks``.
+"""

@@ -8,9 +8,9 @@ from typing import Any
 from registry.importing.decisions import SCHEMA, Decisions, KindDecision, OperationDecision
 from registry.importing.drafts.credentials import find_credential
 from registry.importing.drafts.drafting import Draft
+from registry.importing.importer import Import
 from registry.importing.kinds.bindings import guess_records
 from registry.importing.kinds.finding import KindDraft
-from registry.importing.openapi import Import
 
 
 def propose_decisions(made: Import) -> dict[str, Any]:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from registry.importing.document.alternatives import Settler
+from registry.importing.document.description import Operation
 from registry.importing.document.digests import Digests
-from registry.importing.document.operations import Operation, read_description
 from registry.importing.document.references import Documents
 from registry.importing.document.schema_view import SchemaReader, SchemaView
 from registry.importing.drafts.drafting import ROOMS, choose_content
 from registry.importing.drafts.slot_schema import CannotDraft, Slot
 from registry.importing.drafts.slots import read_slots
+from registry.importing.formats import read_description
 
 Change = Literal["added", "removed", "compatible", "incompatible"]
 _BOUNDS: Final[Mapping[str, int]] = {  # keyword → the direction in which it takes less
@@ -62,7 +63,7 @@ class Surveyed:
         self.operations = {each.key: each for each in read_description(documents).operations}
 
     def digest(self, operation: Operation) -> str:
-        return self.digests.of(operation.method, operation.path)
+        return self.digests.of(operation)
 
     def slots(self, operation: Operation) -> tuple[dict[tuple[str, str], Slot], str]:
         """The operation's parameters by place and name on the wire, and why there are none."""

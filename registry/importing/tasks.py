@@ -1,5 +1,5 @@
-"""Import tasks: everything an importer does with documents, as one function of JSON and a reader of documents.
-An importer of another format is a further case here.
+"""Import tasks: everything an importer does with documents, as one function of JSON and a reader of documents. A format
+of documents is added in ``registry.importing.formats``, not here.
 
 So that it can run in a process of its own, which may be killed; see ``executors.importing``.
 """
@@ -16,7 +16,7 @@ from registry.importing.decisions_template import propose_decisions
 from registry.importing.differences import find_differences, find_suspensions
 from registry.importing.document.references import Documents
 from registry.importing.drafts.credentials import find_credential
-from registry.importing.openapi import Import, import_openapi
+from registry.importing.importer import Import, import_document
 
 CONNECTOR_SCHEMA: Final = "opsiq/connector/v1"
 Read = Callable[[int, str], bytes]
@@ -39,7 +39,7 @@ def perform(task: Task, read: Read) -> dict[str, Any]:
     match task["do"]:
         case "draft":
             given = task.get("decisions")
-            return _drafted(import_openapi(trees[0], read_decisions(given) if given is not None else None))
+            return _drafted(import_document(trees[0], read_decisions(given) if given is not None else None))
         case "differences":
             found = find_differences(trees[0], trees[1])
             return {"document": trees[1].digest, "differences": [each.as_json() for each in found]}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cli.commands.importing import diff, mcp, openapi
+from cli.commands.importing import diff, document, mcp
+from registry.importing.formats import FORMATS
 
 
 def add_parser(sub: Any) -> None:
@@ -14,6 +15,7 @@ def add_parser(sub: Any) -> None:
         description="Draft contracts from another system's description of its API. Nothing is signed or registered.",
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
-    openapi.add_parser(acts)
+    for each in FORMATS:
+        document.add_parser(acts, each)
     mcp.add_parser(acts)
     diff.add_parser(acts)

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from executors.http.ssrf_guard import SsrfGuard
     from executors.mcp.client import list_tools
     from executors.mcp.servers import make_server, read_servers
-    from registry.mcp_tools import ToolDraft, draft_tools
+    from registry.importing.mcp.tools import ToolDraft, draft_tools
 
     settings = Settings.load(os.environ)
     if arguments.url or arguments.command:

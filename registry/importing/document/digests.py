@@ -13,6 +13,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from registry.importing.document.description import Operation
 from registry.importing.document.references import BadReference, Documents, Located, is_url, join_names, split_url
 
 _WORDING: Final = frozenset(
@@ -31,16 +32,13 @@ class Digests:
         self._documents = documents
         self._known: dict[str, tuple[str, tuple[Located, ...]]] = {}
 
-    def of(self, method: str, path: str) -> str:
-        """``sha256:…`` of an operation by its method and path as the document writes them."""
-        item = self._followed(self._documents.root["paths"][path])
-        found = self._followed(item[method.lower()])
-        consumes = found.fields.get("consumes", self._documents.root.fields.get("consumes"))
-        own: dict[str, Any] = {"method": method.upper(), "path": path, "consumes": consumes}
+    def of(self, operation: Operation) -> str:
+        """``sha256:…`` of an operation, by what its document says of what it takes."""
+        own: dict[str, Any] = {"method": operation.method, "path": operation.path}
         left: list[Located] = []
-        for at, name in ((item, "parameters"), (found, "parameters"), (found, "requestBody")):
-            own[f"{len(own)} {name}"] = _reduced(at.fields.get(name))
-            left += _references(at[name])
+        for name, at in operation.declared.items():
+            own[name] = _reduced(at.value)
+            left += _references(at)
         reached: dict[str, str] = {}
         while left:
             reference = left.pop()
@@ -49,12 +47,6 @@ class Digests:
                 reached[key], beyond = self._definition(key, reference)
                 left += beyond
         return "sha256:" + _hash([own, sorted(reached.items())])
-
-    def _followed(self, at: Located) -> Located:
-        try:
-            return self._documents.follow(at)
-        except BadReference:
-            return at
 
     def _definition(self, key: str, reference: Located) -> tuple[str, tuple[Located, ...]]:
         if key not in self._known:

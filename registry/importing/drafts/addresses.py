@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
-from registry.importing.document.operations import Operation
+from registry.importing.document.description import Operation
 from registry.importing.drafts.slot_schema import CannotDraft, Slot
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")

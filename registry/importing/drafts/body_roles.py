@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from registry.importing.document.alternatives import Settler
-from registry.importing.document.operations import ApiDescription, Operation, is_json
+from registry.importing.document.description import ApiDescription, Operation, is_json
 from registry.importing.drafts.wrappers import find_inner
 from registry.importing.kinds.candidates import shape
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from registry.importing.document.alternatives import Settled, Settler
-from registry.importing.document.operations import BodyContent, Operation, is_form, is_json
+from registry.importing.document.description import BodyContent, Operation, is_form, is_json
 from registry.importing.document.schema_view import SchemaView
 from registry.importing.drafts.slot_schema import JOINED_FORMS, MAX_PARAMETERS, CannotDraft, Room, Slot, give_schema
 from registry.json_schema.pointer import join_pointer

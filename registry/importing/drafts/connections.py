@@ -8,7 +8,7 @@ from typing import Final
 
 from language.text import word_set
 from registry.importing.decisions import Decisions
-from registry.importing.document.operations import ApiDescription, Operation
+from registry.importing.document.description import ApiDescription, Operation
 from registry.importing.document.references import is_url, split_url
 from registry.importing.drafts import words
 

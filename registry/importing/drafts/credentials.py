@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from registry.importing.document.operations import ApiDescription, Operation
+from registry.importing.document.description import ApiDescription, Operation
 from registry.importing.document.references import Located
 from registry.importing.drafts import words
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from registry.contract import SCHEMA_V2
 from registry.importing.decisions import OperationDecision
 from registry.importing.document.alternatives import Settler
-from registry.importing.document.operations import BodyContent, Operation, is_form, is_json, is_multipart
+from registry.importing.document.description import BodyContent, Operation, is_form, is_json, is_multipart
 from registry.importing.drafts import words
 from registry.importing.drafts.addresses import bind_in_path, list_literals, write_path
 from registry.importing.drafts.body_roles import NO_ROLES, BodyRoles

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from registry.importing.document.alternatives import Settled, Settler
-from registry.importing.document.operations import Operation, is_json
+from registry.importing.document.description import Operation, is_json
 from registry.importing.document.references import Located
 from registry.json_schema.pointer import join_pointer
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from language.text import word_set
-from registry.importing.document.operations import Operation
+from registry.importing.document.description import Operation
 from registry.importing.drafts import words
 
 MAX_NAME: Final = 128

@@ -14,7 +14,7 @@ from typing import Final
 
 from registry.endpoints.rendering import RESERVED_HEADERS
 from registry.importing.document.alternatives import Settled, Settler
-from registry.importing.document.operations import BodyContent, Operation, Parameter
+from registry.importing.document.description import BodyContent, Operation, Parameter
 from registry.importing.drafts import json_schemas, words
 from registry.importing.drafts.body_slots import MAX_SPREAD, UNSAFE, read_body
 from registry.importing.drafts.slot_schema import JOINED_FORMS, MAX_PARAMETERS, CannotDraft, Room, Slot, give_schema

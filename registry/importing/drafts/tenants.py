@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from registry.importing.document.operations import ApiDescription, Operation
+from registry.importing.document.description import ApiDescription, Operation
 from registry.importing.drafts import words
 from registry.importing.kinds.candidates import shape
 from registry.importing.kinds.finding import KindDraft

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from registry.importing.document.operations import Operation
+from registry.importing.document.description import Operation
 from registry.importing.drafts import words
 from registry.importing.drafts.names import VERBS, to_imperative
 from registry.importing.kinds.candidates import shape

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from registry.importing.document.operations import Operation
+from registry.importing.document.description import Operation
 from registry.importing.drafts import words
 from registry.importing.drafts.slot_schema import Slot
 from registry.importing.drafts.wrappers import strip_wrappers

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from registry.importing.document.alternatives import Settler
-from registry.importing.document.operations import ApiDescription, Operation, Parameter
+from registry.importing.document.description import ApiDescription, Operation, Parameter
 from registry.importing.drafts import words
 
 PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")

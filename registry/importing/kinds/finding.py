@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from registry.importing.document.alternatives import Settled, Settler
-from registry.importing.document.operations import ApiDescription, Operation, is_json
+from registry.importing.document.description import ApiDescription, Operation, is_json
 from registry.importing.drafts import words
 from registry.importing.drafts.names import VERBS
 from registry.importing.drafts.wrappers import find_inner

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from registry.importing.document.alternatives import Settled, Settler
-from registry.importing.document.operations import Operation, is_json
+from registry.importing.document.description import Operation, is_json
 from registry.importing.document.references import Located
 from registry.importing.drafts import words
 from registry.json_schema.pointer import join_pointer

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from language.text import word_set
-from registry.importing.document.operations import Operation
+from registry.importing.document.description import Operation
 from registry.importing.drafts import words
 from registry.importing.drafts.names import VERBS, to_imperative
 

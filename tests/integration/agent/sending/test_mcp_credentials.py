@@ -16,7 +16,7 @@ from executors.http.ssrf_guard import SsrfGuard
 from executors.mcp.client import list_tools
 from executors.mcp.servers import McpServer, McpServers
 from registry.endpoints.types import McpEndpoint
-from registry.mcp_tools import digest_tool
+from registry.importing.mcp.tools import digest_tool
 from tests.integration.agent.agent_harness import AgentHarness
 from tests.integration.agent.sending.api_server import Endpoints, open_endpoints
 from tests.integration.executors.mcp import tool_server

@@ -18,7 +18,7 @@ from core.errors import Unavailable
 from executors.http.ssrf_guard import SsrfGuard
 from executors.mcp.client import ToolAnswer, call_tool, list_tools
 from executors.mcp.servers import McpServer
-from registry.mcp_tools import ToolDraft, describe_differences, digest_tool, draft_tools
+from registry.importing.mcp.tools import ToolDraft, describe_differences, digest_tool, draft_tools
 
 SCRIPT = str(Path(__file__).with_name("tool_server.py"))
 OPEN = SsrfGuard(["127.0.0.0/8"])

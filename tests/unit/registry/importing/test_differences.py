@@ -1,11 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from registry.importing.differences import find_differences, find_suspensions
-from registry.importing.document.digests import Digests
+from registry.importing.differences import Surveyed, find_differences, find_suspensions
 from tests.unit.registry.importing.samples import api, documents, imported
 
 OLD = api(
@@ -88,16 +88,22 @@ def test_wording_is_no_change_and_operations_come_and_go() -> None:
     ]
 
 
+def digests(files: Mapping[str, str]) -> dict[str, str]:
+    """Operation → its digest, in the order of the document."""
+    surveyed = Surveyed(documents(files))
+    return {key: surveyed.digest(each) for key, each in surveyed.operations.items()}
+
+
 def test_a_digest_depends_on_the_operation_and_not_on_the_order_of_reading() -> None:
     two = OLD.replace("/orders:\n    post", "/other:\n    get: {}\n  /orders:\n    post")
-    one, other = Digests(documents({"a.yaml": OLD})), Digests(documents({"b.yaml": two}))
-    other.of("GET", "/other")
-    assert one.of("POST", "/orders") == other.of("POST", "/orders")
+    one, other = digests({"a.yaml": OLD}), digests({"b.yaml": two})
+    assert list(other) == ["GET /other", "POST /orders"]
+    assert one["POST /orders"] == other["POST /orders"]
     split = {
         "a.yaml": OLD.replace('"#/components/schemas/Order"', "x.yaml#/Order", 1),
         "x.yaml": 'Order: {type: object, required: [sku], properties: {sku: {type: string}, again: {$ref: "#/Order"}}}',
     }
-    assert Digests(documents(split)).of("POST", "/orders") != one.of("POST", "/orders")
+    assert digests(split)["POST /orders"] != one["POST /orders"]
 
 
 def contracts(text: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from registry.importing.document.references import Documents
-from registry.importing.openapi import import_openapi
+from registry.importing.importer import import_document
 from tests.unit.registry.importing.lost_parameters import Plain, lost_parameters
 
 FOLDER = Path(__file__).parents[5] / "shared" / "openapi"
@@ -31,7 +31,7 @@ def reader(name: str) -> tuple[str, Callable[[str], bytes]]:
 @pytest.mark.parametrize("name", FILES or ["none"])
 def test_published_documents_lose_no_parameter(name: str) -> None:
     root, read = reader(name)
-    made = import_openapi(Documents(root, read))
+    made = import_document(Documents(root, read))
     contracts = {each.contract["name"]: each.contract for each in made.drafts}
     assert list(lost_parameters(Plain(root, read), made.report(), contracts)) == []
     assert len(made.refusals) <= len(made.drafts) // 5

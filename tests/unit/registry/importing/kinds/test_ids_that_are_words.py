@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from registry.importing.decisions_template import propose_decisions
-from registry.importing.openapi import Import
+from registry.importing.importer import Import
 from tests.unit.registry.importing.samples import api, imported
 
 JOBS = api(

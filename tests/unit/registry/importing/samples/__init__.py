@@ -9,7 +9,7 @@ from registry.importing.decisions import read_decisions
 from registry.importing.document.parser import parse_document
 from registry.importing.document.references import Documents
 from registry.importing.drafts.drafting import Draft
-from registry.importing.openapi import Import, import_openapi
+from registry.importing.importer import Import, import_document
 
 
 def documents(files: Mapping[str, str | bytes], root: str = "") -> Documents:
@@ -25,7 +25,7 @@ def documents(files: Mapping[str, str | bytes], root: str = "") -> Documents:
 def imported(text: str | bytes, decisions: Any = None) -> Import:
     """The import of one document."""
     decided = read_decisions(decisions) if decisions is not None else None
-    return import_openapi(documents({"api.yaml": text}), decided)
+    return import_document(documents({"api.yaml": text}), decided)
 
 
 def drafted(text: str, operation: str, decisions: Any = None) -> Draft:

@@ -1,15 +1,16 @@
-"""OpenAPI importer: a document as drafts of contracts and record kinds, and the decisions that are left to people."""
+"""Document importer: a document of any known format as drafts of contracts and record kinds, and the decisions that are
+left to people. The formats are ``registry.importing.formats``'."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from registry.importing.decisions import Decisions, KindDecision
 from registry.importing.document.alternatives import Settler
+from registry.importing.document.description import ApiDescription, DocumentFormat
 from registry.importing.document.digests import Digests
-from registry.importing.document.operations import ApiDescription, read_description
 from registry.importing.document.references import Documents, is_url
 from registry.importing.document.schema_view import SchemaReader
 from registry.importing.drafts.body_roles import find_body_roles
@@ -18,6 +19,7 @@ from registry.importing.drafts.credentials import describe_schemes
 from registry.importing.drafts.drafting import Draft, Refusal, draft
 from registry.importing.drafts.names import name_operations, write_title
 from registry.importing.drafts.tenants import fill_settings, find_tenants, with_settings
+from registry.importing.formats import FORMATS, read_description
 from registry.importing.kinds.deciding import decide_kind
 from registry.importing.kinds.finding import KindDraft, find_kinds
 
@@ -64,11 +66,13 @@ class Import:
         }
 
 
-def import_openapi(documents: Documents, decisions: Decisions | None = None) -> Import:
-    """The drafts of every operation of a document. Raises UnreadableDocument for what is no OpenAPI document, and
+def import_document(
+    documents: Documents, decisions: Decisions | None = None, formats: Sequence[DocumentFormat] = FORMATS
+) -> Import:
+    """The drafts of every operation of a document. Raises UnreadableDocument for one of no known format, and
     BadReference where its parts can't be put together."""
     decided = decisions or Decisions()
-    named = read_description(documents)
+    named = read_description(documents, formats)
     description = with_settings(named, decided.connection.settings)
     settler = Settler(SchemaReader(documents))
     digests = Digests(documents)
@@ -97,7 +101,7 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
             refused.append(Refusal(operation, LEFT_OUT))
             continue
         name = names[operation.key]
-        upstream = {"operation": operation.key, "schema_digest": digests.of(operation.method, operation.path)}
+        upstream = {"operation": operation.key, "schema_digest": digests.of(operation)}
         result: Draft | Refusal
         if len(operation.key) > 300:
             result = Refusal(operation, "Its path is longer than 300 characters.")

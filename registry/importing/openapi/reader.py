@@ -1,4 +1,4 @@
-"""Operation reader: what an OpenAPI 3 or Swagger 2 document says may be called, as frozen values.
+"""OpenAPI reader: what an OpenAPI 3 or Swagger 2 document says may be called, as the description of an API.
 
 Reads what is there and takes nothing for granted: a member of the wrong type counts as absent, and an operation that
 can't be understood carries its trouble instead of raising.
@@ -9,81 +9,27 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin
 
-from registry.importing.document import swagger2
+from registry.importing.document.description import (
+    MAX_OPERATIONS,
+    ApiDescription,
+    BodyContent,
+    DocumentFormat,
+    Operation,
+    Parameter,
+)
 from registry.importing.document.parser import UnreadableDocument
 from registry.importing.document.references import BadReference, Documents, Located, is_url
+from registry.importing.openapi import swagger2
 
 METHODS: Final = ("get", "put", "post", "delete", "patch", "options", "head", "trace", "query")
-MAX_OPERATIONS: Final = 5_000
 PLACES: Final = ("path", "query", "header", "cookie")
 _IGNORED_HEADERS: Final = frozenset({"accept", "content-type"})
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One declared parameter outside the body. ``style`` and ``explode`` say how lists and objects are written."""
-
-    name: str
-    place: str
-    required: bool
-    schema: Located
-    description: str
-    style: str
-    explode: bool
-    json: bool
-    example: Any
-
-
-@dataclass(frozen=True, slots=True)
-class BodyContent:
-    """One media type of a body; ``encoding`` says of a form's field how it is written."""
-
-    media_type: str
-    schema: Located
-    encoding: Located
-    example: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """``key`` ("POST /v1/refunds") names it; ``trouble`` says why it can't be drafted, where that shows here."""
-
-    key: str
-    method: str
-    path: str
-    id: str
-    summary: str
-    description: str
-    tags: tuple[str, ...]
-    deprecated: bool
-    parameters: tuple[Parameter, ...]
-    contents: tuple[BodyContent, ...]
-    body_required: bool
-    body_description: str
-    server: str | None
-    security: tuple[Mapping[str, Any], ...]
-    responses: Located
-    trouble: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ApiDescription:
-    """A whole document. ``server`` is the base address as far as it is known: it may be relative, or empty."""
-
-    title: str
-    version: str
-    dialect: str
-    server: str
-    servers: tuple[str, ...]
-    security_schemes: Mapping[str, Located]
-    operations: tuple[Operation, ...]
-
-
-def read_description(documents: Documents) -> ApiDescription:
+def read_openapi(documents: Documents) -> ApiDescription:
     """Raises UnreadableDocument for what is no OpenAPI or Swagger document."""
     root = documents.root
     dialect = _dialect(root)
@@ -176,6 +122,13 @@ def _operation(documents: Documents, path: str, item: Located, method: str, serv
         server=_own_server(found, item, server),
         security=tuple(each for each in security if isinstance(each, Mapping)) if isinstance(security, list) else (),
         responses=found["responses"],
+        declared={
+            "consumes": Located(found.fields.get("consumes", documents.root.fields.get("consumes")), found.document),
+            # The figures are part of digests that signed contracts hold.
+            "3 parameters": item["parameters"],
+            "4 parameters": found["parameters"],
+            "5 requestBody": found["requestBody"],
+        },
         trouble=trouble,
     )
 
@@ -251,17 +204,12 @@ def _resolved(server: str, document: str) -> str:
     return server.rstrip("/")
 
 
-_JSON: Final = re.compile(r"[/+.-]json(?:[.-]|\Z)")
-
-
-def is_json(media_type: str) -> bool:
-    base = media_type.partition(";")[0].strip().lower()
-    return base in ("*/*", "application/*") or bool(_JSON.search(base))
-
-
-def is_form(media_type: str) -> bool:
-    return media_type.partition(";")[0].strip().lower() in ("application/x-www-form-urlencoded", "multipart/form-data")
-
-
-def is_multipart(media_type: str) -> bool:
-    return media_type.partition(";")[0].strip().lower() == "multipart/form-data"
+FORMAT: Final = DocumentFormat(
+    name="openapi",
+    title="OpenAPI",
+    versions="an OpenAPI 3.0, 3.1 or Swagger 2.0 document, JSON or YAML",
+    words=("openapi", "swagger"),
+    first_line=re.compile(rb"""^[ \t{]*["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?[23]""", re.M),
+    fits=lambda root: bool(root.fields.get("openapi") or root.fields.get("swagger")),
+    read=read_openapi,
+)

@@ -1,4 +1,5 @@
-"""``opsiq import openapi``: an OpenAPI or Swagger document as unsigned drafts, written into a folder.
+"""``opsiq import openapi``, and the like for each format of documents (``registry.importing.formats``): a document as
+unsigned drafts, written into a folder.
 
 Drafts are made anew each time; what people decide goes into ``decisions.json`` and is read back. A file that somebody
 has edited is never written over unasked.
@@ -15,19 +16,24 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import InvalidInput
+from registry.importing.document.description import DocumentFormat
 
 CONTRACTS: Final = "contracts"
 DECISIONS: Final = "decisions.json"
 CONNECTOR: Final = "connector.json"
 REPORT: Final = "report.json"
 _DESCRIPTION: Final = """\
-Draft a contract for every operation of an OpenAPI 3.0, 3.1 or Swagger 2.0 document, JSON or YAML: a file, a folder or
-archive of several files, or an address. Every operation becomes a draft that passes the linter, or is refused with the
-reason. Drafts are unsigned, nobody may run them, and every write is confirmed."""
+Draft a contract for every operation of {versions}: a file, a folder or archive of several files, or an address. Every
+operation becomes a draft that passes the linter, or is refused with the reason. Drafts are unsigned, nobody may run
+them, and every write is confirmed."""
 
 
-def add_parser(acts: Any) -> None:
-    made = acts.add_parser("openapi", help="draft contracts from an OpenAPI document", description=_DESCRIPTION)
+def add_parser(acts: Any, kind: DocumentFormat) -> None:
+    made = acts.add_parser(
+        kind.name,
+        help=f"draft contracts from an {kind.title} document",
+        description=_DESCRIPTION.format(versions=kind.versions),
+    )
     made.add_argument("document", metavar="FILE|FOLDER|ARCHIVE|URL", help="the document")
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder that everything is written to")
     made.add_argument("--decisions", type=Path, metavar="FILE", help="apply what was decided (DIR/decisions.json)")

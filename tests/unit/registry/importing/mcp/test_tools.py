@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.contract import parse
+from registry.importing.mcp.tools import RefusedTool, ToolDraft, describe_differences, digest_tool, draft_tools
 from registry.linting import linter
-from registry.mcp_tools import RefusedTool, ToolDraft, describe_differences, digest_tool, draft_tools
 
 
 def tool(name: str = "getInvoice-v2", properties: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
