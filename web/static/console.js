@@ -162,73 +162,6 @@
     into.focus();
   });
 
-  // ── a builder is made anew while somebody goes on filling it in: what they did meanwhile is done to the new one too ─
-  let asked = null;
-  let meanwhile = [];
-  let pressed = "";
-  const ticked = (field) => field.matches("[type=checkbox], [type=radio]");
-  const nameOf = (field) => (ticked(field) ? `${field.name}=${field.value}` : field.id);
-  const saidIn = (field) => (ticked(field) ? field.checked : field.value);
-  const fields = () => [...document.querySelectorAll("#builder :is(input:not([type=hidden]), select, textarea)")].filter(nameOf);
-
-  function movedUp(name, removed) {
-    const [, at, rest] = /^row-(\d+)(-.*)$/.exec(name) ?? [];
-    return at === undefined || removed === null || Number(at) < removed ? name : Number(at) > removed ? `row-${at - 1}${rest}` : "";
-  }
-
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt.id !== "builder") return;
-    const removed = /^remove:(\d+)$/.exec(event.detail.requestConfig.formData.get("do"));
-    asked = { said: new Map(fields().map((field) => [nameOf(field), saidIn(field)])), removed: removed && Number(removed[1]) };
-  });
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (!asked || event.detail.target !== main()) return;
-    meanwhile = fields()
-      .filter((field) => asked.said.has(nameOf(field)) && asked.said.get(nameOf(field)) !== saidIn(field))
-      .map((field) => ({ name: movedUp(nameOf(field), asked.removed), said: saidIn(field), caret: field === document.activeElement && field.selectionStart }));
-    asked = null;
-  });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful || !asked) return;
-    asked = null;
-    pressed = "";
-  });
-  document.addEventListener(
-    "submit",
-    (event) => {
-      if (event.target.id !== "builder" || !asked) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      pressed = event.submitter?.value ?? "";
-    },
-    true,
-  );
-  function catchUp() {
-    const known = new Map(fields().map((field) => [nameOf(field), field]));
-    const changed = [];
-    for (const { name, said, caret } of meanwhile.splice(0)) {
-      const field = known.get(name);
-      if (!field || saidIn(field) === said) continue;
-      if (field.matches("select") && ![...field.options].some((option) => option.value === said)) continue;
-      if (ticked(field)) field.checked = said;
-      else field.value = said;
-      if (typeof caret === "number" && field === document.activeElement) field.setSelectionRange(caret, caret);
-      changed.push(field);
-    }
-    for (const field of changed)
-      field.dispatchEvent(new Event(field.matches("select") || ticked(field) ? "change" : "input", { bubbles: true }));
-    const button = pressed && document.querySelector(`#builder [name=do][value="${CSS.escape(pressed)}"]`);
-    pressed = "";
-    if (button) button.click();
-  }
-
-  // ── … and what was picked before this file was there, or is put back by the browser, is not as the page was made ──
-  addEventListener("DOMContentLoaded", () => {
-    const other = (select) => [...select.options].findIndex((option) => option.defaultSelected) !== select.selectedIndex && select.selectedIndex > 0;
-    const picked = [...document.querySelectorAll("#builder select.rebuild")].find(other);
-    picked?.dispatchEvent(new Event("change", { bubbles: true }));
-  });
-
   // ── a file that is too large is told of before it is sent ─────────────────────────────────────────────────────────
   document.addEventListener("change", (event) => {
     const input = event.target instanceof Element ? event.target.closest("input[type=file][data-most-bytes]") : null;
@@ -397,7 +330,6 @@
     box.hidden = !text;
   }
   function unanswered(event) {
-    asked = null;
     if (left) return;
     const looks = event.detail.requestConfig.verb === "get";
     tell(looks ? "The server does not answer. This page goes on trying." : "The server did not answer. What you sent may have arrived all the same: look before you send it again.");
@@ -417,6 +349,5 @@
     follow();
     const first = main()?.querySelector("[autofocus]");
     if (first && !main().contains(document.activeElement)) first.focus();
-    catchUp();
   });
 })();
