@@ -1,15 +1,16 @@
-"""Parameter reader: every type of parameter has its reader, chosen here, which turns words into typed values.
-Which type a parameter is of is ``parameter_spec``'s to say; the shapes of codes stand in ``spans.patterns``."""
+"""Parameter reader: every type of parameter (``parameter_types``) has its reader, chosen here, which turns words into
+typed values. Which type a parameter is of is ``parameter_spec``'s to say."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from agent.extract import arrays, booleans, codes, enums, number_parameters, strings
 from agent.extract.context import rate_label
 from agent.extract.parameter_spec import UNITS, ParameterSpec, make_parameter_spec, stem_word
+from agent.extract.parameter_types import ParameterType
 from agent.extract.reading import Candidate, Reading, settle
 from agent.extract.spans import money, patterns, places
 from agent.extract.time import date_parameters
@@ -49,7 +50,7 @@ def gather(read: Text, spec: ParameterSpec, now: datetime, *, required: bool) ->
     return [each for each in made if is_allowed(spec, each.value)]
 
 
-def _read(read: Text, spec: ParameterSpec, kind: str, now: datetime, *, required: bool) -> list[Candidate]:
+def _read(read: Text, spec: ParameterSpec, kind: ParameterType, now: datetime, *, required: bool) -> list[Candidate]:
     match kind:
         case "enum":
             return enums.find(read, spec, spec.enum)
@@ -93,8 +94,9 @@ def _read(read: Text, spec: ParameterSpec, kind: str, now: datetime, *, required
             if spec.kinds[0] in {"code", "uuid"}:
                 made = [_lower_doubtful(read, spec, each) for each in made]
             return places.find_formed(read, spec, made)
-        case _:
+        case "object":
             return []
+    assert_never(kind)
 
 
 def _lower_doubtful(read: Text, spec: ParameterSpec, found: Candidate) -> Candidate:
@@ -221,7 +223,7 @@ def _read_item(
 _UNITS: Final = frozenset(UNITS) | {"percent", "night", "nights"}
 
 
-def _covers(read: Text, spec: ParameterSpec, kind: str, found: Candidate, start: int, end: int) -> bool:
+def _covers(read: Text, spec: ParameterSpec, kind: ParameterType, found: Candidate, start: int, end: int) -> bool:
     """Whether a reading takes all of the words but little ones and the parameter's own around it ("his email a@b.c",
     "high priority"). A yes or no may be part of a sentence; a count may be followed by what is counted."""
     if kind == "boolean":

@@ -1,5 +1,5 @@
-"""Type of a parameter: what it asks for, worked out once from its name, JSON Schema, description and annotation. How a
-type is read is ``parameter_reader``'s."""
+"""Type of a parameter: which of ``parameter_types`` it is, worked out once from its name, JSON Schema, description and
+annotation. How a type is read is ``parameter_reader``'s."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from agent.extract import description_hints
+from agent.extract.parameter_types import BY_FORMAT, ParameterType
 from agent.extract.value_roles import Role, find_roles
 from language.text import split_name, word_set
 from registry.contract import Annotation, SourceKind, Unit
@@ -62,7 +63,7 @@ class ParameterSpec:
     lists."""
 
     name: str
-    kinds: tuple[str, ...]
+    kinds: tuple[ParameterType, ...]
     types: tuple[str, ...]
     own: tuple[str, ...]
     about: frozenset[str]
@@ -167,7 +168,7 @@ def _make_spec(name: str, schema_text: str, annotation_text: str) -> ParameterSp
 
 
 def _with_kinds(made: ParameterSpec, words: tuple[str, ...]) -> ParameterSpec:
-    kinds: list[str] = []
+    kinds: list[ParameterType] = []
     if made.enum:
         low = {str(value).lower() for value in made.enum}
         kinds = ["boolean" if {"true", "false"} <= low and len(low) <= 3 else "enum"]
@@ -178,7 +179,7 @@ def _with_kinds(made: ParameterSpec, words: tuple[str, ...]) -> ParameterSpec:
     return ParameterSpec(**{**values, "kinds": tuple(kinds)})
 
 
-def _of_type(made: ParameterSpec, kind: str, words: tuple[str, ...]) -> list[str]:
+def _of_type(made: ParameterSpec, kind: str, words: tuple[str, ...]) -> list[ParameterType]:
     unit = made.annotation.unit
     said = made.description.lower()
     if kind == "boolean":
@@ -203,15 +204,11 @@ def _of_type(made: ParameterSpec, kind: str, words: tuple[str, ...]) -> list[str
     return _of_string(made, words, said, money=money)
 
 
-def _of_string(made: ParameterSpec, words: tuple[str, ...], said: str, *, money: bool) -> list[str]:
+def _of_string(made: ParameterSpec, words: tuple[str, ...], said: str, *, money: bool) -> list[ParameterType]:
     named = set(words)
     declared = made.schema.get("format")
-    by_format = {
-        "date": "date", "date-time": "datetime", "time": "time", "email": "email", "idn-email": "email", "uri": "url",
-        "url": "url", "uuid": "uuid", "ipv4": "ip", "ipv6": "ip", "duration": "duration",
-    }  # fmt: skip
-    if declared in by_format:
-        return [by_format[str(declared)]]
+    if declared in BY_FORMAT:
+        return [BY_FORMAT[str(declared)]]
     if made.schema.get("pattern"):
         return ["pattern"]
     form = made.form or ""
