@@ -15,7 +15,7 @@ import store.webhooks.deliveries
 from core.clock import Clock
 from events.webhooks.attempt_recorder import AttemptRecorder, RecordedAttempt
 from events.webhooks.delivery_loader import DeliveryLoader, LoadedDelivery
-from events.webhooks.message import describe_headers, make_delivery_headers
+from events.webhooks.headers import describe_headers, make_delivery_headers
 from executors.http.signed_client import SignedClient
 from executors.jobs.queue import Done, Outcome, Reschedule, SharedWrite
 from executors.retry import Reply, Retry, Success, after_delivery

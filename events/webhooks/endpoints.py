@@ -21,7 +21,7 @@ from core.actor import OWNER, Actor
 from core.clock import Clock
 from core.errors import Finding, Forbidden, InvalidInput
 from events.webhooks.endpoint_secrets import WEBHOOK, EndpointSecrets
-from events.webhooks.message import check_headers
+from events.webhooks.headers import check_headers
 from executors.http.ssrf_guard import Blocked, SsrfGuard
 from registry.events.event_names import check_pattern
 from store.database import Database, after_commit

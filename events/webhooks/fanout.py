@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,10 +13,9 @@ import store.jobs.enqueue
 import store.jobs.jobs
 import store.webhooks.deliveries
 import store.webhooks.endpoints
-from core import ids
-from core.clock import Clock
+from core import canon, ids
+from core.clock import Clock, format_iso
 from events.subscribers import WEBHOOKS, FiredEvent, ReactionResult, Subscriber
-from events.webhooks.message import render_body
 from registry.events.event_names import fits_any
 from store.database import after_commit
 from store.jobs.enqueue import NewJob
@@ -95,3 +94,15 @@ def make_delivery(event: FiredEvent, endpoint: EndpointRow, cause: DeliveryCause
         created_at=now,
         next_at=now,
     )
+
+
+def render_body(event: FiredEvent) -> bytes:
+    """Standard Webhooks' recommended payload as canonical JSON: ``type``, ``timestamp``, ``data``; and the event's
+    ``id``."""
+    told: dict[str, Any] = {
+        "id": event.id,
+        "type": event.name,
+        "timestamp": format_iso(event.occurred_at),
+        "data": dict(event.data),
+    }
+    return canon.dumps(told)

@@ -1,5 +1,5 @@
 """Signed client: one signed POST attempt, from bytes to a Reply (docs/reference/wire.md §2). Retrying is decided in
-``executors.retry``; what only a webhook has in its head is ``events.webhooks.message``'s.
+``executors.retry``; a header that webhooks alone have is ``events.webhooks.headers``'s.
 """
 
 from __future__ import annotations

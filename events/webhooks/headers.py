@@ -1,17 +1,15 @@
-"""Webhook message: the event's bytes, built once, and the headers beside the signature. A header of each attempt, or
-one that action calls have too, is ``executors.http.signed_client``'s."""
+"""Headers of webhook deliveries: OpsIQ's own beside the signature (``opsiq-event``, ``opsiq-delivery-id``), and those
+that an endpoint's owner sets. What action calls have too (signature, attempt, idempotency key) is put in by
+``executors.http.signed_client``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from pydantic import TypeAdapter
 
-from core import canon
-from core.clock import format_iso
 from core.errors import Finding, InvalidInput
-from events.subscribers import FiredEvent
 from executors.http.signed_client import checked_headers
 from registry.json_schema import pointer
 
@@ -29,18 +27,6 @@ _NEVER: Final = frozenset(
     }
 )  # fmt: skip
 """The connection's (RFC 9110 §7.6.1), the message's framing, and what proxies take for true."""
-
-
-def render_body(event: FiredEvent) -> bytes:
-    """Standard Webhooks' recommended payload as canonical JSON: ``type``, ``timestamp``, ``data``; and the event's
-    ``id``."""
-    told: dict[str, Any] = {
-        "id": event.id,
-        "type": event.name,
-        "timestamp": format_iso(event.occurred_at),
-        "data": dict(event.data),
-    }
-    return canon.dumps(told)
 
 
 def check_headers(headers: Mapping[str, str]) -> dict[str, str]:
