@@ -178,9 +178,9 @@ async def open_container(
         wake,
         settings.question_expiry_s,
         progress,
+        budget_s,
         evaluator,
         pool,
-        budget_s,
     )
     request_client = RequestClient(guard, clock=clock)
     workspace_admin = WorkspaceAdmin(database, contexts, action_secrets, box, clock)

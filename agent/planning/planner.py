@@ -71,10 +71,11 @@ class Planner:
     wake: Callable[[], None]
     question_expires_s: int
     progress: Progress
+    budget_s: float
+    """How much processor time the reading of one request may take."""
     evaluator: Evaluator = CHEAP_ONLY
     pool: ReadingPool | None = None
     """Where words are read; None: right here, under the same budget."""
-    budget_s: float = 0.45
 
     async def plan(self, workspace: str, run_id: str) -> None:
         """Resolve, validate and store the verdict. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""

@@ -86,22 +86,13 @@ class RuleResolver:
         self._seconds = seconds
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+        """What is meant: by the grammar where records are spoken of; functions and events by weighing each action."""
         on_records = request.given is None and bool(kinds)
         functions = on_records and _calls_functions(shortlist)
         # No kind at all, or few that anything is bound to: what an API's changes are taken for is borne out by nothing.
         bare = request.given is None and (functions or not kinds) and _is_api(shortlist)
         imported = bare or (functions and _is_imported(shortlist))
-        return await self._resolve_timed(
-            request, shortlist, kinds, full=on_records and not functions, imported=imported
-        )
-
-    async def draft(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
-        """Which actions are meant and the words for each parameter: what ``resolve`` then reads in full."""
-        return await self._resolve_timed(request, shortlist, kinds, full=False)
-
-    async def _resolve_timed(
-        self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], *, full: bool, imported: bool = False
-    ) -> Resolved:
+        full = on_records and not functions
         began = self._seconds()
         if (why := explain_excess(request.text)) is not None:
             return Resolved(

@@ -26,7 +26,7 @@ SHORTLIST = Shortlist(
 
 
 async def drafts(text: str) -> tuple[Draft, ...]:
-    made = (await RuleResolver().draft(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
+    made = (await RuleResolver().resolve(Request(text=text, now=NOW, given="event"), SHORTLIST, KINDS)).resolution
     assert isinstance(made, Calls), made
     for draft in made.drafts:
         for argument in draft.arguments.values():
@@ -48,7 +48,7 @@ def words(draft: Draft, *names: str) -> tuple[str, ...]:
     ],
 )
 async def test_what_is_no_list_of_wishes_is_one_draft(text: str) -> None:
-    made = (await RuleResolver().draft(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
+    made = (await RuleResolver().resolve(Request(text=text, now=NOW, given="event"), SHORTLIST, KINDS)).resolution
     assert not isinstance(made, Calls) or len(made.drafts) == 1
 
 

@@ -23,7 +23,7 @@ SHORTLIST = Shortlist((CONNECT, FORGET, DIM))
 
 
 async def acts(text: str) -> str | None:
-    made = (await RuleResolver().draft(Request(text=text, now=NOW), SHORTLIST, ())).resolution
+    made = (await RuleResolver().resolve(Request(text=text, now=NOW, given="event"), SHORTLIST, ())).resolution
     return made.drafts[0].action if isinstance(made, Calls) else None
 
 
@@ -76,8 +76,8 @@ async def test_words_in_quotes_say_nothing_of_which_action_is_meant() -> None:
     }
     say = Offer("say", 1, "say", "Reads a text out loud in the hall.", text)
     made = (
-        await RuleResolver().draft(
-            Request(text="say 'please forget host n1, and what is known of a host'", now=NOW),
+        await RuleResolver().resolve(
+            Request(text="say 'please forget host n1, and what is known of a host'", now=NOW, given="event"),
             Shortlist((say, CONNECT, FORGET)),
             (),
         )

@@ -24,7 +24,7 @@ CATALOGUE = Catalogue(parse(each) for each in with_base_url(FILE, "http://platfo
 
 async def resolution(text: str, role: str = "owner") -> Resolution:
     shortlist = Shortlist(CATALOGUE.offers(role, "admin"))
-    return (await RuleResolver().draft(Request(text=text, now=NOW), shortlist, KINDS)).resolution
+    return (await RuleResolver().resolve(Request(text=text, now=NOW, given="event"), shortlist, KINDS)).resolution
 
 
 def said(made: Resolution) -> list[tuple[str, list[str]]]:

@@ -85,8 +85,8 @@ SHORTLIST = Shortlist((REFUND, REMIND, CREDIT, TICKET, COUNT))
 
 
 async def resolve(text: str, *answers: Answer) -> Resolution:
-    request = Request(text=text, now=NOW, answers=answers)
-    return (await RuleResolver().draft(request, SHORTLIST, KINDS)).resolution
+    request = Request(text=text, now=NOW, given="event", answers=answers)
+    return (await RuleResolver().resolve(request, SHORTLIST, KINDS)).resolution
 
 
 async def calls(text: str) -> Calls:
@@ -184,8 +184,8 @@ async def test_an_order_under_a_condition_is_asked_about_not_done() -> None:
 async def test_two_actions_that_fit_alike_are_asked_between() -> None:
     one = offer("left.archive", "Archive a file", "Archive a file.", {"name": TEXT}, ["name"])
     other = offer("right.archive", "Archive a file", "Archive a file.", {"name": TEXT}, ["name"])
-    request = Request(text="archive the file 'plans'", now=NOW)
-    resolution = (await RuleResolver().draft(request, Shortlist((one, other)), ())).resolution
+    request = Request(text="archive the file 'plans'", now=NOW, given="event")
+    resolution = (await RuleResolver().resolve(request, Shortlist((one, other)), ())).resolution
     assert isinstance(resolution, Ask)
     assert {each.id for each in resolution.question.candidates} == {"left.archive", "right.archive"}
 
@@ -195,7 +195,9 @@ async def test_a_wish_for_a_thing_that_orders_nothing_proposes_to_look_it_up_fir
     book = offer("hotel.reserve", "Reserve a hotel", "Reserve a hotel room.", {"hotel": TEXT}, ["hotel"])
 
     async def named(text: str) -> str:
-        made = (await RuleResolver().draft(Request(text=text, now=NOW), Shortlist((book, search)), ())).resolution
+        made = (
+            await RuleResolver().resolve(Request(text=text, now=NOW, given="event"), Shortlist((book, search)), ())
+        ).resolution
         assert isinstance(made, Ask | Calls), made
         return made.drafts[0].action
 
@@ -242,9 +244,9 @@ async def test_the_same_words_get_the_same_answer() -> None:
 
 
 async def test_the_trace_says_why_and_what_was_considered() -> None:
-    request = Request(text="refund invoice INV-1", now=NOW)
+    request = Request(text="refund invoice INV-1", now=NOW, given="event")
     ticks = iter([1.0, 1.5])
-    trace = (await RuleResolver(lambda: next(ticks)).draft(request, SHORTLIST, KINDS)).trace
+    trace = (await RuleResolver(lambda: next(ticks)).resolve(request, SHORTLIST, KINDS)).trace
     assert trace.resolver == "offline"
     assert trace.duration_ms == 500.0
     assert "invoice.refund" in trace.shortlist
@@ -252,8 +254,8 @@ async def test_the_trace_says_why_and_what_was_considered() -> None:
 
 
 async def test_with_nothing_offered_nothing_is_done() -> None:
-    request = Request(text="refund invoice INV-1", now=NOW)
-    assert isinstance((await RuleResolver().draft(request, Shortlist(()), KINDS)).resolution, Abstain)
+    request = Request(text="refund invoice INV-1", now=NOW, given="event")
+    assert isinstance((await RuleResolver().resolve(request, Shortlist(()), KINDS)).resolution, Abstain)
 
 
 async def test_where_no_action_is_open_at_all_that_is_what_is_said() -> None:
@@ -288,7 +290,9 @@ async def test_whatever_is_typed_only_offered_actions_and_typed_words_come_out(t
 async def test_a_state_of_the_ones_that_were_named_narrows_them_down() -> None:
     kind = replace(INVOICE, states={"overdue": {"status": ("overdue",)}})
     text = "I have been through all of Adam's invoices. Can you refund the ones that are overdue?"
-    made = (await RuleResolver().draft(Request(text=text, now=NOW), SHORTLIST, (CUSTOMER, kind))).resolution
+    made = (
+        await RuleResolver().resolve(Request(text=text, now=NOW, given="event"), SHORTLIST, (CUSTOMER, kind))
+    ).resolution
     assert not isinstance(made, Abstain)
     said = words(made.drafts[0].arguments["invoice_id"])
     assert "all of Adam's invoices" in said

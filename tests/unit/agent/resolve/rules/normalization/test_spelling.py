@@ -33,7 +33,9 @@ async def test_what_was_meant_is_done_with_the_words_that_were_typed(
 
 
 async def test_what_is_read_otherwise_is_told_in_the_trace() -> None:
-    trace = (await RuleResolver().draft(Request(text="colse tciket 5519", now=NOW), SHORTLIST, KINDS)).trace
+    trace = (
+        await RuleResolver().resolve(Request(text="colse tciket 5519", now=NOW, given="event"), SHORTLIST, KINDS)
+    ).trace
     assert trace.notes[0] == "read as 'close ticket 5519'"
 
 
@@ -45,7 +47,8 @@ async def test_general_english_helps_a_verb_that_no_action_knows() -> None:
 @pytest.mark.parametrize("text", ["exterminate Adam Novak", "sing for Adam Novak"])
 async def test_a_like_verb_is_no_licence(text: str) -> None:
     assert isinstance(
-        (await RuleResolver().draft(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution, Abstain | Ask
+        (await RuleResolver().resolve(Request(text=text, now=NOW, given="event"), SHORTLIST, KINDS)).resolution,
+        Abstain | Ask,
     )
 
 
