@@ -75,8 +75,8 @@ from executors.http.ssrf_guard import SsrfGuard
 from executors.jetstream.broker import Broker
 from executors.jetstream.jetstream_queue import JetStreamQueue
 from executors.jobs.inline_dispatcher import InlineDispatcher
-from executors.jobs.notify import open_notifier
 from executors.jobs.queue import Queue, SqlQueue
+from executors.jobs.wake_ups import open_notifier
 from executors.jobs.worker import Handler, WakeSource, Worker
 from executors.mcp.servers import read_servers
 from registry.connector import ReadAccess

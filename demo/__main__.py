@@ -18,7 +18,7 @@ import uvicorn
 from demo.app import create_app
 from demo.database import connect
 from demo.seed import SEED_NOW, fill
-from demo.telling import tell
+from demo.webhooks import send_webhooks
 
 TOKEN_VARIABLE = "DEMO_TOKEN"  # noqa: S105 - the variable's name
 SECRET_VARIABLE = "DEMO_SECRET"  # noqa: S105 - the variable's name
@@ -68,12 +68,12 @@ class _Announcing(uvicorn.Server):
 
 
 async def _serve(server: uvicorn.Server, listening: socket.socket, connection: sqlite3.Connection) -> None:
-    telling = asyncio.create_task(tell(connection))
+    sending = asyncio.create_task(send_webhooks(connection))
     try:
         await server.serve(sockets=[listening])
     finally:
-        telling.cancel()
-        await asyncio.gather(telling, return_exceptions=True)
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
 
 
 def _url(host: str, port: int) -> str:

@@ -1,4 +1,5 @@
-"""Catalogue: the contracts of one workspace whose signatures verified; nothing else can be offered, chosen or run."""
+"""Catalogue: the contracts of one workspace whose signatures verified, each bound to the record kinds it means; nothing
+else can be offered, chosen or run."""
 
 from __future__ import annotations
 
@@ -10,7 +11,6 @@ from typing import Any, Final
 from core.actor import Surface
 from core.errors import BadSignature, InvalidInput
 from registry.contract import Contract
-from registry.kind_binding import bind
 from registry.offers.offer import Offer, make_offer
 from registry.records import Kinds
 from registry.signing import verify
@@ -172,3 +172,33 @@ def load(
             continue
         good.append(contract)
     return Catalogue(good, faults, addresses)
+
+
+def connection_of(contract: Contract) -> str:
+    """The connection that a contract is sent to: what its endpoint names, else the first part of its own name."""
+    named = getattr(contract.endpoint, "connection", None)
+    return named if isinstance(named, str) and named else contract.name.split(".", 1)[0]
+
+
+def bind(contract: Contract, kinds: Kinds) -> Contract | str:
+    """The contract with the kinds it refers to by the names they go by here, the very same where they are written so;
+    a clause that says why, where it can't be told which is meant. Its signed bytes and digest stay those of the
+    document that was signed."""
+    own, renamed = connection_of(contract), {}
+    for name, annotation in contract.annotations.items():
+        if annotation.record is None:
+            continue
+        kind = kinds.named_by(annotation.record, own)
+        if kind is None:
+            if choices := kinds.choices(annotation.record):
+                return (
+                    f"{annotation.record!r} is a kind of several connections, so that {name!r} may mean any of "
+                    f"{', '.join(choices)}; name the connection in its endpoint, or the kind in full"
+                )
+            continue
+        if kind.name != annotation.record:
+            renamed[name] = annotation.model_copy(update={"record": kind.name})
+    if not renamed:
+        return contract
+    contract.digest  # noqa: B018 - of the signed document: kept in the copy
+    return contract.model_copy(update={"annotations": {**contract.annotations, **renamed}})

@@ -26,7 +26,7 @@ from executors.retry import ErrorKind, Reply, retry_after_s
 
 __all__ = ["MAX_ANSWER_BYTES", "ErrorKind", "Reply", "SignedClient", "checked_headers"]
 
-log = logging.getLogger("opsiq.executors.hand")
+log = logging.getLogger("opsiq.executors.signed_client")
 
 MAX_ANSWER_BYTES: Final = 64 * 1024
 CONNECT_TIMEOUT_S: Final = 5.0

@@ -9,13 +9,13 @@ says nothing takes room from their like alone.
 from __future__ import annotations
 
 import logging
+import resource
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from core import metrics
 from core.env_variable import Network
-from core.file_limit import raise_file_limit
 from web.client_address import fold_address, is_in
 
 log = logging.getLogger("opsiq.web.connections")
@@ -33,6 +33,21 @@ class Evictable(Protocol):
 class _Address:
     count: int = 0
     waiting: dict[Evictable, None] = field(default_factory=dict)
+
+
+def raise_file_limit() -> int:
+    """Raises the soft limit to the hard one and answers how many files the process may open; 0: no limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        except (ValueError, OSError):  # some systems take no "unlimited" here
+            return _finite_limit(soft)
+    return _finite_limit(hard)
+
+
+def _finite_limit(limit: int) -> int:
+    return 0 if limit == resource.RLIM_INFINITY else limit
 
 
 def room_for_connections(wanted: int, file_limit: int) -> int:

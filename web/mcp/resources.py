@@ -11,7 +11,7 @@ from mcp_types import ReadResourceResult, Resource, ResourceTemplate, TextResour
 from core.display_text import to_display_text
 from core.errors import NotFound
 from web.api.run_views import run_json
-from web.mcp import acting
+from web.mcp import tool_handlers
 from web.mcp.calls import McpCall
 
 RUNS: Final = "opsiq://runs/"
@@ -68,10 +68,10 @@ async def read(call: McpCall, uri: str) -> ReadResourceResult:
     """One resource as JSON. Raises NotFound, Forbidden."""
     if uri.startswith(RUNS):
         call.need("runs:read")
-        value = run_json(await acting.read_run(call, uri.removeprefix(RUNS)[:_MAX_NAME]))
+        value = run_json(await tool_handlers.read_run(call, uri.removeprefix(RUNS)[:_MAX_NAME]))
     elif uri.startswith(CONTRACTS):
         call.need("contracts:read")
-        contract = await acting.offered(call, uri.removeprefix(CONTRACTS))
+        contract = await tool_handlers.offered(call, uri.removeprefix(CONTRACTS))
         value = json.loads(contract.canonical)
         value.pop("endpoint", None)
     else:

@@ -28,7 +28,7 @@ from agent.runs.run import MOVING, Run
 from agent.runs.service import MAX_TEXT
 from agent.runs.states import as_asked
 from core.errors import InvalidInput
-from web.mcp import acting, results, tasks
+from web.mcp import results, tasks, tool_handlers
 from web.mcp.arguments import AnswerArguments
 from web.mcp.calls import McpCall
 
@@ -55,7 +55,7 @@ Answer = CallToolResult | InputRequiredResult | dict[str, Any]
 async def settle(call: McpCall, run: Run, state: RoundState | None = None) -> Answer:
     """Wait for what comes of ``run``, and answer in the form that suits the client."""
     shown = state is not None and state.slot is None
-    run = await acting.read_run(call, run.id, wait_s=call.wait_s, decided=shown)
+    run = await tool_handlers.read_run(call, run.id, wait_s=call.wait_s, decided=shown)
     waits = state.waits if state else 0
     base_url = call.container.settings.base_url
     if run.state == "held" and call.takes_urls and not shown:
@@ -78,12 +78,12 @@ async def resume(call: McpCall, state: str, responses: dict[str, InputResponse] 
     except ValidationError as error:
         raise InvalidInput("The request state is not one of a call to this tool.") from error
     said = responses or {}
-    run = await acting.read_run(call, at.run)
+    run = await tool_handlers.read_run(call, at.run)
     card = said.get(CARD)
     if isinstance(card, ElicitResult) and card.action != "accept":
         if card.action == "decline" and "runs:write" in call.caller.scopes:
-            await acting.cancel(call, at.run, "Declined where it was asked for.")
-            run = await acting.read_run(call, at.run)
+            await tool_handlers.cancel(call, at.run, "Declined where it was asked for.")
+            run = await tool_handlers.read_run(call, at.run)
         return results.of_run(run, call.container.settings.base_url)
     if at.slot is not None:
         answer = said.get(QUESTION)
@@ -91,7 +91,7 @@ async def resume(call: McpCall, state: str, responses: dict[str, InputResponse] 
             return results.of_run(run, call.container.settings.base_url)
         asked = as_asked(run)
         if asked is not None and asked.question.slot == at.slot:
-            run = await acting.answer_question(call, read_answer(run.id, asked.question, answer.content or {}))
+            run = await tool_handlers.answer_question(call, read_answer(run.id, asked.question, answer.content or {}))
         return await settle(call, run)
     return await settle(call, run, at)
 

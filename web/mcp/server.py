@@ -29,7 +29,7 @@ from starlette.types import Receive, Scope, Send
 from agent.runs.states import as_asked
 from core.crypto.secretbox import SecretBox
 from core.errors import NotFound, OpsIQError, Unavailable
-from web.mcp import acting, request_state, resources, results, rounds, tasks
+from web.mcp import request_state, resources, results, rounds, tasks, tool_handlers
 from web.mcp.arguments import (
     AnswerArguments,
     AskArguments,
@@ -50,7 +50,7 @@ Context = ServerRequestContext[Any, Any]
 
 async def list_tools(ctx: Context, _: PaginatedRequestParams | None) -> ListToolsResult:
     call = call_of(ctx)
-    direct, anything = await acting.direct_actions(call)
+    direct, anything = await tool_handlers.direct_actions(call)
     return ListToolsResult(tools=list(listed(call.caller.scopes, direct, anything=anything)))
 
 
@@ -67,24 +67,26 @@ async def _tool(call: McpCall, params: CallToolRequestParams) -> rounds.Answer:
         return await rounds.resume(call, params.request_state, params.input_responses)
     match params.name:
         case "ask":
-            return await rounds.settle(call, await acting.ask(call, parsed(AskArguments, params.arguments)))
+            return await rounds.settle(call, await tool_handlers.ask(call, parsed(AskArguments, params.arguments)))
         case "find_action":
-            return await acting.find_action(call, parsed(FindArguments, params.arguments))
+            return await tool_handlers.find_action(call, parsed(FindArguments, params.arguments))
         case "run_action":
-            return await rounds.settle(call, await acting.run_action(call, parsed(RunArguments, params.arguments)))
+            return await rounds.settle(
+                call, await tool_handlers.run_action(call, parsed(RunArguments, params.arguments))
+            )
         case "answer_question":
             given = parsed(AnswerArguments, params.arguments)
-            return await rounds.settle(call, await acting.answer_question(call, given))
+            return await rounds.settle(call, await tool_handlers.answer_question(call, given))
         case "run_status":
             call.need("runs:read")
             asked = parsed(StatusArguments, params.arguments)
-            run = await acting.read_run(call, asked.run_id, wait_s=asked.wait_s, decided=True)
+            run = await tool_handlers.read_run(call, asked.run_id, wait_s=asked.wait_s, decided=True)
             return results.of_run(run, call.container.settings.base_url)
         case name:
             call.need("actions:run")
-            action = await acting.direct_action(call, name)
+            action = await tool_handlers.direct_action(call, name)
             given_values = parsed(RunArguments, {"action": action, "params": params.arguments or {}})
-            return await rounds.settle(call, await acting.run_action(call, given_values))
+            return await rounds.settle(call, await tool_handlers.run_action(call, given_values))
 
 
 async def list_resources(ctx: Context, _: PaginatedRequestParams | None) -> ListResourcesResult:
@@ -106,7 +108,7 @@ async def get_task(ctx: Context, params: tasks.TaskParams) -> dict[str, Any]:
 
 async def _task(call: McpCall, run_id: str) -> dict[str, Any]:
     call.need("runs:read")
-    run = await acting.read_run(call, run_id)
+    run = await tool_handlers.read_run(call, run_id)
     base_url = call.container.settings.base_url
     asked, requests = as_asked(run), {}
     if run.state == "held" and call.takes_urls:
@@ -128,16 +130,18 @@ async def _update(call: McpCall, params: tasks.UpdateTaskParams) -> None:
     said = params.input_responses
     card, answer = said.get(rounds.CARD), said.get(rounds.QUESTION)
     if isinstance(card, ElicitResult) and card.action == "decline":
-        await acting.cancel(call, params.task_id, "Declined where it was asked for.")
+        await tool_handlers.cancel(call, params.task_id, "Declined where it was asked for.")
     if isinstance(answer, ElicitResult) and answer.action == "accept":
-        asked = as_asked(await acting.read_run(call, params.task_id))
+        asked = as_asked(await tool_handlers.read_run(call, params.task_id))
         if asked is not None:
             given = rounds.read_answer(params.task_id, asked.question, answer.content or {})
-            await acting.answer_question(call, given)
+            await tool_handlers.answer_question(call, given)
 
 
 async def cancel_task(ctx: Context, params: tasks.TaskParams) -> dict[str, Any]:
-    await _answer_or_explain(acting.cancel(call_of(ctx), params.task_id, "Cancelled by the client that asked for it."))
+    await _answer_or_explain(
+        tool_handlers.cancel(call_of(ctx), params.task_id, "Cancelled by the client that asked for it.")
+    )
     return {}
 
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from registry.catalogue import Catalogue
+from registry.catalogue import Catalogue, bind
 from registry.contract import Contract, parse
-from registry.kind_binding import bind
 from registry.records import Field, Kinds, Place, Query, Record, RecordKind, Relation, admit
 
 CUSTOMER = RecordKind(

@@ -291,6 +291,8 @@ class ContextProvider(Protocol):
 
     async def get(self, kind: str, record_id: str) -> Record | None: ...
 
+class FrozenModel: ...
+
 Name = str
 
 Line = str
@@ -303,7 +305,7 @@ Word = str
 
 KindName = str
 
-class Derive:
+class Derive(FrozenModel):
     """Derived value: a field of the record that another parameter refers to, such as the invoice's currency for a
     refund."""
 
@@ -333,7 +335,7 @@ class Unit(StrEnum):
     PERCENT = "percent"
     COUNT = "count"
 
-class Annotation:
+class Annotation(FrozenModel):
     """The meaning of a parameter beyond its JSON Schema.
 
     ``record`` names the kind the value refers to; ``field`` is the field of that record which is sent (its id by
@@ -347,24 +349,24 @@ class Annotation:
     for an enum's values. ``currency`` is an ISO 4217 code; ``currency_from`` names the parameter that holds it.
     """
 
-    record: KindName | None
-    field: Word | None
-    filter: dict[Word, list[str | int | bool]]
-    order: Word | None
-    of: Word | None
-    like: Word | None
-    each: Literal[True] | None
-    derive: Derive | None
-    replaces: Derive | None
-    sources: tuple[SourceKind, ...]
-    unit: Unit | None
-    currency: str | None
-    currency_from: Word | None
-    words: dict[str, list[Line]]
-    compose: Literal[True] | None
-    at_most: Derive | None
-    label: Line | None
-    ask: Line | None
+    record: KindName | None = ...
+    field: Word | None = ...
+    filter: dict[Word, list[str | int | bool]] = ...
+    order: Word | None = ...
+    of: Word | None = ...
+    like: Word | None = ...
+    each: Literal[True] | None = ...
+    derive: Derive | None = ...
+    replaces: Derive | None = ...
+    sources: tuple[SourceKind, ...] = ...
+    unit: Unit | None = ...
+    currency: str | None = ...
+    currency_from: Word | None = ...
+    words: dict[str, list[Line]] = ...
+    compose: Literal[True] | None = ...
+    at_most: Derive | None = ...
+    label: Line | None = ...
+    ask: Line | None = ...
 
     @property
     def takes_words(self) -> bool:
@@ -384,24 +386,22 @@ class ConfirmBy(StrEnum):
     ANYONE = "anyone"
     PERSON = "person"
 
-class Confirmation:
+class Confirmation(FrozenModel):
     """Confirmation policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe
     fields); only for ``when``. ``approvals`` is how many different people must confirm; ``expires_s`` how long the card
-    is valid (seconds). ``by`` says who may confirm; without it the risk decides (``Contract.confirm_by``), so that the
-    signed bytes of older contracts stay the same."""
+    is valid (seconds; ``agent.runs.expiry`` ends it then). ``by`` says who may confirm; without it the risk decides
+    (``Contract.confirm_by``), so that the signed bytes of older contracts stay the same."""
 
-    policy: Policy
-    by: ConfirmBy | None
-    condition: Line | None
-    approvals: Literal[1, 2]
-    expires_s: int
+    policy: Policy = ...
+    by: ConfirmBy | None = ...
+    condition: Line | None = ...
+    approvals: Literal[1, 2] = ...
+    expires_s: int = ...
 
 class Risk(StrEnum):
     READ = "read"
     WRITE = "write"
     IRREVERSIBLE = "irreversible"
-
-class FrozenModel: ...
 
 Deadline = int
 
@@ -630,27 +630,27 @@ class ContractRef:
 
     def as_json(self) -> dict[str, Any]: ...
 
-class Contract:
+class Contract(FrozenModel):
     """One action. Roles and surfaces are closed lists: an empty one means nobody, nowhere."""
 
     name: Name
-    version: int
+    version: int = ...
     title: Line
     description: Text
-    surfaces: tuple[Surface, ...]
-    roles: tuple[Word, ...]
+    surfaces: tuple[Surface, ...] = ...
+    roles: tuple[Word, ...] = ...
     parameters: dict[str, Any]
-    annotations: dict[Word, Annotation]
-    confirmation: Confirmation
-    risk: Risk
-    idempotent: bool
+    annotations: dict[Word, Annotation] = ...
+    confirmation: Confirmation = ...
+    risk: Risk = ...
+    idempotent: bool = ...
     endpoint: AnyEndpoint
-    upstream: Upstream | None
-    result: dict[str, Any] | None
-    preview: Text | None
-    examples: tuple[Line, ...]
-    aliases: tuple[Line, ...]
-    undo: Name | None
+    upstream: Upstream | None = ...
+    result: dict[str, Any] | None = ...
+    preview: Text | None = ...
+    examples: tuple[Line, ...] = ...
+    aliases: tuple[Line, ...] = ...
+    undo: Name | None = ...
 
     @property
     def properties(self) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ import pytest
 from core import env_variable
 from core.errors import BadSetting
 from core.settings import Settings
-from core.settings.reference import render_reference
+from core.settings.__main__ import render_reference
 
 KEY = base64.urlsafe_b64encode(b"\xfb" * 32).decode("ascii").rstrip("=")
 DOCS = Path(__file__).parents[4] / "docs" / "reference"

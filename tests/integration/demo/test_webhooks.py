@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from demo.telling import type_of
+from demo.webhooks import type_of
 from tests.integration.demo.conftest import TOKEN, Platform
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

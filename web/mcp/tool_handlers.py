@@ -1,4 +1,4 @@
-"""What MCP tools do: each through the service that the REST API's route goes through, and each once for its
+"""Handlers of MCP tools: each goes through the service that the REST API's route goes through, and each once for its
 idempotency key."""
 
 from __future__ import annotations

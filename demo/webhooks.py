@@ -69,10 +69,10 @@ def body_of(connection: sqlite3.Connection, change: Mapping[str, Any]) -> str:
     return json.dumps(message | ({"caused_by": change["cause"]} if change["cause"] else {}), ensure_ascii=False)
 
 
-async def tell(
+async def send_webhooks(
     connection: sqlite3.Connection, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), poll_s: float = POLL_S
 ) -> None:
-    """Sends changes for ever. One change at a time: the next is told when this one is taken, refused for good, or tried
+    """Sends changes for ever. One change at a time: the next is sent when this one is taken, refused for good, or tried
     too often."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
         while True:
@@ -85,14 +85,14 @@ async def tell(
             connection.execute(
                 "UPDATE changes SET body = ?, attempts = attempts + 1 WHERE id = ?", (body, change["id"])
             )
-            taken = await _sent(session, there, change["message"], body, clock())
+            taken = await _send(session, there, change["message"], body, clock())
             if taken or change["attempts"] + 1 >= MAX_ATTEMPTS:
                 connection.execute("DELETE FROM changes WHERE id = ?", (change["id"],))
             else:
                 await asyncio.sleep(min(MAX_PAUSE_S, poll_s * 2 ** min(change["attempts"], 10)))
 
 
-async def _sent(session: aiohttp.ClientSession, there: tuple[str, str], message: str, body: str, at: datetime) -> bool:
+async def _send(session: aiohttp.ClientSession, there: tuple[str, str], message: str, body: str, at: datetime) -> bool:
     url, secret = there
     headers = {
         "content-type": "application/json",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from sqlalchemy import text
 
-from executors.jobs.notify import JobNotifier, SocketNotifier, open_notifier
+from executors.jobs.wake_ups import JobNotifier, SocketNotifier, open_notifier
 from store.database import Database
 
 

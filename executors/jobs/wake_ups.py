@@ -1,6 +1,6 @@
-"""Job notifications between processes on SQLite: a datagram to each process's socket says that jobs were added.
+"""Wake-ups between processes on SQLite: a datagram to each process's socket says that jobs were added.
 
-Nothing depends on a notification (``executors.jobs.worker.WakeSource``): without one, jobs are found at the next poll.
+Nothing depends on one (``executors.jobs.worker.WakeSource``): without one, jobs are found at the next poll.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from executors.jobs.worker import WakeSource
 from store.driver.pg_notify import GAP_S, PostgresNotifier
 
-log = logging.getLogger("opsiq.executors.bells")
+log = logging.getLogger("opsiq.executors.wake_ups")
 
 _SUFFIX: Final = ".bell"
 
