@@ -1,4 +1,4 @@
-"""Every error OpsIQ raises. A refusal (no match, forbidden, expired card) is a value of the pipeline, not one of these.
+"""Error classes: every error OpsIQ raises. A refusal (no match, forbidden, expired card) is a value of the pipeline, not one of these.
 
     OpsIQError                      code                     meaning
     ├── InvalidInput                invalid_request          what was sent can't be read; says what to send instead

@@ -1,4 +1,4 @@
-"""The other end of ``cpu_workers``: what a worker process runs. Each call is a coroutine under its CPU budget."""
+"""Worker process of the CPU pool (``cpu_workers``). Each call is a coroutine under its CPU budget."""
 
 from __future__ import annotations
 

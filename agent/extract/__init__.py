@@ -1,5 +1,5 @@
-"""Readers of words: deterministic, pure, no I/O. Every value read derives from the words at its span and from
-``now``."""
+"""Value readers: typed words → values of parameters; deterministic, pure, no I/O. Every value read derives from the
+words at its span and from ``now``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists: "A, B and C" → items, each read by the items' schema."""
+"""Array reader: "A, B and C" → items, each read by the items' schema."""
 
 from __future__ import annotations
 

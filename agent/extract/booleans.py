@@ -1,5 +1,5 @@
-"""Yes or no: the parameter's own words said, or said no to. Nothing said is no reading: a default is the contract's,
-not ours."""
+"""Boolean reader: the parameter's own words said, or said no to. Nothing said is no reading: a default is the
+contract's, not ours."""
 
 from __future__ import annotations
 

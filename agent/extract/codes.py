@@ -1,4 +1,4 @@
-"""Identifiers, and text of a known shape: addresses of mail and web, phone numbers, UUIDs."""
+"""Code reader: identifiers, and text of a known shape: addresses of mail and web, phone numbers, UUIDs."""
 
 from __future__ import annotations
 

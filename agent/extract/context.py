@@ -1,5 +1,5 @@
-"""How well the words around a span fit a parameter: its own words beside it, the preposition before it, and what a
-number there counts: people ("for two", "a party of 3"), what stands on a page, or the thing after it."""
+"""Context of a span: how well the words around it fit a parameter: its own words beside it, the preposition before it,
+and what a number there counts: people ("for two", "a party of 3"), what stands on a page, or the thing after it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Closed sets: a value is meant when its words (or the contract's other words for it) are said, unless they are said no
-to."""
+"""Enum reader: a value of a closed set is meant when its words (or the contract's other words for it) are said, unless
+they are said no to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers, money, lengths of time and percentages of a text as values of a parameter."""
+"""Number readers: numbers, money, lengths of time and percentages of a text as values of a parameter."""
 
 from __future__ import annotations
 

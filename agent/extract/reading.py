@@ -1,4 +1,4 @@
-"""What a reader answers with."""
+"""Reading: one place in a text read as a value, as every reader answers it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Free text as values of a parameter: quoted words, names, codes and what prepositions or labels introduce; and how a
-name stands in its sentence."""
+"""Text reader: free text as values of a parameter: quoted words, names, codes and what prepositions or labels
+introduce; and how a name stands in its sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said where a request leads to no plan: why nothing is done, who may, or how it is asked for."""
+"""Messages where a request leads to no plan: why nothing is done, who may, or how it is asked for."""
 
 from __future__ import annotations
 

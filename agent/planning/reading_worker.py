@@ -1,5 +1,5 @@
-"""What a reading worker runs: ``python -m agent.planning.reading_worker SOCKET_FD BUDGET_S RESOLVER``, started by
-``agent.planning.reading_pool``."""
+"""Worker process of the reading pool: ``python -m agent.planning.reading_worker SOCKET_FD BUDGET_S RESOLVER``, started
+by ``agent.planning.reading_pool``."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Answers one case through the planning path, over offers that may come without contracts. A case ends at the card, the
-question or the refusal that a person would see; nothing is sent."""
+"""Case answers over offers: one case through the planning path, over offers that may come without contracts. A case
+ends at the card, the question or the refusal that a person would see; nothing is sent."""
 
 from __future__ import annotations
 

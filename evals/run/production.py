@@ -1,5 +1,5 @@
-"""Answers one case as the product does: resolved among what the role may run, validated against live records, held or
-not by the contract's policy. It ends at the card or question a person would see; nothing is sent."""
+"""Case answers as the product gives them: one case, resolved among what the role may run, validated against live
+records, held or not by the contract's policy. It ends at the card or question a person would see; nothing is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs an import in a process of its own: killable, with bounds on processor time, memory and waiting.
+"""Import process: runs an import in a process of its own: killable, with bounds on processor time, memory and waiting.
 
 This side reads the documents that the other asks for, from one source for each tree, and so decides what may be read.
 """

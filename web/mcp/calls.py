@@ -1,4 +1,4 @@
-"""One MCP request as the handlers see it: who asks, on which surface, over which services, and what the client can
+"""MCP request as the handlers see it: who asks, on which surface, over which services, and what the client can
 do."""
 
 from __future__ import annotations

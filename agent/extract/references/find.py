@@ -1,4 +1,4 @@
-"""A request → the phrases in it that refer to a record of one kind."""
+"""Reference finder: the phrases of a request that refer to a record of one kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words → Reference."""
+"""Reference parser: the words of a phrase → a ``Reference``."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Days, times and date-times of a text as values of a parameter, in the form that it asks for: RFC 3339 by default,
-else the one its description shows ("MM/DD/YYYY", "HH:MM")."""
+"""Date readers: days, times and date-times of a text as values of a parameter, in the form that it asks for: RFC 3339
+by default, else the one its description shows ("MM/DD/YYYY", "HH:MM")."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The resolver that asks a language model."""
+"""Model resolver: asks a language model for a proposal."""

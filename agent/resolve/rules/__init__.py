@@ -1,1 +1,1 @@
-"""The resolver that needs no model."""
+"""Rule resolver: by grammar and words, without a model."""

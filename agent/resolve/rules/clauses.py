@@ -1,5 +1,5 @@
-"""Takes a request apart into the clauses that may each be an action of their own, and hears negation, questions and
-conditions."""
+"""Clause splitter: takes a request apart into the clauses that may each be an action of their own, and hears negation,
+questions and conditions."""
 
 from __future__ import annotations
 

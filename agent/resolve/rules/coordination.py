@@ -1,4 +1,4 @@
-"""Several records in one breath: "close tickets 5524, 5525 and 5526" is three calls."""
+"""Coordinated records: "close tickets 5524, 5525 and 5526" is three calls."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
 from agent.extract.time import durations
 from agent.pipeline import Argument, Ask, Calls, Draft, ListArgument, Resolution, Span
-from language.foreign import translate
+from language.locales import translate
 from language.spell_correction import Speller
 from language.stems import EMPTY, GROUPED, KIN, ORDER_WORDS, READING, READING_WORDS, stem
 from language.text import blank_quotations

@@ -1,4 +1,4 @@
-"""The resolver that needs no model, no key and no network: deterministic, explainable, and shy."""
+"""Rule resolver: needs no model, no key and no network; deterministic, explainable, and asks where it is not sure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_foreig
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import fill_slots
 from agent.validate.questions import ask_for_action
-from language.foreign import NOT_READ, READ_IN_PART, guess_language, translate
+from language.locales import NOT_READ, READ_IN_PART, guess_language, translate
 from registry.contract import Risk
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist

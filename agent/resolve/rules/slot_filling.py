@@ -1,5 +1,5 @@
-"""Gives words to parameters: every reading of every parameter is weighed, and no words serve two parameters without
-reason."""
+"""Slot filling: words are given to parameters; every reading of every parameter is weighed, and no words serve two
+parameters without reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shares the words out: which reading each parameter gets, so that no words serve two of them without reason."""
+"""Span assignment: which reading each parameter gets, so that no words serve two of them without reason."""
 
 from __future__ import annotations
 

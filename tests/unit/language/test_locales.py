@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from language.foreign import NAMES, NOT_READ, READ_IN_PART, guess_language, translate
+from language.locales import NAMES, NOT_READ, READ_IN_PART, guess_language, translate
 
 
 def english(text: str) -> str:

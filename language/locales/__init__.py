@@ -1,8 +1,10 @@
-"""Requests in other languages: their commonest words of business and grammar, each with the English word it is read as.
+"""Locales: requests in languages other than English, by their commonest words of business and grammar, each with the
+English word it is read as.
 
-One file a language; a line is ``english: form, form``. "…" stands for the words between the parts of a separable verb.
-Below ``[states]`` stand adjectives of records' states and order, below ``[nouns]`` what records are called.
-Written by hand for what people ask administrators for; nothing here knows a platform or an action.
+A locale is a file here (``de.txt``) and its entries in the tables below. A line of the file is ``english: form, form``;
+"…" stands for the words between the parts of a separable verb. Below ``[states]`` stand adjectives of records' states
+and order, below ``[nouns]`` what records are called. Written by hand for what people ask administrators for; nothing
+here knows a platform or an action.
 """
 
 from __future__ import annotations
