@@ -39,6 +39,10 @@ _WISHED: Final = frozenset(("good", "nice", "great", "happy", "lovely", "wonderf
 _DAYS: Final = frozenset(
     ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "weekend", "week", "start", "day")
 )
+# "Thanks, not in the morning": what denies or narrows is never said to be kind.
+_CHANGING: Final = frozenset(
+    ("not", "nor", "only", "without", "both", "each", "every", "same", "except", "until", "till")
+)
 _POLITE: Final = EMPTY | _KIND | frozenset(_BESIDE_WORDS.split())
 _OPENING: Final = re.compile(r"\s*(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)(?P<end>[:;,.!?\n–—]+|\s-\s)\s*")
 _SHORTEST: Final = 3  # letters: "er" is a word elsewhere
@@ -101,7 +105,9 @@ def _is_polite(words: Sequence[str], besides: Collection[str] = ()) -> bool:
     """Whether these words are nothing but politeness, and some of it."""
     plain = [word.casefold() for word in words]
     plain = [word for at, word in enumerate(plain) if not (at and word in _DAYS and plain[at - 1] in _WISHED)]
-    polite = all(word in besides or word in _WISHED or (_polite(word) and word != "one") for word in plain)
+    polite = _CHANGING.isdisjoint(plain) and all(
+        word in besides or word in _WISHED or (_polite(word) and word != "one") for word in plain
+    )
     return polite and len(words) <= _MOST and (len(plain) < len(words) or not _KIND.isdisjoint(plain))
 
 

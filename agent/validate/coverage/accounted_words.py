@@ -32,7 +32,7 @@ from agent.planning.quotes import walk
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
 from agent.validate.questions import list_members
-from language.stems import EMPTY, name_stems, stem
+from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from language.wordnet import is_word
 from registry.contract import Contract
 from registry.records import RecordKind
@@ -46,13 +46,14 @@ _LIGHT_WORDS: Final = """
 account system platform list record records file side behalf name person one ones someone somebody anyone guy lady
 thing things bit little altogether whole entire full total complete completely fully rest case matter way time times
 moment place number nr id called named following said mentioned respective certain particular specific current
-existing poor dear nice good old own usual right correct wrong possible course far once soon still yet well else
+existing poor dear nice good old own usual right correct possible course far once soon still yet well
 instead first next last latest newest oldest recent previous earlier really actually finally quickly immediately
 already simply directly accidentally mistakenly obviously apparently unfortunately sadly hopefully possibly probably
 basically definitely certainly promptly shortly early reply apply family owner another extra additional further saying
-titled reading able allowed care rid eye look app site website service goes
+titled reading able allowed care rid app site website service goes
 """
 LIGHT: Final = frozenset(_LIGHT_WORDS.split())
+_REPORT: Final = re.compile(rf"(?:is|are|has|have|{patterns.PAST})$")
 NOTHING: Final = EMPTY | SAID_AROUND
 
 
@@ -66,9 +67,17 @@ class Accounts:
     ordered: bool
     described: bool
     answered: bool
+    phrases: tuple[tuple[str, ...], ...]
+    """What the actions called go by in several words ("call off", "was delivered")."""
+
+    def says_whole(self, told: str, *, reports: bool = False) -> bool:
+        """Whether all the words of such a phrase are said; ``reports``: of one that tells what has happened."""
+        said = {plain_word(word) for word, _, _ in split_runs(told)}
+        return any(said.issuperset(each) for each in self.phrases if not reports or _REPORT.match(each[0]))
 
 
 def list_accounts(
+    text: str,
     proposal: Proposal,
     contracts: Sequence[Contract],
     kinds: Sequence[RecordKind],
@@ -77,13 +86,20 @@ def list_accounts(
     answered: bool,
 ) -> Accounts:
     nodes = list(walk(proposal.result))
-    # Where no name or number says which record, the noun that does may be any word that is said of it.
-    described = any(isinstance(node, Find) and node.said is None for node in nodes)
-    own = known if described else collect_own_stems(contracts, kinds)
+    # Where no name, number or noun of its kind says which record, the noun that does may be any word said of it.
+    nouns = {each.name: {stem(noun) for noun in each.nouns} for each in kinds}
+    typed = {*stem_text(text)}
+    unnamed = [node for node in nodes if isinstance(node, Find) and node.said is None]
+    own = (
+        known
+        if any(typed.isdisjoint(nouns.get(each.record, ())) for each in unnamed)
+        else collect_own_stems(contracts, kinds)
+    )
     narrowing = Except | Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount | Computed
     restricted = any(isinstance(node, narrowing) or (isinstance(node, Call) and node.condition) for node in nodes)
     ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
-    return Accounts(own | told | _named_in_form(nodes), restricted, ordered, described, answered)
+    phrases = tuple(tuple(said.casefold().split()) for each in contracts for said in each.aliases if " " in said)
+    return Accounts(own | told | _named_in_form(nodes), restricted, ordered, bool(unnamed), answered, phrases)
 
 
 def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:

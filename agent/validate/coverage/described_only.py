@@ -160,7 +160,7 @@ class Told:
         if all(only_finds(each) for each in self.contracts):
             return True
         bare = _OF_A_YEAR.sub("", self.text[start:end])
-        weighty = (patterns.QUANTIFIER, patterns.PART, patterns.DATE, patterns.LIMIT)
+        weighty = (patterns.QUANTIFIER, patterns.OF_SEVERAL, patterns.PART, patterns.DATE, patterns.LIMIT)
         return (
             all(_is_light(each) for each in self.contracts)
             and _BINDS.search(bare) is None

@@ -63,12 +63,6 @@ _FOR: Final = re.compile(
 )
 
 _BEHIND: Final = re.compile(r"\s+([a-z]+)")
-_TIME_WORDS: Final = """
-christmas xmas easter halloween thanksgiving hanukkah ramadan eid diwali pentecost carnival advent valentine black new
-spring summer autumn winter january february march april may june july august september october november december
-monday tuesday wednesday thursday friday saturday sunday
-"""
-_TIMES: Final = frozenset(_TIME_WORDS.split())
 
 
 def find_others(
@@ -79,7 +73,7 @@ def find_others(
     for found in _FOR.finditer(text):
         name, (start, end) = found["name"], found.span("name")
         low = name.casefold()
-        if name.isupper() or low in _TIMES or low in shown or stem(low) in known:
+        if name.isupper() or stem(low) in patterns.TIMES or low in shown or stem(low) in known:
             continue
         behind = _BEHIND.match(text, found.end())
         if behind is not None and is_word(low) and behind[1] not in EMPTY:

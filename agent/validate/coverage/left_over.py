@@ -64,11 +64,11 @@ _TO_BE: Final = re.compile(r"\s*(?:who|which|that)\s+(?:is|are)\s+to\s+be\b", re
 # What tells when or on what condition is looked at by itself, next door.
 _BOUND: Final = _words(r"before|after|if|unless|when|whenever|until|till?|once|provided|assuming|whether")
 _SUBJECT: Final = r"(?:i|he|she|it|they|we|you|nobody|someone|somebody)"
-_OWN_SUBJECT: Final = re.compile(
+OWN_SUBJECT: Final = re.compile(
     rf"(?<!\w){_SUBJECT}(?:['’](?:s|m|re|ve|d|ll)(?!\w)|\s+(?!to\b)[^\W\d_]+)", re.IGNORECASE
 )
 # A verb in a form that tells how things are.
-_FINITE: Final = re.compile(
+FINITE: Final = re.compile(
     rf"(?<!\w)(?:(?:is|are|was|were|has|have|had|did|does|do|wo)(?:n['’]t)?|will|seems?|says?|keeps?|wants?|needs?|asks?"
     rf"|{patterns.IRREGULAR})(?!\w)"
     r"|(?<!\w)(?:that|this|there)(?:['’](?:s|ll|d)|\s+(?!to\b)[^\W\d_]+)"
@@ -83,6 +83,7 @@ _ELSEWHERE: Final = (
         patterns.LIMIT,
         patterns.CONDITION,
         patterns.QUANTIFIER,
+        patterns.OF_SEVERAL,
         patterns.PART,
         patterns.DATE,
     ),
@@ -97,6 +98,8 @@ _ASKING: Final = _words(
     r"|be\s+(?:so\s+)?(?:kind|nice|good)\s+(?:enough\s+to|and|as\s+to)|would\s+(?:like|love)\s+to|go\s+ahead"
     r"|(?:do|would)\s+you\s+mind"
 )
+# "Let Ada have a look": what she shall do is no statement.
+_LET: Final = re.compile(r"(?<!\w)let\s+(?:[^\W\d_][\w'’]*\s+){1,2}(?:have|do)(?!\w)", re.IGNORECASE)
 _MIND: Final = re.compile(r"(?<!\w)(?:do|would)\s+you\s+mind\s+", re.IGNORECASE)
 # "The money arrived, …": what has happened, before the order that it is the reason of.
 _ENDS_IN_PAST: Final = re.compile(r"\w\s+[^\W\d_]{2,}(?<!e)ed\s*$")
@@ -158,7 +161,7 @@ def find_left_over_words(
     on_records = any(note.record is not None for each in contracts for note in each.annotations.values())
     if not on_records or not (taken or answered):
         return
-    by = list_accounts(proposal, contracts, kinds, known, told, answered)
+    by = list_accounts(text, proposal, contracts, kinds, known, told, answered)
     used = [False] * (len(text) + 1)
     for start, end in taken:
         used[start:end] = [True] * (end - start)
@@ -171,7 +174,7 @@ def find_left_over_words(
     for start, end in (*numbers, *(found.span() for pattern in _ELSEWHERE for found in pattern.finditer(text))):
         elsewhere[start:end] = [True] * (end - start)
     ordered = False
-    for clause in _clauses(text) if _is_english(text, used) else ():
+    for clause in split_clauses(text) if _is_english(text, used) else ():
         ours = any(used[start] for _, start, _ in clause.words)
         left = [
             each for each in clause.words if not used[each[1]] and not elsewhere[each[1]] and has_weight(each[0], by)
@@ -189,14 +192,14 @@ def find_lone_order(
     person's own ("scrap that bill")."""
     calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
     text = strip_politeness(request.text)
-    clauses = list(_clauses(text))
+    clauses = list(split_clauses(text))
     if len(calls) != 1 or len(clauses) < 2 or clauses[-1].joined or (head := clauses[-1].head) is None:
         return None
     verbs = {verb for each in contracts for verb in leading_verbs(each)} & ORDERS
     values = find_places([each for each in calls[0].arguments.values() if isinstance(each, ComputedArgument)], request)
     for clause in clauses[:-1]:
-        told = _ASKING.sub(lambda found: " " * len(found[0]), text[clause.start : clause.end])
-        states = _FINITE.search(told) or _OWN_SUBJECT.search(told)
+        told = _blank(_ASKING, text[clause.start : clause.end])
+        states = FINITE.search(told) or OWN_SUBJECT.search(told)
         used = any(start < clause.end and clause.start < end for start, end in taken)
         ordered = any(stem(plain_word(word)) in verbs for word, _, _ in clause.words)
         first = stem(plain_word(clause.head[0])) if clause.head is not None else ""
@@ -234,20 +237,24 @@ def _of_clause(
         return
     if after and not ours and not clause.joined and patterns.DONE.match(told):
         return
-    if after and not ours and _spares(clause):
+    if after and not ours and (_spares(clause) or patterns.STAYS.search(told)):
         yield first[1], clause.end
         return
-    plain = _ASKING.sub(lambda found: " " * len(found[0]), told)
-    finite = min((each.start() for each in (_FINITE.search(plain), _OWN_SUBJECT.search(plain)) if each), default=None)
+    plain = _blank(_LET, _blank(_ASKING, told))
+    finite = min((each.start() for each in (FINITE.search(plain), OWN_SUBJECT.search(plain)) if each), default=None)
     begins = head is not None and stem(plain_word(head[0])) in ORDERS
     if not (begins or after) and clause.end < len(clause.text) and _ENDS_IN_PAST.search(plain):
         return
-    if finite is not None:
+    if finite is not None and not (ours and by.says_whole(told, reports=True)):
         if head is None or not begins or _is_determined(clause) or head[1] - clause.start > finite:
             return
-        if by.restricted or _OWN_SUBJECT.match(plain, finite) or PAST.search(plain, finite):
+        if by.restricted or OWN_SUBJECT.match(plain, finite) or PAST.search(plain, finite):
             left = [each for each in left if each[1] - clause.start < finite]
     if not left:
+        if after and begins and not ours and head is not None and plain == told and not by.says_whole(told):
+            root = stem(plain_word(head[0]))
+            if root not in verbs | READING:  # "call her", of what goes by "call off"
+                yield head[1], clause.end
         return
     if ours or any(stem(plain_word(word)) in verbs for word, _, _ in clause.words):
         yield from _beside(clause, used, left, verbs, by)
@@ -257,11 +264,15 @@ def _of_clause(
         yield left[0][1], clause.end
 
 
+def _blank(pattern: re.Pattern[str], told: str) -> str:
+    return pattern.sub(lambda found: " " * len(found[0]), told)
+
+
 def _spares(clause: _Clause) -> bool:
     """Whether a clause leaves something out of an order: "leave the lamp as it is", "the lamp stays"."""
     said = [plain_word(word) for word, _, _ in clause.words if plain_word(word) not in ("and", "but", "just", "please")]
     stays = len(said) > 2 and said[0] in _DETERMINERS and said[-1] in _STAYING and "rest" not in said
-    spared = len(said) > 2 and said[0] in _SPARING and said[1] in _DETERMINERS | {"out"}
+    spared = len(said) > 2 and said[0] in _SPARING and said[1] in _DETERMINERS | {"out", "it", "him", "them"}
     return spared or stays or "exception" in said
 
 
@@ -277,7 +288,8 @@ def _beside(
     left = [each for each in left if each in clause.ordering]
     if left and left[0] == clause.head and _is_verb(clause) and not _is_manner(clause, verbs, by.known):
         left = left[1:]  # the verb of the order is accounted for by the action itself
-    left = _without_late_verb(clause, used, left, verbs)
+    if not by.says_whole(clause.text[clause.start : clause.end], reports=True):
+        left = _without_late_verb(clause, used, left, verbs)
     if by.answered and left and not any(used[: left[0][1]][clause.start :]):
         left = left[1:]  # what was said of a record that was asked about and chosen since
     if by.described:  # the noun behind its owner is what the model reads as the kind
@@ -309,6 +321,8 @@ def _without_late_verb(
     root = stem(plain_word(left[0][0]))
     says = any(stem(plain_word(word)) in verbs for word, start, _ in clause.words if not used[start])
     if says or (before and plain_word(before[-1]) in _PREPOSITIONS):
+        return left
+    if root in READING:  # "let Ada have a look at it" leaves it open what she does
         return left
     if root not in ORDERS and not find_similar_stems(root, verb=True):
         return left
@@ -369,7 +383,7 @@ def _widen(clause: _Clause, run: Sequence[_Word]) -> Place:
     return start, run[-1][2]
 
 
-def _clauses(text: str) -> Iterator[_Clause]:
+def split_clauses(text: str) -> Iterator[_Clause]:
     start, joined = 0, False
     for found in _BREAK.finditer(text):
         if words := _split(text, start, found.start()):

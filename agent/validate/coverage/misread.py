@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from agent.extract.spans.money import agrees, find_named_currency
 from agent.pipeline import Request
@@ -25,10 +27,18 @@ from agent.planning.quotes import find_places, walk
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.modifiers import begins_beside
-from language.stems import name_stems
+from agent.validate.coverage.weighty_patterns import search_before
+from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
+from language.wordnet import find_similar_stems, rate_similarity
 from registry.contract import Contract, Unit
 
 Place = tuple[int, int]
+_MARK: Final = re.compile(r"[,;.!?–—-]\s*(?:(?:and|then|please|also)\s+)*$", re.IGNORECASE)
+_VERB: Final = re.compile(
+    r"(?P<verb>[a-z]+(?<!ed)(?<![a-z]{3}ing)(?<!s))\s+(?P<object>(?:her|him|them|it|me|us|the|his|their|my|our|an?)\b|[A-Z])?"
+)
+_ALIKE: Final = 0.4
+"""From here on a verb may mean to tell somebody something, as "warn" does."""
 
 
 def find_misread(
@@ -47,7 +57,7 @@ def find_misread(
         *_find_other_currencies(text, proposal, contracts, told, request),
         *_find_left_out(text, proposal, request),
         *_find_split_names(text, proposal, request),
-        *_find_other_codes(text, proposal, request),
+        *_find_other_codes(text, proposal, told, contracts, request),
     }
 
 
@@ -87,6 +97,23 @@ def _beside_texts(text: str, proposal: Proposal, contracts: Sequence[Contract], 
         if open_amount:  # for how long, where money for that long may be meant
             found += [patterns.PERIODS.match(text, start) for start, _ in find_places(argument, request)]
         yield from (each.span() for each in found if each is not None)
+        for start, end in find_places(argument, request):
+            words = {word.casefold() for word, _, _ in split_runs(text[start:end])} - EMPTY
+            orders = name not in contract.required and (
+                _is_order(text, start) or patterns.STAYS.search(text, start, end)
+            )
+            if orders or (words and {stem(word) for word in words} <= patterns.TIMES):
+                yield start, end
+
+
+def _is_order(text: str, start: int) -> bool:
+    """Whether words behind a mark begin with a verb and whom or what it is done to: "…, ring her", "…, warn Ada"."""
+    found = _VERB.match(text, start)
+    if found is None or search_before(_MARK, text, start) is None or found["verb"] in EMPTY:
+        return False
+    verb = stem(found["verb"])
+    tells = rate_similarity(verb, patterns.TELLING, verb=True) > _ALIKE
+    return tells or (found["object"] is not None and bool(find_similar_stems(verb, verb=True)))
 
 
 def _leaves_amount_open(contract: Contract, proposal: Proposal) -> bool:
@@ -155,6 +182,8 @@ def _find_other_currencies(
 def _find_left_out(text: str, proposal: Proposal, request: Request) -> Iterator[Place]:
     """Names that are said to be left out ("all but Ada's", "not Ada's"), where the proposal is about those."""
     kept = {place for each in walk(proposal.result) if isinstance(each, Except) for place in find_places(each, request)}
+    if kept and (back := patterns.AFTER_ALL.search(text, max(end for _, end in kept))) is not None:
+        yield back.span()
     for find in (each for each in walk(proposal.result) if isinstance(each, Find) and each.said is not None):
         for place in set(find_places(find.said, request)) - kept:
             out = patterns.search_before(patterns.LEAVES_OUT, text, place[0])
@@ -185,13 +214,15 @@ def repeats_what_was_done(request: Request, proposal: Proposal) -> bool:
     )
 
 
-def _find_other_codes(text: str, proposal: Proposal, request: Request) -> Iterator[Place]:
-    """Further numbers of the series that a used one is of: "F-231 - F-234", "INV-7/INV-9". What is not to be is no
-    more than said."""
+def _find_other_codes(
+    text: str, proposal: Proposal, told: frozenset[str], contracts: Sequence[Contract], request: Request
+) -> Iterator[Place]:
+    """Codes that were not used, of calls about records: "F-231 - F-234", "7 waive F-231". What is not to be is no more
+    than said."""
     taken = find_places((proposal.result, proposal.replaced), request)
-    series = {found[1].casefold() for start, end in taken if (found := patterns.SERIES.fullmatch(text, start, end))}
-    for found in patterns.SERIES.finditer(text) if series else ():
-        if found[1].casefold() not in series or any(a < found.end() and found.start() < b for a, b in taken):
+    on_records = any(note.record is not None for each in contracts for note in each.annotations.values())
+    for found in patterns.SERIES.finditer(text) if on_records else ():
+        if {*stem_text(found[0])} <= told or any(a < found.end() and found.start() < b for a, b in taken):
             continue
         if not patterns.search_before(patterns.NOT_THIS, text, found.start()):
             yield found.span()

@@ -5,8 +5,7 @@ clause is a pattern of its own, next door. What a clause tells of how things are
 reason ("for not paying") denies nothing of the order; nor does one that denies another thing or action than the one
 that is done, which stands beside it ("don't do it now, do it at the end", "no refund but 30 euros of credit").
 
-"Close 5519, scratch that" orders nothing, "give her perhaps 20 euros" has not made up its mind. Neither is ever passed
-over, whatever was understood of the rest.
+"Close 5519, scratch that" orders nothing, whatever was understood of the rest.
 """
 
 from __future__ import annotations
@@ -19,16 +18,18 @@ from agent.extract.spans.money import find_currency
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.unused_words import SAID_AROUND
 from agent.validate.coverage.weighty_patterns import (
+    BEGINS,
     DENIED_CLAUSE,
+    ENDS,
     PAST,
     REACH,
+    TURNS,
     UNITS,
     first_from,
     last_before,
     search_before,
 )
 from language.stems import EMPTY, split_runs, stem
-from registry.contract import Contract
 
 Place = tuple[int, int]
 
@@ -58,7 +59,6 @@ _ELLIPTIC: Final = re.compile(
 )
 _NEAR: Final = 60
 """Letters within which what tells how things are leads up to a negation."""
-_ENDS: Final = re.compile(r"[,;:!?\n()\[\]]|\.(?!\d)|\s[-–—]+\s?|^|$|(?<!\w)(?:and|but|then)(?!\w)", re.IGNORECASE)
 
 
 def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> Iterator[Place]:
@@ -102,7 +102,7 @@ def find_denied_clauses(text: str, taken: Sequence[Place]) -> Iterator[Place]:
 
 
 def _find_clause(text: str, start: int, end: int) -> Place:
-    opening, closing = last_before(_ENDS, text, start), first_from(_ENDS, text, end)
+    opening, closing = last_before(ENDS, text, start), first_from(ENDS, text, end)
     first, last = (opening[1] if opening else 0), (closing[0] if closing else len(text))
     return max(first, start - REACH), min(last, end + REACH)
 
@@ -110,7 +110,6 @@ def _find_clause(text: str, start: int, end: int) -> Place:
 # ── contrasts: another thing or action is denied than the one that is done ──────────────────────────────────────────
 
 _NO_LONGER: Final = patterns.TRAILING | {"more", "longer", "any"}
-_CLOSES: Final = re.compile(r"[,;.!?\n]|\bbut\b")
 _DONE_TO_IT: Final = re.compile(
     r"\s*(?:(?:just|but|only|please|instead|rather)\s+)*(?P<verb>[^\W\d_]+)\s+(?:it|them|that)\b", re.IGNORECASE
 )
@@ -120,7 +119,7 @@ _NAMES: Final = re.compile(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)")
 def only_contrasts(text: str, at: int, taken: Sequence[Place], known: frozenset[str], several: bool) -> bool:
     """Whether a negated clause says nothing but what the call itself speaks of, and another clause says what is done
     instead: "don't do it now, do it at the end". What is not to be among ``several`` is no other thing."""
-    closing = _CLOSES.search(text, at)
+    closing = TURNS.search(text, at)
     if not several and _other_thing(text, at, closing.start() if closing is not None else len(text), taken):
         return True
     if closing is None or not any(start >= closing.end() for start, _ in taken):
@@ -161,7 +160,7 @@ def denies_another(
 ) -> bool:
     """Whether what is denied is another action by its own word (``others``), and what is done stands behind it: "no
     refund but 30 euros of credit", "don't refund 702, send it again"."""
-    closing = _CLOSES.search(text, at)
+    closing = TURNS.search(text, at)
     if not others or closing is None:
         return False
     instead = _DONE_TO_IT.match(text, closing.end())
@@ -184,14 +183,14 @@ def denies_other_value(text: str, at: int, taken: Sequence[Place], others: froze
     (``others``) of a list that one was chosen from: "rather high than urgent", "no longer monthly but yearly"."""
     if not others:
         return False
-    closing = _CLOSES.search(text, at)
+    closing = TURNS.search(text, at)
     ends = [start for start, _ in taken if start >= at] + [closing.start() if closing is not None else len(text)]
     words = [word.casefold() for word, _, _ in split_runs(text[at : min(ends)])]
     words = [word for word in words if word not in EMPTY and word not in _NO_LONGER]
     return bool(words) and others.issuperset(words)
 
 
-# ── retractions and hedges: what takes an order back, or leaves open whether it is one ─────────────────────────────
+# ── retractions: what takes an order back ──────────────────────────────
 
 _OFF: Final = (
     r"(?P<verb>scratch|ignore|forget|cancel|drop|skip|strike|disregard|undo|stop)"
@@ -215,27 +214,11 @@ _TURN: Final = re.compile(
 # What was answered to whoever asked for it, or done: "but we refused", "so I told them no", "so we did".
 _REFUSED: Final = re.compile(
     r"(?:[,;.!?…–—-]|\b(?:and|but|so))\s{1,5}(?:(?:and|but|so|then|though)\s{1,5}){0,2}(?P<back>(?:I|we)\s{1,5}"
-    r"(?:(?:can['’]?t|cannot|won['’]?t|didn['’]?t|don['’]?t|wouldn['’]?t|did)(?=\s*(?:[,.;!]|$))"
+    r"(?:(?:can['’]?t|cannot|won['’]?t|didn['’]?t|don['’]?t|wouldn['’]?t|did)(?=(?:\s+do\s+(?:it|that|this|so))?\s*(?:[,.;!]|$))"
     r"|(?:(?:have|had)\s{1,5})?(?:refused|declined)(?=\s*(?:[,.;!]|$)|\s+(?:it|that|this)\b)"
     r"|(?:said|told\s{1,5}\w+)\s{1,5}(?:(?:that\s{1,5})?(?:I|we)\s{1,5}(?:can['’]?t|won['’]?t)|no(?=\s*(?:[,.;!]|$)))))",
     re.IGNORECASE,
 )
-_HEDGE: Final = re.compile(r"(?<!\w)(?:maybe|perhaps|possibly)(?!\w)", re.IGNORECASE)
-# What has nearly come about has not: "was almost collected", "is to be collected".
-_NOT_YET: Final = re.compile(r"(?<!\w)(?:almost|nearly|hardly|barely|(?:am|are|is)\s+to\s+be)\s+(?=\w)", re.IGNORECASE)
-_WAS: Final = re.compile(r"(?<!\w)(?:was|were|used\s+to\s+be)(?!\w)", re.IGNORECASE)
-# What somebody thinks of how things are may be otherwise: "I think Ada has left".
-_THOUGHT: Final = re.compile(
-    r"(?<!\w)(?:supposedly|allegedly|presumably|apparently"
-    r"|(?:(?:I|we)\s+(?:think|believe|guess|suppose|assume|suspect)|it\s+(?:seems|looks\s+like|appears))(?=\s+(?:that\s+)?"
-    r"(?:(?!(?:I|you|we|it|that|this)\b)[\w'’#-]+\s+){1,4}?(?:has|have|had|is|are|was|were)\b))(?!\w)",
-    re.IGNORECASE,
-)
-# "Could you maybe" only asks nicely.
-_ASKING: Final = re.compile(r"(?:can|could|would|will|please|you|we|i)[\s,]+(?:\w+[\s,]+)?$", re.IGNORECASE)
-_ASKED_WITHIN: Final = 24
-_BEGINS: Final = 3
-"""Characters by which a quote that is nothing but such words may begin before them."""
 
 
 def find_taken_back(text: str, taken: Sequence[tuple[int, int]], verbs: frozenset[str]) -> Iterator[tuple[int, int]]:
@@ -243,43 +226,14 @@ def find_taken_back(text: str, taken: Sequence[tuple[int, int]], verbs: frozense
     the stems of the called actions' own verbs: "cancel that" is the order where no other of them stands before it."""
     for start, end in _find_retraction(text, verbs):
         begins = any(first < start for first, _ in taken)  # else there is no order before it in these words
-        if begins and not any(first + _BEGINS < start and end <= last for first, last in taken):  # part of a text
+        if begins and not any(first + BEGINS < start and end <= last for first, last in taken):  # part of a text
             yield start, end
             return
     yield from _find_turn(text, taken, verbs)
     last = max((start for start, _ in taken), default=len(text))
     for refused in _REFUSED.finditer(text, last):
-        if not any(first + _BEGINS < refused.start() < end for first, end in taken):
+        if not any(first + BEGINS < refused.start() < end for first, end in taken):
             yield refused.span("back")
-
-
-def find_hedges(
-    text: str, taken: Sequence[tuple[int, int]], contracts: Sequence[Contract] = ()
-) -> Iterator[tuple[int, int]]:
-    """The places of words that leave open whether what they stand beside is meant. How something was is no order either
-    ("Ada was on the basic plan"), but where the ``contracts`` called go by such words themselves."""
-    for found in _HEDGE.finditer(text):
-        start, end = found.span()
-        asks = _ASKING.search(text[max(0, start - _ASKED_WITHIN) : start]) is not None
-        if not asks and not any(first + _BEGINS < start and end <= last for first, last in taken):
-            yield start, end
-    for found in _NOT_YET.finditer(text):
-        if any(first <= found.end() < last and found.start() < first for first, last in taken):
-            yield found.start(), found.start() + len(found[0].rstrip())
-    for found in _THOUGHT.finditer(text):
-        closing = _CLOSES.search(text, found.end())
-        stop = closing.start() if closing is not None else len(text)
-        if taken and all(found.end() <= first < stop for first, _ in taken):  # else it tells why
-            yield found.span()
-    said = (words for each in contracts for words in (*each.aliases, *each.examples))
-    for found in _WAS.finditer(text) if not any(map(_WAS.search, said)) else ():
-        opening, closing = last_before(_ENDS, text, found.start()), _CLOSES.search(text, found.end())
-        first, stop = opening[1] if opening is not None else 0, closing.start() if closing is not None else len(text)
-        subject = [start for _, start, _ in split_runs(text[first : found.start()])]
-        named = bool(subject) and any(begin <= first + subject[-1] < end for begin, end in taken)
-        within = all(first <= begin < stop for begin, _ in taken) and any(found.end() <= begin for begin, _ in taken)
-        if named and within:
-            yield found.span()
 
 
 def _find_retraction(text: str, verbs: frozenset[str]) -> Iterator[tuple[int, int]]:
@@ -298,6 +252,6 @@ def _find_turn(text: str, taken: Sequence[tuple[int, int]], verbs: frozenset[str
     for found in _TURN.finditer(text, last):
         start = found.start("back")
         own = found["said"] is not None and stem(found["said"].casefold()) in verbs
-        if not own and not any(first + _BEGINS < start < end for first, end in taken):
+        if not own and not any(first + BEGINS < start < end for first, end in taken):
             yield start, len(text.rstrip(" .!?…)"))
             return

@@ -52,13 +52,12 @@ from agent.validate.coverage.negations import (
     denies_another,
     denies_other_value,
     find_denied_clauses,
-    find_hedges,
     find_negations,
     find_taken_back,
     only_contrasts,
 )
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, goes_by, leading_verbs
-from agent.validate.coverage.subordinate_orders import find_subordinate_orders, list_direct
+from agent.validate.coverage.told import find_exceptions, find_hedges, find_told, list_direct
 from agent.validate.coverage.unused_words import collect_subject_stems
 from language import numerals
 from language.stems import EMPTY, name_stems, stem, stem_text
@@ -82,6 +81,7 @@ class _Structure:
     computes_field: bool
     dates: bool
     several: bool
+    one_record: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +103,14 @@ def find_unaccounted(
     named: Collection[int] = (),
     told_by_records: frozenset[str] = frozenset(),
     shown: frozenset[str] = frozenset(),
+    by_step: Sequence[frozenset[str]] = (),
 ) -> Unaccounted:
     """What a proposal passes over. A number that is a default of the ``contracts`` called is accounted for by that.
     ``every`` contract there is tells which words of a drafted text are an order; ``chosen_from`` how many records a
     place in line was taken among, which accounts for that number where it is said so ("of her two bikes"). ``named``
     are the numbers of the records that the plan is about: a handle stands for them; ``told_by_records`` the stems of
-    what those records say of themselves, and ``shown`` the names beside them, in small letters."""
+    what those records say of themselves, and ``shown`` the names beside them, in small letters. ``by_step``
+    are the words that the records of each step are told by."""
     text = request.text
     drafts = [node for node in walk(proposal.result) if isinstance(node, DraftedText)]
     told = find_places([each.quote for each in drafts], request)
@@ -166,6 +168,9 @@ def find_unaccounted(
     modifiers = set(
         find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), _accounts(request, proposal, structure))
     )
+    for found_each in patterns.OF_SEVERAL.finditer(polite) if structure.one_record else ():
+        if not any(a <= found_each.start() < b for a, b in (*taken, *told) if (a, b) not in figures):
+            modifiers.add(found_each.span())
     modifiers = {
         each
         for each in modifiers
@@ -189,7 +194,7 @@ def find_unaccounted(
     if any(note.record is not None for note in notes):
         writes = any(note.compose for note in notes)
         doers = None if writes else find_places(list_direct(proposal), request)
-        stretches |= {*find_subordinate_orders(polite, heads, taken, doers), *find_others(text, taken, known, shown)}
+        stretches |= {*find_told(polite, heads, taken, doers), *find_others(text, taken, known, shown)}
         if not structure.negates:
             found += find_denied_clauses(polite, taken)
             found += [
@@ -208,6 +213,8 @@ def find_unaccounted(
                 polite, proposal, contracts, kinds, verbs, known, told_by_records, taken, answered=chosen
             )
         }
+    exceptions = {*find_exceptions(request, proposal, _verbs(contracts), by_step)}
+    stretches |= exceptions
     details = {*counts, *limits, *hedges, *find_parts(polite, modifiers)}
     modifiers |= stretches
     said = [place for place in (locate(each, request) for each in proposal.left_over) if place.origin == 0]
@@ -361,22 +368,21 @@ def _structure(proposal: Proposal) -> _Structure:
         for node in nodes
     )
     computes_field = any(isinstance(node, Computed) for node in nodes)
+    several = any(find.pick != "one" for find in finds)
+    sets = any(isinstance(node, Handle) and node.handle.startswith(SET_HANDLE) for node in nodes)
     return _Structure(
         negates=negates,
         restricts=any(
             isinstance(node, Except | Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount) for node in nodes
         ),
         conditions=any(call.condition is not None for call in calls),
-        quantifies=not finds
-        or any(find.pick != "one" for find in finds)
-        or any(isinstance(node, Handle) and node.handle.startswith(SET_HANDLE) for node in nodes)
-        or len(calls) > 1
-        or computes_field,
+        quantifies=not finds or several or sets or len(calls) > 1 or computes_field,
         computes=computes_field
         or any(isinstance(node, Number) and (node.unit == "%" or node.number < 1) for node in nodes),
         computes_field=computes_field,
         dates=any(isinstance(node, Day) for node in nodes),
-        several=any(find.pick != "one" for find in finds),
+        several=several,
+        one_record=bool(finds) and not several and not sets and len(calls) == 1,
     )
 
 

@@ -48,8 +48,10 @@ CONDITION: Final = re.compile(
 # "All week" is how long, "all sorted" how things stand.
 _ALL: Final = r"all(?!\s+(?:day|week|month|year|along|right|sorted|done|good|set|clear)(?![-\w]))"
 QUANTIFIER: Final = re.compile(
-    rf"(?<!\w)(?:(?<!\bafter )(?<!\band for ){_ALL}|every|everyone|everybody|both|each)(?!\w)", re.IGNORECASE
+    rf"(?<!\w)(?:(?<!\bafter )(?<!\band for ){_ALL}|every|everyone|everybody)(?!\w)", re.IGNORECASE
 )
+# Of one record these are said of something else than it.
+OF_SEVERAL: Final = re.compile(r"(?<!\w)(?:both|each|apiece|(?:a|per)\s+(?:head|person|piece))(?!\w)", re.IGNORECASE)
 PART: Final = re.compile(
     r"(?<!\w)(?:half|halve|(?:an?|one|two|three|four)\s+(?:third|quarter|fifth|sixth|eighth|tenth)s?|double|twice|triple"
     r"|\d+(?:[.,]\d+)?\s*%)(?!\w)",
@@ -66,7 +68,7 @@ PAST: Final = rf"(?:{IRREGULAR}|\w{{2,}}(?<!e)ed)"
 MONTHS: Final = "january|february|march|april|may|june|july|august|september|october|november|december"
 # Days by name or by their distance; "today" and "now" say no more than that it is to be done.
 DATE: Final = re.compile(
-    r"(?<!\w)(?:tonight|tomorrow|yesterday|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+    r"(?<!\w)(?:tonight|tomorrow|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
     r"|(?:next|last|this|coming)\s+(?:week|weekend|month|quarter|year)"
     rf"|(?:in|on|by|from|until|till|since|of|before|after|next|last)\s+(?:{MONTHS})|(?:{MONTHS})\s+\d{{1,2}}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTHS})|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})(?!\w)",
@@ -121,9 +123,21 @@ LEAVES_OUT: Final = re.compile(
 )
 # "But" leaves out what it ends with or what is taken from all of them; else it begins a clause.
 ALL_OF: Final = re.compile(r"\b(?:all|every\w*|each|any\w*|no\w*)\b[^,;.!?\n]*$", re.IGNORECASE)
+ENDS: Final = re.compile(r"[,;:!?\n()\[\]]|\.(?!\d)|\s[-–—]+\s?|^|$|(?<!\w)(?:and|but|then)(?!\w)", re.IGNORECASE)
+TURNS: Final = re.compile(r"[,;.!?\n]|\bbut\b")
+BEGINS: Final = 3
+"""Characters by which a quote that is nothing but such words may begin before them."""
 CLOSES: Final = re.compile(r"(?:['’]s(?:\s+\w+)?)?\s*(?:$|[,.;!?\n])")
 # A number with what its series begins with.
 SERIES: Final = re.compile(r"(?<![\w-])([A-Za-z]{1,6}-?)\d{2,12}(?![\w-])")
+# "All but hers, hers too": what was left out is put back.
+AFTER_ALL: Final = re.compile(r"(?<!\w)(?:too|as\s+well|also|included|after\s+all)(?!\w)", re.IGNORECASE)
+# "… his team may still sign in", "… we don't do that": what is to stay as it is, or not to be.
+STAYS: Final = re.compile(
+    r"(?<!\w)(?:(?:may|can|shall|will|should)\s+still|(?:keeps?|stays?|remains?)(?!\s+\w+ing\b)"
+    r"|(?:I|we)\s+(?:ca|wo|do)n['’]t(?:\s+do\s+(?:it|that|so))?\s*(?=[,;.!]|$))(?!\w)",
+    re.IGNORECASE,
+)
 NOT_THIS: Final = re.compile(r"\b(?:not|instead\s+of|rather\s+than|no)\s+$", re.IGNORECASE)
 # "Not hers but Ada's" and "not only hers but Ada's".
 RATHER: Final = re.compile(r"(?:\bnot\b|n['’]t\b)[^,;.!?\n]*$", re.IGNORECASE)
@@ -157,6 +171,14 @@ UNIT_FURTHER: Final = re.compile(
 )
 COUNTED: Final = re.compile(r"\s*-?\s*[^\W\d_]+(?:\s+[^\W\d_]+){0,2}")
 UNITS: Final = frozenset(stem_text("second minute hour day week fortnight month year percent cent euro dollar pound"))
+TIMES: Final = UNITS | frozenset(
+    stem_text(
+        "morning afternoon evening night noon weekend christmas xmas easter halloween thanksgiving hanukkah ramadan eid"
+        " diwali pentecost carnival advent valentine black new spring summer autumn winter january february march april"
+        " may june july august september october november december monday tuesday wednesday thursday friday saturday"
+        " sunday"
+    )
+) - set(stem_text("percent cent euro dollar pound"))
 TELLING: Final = frozenset(stem_text("tell notify inform phone ask remind order"))
 SILENCE: Final = frozenset(
     stem_text("tell telling notify inform mail email write writing phone call message text mention")

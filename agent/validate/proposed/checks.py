@@ -116,8 +116,9 @@ class PlanChecks:
         named = _numbers_of(steps, self.query)
         told = _words_of(steps)
         shown = _list_names_beside(steps, self.query)
+        by_step = [_told_by(step, self.query) for step in steps]
         left = find_unaccounted(
-            self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from, named, told, shown
+            self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from, named, told, shown, by_step
         )
         does = "; ".join(step.preview.rstrip(".") for step in steps)[:400]
         again = explain_unclear(self.request, REST)
@@ -155,6 +156,14 @@ def _words_of(steps: Sequence[Step]) -> frozenset[str]:
     them: another name in a record may be whom something is for."""
     labels = dict.fromkeys(pin.label[:_MOST_READ] for step in steps for pin in step.pins)
     return frozenset(root for each in labels for root in stem_text(each))
+
+
+def _told_by(step: Step, query: Query) -> frozenset[str]:
+    """The words that the records of a step are told by, in small letters: numbers, titles and what stands in them."""
+    said: list[str] = [str(number) for number in _numbers_of([step], query)]
+    for pin in step.pins:
+        said += [pin.label[:_MOST_READ], *(each[:_MOST_READ] for each in pin.values.values() if isinstance(each, str))]
+    return frozenset(word.casefold() for each in said for word in re.findall(r"[^\W\d_]{3,}|\d+", each))
 
 
 def _list_names_beside(steps: Sequence[Step], query: Query) -> frozenset[str]:

@@ -15,6 +15,7 @@ from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch
 from agent.resolve.rules.grammar.orders.texts import takes_text
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.reader import Reader
+from agent.validate.coverage.told import NOT_YET
 from language.stems import EMPTY, stem
 from language.text import find_quotations
 from language.wordnet import is_word
@@ -27,26 +28,6 @@ MOST_TOKENS: Final = 160
 
 MOST_BETWEEN: Final = 40
 """Tokens between two phrases of a list."""
-_NOT_YET: Final = frozenset(
-    (
-        "be",
-        "being",
-        "will",
-        "would",
-        "can",
-        "could",
-        "may",
-        "might",
-        "must",
-        "should",
-        "shall",
-        "to",
-        "nobody",
-        "if",
-        "nearly",
-        "almost",
-    )
-)
 _TAKES: Final = stem("take")
 _BETWEEN: Final = lexicon.DETERMINERS | lexicon.OF | {"as", "well", "also", "both", "to", "on", "in"}
 
@@ -160,7 +141,7 @@ class StretchWords:
     def _has_happened(self, at: int) -> bool:
         """Whether a participle tells what has come about, and neither what hasn't nor what is to."""
         near = {self.reader.low(step) for step in range(max(self.first, at - 4), at)}
-        return near.isdisjoint(lexicon.NOT | _NOT_YET)
+        return near.isdisjoint(lexicon.NOT | NOT_YET)
 
     def _match_alias(self, phrase: Sequence[str], stems: Mapping[int, str]) -> list[int]:
         """Where the words of an alias stand, in their order and near each other."""

@@ -1,0 +1,273 @@
+"""Told, not ordered: words around an order that make it a report, a thought, a question, a hope or somebody else's to
+do. What is ordered then is something else than the call, or nothing.
+
+One table (``_LEADS``) holds what leads up to the call's own verb, ``_BESIDE`` what stands before all that was used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from agent.pipeline import Request
+from agent.planning.proposal import Call, ComputedArgument, Find, Proposal, RecordArgument, TypedValue, Words
+from agent.planning.quotes import find_places, walk
+from agent.validate.coverage.accounted_words import LIGHT, plain_word
+from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT, split_clauses
+from agent.validate.coverage.unused_words import SAID_AROUND
+from agent.validate.coverage.weighty_patterns import (
+    BEGINS,
+    ENDS,
+    REACH,
+    TELLING,
+    TURNS,
+    first_from,
+    last_before,
+    search_before,
+)
+from language.stems import EMPTY, ORDERS, split_runs, stem
+from registry.contract import Contract
+
+Place = tuple[int, int]
+
+_CLAUSE: Final = re.compile(r"[;!?\n()]|[.,:](?!\d)|\s[-–—]+\s|^", re.IGNORECASE)
+_NEAR: Final = 60
+# What leads up to an order without being one: a wish, manners, a duty, somebody's word that it shall be.
+_ASKS: Final = re.compile(
+    r"\b(?:(?:want|wish|need|like|love|prefer|hop|try|tri|go|plan|intend|manag|help|remember|get|dar|care|decid|agree|promis|ask"
+    r"|suppos|request)(?:e|s|es|ed|d|ing|ning|ting)?|have|has|had|got|able|sure|ready|happy|glad|kind|nice|good|great|lovely"
+    r"|helpful|enough|ahead|order|time|told|asked|instructed|meant|best|better|possible|free|back|us(?:ing|ed)|is|are|was|were|be"
+    r"|how|forget|hesitate|fail|mind|way|due|ought|wrote|called|me|us|you|here|now|please)"
+    r"(?:\s+(?:me|us|you|him|her|them|it|(?-i:[A-Z]\w+)))?\s+$",
+    re.IGNORECASE,
+)
+_OTHERS: Final = re.compile(
+    r"\b(?:tell|ask|remind|get|wait\s+for|instruct|order|request|let|have)\s+(?:him|her|them|me|(?-i:[A-Z]\w+))\s+$",
+    re.IGNORECASE,
+)
+# What somebody shall be told to do is theirs to do: "tell Ada to finish 702" finishes nothing.
+_TOLD_TO_DO: Final = re.compile(
+    r"(?:^|(?<=[,;.!?\n])\s*|\b(?:and|then|please|you)\s+)(?:tell|ask|remind|instruct)\s+"
+    r"(?P<whom>him|her|them|(?:the\s+)?[^\W\d_][\w'’]*(?:\s+[^\W\d_][\w'’]*)?)\s+to\s+(?!me\b|us\b)[^\W\d_]+",
+    re.IGNORECASE,
+)
+_REFUSES: Final = re.compile(r"(?<!don't )(?<!don’t )(?<!not )(?<!never )\b(?:forget|hesitate|fail)\s+$", re.IGNORECASE)
+_WHETHER: Final = re.compile(r"\b(?:whether|if|when|how|why)\s+(?:or\s+not\s+)?$", re.IGNORECASE)
+_WAITS: Final = re.compile(r"\s*(?:(?:and|but|please|so)\s+)*(?P<wait>wait|hold\s+(?:on|off))\b", re.IGNORECASE)
+# A question: about the past, about who, why or how, about what one may. "Why not", "how about" and "could you" suggest.
+_QUESTION: Final = re.compile(
+    r"\s*(?:(?:and|but|so|hi|hello|hey|ok|okay)\b,?\s*)*(?P<asks>(?:who|why|how|when|where)(?!\s+(?:not|about|come)\b)"
+    r"(?!\s+do(?:n['’]t|\s+not)\s+(?:you|we)\b)(?:['’]s)?(?=\s)"
+    r"|(?:did|was|were|has|have|had)\s+(?:i|you|we|he|she|it|they|somebody|someone|anybody|anyone|the|that|this)\b"
+    r"|(?:am|are|is)\s+(?:i|we|he|she|it|they)\s+(?:allowed|able|permitted)\b"
+    r"|(?:may|can|should|shall|must)\s+i\b|should\s+we\b)",
+    re.IGNORECASE,
+)
+# A question whatever verb it asks about, as long as nothing is ordered behind it.
+_ASKED: Final = re.compile(
+    r"\s*(?:(?:and|but|so|hi|hello|hey|ok|okay)\b,?\s*)*(?P<asks>why(?!\s+(?:not|don['’]?t|do\s+not)\b)|how(?!\s+about\b)|who(?=\s)"
+    r"|did|does|had|was|were|do\s+(?:i|we|they)\b|(?:has|have|is|are)(?=[^.;!?\n]*\?))\b",
+    re.IGNORECASE,
+)
+# What somebody asked, said or wondered of it: its clause has a subject of its own.
+_TOLD_OF: Final = re.compile(
+    r"(?<=\w\s)(?!if\s+(?:you|someone|somebody)\s+(?:can|could|would|will|might)\b)(?:whether|if|why|how|when)\s+(?:or\s+not\s+)?(?:i|we|you|he|she|they|somebody|someone|(?-i:[A-Z]\w+))(?:['’]\w{1,2})?\s+"
+    r"(?:(?:can|could|may|might|should|would|will|shall|must|do|did|does|ever|still|also|just|already|have|had|to)\s+)*$",
+    re.IGNORECASE,
+)
+# Something imagined, and what somebody has done or what is said of doing it.
+_IMAGINED: Final = re.compile(
+    r"\b(?:suppos(?:e|ing)|imagine|assum(?:e|ing)|pretend|doubt)\s+(?:that\s+)?[^,;.!?\n]*$", re.I
+)
+_DOER: Final = re.compile(
+    r"(?:^|[^\w])(?:i|we|you|he|she|they|it|somebody|someone|(?-i:[A-Z]\w+))\s+(?:(?:have|has|had|already|just|only)\s+)*$",
+    re.IGNORECASE,
+)
+# What somebody may, will or would do by themselves, and what was to be done: told, and not ordered.
+_TOLD_TO_BE: Final = re.compile(
+    r"(?:(?:\b(?:he|she|they|(?-i:[A-Z]\w+))(?:\s+(?:would|may|might|can)|['’]d)|\b(?:I|we)\s+(?:would|might))"
+    r"(?:\s+\w+ly)?|\b(?:used|(?:was|were)(?:\s+(?:just|almost|nearly))?(?:\s+(?:going|about|supposed|meant))?"
+    r"|(?:\w+\s+(?:am|are|is)|\w+['’](?:m|re|s))(?:\s+(?:just|probably|also))?\s+(?:going|about|planning))\s+to)\s+$",
+    re.IGNORECASE,
+)
+# "Ada will stay until Monday" is how some orders are given, by a verb that nobody gives orders with; "she will cancel"
+# and "somebody should cancel" leave it to somebody.
+_LEFT_TO: Final = re.compile(
+    r"(?:\b(?:i|we|he|she|they|who|(?-i:[A-Z]\w+))(?:\s+(?:will|shall)|['’]ll)"
+    r"|\b(?:some|any)(?:body|one)\s+(?:(?:will|should|must)(?:\s+(?:have|need)\s+to)?|(?:ought|needs|has)\s+to))"
+    r"(?:\s+(?:\w+ly|just|also|soon))?\s+$",
+    re.IGNORECASE,
+)
+_SAID_OF_IT: Final = re.compile(
+    r"[^,;.!?\n]*?\b(?:was|were|is|would\s+be|seems)\s+(?:a|an|the|no|out|wrong|not|too)\b", re.I
+)
+
+
+# What has nearly come about or is still to come has not ("was almost collected", "is to be collected").
+NOT_YET: Final = frozenset(
+    ("be", "being", "will", "would", "can", "could", "may", "might", "must", "should", "shall", "to", "nobody", "if")
+) | {"nearly", "almost", "hardly", "barely"}
+_NEARLY: Final = re.compile(r"(?<!\w)(?:almost|nearly|hardly|barely|(?:am|are|is)\s+to\s+be)\s+(?=\w)", re.IGNORECASE)
+_WAS: Final = re.compile(r"(?<!\w)(?:was|were|used\s+to\s+be)(?!\w)", re.IGNORECASE)
+# What somebody thinks of how things are may be otherwise: "I think Ada has left".
+_THOUGHT: Final = re.compile(
+    r"(?<!\w)(?:supposedly|allegedly|presumably|apparently"
+    r"|(?:(?:I|we)\s+(?:think|believe|guess|suppose|assume|suspect)|it\s+(?:seems|looks\s+like|appears))(?=\s+(?:that\s+)?"
+    r"(?:(?!(?:I|you|we|it|that|this)\b)[\w'’#-]+\s+){1,4}?(?:has|have|had|is|are|was|were)\b))(?!\w)",
+    re.IGNORECASE,
+)
+_HEDGE: Final = re.compile(r"(?<!\w)(?:maybe|perhaps|possibly)(?!\w)", re.IGNORECASE)
+# "Could you maybe" only asks nicely.
+_ASKING: Final = re.compile(r"(?:can|could|would|will|please|you|we|i)[\s,]+(?:\w+[\s,]+)?$", re.IGNORECASE)
+_MARKS: Final = re.compile(r"[,;.!?\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """What leads up to a verb of the call's own, or ``opens`` the clause of one. ``forms``: of any verb, of one that is
+    ordered (and no quote that was used), or of a participle, which then is all that is told."""
+
+    pattern: re.Pattern[str]
+    forms: Literal["any", "plain", "order", "done"] = "any"
+    opens: bool = False
+
+
+_LEADS: Final = (
+    _Lead(_QUESTION, opens=True),
+    _Lead(_WAITS, opens=True),
+    _Lead(_IMAGINED),
+    _Lead(_TOLD_OF),
+    _Lead(_TOLD_TO_BE, "plain"),
+    _Lead(_LEFT_TO, "order"),
+    _Lead(_DOER, "done"),
+)
+
+
+def find_told(
+    text: str,
+    verbs: frozenset[str],
+    taken: Sequence[Place] = (),
+    doers: Sequence[Place] | None = None,
+) -> Iterator[Place]:
+    """The places of what the call's own verb stands beneath. ``verbs`` are the stems of the calls' own verbs, ``taken``
+    the quotes that were used, ``doers`` those of the records that the calls themselves name, None where a call tells
+    somebody something."""
+    for told in _TOLD_TO_DO.finditer(text) if verbs.isdisjoint(TELLING) and doers is not None else ():
+        whom = told.span("whom")
+        if not any(start < whom[1] and whom[0] < end for start, end in doers or ()):
+            yield told.span()
+    asked = _ASKED.match(text)
+    closing = first_from(_MARKS, text, asked.end()) if asked is not None else None
+    if asked is not None and not (closing and any(start >= closing[1] for start, _ in taken)):
+        yield asked.span("asks")
+    for word, start, end in split_runs(text):
+        if stem(word.casefold()) not in verbs:
+            continue
+        opening = last_before(_CLAUSE, text, start)
+        first = max(opening[1] if opening is not None else 0, start - REACH)
+        low, used = word.casefold(), any(begin <= start < stop for begin, stop in taken)
+        done = low.endswith("ed")
+        for lead in _LEADS:
+            allowed = {
+                "any": True,
+                "plain": not used and not low.endswith(("ed", "ing")),
+                "order": not used and stem(low) in ORDERS,
+                "done": done,
+            }[lead.forms]
+            near = first if lead.opens else max(first, start - _NEAR)
+            found = (lead.pattern.match if lead.opens else lead.pattern.search)(text, near, start) if allowed else None
+            if found is not None:
+                begins = found.start(found.lastgroup) if found.lastgroup else found.start()
+                yield (start if lead.forms == "done" else begins), end
+        if low.endswith("ing") and not text[first:start].strip(" \n,;.!?") and _SAID_OF_IT.match(text, end):
+            yield start, end
+        if (before := _find_governing(text, first, start)) is not None:
+            yield before, end
+
+
+def find_hedges(text: str, taken: Sequence[Place], contracts: Sequence[Contract] = ()) -> Iterator[Place]:
+    """The places of words that leave open whether what they stand beside is meant. How something was is no order either
+    ("Ada was on the basic plan"), but where the ``contracts`` called go by such words themselves."""
+    for found in _HEDGE.finditer(text):
+        asks = search_before(_ASKING, text, found.start()) is not None
+        if not asks and not any(first + BEGINS < found.start() and found.end() <= last for first, last in taken):
+            yield found.span()
+    for found in _NEARLY.finditer(text):
+        if any(first <= found.end() < last and found.start() < first for first, last in taken):
+            yield found.start(), found.start() + len(found[0].rstrip())
+    for found in _THOUGHT.finditer(text):
+        closing = first_from(TURNS, text, found.end())
+        stop = closing[0] if closing is not None else len(text)
+        if taken and all(found.end() <= first < stop for first, _ in taken):  # else it tells why
+            yield found.span()
+    said = (words for each in contracts for words in (*each.aliases, *each.examples))
+    for found in _WAS.finditer(text) if not any(map(_WAS.search, said)) else ():
+        opening, closing = last_before(ENDS, text, found.start()), first_from(TURNS, text, found.end())
+        first, stop = opening[1] if opening is not None else 0, closing[0] if closing is not None else len(text)
+        subject = [start for _, start, _ in split_runs(text[first : found.start()])]
+        named = bool(subject) and any(begin <= first + subject[-1] < end for begin, end in taken)
+        within = all(first <= begin < stop for begin, _ in taken) and any(found.end() <= begin for begin, _ in taken)
+        if named and within:
+            yield found.span()
+
+
+def find_exceptions(
+    request: Request, proposal: Proposal, verbs: frozenset[str], by_step: Sequence[frozenset[str]]
+) -> Iterator[Place]:
+    """Clauses behind an order for several records that tell something of one of them: "… all of Ada's fines, 33 she
+    pays herself". ``by_step`` has the words that the record of each step is told by; ``verbs`` are the calls' own."""
+    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
+    direct = [each.reference for call in calls for each in call.arguments.values() if isinstance(each, RecordArgument)]
+    finds = [each for each in direct if isinstance(each, Find)]
+    sets = find_places([each for each in finds if each.pick != "one"], request)
+    places = find_places(finds, request)
+    if not places or not (sets or len(calls) > len(by_step)):
+        return
+    values = [each for call in calls for each in call.arguments.values() if not isinstance(each, RecordArgument)]
+    values = [each for each in values if isinstance(each, ComputedArgument | TypedValue)]
+    ordered = find_places([each for each in values if not _is_text(each)], request)
+    text = request.text
+    first = min(end for _, end in places)
+    said = {plain_word(word) for word, start, _ in split_runs(text) if start < first}
+    for clause in split_clauses(text):
+        inside = [start for start, _ in (*sets, *ordered) if clause.start <= start < clause.end]
+        if clause.start < first or inside or any(stem(plain_word(word)) in verbs for word, _, _ in clause.words):
+            continue
+        words = {plain_word(word) for word, _, _ in clause.words} - EMPTY - said
+        named = [sum(not words.isdisjoint({*each}) for each in by_step)]
+        one = 0 < named[0] < len(by_step) or (len(by_step) == 1 and named[0])
+        told = text[clause.start : clause.end]
+        rest = words - {word for each in by_step for word in each} - LIGHT - SAID_AROUND
+        if one and (FINITE.search(told) or OWN_SUBJECT.search(told) or rest):
+            yield clause.words[0][1], clause.end
+
+
+def _is_text(argument: object) -> bool:
+    return isinstance(argument, TypedValue) and isinstance(argument.value, str) and " " in argument.value
+
+
+def list_direct(proposal: Proposal) -> list[Words | None]:
+    """The words of the records that calls take themselves, and not of whose these are."""
+    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
+    found = [each.reference for call in calls for each in call.arguments.values() if isinstance(each, RecordArgument)]
+    return [each.said for each in found if isinstance(each, Find)]
+
+
+def _find_governing(text: str, first: int, at: int) -> int | None:
+    """Where what governs a verb in the infinitive begins, unless it only asks for it."""
+    head = text[first:at]
+    if not re.search(r"\bto\s+(?:\w+ly\s+)?$", head, re.IGNORECASE):
+        return None
+    head = re.sub(r"to\s+(?:\w+ly\s+)?$", "", head, flags=re.IGNORECASE)
+    words = [each for each in split_runs(head) if each[0].casefold() not in EMPTY]
+    if _WHETHER.search(head):
+        return first + words[0][1] if words else None
+    if not words or not head.strip():
+        return None
+    if search_before(_REFUSES, head, len(head)) or search_before(_OTHERS, head, len(head)):
+        return first + words[-1][1]
+    if search_before(_ASKS, head, len(head)):
+        return None
+    return first + words[-1][1] if head[words[-1][2] :].strip() == "" else None

@@ -1,0 +1,105 @@
+"""What is told behind an order changes it: exceptions, other orders, reports and what is left out after all."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.extract.spans.politeness import strip_politeness
+from agent.pipeline import Plan, Question, Request
+from agent.planning.propose import Task, propose
+from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.plan_builder import REST
+from tests.unit.own_worlds import NOW, OWNER, world
+
+
+async def offline(name: str, text: str) -> Plan | Question:
+    task = Task(Request(text=text, now=NOW), OWNER, world(name), "run_00000000000000000000000001")
+    verdict = (await propose(task, RuleResolver())).verdict
+    assert isinstance(verdict, Plan | Question), verdict
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("hotel", "waive all of Priya's charges, the restaurant she settles tonight", "the restaurant she settles"),
+        ("hotel", "cancel all bookings of Jonas, 5009 is fine", "5009 is fine"),
+        ("riding", "cancel all of Joris's lessons, 607 he rides", "607 he rides"),
+        ("vet", "remind Tomasz of all his bills; 813 was settled at the desk", "813 was settled at the desk"),
+        ("garage", "cancel 803 and 805, Fatima's stays as it is", "Fatima's stays as it is"),
+        ("hotel", "waive all charges except Noor's minibar, that one as well", "that one as well"),
+    ],
+)
+async def test_what_is_told_of_one_of_several_is_asked_about(name: str, text: str, told: str) -> None:
+    verdict = await offline(name, text)
+    assert isinstance(verdict, Question)
+    assert verdict.slot == REST
+    assert told in verdict.text, verdict.text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("hotel", "waive all of Priya's charges, the room was cold"),
+        ("hotel", "waive all of Priya's charges, the restaurant and the parking"),
+        ("garage", "cancel 803, 805"),
+        ("riding", "write off all of Joris's fees, he had an accident"),
+    ],
+)
+async def test_a_reason_for_all_and_a_list_of_them_are_no_exception(name: str, text: str) -> None:
+    assert isinstance(await offline(name, text), Plan)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("garage", "cancel 805, call her", "call her"),
+        ("garage", "cancel 805, inform reception", "inform reception"),
+        ("hotel", "cancel 5011, ring her at home", "ring her at home"),
+        ("hotel", "cancel 5011, her friend may still come", "her friend may still come"),
+        ("hotel", "block 103, keep it open on Mondays", "keep it open on Mondays"),
+        ("hotel", "block 103 for the evenings", "evenings"),
+        ("hotel", "cancel 5011, that is how they want it, we won't do that", "we won"),
+        ("garage", "let Tom have a look at 803", "have a look"),
+    ],
+)
+async def test_another_order_is_no_reason_and_is_not_dropped(name: str, text: str, told: str) -> None:
+    verdict = await offline(name, text)
+    assert isinstance(verdict, Question)
+    assert told in verdict.text, verdict.text
+
+
+async def test_the_verb_of_the_call_said_in_two_words_is_no_other_order() -> None:
+    assert isinstance(await offline("garage", "cancel 805, just call it off"), Plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("3002 was collected", True),
+        ("3002 was collected this morning, thanks", True),
+        ("3002 was collected by the wrong family", False),
+        ("3002 was collected soaked", False),
+    ],
+)
+async def test_what_a_report_says_beside_what_happened_is_asked_about(text: str, stands: bool) -> None:
+    assert isinstance(await offline("foodbank", text), Plan if stands else Question)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "take 5 euros each off 811",
+        "take 5 euros apiece off 811",
+        "take 5 euros a head off 811",
+        "811: 5 euros off, INV-77 too",
+    ],
+)
+async def test_for_each_of_one_and_a_code_that_was_not_used_are_asked_about(text: str) -> None:
+    assert isinstance(await offline("vet", text), Question)
+
+
+def test_what_denies_or_narrows_is_no_politeness() -> None:
+    text = "move it to Friday, not in the evening"
+    assert strip_politeness(text) == text
+    assert strip_politeness("move it to Friday, have a nice evening").rstrip() == "move it to Friday,"
