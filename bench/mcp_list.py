@@ -14,7 +14,7 @@ from registry.contract import Contract, parse
 from registry.offers.shortlist import Shortlist
 from web.mcp.access import SCOPES
 from web.mcp.request_state import SealedState
-from web.mcp.tools import MOST_DIRECT, direct_tools, listed
+from web.mcp.tools import MOST_DIRECT, list_direct_tools, make_tools
 
 THINGS = ("invoice", "order", "ticket", "customer", "voucher", "shipment", "licence", "seat", "refund", "note")
 ACTS = ("create", "close", "archive", "send", "merge", "assign", "export", "tag", "renew", "cancel")
@@ -58,7 +58,7 @@ def main() -> None:
         def tools(catalogue: Catalogue = catalogue) -> str:
             offers = catalogue.offers("owner", "admin")
             few = [each for offer in offers[: MOST_DIRECT + 1] if (each := catalogue.get(offer.name))]
-            made = listed(frozenset(SCOPES), direct_tools(few), anything=bool(few))
+            made = make_tools(frozenset(SCOPES), list_direct_tools(few), anything=bool(few))
             return json.dumps([each.model_dump(mode="json", by_alias=True, exclude_none=True) for each in made])
 
         shortlist = Shortlist(catalogue.offers("owner", "admin"))

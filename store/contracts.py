@@ -138,7 +138,7 @@ async def check_generation(session: AsyncSession, workspace: str, rows: Sequence
 
 async def _check_set(session: AsyncSession, keys: Authenticator, workspace: str, known: _Set) -> None:
     there = await first(session, ContractGenerationRow, select(_G).where(_G.c.workspace == workspace))
-    end = await log.checked_head(session, workspace)
+    end = await log.get_checked_head(session, workspace)
     if there is None and end is None and not any(known.values()):
         return
     n, mac = (there.n, there.mac) if there else (0, None)

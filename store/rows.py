@@ -82,10 +82,10 @@ def table(kind: type[Row]) -> Table:
 
 def values(row: Row) -> dict[str, Any]:
     """A row's columns, checked for what one of the databases can't store. Raises InvalidInput."""
-    return storable({column.key: getattr(row, column.key) for column in row.__table__.columns})
+    return check_text({column.key: getattr(row, column.key) for column in row.__table__.columns})
 
 
-def storable(columns: Mapping[str, Any]) -> dict[str, Any]:
+def check_text(columns: Mapping[str, Any]) -> dict[str, Any]:
     """Checks text: PostgreSQL has no NUL in text and no database has lone surrogates; both are refused on both, so that
     both behave alike."""
     for name, value in columns.items():
@@ -130,10 +130,10 @@ def _sealed_values(kind: type[Row], columns: Mapping[str, Any]) -> list[Any]:
     return [columns[name] for name in kind.SEALED] + (since if any(each is not None for each in since) else [])
 
 
-def checked(session: AsyncSession, row: RowT) -> RowT:
+def check_row(session: AsyncSession, row: RowT) -> RowT:
     """The row itself. Raises NotAuthentic, and says so in the log, when it is not as OpsIQ wrote it."""
     if not is_authentic(session, row):
-        raise told_apart(row)
+        raise refuse_row(row)
     return row
 
 
@@ -144,11 +144,11 @@ def authentic(session: AsyncSession, rows: Sequence[RowT]) -> list[RowT]:
         if is_authentic(session, row):
             made.append(row)
         else:
-            told_apart(row)
+            refuse_row(row)
     return made
 
 
-def told_apart(row: Row) -> NotAuthentic:
+def refuse_row(row: Row) -> NotAuthentic:
     """Logs the row that is not authentic; answers the error to raise."""
     of = row.__table__
     name = "/".join(str(getattr(row, column.key)) for column in of.primary_key.columns)
@@ -175,7 +175,7 @@ async def amend(
     fresh.__dict__["mac"] = code_of(session, kind, fresh.__dict__)
     same = [column == getattr(row, column.key) for column in into.primary_key.columns]
     unchanged = into.c.mac.is_not_distinct_from(row.__dict__["mac"])
-    moved = update(into).where(*same, unchanged, *where).values(storable({**changes, "mac": fresh.__dict__["mac"]}))
+    moved = update(into).where(*same, unchanged, *where).values(check_text({**changes, "mac": fresh.__dict__["mac"]}))
     done = await session.execute(moved.returning(*into.primary_key.columns))
     return None if done.first() is None else fresh
 
@@ -223,7 +223,7 @@ async def first(
 ) -> RowT | None:
     """The first row ``statement`` answers, as ``kind``; None if there is none. Raises NotAuthentic."""
     found = (await session.execute(statement, given)).mappings().first()
-    return None if found is None else checked(session, kind(**found))
+    return None if found is None else check_row(session, kind(**found))
 
 
 async def every(

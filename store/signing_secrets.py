@@ -13,7 +13,7 @@ from sqlmodel import Field
 from core.errors import Conflict, NotFound
 from store.dialect import UtcTime, among, is_postgresql, texts
 from store.driver.prepared import PreparedQuery
-from store.rows import Row, add_new, every, first, storable, table
+from store.rows import Row, add_new, check_text, every, first, table
 
 
 class SigningSecretRow(Row, table=True):
@@ -93,7 +93,7 @@ async def rotate(
     ``was``, the sealed one it replaces, signs too until then. Raises Conflict, NotFound.
     """
     mine = update(_T).where(_T.c.workspace == workspace, _T.c.purpose == purpose, _T.c.target == target)
-    fresh = storable({"current": sealed, "previous": was, "previous_until": previous_until})
+    fresh = check_text({"current": sealed, "previous": was, "previous_until": previous_until})
     row = await first(session, SigningSecretRow, mine.where(_T.c.current == was).values(fresh).returning(_T))
     if row is None:
         await get(session, workspace, purpose, target)

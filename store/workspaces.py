@@ -11,7 +11,7 @@ from sqlmodel import Field
 
 from core.errors import NotFound
 from store.dialect import UtcTime
-from store.rows import Row, add, every, first, storable, table
+from store.rows import Row, add, check_text, every, first, table
 
 
 class WorkspaceRow(Row, table=True):
@@ -57,5 +57,5 @@ async def change(
     """Updates what is given. Raises NotFound."""
     given = {key: value for key, value in {"name": name, "settings": settings}.items() if value is not None}
     if given:
-        await session.execute(update(_T).where(_T.c.id == workspace).values(storable(given)))
+        await session.execute(update(_T).where(_T.c.id == workspace).values(check_text(given)))
     return await get(session, workspace)

@@ -161,7 +161,7 @@ class Anchors:
         now = self.clock()
         waited = self._at is None or (now - self._at).total_seconds() >= self.every_s
         async with self.database.read() as session:
-            total = await store.history.log.total(session)
+            total = await store.history.log.count_all(session)
             if total == self._total or not (now_all or waited or total - self._total >= EVERY_ENTRIES):
                 return 0
             heads = await store.history.log.heads(session)

@@ -88,7 +88,7 @@ async def _run(arguments: argparse.Namespace) -> int:
                 async for piece in written(store.history.log.stream(session, workspace)):
                     sys.stdout.write(piece)
             case "anchor":
-                head = await store.history.log.checked_head(session, workspace)
+                head = await store.history.log.get_checked_head(session, workspace)
                 if head is None:
                     raise NotFound("There is no entry to take an anchor from.")
                 if arguments.signed:

@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from core.errors import Finding, InvalidInput
-from executors.http.signed_client import checked_headers
+from executors.http.signed_client import validate_headers
 from registry.json_schema import pointer
 
 MAX_HEADERS: Final = 20
@@ -42,7 +42,7 @@ def check_headers(headers: Mapping[str, str]) -> dict[str, str]:
                 "Use a name of your own, such as Authorization or X-Team."
             )
             raise InvalidInput(detail, findings=[Finding("/headers" + pointer.join_pointer(name), "reserved", detail)])
-    return checked_headers(headers)
+    return validate_headers(headers)
 
 
 def make_delivery_headers(custom: Mapping[str, str], event: str, delivery_id: str) -> dict[str, str]:

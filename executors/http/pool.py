@@ -58,8 +58,8 @@ class HttpPool:
         into: HttpAnswer,
     ) -> None:
         """Sends one POST and fills ``into``, within ``timeout_s`` from the name look-up to the last byte kept.
-        ``headers`` are sent as they are, so they must be fit for it (``executors.http.signed_client.checked_headers``).
-        Raises TimeoutError, what aiohttp raises, and HttpProcessingError for an answer that is not HTTP.
+        ``headers`` are sent as they are, so they must be fit for it (``signed_client.validate_headers``). Raises
+        TimeoutError, what aiohttp raises, and HttpProcessingError for an answer that is not HTTP.
         """
         target = self._targets.get(url) or self._target(url)
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])

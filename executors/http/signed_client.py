@@ -24,7 +24,7 @@ from executors.http.session import KEEP_ALIVE_S, detail_of, kind_of, open_connec
 from executors.http.ssrf_guard import SsrfGuard
 from executors.retry import ErrorKind, Reply, retry_after_s
 
-__all__ = ["MAX_ANSWER_BYTES", "ErrorKind", "Reply", "SignedClient", "checked_headers"]
+__all__ = ["MAX_ANSWER_BYTES", "ErrorKind", "Reply", "SignedClient", "validate_headers"]
 
 log = logging.getLogger("opsiq.executors.signed_client")
 
@@ -111,7 +111,7 @@ class SignedClient:
         dialled.
         """
         began = self._monotonic()
-        all_headers = {**checked_headers(headers or {}), **self._sign(body, message_id, secrets, attempt)}
+        all_headers = {**validate_headers(headers or {}), **self._sign(body, message_id, secrets, attempt)}
         answer = HttpAnswer(MAX_ANSWER_BYTES)
         error: ErrorKind | None = None
         detail = ""
@@ -174,7 +174,7 @@ class SignedClient:
         return self._http_pool
 
 
-def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
+def validate_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Validates the custom headers of a signed call and lower-cases their names. Raises InvalidInput for any other."""
     made: dict[str, str] = {}
     for name, value in headers.items():

@@ -15,7 +15,7 @@ from sqlmodel import Field
 
 from store.accounts.members import MemberRow
 from store.dialect import UtcTime
-from store.rows import Row, add, amend, every, first, storable, table
+from store.rows import Row, add, amend, check_text, every, first, table
 
 
 class LoginRow(Row, table=True):
@@ -168,7 +168,7 @@ async def revoke_all(
 
 async def record_failure(session: AsyncSession, subjects: Iterable[tuple[FailureScope, str]], now: datetime) -> None:
     """Counts one failed sign-in against each of these subjects."""
-    rows = [storable({"scope": scope, "subject": subject, "at": now}) for scope, subject in subjects]
+    rows = [check_text({"scope": scope, "subject": subject, "at": now}) for scope, subject in subjects]
     if rows:
         await session.execute(insert_into(_F), rows)
 

@@ -110,7 +110,7 @@ class PreparedQuery(Generic[RowT]):
     async def first(self, session: AsyncSession, **given: Any) -> RowT | None:
         """Raises NotAuthentic."""
         found = await self._fetch(session, given)
-        return rows.checked(session, found[0]) if found else None
+        return rows.check_row(session, found[0]) if found else None
 
     async def every(self, session: AsyncSession, **given: Any) -> list[RowT]:
         """All that are authentic."""

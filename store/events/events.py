@@ -14,7 +14,7 @@ from core.actor import Mode
 from core.errors import NotFound
 from store.automations import FiringRow
 from store.dialect import UtcTime
-from store.rows import Row, add, add_all, add_new, every, first, storable, table
+from store.rows import Row, add, add_all, add_new, check_text, every, first, table
 
 
 class EventRow(Row, table=True):
@@ -188,7 +188,7 @@ async def move_reaction(
         _R.c.state.in_(tuple(was)),
         _R.c.attempts == row.attempts,
     )
-    fresh = {**storable(columns), "state": to}
+    fresh = {**check_text(columns), "state": to}
     return (await session.execute(update(_R).where(mine).values(fresh).returning(_R.c.event_id))).first() is not None
 
 

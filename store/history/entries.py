@@ -14,7 +14,7 @@ from sqlmodel import Field
 from core import canon, ids
 from core.clock import format_iso
 from store.dialect import UtcTime
-from store.rows import Row, checked, every, table
+from store.rows import Row, check_row, every, table
 
 GENESIS: Final = "sha256:" + "0" * 64
 MAX_WORDS: Final = 8_000
@@ -184,16 +184,16 @@ async def head(session: AsyncSession, workspace: str) -> HistoryHeadRow | None:
     """Reads the head of the chain.
 
     None where nothing was ever appended. Kept elsewhere, it is an anchor for ``history.verify``. It is not checked:
-    ``checked_head`` is.
+    ``get_checked_head`` is.
     """
     found = (await session.execute(select(_HEAD).where(_HEAD.c.workspace == workspace))).mappings().first()
     return None if found is None else HistoryHeadRow(**found)
 
 
-async def checked_head(session: AsyncSession, workspace: str) -> HistoryHeadRow | None:
+async def get_checked_head(session: AsyncSession, workspace: str) -> HistoryHeadRow | None:
     """As ``head``. Raises NotAuthentic for one that OpsIQ did not write."""
     found = await head(session, workspace)
-    return None if found is None else checked(session, found)
+    return None if found is None else check_row(session, found)
 
 
 async def heads(session: AsyncSession) -> list[HistoryHeadRow]:
@@ -201,12 +201,12 @@ async def heads(session: AsyncSession) -> list[HistoryHeadRow]:
     return await every(session, HistoryHeadRow, select(_HEAD).order_by(_HEAD.c.workspace))
 
 
-async def total(session: AsyncSession) -> int:
+async def count_all(session: AsyncSession) -> int:
     """How many entries there are in all workspaces together, as their ends tell."""
     return int((await session.execute(select(func.coalesce(func.sum(_HEAD.c.seq), 0)))).scalar_one())
 
 
-async def beside(session: AsyncSession, row: HistoryRow) -> dict[int, HistoryRow]:
+async def get_neighbours(session: AsyncSession, row: HistoryRow) -> dict[int, HistoryRow]:
     """The entries right before and right after it, by number."""
     near = select(_T).where(_T.c.workspace == row.workspace, _T.c.seq.in_((row.seq - 1, row.seq + 1)))
     return {each.seq: each for each in await every(session, HistoryRow, near)}

@@ -32,16 +32,16 @@ from store.history.entries import (
     HistoryFilters,
     HistoryHeadRow,
     HistoryRow,
-    checked_head,
+    count_all,
     fitting,
+    get_checked_head,
     head,
     heads,
     stream,
-    total,
 )
 from store.history.search import match_of, newest
 from store.history.verification import ChainAnchor, ChainVerdict, entry_fault, verify
-from store.rows import authenticator_of, code_of, every, first, storable, table
+from store.rows import authenticator_of, check_text, code_of, every, first, table
 from store.workspaces import was_founded
 
 __all__ = [
@@ -54,18 +54,18 @@ __all__ = [
     "HistoryRow",
     "append",
     "append_all",
-    "checked_head",
     "count",
+    "count_all",
     "ensure_end",
     "entry_fault",
     "get",
+    "get_checked_head",
     "head",
     "heads",
     "of_run",
     "page",
     "stream",
     "tell_generation",
-    "total",
     "verify",
 ]
 
@@ -127,7 +127,7 @@ async def append_all(session: AsyncSession, workspace: str, entries: Sequence[Hi
         seq += 1
         chained.append(entry.chained(workspace, seq, prev))
         prev = chained[-1]["digest"]
-    await _APPEND.run(session, [tuple(storable(columns).values()) for columns in chained])
+    await _APPEND.run(session, [tuple(check_text(columns).values()) for columns in chained])
     counts = [
         (stats.day_of(entry.at), count)
         for columns, entry in zip(chained, entries, strict=True)

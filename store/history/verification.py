@@ -199,7 +199,7 @@ def _broken(row: HistoryRow, expected: int, prev: str) -> str:
 async def entry_fault(session: AsyncSession, row: HistoryRow) -> str:
     """Why this entry does not match its own digest and its neighbours; empty where it does. What stands further off is
     for ``verify``."""
-    near = await entries.beside(session, row)
+    near = await entries.get_neighbours(session, row)
     if row.seq > 1 and row.seq - 1 not in near:
         return f"Entry {row.seq - 1} is missing."
     why = _broken(row, row.seq, near[row.seq - 1].digest if row.seq > 1 else GENESIS)

@@ -17,7 +17,7 @@ from core import canon, ids
 from store.database import announce
 from store.dialect import EpochMs, is_postgresql
 from store.jobs.jobs import Job, JobRow, due
-from store.rows import storable, table
+from store.rows import check_text, table
 
 _T = table(JobRow)
 
@@ -122,4 +122,4 @@ def _columns(item: NewJob) -> dict[str, Any]:
         "delay_ms": (delay_ms := round(item.delay_s * 1000)),
         "turn_delay_ms": delay_ms,
     }
-    return storable({**named, **told, "state": "ready", "owner": None, "attempt": 0, "error": "", "counted_in": None})
+    return check_text({**named, **told, "state": "ready", "owner": None, "attempt": 0, "error": "", "counted_in": None})

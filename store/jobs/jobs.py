@@ -38,7 +38,7 @@ from store.jobs import lanes
 from store.jobs.claim import COLUMNS, claim_rows
 from store.jobs.selection import front_parameters, not_held, select_due
 from store.jobs.updates import Claim, update_all_claimed, update_claimed
-from store.rows import Row, storable, table
+from store.rows import Row, check_text, table
 
 KEEP_DONE_DAYS: Final = 7
 MAX_ERROR: Final = 2_000
@@ -316,7 +316,7 @@ async def purge(session: AsyncSession, keep_days: float = KEEP_DONE_DAYS, limit:
 
 
 async def _settle(session: AsyncSession, job: Job, **columns: Any) -> bool:
-    statement = update(_T).where(_is_held(job)).values(storable(columns)).returning(_T.c.id)
+    statement = update(_T).where(_is_held(job)).values(check_text(columns)).returning(_T.c.id)
     return (await session.execute(statement)).first() is not None
 
 

@@ -18,7 +18,7 @@ from sqlmodel import Field
 
 from core.errors import InvalidInput
 from store.dialect import DbNow, UtcTime, upsert
-from store.rows import Row, every, first, storable, table
+from store.rows import Row, check_text, every, first, table
 
 MAX_BATCH: Final = 200
 _CHUNK: Final = 500
@@ -246,7 +246,7 @@ def _is_same(row: RecordRow | None, state: CachedRecord) -> bool:
 async def _written(session: AsyncSession, scope: CacheScope, states: Sequence[CachedRecord], *, read: bool) -> set[str]:
     rows = [
         {
-            **storable({"id": state.id, "version": state.version, **scope.columns()}),
+            **check_text({"id": state.id, "version": state.version, **scope.columns()}),
             "data": _storable(state),
             "gone": state.data is None,
             "seen_at": DbNow(),
@@ -266,7 +266,7 @@ async def _written(session: AsyncSession, scope: CacheScope, states: Sequence[Ca
 def _storable(state: CachedRecord) -> dict[str, Any]:
     data = dict(state.data or {})
     try:
-        return storable(data)
+        return check_text(data)
     except InvalidInput as error:
         raise InvalidInput(f"The record {state.id} can't be kept. {error.detail}") from error
 
@@ -283,9 +283,9 @@ async def _list(session: AsyncSession, scope: CacheScope, states: Sequence[Cache
     ]
     words = sorted({pair for state in states for pair in state.words})
     if keys:
-        await session.execute(upsert(session, _K).on_conflict_do_nothing(), [storable(each) for each in keys])
+        await session.execute(upsert(session, _K).on_conflict_do_nothing(), [check_text(each) for each in keys])
     if words:
-        rows = [storable({**scope.columns(), "variant": variant, "word": word}) for variant, word in words]
+        rows = [check_text({**scope.columns(), "variant": variant, "word": word}) for variant, word in words]
         await session.execute(upsert(session, _W).on_conflict_do_nothing(), rows)
 
 

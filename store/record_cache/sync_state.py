@@ -11,7 +11,7 @@ from sqlmodel import Field
 
 from store.dialect import UtcTime, upsert
 from store.driver.prepared import PreparedQuery
-from store.rows import Row, every, first, storable, table, values
+from store.rows import Row, check_text, every, first, table, values
 
 
 class SyncStateRow(Row, table=True):
@@ -79,7 +79,7 @@ async def move(session: AsyncSession, row: SyncStateRow, **columns: Any) -> bool
         _T.c.state == row.state,
         _T.c.seen == row.seen,
     )
-    done = await session.execute(update(_T).where(same).values(storable(columns)).returning(_T.c.kind))
+    done = await session.execute(update(_T).where(same).values(check_text(columns)).returning(_T.c.kind))
     return done.first() is not None
 
 

@@ -25,7 +25,7 @@ from sqlmodel import Field
 from core.errors import Conflict
 from store.dialect import UtcTime, is_postgresql, kept
 from store.driver.bulk_write import BulkStatement
-from store.rows import Row, add_new, every, first, storable, table, values
+from store.rows import Row, add_new, check_text, every, first, table, values
 
 
 class IdempotencyRow(Row, table=True):
@@ -189,7 +189,7 @@ async def get(session: AsyncSession, workspace: str, method: str, path: str, key
 
 async def finish(session: AsyncSession, claim: IdempotencyRow, *, status: int, body: str) -> None:
     """Stores the answer. Raises Conflict when the claim was taken over meanwhile: let the transaction roll back."""
-    done = update(_T).where(_is_ours(claim)).values(storable({"state": "done", "status": status, "body": body}))
+    done = update(_T).where(_is_ours(claim)).values(check_text({"state": "done", "status": status, "body": body}))
     if (await session.execute(done.returning(_T.c.key))).first() is None:
         raise Conflict("This request took so long that another one with its Idempotency-Key took over.")
 

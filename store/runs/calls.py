@@ -12,7 +12,7 @@ from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
 from store.dialect import UtcTime
-from store.rows import Row, add, add_all, every, first, storable, table
+from store.rows import Row, add, add_all, check_text, every, first, table
 
 
 class CallRow(Row, table=True):
@@ -98,7 +98,7 @@ async def move(
     statement = update(_T).where(_T.c.call_id == call_id, _T.c.workspace == workspace, _T.c.state.in_(states))
     if of_attempt is not None:
         statement = statement.where(_T.c.attempts == of_attempt)
-    row = await first(session, CallRow, statement.values({**storable(columns), "state": to}).returning(_T))
+    row = await first(session, CallRow, statement.values({**check_text(columns), "state": to}).returning(_T))
     if row is None:
         there = await get(session, workspace, call_id)
         raise Conflict(f"This call is {there.state!r} already: look at its run again.", extra={"state": there.state})

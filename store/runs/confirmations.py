@@ -12,7 +12,7 @@ from sqlmodel import Field
 
 from core.actor import Actor
 from store.dialect import DbNow, UtcTime, upsert
-from store.rows import Row, code_of, every, storable, table
+from store.rows import Row, check_text, code_of, every, table
 
 
 class ConfirmationRow(Row, table=True):
@@ -49,7 +49,7 @@ async def remember(session: AsyncSession, by: Actor, session_id: str, contract_d
         "contract_digest": contract_digest,
     }  # fmt: skip
     code = code_of(session, ConfirmationRow, names)
-    fresh = upsert(session, _T).values({**storable(names), "at": DbNow(), "mac": code})
+    fresh = upsert(session, _T).values({**check_text(names), "at": DbNow(), "mac": code})
     await session.execute(fresh.on_conflict_do_update(index_elements=list(names), set_={"mac": code}))
 
 

@@ -16,7 +16,7 @@ from store.dialect import DbNow, UtcTime
 from store.driver.prepared import PreparedQuery
 from store.driver.sqlite import ONE_ROW
 from store.jobs.jobs import JobRow
-from store.rows import Row, add, authentic, authenticator_of, code_of, every, storable, table
+from store.rows import Row, add, authentic, authenticator_of, check_text, code_of, every, table
 
 
 class RunRow(Row, table=True):
@@ -102,7 +102,7 @@ async def move(
     workspace, NotAuthentic when ``fixed`` is not what is there.
     """
     states = (was,) if isinstance(was, str) else tuple(was)
-    fresh = storable({**columns, "state": to, "phase": None})
+    fresh = check_text({**columns, "state": to, "phase": None})
     if authenticator_of(session) is not None:
         sealed = {"id": run_id, "workspace": workspace, **(fixed or {}), **fresh}
         fresh["mac"] = code_of(session, RunRow, {**sealed, "revision": revision + 1 if revision is not None else None})

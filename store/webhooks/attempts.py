@@ -13,7 +13,7 @@ from sqlmodel import Field
 
 from store.dialect import UtcTime, is_postgresql, kept
 from store.driver.bulk_write import BulkStatement
-from store.rows import Row, every, storable, table
+from store.rows import Row, check_text, every, table
 
 DeliveryState = Literal["pending", "succeeded", "failed"]
 
@@ -118,7 +118,7 @@ async def record_attempts(session: AsyncSession, results: Sequence[AttemptResult
     kept. Raises InvalidInput for text that can't be stored."""
     for one in results:
         if one.detail:
-            storable({"detail": one.detail})  # the rest is written here
+            check_text({"detail": one.detail})  # the rest is written here
     # In one order, which most plans keep, so that deadlocks are rare; a transaction that meets one is retried.
     turns = _rounds(sorted(results, key=attrgetter("delivery")))
     if is_postgresql(session):

@@ -14,7 +14,7 @@ from core.actor import Surface
 from core.errors import Finding, InvalidInput
 from registry.json_schema import pointer
 from web import problem
-from web.api.body import Body, parsed
+from web.api.body import Body, parse_body
 from web.api.run_views import RunView, run_json
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import claim_once
@@ -47,7 +47,7 @@ class RunActionBody(Body):
 async def run(request: Request, caller: Runs) -> Response:
     """Run a contract by name. 202 with the run: held with its card, or confirmed and on its way (``GET
     /v1/runs/{id}?wait_s=``)."""
-    body = parsed(RunActionBody, caller)
+    body = parse_body(RunActionBody, caller)
     if any(not name for name in body.params):
         raise InvalidInput(
             "A parameter has no name.", findings=[Finding("/params", "unnamed", "Every parameter has a name.")]

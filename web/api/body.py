@@ -39,7 +39,7 @@ class Body(BaseModel):
 B = TypeVar("B", bound=Body)
 
 
-def parsed(form: type[B], caller: Caller) -> B:
+def parse_body(form: type[B], caller: Caller) -> B:
     """The body, strictly: no duplicate keys, no unknown ones, no NaN, no text that can't be stored. Raises InvalidInput
     with a pointer for each fault."""
     value = canon.loads(caller.body)

@@ -13,7 +13,7 @@ from agent.workspace.connecting import check, connect
 from core.errors import NotFound
 from registry.connection_contracts import of_connection
 from store.transaction_hook import TransactionHook
-from web.api.body import Body, Id, parsed
+from web.api.body import Body, Id, parse_body
 from web.api.run_views import View
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
@@ -68,7 +68,7 @@ async def make(
 ) -> Response:
     """A connection of a connector, or the same one configured anew. The contracts that it proposes are nothing until an
     owner has signed them."""
-    body, container = parsed(ConnectionBody, caller), container_of(request)
+    body, container = parse_body(ConnectionBody, caller), container_of(request)
     name = body.name or body.connector
 
     made = ConnectionView(name=name, connector=body.connector, base_url=body.base_url.rstrip("/"))

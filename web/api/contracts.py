@@ -18,7 +18,7 @@ from registry.catalogue import Catalogue
 from registry.contract import MAX_VERSION, Contract, parse
 from registry.linting import linter
 from store.contracts import ContractRow
-from web.api.body import Body, Id, parsed
+from web.api.body import Body, Id, parse_body
 from web.api.run_views import LATER, Moment, View
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
@@ -227,7 +227,7 @@ async def versions(request: Request, caller: Reads, name: Id) -> VersionList:
 )
 async def register(request: Request, caller: Writes) -> Response:
     """Lint, sign and register: all of them or none. What is wrong is told by its place in what was sent."""
-    body = parsed(RegisterBody, caller)
+    body = parse_body(RegisterBody, caller)
     container = container_of(request)
     known = [each.name for each in (await container.contexts.of(caller.actor.workspace)).catalogue]
     findings = [each for each in linter.lint({"contracts": body.contracts}, known=known) if not linter.is_advice(each)]
@@ -269,7 +269,7 @@ async def retire(request: Request, caller: Writes, name: Id) -> Response:
 )
 async def suspend(request: Request, caller: Writes, name: Id) -> Response:
     """Offer and send it no more, since its upstream is another one now, until an owner has looked at what changed."""
-    body = parsed(SuspendBody, caller)
+    body = parse_body(SuspendBody, caller)
     return await act_once(
         request,
         caller,

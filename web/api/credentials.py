@@ -13,7 +13,7 @@ from agent.credentials.kinds import Credential, read_credential
 from agent.credentials.vault import CredentialStatus
 from core.clock import from_iso
 from core.errors import InvalidInput, NotFound
-from web.api.body import Body, Id, parsed
+from web.api.body import Body, Id, parse_body
 from web.api.run_views import Moment, View
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
@@ -77,7 +77,7 @@ async def shown(request: Request, caller: Reads, name: Id) -> CredentialView:
 )
 async def give(request: Request, caller: Writes, name: Id) -> Response:
     """Credentials for the connection, in place of those it had. They are kept sealed, and never answered."""
-    body = parsed(CredentialBody, caller)
+    body = parse_body(CredentialBody, caller)
     credential: Credential = read_credential(body.credential)
     expires_at = _moment(body.expires_at)
     return await act_once(
@@ -115,7 +115,7 @@ async def take_away(request: Request, caller: Writes, name: Id) -> Response:
 )
 async def test(request: Request, caller: Writes, name: Id) -> Response:
     """One read of the platform with the connection's credentials, to see whether they work."""
-    body = parsed(CheckBody, caller)
+    body = parse_body(CheckBody, caller)
     came = await container_of(request).connection_check.run(caller.actor.workspace, name, body.path)
     view = CheckView(state=came.state, detail=came.detail, status=came.status, duration_ms=came.duration_ms)
     return JSONResponse(view.json_value())

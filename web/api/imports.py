@@ -10,7 +10,7 @@ from pydantic import Field
 
 from core import canon
 from core.errors import InvalidInput
-from web.api.body import Body, parsed
+from web.api.body import Body, parse_body
 from web.api.run_views import View
 from web.auth import Caller, container_of, require_signature
 from web.middleware import MAX_BODY_BYTES
@@ -81,7 +81,7 @@ async def draft_openapi(
     so it takes no Idempotency-Key: register the drafts that are wanted."""
     if canon.count_structure(caller.body) > MAX_BODY_BYTES:
         raise InvalidInput(f"Beside the document's own text the body has at most {MAX_BODY_BYTES} characters.")
-    body = parsed(ImportBody, caller)
+    body = parse_body(ImportBody, caller)
     if (body.document is None) == (body.url is None):
         raise InvalidInput("Give either the document itself (document), or where it is (url).")
     imports, workspace = container_of(request).document_imports, caller.actor.workspace

@@ -17,7 +17,7 @@ from agent.workspace.principals import explain_blocked_key
 from core.errors import Forbidden, InvalidInput
 from store.accounts.api_keys import KeyRow, KeyState
 from store.accounts.members import MemberRow
-from web.api.body import Body, Id, parsed
+from web.api.body import Body, Id, parse_body
 from web.api.run_views import Moment, View
 from web.auth import SCOPES, Caller, container_of, require_signature
 from web.idempotency import act_once, claim_once
@@ -92,7 +92,7 @@ async def listed(request: Request, caller: Reads) -> KeyList:
 )
 async def create(request: Request, caller: Writes) -> Response:
     """A key that acts for the owner of the calling key. It can't have a scope that the calling key lacks."""
-    body = parsed(CreateKeyBody, caller)
+    body = parse_body(CreateKeyBody, caller)
     if unknown := sorted(set(body.scopes) - set(SCOPES)):
         raise InvalidInput(f"There is no scope {unknown[0]!r}. Scopes are: {', '.join(SCOPES)}.")
     beyond = sorted(set(body.scopes) - caller.scopes)

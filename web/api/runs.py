@@ -13,7 +13,7 @@ from agent.runs.decisions import DecisionVerdict
 from agent.runs.service import MAX_TEXT
 from core.actor import Surface
 from web import problem
-from web.api.body import ID_PATTERN, Body, Id, parsed
+from web.api.body import ID_PATTERN, Body, Id, parse_body
 from web.api.run_views import RecordsPage, RunPage, RunView, records_view, run_json, run_view
 from web.auth import CONFIRM, Caller, container_of, need_scope, require_signature
 from web.idempotency import act_once
@@ -74,7 +74,7 @@ async def ask(request: Request, caller: Types) -> Response:
     what comes of it. ``thread_id`` goes on from an earlier request of the same person, in the same role and on the same
     surface: its words, its records and what came of it may be spoken of ("the other one", "make that 20", "undo
     it")."""
-    body = parsed(AskBody, caller)
+    body = parse_body(AskBody, caller)
     return await act_once(
         request,
         caller,
@@ -133,7 +133,7 @@ async def records(
 async def answer(request: Request, caller: Types, run_id: Id) -> Response:
     """Answer the open question with one of its candidates (``choice``) or in words (``text``). For whoever asked, in
     the role they asked in or as an owner."""
-    body = parsed(AnswerBody, caller)
+    body = parse_body(AnswerBody, caller)
     return await act_once(
         request,
         caller,
@@ -154,7 +154,7 @@ async def answer(request: Request, caller: Types, run_id: Id) -> Response:
 async def edit(request: Request, caller: Types, run_id: Id) -> Response:
     """Change parameters of a held card by words. That is a new card with a new digest, and it waits for a yes whatever
     its policy says."""
-    body = parsed(EditBody, caller)
+    body = parse_body(EditBody, caller)
     return await act_once(
         request,
         caller,
@@ -175,7 +175,7 @@ async def edit(request: Request, caller: Types, run_id: Id) -> Response:
 async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
     """Say yes to exactly the card with this digest. Twice is once. Only a person in the console may where the card's
     ``confirm_by`` says ``person``: then this answers ``person_required``."""
-    body = parsed(ConfirmBody, caller)
+    body = parse_body(ConfirmBody, caller)
     return await act_once(
         request,
         caller,
@@ -195,7 +195,7 @@ async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
 )
 async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
     """Say no to a held card or an open question. Nothing is sent."""
-    body = parsed(RejectBody, caller)
+    body = parse_body(RejectBody, caller)
     # No check before a replay: who has said no to another's card does not see that run any longer.
     return await act_once(
         request,
@@ -221,7 +221,7 @@ async def decide(
     """Settle a run whose outcome nobody knows: an owner looked at the platform, or has it sent again under the same
     key. What sends something, all but ``did_not_happen``, needs what confirming needs: the scope ``runs:confirm``, and
     a person where the card does."""
-    body = parsed(DecideBody, caller)
+    body = parse_body(DecideBody, caller)
     if body.verdict != "did_not_happen":
         need_scope(request, caller, CONFIRM)
     return await act_once(

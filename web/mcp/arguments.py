@@ -49,7 +49,7 @@ class StatusArguments(Body):
 A = TypeVar("A", bound=Body)
 
 
-def parsed(form: type[A], arguments: dict[str, Any] | None) -> A:
+def parse_arguments(form: type[A], arguments: dict[str, Any] | None) -> A:
     """The arguments of one call. Raises InvalidInput with a pointer for each fault."""
     given = arguments or {}
     storable(given, "")

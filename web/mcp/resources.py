@@ -71,7 +71,7 @@ async def read(call: McpCall, uri: str) -> ReadResourceResult:
         value = run_json(await tool_handlers.read_run(call, uri.removeprefix(RUNS)[:_MAX_NAME]))
     elif uri.startswith(CONTRACTS):
         call.need("contracts:read")
-        contract = await tool_handlers.offered(call, uri.removeprefix(CONTRACTS))
+        contract = await tool_handlers.get_offered_contract(call, uri.removeprefix(CONTRACTS))
         value = json.loads(contract.canonical)
         value.pop("endpoint", None)
     else:

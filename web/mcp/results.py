@@ -121,7 +121,7 @@ def of_run(run: Run, base_url: str) -> CallToolResult:
     told = RunResult(
         run_id=run.id,
         state=run.state,
-        message=sentence(run, base_url),
+        message=describe_run(run, base_url),
         thread_id=run.thread,
         test=is_test(run),
         question=_question(asked.question) if asked else None,
@@ -153,7 +153,7 @@ def of_run(run: Run, base_url: str) -> CallToolResult:
         error=run.refusal.code if run.refusal else None,
         nearest=run.refusal.nearest if run.refusal else (),
     )
-    return structured(told.message, told.model_dump(mode="json", exclude_none=True), error=run.state in NOT_DONE)
+    return make_structured(told.message, told.model_dump(mode="json", exclude_none=True), error=run.state in NOT_DONE)
 
 
 def of_error(error: OpsIQError) -> CallToolResult:
@@ -163,14 +163,14 @@ def of_error(error: OpsIQError) -> CallToolResult:
     findings = [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in error.findings]
     told = {"error": code, "message": error.detail, "retryable": retryable}
     lines = [error.detail, *(f"{each['pointer'] or '/'}: {each['detail']}" for each in findings)]
-    return structured("\n".join(lines), {**told, **({"errors": findings} if findings else {})}, error=True)
+    return make_structured("\n".join(lines), {**told, **({"errors": findings} if findings else {})}, error=True)
 
 
-def structured(text: str, value: dict[str, Any], *, error: bool = False) -> CallToolResult:
+def make_structured(text: str, value: dict[str, Any], *, error: bool = False) -> CallToolResult:
     return CallToolResult(content=[TextContent(text=text)], structured_content=value, is_error=error)
 
 
-def sentence(run: Run, base_url: str) -> str:
+def describe_run(run: Run, base_url: str) -> str:
     """What came of a run, for a model that tells a person."""
     previews = " ".join(to_display_text(step.preview, limit=_LINE) for step in run.plan.steps) if run.plan else ""
     url = run_url(base_url, run.id)

@@ -65,7 +65,7 @@ async def settle(call: McpCall, run: Run, state: RoundState | None = None) -> An
         return _round(RoundState(run=run.id, slot=asked.question.slot), {QUESTION: question_request(asked.question)})
     if run.state in MOVING or run.state == "held":
         if call.takes_tasks:
-            return tasks.created(run)
+            return tasks.describe_created(run)
         if shown and waits < MOST_WAITS:
             return _round(RoundState(run=run.id, waits=waits + 1), None)
     return results.of_run(run, base_url)

@@ -36,10 +36,10 @@ from web.mcp.arguments import (
     FindArguments,
     RunArguments,
     StatusArguments,
-    parsed,
+    parse_arguments,
 )
 from web.mcp.calls import TASKS, McpCall, call_of
-from web.mcp.tools import GENERAL, INSTRUCTIONS, listed
+from web.mcp.tools import GENERAL, INSTRUCTIONS, make_tools
 from web.middleware import MAX_BODY_BYTES
 from web.problem import Problem
 
@@ -50,8 +50,8 @@ Context = ServerRequestContext[Any, Any]
 
 async def list_tools(ctx: Context, _: PaginatedRequestParams | None) -> ListToolsResult:
     call = call_of(ctx)
-    direct, anything = await tool_handlers.direct_actions(call)
-    return ListToolsResult(tools=list(listed(call.caller.scopes, direct, anything=anything)))
+    direct, anything = await tool_handlers.list_direct_actions(call)
+    return ListToolsResult(tools=list(make_tools(call.caller.scopes, direct, anything=anything)))
 
 
 async def call_tool(ctx: Context, params: CallToolRequestParams) -> rounds.Answer:
@@ -67,25 +67,27 @@ async def _tool(call: McpCall, params: CallToolRequestParams) -> rounds.Answer:
         return await rounds.resume(call, params.request_state, params.input_responses)
     match params.name:
         case "ask":
-            return await rounds.settle(call, await tool_handlers.ask(call, parsed(AskArguments, params.arguments)))
+            return await rounds.settle(
+                call, await tool_handlers.ask(call, parse_arguments(AskArguments, params.arguments))
+            )
         case "find_action":
-            return await tool_handlers.find_action(call, parsed(FindArguments, params.arguments))
+            return await tool_handlers.find_action(call, parse_arguments(FindArguments, params.arguments))
         case "run_action":
             return await rounds.settle(
-                call, await tool_handlers.run_action(call, parsed(RunArguments, params.arguments))
+                call, await tool_handlers.run_action(call, parse_arguments(RunArguments, params.arguments))
             )
         case "answer_question":
-            given = parsed(AnswerArguments, params.arguments)
+            given = parse_arguments(AnswerArguments, params.arguments)
             return await rounds.settle(call, await tool_handlers.answer_question(call, given))
         case "run_status":
             call.need("runs:read")
-            asked = parsed(StatusArguments, params.arguments)
+            asked = parse_arguments(StatusArguments, params.arguments)
             run = await tool_handlers.read_run(call, asked.run_id, wait_s=asked.wait_s, decided=True)
             return results.of_run(run, call.container.settings.base_url)
         case name:
             call.need("actions:run")
-            action = await tool_handlers.direct_action(call, name)
-            given_values = parsed(RunArguments, {"action": action, "params": params.arguments or {}})
+            action = await tool_handlers.find_direct_action(call, name)
+            given_values = parse_arguments(RunArguments, {"action": action, "params": params.arguments or {}})
             return await rounds.settle(call, await tool_handlers.run_action(call, given_values))
 
 
@@ -116,7 +118,7 @@ async def _task(call: McpCall, run_id: str) -> dict[str, Any]:
     elif asked is not None and call.takes_forms:
         requests[rounds.QUESTION] = rounds.question_request(asked.question)
     shown = {key: each.model_dump(mode="json", by_alias=True, exclude_none=True) for key, each in requests.items()}
-    return tasks.told(run, results.of_run(run, base_url), shown)
+    return tasks.describe_task(run, results.of_run(run, base_url), shown)
 
 
 async def update_task(ctx: Context, params: tasks.UpdateTaskParams) -> dict[str, Any]:

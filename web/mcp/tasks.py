@@ -30,12 +30,12 @@ class UpdateTaskParams(TaskParams):
     input_responses: InputResponses = Field(alias="inputResponses")
 
 
-def created(run: Run) -> dict[str, Any]:
+def describe_created(run: Run) -> dict[str, Any]:
     """The task in place of a tool's result."""
     return {"resultType": "task", **_task(run, "working" if run.state in MOVING else "input_required")}
 
 
-def told(run: Run, result: Result, requests: dict[str, Any] | None) -> dict[str, Any]:
+def describe_task(run: Run, result: Result, requests: dict[str, Any] | None) -> dict[str, Any]:
     """A task as ``tasks/get`` answers it: with its result once it is over, with what is asked of the client while it
     waits for a person. ``requests`` None: the client can do nothing about it."""
     if run.state in MOVING or (run.state in ("held", "asked") and not requests):

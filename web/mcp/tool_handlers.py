@@ -23,7 +23,7 @@ from web.idempotency import Attempt, hold_claim, idempotency_fingerprint, replay
 from web.mcp import results
 from web.mcp.arguments import AnswerArguments, AskArguments, FindArguments, RunArguments
 from web.mcp.calls import McpCall
-from web.mcp.tools import MOST_DIRECT, direct_tools
+from web.mcp.tools import MOST_DIRECT, list_direct_tools
 from web.problem import Problem
 
 DECIDING: Final[frozenset[RunState]] = MOVING | {"held"}
@@ -119,12 +119,12 @@ async def find_action(call: McpCall, given: FindArguments) -> CallToolResult:
     actions = [_describe(each) for each in contracts]
     lines = [f"{each.name}: {each.title}. {each.description}" for each in contracts]
     text = "\n".join(lines) or "No action that you may run here fits these words."
-    return results.structured(
+    return results.make_structured(
         text, {"actions": actions, "of": len(context.catalogue.offers(call.caller.actor.role, call.surface))}
     )
 
 
-async def offered(call: McpCall, name: str) -> Contract:
+async def get_offered_contract(call: McpCall, name: str) -> Contract:
     """The current contract of this name, if the caller's role may run it on this surface. Raises NotFound."""
     catalogue = (await call.container.contexts.of(call.caller.actor.workspace)).catalogue
     contract = catalogue.get(name)
@@ -133,20 +133,20 @@ async def offered(call: McpCall, name: str) -> Contract:
     return contract
 
 
-async def direct_actions(call: McpCall) -> tuple[Mapping[str, Contract], bool]:
+async def list_direct_actions(call: McpCall) -> tuple[Mapping[str, Contract], bool]:
     """The actions that are tools of their own, by tool name, and whether there is any action at all."""
     catalogue = (await call.container.contexts.of(call.caller.actor.workspace)).catalogue
     offers = catalogue.offers(call.caller.actor.role, call.surface)
     if len(offers) > MOST_DIRECT:
         return {}, True
     contracts = [contract for offer in offers if (contract := catalogue.get(offer.name)) is not None]
-    return direct_tools(contracts), bool(contracts)
+    return list_direct_tools(contracts), bool(contracts)
 
 
-async def direct_action(call: McpCall, tool: str) -> str:
+async def find_direct_action(call: McpCall, tool: str) -> str:
     """The name of the action that ``tool`` stands for. Raises NotFound: it is none, or none that this caller may
     run."""
-    contract = (await direct_actions(call))[0].get(tool)
+    contract = (await list_direct_actions(call))[0].get(tool)
     if contract is None:
         raise NotFound(f"There is no tool {tool[:128]!r} here. find_action finds actions, and run_action runs them.")
     return contract.name
@@ -168,7 +168,7 @@ async def _act_once(call: McpCall, tool: str, given: dict[str, Any], key: str | 
     """Act; with an idempotency key once for it, and whoever repeats it gets the same run as it stands then. Raises
     Problem for a refusal, and where the key is another call's or is under way."""
     if key is None:
-        return _done(await act(no_hook))
+        return _unwrap(await act(no_hook))
     caller = call.caller
     fingerprint = idempotency_fingerprint(caller, (tool.encode(), call.surface.encode(), canon.dumps(given)))
     claim = await take_claim(call.request, caller.actor.workspace, caller.key_id, key, fingerprint=fingerprint)
@@ -176,14 +176,14 @@ async def _act_once(call: McpCall, tool: str, given: dict[str, Any], key: str | 
         kept = json.loads(bytes(replay(call.request, claim).body))
         return await call.container.runs.show(caller.actor, kept["run_id"])
     async with hold_claim(call.request, claim) as attempt:
-        return _done(await act(_keeping(attempt)))
+        return _unwrap(await act(_keeping(attempt)))
 
 
 def _keeping(attempt: Attempt) -> TransactionHook[Run]:
     return attempt.keep(200, lambda run: {"run_id": run.id})
 
 
-def _done(outcome: Run | Refusal) -> Run:
+def _unwrap(outcome: Run | Refusal) -> Run:
     if isinstance(outcome, Refusal):
         raise Problem(outcome.code, outcome.detail)
     return outcome

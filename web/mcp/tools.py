@@ -154,7 +154,7 @@ def tool_name(action: str) -> str:
     return action.replace(".", "__")
 
 
-def direct_tools(contracts: Sequence[Contract]) -> Mapping[str, Contract]:
+def list_direct_tools(contracts: Sequence[Contract]) -> Mapping[str, Contract]:
     """The actions that are tools of their own, by tool name: all of them where they are few, else none."""
     if len(contracts) > MOST_DIRECT:
         return {}
@@ -164,7 +164,7 @@ def direct_tools(contracts: Sequence[Contract]) -> Mapping[str, Contract]:
     return {} if taken or size > MOST_DIRECT_BYTES else made
 
 
-def listed(scopes: frozenset[str], direct: Mapping[str, Contract], *, anything: bool) -> Iterator[Tool]:
+def make_tools(scopes: frozenset[str], direct: Mapping[str, Contract], *, anything: bool) -> Iterator[Tool]:
     """The tools of a caller with these scopes. ``anything``: whether there is an action that they may run at all."""
     for scope, tool in GENERAL.values():
         if scope in scopes and (anything or scope == "runs:read"):

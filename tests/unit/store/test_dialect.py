@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from core.errors import InvalidInput
 from store.dialect import DbNow, EpochMs, UtcTime
-from store.rows import storable
+from store.rows import check_text
 
 SQLITE = sqlite.dialect()
 POSTGRESQL = postgresql.dialect()
@@ -55,9 +55,9 @@ def test_the_clock_is_the_databases() -> None:
 @pytest.mark.parametrize("text", ["\x00", "\ud800"])
 def test_text_that_can_not_be_stored_everywhere_is_refused_by_name(text: str) -> None:
     with pytest.raises(InvalidInput, match="note"):
-        storable({"note": text})
+        check_text({"note": text})
 
 
 def test_other_text_and_bytes_are_stored_as_they_are() -> None:
     columns = {"note": "🙂\t\n\u202e", "raw": b"\x00", "n": 1, "none": None}
-    assert storable(columns) == columns
+    assert check_text(columns) == columns

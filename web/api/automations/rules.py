@@ -29,7 +29,7 @@ from web.api.automations.rule_views import (
     rule_json,
     rule_view,
 )
-from web.api.body import Body, Id, parsed
+from web.api.body import Body, Id, parse_body
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
 from web.openapi import problems, takes
@@ -96,7 +96,7 @@ async def rules(request: Request, caller: Reads) -> RuleList:
 )
 async def add_rule(request: Request, caller: Writes) -> Response:
     """A rule acts in the name of whoever sets it up, and starts in shadow unless ``mode`` says otherwise."""
-    form = parsed(NewRule, caller)
+    form = parse_body(NewRule, caller)
     return await act_once(
         request,
         caller,
@@ -145,7 +145,7 @@ async def remove_rule(request: Request, caller: Writes, rule_id: Id) -> Response
 async def dry_run(request: Request, caller: Reads, rule_id: Id) -> DryRunView:
     """What the rule would have made of past events. It reads records, stores nothing and sends nothing, so it takes no
     Idempotency-Key."""
-    body = parsed(DryRunBody, caller)
+    body = parse_body(DryRunBody, caller)
     events = container_of(request).events
     row = await events.automation_service.rule(caller.actor, rule_id)
     if not await events.automation_service.manages(caller.actor, row):
@@ -184,7 +184,7 @@ async def instructions(request: Request, caller: Reads) -> InstructionList:
 )
 async def add_instruction(request: Request, caller: Writes) -> Response:
     """An instruction acts in the name of whoever sets it up, and starts in shadow unless ``mode`` says otherwise."""
-    form = parsed(NewInstruction, caller)
+    form = parse_body(NewInstruction, caller)
     return await act_once(
         request,
         caller,

@@ -13,7 +13,7 @@ from core.errors import NotFound
 from registry.events import event_catalogue
 from store.requests.idempotency import KeyClaim
 from web import problem
-from web.api.body import Body, Id, Instant, parsed
+from web.api.body import Body, Id, Instant, parse_body
 from web.api.events.event_views import (
     AcceptedView,
     EventDetail,
@@ -57,7 +57,7 @@ class FireBody(Body):
 )
 async def fire(request: Request, caller: Fires) -> Response:
     """The event, what is answered to its Idempotency-Key and its fan-out are one transaction."""
-    body = parsed(FireBody, caller)
+    body = parse_body(FireBody, caller)
     kept = make_row(request, caller, 202)
     fired = await container_of(request).events.batch_publisher.publish(
         caller.actor,

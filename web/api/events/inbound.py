@@ -20,7 +20,7 @@ from events.inbound import SharedSecret
 from registry.connector import Inbound
 from registry.declarative.webhooks import SECRET_PARAMETER
 from web import problem
-from web.api.body import Body, Id, parsed
+from web.api.body import Body, Id, parse_body
 from web.api.run_views import Moment, View, moment
 from web.auth import Caller, container_of, limits_of, require_signature
 from web.client_address import client_of
@@ -87,7 +87,7 @@ async def take(
 async def share_secret(request: Request, caller: Writes, name: Id) -> Response:
     """What the platform signs its webhooks with from now on, in this answer and in no other. The secret before it stays
     good for 24 h."""
-    body = parsed(SecretBody, caller)
+    body = parse_body(SecretBody, caller)
     return await act_once(
         request,
         caller,

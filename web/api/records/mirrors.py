@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from agent.record_cache.sync import CacheStatus
-from web.api.body import Body, parsed
+from web.api.body import Body, parse_body
 from web.api.run_views import Moment, View, moment
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
@@ -70,7 +70,7 @@ async def sync(
 ) -> Response:
     """Read all records of these kinds anew, in the background; what is being read already goes on. How far it is: the
     list."""
-    body = parsed(SyncBody, caller)
+    body = parse_body(SyncBody, caller)
     return await act_once(
         request,
         caller,

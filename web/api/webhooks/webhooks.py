@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from web import problem
-from web.api.body import Body, Id, Instant, parsed
+from web.api.body import Body, Id, Instant, parse_body
 from web.api.webhooks.webhook_views import (
     DeliveryView,
     EndpointList,
@@ -89,7 +89,7 @@ async def listed(request: Request, caller: Reads) -> EndpointList:
 )
 async def create(request: Request, caller: Writes) -> Response:
     """The secret is in this answer and in no other."""
-    body = parsed(EndpointBody, caller)
+    body = parse_body(EndpointBody, caller)
     return await act_once(
         request,
         caller,
@@ -124,7 +124,7 @@ async def show(request: Request, caller: Reads, endpoint_id: Id) -> EndpointView
 )
 async def change(request: Request, caller: Writes, endpoint_id: Id) -> EndpointView:
     """Only what is sent is changed."""
-    body = parsed(ChangeBody, caller)
+    body = parse_body(ChangeBody, caller)
     given = {name: getattr(body, name) for name in body.model_fields_set}
     shown = await container_of(request).webhooks.endpoints.change(
         caller.actor, endpoint_id, given, request_id=problem.request_id(request)
@@ -209,7 +209,7 @@ async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 )
 async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """One more attempt at every delivery made in the span that failed."""
-    body = parsed(SpanBody, caller)
+    body = parse_body(SpanBody, caller)
     act = partial(container_of(request).webhooks.redelivery.recover, since=body.since, until=body.until)
     return await _act_on_endpoint(request, caller, endpoint_id, act, span_json, status=202)
 
@@ -223,7 +223,7 @@ async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response
 )
 async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """Deliver the events of the span that this endpoint wants and has no delivery of."""
-    body = parsed(SpanBody, caller)
+    body = parse_body(SpanBody, caller)
     act = partial(container_of(request).webhooks.redelivery.replay, since=body.since, until=body.until)
     return await _act_on_endpoint(request, caller, endpoint_id, act, span_json, status=202)
 
@@ -237,7 +237,7 @@ async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 )
 async def test(request: Request, caller: Tests) -> Response:
     """One attempt with a sample of the catalogue. What came of it: the delivery in the answer."""
-    body = parsed(TestBody, caller)
+    body = parse_body(TestBody, caller)
     return await act_once(
         request,
         caller,

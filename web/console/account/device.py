@@ -24,7 +24,7 @@ MOST_ACCOUNTS: Final = 5
 _CONTEXT: Final = "known device"
 
 
-def known_device(request: Request, account: str = "") -> str:
+def find_device(request: Request, account: str = "") -> str:
     """The device id, where somebody has signed in to ``account`` from this browser (to any, where it is empty); else
     empty."""
     device, accounts = _read(request)

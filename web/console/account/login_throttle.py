@@ -30,7 +30,7 @@ from store.accounts.logins import Failures, FailureScope
 from store.accounts.members import email_key
 from web.auth import container_of
 from web.client_address import client_of, fold_address
-from web.console.account.device import known_device
+from web.console.account.device import find_device
 from web.console.forms import Form
 
 FREE_BY_PAIR: Final = 5
@@ -95,10 +95,10 @@ class Lanes:
         return cls(Lane(), Lane())
 
 
-async def attempt_of(request: Request, email: str) -> Attempt:
+async def make_attempt(request: Request, email: str) -> Attempt:
     """The attempt of somebody who gives ``email`` and a password."""
     container, account, network = container_of(request), account_of(email), fold_address(client_of(request))
-    device = known_device(request, account)
+    device = find_device(request, account)
     if device:
         return Attempt(f"device:{device} {account}")
     async with container.database.read() as session:
@@ -107,9 +107,9 @@ async def attempt_of(request: Request, email: str) -> Attempt:
     return Attempt(f"{network} {account}", counted, () if network in map(fold_address, before) else counted)
 
 
-def vouched_attempt(request: Request) -> Attempt:
+def make_issuer_attempt(request: Request) -> Attempt:
     """The attempt of somebody whom an issuer is asked about: who they are is not known yet."""
-    device, network = known_device(request), fold_address(client_of(request))
+    device, network = find_device(request), fold_address(client_of(request))
     if device:
         return Attempt(f"device:{device} issuer")
     counted: tuple[tuple[FailureScope, str], ...] = (("ip", network),)

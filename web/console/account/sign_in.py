@@ -94,7 +94,7 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
     container = container_of(request)
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
     next_ = local(form.get("next", limit=2000) or "/")
-    attempt = await login_throttle.attempt_of(request, email)
+    attempt = await login_throttle.make_attempt(request, email)
     if wait := await login_throttle.wait_of(container, attempt):
         return await _slow_down(request, email, next_, wait)
     async with login_throttle.turn(request, attempt) as free:

@@ -76,7 +76,7 @@ async def callback(request: Request, code: str = "", state: str = "", iss: str =
     or a page that says why not."""
     container = container_of(request)
     provider = _provider(container)
-    attempt = login_throttle.vouched_attempt(request)
+    attempt = login_throttle.make_issuer_attempt(request)
     flow = Flow.unseal(container.box, read_cookie(request, COOKIE))
     wait = await login_throttle.wait_of(container, attempt)
     if wait:

@@ -24,8 +24,8 @@ from web.console.automations.rule_rows import (
     ChosenAction,
     ConditionRow,
     ParameterRow,
-    chosen,
     condition_row,
+    make_chosen_action,
     parameter_rows,
 )
 from web.console.forms import Form, FormOption, Guarded
@@ -151,7 +151,7 @@ async def _builder(
         cel=cel,
         cel_trouble=cel_trouble,
         actions=choice,
-        action=chosen(contract) if contract else None,
+        action=make_chosen_action(contract) if contract else None,
         params=tuple(parameter_rows(contract, given, known)) if contract else (),
         note=given.note,
         tried=found,

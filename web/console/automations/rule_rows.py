@@ -88,7 +88,7 @@ def condition_row(at: int, row: Row, known: EventFields, given: RuleFormData) ->
     )
 
 
-def chosen(contract: Contract) -> ChosenAction:
+def make_chosen_action(contract: Contract) -> ChosenAction:
     return ChosenAction(
         contract.name,
         to_display_text(contract.title, limit=200),
