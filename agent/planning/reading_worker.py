@@ -126,6 +126,11 @@ def resolver_of(name: str, line: ParentLink) -> Resolver:
     return FallbackResolver(ProposingResolver(LineClient(line), choice=LineChoice(line)), RuleResolver())
 
 
+async def warm() -> None:
+    """Read the word lists before the first person waits for them."""
+    await RuleResolver().resolve(_WARM, Shortlist([]), ())
+
+
 def main(arguments: Sequence[str]) -> int:
     socket_fd, budget_s, resolver = int(arguments[0]), float(arguments[1]), arguments[2]
     logging.basicConfig(level=logging.WARNING)
@@ -139,9 +144,8 @@ def main(arguments: Sequence[str]) -> int:
         return await resolve(make_task(run, LineGround(held, line), ()), resolver_of(resolver, line))
 
     async def job() -> None:
-        # Word lists are read before the first person waits for them, and then left out of garbage collection.
-        await RuleResolver().resolve(_WARM, Shortlist([]), ())
-        gc.collect()
+        await warm()
+        gc.collect()  # and what was read is left out of garbage collection
         gc.freeze()
         operations = {"propose": propose_run, "resolve": resolve_run}
         await Worker(operations, HeldGround, budget_s=budget_s, socket_fd=socket_fd).run()

@@ -1,35 +1,43 @@
 """Processes for the tests, forked from one that has imported the server and the demo platform already.
 
 Each is a process of its own, with its own memory, files, sockets and signals, and runs a command's ``main`` from its
-first line. What is saved is to read the same thousand modules for each of a hundred. That a command comes up from
-nothing is proved where it is started by ``sys.executable`` (families of several processes, ``opsiq demo``, the fault
-suite).
+first line. What is saved is to read the same thousand modules for each of a hundred. What such a server reads requests
+with is forked too (``forked_reader``), unless its environment says ``READERS_FROM_NOTHING``. That a command comes up
+from nothing is proved where it is started by ``sys.executable`` (families of several processes, ``opsiq demo``, the
+fault suite).
 """
 
 from __future__ import annotations
 
+import asyncio
 import atexit
+import contextlib
 import gc
 import importlib
 import json
 import os
 import resource
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from agent.planning.reading_worker import warm
 from registry import discovery
 from registry.conditions import condition
 
 ROOT: Final = Path(__file__).parents[2]
-MAINS: Final = {"cli.main": "cli.main", "demo": "demo.__main__"}
+READER: Final = "agent.planning.reading_worker"
+MAINS: Final = {"cli.main": "cli.main", "demo": "demo.__main__", READER: READER}
 """What ``python -m NAME`` runs, by name."""
+STAND_IN: Final = Path(__file__).with_name("forked_reader.py")
 IMPORTED: Final = (
     *MAINS.values(),
     "uvicorn",
@@ -86,6 +94,10 @@ class ForkServer:
                 finally:
                     self._line.settimeout(None)
             return self.codes[pid]
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def close(self) -> None:
         self._line.close()
@@ -151,48 +163,120 @@ def main() -> int:
     gc.disable()
     for name in IMPORTED:
         importlib.import_module(name)
-    # What every server does first, and the same in each: connectors linted, the library of conditions loaded.
+    # What every server does first, and the same in each: connectors linted, the library of conditions loaded, words
+    # read.
     discovery.discover()
     condition.compile("true")
+    asyncio.run(warm())
     gc.freeze()
-    waiting = selectors.DefaultSelector()
-    waiting.register(line, selectors.EVENT_READ)
-    while True:
-        for key, _ in waiting.select():
-            if key.fileobj is line:
-                request, fds, _, _ = socket.recv_fds(line, MOST_BYTES, 2)
-                if not request:
-                    return 0
-                if (pid := os.fork()) == 0:
-                    for each in list(waiting.get_map().values()):
-                        os.close(each.fd)
-                    line.detach()
-                    waiting.close()
-                    return _become(json.loads(request), fds)()
-                for fd in fds:
-                    os.close(fd)
-                waiting.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
-                line.send(json.dumps({"started": pid}).encode())
-            else:
-                waiting.unregister(key.fileobj)
-                os.close(key.fd)
-                _, status = os.waitpid(key.data, 0)
-                line.send(json.dumps({"ended": key.data, "code": os.waitstatus_to_exitcode(status)}).encode())
+    folder = Path(tempfile.mkdtemp(prefix="opsiq-forks-"))
+    forks = Forks(line, *_stand_in(folder))
+    forks.serve()
+    shutil.rmtree(folder)
+    return 0
 
 
-def _become(request: Mapping[str, Any], fds: Sequence[int]) -> Callable[[], int]:
+def _stand_in(folder: Path) -> tuple[socket.socket, str]:
+    """What stands in for Python in the servers, and where it asks for a worker. A file system that runs no programs
+    leaves Python itself."""
+    script, asked = folder / "python", socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    script.write_text(f"#!{sys.executable} -IS\n{STAND_IN.read_text(encoding='utf-8')}", encoding="utf-8")
+    script.chmod(0o700)
+    asked.bind(str(folder / "line"))
+    asked.listen(64)
+    return asked, str(script) if os.access(script, os.X_OK) else sys.executable
+
+
+class Forks:
+    """The processes that were forked, and who is told how each ended: ``line`` for the tests, a connection for each
+    reading worker. Who closes that connection ends the worker."""
+
+    def __init__(self, line: socket.socket, asked: socket.socket, python: str) -> None:
+        self._line, self._asked, self._python = line, asked, python
+        self._waiting = selectors.DefaultSelector()
+        self._workers: dict[int, socket.socket] = {}
+
+    def serve(self) -> None:
+        """Until ``line`` ends. A process that was forked leaves by ``sys.exit``."""
+        for each in (self._line, self._asked):
+            self._waiting.register(each, selectors.EVENT_READ)
+        while True:
+            for key, _ in self._waiting.select():
+                if key.fileobj is self._line:
+                    request, fds, _, _ = socket.recv_fds(self._line, MOST_BYTES, 2)
+                    if not request:
+                        return self._stop()
+                    self._line.send(json.dumps({"started": self._fork(request, fds)}).encode())
+                elif key.fileobj is self._asked:
+                    connection, _ = self._asked.accept()
+                    request, fds, _, _ = socket.recv_fds(connection, MOST_BYTES, 2)
+                    if not request:
+                        connection.close()
+                        continue
+                    pid = self._fork(request, fds)
+                    self._workers[pid] = connection
+                    self._waiting.register(connection, selectors.EVENT_READ, pid)
+                elif isinstance(key.fileobj, socket.socket):
+                    if self._workers.get(key.data) is key.fileobj:  # the stand-in was killed
+                        self._waiting.unregister(key.fileobj)
+                        os.kill(key.data, signal.SIGKILL)
+                else:
+                    self._ended(key)
+
+    def _fork(self, request: bytes, fds: list[int]) -> int:
+        if (pid := os.fork()) == 0:
+            pidfds = [key.fd for key in self._waiting.get_map().values() if isinstance(key.fileobj, int)]
+            for fd in (*pidfds, *(each.detach() for each in (self._line, self._asked, *self._workers.values()))):
+                os.close(fd)
+            self._waiting.close()
+            sys.exit(_become(json.loads(request), fds, self._python)())
+        for fd in fds:
+            os.close(fd)
+        self._waiting.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
+        return pid
+
+    def _ended(self, key: selectors.SelectorKey) -> None:
+        self._waiting.unregister(key.fileobj)
+        os.close(key.fd)
+        _, status = os.waitpid(key.data, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if (connection := self._workers.pop(key.data, None)) is None:
+            self._line.send(json.dumps({"ended": key.data, "code": code}).encode())
+            return
+        with contextlib.suppress(KeyError):
+            self._waiting.unregister(connection)
+        with contextlib.suppress(OSError):
+            connection.send(str(code).encode())
+        connection.close()
+
+    def _stop(self) -> None:
+        for pid in self._workers:
+            os.kill(pid, signal.SIGKILL)
+
+
+def _become(request: Mapping[str, Any], fds: Sequence[int], python: str) -> Callable[[], int]:
     """The command, in a process that is now as one started for it alone."""
-    for fd, place in zip(fds, (1, 2), strict=True):
+    arguments = request["arguments"]
+    if request["module"] == READER:
+        arguments = [str(fds[0]), *arguments]
+        nothing = os.open(os.devnull, os.O_RDWR)
+        fds, places = (nothing, nothing, fds[1]), (0, 1, 2)
+    else:
+        places = (1, 2)
+    for fd, place in zip(fds, places, strict=True):
         os.dup2(fd, place)
+    for fd in set(fds):
         os.close(fd)
     if request["files"] is not None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (request["files"], request["files"]))
     os.environ.clear()
     os.environ.update(request["environ"])
-    sys.argv = [request["module"], *request["arguments"]]
+    if "READERS_FROM_NOTHING" not in os.environ:
+        sys.executable = python
+    sys.argv = [request["module"], *arguments]
     gc.enable()
     found: Callable[[Sequence[str]], int] = importlib.import_module(MAINS[request["module"]]).main
-    return lambda: found(request["arguments"])
+    return lambda: found(arguments)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import signal
+import tempfile
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -46,6 +47,18 @@ PEOPLE = (
     ("sara", "support"),
 )
 Edit = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+
+
+_MIGRATED: list[bytes] = []
+
+
+async def _migrated() -> bytes:
+    """A database with every table and nothing in it, made once."""
+    if not _MIGRATED:
+        with tempfile.TemporaryDirectory() as folder:
+            await upgrade(f"sqlite+aiosqlite:///{folder}/opsiq.db")
+            _MIGRATED.append(Path(folder, "opsiq.db").read_bytes())
+    return _MIGRATED[0]
 
 
 @dataclass
@@ -91,7 +104,10 @@ class Installation:
             self.clients[name] = Client("", public, secret)
 
     async def _found(self, settings: Settings, edit: Edit) -> dict[str, tuple[str, str]]:
-        await upgrade(settings.database_url)
+        if self.database_url:
+            await upgrade(settings.database_url)
+        else:
+            (self.folder / "opsiq.db").write_bytes(await _migrated())
         made = {}
         async with open_container(settings) as container:
             with cheap_passwords():

@@ -8,9 +8,11 @@ import signal
 import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 
-from tests.acceptance.fork_server import Forked
+from tests.acceptance.fork_server import Forked, fork_server
+from tests.acceptance.installation import Installation
 
 
 def platform(folder: Path, *more: str, **environ: str) -> Forked:
@@ -37,3 +39,18 @@ def test_it_has_the_environment_it_was_given_and_its_own_exit_code(tmp_path: Pat
         assert wrong.wait(30) == 2
         assert wrong.stdout.read() == ""
         wrong.stdout.close()
+
+
+def test_what_a_server_reads_with_is_forked_and_killed_as_its_own_child_would_be(world: Installation) -> None:
+    forks, server = psutil.Process(fork_server().pid), psutil.Process(world.processes["server"].pid)
+    known = {each.pid for each in world.processes.values()}
+    assert world.ask("olivia", "refund Adam's last invoice")["state"] == "asked"
+    [stand_in] = server.children()
+    assert "agent.planning.reading_worker" in stand_in.cmdline()
+    [worker] = [each for each in forks.children() if each.pid not in known]
+    stand_in.kill()
+    worker.wait(30)
+    assert world.ask("olivia", "refund Adam's last invoice")["state"] == "asked", "with another"
+    [worker] = [each for each in forks.children() if each.pid not in known]
+    world.stop_server()
+    worker.wait(30)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from cli.client import Refused
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, running_installation
 
 COSTLY: Sequence[str] = (
     '"a "' + '+","' * 998,
@@ -33,6 +33,13 @@ COSTLY: Sequence[str] = (
 SETTLED = {"asked", "held", "refused", "abstained"}
 BUDGET_S = 0.45
 REFUND = "refund Berta's last invoice"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Its readers are processes that the server has started, whose CPU can be told."""
+    with running_installation(tmp_path_factory.mktemp("world"), READERS_FROM_NOTHING="1") as made:
+        yield made
 
 
 @pytest.fixture
