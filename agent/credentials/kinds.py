@@ -33,7 +33,8 @@ _OWN_HEADERS: Final = frozenset({"authorization", "cookie"})
 
 
 class _Credential(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    # Built when it is first used: a start makes hundreds of models, and uses few of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 def _check_one_line(text: str) -> str:

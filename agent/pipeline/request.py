@@ -16,7 +16,8 @@ from core.actor import Surface
 class Value(BaseModel):
     """A frozen value that is stored and read again as it was; unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built when it is first used: a start makes hundreds of models, and uses few of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Span(Value):

@@ -25,7 +25,8 @@ AS_SHOWN: Final = "as shown"
 
 
 class Node(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built when it is first used: a start makes hundreds of models, and uses few of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Words(Node):

@@ -48,7 +48,8 @@ Size = Annotated[float, Field(ge=0, le=1e15)]
 
 
 class _Read(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
+    # Built when it is first used: a start makes hundreds of models, and uses few of them.
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False, defer_build=True)
 
 
 class Share(_Read):

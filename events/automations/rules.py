@@ -38,7 +38,8 @@ class ParameterMapping(BaseModel):
     """Where a parameter's value comes from: ``from`` is a JSON Pointer (RFC 6901) into the event, ``value`` a
     constant."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built when it is first used: a start makes hundreds of models, and uses few of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     pointer: Annotated[
         str | None, Field(alias="from", max_length=200, pattern=r"^/(data(/|$)|id$|name$|occurred_at$)")

@@ -32,7 +32,8 @@ Scalar = str | int | bool
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built when it is first used: a start makes hundreds of models, and uses few of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 # ── how the platform is reached ──────────────────────────────────────────────────────────────────────────────────────

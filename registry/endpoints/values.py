@@ -28,7 +28,8 @@ HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|
 
 
 class FrozenModel(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, ser_json_bytes="utf8")
+    # Built when it is first used: a start makes hundreds of models, and uses few of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, ser_json_bytes="utf8", defer_build=True)
 
 
 # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -49,16 +50,12 @@ PEOPLE = (
 Edit = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
 
 
-_MIGRATED: list[bytes] = []
-
-
-async def _migrated() -> bytes:
-    """A database with every table and nothing in it, made once."""
-    if not _MIGRATED:
-        with tempfile.TemporaryDirectory() as folder:
-            await upgrade(f"sqlite+aiosqlite:///{folder}/opsiq.db")
-            _MIGRATED.append(Path(folder, "opsiq.db").read_bytes())
-    return _MIGRATED[0]
+@cache
+def _migrated() -> bytes:
+    """A database with every table and nothing in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(upgrade(f"sqlite+aiosqlite:///{folder}/opsiq.db"))
+        return Path(folder, "opsiq.db").read_bytes()
 
 
 @dataclass
@@ -99,15 +96,14 @@ class Installation:
 
     def found(self, edit: Edit = lambda contracts: contracts) -> None:
         """Workspace, people, connector, contracts (after ``edit``) and a key for each person."""
+        if not self.database_url:
+            (self.folder / "opsiq.db").write_bytes(_migrated())
         keys = asyncio.run(self._found(replace(self._settings(), workers=0), edit))
         for name, (public, secret) in keys.items():
             self.clients[name] = Client("", public, secret)
 
     async def _found(self, settings: Settings, edit: Edit) -> dict[str, tuple[str, str]]:
-        if self.database_url:
-            await upgrade(settings.database_url)
-        else:
-            (self.folder / "opsiq.db").write_bytes(await _migrated())
+        await upgrade(settings.database_url)
         made = {}
         async with open_container(settings) as container:
             with cheap_passwords():
