@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-log = logging.getLogger("opsiq.cli.family")
+log = logging.getLogger("opsiq.cli.supervisor")
 
 STOP_S: Final = 40.0
 """How long children may take to finish what they hold; more than a server's own bounds together."""

@@ -29,7 +29,7 @@ from store.database import after_commit
 from store.requests.idempotency import IdempotencyRow, KeyClaim
 from web import problem
 from web.auth import Caller, container_of
-from web.problem import Problem, of_refusal
+from web.problem import Problem, make_refusal_response
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
 STALE: Final = timedelta(seconds=15)
@@ -118,7 +118,7 @@ async def act_once(
             return attempt.replay
         effect = await act(attempt.keep(status, body, shows_secret=shows_secret))
     if isinstance(effect, Refusal):
-        return of_refusal(request, effect)
+        return make_refusal_response(request, effect)
     return JSONResponse(
         body(effect), status_code=status, headers={"Location": location(effect)} if location is not None else None
     )

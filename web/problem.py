@@ -156,7 +156,7 @@ def body(
     }
 
 
-def of_error(request: Request, error: OpsIQError) -> Response:
+def make_error_response(request: Request, error: OpsIQError) -> Response:
     told = error.findings[:MOST_FINDINGS]
     errors = [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in told]
     if isinstance(error, Problem):
@@ -169,12 +169,12 @@ def of_error(request: Request, error: OpsIQError) -> Response:
     )
 
 
-def of_refusal(request: Request, refusal: Refusal) -> Response:
+def make_refusal_response(request: Request, refusal: Refusal) -> Response:
     """A refusal of something done *to* a run (a stale confirm, an answer too late). The run itself is untouched."""
-    return response(request, refusal.code, refusal.detail, status=refusal_status(refusal))
+    return response(request, refusal.code, refusal.detail, status=get_refusal_status(refusal))
 
 
-def refusal_status(refusal: Refusal) -> int:
+def get_refusal_status(refusal: Refusal) -> int:
     return REFUSAL_STATUS.get(refusal.code, 409)
 
 
@@ -192,7 +192,7 @@ def install(app: FastAPI) -> None:
         code = error.problem_code if isinstance(error, Problem) else error.code
         if STATUS.get(code, 500) >= 500:
             log.warning("%s: %s", code, error.detail, extra={"request_id": request_id(request)})
-        return of_error(request, error)
+        return make_error_response(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -28,7 +28,7 @@ from executors.jobs.queue import Notify, Reschedule, Settlement, SqlQueue
 from store.jobs.broker import JobDelay
 from store.jobs.jobs import Job, PrefetchLimits
 
-log = logging.getLogger("opsiq.executors.carried")
+log = logging.getLogger("opsiq.executors.jetstream")
 
 FETCH_S: Final = 5.0
 SWEEP_S: Final = 2.0

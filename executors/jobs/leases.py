@@ -11,7 +11,7 @@ from core.errors import OpsIQError
 from executors.jobs.queue import Queue
 from store.jobs.jobs import Job
 
-log = logging.getLogger("opsiq.executors.engine")
+log = logging.getLogger("opsiq.executors.worker")
 
 Pause = Callable[[asyncio.Event, float], Awaitable[None]]
 """Waits for the event, at most so many seconds."""

@@ -28,7 +28,7 @@ from executors.jobs.leases import LeasedJob, Leases, Pause, brief, log_fields, p
 from executors.jobs.queue import ALONE_PAUSES_S, Dead, Done, Notify, OnDead, Outcome, Queue, Reschedule, Settled
 from store.jobs.jobs import Job
 
-log = logging.getLogger("opsiq.executors.engine")
+log = logging.getLogger("opsiq.executors.worker")
 
 CONCURRENCY: Final = 50
 POLL_S: Final = 5.0

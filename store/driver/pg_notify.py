@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-log = logging.getLogger("opsiq.store.bell")
+log = logging.getLogger("opsiq.store.pg_notify")
 
 CHANNEL: Final = "opsiq_work"
 GAP_S: Final = 0.05

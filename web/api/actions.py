@@ -15,7 +15,7 @@ from core.errors import Finding, InvalidInput
 from registry.json_schema import pointer
 from web import problem
 from web.api.body import Body, parse_body
-from web.api.run_views import RunView, run_json
+from web.api.run_views import RunView, make_run_json
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import claim_once
 from web.openapi import problems, takes
@@ -76,13 +76,13 @@ async def run(request: Request, caller: Runs) -> Response:
 
 
 def _status(run: Run) -> int:
-    return problem.refusal_status(run.refusal) if run.refusal else 202
+    return problem.get_refusal_status(run.refusal) if run.refusal else 202
 
 
 def _answer(request: Request, run: Run) -> dict[str, Any]:
     """The run; or, where nothing will be done, a problem that names the run which history tells of."""
     if run.refusal is None:
-        return run_json(run)
+        return make_run_json(run)
     faults = [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in run.refusal.faults]
     return problem.body(
         request, run.refusal.code, run.refusal.detail, status=_status(run), errors=faults, extra={"run_id": run.id}

@@ -44,7 +44,7 @@ def parse_body(form: type[B], caller: Caller) -> B:
     with a pointer for each fault."""
     value = canon.loads(caller.body)
     if b"\\u0000" in caller.body:  # JSON writes a NUL in no other way, and looking at every text takes a while
-        storable(value, "")
+        check_storable(value, "")
     try:
         return form.model_validate(value)
     except ValidationError as error:
@@ -55,15 +55,15 @@ def parse_body(form: type[B], caller: Caller) -> B:
         raise InvalidInput("The body does not have the form this endpoint takes.", findings=findings) from error
 
 
-def storable(value: Any, where: str) -> None:
+def check_storable(value: Any, where: str) -> None:
     """No database keeps a NUL in text."""
     if isinstance(value, str) and "\x00" in value:
         detail = "Text can't hold a NUL character."
         raise InvalidInput(detail, findings=[Finding(where, "nul", detail)])
     if isinstance(value, dict):
         for name, each in value.items():
-            storable(name, where)
-            storable(each, where + pointer.join_pointer(name))
+            check_storable(name, where)
+            check_storable(each, where + pointer.join_pointer(name))
     elif isinstance(value, list):
         for at, each in enumerate(value):
-            storable(each, where + pointer.join_pointer(at))
+            check_storable(each, where + pointer.join_pointer(at))

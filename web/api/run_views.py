@@ -185,7 +185,7 @@ class RunPage(View):
     next: str | None
 
 
-def run_view(run: Run) -> RunView:
+def make_run_view(run: Run) -> RunView:
     planned, asked = as_planned(run), as_asked(run)
     return RunView(
         id=run.id,
@@ -199,31 +199,31 @@ def run_view(run: Run) -> RunView:
         created_at=run.created_at.isoformat(),
         updated_at=run.updated_at.isoformat(),
         expires_at=run.expires_at.isoformat() if run.expires_at else None,
-        question=_question(asked.question) if asked else None,
-        reply=_reply(run.reply) if run.reply else None,
-        card=_card(planned) if planned else None,
-        refusal=_refusal(run.refusal) if run.refusal else None,
+        question=_make_question(asked.question) if asked else None,
+        reply=_make_reply(run.reply) if run.reply else None,
+        card=_make_card(planned) if planned else None,
+        refusal=_make_refusal(run.refusal) if run.refusal else None,
         reason=run.reason,
         outcomes=run.outcomes,
     )
 
 
-def run_json(run: Run) -> dict[str, Any]:
+def make_run_json(run: Run) -> dict[str, Any]:
     """The run as the API answers it."""
-    return run_view(run).json_value()
+    return make_run_view(run).json_value()
 
 
-def _refusal(refusal: Refusal) -> RefusalView:
+def _make_refusal(refusal: Refusal) -> RefusalView:
     return RefusalView(code=refusal.code, detail=refusal.detail, nearest=refusal.nearest)
 
 
-def records_view(reply: Reply, start: int) -> RecordsPage:
+def make_records_view(reply: Reply, start: int) -> RecordsPage:
     after = start + len(reply.records)
     more = bool(reply.records) and (reply.count or 0) > after
     return RecordsPage(data=reply.records, count=reply.count, next=after if more else None)
 
 
-def _reply(reply: Reply) -> ReplyView:
+def _make_reply(reply: Reply) -> ReplyView:
     return ReplyView(
         text=reply.text,
         record_kind=reply.record_kind,
@@ -234,7 +234,7 @@ def _reply(reply: Reply) -> ReplyView:
     )
 
 
-def _question(question: Question) -> QuestionView:
+def _make_question(question: Question) -> QuestionView:
     return QuestionView(
         slot=question.slot,
         code=question.code,
@@ -245,7 +245,7 @@ def _question(question: Question) -> QuestionView:
     )
 
 
-def _card(planned: Planned) -> CardView:
+def _make_card(planned: Planned) -> CardView:
     run, plan = planned.run, planned.plan
     return CardView(
         digest=plan.digest,
@@ -267,14 +267,14 @@ def _card(planned: Planned) -> CardView:
                 method=step.method or "POST",
                 headers=dict(step.headers),
                 connection=step.endpoint.connection if step.endpoint else None,
-                params=tuple(map(_param, step.filled)),
+                params=tuple(map(_make_param, step.filled)),
             )
             for step in plan.steps
         ),
     )
 
 
-def _param(filled: ParameterValue) -> ParamView:
+def _make_param(filled: ParameterValue) -> ParamView:
     return ParamView(
         name=filled.param, label=filled.label, value=filled.value, shown=filled.shown, source=filled.source
     )

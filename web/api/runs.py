@@ -14,7 +14,7 @@ from agent.runs.service import MAX_TEXT
 from core.actor import Surface
 from web import problem
 from web.api.body import ID_PATTERN, Body, Id, parse_body
-from web.api.run_views import RecordsPage, RunPage, RunView, records_view, run_json, run_view
+from web.api.run_views import RecordsPage, RunPage, RunView, make_records_view, make_run_json, make_run_view
 from web.auth import CONFIRM, Caller, container_of, need_scope, require_signature
 from web.idempotency import act_once
 from web.openapi import problems, takes
@@ -87,7 +87,7 @@ async def ask(request: Request, caller: Types) -> Response:
             request_id=problem.request_id(request),
             in_transaction=in_transaction,
         ),
-        run_json,
+        make_run_json,
         status=202,
         location=lambda run: f"/v1/runs/{run.id}",
     )
@@ -104,7 +104,7 @@ async def listed(
     """What was asked for by the key's person in the key's role, newest first; for an owner everybody's.
     ``thread_id``: only those of one thread."""
     runs = await container_of(request).runs.list_runs(caller.actor, thread_id=thread_id, before=before, limit=limit)
-    return RunPage(data=tuple(map(run_view, runs)), next=runs[-1].id if len(runs) == limit else None)
+    return RunPage(data=tuple(map(make_run_view, runs)), next=runs[-1].id if len(runs) == limit else None)
 
 
 @router.get("/{run_id}", response_model=RunView, responses=problems("404"))
@@ -112,7 +112,7 @@ async def show(
     request: Request, caller: Reads, run_id: Id, wait_s: Annotated[float, Query(ge=0, le=60)] = 0.0
 ) -> RunView:
     """One run. ``wait_s`` waits so long for it to need a person or be over."""
-    return run_view(await container_of(request).runs.wait_until_idle(caller.actor, run_id, wait_s=wait_s))
+    return make_run_view(await container_of(request).runs.wait_until_idle(caller.actor, run_id, wait_s=wait_s))
 
 
 @router.get("/{run_id}/records", response_model=RecordsPage, responses=problems("404"))
@@ -121,7 +121,7 @@ async def records(
 ) -> RecordsPage:
     """The records that an answer rests on, twenty at a time, read anew, which counts as a text that is read: an
     answer itself lists the first twenty. For whoever asked, in the role they asked in."""
-    return records_view(await container_of(request).answer_pages.read(caller.actor, run_id, start=start), start)
+    return make_records_view(await container_of(request).answer_pages.read(caller.actor, run_id, start=start), start)
 
 
 @router.post(
@@ -140,7 +140,7 @@ async def answer(request: Request, caller: Types, run_id: Id) -> Response:
         lambda in_transaction: container_of(request).decisions.answer(
             caller.actor, run_id, body.slot, choice=body.choice, text=body.text, in_transaction=in_transaction
         ),
-        run_json,
+        make_run_json,
         check=lambda: container_of(request).runs.show(caller.actor, run_id),
     )
 
@@ -161,7 +161,7 @@ async def edit(request: Request, caller: Types, run_id: Id) -> Response:
         lambda in_transaction: container_of(request).decisions.edit(
             caller.actor, run_id, body.digest, body.changes, in_transaction=in_transaction
         ),
-        run_json,
+        make_run_json,
         check=lambda: container_of(request).runs.show(caller.actor, run_id),
     )
 
@@ -182,7 +182,7 @@ async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
         lambda in_transaction: container_of(request).decisions.confirm(
             caller.actor, run_id, body.digest, in_transaction=in_transaction
         ),
-        run_json,
+        make_run_json,
         check=lambda: container_of(request).runs.show(caller.actor, run_id),
     )
 
@@ -203,7 +203,7 @@ async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
         lambda in_transaction: container_of(request).decisions.reject(
             caller.actor, run_id, body.reason, in_transaction=in_transaction
         ),
-        run_json,
+        make_run_json,
     )
 
 
@@ -230,6 +230,6 @@ async def decide(
         lambda in_transaction: container_of(request).decisions.decide(
             caller.actor, run_id, body.verdict, in_transaction=in_transaction
         ),
-        run_json,
+        make_run_json,
         check=lambda: container_of(request).runs.show(caller.actor, run_id),
     )

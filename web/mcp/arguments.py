@@ -10,7 +10,7 @@ from agent.runs.service import MAX_TEXT
 from core.errors import Finding, InvalidInput
 from registry.json_schema import pointer
 from web.api.actions import MAX_PARAMS
-from web.api.body import ID_PATTERN, Body, storable
+from web.api.body import ID_PATTERN, Body, check_storable
 
 RunId = Annotated[str, Field(pattern=r"^run_[0-9A-Z]{26}$")]
 Key = Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_.:-]{1,255}$")]
@@ -52,7 +52,7 @@ A = TypeVar("A", bound=Body)
 def parse_arguments(form: type[A], arguments: dict[str, Any] | None) -> A:
     """The arguments of one call. Raises InvalidInput with a pointer for each fault."""
     given = arguments or {}
-    storable(given, "")
+    check_storable(given, "")
     try:
         return form.model_validate(given)
     except ValidationError as error:

@@ -10,7 +10,7 @@ from mcp_types import ReadResourceResult, Resource, ResourceTemplate, TextResour
 
 from core.display_text import to_display_text
 from core.errors import NotFound
-from web.api.run_views import run_json
+from web.api.run_views import make_run_json
 from web.mcp import tool_handlers
 from web.mcp.calls import McpCall
 
@@ -68,7 +68,7 @@ async def read(call: McpCall, uri: str) -> ReadResourceResult:
     """One resource as JSON. Raises NotFound, Forbidden."""
     if uri.startswith(RUNS):
         call.need("runs:read")
-        value = run_json(await tool_handlers.read_run(call, uri.removeprefix(RUNS)[:_MAX_NAME]))
+        value = make_run_json(await tool_handlers.read_run(call, uri.removeprefix(RUNS)[:_MAX_NAME]))
     elif uri.startswith(CONTRACTS):
         call.need("contracts:read")
         contract = await tool_handlers.get_offered_contract(call, uri.removeprefix(CONTRACTS))

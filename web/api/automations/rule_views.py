@@ -123,25 +123,25 @@ class DryRunView(View):
     data: Sequence[MetView]
 
 
-def rule_view(row: RuleRow, obstacles: Mapping[str, str] = NONE) -> RuleView:
+def make_rule_view(row: RuleRow, obstacles: Mapping[str, str] = NONE) -> RuleView:
     """``obstacles`` are of ``AutomationService.find_obstacles``; a rule that was just made has none."""
     return RuleView.model_validate({"id": row.id, **describe_rule(row), **_common(row, obstacles)})
 
 
-def rule_json(row: RuleRow) -> dict[str, Any]:
-    return rule_view(row).json_value()
+def make_rule_json(row: RuleRow) -> dict[str, Any]:
+    return make_rule_view(row).json_value()
 
 
-def instruction_view(row: InstructionRow, obstacles: Mapping[str, str] = NONE) -> InstructionView:
+def make_instruction_view(row: InstructionRow, obstacles: Mapping[str, str] = NONE) -> InstructionView:
     """``obstacles`` as of ``rule_view``."""
     return InstructionView.model_validate({"id": row.id, **describe_instruction(row), **_common(row, obstacles)})
 
 
-def instruction_json(row: InstructionRow) -> dict[str, Any]:
-    return instruction_view(row).json_value()
+def make_instruction_json(row: InstructionRow) -> dict[str, Any]:
+    return make_instruction_view(row).json_value()
 
 
-def firing_view(row: FiringRow, *, inside: bool) -> FiringView:
+def make_firing_view(row: FiringRow, *, inside: bool) -> FiringView:
     """``inside``: whether the reader may see the records in what shadow mode would have sent."""
     return FiringView(
         event_id=row.event_id,
@@ -153,7 +153,7 @@ def firing_view(row: FiringRow, *, inside: bool) -> FiringView:
     )
 
 
-def met_view(event: FiredEvent, met: Evaluation) -> MetView:
+def make_met_view(event: FiredEvent, met: Evaluation) -> MetView:
     return MetView(
         event_id=event.id,
         event=event.name,

@@ -22,12 +22,12 @@ from web.api.automations.rule_views import (
     InstructionView,
     RuleList,
     RuleView,
-    firing_view,
-    instruction_json,
-    instruction_view,
-    met_view,
-    rule_json,
-    rule_view,
+    make_firing_view,
+    make_instruction_json,
+    make_instruction_view,
+    make_met_view,
+    make_rule_json,
+    make_rule_view,
 )
 from web.api.body import Body, Id, parse_body
 from web.auth import Caller, container_of, require_signature
@@ -84,7 +84,7 @@ async def rules(request: Request, caller: Reads) -> RuleList:
     automation_service = container_of(request).events.automation_service
     rows = await automation_service.rules(caller.actor)
     obstacles = await automation_service.find_obstacles(caller.actor.workspace, rows)
-    return RuleList(data=tuple(rule_view(row, obstacles) for row in rows))
+    return RuleList(data=tuple(make_rule_view(row, obstacles) for row in rows))
 
 
 @router.post(
@@ -103,7 +103,7 @@ async def add_rule(request: Request, caller: Writes) -> Response:
         lambda in_transaction: container_of(request).events.automation_service.add_rule(
             caller.actor, form, in_transaction=in_transaction
         ),
-        rule_json,
+        make_rule_json,
         status=201,
         location=lambda row: f"/v1/rules/{row.id}",
     )
@@ -112,7 +112,9 @@ async def add_rule(request: Request, caller: Writes) -> Response:
 @router.get("/rules/{rule_id}", response_model=RuleView, responses=problems("404"))
 async def rule(request: Request, caller: Reads, rule_id: Id) -> RuleView:
     """One rule."""
-    return await _rule_view(request, await container_of(request).events.automation_service.rule(caller.actor, rule_id))
+    return await _make_rule_view(
+        request, await container_of(request).events.automation_service.rule(caller.actor, rule_id)
+    )
 
 
 @router.patch(
@@ -126,7 +128,7 @@ async def change_rule(request: Request, caller: Writes, rule_id: Id) -> RuleView
     another role."""
     automation_service = container_of(request).events.automation_service
     changed = await automation_service.change_rule(caller.actor, rule_id, _read_changes(caller))
-    return await _rule_view(request, changed)
+    return await _make_rule_view(request, changed)
 
 
 @router.delete("/rules/{rule_id}", status_code=204, responses=problems("404"))
@@ -151,7 +153,7 @@ async def dry_run(request: Request, caller: Reads, rule_id: Id) -> DryRunView:
     if not await events.automation_service.manages(caller.actor, row):
         raise Forbidden("A dry run reads records in its author's name: only the author and owners see it.")
     met = await events.rules.dry_run(row, event_id=body.event_id, limit=body.limit)
-    return DryRunView(data=tuple(met_view(event, each) for event, each in met))
+    return DryRunView(data=tuple(make_met_view(event, each) for event, each in met))
 
 
 @router.get("/rules/{rule_id}/firings", response_model=FiringPage, responses=problems("404"))
@@ -172,7 +174,7 @@ async def instructions(request: Request, caller: Reads) -> InstructionList:
     automation_service = container_of(request).events.automation_service
     rows = await automation_service.instructions(caller.actor)
     obstacles = await automation_service.find_obstacles(caller.actor.workspace, rows)
-    return InstructionList(data=tuple(instruction_view(row, obstacles) for row in rows))
+    return InstructionList(data=tuple(make_instruction_view(row, obstacles) for row in rows))
 
 
 @router.post(
@@ -191,7 +193,7 @@ async def add_instruction(request: Request, caller: Writes) -> Response:
         lambda in_transaction: container_of(request).events.automation_service.add_instruction(
             caller.actor, form, in_transaction=in_transaction
         ),
-        instruction_json,
+        make_instruction_json,
         status=201,
         location=lambda row: f"/v1/instructions/{row.id}",
     )
@@ -201,7 +203,7 @@ async def add_instruction(request: Request, caller: Writes) -> Response:
 async def instruction(request: Request, caller: Reads, instruction_id: Id) -> InstructionView:
     """One instruction."""
     automation_service = container_of(request).events.automation_service
-    return await _instruction_view(request, await automation_service.instruction(caller.actor, instruction_id))
+    return await _make_instruction_view(request, await automation_service.instruction(caller.actor, instruction_id))
 
 
 @router.patch(
@@ -215,7 +217,7 @@ async def change_instruction(request: Request, caller: Writes, instruction_id: I
     author in another role."""
     automation_service = container_of(request).events.automation_service
     changed = await automation_service.change_instruction(caller.actor, instruction_id, _read_changes(caller))
-    return await _instruction_view(request, changed)
+    return await _make_instruction_view(request, changed)
 
 
 @router.delete("/instructions/{instruction_id}", status_code=204, responses=problems("404"))
@@ -237,13 +239,15 @@ async def instruction_firings(
         return await _firings(session, row.workspace, row.id, before, limit, inside=inside)
 
 
-async def _rule_view(request: Request, row: RuleRow) -> RuleView:
-    return rule_view(row, await container_of(request).events.automation_service.find_obstacles(row.workspace, [row]))
+async def _make_rule_view(request: Request, row: RuleRow) -> RuleView:
+    return make_rule_view(
+        row, await container_of(request).events.automation_service.find_obstacles(row.workspace, [row])
+    )
 
 
-async def _instruction_view(request: Request, row: InstructionRow) -> InstructionView:
+async def _make_instruction_view(request: Request, row: InstructionRow) -> InstructionView:
     automation_service = container_of(request).events.automation_service
-    return instruction_view(row, await automation_service.find_obstacles(row.workspace, [row]))
+    return make_instruction_view(row, await automation_service.find_obstacles(row.workspace, [row]))
 
 
 async def _firings(
@@ -251,7 +255,7 @@ async def _firings(
 ) -> FiringPage:
     rows = await store.automations.firings(session, workspace, source, before=before, limit=limit)
     return FiringPage(
-        data=tuple(firing_view(row, inside=inside) for row in rows),
+        data=tuple(make_firing_view(row, inside=inside) for row in rows),
         next=rows[-1].event_id if len(rows) == limit else None,
     )
 

@@ -90,18 +90,18 @@ class EventTypeList(View):
     data: Sequence[EventTypeView]
 
 
-def accepted(fired: FiredEvent) -> dict[str, Any]:
+def make_accepted_json(fired: FiredEvent) -> dict[str, Any]:
     return AcceptedView(
         id=fired.id, event=fired.name, mode=fired.mode, did_you_mean=find_meant(fired.name)
     ).json_value()
 
 
-def event_view(row: EventRow) -> EventView:
+def make_event_view(row: EventRow) -> EventView:
     return EventView(**_event(row))
 
 
-def event_detail(row: EventRow, reactions: Sequence[ReactionRow]) -> EventDetail:
-    return EventDetail(**_event(row), reactions=tuple(map(reaction_view, reactions)))
+def make_event_detail(row: EventRow, reactions: Sequence[ReactionRow]) -> EventDetail:
+    return EventDetail(**_event(row), reactions=tuple(map(make_reaction_view, reactions)))
 
 
 def _event(row: EventRow) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def _event(row: EventRow) -> dict[str, Any]:
     }
 
 
-def reaction_view(row: ReactionRow) -> ReactionView:
+def make_reaction_view(row: ReactionRow) -> ReactionView:
     return ReactionView(
         subscriber=row.subscriber,
         priority=row.priority,
@@ -135,7 +135,7 @@ def reaction_view(row: ReactionRow) -> ReactionView:
     )
 
 
-def type_view(each: EventType) -> EventTypeView:
+def make_type_view(each: EventType) -> EventTypeView:
     return EventTypeView(
         name=each.name,
         category=each.category,

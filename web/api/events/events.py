@@ -20,10 +20,10 @@ from web.api.events.event_views import (
     EventPage,
     EventTypeList,
     EventTypeView,
-    accepted,
-    event_detail,
-    event_view,
-    type_view,
+    make_accepted_json,
+    make_event_detail,
+    make_event_view,
+    make_type_view,
 )
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import make_row, replay, seal_answer
@@ -64,14 +64,14 @@ async def fire(request: Request, caller: Fires) -> Response:
         body.event,
         body.data,
         kept,
-        lambda event: seal_answer(request, kept, accepted(event)),
+        lambda event: seal_answer(request, kept, make_accepted_json(event)),
         occurred_at=body.occurred_at,
         caused_by=body.caused_by,
         request_id=problem.request_id(request),
     )
     if isinstance(fired, KeyClaim):
         return replay(request, fired)
-    return JSONResponse(accepted(fired), status_code=202, headers={"Location": f"/v1/events/{fired.id}"})
+    return JSONResponse(make_accepted_json(fired), status_code=202, headers={"Location": f"/v1/events/{fired.id}"})
 
 
 @router.get("/events", response_model=EventPage, responses=problems("404"))
@@ -89,7 +89,7 @@ async def listed(
         rows = await store.events.events.listed(
             session, caller.actor.workspace, name=event, before=before, since=since, until=until, limit=limit
         )
-    return EventPage(data=tuple(map(event_view, rows)), next=rows[-1].id if len(rows) == limit else None)
+    return EventPage(data=tuple(map(make_event_view, rows)), next=rows[-1].id if len(rows) == limit else None)
 
 
 @router.get("/events/{event_id}", response_model=EventDetail, responses=problems("404"))
@@ -98,14 +98,14 @@ async def show(request: Request, caller: Reads, event_id: Id) -> EventDetail:
     async with container_of(request).database.read() as session:
         row = await store.events.events.get(session, caller.actor.workspace, event_id)
         reactions = await store.events.events.reactions(session, caller.actor.workspace, event_id)
-    return event_detail(row, reactions)
+    return make_event_detail(row, reactions)
 
 
 @router.get("/event-types", response_model=EventTypeList)
 async def types(caller: Reads) -> EventTypeList:
     """The catalogue of universal events: schemas of their data, and samples."""
     del caller  # it is enough to be one
-    return EventTypeList(data=tuple(map(type_view, event_catalogue.load_event_types().values())))
+    return EventTypeList(data=tuple(map(make_type_view, event_catalogue.load_event_types().values())))
 
 
 @router.get("/event-types/{name}", response_model=EventTypeView, responses=problems("404"))
@@ -117,4 +117,4 @@ async def one_type(caller: Reads, name: Id) -> EventTypeView:
         raise NotFound(
             f"{name!r} is not in the catalogue; a custom name carries any JSON object.{event_catalogue.suggest(name)}"
         )
-    return type_view(found)
+    return make_type_view(found)

@@ -51,7 +51,7 @@ def view(record: Record) -> RecordView:
     )
 
 
-def kind_named(kinds: Kinds, name: str) -> RecordKind:
+def get_kind(kinds: Kinds, name: str) -> RecordKind:
     """Whichever connector declares it. Raises NotFound."""
     kind = kinds.get(name)
     if kind is None and (choices := kinds.choices(name)):
@@ -63,7 +63,7 @@ def kind_named(kinds: Kinds, name: str) -> RecordKind:
 
 async def one(kinds: Kinds, name: str, record_id: str) -> RecordView:
     """Raises NotFound, PlatformUnavailable, ConnectorBroken."""
-    kind = kind_named(kinds, name)
+    kind = get_kind(kinds, name)
     record = await _ask(kinds.record(kind.name, record_id))
     if record is None or record.id != record_id:
         raise NotFound(f"There is no {name} {record_id}.")
@@ -73,7 +73,7 @@ async def one(kinds: Kinds, name: str, record_id: str) -> RecordView:
 async def page(kinds: Kinds, name: str, request: Request, *, limit: int, cursor: str | None) -> RecordPage:
     """Newest first. Every other query parameter is a declared field and the value it must have, any of several. Raises
     InvalidInput."""
-    kind = kind_named(kinds, name)
+    kind = get_kind(kinds, name)
     where = _where(kind, request)
     offset, seen = _place(cursor, where)
     asked = Query(kind.name, where=where, order=kind.order, descending=True, limit=limit, offset=offset)

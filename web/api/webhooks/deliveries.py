@@ -16,9 +16,9 @@ from web.api.webhooks.webhook_views import (
     DeliveryDetail,
     DeliveryPage,
     DeliveryView,
-    delivery_detail,
-    delivery_json,
-    delivery_view,
+    make_delivery_detail,
+    make_delivery_json,
+    make_delivery_view,
 )
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
@@ -51,7 +51,7 @@ async def listed(
         rows = await store.webhooks.deliveries.listed(
             session, caller.actor.workspace, wanted, before=before, limit=limit
         )
-    return DeliveryPage(data=tuple(map(delivery_view, rows)), next=rows[-1].id if len(rows) == limit else None)
+    return DeliveryPage(data=tuple(map(make_delivery_view, rows)), next=rows[-1].id if len(rows) == limit else None)
 
 
 @router.get("/{delivery_id}", response_model=DeliveryDetail, responses=problems("404"))
@@ -61,7 +61,7 @@ async def show(request: Request, caller: Reads, delivery_id: Id) -> DeliveryDeta
         row = await store.webhooks.deliveries.get(session, caller.actor.workspace, delivery_id)
         body = await store.webhooks.deliveries.body(session, row.event_id)
         attempts = await store.webhooks.attempts.attempts_of(session, row.id)
-    return delivery_detail(row, body or b"", attempts)
+    return make_delivery_detail(row, body or b"", attempts)
 
 
 @router.post(
@@ -79,7 +79,7 @@ async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
         lambda in_transaction: container_of(request).webhooks.redelivery.resend(
             caller.actor, delivery_id, request_id=problem.request_id(request), in_transaction=in_transaction
         ),
-        delivery_json,
+        make_delivery_json,
         status=202,
         check=lambda: _find_delivery(request, caller, delivery_id),
     )

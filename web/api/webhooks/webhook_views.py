@@ -118,41 +118,41 @@ class DeliveryDetail(DeliveryView):
     attempt_log: Sequence[AttemptView]
 
 
-def endpoint_view(shown: EndpointState) -> EndpointView:
-    return EndpointView(**_endpoint(shown))
+def make_endpoint_view(shown: EndpointState) -> EndpointView:
+    return EndpointView(**_make_endpoint(shown))
 
 
-def endpoint_json(shown: EndpointState) -> dict[str, Any]:
-    return endpoint_view(shown).json_value()
+def make_endpoint_json(shown: EndpointState) -> dict[str, Any]:
+    return make_endpoint_view(shown).json_value()
 
 
-def made_json(made: CreatedEndpoint) -> dict[str, Any]:
-    return EndpointWithSecret(**_endpoint(made.shown), secret=made.secret).json_value()
+def make_created_json(made: CreatedEndpoint) -> dict[str, Any]:
+    return EndpointWithSecret(**_make_endpoint(made.shown), secret=made.secret).json_value()
 
 
-def span_json(span: ResendSpan) -> dict[str, Any]:
+def make_span_json(span: ResendSpan) -> dict[str, Any]:
     return SpanView(
         id=span.id, endpoint=span.endpoint, since=format_iso(span.since), until=format_iso(span.until)
     ).json_value()
 
 
-def delivery_view(row: DeliveryRow) -> DeliveryView:
-    return DeliveryView(**_delivery(row))
+def make_delivery_view(row: DeliveryRow) -> DeliveryView:
+    return DeliveryView(**_make_delivery(row))
 
 
-def delivery_json(row: DeliveryRow) -> dict[str, Any]:
-    return delivery_view(row).json_value()
+def make_delivery_json(row: DeliveryRow) -> dict[str, Any]:
+    return make_delivery_view(row).json_value()
 
 
-def delivery_detail(row: DeliveryRow, body: bytes, attempts: Sequence[DeliveryAttemptRow]) -> DeliveryDetail:
-    return DeliveryDetail(**_delivery(row), body=body.decode(), attempt_log=tuple(map(_attempt, attempts)))
+def make_delivery_detail(row: DeliveryRow, body: bytes, attempts: Sequence[DeliveryAttemptRow]) -> DeliveryDetail:
+    return DeliveryDetail(**_make_delivery(row), body=body.decode(), attempt_log=tuple(map(_make_attempt, attempts)))
 
 
 def _find_slips(patterns: Sequence[str]) -> Mapping[str, str] | None:
     return {each: meant for each in patterns if (meant := find_meant(each)) is not None} or None
 
 
-def _endpoint(shown: EndpointState) -> dict[str, Any]:
+def _make_endpoint(shown: EndpointState) -> dict[str, Any]:
     row, rate = shown.row, shown.rate
     attempts = rate.succeeded + rate.failed
     return {
@@ -180,7 +180,7 @@ def _endpoint(shown: EndpointState) -> dict[str, Any]:
     }
 
 
-def _delivery(row: DeliveryRow) -> dict[str, Any]:
+def _make_delivery(row: DeliveryRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "event_id": row.event_id,
@@ -199,7 +199,7 @@ def _delivery(row: DeliveryRow) -> dict[str, Any]:
     }
 
 
-def _attempt(row: DeliveryAttemptRow) -> AttemptView:
+def _make_attempt(row: DeliveryAttemptRow) -> AttemptView:
     return AttemptView(
         n=row.n,
         by_hand=row.by_hand,

@@ -18,11 +18,11 @@ from web.api.webhooks.webhook_views import (
     EndpointView,
     EndpointWithSecret,
     SpanView,
-    delivery_json,
-    endpoint_json,
-    endpoint_view,
-    made_json,
-    span_json,
+    make_created_json,
+    make_delivery_json,
+    make_endpoint_json,
+    make_endpoint_view,
+    make_span_json,
 )
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import Effect, act_once
@@ -78,7 +78,7 @@ class TestBody(Body):
 async def listed(request: Request, caller: Reads) -> EndpointList:
     """Every endpoint with its health, newest first. No secret is in it."""
     shown = await container_of(request).webhooks.endpoints.list_endpoints(caller.actor)
-    return EndpointList(data=tuple(map(endpoint_view, shown)))
+    return EndpointList(data=tuple(map(make_endpoint_view, shown)))
 
 
 @router.post(
@@ -103,7 +103,7 @@ async def create(request: Request, caller: Writes) -> Response:
             request_id=problem.request_id(request),
             in_transaction=in_transaction,
         ),
-        made_json,
+        make_created_json,
         status=201,
         location=lambda made: f"/v1/webhooks/endpoints/{made.shown.row.id}",
         shows_secret=True,
@@ -113,7 +113,7 @@ async def create(request: Request, caller: Writes) -> Response:
 @router.get("/endpoints/{endpoint_id}", response_model=EndpointView, responses=problems("404"))
 async def show(request: Request, caller: Reads, endpoint_id: Id) -> EndpointView:
     """One endpoint and how it has been doing."""
-    return endpoint_view(await container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id))
+    return make_endpoint_view(await container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id))
 
 
 @router.patch(
@@ -129,7 +129,7 @@ async def change(request: Request, caller: Writes, endpoint_id: Id) -> EndpointV
     shown = await container_of(request).webhooks.endpoints.change(
         caller.actor, endpoint_id, given, request_id=problem.request_id(request)
     )
-    return endpoint_view(shown)
+    return make_endpoint_view(shown)
 
 
 @router.delete("/endpoints/{endpoint_id}", status_code=204, responses=problems("404"))
@@ -173,7 +173,7 @@ async def _act_on_endpoint(
 async def pause(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """Deliveries go on being made, and wait."""
     act = container_of(request).webhooks.endpoints.pause
-    return await _act_on_endpoint(request, caller, endpoint_id, act, endpoint_json)
+    return await _act_on_endpoint(request, caller, endpoint_id, act, make_endpoint_json)
 
 
 @router.post(
@@ -185,7 +185,7 @@ async def pause(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """From paused, what waited is sent; from disabled, only what comes from now on (recover or replay the rest)."""
     act = container_of(request).webhooks.endpoints.resume
-    return await _act_on_endpoint(request, caller, endpoint_id, act, endpoint_json)
+    return await _act_on_endpoint(request, caller, endpoint_id, act, make_endpoint_json)
 
 
 @router.post(
@@ -197,7 +197,7 @@ async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """A fresh secret, in this answer and in no other. For 24 hours everything is signed with both."""
     act = container_of(request).webhooks.endpoints.rotate
-    return await _act_on_endpoint(request, caller, endpoint_id, act, made_json, shows_secret=True)
+    return await _act_on_endpoint(request, caller, endpoint_id, act, make_created_json, shows_secret=True)
 
 
 @router.post(
@@ -211,7 +211,7 @@ async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response
     """One more attempt at every delivery made in the span that failed."""
     body = parse_body(SpanBody, caller)
     act = partial(container_of(request).webhooks.redelivery.recover, since=body.since, until=body.until)
-    return await _act_on_endpoint(request, caller, endpoint_id, act, span_json, status=202)
+    return await _act_on_endpoint(request, caller, endpoint_id, act, make_span_json, status=202)
 
 
 @router.post(
@@ -225,7 +225,7 @@ async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """Deliver the events of the span that this endpoint wants and has no delivery of."""
     body = parse_body(SpanBody, caller)
     act = partial(container_of(request).webhooks.redelivery.replay, since=body.since, until=body.until)
-    return await _act_on_endpoint(request, caller, endpoint_id, act, span_json, status=202)
+    return await _act_on_endpoint(request, caller, endpoint_id, act, make_span_json, status=202)
 
 
 @router.post(
@@ -248,7 +248,7 @@ async def test(request: Request, caller: Tests) -> Response:
             request_id=problem.request_id(request),
             in_transaction=in_transaction,
         ),
-        delivery_json,
+        make_delivery_json,
         status=202,
         location=lambda row: f"/v1/webhooks/deliveries/{row.id}",
         check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, body.endpoint),

@@ -270,7 +270,7 @@ async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | R
         return redirect(f"/runs/{run_id}")
     run = await container_of(request).runs.show(visitor.actor, run_id)
     return await _show_run(
-        request, visitor, run, notice=to_display_text(result.detail), status=problem.refusal_status(result)
+        request, visitor, run, notice=to_display_text(result.detail), status=problem.get_refusal_status(result)
     )
 
 

@@ -16,7 +16,7 @@ from agent.validate.payload import plan_digest
 from executors.jobs.queue import Done, Reschedule
 from tests.integration.agent.agent_harness import ADDRESS, AgentHarness
 from tests.integration.agent.sending.api_server import LOST, Endpoints, open_endpoints
-from web.api.run_views import run_json
+from web.api.run_views import make_run_json
 from web.console.runs.card import make_card
 
 TOKEN = "tok-3f9c81d2-very-secret"
@@ -78,7 +78,7 @@ async def test_the_card_and_the_history_show_the_request_and_the_digest_covers_i
     assert call.request.splitlines()[:2] == [f"POST {step.url}", "x-kind: change"]
     assert "credentials of the connection “saas”" in call.request
     assert call.payload == step.payload
-    (shown,) = run_json(run)["card"]["calls"]
+    (shown,) = make_run_json(run)["card"]["calls"]
     assert (shown["method"], shown["headers"]["x-kind"], shown["connection"]) == ("POST", "change", "saas")
     (held,) = [json.loads(each.data) for each in await endpoints.harness.entries(run.id) if each.kind == "held"]
     assert ["x-kind", "change"] in held["plan"]["calls"][0]["headers"]

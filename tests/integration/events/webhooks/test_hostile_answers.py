@@ -17,7 +17,7 @@ from store.database import Database
 from tests.integration.events.webhooks.webhook_harness import OWNER, WebhookHarness, open_webhook_harness
 from tests.integration.executors.hostile import Saying, answers
 from tests.integration.executors.http.peers import Peer, peer
-from web.api.webhooks.webhook_views import delivery_detail
+from web.api.webhooks.webhook_views import make_delivery_detail
 
 T = TypeVar("T")
 
@@ -68,7 +68,7 @@ def test_whatever_an_endpoint_answers_settles_the_attempt(fuzzed: Fuzzed) -> Non
         if attempt.status is not None and 200 <= attempt.status < 300:
             assert delivery.state == "succeeded"
             assert attempt.response in raw or b"chunked" in raw
-        json.dumps(delivery_detail(delivery, b"{}", [attempt]).json_value()).encode()
+        json.dumps(make_delivery_detail(delivery, b"{}", [attempt]).json_value()).encode()
         await harness.webhooks.endpoints.delete(OWNER, endpoint)
 
     @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
