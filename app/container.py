@@ -274,10 +274,10 @@ async def open_container(
         wakes=wakes,
         on_parked=record_dead_job,
     )
-    direct = DirectCalls(database, contexts, planner, clock, wake)
+    direct = DirectCalls(database, contexts, planner, clock, wake, settings.time_zone)
     gate = ApprovalService(database, contexts, clock, timedelta(hours=settings.second_person_h), settings.base_url)
     begin = InlineDispatcher(sql, worker, wake).put
-    run_service = RunService(database, contexts, clock, run_wakeups, begin, direct, progress)
+    run_service = RunService(database, contexts, clock, run_wakeups, begin, direct, progress, settings.time_zone)
     decisions = Decisions(run_service, database, contexts, gate, clock, run_wakeups, wake, begin, progress)
     container = Container(
         settings,
@@ -295,7 +295,7 @@ async def open_container(
         clock,
         events,
         webhooks,
-        Simulations(database, contexts, planner, clock),
+        Simulations(database, contexts, planner, clock, settings.time_zone),
         reading,
         MemberService(database, clock),
         build_issuer(settings, guard, clock),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from core.clock import zone_of
 from core.crypto import secretbox
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -88,6 +89,14 @@ def issuer(text: str) -> str:
         raise ValueError("must be an address that begins with https:// (http:// on this machine alone)")
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError("must hold no query, no fragment and no user name")
+    return text
+
+
+def time_zone(text: str) -> str:
+    try:
+        zone_of(text)
+    except ValueError as error:
+        raise ValueError("must be a time zone by its IANA name, such as Europe/Madrid") from error
     return text
 
 

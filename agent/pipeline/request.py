@@ -78,7 +78,7 @@ class Turn(Value):
 
 class Request(Value):
     """What was typed, when, and everything answered since. ``now`` is the present that words like "tomorrow" go by
-    (aware UTC).
+    (aware), and its time zone the one in which days begin.
 
     ``given`` says that nobody typed it: the drafts were given as data, and ``text`` only describes them. No words are
     read out of it, and nobody is there to be asked: until somebody edits the card, what stands in the way is refused.

@@ -60,6 +60,8 @@ class Simulations:
     contexts: WorkspaceContexts
     planner: Planner
     clock: Clock
+    zone: str = "UTC"
+    """The time zone that words are read in (``Run.zone``)."""
 
     async def simulate(
         self, actor: Actor, text: str, *, surface: Surface = "admin", draft: Contract | None = None
@@ -78,6 +80,7 @@ class Simulations:
             surface=surface,
             text=words,
             now=now,
+            zone=self.zone,
             created_at=now,
             updated_at=now,
         )

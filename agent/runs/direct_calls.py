@@ -34,6 +34,8 @@ class DirectCalls:
     planner: Planner
     clock: Clock
     wake: Callable[[], None]
+    zone: str = "UTC"
+    """The time zone that words of an edit are read in (``Run.zone``)."""
 
     async def run(
         self,
@@ -70,6 +72,7 @@ class DirectCalls:
             surface=surface,
             text=f"{action} {written}"[:TEXT_CHARS],
             now=now,
+            zone=self.zone,
             given=given,
             mode=actor.mode,
             request_id=request_id,

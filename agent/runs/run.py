@@ -25,6 +25,7 @@ from agent.pipeline import (
 )
 from agent.planning.proposal import Proposal
 from core.actor import Actor, Mode, Surface
+from core.clock import zone_of
 
 # What a worker may still move on by itself; everything else waits for a person or is over.
 MOVING: Final[frozenset[RunState]] = frozenset({"received", "confirmed", "executing"})
@@ -89,6 +90,9 @@ class Run(Value):
     ``thread_id`` is the first run of its thread. ``handles`` are what the thread's handles stood for when its words
     were resolved: later turns and answers don't change what a stored proposal speaks of.
 
+    ``zone`` is the time zone, by its IANA name, that its words are read in: a day begins when it begins there. It is
+    left out where it is UTC, so that an old process beside this one can't read another's day as UTC's.
+
     ``mode`` is its principal's: what is asked in mode ``test`` is worked out, held and confirmed like anything, and
     never sent. It is left out of a live run's document, so that an old process beside this one reads those as ever, and
     can't read (and so can't send) the others.
@@ -101,6 +105,7 @@ class Run(Value):
     surface: Surface
     text: str
     now: datetime
+    zone: Annotated[str, Field(exclude_if=lambda zone: zone == "UTC")] = "UTC"
     given: GivenBy | None = None
     cause: Cause | None = None
     only: tuple[str, ...] | None = None
@@ -146,7 +151,8 @@ class Run(Value):
 
     @property
     def request(self) -> Request:
-        return Request(text=self.text, now=self.now, surface=self.surface, answers=self.answers, given=self.given)
+        now = self.now.astimezone(zone_of(self.zone))
+        return Request(text=self.text, now=now, surface=self.surface, answers=self.answers, given=self.given)
 
     @property
     def actions(self) -> tuple[str, ...]:

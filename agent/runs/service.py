@@ -46,6 +46,8 @@ class RunService:
     begin: BeginJob
     direct: DirectCalls
     progress: Progress
+    zone: str = "UTC"
+    """The time zone that words are read in (``Run.zone``)."""
 
     async def ask(
         self,
@@ -82,6 +84,7 @@ class RunService:
             surface=surface,
             text=words,
             now=now or at,
+            zone=self.zone,
             mode=actor.mode,
             thread_id=thread or run_id,
             request_id=request_id,

@@ -243,6 +243,16 @@ class SettingFields:
             env_variable.integer(30, 604800),
         ),
     )
+    time_zone: str = field(
+        default="UTC",
+        metadata=variable(
+            "OPSIQ_TIME_ZONE",
+            "The clock of the people who work here, by its IANA name (`Europe/Madrid`): words such as “tomorrow at 9” "
+            "are read in it, and "
+            "the console shows its times. The same for every process.",
+            env_variable.time_zone,
+        ),
+    )
     session_idle_h: int = field(
         default=12,
         metadata=variable(

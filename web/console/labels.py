@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from agent.pipeline import (
@@ -90,12 +90,6 @@ _GIVERS: Final = {"api": "the API key", "event": "the event"}
 def word(name: str) -> str:
     """A state or a risk as the badges say it (``abstained`` → “no such action”), any other name without underscores."""
     return _WORDS.get(name, name.replace("_", " "))
-
-
-def when(at: datetime) -> str:
-    """``24 Nov 2026, 16:51:04 UTC``. One clock for everybody who looks at the same entry."""
-    there = at.astimezone(UTC)
-    return f"{day(there)}, {there:%H:%M:%S} UTC"
 
 
 def day(of: date) -> str:

@@ -19,8 +19,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from core.display_text import to_display_text
-from web.console import labels
+from web.console import labels, wall_clock
 from web.console.navigation import NavItem
+from web.console.wall_clock import NOWHERE, WALL_CLOCK, WallClock
 from web.cookies import read_cookie
 
 STATIC: Final = Path(__file__).parents[1] / "static"
@@ -51,6 +52,7 @@ class Shell:
     who: SignedInAs | None = None
     places: tuple[NavItem, ...] = ()
     once: str = ""
+    clock: WallClock = NOWHERE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,9 @@ def environment() -> Environment:
     made.globals["asset"] = asset
     made.filters["plain"] = _to_plain
     made.filters["lines"] = _lines
-    made.filters["when"] = labels.when
+    made.filters["when"] = lambda at: WALL_CLOCK.get().say(at)
+    made.filters["to_the_second"] = lambda at: WALL_CLOCK.get().say_to_the_second(at)
+    made.filters["utc"] = wall_clock.say_utc
     made.filters["word"] = labels.word
     made.filters["iso"] = _iso
     return made
@@ -83,7 +87,11 @@ def environment() -> Environment:
 
 def render_html(page: Page) -> str:
     context = {each.name: getattr(page, each.name) for each in fields(page)}
-    return environment().get_template(page.template).render(context)
+    shown = WALL_CLOCK.set(page.shell.clock)
+    try:
+        return environment().get_template(page.template).render(context)
+    finally:
+        WALL_CLOCK.reset(shown)
 
 
 def render(page: Page, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:

@@ -24,6 +24,7 @@ from store.accounts.members import MemberRow
 from web.auth import container_of, limits_of
 from web.console.navigation import nav_items
 from web.console.pages import Shell, SignedInAs, theme_of, wants_fragment
+from web.console.wall_clock import WallClock
 from web.cookies import read_cookie, set_cookie
 
 COOKIE: Final = "opsiq_session"
@@ -123,7 +124,13 @@ def shell(request: Request, visitor: Visitor) -> Shell:
         who=SignedInAs(visitor.actor.name, visitor.actor.role, visitor.member.email, visitor.workspace_name),
         places=nav_items(visitor.actor.role, path, visitor.alerts),
         once=fresh_token(),
+        clock=clock_of(request),
     )
+
+
+def clock_of(request: Request) -> WallClock:
+    container = container_of(request)
+    return WallClock(container.settings.time_zone, container.clock())
 
 
 def local(path: str) -> str:

@@ -279,6 +279,12 @@
   setInterval(countDown, 1000);
   countDown();
 
+  // ── a page that is left open over midnight: "today" is another day by then ─────────────────────────────────────────
+  setInterval(() => {
+    if (Date.now() < Date.parse(document.documentElement.dataset.dayEnds)) return;
+    for (const each of document.querySelectorAll("time[title]")) if (/^[a-z]/.test(each.textContent)) each.textContent = each.title;
+  }, 1000);
+
   // ── how far a request is: told by the server while it is worked out; without it the page looks by itself, less often ──
   let stream = null;
 

@@ -4,7 +4,7 @@ by default, else the one its description shows ("MM/DD/YYYY", "HH:MM")."""
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -237,7 +237,9 @@ def _from_now(
         start, end, way = length.start, after[1].end, 1
     else:
         return []
-    moment = now.replace(microsecond=0) + way * timedelta(seconds=float(length.seconds))
+    # Hours that pass are counted in UTC: where the clock is set forward or back, its face shows another number of them.
+    passed = now.replace(microsecond=0).astimezone(UTC) + way * timedelta(seconds=float(length.seconds))
+    moment = passed.astimezone(now.tzinfo)
     return [_make_moment(text, spec, start, end, moment, 0.75, epoch=epoch, how="")]
 
 

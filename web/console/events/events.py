@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, ClassVar, Final
 from urllib.parse import urlencode
 
@@ -21,11 +21,11 @@ from store.events.events import EventRow, EventStanding
 from web import problem
 from web.auth import container_of
 from web.console.forms import FormOption, GuardedOwner
-from web.console.history.history_filter import day
+from web.console.history.history_filter import days
 from web.console.labels import Badge
 from web.console.one_shot_form import once_per_form
 from web.console.pages import Page, redirect, show
-from web.console.session import Owner, Visitor, shell
+from web.console.session import Owner, Visitor, clock_of, shell
 
 router = APIRouter(prefix="/events", include_in_schema=False)
 
@@ -39,7 +39,7 @@ STANDINGS: Final[Mapping[EventStanding, Badge]] = {
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """The filter as it stands in the form. Days are of UTC; ``until`` is included."""
+    """The filter as it stands in the form. Days are those of the console's clock; ``until`` is included."""
 
     type: str = ""
     standing: str = ""
@@ -101,7 +101,7 @@ async def events(
     wanted: Annotated[EventFilter, Depends(read_filter)],
     before: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
-    until = day(wanted.until)
+    since, until = days(clock_of(request), wanted.since, wanted.until)
     workspace = visitor.actor.workspace
     async with container_of(request).database.read() as session:
         rows = await store.events.events.listed(
@@ -109,8 +109,8 @@ async def events(
             workspace,
             name=wanted.type or None,
             before=before,
-            since=day(wanted.since),
-            until=until + timedelta(days=1) if until else None,
+            since=since,
+            until=until,
             limit=PAGE,
             standing=next((each for each in STANDINGS if each == wanted.standing), None),
         )

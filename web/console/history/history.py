@@ -30,9 +30,10 @@ from web.auth import container_of
 from web.console.history.entry_labels import EntryGroup, group_entry_types
 from web.console.history.history_filter import HistoryFilter, read_filter
 from web.console.history.history_views import MOST_CHARS, View, views
-from web.console.labels import when, word
+from web.console.labels import word
 from web.console.pages import Page, render
-from web.console.session import Owner, shell
+from web.console.session import Owner, clock_of, shell
+from web.console.wall_clock import say_utc
 
 router = APIRouter(prefix="/history", include_in_schema=False)
 
@@ -112,8 +113,9 @@ async def history(
     request: Request, visitor: Owner, wanted: Wanted, before: Annotated[int | None, Query(ge=1, le=MAX_SEQ)] = None
 ) -> Response:
     container, workspace = container_of(request), visitor.actor.workspace
+    filters = wanted.filters(clock_of(request))
     async with container.database.read() as session:
-        rows = await store.history.log.page(session, workspace, filters=wanted.filters, before_seq=before, limit=PAGE)
+        rows = await store.history.log.page(session, workspace, filters=filters, before_seq=before, limit=PAGE)
         people = await store.accounts.members.listed(session, workspace)
         models = await store.history.stats.names(session, workspace, "tokens_in")
         prompts = await store.history.stats.names(session, workspace, "prompt_version")
@@ -144,7 +146,7 @@ async def history(
 async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
     """The filtered history as a file. That it was taken is an entry itself, written before the first line leaves. A
     page that draws how far it is says so (``X-Progress``), and is told how many entries will come."""
-    container, filters = container_of(request), wanted.filters
+    container, filters = container_of(request), wanted.filters(clock_of(request))
     async with container.database.begin() as session:
         await record_act(
             session,
@@ -168,6 +170,7 @@ async def verify(request: Request, visitor: Owner) -> Response:
     async with container.database.read() as session:
         report = await integrity.examine(session, visitor.actor.workspace, anchors=anchors)
     verdict = report.verdict
+    anchored_at = say_utc(datetime.fromisoformat(verdict.anchored.at)) if verdict.anchored else ""
     page = VerdictPage(
         shell=shell(request, visitor),
         title="The chain's verdict",
@@ -176,9 +179,7 @@ async def verify(request: Request, visitor: Owner) -> Response:
         first_break=verdict.first_break or 0,
         why=to_display_text(verdict.why),
         last=str(verdict.last or ""),
-        anchored=f"{verdict.anchored.seq}, of {when(datetime.fromisoformat(verdict.anchored.at))}"
-        if verdict.anchored
-        else "",
+        anchored=f"{verdict.anchored.seq}, of {anchored_at}" if verdict.anchored else "",
         problems=tuple(to_display_text(each) for each in report.problems),
     )
     return render(page)

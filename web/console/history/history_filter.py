@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,11 +11,12 @@ from fastapi import Query
 
 from core.errors import InvalidInput
 from store.history.log import HistoryFilters
+from web.console.wall_clock import WallClock
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryFilter:
-    """The filter as it stands in the form. Days are of UTC; ``until`` is included."""
+    """The filter as it stands in the form. Days are those of the console's clock; ``until`` is included."""
 
     kind: str = ""
     person: str = ""
@@ -34,9 +35,8 @@ class HistoryFilter:
         given = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
         return urlencode(given)
 
-    @property
-    def filters(self) -> HistoryFilters:
-        until = day(self.until)
+    def filters(self, clock: WallClock) -> HistoryFilters:
+        since, until = days(clock, self.since, self.until)
         return HistoryFilters(
             kinds=(self.kind,) if self.kind else (),
             run_id=self.run or None,
@@ -46,8 +46,8 @@ class HistoryFilter:
             risk=self.risk or None,
             model=self.model or None,
             prompt_version=self.prompt or None,
-            since=day(self.since),
-            until=until + timedelta(days=1) if until else None,
+            since=since,
+            until=until,
             words=self.q,
         )
 
@@ -68,13 +68,16 @@ async def read_filter(
     return HistoryFilter(kind, person, contract.strip(), outcome, risk, model, prompt, since, until, run, q.strip())
 
 
-def day(text: str) -> datetime | None:
-    """What a field of a date holds, as the beginning of that day in UTC. Raises InvalidInput."""
+def days(clock: WallClock, since: str, until: str) -> tuple[datetime | None, datetime | None]:
+    """The moments from which and before which something is, of two fields of a date that are both included. Raises
+    InvalidInput."""
+    return _midnight(clock, since, 0), _midnight(clock, until, 1)
+
+
+def _midnight(clock: WallClock, text: str, later: int) -> datetime | None:
     if not text:
         return None
     try:
-        made = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-        made + timedelta(days=1)  # the day after it must exist too
-        return made
+        return clock.at_midnight(datetime.strptime(text, "%Y-%m-%d").date() + timedelta(days=later))  # noqa: DTZ007
     except (ValueError, OverflowError) as error:
         raise InvalidInput("A day is written as 2026-11-24.") from error

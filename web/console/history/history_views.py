@@ -19,6 +19,7 @@ from web.auth import container_of
 from web.console.forms import GuardedOwner
 from web.console.history.history_filter import HistoryFilter
 from web.console.pages import redirect
+from web.console.wall_clock import NOWHERE
 
 router = APIRouter(prefix="/history/views", include_in_schema=False)
 
@@ -90,5 +91,5 @@ def parse_filter(query: str) -> HistoryFilter:
         chosen = HistoryFilter(**given)
     except (ValueError, TypeError) as error:
         raise InvalidInput("This is no filter of the history.") from error
-    _ = chosen.filters  # days that are none
+    _ = chosen.filters(NOWHERE)  # days that are none
     return chosen

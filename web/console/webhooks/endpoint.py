@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, ClassVar, Final
 
 from fastapi import APIRouter, Query, Request
@@ -23,7 +23,7 @@ from web.console.forms import Form, FormOption, GuardedOwner
 from web.console.labels import Badge
 from web.console.one_shot_form import once_per_form
 from web.console.pages import Page, redirect, show
-from web.console.session import Owner, Visitor, shell
+from web.console.session import Owner, Visitor, clock_of, shell
 from web.console.webhooks.delivery_status import (
     DELIVERIES,
     ENDPOINTS,
@@ -163,7 +163,7 @@ async def _span(request: Request, form: Form, endpoint_id: str, which: str) -> R
     again = container_of(request).webhooks.redelivery
     act = again.recover if which == "recover" else again.replay
     try:
-        since, until = _moment(form.get("since", limit=40)), _moment(form.get("until", limit=40))
+        since, until = (_moment(request, form.get(name, limit=40)) for name in ("since", "until"))
         if since is None:
             raise InvalidInput("Say from when.")
         async with once_per_form(request, form) as in_transaction:
@@ -180,13 +180,13 @@ async def _span(request: Request, form: Form, endpoint_id: str, which: str) -> R
     return redirect(f"/webhooks/{endpoint_id}?did={which}")
 
 
-def _moment(text: str) -> datetime | None:
-    """What a field of date and time holds: UTC, as the page says."""
+def _moment(request: Request, text: str) -> datetime | None:
+    """What a field of date and time holds, on the console's clock."""
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError as error:
+        return clock_of(request).read(text)
+    except (ValueError, OverflowError) as error:
         raise InvalidInput("A moment is written as 2026-11-24T15:30.") from error
 
 
@@ -243,7 +243,7 @@ async def _endpoint(
         deliveries=tuple(map(delivery_row, rows)),
         first=before is None,
         next=rows[-1].id if len(rows) == PAGE else "",
-        since=since.strftime("%Y-%m-%dT%H:%M"),
+        since=clock_of(request).here(since).strftime("%Y-%m-%dT%H:%M"),
         notice=notice,
         trouble=trouble,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -23,6 +24,14 @@ def test_a_run_whose_drafts_have_a_condition_is_read(condition: Any) -> None:
     assert "condition" not in document["drafts"][0]
     document["drafts"][0]["condition"] = condition
     assert Run.model_validate_json(json.dumps(document)).drafts[0].condition == condition
+
+
+def test_a_run_is_read_again_with_the_day_its_words_were_typed_on() -> None:
+    typed = run().model_copy(update={"now": datetime(2026, 11, 24, 23, 30, tzinfo=UTC), "zone": "Europe/Madrid"})
+    read = Run.model_validate_json(typed.model_dump_json())
+    assert read.request.now.isoformat() == "2026-11-25T00:30:00+01:00"
+    assert str(read.request.zone) == "Europe/Madrid"
+    assert "zone" not in json.loads(run().model_dump_json())
 
 
 async def test_a_draft_with_a_condition_is_never_planned_as_if_it_had_none() -> None:

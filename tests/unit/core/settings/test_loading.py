@@ -54,6 +54,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "OPSIQ_MIRROR_MAX_AGE_S": "7200",
         "OPSIQ_UPSTREAM_CHECK_S": "120",
         "OPSIQ_QUESTION_EXPIRY_S": "60",
+        "OPSIQ_TIME_ZONE": "Europe/Madrid",
         "OPSIQ_SESSION_IDLE_H": "1",
         "OPSIQ_SECOND_PERSON_H": "0",
         "OPSIQ_LOG_LEVEL": "debug",
@@ -112,6 +113,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "mirror_max_age_s": 7200,
         "upstream_check_s": 120,
         "question_expiry_s": 60,
+        "time_zone": "Europe/Madrid",
         "session_idle_h": 1,
         "second_person_h": 0,
         "log_level": "debug",
@@ -145,6 +147,8 @@ def test_every_setting_is_read_from_its_variable() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "clause"),
     [
+        ("OPSIQ_TIME_ZONE", "Europe/Nowhere", "IANA name, such as Europe/Madrid"),
+        ("OPSIQ_TIME_ZONE", "../etc/passwd", "IANA name"),
         ("OPSIQ_PORT", "http", "whole number from 0 to 65535"),
         ("OPSIQ_PORT", "65536", "whole number from 0 to 65535"),
         ("OPSIQ_PORT", "٨٠", "whole number"),

@@ -6,11 +6,12 @@ import csv
 import io
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 import store.history.log
-from tests.integration.web.console.console import PASSWORD, Console, post
+from tests.integration.web.console.console import NOON, PASSWORD, Console, opened_console, post
 
 
 async def test_filters_narrow_and_are_kept_in_the_form_and_in_the_export(console: Console) -> None:
@@ -31,6 +32,19 @@ async def test_a_day_is_included_whole(console: Console) -> None:
     none = await browser.get("/history", params={"until": "2026-11-23"})
     assert "No entry fits this filter." in none.text
     assert (await browser.get("/history", params={"since": "yesterday"})).status_code == 400
+
+
+async def test_days_and_times_are_those_of_the_workspaces_clock(tmp_path: Path) -> None:
+    async with opened_console(tmp_path, OPSIQ_TIME_ZONE="Pacific/Auckland") as console:
+        console.clock.at = NOON.replace(hour=11, minute=30)  # half past midnight on the 25th, there
+        run = await console.run_of(console.owner)
+        assert run.request.now.isoformat() == "2026-11-25T00:30:00+13:00"
+        browser = await console.signed_in("olivia@shop.test")
+        page = (await browser.get("/history?since=2026-11-25")).text
+        assert 'title="24 Nov 2026, 11:30:00 UTC">today 00:30</time>' in page
+        assert "today 00:30</time>" not in (await browser.get("/history?until=2026-11-24")).text
+        assert "25 Nov 2026, 00:30:00 (24 Nov, 11:30:00 UTC)" in (await browser.get("/history/1")).text
+        assert "Times are those of Pacific/Auckland." in page
 
 
 async def test_taking_an_export_is_itself_an_entry_with_the_filter_it_was_taken_with(console: Console) -> None:

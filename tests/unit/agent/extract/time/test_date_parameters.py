@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -170,6 +171,16 @@ def test_days_are_those_of_the_zone_of_now() -> None:
     )
     assert reading is not None
     assert reading.value == "2026-11-26"
+
+
+def test_hours_that_pass_are_not_those_of_a_clock_that_is_set_meanwhile() -> None:
+    night = datetime(2026, 10, 25, 0, 30, tzinfo=UTC).astimezone(ZoneInfo("Europe/Madrid"))
+    schema = {"type": "string", "format": "date-time"}
+    soon = read_exact("in three hours", name="starts_at", schema=schema, annotation=PLAIN, now=night)
+    morning = read_exact("tomorrow at 9am", name="starts_at", schema=schema, annotation=PLAIN, now=night)
+    assert soon is not None
+    assert morning is not None
+    assert (soon.value, morning.value) == ("2026-10-25T04:30:00+01:00", "2026-10-26T09:00:00+01:00")
 
 
 def test_a_timestamp_is_seconds_since_the_epoch() -> None:
