@@ -40,6 +40,30 @@ def test_every_state_of_a_run_is_clean(visit: New, width: int, scheme: str) -> N
     olivia.is_clean()
 
 
+@pytest.mark.parametrize(("width", "height", "scheme"), [(1280, 860, "dark"), (390, 844, "light")])
+def test_a_card_of_three_values_is_decided_on_without_scrolling(
+    visit: New, width: int, height: int, scheme: str
+) -> None:
+    olivia = visit(width, scheme).sign_in("olivia")
+    page = olivia.page
+    page.set_viewport_size({"width": width, "height": height})
+    olivia.ask("refund Adam's last invoice")
+    olivia.sees(re.compile("Two customers"))
+    olivia.press("1")
+    olivia.focus_is_on("#card-title")
+    assert page.evaluate("scrollY") == 0
+    expect(page.locator(".param")).to_have_count(3)
+    for what in (
+        ".byline",
+        ".head h2",
+        ".head .badge",
+        *(f".param >> nth={at}" for at in range(3)),
+        ".stands",
+        ".decide",
+    ):
+        expect(page.locator(what).first).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(
     "text",

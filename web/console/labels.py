@@ -97,9 +97,10 @@ def day(of: date) -> str:
     return f"{of.day} {of:%b %Y}"
 
 
-def source(run: Run, given: Source, viewer: str, shown: str = "") -> str:
+def source(run: Run, given: Source, viewer: str, shown: str = "", beside: Sequence[RecordSource] = ()) -> str:
     """Where a value came from: ‘you said “20 dollars”’, ‘refundable of INV-1042, found by “Adam's last invoice”’. What
-    stands beside it as the value ``shown`` is not said again."""
+    stands beside it as the value ``shown`` is not said again; a field of the one record of its kind that is a value of
+    the same call (``beside``) is said to be of "this invoice"."""
     match given:
         case DefaultSource():
             return "the contract's default"
@@ -116,6 +117,11 @@ def source(run: Run, given: Source, viewer: str, shown: str = "") -> str:
             return to_display_text(f"worked out: {given.reading}{said}")
         case ProposedSource():
             return to_display_text("proposed by the model" + (f", with {given.reading}" if given.reading else ""))
+        case RecordSource() if [given.record_id] == [
+            each.record_id for each in beside if each.record_kind == given.record_kind
+        ] and given.field != "id":
+            this = given.record_kind.rpartition(".")[2].replace("_", " ")
+            return to_display_text(f"{given.field.replace('_', ' ')} of this {this}")
         case RecordSource():
             via = f", of {', '.join(given.via)}" if given.via else ""
             quoted = quotes(run, given.spans)

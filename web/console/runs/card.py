@@ -7,10 +7,12 @@ is shown with everything hidden in it spelled out (``core.display_text``).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Final
 
 from agent.pipeline import ParameterValue, Plan, PromptSource, RecordSource, Source, Span, Step, evidence_of
 from agent.runs.run import Run
@@ -18,6 +20,7 @@ from agent.runs.states import Planned
 from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from core.actor import Actor
+from core.clock import zone_of
 from core.display_text import to_display_text
 from registry.confirmation import ConfirmBy
 from registry.contract import Risk
@@ -26,6 +29,7 @@ from web.console import labels
 from web.console.labels import Badge
 
 _WHOLE = 400_000
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """``shown`` is how a person reads the value, ``exact`` the JSON that is sent, ``slot`` what an edit calls it,
-    ``record`` the declared fields of the record it was looked up in, as they were when the plan was made. ``doubt``
-    says that no code vouches for it: a person must look."""
+    """``shown`` is how a person reads the value, ``exact`` the JSON that is sent, ``slot`` what an edit calls it.
+    ``day`` is a moment or a day in words, with its weekday; ``record`` are the declared fields of the record it was
+    looked up in, as they were when the plan was made. ``doubt`` says that no code vouches for it: look at it."""
 
     key: str
     slot: str
@@ -72,6 +76,7 @@ class Param:
     record: tuple[Field, ...]
     long: bool
     doubt: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +199,9 @@ def _request(step: Step) -> str:
 
 def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -> Param:
     shown = to_display_text(filled.shown, limit=_WHOLE)
+    beside = [
+        each.source for each in step.filled if isinstance(each.source, RecordSource) and each.source.field == "id"
+    ]
     return Param(
         key=_key(at, filled),
         slot=f"{at}.{filled.param}",
@@ -201,11 +209,26 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -
         label=to_display_text(filled.label),
         shown=shown,
         exact=to_display_text(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
-        source=labels.source(run, filled.source, viewer, filled.shown),
+        source=labels.source(run, filled.source, viewer, filled.shown, beside),
         record=tuple(_record(filled.source, step)),
         long=len(shown) > 160,
         doubt=labels.DOUBTS.get(evidence_of(filled.source), ""),
+        day=_say_day(filled.value, run.zone),
     )
+
+
+def _say_day(value: object, zone: str) -> str:
+    """``Friday, 4 Dec 2026``, ``Friday, 4 Dec 2026, 09:00`` on the clock that the words were read in; empty for what is
+    no day as RFC 3339 writes it."""
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        return ""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return ""
+    there = at.astimezone(zone_of(zone)) if at.tzinfo is not None else at
+    clock = f", {there:%H:%M}" + (f":{there:%S}" if there.second else "") if len(value) > len("2026-12-04") else ""
+    return f"{there:%A}, {there.day} {there:%b %Y}{clock}" + (" UTC" if clock and zone == "UTC" and at.tzinfo else "")
 
 
 def _record(source: Source, step: Step) -> Iterator[Field]:

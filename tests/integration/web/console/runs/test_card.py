@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from agent.pipeline import ParameterValue
 from agent.runs.states import Planned
 from tests.integration.web.console.samples.card import PLAN, RUN, TEXT, said
@@ -63,3 +65,42 @@ def test_phrases_that_overlap_are_cut_so_that_each_is_whole() -> None:
         ("20", "a b"),
         (" euros", "b"),
     ]
+
+
+def test_a_field_of_a_record_that_stands_on_the_card_is_said_to_be_of_this_one() -> None:
+    (step,) = PLAN.steps
+    invoice = step.filled[1]
+
+    def of(record_id: str, field: str) -> ParameterValue:
+        given = {"record_id": record_id, "label": f"INV-{record_id}", "field": field}
+        return invoice.model_copy(update={"source": invoice.source.model_copy(update=given)})
+
+    def sources(*filled: ParameterValue) -> list[str]:
+        plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": filled}),)})
+        return [each.source for each in card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params]
+
+    found = ", of customer Adam Novak, found by “Adam's last invoice” and “Novak”"
+    assert sources(invoice, of("1042", "amount_due"))[1] == "amount due of this invoice"
+    assert sources(invoice, of("1043", "amount_due"))[1] == f"amount due of INV-1043{found}"
+    assert sources(invoice, of("1043", "id"), of("1042", "total"))[2] == f"total of INV-1042{found}"
+
+
+@pytest.mark.parametrize(
+    ("value", "zone", "day"),
+    [
+        ("2026-12-04", "UTC", "Friday, 4 Dec 2026"),
+        ("2026-12-04T23:30:00Z", "UTC", "Friday, 4 Dec 2026, 23:30 UTC"),
+        ("2026-12-04T23:30:00Z", "Europe/Madrid", "Saturday, 5 Dec 2026, 00:30"),
+        ("2026-12-04T09:00:00+01:00", "Europe/Madrid", "Friday, 4 Dec 2026, 09:00"),
+        ("2026-12-04T09:00", "Europe/Madrid", "Friday, 4 Dec 2026, 09:00"),
+        ("2026-13-04", "UTC", ""),
+        ("from 2026-12-04", "UTC", ""),
+        (20261204, "UTC", ""),
+    ],
+)
+def test_a_day_is_said_with_its_weekday_on_the_clock_it_was_read_in(value: str | int, zone: str, day: str) -> None:
+    (step,) = PLAN.steps
+    filled = step.filled[0].model_copy(update={"value": value, "shown": "as it was read"})
+    plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": (filled,)}),)})
+    run = RUN.model_copy(update={"zone": zone})
+    assert card.make_card(Planned(run, plan), run.actor).calls[0].params[0].day == day
