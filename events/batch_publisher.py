@@ -39,8 +39,8 @@ class _Pending:
 class BatchPublisher:
     """Publishes the API's events in batches."""
 
-    def __init__(self, firing: EventPublisher) -> None:
-        self._firing = firing
+    def __init__(self, publisher: EventPublisher) -> None:
+        self._publisher = publisher
         self._group: Batcher[_Pending, KeyClaim] = Batcher(self._commit)
 
     async def publish(
@@ -57,7 +57,7 @@ class BatchPublisher:
     ) -> FiredEvent | KeyClaim:
         """Publish one event; or, where one was published under the key of ``kept`` before, answer what is stored under
         it. ``kept`` is stored with the event and its ``answer``. Raises as ``publish``."""
-        now = self._firing.clock()
+        now = self._publisher.clock()
         try:
             row = make_row(
                 workspace=actor.workspace,
@@ -72,14 +72,16 @@ class BatchPublisher:
             )
             values(row)  # what no database stores is this one's fault alone
             if caused_by is not None:
-                async with self._firing.database.read() as session:
+                async with self._publisher.database.read() as session:
                     row.depth = await count_depth(session, actor.workspace, name, caused_by)
         except OpsIQError as error:
             stands = await self._find_claim(kept)
             if stands is not None:
                 return stands
             if isinstance(error, EventLoop):
-                await self._firing.record_refused(actor, name, now, error, caused_by=caused_by, request_id=request_id)
+                await self._publisher.record_refused(
+                    actor, name, now, error, caused_by=caused_by, request_id=request_id
+                )
             raise
         fired = event_of_row(row)
         kept.body = answer(fired)
@@ -88,20 +90,20 @@ class BatchPublisher:
 
     async def _find_claim(self, kept: IdempotencyRow) -> KeyClaim | None:
         """What was answered before to this key: that is said again, even where the event would be refused by now."""
-        async with self._firing.database.read() as session:
+        async with self._publisher.database.read() as session:
             row = await store.requests.idempotency.get(session, kept.workspace, kept.method, kept.path, kept.key)
-        if row is None or row.state != "done" or row.created_at < self._firing.clock() - KEPT:
+        if row is None or row.state != "done" or row.created_at < self._publisher.clock() - KEPT:
             return None
         return KeyClaim("done" if row.fingerprint == kept.fingerprint else "reused", row)
 
     async def _commit(self, group: Sequence[_Pending]) -> Sequence[KeyClaim]:
-        now = self._firing.clock()
-        async with self._firing.database.begin() as session:
+        now = self._publisher.clock()
+        async with self._publisher.database.begin() as session:
             claims = await store.requests.idempotency.store_answers(
                 session, [each.kept for each in group], stale_before=now - STALE, forget_before=now - KEPT
             )
             rows = [each.row for each, claim in zip(group, claims, strict=True) if claim.verdict == "ours"]
             await store.events.events.insert_many(session, rows)
             await store.jobs.enqueue.enqueue_many(session, make_reaction_jobs(rows))
-            after_commit(session, self._firing.wake)
+            after_commit(session, self._publisher.wake)
         return claims

@@ -28,7 +28,7 @@ from store.database import Database
 class Events:
     """Event services for web, CLI and worker. ``handlers`` go into the worker."""
 
-    firing: EventPublisher
+    publisher: EventPublisher
     batch_publisher: BatchPublisher
     automation_service: AutomationService
     rules: Rules
@@ -54,10 +54,10 @@ def build(
     rules = Rules(runner)
     instructions = Instructions(runner, planner.resolver)
     dispatcher = Dispatcher(database, (instructions, rules, *sources), contexts, clock, wake)
-    firing = EventPublisher(database, clock, wake)
+    publisher = EventPublisher(database, clock, wake)
     return Events(
-        firing,
-        BatchPublisher(firing),
+        publisher,
+        BatchPublisher(publisher),
         AutomationService(database, contexts, clock),
         rules,
         instructions,

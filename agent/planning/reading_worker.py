@@ -32,7 +32,7 @@ T = TypeVar("T", bound=BaseModel)
 _WARM: Final = Request(text="refund Adam's last invoice", now=datetime(2026, 1, 1, tzinfo=UTC))
 
 
-class HeldGround:
+class HeldWorkspace:
     """A workspace's contracts and kinds, as a worker keeps them: without a way to its records."""
 
     def __init__(self, packed: bytes) -> None:
@@ -48,82 +48,84 @@ class HeldGround:
         return self._shortlists[key]
 
 
-class LineGround:
-    """The same for one call, which reaches the records over its line."""
+class CallWorkspace:
+    """The same for one call, which reaches the records from the server."""
 
-    def __init__(self, held: HeldGround, line: ParentLink) -> None:
+    def __init__(self, held: HeldWorkspace, parent: ParentLink) -> None:
         self._held = held
         self.catalogue = held.catalogue
-        self.kinds = Kinds([LineRecords(held.declared, line)])
+        self.kinds = Kinds([ParentRecords(held.declared, parent)])
 
     def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
         return self._held.shortlist(actor, surface)
 
 
-class LineRecords:
+class ParentRecords:
     """A ContextProvider: look-ups are made by the server."""
 
-    def __init__(self, kinds: tuple[RecordKind, ...], line: ParentLink) -> None:
-        self._kinds, self._line = kinds, line
+    def __init__(self, kinds: tuple[RecordKind, ...], parent: ParentLink) -> None:
+        self._kinds, self._parent = kinds, parent
 
     def kinds(self) -> tuple[RecordKind, ...]:
         return self._kinds
 
     async def search(self, query: Query) -> Sequence[Record]:
-        found: Sequence[Record] = await self._line.ask("search", query)
+        found: Sequence[Record] = await self._parent.ask("search", query)
         return found
 
     async def get(self, kind: str, record_id: str) -> Record | None:
-        record: Record | None = await self._line.ask("record", (kind, record_id))
+        record: Record | None = await self._parent.ask("record", (kind, record_id))
         return record
 
 
-class LineClient:
+class ParentModelClient:
     """The model, asked by the server."""
 
-    def __init__(self, line: ParentLink) -> None:
-        self._line = line
+    def __init__(self, parent: ParentLink) -> None:
+        self._parent = parent
 
     async def complete(
         self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 512
     ) -> Any:
         schema, parser = shape.json_schema, shape.parser  # type: ignore[attr-defined]
-        completion = await self._line.ask("complete", (tuple(messages), schema, parser, legal, max_tokens))
+        completion = await self._parent.ask("complete", (tuple(messages), schema, parser, legal, max_tokens))
         value = completion.value
         return replace(completion, value=None if value is None else shape.model_validate_json(value))
 
 
-class LineChoice:
+class ParentFormChoice:
     """The form that the server has found for its model."""
 
-    def __init__(self, line: ParentLink) -> None:
-        self._line = line
+    def __init__(self, parent: ParentLink) -> None:
+        self._parent = parent
 
     async def version(self) -> str:
-        return str(await self._line.ask("version", None))
+        return str(await self._parent.ask("version", None))
 
 
-class LineEvaluator:
+class ParentEvaluator:
     """Conditions that are cheap are judged here, others by the server's own workers for them."""
 
-    def __init__(self, line: ParentLink) -> None:
-        self._line = line
+    def __init__(self, parent: ParentLink) -> None:
+        self._parent = parent
 
     async def evaluate(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
         if condition.cheap:
             return condition.evaluate(values)
-        judged: ConditionResult = await self._line.ask(
+        judged: ConditionResult = await self._parent.ask(
             "judge", (condition.expression, condition.variables, dict(values), workspace)
         )
         return judged
 
 
-def resolver_of(name: str, line: ParentLink) -> Resolver:
+def make_named_resolver(name: str, parent: ParentLink) -> Resolver:
     if name == "offline":
         return RuleResolver()
     from agent.resolve.model.resolver import ProposingResolver
 
-    return FallbackResolver(ProposingResolver(LineClient(line), choice=LineChoice(line)), RuleResolver())
+    return FallbackResolver(
+        ProposingResolver(ParentModelClient(parent), choice=ParentFormChoice(parent)), RuleResolver()
+    )
 
 
 async def warm() -> None:
@@ -135,20 +137,20 @@ def main(arguments: Sequence[str]) -> int:
     socket_fd, budget_s, resolver = int(arguments[0]), float(arguments[1]), arguments[2]
     logging.basicConfig(level=logging.WARNING)
 
-    async def propose_run(held: HeldGround, given: Any, line: ParentLink) -> Any:
+    async def propose_run(held: HeldWorkspace, given: Any, parent: ParentLink) -> Any:
         run, confirmed, thread = given
-        task = make_task(run, LineGround(held, line), confirmed, LineEvaluator(line), thread)
-        return await propose(task, resolver_of(resolver, line), line.tell)
+        task = make_task(run, CallWorkspace(held, parent), confirmed, ParentEvaluator(parent), thread)
+        return await propose(task, make_named_resolver(resolver, parent), parent.tell)
 
-    async def resolve_run(held: HeldGround, run: Any, line: ParentLink) -> Any:
-        return await resolve(make_task(run, LineGround(held, line), ()), resolver_of(resolver, line))
+    async def resolve_run(held: HeldWorkspace, run: Any, parent: ParentLink) -> Any:
+        return await resolve(make_task(run, CallWorkspace(held, parent), ()), make_named_resolver(resolver, parent))
 
     async def job() -> None:
         await warm()
         gc.collect()  # and what was read is left out of garbage collection
         gc.freeze()
         operations = {"propose": propose_run, "resolve": resolve_run}
-        await Worker(operations, HeldGround, budget_s=budget_s, socket_fd=socket_fd).run()
+        await Worker(operations, HeldWorkspace, budget_s=budget_s, socket_fd=socket_fd).run()
 
     asyncio.run(job())
     return 0

@@ -1,4 +1,4 @@
-"""Document imports on a server: an OpenAPI document that somebody sent or named, drafted in a process of its own.
+"""Document imports on a server: a document that somebody sent or named, drafted in a process of its own.
 
 Nothing is kept and nothing registered: drafts are data until an owner signs them.
 """

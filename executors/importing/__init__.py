@@ -1,1 +1,1 @@
-"""Reading documents of others, from folders, archives and the web, in a process that can be killed."""
+"""Import processes: documents of others, read from folders, archives and the web, and drafted where they can be killed."""

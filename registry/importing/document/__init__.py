@@ -1,1 +1,1 @@
-"""API documents (OpenAPI, Swagger): parsed within bounds, references followed, operations and schemas read."""
+"""Imported documents of any format: parsed within bounds, references followed, schemas read, their API described."""

@@ -148,7 +148,7 @@ async def fire(request: Request, form: GuardedOwner) -> Response:
         if not isinstance(value, dict):
             raise InvalidInput("The data of an event is a JSON object.")
         async with once_per_form(request, form) as in_transaction:
-            fired = await container_of(request).events.firing.publish(
+            fired = await container_of(request).events.publisher.publish(
                 visitor.actor, name, value, request_id=problem.request_id(request), in_transaction=in_transaction
             )
     except (InvalidInput, EventLoop) as error:

@@ -50,7 +50,7 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
     )
     endpoint_id = endpoint.shown.row.id
     delivery = await console.container.webhooks.redelivery.test(actor, endpoint_id, "invoice.paid")
-    event = await console.container.events.firing.publish(actor, "parcel.lost", {"parcel": 7})
+    event = await console.container.events.publisher.publish(actor, "parcel.lost", {"parcel": 7})
     own = CONTRACT | {"name": f"shop.of_{actor.workspace.lower()}"}
     await console.container.contract_admin.register(actor, [own])
     parameters = {"order": Source(**{"from": "/data/parcel"})}

@@ -51,7 +51,7 @@ async def add(console: Console, **more: Any) -> RuleRow:
 
 async def fire(console: Console, amount: int, currency: str = "EUR") -> str:
     data = {"order_ref": "A-1", "customer_id": 7, "amount": amount, "currency": currency}
-    return (await console.container.events.firing.publish(console.owner, "order.paid", data)).id
+    return (await console.container.events.publisher.publish(console.owner, "order.paid", data)).id
 
 
 def shown_cel(page: Response) -> str:

@@ -74,7 +74,7 @@ async def filled(console: Console) -> Rows:
     url = "https://hooks.example/?q=" + "%3Cimg%20src=x%3E'</script>"
     endpoint = (await container.webhooks.endpoints.create(owner, url, ["*"], description=HOSTILE)).shown.row.id
     delivery = await container.webhooks.redelivery.test(owner, endpoint, "invoice.paid")
-    event = await container.events.firing.publish(
+    event = await container.events.publisher.publish(
         owner, "parcel.lost", {"note": HOSTILE, "parcel": {"name": HOSTILE}, LINE: LINE}
     )
     form = {

@@ -92,7 +92,7 @@ async def more(console: Console, rows: Rows) -> None:
         await container.key_admin.create_key(owner, f"key {at}", scopes={"events:write"})
         await container.webhooks.endpoints.create(owner, f"https://hooks.example/{at}", ["*"])
         delivery = await container.webhooks.redelivery.test(owner, rows.ids["endpoint_id"], "invoice.paid")
-        event = await container.events.firing.publish(
+        event = await container.events.publisher.publish(
             owner, f"parcel.{'abcdefghijkl'[at]}", {"parcel": at, f"f{at}": at}
         )
         parameters = {"order": Source(value=at)}

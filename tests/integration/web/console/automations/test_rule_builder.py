@@ -65,7 +65,7 @@ async def test_fields_operators_and_sources_come_from_the_event_that_is_picked(c
 
 async def test_fields_seen_in_custom_events_can_be_picked_and_a_field_can_be_written(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
-    await console.container.events.firing.publish(
+    await console.container.events.publisher.publish(
         console.owner, "parcel.lost", {"parcel": {"weight_g": 5, "note": "secret of a customer"}}
     )
     page = await browser.get("/rules/new?event=parcel.lost")
@@ -93,7 +93,7 @@ async def test_a_parameter_is_guessed_from_the_field_of_its_name_or_warned_of(
     console: Console,
 ) -> None:
     browser = await console.signed_in("olivia@shop.test")
-    await console.container.events.firing.publish(console.owner, "parcel.lost", {"order": 7})
+    await console.container.events.publisher.publish(console.owner, "parcel.lost", {"order": 7})
     fields = {key: value for key, value in BUILT.items() if not key.startswith(("from.", "value.", "row_"))}
     guessed = await submit(browser, "/rules/new", "/rules", **{**fields, "event": "parcel.lost", "do": "look"})
     assert picked(guessed, "from.order") == ["/data/order"]
@@ -136,7 +136,7 @@ async def test_what_can_not_be_a_rule_is_said_and_what_was_filled_in_stays(
 async def test_a_dry_run_of_what_is_not_saved_tells_of_each_past_event_and_stores_nothing(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     big, small = await fire(console, 250_000), await fire(console, 5)
-    other = await console.container.events.firing.publish(console.owner, "parcel.lost", {})
+    other = await console.container.events.publisher.publish(console.owner, "parcel.lost", {})
     page = await built(browser, "try")
     assert page.status_code == 200
     rows = re.findall(r'href="/events/(evt_[^"]+)".*?<span class="badge \w+">([^<]+)<', page.text, flags=re.S)

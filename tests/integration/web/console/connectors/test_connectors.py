@@ -115,7 +115,7 @@ async def test_one_that_can_not_be_loaded_says_why(console: Console) -> None:
 
 async def test_what_it_failed_to_react_to_is_listed_and_nobody_elses(console: Console) -> None:
     await connect(console)
-    event = (await console.container.events.firing.publish(console.owner, "parcel.lost", {})).id
+    event = (await console.container.events.publisher.publish(console.owner, "parcel.lost", {})).id
     mine = [("connector:saas:mirror", "failed", "<i>broke</i>"), ("connector:saas:mail", "done", "")]
     theirs = [("connector:saasy:mirror", "failed", "of another"), ("connector:sa_s:mirror", "failed", "of a third")]
     async with console.container.database.begin() as session:

@@ -23,7 +23,7 @@ from tests.integration.web.console.keys.test_keys import submit
 async def fired(
     console: Console, name: str = "parcel.lost", data: dict[str, Any] | None = None, actor: Actor | None = None
 ) -> str:
-    return (await console.container.events.firing.publish(actor or console.owner, name, data or {"parcel": 7})).id
+    return (await console.container.events.publisher.publish(actor or console.owner, name, data or {"parcel": 7})).id
 
 
 async def listed(console: Console) -> list[EventRow]:
