@@ -1,1 +1,1 @@
-"""Import processes: documents of others, read from folders, archives and the web, and drafted where they can be killed."""
+"""Import processes: documents of others, from folders, archives and the web, drafted in a killable process."""
