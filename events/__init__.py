@@ -1,1 +1,1 @@
-"""Events: what has happened, and who reacts to it: automations and webhooks."""
+"""Events: what has happened, and the subscribers that react to it or notify others of it: automations and webhooks."""

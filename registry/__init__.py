@@ -1,2 +1,2 @@
-"""Registry: contracts and their signatures, connectors and their record kinds, and the shortlist a request is resolved
-against."""
+"""Registry: contracts with their signatures and importers, connectors with their record kinds, and the shortlist that
+a request is resolved against."""

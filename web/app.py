@@ -1,4 +1,4 @@
-"""ASGI application: answers HTTP and runs jobs beside it in one process."""
+"""ASGI application: mounts the routes of the API, the console and MCP, and runs jobs beside them in one process."""
 
 from __future__ import annotations
 

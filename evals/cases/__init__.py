@@ -1,1 +1,1 @@
-"""Cases: suites, registries and tables, and cases harvested from history."""
+"""Eval cases: suites, registries and tables, those imported from other projects, and those harvested from history."""

@@ -1,1 +1,1 @@
-"""REST API under ``/v1``: every request is signed."""
+"""REST API under ``/v1``: a resource a file, mounted in ``web.app``; every request is signed."""
