@@ -4,13 +4,13 @@ of them, or by what is said of one), and what is meant of each of several."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
 from agent.pipeline import Question
 from agent.planning.proposal import BelongsTo, Find, Handle, OrderByCount, OrderByField, Reference
-from agent.query.conditions import Filter, read_quantity
+from agent.query.conditions import read_quantity
 from agent.query.context import Own, QueryContext
 from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch
 from agent.query.reference_conditions import ReferenceConditions
@@ -38,20 +38,9 @@ _OWN: Final = frozenset({"very", "his", "her", "their", "its"})
 _OPTION: Final = re.compile(r"(?:option|number|no\.?|nr\.?)?\s*#?([1-8])[.)]?", re.IGNORECASE)
 
 
-_ALL_BUT: Final = re.compile(
-    r"^\W*(?:all|everything|everyone|each|every\s+one)(?:\s+of\s+(?:them|those|these))?\s*,?\s*"
-    r"(?:but|except(?:\s+for)?|excluding|without|other\s+than|apart\s+from|minus|not)\s+(?P<rest>\S.*)$",
-    re.IGNORECASE | re.DOTALL,
-)
 _DENIED: Final = re.compile(
     r"\b(?:not|no|nor|neither|none|never|without|but|except|excluding|other\s+than)\b|n['’]t\b", re.IGNORECASE
 )
-
-
-def split_all_but(words: str) -> str | None:
-    """What "all but …" leaves out; None where nothing is."""
-    found = _ALL_BUT.match(words)
-    return found["rest"] if found is not None else None
 
 
 def is_denied(words: str) -> bool:
@@ -81,10 +70,6 @@ def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
         counts = [_COUNTS.get(word) or int(word) for word in rest if word not in _ALL]
         expected = 2 if "both" in rest else counts[0] if counts else len(offered)
         return list(offered) if expected == len(offered) else []
-    if len(rest) == 2 and rest[0] == "first" and 1 < _COUNTS.get(rest[1], 0) <= len(offered):
-        return list(offered[: _COUNTS[rest[1]]])
-    if len(rest) == 1 and len(offered) == 2 and rest[0] in ("former", "latter"):
-        return [offered[0 if rest[0] == "former" else 1]]
     if len(rest) == 1 and rest[0] in _PLACES and _OWN & set(said):
         # "his very first": by age, and not by its place among those offered.
         return _take_end(offered, kind.order, descending=False) if _PLACES[rest[0]] == 0 else []
@@ -134,9 +119,6 @@ def _make_text(record: Record, kind: RecordKind) -> str:
     return " ".join((record.label, record.detail, record.id, *values))
 
 
-_CONTRAST: Final = re.compile(r"(?P<this>[^,;]*?\w)\s*[,;–—-]?\s+(?:and\s+|but\s+)?not\s+(?P<that>\w.*)", re.IGNORECASE)
-
-
 class Finder(Protocol):
     """What finds the records of references, as far as answers are looked up by it."""
 
@@ -178,21 +160,12 @@ async def find_of_each(finder: Finder, need: RecordQuery, find: Find, own: Own) 
 async def single_out(finder: Finder, need: RecordQuery, words: str, offered: list[Record], own: Own) -> list[Record]:
     """The offered records that the words single out, by their place, by what stands in them, or read as a phrase; empty
     where they don't tell. Raises PlatformUnavailable."""
-    contrast = _CONTRAST.fullmatch(words.strip()) if split_all_but(words) is None else None
-    if contrast is not None:
-        chosen = await single_out(finder, need, contrast["this"], offered, own)
-        gone = {each.id for each in await single_out(finder, need, contrast["that"], offered, own)}
-        return chosen if gone and not any(each.id in gone for each in chosen) else []
-    all_but = split_all_but(words)
-    if all_but is not None:
-        gone = {each.id for each in await single_out(finder, need, all_but, offered, own)}
-        return [each for each in offered if each.id not in gone] if 0 < len(gone) < len(offered) else []
     if not is_denied(words) and (chosen := choose(words, offered, need.kind)):
         return chosen
     context = finder.context
     find = read_singled_out(words, need.kind, tuple(context.kinds), context.request.now)
     if find is None:
-        return await _by_their_things(finder, need, words, offered)
+        return []
     wide = replace(need, filter={}, most=MOST_SCANNED)
     pool = await finder.conditions.select(wide, find.model_copy(update={"order": None, "pick": "all"}), own)
     if isinstance(pool, Question):
@@ -203,25 +176,6 @@ async def single_out(finder: Finder, need: RecordQuery, words: str, offered: lis
         picked = await finder.pick_by_order(wide, find, find.order, replace(pool, records=told, more=False), own)
         told = [] if isinstance(picked, Question) else [each.record for each in picked]
     return told if len(told) < len(offered) else []
-
-
-async def _by_their_things(finder: Finder, need: RecordQuery, words: str, offered: list[Record]) -> list[Record]:
-    """Whoever of those offered has the thing that is told of: "the one about the printer", of two people with
-    tickets."""
-    for kind in finder.context.kinds:
-        relation = kind.relation_to(need.kind.name)
-        if relation is None or "/" not in need.slot or not need.param.startswith(kind.name) or is_denied(words):
-            continue
-        via, ids = relation.via, {each.id: each for each in offered}
-        thing = RecordQuery(need.base_slot, need.param, kind)
-        records, more = await finder.search.scan(thing, Filter(_make_keeper(via, ids)))
-        owners = {str(each.values.get(via)) for each in choose(words, records, kind)} if not more else set()
-        return [ids[each] for each in owners] if len(owners) == 1 else []
-    return []
-
-
-def _make_keeper(via: str, ids: Collection[str]) -> Callable[[Record], bool]:
-    return lambda record: str(record.values.get(via)) in ids
 
 
 async def find_described(finder: Finder, need: RecordQuery, asked: Find, words: str, own: Own) -> Outcome | None:

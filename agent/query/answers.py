@@ -42,7 +42,7 @@ from agent.query.wording import (
     total_by,
 )
 from agent.validate.questions import join, make_candidate
-from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind, name_kinds
+from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kinds
 from core.actor import Actor
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
@@ -339,23 +339,9 @@ class Answerer:
             return held, f"{told}: {few}" if few else told, left.found
         if isinstance(test.left, TotalOf) and isinstance(test.right, TotalOf):
             return held, f"{left.shown} beside {right.shown}", (*left.found, *right.found)
-        if held and isinstance(test.left, FieldOf) and (named := await self._related(test.left, left)) is not None:
-            return held, f"{left.found[0].label}: {name_kind(named.kind)} {named.label}", (named,)
         owner = f"{left.found[0].label}: " if left.found else ""
         reading = f"{owner}{left.reading or left.shown}" + ("" if held else f", {deny(test.op)} {right.shown}")
         return held, reading, (*left.found, *right.found)
-
-    async def _related(self, told: FieldOf, worked: Worked) -> LocatedRecord | None:
-        """The record that a field says there is ("has an agent"), so that a yes names it."""
-        (one,) = worked.found if len(worked.found) == 1 else (None,)
-        field = one.kind.field_named(told.field) if one is not None else None
-        if one is None or field is None or field.type != "boolean" or one.record.values.get(field.name) is not True:
-            return None
-        for relation in one.kind.relations:
-            above = self.query.context.kinds.get(relation.kind)
-            if above is not None and set(above.nouns) & set((field.label or "").casefold().split()):
-                return await self.query.context.reach.find_owner(one, above)
-        return None
 
     # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -17,7 +17,6 @@ _SAME: Final = 0.5
 """How often two verbs mean the same, so that one is read as the other."""
 _SOMETIMES: Final = 0.2
 _FEWEST: Final = 3  # letters
-_EXPIRING: Final = frozenset(map(stem, ("expire", "lapse")))
 LAST: Final = frozenset(("before", "until", "by", "expires", "expiry", "expiration"))
 _TO_COME: Final = frozenset(("due", "scheduled", "planned"))
 """What is said of the day in whose line a kind's records stand, where none is called so."""
@@ -46,9 +45,6 @@ def day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | None:
     if alike and word in _TO_COME and line in days and not any(is_deed(each) for each in _labels(line)[:1]):
         return line
     said = find_base_form(stem(word))
-    ending = [each for each in days if alike and said in _EXPIRING and ends_then(each)]
-    if len(ending) == 1:
-        return ending[0]
     near = [each for each in days if alike and any(_is_same(said, verb) for verb in _verbs(each))]
     return near[0] if len(near) == 1 else None
 

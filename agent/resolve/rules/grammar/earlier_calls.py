@@ -161,8 +161,6 @@ def _other(reader: Reader, kind: RecordKind, here: Find, said: Sequence[int], be
     if people is None or rest != list(range(rest[0], rest[-1] + 1)) or reader.name(rest[0], rest[-1] + 1) <= rest[-1]:
         return None
     named = reader.words(rest[0], rest[-1] + 1)
-    if kind is people:
-        return Find(record=kind.name, said=named, where=(Except(left_out=here),))
     owner = Find(record=people.name, where=(Has(related=here),))
     someone = Find(record=people.name, said=named, where=(Except(left_out=owner),))
     theirs = Find(record=kind.name, where=(BelongsTo(owner=someone),))

@@ -130,11 +130,9 @@ def _those(reader: Reader, turn: Turn) -> Find | None:
     return _find(turn.records[0]).model_copy(update={"pick": "all"})
 
 
-def follow_up(
-    reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn], *, anew: bool = False
-) -> Proposal | Abstain | None:
+def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn]) -> Proposal | Abstain | None:
     """What continues the last calls of the thread, or why it can't; None where the request stands for itself.
-    ``typed`` are its words as they were typed; ``anew`` that what was said before is denied."""
+    ``typed`` are its words as they were typed."""
     calls = next((turn.calls for turn in reversed(thread[-2:]) if turn.calls), ())
     if not reader.tokens or not (calls or not any(turn.calls for turn in thread)):
         return None
@@ -163,7 +161,7 @@ def follow_up(
     if latest is not None and latest.calls == calls and (more := _more_of_it(reader, offer, calls)) is not None:
         return more
     read = read_values(reader, offer, shortlist)
-    return _continued(reader, offer, calls, read, denied=anew) if read is not None else None
+    return _continued(reader, offer, calls, read) if read is not None else None
 
 
 def read_values(reader: Reader, offer: Offer, shortlist: Shortlist) -> Interpretation | None:
@@ -228,7 +226,7 @@ def _a(kind: RecordKind) -> str:
 
 
 def _continued(
-    reader: Reader, offer: Offer, calls: Sequence[EarlierCall], read: Interpretation, *, denied: bool
+    reader: Reader, offer: Offer, calls: Sequence[EarlierCall], read: Interpretation
 ) -> Proposal | Abstain | None:
     last, found = calls[-1], read.calls[0]
     said = {reader.low(at) for at in range(len(reader.tokens))}
@@ -243,7 +241,7 @@ def _continued(
     ]
     arguments: dict[str, Argument] = {**as_before(offer, last, found), **found}
     call = Call(action=offer.name, arguments=arguments)
-    anew = denied or bool(said & _ANEW) or bool(reader.corrections)
+    anew = bool(said & _ANEW) or bool(reader.corrections)
     if named:
         if said & _GIVES and said & lexicon.THINGS - {"one"}:
             return None  # "and let Ada have it" says what becomes of it, and for nobody else the same

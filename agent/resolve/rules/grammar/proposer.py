@@ -24,7 +24,6 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.contrasts import find_contrast, is_of_before
 from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
@@ -65,19 +64,9 @@ class Proposer:
         remember(self.reader, thread)
         self._person = self.reader.person
 
-    def follow_up(self, *, anew: bool = False) -> Proposal | Abstain | None:
+    def follow_up(self) -> Proposal | Abstain | None:
         """What continues the thread's last calls."""
-        contrast = None if anew else find_contrast(self.read.text)
-        if contrast is None or not self.thread:
-            return follow_up(self.reader, self.read.typed, self.shortlist, self.thread, anew=anew)
-        kinds = tuple(self.reader.kinds.values())
-        without = self.read.put([(*contrast.place, " ")])
-        made = Proposer(without, self.shortlist, kinds, self.reader.now, self.thread).follow_up(anew=True)
-        if isinstance(made, Proposal) and not is_of_before(contrast, made, self.thread, self.shortlist, self.reader):
-            made = None
-        if isinstance(made, Proposal):
-            return made.model_copy(update={"replaced": (*made.replaced, self.words(*contrast.place))})
-        return made or follow_up(self.reader, self.read.typed, self.shortlist, self.thread)
+        return follow_up(self.reader, self.read.typed, self.shortlist, self.thread)
 
     def words(self, start: int, end: int) -> Words:
         span = self.read.span(Span(start=start, end=end, text=self.read.text[start:end]))
@@ -282,7 +271,7 @@ class Proposer:
 
     def answer(self) -> Answer | None:
         self.reader.asks = True
-        return continued(self.reader, self.thread) or read_answer(self.reader, self.goes_by, self.does)
+        return continued(self.reader, self.thread) or read_answer(self.reader, self.goes_by)
 
 
 def conditioned(calls: Sequence[Call], tests: tuple[Test, ...], *, holds: bool) -> tuple[Call, ...]:

@@ -29,7 +29,6 @@ from registry.records import Field, RecordKind
 
 Place = Callable[[int, int], Words]
 _DATED = 0.55
-_CUT = frozenset(("sub", "inv", "ref", "app", "mem", "res", "loc"))
 _NUMBERED = frozenset(("number", "no", "nr", "id", "#"))
 _MESSAGE = re.compile(
     r"\b(?:repl(?:y|ies)|answer|respond|write|tell|say|message|text|email|mail|let)\b[^:\n\"“]{0,80}:\s{1,20}(?=\S)"
@@ -172,8 +171,6 @@ class Reader:
             after = index + len(words)
             if len(words) > 1 and self.lows(index, len(words) - 1) == words[:-1]:
                 found += [(kind, len(words))] if singularize(self.low(after - 1)) == singularize(words[-1]) else []
-        if not found and (short := self._shortened(index)) is not None:
-            return short, 1
         low = self.low(index)
         if not found and low.endswith("s") and (valued := self._valued(singularize(low))) is not None:
             self.valued_nouns.add(index)
@@ -200,14 +197,6 @@ class Reader:
         self.asks = True
         for held in (self._nouns, self._states, self.heads):
             held.clear()
-
-    def _shortened(self, index: int) -> RecordKind | None:
-        """The kind whose noun is cut short before a number: "sub 312", "cust 40"."""
-        low, after = self.low(index), self.low(index + 1).lstrip("#")
-        if len(low) < 3 or not low.isalpha() or not after[:1].isdigit() or (is_word(low) and low not in _CUT):
-            return None
-        kinds = {kind.name: kind for kind in self.kinds.values() for noun in kind.nouns if noun.startswith(low)}
-        return next(iter(kinds.values())) if len(kinds) == 1 else None
 
     def people(self) -> RecordKind | None:
         """The kind whose records are people that things belong to: the one that most others point at."""

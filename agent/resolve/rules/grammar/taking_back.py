@@ -42,9 +42,6 @@ _DROP: Final = re.compile(
     r"(?:\s+do)?(?:\s+(?:it|that))?)(?:\s+(?:please|then|after\s+all|for\s+now|as\s+it\s+is))*\W*(?:[,;.–—-]\s*(?P<why>\S.*))?",
     re.IGNORECASE | re.DOTALL,
 )
-_ONE_OF: Final = re.compile(
-    rf"{LEAD}(?:{_VERB}\s+(?P<what>[^,;.!?]{{1,60}})|take\s+(?P<apart>[^,;.!?]{{1,60}}?)\s+back)[\s.!]*", re.IGNORECASE
-)
 _TOLD_FIRST: Final = re.compile(r"(?P<why>[^;.!?]{3,80})[,;.!]\s*(?P<rest>\S.*)", re.DOTALL)
 PLACES: Final = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": -1, "latest": -1}
 _ARTICLES: Final = lexicon.DETERMINERS | word_set("number no nr # and one ones for of")
@@ -63,8 +60,7 @@ def take_back(reader: Reader, typed: str, thread: Sequence[Turn], chooser: Choos
     calls = next((turn.calls for turn in reversed(thread[-2:]) if turn.calls), ())
     what = _says_back(reader, typed, calls, chooser) if calls else None
     if what is None:
-        one = _one_of(typed, thread)
-        return Proposal(result=UndoResult(calls=one)) if one else None
+        return None
     meant = _both(thread, calls) if what.startswith("both") else calls
     if meant is None:
         return Abstain(reason="nothing_fits", detail=WHICH_BOTH)
@@ -97,31 +93,6 @@ def _both(thread: Sequence[Turn], calls: Sequence[EarlierCall]) -> tuple[Earlier
     if len(turns) < BOTH or len(turns[-2]) != 1:
         return None
     return (*turns[-2], *turns[-1])
-
-
-def _one_of(typed: str, thread: Sequence[Turn]) -> tuple[str, ...]:
-    """ "undo the first one, take Ada's credit back": the calls of the one request that this tells of, by its place, or
-    by words that were said in it or that its action is called by."""
-    found = _ONE_OF.fullmatch(typed)
-    turns = [turn for turn in thread if turn.calls]
-    if found is None or not turns:
-        return ()
-    said = [token.low for token in read_text(found["what"] or found["apart"]).tokens if token.word]
-    said = [word for word in said if word not in _IDLE]
-    places = [word for word in said if word in PLACES]
-    words = {stem(word) for word in said if word not in PLACES}
-    if places or words:
-        meant = [turn for turn in turns if words <= _told(turn)]
-        if places:
-            line: Sequence[Sequence[EarlierCall]] = [turn.calls for turn in meant]
-            line = line if len(line) != 1 else [(call,) for call in line[0]]  # of one request, its calls
-            at = PLACES[places[0]]
-            fits = len(places) == 1 and len(line) > 1 and -len(line) <= at < len(line)
-            return tuple(call.handle for call in line[at]) if fits else ()
-        if len(meant) == 1:
-            own = [call for call in meant[0].calls if words & {stem(word) for word in words_of(call)}]
-            return tuple(call.handle for call in own or meant[0].calls)
-    return ()
 
 
 def _told(turn: Turn) -> set[str]:

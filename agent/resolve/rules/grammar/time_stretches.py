@@ -80,8 +80,6 @@ def hour_of_day(reader: Reader, index: int, field: str) -> tuple[list[Condition]
     day = reader.dates.get(last)
     if day is not None and day.last is None:
         last = reader.end_index(day.end)
-    elif reader.lows(last, 2) == ("this", "morning"):
-        last += 2
     moment = f"{written(day.day if day is not None else reader.now.date())}T{held.time.hour:02}"
     moment += f":{held.time.minute:02}" if held.time.minute else ""
     return [Compare(field=field, op="during", value=Day(date=moment, quote=reader.words(index, last)))], last

@@ -82,8 +82,6 @@ class StretchSpoken(StretchDirections):
                 if spoken in reader.remembered and reader.low(at) == "one":
                     spoken, at = self._find_one(spoken, at)
                 found = self._to(kind, spoken)
-                if line is not None and found is not spoken:
-                    at, found = at - line[0], found.model_copy(update={"order": line[1], "pick": "one"})
                 sure = 0.8 if pronoun is not None else 0.5
                 self.records[name] = [Piece(at, last, RecordArgument(reference=found), sure)]
                 return

@@ -185,8 +185,6 @@ def _said(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tupl
         for at in range(first, stop - len(words)):
             if reader.lows(at, len(words)) == words and not _reported(reader, at):
                 begin = at + len(words)
-                if reader.tokens[begin].text == ":":
-                    begin += 1
                 if words == ("say",) and any(step in taken for step in range(begin, stop)):
                     return None  # "say thanks to Ada in 7": whom to say it to is no part of it
                 if begin < stop and reader.low(begin) not in {"to", "sorry"}:

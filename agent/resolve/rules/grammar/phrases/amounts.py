@@ -27,7 +27,6 @@ MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 MOST_CALLED: Final = 2
 _OF_WHAT: Final = frozenset(("of", "the", "that", "it", "this", "what", "his", "her", "their", "please"))
 _ALL: Final = {"all", "everything", "whole"}
-_COMES_TO: Final = {"worth", "cost", "costs", "comes", "came"}
 _ADDED_UP: Final = {"sum", "total", "amount", "value"}
 _LESS: Final = {"except", "minus", "less"}
 
@@ -118,15 +117,11 @@ class Amounts:
             step += 1
         begin, told = step, reader.low(step) in lexicon.DETERMINERS
         step += told
-        if told and reader.low(step + 1) == "of":  # "a fee of"
-            step += 2
         amount, base = reader.amount(step), self._base()
         if amount is None or base is None or amount[0].unit is None:
             return None
         last = amount[1]
-        if told and reader.low(last).isalpha() and reader.low(last) not in lexicon.NAME_STOP:
-            last += 1  # "the 3 euros fee"
-        elif not told:
+        if not told:
             last = self._called(last)
         quote = reader.words(begin, last) if told or last > amount[1] else amount[0].quote
         return Computed(op="-", a=base, b=amount[0].model_copy(update={"quote": quote})), last
@@ -167,8 +162,4 @@ class Amounts:
         reader = self.reader
         if reader.low(at) not in {"what", "whatever"}:
             return None
-        told = self._size_of(at + 1, stop)
-        last = told[1] + (reader.low(told[1]) in {"is", "was"}) if told is not None else 0
-        if told is not None and reader.low(last) in _COMES_TO:
-            return told[0], last + 1 + (reader.lows(last, 2) in (("came", "to"), ("comes", "to")))
         return total_of(reader, at + 1, stop)

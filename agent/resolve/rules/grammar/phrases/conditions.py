@@ -27,10 +27,9 @@ from agent.resolve.rules.grammar.phrases.having import held_by_anyone
 from agent.resolve.rules.grammar.phrases.modifiers import predicate, read_after, relative
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, is_code, opposite
-from agent.resolve.rules.grammar.phrases.record_tests import NONE, ONE, count_test, flagged, namesakes, of_one
+from agent.resolve.rules.grammar.phrases.record_tests import NONE, ONE, count_test, flagged, namesakes
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.time_stretches import month_before_noun
 from language.text import word_set
 from registry.records import RecordKind
 
@@ -84,7 +83,6 @@ def read_tests(reader: Reader, index: int, stop: int, *, holds: bool = True) -> 
         or _owes(reader, index, stop)
         or _by_anyone(reader, index, stop)
         or _told(reader, index, stop)
-        or _of_month(reader, index, stop)
     )
     if made is None or made[1] < stop:
         return None
@@ -122,8 +120,6 @@ def _owes(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
         return (Test(left=made[0], op=compared[0], right=amount[0]), amount[1]) if amount is not None else None
     while at < stop and reader.low(at) in {"something", "anything", "money", "us", "any"}:
         at += 1
-    if reader.low(at) == "nothing":
-        return count_test(find, "=", NONE), at + 1
     return count_test(find), at
 
 
@@ -142,33 +138,6 @@ def _by_anyone(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None
                 told = about.find.model_copy(update={"where": (*about.find.where, *made.where), "pick": "one"})
                 return count_test(told), stop
     return None
-
-
-def _of_month(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
-    """ "Ada's November is still open": what is theirs and stands in that month, of the one kind that can be so."""
-    end = reader.name(index, stop)
-    people = reader.people()
-    if people is None or end == index or not reader.tokens[end - 1].owns or end + 1 >= stop:
-        return None
-    at = end + 1
-    while reader.low(at) in _BE | _ADVERBS:
-        at += 1
-    denied = any(reader.low(step) in lexicon.NOT for step in range(end + 1, at + 1))
-    at += reader.low(at) == "not"
-    found = []
-    for kind in reader.kinds.values() if at < stop else ():
-        month = month_before_noun(reader, end, kind.order) if kind.order and kind.relation_to(people.name) else None
-        state = reader.state(at, kind) if month is not None else None
-        if month is not None and state is not None and at + state[1] >= stop:
-            told = opposite(kind, state[0]) if denied else state[0]
-            owner = Find(record=people.name, said=reader.words(index, end))
-            found.append(Find(record=kind.name, where=(BelongsTo(owner=owner), *month[0], told)))
-    paid = [each for each in found if reader.kinds[each.record].size is not None]
-    found = paid if len(found) > 1 else found  # what is paid by the month is called so sooner
-    if len(found) != 1:
-        return None
-    reader.person = Find(record=people.name, said=reader.words(index, end))
-    return count_test(found[0]), stop
 
 
 def _stocked(reader: Reader, at: int, stop: int) -> tuple[Test, int] | None:
@@ -348,8 +317,7 @@ def told_of(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = F
         made = predicate_of(reader, other, at, stop)
         if made is not None and made[1] >= stop:
             if whole.order is not None:
-                placed = of_one(kind, whole, made[0], negated=negated)
-                return (placed, made[1]) if placed is not None else None
+                return None  # among those that are so it would be another
             told = whole.model_copy(update={"where": (*whole.where, *made[0])})
             return (count_test(told, "=", NONE) if negated else count_test(told)), made[1]
     return flagged(reader, find, at, negated=negated) if find.order is None else None

@@ -37,8 +37,6 @@ _COUNTS: Final = frozenset(
 )
 LEFT: Final = frozenset(("left", "in", "on", "stock", "hand", "remaining", "available"))
 _HOLDING: Final = frozenset(("on", "at", "in", "with", "of", "has", "have", "having"))
-_OR_SO: Final[dict[str, Comparison]] = {"more": ">=", "higher": ">=", "above": ">=", "less": "<=", "fewer": "<=",
-                                        "lower": "<=", "below": "<="}  # fmt: skip
 _NUMERIC: Final = ("money_minor", "number", "integer")
 _MOST: Final = (("est", ""), ("est", "e"), ("iest", "y"))
 _MORE: Final = (("er", ""), ("er", "e"), ("ier", "y"))
@@ -86,13 +84,6 @@ def superlative(word: str, endings: tuple[tuple[str, str], ...] = _MOST) -> tupl
     return None
 
 
-def compared_by(kind: RecordKind, word: str) -> tuple[Field, Comparison] | None:
-    """ "taller (than)": the field that is compared, and which way."""
-    found = superlative(word, _MORE)
-    field = measured(kind, found[0]) if found is not None else None
-    return (field, ">" if found[1] else "<") if found is not None and field is not None else None
-
-
 def measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByField | None:
     """ "heaviest, oldest": a place in line by what the adjective measures, where the kind holds just that."""
     found = superlative(reader.low(at))
@@ -131,8 +122,6 @@ def numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, 
             number = Number(number=held.value, quote=reader.words(first, first + 1))
             after = first + 1
             op: Comparison = against[0] if against is not None else "="
-            if against is None and reader.low(after) == "or" and reader.low(after + 1) in _OR_SO:
-                op, after = _OR_SO[reader.low(after + 1)], after + 2
             return Compare(field=field.name, op=op, value=number), after
     return None
 
@@ -149,13 +138,6 @@ def compared(reader: Reader, made: PhraseParts, at: int) -> int:
         return worth[1]
     op, length = found
     after = start + length
-    number = reader.numbers.get(after) if reader.asks else None
-    label = reader.end_index(number.end) if number is not None and number.kind == "cardinal" else after
-    counted = named_field(made.kind, reader, label, label + 1) if label > after else None
-    if number is not None and counted is not None and counted.type in ("integer", "number"):  # "more than 2 rooms"
-        value = Number(number=number.value, quote=reader.words(after, label))
-        made.where.append(Compare(field=counted.name, op=op, value=value))
-        return label + 1
     if not length:
         return 0
     ago = reader.duration(after)

@@ -41,13 +41,9 @@ def having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *,
     elif (found := reader.comparison(step)) is not None:
         op, step = found[0], step + found[1]
     held = reader.numbers.get(step)
-    if superlative is None and reader.low(step) == "one" and op != ">=":
-        step += 1
-    elif superlative is None and held is not None and held.kind == "cardinal" and not held.unit and not held.vague:
+    if superlative is None and held is not None and held.kind == "cardinal" and not held.unit and not held.vague:
         after = reader.end_index(held.end)
-        if reader.lows(after, 2) == ("or", "more"):
-            after += 2
-        elif op == ">=" and not found_before(reader, at, step):
+        if op == ">=" and not found_before(reader, at, step):
             op = ">=" if depth else "="
         count, step = int(held.value), after
     phrase = made.read(reader, step, stop, None, depth + 1)

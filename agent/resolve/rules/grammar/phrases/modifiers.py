@@ -75,8 +75,6 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
 
 
 def _when(reader: Reader, made: PhraseParts, at: int, named: str | None = None) -> int:
-    if reader.asks and reader.low(at) == "from" and reader.low(at + 1) in {"before", "after"}:
-        at += 1
     line = named or (made.line if reader.low(at) not in _BORN else None) or made.kind.order
     when = reader.when(at, line) if line is not None else None
     held = (

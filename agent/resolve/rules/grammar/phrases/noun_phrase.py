@@ -21,7 +21,6 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     FIRSTS,
     Phrase,
     PhraseParts,
-    count_few,
     either_state,
     guess,
     is_code,
@@ -126,7 +125,7 @@ def _joins(reader: Reader, at: int) -> bool:
 def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], stop: int, depth: int) -> Phrase | None:
     noun, kind, length = head
     made = PhraseParts(kind, read_phrase)
-    if not _before(reader, made, index, noun, depth):
+    if not _before(reader, made, index, noun):
         return None
     last = noun + length
     low = reader.low(last - 1)
@@ -167,7 +166,7 @@ def _with_value(reader: Reader, index: int, stop: int, wanted: RecordKind, depth
         made = PhraseParts(wanted, read_phrase)
         if any(reader.low(step) in lexicon.DETERMINERS or step in reader.valued for step in range(index + 1, at)):
             return None
-        if reader.noun(at + value[1]) is not None or not _before(reader, made, index, at, depth):
+        if reader.noun(at + value[1]) is not None or not _before(reader, made, index, at):
             return None
         made.where.append(value[0])
         last = read_after(reader, made, at + value[1], stop, depth)  # … before what was found is put together
@@ -192,7 +191,7 @@ def _find(made: PhraseParts) -> Find:
 # ── before the noun ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _before(reader: Reader, made: PhraseParts, index: int, noun: int, depth: int) -> bool:
+def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
     """What stands before the noun; False where it can't be read as a part of the phrase."""
     at = index
     topic: list[int] = []
@@ -200,7 +199,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int, depth: int
         low = reader.low(at)
         owner = next((step for step in range(at, noun) if reader.tokens[step].owns), None)
         if owner is not None and low not in lexicon.EVERY | {"both", "of"} and not placed(reader, at):
-            person = _owner(reader, at, owner + 1, made.kind, depth)
+            person = _owner(reader, at, owner + 1, made.kind)
             if person is not None:
                 made.where.append(BelongsTo(owner=person))
                 reader.person = person
@@ -289,16 +288,10 @@ def _month(reader: Reader, made: PhraseParts, at: int) -> int | None:
     return when[1]
 
 
-def _owner(reader: Reader, first: int, last: int, kind: RecordKind, depth: int) -> Find | None:
+def _owner(reader: Reader, first: int, last: int, kind: RecordKind) -> Find | None:
     """Whose it is: the words up to the possessive."""
     while first < last and reader.low(first) in lexicon.DETERMINERS:
         first += 1
-    inner = reader.noun(first)
-    if inner is not None and first + inner[1] <= last:
-        if first + inner[1] == last:
-            return reader.person
-        phrase = read_phrase(reader, first, last, None, depth + 1)
-        return phrase.find if phrase is not None and phrase.last == last else None
     above = reader.owner_of(kind) or reader.people()
     if above is None or first >= last:
         return None
@@ -338,10 +331,6 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
         made = PhraseParts(wanted, read_phrase, pick="one" if low == "one" else "all")
         last = read_after(reader, made, index + 1, stop, depth)
         return Phrase(_find(made), index, last, last > index + 1)
-    if wanted is not None and (few := count_few(reader, index)):
-        made = PhraseParts(wanted, read_phrase, counted=few, plural=True)
-        last = read_after(reader, made, index + 1, stop, depth)
-        return Phrase(_find(made), index, last, True) if last > index + 1 else None
     if (
         low in lexicon.EVERYONE
         or (low in {"everything", "whatever"} and (wanted is None or rate_person_likeness(wanted) < _PERSON))
@@ -392,8 +381,5 @@ def _holder(reader: Reader, index: int, stop: int) -> Phrase | None:
         return None
     thing = thing_named(reader, None, index + 2, stop)
     if thing is None:
-        phrase = read_phrase(reader, index + 2, stop, None, 1)
-        if phrase is None or not phrase.noun or not reader.leads(reader.kinds[phrase.find.record], people):
-            return None
-        thing = phrase.find, phrase.last
+        return None
     return Phrase(Find(record=people.name, where=(Has(related=thing[0]),)), index, thing[1], True)

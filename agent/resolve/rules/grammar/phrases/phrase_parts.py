@@ -103,12 +103,6 @@ def either_state(reader: Reader, at: int, kinds: Iterable[RecordKind]) -> bool:
     return reader.low(at) == "or" and any(reader.state(at - 1, each) and reader.state(at + 1, each) for each in kinds)
 
 
-def count_few(reader: Reader, at: int) -> int:
-    """How many are spoken of without their noun, in a word: "the two (about exports)"; 0 where none are."""
-    few = reader.numbers.get(at) if reader.low(at - 1) in {"the", "these", "those"} else None
-    return int(few.value) if few is not None and few.words and 1 < few.value <= MOST_GUESSES else 0
-
-
 def worth_of(reader: Reader, at: int) -> int:
     """How many tokens say what the record is worth whose noun stands right behind them ("the 49 euro invoice", "her 10
     pound credit"); 0 where they say how much of something there shall be ("a 30 dollar credit")."""

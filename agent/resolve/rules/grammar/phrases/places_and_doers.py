@@ -11,11 +11,9 @@ from agent.planning.proposal import (
     Day,
     Find,
     Has,
-    StateIs,
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import day_of_state, is_deed
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.reader import Reader
 
@@ -80,13 +78,6 @@ def held_by_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
         if reader.asks and noun is None and reader.low(last) in lexicon.OWNERS:
             return 0  # "haven't paid their …": which of theirs is still to come
         where: tuple[Condition, ...] = (state[0],)
-        if reader.asks and last in reader.ranges and is_deed(reader.low(at)):  # "who cancelled in May"
-            since = day_of_state(other, state[0].state) if isinstance(state[0], StateIs) else None
-            day = reader.date_field(other, at) or since
-            spent = reader.when(last, day.name) if day is not None else None
-            if spent is None:
-                return 0
-            where, last = (*where, *spent[0]), spent[1]
         made.where.append(Has(related=Find(record=other.name, where=where, pick="all")))
         return last
     return 0
@@ -116,8 +107,6 @@ def read_doer(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     made.where.append(BelongsTo(owner=owner))
     reader.person = owner
     after = verb + 1
-    while reader.low(after) in {"us", "back", "it", "for"} | lexicon.PARTICLES and reader.when(after, name) is None:
-        after += 1
     when = reader.when(after, name)
     if when is None:
         if reader.asks and line is not None:  # "(that) Ada paid": it has been paid by now

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
-from agent.planning.proposal import Compare, Comparison, Condition, CountOf, FieldOf, Find, Number, StateIs, Test, Word
+from agent.planning.proposal import Compare, Comparison, CountOf, Find, Number, Test, Word
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import does
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
-from registry.records import RecordKind
 
-_LET: Final = word_set("allowed permitted entitled able to have keep a an any")
 _AT_PRESENT: Final = word_set("now today currently")
 ONE: Final = Number(number=Decimal(1))
 NONE: Final = Number(number=Decimal(0))
@@ -30,25 +27,6 @@ def namesakes(reader: Reader, find: Find) -> list[Find]:
     kinds = [kind for kind in reader.kinds.values() if rate_person_likeness(kind) and kind.name != find.record]
     kinds.sort(key=rate_person_likeness, reverse=True)
     return [find.model_copy(update={"record": kind.name}) for kind in kinds if find.said is not None and not find.where]
-
-
-def of_one(kind: RecordKind, find: Find, where: Sequence[Condition], *, negated: bool) -> Test | None:
-    """What is told of the one record at a place in line: its own field, for among those that are so it would be another
-    ("is her last bill paid"). None where that is no one value of one field."""
-    told = where[0] if len(where) == 1 else None
-    if not isinstance(told, StateIs):
-        return None
-    held = kind.states.get(told.state) or {
-        each.name: (told.state,) for each in kind.fields if told.state in each.values
-    }
-    if len(held) != 1:
-        return None
-    field, values = next(iter(held.items()))
-    if len(values) != 1:
-        return None
-    one = find.model_copy(update={"pick": "one"})
-    op: Comparison = "!=" if negated is not told.negated else "="
-    return Test(left=FieldOf(field=field, of=one), op=op, right=Word(word=values[0]))
 
 
 def flagged(reader: Reader, find: Find, at: int, *, negated: bool = False) -> tuple[Test, int] | None:
@@ -66,8 +44,6 @@ def _flag(reader: Reader, find: Find, at: int) -> tuple[Compare, int] | None:
         label = tuple((each.label or each.name.replace("_", " ")).lower().split())
         if each.type != "boolean":
             continue
-        while reader.low(at) in _LET and reader.asks:
-            at += 1
         length = len(label) if reader.lows(at, len(label)) == label or does(label[-1], reader.low(at)) else 0
         telling = [stem(word) for word in label if word not in lexicon.NAME_STOP]
         if not length and [stem(reader.low(at))] == telling:  # "working", where it is called "at work"

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
-from agent.planning.proposal import Answer, BelongsTo, Condition, CountOf, Find, StateIs, TotalOf, ValueAnswer
+from agent.planning.proposal import Answer, CountOf, Find, TotalOf, ValueAnswer
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import day_of_deed, day_of_state
-from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import measured, named_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
@@ -16,11 +13,9 @@ from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.questions.continued import shown_set
 from agent.resolve.rules.grammar.questions.restrictions import BE, TAIL, restricted
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
 from language.text import word_set
 from registry.records import Field, RecordKind
 
-Does = Callable[[int], tuple[str, int] | None]
 _TOTALS: Final = word_set("total sum combined")
 _AVERAGES: Final = word_set("average mean")
 _SIZES: Final = word_set("amount amounts value values worth price prices money sum total size much big large")
@@ -43,8 +38,6 @@ def broken_down(reader: Reader, kind: RecordKind, index: int, stop: int) -> tupl
         step = at
         if reader.low(step) in _BY:
             step += 1
-        elif reader.lows(step, 2) in {("for", "each"), ("grouped", "by"), ("in", "each"), ("broken", "down")}:
-            step += 2 + (reader.low(step + 2) == "by")
         else:
             continue
         field = named_field(kind, reader, step, stop) or _owner_field(reader, kind, step, stop)
@@ -62,11 +55,7 @@ def _owner_field(reader: Reader, kind: RecordKind, at: int, stop: int) -> Field 
     return kind.field_named(relation.via) if relation is not None else None
 
 
-def do_nothing(at: int) -> None:
-    """No action goes by any words."""
-
-
-def aggregate(reader: Reader, index: int, stop: int, does: Does = do_nothing) -> Answer | None:
+def aggregate(reader: Reader, index: int, stop: int) -> Answer | None:
     """A sum or an average over what a phrase means, each word of it read."""
     if (usual := _on_average(reader, index, stop)) is not None:
         return usual
@@ -75,7 +64,7 @@ def aggregate(reader: Reader, index: int, stop: int, does: Does = do_nothing) ->
         at += 1
     word = reader.low(at)
     if word not in _TOTALS | _AVERAGES:
-        return _in_total(reader, index, stop, does)
+        return _in_total(reader, index, stop)
     average = word in _AVERAGES
     if reader.lows(at + 1, 2) == ("number", "of"):
         return None
@@ -139,8 +128,6 @@ def _on_average(reader: Reader, index: int, stop: int) -> Answer | None:
     mean = ("on", "average")
     if reader.lows(index, 2) == mean:
         index += 2
-    elif reader.lows(stop - 2, 2) == mean:
-        stop -= 2
     else:
         return None
     while reader.is_mark(index) and index < stop:
@@ -160,8 +147,8 @@ def field_summed(reader: Reader, kind: RecordKind, label: int, end: int) -> str 
     return field.name if field is not None and field.type in ("money_minor", "number", "integer") else None
 
 
-def _in_total(reader: Reader, index: int, stop: int, does: Does) -> Answer | None:
-    """ "how much are the open bills in total", "what did we invoice Ada this year": a sum over what is meant."""
+def _in_total(reader: Reader, index: int, stop: int) -> Answer | None:
+    """ "how much are the open bills in total": a sum over what is meant."""
     if reader.lows(index, 2) == ("how", "much"):
         at = index + 2
     elif reader.low(index) == "what":
@@ -173,8 +160,6 @@ def _in_total(reader: Reader, index: int, stop: int, does: Does) -> Answer | Non
         last -= 1
     summed = next((len(words) for words in _SUMMED if reader.lows(last - len(words), len(words)) == words), 0)
     last -= summed if reader.low(at) in {"do", "does"} else 0
-    if reader.low(at) in {"did", "have"} and reader.low(at + 1) == "we":
-        return _we_made(reader, at + 2, last, does)
     if reader.low(at) not in BE | {"do"}:
         return None
     phrase = read_phrase(reader, at + 1, last, None)
@@ -184,40 +169,6 @@ def _in_total(reader: Reader, index: int, stop: int, does: Does) -> Answer | Non
     if find is None or kind.size is None or find.order is not None or find.said is not None:
         return None
     return ValueAnswer(value=TotalOf(field=kind.size, of=find))
-
-
-def _we_made(reader: Reader, at: int, stop: int, does: Does) -> Answer | None:
-    """ "(what did we) invoice Ada this year, refund in May": all records of the kind that the verb is of, or makes."""
-    verb = find_base_form(stem(reader.low(at)))
-    sized = [each for each in reader.kinds.values() if each.size]
-    kind = next((each for each in sized if any(stem(noun) == verb for noun in each.nouns)), None)
-    state: str | None = None
-    length = 1
-    if kind is None and (act := does(at)) is not None:
-        verb, length = find_base_form(stem(act[0])), act[1]
-        states = [(each, one) for each in sized for one in each.states if find_base_form(stem(one)) == verb]
-        kind, state = states[0] if len({each.name for each, _ in states}) == 1 else (None, None)
-    if kind is None or kind.size is None:
-        return None
-    where: list[Condition] = [StateIs(state=state)] if state is not None else []
-    line = kind.order
-    if state is not None:
-        day = day_of_deed(kind, state, alike=False) or day_of_state(kind, state)
-        line = day.name if day is not None else None
-    step, end = at + length, reader.name(at + length, stop)
-    if end > step:
-        above = reader.owner_of(kind)
-        if above is None:
-            return None
-        where.append(BelongsTo(owner=Find(record=above.name, said=reader.words(step, end))))
-        step = end
-    when = reader.when(step, line) if line is not None and step < stop else None
-    if when is not None:
-        where += when[0]
-        step = when[1]
-    if step < stop and any(reader.low(each) not in TAIL for each in range(step, stop)):
-        return None
-    return ValueAnswer(value=TotalOf(field=kind.size, of=Find(record=kind.name, where=tuple(where), pick="all")))
 
 
 def counted(reader: Reader, at: int, stop: int) -> Answer | None:

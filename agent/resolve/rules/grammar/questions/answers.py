@@ -14,8 +14,6 @@ from agent.planning.proposal import (
     Has,
     HelpAnswer,
     RecordsAnswer,
-    TotalOf,
-    ValueAnswer,
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
@@ -25,18 +23,15 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, placed
 from agent.resolve.rules.grammar.phrases.record_tests import flagged, namesakes
 from agent.resolve.rules.grammar.questions.aggregates import (
-    Does,
     aggregate,
     broken_down,
     counted,
-    do_nothing,
     every,
 )
 from agent.resolve.rules.grammar.questions.continued import shown_set
 from agent.resolve.rules.grammar.questions.counts import HELD, how_many, how_much, is_over, labelled_field
 from agent.resolve.rules.grammar.questions.owners import (
     anyone,
-    assigned_to,
     either,
     owes_more,
     owner_of_named,
@@ -46,23 +41,18 @@ from agent.resolve.rules.grammar.questions.plain import (
     about_somebody,
     below,
     told_of_things,
-    what_about,
     when,
-    where_from,
 )
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, done_by_them, restricted
 from agent.resolve.rules.grammar.questions.verb_questions import (
     any_such,
-    bigger,
     costs,
-    did,
     doer_of,
     plural,
     stocked,
     works_on,
 )
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
 from language.text import word_set
 from language.wordnet import is_word
 from registry.records import RecordKind
@@ -87,10 +77,9 @@ _BEFALLS: Final = word_set("get gets go goes receive receives need needs")
 _NOW: Final = word_set("now then again")
 
 
-def read_answer(reader: Reader, orders: Callable[[str], bool], does: Does = do_nothing) -> Answer | None:
+def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
     """The answer that the request asks for; None where it is no question, or any word of it stays unread. ``orders``
-    says whether an action goes by a word: "void invoices" is something to do, "overdue invoices" a list; ``does`` by
-    which verb the action goes that the words at a token mean."""
+    says whether an action goes by a word: "void invoices" is something to do, "overdue invoices" a list."""
     reader.ask()
     text = reader.text.plain
     if _HELP.match(text):
@@ -107,7 +96,7 @@ def read_answer(reader: Reader, orders: Callable[[str], bool], does: Does = do_n
     return (
         how_many(reader, index, stop)
         or how_much(reader, index, stop)
-        or aggregate(reader, index, stop, does)
+        or aggregate(reader, index, stop)
         or when(reader, index, stop)
         or _who(reader, index, stop)
         or _yes_no(reader, index, stop)
@@ -115,9 +104,7 @@ def read_answer(reader: Reader, orders: Callable[[str], bool], does: Does = do_n
         or costs(reader, index, stop)
         or works_on(reader, index, stop)
         or plural(reader, index, stop)
-        or what_about(reader, index, stop)
         or _field(reader, index, stop)
-        or where_from(reader, index, stop)
         or told_of_things(reader, index, stop)
         or (about_somebody(reader, index, stop) if told or asks_openly(reader, index) else None)
         or _list(reader, index, stop, orders, told=told)
@@ -169,7 +156,7 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
     grouped = broken_down(reader, kind, begin, stop) if phrase.find.pick == "all" else None
     if grouped is not None and (asked or not orders(reader.low(begin))) and grouped[1] > begin:
         return counted(reader, begin, stop)
-    find = restricted(reader, phrase, stop) or (_by_theirs(reader, phrase, stop) if plain or told else None)
+    find = restricted(reader, phrase, stop)
     if find is None:
         return None
     if not asked and any(reader.low(step) in _BEFALLS for step in range(begin, stop)):
@@ -185,18 +172,6 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
         return None  # words that may as well be something to do
     which = any(reader.low(step) == "which" for step in range(index, at))
     return RecordsAnswer(records=every(find) if which or find.pick == "all" else find)
-
-
-def _by_theirs(reader: Reader, phrase: Phrase, stop: int) -> Find | None:
-    """ "(which guests) leave on Friday": those of whose stays it is told."""
-    if phrase.find.said is not None or phrase.last >= stop:
-        return None
-    for each in below(reader, Find(record=phrase.find.record)):
-        theirs = Phrase(Find(record=each.record, pick="all"), phrase.last, phrase.last, True)
-        found = restricted(reader, theirs, stop, told=True)
-        if found is not None and not found.bare and found.order is None:
-            return phrase.find.model_copy(update={"where": (*phrase.find.where, Has(related=every(found)))})
-    return None
 
 
 def _field(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -215,11 +190,7 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
                 while end < stop and reader.low(end) in HELD:
                     end += 1
                 called = step
-                while called > first + 1 and reader.low(called - 1) in {"do", "we", "have", "got"}:
-                    called -= 1
                 found = labelled_field(reader, about.find, first, called) if end >= stop else None
-                if found is not None and found[1].type == "money_minor" and found[0].pick == "all":
-                    return ValueAnswer(value=TotalOf(field=found[1].name, of=found[0]))
                 if found is not None:
                     return RecordsAnswer(records=found[0], fields=(found[1].name,))
     if first == index and not reader.text.plain.rstrip().endswith("?"):
@@ -264,12 +235,9 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
                     return RecordsAnswer(
                         records=Find(record=doer.name, where=(BelongsTo(owner=about.find),), pick="all")
                     )
-    if (owner := owner_of_named(reader, at, stop) or assigned_to(reader, at, stop)) is not None:
+    if (owner := owner_of_named(reader, at, stop)) is not None:
         return RecordsAnswer(records=owner)
-    line = read_phrase(reader, at, stop, None) if at > index + 1 or low == "who's" else None
-    if line is not None and line.noun and line.last >= stop and line.find.order is not None:
-        return RecordsAnswer(records=line.find)
-    people, at = _who_of(reader, index + 1, stop)
+    people, at = reader.people(), index + 1
     if people is None:
         return None
     whoever = Phrase(Find(record=people.name, pick="all"), index, at, True)
@@ -299,31 +267,9 @@ def _others_told(reader: Reader, at: int, stop: int, people: RecordKind) -> Find
     return found[0] if len(found) == 1 else None
 
 
-def _who_of(reader: Reader, at: int, stop: int) -> tuple[RecordKind | None, int]:
-    """Whom "who" asks for, and where the words that say so end: "on the team" those who have a team."""
-    step = at
-    while reader.low(step) in {"in", "on", "of", "from", "the", "our", "your"}:
-        step += 1
-    if at < step < stop:
-        said = reader.low(step)
-        held = [
-            each
-            for each in reader.kinds.values()
-            if rate_person_likeness(each) and any(stem(said) == stem(field.name) for field in each.fields)
-        ]
-        if len(held) == 1 and reader.state(step, held[0]) is None:
-            return held[0], step + 1
-        told = [each for each in reader.kinds.values() if rate_person_likeness(each) and reader.state(step, each)]
-        if len(told) == 1:
-            return told[0], at
-    return reader.people(), at
-
-
 def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     low = reader.low(index)
     there = reader.low(index + 1) == "there" if low in BE else reader.lows(index, 2) in {("do", "we"), ("have", "we")}
-    if low in DO and there:
-        index += reader.low(index + 2) in HOLDS
     if there:
         made = existing(reader, index + 2, stop, None)
         return YesNoAnswer(tests=(made[0],)) if made is not None and is_over(reader, made[1], stop) else None
@@ -339,8 +285,6 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     passive = subjects(reader, index + 1, been) if been < stop else []
     for about in sorted(passive, key=lambda each: len(passive) > 1 and not _is_own_state(reader, each.find, been + 1)):
         end = about.last
-        while reader.low(end) in {"already", "ever", "yet"}:
-            end += 1
         tests = (
             _tested(reader, "is", Phrase(about.find, about.first, been + 1, about.noun), stop) if end == been else None
         )
@@ -355,10 +299,6 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
             tests = _tested(reader, low, Phrase(find, about.first, about.last, about.noun), stop)
             if tests is not None:
                 return tests
-        if low in DO and (tests := did(reader, about, stop)) is not None:
-            return tests
-        if low in BE and (tests := bigger(reader, about, stop)) is not None:
-            return tests
     return None
 
 

@@ -21,7 +21,6 @@ from agent.planning.proposal import (
     OrderByField,
     RecordsAnswer,
     StateIs,
-    TotalOf,
     ValueAnswer,
     Words,
 )
@@ -46,7 +45,6 @@ _ONES: Final = word_set("ones one those them")
 _FIGURES: Final = word_set(
     "and so how what what's is are do does that those they them this there the in of to come be all"
 )
-_SUMS: Final = word_set("much total sum altogether together overall combined worth add up")
 MOST_TOKENS: Final = 10
 
 
@@ -77,8 +75,6 @@ def _figure(reader: Reader, turn: Turn) -> Answer | None:
     lows = {reader.low(at) for at in range(stop) if at not in nouns or reader.low(at + 1) not in {"is", "are"}}
     if ("how", "many") in (reader.lows(0, 2), reader.lows(1, 2)) and lows <= _FIGURES | {"many"}:
         return ValueAnswer(value=CountOf(of=find))
-    if kind.size is not None and lows <= _FIGURES | _SUMS and lows & _SUMS:
-        return ValueAnswer(value=TotalOf(field=kind.size, of=find))
     at = 0
     while at < stop and reader.low(at) in _OPENS | {"and", "so", "one", "of", "them"}:
         at += 1
@@ -174,8 +170,6 @@ def _is_day(condition: Condition) -> bool:
 def _other_state(
     reader: Reader, before: Answer, finds: Sequence[Find], kinds: Sequence[RecordKind], at: int, stop: int
 ) -> Answer | None:
-    while stop > at and reader.low(stop - 1) in _ONES:
-        stop -= 1
     for old, kind in zip(finds, kinds, strict=False):
         said = reader.state(at, kind)
         held = [each for each in old.where if isinstance(each, StateIs)]

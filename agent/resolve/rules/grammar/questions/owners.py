@@ -64,19 +64,6 @@ def owner_of_named(reader: Reader, at: int, stop: int) -> Find | None:
     return Find(record=above.name, where=(Has(related=Find(record=things[0].name, said=reader.words(at, end))),))
 
 
-def assigned_to(reader: Reader, at: int, stop: int) -> Find | None:
-    """ "(who is) ticket 7 assigned to": who handles it."""
-    if reader.low(stop - 1) not in {"to", "with", "by"}:
-        return None
-    for about in subjects(reader, at, stop - 1):
-        kind = reader.kinds[about.find.record]
-        doer = doer_of(reader, kind) if about.find.said is not None and about.noun else None
-        state = reader.state(about.last, kind) if doer is not None else None
-        if doer is not None and state is not None and about.last + state[1] == stop - 1:
-            return Find(record=doer.name, where=(BelongsTo(owner=about.find),), pick="all")
-    return None
-
-
 def anyone(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "is anybody on ticket 7": whether somebody handles it."""
     if reader.low(index) not in BE | DO or reader.low(index + 1) not in _ANYONE:
@@ -121,8 +108,6 @@ def _is_deed(reader: Reader, at: int) -> bool:
 def _field_of_both(reader: Reader, kind: RecordKind, one: tuple[int, int], other: tuple[int, int]) -> Field | None:
     names: set[str] | None = None
     for first, last in (one, other):
-        while first < last and reader.low(first) in _LIGHT:
-            first += 1
         state = reader.state(first, kind)
         if state is None or first + state[1] < last:
             return None

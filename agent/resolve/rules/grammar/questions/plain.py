@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
-from agent.planning.proposal import Answer, BelongsTo, Find, OrderByField, RecordsAnswer, StateIs, YesNoAnswer
+from agent.planning.proposal import Answer, BelongsTo, Find, OrderByField, RecordsAnswer, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, day_of_state, whole_verb
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import subjects
 from agent.resolve.rules.grammar.phrases.deed_times import is_born
-from agent.resolve.rules.grammar.phrases.fields import label_of
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
-from agent.resolve.rules.grammar.phrases.record_tests import count_test
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
@@ -31,9 +29,6 @@ _ANYTHING: Final = word_set("anything something everything stuff things")
 def told_of_things(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "what's overdue, what is due next week, is anything overdue for Ada": things of the one kind that this can be
     told of."""
-    if reader.low(index) in BE and reader.low(index + 1) in _ANYTHING:
-        find = _one_kind(reader, index + 2, stop)
-        return YesNoAnswer(tests=(count_test(find),)) if find is not None else None
     at = index + 1 + (reader.low(index + 1) in BE)
     if reader.low(index) not in {"what", "what's"} or (at == index + 1 and reader.low(index) == "what"):
         return None
@@ -74,34 +69,6 @@ def about_somebody(reader: Reader, index: int, stop: int) -> Answer | None:
     return RecordsAnswer(records=Find(record=people.name, said=reader.words(at, stop)))
 
 
-def what_about(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "what is ticket 7 about, what's INV-7 for": the text that a record holds."""
-    if reader.low(index) not in {"what", "what's"} or reader.low(stop - 1) not in {"about", "for"}:
-        return None
-    at = index + 1 + (reader.low(index + 1) in BE)
-    for about in subjects(reader, at, stop - 1):
-        kind = reader.kinds[about.find.record]
-        text = next((each for each in kind.fields if each.search == "text"), None)
-        if about.last == stop - 1 and about.noun and text is not None and about.find.pick == "one":
-            return RecordsAnswer(records=about.find, fields=(text.name,))
-    return None
-
-
-def where_from(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "where is Ada from, where does she live": the place that is held of somebody."""
-    if reader.low(index) != "where" or reader.low(index + 1) not in BE | DO:
-        return None
-    end = stop
-    while end > index + 2 and reader.low(end - 1) in _LIVING:
-        end -= 1
-    for about in subjects(reader, index + 2, end) if end < stop or reader.low(index + 1) in BE else ():
-        kind = reader.kinds[about.find.record]
-        held = [each.name for each in kind.fields if not _PLACES.isdisjoint(label_of(each).split())]
-        if about.last == end and held:
-            return RecordsAnswer(records=about.find, fields=(held[0],))
-    return None
-
-
 _HERE: Final = (("with", "us"), ("here",), ("on", "board"))
 """Where somebody is who belongs to us."""
 _WHEN: Final = (("when",), ("how", "long", "ago"), ("since", "when"), ("how", "long"), ("how", "old"),
@@ -130,8 +97,6 @@ def when(reader: Reader, index: int, stop: int) -> Answer | None:
             if isinstance(find.order, OrderByField) and line != kind.order:
                 find = find.model_copy(update={"order": find.order.model_copy(update={"by": line})})
             return RecordsAnswer(records=find, fields=(line,))
-    if reader.low(at - 1) == "old":
-        return _since_it_came(reader, at, stop)
     for length in (1, 2, 3):
         for about in subjects(reader, at + 1, stop - length + 1):
             made = _told_when(reader, about, stop) if about.last + length == stop else None
@@ -166,15 +131,6 @@ def _told_when(reader: Reader, about: Phrase, stop: int) -> Answer | None:
     return None
 
 
-def _since_it_came(reader: Reader, at: int, stop: int) -> Answer | None:
-    """ "(how old) is ticket 7": when it came to be."""
-    for about in subjects(reader, at + 1, stop) if reader.low(at) in BE else ():
-        line = reader.kinds[about.find.record].order
-        if about.last == stop and line is not None:
-            return RecordsAnswer(records=about.find, fields=(line,))
-    return None
-
-
 def _came_about(reader: Reader, find: Find, at: int, stop: int) -> Answer | None:
     """When what a verb or a state tells of a record came about: "(did her trial) run out, (was INV-7) refunded"."""
     kind, alone = reader.kinds[find.record], all(reader.low(step) in lexicon.PARTICLES for step in range(at + 1, stop))
@@ -185,9 +141,6 @@ def _came_about(reader: Reader, find: Find, at: int, stop: int) -> Answer | None
             return None
         return RecordsAnswer(records=find.model_copy(update={"where": (*find.where, state[0])}), fields=(day.name,))
     if reader.lows(at, stop - at) in _HERE and kind.order is not None and is_born(kind):
-        return RecordsAnswer(records=find, fields=(kind.order,))
-    itself = reader.noun(at + (reader.low(at) in lexicon.DETERMINERS))
-    if itself is not None and itself[0].name == kind.name and kind.order is not None:  # "been a client"
         return RecordsAnswer(records=find, fields=(kind.order,))
     day = reader.date_field(kind, at) if alone else None
     again = reader.low(at - 1) in {"last", "first"}  # what comes more than once has no one day

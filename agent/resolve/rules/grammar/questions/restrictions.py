@@ -11,17 +11,16 @@ from agent.planning.proposal import (
     Condition,
     Day,
     Find,
-    First,
     Has,
     OrderByField,
     StateIs,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, day_of_state
+from agent.resolve.rules.grammar.dated_verbs import day_of_state
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import predicate_of, related_clause, subject
 from agent.resolve.rules.grammar.phrases.deed_times import done_for_time, told_by_deed
-from agent.resolve.rules.grammar.phrases.fields import compared_by, measured_order, named_field
+from agent.resolve.rules.grammar.phrases.fields import measured_order
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, guess, opposite, placed
 from agent.resolve.rules.grammar.questions.whereabouts import Restriction, called_in, gone, lives_in, of_those
 from agent.resolve.rules.grammar.reader import Reader
@@ -87,7 +86,7 @@ def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False)
             where = (*find.where, *clause[0])
             find, at = find.model_copy(update={"where": where, "order": clause[2] or find.order}), clause[1]
             continue
-        if (more := _ours(reader, kind, find, at, stop)) is not None:
+        if (more := _ours(reader, kind, find, at)) is not None:
             find, at = more
             continue
         if reader.low(at) in _UNITED and (state := reader.state(at, kind)) is not None and state[1] > 1:
@@ -110,23 +109,10 @@ def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False)
     return find
 
 
-def _ours(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> tuple[Find, int] | None:
-    """ "(bills) we sent in May, (guides) that are about refunds, (clients who) owe us money"."""
+def _ours(reader: Reader, kind: RecordKind, find: Find, at: int) -> tuple[Find, int] | None:
+    """ "(bills) we sent in May"."""
     inverted = reader.low(at) in DO and reader.low(at + 1) == "we"  # "did we send"
     step = at + (inverted or reader.low(at) in lexicon.RELATIVES)
-    if reader.low(step) in BE and reader.low(step + 1) == "about" and find.said is None and step + 2 < stop:
-        text = any(each.search in ("text", "name") for each in kind.fields)
-        return (find.model_copy(update={"said": reader.words(step + 2, stop)}), stop) if text else None
-    if reader.low(step) in {"owe", "owes"}:
-        step += 1 + (reader.low(step + 1) == "us")
-        if step >= stop or reader.low(step) not in {"money", "something", "anything"}:
-            return None
-        owed = [each for each in reader.kinds.values() if each.size and each.relation_to(kind.name) is not None]
-        states = [(each, state) for each in owed for state in ("unpaid", "outstanding") if state in each.states]
-        if not states:
-            return None
-        related = Find(record=states[0][0].name, where=(StateIs(state=states[0][1]),), pick="all")
-        return find.model_copy(update={"where": (*find.where, Has(related=related))}), step + 1
     if reader.low(step) != "we":
         return None
     verb = step + 1
@@ -160,8 +146,6 @@ def _of_the_same(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
 
 
 def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> Restriction | None:
-    if reader.low(at) == "on" and (made := _related(reader, kind, at, stop)) is not None:
-        return made
     return (
         _denied_of_hers(reader, kind, at, stop)
         or _inverted(reader, kind, at, stop)
@@ -174,8 +158,6 @@ def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
 
 def is_first(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[OrderByField, int] | None:
     """ "(which room) is the largest, (which one) is older, (who) has the highest balance, was the last to join"."""
-    if reader.low(at) in HOLDS and reader.low(at + 1) == "the":
-        return _has_the_most(reader, kind, at + 2, stop)
     step, end = at + 1, stop - (reader.low(stop - 1) == "one")
     while reader.low(step) in lexicon.DETERMINERS | {"our"}:
         step += 1
@@ -183,38 +165,13 @@ def is_first(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Orde
         return None
     if step + 1 == end and (compared := lexicon.COMPARATIVES.get(reader.low(step))) is not None:
         return OrderByField(first=compared[1]), stop
-    if step + 1 == end and (more := compared_by(kind, reader.low(step))) is not None:
-        ends: tuple[First, First] = ("latest", "earliest") if more[0].type in DATES else ("highest", "lowest")
-        return OrderByField(by=more[0].name, first=ends[more[1] == "<"]), stop
     if step > at + 1 and step + 1 >= end and (measured := measured_order(reader, kind, step)) is not None:
         return measured, stop
     last = step + placed(reader, step)
     if step == at + 1 or last == step:
         return None
     position, by, descending = PLACES[" ".join(reader.lows(step, last - step))]
-    if reader.low(last) == "to" and by == "order":
-        return _did_first(reader, kind, last + 1, end, FIRSTS[by, descending])
     return (OrderByField(first=FIRSTS[by, descending], nth=abs(position)), stop) if last >= end else None
-
-
-def _has_the_most(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[OrderByField, int] | None:
-    """ "(who has the) highest balance": a place in line by a field that holds a number."""
-    last = at + placed(reader, at)
-    field = named_field(kind, reader, last, stop) if last > at else None
-    if field is None or field.type not in _NUMERIC:
-        return None
-    position, by, descending = PLACES[" ".join(reader.lows(at, last - at))]
-    if by != "size":
-        return None
-    return OrderByField(by=field.name, first=FIRSTS[by, descending], nth=abs(position)), stop
-
-
-def _did_first(reader: Reader, kind: RecordKind, at: int, stop: int, first: First) -> tuple[OrderByField, int] | None:
-    """ "(was the last to) sign up": a place in line by the day of a deed."""
-    day, last = reader.date_field(kind, at), at + 1
-    while reader.low(last) in lexicon.PARTICLES:
-        last += 1
-    return (OrderByField(by=day.name, first=first), last) if day is not None and last >= stop else None
 
 
 def _related(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
@@ -288,8 +245,6 @@ def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restricti
         if verb == "owe" and (unpaid := next((s for s in kind.states if s in ("unpaid", "outstanding")), None)):
             made.append(StateIs(state=unpaid))
         step += 1
-        while reader.low(step) in HOLDS | {"still"}:
-            step += 1
         if (state := reader.state(step, kind)) is not None:  # "(does Ada have) planned"
             made.append(state[0])
             step += state[1]
@@ -333,8 +288,6 @@ def _owner(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, 
         above = reader.owner_of(kind)
         if above is None or reader.tokens[end - 1].owns:
             return None
-        while end > at + 1 and reader.low(end - 1) in HOLDS | _ADVERBS:
-            end -= 1
         return guess(reader, kind, Find(record=above.name, said=reader.words(at, end))), end
     owner = subject(reader, at, stop)
     if owner is None or owner.find.record == kind.name:

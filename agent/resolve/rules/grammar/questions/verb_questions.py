@@ -12,21 +12,17 @@ from agent.planning.proposal import (
     Find,
     RecordsAnswer,
     StateIs,
-    Test,
     ValueAnswer,
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import subjects
-from agent.resolve.rules.grammar.phrases.deed_times import done_for_time
-from agent.resolve.rules.grammar.phrases.fields import compared_by, stock_fields
+from agent.resolve.rules.grammar.phrases.fields import stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
-from agent.resolve.rules.grammar.phrases.record_tests import count_test, namesakes, of_one
+from agent.resolve.rules.grammar.phrases.record_tests import count_test
 from agent.resolve.rules.grammar.questions.restrictions import restricted
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
 from language.text import word_set
 from registry.records import RecordKind
 
@@ -37,37 +33,6 @@ _HELD: Final = word_set(
     "do does did are is there we have still left in on stock now available remaining free you hand of"
 )
 _REMAINING: Final = word_set("left remaining stock available")
-
-
-def did(reader: Reader, about: Phrase, stop: int) -> Answer | None:
-    """ "has Ada paid INV-7, did Ada pay her last bill": whether the thing is hers, and in the state that the verb
-    names."""
-    people, verb = reader.people(), about.last
-    if people is not None and about.find.record == people.name:
-        reader.person = about.find
-    while reader.low(verb) in _ADVERBS:
-        verb += 1
-    while reader.low(stop - 1) in _ADVERBS:
-        stop -= 1
-    said = find_base_form(stem(reader.low(verb)))
-    due = done_for_time(reader, reader.kinds[about.find.record], verb, stop, denied=False)
-    if due is not None and due[1] >= stop and about.find.order is None:
-        such = due[0].model_copy(update={"where": (BelongsTo(owner=about.find), *due[0].where)})
-        return YesNoAnswer(tests=(count_test(such),), about=about.find)
-    for thing in subjects(reader, verb + 1, stop):
-        kind = reader.kinds[thing.find.record]
-        state = next((each for each in kind.states if find_base_form(stem(each)) == said), None)
-        if state is None or thing.last < stop or not reader.related(kind, reader.kinds[about.find.record]):
-            continue
-        theirs = BelongsTo(owner=about.find)
-        held = thing.find.where if theirs in thing.find.where else (*thing.find.where, theirs)
-        find = thing.find.model_copy(update={"where": held})
-        if find.said is not None and find.order is None:
-            where = (*held, StateIs(state=state))
-            return YesNoAnswer(tests=(count_test(find.model_copy(update={"where": where})),), about=find)
-        one = of_one(kind, find, (StateIs(state=state),), negated=False) if find.pick == "one" else None
-        return YesNoAnswer(tests=(one,), about=find) if one is not None else None
-    return None
 
 
 def any_such(reader: Reader, about: Phrase, stop: int) -> Answer | None:
@@ -82,28 +47,6 @@ def any_such(reader: Reader, about: Phrase, stop: int) -> Answer | None:
     if find is None or find.order is not None or (alone is not None and find.where == alone.find.where):
         return None
     return YesNoAnswer(tests=(count_test(find),))
-
-
-def bigger(reader: Reader, about: Phrase, stop: int) -> Answer | None:
-    """ "is INV-7 bigger than INV-8, is Rex heavier than Bo": two of a kind compared by its size, or by what an
-    adjective measures."""
-    for find in (about.find, *(namesakes(reader, about.find) if not about.noun else ())):
-        kind = reader.kinds[find.record]
-        measured = compared_by(kind, reader.low(about.last)) if reader.low(about.last + 1) == "than" else None
-        compared = (measured[1], 2) if measured is not None else reader.comparison(about.last)
-        field = measured[0].name if measured is not None else kind.size
-        if field is None or compared is None:
-            continue
-        at = about.last + compared[1]
-        named = reader.name(at, stop) if find.said is not None and not about.noun else at
-        others = [find.model_copy(update={"said": reader.words(at, named)})] if named > at and named >= stop else []
-        others += [
-            each.find for each in subjects(reader, at, stop) if each.last >= stop and each.find.record == find.record
-        ]
-        for other in others[:1]:
-            left, right = FieldOf(field=field, of=find), FieldOf(field=field, of=other)
-            return YesNoAnswer(tests=(Test(left=left, op=compared[0], right=right),), about=find)
-    return None
 
 
 def costs(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -189,20 +132,14 @@ def doer_of(reader: Reader, kind: RecordKind) -> RecordKind | None:
 
 
 def stocked(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "do we have any folding chairs, is there oat milk left, chairs left?": how many there are of a thing."""
-    at, asked = index, False
-    for lead in (("do", "we", "have"), ("have", "we", "got"), ("is", "there"), ("are", "there")):
-        if reader.lows(index, len(lead)) == lead:
-            at, asked = index + len(lead), True
-    at += reader.low(at) in {"any", "some", "enough", "more"}
-    asked = asked or (reader.low(stop - 1) in _REMAINING and reader.text.plain.rstrip().endswith("?"))
+    """ "any folding chairs left?": how many there are of a thing."""
+    at = index + (reader.low(index) in {"any", "some", "enough", "more"})
+    asked = reader.low(stop - 1) in _REMAINING and reader.text.plain.rstrip().endswith("?")
     return left_of(reader, at, stop) if asked and reader.noun(at) is None else None
 
 
 def left_of(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "how many (folding chairs do we have left)": the count that a thing itself holds."""
-    if reader.low(index + 1) == "of":  # "tins of tuna"
-        index += 2
     end = index
     while end < stop and reader.low(end) not in _HELD and reader.tokens[end].word:
         end += 1

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Final
 
-from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Number, Word
+from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Word
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then
 from agent.resolve.rules.grammar.phrases.phrase_parts import named_on
@@ -49,11 +48,6 @@ def gone(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
     """ "(which items) are out of stock, past their date": none left, or a last day that is over."""
     day = next((each for each in kind.fields if each.type in DATES and ends_then(each)), None)
     words = next((each for each in _OUT if reader.lows(at, len(each)) == each), None)
-    if words is not None and kind.size is not None and not kind.relations:
-        none = Compare(
-            field=kind.size, op="=", value=Number(number=Decimal(0), quote=reader.words(at, at + len(words)))
-        )
-        return (none,), at + len(words)
     words = next((each for each in _PAST if reader.lows(at, len(each)) == each), None)
     if words is None or day is None:
         return None
