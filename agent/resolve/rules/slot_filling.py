@@ -25,7 +25,6 @@ from agent.resolve.rules.mentions import (
 )
 from agent.resolve.rules.span_assignment import SpanOption, assign_spans
 from language.stems import GENERIC, name_stems, stem_text
-from language.text import blank_quotations
 from registry.contract import Annotation, SourceKind
 from registry.offers.offer import Offer
 from registry.records import RecordKind
@@ -41,8 +40,6 @@ QUOTES: Final = frozenset("\"'“”‘’«`")
 # A closed set's word may stand inside a phrase that also names a record ("the open order"), if it fits that well.
 SHARED_LEAST: Final = 0.8
 MOST_READINGS: Final = 8
-# The first part of a place or name ("London" of "London, United Kingdom") is second choice to the whole.
-PART_STEP: Final = 0.1
 _IT: Final = re.compile(r"\b(it|them|him|her(?!\s+\w))\b", re.IGNORECASE)
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{2}/\d{2}/\d{4}")
@@ -120,17 +117,6 @@ def _fill_cached(text: str, start: int, these: HashableById, now: datetime, orig
         become = find_substitutions(text, start, name, at, like, others) if like is not None else None
         if become is not None:
             taken[name] = become
-    later = bool(start or text[:1].isspace())  # a part of a request: something stands before it
-    again = _IT.search(blank_quotations(text)) if later and not origin else None
-    for at, (name, annotation) in enumerate((name, offer.annotation(name)) for name in offer.required):
-        # "Assign ticket 5522 to Priya and set it to urgent", "if Amir has overdue tasks, e-mail him": what was spoken
-        # of before.
-        if again is not None and name not in taken and annotation.record in {kind.name for kind in kinds}:
-            words = Mention(spans=(at_place(text, start, again.start(1), again.end(1), origin),))
-            taken[name] = SpanOption(
-                name, at, start + again.start(1), start + again.end(1), REQUIRED_LEAST, True, words
-            )
-            again = None
     return SlotFilling(
         arguments={name: taken[name].argument for name in offer.properties if name in taken},
         missing=list_missing_slots(offer, taken),
@@ -215,14 +201,6 @@ def _list_options(
         )
         whole = SpanOption(name, at, start + reading.start, start + reading.end, reading.confidence, shared, argument)
         made.append(whole)
-        head = reading.text.partition(",")[0].rstrip()
-        if isinstance(argument, Mention) and schema.get("type") == "string" and head != reading.text:
-            part = read_exact(head, name=name, schema=schema, annotation=annotation, now=now)
-            if part is not None:
-                end = reading.start + len(head)
-                words = Mention(spans=(at_place(text, start, reading.start, end, origin),))
-                sure = reading.confidence - PART_STEP
-                made.append(SpanOption(name, at, whole.start, start + end, sure, False, words))
     for run in find_listed_together(text, [(first, last) for first, last, _, _ in together]):
         items = [next(each for each in together if each[:2] == place) for place in run]
         argument = ListArgument(items=tuple(choice for _, _, choice, _ in items))

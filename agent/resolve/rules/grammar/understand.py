@@ -106,7 +106,7 @@ def understand(
     if shown is not None and not _calls_only(made, shown.name):
         only = Shortlist([shown], role=shortlist.role)
         made = Proposer(read, only, kinds, request.now, thread).resolve(chosen=True) or made
-    made = made or _titled_alone(read_anew, reads=asks)
+    made = made
     if made is None:
         why = explain_unread(unread, proposer.goes_by, ordered=ordered, tried=True) or (NO_ANSWER if asks else NOTHING)
         near = tuple(each.offer.name for each in shortlist.top(text, _NEAREST))
@@ -153,17 +153,6 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], *, reads: bo
         if isinstance(other, Proposed) and other.proposal != made.proposal:
             titled.append(other.proposal)
     return made.model_copy(update={"titled": tuple(titled)}) if titled else made
-
-
-def _titled_alone(read_anew: Callable[[], Proposer], *, reads: bool) -> Proposed | None:
-    """A plan that only a title which ends with a number makes: "Quay Street 12 goes to Ada"."""
-    for places in find_titles(read_anew().reader)[:1]:
-        proposer = read_anew()
-        if any(proposer.reader.low(last - 1).isdigit() for _, last in places):
-            read_titles_as_names(proposer.reader, places)
-            made = proposer.resolve(reads=reads)
-            return made if isinstance(made, Proposed) else None
-    return None
 
 
 def _regardless(made: Proposed, shortlist: Shortlist) -> Ask | Proposed:

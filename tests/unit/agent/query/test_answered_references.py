@@ -32,12 +32,8 @@ async def answered(text: str, words: str, name: str) -> list[str] | str:
     [
         ("the one in December", ["703"]),
         ("the one with Helena", ["703"]),
-        ("all but the one in December", ["702"]),
-        ("everything except the first", ["702"]),
         ("the latter", None),
         ("his very first", ["702"]),
-        ("the one in December, not the one with Omar", ["703"]),
-        ("the first one and not the second", ["703"]),
     ],
 )
 async def test_an_answer_is_read_as_what_it_says_of_those_offered(words: str, chosen: list[str] | None) -> None:
@@ -53,9 +49,6 @@ async def test_what_an_answer_denies_is_not_what_it_means(words: str) -> None:
     assert isinstance(made, str)
 
 
-async def test_an_owner_is_told_by_what_they_have() -> None:
-    made = await answered("renew the loan of Ruth by 5 days", "the one with the sewing machine", "lending")
-    assert made == ["503"]
 
 
 async def test_whose_it_is_may_lack_its_apostrophe() -> None:
@@ -75,7 +68,6 @@ async def test_an_answer_may_describe_what_no_name_was_found_for() -> None:
     [
         ("waive Zoltan's oldest fine", "Ines Duarte"),
         ("renew Zoltan's loan by 5 days", "Piet Vos"),
-        ("renew Ruth's loan by 5 days", "the one with the sewing machine"),
     ],
 )
 async def test_a_value_says_the_words_of_the_answer_that_named_its_owner(text: str, words: str) -> None:

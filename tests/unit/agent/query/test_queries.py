@@ -345,16 +345,6 @@ async def shop_says(text: str, result: dict[str, Any]) -> Any:
     return (await propose(task, ProposingResolver(Says({"understood": "", "result": result, "left_over": []})))).verdict
 
 
-async def test_a_yes_names_the_record_that_there_is() -> None:
-    def assigned(number: str) -> dict[str, Any]:
-        test = {"left": {"field": "assigned", "of": find("ticket", number)}, "op": "=", "right": word(True, "taken")}
-        return answer(yes_no=[test], join="all", about=None)
-
-    made = await shop_says("is 5519 taken by someone?", assigned("5519"))
-    assert (made.text, made.values) == ("Yes: #5519 · Out of tune: agent Ida Brandt.", ("yes",))
-    assert (made.record_kind, [each.id for each in made.records]) == ("agent", ["7"])
-    made = await shop_says("is 5520 taken by someone?", assigned("5520"))
-    assert (made.values, [each.id for each in made.records]) == (("no",), ["5520"])
 
 
 @pytest.mark.parametrize(

@@ -148,11 +148,10 @@ class Interpreter(StretchUnread):
                     single[other] = theirs[-1].argument
                     self.doubtful |= len({repr(getattr(each.argument, "value", each.argument)) for each in theirs}) > 1
             paired = [each for each in values if len(each[1]) == len(pieces)]
-            alone = self._of_one(pieces)
             self.doubtful |= self._says_apart(pieces)
             return [
                 {
-                    **{one: said for one, said in single.items() if alone.get(one, at) == at},
+                    **single,
                     name: piece.argument,
                     **{other: theirs[at].argument for other, theirs in paired},
                 }
@@ -172,20 +171,6 @@ class Interpreter(StretchUnread):
             if len(values) == 1 and pieces[0].last <= values[0].first < last
         )
         return next(between, None) is not None and self.reader.low(last) in _WHOLE
-
-    def _of_one(self, pieces: Sequence[Piece]) -> dict[str, int]:
-        """The values said of one record alone, behind an earlier one, and of which: "A and half of B"."""
-        made: dict[str, int] = {}
-        for name, values in self.values.items():
-            for at, piece in enumerate(pieces):
-                of = values[0].last if len(values) == 1 else -1
-                if at and self.reader.low(of) in {"of", "off"} and values[0].first >= pieces[0].last:
-                    step = of + 1
-                    while self.reader.low(step) in lexicon.DETERMINERS:
-                        step += 1
-                    if step == piece.first or of + 1 == piece.first:
-                        made[name] = at
-        return made
 
     def _is_list(self, pieces: Sequence[Piece], values: Sequence[tuple[str, list[Piece]]]) -> bool:
         """Whether records stand in a list: a joint between each two, or as many values."""

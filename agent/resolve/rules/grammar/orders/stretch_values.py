@@ -71,6 +71,8 @@ class StretchValues(StretchWords):
         counted = [
             name for name, note in self.offer.annotations.items() if note.unit is Unit.COUNT and name not in wanting
         ]
+        if not wanting and len(counted) == 1 and counted[0] not in self.values:
+            wanting = counted
         if len(wanting) != 1:
             return
         reader, found = self.reader, []

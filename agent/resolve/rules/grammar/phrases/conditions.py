@@ -21,7 +21,6 @@ from agent.planning.proposal import (
     TotalOf,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.deed_times import done_for_time
 from agent.resolve.rules.grammar.phrases.fields import LEFT, stock_fields
 from agent.resolve.rules.grammar.phrases.having import held_by_anyone
 from agent.resolve.rules.grammar.phrases.modifiers import predicate, read_after, relative
@@ -47,11 +46,6 @@ def predicate_of(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[
     noun = reader.noun(last)
     if noun is not None and noun[0].name == kind.name:
         last += noun[1]
-    while last < stop:
-        after = read_after(reader, made, last, stop, 0)
-        if after == last:
-            break
-        last = after
     return tuple(made.where), last
 
 
@@ -206,9 +200,6 @@ def subject(reader: Reader, index: int, stop: int) -> Phrase | None:
         return Phrase(reader.thing, index, index + 1, True)
     if low in {"he", "she", "they"} and reader.person is not None:
         return Phrase(reader.person, index, index + 1, False)
-    if reader.thing is not None and is_code(reader, index, reader.kinds[reader.thing.record]):
-        kind = reader.kinds[reader.thing.record]
-        return read_phrase(reader, index, stop, kind)
     return read_phrase(reader, index, stop, None)
 
 
@@ -251,7 +242,7 @@ def _told_about(reader: Reader, about: Phrase, index: int, stop: int) -> tuple[T
     if reader.low(at) in _HAVE:
         been = next((step for step in range(at + 1, min(at + 4, stop)) if reader.low(step) == "been"), None)
         if been is None or any(reader.low(step) not in _ADVERBS | {"not", "never"} for step in range(at + 1, been)):
-            return _has_done(reader, about, at, stop) or existing(reader, at + 1, stop, about.find)
+            return existing(reader, at + 1, stop, about.find)
         negated = any(reader.low(step) in lexicon.NOT for step in range(at, been))
         return _is_told(reader, about, been + 1, stop, negated=negated)
     told = at < stop and reader.date_field(reader.kinds[about.find.record], at) is not None
@@ -260,32 +251,6 @@ def _told_about(reader: Reader, about: Phrase, index: int, stop: int) -> tuple[T
     negated = reader.low(at) in lexicon.NOT
     at += 1 if reader.low(at) in _BE else 0
     return _is_told(reader, about, at, stop, negated=negated)
-
-
-def _has_done(reader: Reader, about: Phrase, at: int, stop: int) -> tuple[Test, int] | None:
-    """ "Ada has (not) paid invoice 7": a state that a record of theirs is in by then."""
-    negated, step = reader.low(at) in lexicon.NOT, at + 1
-    while reader.low(step) in _ADVERBS | {"not", "never"}:
-        negated = negated or reader.low(step) in lexicon.NOT
-        step += 1
-    due = done_for_time(reader, reader.kinds[about.find.record], step, stop, denied=negated)
-    if due is not None and about.find.order is None:  # "has (not) paid November"
-        such = due[0].model_copy(update={"where": (BelongsTo(owner=about.find), *due[0].where)})
-        return count_test(such), due[1]
-    phrase = read_phrase(reader, step + 1, stop, None) if step + 1 < stop else None
-    phrases = [phrase] if phrase is not None and phrase.noun else subjects(reader, step + 1, stop)
-    for each in phrases:
-        kind = reader.kinds[each.find.record]
-        state = reader.state(step, kind)
-        if each.last < stop or state is None or not isinstance(state[0], StateIs):
-            continue
-        above = reader.kinds[about.find.record]
-        if kind.name == above.name or not reader.related(kind, above):
-            continue
-        whose = () if any(isinstance(one, BelongsTo) for one in each.find.where) else (BelongsTo(owner=about.find),)
-        told = each.find.model_copy(update={"where": (*whose, *each.find.where, state[0])})
-        return (count_test(told, "=", NONE) if negated else count_test(told)), each.last
-    return None
 
 
 def _is_told(reader: Reader, about: Phrase, at: int, stop: int, *, negated: bool) -> tuple[Test, int] | None:

@@ -8,7 +8,6 @@ from agent.planning.proposal import Comparison, Find, First, Has, OrderByCount
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.fields import compared
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, said_by_noun
-from agent.resolve.rules.grammar.phrases.places_and_doers import labelled
 from agent.resolve.rules.grammar.reader import Reader
 
 _TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!="}
@@ -17,8 +16,6 @@ _NOBODY: Final = frozenset(("nobody", "none", "no one", "no-one"))
 _IS_ON: Final = frozenset(("is", "are", "was", "currently", "still", "now", "already", "yet", "ever"))
 _UPON: Final = frozenset(("on", "at", "after", "with", "for"))
 _HAVE: Final = frozenset(("have", "has", "haven't", "hasn't"))
-_MOST_TOO: Final = 4
-"""Further things that one clause says somebody has."""
 
 
 def having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *, negated: bool = False) -> int:
@@ -48,9 +45,7 @@ def having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *,
         count, step = int(held.value), after
     phrase = made.read(reader, step, stop, None, depth + 1)
     if phrase is None or not phrase.noun or not reader.related(made.kind, reader.kinds[phrase.find.record]):
-        return (
-            0 if denied else labelled(reader, made, at, stop) or (compared(reader, made, at + 1) if reader.asks else 0)
-        )
+        return 0 if denied or not reader.asks else compared(reader, made, at + 1)
     related, last = _with_states(reader, phrase, step, stop, verb=low in {"has", "have", "had"})
     if superlative is not None:
         made.order = OrderByCount(count=related, first=superlative)
@@ -59,8 +54,6 @@ def having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *,
         made.where.append(Has(related=related, op="=" if plain else _TURNED[op], count=0 if plain else count))
     else:
         made.where.append(Has(related=related, op=op, count=count))
-    if superlative is None and not negated and op == ">=" and count == 1:
-        return _having_too(reader, made, last, stop, depth)
     return last
 
 
@@ -79,23 +72,6 @@ def _with_states(reader: Reader, phrase: Phrase, first: int, stop: int, *, verb:
         where.append(told[0])
         last += told[1]
     return find.model_copy(update={"pick": "all", "where": tuple(where)}), last
-
-
-def _having_too(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
-    """ "(who have an invoice open) and a ticket pending": what they have as well, where a question says it."""
-    for _ in range(_MOST_TOO if reader.asks else 0):
-        step = at + 1
-        while reader.low(step) in {"have", "has", "a", "an", "also"}:
-            step += 1
-        if reader.low(at) != "and" or step >= stop or reader.state(step, made.kind) is not None:
-            break
-        phrase = made.read(reader, step, stop, None, depth + 1)
-        kind = reader.kinds[phrase.find.record] if phrase is not None and phrase.noun else None
-        if phrase is None or kind is None or kind is made.kind or not reader.related(made.kind, kind):
-            break
-        related, at = _with_states(reader, phrase, step, stop)
-        made.where.append(Has(related=related))
-    return at
 
 
 def held_by_anyone(reader: Reader, made: PhraseParts, at: int, upto: int | None = None) -> int:

@@ -40,7 +40,6 @@ _BORN: Final = frozenset({"from", "of", "for", "older", "dated"})
 _LIGHT: Final = (lexicon.AUXILIARIES | lexicon.NOT) - {"has", "have", "had"}
 _STRANDED: Final = frozenset(("to", "for", "with", "on", "by", "of"))
 """… where the relative pronoun is what they belong to: "that nobody is assigned to"."""
-_GOES_ON: Final = lexicon.OF | lexicon.ABOUT | {"except", "without", "since", "with", "over", "under", "to"}
 MOST_BEFORE: Final = 10
 MOST_LONG: Final = 5
 _AMONG_US: Final = frozenset(("the", "with", "us", "in"))
@@ -103,9 +102,6 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
     if low not in lexicon.OF or at + 1 >= stop:
         return 0
     start = at + 2 if low == "belonging" else at + 1
-    if reader.low(start) in {"him", "her", "them"} and low in {"of", "from", "for", "to"} and reader.person is not None:
-        made.where.append(BelongsTo(owner=reader.person))
-        return start + 1
     token = reader.tokens[start] if start < stop else None
     phrase = made.read(reader, start, stop, None, depth + 1)
     if phrase is not None and phrase.noun:
@@ -185,9 +181,6 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
     if handled:
         return handled
     last = predicate(reader, made, step, stop, depth, negated=negated, plain=plain and not pronoun)
-    of_these = pronoun or not depth or reader.low(at) in lexicon.NOT
-    if not last and negated and not nobody and of_these and reader.low(step) != "from":
-        return _not_theirs(reader, made, step, stop, depth)
     return last + 1 if nobody and last and reader.low(last) in _STRANDED else last
 
 
@@ -207,26 +200,6 @@ def _longest(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
             line = day.name if day is not None else None
             where.append(state[0])
     return 0
-
-
-def _not_theirs(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
-    """ "(that aren't) Ada's, (not) with her": all but what belongs to somebody."""
-    theirs = PhraseParts(made.kind, made.read, plural=True)
-    last = _whose(reader, theirs, at, stop, depth) or _hers(reader, theirs, at, stop)
-    if not last or len(theirs.where) != 1 or theirs.said is not None:
-        return 0
-    made.where.append(opposite(made.kind, theirs.where[0]))
-    return last
-
-
-def _hers(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """ "(that are not) Ada's", with nothing behind that would be hers."""
-    above, end = reader.owner_of(made.kind), reader.name(at, stop) if at < stop else at
-    ends = end >= stop or reader.is_mark(end) or reader.low(end) in lexicon.NAME_STOP
-    if above is None or end == at or not reader.tokens[end - 1].owns or not ends:
-        return 0
-    made.where.append(BelongsTo(owner=guess(reader, made.kind, Find(record=above.name, said=reader.words(at, end)))))
-    return end
 
 
 def _is_of_another(reader: Reader, made: PhraseParts, at: int) -> bool:
@@ -271,11 +244,7 @@ def predicate(
         and value_of(reader, made.kind, at + 1)
     ):
         return predicate(reader, made, at + 1, stop, depth, negated=negated)  # "billed yearly"
-    if state is not None and (
-        not plain
-        or (dated is not None and at + state[1] in reader.ranges)
-        or _stands_behind(reader, at, at + state[1], stop)
-    ):
+    if state is not None and (not plain or (dated is not None and at + state[1] in reader.ranges)):
         made.where.append(opposite(made.kind, state[0]) if negated else state[0])
         named = reader.date_field(made.kind, at) or since_when(reader, made.kind, state[0], at + state[1])
         after = at + state[1]
@@ -347,14 +316,6 @@ def predicate(
         or inside(reader, made, at, stop)
         or having(reader, made, at, stop, depth)
     )
-
-
-def _stands_behind(reader: Reader, at: int, last: int, stop: int) -> bool:
-    """Whether a state behind the noun tells which are meant ("the invoices overdue"): no word of the action itself, and
-    the phrase ends with it or goes on."""
-    if reader.meant is None or not reader.meant.isdisjoint(range(at, last)):
-        return False
-    return last >= stop or reader.is_mark(last) or reader.joint(last) or reader.low(last) in _GOES_ON
 
 
 def without_such(reader: Reader, held: Condition) -> Condition:

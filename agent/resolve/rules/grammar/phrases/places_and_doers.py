@@ -115,25 +115,3 @@ def read_doer(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
         return after
     made.where += when[0]
     return when[1]
-
-
-def labelled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """ "with the note Goodwill": a field by its label, and what it holds."""
-    if reader.low(at) != "with":
-        return 0
-    step = at + 1
-    while reader.low(step) in lexicon.DETERMINERS | {"its"}:
-        step += 1
-    for each in made.kind.fields:
-        label = tuple((each.label or each.name).lower().split())
-        if each.type != "string" or reader.lows(step, len(label)) != label:
-            continue
-        first = step + len(label)
-        end = first
-        while end < stop and not reader.is_mark(end) and reader.low(end) not in lexicon.NAME_STOP:
-            end += 1
-        if end > first:
-            words = reader.words(first, end)
-            made.where.append(Compare(field=each.name, op="contains", value=Word(word=words.text, quote=words)))
-            return end
-    return 0

@@ -40,19 +40,10 @@ def broken_down(reader: Reader, kind: RecordKind, index: int, stop: int) -> tupl
             step += 1
         else:
             continue
-        field = named_field(kind, reader, step, stop) or _owner_field(reader, kind, step, stop)
+        field = named_field(kind, reader, step, stop)
         if field is not None and field.type in ("enum", "boolean", "string", "currency", "id"):
             return field, at
     return None
-
-
-def _owner_field(reader: Reader, kind: RecordKind, at: int, stop: int) -> Field | None:
-    """ "(by) customer": the field that says whose a record is."""
-    found = reader.noun(at)
-    if found is None or at + found[1] < stop:
-        return None
-    relation = kind.relation_to(found[0].name)
-    return kind.field_named(relation.via) if relation is not None else None
 
 
 def aggregate(reader: Reader, index: int, stop: int) -> Answer | None:

@@ -31,10 +31,6 @@ from agent.resolve.rules.grammar.questions.aggregates import (
 from agent.resolve.rules.grammar.questions.continued import shown_set
 from agent.resolve.rules.grammar.questions.counts import HELD, how_many, how_much, is_over, labelled_field
 from agent.resolve.rules.grammar.questions.owners import (
-    anyone,
-    either,
-    owes_more,
-    owner_of_named,
     whose_is,
 )
 from agent.resolve.rules.grammar.questions.plain import (
@@ -43,9 +39,8 @@ from agent.resolve.rules.grammar.questions.plain import (
     told_of_things,
     when,
 )
-from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, done_by_them, restricted
+from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, restricted
 from agent.resolve.rules.grammar.questions.verb_questions import (
-    any_such,
     costs,
     doer_of,
     plural,
@@ -144,8 +139,6 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
         at += 1
     plain = reader.low(index) in _LIST - {"all", "the", "any", "name", "see", "of"}
     asked = plain or told or reader.text.plain.rstrip().endswith("?")
-    if (plain or told) and (theirs := done_by_them(reader, at, stop)) is not None:
-        return RecordsAnswer(records=theirs)
     begin = at
     while begin > index and reader.low(begin - 1) in {"all", "the"}:
         begin -= 1
@@ -235,8 +228,6 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
                     return RecordsAnswer(
                         records=Find(record=doer.name, where=(BelongsTo(owner=about.find),), pick="all")
                     )
-    if (owner := owner_of_named(reader, at, stop)) is not None:
-        return RecordsAnswer(records=owner)
     people, at = reader.people(), index + 1
     if people is None:
         return None
@@ -275,38 +266,16 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
         return YesNoAnswer(tests=(made[0],)) if made is not None and is_over(reader, made[1], stop) else None
     if low not in BE | DO:
         return None
-    if (
-        special := anyone(reader, index, stop) or either(reader, index, stop) or owes_more(reader, index, stop)
-    ) is not None:
-        return special
     while reader.low(stop - 1) in {"yet", "already"}:
         stop -= 1
-    been = next((at for at in range(index + 2, stop) if reader.low(at) == "been"), stop) if low in DO else stop
-    passive = subjects(reader, index + 1, been) if been < stop else []
-    for about in sorted(passive, key=lambda each: len(passive) > 1 and not _is_own_state(reader, each.find, been + 1)):
-        end = about.last
-        tests = (
-            _tested(reader, "is", Phrase(about.find, about.first, been + 1, about.noun), stop) if end == been else None
-        )
-        if tests is not None:
-            return tests
     abouts = subjects(reader, index + 1, stop)
-    for about in sorted(abouts, key=lambda each: len(abouts) > 1 and not _is_own_state(reader, each.find, each.last)):
-        if (some := any_such(reader, about, stop)) is not None:
-            return some
+    for about in abouts:
         also = namesakes(reader, about.find) if not about.noun else []
-        for find in sorted((about.find, *also), key=lambda each: not _is_own_state(reader, each, about.last)):
+        for find in (about.find, *also):
             tests = _tested(reader, low, Phrase(find, about.first, about.last, about.noun), stop)
             if tests is not None:
                 return tests
     return None
-
-
-def _is_own_state(reader: Reader, find: Find, at: int) -> bool:
-    """Whether what is told is a state of the very kind: "(is Rex) a dog" of an animal, and of nobody who has one."""
-    while reader.low(at) in lexicon.DETERMINERS | {"on", "in", "still", "already", "not"}:
-        at += 1
-    return at < len(reader.tokens) and reader.state(at, reader.kinds[find.record]) is not None
 
 
 def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None:

@@ -20,7 +20,7 @@ from agent.planning.proposal import (
     Find,
     OrderByField,
     RecordsAnswer,
-    StateIs,
+    TotalOf,
     ValueAnswer,
     Words,
 )
@@ -45,6 +45,7 @@ _ONES: Final = word_set("ones one those them")
 _FIGURES: Final = word_set(
     "and so how what what's is are do does that those they them this there the in of to come be all"
 )
+_SUMS: Final = word_set("much total sum altogether together overall combined worth add up")
 MOST_TOKENS: Final = 10
 
 
@@ -75,6 +76,8 @@ def _figure(reader: Reader, turn: Turn) -> Answer | None:
     lows = {reader.low(at) for at in range(stop) if at not in nouns or reader.low(at + 1) not in {"is", "are"}}
     if ("how", "many") in (reader.lows(0, 2), reader.lows(1, 2)) and lows <= _FIGURES | {"many"}:
         return ValueAnswer(value=CountOf(of=find))
+    if kind.size is not None and lows <= _FIGURES | _SUMS and lows & _SUMS:
+        return ValueAnswer(value=TotalOf(field=kind.size, of=find))
     at = 0
     while at < stop and reader.low(at) in _OPENS | {"and", "so", "one", "of", "them"}:
         at += 1
@@ -121,13 +124,7 @@ def _instead(reader: Reader, turn: Turn) -> Answer | None:
     if at >= stop:
         return None
     finds = list(_finds(before))
-    kinds = [reader.kinds[each.record] for each in finds if each.record in reader.kinds]
-    return (
-        _other_time(reader, before, finds, at, stop)
-        or _other_state(reader, before, finds, kinds, at, stop)
-        or _other_place(reader, before, finds, kinds, at, stop)
-        or _other_name(reader, before, finds, at, stop)
-    )
+    return _other_time(reader, before, finds, at, stop) or _other_name(reader, before, finds, at, stop)
 
 
 def _handled(answer: Answer) -> bool:
@@ -165,39 +162,6 @@ def _other_time(reader: Reader, before: Answer, finds: Sequence[Find], at: int, 
 
 def _is_day(condition: Condition) -> bool:
     return isinstance(condition, Compare) and isinstance(condition.value, Day)
-
-
-def _other_state(
-    reader: Reader, before: Answer, finds: Sequence[Find], kinds: Sequence[RecordKind], at: int, stop: int
-) -> Answer | None:
-    for old, kind in zip(finds, kinds, strict=False):
-        said = reader.state(at, kind)
-        held = [each for each in old.where if isinstance(each, StateIs)]
-        if said is None or not isinstance(said[0], StateIs) or at + said[1] < stop or len(held) != 1:
-            continue
-        if _fields(kind, said[0].state) != _fields(kind, held[0].state):
-            continue
-        where = tuple(said[0] if each is held[0] else each for each in old.where)
-        return _with(before, old, old.model_copy(update={"where": where}))
-    return None
-
-
-def _other_place(
-    reader: Reader, before: Answer, finds: Sequence[Find], kinds: Sequence[RecordKind], at: int, stop: int
-) -> Answer | None:
-    """ "and in Peru?": a country in the place of the one country."""
-    for old, kind in zip(finds, kinds, strict=False):
-        said = reader.country(at, kind)
-        held = [each for each in old.where if isinstance(each, AnyOf | Compare) and _held(each) == {_country(kind)}]
-        if said is None or said[1] < stop or len(held) != 1:
-            continue
-        where = tuple(said[0] if each is held[0] else each for each in old.where)
-        return _with(before, old, old.model_copy(update={"where": where}))
-    return None
-
-
-def _country(kind: RecordKind) -> str:
-    return next((each.name for each in kind.fields if "country" in (each.name, each.label.casefold())), "")
 
 
 def _held(condition: Condition) -> set[str]:

@@ -21,7 +21,7 @@ from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import predicate_of, related_clause, subject
 from agent.resolve.rules.grammar.phrases.deed_times import done_for_time, told_by_deed
 from agent.resolve.rules.grammar.phrases.fields import measured_order
-from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, guess, opposite, placed
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, opposite, placed
 from agent.resolve.rules.grammar.questions.whereabouts import Restriction, called_in, gone, lives_in, of_those
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import month_before_noun
@@ -174,17 +174,6 @@ def is_first(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Orde
     return (OrderByField(first=FIRSTS[by, descending], nth=abs(position)), stop) if last >= end else None
 
 
-def _related(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """ "(who is) on the pro plan": what something of theirs is."""
-    if predicate_of(reader, kind, at, stop) is not None:
-        return None
-    for other in reader.kinds.values():
-        made = predicate_of(reader, other, at, stop) if other.relation_to(kind.name) is not None else None
-        if made is not None:
-            return (Has(related=Find(record=other.name, where=made[0], pick="all")),), made[1]
-    return None
-
-
 def _light(reader: Reader, at: int) -> tuple[int, bool]:
     """Past auxiliaries and adverbs, and whether they deny what follows."""
     denied = False
@@ -262,33 +251,8 @@ def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restricti
     return (*made, told), step + 1
 
 
-def done_by_them(reader: Reader, at: int, stop: int) -> Find | None:
-    """ "(what) Ada hasn't paid, has Ada not paid": all of the one kind of which its verb can be told."""
-    step, denied = _light(reader, at)
-    end = reader.name(step, stop)
-    if end == step or reader.tokens[end - 1].owns:
-        return None
-    verb, denied_after = _light(reader, end)
-    denied = denied or denied_after
-    if verb >= stop or not denied or any(reader.low(each) not in TAIL for each in range(verb + 1, stop)):
-        return None
-    found = []
-    for kind in reader.kinds.values():
-        above = reader.owner_of(kind)
-        told = told_by_deed(reader, kind, verb, denied=True) if above is not None and kind.relations else None
-        if above is not None and told is not None:
-            owner = guess(reader, kind, Find(record=above.name, said=reader.words(step, end)))
-            found.append(Find(record=kind.name, where=(BelongsTo(owner=owner), told), pick="all"))
-    return found[0] if len(found) == 1 else None
-
-
 def _owner(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, int] | None:
     """Whom or what records of a kind belong to, by a name or a phrase."""
-    if reader.noun(at) is None and at < stop and (end := reader.name(at, stop)) > at:
-        above = reader.owner_of(kind)
-        if above is None or reader.tokens[end - 1].owns:
-            return None
-        return guess(reader, kind, Find(record=above.name, said=reader.words(at, end))), end
     owner = subject(reader, at, stop)
     if owner is None or owner.find.record == kind.name:
         return None

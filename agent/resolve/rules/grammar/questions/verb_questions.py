@@ -13,15 +13,11 @@ from agent.planning.proposal import (
     RecordsAnswer,
     StateIs,
     ValueAnswer,
-    YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.conditions import subjects
 from agent.resolve.rules.grammar.phrases.fields import stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
-from agent.resolve.rules.grammar.phrases.record_tests import count_test
-from agent.resolve.rules.grammar.questions.restrictions import restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 from registry.records import RecordKind
@@ -33,20 +29,6 @@ _HELD: Final = word_set(
     "do does did are is there we have still left in on stock now available remaining free you hand of"
 )
 _REMAINING: Final = word_set("left remaining stock available")
-
-
-def any_such(reader: Reader, about: Phrase, stop: int) -> Answer | None:
-    """ "do locked accounts have any open bills, have any trials ended this week": whether there are such at all."""
-    first = reader.low(about.first)
-    if not about.noun or about.find.pick != "all" or about.find.said is not None or first in lexicon.EVERY | {"both"}:
-        return None
-    if first in lexicon.DETERMINERS - {"any", "some"} or first in lexicon.OWNERS | {"no"}:
-        return None
-    find = restricted(reader, about, stop, told=True)
-    alone = read_phrase(reader, about.first, about.first + 1, None)
-    if find is None or find.order is not None or (alone is not None and find.where == alone.find.where):
-        return None
-    return YesNoAnswer(tests=(count_test(find),))
 
 
 def costs(reader: Reader, index: int, stop: int) -> Answer | None:

@@ -15,7 +15,6 @@ from registry.records import RecordKind
 Restriction = tuple[tuple[Condition, ...], int]
 """Conditions, and the token after the last one that says them."""
 _LIVING: Final = word_set("live lives living stay stays staying")
-_OUT: Final[tuple[tuple[str, ...], ...]] = (("out", "of", "stock"), ("sold", "out"), ("run", "out"), ("all", "gone"))
 _PAST: Final[tuple[tuple[str, ...], ...]] = (
     ("out", "of", "date"), ("expired",), ("past", "its", "date"), ("past", "their", "date"), ("gone", "off"),
     ("past", "it"), ("past", "its", "best"),
@@ -45,9 +44,8 @@ def lives_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restrictio
 
 
 def gone(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
-    """ "(which items) are out of stock, past their date": none left, or a last day that is over."""
+    """ "(which items) are out of date": a last day that is over."""
     day = next((each for each in kind.fields if each.type in DATES and ends_then(each)), None)
-    words = next((each for each in _OUT if reader.lows(at, len(each)) == each), None)
     words = next((each for each in _PAST if reader.lows(at, len(each)) == each), None)
     if words is None or day is None:
         return None

@@ -52,10 +52,6 @@ async def test_what_is_no_list_of_wishes_is_one_draft(text: str) -> None:
     assert not isinstance(made, Calls) or len(made.drafts) == 1
 
 
-async def test_it_is_what_the_part_before_spoke_of() -> None:
-    assign, urgent = await drafts("assign ticket 5522 to Priya Raman and set it to urgent")
-    assert words(assign, "ticket_id") == ("ticket 5522",)
-    assert words(urgent, "ticket_id", "priority") == ("it", "urgent")
 
 
 async def test_a_name_in_an_example_says_nothing_of_an_action() -> None:

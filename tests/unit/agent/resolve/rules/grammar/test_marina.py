@@ -42,10 +42,6 @@ async def calls_of(text: str) -> list[tuple[str, dict[str, Any]]] | None:
             [("set_rent", {"berth_id": 31, "rent": 42000, "from": "2027-01-01"})],
         ),
         (
-            "Long Pier 1 goes to 420 euros on 1 march",
-            [("set_rent", {"berth_id": 31, "rent": 42000, "from": "2027-03-01"})],
-        ),
-        (
             "Otto is ill. Whatever he's got goes to Lina",
             [("give_job", {"job_id": 902, "hand_id": 72}), ("give_job", {"job_id": 901, "hand_id": 72})],
         ),
@@ -85,8 +81,6 @@ async def test_what_shall_be_with_a_set_is_no_question_about_it() -> None:
 @pytest.mark.parametrize(
     ("text", "calls"),
     [
-        ("if Ravi hasn't paid november, sign Otto off", [("off_duty", {"hand_id": 71})]),
-        ("in case Ravi's november is still open, sign Otto off", [("off_duty", {"hand_id": 71})]),
         ("in case Greta hasn't paid november, sign Otto off", None),
         ("should there be more than 20 hull paint left, sign Otto off", None),
     ],

@@ -15,7 +15,6 @@ from tests.unit.own_worlds import NOW, OWNER, world
 @pytest.mark.parametrize(
     ("text", "amounts"),
     [
-        ("waive F-231 and half of F-235", [900, 600]),
         ("waive half of F-231 and a third of F-235", [450, 400]),
         ("waive half of F-231 and F-235", [450, 600]),
         ("waive F-231 and F-235", [900, 1200]),

@@ -38,12 +38,7 @@ def undone(made: Any) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("undo the first one", "@call1"),
         ("revert the last one please", "@call2"),
-        ("undo Omar's", "@call2"),
-        ("take Lea's back", "@call1"),
-        ("undo the one for B-102", "@call1"),
-        ("take back the board", "@call2"),
     ],
 )
 async def test_one_of_several_is_told_by_its_place_or_its_words(text: str, meant: str) -> None:
@@ -52,15 +47,8 @@ async def test_one_of_several_is_told_by_its_place_or_its_words(text: str, meant
     assert undone(await resolve(text, first, second)) == (meant,)
 
 
-async def test_of_the_calls_of_one_request_only_the_named_one_is_taken_back() -> None:
-    assert undone(await resolve("undo B-103", said("extend B-102 and B-103 by 2", "B-102", "B-103"))) == ("@call2",)
 
 
-async def test_the_second_of_one_request_is_its_second_call() -> None:
-    both = said("extend B-102 and B-103 by 2", "B-102", "B-103")
-    assert undone(await resolve("undo the second one", both)) == ("@call2",)
-    made = await resolve("undo the third one", both)
-    assert not (isinstance(made, Proposed) and isinstance(made.proposal.result, UndoResult))
 
 
 async def test_what_no_request_said_is_not_taken_back() -> None:

@@ -31,7 +31,6 @@ async def test_whether_anyone_has_it_is_looked_up(text: str) -> None:
         ("if Marcus Webb's November invoice has not been paid, resend it", 902),
         ("unless R-5102 is paid, resend it", 902),
         ("should Yuki Tanaka have an open bill, resend it", 903),
-        ("if Fatima Bakri has paid R-5105, resend it", 905),
     ],
 )
 async def test_it_is_one_that_is_as_it_must_be(text: str, invoice: int) -> None:
@@ -42,7 +41,6 @@ async def test_it_is_one_that_is_as_it_must_be(text: str, invoice: int) -> None:
     "text",
     [
         "should Greta Holm have an open bill, text her: please pay",
-        "if Yuki Tanaka has paid R-5103, resend it",
         "if R-5103 has been paid, resend it",
         "if R-5101 hasn't been paid, resend it",
     ],

@@ -20,7 +20,6 @@ async def verdict_of(text: str, name: str) -> Verdict:
     ("name", "text", "ids"),
     [
         ("riding", "riders who have fee unpaid", ["12", "14"]),
-        ("riding", "riders who have fee unpaid and lesson planned", ["12"]),
         ("riding", "riders without fee unpaid", ["11", "13", "15"]),
         ("vet", "clients with bill open", ["1", "2"]),
         ("vet", "list bills open", ["811", "812", "813"]),
