@@ -72,9 +72,6 @@ _SHARE: Final = re.compile(
     r"smaller|bigger|larger|cheaper|former|latter)\s+of\s+",
     re.IGNORECASE,
 )
-_ASKS: Final = re.compile(
-    r"^\W*(?:what|which|who|whose|when|why|how\s+(?:many|much|often|long)|will(?!\s+you\b))\b", re.IGNORECASE
-)
 
 
 class RuleResolver:

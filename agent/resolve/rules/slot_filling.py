@@ -40,7 +40,6 @@ QUOTES: Final = frozenset("\"'“”‘’«`")
 # A closed set's word may stand inside a phrase that also names a record ("the open order"), if it fits that well.
 SHARED_LEAST: Final = 0.8
 MOST_READINGS: Final = 8
-_IT: Final = re.compile(r"\b(it|them|him|her(?!\s+\w))\b", re.IGNORECASE)
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{2}/\d{2}/\d{4}")
 _NAMED_DAY: Final = re.compile(

@@ -11,7 +11,6 @@ from agent.planning.proposal import BelongsTo, Find, Proposal, UndoResult
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
 from language.text import read_text, word_set
 
 BOTH: Final = 2
@@ -45,11 +44,6 @@ _DROP: Final = re.compile(
 _TOLD_FIRST: Final = re.compile(r"(?P<why>[^;.!?]{3,80})[,;.!]\s*(?P<rest>\S.*)", re.DOTALL)
 PLACES: Final = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": -1, "latest": -1}
 _ARTICLES: Final = lexicon.DETERMINERS | word_set("number no nr # and one ones for of")
-_IDLE: Final = (
-    lexicon.DETERMINERS
-    | lexicon.OWNERS
-    | word_set("one ones for of to on in with again please just now call action step change thing bit part")
-)
 
 
 def take_back(reader: Reader, typed: str, thread: Sequence[Turn], chooser: Chooser) -> Proposal | Abstain | None:
@@ -93,11 +87,6 @@ def _both(thread: Sequence[Turn], calls: Sequence[EarlierCall]) -> tuple[Earlier
     if len(turns) < BOTH or len(turns[-2]) != 1:
         return None
     return (*turns[-2], *turns[-1])
-
-
-def _told(turn: Turn) -> set[str]:
-    said = {stem(token.low) for token in read_text(turn.words).tokens if token.word}
-    return said.union(*(map(stem, call.action.rpartition(".")[2].split("_")) for call in turn.calls))
 
 
 def list_words(text: str) -> list[str]:

@@ -49,8 +49,6 @@ async def test_what_an_answer_denies_is_not_what_it_means(words: str) -> None:
     assert isinstance(made, str)
 
 
-
-
 async def test_whose_it_is_may_lack_its_apostrophe() -> None:
     fine = {"action": "waive_fine", "fine_id": find("fine", "ruths")}
     made = (await came_of("waive ruths fine", plan(fine))).verdict

@@ -345,8 +345,6 @@ async def shop_says(text: str, result: dict[str, Any]) -> Any:
     return (await propose(task, ProposingResolver(Says({"understood": "", "result": result, "left_over": []})))).verdict
 
 
-
-
 @pytest.mark.parametrize(
     ("said", "stands"),
     [("tuning loud pianos", True), ("piano tuning", True), ("tuning", False), ("tuning harps", False)],

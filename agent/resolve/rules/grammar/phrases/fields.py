@@ -39,7 +39,6 @@ LEFT: Final = frozenset(("left", "in", "on", "stock", "hand", "remaining", "avai
 _HOLDING: Final = frozenset(("on", "at", "in", "with", "of", "has", "have", "having"))
 _NUMERIC: Final = ("money_minor", "number", "integer")
 _MOST: Final = (("est", ""), ("est", "e"), ("iest", "y"))
-_MORE: Final = (("er", ""), ("er", "e"), ("ier", "y"))
 
 
 def label_of(each: Field) -> str:

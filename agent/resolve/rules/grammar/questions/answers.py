@@ -30,9 +30,7 @@ from agent.resolve.rules.grammar.questions.aggregates import (
 )
 from agent.resolve.rules.grammar.questions.continued import shown_set
 from agent.resolve.rules.grammar.questions.counts import HELD, how_many, how_much, is_over, labelled_field
-from agent.resolve.rules.grammar.questions.owners import (
-    whose_is,
-)
+from agent.resolve.rules.grammar.questions.owners import owes_more, owner_of_named, whose_is
 from agent.resolve.rules.grammar.questions.plain import (
     about_somebody,
     below,
@@ -228,6 +226,8 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
                     return RecordsAnswer(
                         records=Find(record=doer.name, where=(BelongsTo(owner=about.find),), pick="all")
                     )
+    if (owner := owner_of_named(reader, at, stop)) is not None:
+        return RecordsAnswer(records=owner)
     people, at = reader.people(), index + 1
     if people is None:
         return None
@@ -266,6 +266,8 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
         return YesNoAnswer(tests=(made[0],)) if made is not None and is_over(reader, made[1], stop) else None
     if low not in BE | DO:
         return None
+    if (more := owes_more(reader, index, stop)) is not None:
+        return more
     while reader.low(stop - 1) in {"yet", "already"}:
         stop -= 1
     abouts = subjects(reader, index + 1, stop)

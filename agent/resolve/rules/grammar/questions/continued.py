@@ -12,7 +12,6 @@ from agent.extract.references.vocabulary import PLACES
 from agent.pipeline import Turn
 from agent.planning.proposal import (
     Answer,
-    AnyOf,
     Compare,
     Condition,
     CountOf,
@@ -29,7 +28,6 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, is_
 from agent.resolve.rules.grammar.questions.restrictions import restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
-from registry.records import RecordKind
 
 _SET: Final = word_set("those them these they")
 _ONLY: Final = re.compile(
@@ -162,16 +160,6 @@ def _other_time(reader: Reader, before: Answer, finds: Sequence[Find], at: int, 
 
 def _is_day(condition: Condition) -> bool:
     return isinstance(condition, Compare) and isinstance(condition.value, Day)
-
-
-def _held(condition: Condition) -> set[str]:
-    """The fields that a condition, or any of those that are enough, is of."""
-    parts = condition.conditions if isinstance(condition, AnyOf) else (condition,)
-    return {each.field if isinstance(each, Compare) else "" for each in parts}
-
-
-def _fields(kind: RecordKind, state: str) -> set[str]:
-    return set(kind.states.get(state, {})) or {each.name for each in kind.fields if state in each.values}
 
 
 def _finds(node: Any) -> list[Find]:

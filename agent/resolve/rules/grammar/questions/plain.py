@@ -21,9 +21,6 @@ from language.text import word_set
 
 _PERSON: Final = 2
 _ABOUT: Final = word_set("about on of for everything all more details detail info information record profile the")
-_LIVING: Final = word_set("from live lives based located come comes")
-_PLACES: Final = word_set("country city town place location region")
-_ANYTHING: Final = word_set("anything something everything stuff things")
 
 
 def told_of_things(reader: Reader, index: int, stop: int) -> Answer | None:

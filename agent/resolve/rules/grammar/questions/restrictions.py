@@ -40,7 +40,6 @@ _ARRIVED: Final = frozenset(find_base_form(stem(word)) for word in lexicon.ARRIV
 _CAME_IN: Final = frozenset(map(stem, ("get", "receive", "have", "take")))
 _PAY: Final = stem("pay")
 _LINGERS: Final = word_set("sitting lying waiting hanging standing around there")
-_NUMERIC: Final = ("money_minor", "number", "integer")
 _DENIED: Final = lexicon.NOT - {"no", "without"}
 _ANYONE: Final = lexicon.EVERYONE
 _NOBODY: Final[tuple[tuple[str, ...], ...]] = (("to", "nobody"), ("to", "no", "one"), ("to", "no-one"))

@@ -23,7 +23,6 @@ from language.text import word_set
 from registry.records import RecordKind
 
 _BE: Final = word_set("is are was were isn't aren't wasn't weren't")
-_ADVERBS: Final = word_set("already yet still ever actually really now")
 _HOLDS: Final = word_set("have has had got own owns")
 _HELD: Final = word_set(
     "do does did are is there we have still left in on stock now available remaining free you hand of"

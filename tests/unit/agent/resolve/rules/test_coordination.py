@@ -52,8 +52,6 @@ async def test_what_is_no_list_of_wishes_is_one_draft(text: str) -> None:
     assert not isinstance(made, Calls) or len(made.drafts) == 1
 
 
-
-
 async def test_a_name_in_an_example_says_nothing_of_an_action() -> None:
     (made,) = await drafts("close Emma Fischer's ticket")
     assert made.action == "saas.close_ticket"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan, Question, Reply, Request
+from agent.pipeline import Plan, Reply, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task, Verdict
 from agent.resolve.rules.resolver import RuleResolver
@@ -59,8 +59,6 @@ async def test_what_a_set_is_told_to_get_without_a_measure_is_no_order() -> None
 async def test_what_is_left_out_may_stand_behind_who_gets_the_rest(tasks: str) -> None:
     calls = await calls_of(f"give all open tasks of Ilse Baum to Kemi except {tasks}", "hotel")
     assert [call["task_id"] for _, call in calls] == [63]
-
-
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,6 @@ async def test_several_of_theirs_are_asked_about_and_nobody_elses_are() -> None:
     assert {each.id for each in made.candidates} == {"9004", "9005"}
 
 
-
-
 @pytest.mark.parametrize("text", ["waive that charge", "waive the last one"])
 async def test_of_nobody_it_is_asked(text: str) -> None:
     assert isinstance(await verdict_of(text), Question)

@@ -47,10 +47,6 @@ async def test_one_of_several_is_told_by_its_place_or_its_words(text: str, meant
     assert undone(await resolve(text, first, second)) == (meant,)
 
 
-
-
-
-
 async def test_what_no_request_said_is_not_taken_back() -> None:
     made = await resolve("undo the one for B-199", said("extend B-102 by 2", "B-102"))
     assert not (isinstance(made, Proposed) and isinstance(made.proposal.result, UndoResult))

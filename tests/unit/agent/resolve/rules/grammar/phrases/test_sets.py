@@ -56,8 +56,6 @@ async def test_less_than_an_amount_leaves_open_how_much() -> None:
     assert not isinstance(await verdict_of("refund less than 20 euros of R-5101", "garage"), Plan)
 
 
-
-
 async def test_a_denied_clause_that_is_not_understood_is_asked_about() -> None:
     asked = await verdict_of("call off the appointments that don't concern Fatima", "garage")
     assert isinstance(asked, Question), asked

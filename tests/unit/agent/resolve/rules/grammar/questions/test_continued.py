@@ -5,14 +5,10 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Reply, Request, Turn
-from agent.planning.proposal import AnswerResult, RecordsAnswer, Words
+from agent.planning.proposal import AnswerResult
 from agent.planning.propose import propose
 from agent.planning.task import Task
-from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.questions.continued import continued
-from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.resolver import RuleResolver
-from connectors.saas.kinds import KINDS
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
@@ -70,5 +66,3 @@ async def test_what_was_shown_is_added_up(then: str) -> None:
     reply = await went_on("list the open bills", then, "vet")
     assert reply is not None
     assert reply.text.startswith("322.00 EUR over 3 open bills")
-
-
