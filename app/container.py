@@ -51,7 +51,7 @@ from agent.workspace.contract_admin import ContractAdmin
 from agent.workspace.document_imports import DocumentImports
 from agent.workspace.key_admin import KeyAdmin
 from agent.workspace.members import MemberService
-from agent.workspace.upstreams import UpstreamWatch
+from agent.workspace.upstream_watch import UpstreamWatch
 from app.maintenance import run_maintenance, write_anchors
 from app.providers import build_issuer, build_model, build_resolver, issuer_name
 from app.workers import JobHandlers

@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.runs.person_only import run_url
+from agent.runs.person_confirmation import run_url
 from agent.workspace import principals
 from app.container import Container
 from core.actor import OWNER, Actor, Mode

@@ -35,7 +35,7 @@ from agent.planning.answers_for_model import (
     list_offered_records,
     take_up,
 )
-from agent.planning.no_plan import NO_ACTION, explain_nothing_planned
+from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reversal import aim_correction, correct_calls, undo_calls
 from agent.planning.small_model import READ_BY_MODEL_ALONE, is_too_complex, weigh

@@ -21,7 +21,7 @@ from agent.runs import repository
 from agent.runs.answer_phrases import excludes, find_remaining, is_cancellation
 from agent.runs.approval import ApprovalService
 from agent.runs.expiry import expire, has_expired
-from agent.runs.person_only import refuse_key
+from agent.runs.person_confirmation import refuse_key
 from agent.runs.progress import Progress, RunWakeups
 from agent.runs.run import Run
 from agent.runs.service import MAX_TEXT, RunService

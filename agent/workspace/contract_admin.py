@@ -13,7 +13,7 @@ from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.sending.action_secrets import ActionSecrets
 from agent.workspace.context import WorkspaceContexts
-from agent.workspace.key_registration import find_ways_around
+from agent.workspace.registration_limits import find_ways_around
 from core import canon
 from core.actor import Actor, check_owner
 from core.clock import Clock

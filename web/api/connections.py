@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import Field
 
-from agent.workspace.connecting import check, connect
+from agent.workspace.connection_setup import check, connect
 from core.errors import NotFound
 from registry.connection_contracts import of_connection
 from store.transaction_hook import TransactionHook

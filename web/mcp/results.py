@@ -11,7 +11,7 @@ from mcp_types import CallToolResult, TextContent
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.pipeline import Candidate, Question, Reply, RunState
-from agent.runs.person_only import run_url
+from agent.runs.person_confirmation import run_url
 from agent.runs.run import MOVING, Run
 from agent.runs.states import as_asked, as_planned
 from agent.runs.test_mode import is_test

@@ -23,7 +23,7 @@ from mcp_types import (
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.pipeline import Question
-from agent.runs.person_only import run_url
+from agent.runs.person_confirmation import run_url
 from agent.runs.run import MOVING, Run
 from agent.runs.service import MAX_TEXT
 from agent.runs.states import as_asked

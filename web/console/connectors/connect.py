@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from agent.workspace.connecting import connect as connect_platform
+from agent.workspace.connection_setup import connect as connect_platform
 from agent.workspace.connector_status import ConnectorStatus, list_connectors
 from core.display_text import to_display_text
 from core.errors import BadSetting, Conflict, ConnectorBroken, InvalidContract, InvalidInput, NotFound

@@ -1,4 +1,4 @@
-"""Connecting: a new connection with its credential, and a live check of what it reads."""
+"""Connection setup: a new connection with its credential, and a live check of what it reads."""
 
 from __future__ import annotations
 

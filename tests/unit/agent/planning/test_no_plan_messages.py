@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Abstain, Refusal, Reply
-from agent.planning.no_plan import explain_nothing_planned
+from agent.planning.no_plan_messages import explain_nothing_planned
 from agent.planning.proposal import NoneReason, NoneResult
 from core.actor import Actor
 from registry.catalogue import Catalogue

@@ -1,4 +1,4 @@
-"""Actions that only a person confirms: which cards no API key may confirm, and what a key is told instead.
+"""Person confirmation: which cards no API key may confirm, but only a person, and what a key is told instead.
 
 An API key can leak, and then it asks and confirms with one hand. So what can't be undone (or what its contract says)
 needs somebody whom a password or an issuer vouches for at that moment: a ``member``, who comes in through the console

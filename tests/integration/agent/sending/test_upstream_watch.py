@@ -15,7 +15,7 @@ import pytest
 
 import store.contracts
 from agent.sending.http_endpoint import HttpEndpointClient
-from agent.workspace.upstreams import UpstreamWatch
+from agent.workspace.upstream_watch import UpstreamWatch
 from core.actor import Actor
 from executors.http.ssrf_guard import SsrfGuard
 from executors.importing.import_process import ImportProcess

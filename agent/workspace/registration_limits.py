@@ -1,4 +1,4 @@
-"""Contracts that an API key may not register: those that would lead around a person's confirmation.
+"""Registration limits: an API key may register no contract that would lead around a person's confirmation.
 
 Where a platform has actions that only a person confirms, a key with ``contracts:write`` could register another contract
 for the same endpoint that nobody confirms, or a new version that is looser. It may not: calls to that origin are signed
