@@ -187,7 +187,8 @@ def test_the_readme_shows_the_seeds_snippet() -> None:
 THREAD = (
     "^2 invoices of Adam Nowak: INV-1050 .*\nRefund 196.00 PLN of invoice INV-1050.*\nrefund INV-1050\nWhich invoices"
 )
-SHOWN = ("", "Customer: .*\nsucceeded\n$", THREAD, "^owner\n.+@.+\n", "^/params/colour: ", "^missing_header\n$", "^ws_")
+RECORDS = r"^2\d unpaid invoices.*\n(\S+ .+\n){21,}$"
+SHOWN = ("", "Customer: .*\nsucceeded\n$", THREAD, RECORDS, "^owner\n.+@.+\n", "^/params/colour: ", "^missing_header\n$", "^ws_")
 
 
 @pytest.mark.parametrize(("snippet", "shown"), list(zip(SNIPPETS, SHOWN, strict=True)), ids=range(len(SHOWN)))

@@ -171,6 +171,7 @@ def test_the_code_of_the_readme_runs(told: dict[str, str], capsys: pytest.Captur
         r"^2 invoices of Adam Nowak: INV-1050 .*\nRefund 196.00 PLN of invoice INV-1050", said, re.MULTILINE
     )
     assert "['refund INV-1050', 'Which invoices does Adam Nowak have?']" in said
+    assert len(re.findall(r"^\d+ INV-", said, re.MULTILINE)) == names["answered"].reply.count > 20
     body, headers = call(told["OPSIQ_ACTION_SECRET"])
     with names["app"].test_client() as http:
         answers = [http.post("/opsiq", data=body, headers=headers) for _ in range(2)]
@@ -187,6 +188,7 @@ def test_the_code_of_the_reference_runs(told: dict[str, str], capsys: pytest.Cap
     assert said.startswith("owner\n")
     assert "Adam Nowak" in said
     assert '"action":"saas.refund_invoice"' in said
+    assert "\nTrue\n" in said
     assert re.search(r"^evt_\w+ \d+$", said, re.MULTILINE)
     secret = told["OPSIQ_WEBHOOK_SECRET"]
     event = json.dumps({"id": "evt_1", "type": "invoice.paid", "timestamp": "2026-11-24T06:00:00Z", "data": {}})

@@ -11,14 +11,14 @@ import openapiTS, { astToString } from "openapi-typescript";
 const OPENAPI = new URL("../src/generated/openapi.ts", import.meta.url);
 const EVENTS = new URL("../src/generated/events.ts", import.meta.url);
 const CATALOGUE = new URL("../../../registry/events/", import.meta.url);
-const TAGS = ["actions", "connectors", "contracts", "customers", "deliveries", "events", "me", "runs", "tickets", "webhooks"];
+const TAGS = ["actions", "connectors", "contracts", "customers", "deliveries", "events", "me", "runs", "tickets", "tools", "webhooks"];
 /** What the schemas are called by who uses the SDK. */
 const NAMES = {
-  Accepted: "AcceptedView", CallOutcome: "CallOutcome", Card: "CardView", Connector: "ConnectorView", Contract: "ContractView", ContractSummary: "ContractSummary",
+  Accepted: "AcceptedView", CallOutcome: "CallOutcome", Candidate: "Candidate", Card: "CardView", Connector: "ConnectorView", Contract: "ContractView", ContractSummary: "ContractSummary",
   ContractVersion: "VersionView", Delivery: "DeliveryView", DeliveryDetail: "DeliveryDetail", DeliveryPage: "DeliveryPage", Endpoint: "EndpointView",
-  EndpointWithSecret: "EndpointWithSecret", EventDetail: "EventDetail", EventPage: "EventPage", EventView: "EventView", Me: "MeView", Question: "QuestionView",
+  EndpointWithSecret: "EndpointWithSecret", EventDetail: "EventDetail", EventPage: "EventPage", EventType: "EventTypeView", EventView: "EventView", Me: "MeView", Question: "QuestionView",
   RecordPage: "RecordPage", RecordView: "RecordView", Refusal: "RefusalView", Registered: "RegisteredView", Retired: "RetiredView", Run: "RunView",
-  RunPage: "RunPage", Span: "SpanView",
+  RunPage: "RunPage", Span: "SpanView", ToolList: "ToolList",
 };
 const HEAD = "// Generated from the server's OpenAPI document by scripts/generate.mjs. Do not edit.\n\n";
 

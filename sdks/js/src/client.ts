@@ -1,6 +1,6 @@
 /** The client: `new OpsIQ({ publicKey, secretKey })`. */
 import { ConfigurationError } from "./errors.js";
-import { Connectors, Contracts, Customers, Events, MyKey, Tickets } from "./resources.js";
+import { Catalogue, Connectors, Contracts, Customers, Events, MyKey, Tickets } from "./resources.js";
 import { Actions, Runs } from "./runs.js";
 import { type ActOptions, type Clock, type Log, type QueryValues, systemClock, Transport } from "./transport.js";
 import { Webhooks } from "./webhooks.js";
@@ -27,7 +27,7 @@ const HOW = "Make a pair with `opsiq keys create`, and see that the variable it 
 export class OpsIQ {
   readonly events: Events; readonly actions: Actions; readonly runs: Runs;
   readonly customers: Customers; readonly tickets: Tickets; readonly webhooks: Webhooks;
-  readonly connectors: Connectors; readonly contracts: Contracts; readonly me: MyKey;
+  readonly catalogue: Catalogue; readonly connectors: Connectors; readonly contracts: Contracts; readonly me: MyKey;
   readonly #transport: Transport;
 
   constructor(options: OpsIQOptions = {}) {
@@ -53,6 +53,7 @@ export class OpsIQ {
     this.customers = new Customers(http);
     this.tickets = new Tickets(http);
     this.webhooks = new Webhooks(http);
+    this.catalogue = new Catalogue(http);
     this.connectors = new Connectors(http);
     this.contracts = new Contracts(http);
     this.me = new MyKey(http);

@@ -7,7 +7,7 @@ export {
 export type { HeaderValues, Incoming } from "./incoming.js";
 export { Listing, type Page } from "./pages.js";
 export { type Claim, MemoryStore, Receiver, type ReceiverOptions, Refuse, type Reply, type Store } from "./receiver.js";
-export type { Connectors, Contracts, Customers, Events, FireOptions, MyKey, TicketQuery, Tickets } from "./resources.js";
+export type { Catalogue, Connectors, Contracts, Customers, Events, FireOptions, MyKey, TicketQuery, Tickets } from "./resources.js";
 export { type Actions, Held, type RunOptions, type Runs, Started, type WaitOptions } from "./runs.js";
 export { authorization, sign, type Signable, stringToSign } from "./signing.js";
 export { type ActOptions, type Clock, type Log, type LogEntry, type QueryValues, requestIdOf, type RequestOptions } from "./transport.js";

@@ -1,17 +1,17 @@
 /** What every part of the client has: the way out; and lists that come page by page. */
 import type { RequestOptions, Transport } from "./transport.js";
 
-export interface Page<T> { data: T[]; next: string | null }
+export interface Page<T> { data: T[]; next: string | number | null }
 
 /** Nothing is asked for before somebody iterates: over items, or over `pages()`. */
 export class Listing<T> implements AsyncIterable<T> {
-  readonly #fetch: (cursor: string | undefined) => Promise<Page<T>>;
-  constructor(fetch: (cursor: string | undefined) => Promise<Page<T>>) { this.#fetch = fetch; }
+  readonly #fetch: (cursor: string | number | undefined) => Promise<Page<T>>;
+  constructor(fetch: (cursor: string | number | undefined) => Promise<Page<T>>) { this.#fetch = fetch; }
   /** The first page alone. Its `next` is the `cursor` (or `before`) of the one after it. */
   page(): Promise<Page<T>> { return this.#fetch(undefined); }
 
   async *pages(): AsyncGenerator<Page<T>, void, undefined> {
-    for (let cursor: string | null | undefined; cursor !== null; ) {
+    for (let cursor: string | number | null | undefined; cursor !== null; ) {
       const page: Page<T> = await this.#fetch(cursor);
       yield page;
       cursor = page.next;
@@ -23,7 +23,7 @@ export class Listing<T> implements AsyncIterable<T> {
   }
 }
 
-type Listed = "/v1/runs" | "/v1/events" | "/v1/webhooks/deliveries" | "/v1/tickets";
+type Listed = "/v1/runs" | "/v1/events" | "/v1/webhooks/deliveries" | "/v1/tickets" | "/v1/runs/{run_id}/records";
 
 export class Resource {
   readonly #transport: Transport;
@@ -31,11 +31,11 @@ export class Resource {
   /** A getter, so that it is not printed with the client. */
   protected get http(): Transport { return this.#transport; }
   /** `name` is the parameter that the `next` of a page goes into. */
-  protected listed<T>(path: Listed, name: "before" | "cursor", query: object, options?: RequestOptions): Listing<T> {
+  protected listed<T>(path: Listed, name: "before" | "cursor" | "start", query: object, options?: RequestOptions, place?: Record<string, string>): Listing<T> {
     const { limit, [name]: start, ...filters } = query as Record<string, unknown>;
     return new Listing(async (from) => {
       const asked = { ...filters, limit, [name]: from ?? start };
-      return (await this.#transport.call("get", path, undefined, { query: asked }, options)) as unknown as Page<T>;
+      return (await this.#transport.call("get", path, place as never, { query: asked }, options)) as unknown as Page<T>;
     });
   }
 }

@@ -2,7 +2,7 @@
 import { type Listing, Resource } from "./pages.js";
 import { given } from "./runs.js";
 import type { ActOptions, QueryValues, RequestOptions } from "./transport.js";
-import type { Accepted, Body, Connector, Contract, ContractSummary, ContractVersion, EventDetail, EventName, EventView, Me, Query, RecordView, Registered, Retired } from "./types.js";
+import type { Accepted, Body, Connector, Contract, ContractSummary, ContractVersion, EventDetail, EventName, EventType, EventView, Me, Query, RecordView, Registered, Retired, ToolList } from "./types.js";
 import { iso } from "./webhooks.js";
 
 export interface FireOptions extends ActOptions {
@@ -21,6 +21,12 @@ export class Events extends Resource {
   list(query: Query<"get", "/v1/events"> = {}, options?: RequestOptions): Listing<EventView> { return this.listed("/v1/events", "before", query, options); }
   /** One event with the reactions to it. */
   get(id: string, options?: RequestOptions): Promise<EventDetail> { return this.http.call("get", "/v1/events/{event_id}", { event_id: id }, {}, options); }
+}
+
+/** The universal events: the schema of each one's data, and a sample. */
+export class Catalogue extends Resource {
+  async list(options?: RequestOptions): Promise<EventType[]> { return (await this.http.call("get", "/v1/event-types", undefined, {}, options)).data; }
+  get(name: string, options?: RequestOptions): Promise<EventType> { return this.http.call("get", "/v1/event-types/{name}", { name }, {}, options); }
 }
 
 export class Customers extends Resource {
@@ -48,6 +54,10 @@ export class Connectors extends Resource {
 export class Contracts extends Resource {
   async list(options?: RequestOptions): Promise<ContractSummary[]> { return (await this.http.call("get", "/v1/contracts", undefined, {}, options)).data; }
   get(name: string, options?: RequestOptions): Promise<Contract> { return this.http.call("get", "/v1/contracts/{name}", { name }, {}, options); }
+  /** What this key's role may run, as function tools for a model that you call yourself. A tool's `action` is what `actions.run` takes. */
+  tools(query: Query<"get", "/v1/contracts/tools"> = {}, options?: RequestOptions): Promise<ToolList> {
+    return this.http.call("get", "/v1/contracts/tools", undefined, { query }, options);
+  }
   async versions(name: string, options?: RequestOptions): Promise<ContractVersion[]> {
     return (await this.http.call("get", "/v1/contracts/{name}/versions", { name }, {}, options)).data;
   }

@@ -2,7 +2,7 @@
 import { TimedOutError } from "./errors.js";
 import { type Listing, Resource } from "./pages.js";
 import { type ActOptions, type RequestOptions, requestIdOf, type Transport } from "./transport.js";
-import type { Body, Card, Query, Run, RunState, Surface } from "./types.js";
+import type { Body, Candidate, Card, Query, Run, RunState, Surface } from "./types.js";
 
 export interface RunOptions extends ActOptions {
   surface?: Surface | undefined;
@@ -73,6 +73,10 @@ export class Runs extends Resource {
   }
   /** The key's own runs, newest first; for an owner everybody's. */
   list(query: Query<"get", "/v1/runs"> = {}, options?: RequestOptions): Listing<Run> { return this.listed("/v1/runs", "before", query, options); }
+  /** Every record that the answer of the run rests on, read anew, twenty a page from `start`. */
+  records(id: string, query: Query<"get", "/v1/runs/{run_id}/records"> = {}, options?: RequestOptions): Listing<Candidate> {
+    return this.listed(`${RUN}/records`, "start", query, options, { run_id: id });
+  }
   /** Say yes to exactly the card with this digest. */
   confirm(id: string, digest: string, options?: ActOptions): Promise<Run> {
     return this.http.call("post", `${RUN}/confirm`, { run_id: id }, { body: { digest } }, options);

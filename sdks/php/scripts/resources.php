@@ -9,7 +9,7 @@ declare(strict_types=1);
 /** One call as a method, with its docblock's lines before it. */
 function method(string $line, array $doc): string
 {
-    preg_match('~^(\w+)\((.*)\): (?:(each) (\w+) (\w+)|([\w\\\\]+)(->data)?) = (\w+)(!?) ([\w{}/]+)(?: \| (.*))?$~', $line, $found, PREG_UNMATCHED_AS_NULL)
+    preg_match('~^(\w+)\((.*)\): (?:(each) (\w+) (\w+)|([\w\\\\]+)(->data)?) = (\w+)(!?) ([\w{}/-]+)(?: \| (.*))?$~', $line, $found, PREG_UNMATCHED_AS_NULL)
         || throw new UnexpectedValueException("This is no call: $line");
     [, $name, $parameters, $each, $page, $place, $type, $data, $verb, $acts, $path, $sent] = $found + array_fill(0, 12, null);
     $parts = array_map(static fn ($part) => $part[0] === '{' ? '$' . trim($part, '{}') : "'$part'", explode('/', $path));

@@ -6,7 +6,7 @@
 
 declare(strict_types=1);
 
-const OPERATIONS = ['actions.', 'connectors.', 'contracts.', 'customers.', 'deliveries.', 'events.', 'me.', 'runs.', 'tickets.', 'webhooks.'];
+const OPERATIONS = ['actions.', 'connectors.', 'contracts.', 'customers.', 'deliveries.', 'events.', 'me.', 'runs.', 'tickets.', 'tools.', 'webhooks.'];
 const NOTE = "/** Made from the OpenAPI document by scripts/types.php: don't edit. */";
 const LIVING = ['Run' => '\OpsIQ\Run']; // with what can be done with it
 const SCALARS = ['string' => 'string', 'integer' => 'int', 'number' => 'float', 'boolean' => 'bool'];

@@ -26,6 +26,7 @@ final class Client
     public readonly Resources\Tickets $tickets;
     public readonly Resources\Webhooks $webhooks;
     public readonly Resources\Connectors $connectors;
+    public readonly Resources\Catalogue $catalogue;
     public readonly Resources\Contracts $contracts;
     public readonly Resources\Me $me;
     private Api $api;
@@ -85,6 +86,7 @@ final class Client
         $this->tickets = new Resources\Tickets($this->api);
         $this->webhooks = new Resources\Webhooks($this->api);
         $this->connectors = new Resources\Connectors($this->api);
+        $this->catalogue = new Resources\Catalogue($this->api);
         $this->contracts = new Resources\Contracts($this->api);
         $this->me = new Resources\Me($this->api);
     }

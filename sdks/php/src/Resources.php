@@ -8,7 +8,7 @@ namespace OpsIQ\Resources;
 
 use OpsIQ\{Json, Run, Types};
 use OpsIQ\Http\Api;
-use OpsIQ\Types\{Accepted, Connector, ConnectorList, Contract, ContractList, ContractSummary, Delivery, DeliveryDetail, DeliveryPage, Endpoint, EndpointList, EndpointWithSecret, Event, EventDetail, EventPage, Record, RecordPage, Registered, RegisteredList, Retired, RunPage, SpanView, Version, VersionList};
+use OpsIQ\Types\{Accepted, Candidate, Connector, ConnectorList, Contract, ContractList, ContractSummary, Delivery, DeliveryDetail, DeliveryPage, Endpoint, EndpointList, EndpointWithSecret, Event, EventDetail, EventPage, EventType, EventTypeList, Record, RecordPage, RecordsPage, Registered, RegisteredList, Retired, RunPage, SpanView, ToolList, Version, VersionList};
 
 final class Events extends Resource
 {
@@ -37,6 +37,24 @@ final class Events extends Resource
     public function list(array $filters = []): \Generator
     {
         return $this->each(EventPage::class, '/v1/events', $filters, 'before');
+    }
+}
+
+final class Catalogue extends Resource
+{
+    /**
+     * The universal events: the schema of each one's data, and a sample.
+     *
+     * @return list<EventType>
+     */
+    public function list(): array
+    {
+        return $this->api->call(EventTypeList::class, 'GET', '/v1/event-types')->data;
+    }
+
+    public function get(string $name): EventType
+    {
+        return $this->api->call(EventType::class, 'GET', ['event-types', $name]);
     }
 }
 
@@ -85,6 +103,17 @@ final class Runs extends Resource
     public function list(?int $limit = null, ?string $before = null, ?string $thread_id = null): \Generator
     {
         return $this->each(RunPage::class, '/v1/runs', ['limit' => $limit, 'before' => $before, 'thread_id' => $thread_id], 'before');
+    }
+
+    /**
+     * Every record that the answer of the run rests on, read anew, twenty a page.
+     *
+     * @param int|null $start how many to pass over
+     * @return \Generator<int, Candidate>
+     */
+    public function records(string $id, ?int $start = null): \Generator
+    {
+        return $this->each(RecordsPage::class, ['runs', $id, 'records'], ['start' => $start], 'start');
     }
 
     /** Say yes to exactly the card with this digest. */
@@ -181,6 +210,17 @@ final class Contracts extends Resource
     public function get(string $name): Contract
     {
         return $this->api->call(Contract::class, 'GET', ['contracts', $name]);
+    }
+
+    /**
+     * What this key's role may run, as function tools for a model that you call yourself. A tool's `action` is what `actions->run` takes.
+     *
+     * @param string|null $format openai (by default) or anthropic
+     * @param string|null $q words that the action has
+     */
+    public function tools(?string $format = null, ?string $q = null, ?int $limit = null): ToolList
+    {
+        return $this->api->call(ToolList::class, 'GET', '/v1/contracts/tools', ['format' => $format, 'q' => $q, 'limit' => $limit]);
     }
 
     /** @return list<Version> newest first */

@@ -20,7 +20,7 @@ from typing import Any
 SDK = Path(__file__).resolve().parents[1]
 SOURCE = SDK / "src" / "opsiq"
 USED = re.compile(
-    r"actions|connectors|contracts\.(listed|get|register|retire|versions)|customers|deliveries|events\.(fire|listed|show)|me|runs|tickets|webhooks"
+    r"actions|connectors|contracts\.(listed|get|register|retire|versions)|customers|deliveries|events\.(fire|listed|one_type|show|types)|me|runs|tickets|tools|webhooks"
 )
 """The operations whose answers are typed."""
 KEPT = ("SpanView",)

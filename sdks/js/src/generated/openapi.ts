@@ -97,6 +97,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contracts/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["tools.listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contracts/upstreams": {
         parameters: {
             query?: never;
@@ -1189,6 +1205,21 @@ export interface components {
             state: string;
             version: number;
         };
+        /** @description ``more``: further actions are left out; ask with a higher ``limit``, or with words of ``q``. */
+        ToolList: {
+            data: components["schemas"]["ToolView"][];
+            more: boolean;
+        };
+        /**
+         * @description ``tool`` is what a model is given, in its own form; ``action`` what ``POST /v1/actions/run`` runs when the model
+         *     calls it, with the arguments as ``params``.
+         */
+        ToolView: {
+            action: string;
+            tool: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * @description What changed, as ``opsiq import diff`` tells it. ``document`` is the newer document's digest: once an owner has
          *     put the contract in force again, the same document does not suspend it another time.
@@ -1424,6 +1455,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionList"];
+                };
+            };
+        };
+    };
+    "tools.listed": {
+        parameters: {
+            query?: {
+                format?: "openai" | "anthropic";
+                limit?: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolList"];
                 };
             };
         };
@@ -2252,6 +2307,7 @@ export interface operations {
 
 export type Accepted = components["schemas"]["AcceptedView"];
 export type CallOutcome = components["schemas"]["CallOutcome"];
+export type Candidate = components["schemas"]["Candidate"];
 export type Card = components["schemas"]["CardView"];
 export type Connector = components["schemas"]["ConnectorView"];
 export type Contract = components["schemas"]["ContractView"];
@@ -2264,6 +2320,7 @@ export type Endpoint = components["schemas"]["EndpointView"];
 export type EndpointWithSecret = components["schemas"]["EndpointWithSecret"];
 export type EventDetail = components["schemas"]["EventDetail"];
 export type EventPage = components["schemas"]["EventPage"];
+export type EventType = components["schemas"]["EventTypeView"];
 export type EventView = components["schemas"]["EventView"];
 export type Me = components["schemas"]["MeView"];
 export type Question = components["schemas"]["QuestionView"];
@@ -2275,3 +2332,4 @@ export type Retired = components["schemas"]["RetiredView"];
 export type Run = components["schemas"]["RunView"];
 export type RunPage = components["schemas"]["RunPage"];
 export type Span = components["schemas"]["SpanView"];
+export type ToolList = components["schemas"]["ToolList"];

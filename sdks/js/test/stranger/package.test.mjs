@@ -119,6 +119,11 @@ describe("the documents", () => {
     test(`${name} runs${how ? ` (${how})` : ""}`, async () => {
       const file = write(`example${at}.mjs`, code);
       if (!how) return void (await node(file));
+      if (how === "records") {
+        const [said, ...records] = (await node(file)).stdout.trim().split("\n");
+        assert.ok(records.length > 20, said);
+        return void assert.equal(records.length, parseInt(said, 10));
+      }
       if (how === "fetch" || how === "verify") {
         const body = how === "fetch" ? CALL(7) : EVENT;
         const { stdout } = await node(write(`example${at}.run.mjs`, `import { POST } from "./example${at}.mjs";

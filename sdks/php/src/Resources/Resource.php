@@ -18,7 +18,7 @@ abstract class Resource
      * @param class-string<\OpsIQ\Types\Type> $type of a page
      * @param string $place the parameter that a page's `next` goes into
      */
-    final protected function each(string $type, string $path, array $query, string $place): \Generator
+    final protected function each(string $type, array|string $path, array $query, string $place): \Generator
     {
         do {
             $page = $this->api->call($type, 'GET', $path, $query);

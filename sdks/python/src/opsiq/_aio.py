@@ -63,6 +63,7 @@ class AsyncOpsIQ:
 
     def _add_resources(self) -> None:
         self.events = AsyncEvents(self)
+        self.catalogue = AsyncCatalogue(self)
         self.runs = AsyncRuns(self)
         self.actions = AsyncActions(self)
         self.customers = AsyncCustomers(self)
@@ -145,7 +146,7 @@ class AsyncOpsIQ:
         )
 
     async def _pages(
-        self, path: str, kind: Any, token: str, pairs: Sequence[tuple[str, Any]], start: Optional[str]
+        self, path: str, kind: Any, token: str, pairs: Sequence[tuple[str, Any]], start: Union[str, int, None]
     ) -> AsyncIterator[Any]:
         while True:
             page = await self.do(Call("GET", path, kind, query([*pairs, (token, start)])))
@@ -193,6 +194,16 @@ class AsyncEvents(_AsyncResource):
         return await self._client.do(Call("GET", f"/v1/events/{piece(event_id)}", types.EventDetail))
 
 
+class AsyncCatalogue(_AsyncResource):
+    async def list(self) -> Sequence[types.EventType]:
+        """The universal events: the schema of each one's data, and a sample."""
+        return (await self._client.do(Call("GET", "/v1/event-types", types.EventTypeList))).data
+
+    async def get(self, name: str) -> types.EventType:
+        """One universal event."""
+        return await self._client.do(Call("GET", f"/v1/event-types/{piece(name)}", types.EventType))
+
+
 class AsyncRuns(_AsyncResource):
     async def ask(
         self,
@@ -220,6 +231,10 @@ class AsyncRuns(_AsyncResource):
         """Newest first, page after page of ``limit``; with ``thread_id`` those of one thread."""
         asked = [("thread_id", thread_id), ("limit", limit)]
         return self._client._pages("/v1/runs", types.RunPage, "before", asked, before)
+
+    def records(self, run_id: str, *, start: Optional[int] = None) -> AsyncIterator[types.Candidate]:
+        """Every record that the answer of the run rests on, read anew, twenty a page from ``start``."""
+        return self._client._pages(f"/v1/runs/{piece(run_id)}/records", types.RecordsPage, "start", (), start)
 
     async def confirm(self, run_id: str, digest: str, *, idempotency_key: Optional[str] = None) -> Run:
         """Say yes to exactly the card with this digest."""
@@ -345,6 +360,18 @@ class AsyncContracts(_AsyncResource):
 
     async def get(self, name: str) -> types.Contract:
         return await self._client.do(Call("GET", f"/v1/contracts/{piece(name)}", types.Contract))
+
+    async def tools(
+        self,
+        *,
+        format: Optional[Literal["openai", "anthropic"]] = None,
+        q: Optional[str] = None,
+        limit: Optional[int] = None,
+    ) -> types.ToolList:
+        """What this key's role may run, as function tools for a model that you call yourself; ``q``: words that the
+        action has. A tool's ``action`` is what ``actions.run`` takes, with the model's arguments."""
+        asked = query([("format", format), ("q", q), ("limit", limit)])
+        return await self._client.do(Call("GET", "/v1/contracts/tools", types.ToolList, asked))
 
     async def versions(self, name: str) -> Sequence[types.Version]:
         """Every version it has had."""

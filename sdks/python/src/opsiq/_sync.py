@@ -62,6 +62,7 @@ class OpsIQ:
 
     def _add_resources(self) -> None:
         self.events = Events(self)
+        self.catalogue = Catalogue(self)
         self.runs = Runs(self)
         self.actions = Actions(self)
         self.customers = Customers(self)
@@ -144,7 +145,7 @@ class OpsIQ:
         )
 
     def _pages(
-        self, path: str, kind: Any, token: str, pairs: Sequence[tuple[str, Any]], start: Optional[str]
+        self, path: str, kind: Any, token: str, pairs: Sequence[tuple[str, Any]], start: Union[str, int, None]
     ) -> Iterator[Any]:
         while True:
             page = self.do(Call("GET", path, kind, query([*pairs, (token, start)])))
@@ -192,6 +193,16 @@ class Events(_Resource):
         return self._client.do(Call("GET", f"/v1/events/{piece(event_id)}", types.EventDetail))
 
 
+class Catalogue(_Resource):
+    def list(self) -> Sequence[types.EventType]:
+        """The universal events: the schema of each one's data, and a sample."""
+        return (self._client.do(Call("GET", "/v1/event-types", types.EventTypeList))).data
+
+    def get(self, name: str) -> types.EventType:
+        """One universal event."""
+        return self._client.do(Call("GET", f"/v1/event-types/{piece(name)}", types.EventType))
+
+
 class Runs(_Resource):
     def ask(
         self,
@@ -219,6 +230,10 @@ class Runs(_Resource):
         """Newest first, page after page of ``limit``; with ``thread_id`` those of one thread."""
         asked = [("thread_id", thread_id), ("limit", limit)]
         return self._client._pages("/v1/runs", types.RunPage, "before", asked, before)
+
+    def records(self, run_id: str, *, start: Optional[int] = None) -> Iterator[types.Candidate]:
+        """Every record that the answer of the run rests on, read anew, twenty a page from ``start``."""
+        return self._client._pages(f"/v1/runs/{piece(run_id)}/records", types.RecordsPage, "start", (), start)
 
     def confirm(self, run_id: str, digest: str, *, idempotency_key: Optional[str] = None) -> Run:
         """Say yes to exactly the card with this digest."""
@@ -342,6 +357,18 @@ class Contracts(_Resource):
 
     def get(self, name: str) -> types.Contract:
         return self._client.do(Call("GET", f"/v1/contracts/{piece(name)}", types.Contract))
+
+    def tools(
+        self,
+        *,
+        format: Optional[Literal["openai", "anthropic"]] = None,
+        q: Optional[str] = None,
+        limit: Optional[int] = None,
+    ) -> types.ToolList:
+        """What this key's role may run, as function tools for a model that you call yourself; ``q``: words that the
+        action has. A tool's ``action`` is what ``actions.run`` takes, with the model's arguments."""
+        asked = query([("format", format), ("q", q), ("limit", limit)])
+        return self._client.do(Call("GET", "/v1/contracts/tools", types.ToolList, asked))
 
     def versions(self, name: str) -> Sequence[types.Version]:
         """Every version it has had."""

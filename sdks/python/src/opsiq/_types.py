@@ -402,6 +402,23 @@ class EventPage:
 
 
 @dataclass(frozen=True)
+class EventType:
+    """A universal event. ``schema`` is the JSON Schema of its data, ``sample`` an example that fits it."""
+
+    name: str
+    category: str
+    title: str
+    description: str
+    schema: dict[str, Any]
+    sample: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class EventTypeList:
+    data: tuple[EventType, ...]
+
+
+@dataclass(frozen=True)
 class Field:
     name: str
     label: str
@@ -685,6 +702,23 @@ class SpanView:
     endpoint: str
     since: str
     until: str
+
+
+@dataclass(frozen=True)
+class Tool:
+    """``tool`` is what a model is given, in its own form; ``action`` what ``POST /v1/actions/run`` runs when the model
+    calls it, with the arguments as ``params``."""
+
+    action: str
+    tool: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ToolList:
+    """``more``: further actions are left out; ask with a higher ``limit``, or with words of ``q``."""
+
+    data: tuple[Tool, ...]
+    more: bool
 
 
 @dataclass(frozen=True)
