@@ -18,6 +18,7 @@ import store.connectors
 import store.events.inbound
 from agent.history import recorder
 from agent.history.recorder import EntryType
+from agent.workspace import principals
 from agent.workspace.context import WorkspaceContexts
 from core import ids, webhook_signature
 from core.actor import Actor, check_owner
@@ -132,6 +133,7 @@ class Inbox:
         now = self.clock()
         context = f"connector:{by.workspace}:{name}"
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, now)
             row = await store.connectors.get(session, by.workspace, name)
             held: dict[str, str] = json.loads(self.box.open(row.sealed_secrets, context=context))
             before = held.get(WEBHOOK_SECRET)

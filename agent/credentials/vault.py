@@ -20,6 +20,7 @@ from agent.credentials.kinds import KINDS, Credential, OAuthClient, OAuthRefresh
 from agent.credentials.oauth import AccessToken, CredentialsRefused, TokenClient, fetch_token
 from agent.history import recorder
 from agent.history.recorder import EntryType
+from agent.workspace import principals
 from core.actor import Actor, check_owner
 from core.clock import Clock
 from core.crypto.secretbox import SecretBox
@@ -95,6 +96,7 @@ class Vault:
             raise InvalidInput("Credentials that have expired already are of no use: leave expires_at out, or mend it.")
         text = credential.model_dump_json()
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, now)
             await store.connectors.get(session, by.workspace, connection)
             row = await store.credentials.put(
                 session,
@@ -120,6 +122,7 @@ class Vault:
         """Forget a connection's credentials; answers what they were. Raises Forbidden, NotFound."""
         check_owner(by, "changes credentials")
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, self.clock())
             row = await store.credentials.get(session, by.workspace, connection)
             await store.credentials.remove(session, by.workspace, connection)
             await in_transaction(session, _make_status(row))

@@ -21,6 +21,7 @@ import store.workspaces
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.sending.action_secrets import ActionSecrets, find_origin
+from agent.workspace import principals
 from agent.workspace.context import WorkspaceContexts
 from agent.workspace.contract_admin import make_signing_key_context
 from core import ids
@@ -78,6 +79,7 @@ class WorkspaceAdmin:
         address."""
         check_owner(by, "adds members")
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, self.clock())
             member = await self._add(session, by.workspace, email, person, role, password)
             await recorder.record_act(
                 session, by, EntryType.MEMBER_ADDED, self.clock(), member=member.id, role=role, email=email
@@ -108,6 +110,7 @@ class WorkspaceAdmin:
             raise Conflict(f"{name} is the name of another connector: call this connection otherwise.")
         self.contexts.build_connector(of, base_url, dict(secrets), connection=name, options=options)
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, now)
             there = next((r for r in await store.connectors.listed(session, by.workspace) if r.name == name), None)
             if there is not None and there.of != of:
                 raise Conflict(f"{name} is a connection of {there.of} already: call this one otherwise.")

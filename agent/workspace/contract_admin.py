@@ -12,6 +12,7 @@ import store.contracts
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.sending.action_secrets import ActionSecrets
+from agent.workspace import principals
 from agent.workspace.context import WorkspaceContexts
 from agent.workspace.registration_limits import find_ways_around
 from core import canon
@@ -81,6 +82,7 @@ class ContractAdmin:
         now = self.clock()
         made: list[Registered] = []
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, now)
             keys = await store.contracts.signing_keys(session, by.workspace)
             key_row = next((row for row in keys if row.retired_at is None), None)
             if key_row is None:
@@ -131,6 +133,7 @@ class ContractAdmin:
         """Retire a contract: nobody is offered it from now on. Held cards that rest on it drift."""
         check_owner(by, "retires contracts")
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, self.clock())
             row = await store.contracts.retire(session, by.workspace, name)
             await recorder.record_act(
                 session, by, EntryType.CONTRACT_RETIRED, self.clock(), contract=name, version=row.version
@@ -154,6 +157,7 @@ class ContractAdmin:
             check_owner(by, "suspends contracts")
         text = canon.dumps(_shorten(reason)).decode()
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, self.clock())
             row = await store.contracts.suspend(session, by.workspace, name, version, text)
             await recorder.record_act(
                 session, by, EntryType.CONTRACT_SUSPENDED, self.clock(), contract=name, version=version, reason=text
@@ -167,6 +171,7 @@ class ContractAdmin:
         """Put a suspended contract in force again, as it was signed. Raises NotFound where it is not suspended."""
         check_owner(by, "puts contracts in force again")
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, self.clock())
             row = await store.contracts.reinstate(session, by.workspace, name, was="suspended")
             await recorder.record_act(
                 session,

@@ -11,7 +11,7 @@ from typing import Final
 import store.accounts.api_keys
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.workspace import roles
+from agent.workspace import principals, roles
 from agent.workspace.context import WorkspaceContexts
 from core import ids
 from core.actor import Actor, Mode, check_owner
@@ -78,6 +78,7 @@ class KeyAdmin:
             expires_at=expires_at,
         )
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, now)
             row = await store.accounts.api_keys.insert(session, row)
             await recorder.record_act(
                 session,
@@ -102,6 +103,7 @@ class KeyAdmin:
         check_owner(by, "rotates keys")
         now = self.clock()
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, now)
             there = await store.accounts.api_keys.get(session, by.workspace, key_id)
             beyond = sorted(set(there.scopes.split()) - set(within))
             if beyond:
@@ -120,6 +122,7 @@ class KeyAdmin:
         check_owner(by, "revokes keys")
         now = self.clock()
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, now)
             row = await store.accounts.api_keys.revoke(session, by.workspace, key_id, now)
             await recorder.record_act(session, by, EntryType.KEY_REVOKED, now, key=row.public, name=row.name)
             await in_transaction(session, row)

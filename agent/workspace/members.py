@@ -11,14 +11,17 @@ import asyncio
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.accounts.api_keys
 import store.accounts.logins
 import store.accounts.members
 from agent.history import recorder
 from agent.history.recorder import EntryType
+from agent.workspace import principals
 from agent.workspace.admin import actor_of
 from core import ids
 from core.actor import Actor, check_owner
@@ -72,6 +75,7 @@ class MemberService:
             created_at=now,
         )
         async with self.database.begin() as session:
+            await _check_still_owner(session, by, now)
             await store.accounts.members.insert(session, row)
             token = secrets.token_urlsafe(32)
             row = await store.accounts.members.invite(
@@ -91,6 +95,7 @@ class MemberService:
         check_owner(by, "invites people")
         now, token = self.clock(), secrets.token_urlsafe(32)
         async with self.database.begin() as session:
+            await _check_still_owner(session, by, now)
             row = await store.accounts.members.invite(
                 session, by.workspace, member_id, token=token, expires_at=now + INVITATION
             )
@@ -125,14 +130,18 @@ class MemberService:
             )
         return row
 
-    async def change_role(self, by: Actor, member_id: str, role: str) -> MemberRow:
-        """Their sign-ins end: one that was made with less, or with more, is not carried into the new role. Raises
-        Forbidden, NotFound, InvalidInput; Conflict when it would leave no active owner."""
+    async def change_role(self, by: Actor, member_id: str, role: str, *, instead_of: str = "") -> MemberRow:
+        """Their sign-ins end: one that was made with less, or with more, is not carried into the new role.
+        ``instead_of`` is the role that they had when the change was thought of. Raises Forbidden, NotFound,
+        InvalidInput; Conflict when it would leave no active owner, or they have another role by now."""
         check_owner(by, "gives roles")
         _check_role(role)
         now = self.clock()
         async with self.database.begin() as session:
+            await _check_still_owner(session, by, now)
             was = await store.accounts.members.get(session, by.workspace, member_id)
+            if instead_of and was.role != instead_of:
+                raise Conflict(f"Somebody gave them the role {was.role} meanwhile: look again, and choose anew.")
             if was.role == role:
                 return was
             row = await store.accounts.members.set_role(session, by.workspace, member_id, role, at=now, by=by.person)
@@ -156,6 +165,7 @@ class MemberService:
         check_owner(by, "deactivates members")
         now = self.clock()
         async with self.database.begin() as session:
+            await _check_still_owner(session, by, now)
             row = await store.accounts.members.disable(session, by.workspace, member_id)
             logins = await store.accounts.logins.revoke_all(session, by.workspace, member_id, now)
             keys = await store.accounts.api_keys.revoke_of_person(session, by.workspace, member_id, now)
@@ -170,6 +180,7 @@ class MemberService:
         check_owner(by, "reactivates members")
         now = self.clock()
         async with self.database.begin() as session:
+            await _check_still_owner(session, by, now)
             if (await store.accounts.members.get(session, by.workspace, member_id)).password_hash is None:
                 raise Conflict("They have no password here yet: invite them again.")
             row = await store.accounts.members.enable(session, by.workspace, member_id, at=now, by=by.person)
@@ -204,6 +215,7 @@ class MemberService:
             check_owner(by, "ends the sign-ins of others")
         now = self.clock()
         async with self.database.begin() as session:
+            await _check_still_owner(session, by, now)
             row = await store.accounts.members.get(session, by.workspace, member_id)
             if login_id is None:
                 ended = await store.accounts.logins.revoke_all(session, by.workspace, member_id, now, but=but)
@@ -215,6 +227,13 @@ class MemberService:
                 await recorder.record_act(
                     session, by, EntryType.SIGNED_OUT_ELSEWHERE, now, member=row.id, email=row.email, logins=ended
                 )
+
+
+async def _check_still_owner(session: AsyncSession, by: Actor, now: datetime) -> None:
+    """The owners are locked before anything is looked at: of two that demote each other, or of one who is demoted and
+    asks for the role again, the second finds what the first has done. Raises Forbidden."""
+    await store.accounts.members.lock_owners(session, by.workspace)
+    await principals.check_still_acts(session, by, now)
 
 
 def _check_role(role: str) -> None:

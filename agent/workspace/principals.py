@@ -3,6 +3,7 @@ typed."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.accounts.api_keys
 import store.accounts.members
 from core.actor import OWNER, Actor, Mode
-from core.errors import NotAuthentic, NotFound
+from core.errors import Forbidden, NotAuthentic, NotFound
 from store.accounts.api_keys import KeyRow
 from store.accounts.members import MemberRow
 
@@ -35,6 +36,21 @@ async def find_current_actor(session: AsyncSession, actor: Actor, now: datetime)
         case "identity" | "system":
             # Vouched for by the platform at the door; the assertion's own short life bounds it.
             return actor
+
+
+async def check_still_acts(session: AsyncSession, actor: Actor, now: datetime) -> None:
+    """Raises Forbidden unless ``actor`` acts at ``now`` with the role it was let in with. Between the door and the
+    transaction of an act a password is checked, a body is read, a lock is waited for: who was demoted, deactivated or
+    revoked meanwhile does nothing any more. From here to the end of the transaction member and key stay as they are."""
+    if actor.kind not in ("member", "key"):
+        return
+    with suppress(NotFound, NotAuthentic):  # told below
+        await store.accounts.members.hold(session, actor.workspace, actor.person)
+        if actor.kind == "key":
+            await store.accounts.api_keys.hold(session, actor.workspace, actor.id)
+    current = await find_current_actor(session, actor, now)
+    if current is None or current.role != actor.role:
+        raise Forbidden("Your access here has changed meanwhile, so nothing was done.")
 
 
 async def find_standing_since(session: AsyncSession, actor: Actor) -> datetime | None:

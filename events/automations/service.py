@@ -19,7 +19,7 @@ from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.pipeline import Refusal
 from agent.validate.policy import authorize
-from agent.workspace import authority
+from agent.workspace import authority, principals
 from agent.workspace.context import WorkspaceContexts
 from core import canon, ids
 from core.actor import OWNER, Actor, Surface
@@ -104,6 +104,7 @@ class AutomationService:
         columns = await self._make_rule_columns(by, form)
         row = RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, now)
             await store.automations.insert_rule(session, row)
             await recorder.record_act(
                 session, by, EntryType.RULE_CREATED, now, rule=row.id, **_describe_change(columns)
@@ -132,6 +133,7 @@ class AutomationService:
             await self._check_runnable(by, form.action, form.surface)
         now = self.clock()
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, now)
             changed = await store.automations.change_rule(session, row, updated_at=now, **columns)
             await recorder.record_act(
                 session, by, EntryType.RULE_CHANGED, now, rule=row.id, **_describe_change(columns)
@@ -142,6 +144,7 @@ class AutomationService:
         row = await self.rule(by, rule_id)
         await self._check_manages(by, row)
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, self.clock())
             await store.automations.delete_rule(session, by.workspace, rule_id)
             await recorder.record_act(session, by, EntryType.RULE_DELETED, self.clock(), rule=rule_id, name=row.name)
 
@@ -163,6 +166,7 @@ class AutomationService:
         columns = await self._make_instruction_columns(by, form)
         row = InstructionRow(id=ids.new("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, now)
             await store.automations.insert_instruction(session, row)
             await recorder.record_act(
                 session, by, EntryType.INSTRUCTION_CREATED, now, instruction=row.id, **_describe_change(columns)
@@ -191,6 +195,7 @@ class AutomationService:
             await self._check_all_runnable(by, form)
         now = self.clock()
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, now)
             changed = await store.automations.change_instruction(session, row, updated_at=now, **columns)
             await recorder.record_act(
                 session, by, EntryType.INSTRUCTION_CHANGED, now, instruction=row.id, **_describe_change(columns)
@@ -201,6 +206,7 @@ class AutomationService:
         row = await self.instruction(by, instruction_id)
         await self._check_manages(by, row)
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, self.clock())
             await store.automations.delete_instruction(session, by.workspace, instruction_id)
             await recorder.record_act(
                 session, by, EntryType.INSTRUCTION_DELETED, self.clock(), instruction=instruction_id, name=row.name

@@ -16,10 +16,11 @@ import store.webhooks.deliveries
 import store.webhooks.endpoints
 from agent.history import recorder
 from agent.history.recorder import EntryType
+from agent.workspace import principals
 from core import ids
 from core.actor import OWNER, Actor
 from core.clock import Clock
-from core.errors import Finding, Forbidden, InvalidInput
+from core.errors import Conflict, Finding, Forbidden, InvalidInput
 from events.webhooks.endpoint_secrets import WEBHOOK, EndpointSecrets
 from events.webhooks.headers import check_headers
 from executors.http.ssrf_guard import Blocked, SsrfGuard
@@ -97,6 +98,7 @@ class Endpoints:
             changed_at=now,
         )
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, now)
             if len(await store.webhooks.endpoints.listed(session, by.workspace)) >= MAX_ENDPOINTS:
                 raise InvalidInput(f"A workspace has at most {MAX_ENDPOINTS} webhook endpoints: delete one first.")
             await store.webhooks.endpoints.insert(session, row)
@@ -134,11 +136,13 @@ class Endpoints:
         endpoint_id: str,
         given: Mapping[str, Any],
         *,
+        as_of: datetime | None = None,
         request_id: str | None = None,
         in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
         """Set what ``given`` names: url, events, description, headers (all of them), per_minute. An endpoint's own
-        headers are not carried to another origin: they are given with its URL. Raises InvalidInput, NotFound."""
+        headers are not carried to another origin: they are given with its URL. ``as_of``: when the endpoint that the
+        change was thought of was last changed. Raises InvalidInput, NotFound, Conflict where it was since."""
         _check_governs(by)
         columns: dict[str, Any] = {}
         for name, value in given.items():
@@ -156,8 +160,6 @@ class Endpoints:
                     columns["per_minute"] = _check_per_minute(value)
                 case _:
                     raise InvalidInput(f"An endpoint has no {name!r} to change.")
-        if "url" in columns and "sealed_headers" not in columns:
-            await self._check_keeps_headers(by, endpoint_id, columns["url"])
         told = {name: value for name, value in columns.items() if name != "sealed_headers"}
         return await self._change(
             by,
@@ -166,6 +168,7 @@ class Endpoints:
             in_transaction,
             request_id,
             columns,
+            as_of=as_of,
             changed=sorted(given),
             **told,
         )
@@ -230,6 +233,7 @@ class Endpoints:
         _check_governs(by)
         now = self.clock()
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, now)
             row = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
             secret, until = await self.endpoint_secrets.rotate(session, by.workspace, endpoint_id, now)
             made = CreatedEndpoint(await self._show(session, row), secret, until)
@@ -255,10 +259,17 @@ class Endpoints:
         columns: Mapping[str, Any],
         *,
         was: Sequence[str] = (),
+        as_of: datetime | None = None,
         **told: Any,
     ) -> EndpointState:
         now = self.clock()
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, now)
+            there = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id, lock=True)
+            if as_of is not None and there.changed_at != as_of:
+                raise Conflict("Somebody changed this endpoint meanwhile: read it again.")
+            if "url" in columns and "sealed_headers" not in columns:
+                _check_keeps_headers(there, columns["url"])
             row = await store.webhooks.endpoints.change(session, by.workspace, endpoint_id, now, was=was, **columns)
             shown = await self._show(session, row)
             match kind:
@@ -298,18 +309,6 @@ class Endpoints:
             made.append(EndpointState(row, rates.get(row.id, SuccessRate(0, 0)), names, rotating))
         return made
 
-    async def _check_keeps_headers(self, by: Actor, endpoint_id: str, url: str) -> None:
-        """What somebody put into the headers may be a password. It was given for the server there, and whoever may
-        move the endpoint may not read it."""
-        async with self.database.read() as session:
-            row = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
-        if row.sealed_headers and URL(row.url).origin() != URL(url).origin():
-            raise _make_fault(
-                "headers",
-                "This endpoint has headers of its own, which were given for the server that it is at. Give them anew "
-                "with the URL of another one, or none.",
-            )
-
     def _check_url(self, text: str) -> str:
         """As given, if it can be dialled: https, or http to what the settings open on purpose. Names are judged when
         dialled."""
@@ -325,6 +324,17 @@ class Endpoints:
                 "Use https. Plain http is only for addresses that OPSIQ_ALLOW_ADDRESSES opens, written as addresses.",
             )
         return text
+
+
+def _check_keeps_headers(row: EndpointRow, url: str) -> None:
+    """What somebody put into the headers may be a password. It was given for the server there, and whoever may move the
+    endpoint may not read it."""
+    if row.sealed_headers and URL(row.url).origin() != URL(url).origin():
+        raise _make_fault(
+            "headers",
+            "This endpoint has headers of its own, which were given for the server that it is at. Give them anew with "
+            "the URL of another one, or none.",
+        )
 
 
 def _check_governs(by: Actor) -> None:

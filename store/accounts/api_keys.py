@@ -108,6 +108,11 @@ async def get(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
     return row
 
 
+async def hold(session: AsyncSession, workspace: str, key_id: str) -> None:
+    """The key stays as it is until this transaction ends. Raises NotFound."""
+    await _lock(session, workspace, key_id)
+
+
 async def listed(session: AsyncSession, workspace: str) -> list[KeyRow]:
     """Every key, newest first, revoked ones too."""
     mine = select(_T).where(_T.c.workspace == workspace)

@@ -73,6 +73,7 @@ _SPENT: Final = {"invite_sha256": None, "invite_expires_at": None}
 _ONE = select(_T).where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within"))
 _GET = PreparedQuery(MemberRow, _ONE)
 _LOCK = PreparedQuery(MemberRow, _ONE.with_for_update())
+_HOLD = PreparedQuery(MemberRow, _ONE.with_for_update(read=True))
 
 
 def email_key(email: str) -> str:
@@ -94,6 +95,21 @@ async def get(session: AsyncSession, workspace: str, member_id: str) -> MemberRo
     if row is None:
         raise NotFound("There is no such member in this workspace.")
     return row
+
+
+async def hold(session: AsyncSession, workspace: str, member_id: str) -> MemberRow:
+    """Reads one member, whose role and access stay as they are until this transaction ends. Raises NotFound."""
+    row = await _HOLD.first(session, of=member_id, within=workspace)
+    if row is None:
+        raise NotFound("There is no such member in this workspace.")
+    return row
+
+
+async def lock_owners(session: AsyncSession, workspace: str) -> list[str]:
+    """Locks all active owners, always in one order, so that two of them never wait for each other; answers their
+    ids."""
+    owners = select(_T.c.id).where(_T.c.workspace == workspace, _T.c.role == OWNER, _T.c.state == "active")
+    return [found for (found,) in (await session.execute(owners.order_by(_T.c.id).with_for_update())).all()]
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[MemberRow]:
@@ -205,9 +221,7 @@ async def _change(
 
 async def _keep_an_owner(session: AsyncSession, workspace: str, member_id: str) -> None:
     # All owners are locked, so that two owners can't disable each other at once.
-    owners = select(_T.c.id).where(_T.c.workspace == workspace, _T.c.role == OWNER, _T.c.state == "active")
-    there = [found for (found,) in (await session.execute(owners.order_by(_T.c.id).with_for_update())).all()]
-    if there == [member_id]:
+    if await lock_owners(session, workspace) == [member_id]:
         raise Conflict("A workspace needs an active owner: make another member an owner first.")
 
 

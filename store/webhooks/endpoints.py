@@ -105,10 +105,11 @@ async def insert(session: AsyncSession, row: EndpointRow) -> EndpointRow:
     return await add(session, row)
 
 
-async def get(session: AsyncSession, workspace: str, endpoint_id: str) -> EndpointRow:
-    """Reads one endpoint; deleted ones count as none. Raises NotFound."""
+async def get(session: AsyncSession, workspace: str, endpoint_id: str, *, lock: bool = False) -> EndpointRow:
+    """Reads one endpoint; deleted ones count as none. ``lock``: nobody changes it before this transaction ends. Raises
+    NotFound."""
     mine = select(_T).where(_T.c.id == endpoint_id, _T.c.workspace == workspace, _T.c.state != "deleted")
-    row = await first(session, EndpointRow, mine)
+    row = await first(session, EndpointRow, mine.with_for_update() if lock else mine)
     if row is None:
         raise NotFound("There is no such webhook endpoint in this workspace.")
     return row

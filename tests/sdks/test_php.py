@@ -188,7 +188,16 @@ THREAD = (
     "^2 invoices of Adam Nowak: INV-1050 .*\nRefund 196.00 PLN of invoice INV-1050.*\nrefund INV-1050\nWhich invoices"
 )
 RECORDS = r"^2\d unpaid invoices.*\n(\S+ .+\n){21,}$"
-SHOWN = ("", "Customer: .*\nsucceeded\n$", THREAD, RECORDS, "^owner\n.+@.+\n", "^/params/colour: ", "^missing_header\n$", "^ws_")
+SHOWN = (
+    "",
+    "Customer: .*\nsucceeded\n$",
+    THREAD,
+    RECORDS,
+    "^owner\n.+@.+\n",
+    "^/params/colour: ",
+    "^missing_header\n$",
+    "^ws_",
+)
 
 
 @pytest.mark.parametrize(("snippet", "shown"), list(zip(SNIPPETS, SHOWN, strict=True)), ids=range(len(SHOWN)))

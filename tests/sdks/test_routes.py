@@ -17,7 +17,7 @@ BY_REQUEST: Final = {
     r"\w+ /v1/keys(/.*)?": "a key that makes keys is an owner's, at the command line or in the console",
     r"\w+ /v1/connect(ions|ors/.*)": "an owner connects a platform once, with its credentials",
     r"\w+ /v1/mirrors(/sync)?": "kept records are looked after where connections are",
-    r"POST /v1/imports/openapi": "drafts are decided about and signed by an owner, with `opsiq import` or in the console",
+    r"POST /v1/imports/openapi": "drafts are decided about by an owner, with `opsiq import` or in the console",
     r"(GET|POST) /v1/contracts/(upstreams|.*/suspend)": "for `opsiq import --check`, which compares documents",
     r"\w+ /v1/(rules|instructions)(/.*)?": "automations are written and tried out in the console, or from files",
 }

@@ -171,7 +171,9 @@ async def change_role(request: Request, form: GuardedOwner, member_id: str) -> R
     trouble = await own_password(request, form)
     if not trouble:
         try:
-            changed = await container_of(request).member_service.change_role(visitor.actor, member_id, role)
+            changed = await container_of(request).member_service.change_role(
+                visitor.actor, member_id, role, instead_of=form.get("was", limit=100)
+            )
         except (InvalidInput, Conflict) as error:
             trouble = error.detail
     if trouble:

@@ -9,12 +9,14 @@ from typing import Any, ClassVar, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from core.clock import format_iso, from_iso
 from core.display_text import to_display_text
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 from events.webhooks.endpoints import CreatedEndpoint, EndpointState
 from registry.events import event_catalogue
 from web import problem
 from web.auth import container_of
+from web.console.automations.automations import MEANWHILE
 from web.console.forms import GuardedOwner
 from web.console.labels import Badge
 from web.console.one_shot_form import once_per_form
@@ -72,6 +74,7 @@ class EndpointFormPage(Page):
 
     template: ClassVar[str] = "endpoint_form.html"
     endpoint_id: str
+    as_of: str
     given: EndpointForm
     kept: str
     catalogue: tuple[Category, ...]
@@ -140,17 +143,34 @@ async def change(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
         }
         if body.headers or given.bare:
             changes["headers"] = body.headers
-        await endpoints.change(visitor.actor, endpoint_id, changes, request_id=problem.request_id(request))
+        as_of = _moment(form.get("as_of", limit=40))
+        await endpoints.change(visitor.actor, endpoint_id, changes, as_of=as_of, request_id=problem.request_id(request))
     except InvalidInput as error:
-        return _form(request, visitor, given, shown, trouble=error.detail)
+        return _form(request, visitor, given, shown, trouble=error.detail, as_of=form.get("as_of", limit=40))
+    except Conflict:
+        return _form(request, visitor, given, shown, trouble=MEANWHILE)
     return redirect(f"/webhooks/{endpoint_id}?did=changed")
 
 
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _moment(text: str) -> datetime | None:
+    """When the endpoint that the form shows was last changed; None where it does not say."""
+    try:
+        return from_iso(text) if text else None
+    except ValueError as error:
+        raise InvalidInput("This form is not as it was made. Load the page again.") from error
+
+
 def _form(
-    request: Request, visitor: Visitor, given: EndpointForm, shown: EndpointState | None = None, *, trouble: str = ""
+    request: Request,
+    visitor: Visitor,
+    given: EndpointForm,
+    shown: EndpointState | None = None,
+    *,
+    trouble: str = "",
+    as_of: str = "",
 ) -> Response:
     groups: dict[str, list[EventTick]] = {}
     for each in event_catalogue.load_event_types().values():
@@ -159,6 +179,7 @@ def _form(
         shell=shell(request, visitor),
         title="Change endpoint" if shown else "New endpoint",
         endpoint_id=shown.row.id if shown else "",
+        as_of=as_of or (format_iso(shown.row.changed_at) if shown else ""),
         given=given,
         kept=", ".join(shown.header_names) if shown else "",
         catalogue=tuple(Category(name, tuple(ticks)) for name, ticks in groups.items()),

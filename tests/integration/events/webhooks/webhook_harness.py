@@ -12,6 +12,8 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import text
 
+import store.accounts.api_keys
+import store.accounts.members
 import store.events.events
 import store.history.log
 import store.webhooks.attempts
@@ -28,6 +30,8 @@ from events.webhooks.wiring import Webhooks, build
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.jobs.queue import Settled, SqlQueue
+from store.accounts.api_keys import KeyRow
+from store.accounts.members import MemberRow
 from store.database import Database
 from store.jobs.jobs import Job
 from store.webhooks.attempts import DeliveryAttemptRow
@@ -94,6 +98,16 @@ class WebhookHarness:
         """Its id and its secret."""
         made = await self.webhooks.endpoints.create(OWNER, url, patterns or ("*",), **given)
         return made.shown.row.id, made.secret
+
+    async def key(self, role: str) -> Actor:
+        """A key of this role that the owner has made."""
+        row = KeyRow(
+            id="key_1", workspace="ws_1", public="pk_live_1", mode="live", name="Till", role=role, person=OWNER.id,
+            scopes="webhooks:write", sealed="", created_at=self.clock(),
+        )  # fmt: skip
+        async with self.database.begin() as session:
+            await store.accounts.api_keys.insert(session, row)
+        return Actor("ws_1", row.id, "key", row.name, role, OWNER.id)
 
     async def fire(self, name: str = "shop.opened", **data: Any) -> FiredEvent:
         """The event, with everything its subscribers here leave behind."""
@@ -172,6 +186,13 @@ async def open_webhook_harness(
     guard = SsrfGuard(("127.0.0.0/8",))
     async with database.begin() as session:
         await store.workspaces.insert(session, WorkspaceRow(id="ws_1", name="Test", created_at=clock()))
+        await store.accounts.members.insert(
+            session,
+            MemberRow(
+                id=OWNER.id, workspace="ws_1", email="olivia@test.test", name="Olivia", role="owner", state="active",
+                created_at=clock(),
+            ),
+        )  # fmt: skip
     async with SignedClient(guard, clock=clock) as signed_client:
         webhooks = build(database, guard, SecretBox(bytes(32)), signed_client, clock, wake)
         yield WebhookHarness(
