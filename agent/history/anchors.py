@@ -22,12 +22,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 import store.history.log
 import store.jobs.enqueue
 from core import canon
 from core.clock import Clock, format_iso, from_iso
 from core.crypto.authenticator import Authenticator
-from core.errors import NotCanonical
+from core.errors import NotAuthentic, NotCanonical, NotFound
 from core.webhook_signature import SECRET_PREFIX
 from executors.http.signed_client import SignedClient
 from executors.jobs.queue import Dead, Done, Outcome, Reschedule
@@ -141,7 +143,8 @@ def make_url_secret(keys: Authenticator) -> str:
 @dataclass
 class Anchors:
     """Writes them, for one process. Of several that share a file each sees what the others wrote, and does not repeat
-    it."""
+    it. Between two anchors it remembers how far it has seen each history go: an older copy that is put back under a
+    running server is shown by that."""
 
     database: Database
     clock: Clock
@@ -152,7 +155,9 @@ class Anchors:
     signed_client: SignedClient
     _offset: int = 0
     _known: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _seen: dict[str, ChainAnchor] = field(default_factory=dict)
     _total: int = -1
+    _seen_total: int = -1
     _at: datetime | None = None
 
     async def tick(self, *, now_all: bool = False) -> int:
@@ -162,11 +167,17 @@ class Anchors:
         waited = self._at is None or (now - self._at).total_seconds() >= self.every_s
         async with self.database.read() as session:
             total = await store.history.log.count_all(session)
-            if total == self._total or not (now_all or waited or total - self._total >= EVERY_ENTRIES):
-                return 0
-            heads = await store.history.log.heads(session)
-        await asyncio.to_thread(self._catch_up)
-        fresh = [each for each in heads if self._is_fresh(each)]
+            heads = await store.history.log.heads(session) if total not in (self._seen_total, self._total) else []
+            due = total != self._total and (now_all or waited or total - self._total >= EVERY_ENTRIES)
+            if due and not heads:
+                heads = await store.history.log.heads(session)
+            if heads:
+                await asyncio.to_thread(self._catch_up)
+                self._seen_total = total
+            gone_on = [each for each in heads if await self._goes_on(session, each, now)]
+        if not due:
+            return 0
+        fresh = [each for each in gone_on if self._is_fresh(each)]
         lines = [write_line(self.keys, "anchor", each.workspace, each.seq, each.digest, now) for each in fresh]
         if lines:
             await asyncio.to_thread(append, self.path, lines)
@@ -187,6 +198,11 @@ class Anchors:
     async def read(self) -> AnchorLines:
         """Everything that was anchored, as this machine's file has it."""
         return await asyncio.to_thread(read_file, self.keys, self.path)
+
+    async def of(self, workspace: str) -> list[ChainAnchor]:
+        """What a history is compared with: its anchors, and how far this process has seen it go."""
+        seen = self._seen.get(workspace)
+        return [*(await self.read()).of(workspace), *([seen] if seen else [])]
 
     async def send(self, job: Job) -> Outcome:
         """One attempt to hand an anchor to OPSIQ_ANCHOR_URL."""
@@ -226,10 +242,29 @@ class Anchors:
                     line = _read_line(self.keys, raw.decode("utf-8", "replace"))
                     if line is not None:
                         self._known[line.workspace] = (line.count, line.digest)
+                        if line.kind == "accepted":
+                            self._seen[line.workspace] = line.make_anchor()
         except FileNotFoundError:
             if self._offset:
                 log.error("%s is gone: anchors that were in it show nothing any more", self.path)
             self._offset = 0
+
+    async def _goes_on(self, session: AsyncSession, head: HistoryHeadRow, now: datetime) -> bool:
+        """Remember how far a history goes. False where the entry that was seen last is not in it any more: what goes on
+        from an older end is not remembered, nor anchored."""
+        seen = self._seen.get(head.workspace)
+        if seen is None or await _holds(session, head, seen):
+            self._seen[head.workspace] = ChainAnchor(head.seq, head.digest, format_iso(now))
+            return True
+        log.error(
+            "the history of %s ends at entry %d and lacks entry %d, which this server has seen: an older copy of the "
+            "database was put back while it ran. Stop it, and run `opsiq history verify`.",
+            head.workspace,
+            head.seq,
+            seen.seq,
+            extra={"workspace": head.workspace},
+        )
+        return False
 
     def _is_fresh(self, head: HistoryHeadRow) -> bool:
         count, digest = self._known.get(head.workspace, (0, ""))
@@ -244,6 +279,16 @@ class Anchors:
                 count,
                 extra={"workspace": head.workspace},
             )
+        return False
+
+
+async def _holds(session: AsyncSession, head: HistoryHeadRow, seen: ChainAnchor) -> bool:
+    """Whether the history that ends at ``head`` has the entry that was seen."""
+    if head.seq <= seen.seq:
+        return (head.seq, head.digest) == (seen.seq, seen.digest)
+    try:
+        return (await store.history.log.get(session, head.workspace, seen.seq)).digest == seen.digest
+    except (NotFound, NotAuthentic):
         return False
 
 

@@ -155,7 +155,7 @@ async def verify(request: Request, caller: Owner) -> dict[str, Any]:
     """Walk the chain of digests and say where it first breaks; compare it with the anchors that this server has, its
     counts by day, and the codes of everything that gives rights or says what is sent."""
     container = container_of(request)
-    anchors = (await container.anchors.read()).of(caller.actor.workspace)
+    anchors = await container.anchors.of(caller.actor.workspace)
     async with container.database.read() as session:
         report = await integrity.examine(session, caller.actor.workspace, anchors=anchors)
     verdict = report.verdict

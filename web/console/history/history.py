@@ -166,7 +166,7 @@ async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
 @router.get("/verify")
 async def verify(request: Request, visitor: Owner) -> Response:
     container = container_of(request)
-    anchors = (await container.anchors.read()).of(visitor.actor.workspace)
+    anchors = await container.anchors.of(visitor.actor.workspace)
     async with container.database.read() as session:
         report = await integrity.examine(session, visitor.actor.workspace, anchors=anchors)
     verdict = report.verdict
