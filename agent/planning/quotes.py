@@ -14,6 +14,7 @@ from agent.planning.proposal import Words
 
 _WORD: Final = re.compile(r"\w+")
 _BETWEEN: Final = "\n"
+_MOST_SHARED: Final = 80
 # The end of a line as it stands in code: text that is pasted from there has it typed out.
 _ESCAPED: Final = re.compile(r"\\[nrt]$")
 # Thai, Lao, Myanmar and Khmer; kana and Han.
@@ -48,11 +49,24 @@ def find_quotes(node: Any, request: Request) -> Iterator[Words]:
 
 def find_places(node: Any, request: Request) -> list[tuple[int, int]]:
     """Where the quotes of a part of a proposal stand in the request itself."""
-    return [
-        (words.start, words.start + len(words.text))
-        for words in find_quotes(node, request)
-        if words.origin == 0 and words.start is not None
-    ]
+    found = [(words, words.start) for words in find_quotes(node, request) if words.origin == 0]
+    places = (
+        (start, start + len(words.text)) if start is not None else _find_shared(words.text, request.text)
+        for words, start in found
+    )
+    return [each for each in places if each is not None]
+
+
+def _find_shared(text: str, there: str) -> tuple[int, int] | None:
+    """Where the end of a name stands whose beginning is said once for several: the 3 of "Elm Road 2 and 3"."""
+    head, _, last = text.strip().rpartition(" ")
+    if not head or len(text) > _MOST_SHARED:
+        return None
+    joint = r"\s*(?:,|&|\b(?:and|or)\b)\s*"
+    found = re.search(
+        rf"(?<!\w){re.escape(head)}\s+\w+(?:{joint}\w+)*?{joint}(?P<last>{re.escape(last)})(?!\w)", there, re.I
+    )
+    return found.span("last") if found is not None else None
 
 
 def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ()) -> Words:

@@ -17,12 +17,14 @@ from agent.validate.records.ranking import (
     Fit,
     find_best,
     find_numbered,
+    holds_initials,
     holds_numbers,
     is_identifying,
     is_in_other_forms,
     is_slip,
     match_name,
 )
+from language.stems import stem_text
 from registry.records import Query, Record, RecordKind, SearchBy
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ PAGE: Final = 50
 MOST_SCANNED: Final = 2000
 """The most records that one reference looks through; beyond, the person is asked to narrow it down."""
 
+_FEW: Final = 100
+"""How many records are read to find one whose name was said otherwise than it is written."""
+_ABBREVIATION: Final = re.compile(r"[^\W_]{3,6}")
 _DIGIT: Final = re.compile(r"\d")
 
 
@@ -174,7 +179,29 @@ class RecordSearch:
             return self.explain_exclusion(need, find, told[0])
         if isinstance(told, Question):
             return told
+        if one := await self._find_otherwise(need, said.text, filters):
+            return Pool([one], via, named=True)
+        of_such = _find_member(need.kind, said.text)
+        if of_such is not None:
+            records, more = await self.scan(need, match_all([filters, match_exactly(of_such)]))
+            if records:
+                return Pool(records, via, more=more)
         return need.ask(explain_unknown_name(need.kind, said.text, need.filter, via[0] if via else None))
+
+    async def _find_otherwise(self, need: RecordQuery, words: str, filters: Filter) -> Record | None:
+        """The only record of a few whose name was misspelt, said in other forms, or shortened to the letters that its
+        words begin with ("2fa"): a platform's own search need not find such."""
+        page = Query(need.kind.name, None, None, filters.where, None, False, _FEW + 1, 0, filters.between)
+        records = [each for each in await self.context.kinds.search(page) if filters.keeps(each)]
+        if len(records) > _FEW:
+            return None
+        one = _find_slip(words, records, records, need.kind)
+        if one is not None:
+            self.slips[need.kind.name, one.id] = words
+        elif _ABBREVIATION.fullmatch(words) and not any(each.type == "email" for each in need.kind.fields):
+            meant = [each for each in records if holds_initials(words, name_of(each, need.kind))]
+            one = meant[0] if len(meant) == 1 else None
+        return one
 
     async def _find_named(self, need: RecordQuery, kind: str, said: Words) -> tuple[LocatedRecord, ...] | Question:
         """Whoever is called so, or so without an s: "adas bill" is Ada's."""
@@ -196,6 +223,17 @@ class RecordSearch:
         if wanted and not fits(record, wanted):
             return need.ask(explain_exclusion(record, record.label, need.kind, wanted))
         return need.ask(f"{record.label} is not what you said of it. Which {name_kind(need.kind)} is meant?")
+
+
+def _find_member(kind: RecordKind, words: str) -> Mapping[str, Sequence[str | int | bool]] | None:
+    """The one closed field whose member the words are, where no name is: "the brakes job", by its service."""
+    said = stem_text(words)
+    found = {
+        each.name: [one for one in each.values or () if stem_text(one.replace("_", " ")) == said]
+        for each in kind.fields
+    }
+    members = {name: held for name, held in found.items() if held}
+    return members if len(members) == 1 else None
 
 
 def match_exactly(where: Mapping[str, Sequence[str | int | bool]]) -> Filter:

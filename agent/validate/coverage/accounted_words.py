@@ -50,7 +50,8 @@ existing poor dear nice good old own usual right correct possible course far onc
 instead first next last latest newest oldest recent previous earlier really actually finally quickly immediately
 already simply directly accidentally mistakenly obviously apparently unfortunately sadly hopefully possibly probably
 basically definitely certainly promptly shortly early reply apply family owner another extra additional further saying
-titled reading able allowed care rid app site website service goes
+titled reading able allowed care rid app site website service goes damn damned bloody fucking freaking stupid
+lol haha
 """
 LIGHT: Final = frozenset(_LIGHT_WORDS.split())
 _REPORT: Final = re.compile(rf"(?:is|are|has|have|{patterns.PAST})$")
@@ -171,7 +172,9 @@ def count_in_form(proposal: Proposal, contracts: Sequence[Contract]) -> Iterator
 def list_sum_words(proposal: Proposal) -> frozenset[str]:
     """The stems of words that only say of a sum that it is one."""
     sums = any(isinstance(node, TotalOf) for node in walk(proposal.result))
-    return frozenset(map(stem, ("sum", "total", "together"))) if sums else frozenset()
+    less = any(isinstance(node, Computed) and node.op == "-" for node in walk(proposal.result))
+    words = (*(("sum", "total", "together") if sums else ()), *(("difference",) if less else ()))
+    return frozenset(map(stem, words))
 
 
 def list_unchosen(proposal: Proposal, contracts: Sequence[Contract]) -> Iterator[str]:

@@ -113,7 +113,7 @@ class Told:
         first, last = self._clause(start, end)
         tells = _TELLS.match(self.text, first, last) is not None
         if _looks_up(self.proposal, self.contracts):
-            if len(self.text) > LONGEST or not _named_outright(self.proposal):
+            if len(self.text) > LONGEST or not is_named_outright(self.proposal):
                 return False
             begins = next((stop for begin, stop in self.names if not self.text[first:begin].strip()), None)
             tells = tells or (
@@ -132,7 +132,7 @@ class Told:
         if dated and _AS_SAID.match(self.text, first, last) is not None:
             return not any(begin < last and first < stop for begin, stop in (*values, *self.others))
         used = not tells or any(begin < last and first < stop for begin, stop in (*values, *self.others))
-        return not used and _WISHES.search(self.text, first, last) is None and not self._could_take(start, end)
+        return not used and _WISHES.search(self.text, first, last) is None and not self.could_take(start, end)
 
     def counts_events(self, start: int, end: int) -> bool:
         """Whether "twice" or "three times" tells how often something has happened, of records too: it ends a clause
@@ -179,7 +179,7 @@ class Told:
             if self._belongs_to_value(first, start, end):
                 return True
             if _PREFERS.match(self.text, first, last) is not None:
-                return not self._could_take(start, end)
+                return not self.could_take(start, end)
         asks = _ASKS.match(self.text, first, last)
         if not all(map(only_finds, self.contracts)) or (
             asks is not None and not self._is_subject(asks.end(), start, end, last)
@@ -188,7 +188,7 @@ class Told:
         words = {word.casefold() for word in re.findall(r"[^\W\d_]+", self.text[first:last])}
         orders = words & (ORDER_WORDS | AGAIN) - READING_WORDS - {"like"}
         others = any(begin < last and first < stop for begin, stop in {*self.others} - {(start, end)})
-        return not orders and not others and not self._could_take(start, end)
+        return not orders and not others and not self.could_take(start, end)
 
     def _belongs_to_value(self, first: int, start: int, end: int) -> bool:
         """Whether a limit stands right before a value that was used, and behind a word that the value's own parameter
@@ -224,7 +224,7 @@ class Told:
         first = opening[0] if self.text[slice(*opening)].isalpha() else opening[1]
         return first, closing[0] if closing is not None else len(self.text)
 
-    def _could_take(self, start: int, end: int) -> bool:
+    def could_take(self, start: int, end: int) -> bool:
         """Whether an argument that the calls leave open, or that has a value which its own words don't say, can be read
         from these words."""
         by_name = {each.name: each for each in self.contracts}
@@ -298,7 +298,7 @@ def _looks_up(proposal: Proposal, contracts: Sequence[Contract]) -> bool:
     return referred or any(isinstance(node, Find | Handle) for node in walk(proposal.result))
 
 
-def _named_outright(proposal: Proposal) -> bool:
+def is_named_outright(proposal: Proposal) -> bool:
     """Whether each record is named, or is the only one of one that is: nothing else singles it out."""
     nodes = list(walk(proposal.result))
     finds = [node for node in nodes if isinstance(node, Find)]

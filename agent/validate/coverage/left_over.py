@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from agent.extract.spans.politeness import strip_politeness
@@ -27,6 +26,7 @@ from agent.validate.coverage.accounted_words import (
     list_accounts,
     plain_word,
 )
+from agent.validate.coverage.clauses import Clause, Word, split_clauses
 from agent.validate.coverage.modifiers import BOUND, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from language import numerals
@@ -37,18 +37,12 @@ from registry.contract import Contract
 from registry.records import RecordKind
 
 Place = tuple[int, int]
-_Word = tuple[str, int, int]
 
 
 def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
 
 
-# Where a clause may begin: a mark, or a word that joins one more.
-_BREAK: Final = re.compile(
-    r"(?P<mark>[;!?\n()]|[.,:](?!\d)|\s[-–—]+\s)|(?<!\w)(?P<join>and|plus|but|then|so|or)(?!\w)|\s(?P<sign>[&+])\s",
-    re.IGNORECASE,
-)
 _UNIT: Final = r"(?:second|minute|hour|day|night|week|month|quarter|year)s?"
 # What gives a reason, up to the next word that was used.
 _REASON: Final = _words(
@@ -100,7 +94,6 @@ _ASKING: Final = _words(
 )
 # "Let Ada have a look": what she shall do is no statement.
 _LET: Final = re.compile(r"(?<!\w)let\s+(?:[^\W\d_][\w'’]*\s+){1,2}(?:have|do)(?!\w)", re.IGNORECASE)
-_MIND: Final = re.compile(r"(?<!\w)(?:do|would)\s+you\s+mind\s+", re.IGNORECASE)
 # "The money arrived, …": what has happened, before the order that it is the reason of.
 _ENDS_IN_PAST: Final = re.compile(r"\w\s+[^\W\d_]{2,}(?<!e)ed\s*$")
 _INVERTED: Final = re.compile(r"\s*(?:should|had|were)\s+(?!(?:you|u|we|i)\b)[^\W\d_]+", re.IGNORECASE)
@@ -114,32 +107,14 @@ _LIKE: Final = re.compile(
 )
 _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_WISHED: Final = re.compile(
+    r"(?<!\w)(?:should|must|shall|(?:has|have|needs?|ought|is|are)\s+to|let\s[^,;.!?\n]{1,40})\s+$", re.I
+)
 _DETERMINERS: Final = word_set("the a an his her their its our my your this that these those some")
 _STAYING: Final = word_set("stays stay remains remain")
+_STAYING_STEMS: Final = frozenset(map(stem, (*_STAYING, "keep", "wait", "leave")))
 _SPARING: Final = word_set("leave forget ignore spare exclude omit")
 _PREPOSITIONS: Final = word_set("with without as from against for by at during onto under towards through via")
-
-
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    text: str
-    start: int
-    end: int
-    joined: bool
-    """Whether "and" or the like opens it."""
-    words: tuple[_Word, ...]
-
-    @property
-    def ordering(self) -> Sequence[_Word]:
-        """The words of the order itself, without "would you mind"."""
-        asked = _MIND.search(self.text, self.start, self.end)
-        return self.words if asked is None else [each for each in self.words if each[1] >= asked.end()]
-
-    @property
-    def head(self) -> _Word | None:
-        """The first word that says something: the verb, where the clause is an order."""
-        said = (each for each in self.ordering if plain_word(each[0]) not in NOTHING)
-        return next((each for each in said if plain_word(each[0]) not in LIGHT), None)
 
 
 def find_left_over_words(
@@ -216,9 +191,9 @@ def find_lone_order(
 
 
 def _of_clause(
-    clause: _Clause,
+    clause: Clause,
     used: Sequence[bool],
-    left: Sequence[_Word],
+    left: Sequence[Word],
     verbs: frozenset[str],
     by: Accounts,
     *,
@@ -268,7 +243,7 @@ def _blank(pattern: re.Pattern[str], told: str) -> str:
     return pattern.sub(lambda found: " " * len(found[0]), told)
 
 
-def _spares(clause: _Clause) -> bool:
+def _spares(clause: Clause) -> bool:
     """Whether a clause leaves something out of an order: "leave the lamp as it is", "the lamp stays"."""
     said = [plain_word(word) for word, _, _ in clause.words if plain_word(word) not in ("and", "but", "just", "please")]
     stays = len(said) > 2 and said[0] in _DETERMINERS and said[-1] in _STAYING and "rest" not in said
@@ -277,7 +252,7 @@ def _spares(clause: _Clause) -> bool:
 
 
 def _beside(
-    clause: _Clause, used: Sequence[bool], left: Sequence[_Word], verbs: frozenset[str], by: Accounts
+    clause: Clause, used: Sequence[bool], left: Sequence[Word], verbs: frozenset[str], by: Accounts
 ) -> Iterator[Place]:
     """Words left over within an order, joined where nothing that was used stands between them."""
     for pattern in (_REASON, _RELATIVE, _BOUND):
@@ -290,6 +265,7 @@ def _beside(
         left = left[1:]  # the verb of the order is accounted for by the action itself
     if not by.says_whole(clause.text[clause.start : clause.end], reports=True):
         left = _without_late_verb(clause, used, left, verbs)
+    left = [each for each in left if not _tells_which(clause, each, used)]
     if by.answered and left and not any(used[: left[0][1]][clause.start :]):
         left = left[1:]  # what was said of a record that was asked about and chosen since
     if by.described:  # the noun behind its owner is what the model reads as the kind
@@ -300,7 +276,7 @@ def _beside(
     for like in _LIKE.finditer(clause.text, clause.start, clause.end):
         if used[like.end()] and not used[like.start()]:
             yield like.start(), like.end()
-    run: list[_Word] = []
+    run: list[Word] = []
     for each in left:
         if run and any(used[run[-1][2] : each[1]]):
             yield _widen(clause, run)
@@ -311,8 +287,8 @@ def _beside(
 
 
 def _without_late_verb(
-    clause: _Clause, used: Sequence[bool], left: Sequence[_Word], verbs: frozenset[str]
-) -> Sequence[_Word]:
+    clause: Clause, used: Sequence[bool], left: Sequence[Word], verbs: frozenset[str]
+) -> Sequence[Word]:
     """What is left without the verb of the order and its object, where the verb stands behind who or what it is about
     ("let Ada sign in", "Ada should be able to sign in", "Ada takes it"): that belongs to the action too."""
     if not left or clause.head is None or not used[clause.head[1]]:
@@ -324,11 +300,22 @@ def _without_late_verb(
         return left
     if root in READING:  # "let Ada have a look at it" leaves it open what she does
         return left
-    if root not in ORDERS and not find_similar_stems(root, verb=True):
+    wished = patterns.search_before(_WISHED, clause.text, left[0][1]) is not None
+    if wished and root in _STAYING_STEMS:
+        return left
+    if not wished and root not in ORDERS and not find_similar_stems(root, verb=True):
         return left
     until = (start for word, start, _ in clause.words if start > left[0][1] and plain_word(word) in _PREPOSITIONS)
     ends = next(until, clause.end)
     return [each for each in left if each[1] >= ends]
+
+
+def _tells_which(clause: Clause, word: Word, used: Sequence[bool]) -> bool:
+    """Whether a verb stands behind who was used in what stands for the record itself: "what Ada still owes"."""
+    at = [start for _, start, _ in clause.words].index(word[1])
+    before = [each for each in clause.words[:at] if plain_word(each[0]) not in LIGHT]
+    told = next((each for each in reversed(before) if not used[each[1]]), None)
+    return bool(before) and used[before[-1][1]] and told is not None and plain_word(told[0]) in ("what", "whatever")
 
 
 def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:
@@ -342,7 +329,7 @@ def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:
     )
 
 
-def _is_manner(clause: _Clause, verbs: frozenset[str], known: frozenset[str]) -> bool:
+def _is_manner(clause: Clause, verbs: frozenset[str], known: frozenset[str]) -> bool:
     """Whether the first word tells how the verb behind it is to be done: "secretly waive", "in cash, waive"."""
     assert clause.head is not None
     root = stem(plain_word(clause.head[0]))
@@ -357,13 +344,13 @@ def _is_manner(clause: _Clause, verbs: frozenset[str], known: frozenset[str]) ->
     return root not in verbs | ORDERS and not thing and not (verbs & ORDERS).isdisjoint(said[:1])
 
 
-def _is_determined(clause: _Clause) -> bool:
+def _is_determined(clause: Clause) -> bool:
     """Whether an article or possessive stands before the first word that says something: that word is no verb."""
     at = clause.head[1] if clause.head is not None else clause.start
     return any(plain_word(word) in _DETERMINERS for word, start, _ in clause.words if start < at)
 
 
-def _is_verb(clause: _Clause) -> bool:
+def _is_verb(clause: Clause) -> bool:
     """Whether the first word that says something is the verb of an order, whatever verb it is."""
     assert clause.head is not None
     if _is_determined(clause):
@@ -372,7 +359,7 @@ def _is_verb(clause: _Clause) -> bool:
     return not clause.joined or root in ORDERS or bool(find_similar_stems(root, verb=True))
 
 
-def _widen(clause: _Clause, run: Sequence[_Word]) -> Place:
+def _widen(clause: Clause, run: Sequence[Word]) -> Place:
     """From the little words before, which tell how they belong to the order, to the last of them."""
     start = run[0][1]
     for _ in range(2):
@@ -381,23 +368,6 @@ def _widen(clause: _Clause, run: Sequence[_Word]) -> Place:
             break
         start = before.start()
     return start, run[-1][2]
-
-
-def split_clauses(text: str) -> Iterator[_Clause]:
-    start, joined = 0, False
-    for found in _BREAK.finditer(text):
-        if words := _split(text, start, found.start()):
-            yield _Clause(text, start, found.start(), joined, words)
-        elif found["mark"] and joined:
-            start = found.end()
-            continue
-        start, joined = found.end(), not found["mark"] and found[0].casefold() != "so"
-    if words := _split(text, start, len(text)):
-        yield _Clause(text, start, len(text), joined, words)
-
-
-def _split(text: str, start: int, end: int) -> tuple[_Word, ...]:
-    return tuple((word, at + start, last + start) for word, at, last in split_runs(text[start:end]))
 
 
 def _is_english(text: str, used: Sequence[bool]) -> bool:

@@ -15,6 +15,7 @@ from agent.planning.proposal import (
     Call,
     Computed,
     ComputedArgument,
+    DraftedText,
     Except,
     Find,
     Number,
@@ -241,6 +242,9 @@ def _of_earlier(text: str, proposal: Proposal, request: Request) -> Iterator[Pla
         return
     if proposal.result.replaces:
         found = patterns.RELATIVE.search(text)
+        worded = find_places([each for each in walk(proposal.result) if isinstance(each, DraftedText)], request)
+        if found is not None and any(start <= found.start() and found.end() <= end for start, end in worded):
+            found = None  # how a text is to be worded
     else:
         done = {call.action for call in request.thread[-1].calls if not call.waits}
         again = any(isinstance(node, Call) and node.action in done for node in walk(proposal.result))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.validate.coverage.weighty_patterns import IRREGULAR, REACH, cover, first_from, last_before, search_before
-from language.stems import ORDERS, split_runs, stem
+from language.stems import ORDERS, split_runs, stem, stem_text
 
 Place = tuple[int, int]
 
@@ -63,7 +63,7 @@ _ADDED: Final = (
 )
 _OR: Final = r"or(?!\s+(?:so|something|whatever|anything|similar|thereabouts|rather|not|no)\b)"
 _OTHERS: Final = (
-    r"(?:(?<=,)|(?<=;)|(?<=\band))\s+(?:and\s+)?the\s+(?:rest|others|remaining|remainder)"
+    r"(?:(?<=,)|(?<=;)|(?<=\band))\s+(?:and\s+)?the\s+(?:rest|others|remaining|remainder)(?![^,;.!?\n]*\b(?:stays?|remains?)\b)"
     r"|same\s+(?:for|with|goes\s+for)"
 )
 
@@ -92,6 +92,8 @@ FORBIDS: Final = _words(
     r"|(?:do|does|should|must|may|can|could|will|would|shall)\s+not|cannot)"
 )
 _ORDER: Final = re.compile(r"(?:[,;:.!?\n]|\b(?:and|but|so|then)\b)\s*(?:(?:so|then|just|please)\s+)*([^\W\d_]+)", re.I)
+ADDING: Final = frozenset(stem_text("add extend prolong lengthen increase raise top"))
+_PLUS: Final = len("plus")
 ASKS: Final = re.compile(r"\b(?:if|whether|unless|when)\b", re.IGNORECASE)
 LEAD: Final = re.compile(r"\s+(?:(?:the|on)\s+)?", re.IGNORECASE)
 """What may stand between "until" and the day."""
@@ -153,6 +155,13 @@ def find_modifiers(
                 continue  # "set it back to pending": the state that the call brings about
             if pattern is BOUND and found.group()[:1].casefold() in "ut" and _is_used(text, place[1], taken):
                 continue  # the day itself is what was used
+            if (
+                pattern is ADDED
+                and place[1] - place[0] == _PLUS
+                and verbs & ADDING
+                and _is_used(text, place[1], list(figures))
+            ):
+                continue  # "plus 3 days", of what only adds
             if pattern is OTHERS and _is_used(text, place[1], taken):
                 continue  # whom the same is for is who was used
             heads = pattern in (BOUND, WHEN, ADDED, OTHERS)

@@ -46,6 +46,10 @@ _TOLD: Final = re.compile(
     r"|\b(?:for|of|because|since|as|although|though|to)\b(?:\s+\w+){0,4})\s+$",
     re.IGNORECASE,
 )
+# Whom nothing is to be told: "no e-mail", "nobody hears of it".
+_SILENT: Final = re.compile(
+    r"\s+(?:(?:[\w-]+\s+)?[\w-]+\s*(?:$|[,.;!?])|(?:\w+\s+){1,3}(?:of|about)\s+(?:it|this|that)\b)", re.IGNORECASE
+)
 # "No. 12" is a number, "no 12 euros" denies them.
 _NUMBERED: Final = re.compile(r"\.?\s*#?\d[\d.,]*\s*([^\W\d_]+|[€$£¥%])?")
 # "Nobody answered", "it never came": what has happened, where an order would have another form of the verb.
@@ -86,7 +90,8 @@ def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> 
                 yield start, end
             continue
         used = any(begin < last and first < stop for begin, stop in taken)
-        if used or any(stem(word) in verbs for word, _ in words):
+        silent = _SILENT.match(text, end) is not None and any(stem(word) in patterns.SILENCE for word, _ in words)
+        if used or silent or any(stem(word) in verbs for word, _ in words):
             yield start, end
 
 

@@ -15,7 +15,8 @@ from agent.pipeline import Request
 from agent.planning.proposal import Call, ComputedArgument, Find, Proposal, RecordArgument, TypedValue, Words
 from agent.planning.quotes import find_places, walk
 from agent.validate.coverage.accounted_words import LIGHT, plain_word
-from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT, split_clauses
+from agent.validate.coverage.clauses import split_clauses
+from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT
 from agent.validate.coverage.unused_words import SAID_AROUND
 from agent.validate.coverage.weighty_patterns import (
     BEGINS,

@@ -15,24 +15,11 @@ from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request
 from agent.planning.proposal import (
-    SET_HANDLE,
-    AnyOf,
-    Call,
-    Compare,
-    Computed,
-    Day,
     DraftedText,
-    Except,
     Find,
     Handle,
-    Has,
     Number,
-    OrderByCount,
-    OrderByField,
-    PlanResult,
     Proposal,
-    StateIs,
-    Test,
 )
 from agent.planning.quotes import find_places, locate, walk
 from agent.query.arithmetic import find_unit
@@ -43,11 +30,20 @@ from agent.validate.coverage.accounted_words import (
     list_sum_words,
     list_unchosen,
 )
-from agent.validate.coverage.described_only import Told
+from agent.validate.coverage.asides import Asides
+from agent.validate.coverage.described_only import Told, is_named_outright
+from agent.validate.coverage.descriptions import (
+    counts_names,
+    denies_other_action,
+    describes_name,
+    find_amount_names,
+    find_value_nouns,
+    means_whole,
+)
 from agent.validate.coverage.further_orders import find_further_orders, find_joined_names, find_others
 from agent.validate.coverage.left_over import find_left_over_words, find_lone_order
 from agent.validate.coverage.misread import find_misread
-from agent.validate.coverage.modifiers import FORBIDS, Accounts, find_limits, find_modifiers, find_parts
+from agent.validate.coverage.modifiers import FORBIDS, find_limits, find_modifiers, find_parts
 from agent.validate.coverage.negations import (
     denies_another,
     denies_other_value,
@@ -57,6 +53,7 @@ from agent.validate.coverage.negations import (
     only_contrasts,
 )
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, goes_by, leading_verbs
+from agent.validate.coverage.structure import list_modified, read_structure
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_told, list_direct
 from agent.validate.coverage.unused_words import collect_subject_stems
 from language import numerals
@@ -67,21 +64,6 @@ from registry.records import RecordKind
 
 _MOST_TOLD: Final = 120
 _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
-
-
-@dataclass(frozen=True, slots=True)
-class _Structure:
-    """What the proposal's own form accounts for, beside its quotes."""
-
-    negates: bool
-    restricts: bool
-    conditions: bool
-    quantifies: bool
-    computes: bool
-    computes_field: bool
-    dates: bool
-    several: bool
-    one_record: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +97,8 @@ def find_unaccounted(
     drafts = [node for node in walk(proposal.result) if isinstance(node, DraftedText)]
     told = find_places([each.quote for each in drafts], request)
     taken = [each for each in find_places((proposal.result, proposal.replaced), request) if each not in told]
-    structure = _structure(proposal)
+    taken += [*find_amount_names(proposal, request), *find_value_nouns(proposal, contracts, request)]
+    structure = read_structure(proposal)
     counted: set[float] = {*count_in_form(proposal, contracts), *list_defaults(contracts)}
     if any(isinstance(node, Handle) for node in walk(proposal.result)):
         counted |= set(named)
@@ -135,6 +118,7 @@ def find_unaccounted(
     ):
         found += [] if accounted else [match.span() for match in pattern.finditer(polite)]
         days_and_numbers |= {match.span() for match in pattern.finditer(polite)} if pattern is patterns.DATE else set()
+    found = [each for each in found if not counts_names(text, each, taken) and not means_whole(text, each, proposal)]
     limits = [] if structure.restricts else [match.span() for match in patterns.LIMIT.finditer(polite)]
     if structure.computes_field:  # what is computed up to a limit is a guess at what was left open, whatever it quotes
         limits = [each for each in limits if not patterns.search_before(patterns.FILLS, polite, each[0])]
@@ -166,7 +150,7 @@ def find_unaccounted(
     found = [each for each in found if not _tells_why(text, each[0])]
     figures = set(find_places([each for each in walk(proposal.result) if isinstance(each, Number)], request))
     modifiers = set(
-        find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), _accounts(request, proposal, structure))
+        find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), list_modified(request, proposal, structure))
     )
     for found_each in patterns.OF_SEVERAL.finditer(polite) if structure.one_record else ():
         if not any(a <= found_each.start() < b for a, b in (*taken, *told) if (a, b) not in figures):
@@ -189,9 +173,11 @@ def find_unaccounted(
     found += find_joined_names(text, [*taken, *told], known)
     modifiers |= find_misread(request, proposal, contracts, told_by_records)
     hedges = {*find_hedges(text, taken, contracts)}
-    stretches = {*find_opposed_verbs(polite, contracts), *find_taken_back(text, taken, _verbs(contracts)), *hedges}
+    turned = {*find_opposed_verbs(polite, contracts), *find_taken_back(text, taken, _verbs(contracts)), *hedges}
+    stretches = {*turned}
     heads = frozenset(verb for each in contracts for verb in leading_verbs(each))
-    if any(note.record is not None for note in notes):
+    on_records = any(note.record is not None for note in notes)
+    if on_records:
         writes = any(note.compose for note in notes)
         doers = None if writes else find_places(list_direct(proposal), request)
         stretches |= {*find_told(polite, heads, taken, doers), *find_others(text, taken, known, shown)}
@@ -220,6 +206,9 @@ def find_unaccounted(
     said = [place for place in (locate(each, request) for each in proposal.left_over) if place.origin == 0]
     left_over = [(each.start, each.start + len(each.text)) for each in said if each.start is not None]
     found += left_over
+    wholes = {match.span() for match in patterns.QUANTIFIER.finditer(polite)}
+    bound = {*further, *left_over, *turned, *find_parts(polite, modifiers)}
+    bound |= {match.span() for match in patterns.PART.finditer(polite)}
     exact = stretches | {each for each in left_over if " " in text[slice(*each)].strip()}
     # What a drafted text is to convey stands on the card in other words, maybe of another language: but a figure must
     # be the same there, and an order of something that can be done here is one all the same.
@@ -247,6 +236,19 @@ def find_unaccounted(
     )
     lone = {find_lone_order(request, proposal, contracts, known, (*taken, *told))} & stretches
     kept = [each for each in left if each in lone or (each in counts | ends and stands.is_story(*each))]
+    left = [each for each in left if each not in stretches or not denies_other_action(text, each, others)]
+    kept += [each for each in left if each in stretches and describes_name(text, each, names)]
+    if on_records:
+        asides = Asides(text, (*taken, *told), names, heads)
+        outright, apart = is_named_outright(proposal), known | told_by_records
+        kept += [
+            each
+            for each in left
+            if each not in bound
+            and (outright or each not in counts)
+            and asides.holds(each, frozenset() if outright and each not in wholes else apart)
+            and not stands.could_take(*each)
+        ]
     left = [
         each for each in left if each in exact or not any(a <= each[0] and each[1] <= b for a, b in exact & {*left})
     ]
@@ -353,49 +355,3 @@ def _quote_around(text: str, start: int, end: int, spoken: Sequence[int]) -> str
         elif after > first:  # a unit stands with its number, one word with what it belongs to
             first = next((at + 1 for at in range(after - 1, first, -1) if not spoken[at]), first)
     return _OWNERS_S.sub("", text[first:last]).strip(" ,;.!?\n")[:_MOST_TOLD] or text[start:end]
-
-
-def _structure(proposal: Proposal) -> _Structure:
-    nodes = list(walk(proposal.result))
-    calls = proposal.result.calls if isinstance(proposal.result, PlanResult) else ()
-    finds = [node for node in nodes if isinstance(node, Find)]
-    negates = any(
-        isinstance(node, Except)
-        or (isinstance(node, StateIs) and node.negated)
-        or (isinstance(node, Has) and node.count == 0)
-        or (isinstance(node, Compare | Computed) and node.op in ("!=", "-"))
-        or (isinstance(node, Test) and node.op == "=" and isinstance(node.right, Number) and not node.right.number)
-        for node in nodes
-    )
-    computes_field = any(isinstance(node, Computed) for node in nodes)
-    several = any(find.pick != "one" for find in finds)
-    sets = any(isinstance(node, Handle) and node.handle.startswith(SET_HANDLE) for node in nodes)
-    return _Structure(
-        negates=negates,
-        restricts=any(
-            isinstance(node, Except | Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount) for node in nodes
-        ),
-        conditions=any(call.condition is not None for call in calls),
-        quantifies=not finds or several or sets or len(calls) > 1 or computes_field,
-        computes=computes_field
-        or any(isinstance(node, Number) and (node.unit == "%" or node.number < 1) for node in nodes),
-        computes_field=computes_field,
-        dates=any(isinstance(node, Day) for node in nodes),
-        several=several,
-        one_record=bool(finds) and not several and not sets and len(calls) == 1,
-    )
-
-
-def _accounts(request: Request, proposal: Proposal, structure: _Structure) -> Accounts:
-    nodes = list(walk(proposal.result))
-    calls = sum(isinstance(node, Call) for node in nodes)
-    return Accounts(
-        conditions=structure.conditions,
-        dates=structure.dates,
-        restricts=structure.restricts,
-        negates=structure.negates,
-        computes=structure.computes,
-        several=calls > 1,
-        either=any(isinstance(node, AnyOf) for node in nodes),
-        answered=any(each.text for each in request.answers),
-    )

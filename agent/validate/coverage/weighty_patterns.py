@@ -181,7 +181,7 @@ TIMES: Final = UNITS | frozenset(
 ) - set(stem_text("percent cent euro dollar pound"))
 TELLING: Final = frozenset(stem_text("tell notify inform phone ask remind order"))
 SILENCE: Final = frozenset(
-    stem_text("tell telling notify inform mail email write writing phone call message text mention")
+    stem_text("tell telling notify inform mail email write writing phone call message text mention hear know")
 )
 TO_ME: Final = re.compile(r"\s+(?:me|us)\b", re.IGNORECASE)
 # "Check if": what follows is a question, where the call only finds things out.

@@ -14,8 +14,9 @@ from agent.pipeline import Question
 from agent.validate.questions import ask_between, make_candidate, name_of, quote_words
 from agent.validate.records import confusables
 from agent.validate.records.located import name_kind
+from language import numerals
 from language.stems import EMPTY, stem_text
-from language.text import singularize
+from language.text import read_text, singularize
 from registry.records import Record, RecordKind
 
 _STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -103,8 +104,23 @@ def is_slip(words: str, name: str) -> bool:
 def is_in_other_forms(words: str, name: str) -> bool:
     """Whether every word of what was typed stands in a name in another form: two at least that say something
     ("changing colours": "Change the colour")."""
-    wanted = {each for each in stem_text(words) if each not in EMPTY}
-    return len(wanted) >= _SEVERAL and wanted <= {*stem_text(name)}
+    wanted = {each for each in stem_text(_write_figures(words)) if each not in EMPTY}
+    return len(wanted) >= _SEVERAL and wanted <= {*stem_text(_write_figures(name))}
+
+
+def _write_figures(text: str) -> str:
+    """The text with its numbers in figures: "2-factor" for "two-factor"."""
+    for each in reversed([each for each in numerals.find(read_text(text)) if each.kind == "cardinal"]):
+        text = f"{text[: each.start]}{each.value}{text[each.end :]}"
+    return text
+
+
+def holds_initials(short: str, name: str) -> bool:
+    """Whether a name holds words in a row that begin with these letters, numbers as figures: "2fa" for "two-factor
+    authentication"."""
+    counts = {each.start: str(each.value) for each in numerals.find(read_text(name)) if each.kind == "cardinal"}
+    initials = "".join(counts.get(each.start(), each[0][:1]) for each in _WORD.finditer(name))
+    return short.casefold() in initials.casefold()
 
 
 def find_best(words: str, records: Sequence[Record], kind: RecordKind, by: str) -> tuple[Fit, list[Record]]:

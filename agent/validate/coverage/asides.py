@@ -1,0 +1,147 @@
+"""Asides: clauses that tell how things stand or came about, around the clause that holds the order.
+
+A negation, number, day or comparison in such a clause changes nothing of what is done, as long as the clause has a
+subject and a finite verb of its own, wishes, forbids and limits nothing, speaks of nothing that the call does, and
+holds no value that was used. Its words are shown on the card.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from agent.validate.coverage import weighty_patterns as patterns
+from language.stems import ORDERS, split_runs, stem
+from language.wordnet import find_similar_stems
+
+Place = tuple[int, int]
+
+_STORY: Final = r"because|since|as|while|although|though"
+_ENDS: Final = re.compile(
+    r"[,;!?\n]|[.:](?!\d)|\s[-–—]+\s|(?<!\w)(?:and|but|or|so|then|however)(?!\w)"
+    rf"|(?<!\w)(?:{_STORY})(?=\s+(?:I|we|he|she|it|they|(?:no|some)body|the|my|our|his|her|their"
+    rf"|(?!\w+day\b|(?:{patterns.MONTHS})\b)(?-i:[A-Z]\w+))\b)",
+    re.IGNORECASE,
+)
+# What leads up to the subject, and who is spoken of.
+_LEAD: Final = (
+    r"\s*(?:(?:well|sorry|hi|hello|hey|so+|u[mh]+|ok(?:ay)?|now|today|yesterday|sadly|unfortunately)\s+)*"
+    r"(?:(?:I\s+am\s+|I['’]m\s+|I\s+have\s+|I['’]ve\s+|I\s+)?(?:not\s+sure|no\s+idea|don['’]?t\s+know)\s+(?:why|how|what)\s+)?"
+)
+_NAME: Final = r"(?-i:[A-ZÀ-ÖØ-Þ][\w.'’-]*)"
+_SUBJECT: Final = (
+    rf"(?P<subject>(?:I|we|he|she|it|they|this|that|there|(?:no|some|every)(?:body|\s?one)|nothing|{_NAME}(?:\s+{_NAME}){{0,3}}"
+    r"|(?:the|an?|my|our|his|her|its|their|this|that|these|those)\s+[^\W\d_][\w'’-]*)(?:\s+[\w'’()&-]+){0,7}?)"
+)
+_AUXILIARY: Final = r"(?:is|are|was|were|am|has|have|had|does|do|did|can|could|will|would)"
+_VERB: Final = (
+    rf"(?:['’](?:s|re|m|ve)(?=\s)|\s+(?:\w+ly\s+|just\s+|already\s+|still\s+|never\s+|ever\s+)*"
+    rf"(?:{_AUXILIARY}(?:n['’]?t)?|can['’]?t|cannot|won['’]?t|{patterns.PAST}|let|hurt|left|found|says?|thinks?|feels?|seems?|keeps?|looks?|sounds?)(?!\w))"
+)
+_TELLS: Final = re.compile(rf"{_LEAD}{_SUBJECT}(?P<verb>{_VERB})", re.IGNORECASE)
+# The same of the subject of the clause before: "has been off and won't be back".
+_GOES_ON: Final = re.compile(rf"\s*(?P<verb>{_VERB})", re.IGNORECASE)
+_REPORTS: Final = re.compile(
+    rf"\s(?:says?|said)\s(?P<what>.*(?<!\w)(?:{_AUXILIARY}(?:n['’]?t)?|cannot|never)(?!\w).*)", re.I | re.S
+)
+_PAST: Final = re.compile(
+    rf"['’]ve|(?:\s+\w+)*?\s+(?:(?:{patterns.PAST}|let|hurt|left|found)(?!['’\w])|(?:ha[sd]|have|did|was|were)(?:n['’]?t)?(?!\w))",
+    re.IGNORECASE,
+)
+_THEN: Final = re.compile(r"(?<!\w)then(?!\w)", re.IGNORECASE)
+_ONLY: Final = re.compile(r"(?<!\w)only(?!\w)", re.IGNORECASE)
+_NOUN: Final = re.compile(r"(?<!\w)(?:the|an?|my|our|his|her|its|their)\s+[^\W\d_]+", re.IGNORECASE)
+# What is wished, owed, allowed or kept within bounds belongs to the order, whatever tense it stands in.
+_BINDS: Final = re.compile(
+    r"(?<!\w)(?:want|need|wish|hop|prefer|lik|lov|ask|plan|expect|intend|suppos|promis|agre|mention|tell|order|request|allow)(?:s|es|ed|ing|e|d)?(?!\w)"
+    r"|(?<!\w)(?:should|must|(?-i:may)|might|shall|ought|please|except|unless|if|whether|until|till?|instead|else|rather"
+    r"|said|told|wrote|meant|at\s+(?:most|least)|you|would)(?:n['’]?t)?(?!\w)|['’]d(?!\w)"
+    rf"|(?<!\w){_AUXILIARY}(?:n['’]?t|\s+not)?\s+to(?!\w)"
+    r"|(?<!\w)(?:it|this|that)(?:['’]s|\s+is)(?:n['’]?t|\s+not)?\s+(?:for|on|at|by|from|of|in)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Asides:
+    """Finds the asides of one request. ``taken`` are the quotes that were used, ``names`` those of them that name a
+    record, ``verbs`` the stems of the verbs of the calls."""
+
+    text: str
+    taken: Sequence[Place]
+    names: Collection[Place]
+    verbs: frozenset[str]
+
+    def holds(self, place: Place, known: frozenset[str] = frozenset()) -> bool:
+        """Whether a place stands in an aside that says none of the ``known`` words: stems of what tells records apart,
+        where something else than a name does."""
+        first, last = self._bounds(*place)
+        if any(begin < last and first < end for begin, end in self.taken if (begin, end) not in self.names):
+            return False
+        if not (self._is_ordered(0, first) or self._is_ordered(last, len(self.text))):
+            return False
+        told = self._tell(first, last)
+        found = _TELLS.match(told)
+        if found is None:
+            found = _GOES_ON.match(told) if first and self._goes_on(first) else None
+        elif self._is_order(found["subject"], first):
+            return False
+        if found is None:
+            return False
+        past = _PAST.match(found["verb"]) is not None
+        if _THEN.search(self.text, last) or (_ONLY.search(self.text, first, last) and not past):
+            return False
+        reports = _REPORTS.search(told)
+        said = reports["what"] if reports is not None else told
+        if _BINDS.search(said) is not None:
+            return False
+        bare = _NOUN.sub(" ", self._tell(first, last, name=" ")) if not known else self._tell(first, last, name=" ")
+        if any(stem(word.casefold()) in self.verbs | known for word, _, _ in split_runs(bare)):
+            return False
+        behind = not self._is_ordered(last, len(self.text))
+        why = re.search(rf"(?<!\w)(?:{_STORY})\s*$", self.text[max(0, first - patterns.REACH) : first], re.IGNORECASE)
+        return not behind or why is not None or past
+
+    def _bounds(self, start: int, end: int) -> Place:
+        opening, closing = patterns.last_before(_ENDS, self.text, start), patterns.first_from(_ENDS, self.text, end)
+        return opening[1] if opening is not None else 0, closing[0] if closing is not None else len(self.text)
+
+    def _is_ordered(self, first: int, last: int) -> bool:
+        """Whether something that was used, or a verb of the calls, stands in a stretch of the request."""
+        if any(first <= begin and end <= last for begin, end in self.taken):
+            return True
+        return any(stem(word.casefold()) in self.verbs for word, _, _ in split_runs(self.text[first:last]))
+
+    def _tell(self, first: int, last: int, name: str = "Ann") -> str:
+        """The clause with a plain name for each that was used."""
+        told, at = "", first
+        for begin, end in sorted(self.names):
+            if at <= begin and end <= last:
+                told, at = f"{told}{self.text[at:begin]}{name}", end
+        return told + self.text[at:last]
+
+    def _goes_on(self, first: int) -> bool:
+        before = self._bounds(first - 1, first - 1) if first else (0, 0)
+        opening = patterns.last_before(_ENDS, self.text, first)
+        start, end = self._bounds(opening[0], opening[0]) if opening is not None else before
+        found = _TELLS.match(self._tell(start, min(end, opening[0] if opening is not None else end)))
+        return found is not None and not self._is_order(found["subject"], start)
+
+    def _is_order(self, subject: str, first: int) -> bool:
+        """Whether what looks like a name is the verb of an order, which begins the sentence."""
+        word = re.split(r"[\s'’]", subject, maxsplit=1)[0]
+        return (
+            word[:1].isupper()
+            and word not in ("I", "Ann")
+            and (
+                stem(word.casefold()) in ORDERS | self.verbs
+                or (bool(find_similar_stems(stem(word.casefold()), verb=True)) and not self.text[:first].strip())
+            )
+            and not re.match(
+                r"(?:we|he|she|it|they|this|that|there|nobody|somebody|someone|everybody|nothing|the|an?|my|our|his|her|its|their|these|those|no)$",
+                word,
+                re.I,
+            )
+        )

@@ -1,0 +1,99 @@
+"""Structure of a proposal: which kinds of weighty words its own form accounts for, beside its quotes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.pipeline import Request
+from agent.planning.proposal import (
+    SET_HANDLE,
+    AnyOf,
+    Call,
+    Compare,
+    Computed,
+    ComputedArgument,
+    Day,
+    Except,
+    FieldOf,
+    Find,
+    Handle,
+    Has,
+    Number,
+    OrderByCount,
+    OrderByField,
+    PlanResult,
+    Proposal,
+    StateIs,
+    Test,
+)
+from agent.planning.quotes import walk
+from agent.validate.coverage.modifiers import Accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What the proposal's own form accounts for, beside its quotes."""
+
+    negates: bool
+    restricts: bool
+    conditions: bool
+    quantifies: bool
+    computes: bool
+    computes_field: bool
+    dates: bool
+    several: bool
+    one_record: bool
+
+
+def read_structure(proposal: Proposal) -> Structure:
+    nodes = list(walk(proposal.result))
+    plan = proposal.result if isinstance(proposal.result, PlanResult) else PlanResult(calls=())
+    calls = plan.calls
+    kept = len(plan.replaces) > len(calls)  # a correction that leaves out calls of those that wait
+    finds = [node for node in nodes if isinstance(node, Find)]
+    negates = any(
+        isinstance(node, Except)
+        or (isinstance(node, StateIs) and node.negated)
+        or (isinstance(node, Has) and node.count == 0)
+        or (isinstance(node, Compare | Computed) and node.op in ("!=", "-"))
+        or (isinstance(node, Test) and node.op == "=" and isinstance(node.right, Number) and not node.right.number)
+        for node in nodes
+    ) or any(call.condition is not None and not call.condition.holds for call in calls)
+    computes_field = any(isinstance(node, Computed) for node in nodes)
+    several = any(find.pick != "one" for find in finds)
+    sets = any(isinstance(node, Handle) and node.handle.startswith(SET_HANDLE) for node in nodes)
+    return Structure(
+        negates=negates,
+        restricts=kept
+        or any(
+            isinstance(node, Except | Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount) for node in nodes
+        ),
+        conditions=any(call.condition is not None for call in calls),
+        quantifies=not finds
+        or several
+        or sets
+        or len(calls) > 1
+        or computes_field
+        or any(isinstance(node, ComputedArgument) and isinstance(node.expression, FieldOf) for node in nodes),
+        computes=computes_field
+        or any(isinstance(node, Number) and (node.unit == "%" or node.number < 1) for node in nodes),
+        computes_field=computes_field,
+        dates=any(isinstance(node, Day) for node in nodes),
+        several=several,
+        one_record=bool(finds) and not several and not sets and len(calls) == 1,
+    )
+
+
+def list_modified(request: Request, proposal: Proposal, structure: Structure) -> Accounts:
+    nodes = list(walk(proposal.result))
+    calls = sum(isinstance(node, Call) for node in nodes)
+    return Accounts(
+        conditions=structure.conditions,
+        dates=structure.dates,
+        restricts=structure.restricts,
+        negates=structure.negates,
+        computes=structure.computes,
+        several=calls > 1,
+        either=any(isinstance(node, AnyOf) for node in nodes),
+        answered=any(each.text for each in request.answers),
+    )
