@@ -25,6 +25,7 @@ from agent.validate.records.ranking import (
     match_name,
 )
 from language.stems import stem_text
+from language.wordnet import is_word
 from registry.records import Query, Record, RecordKind, SearchBy
 
 if TYPE_CHECKING:
@@ -191,17 +192,16 @@ class RecordSearch:
     async def _find_otherwise(self, need: RecordQuery, words: str, filters: Filter) -> Record | None:
         """The only record of a few whose name was misspelt, said in other forms, or shortened to the letters that its
         words begin with ("2fa"): a platform's own search need not find such."""
-        page = Query(need.kind.name, None, None, filters.where, None, False, _FEW + 1, 0, filters.between)
-        records = [each for each in await self.context.kinds.search(page) if filters.keeps(each)]
+        records = list(await self.context.kinds.search(Query(need.kind.name, None, None, limit=_FEW + 1)))
         if len(records) > _FEW:
             return None
         one = _find_slip(words, records, records, need.kind)
         if one is not None:
             self.slips[need.kind.name, one.id] = words
-        elif _ABBREVIATION.fullmatch(words) and not any(each.type == "email" for each in need.kind.fields):
+        elif _ABBREVIATION.fullmatch(words) and not is_word(words.casefold()) and _is_titled(need.kind):
             meant = [each for each in records if holds_initials(words, name_of(each, need.kind))]
             one = meant[0] if len(meant) == 1 else None
-        return one
+        return one if one is not None and filters.keeps(one) else None
 
     async def _find_named(self, need: RecordQuery, kind: str, said: Words) -> tuple[LocatedRecord, ...] | Question:
         """Whoever is called so, or so without an s: "adas bill" is Ada's."""
@@ -245,6 +245,12 @@ def ask_to_narrow(need: RecordQuery) -> Question:
     """The question where more records would have to be looked through than one reference may."""
     text = f"There are too many {name_kinds(need.kind)} to look through. Say more about which are meant."
     return need.ask(text, code="ambiguous")
+
+
+def _is_titled(kind: RecordKind) -> bool:
+    """Whether its records are called by words, and are no persons or companies."""
+    ways = {each.search for each in kind.fields}
+    return bool(ways & {"name", "text"}) and not any(each.type == "email" for each in kind.fields)
 
 
 def _find_slip(words: str, picked: Sequence[Record], records: Sequence[Record], kind: RecordKind) -> Record | None:
