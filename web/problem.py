@@ -216,6 +216,9 @@ def install(app: FastAPI) -> None:
             405: f"{request.method} is not for {request.url.path}.",
         }
         text = detail.get(error.status_code, str(error.detail))
+        recognize = getattr(request.app.state, "recognize", None)
+        if recognize is not None and not for_machines(request.url.path):
+            await recognize(request)  # no route did: who is signed in keeps the navigation
         return response(request, code, text, status=error.status_code, headers=error.headers)
 
     @app.exception_handler(ClientDisconnect)

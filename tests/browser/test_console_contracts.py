@@ -33,7 +33,7 @@ def test_an_owner_drafts_a_version_sees_its_faults_go_and_signs_it(visit: New) -
     raw.fill(json.dumps(draft | {"title": "Give credit kindly"}, indent=2))
     expect(olivia.page.locator("#checked")).to_contain_text("It could be signed as it is.", timeout=10_000)
     expect(olivia.page.locator("#checked")).to_contain_text("Give credit kindly")
-    olivia.page.get_by_role("button", name="Replay over what was asked").press("Enter")
+    olivia.page.get_by_role("button", name="Replay past requests").press("Enter")
     expect(olivia.page.get_by_role("heading", name="What it would have changed")).to_be_visible()
     olivia.is_clean()
     olivia.page.locator("#password").focus()
@@ -60,7 +60,7 @@ def test_without_a_script_a_draft_is_checked_tried_and_replayed_with_what_is_wri
     expect(page.get_by_role("heading", name="It would not act")).to_be_visible()
     expect(page.locator("#raw")).to_have_value(re.compile("Write it down anew"))
     expect(page.locator("#text")).to_have_value("what does the moon weigh")
-    page.get_by_role("button", name="Replay over what was asked").click()
+    page.get_by_role("button", name="Replay past requests").click()
     expect(page.get_by_role("heading", name="What it would have changed")).to_be_visible()
     expect(page.locator("#raw")).to_have_value(re.compile("Write it down anew"))
     # Enter in the password field of a browser without a script keeps nothing and signs nothing.

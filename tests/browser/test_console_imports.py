@@ -57,7 +57,7 @@ def test_a_documents_operations_are_picked_reviewed_and_signed(visit: New, tmp_p
     expect(olivia.page.locator("#picks > li:visible")).to_have_count(1)
     olivia.page.get_by_role("button", name="Tick those shown", exact=True).press("Enter")
     olivia.page.get_by_label("Show only").fill("no such words")
-    expect(olivia.page.get_by_text("None of them holds these words.")).to_be_visible()
+    expect(olivia.page.get_by_text("None of them contains these words.")).to_be_visible()
     olivia.page.get_by_label("Show only").fill("forward")
     olivia.page.get_by_role("button", name="Tick those shown", exact=True).press("Enter")
     expect(olivia.page.get_by_text("2 ticked.")).to_be_visible()

@@ -130,9 +130,9 @@ def test_an_endpoint_is_tested_fails_and_is_sent_again(visit: New, receiver: Rec
     page.get_by_role("button", name="Filter").press("Enter")
     expect(page.locator("tbody tr")).to_have_count(2)
     page.get_by_role("button", name="Pause").press("Enter")
-    expect(page.get_by_text("what is for it waits")).to_be_visible()
+    expect(page.get_by_text("its deliveries wait")).to_be_visible()
     page.get_by_role("button", name="Resume").press("Enter")
-    expect(page.get_by_text("what is for it waits")).to_have_count(0)
+    expect(page.get_by_text("its deliveries wait")).to_have_count(0)
     page.get_by_role("button", name="Rotate", exact=True).press("Enter")
     olivia.sees("The endpoint has a new secret")
     assert secret_of(olivia) != receiver.secret

@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from web import mount_routes
-from web.console import error_page, pages
+from web.console import error_page, pages, session
 from web.console.account import account, join, login_throttle, sign_in, sso
 from web.console.automations import instructions, rule_builder, rules
 from web.console.connectors import connect, connectors, credentials
@@ -65,6 +65,7 @@ def install(app: FastAPI) -> None:
     app.state.founding = asyncio.Lock()
     app.state.sign_in_lanes = login_throttle.Lanes.new()
     app.state.draw_problem = error_page.draw_error
+    app.state.recognize = session.find_visitor
     app.mount("/static", pages.Static(directory=pages.STATIC), name="static")
     for router in ROUTERS:
         mount_routes.add_routes(app, router)

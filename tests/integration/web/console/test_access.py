@@ -240,6 +240,8 @@ async def test_what_is_not_there_is_a_page_and_under_v1_a_problem(console: Conso
     page = await browser.get("/nowhere")
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert page.headers["x-request-id"] in page.text
+    assert "Go to the front page" in page.text, "who is signed in stays so"
+    assert "Go to the sign-in page" in (await console.browser().get("/nowhere")).text
     problem = await browser.get("/v1/nowhere")
     assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")
 

@@ -1,4 +1,4 @@
-"""Instructions for the AI brain in the console: worded, tried, saved, and who may let one write alone."""
+"""Instructions in plain words in the console: worded, tried, saved, and who may let one write alone."""
 
 from __future__ import annotations
 

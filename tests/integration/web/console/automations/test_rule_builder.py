@@ -150,7 +150,7 @@ async def test_a_dry_run_of_what_is_not_saved_tells_of_each_past_event_and_store
     )
     assert lacking.text.count("can&#39;t be told") == 3, "both events, and the tally"
     none = await built(browser, "try", event="order.returned", row_path=[], row_other=[], row_op=[], row_value=[])
-    assert "No event that came fits this pattern yet." in none.text
+    assert "No event that has come in fits this pattern yet." in none.text
 
 
 async def test_an_admin_builds_what_an_admin_may_run_and_sees_no_links_to_events(console: Console) -> None:

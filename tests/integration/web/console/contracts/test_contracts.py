@@ -143,7 +143,7 @@ async def test_a_draft_replayed_over_past_requests_says_what_would_be_held_sent_
     answer = await drafted(
         olivia, "/draft/replay", written(version=2, roles=["owner"], risk="write", confirmation={"policy": "never"})
     )
-    assert "2 of 2 calls would have gone another way" in answer.text
+    assert "2 of 2 calls would have gone differently" in answer.text
     assert "The role admin may not run it." in answer.text
     assert "sent at once" in answer.text
     properties = {"order": {"type": "integer", "maximum": 5}}
@@ -152,7 +152,7 @@ async def test_a_draft_replayed_over_past_requests_says_what_would_be_held_sent_
     )  # type: ignore[operator]
     assert "order: 7 is greater than the maximum of 5" in answer.text
     answer = await drafted(olivia, "/draft/replay", written(version=2))
-    assert "0 of 2 calls would have gone another way" in answer.text
+    assert "0 of 2 calls would have gone differently" in answer.text
 
 
 async def test_a_request_that_is_tried_leaves_nothing_behind(console: Console) -> None:

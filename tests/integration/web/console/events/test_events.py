@@ -63,7 +63,7 @@ async def test_the_catalogue_is_searched_by_name_description_and_field(console: 
     found = (await browser.get("/events/types", params={"q": "tracking"})).text
     assert re.findall(r'href="/events/types/([a-z_.]+)"', found) == ["order.shipped"]
     none = (await browser.get("/events/types", params={"q": "<img src=x>"})).text
-    assert "No universal event says that." in none
+    assert "No event in the catalogue matches that." in none
     assert "<img src=x>" not in none
 
 

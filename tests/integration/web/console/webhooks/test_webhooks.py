@@ -142,7 +142,7 @@ async def test_pause_resume_rotate_and_delete(console: Console) -> None:
     shown = await made(console, browser)
     await act(browser, shown, "pause")
     assert (await listed(console))[0].row.state == "paused"
-    assert "what is for it waits" in (await browser.get(f"/webhooks/{shown.row.id}")).text
+    assert "its deliveries wait" in (await browser.get(f"/webhooks/{shown.row.id}")).text
     assert (await act(browser, shown, "pause")).status_code == 409
     await act(browser, shown, "resume")
     assert (await listed(console))[0].row.state == "active"
@@ -167,7 +167,7 @@ async def test_one_that_was_disabled_is_told_of_on_every_page_and_says_why(conso
     assert 'role="alert"' in page
     assert "Nothing went well for 5 days." in page
     mine = (await browser.get(f"/webhooks/{shown.row.id}")).text
-    assert "It was disabled and hears nothing." in mine
+    assert "It is disabled and gets nothing." in mine
     assert (await act(browser, shown, "recover", since="2026-11-24T10:00")).status_code == 409
     await act(browser, shown, "resume")
     assert "disabled" not in (await browser.get("/runs")).text
