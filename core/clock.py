@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
@@ -24,6 +25,18 @@ def zone_of(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"{name!r} is no time zone that this machine knows") from error
+
+
+def zone_of_machine() -> str:
+    """The IANA name of this machine's own time zone; UTC where it has none by name."""
+    named = os.environ.get("TZ", "").lstrip(":") or os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
+    if not named or named.startswith("Etc/"):
+        return "UTC"
+    try:
+        zone_of(named)
+    except ValueError:
+        return "UTC"
+    return named
 
 
 def format_iso(at: datetime) -> str:

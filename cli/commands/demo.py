@@ -158,8 +158,11 @@ def _start(
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """The addresses and the sign-in stand alone on the terminal: OPSIQ_LOG_LEVEL=info shows the requests too."""
-    environ = {"OPSIQ_LOG_LEVEL": "warning"} | {
+    """The addresses and the sign-in stand alone on the terminal: OPSIQ_LOG_LEVEL=info shows the requests too. The clock
+    is this machine's, whose owner looks at it."""
+    from core.clock import zone_of_machine
+
+    environ = {"OPSIQ_LOG_LEVEL": "warning", "OPSIQ_TIME_ZONE": zone_of_machine()} | {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("OPSIQ_KEY", "OPSIQ_SECRET", "OPSIQ_URL"))

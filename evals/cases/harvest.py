@@ -99,7 +99,7 @@ def _make_case(run: Run, plan: Plan, label: str) -> dict[str, Any]:
         "answers": [each.model_dump(mode="json", exclude_none=True) for each in run.answers],
         "world": WORLD,
         "context": {
-            "now": clock.format_iso(run.now),
+            "now": clock.format_iso(run.now) if run.zone == "UTC" else run.request.now.isoformat(),
             "records": {kind: list(by_id.values()) for kind, by_id in records.items()},
         },
         "expected": confirmed if label == "confirmed" else rejected,

@@ -119,6 +119,7 @@ async def _findings(installed: Installed) -> list[Finding]:
     except OpsIQError as error:
         return [Finding("fail", "settings", error.detail)]
     found.append(_folder(settings))
+    found.append(Finding("ok", "time zone", f"{settings.time_zone}: the clock of the people here (OPSIQ_TIME_ZONE)"))
     found += _find_shadowed_packages()
     if settings.https and not settings.trusted_proxies:
         found.append(

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.clock import format_iso, from_iso
+from core.clock import format_iso, from_iso, zone_of_machine
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=ZONES | st.just(UTC))  # noqa: DTZ001 (zones are given)
@@ -28,3 +29,12 @@ def test_a_moment_of_another_zone_or_of_none_that_is_told_is_read_as_utc() -> No
     noon = datetime(2026, 11, 26, 12, tzinfo=UTC)
     assert from_iso("2026-11-26T13:00:00+01:00") == from_iso("2026-11-26T12:00:00") == noon
     assert from_iso("2026-11-26T13:00:00+01:00").tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("named", "zone"),
+    [(":Asia/Tokyo", "Asia/Tokyo"), ("Etc/UTC", "UTC"), ("CET-1CEST", "UTC"), ("/etc/passwd", "UTC")],
+)
+def test_the_zone_of_a_machine_is_one_by_name_or_utc(named: str, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", named)
+    assert zone_of_machine() == zone
