@@ -52,7 +52,7 @@ class Bearer(_Credential):
 
     _lines = field_validator("token", "prefix")(_check_one_line)
 
-    def applied(self) -> AppliedCredentials:
+    def apply(self) -> AppliedCredentials:
         line = f"{self.prefix} {self.token}".strip()
         return AppliedCredentials(headers=(("authorization", line),), secrets=(self.token,))
 
@@ -71,7 +71,7 @@ class Basic(_Credential):
             raise ValueError("a user name holds no colon")
         return username
 
-    def applied(self) -> AppliedCredentials:
+    def apply(self) -> AppliedCredentials:
         pair = base64.b64encode(f"{self.username}:{self.password}".encode()).decode("ascii")
         # With an empty password the user name is the key, as several APIs have it.
         return AppliedCredentials(
@@ -97,7 +97,7 @@ class Header(_Credential):
             raise ValueError("that header belongs to the HTTP connection itself")
         return name
 
-    def applied(self) -> AppliedCredentials:
+    def apply(self) -> AppliedCredentials:
         return AppliedCredentials(headers=((self.name.lower(), self.value),), secrets=(self.value,))
 
 
@@ -108,7 +108,7 @@ class Query(_Credential):
     name: Line
     value: Secret
 
-    def applied(self) -> AppliedCredentials:
+    def apply(self) -> AppliedCredentials:
         return AppliedCredentials(query=((self.name, self.value),), secrets=(self.value,))
 
 
@@ -149,7 +149,7 @@ class Certificate(_Credential):
     def make_client_certificate(self) -> ClientCertificate:
         return ClientCertificate(self.certificate, self.key, self.authority)
 
-    def applied(self) -> AppliedCredentials:
+    def apply(self) -> AppliedCredentials:
         return AppliedCredentials(certificate=self.make_client_certificate())
 
 

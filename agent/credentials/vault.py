@@ -159,7 +159,7 @@ class Vault:
                 headers=(("authorization", line),), secrets=tuple(each for each in secrets if each), renewable=True
             )
         else:
-            applied = credential.applied()
+            applied = credential.apply()
         await self._note(row)
         return applied
 

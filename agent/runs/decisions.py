@@ -267,7 +267,7 @@ class Decisions:
         done = 0
         for row in rows:
             try:
-                await self._expire(repository.of_row(row))
+                await self._expire(repository.read_row(row))
                 done += 1
             except Exception:
                 log.exception("run %s can't be expired; the others are", row.id)

@@ -48,7 +48,7 @@ async def insert(session: AsyncSession, run: Run) -> None:
 
 async def get(session: AsyncSession, workspace: str, run_id: str) -> Run:
     """Raises NotFound for another workspace's run as for no run."""
-    return of_row(await store.runs.runs.get(session, workspace, run_id))
+    return read_row(await store.runs.runs.get(session, workspace, run_id))
 
 
 async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) -> Run:
@@ -78,7 +78,7 @@ async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) ->
     return run.with_(revision=row.revision)
 
 
-def of_row(row: RunRow) -> Run:
+def read_row(row: RunRow) -> Run:
     """Raises Unavailable where another version of OpsIQ stored the run in a form that this one can't read."""
     try:
         run = Run.model_validate_json(row.document)
@@ -95,7 +95,7 @@ def list_readable(rows: Iterable[RunRow]) -> list[Run]:
     made: list[Run] = []
     for row in rows:
         try:
-            made.append(of_row(row))
+            made.append(read_row(row))
         except Unavailable as error:
             log.error("left out of a list: %s", error.detail, extra={"run_id": row.id, "workspace": row.workspace})
     return made

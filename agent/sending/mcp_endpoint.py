@@ -79,9 +79,9 @@ class McpEndpointClient:
         if answer.refused:
             await self.suspend(workspace, step, answer.refused)
         told = AppliedCredentials(secrets=tuple(_list_secrets(server.headers)))
-        said = told.masked(answer.said.encode()).decode("utf-8", "replace")
+        said = told.mask(answer.said.encode()).decode("utf-8", "replace")
         reply = Reply(None, b"", answer.duration_ms, None, sent=answer.sent, detail=said)
-        result = None if answer.result is None else told.masked(answer.result)
+        result = None if answer.result is None else told.mask(answer.result)
         return EndpointReply(reply, answer.verdict, said, result)
 
 

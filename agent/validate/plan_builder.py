@@ -155,7 +155,7 @@ async def validate(
             earlier = confirmed_in_session if counts_in_session(contract, actor) else nothing_confirmed
             decision = await decide(contract, slots.params, slots.fields, earlier, evaluator, workspace=actor.workspace)
             try:
-                steps.append(step_of(slots, decision, catalogue=catalogue, run_id=run_id, actor=actor))
+                steps.append(make_step(slots, decision, catalogue=catalogue, run_id=run_id, actor=actor))
             except (InvalidInput, NotCanonical) as error:
                 return refuse_unsendable(contract, error)
             decisions.append(decision)
@@ -238,7 +238,7 @@ def refuse_unsendable(contract: Contract, error: InvalidInput | NotCanonical) ->
     return Refusal(code="invalid", detail=detail)
 
 
-def step_of(
+def make_step(
     slots: Slots,
     decision: Decision,
     *,

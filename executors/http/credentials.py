@@ -47,7 +47,7 @@ class AppliedCredentials:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     renewable: bool = False
 
-    def masked(self, answer: bytes) -> bytes:
+    def mask(self, answer: bytes) -> bytes:
         """An answer without the secrets, which some servers send back."""
         for each in _spellings(self.secrets):
             answer = answer.replace(each, MASK)

@@ -18,7 +18,7 @@ from yarl import URL
 
 from executors.http.connection import HttpAnswer, HttpConnection
 from executors.http.deadlines import Deadlines
-from executors.http.session import user_agent
+from executors.http.session import make_user_agent
 
 _TARGETS_KEPT: Final = 2_000
 _OWN: Final = {"accept": "application/json", "accept-encoding": "identity"}
@@ -81,7 +81,7 @@ class HttpPool:
         URL's origin, with its query, in printable ASCII. ``headers`` have lower-case names, and go before the pool's
         own."""
         dial = aiohttp.ClientRequest("POST", url, loop=self._loop)
-        told = {"host": dial.headers["Host"], **_OWN, "user-agent": user_agent(), **headers}
+        told = {"host": dial.headers["Host"], **_OWN, "user-agent": make_user_agent(), **headers}
         if body is not None:
             told["content-length"] = str(len(body))
         lines = "".join([f"{name}: {value}\r\n" for name, value in told.items()])
@@ -158,7 +158,7 @@ class HttpPool:
             "host": dial.headers["Host"],
             "accept": "*/*",
             "accept-encoding": "identity",
-            "user-agent": user_agent(),
+            "user-agent": make_user_agent(),
         }
         start = f"POST {url.raw_path_qs} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in told.items())
         if len(self._targets) >= _TARGETS_KEPT:

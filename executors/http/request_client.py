@@ -115,7 +115,7 @@ class RequestClient:
         )
         return Reply(
             status=status,
-            body=credentials.masked(answer.body),
+            body=credentials.mask(answer.body),
             duration_ms=duration_ms,
             error=error,
             sent=answer.sent,

@@ -47,7 +47,7 @@ def open_session(guard: SsrfGuard, *, reuse: bool, tls: ssl.SSLContext | None = 
         trust_env=False,
         auto_decompress=False,
         requote_redirect_url=False,
-        headers={"User-Agent": user_agent(), "Accept-Encoding": "identity"},
+        headers={"User-Agent": make_user_agent(), "Accept-Encoding": "identity"},
     )
 
 
@@ -108,7 +108,7 @@ def detail_of(error: BaseException) -> str:
 
 
 @lru_cache(maxsize=1)
-def user_agent() -> str:
+def make_user_agent() -> str:
     try:
         return f"OpsIQ/{version('opsiq-server')}"
     except PackageNotFoundError:

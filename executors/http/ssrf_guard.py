@@ -182,11 +182,11 @@ class SsrfGuard:
             return None if any(net.num_addresses == 1 and address in net for net in self._allow) else "cloud metadata"
         if any(address in net for net in self._allow):
             return None
-        return refusal(address)
+        return explain_refusal(address)
 
 
 @lru_cache(maxsize=4096)
-def refusal(address: Address) -> str | None:
+def explain_refusal(address: Address) -> str | None:
     """Why an address is not on the public internet, or None if it is."""
     if isinstance(address, IPv4Address):
         if address in _METADATA:
@@ -195,9 +195,9 @@ def refusal(address: Address) -> str | None:
     if getattr(address, "scope_id", None):
         return "scoped to one interface"
     if address.ipv4_mapped:
-        return refusal(address.ipv4_mapped)
+        return explain_refusal(address.ipv4_mapped)
     if address in _NAT64:
-        why = refusal(IPv4Address(int(address) & 0xFFFF_FFFF))
+        why = explain_refusal(IPv4Address(int(address) & 0xFFFF_FFFF))
         return why and f"NAT64 of {why}"
     if why := next((why for net, why in _REFUSED_V6 if address in net), None):
         return why

@@ -71,7 +71,7 @@ class Leases:
         try:
             lost = {(job.id, job.attempt) for job in await self._queue.renew([one.job for one in held])}
         except Exception as error:
-            log.warning("leases were not renewed: %s", brief(error))
+            log.warning("leases were not renewed: %s", summarize_error(error))
             lost = {(o.job.id, o.job.attempt) for o in held if at - o.renewed_at >= self._queue.lease_s}
         else:
             for one in held:
@@ -89,7 +89,7 @@ class Leases:
                 self._unbegun(one)
 
 
-def brief(error: Exception) -> str:
+def summarize_error(error: Exception) -> str:
     """Short text of an error for the job's row. Only our own errors are free of secrets; of others only the class name
     is shown."""
     return error.detail if isinstance(error, OpsIQError) else f"{type(error).__name__} (see the log)"

@@ -24,7 +24,7 @@ from core.traces import span
 from executors.jobs.batch_settler import BatchSettler
 from executors.jobs.claim_planner import BATCH, LOOK_S, ClaimGroup, ClaimPlanner, failure_pause_s
 from executors.jobs.lane_scheduler import LaneScheduler
-from executors.jobs.leases import LeasedJob, Leases, Pause, brief, log_fields, pause
+from executors.jobs.leases import LeasedJob, Leases, Pause, log_fields, pause, summarize_error
 from executors.jobs.queue import ALONE_PAUSES_S, Dead, Done, Notify, OnDead, Outcome, Queue, Reschedule, Settled
 from store.jobs.jobs import Job
 
@@ -368,7 +368,7 @@ class Worker:
         if isinstance(result, Exception) and not isinstance(result, Unavailable):
             log.error("what %s wanted to record failed", job.kind, exc_info=result, extra=log_fields(job))
             if again:
-                self._settle(job, Reschedule(backoff_s(job.attempt), brief(result)), again=False)
+                self._settle(job, Reschedule(backoff_s(job.attempt), summarize_error(result)), again=False)
                 return
         if result is False:
             log.warning("work %s was settled too late: its lease is lost", job.id, extra=log_fields(job))
@@ -379,8 +379,8 @@ class Worker:
     def _decide_after_error(self, job: Job, error: Exception) -> Reschedule | Dead:
         away = type(error) is Unavailable  # the database; what it can't give says nothing of the work
         if job.attempt >= self._max_attempts and not away:
-            return Dead(f"Given up after {job.attempt} attempts. {brief(error)}")
-        return Reschedule(backoff_s(job.attempt), brief(error))
+            return Dead(f"Given up after {job.attempt} attempts. {summarize_error(error)}")
+        return Reschedule(backoff_s(job.attempt), summarize_error(error))
 
     def _complain(self, error: Exception, trouble: int, wait_s: float) -> None:
         if isinstance(error, Unavailable):

@@ -114,7 +114,7 @@ OUTPUT_SCHEMA: Final[dict[str, Any]] = {
 """Of every tool that answers with a run; kept short, since each tool carries it in the list."""
 
 
-def of_run(run: Run, base_url: str) -> CallToolResult:
+def make_run_result(run: Run, base_url: str) -> CallToolResult:
     """The result of a tool call that made, moved or read this run."""
     planned, asked = as_planned(run), as_asked(run)
     held = planned is not None and run.state == "held"
@@ -156,7 +156,7 @@ def of_run(run: Run, base_url: str) -> CallToolResult:
     return make_structured(told.message, told.model_dump(mode="json", exclude_none=True), error=run.state in NOT_DONE)
 
 
-def of_error(error: OpsIQError) -> CallToolResult:
+def make_error_result(error: OpsIQError) -> CallToolResult:
     """A call that could not be taken: its permanent code, what is wrong where, and whether to try again."""
     code = error.problem_code if isinstance(error, Problem) else error.code
     retryable = error.problem_retryable if isinstance(error, Problem) else error.retryable

@@ -68,7 +68,7 @@ async def settle(call: McpCall, run: Run, state: RoundState | None = None) -> An
             return tasks.describe_created(run)
         if shown and waits < MOST_WAITS:
             return _round(RoundState(run=run.id, waits=waits + 1), None)
-    return results.of_run(run, base_url)
+    return results.make_run_result(run, base_url)
 
 
 async def resume(call: McpCall, state: str, responses: dict[str, InputResponse] | None) -> Answer:
@@ -84,11 +84,11 @@ async def resume(call: McpCall, state: str, responses: dict[str, InputResponse] 
         if card.action == "decline" and "runs:write" in call.caller.scopes:
             await tool_handlers.cancel(call, at.run, "Declined where it was asked for.")
             run = await tool_handlers.read_run(call, at.run)
-        return results.of_run(run, call.container.settings.base_url)
+        return results.make_run_result(run, call.container.settings.base_url)
     if at.slot is not None:
         answer = said.get(QUESTION)
         if not isinstance(answer, ElicitResult) or answer.action != "accept":
-            return results.of_run(run, call.container.settings.base_url)
+            return results.make_run_result(run, call.container.settings.base_url)
         asked = as_asked(run)
         if asked is not None and asked.question.slot == at.slot:
             run = await tool_handlers.answer_question(call, read_answer(run.id, asked.question, answer.content or {}))

@@ -59,7 +59,7 @@ async def call_tool(ctx: Context, params: CallToolRequestParams) -> rounds.Answe
     try:
         return await _tool(call_of(ctx), params)
     except OpsIQError as error:
-        return results.of_error(error)
+        return results.make_error_result(error)
 
 
 async def _tool(call: McpCall, params: CallToolRequestParams) -> rounds.Answer:
@@ -83,7 +83,7 @@ async def _tool(call: McpCall, params: CallToolRequestParams) -> rounds.Answer:
             call.need("runs:read")
             asked = parse_arguments(StatusArguments, params.arguments)
             run = await tool_handlers.read_run(call, asked.run_id, wait_s=asked.wait_s, decided=True)
-            return results.of_run(run, call.container.settings.base_url)
+            return results.make_run_result(run, call.container.settings.base_url)
         case name:
             call.need("actions:run")
             action = await tool_handlers.find_direct_action(call, name)
@@ -118,7 +118,7 @@ async def _task(call: McpCall, run_id: str) -> dict[str, Any]:
     elif asked is not None and call.takes_forms:
         requests[rounds.QUESTION] = rounds.question_request(asked.question)
     shown = {key: each.model_dump(mode="json", by_alias=True, exclude_none=True) for key, each in requests.items()}
-    return tasks.describe_task(run, results.of_run(run, base_url), shown)
+    return tasks.describe_task(run, results.make_run_result(run, base_url), shown)
 
 
 async def update_task(ctx: Context, params: tasks.UpdateTaskParams) -> dict[str, Any]:

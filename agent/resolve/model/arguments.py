@@ -186,7 +186,7 @@ def _close_enum(members: Sequence[Any]) -> dict[str, Any]:
     return made[0] if len(made) == 1 else {"anyOf": made}
 
 
-def about(form: ArgumentForm, offer: Offer, states: Mapping[str, str], *, plain: bool = False) -> str:
+def describe_argument(form: ArgumentForm, offer: Offer, states: Mapping[str, str], *, plain: bool = False) -> str:
     """What the prompt says of an argument's type. ``states`` writes a contract's filter in the kind's own words. In the
     ``plain`` form money is as typed, and no default or field that it would be taken from is told: a small model copies
     them."""

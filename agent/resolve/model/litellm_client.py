@@ -22,7 +22,7 @@ from pydantic import BaseModel
 
 from agent.resolve.model import model_errors
 from agent.resolve.model.model_errors import ModelFailure
-from agent.resolve.model.reply import UNREADABLE, Reply, reply
+from agent.resolve.model.reply import UNREADABLE, Reply, make_reply
 
 Price = tuple[Decimal, Decimal]
 T = TypeVar("T", bound=BaseModel)
@@ -107,7 +107,7 @@ class LiteLlmClient:
         if failure is not None:
             return Reply(None, seen.messages, refused=True) if failure.refused else failure
         try:
-            return reply(seen.response, value, seen.messages, fault)
+            return make_reply(seen.response, value, seen.messages, fault)
         except UNREADABLE:
             return model_errors.NO_COMPLETION
 

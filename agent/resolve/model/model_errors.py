@@ -79,7 +79,7 @@ def _list_headers(error: BaseException) -> Mapping[str, str]:
     return {**(getattr(error, "litellm_response_headers", None) or {}), **of_response}
 
 
-def of_status(status: int, headers: Mapping[str, str], body: bytes) -> ModelFailure:
+def make_status_failure(status: int, headers: Mapping[str, str], body: bytes) -> ModelFailure:
     """An HTTP status of an OpenAI-compatible server that is not 200, as a ``ModelFailure``."""
     if status == 429:
         return _make_limited(_retry_after(headers))

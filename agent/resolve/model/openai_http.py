@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 
 from agent.resolve.model import model_errors
 from agent.resolve.model.model_errors import ModelFailure
-from agent.resolve.model.reply import CUT_OFF, UNREADABLE, Reply, cut_off, reply, text_of
+from agent.resolve.model.reply import CUT_OFF, UNREADABLE, Reply, cut_off, make_reply, text_of
 
 if TYPE_CHECKING:
     import aiohttp
@@ -92,7 +92,7 @@ class OpenAiClient:
             return Reply(None, sent, refused=True) if came.refused else came
         try:
             value, fault = _validate(came, shape)
-            return reply(came, value, sent, fault)
+            return make_reply(came, value, sent, fault)
         except UNREADABLE:
             return model_errors.NO_COMPLETION
 
@@ -134,7 +134,7 @@ class OpenAiClient:
             if said is None:
                 return ModelFailure(f"the provider's answer has more than {MOST_BYTES} bytes", again=False)
             if answer.status != 200:
-                return model_errors.of_status(answer.status, answer.headers, said)
+                return model_errors.make_status_failure(answer.status, answer.headers, said)
             return json.loads(said, object_hook=lambda each: SimpleNamespace(**each))
 
     @asynccontextmanager

@@ -51,7 +51,7 @@ def cut_off(response: Any) -> bool:
     return getattr(_read_choice(response), "finish_reason", None) == "length"
 
 
-def reply(
+def make_reply(
     response: Any, value: T | None, messages: Sequence[Mapping[str, Any]], fault: str | None
 ) -> Reply[T] | ModelFailure:
     """Build the reply from an OpenAI-shaped ``response``; ``value`` was parsed from it, or ``fault`` says why not. A

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from agent.extract.time import dates
 from agent.pipeline import Request
-from agent.resolve.model.arguments import ActionForm, ArgumentForm, about, make_hint, make_native_schema
+from agent.resolve.model.arguments import ActionForm, ArgumentForm, describe_argument, make_hint, make_native_schema
 from agent.validate.questions import describe_filter
 from core import canon
 from language.text import read_text
@@ -83,7 +83,9 @@ def _describe_action(
         name=form.token,
         about=told if told.endswith((".", "!", "?")) else f"{told}.",
         arguments=tuple(
-            ArgumentText(each.token, about(each, offer, states, plain=plain), make_hint(each, offer), each.required)
+            ArgumentText(
+                each.token, describe_argument(each, offer, states, plain=plain), make_hint(each, offer), each.required
+            )
             for each in form.arguments.values()
         ),
         undone_by=shown.get(offer.undo or "", "") if offer.undo else "",

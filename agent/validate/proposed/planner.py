@@ -37,7 +37,7 @@ from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling
 from agent.validate.payload import plan_digest
-from agent.validate.plan_builder import MAX_STEPS, check_fit, refuse_too_many, refuse_unsendable, step_of
+from agent.validate.plan_builder import MAX_STEPS, check_fit, make_step, refuse_too_many, refuse_unsendable
 from agent.validate.policy import Decision, authorize, counts_in_session, decide, nothing_confirmed
 from agent.validate.proposed.checks import PlanChecks, find_empty_lists
 from agent.validate.proposed.relative_answers import RelativeAnswers, find_relative_answers
@@ -282,7 +282,7 @@ class _Planner:
             contract, slots.params, slots.fields, earlier, self.policies, workspace=self.actor.workspace
         )
         try:
-            step = step_of(slots, decision, catalogue=self.catalogue, run_id=self.run_id, actor=self.actor)
+            step = make_step(slots, decision, catalogue=self.catalogue, run_id=self.run_id, actor=self.actor)
         except (InvalidInput, NotCanonical) as error:
             return refuse_unsendable(contract, error)
         if any(each.action == step.action and _list_values(each) == _list_values(step) for each in self.made.steps):

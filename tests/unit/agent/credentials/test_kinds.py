@@ -55,10 +55,10 @@ def test_no_secret_is_in_a_credentials_representation() -> None:
         credential = read_credential(given)
         assert SECRET not in repr(credential)
         if hasattr(credential, "applied"):
-            assert SECRET not in repr(credential.applied())
+            assert SECRET not in repr(credential.apply())
 
 
 def test_an_answer_that_repeats_a_secret_is_masked() -> None:
     applied = AppliedCredentials(secrets=(SECRET, "abc"))
-    assert applied.masked(f'{{"you": "{SECRET}", "short": "abc"}}'.encode()) == b'{"you": "***", "short": "abc"}'
-    assert b"aHVudGVy" not in applied.masked(b"Basic aHVudGVyMi1odW50ZXIy")
+    assert applied.mask(f'{{"you": "{SECRET}", "short": "abc"}}'.encode()) == b'{"you": "***", "short": "abc"}'
+    assert b"aHVudGVy" not in applied.mask(b"Basic aHVudGVyMi1odW50ZXIy")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import BadSetting
-from executors.http.ssrf_guard import Blocked, SsrfGuard, refusal
+from executors.http.ssrf_guard import Blocked, SsrfGuard, explain_refusal
 
 PRIVATE = [
     IPv4Network(cidr)
@@ -86,13 +86,13 @@ def test_a_private_address_is_refused(v4: IPv4Address) -> None:
 @given(public_v4)
 def test_a_public_address_is_let_through_also_behind_a_nat64_gateway(v4: IPv4Address) -> None:
     assert SsrfGuard().address(str(v4)) == v4
-    assert refusal(EMBEDDINGS["NAT64"](v4)) is None
-    assert refusal(EMBEDDINGS["mapped"](v4)) is None
+    assert explain_refusal(EMBEDDINGS["NAT64"](v4)) is None
+    assert explain_refusal(EMBEDDINGS["mapped"](v4)) is None
 
 
 @given(st.ip_addresses(v=6))
 def test_no_ipv6_address_outside_global_unicast_is_let_through(v6: IPv6Address) -> None:
-    if refusal(v6) is None:
+    if explain_refusal(v6) is None:
         assert v6 in IPv6Network("2000::/3") or v6.ipv4_mapped or v6 in IPv6Network("64:ff9b::/96")
 
 
