@@ -1,10 +1,9 @@
 """Processes for the tests, forked from one that has imported the server and the demo platform already.
 
 Each is a process of its own, with its own memory, files, sockets and signals, and runs a command's ``main`` from its
-first line. What is saved is to read the same thousand modules for each of a hundred. What such a server reads requests
-with is forked too (``forked_reader``), unless its environment says ``READERS_FROM_NOTHING``. That a command comes up
-from nothing is proved where it is started by ``sys.executable`` (families of several processes, ``opsiq demo``, the
-fault suite).
+first line. What is saved is to read the same thousand modules for each of a hundred. What such a server starts of its
+own is forked too (``stand_in``), unless its environment says ``FROM_NOTHING``. That commands come up from nothing is
+proved by those, by ``opsiq demo`` and by the fault suite on SQLite.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import fcntl
 import gc
 import importlib
 import json
@@ -37,7 +37,7 @@ ROOT: Final = Path(__file__).parents[2]
 READER: Final = "agent.planning.reading_worker"
 MAINS: Final = {"cli.main": "cli.main", "demo": "demo.__main__", READER: READER}
 """What ``python -m NAME`` runs, by name."""
-STAND_IN: Final = Path(__file__).with_name("forked_reader.py")
+STAND_IN: Final = Path(__file__).with_name("stand_in.py")
 IMPORTED: Final = (
     *MAINS.values(),
     "uvicorn",
@@ -49,6 +49,7 @@ IMPORTED: Final = (
     "web.server",
 )
 MOST_BYTES: Final = 1 << 20
+MOST_FDS: Final = 4
 
 
 class ForkServer:
@@ -74,7 +75,8 @@ class ForkServer:
     ) -> int:
         """The new process's id. Its standard error is this process's unless it is given; ``files`` is how many it may
         have open."""
-        wanted = {"module": module, "arguments": list(arguments), "environ": dict(environ), "files": files}
+        wanted: dict[str, Any] = {"module": module, "arguments": list(arguments), "environ": dict(environ)}
+        wanted |= {"places": [1, 2], "files": files}
         request = json.dumps(wanted).encode()
         with self._lock:
             socket.send_fds(self._line, [request], [stdout, stderr])
@@ -146,6 +148,9 @@ class Forked:
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)
 
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
 
 _SERVERS: list[ForkServer] = []
 
@@ -177,7 +182,7 @@ def main() -> int:
 
 
 def _stand_in(folder: Path) -> tuple[socket.socket, str]:
-    """What stands in for Python in the servers, and where it asks for a worker. A file system that runs no programs
+    """What stands in for Python in the servers, and where it asks for a child. A file system that runs no programs
     leaves Python itself."""
     script, asked = folder / "python", socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     script.write_text(f"#!{sys.executable} -IS\n{STAND_IN.read_text(encoding='utf-8')}", encoding="utf-8")
@@ -188,13 +193,13 @@ def _stand_in(folder: Path) -> tuple[socket.socket, str]:
 
 
 class Forks:
-    """The processes that were forked, and who is told how each ended: ``line`` for the tests, a connection for each
-    reading worker. Who closes that connection ends the worker."""
+    """The processes that were forked, and who is told how each ended: ``line`` for the tests, a connection for what
+    stands in for a server's child. Who closes that connection kills the child."""
 
     def __init__(self, line: socket.socket, asked: socket.socket, python: str) -> None:
         self._line, self._asked, self._python = line, asked, python
         self._waiting = selectors.DefaultSelector()
-        self._workers: dict[int, socket.socket] = {}
+        self._children: dict[int, socket.socket] = {}
 
     def serve(self) -> None:
         """Until ``line`` ends. A process that was forked leaves by ``sys.exit``."""
@@ -203,21 +208,23 @@ class Forks:
         while True:
             for key, _ in self._waiting.select():
                 if key.fileobj is self._line:
-                    request, fds, _, _ = socket.recv_fds(self._line, MOST_BYTES, 2)
+                    request, fds, _, _ = socket.recv_fds(self._line, MOST_BYTES, MOST_FDS)
                     if not request:
                         return self._stop()
                     self._line.send(json.dumps({"started": self._fork(request, fds)}).encode())
                 elif key.fileobj is self._asked:
                     connection, _ = self._asked.accept()
-                    request, fds, _, _ = socket.recv_fds(connection, MOST_BYTES, 2)
+                    request, fds, _, _ = socket.recv_fds(connection, MOST_BYTES, MOST_FDS)
                     if not request:
                         connection.close()
                         continue
                     pid = self._fork(request, fds)
-                    self._workers[pid] = connection
+                    with contextlib.suppress(OSError):  # killed meanwhile, which is seen next
+                        connection.send(str(pid).encode())
+                    self._children[pid] = connection
                     self._waiting.register(connection, selectors.EVENT_READ, pid)
                 elif isinstance(key.fileobj, socket.socket):
-                    if self._workers.get(key.data) is key.fileobj:  # the stand-in was killed
+                    if self._children.get(key.data) is key.fileobj:  # the stand-in was killed
                         self._waiting.unregister(key.fileobj)
                         os.kill(key.data, signal.SIGKILL)
                 else:
@@ -226,7 +233,7 @@ class Forks:
     def _fork(self, request: bytes, fds: list[int]) -> int:
         if (pid := os.fork()) == 0:
             pidfds = [key.fd for key in self._waiting.get_map().values() if isinstance(key.fileobj, int)]
-            for fd in (*pidfds, *(each.detach() for each in (self._line, self._asked, *self._workers.values()))):
+            for fd in (*pidfds, *(each.detach() for each in (self._line, self._asked, *self._children.values()))):
                 os.close(fd)
             self._waiting.close()
             sys.exit(_become(json.loads(request), fds, self._python)())
@@ -240,7 +247,7 @@ class Forks:
         os.close(key.fd)
         _, status = os.waitpid(key.data, 0)
         code = os.waitstatus_to_exitcode(status)
-        if (connection := self._workers.pop(key.data, None)) is None:
+        if (connection := self._children.pop(key.data, None)) is None:
             self._line.send(json.dumps({"ended": key.data, "code": code}).encode())
             return
         with contextlib.suppress(KeyError):
@@ -250,33 +257,29 @@ class Forks:
         connection.close()
 
     def _stop(self) -> None:
-        for pid in self._workers:
+        for pid in self._children:
             os.kill(pid, signal.SIGKILL)
 
 
 def _become(request: Mapping[str, Any], fds: Sequence[int], python: str) -> Callable[[], int]:
-    """The command, in a process that is now as one started for it alone."""
-    arguments = request["arguments"]
-    if request["module"] == READER:
-        arguments = [str(fds[0]), *arguments]
-        nothing = os.open(os.devnull, os.O_RDWR)
-        fds, places = (nothing, nothing, fds[1]), (0, 1, 2)
-    else:
-        places = (1, 2)
-    for fd, place in zip(fds, places, strict=True):
-        os.dup2(fd, place)
-    for fd in set(fds):
+    """The command, in a process that is now as one started for it alone. Its files are at the ``places`` that it knows
+    them by."""
+    high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 100) for fd in fds]
+    for fd in fds:
         os.close(fd)
-    if request["files"] is not None:
+    for fd, place in zip(high, request["places"], strict=True):
+        os.dup2(fd, place)
+        os.close(fd)
+    if request.get("files") is not None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (request["files"], request["files"]))
     os.environ.clear()
     os.environ.update(request["environ"])
-    if "READERS_FROM_NOTHING" not in os.environ:
+    if "FROM_NOTHING" not in os.environ:
         sys.executable = python
-    sys.argv = [request["module"], *arguments]
+    sys.argv = [request["module"], *request["arguments"]]
     gc.enable()
     found: Callable[[Sequence[str]], int] = importlib.import_module(MAINS[request["module"]]).main
-    return lambda: found(arguments)
+    return lambda: found(request["arguments"])
 
 
 if __name__ == "__main__":

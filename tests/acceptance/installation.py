@@ -69,6 +69,8 @@ class Installation:
     workspace: str = ""
     database_url: str = ""
     url: str = ""
+    from_nothing: bool = False
+    """Whether what a server starts of its own is read from its first module on."""
     keep_logs: bool = False
     """Whether each process's standard error goes to a file of its own."""
     urls: dict[str, str] = field(default_factory=dict)
@@ -80,6 +82,7 @@ class Installation:
         return (
             mine
             | database
+            | ({"FROM_NOTHING": "1"} if self.from_nothing else {})
             | {
                 "OPSIQ_DATA": str(self.folder),
                 "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8",

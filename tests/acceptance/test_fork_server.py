@@ -54,3 +54,17 @@ def test_what_a_server_reads_with_is_forked_and_killed_as_its_own_child_would_be
     [worker] = [each for each in forks.children() if each.pid not in known]
     world.stop_server()
     worker.wait(30)
+
+
+def test_a_servers_children_are_handed_its_files_and_signals_and_end_with_their_own_code(world: Installation) -> None:
+    world.start_server("several", processes=2)
+    forks, parent = psutil.Process(fork_server().pid), world.processes.pop("several")
+    stand_ins = psutil.Process(parent.pid).children()
+    assert {"--family-fd", "--listen-fd"} <= {word for each in stand_ins for word in each.cmdline()}
+    assert world.ask("olivia", "refund Adam's last invoice")["state"] == "asked"
+    parent.terminate()
+    assert parent.wait(60) == 0
+    parent.stdout.close()
+    assert not [each for each in stand_ins if each.is_running()]
+    known = {each.pid for each in world.processes.values()}
+    assert not psutil.wait_procs([each for each in forks.children() if each.pid not in known], timeout=30)[1]

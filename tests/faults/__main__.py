@@ -96,9 +96,10 @@ def run(
     pause_s: float = 2.0,
     seed: int = 1,
     pace: tuple[float, float] = (8.0, 1.0),
+    forked: bool = False,
 ) -> verdict.Report:
     """Opens the site, drives it, judges it, closes it."""
-    site = Site(database, folder)
+    site = Site(database, folder, forked)
     codes: dict[str, int | None] = {}
     try:
         site.open()

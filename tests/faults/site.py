@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.errors import Unavailable
 from store.database import Database
+from tests.acceptance.fork_server import Forked
 from tests.acceptance.installation import Installation
 from tests.integration.executors.jetstream.broker_server import BrokerServer
 
@@ -40,15 +41,21 @@ class Member:
     command: list[str]
     environ: Mapping[str, str]
     log: Path
-    process: subprocess.Popen[str] | None = None
+    forked: bool = False
+    """Not started from nothing, but from a process that has read the server already (``fork_server``)."""
+    process: subprocess.Popen[str] | Forked | None = None
     deaths: int = 0
 
     def start(self) -> dict[str, Any]:
         """Returns what it said when it was ready."""
         with self.log.open("a") as log:
-            self.process = subprocess.Popen(
-                self.command, env=dict(self.environ), stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT
-            )
+            if self.forked:
+                _, _, module, *arguments = self.command
+                self.process = Forked(module, arguments, self.environ, stderr=log.fileno())
+            else:
+                self.process = subprocess.Popen(
+                    self.command, env=dict(self.environ), stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT
+                )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
@@ -81,6 +88,7 @@ class Site:
 
     database: Engine
     folder: Path
+    forked: bool = False
     world: Installation = field(init=False)
     members: list[Member] = field(default_factory=list)
     receiver_url: str = ""
@@ -115,10 +123,10 @@ class Site:
         if self.database == "nats":
             environ |= self._broker()
         serve = [*opsiq, "serve", "--port", str(self.port), "--processes", "2"]
-        self.members.append(Member("server", serve, environ, self.folder / "server.log"))
+        self.members.append(Member("server", serve, environ, self.folder / "server.log", self.forked))
         if self.database != "sqlite":
             self.members.append(
-                Member("worker", [*opsiq, "work", "--processes", "2"], environ, self.folder / "worker.log")
+                Member("worker", [*opsiq, "work", "--processes", "2"], environ, self.folder / "worker.log", self.forked)
             )
         self.start_members()
 

@@ -38,7 +38,7 @@ REFUND = "refund Berta's last invoice"
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Its readers are processes that the server has started, whose CPU can be told."""
-    with running_installation(tmp_path_factory.mktemp("world"), READERS_FROM_NOTHING="1") as made:
+    with running_installation(tmp_path_factory.mktemp("world"), FROM_NOTHING="1") as made:
         yield made
 
 
