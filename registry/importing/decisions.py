@@ -6,6 +6,7 @@ misspelt decision must not pass for one that was made.
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -18,6 +19,7 @@ from registry.endpoints.values import Line, Word
 
 SCHEMA: Final = "opsiq/import-decisions/v1"
 KindName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=128)]
+Patterns = Annotated[tuple[Annotated[str, StringConstraints(min_length=1, max_length=400)], ...], Field(max_length=500)]
 ConnectionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
 
 
@@ -34,9 +36,10 @@ class Fixed(_Strict):
 class ParameterDecision(_Strict):
     """What one parameter means. ``record`` names the kind it refers to, ``field`` the record's field that is sent;
     ``fixed`` is sent in every call and not asked for; ``supplied`` says that the connection's credential fills it in;
-    ``omit`` leaves an optional one out of every call; ``language`` is what a text is written in that the platform holds
-    in several. ``suggested`` is the importer's guess at ``record``, ``suggested_language`` that at ``language``: they
-    decide nothing."""
+    ``omit`` leaves an optional one out of every call; ``required`` says whether every call has it, ``choices`` are the
+    only values it may have, whatever the document says; ``language`` is what a text is written in that the platform
+    holds in several. ``suggested`` is the importer's guess at ``record``, ``suggested_language`` that at ``language``:
+    they decide nothing."""
 
     record: KindName | None = None
     field: Word | None = None
@@ -46,6 +49,8 @@ class ParameterDecision(_Strict):
     fixed: Fixed | None = None
     supplied: bool = False
     omit: bool = False
+    required: bool | None = None
+    choices: Annotated[tuple[str | int | float | bool, ...], Field(min_length=1, max_length=200)] | None = None
     language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})?$")] | None = None
     suggested: str | None = None
     suggested_language: str | None = None
@@ -63,7 +68,8 @@ class ParameterDecision(_Strict):
 
 
 class OperationDecision(_Strict):
-    """``include`` False leaves the operation out. ``decide`` is what the importer asks; it decides nothing."""
+    """``include`` False leaves the operation out. ``omit`` are optional parameters that no call has: names, with ``*``
+    for any part of one. ``decide`` is what the importer asks; it decides nothing."""
 
     include: bool = True
     name: Name | None = None
@@ -75,8 +81,13 @@ class OperationDecision(_Strict):
     risk: Risk | None = None
     confirmation: Literal[Policy.NEVER, Policy.ONCE_PER_SESSION, Policy.ALWAYS] | None = None
     examples: Annotated[tuple[Line, ...], Field(max_length=50)] = ()
+    omit: Patterns = ()
     parameters: dict[str, ParameterDecision] = Field(default_factory=dict)
     decide: tuple[str, ...] = ()
+
+    def omits(self, parameter: str) -> bool:
+        """Whether it is left out where it is optional. What is said of the parameter itself goes before."""
+        return parameter not in self.parameters and any(fnmatchcase(parameter, each) for each in self.omit)
 
     @property
     def wanted(self) -> bool:
@@ -106,7 +117,9 @@ class ConnectionDecision(_Strict):
 
 
 class Decisions(_Strict):
-    """The whole file. ``roles`` hold for every operation that names none of its own."""
+    """The whole file. ``roles`` hold for every operation that names none of its own, ``omit`` for each beside its own.
+    ``leave_out`` are operations that are left out unless they say ``include`` themselves: ``METHOD /path``, with ``*``
+    for any part."""
 
     schema_: Literal["opsiq/import-decisions/v1"] = Field(default=SCHEMA, alias="schema")
     document: dict[str, Any] = Field(default_factory=dict)
@@ -114,13 +127,22 @@ class Decisions(_Strict):
     connection: ConnectionDecision = ConnectionDecision()
     connections: dict[str, ConnectionDecision] = Field(default_factory=dict)
     roles: Annotated[tuple[Word, ...], Field(max_length=100)] = ()
+    leave_out: Patterns = ()
+    omit: Patterns = ()
     operations: dict[str, OperationDecision] = Field(default_factory=dict)
     kinds: dict[str, KindDecision] = Field(default_factory=dict)
     decide: tuple[str, ...] = ()
 
     def of(self, operation: str) -> OperationDecision:
         found = self.operations.get(operation, _NOTHING_DECIDED)
-        return found if found.roles is not None or not self.roles else found.model_copy(update={"roles": self.roles})
+        more: dict[str, Any] = {}
+        if found.roles is None and self.roles:
+            more["roles"] = self.roles
+        if self.omit:
+            more["omit"] = (*found.omit, *self.omit)
+        if not found.wanted and any(fnmatchcase(operation, each) for each in self.leave_out):
+            more["include"] = False
+        return found.model_copy(update=more) if more else found
 
 
 _NOTHING_DECIDED: Final = OperationDecision()

@@ -25,6 +25,8 @@ def propose_decisions(made: Import) -> dict[str, Any]:
         "decide": list(made.decide),
         "prefix": decided.prefix,
         "roles": list(decided.roles),
+        **({"leave_out": list(decided.leave_out)} if decided.leave_out else {}),
+        **({"omit": list(decided.omit)} if decided.omit else {}),
         "connection": {
             "name": name,
             "base_address": made.connections[name],

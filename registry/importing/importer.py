@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from registry.importing.decisions import Decisions, KindDecision
@@ -133,6 +134,11 @@ def import_document(
             each.contract["upstream"]["address"] = address
     gone = sorted(set(decided.operations) - {each.key for each in description.operations})
     decide = [f"The decisions name {key!r}, which the document has not (any more)." for key in gone]
+    decide += [
+        f"The decisions leave out {each!r}, which fits no operation."
+        for each in decided.leave_out
+        if not any(fnmatchcase(operation.key, each) for operation in description.operations)
+    ]
     return Import(
         description=description,
         digest=digest,

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from core.errors import InvalidInput
+from registry.importing.decided_values import decide_values
 from registry.importing.decisions import OperationDecision
 
 
@@ -13,7 +15,7 @@ def decide_draft(
     contract: Mapping[str, Any], decision: OperationDecision, *, connection: str, version: int = 1
 ) -> dict[str, Any]:
     """The draft as it would be signed. ``connection`` is where its calls go; what the decision leaves open stays as it
-    was drafted."""
+    was drafted. Raises InvalidInput for values that can't be decided so."""
     made: dict[str, Any] = json.loads(json.dumps(contract))
     made["version"] = version
     made["endpoint"]["connection"] = connection
@@ -27,6 +29,11 @@ def decide_draft(
         made["confirmation"] = {"policy": decision.confirmation.value}
     if decision.examples:
         made["examples"] = list(decision.examples)
+    if fault := decide_values(made, decision.parameters):
+        raise InvalidInput(fault)
+    for name in [each for each in made["parameters"]["properties"] if decision.omits(each)]:
+        if name not in made["parameters"]["required"]:
+            _omit(made, name)
     for name, choice in decision.parameters.items():
         if choice.omit and name not in made["parameters"]["required"]:
             _omit(made, name)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from registry.contract import SCHEMA_V2
+from registry.importing.decided_values import decide_values
 from registry.importing.decisions import OperationDecision
 from registry.importing.document.alternatives import Settler
 from registry.importing.document.description import BodyContent, Operation, is_form, is_json, is_multipart
@@ -142,6 +143,8 @@ def _draft(
             if slot.required:
                 raise CannotDraft(f"The decisions omit {slot.name}, which every call of it needs.")
             supplied[slot.key] = "nothing: the decisions omit it"
+        elif not slot.required and decision.omits(slot.name):
+            supplied[slot.key] = "nothing: the decisions omit it"
         elif choice is not None and choice.fixed is not None:
             fixed[slot.name] = choice.fixed.value
             asked.append(slot)
@@ -223,6 +226,8 @@ def _draft(
         notes.append(
             f"It writes the record anew, and {slot.name} can't be kept as it is: it is asked for in every call."
         )
+    if fault := decide_values(contract, decision.parameters):
+        raise CannotDraft(fault)
     asked_for = [each for each in contract["parameters"]["required"] if "derive" not in annotations.get(each, {})]
     sentences = write_sentences(contract["title"], asked_for, properties, reads=risk == "read")
     if decision.examples or sentences.example:

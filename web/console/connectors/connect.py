@@ -264,6 +264,10 @@ async def _show_proposed(
     every = await container.contract_admin.propose(visitor.actor, connector)
     catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
     fresh = [each for each in every if catalogue.get(each.name) is not each]
+    # What was left unticked when others were signed is offered below, and not ticked again.
+    again = [each.name for each in fresh if catalogue.get(each.name) is not None]
+    signed = len(every) > len(fresh) or again
+    chosen = ticked if ticked is not None else set(again if signed else [each.name for each in fresh])
     page = ProposedPage(
         shell=shell(request, visitor),
         title=f"Actions proposed by {heading}",
@@ -271,7 +275,8 @@ async def _show_proposed(
         heading=heading,
         configured=configured,
         proposals=tuple(
-            _proposal(each, ticked is None or each.name in ticked, catalogue.get(each.name)) for each in fresh
+            _proposal(each, each.name in chosen, catalogue.get(each.name))
+            for each in sorted(fresh, key=lambda each: each.name not in chosen)
         ),
         others=len(every) - len(fresh),
         trouble=trouble,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
 
@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from agent.workspace.document_imports import DocumentImports
 from core.display_text import to_display_text
 from core.errors import InvalidInput, Unavailable
+from registry.contract import Contract
 from web.auth import container_of
 from web.console import labels
 from web.console.forms import Form, guard
@@ -39,7 +40,8 @@ class ImportPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class PickRow:
-    """A draft to pick: ``number`` is its place in the document."""
+    """A draft to pick: ``number`` is its place in the document. ``known``: a contract of its name is in force, ``same``
+    was made of the operation as it still is."""
 
     number: int
     title: str
@@ -49,6 +51,7 @@ class PickRow:
     risk: Badge
     ticked: bool
     known: bool
+    same: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ async def show_picks(
         title="Pick operations",
         document=_document(state),
         operations=state.operations,
-        rows=tuple(
+        rows=_list_new_first(
             PickRow(
                 number=number,
                 title=to_display_text(each.contract["title"], limit=200),
@@ -118,6 +121,7 @@ async def show_picks(
                 risk=labels.RISKS[each.contract["risk"]],
                 ticked=number in ticked,
                 known=catalogue.get(each.contract["name"]) is not None,
+                same=_is_same(each.contract, catalogue.get(each.contract["name"])),
             )
             for number, each in enumerate(state.drafts)
         ),
@@ -150,6 +154,16 @@ async def _draft(imports: DocumentImports, form: Form, url: str) -> dict[str, An
             "openapi."
         )
     return await imports.draft_upload(workspace, form.file, "")
+
+
+def _list_new_first(rows: Iterable[PickRow]) -> tuple[PickRow, ...]:
+    """In the document's order, and behind the others what would be signed again as it is."""
+    return tuple(sorted(rows, key=lambda each: each.same))
+
+
+def _is_same(draft: Mapping[str, Any], there: Contract | None) -> bool:
+    digest = there.upstream.schema_digest if there is not None and there.upstream is not None else None
+    return digest is not None and digest == draft["upstream"]["schema_digest"]
 
 
 def _ask(

@@ -4,6 +4,7 @@ cards look; then they are signed, all of them or none."""
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
@@ -52,6 +53,8 @@ class ParameterRow:
     records: tuple[FormOption, ...]
     guessed: bool
     omitted: bool
+    needed: bool
+    choices: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class ReviewPage(Page):
     connections: tuple[FormOption, ...]
     address: str
     roles: tuple[FormOption, ...]
+    omit: str
     drafts: tuple[ReviewedDraft, ...]
     wrong: int
     trouble: str
@@ -190,23 +194,27 @@ async def _decide(request: Request, form: Form, state: ImportState, numbers: Seq
                 "roles": own or roles,
                 "risk": form.get(f"risk-{number}", limit=20) or None,
                 "confirmation": form.get(f"policy-{number}", limit=20) or None,
-                "parameters": _records(form, number, each, context, connection),
+                "omit": tuple(form.get("omit", limit=2000).replace(",", " ").split()),
+                "parameters": _parameters(form, number, each, context, connection),
             },
         )
         if decision is None:
             raise InvalidInput(f"{each.contract['title']}: {trouble}")
         version = newest.get(each.contract["name"], 0) + 1
-        made[number] = decide_draft(each.contract, decision, connection=connection, version=version)
+        try:
+            made[number] = decide_draft(each.contract, decision, connection=connection, version=version)
+        except InvalidInput as error:
+            raise InvalidInput(f"{each.contract['title']}: {error.detail}") from error
     return _Decided(state, context, connection, roles, made)
 
 
-def _records(
+def _parameters(
     form: Form, number: int, each: DraftedOperation, context: WorkspaceContext, connection: str
 ) -> dict[str, Any]:
     """Parameter → its decision. On the first look the importer's guess stands, where the connection has that kind."""
     found: dict[str, Any] = {}
-    omitted = form.every(f"omit-{number}", limit=64)
-    for name in each.contract["parameters"]["properties"]:
+    omitted, needed = (form.every(f"{what}-{number}", limit=64) for what in ("omit", "need"))
+    for name, schema in each.contract["parameters"]["properties"].items():
         if name in omitted:
             found[name] = {"omit": True}
             continue
@@ -217,9 +225,26 @@ def _records(
             guess = f"{connection}.{each.suggested[name]}" if name in each.suggested else ""
             known = context.kinds.get(guess) if guess else None
             kind = known.name if known else ""
-        if kind:
-            found[name] = {"record": kind}
+        said: dict[str, Any] = {"record": kind} if kind else {}
+        if name in needed:
+            said["required"] = True
+        if choices := form.get(f"choices-{number}-{name}", limit=2000).strip():
+            said["choices"] = tuple(_read_choice(text, schema) for text in choices.split(",") if text.strip())
+        if said:
+            found[name] = said
     return found
+
+
+def _read_choice(text: str, schema: Mapping[str, Any]) -> str | int | float | bool:
+    """A choice as the parameter's type has it; as text, which is told to be none, where it is no such value."""
+    of = schema.get("items", {}) if schema.get("type") == "array" else schema
+    if of.get("type") == "string":
+        return text.strip()
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text.strip()
+    return value if isinstance(value, str | int | float | bool) else text.strip()
 
 
 def _explain_miscount(numbers: Sequence[int]) -> str:
@@ -264,6 +289,7 @@ async def _review(request: Request, form: Form, decided: _Decided, trouble: str 
             for each in known
             if each != EVALUATOR
         ),
+        omit=to_display_text(form.get("omit", limit=2000), limit=2000),
         drafts=drafts,
         wrong=sum(any(not finding.advice for finding in each.findings) for each in drafts),
         trouble=trouble,
@@ -313,6 +339,8 @@ def _review_draft(
                 required=name in contract["parameters"]["required"],
                 records=_kind_options(kinds, annotations.get(name, {}).get("record", "")),
                 omitted=name in form.every(f"omit-{number}", limit=64),
+                needed=name in form.every(f"need-{number}", limit=64),
+                choices=to_display_text(form.get(f"choices-{number}-{name}", limit=2000), limit=2000),
                 guessed=f"record-{number}-{name}" not in form.fields and bool(annotations.get(name, {}).get("record")),
             )
             for name, schema in drafted.contract["parameters"]["properties"].items()

@@ -98,3 +98,16 @@ def test_diff_tells_what_a_newer_document_breaks(tmp_path: Path, capsys: pytest.
     assert (found["operation"], found["change"]) == ("POST /payouts", "incompatible")
     assert any("/to/iban is gone" in each for each in found["details"])
     assert main(["import", "diff", str(old)]) == 1
+
+
+def test_several_are_left_out_at_once_and_stay_so(
+    document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    command = ["import", "openapi", str(document), "--out", str(out)]
+    assert main([*command, "--leave-out", "GET *", "--leave-out", "* /pets", "--omit", "li*"]) == 0
+    kept = json.loads((out / "decisions.json").read_text())
+    assert (kept["leave_out"], kept["omit"]) == (["GET *", "* /pets"], ["li*"])
+    assert {path.name for path in (out / "contracts").iterdir()} == {"pets.update.json"}
+    assert main([*command, "--decisions", str(out / "decisions.json"), "--leave-out", "PUT *"]) == 0
+    assert json.loads((out / "decisions.json").read_text())["leave_out"] == ["GET *", "* /pets", "PUT *"]

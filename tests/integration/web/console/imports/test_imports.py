@@ -306,3 +306,45 @@ def test_drafts_that_unpack_to_more_than_a_page_is_worth_are_not_sealed() -> Non
     state = ImportState("Parts", "1", 1, "saas", "", (), (RefusedOperation("x", "y" * MAX_PLAIN_BYTES),))
     with pytest.raises(InvalidInput, match="more than a page can carry"):
         seal_state(SecretBox(new_key()), "ws", state)
+
+
+async def test_values_are_chosen_and_parameters_of_a_name_are_left_out_of_all(console: Console) -> None:
+    await connected(console)
+    browser = await console.signed_in("olivia@shop.test")
+    picks = await upload(browser, json.dumps(DOCUMENT).encode())
+    op = number(picks, "POST /parcels/{id}/hold")
+    page = await reviewed(browser, picks, [op])
+    said = {"connection": "saas", "roles": "owner", "omit": "tr*", f"need-{op}": "note"}
+    shown = await reviewed(browser, picks, [op], **said, **{f"choices-{op}-note": "front desk, yard"})
+    assert 'value="front desk, yard"' in shown.text
+    bad = await reviewed(browser, picks, [op], **said, **{f"choices-{op}-id": "seven"})
+    assert "id takes integer" in html.unescape(bad.text)
+    choices = {f"choices-{op}-note": "front desk, yard", f"choices-{op}-id": "7, 8"}
+    done = await signed(browser, page, [op], password=PASSWORD, **said, **choices)
+    assert done.status_code == 303, done.text
+    [parameters] = [
+        each["parameters"] for each in (await in_force(console)).values() if each["title"] == "Hold a parcel"
+    ]
+    assert sorted(parameters["required"]) == ["id", "note"]
+    assert parameters["properties"]["note"]["enum"] == ["front desk", "yard"]
+    assert parameters["properties"]["id"]["enum"] == [7, 8]
+    assert "trace" not in parameters["properties"]
+
+
+async def test_what_is_in_force_as_the_document_has_it_stands_last_when_it_is_imported_again(console: Console) -> None:
+    await connected(console)
+    browser = await console.signed_in("olivia@shop.test")
+    picks = await upload(browser, json.dumps(DOCUMENT).encode())
+    op = number(picks, "POST /parcels/{id}/hold")
+    page = await reviewed(browser, picks, [op])
+    await signed(browser, page, [op], connection="saas", roles="owner", password=PASSWORD)
+    again = await upload(browser, json.dumps(DOCUMENT).encode())
+    rows = re.findall(r"<li><label>.*?</li>", again.text, re.DOTALL)
+    assert ["in force as it is" in row for row in rows] == [False, False, True]
+    changed = json.loads(json.dumps(DOCUMENT))
+    changed["paths"]["/parcels/{id}/hold"]["post"]["parameters"].append(
+        {"name": "until", "in": "query", "required": True, "schema": {"type": "string"}}
+    )
+    newer = await upload(browser, json.dumps(changed).encode())
+    assert "in force: a new version" in newer.text
+    assert "in force as it is" not in newer.text
