@@ -14,7 +14,6 @@ from registry.offers.offer import Offer
 from registry.records import RecordKind
 
 MAX_ENUM: Final = 64
-MAX_ITEMS: Final = 20
 MAX_NESTED: Final = 4
 MAX_PROPERTIES: Final = 40
 MAX_OTHERS: Final = 30

@@ -34,7 +34,6 @@ class Token:
     low: str
     quoted: bool = False
     colon: bool = False
-    comma: bool = False
     owns: bool = False
 
     @property
@@ -78,7 +77,6 @@ def read_tokens(text: str) -> tuple[Token, ...]:
                 start + len(plain),
                 plain.casefold(),
                 colon=":" in tail,
-                comma=bool({",", ";"} & {*tail}),
                 owns=owns,
             )
         )

@@ -258,17 +258,6 @@ class Proposer:
             names += [alias for alias in offer.aliases if " " not in alias]
         return any(name.lower().split()[:1] == [word] for name in names)
 
-    def does(self, at: int) -> tuple[str, int] | None:
-        """The verb of the action that the words at a token are another name of ("give back": "refund"), and how many
-        they are."""
-        for length in (3, 2, 1):
-            said = [find_base_form(stem(word)) for word in self.reader.lows(at, length)]
-            for offer in self.shortlist.offers if all(said) else ():
-                verb = offer.name.rpartition(".")[2].split("_")[0]
-                if said in ([stem(verb)], *([stem(word) for word in alias.split()] for alias in offer.aliases)):
-                    return verb, length
-        return None
-
     def answer(self) -> Answer | None:
         self.reader.asks = True
         return continued(self.reader, self.thread) or read_answer(self.reader, self.goes_by)
