@@ -27,14 +27,15 @@ from agent.planning.proposal import (
 from agent.query.action_answers import answer_of_action, list_abilities
 from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
-from agent.query.query_words import QueryWords, describe_query
 from agent.query.references import Query
 from agent.query.wording import (
     FIRST_LISTED,
     PAGE,
+    QueryWords,
     asked_by,
     count_by,
     deny,
+    describe_query,
     introduce,
     list_records,
     lower_label,

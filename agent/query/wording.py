@@ -1,19 +1,213 @@
-"""Wording of answers: records as they are listed, with what they were narrowed by, and whose they are where labels are
-alike; a count or a sum by the values of a field, as a group-by tells it."""
+"""Wording of answers: what a count, a list or a sum was taken over ("overdue invoices of Emma Larsen over 100.00 EUR"),
+so that whoever asked sees whether they were understood, and the records themselves. What it can't say fully it doesn't
+say."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from agent.planning.proposal import AS_LISTED, Compare, Find, OrderByField, Reference, TotalOf
-from agent.query.arithmetic import SAID
-from agent.query.conditions import read_quantity
+from agent.planning.proposal import (
+    AS_LISTED,
+    AnyOf,
+    BelongsTo,
+    Compare,
+    Condition,
+    Except,
+    Expression,
+    Find,
+    Has,
+    Number,
+    OrderByField,
+    Reference,
+    StateIs,
+    TotalOf,
+    Word,
+)
+from agent.planning.proposal import Day as DayValue
+from agent.query.arithmetic import SAID, find_unit
+from agent.query.conditions import DATES, read_quantity
 from agent.query.context import Quantity
-from agent.validate.records.located import LocatedRecord
+from agent.validate.questions import join, quote_words
+from agent.validate.records.located import LocatedRecord, name_kind, name_kinds
 from core.display_text import to_display_text
-from registry.records import Field, RecordKind, format_field
+from registry.records import Field, Kinds, RecordKind, format_field
+
+MOST_CHARS: Final = 160
+"""A paraphrase that is longer explains less than it hides."""
+_MEASURED: Final = {"=": "of", "<": "under", "<=": "of at most", ">": "over", ">=": "of at least"}
+_VALUED: Final = {"=": "", "!=": "other than ", "<": "under ", "<=": "of at most ", ">": "over ", ">=": "of at least "}
+_DATED: Final = {"<": "before", "<=": "by", ">": "after", ">=": "from"}
+_MONTH: Final = 7
+_DAY: Final = 10
+
+NameOwner = Callable[[Find], Awaitable[str | None]]
+"""The label of the one record that words name; None where that isn't one."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryWords:
+    """What stands before the kind's noun, each word with its space, what stands after it, and what is noted in
+    brackets at the end."""
+
+    before: str = ""
+    after: str = ""
+    notes: tuple[str, ...] = ()
+
+    def count(self, number: int, kind: RecordKind) -> str:
+        """``2 overdue invoices of Emma Larsen``, ``no tickets (priority urgent)``."""
+        noun = name_kind(kind) if number == 1 else name_kinds(kind)
+        return f"{number or 'no'} {self.join(noun)}"
+
+    def join(self, noun: str) -> str:
+        notes = f" ({', '.join(self.notes)})" if self.notes else ""
+        return f"{self.before}{noun}{self.after}{notes}"
+
+
+class _Unsaid(Exception):
+    """A condition that no words are known for."""
+
+
+async def describe_query(reference: Reference, kinds: Kinds, name_owner: NameOwner) -> QueryWords | None:
+    """None where a condition can't be said, or all of it only at length. Raises PlatformUnavailable."""
+    if not isinstance(reference, Find):
+        return None
+    try:
+        made = await _describe(reference, kinds, name_owner)
+    except _Unsaid:
+        return None
+    return made if len(made.join("")) <= MOST_CHARS else None
+
+
+async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWords:
+    kind = kinds.get(find.record)
+    if kind is None or find.among is not None:
+        raise _Unsaid
+    before, after, notes = "", f" matching {quote_words(find.said.text)}" if find.said is not None else "", []
+    for condition in find.where:
+        alike = _drop_spellings(condition.conditions) if isinstance(condition, AnyOf) else ()
+        each = alike[0] if len(alike) == 1 else condition
+        if isinstance(each, StateIs):
+            if not each.negated and each.state.isalpha() and _is_own_word(each.state, kind):
+                before += f"{each.state} "
+            else:
+                notes.append(_note_state(each, kind))
+        elif isinstance(each, Compare) and (noted := _note_comparison(each, kind)):
+            notes.append(noted)
+        else:
+            after += await _say(each, kind, kinds, name_owner)
+    return QueryWords(to_display_text(before), to_display_text(after), tuple(map(to_display_text, notes)))
+
+
+def _is_own_word(state: str, kind: RecordKind) -> bool:
+    """Whether the kind has a word for it that stands before its noun, and not just a value of one of its fields."""
+    statuses = (each for each in kind.fields if each.type == "enum" and each.name in ("status", "state"))
+    return state in kind.states or state in kind.times or any(state in each.values for each in statuses)
+
+
+def _note_state(condition: StateIs, kind: RecordKind) -> str:
+    state = condition.state
+    holder = None if _is_own_word(state, kind) else next((each for each in kind.fields if state in each.values), None)
+    told = f"{_label(holder)} {'not ' if condition.negated else ''}{state}" if holder else state
+    return (f"not {told}" if condition.negated and not holder else told).replace("_", " ")
+
+
+def _note_comparison(condition: Compare, kind: RecordKind) -> str:
+    """What is told of a field in brackets; empty where it stands in the sentence."""
+    field = kind.field_named(condition.field)
+    if field is None:
+        raise _Unsaid
+    if isinstance(condition.value, Word) and (condition.value.word is None or isinstance(condition.value.word, bool)):
+        return _label(field) if bool(condition.value.word) is (condition.op == "=") else f"not {_label(field)}"
+    if field.type in DATES or (field.name == kind.size and condition.op in _MEASURED):
+        return ""
+    value = _say_value(condition.value)
+    if condition.op == "contains":
+        return f"{_label(field)} with {quote_words(value)}"
+    if condition.op not in _VALUED:
+        raise _Unsaid
+    return f"{_label(field)} {_VALUED[condition.op]}{value}"
+
+
+def _label(field: Field) -> str:
+    return lower_label(field.label or field.name.replace("_", " "))
+
+
+async def _say(condition: Condition, kind: RecordKind, kinds: Kinds, name_owner: NameOwner) -> str:
+    match condition:
+        case Compare():
+            return _say_comparison(condition, kind)
+        case BelongsTo(owner=Find() as owner):
+            label = await name_owner(owner) if owner.said is not None or owner.pick == "one" else None
+            if label is None and (owner.said is not None or owner.pick == "one"):
+                raise _Unsaid
+            return f" of {label or await _say_all(owner, kinds, name_owner)}"
+        case Has(related=Find() as related, op=op, count=count):
+            told = await _say_all(related, kinds, name_owner)
+            none = (op, count) in {("=", 0), ("<", 1), ("<=", 0)}
+            some = (op, count) in {(">=", 1), (">", 0), ("!=", 0)}
+            number = "no " if none else "" if some else f"{_VALUED[op].removeprefix('of ')}{count} "
+            return f" with {number}{told}"
+        case Except(left_out=Find() as left_out):
+            label = await name_owner(left_out) if left_out.said is not None else None
+            return f" except {label or await _say_all(left_out, kinds, name_owner)}"
+        case StateIs():
+            return f" that are {_note_state(condition, kind)}"
+        case AnyOf(conditions=conditions):
+            return f" {join([(await _say(each, kind, kinds, name_owner)).strip() for each in conditions], 'or')}"
+    raise _Unsaid
+
+
+def _drop_spellings(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """The first alone where the others are ways in which the same field may be written."""
+    compared = [each for each in conditions if isinstance(each, Compare)]
+    same = len(compared) == len(conditions) and len({each.field for each in compared}) == 1
+    return conditions[:1] if same and len({each.op for each in compared}) > 1 else conditions
+
+
+async def _say_all(find: Find, kinds: Kinds, name_owner: NameOwner) -> str:
+    words, kind = await _describe(find, kinds, name_owner), kinds.get(find.record)
+    if kind is None or find.order is not None:
+        raise _Unsaid
+    return words.join(name_kinds(kind))
+
+
+def _say_comparison(condition: Compare, kind: RecordKind) -> str:
+    """When, or how much: what stands in the sentence."""
+    if noted := _note_comparison(condition, kind):
+        return f" with {noted}"
+    field, value = kind.field_named(condition.field), _say_value(condition.value)
+    if field is None or field.type not in DATES:
+        return f" {_MEASURED[condition.op]} {value}"
+    whole_day = isinstance(condition.value, DayValue) and len(condition.value.date) > _MONTH
+    label = _label(field).removesuffix(" on").removesuffix(" at")
+    return f" {label} {_DATED.get(condition.op, 'on' if whole_day else 'in')} {value}"
+
+
+def _say_value(value: Expression) -> str:
+    match value:
+        case Number(number=number, unit=unit):
+            return Quantity(number, find_unit(unit)).shown
+        case DayValue(date=text):
+            return say_day(text)
+        case Word(word=word):
+            return str(word).replace("_", " ")
+    raise _Unsaid
+
+
+def say_day(text: str) -> str:
+    """``2026`` as it is, ``September 2026``, ``22 Sep 2026``, ``22 Sep 2026, 09:30``."""
+    day, _, clock = text.partition("T")
+    if len(day) == _MONTH:
+        return f"{date.fromisoformat(f'{day}-01'):%B %Y}"
+    if len(day) != _DAY:
+        return text
+    at = date.fromisoformat(day)
+    return f"{at.day} {at:%b %Y}" + (f", {clock}" if clock else "")
+
 
 PAGE: Final = 20
 """The most records that one answer lists."""

@@ -27,12 +27,11 @@ from agent.pipeline import (
 from agent.resolve.resolver import NOTHING_FITS, NOTHING_OPEN, find_chosen_action
 from agent.resolve.rules.api_orders.reader import is_told, read_api_order
 from agent.resolve.rules.clauses import Clause, find_head, is_order, parse_clause, split_clauses
-from agent.resolve.rules.coordination import expand_coordination
 from agent.resolve.rules.grammar.understand import answer_question, understand
 from agent.resolve.rules.normalization import normalize
 from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_foreign_object, rank_offers, split_wishes
 from agent.resolve.rules.scoring import ScoredOffer
-from agent.resolve.rules.slot_filling import fill_slots
+from agent.resolve.rules.slot_filling import expand_coordination, fill_slots
 from agent.validate.questions import ask_for_action
 from language.locales import NOT_READ, READ_IN_PART, guess_language, translate
 from registry.contract import Risk

@@ -18,8 +18,18 @@ from agent.planning.proposal import (
     TypedValue,
 )
 from agent.resolve.rules.api_orders.parameters import ActionParameters, name_words, words_of
-from agent.resolve.rules.api_orders.verbs import CHANGES, LIGHT, REMOVES, SETTING, find_switch
-from agent.resolve.rules.api_orders.words import DETERMINERS, PREPOSITIONS, Part, Token, quote
+from agent.resolve.rules.api_orders.words import (
+    CHANGES,
+    DETERMINERS,
+    LIGHT,
+    PREPOSITIONS,
+    REMOVES,
+    SETTING,
+    Part,
+    Token,
+    find_switch,
+    quote,
+)
 from language.stems import EMPTY, name_stems, stem
 from language.text import word_set
 from registry.contract import Risk

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from agent.extract.parameter_spec import can_be_said
 from agent.planning.proposal import Argument, QuotedText, TypedValue
-from agent.resolve.rules.api_orders.verbs import ActionVerbs, find_switch, verbs_of
-from agent.resolve.rules.api_orders.words import DETERMINERS, Part, Token, quote
+from agent.resolve.rules.api_orders.words import DETERMINERS, ActionVerbs, Part, Token, find_switch, quote, verbs_of
 from language.numerals import find as find_numbers
 from language.stems import stem
 from language.text import read_text, word_set

@@ -24,14 +24,17 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.api_orders.matching import Match, Matcher
 from agent.resolve.rules.api_orders.parameters import Order
-from agent.resolve.rules.api_orders.verbs import SHOWING, may_mean, read_verb, verbs_of
 from agent.resolve.rules.api_orders.words import (
     DETERMINERS,
     MOST_TOKENS,
     POLITE,
+    SHOWING,
     Token,
+    may_mean,
     read_tokens,
+    read_verb,
     split_parts,
+    verbs_of,
 )
 from language.stems import READING, stem
 from language.text import word_set

@@ -1,16 +1,19 @@
-"""Words of an order: its tokens with where they were typed, and its parts between prepositions."""
+"""Words of an order to an API: its tokens, its parts between prepositions, its verb, and how surely that means an
+action's."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from agent.planning.proposal import Words
-from language.stems import stem
+from language.stems import EMPTY, READING, name_stems, stem, stem_text
 from language.text import word_set
+from registry.offers.offer import Offer
 
 PREPOSITIONS: Final = word_set(
     "in on from of for to into onto with as at by under called named titled using via within"
@@ -122,3 +125,183 @@ def _owned(parts: Iterator[Part]) -> Iterator[Part]:
             continue
         yield Part(part.by, part.tokens[place + 1 :])
         yield Part("of", part.tokens[: place + 1])
+
+
+OWN, TOLD, BY_NOUN = 1.0, 0.9, 0.8
+"""An action's own verb; one that its name alone has; one that is what it adds. Of verbs that are merely akin none is
+taken: to cancel is not to delete."""
+_PARTICLES: Final = frozenset(("on", "off", "up", "down", "back", "out", "away", "in"))
+_OF_TWO_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "turn on": ("enable", "activate", "on"), "switch on": ("enable", "activate", "on"),
+    "turn off": ("disable", "deactivate", "off"), "switch off": ("disable", "deactivate", "off"),
+    "bring back": ("restore", "revive"), "put back": ("restore",), "take off": ("remove",), "take out": ("remove",),
+    "take away": ("remove",), "throw away": ("delete",), "throw out": ("delete",), "set up": ("create",),
+    "shut down": ("stop", "disable"), "kick off": ("start", "run"), "start up": ("start",), "call off": ("cancel",),
+}  # fmt: skip
+_LIKE: Final = tuple(
+    frozenset(map(stem, each.split()))
+    for each in (
+        "restore revive recover undelete unarchive reinstate",
+        "copy clone duplicate",
+        "run trigger start execute launch invoke",
+        "stop cancel abort terminate kill",
+        "update change edit modify set patch replace rename alter adjust",
+        "create add make new insert post",
+        "delete remove erase destroy drop discard purge",
+        "favorite favourite star like bookmark",
+        "enable activate",
+        "disable deactivate",
+        "pause suspend",
+        "resume unpause continue",
+    )
+)
+CREATES: Final = frozenset(map(stem, ["create", "add", "make", "new", "insert", "post", "register"]))
+REMOVES: Final = frozenset(map(stem, ["delete", "remove", "erase", "destroy", "drop", "take"]))
+CHANGES: Final = frozenset(map(stem, ["update", "patch", "put", "replace", "edit", "modify", "change", "set"]))
+LIGHT: Final = frozenset(map(stem, ["mark", "set", "make", "put", "give", "change", "move", "switch", "turn"]))
+"""What these do is told by what goes with them."""
+SETTING: Final = frozenset(map(stem, ["add", "write", "leave", "note"]))
+"""What these do is told by the field that is named after them: "add a note to it"."""
+SHOWING: Final = READING - frozenset(map(stem, ("check", "know", "tell", "give")))
+_DOING: Final = frozenset(("make", "do", "take", "perform"))
+_ADDING: Final = frozenset(map(stem, ("add", "assign", "attach", "set", "put")))
+_AGAINST: Final = re.compile(r"(?:un|de|dis)(?=[a-z]{3})")
+_FRAME: Final = frozenset(("is", "has", "be", "are", "was", "the", "should"))
+_STARTS: Final = frozenset(map(stem, ("enable", "activate", "on", "resume")))
+_STOPS: Final = frozenset(map(stem, ("disable", "deactivate", "off", "suspend", "pause")))
+_GOING: Final = frozenset(map(stem, ("enabled", "active", "activated", "on")))
+_RESTING: Final = frozenset(map(stem, ("paused", "suspended", "disabled", "inactive")))
+_OPPOSITES: Final = {"disabl": "enabl", "off": "on", "inact": "activ", "deactiv": "activ"}
+
+
+def read_verb(tokens: Sequence[Token]) -> tuple[tuple[str, ...], tuple[Token, ...], tuple[Token, ...]] | None:
+    """The verbs that an order may mean (in plain form), the tokens that say so, and what they are done to. ``turn X
+    off`` is ``turn off X``."""
+    if not tokens or tokens[0].quoted or not tokens[0].low.isalpha():
+        return None
+    first, rest = tokens[0], tuple(tokens[1:])
+    if first.low in _DOING and len(rest) > 3 and rest[0].low in ("a", "an") and rest[2].low == "of":
+        return (rest[1].low,), (first, *rest[:2]), rest[3:]  # "make a copy of"
+    for place, each in enumerate(rest):
+        if each.low not in _PARTICLES or each.quoted:
+            continue
+        if place and place + 1 < len(rest) and rest[place + 1].low not in PREPOSITIONS:
+            continue  # a preposition of its own: "turn off X on the site"
+        if meant := _OF_TWO_WORDS.get(f"{first.low} {rest[place].low}"):
+            return meant, (first, rest[place]), rest[:place] + rest[place + 1 :]
+    return (first.low,), (first,), rest
+
+
+class ActionVerbs:
+    """``verbs``: stem → how surely it means the action; ``told`` is the verb of its title, ``called`` are the stems of
+    its title beside that; ``changes`` says that it writes fields of a record."""
+
+    __slots__ = ("called", "changes", "known", "told", "verbs")
+
+    def __init__(self, offer: Offer) -> None:
+        self.verbs: dict[str, float] = {}
+        self.called = _object(offer.title)
+        self.known = {*stem_text(offer.title), *name_stems(offer.name)}
+        for text, much in ((offer.title, OWN), *((each, OWN) for each in (*offer.aliases, *offer.examples))):
+            words = re.findall(r"[a-z]+", text.casefold())[:2]
+            if words:
+                self.verbs.setdefault(stem(words[0]), much)
+                for each in _OF_TWO_WORDS.get(" ".join(words), ()):
+                    self.verbs.setdefault(stem(each), much)
+        for each in name_stems(offer.name.rpartition(".")[2]):
+            self.verbs.setdefault(each, TOLD)
+        self.told = frozenset(map(stem, re.findall(r"[a-z]+", offer.title.casefold())[:1]))
+        self.changes = not CHANGES.isdisjoint(self.verbs)
+
+    def rate(self, said: Sequence[str]) -> float:
+        """How surely a verb that was said means this action; 0 where nothing tells."""
+        return max((self._rate(stem(each)) * (1.0 if not at else 0.95) for at, each in enumerate(said)), default=0.0)
+
+    def _rate(self, said: str) -> float:
+        if said in self.verbs:
+            return self.verbs[said]
+        alike = {other for group in _LIKE if said in group for other in group}
+        near = max((self.verbs[each] for each in alike if each in self.verbs), default=0.0)
+        if near:
+            return near * 0.9
+        if said in self.called and not _ADDING.isdisjoint(self.verbs):
+            return BY_NOUN  # "tag it" adds a tag
+        return 0.0
+
+
+def _object(title: str) -> frozenset[str]:
+    """The stems of a title but for its verb."""
+    words = re.findall(r"[a-z]+", title.casefold())
+    return frozenset(stem(each) for each in words[1:] if each not in EMPTY and each not in DETERMINERS)
+
+
+@lru_cache(maxsize=1024)
+def read_action_verbs(key: _Key) -> ActionVerbs:
+    return ActionVerbs(key.offer)
+
+
+class _Key:
+    """An offer by its identity: the very same one."""
+
+    __slots__ = ("offer",)
+
+    def __init__(self, offer: Offer) -> None:
+        self.offer = offer
+
+    def __hash__(self) -> int:
+        return id(self.offer)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.offer is self.offer
+
+
+def verbs_of(offer: Offer) -> ActionVerbs:
+    return read_action_verbs(_Key(offer))
+
+
+def may_mean(offer: Offer, said: Sequence[str]) -> bool:
+    """Whether a verb may mean an action at all: by itself, or with what goes with it."""
+    verbs = verbs_of(offer)
+    if verbs.rate(said) > 0:
+        return True
+    return verbs.changes and (stem(said[0]) in LIGHT | SETTING or any(find_switch(offer, each) for each in said))
+
+
+def find_switch(offer: Offer, said: str) -> tuple[str, bool] | None:
+    """The yes-or-no parameter that a word switches, and which way: ``publish`` sets ``is_published``, ``unpause`` sets
+    ``is_paused`` to no, ``mute`` the only one that is muted: ``alerts_muted``."""
+    of_part: list[tuple[str, bool]] = []
+    for name, schema in offer.properties.items():
+        kind = schema.get("type") if isinstance(schema, Mapping) else None
+        if kind != "boolean" and not (isinstance(kind, list) and set(kind) == {"boolean", "null"}):
+            continue
+        core = [each for each in re.findall(r"[a-z]+", name.casefold()) if each not in _FRAME]
+        way = _switches(said, core[-1]) if core else None
+        if way is not None and len(core) == 1:
+            return name, way
+        if way is not None and core[-1].endswith("ed") and stem(core[-1]) not in CREATES | REMOVES | CHANGES:
+            of_part.append((name, way))
+    return of_part[0] if len(of_part) == 1 else None
+
+
+def _switches(said: str, core: str) -> bool | None:
+    word, held = stem(said), stem(core)
+    if _same(word, held):
+        return True
+    if _same(_OPPOSITES.get(word, ""), held) or _same(word, _OPPOSITES.get(held, "")):
+        return False
+    if word in _STARTS | _STOPS and held in _GOING | _RESTING:
+        return (word in _STARTS) == (held in _GOING)
+    bare = _AGAINST.sub("", said, count=1)
+    if bare != said and _same(stem(bare), held):
+        return False
+    held_bare = _AGAINST.sub("", core, count=1)
+    return False if held_bare != core and _same(word, stem(held_bare)) else None
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two stems are one: ``activ`` and ``activat``, ``favorit`` and ``favourit``."""
+    if not one or not other:
+        return False
+    one, other = one.replace("our", "or"), other.replace("our", "or")
+    return one == other or (min(len(one), len(other)) >= 4 and one.removesuffix("at") == other.removesuffix("at"))

@@ -32,11 +32,13 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import (
+    LEAD,
     as_before,
     beside,
     carry_over,
     fewer,
     once_more,
+    take_back,
     text_anew,
     without_places,
 )
@@ -45,7 +47,6 @@ from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.taking_back import LEAD, take_back
 from agent.validate.proposed.relative_answers import read_relative
 from language.text import find_quotations, singularize, word_set
 from registry.offers.offer import Offer

@@ -26,7 +26,6 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
-from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.chooser import Choice, Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.wishes import list_wishes, speak_of_denied, split_atoms
@@ -37,7 +36,6 @@ from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.questions.continued import continued
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.normalization import AlignedText
-from language.stems import stem
 from language.wordnet import is_word
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind

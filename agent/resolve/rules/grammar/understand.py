@@ -1,24 +1,26 @@
-"""Understanding of a request over records: its condition, the question it asks, or the calls it wants."""
+"""Understanding of a request over records: its condition, the question it asks (of records, or of an action: "may I
+…"), the calls it wants, or what of it can't be read."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from agent.pipeline import Abstain, Ask, Calls, Candidate, Draft, Proposed, Question, Request, Resolution
-from agent.planning.proposal import AnswerResult, PlanResult, Proposal
+from agent.planning.proposal import ActionAnswer, AnswerResult, PlanResult, Proposal
 from agent.resolve.resolver import find_chosen_action
-from agent.resolve.rules.clauses import parse_clause
+from agent.resolve.rules.clauses import is_order, parse_clause
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.examples import find_exemplified
+from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.titles import find_titles, read_titles_as_names
 from agent.resolve.rules.grammar.proposer import Proposer, conditioned, proposal_of, read_otherwise
-from agent.resolve.rules.grammar.questions.action_questions import action_asked
-from agent.resolve.rules.grammar.questions.unread import denied_twice, explain_unread
+from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
 from agent.resolve.rules.normalization import AlignedText
-from language.stems import READING, stem
-from language.text import blank_quotations
+from language.stems import READING, stem, stem_text
+from language.text import blank_quotations, word_set
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
@@ -191,3 +193,127 @@ def _under_tests(proposer: Proposer, parts: ConditionalRequest) -> Proposed | No
             return None
         made += conditioned(more, tests, holds=parts.negated)
     return Proposed(proposal=proposal_of(made))
+
+
+_ASKED: Final = word_set("how which what who")
+_SHOWN: Final = _ASKED | word_set("list show display find count number")
+_CLAUSES: Final = word_set("with without who that which whose having under")
+_OPENS: Final = _CLAUSES | word_set("whom have has had in by from where but not is are")
+"""What follows the noun of a set that is only spoken of: nothing is ordered of it yet."""
+_ON: Final = word_set("and then to so")
+"""Words after which something may be ordered of the set."""
+_BEFALLS: Final = word_set("get gets go goes")
+"""What a set shall get, or where it shall go, is ordered for it, and not told of it."""
+_NOBODY: Final = word_set("nobody no-one none")
+_BETWEEN: Final = 5
+"""Words that stand between two denials of one thing, at most."""
+_MOST_QUOTED: Final = 12  # words
+TWICE: Final = (
+    "“{words}” says no twice, and I can't tell which is meant. Please say it plainly, with one “not” or none; "
+    "nothing was done."
+)
+UNKNOWN: Final = "I can't tell what “{words}” says of {kind} here; nothing was listed and nothing was done."
+
+
+def explain_unread(reader: Reader, orders: Callable[[str], bool], *, ordered: bool, tried: bool = False) -> str | None:
+    """What a question says of a kind's records that nothing here knows, in words for the person; None where the request
+    is no question about a set of them. ``orders`` says whether an action goes by a word, ``ordered`` that a verb of the
+    request may be an order: one in a clause that tells of a set, as "open" in "that are open", is none; ``tried`` that
+    no order was understood."""
+    if reader.unread is None:
+        return None
+    at, stop, kind, several = reader.unread
+    if reader.low(at) in _BEFALLS:
+        return None
+    if reader.low(at) in BEFALLS:
+        return None  # what a set shall get is ordered for it
+    first = next((step for step in range(at) if reader.tokens[step].word), 0)
+    low = reader.low(first)
+    opened = any(reader.low(step) in _CLAUSES for step in range(first, at + 1))
+    if not several and low not in _SHOWN:
+        return None
+    if ordered:
+        rest = range(at - 1, stop)
+        if any(reader.is_mark(step) for step in rest):
+            return None
+        joined = any(reader.low(step) in _ON for step in rest)
+        begins = not orders(low) and (low in _SHOWN or not is_order(stem(low)))
+        told = opened or (tried and low in _SHOWN)
+        if low not in _ASKED and (joined or not begins or not told):
+            return None
+    elif low not in _SHOWN and not opened and reader.low(at) not in _OPENS:
+        return None
+    words = reader.words(at, min(stop, at + _MOST_QUOTED)).text
+    title = kind.title.lower()
+    return UNKNOWN.format(kind=f"an {title}" if title[:1] in "aeiou" else f"a {title}", words=words)
+
+
+def denied_twice(reader: Reader) -> str | None:
+    """What to say where one thing is denied twice, "not assigned to nobody": it may mean either; None where none is."""
+    for at in range(len(reader.tokens)):
+        if reader.low(at) not in lexicon.NOT - {"no", "without"} or at in reader.quoted:
+            continue
+        for step in range(at + 1, min(at + 1 + _BETWEEN, len(reader.tokens))):
+            if reader.is_mark(step) or reader.low(step) in lexicon.RELATIVES | {"and", "but", "or"}:
+                break
+            if reader.low(step) in _NOBODY or reader.lows(step, 2) == ("no", "one"):
+                last = step + 1 + (reader.low(step) == "no")
+                return TWICE.format(words=reader.words(at, last).text)
+    return None
+
+
+Asks = Literal["may I", "who may", "can it be undone", "is it confirmed", "how do I"]
+_FORMS: Final[tuple[tuple[re.Pattern[str], Asks], ...]] = (
+    (
+        re.compile(
+            r"^\W*(?:am\s+i\s+(?:allowed|able|permitted)\s+to|may\s+i|do\s+i\s+have\s+(?:the\s+)?(?:permission|right)s?\s+to)"
+            r"\s+(?P<what>.{1,120})$",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        "may I",
+    ),
+    (
+        re.compile(
+            r"^\W*who(?:\s+else)?\s+(?:can|may|is\s+(?:allowed|able)\s+to)\s+(?P<what>.{1,120})$",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        "who may",
+    ),
+    (
+        re.compile(
+            r"^\W*(?:can|could)\s+(?:i\s+)?(?P<what>.{1,100}?)\s+be\s+(?:undone|reversed|taken\s+back|reverted)\W*$"
+            r"|^\W*can\s+(?:i|you|we)\s+(?:undo|reverse|revert|take\s+back)\s+(?P<that>.{1,100})$",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        "can it be undone",
+    ),
+    (
+        re.compile(
+            r"^\W*how\s+(?:do|can|could|would)\s+(?:i|we|you)\s+(?P<what>[^?]{1,80})\?*\W*$"
+            r"|^\W*how\s+to\s+(?P<that>[^?]{1,80})\?*\W*$",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        "how do I",
+    ),
+)
+
+
+def action_asked(text: str, shortlist: Shortlist, means: Callable[[int, int], str | None]) -> ActionAnswer | None:
+    """The action that is asked about; None where the words are no such question, or name no one action. ``means`` is
+    the one action that words mean as an order, by their offsets."""
+    for pattern, asks in _FORMS:
+        found = pattern.match(text)
+        if found is None:
+            continue
+        groups = found.groupdict()
+        said = set(stem_text(groups.get("what") or groups.get("that") or ""))
+        names = [*(offer.name for offer in shortlist.offers), *shortlist.others]
+        parts = {name: [stem(part) for part in name.rpartition(".")[2].split("_")] for name in names}
+        whole = [name for name in names if said.issuperset(parts[name])]
+        verbs = [name for name in names if parts[name][0] in said]
+        named = "what" if groups.get("what") else "that"
+        meant = whole[0] if len(whole) == 1 else means(*found.span(named))
+        meant = meant or (verbs[0] if len(verbs) == 1 else None)
+        if meant is not None:
+            return ActionAnswer(action=meant, asks=asks)
+    return None

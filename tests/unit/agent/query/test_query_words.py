@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Reply
-from agent.query.query_words import say_day
-from agent.query.wording import introduce
+from agent.query.wording import introduce, say_day
 from agent.validate.records.located import LocatedRecord
 from registry.records import Field, Record, RecordKind
 from tests.unit.own_worlds import answer, came_of, find, number

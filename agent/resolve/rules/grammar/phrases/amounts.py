@@ -15,9 +15,9 @@ from agent.planning.proposal import (
     TotalOf,
 )
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.fields import total_of
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
-from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
 from language.fractions import fraction
 from registry.contract import Annotation, Unit

@@ -1,22 +1,13 @@
-"""Modifiers of a noun phrase: what follows the noun, and what a clause tells of it."""
+"""Modifiers of a noun phrase: what follows the noun, what a clause tells of it, and what it is about or called."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from agent.extract.references.vocabulary import EMAIL
-from agent.planning.proposal import (
-    BelongsTo,
-    Condition,
-    Find,
-    First,
-    Has,
-    OrderByField,
-    StateIs,
-)
+from agent.extract.references.vocabulary import EMAIL, rate_person_likeness
+from agent.planning.proposal import BelongsTo, Condition, Find, First, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import is_deed, whole_verb
-from agent.resolve.rules.grammar.phrases.deed_times import by_now, is_born, is_passive, since_when, yet_to_come
 from agent.resolve.rules.grammar.phrases.exceptions import left_out
 from agent.resolve.rules.grammar.phrases.fields import compared, label_of, numbered
 from agent.resolve.rules.grammar.phrases.having import having, held_by_anyone
@@ -28,9 +19,20 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     thing_named,
     value_of,
 )
-from agent.resolve.rules.grammar.phrases.places_and_doers import as_it_was, held_by_theirs, inside, located, read_doer
-from agent.resolve.rules.grammar.phrases.topics import read_topic
+from agent.resolve.rules.grammar.phrases.places_and_deeds import (
+    as_it_was,
+    by_now,
+    held_by_theirs,
+    inside,
+    is_born,
+    is_passive,
+    located,
+    read_doer,
+    since_when,
+    yet_to_come,
+)
 from agent.resolve.rules.grammar.reader import Reader
+from language.wordnet import is_word
 
 _WINDOWS: Final = frozenset(
     {"in", "from", "since", "of", "before", "after", "between", "for", "older", "dated", "last"}
@@ -337,3 +339,38 @@ def _ordered(reader: Reader, made: PhraseParts, at: int, line: str | None) -> in
     first: First = "latest" if most or reader.low(at) in {"last", "latest"} else "earliest"
     made.order = OrderByField(by=line, first=first) if line is not None else OrderByField(first=first)
     return at + 1 + most
+
+
+def read_topic(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """ "about the VAT thing", "called Goodwill", "that mentions exports"."""
+    low = reader.low(at)
+    called = low in {"called", "named", "titled"}
+    whose = low == "for" and not (made.where or made.order) and _plain_topic(reader, at + 1, stop)
+    if not (low in lexicon.ABOUT or low == "where" or called or whose) or made.said is not None or at + 1 >= stop:
+        return 0
+    if not any(each.search in ("text", "name") for each in made.kind.fields):
+        return 0
+    first = at + 1
+    while first < stop and reader.low(first) in lexicon.DETERMINERS:
+        first += 1
+    end = first
+    lax = low == "where"
+    while end < stop and not reader.is_mark(end) and (end == first or lax or reader.low(end) not in lexicon.NAME_STOP):
+        end += 1
+    if low == "on" and first in reader.dated:
+        return 0
+    if end == first or end - first > 6 + 3 * lax or reader.low(first) in lexicon.PRONOUNS:
+        return 0
+    made.said = reader.words(first, end)
+    return end
+
+
+def _plain_topic(reader: Reader, at: int, stop: int) -> bool:
+    """Whether "for" says what it is about: words in small letters, no name, number, day or person."""
+    while reader.low(at) in lexicon.DETERMINERS:
+        at += 1
+    if at >= stop or reader.tokens[at].capital or at in reader.dated or at in reader.numbers or at in reader.money:
+        return False
+    known = is_word(reader.low(at)) and reader.low(at) not in lexicon.NAME_STOP | lexicon.OWNERS
+    noun = reader.noun(at)
+    return known and (noun is None or not rate_person_likeness(noun[0]))

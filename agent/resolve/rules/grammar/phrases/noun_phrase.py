@@ -14,8 +14,7 @@ from agent.planning.proposal import (
     OrderByField,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.deed_times import day_before_noun
-from agent.resolve.rules.grammar.phrases.fields import measured_order
+from agent.resolve.rules.grammar.phrases.fields import measured_order, total_of
 from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     FIRSTS,
@@ -33,7 +32,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     value_of,
     worth_of,
 )
-from agent.resolve.rules.grammar.phrases.totals import total_of
+from agent.resolve.rules.grammar.phrases.places_and_deeds import day_before_noun
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import month_before_noun
 from language.text import singularize

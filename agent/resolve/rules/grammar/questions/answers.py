@@ -17,25 +17,30 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.conditions import existing, subject, subjects, told_of
+from agent.resolve.rules.grammar.phrases.conditions import existing, flagged, namesakes, subject, subjects, told_of
 from agent.resolve.rules.grammar.phrases.fields import measured_order
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, placed
-from agent.resolve.rules.grammar.phrases.record_tests import flagged, namesakes
-from agent.resolve.rules.grammar.questions.aggregates import (
+from agent.resolve.rules.grammar.questions.continued import shown_set
+from agent.resolve.rules.grammar.questions.figures import (
+    HELD,
     aggregate,
     broken_down,
     counted,
     every,
+    how_many,
+    how_much,
+    is_over,
+    labelled_field,
 )
-from agent.resolve.rules.grammar.questions.continued import shown_set
-from agent.resolve.rules.grammar.questions.counts import HELD, how_many, how_much, is_over, labelled_field
-from agent.resolve.rules.grammar.questions.owners import owes_more, owner_of_named, whose_is
 from agent.resolve.rules.grammar.questions.plain import (
     about_somebody,
     below,
+    owes_more,
+    owner_of_named,
     told_of_things,
     when,
+    whose_is,
 )
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, restricted
 from agent.resolve.rules.grammar.questions.verb_questions import (

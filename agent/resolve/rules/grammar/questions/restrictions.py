@@ -1,28 +1,19 @@
-"""Restrictions: all that a question says of the records it asks about, in any order, each word accounted for."""
+"""Restrictions: what a question says of records beside their noun, each word of it read: whose they are, what was done
+with them, in which set or field they stand, and whether they are over."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from agent.extract.references.vocabulary import PLACES
-from agent.planning.proposal import (
-    BelongsTo,
-    Compare,
-    Condition,
-    Day,
-    Find,
-    Has,
-    OrderByField,
-    StateIs,
-)
+from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Has, OrderByField, StateIs, Word
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import day_of_state
+from agent.resolve.rules.grammar.dated_verbs import DATES, day_of_state, ends_then
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import predicate_of, related_clause, subject
-from agent.resolve.rules.grammar.phrases.deed_times import done_for_time, told_by_deed
 from agent.resolve.rules.grammar.phrases.fields import measured_order
-from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, opposite, placed
-from agent.resolve.rules.grammar.questions.whereabouts import Restriction, called_in, gone, lives_in, of_those
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, named_on, opposite, placed
+from agent.resolve.rules.grammar.phrases.places_and_deeds import done_for_time, told_by_deed
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import month_before_noun
 from language.stems import stem
@@ -288,3 +279,60 @@ def _to_whom(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -
     if len(doers) != 1 or doers[0] not in reader.kinds:
         return None
     return (BelongsTo(owner=Find(record=doers[0], said=reader.words(at + 1, end))),), end
+
+
+Restriction = tuple[tuple[Condition, ...], int]
+"""Conditions, and the token after the last one that says them."""
+_LIVING: Final = word_set("live lives living stay stays staying")
+_PAST: Final[tuple[tuple[str, ...], ...]] = (
+    ("out", "of", "date"), ("expired",), ("past", "its", "date"), ("past", "their", "date"), ("gone", "off"),
+    ("past", "it"), ("past", "its", "best"),
+)  # fmt: skip
+
+
+def of_those(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
+    """ "(who) of the active ones, of those on leave, among the new lot": a state of which set they are."""
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS:
+        step += 1
+    state = reader.state(step, kind) if reader.low(at) in {"of", "among"} and step > at + 1 else None
+    if state is None:
+        return None
+    last = step + state[1]
+    return (state[0],), last + (reader.low(last) in {"ones", "lot", "people", "crowd", "group", "bunch"})
+
+
+def lives_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """ "(who) lives in Corner House, (anyone) at Mill Lane 4": what they belong to that is no person."""
+    step = at + (reader.low(at) in _LIVING)
+    if reader.low(step) not in {"in", "at", "on"}:
+        return None
+    step += 1 + (reader.low(step + 1) == "the")
+    place = named_on(reader, kind, step, stop) if step < stop else None
+    return ((BelongsTo(owner=place[0]),), place[1]) if place is not None else None
+
+
+def gone(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
+    """ "(which items) are out of date": a last day that is over."""
+    day = next((each for each in kind.fields if each.type in DATES and ends_then(each)), None)
+    words = next((each for each in _PAST if reader.lows(at, len(each)) == each), None)
+    if words is None or day is None:
+        return None
+    today = Day(date=reader.now.date().isoformat(), quote=reader.words(at, at + len(words)))
+    return (Compare(field=day.name, op="<", value=today),), at + len(words)
+
+
+def called_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """ "(articles) in the billing section": one word that a field of text holds, before the field's own label."""
+    if reader.low(at) not in {"in", "from", "of", "under"}:
+        return None
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS | {"our"}:
+        step += 1
+    for each in kind.fields:
+        label = tuple((each.label or each.name).lower().replace("_", " ").split())
+        if each.type != "string" or step >= stop or reader.lows(step + 1, len(label)) != label:
+            continue
+        words = reader.words(step, step + 1)
+        return (Compare(field=each.name, op="=", value=Word(word=words.text, quote=words)),), step + 1 + len(label)
+    return None

@@ -8,7 +8,7 @@ import pytest
 
 from agent.pipeline import Abstain, EarlierCall, EarlierRecords, Proposed, Turn
 from agent.planning.proposal import Find, UndoResult, Words
-from agent.resolve.rules.grammar.taking_back import NOTHING_BEFORE
+from agent.resolve.rules.grammar.earlier_calls import NOTHING_BEFORE
 from tests.unit.agent.resolve.rules.grammar.test_follow_ups import resolve, turn
 
 
