@@ -1,5 +1,5 @@
-"""Fields by words: what a question calls them, what adjectives of size measure ("heaviest", "how tall"), what is compared
-behind a noun ("over 100 EUR", "on floor 2"), and sums over what is somebody's ("she paid in October")."""
+"""Fields by words: what a question calls them, what adjectives of size measure ("heaviest", "how tall"), what is
+compared behind a noun ("over 100 EUR", "on floor 2"), and sums over what is somebody's ("she paid in October")."""
 
 from __future__ import annotations
 
