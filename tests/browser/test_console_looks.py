@@ -77,6 +77,18 @@ def test_hostile_data_stays_inside_its_box(visit: New, width: int, text: str) ->
     olivia.is_clean()
 
 
+def test_words_from_right_to_left_are_read_from_the_right_and_stay_apart(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    page = olivia.page
+    page.locator("#text").fill("מה שלומך היום?")
+    assert page.locator("#text").evaluate("(box) => getComputedStyle(box).direction") == "rtl"
+    page.locator("#text").press("Enter")
+    expect(page.locator(".said p")).to_have_text("מה שלומך היום?")
+    assert page.locator(".said p").evaluate("(words) => getComputedStyle(words).direction") == "rtl"
+    assert page.locator("h1").first.evaluate("(title) => getComputedStyle(title).direction") == "ltr"
+    olivia.is_clean()
+
+
 def test_a_server_that_does_not_answer_is_told_of_and_nothing_is_lost(visit: New) -> None:
     olivia = visit().sign_in("olivia")
     page = olivia.looks.page

@@ -43,8 +43,9 @@ async def test_days_and_times_are_those_of_the_workspaces_clock(tmp_path: Path) 
         page = (await browser.get("/history?since=2026-11-25")).text
         assert 'title="24 Nov 2026, 11:30:00 UTC">today 00:30</time>' in page
         assert "today 00:30</time>" not in (await browser.get("/history?until=2026-11-24")).text
-        assert "25 Nov 2026, 00:30:00 (24 Nov, 11:30:00 UTC)" in (await browser.get("/history/1")).text
-        assert "Times are those of Pacific/Auckland." in page
+        entry = (await browser.get("/history?kind=prompt")).text.split('href="/history/')[-1].split('"')[0]
+        assert "25 Nov 2026, 00:30:00 (24 Nov, 11:30:00 UTC)" in (await browser.get(f"/history/{entry}")).text
+        assert "Times are shown in Pacific/Auckland time." in page
 
 
 async def test_taking_an_export_is_itself_an_entry_with_the_filter_it_was_taken_with(console: Console) -> None:

@@ -69,6 +69,7 @@ def of_webhooks(shell: Shell) -> dict[type[Page], Page]:
             shell=shell,
             title="Change endpoint",
             endpoint_id="whe_1",
+            as_of="2026-11-24T12:00:00.000000Z",
             given=endpoint_form.EndpointForm(
                 "https://a.test/<hook>", "invoice.*", "the <ledger>", "X-A: <b>", "60", True, ("order.paid",)
             ),
