@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
+from cli.command_parser import CommandParser
 from cli.terminal import guard_terminal
 from core.errors import OpsIQError
 
@@ -46,7 +47,7 @@ COMMANDS: Final = {
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(
+    made = CommandParser(
         prog="opsiq",
         description="Run a platform by typing what you want: resolved, grounded, confirmed, signed, recorded.",
         epilog="To try it: opsiq demo. To run your own: opsiq init, opsiq serve. What is missing: opsiq doctor.",

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -40,6 +41,8 @@ BUSY_TIMEOUT_S: Final = 30.0
 READERS: Final = 4
 POSTGRESQL_CONNECTIONS: Final = 10
 REST_S: Final = 1.0
+_LEAST_FREE_BYTES: Final = 256 * 1024
+_DISK_FULL: Final = "53100"
 EXAMPLES: Final = "sqlite+aiosqlite:///opsiq.db or postgresql+asyncpg://user:password@host/name"
 _WAL: Final = "PRAGMA journal_mode=WAL"
 _CALLBACKS: Final = "opsiq.after_commit"
@@ -129,7 +132,10 @@ class Database:
     async def _transaction(self, task: asyncio.Task[Any]) -> AsyncIterator[AsyncSession]:
         self._writing.add(task)
         try:
-            async with _report_outage(), _open_session(self._writer, self.authenticator) as (connection, session):
+            async with (
+                _report_outage(self._writer),
+                _open_session(self._writer, self.authenticator) as (connection, session),
+            ):
                 yield session
                 for prepare in list(session.info.get(_BEFORE_COMMIT, {}).values()):
                     await prepare(session)
@@ -140,9 +146,17 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A read-only look at one moment: every query in the block sees the same data. Writing raises."""
-        async with _report_outage(), _open_session(self._reader, self.authenticator) as (connection, session):
+        async with (
+            _report_outage(self._reader),
+            _open_session(self._reader, self.authenticator) as (connection, session),
+        ):
             yield session
             await connection.rollback()
+
+    @asynccontextmanager
+    async def _session(self, engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, Session]]:
+        async with _report_outage(engine), _open_session(engine, self.authenticator) as opened:
+            yield opened
 
     def tell(self, told: Callable[[Sequence[tuple[str, str]]], None]) -> None:
         """Registers a callback that gets the (kind, key) of every job that was committed here and is due at once."""
@@ -263,7 +277,7 @@ def _ping_after_a_rest(engine: AsyncEngine) -> None:
 
 
 @asynccontextmanager
-async def _report_outage() -> AsyncIterator[None]:
+async def _report_outage(engine: AsyncEngine) -> AsyncIterator[None]:
     """Turns the errors of a database that is down into Unavailable; every other failure stays as it is, since it is a
     defect."""
     try:
@@ -272,14 +286,28 @@ async def _report_outage() -> AsyncIterator[None]:
         raise
     except sqlite3.OperationalError as error:  # of a statement that was compiled already
         if error.sqlite_errorcode & 0xFF in _SQLITE_DOWN:
-            raise Unavailable("The database can't do this now (down, full or busy). Try again.") from error
+            raise Unavailable(_explain_outage(engine, error)) from error
         raise
     except PoolTimeout as error:
         raise Unavailable("The database is busy: no connection came free in time. Try again.") from error
     except SQLAlchemyError as error:
         if isinstance(error, DBAPIError) and _is_down(error):
-            raise Unavailable("The database can't do this now (down, full or busy). Try again.") from error
+            raise Unavailable(_explain_outage(engine, error)) from error
         raise
+
+
+def _explain_outage(engine: AsyncEngine, error: BaseException) -> str:
+    """What is wrong and what to do, as far as it can be told. SQLite can't even read where no room is left for the file
+    that it shares its memory by, and doesn't say so then: the disk is asked."""
+    cause = getattr(error, "orig", None) or error
+    code = getattr(cause.__cause__ or cause, "sqlite_errorcode", getattr(cause, "sqlite_errorcode", 0))
+    full = code & 0xFF == sqlite3.SQLITE_FULL or getattr(cause, "sqlstate", "") == _DISK_FULL
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        with suppress(OSError):
+            full = full or shutil.disk_usage(Path(engine.url.database).parent).free < _LEAST_FREE_BYTES
+    if full:
+        return "The disk that the database is on is full. Free some space there, then try again."
+    return "The database can't do this now (down or busy). Try again."
 
 
 @asynccontextmanager

@@ -102,6 +102,8 @@ class Settings(SettingFields):
 
 
 def _unknown(name: str, names: list[str]) -> str:
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    mend = f"Did you mean {near[0]}?" if near else "All settings are listed in docs/reference/settings.md."
+    # Without what all of them begin with, which would make any two of them alike.
+    known = {each.removeprefix("OPSIQ_"): each for each in names}
+    near = difflib.get_close_matches(name.removeprefix("OPSIQ_"), known, n=1, cutoff=0.6)
+    mend = f"Did you mean {known[near[0]]}?" if near else "All settings are listed in docs/reference/settings.md."
     return f"{name} is no setting. {mend}"

@@ -267,4 +267,4 @@ def _read_text(path: Path) -> str:
             raise InvalidInput(f"{path} is larger than {MAX_FILE_BYTES} bytes.")
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{path} can't be read: {error}") from error
+        raise InvalidInput(f"{path} can't be read: {getattr(error, 'strerror', None) or error}.") from error

@@ -64,7 +64,7 @@ def _decisions(folder: Path, name: str, wishes: Wishes) -> dict[str, Any]:
         try:
             value = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise InvalidInput(f"{path} can't be read: {error}.") from error
+            raise InvalidInput(f"{path} can't be read: {getattr(error, 'strerror', None) or error}.") from error
         if not isinstance(value, dict):
             raise InvalidInput(f"{path} holds no decisions: they are a JSON object.")
     elif folder.exists():

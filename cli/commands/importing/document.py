@@ -94,7 +94,7 @@ def _decisions(arguments: argparse.Namespace) -> dict[str, Any] | None:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InvalidInput(f"{path} can't be read: {error}.") from error
+        raise InvalidInput(f"{path} can't be read: {getattr(error, 'strerror', None) or error}.") from error
     if not isinstance(value, dict):
         raise InvalidInput(f"{path} holds no decisions: they are a JSON object.")
     return value

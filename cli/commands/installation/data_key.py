@@ -77,11 +77,12 @@ async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
             if not write_key(settings.next_key_file, new):
                 raise InvalidInput(f"Another rotation is at work: {settings.next_key_file} is there.")
         count = await data_keys.rotate(database, settings.data_keys, new, utc_now, fresh=arguments.fresh_data_key)
+    wrapped = "1 data key is" if count == 1 else f"{count} data keys are"
     if in_file:
         settings.next_key_file.replace(settings.key_file)
-        print(f"{count} data keys are wrapped with a new key, kept in {settings.key_file}. Keep a copy of it.")
+        print(f"{wrapped} wrapped with a new key, kept in {settings.key_file}. Keep a copy of it.")
     else:
-        print(f"{count} data keys are wrapped with the new key. Set OPSIQ_DATA_KEY to it wherever OpsIQ starts.")
+        print(f"{wrapped} wrapped with the new key. Set OPSIQ_DATA_KEY to it wherever OpsIQ starts.")
     return 0
 
 

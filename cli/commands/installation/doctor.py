@@ -133,7 +133,7 @@ async def _findings(installed: Installed) -> list[Finding]:
     try:
         found += [each async for each in _database(settings, installed)]
     except OpsIQError as error:
-        found.append(Finding("fail", "database", error.detail))
+        found.append(Finding("fail", "storage", error.detail))
     for ask in (_redis, _model):
         if (one := await ask(settings)) is not None:
             found.append(one)

@@ -175,6 +175,20 @@ async def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path) -> None
         await Database.open(f"postgresql+asyncpg://postgres@/opsiq?host={tmp_path}")
 
 
+async def test_a_full_disk_is_told_as_one_and_what_was_written_before_stands(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}")
+    async with database.begin() as session:
+        await session.execute(text("CREATE TABLE loaves (crumbs BLOB)"))
+    async with database.begin() as session:
+        await session.execute(text("PRAGMA max_page_count = 20"))
+    with pytest.raises(Unavailable, match="disk that the database is on is full"):
+        async with database.begin() as session:
+            await session.execute(text("INSERT INTO loaves VALUES (zeroblob(1000000))"))
+    async with database.read() as session:
+        assert (await session.execute(text("SELECT count(*) FROM loaves"))).scalar_one() == 0
+    await database.close()
+
+
 async def test_a_folder_that_can_not_be_made_is_a_bad_setting(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(BadSetting, match="file"):

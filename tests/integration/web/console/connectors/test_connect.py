@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import store.connectors
@@ -33,6 +35,7 @@ async def test_a_platform_is_connected_its_actions_are_signed_and_can_be_asked_f
     assert await configured(console) == [ADDRESS]
 
     page = (await browser.get("/connectors/saas/contracts")).text
+    assert len(re.findall(r'name="contract" value="[^"]+" checked', page)) == page.count('name="contract"') > 1
     for shown in ("Refund an invoice", "saas.refund_invoice", f"{ADDRESS}/", "can&#39;t be undone", "always confirmed"):
         assert shown in page, shown
     signed = await post(
@@ -44,6 +47,7 @@ async def test_a_platform_is_connected_its_actions_are_signed_and_can_be_asked_f
     left = (await browser.get("/connectors/saas/contracts")).text
     assert "saas.refund_invoice" not in left
     assert "saas.close_ticket" in left
+    assert not re.search(r'name="contract" value="[^"]+" checked', left), "what was not ticked is not ticked again"
 
 
 async def test_without_a_secret_of_the_platforms_one_is_made_and_shown_this_once(console: Console) -> None:

@@ -1,0 +1,42 @@
+"""Command parser: argparse whose errors name what was probably meant, and the command that was misused."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any, Final, NoReturn
+
+_UNKNOWN_OPTION: Final = re.compile(r"unrecognized arguments: (--?[\w-]+)")
+_UNKNOWN_CHOICE: Final = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)", re.DOTALL)
+
+
+class CommandParser(argparse.ArgumentParser):
+    """The parsers of subcommands are of this class too, since argparse makes them of their parent's."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        _reached[:] = [self]  # the innermost command is the last to be asked
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage and the error, and exit with 2. An unknown option is told by the command that it was given to,
+        not by ``opsiq``, which finds it."""
+        unknown, choice = _UNKNOWN_OPTION.match(message), _UNKNOWN_CHOICE.search(message)
+        at = _reached[0] if unknown and _reached else self
+        if unknown:
+            message += _suggest(unknown[1], at._option_string_actions)
+        elif choice:
+            message += _suggest(choice[1], re.findall(r"[\w-]+", choice[2]))
+        at.print_usage(sys.stderr)
+        at.exit(2, f"{at.prog}: error: {message}\n")
+        raise AssertionError("exit returned")
+
+
+_reached: Final[list[argparse.ArgumentParser]] = []
+
+
+def _suggest(word: str, known: Iterable[str]) -> str:
+    near = get_close_matches(word, list(known), n=1)
+    return f". Did you mean {near[0]}?" if near else ""
