@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from agent.pipeline import Request
 from agent.planning.proposal import Words
+from language.dictated import find_dictated
 
 _WORD: Final = re.compile(r"\w+")
 _BETWEEN: Final = "\n"
@@ -58,7 +59,10 @@ def find_places(node: Any, request: Request) -> list[tuple[int, int]]:
 
 
 def _find_shared(text: str, there: str) -> tuple[int, int] | None:
-    """Where the end of a name stands whose beginning is said once for several: the 3 of "Elm Road 2 and 3"."""
+    """Where the end of a name stands whose beginning is said once for several: the 3 of "Elm Road 2 and 3"; or where a
+    number is dictated."""
+    if text.isdigit():
+        return next(((start, end) for figures, start, end in find_dictated(there) if figures == text), None)
     head, _, last = text.strip().rpartition(" ")
     if not head or len(text) > _MOST_SHARED:
         return None

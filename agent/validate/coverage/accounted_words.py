@@ -51,7 +51,7 @@ instead first next last latest newest oldest recent previous earlier really actu
 already simply directly accidentally mistakenly obviously apparently unfortunately sadly hopefully possibly probably
 basically definitely certainly promptly shortly early reply apply family owner another extra additional further saying
 titled reading able allowed care rid app site website service goes damn damned bloody fucking freaking stupid
-lol haha
+lol haha ideally super
 """
 LIGHT: Final = frozenset(_LIGHT_WORDS.split())
 _REPORT: Final = re.compile(rf"(?:is|are|has|have|{patterns.PAST})$")
@@ -100,7 +100,8 @@ def list_accounts(
     restricted = any(isinstance(node, narrowing) or (isinstance(node, Call) and node.condition) for node in nodes)
     ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
     phrases = tuple(tuple(said.casefold().split()) for each in contracts for said in each.aliases if " " in said)
-    return Accounts(own | told | _named_in_form(nodes), restricted, ordered, bool(unnamed), answered, phrases)
+    own |= told | list_sum_words(proposal)
+    return Accounts(own | _named_in_form(nodes), restricted, ordered, bool(unnamed), answered, phrases)
 
 
 def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:
@@ -170,11 +171,12 @@ def count_in_form(proposal: Proposal, contracts: Sequence[Contract]) -> Iterator
 
 
 def list_sum_words(proposal: Proposal) -> frozenset[str]:
-    """The stems of words that only say of a sum that it is one."""
+    """The stems of words that only say of a sum, a difference or another value that it is one: "as much as"."""
     sums = any(isinstance(node, TotalOf) for node in walk(proposal.result))
     less = any(isinstance(node, Computed) and node.op == "-" for node in walk(proposal.result))
-    words = (*(("sum", "total", "together") if sums else ()), *(("difference",) if less else ()))
-    return frozenset(map(stem, words))
+    fields = any(isinstance(node, FieldOf) for node in walk(proposal.result))
+    words = (("sum", "total", "together") if sums else (), ("difference",) if less else (), ("much",) if fields else ())
+    return frozenset(stem(word) for each in words for word in each)
 
 
 def list_unchosen(proposal: Proposal, contracts: Sequence[Contract]) -> Iterator[str]:

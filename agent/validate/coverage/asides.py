@@ -52,6 +52,10 @@ _PAST: Final = re.compile(
 )
 _THEN: Final = re.compile(r"(?<!\w)then(?!\w)", re.IGNORECASE)
 _ONLY: Final = re.compile(r"(?<!\w)only(?!\w)", re.IGNORECASE)
+_HAPPENED: Final = re.compile(
+    r"yesterday|(?:this|yesterday)\s+(?:morning|afternoon|evening)|earlier|last\s+(?:night|week|weekend|month)|\w+\s+\w+\s+ago",
+    re.I,
+)
 _NOUN: Final = re.compile(r"(?<!\w)(?:the|an?|my|our|his|her|its|their)\s+[^\W\d_]+", re.IGNORECASE)
 # What is wished, owed, allowed or kept within bounds belongs to the order, whatever tense it stands in.
 _BINDS: Final = re.compile(
@@ -103,6 +107,15 @@ class Asides:
         behind = not self._is_ordered(last, len(self.text))
         why = re.search(rf"(?<!\w)(?:{_STORY})\s*$", self.text[max(0, first - patterns.REACH) : first], re.IGNORECASE)
         return not behind or why is not None or past
+
+    def dates_what_happened(self, place: Place) -> bool:
+        """Whether a place only tells when something happened before the order: "Ada brought two this morning, …"."""
+        first, last = self._bounds(*place)
+        told = self._tell(first, last)
+        found = _TELLS.match(told) if _HAPPENED.fullmatch(self.text[slice(*place)].strip()) else None
+        if found is None or self._is_order(found["subject"], first) or _BINDS.search(told) is not None:
+            return False
+        return _PAST.match(found["verb"]) is not None and self.text[last:].strip(" .!?,;") != ""
 
     def _bounds(self, start: int, end: int) -> Place:
         opening, closing = patterns.last_before(_ENDS, self.text, start), patterns.first_from(_ENDS, self.text, end)

@@ -172,6 +172,7 @@ def find_lone_order(
         return None
     verbs = {verb for each in contracts for verb in leading_verbs(each)} & ORDERS
     values = find_places([each for each in calls[0].arguments.values() if isinstance(each, ComputedArgument)], request)
+    of_them = plain_word(clauses[-1].words[-1][0]) in ("it", "them", "those")
     for clause in clauses[:-1]:
         told = _blank(_ASKING, text[clause.start : clause.end])
         states = FINITE.search(told) or OWN_SUBJECT.search(told)
@@ -179,10 +180,12 @@ def find_lone_order(
         ordered = any(stem(plain_word(word)) in verbs for word, _, _ in clause.words)
         first = stem(plain_word(clause.head[0])) if clause.head is not None else ""
         orders = first in ORDERS or bool(find_similar_stems(first, verb=True))
+        named = clause.head is not None and any(start <= clause.head[1] < end for start, end in taken)
+        states = states or (PAST.search(told) if named or not orders else None)
         if (
             ordered
             or (not states and (used or orders))
-            or any(clause.start <= start < clause.end for start, _ in values)
+            or (not of_them and any(clause.start <= start < clause.end for start, _ in values))
         ):
             return None
     rest = (plain_word(word) for word, start, _ in clauses[-1].words if start > head[1])
@@ -294,13 +297,14 @@ def _without_late_verb(
     if not left or clause.head is None or not used[clause.head[1]]:
         return left
     before = [word for word, start, _ in clause.words if start < left[0][1]]
-    root = stem(plain_word(left[0][0]))
+    verb = next((each for each in left if patterns.search_before(_WISHED, clause.text, each[1])), left[0])
+    root = stem(plain_word(verb[0]))
     says = any(stem(plain_word(word)) in verbs for word, start, _ in clause.words if not used[start])
     if says or (before and plain_word(before[-1]) in _PREPOSITIONS):
         return left
     if root in READING:  # "let Ada have a look at it" leaves it open what she does
         return left
-    wished = patterns.search_before(_WISHED, clause.text, left[0][1]) is not None
+    wished = patterns.search_before(_WISHED, clause.text, verb[1]) is not None
     if wished and root in _STAYING_STEMS:
         return left
     if not wished and root not in ORDERS and not find_similar_stems(root, verb=True):

@@ -15,14 +15,12 @@ from rapidfuzz.distance import OSA
 
 from agent.pipeline import Request
 from agent.planning.proposal import Compare, Day, Find, Number, Word, Words
-from language import numerals
+from language.dictated import find_dictated
 from language.stems import stem
-from language.text import read_text
 from registry.records import Field, Kinds, RecordKind
 
 Support = Literal["typed", "read", "none"]
 _MOST_WORDS: Final = 40
-_PAIR: Final = 2
 _COMPOUNDED: Final = 5
 _HEAD: Final = 5
 """Letters that the first and the second word of a compound have at least."""
@@ -40,7 +38,7 @@ class TypedWords:
         self._words = frozenset(_WORD.findall(self._text))
         self._stems = frozenset(map(stem, self._words))
         self._digits = frozenset(match[1] for each in self._words if (match := _CODE.fullmatch(each)))
-        self._digits |= frozenset(_list_dictated(self._text))
+        self._digits |= frozenset(figures for figures, _, _ in find_dictated(self._text))
 
     def hold(self, words: Words) -> bool:
         """Whether these words stand there, in any order, but for word endings and slips of the pen."""
@@ -69,19 +67,6 @@ class TypedWords:
         return bool(allowed) and any(
             each[:1] == word[:1] and OSA.distance(word, each, score_cutoff=allowed) <= allowed for each in self._words
         )
-
-
-def _list_dictated(text: str) -> Iterator[str]:
-    """Numbers that are said figure by figure or in pairs: 5524 for "fifty five twenty four"."""
-    run, ends = "", -1
-    for each in [*numerals.find(read_text(text)), None]:
-        spoken = each is not None and each.kind == "cardinal" and text[each.start : each.end].replace(" ", "").isalpha()
-        if each is not None and spoken and text[ends : each.start].strip(" -") == "" and run:
-            run, ends = f"{run}{each.value}", each.end
-            continue
-        if len(run) > _PAIR:
-            yield run
-        run, ends = (str(each.value), each.end) if each is not None and spoken else ("", -1)
 
 
 def rate_support(node: Any, typed: TypedWords, kinds: Kinds) -> Support:

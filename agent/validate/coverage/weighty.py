@@ -153,7 +153,8 @@ def find_unaccounted(
         find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), list_modified(request, proposal, structure))
     )
     for found_each in patterns.OF_SEVERAL.finditer(polite) if structure.one_record else ():
-        if not any(a <= found_each.start() < b for a, b in (*taken, *told) if (a, b) not in figures):
+        named_both = counts_names(text, found_each.span(), taken)
+        if not named_both and not any(a <= found_each.start() < b for a, b in (*taken, *told) if (a, b) not in figures):
             modifiers.add(found_each.span())
     modifiers = {
         each
@@ -237,7 +238,7 @@ def find_unaccounted(
     lone = {find_lone_order(request, proposal, contracts, known, (*taken, *told))} & stretches
     kept = [each for each in left if each in lone or (each in counts | ends and stands.is_story(*each))]
     left = [each for each in left if each not in stretches or not denies_other_action(text, each, others)]
-    kept += [each for each in left if each in stretches and describes_name(text, each, names)]
+    kept += [each for each in left if each in stretches and describes_name(text, each, taken)]
     if on_records:
         asides = Asides(text, (*taken, *told), names, heads)
         outright, apart = is_named_outright(proposal), known | told_by_records
@@ -246,7 +247,10 @@ def find_unaccounted(
             for each in left
             if each not in bound
             and (outright or each not in counts)
-            and asides.holds(each, frozenset() if outright and each not in wholes else apart)
+            and (
+                asides.holds(each, frozenset() if outright and each not in wholes else apart)
+                or asides.dates_what_happened(each)
+            )
             and not stands.could_take(*each)
         ]
     left = [

@@ -40,6 +40,8 @@ LOANS = [
             [{**LOANS[0], "loan_id": find("loan", "loan 501")}, {**LOANS[1], "loan_id": find("loan", "loan 502")}],
         ),
         ("F-231 should vanish", [FINE]),
+        ("Ines Duarte signed for F-231, drop it", [FINE]),
+        ("F-231 is 2 euros too much, waive the difference", [{**FINE, "amount": LESS}]),
     ],
 )
 async def test_what_describes_something_used_stops_no_plan(text: str, steps: list[dict[str, Any]]) -> None:
