@@ -27,7 +27,9 @@ def of_imports(shell: Shell) -> dict[type[Page], Page]:
             title="Pick",
             document="Parcel <desk> 7",
             operations=412,
-            rows=(imports.PickRow(3, "Hold <it>", "parcels.hold", "POST /p<x>", "holds & keeps", BADGE, True, True),),
+            rows=(
+                imports.PickRow(3, "Hold <it>", "parcels.hold", "POST /p<x>", "holds & keeps", BADGE, True, True, True),
+            ),
             refused=(imports.RefusedRow("PUT /photo<x>", "It takes a <file>."),),
             sealed="sealed<text>",
             most=137,
@@ -51,7 +53,9 @@ def of_imports(shell: Shell) -> dict[type[Page], Page]:
                     risks=options,
                     policies=options,
                     roles="owner, <x>",
-                    parameters=(review.ParameterRow("parcel", "The <parcel>.", True, options, True, False),),
+                    parameters=(
+                        review.ParameterRow("parcel", "The <parcel>.", True, options, True, False, True, "<a>, b"),
+                    ),
                     notes=("A <note>.",),
                     findings=(review.FindingRow("/title<x>", "Too <long>.", False),),
                     sketch=CardPreview(
@@ -59,6 +63,7 @@ def of_imports(shell: Shell) -> dict[type[Page], Page]:
                     ),
                 ),
             ),
+            omit="expand<x>",
             wrong=1,
             trouble="wrong & again",
         ),
