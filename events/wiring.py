@@ -1,5 +1,6 @@
 """Construction of the event services, once for a process: the sources of subscribers that are built in, and those that
-``app.container`` hands over. What a source is, and so a new channel of notifications: ``events.subscribers``."""
+``app.container`` hands over. What a source is, and so a new channel of notifications: ``events.subscribers``;
+it is built in ``app.container``, beside webhooks."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Types of parameters: the one list of what a value may be in words (a date, a sum of money, a code).
 
 A type is chosen for a parameter in ``parameter_spec`` (by its JSON Schema, name and description) and read in
-``parameter_reader``, which must have a reader for each. The reader also says how a card shows the value; the field in
-which a card is edited takes words, so it is read by the same reader.
+``parameter_reader``, which must have a reader for each (a shape such as an IBAN's is a pattern of ``spans``). The
+reader also says how a card shows the value; the field in which a card is edited takes words, so it is read by the same
+reader.
 """
 
 from __future__ import annotations

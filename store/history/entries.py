@@ -1,4 +1,5 @@
-"""History entries: their columns, their digests, and the filters over them."""
+"""History entries: their columns (sealed by a digest: of a new one say how older entries still verify), and the filters
+over them. What is exported of an entry, as CSV: ``agent.history.recorder``; the API's view: ``web.api.history``."""
 
 from __future__ import annotations
 
