@@ -208,8 +208,10 @@ def _make_argument(
         number: Any = value
         currency = None
         if unit is Unit.MONEY_MINOR:
-            currency = str(_choose_first(params.get("currency") or ["EUR"]))
-            number = float(money.to_major_units(int(value), currency))
+            said = _choose_first(params.get("currency"))
+            # The record's, where the case names none; nothing is known of the record of a mere stand-in.
+            currency = str(said) if said else None if params else "EUR"
+            number = float(money.to_major_units(int(value), currency or "EUR"))
         return {"number": number, "unit": currency, "quote": quote}
     if argument.form == "expression":
         dated = argument.schema.get("format") in ("date", "date-time")

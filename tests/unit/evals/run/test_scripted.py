@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Plan, Request
+from agent.planning.proposal import Number
 from agent.planning.propose import propose
+from agent.planning.quotes import walk
 from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from core.errors import ModelMisbehaved
@@ -37,6 +39,15 @@ async def test_gold_says_the_calls_that_are_right_and_they_come_through() -> Non
         "amount": 300,
         "currency": "EUR",
     }
+
+
+async def test_gold_says_an_amount_in_no_currency_where_the_case_names_none() -> None:
+    waive = {"action": "lending.waive_fine", "params": {"fine_id": [31], "amount": [300]}}
+    text = "let her off 3, the fine of Ines"
+    outcome = await verdict_of(GoldClient([case(text, {"decision": "act", "actions": [waive]})]), text)
+    assert isinstance(outcome.verdict, Plan)
+    assert outcome.proposal is not None
+    assert [each.unit for each in walk(outcome.proposal.result) if isinstance(each, Number)] == [None]
 
 
 async def test_gold_leaves_out_what_is_missing_and_does_nothing_where_nothing_fits() -> None:
