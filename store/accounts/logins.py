@@ -173,9 +173,13 @@ async def record_failure(session: AsyncSession, subjects: Iterable[tuple[Failure
         await session.execute(insert_into(_F), rows)
 
 
-async def failures(session: AsyncSession, scope: FailureScope, subject: str, since: datetime) -> Failures:
-    """Failed sign-ins counted against this subject since then, for throttling."""
+async def failures(
+    session: AsyncSession, scope: FailureScope, subject: str, since: datetime, until: datetime | None = None
+) -> Failures:
+    """Failed sign-ins counted against this subject since then, and up to ``until``, for throttling."""
     mine = select(func.count(), func.max(_F.c.at)).where(_F.c.scope == scope, _F.c.subject == subject, _F.c.at >= since)
+    if until is not None:
+        mine = mine.where(_F.c.at <= until)
     count, last = (await session.execute(mine)).one()
     return Failures(count, last)
 

@@ -42,6 +42,9 @@ ACCOUNT_WINDOW: Final = timedelta(hours=1)
 FREE_BY_ADDRESS: Final = 30
 ADDRESS_WINDOW: Final = timedelta(minutes=15)
 GENTLE_WAIT: Final = timedelta(minutes=1)
+SKEW: Final = timedelta(minutes=1)
+"""How far the clock of another server may be ahead. What was counted further ahead was counted before this clock was
+set back, and would keep people out until the clock has caught up."""
 MOST_WAITING: Final = 32
 """Passwords that wait to be tried, beside the one that is: each takes tens of milliseconds of a processor."""
 BUSY: Final = "Too many people are signing in at this moment. Try again in a few seconds."
@@ -150,13 +153,15 @@ async def wait_of(container: Container, attempt: Attempt) -> timedelta:
     now, longest = container.clock(), timedelta()
     async with container.database.read() as session:
         if attempt.pair:
-            failures = await store.accounts.logins.failures(session, "pair", attempt.pair, now - PAIR_WINDOW)
+            failures = await store.accounts.logins.failures(
+                session, "pair", attempt.pair, now - PAIR_WINDOW, now + SKEW
+            )
             over = failures.count - FREE_BY_PAIR
             pause = min(LONGEST_WAIT, timedelta(minutes=2 ** min(over, 10))) if over >= 0 else timedelta()
             longest = _left(failures, pause, now)
         for scope, subject in attempt.held_to:
             window, free = (ADDRESS_WINDOW, FREE_BY_ADDRESS) if scope == "ip" else (ACCOUNT_WINDOW, FREE_BY_ACCOUNT)
-            failures = await store.accounts.logins.failures(session, scope, subject, now - window)
+            failures = await store.accounts.logins.failures(session, scope, subject, now - window, now + SKEW)
             if failures.count >= free:
                 longest = max(longest, _left(failures, GENTLE_WAIT, now))
     return longest

@@ -142,6 +142,13 @@ async def test_six_wrong_passwords_make_who_tries_wait_and_nobody_else(console: 
     assert await right(console, "203.0.113.9") == 303
 
 
+async def test_a_clock_that_is_set_back_keeps_nobody_out_and_goes_on_counting(console: Console) -> None:
+    await wrong(console, "203.0.113.9", 5)
+    console.clock.advance(hours=-6)
+    assert await right(console, "203.0.113.9") == 303, "not in six hours and a minute"
+    assert await wrong(console, "203.0.113.11", 6) == [401] * 5 + [429]
+
+
 async def test_each_further_wrong_password_doubles_the_wait_up_to_a_quarter_of_an_hour(console: Console) -> None:
     await wrong(console, "203.0.113.9", 5)
     for minutes in (1, 2, 4, 8, 15, 15):
