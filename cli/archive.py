@@ -241,10 +241,13 @@ async def problems(database: Database, settings: Settings) -> list[str]:
 
 
 def _guard(file: Path) -> Path:
-    """Its folder. Raises Conflict."""
+    """Its folder. Raises Conflict, and InvalidInput where there is no such folder."""
     if file.exists():
         raise Conflict(_THERE.format(file))
-    return file.absolute().parent
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        raise InvalidInput(f"There is no folder {folder}: make it first, or name a file in another one.")
+    return folder
 
 
 async def _heads(database: Database) -> dict[str, dict[str, Any]]:

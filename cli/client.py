@@ -83,12 +83,19 @@ class Client:
             try:
                 problem = json.loads(error.read())
             except ValueError:
-                problem = {"detail": f"The server answered {error.code}.", "code": "unreadable"}
+                raise Unavailable(self._strange(f"answered {error.code}")) from error
             raise Refused(problem) from error
+        except ValueError as error:
+            raise Unavailable(self._strange("answered what is no JSON")) from error
         except (urllib.error.URLError, OSError) as error:
             raise Unavailable(
                 f"No server answers at {self.url}. Is it running? ({name_program()} serve, {name_program()} demo)"
             ) from error
+
+    def _strange(self, did: str) -> str:
+        return (
+            f"What answers at {self.url} is no OpsIQ server, or a proxy whose server is down: it {did}. See OPSIQ_URL."
+        )
 
 
 def client() -> Client:

@@ -16,6 +16,10 @@ _UNKNOWN_CHOICE: Final = re.compile(r"invalid choice: '([^']*)' \(choose from (.
 class CommandParser(argparse.ArgumentParser):
     """The parsers of subcommands are of this class too, since argparse makes them of their parent's."""
 
+    def __init__(self, *args: Any, **given: Any) -> None:
+        # A short form of an option (--token for --token-url) would be taken for what somebody did not mean.
+        super().__init__(*args, **{"allow_abbrev": False, **given})
+
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         _reached[:] = [self]  # the innermost command is the last to be asked
         return super().parse_known_args(args, namespace)

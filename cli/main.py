@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 it did not work, 2 the command was misused, 3 a run was no
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import importlib.metadata
 import sys
@@ -44,6 +45,19 @@ COMMANDS: Final = {
     "restore": "cli.commands.installation.restore",
 }
 """Each command and its module, in the order of the help."""
+_MISUSED: Final = frozenset(
+    (
+        errno.ENOENT,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EISDIR,
+        errno.ENOTDIR,
+        errno.EROFS,
+        errno.ENOSPC,
+        errno.ENAMETOOLONG,
+    )
+)
+"""What may be wrong with a file that somebody named. Every other error of the system is a defect, and shown whole."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -78,6 +92,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except BrokenPipeError:
         sys.stderr.close()
+        return 1
+    except OSError as error:
+        if error.errno not in _MISUSED or error.filename is None:
+            raise
+        print(f"opsiq: {error.filename} can't be used: {error.strerror}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+from pathlib import Path
 
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from cli.client import Client
 from cli.main import main
+from core.errors import Unavailable
 
 
 @pytest.mark.parametrize(
@@ -14,6 +21,7 @@ from cli.main import main
         ("ask --surfce admin hi", "opsiq ask: error: unrecognized arguments: --surfce. Did you mean --surface?"),
         ("keys crate till", "opsiq keys: error: argument ACT: invalid choice: 'crate'"),
         ("serve --prot 8080", "Did you mean --port?"),
+        ("connections credential shop --token t", "unrecognized arguments: --token t. Did you mean --token-url?"),
     ],
 )
 def test_what_was_probably_meant_is_named(typed: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,3 +37,26 @@ def test_where_nothing_is_near_nothing_is_suggested(capsys: pytest.CaptureFixtur
     said = capsys.readouterr().err
     assert "opsiq keys list: error: unrecognized arguments: --zzz" in said
     assert "Did you mean" not in said
+
+
+def test_a_file_that_can_not_be_used_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "taken").touch()
+    document = tmp_path / "api.json"
+    document.write_text('{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}}')
+    assert main(["import", "openapi", str(document), "--out", str(tmp_path / "taken" / "out")]) == 1
+    said = capsys.readouterr().err
+    assert "Not a directory" in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(("status", "did"), [(200, "answered what is no JSON"), (502, "answered 502")])
+async def test_what_is_no_server_of_ours_is_called_so(status: int, did: str) -> None:
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(text="<h1>Welcome</h1>", content_type="text/html", status=status)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", page)
+    async with TestServer(app) as server:
+        client = Client(str(server.make_url("")).rstrip("/"), "pk_live_1", "sk_live_1")
+        with pytest.raises(Unavailable, match=f"is no OpsIQ server.*{did}"):
+            await asyncio.to_thread(client.get, "/v1/me")
