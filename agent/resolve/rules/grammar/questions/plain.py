@@ -36,8 +36,7 @@ _ABOUT: Final = word_set("about on of for everything all more details detail inf
 
 
 def told_of_things(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "what's overdue, what is due next week, is anything overdue for Ada": things of the one kind that this can be
-    told of."""
+    """ "what's overdue, what is due next week": things of the one kind that this can be told of."""
     at = index + 1 + (reader.low(index + 1) in BE)
     if reader.low(index) not in {"what", "what's"} or (at == index + 1 and reader.low(index) == "what"):
         return None

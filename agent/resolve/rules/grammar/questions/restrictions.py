@@ -147,7 +147,7 @@ def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
 
 
 def is_first(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[OrderByField, int] | None:
-    """ "(which room) is the largest, (which one) is older, (who) has the highest balance, was the last to join"."""
+    """ "(which room) is the largest, (which one) is older"."""
     step, end = at + 1, stop - (reader.low(stop - 1) == "one")
     while reader.low(step) in lexicon.DETERMINERS | {"our"}:
         step += 1
