@@ -11,7 +11,7 @@ from fastapi import FastAPI
 import web.console
 import web.mcp.endpoint
 from app.container import Container
-from web import mount_routes, openapi, problem
+from web import openapi, problem, shared_routes
 from web.api import (
     actions,
     connections,
@@ -94,7 +94,7 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
         tickets,
         webhooks,
     ):
-        mount_routes.add_routes(app, api.router)
+        shared_routes.add_routes(app, api.router)
     mcp = web.mcp.endpoint.install(app)
     web.console.install(app)
     openapi.install(app)

@@ -1,5 +1,5 @@
-"""Audit log writer: the entries of AI History at each step, and their export as CSV. Columns of the table are in
-``store.history.entries``.
+"""Audit log writer: the entries of AI History at each step, and their export as CSV. A new column of
+what is shown and exported is one of ``COLUMNS``; the sealed columns of the table are in ``store.history.entries``.
 
 Every entry is appended in the same transaction as the change it tells of (``store.history.log`` chains them by digest).
 """

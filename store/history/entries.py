@@ -1,5 +1,6 @@
-"""History entries: their columns (sealed by a digest: of a new one say how older entries still verify), and the filters
-over them. What is exported of an entry, as CSV: ``agent.history.recorder``; the API's view: ``web.api.history``."""
+"""History entries: their sealed columns, digests and filters. What an entry is to hold or show besides goes into its
+``data`` and gets its column where entries are shown and exported, ``agent.history.recorder``: another column here would
+break the chain of every history there is."""
 
 from __future__ import annotations
 

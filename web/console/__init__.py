@@ -7,7 +7,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from web import mount_routes
+from web import shared_routes
 from web.console import error_page, pages, session
 from web.console.account import account, join, login_throttle, sign_in, sso
 from web.console.automations import instructions, rule_builder, rules
@@ -68,5 +68,5 @@ def install(app: FastAPI) -> None:
     app.state.recognize = session.find_visitor
     app.mount("/static", pages.Static(directory=pages.STATIC), name="static")
     for router in ROUTERS:
-        mount_routes.add_routes(app, router)
+        shared_routes.add_routes(app, router)
     app.add_exception_handler(SignInNeeded, sign_in.to_sign_in)

@@ -1,5 +1,5 @@
-"""Mounting of routers: their routes are added to an application as they are. A new module of routes is listed in
-``web.app``."""
+"""Sharing of routes between the applications of one process, which FastAPI would make anew for each. A new module of
+routes isn't listed here, but in ``web.app``."""
 
 from __future__ import annotations
 
