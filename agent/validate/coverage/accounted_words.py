@@ -187,12 +187,3 @@ def list_unchosen(proposal: Proposal, contracts: Sequence[Contract]) -> Iterator
             members = list_members(by_name[call.action].properties.get(name) or {})
             if isinstance(argument, TypedValue) and argument.value in members:
                 yield from (str(each).casefold() for each in members if each != argument.value)
-
-
-def list_defaults(contracts: Sequence[Contract]) -> Iterator[float]:
-    """The numbers that are defaults of the contracts' parameters."""
-    for contract in contracts:
-        for schema in contract.properties.values():
-            default = schema.get("default") if isinstance(schema, dict) else None
-            if isinstance(default, int | float) and not isinstance(default, bool):
-                yield default

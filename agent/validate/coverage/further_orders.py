@@ -43,16 +43,12 @@ def find_further_orders(text: str, taken: Sequence[Place], known: frozenset[str]
 def find_joined_names(text: str, taken: Sequence[Place], known: frozenset[str]) -> Iterator[Place]:
     """Names and numbers that "and" joins to something that was used, as one more of it."""
     claimed = [Span(start=start, end=end, text=text[start:end]) for start, end in taken]
-    starts, ends = {start for start, _ in taken}, {end for _, end in taken}
+    ends = {end for _, end in taken}
     for each in find_left_over(text, claimed, known):
         if not patterns.NAME.match(each.text):
             continue
-        whole = patterns.search_before(patterns.CODE, text, each.start)
-        before = patterns.search_before(patterns.JOINED, text, whole.start() if whole is not None else each.start)
-        after = patterns.JOINS.match(text, each.end)
-        if patterns.search_before(patterns.CHOICE, text, each.start):
-            continue  # "whichever of A and B is older": one is chosen
-        if (before is not None and before.start() in ends) or (after is not None and after.end() in starts):
+        before = patterns.search_before(patterns.JOINED, text, each.start)
+        if before is not None and before.start() in ends:
             yield each.start, each.end
 
 

@@ -188,7 +188,7 @@ def _find_left_out(text: str, proposal: Proposal, request: Request) -> Iterator[
     for find in (each for each in walk(proposal.result) if isinstance(each, Find) and each.said is not None):
         for place in set(find_places(find.said, request)) - kept:
             out = patterns.search_before(patterns.LEAVES_OUT, text, place[0])
-            if out is None or patterns.search_before(patterns.RATHER, text, out.start()):
+            if out is None:
                 continue
             every = patterns.search_before(patterns.ALL_OF, text, out.start())
             if not out["but"] or every or patterns.CLOSES.match(text, place[1]):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.validate.coverage.weighty_patterns import IRREGULAR, REACH, cover, first_from, last_before, search_before
-from language.stems import ORDERS, split_runs, stem, stem_text
+from language.stems import split_runs, stem, stem_text
 
 Place = tuple[int, int]
 
@@ -91,7 +91,6 @@ FORBIDS: Final = _words(
     r"(?:(?:do|does|should|must|may|can|could|will|would|shall|ca|wo|sha)n['’]t(?!\s+(?:you|we|forget|hesitate|fail)\b)"
     r"|(?:do|does|should|must|may|can|could|will|would|shall)\s+not|cannot)"
 )
-_ORDER: Final = re.compile(r"(?:[,;:.!?\n]|\b(?:and|but|so|then)\b)\s*(?:(?:so|then|just|please)\s+)*([^\W\d_]+)", re.I)
 ADDING: Final = frozenset(stem_text("add extend prolong lengthen increase raise top"))
 _PLUS: Final = len("plus")
 ASKS: Final = re.compile(r"\b(?:if|whether|unless|when)\b", re.IGNORECASE)
@@ -254,13 +253,6 @@ def _forbidden(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> Iter
             continue
         later = any(stem(word.casefold()) in verbs for word, _, _ in split_runs(text[end:]))
         done = any(stem(word.casefold()) in verbs for word, _, _ in split_runs(text[found.end() : end]))
-        # "She can't find it, send it again": what cannot be done is not what is ordered.
-        denied = next((stem(word.casefold()) for word, _, _ in split_runs(text[found.end() : end])), "")
-        later = later or (
-            denied not in verbs
-            and not any(found.end() <= start < end for start, _ in taken)
-            and any(stem(each[1].casefold()) in ORDERS for each in _ORDER.finditer(text, end))
-        )
         used = any((found.end() <= start or done) and start < end for start, _ in taken)
         if used and not later and all(last <= end for _, last in taken):
             yield found.span()

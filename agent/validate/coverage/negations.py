@@ -19,7 +19,6 @@ from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.unused_words import SAID_AROUND
 from agent.validate.coverage.weighty_patterns import (
     BEGINS,
-    DENIED_CLAUSE,
     ENDS,
     PAST,
     REACH,
@@ -96,11 +95,7 @@ def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> 
 
 
 def find_denied_clauses(text: str, taken: Sequence[Place]) -> Iterator[Place]:
-    """The places of denials in clauses that tell which are meant, before something that was used: "that don't concern
-    Ada"; and of those that stand alone behind it: "and Ada hasn't"."""
-    for found in DENIED_CLAUSE.finditer(text):
-        if any(found.end("denied") <= start < found.end() for start, _ in taken):
-            yield found.span("denied")
+    """The places of denials that stand alone behind something that was used: "and Ada hasn't"."""
     for end in {last for _, last in taken}:
         if (denied := _ELLIPTIC.match(text, end)) is not None:
             yield denied.span("denied")

@@ -26,7 +26,6 @@ from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import (
     count_in_form,
-    list_defaults,
     list_sum_words,
     list_unchosen,
 )
@@ -99,13 +98,13 @@ def find_unaccounted(
     taken = [each for each in find_places((proposal.result, proposal.replaced), request) if each not in told]
     taken += [*find_amount_names(proposal, request), *find_value_nouns(proposal, contracts, request)]
     structure = read_structure(proposal)
-    counted: set[float] = {*count_in_form(proposal, contracts), *list_defaults(contracts)}
+    counted: set[float] = {*count_in_form(proposal, contracts)}
     if any(isinstance(node, Handle) for node in walk(proposal.result)):
         counted |= set(named)
     polite = strip_politeness(text)
     notes = [note for each in contracts for note in each.annotations.values()]
     words = " ".join(word for note in notes for said in note.words.values() for word in said)
-    known = collect_subject_stems(contracts, kinds) | frozenset(stem_text(words)) | list_sum_words(proposal)
+    known = collect_subject_stems(contracts, kinds) | frozenset(stem_text(words))
     found: list[tuple[int, int]] = []
     strict: set[tuple[int, int]] = set()
     days_and_numbers: set[tuple[int, int]] = set()
@@ -147,7 +146,6 @@ def find_unaccounted(
             days_and_numbers.add(found[-1])
             if text[number.start : number.end].isdigit():
                 strict.add(found[-1])
-    found = [each for each in found if not _tells_why(text, each[0])]
     figures = set(find_places([each for each in walk(proposal.result) if isinstance(each, Number)], request))
     modifiers = set(
         find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), list_modified(request, proposal, structure))
@@ -289,12 +287,6 @@ def _is_followed(text: str, at: int, taken: Sequence[tuple[int, int]]) -> bool:
     """Whether the next word is one that was used."""
     start = len(text) - len(text[at:].lstrip())
     return any(first <= start < last for first, last in taken)
-
-
-def _tells_why(text: str, at: int) -> bool:
-    """Whether a day or number only dates the reason that is given: "for the outage on 3 March"."""
-    found = patterns.search_before(patterns.REASON, text, at)
-    return found is not None and stem(found["what"].casefold()) not in patterns.UNITS
 
 
 def _other_units(

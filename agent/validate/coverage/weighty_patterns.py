@@ -21,11 +21,6 @@ NEGATION: Final = re.compile(
     r"|(?:avoid|stop|refrain\s+from|hold\s+off(?:\s+on)?|skip|quit)\s+\w+ing)(?!\w)",
     re.IGNORECASE,
 )
-# What those that are meant are not, or don't do, to the end of its clause.
-DENIED_CLAUSE: Final = re.compile(
-    r"\b(?:that|which|who)\s+(?:\w+ly\s+)?(?P<denied>(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]?t|\s+not)\b)[^,;.!?\n]*",
-    re.IGNORECASE,
-)
 RESTRICTION: Final = re.compile(
     r"(?<!\w)(?:only|at\s+(?:the\s+)?least)(?!\w)",
     re.IGNORECASE,
@@ -82,10 +77,6 @@ DONE: Final = re.compile(
     r"|(?:on|since)\s+\w{3,6}day)\b",
     re.IGNORECASE,
 )
-REASON: Final = re.compile(
-    r"\bfor\s+(?:the|an?|that|this|his|her|its|their|our|your)\s+(?:\w+\s+)?(?P<what>[^\W\d_]+)\s+(?:on|of|in|from|last)\s+$",
-    re.IGNORECASE,
-)
 # Where a further order may begin.
 FURTHER: Final = re.compile(
     r"(?:[,;.!\n]\s*|\s)(?:and|but|then|also|plus|afterwards)\s+(?:(?:then|also|please|just|do)\s+)*(?P<verb>[^\W\d_]+)",
@@ -96,15 +87,12 @@ _AND: Final = (
     r"\s*,?\s*(?:\band\b|&|\bplus\b|\bas\s+well\s+as\b)\s*(?:(?:the|also|all|half|both|for|from|by|to|of)\s+)*"
 )
 JOINED: Final = re.compile(rf"(?:['’]s)?{_AND}$", re.IGNORECASE)
-JOINS: Final = re.compile(rf"(?:['’]s)?{_AND}", re.IGNORECASE)
 # Said of what was said before: how much more of it, or what it is to be instead.
 RELATIVE: Final = re.compile(
     r"\b(?:more|less|fewer|half|halve|third|quarter|double|twice|triple|keep)\b", re.IGNORECASE
 )
 WHOSE: Final = re.compile(r"\b(?:hers|his|theirs)\b", re.IGNORECASE)
 ANEW: Final = re.compile(r"\s*(?:no,?\s+|sorry,?\s+|actually,?\s+)*make\s+(?:it|that)\b", re.IGNORECASE)
-CHOICE: Final = re.compile(r"\b(?:whichever|\w+er|\w+est|one)\s+of\s[^,;.!?\n]*$", re.IGNORECASE)
-CODE: Final = re.compile(r"[\w-]+$")
 NAME: Final = re.compile(r"(?!I\b)[A-ZÀ-ÖØ-Þ]|[\w-]*\d|[\w.+-]+@")
 OF: Final = re.compile(r"\s+(?:of|off|from)\s+(?:(?:the|his|her|their|its)\s+)?", re.IGNORECASE)
 ON_TOP: Final = re.compile(r"\b(?:more|extra|additional|further|longer)\b", re.IGNORECASE)
@@ -139,8 +127,6 @@ STAYS: Final = re.compile(
     re.IGNORECASE,
 )
 NOT_THIS: Final = re.compile(r"\b(?:not|instead\s+of|rather\s+than|no)\s+$", re.IGNORECASE)
-# "Not hers but Ada's" and "not only hers but Ada's".
-RATHER: Final = re.compile(r"(?:\bnot\b|n['’]t\b)[^,;.!?\n]*$", re.IGNORECASE)
 OWNS: Final = re.compile(r"['’]s?\s+")
 # "In dollars": what it shall be paid in, said without a number.
 IN_CURRENCY: Final = re.compile(
