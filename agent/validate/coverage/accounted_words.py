@@ -54,6 +54,7 @@ titled reading able allowed care rid app site website service goes damn damned b
 lol haha ideally super
 """
 LIGHT: Final = frozenset(_LIGHT_WORDS.split())
+_NARROWING: Final = Except | Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount
 _REPORT: Final = re.compile(rf"(?:is|are|has|have|{patterns.PAST})$")
 NOTHING: Final = EMPTY | SAID_AROUND
 
@@ -96,8 +97,9 @@ def list_accounts(
         if any(typed.isdisjoint(nouns.get(each.record, ())) for each in unnamed)
         else collect_own_stems(contracts, kinds)
     )
-    narrowing = Except | Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount | Computed
-    restricted = any(isinstance(node, narrowing) or (isinstance(node, Call) and node.condition) for node in nodes)
+    restricted = any(
+        isinstance(node, _NARROWING | Computed) or (isinstance(node, Call) and node.condition) for node in nodes
+    )
     ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
     phrases = tuple(tuple(said.casefold().split()) for each in contracts for said in each.aliases if " " in said)
     own |= told | list_sum_words(proposal)

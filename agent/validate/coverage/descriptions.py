@@ -71,6 +71,8 @@ def describes_name(text: str, place: Place, names: Collection[Place]) -> bool:
     start, end = place
     begins = any(end <= first and _BEFORE_NAME.fullmatch(text, end, first) for first, _ in names)
     told = text[start:end]
+    if patterns.DENIED_CLAUSE.match(told):  # "the ones that don't concern Ada"
+        return False
     determined = patterns.search_before(_DETERMINED, text, start) or _DETERMINED.match(f"{told} ")
     return begins and told.islower() and determined is not None and not patterns.search_before(_OTHER, text, start)
 

@@ -40,15 +40,19 @@ def find_further_orders(text: str, taken: Sequence[Place], known: frozenset[str]
             yield found.start("verb"), end
 
 
-def find_joined_names(text: str, taken: Sequence[Place], known: frozenset[str]) -> Iterator[Place]:
-    """Names and numbers that "and" joins to something that was used, as one more of it."""
+def find_joined_names(
+    text: str, taken: Sequence[Place], known: frozenset[str], *, creates: bool = False
+) -> Iterator[Place]:
+    """Names and numbers that "and" joins to something that was used, as one more of it. Where a call ``creates`` what
+    it names, every name that was not used may be the one."""
     claimed = [Span(start=start, end=end, text=text[start:end]) for start, end in taken]
     ends = {end for _, end in taken}
     for each in find_left_over(text, claimed, known):
         if not patterns.NAME.match(each.text):
             continue
         before = patterns.search_before(patterns.JOINED, text, each.start)
-        if before is not None and before.start() in ends:
+        named = creates and each.start > 0 and each.text[:1].isupper()
+        if named or (before is not None and before.start() in ends):
             yield each.start, each.end
 
 

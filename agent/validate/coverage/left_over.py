@@ -12,15 +12,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agent.extract.spans.politeness import strip_politeness
-from agent.pipeline import Request
-from agent.planning.proposal import Call, ComputedArgument, Proposal
-from agent.planning.quotes import find_places, walk
+from agent.planning.proposal import Proposal
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import (
     EVERY,
     LIGHT,
-    NOTHING,
     Accounts,
     has_weight,
     list_accounts,
@@ -28,7 +24,6 @@ from agent.validate.coverage.accounted_words import (
 )
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
 from agent.validate.coverage.modifiers import BOUND, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
-from agent.validate.coverage.opposed_verbs import leading_verbs
 from language import numerals
 from language.stems import EMPTY, ORDERS, READING, split_runs, stem
 from language.text import read_text, word_set
@@ -84,7 +79,7 @@ _ELSEWHERE: Final = (
     *(BOUND, WHEN, RATE, SHARE, LIMIT, QUALIFIED, OTHERS),
 )
 # What only asks for the order: "could you", "I'd like to", "let's".
-_ASKING: Final = _words(
+ASKING: Final = _words(
     r"(?:can|could|would|will|may|might|shall|should)\s+(?:you|u|we|i|someone|somebody|anybody|it|this|that)"
     r"|(?:i|we)(?:['’]d|['’]ll|\s+would|\s+will|\s+have|\s+do)?\s+(?:really\s+|just\s+|also\s+)?(?:like|want|need|love|wish|prefer|have|hope)"
     r"(?:\s+you)?(?:\s+to)?|(?:i|we)\s+(?:can|could|should|must)"
@@ -159,40 +154,6 @@ def find_left_over_words(
         ordered = ordered or ours or bool(places)
 
 
-def find_lone_order(
-    request: Request, proposal: Proposal, contracts: Sequence[Contract], known: frozenset[str], taken: Sequence[Place]
-) -> Place | None:
-    """The order that ends a request of one call and says nothing but a verb and what the call speaks of (``known``
-    stems) or a pronoun, where all that stands before only tells of the records: what is carried out, in a verb of the
-    person's own ("scrap that bill")."""
-    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
-    text = strip_politeness(request.text)
-    clauses = list(split_clauses(text))
-    if len(calls) != 1 or len(clauses) < 2 or clauses[-1].joined or (head := clauses[-1].head) is None:
-        return None
-    verbs = {verb for each in contracts for verb in leading_verbs(each)} & ORDERS
-    values = find_places([each for each in calls[0].arguments.values() if isinstance(each, ComputedArgument)], request)
-    of_them = plain_word(clauses[-1].words[-1][0]) in ("it", "them", "those")
-    for clause in clauses[:-1]:
-        told = _blank(_ASKING, text[clause.start : clause.end])
-        states = FINITE.search(told) or OWN_SUBJECT.search(told)
-        used = any(start < clause.end and clause.start < end for start, end in taken)
-        ordered = any(stem(plain_word(word)) in verbs for word, _, _ in clause.words)
-        first = stem(plain_word(clause.head[0])) if clause.head is not None else ""
-        orders = first in ORDERS or bool(find_similar_stems(first, verb=True))
-        named = clause.head is not None and any(start <= clause.head[1] < end for start, end in taken)
-        states = states or (PAST.search(told) if named or not orders else None)
-        if (
-            ordered
-            or (not states and (used or orders))
-            or (not of_them and any(clause.start <= start < clause.end for start, _ in values))
-        ):
-            return None
-    rest = (plain_word(word) for word, start, _ in clauses[-1].words if start > head[1])
-    alone = all(word in NOTHING or word in LIGHT or stem(word) in known for word in rest)
-    return (head[1], clauses[-1].end) if alone else None
-
-
 def _of_clause(
     clause: Clause,
     used: Sequence[bool],
@@ -218,7 +179,7 @@ def _of_clause(
     if after and not ours and (_spares(clause) or patterns.STAYS.search(told)):
         yield first[1], clause.end
         return
-    plain = _blank(_LET, _blank(_ASKING, told))
+    plain = blank(_LET, blank(ASKING, told))
     finite = min((each.start() for each in (FINITE.search(plain), OWN_SUBJECT.search(plain)) if each), default=None)
     begins = head is not None and stem(plain_word(head[0])) in ORDERS
     if not (begins or after) and clause.end < len(clause.text) and _ENDS_IN_PAST.search(plain):
@@ -242,7 +203,7 @@ def _of_clause(
         yield left[0][1], clause.end
 
 
-def _blank(pattern: re.Pattern[str], told: str) -> str:
+def blank(pattern: re.Pattern[str], told: str) -> str:
     return pattern.sub(lambda found: " " * len(found[0]), told)
 
 
@@ -301,6 +262,8 @@ def _without_late_verb(
     root = stem(plain_word(verb[0]))
     says = any(stem(plain_word(word)) in verbs for word, start, _ in clause.words if not used[start])
     if says or (before and plain_word(before[-1]) in _PREPOSITIONS):
+        return left
+    if clause.joined and left[0][0].endswith("ed"):  # "A and B with 30 euros shared"
         return left
     if root in READING:  # "let Ada have a look at it" leaves it open what she does
         return left

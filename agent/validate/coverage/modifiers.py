@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from agent.validate.coverage.structure import Structure
 from agent.validate.coverage.weighty_patterns import IRREGULAR, REACH, cover, first_from, last_before, search_before
 from language.stems import split_runs, stem, stem_text
 
@@ -33,7 +33,7 @@ _DELAY: Final = (
     rf"|on\s+the\s+\d{{1,2}}(?:st|nd|rd|th)|(?:on|by|from|next|this)\s+{_SOON}\b\.?(?=\s*(?:[,;!?\d]|$))"
     rf"|\d{{1,2}}\.?\s+{_SOON}\b|over\s+the\s+(?:weekend|holidays)"
     r"|(?:the\s+)?(?:end|start|beginning)\s+of\s+(?:(?:the|this|next)\s+)?(?:day|week|month|quarter|year)"
-    r"|later(?=\s*(?:[.,;!]|$))"
+    rf"|(?:\w+\s+{_UNIT}\s+)?(?:later|earlier)(?=\s*(?:[.,;!]|$))"
 )
 _LENGTH: Final = (
     rf"for\s+(?:an?|another|half\s+an?|some|the\s+next)\s+(?:\w+\s+)?{_UNIT}(?!\s+of\b)"
@@ -42,6 +42,7 @@ _LENGTH: Final = (
 _RATE: Final = (
     rf"(?:per|each|every)\s+(?:{_UNIT}|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
     r"|(?:hourly|daily|weekly|fortnightly|monthly|quarterly|yearly|annually)(?=\s*(?:[,;.!?]|$|\b(?:to|for|from|until)\b))"
+    rf"|(?<=\d )an?\s+{_UNIT}\b"
     rf"|(?<!\bfor )(?<!\bin )(?<!\bby )(?<!\bof )(?<!\babout )(?<!\bwithin )(?<=\w )an?\s+{_UNIT}(?=\s*(?:[,;.!?]|$))"
     rf"|(?:(?<=euros )|(?<=dollars )|(?<=pounds )|(?<=EUR )|(?<=USD )|(?<=GBP ))an?\s+{_UNIT}"
     r"|(?:\d+|two|three|four|five|six|ten|several|many)\s+times|\d\s*[x×*]\s*(?=[€$£¥]?\s*\d)"
@@ -105,23 +106,8 @@ PAST_BEFORE: Final = re.compile(rf"{_PAST}\s+(?:\w+\s+)?$", re.IGNORECASE)
 PRESENT: Final = re.compile(r"\b(?:is|are|has|have|gets?|will|been)\b|['’](?:s|ve|ll)\s", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """Which kinds of modifiers the form of a proposal accounts for. ``several`` calls may be what is added, an
-    ``answered`` question says how much."""
-
-    conditions: bool = False
-    dates: bool = False
-    restricts: bool = False
-    negates: bool = False
-    computes: bool = False
-    several: bool = False
-    either: bool = False
-    answered: bool = False
-
-
 def find_modifiers(
-    text: str, taken: Sequence[Place], figures: Collection[Place], verbs: frozenset[str], by: Accounts
+    text: str, taken: Sequence[Place], figures: Collection[Place], verbs: frozenset[str], by: Structure
 ) -> Iterator[Place]:
     """The places of modifiers that nothing accounts for. ``taken`` are the quotes that were used, ``figures`` those of
     numbers among them: a limit or rate in the quote of a number is no part of it. ``verbs`` are the stems of the calls'
@@ -134,7 +120,7 @@ def find_modifiers(
         (SHARE, by.computes or by.answered, taken, False),
         (LIMIT, by.restricts or by.conditions or by.answered, plain, False),
         (QUALIFIED, by.dates, plain, False),
-        (ADDED, by.computes or by.several or by.negates, taken, False),
+        (ADDED, by.computes or by.several_calls or by.negates, taken, False),
         (OR, by.either, plain, False),
         (OTHERS, False, taken, False),
     ):
@@ -256,3 +242,7 @@ def _forbidden(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> Iter
         used = any((found.end() <= start or done) and start < end for start, _ in taken)
         if used and not later and all(last <= end for _, last in taken):
             yield found.span()
+        # "…, Ada can't do it": a name that only stands there is not ordered for.
+        subject = next((start for start, last in taken if text[last : found.start()].isspace()), None)
+        if subject is not None and not done and any(first < subject for first, _ in taken):
+            yield subject, found.end()

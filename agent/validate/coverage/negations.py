@@ -95,7 +95,11 @@ def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> 
 
 
 def find_denied_clauses(text: str, taken: Sequence[Place]) -> Iterator[Place]:
-    """The places of denials that stand alone behind something that was used: "and Ada hasn't"."""
+    """The places of denials in clauses that tell which are meant, before something that was used: "that don't concern
+    Ada"; and of those that stand alone behind it: "and Ada hasn't"."""
+    for found in patterns.DENIED_CLAUSE.finditer(text):
+        if any(found.end("denied") <= start < found.end() for start, _ in taken):
+            yield found.span("denied")
     for end in {last for _, last in taken}:
         if (denied := _ELLIPTIC.match(text, end)) is not None:
             yield denied.span("denied")
@@ -113,6 +117,8 @@ _NO_LONGER: Final = patterns.TRAILING | {"more", "longer", "any"}
 _DONE_TO_IT: Final = re.compile(
     r"\s*(?:(?:just|but|only|please|instead|rather)\s+)*(?P<verb>[^\W\d_]+)\s+(?:it|them|that)\b", re.IGNORECASE
 )
+# "Not with Ada", "not at the Vienna office": how it is not to be done, and no other thing.
+_WAY: Final = re.compile(r"\s+(?:with|by|at|in|on|from|via|through|under|before|after)\s", re.IGNORECASE)
 _NAMES: Final = re.compile(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)")
 
 
@@ -120,7 +126,11 @@ def only_contrasts(text: str, at: int, taken: Sequence[Place], known: frozenset[
     """Whether a negated clause says nothing but what the call itself speaks of, and another clause says what is done
     instead: "don't do it now, do it at the end". What is not to be among ``several`` is no other thing."""
     closing = TURNS.search(text, at)
-    if not several and _other_thing(text, at, closing.start() if closing is not None else len(text), taken):
+    if (
+        not several
+        and _WAY.match(text, at) is None
+        and _other_thing(text, at, closing.start() if closing is not None else len(text), taken)
+    ):
         return True
     if closing is None or not any(start >= closing.end() for start, _ in taken):
         return False

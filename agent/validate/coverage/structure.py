@@ -27,25 +27,28 @@ from agent.planning.proposal import (
     Test,
 )
 from agent.planning.quotes import walk
-from agent.validate.coverage.modifiers import Accounts
 
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What the proposal's own form accounts for, beside its quotes."""
+    """What the proposal's own form accounts for, beside its quotes. ``several`` records are meant by one reference,
+    ``several_calls`` may be what is added; a question that was ``answered`` says how much."""
 
-    negates: bool
-    restricts: bool
-    conditions: bool
-    quantifies: bool
-    computes: bool
-    computes_field: bool
-    dates: bool
-    several: bool
-    one_record: bool
+    negates: bool = False
+    restricts: bool = False
+    conditions: bool = False
+    quantifies: bool = False
+    computes: bool = False
+    computes_field: bool = False
+    dates: bool = False
+    several: bool = False
+    several_calls: bool = False
+    one_record: bool = False
+    either: bool = False
+    answered: bool = False
 
 
-def read_structure(proposal: Proposal) -> Structure:
+def read_structure(request: Request, proposal: Proposal) -> Structure:
     nodes = list(walk(proposal.result))
     plan = proposal.result if isinstance(proposal.result, PlanResult) else PlanResult(calls=())
     calls = plan.calls
@@ -80,20 +83,8 @@ def read_structure(proposal: Proposal) -> Structure:
         computes_field=computes_field,
         dates=any(isinstance(node, Day) for node in nodes),
         several=several,
-        one_record=bool(finds) and not several and not sets and len(calls) == 1,
-    )
-
-
-def list_modified(request: Request, proposal: Proposal, structure: Structure) -> Accounts:
-    nodes = list(walk(proposal.result))
-    calls = sum(isinstance(node, Call) for node in nodes)
-    return Accounts(
-        conditions=structure.conditions,
-        dates=structure.dates,
-        restricts=structure.restricts,
-        negates=structure.negates,
-        computes=structure.computes,
-        several=calls > 1,
+        several_calls=sum(isinstance(node, Call) for node in nodes) > 1,
         either=any(isinstance(node, AnyOf) for node in nodes),
         answered=any(each.text for each in request.answers),
+        one_record=bool(finds) and not several and not sets and len(calls) == 1,
     )

@@ -11,12 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request
 from agent.planning.proposal import Call, ComputedArgument, Find, Proposal, RecordArgument, TypedValue, Words
 from agent.planning.quotes import find_places, walk
-from agent.validate.coverage.accounted_words import LIGHT, plain_word
+from agent.validate.coverage.accounted_words import LIGHT, NOTHING, plain_word
 from agent.validate.coverage.clauses import split_clauses
-from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT
+from agent.validate.coverage.left_over import ASKING as ASKED_FOR
+from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT, blank
+from agent.validate.coverage.modifiers import PAST
+from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.unused_words import SAID_AROUND
 from agent.validate.coverage.weighty_patterns import (
     BEGINS,
@@ -29,6 +33,7 @@ from agent.validate.coverage.weighty_patterns import (
     search_before,
 )
 from language.stems import EMPTY, ORDERS, split_runs, stem
+from language.wordnet import find_similar_stems
 from registry.contract import Contract
 
 Place = tuple[int, int]
@@ -224,13 +229,13 @@ def find_exceptions(
     finds = [each for each in direct if isinstance(each, Find)]
     sets = find_places([each for each in finds if each.pick != "one"], request)
     places = find_places(finds, request)
-    if not places or not (sets or len(calls) > len(by_step)):
+    if not by_step or not (any(each.pick != "one" for each in finds) or len(calls) > len(by_step)):
         return
     values = [each for call in calls for each in call.arguments.values() if not isinstance(each, RecordArgument)]
     values = [each for each in values if isinstance(each, ComputedArgument | TypedValue)]
     ordered = find_places([each for each in values if not _is_text(each)], request)
     text = request.text
-    first = min(end for _, end in places)
+    first = min((end for _, end in (*places, *ordered)), default=0)
     said = {plain_word(word) for word, start, _ in split_runs(text) if start < first}
     for clause in split_clauses(text):
         inside = [start for start, _ in (*sets, *ordered) if clause.start <= start < clause.end]
@@ -247,6 +252,40 @@ def find_exceptions(
 
 def _is_text(argument: object) -> bool:
     return isinstance(argument, TypedValue) and isinstance(argument.value, str) and " " in argument.value
+
+
+def find_lone_order(
+    request: Request, proposal: Proposal, contracts: Sequence[Contract], known: frozenset[str], taken: Sequence[Place]
+) -> Place | None:
+    """The order that ends a request of one call and says nothing but a verb and what the call speaks of (``known``
+    stems) or a pronoun, where all that stands before only tells of the records: what is carried out, in a verb of the
+    person's own ("scrap that bill")."""
+    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
+    text = strip_politeness(request.text)
+    clauses = list(split_clauses(text))
+    if len(calls) != 1 or len(clauses) < 2 or clauses[-1].joined or (head := clauses[-1].head) is None:
+        return None
+    verbs = {verb for each in contracts for verb in leading_verbs(each)} & ORDERS
+    values = find_places([each for each in calls[0].arguments.values() if isinstance(each, ComputedArgument)], request)
+    of_them = plain_word(clauses[-1].words[-1][0]) in ("it", "them", "those")
+    for clause in clauses[:-1]:
+        told = blank(ASKED_FOR, text[clause.start : clause.end])
+        states = FINITE.search(told) or OWN_SUBJECT.search(told)
+        used = any(start < clause.end and clause.start < end for start, end in taken)
+        ordered = any(stem(plain_word(word)) in verbs for word, _, _ in clause.words)
+        first = stem(plain_word(clause.head[0])) if clause.head is not None else ""
+        orders = first in ORDERS or bool(find_similar_stems(first, verb=True))
+        named = clause.head is not None and any(start <= clause.head[1] < end for start, end in taken)
+        states = states or (PAST.search(told) if named or not orders else None)
+        if (
+            ordered
+            or (not states and (used or orders))
+            or (not of_them and any(clause.start <= start < clause.end for start, _ in values))
+        ):
+            return None
+    rest = (plain_word(word) for word, start, _ in clauses[-1].words if start > head[1])
+    alone = all(word in NOTHING or word in LIGHT or stem(word) in known for word in rest)
+    return (head[1], clauses[-1].end) if alone else None
 
 
 def list_direct(proposal: Proposal) -> list[Words | None]:

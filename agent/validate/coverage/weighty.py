@@ -40,7 +40,7 @@ from agent.validate.coverage.descriptions import (
     means_whole,
 )
 from agent.validate.coverage.further_orders import find_further_orders, find_joined_names, find_others
-from agent.validate.coverage.left_over import find_left_over_words, find_lone_order
+from agent.validate.coverage.left_over import find_left_over_words
 from agent.validate.coverage.misread import find_misread
 from agent.validate.coverage.modifiers import FORBIDS, find_limits, find_modifiers, find_parts
 from agent.validate.coverage.negations import (
@@ -52,8 +52,8 @@ from agent.validate.coverage.negations import (
     only_contrasts,
 )
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, goes_by, leading_verbs
-from agent.validate.coverage.structure import list_modified, read_structure
-from agent.validate.coverage.told import find_exceptions, find_hedges, find_told, list_direct
+from agent.validate.coverage.structure import read_structure
+from agent.validate.coverage.told import find_exceptions, find_hedges, find_lone_order, find_told, list_direct
 from agent.validate.coverage.unused_words import collect_subject_stems
 from language import numerals
 from language.stems import EMPTY, name_stems, stem, stem_text
@@ -97,14 +97,15 @@ def find_unaccounted(
     told = find_places([each.quote for each in drafts], request)
     taken = [each for each in find_places((proposal.result, proposal.replaced), request) if each not in told]
     taken += [*find_amount_names(proposal, request), *find_value_nouns(proposal, contracts, request)]
-    structure = read_structure(proposal)
+    structure = read_structure(request, proposal)
     counted: set[float] = {*count_in_form(proposal, contracts)}
     if any(isinstance(node, Handle) for node in walk(proposal.result)):
         counted |= set(named)
     polite = strip_politeness(text)
     notes = [note for each in contracts for note in each.annotations.values()]
+    on_records = any(note.record is not None for note in notes)
     words = " ".join(word for note in notes for said in note.words.values() for word in said)
-    known = collect_subject_stems(contracts, kinds) | frozenset(stem_text(words))
+    known = collect_subject_stems(contracts, kinds) | frozenset(stem_text(words)) | list_sum_words(proposal)
     found: list[tuple[int, int]] = []
     strict: set[tuple[int, int]] = set()
     days_and_numbers: set[tuple[int, int]] = set()
@@ -115,7 +116,10 @@ def find_unaccounted(
         (patterns.PART, structure.computes),
         (patterns.DATE, structure.dates),
     ):
-        found += [] if accounted else [match.span() for match in pattern.finditer(polite)]
+        places = [match.span() for match in pattern.finditer(polite)]
+        if pattern is patterns.CONDITION:  # "once 7 is there": the number may be used
+            places = [(start, start + len(polite[start:end].split()[0])) for start, end in places]
+        found += [] if accounted else places
         days_and_numbers |= {match.span() for match in pattern.finditer(polite)} if pattern is patterns.DATE else set()
     found = [each for each in found if not counts_names(text, each, taken) and not means_whole(text, each, proposal)]
     limits = [] if structure.restricts else [match.span() for match in patterns.LIMIT.finditer(polite)]
@@ -126,7 +130,7 @@ def find_unaccounted(
     unchosen = frozenset() if structure.several else frozenset(list_unchosen(proposal, contracts))
     if not structure.negates:
         found += [
-            match.span("word") if match["word"] else match.span("out")
+            match.span("word") if match["word"] else _but(match)
             for match in patterns.NEGATION.finditer(polite)
             if not only_contrasts(text, match.end(), taken, known, structure.several)
             and not goes_by(match[0], contracts)
@@ -147,9 +151,7 @@ def find_unaccounted(
             if text[number.start : number.end].isdigit():
                 strict.add(found[-1])
     figures = set(find_places([each for each in walk(proposal.result) if isinstance(each, Number)], request))
-    modifiers = set(
-        find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), list_modified(request, proposal, structure))
-    )
+    modifiers = set(find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), structure))
     for found_each in patterns.OF_SEVERAL.finditer(polite) if structure.one_record else ():
         named_both = counts_names(text, found_each.span(), taken)
         if not named_both and not any(a <= found_each.start() < b for a, b in (*taken, *told) if (a, b) not in figures):
@@ -169,13 +171,12 @@ def find_unaccounted(
         find_further_orders(polite, taken, _verbs(contracts) | (patterns.TELLING if drafts else frozenset()))
     )
     found += [*_other_units(text, proposal, contracts, taken), *further]
-    found += find_joined_names(text, [*taken, *told], known)
+    found += find_joined_names(text, [*taken, *told], known, creates=bool(kinds) and not on_records)
     modifiers |= find_misread(request, proposal, contracts, told_by_records)
     hedges = {*find_hedges(text, taken, contracts)}
     turned = {*find_opposed_verbs(polite, contracts), *find_taken_back(text, taken, _verbs(contracts)), *hedges}
     stretches = {*turned}
     heads = frozenset(verb for each in contracts for verb in leading_verbs(each))
-    on_records = any(note.record is not None for note in notes)
     if on_records:
         writes = any(note.compose for note in notes)
         doers = None if writes else find_places(list_direct(proposal), request)
@@ -206,7 +207,7 @@ def find_unaccounted(
     left_over = [(each.start, each.start + len(each.text)) for each in said if each.start is not None]
     found += left_over
     wholes = {match.span() for match in patterns.QUANTIFIER.finditer(polite)}
-    bound = {*further, *left_over, *turned, *find_parts(polite, modifiers)}
+    bound = {*find_denied_clauses(polite, taken), *further, *left_over, *turned, *find_parts(polite, modifiers)}
     bound |= {match.span() for match in patterns.PART.finditer(polite)}
     exact = stretches | {each for each in left_over if " " in text[slice(*each)].strip()}
     # What a drafted text is to convey stands on the card in other words, maybe of another language: but a figure must
@@ -243,7 +244,7 @@ def find_unaccounted(
         kept += [
             each
             for each in left
-            if each not in bound
+            if each not in bound | exceptions
             and (outright or each not in counts)
             and (
                 asides.holds(each, frozenset() if outright and each not in wholes else apart)
@@ -265,6 +266,12 @@ def find_unaccounted(
         ),
         _outermost(text[slice(*each)] if each in left_over else _quote_around(text, *each, spoken) for each in kept),
     )
+
+
+def _but(match: re.Match[str]) -> tuple[int, int]:
+    """The place of what leaves out: of "all of them but" the last word, as what stands between may be used."""
+    start, end = match.span("out")
+    return (end - len("but") if match["out"].casefold().endswith(" but") else start), end
 
 
 def _outermost(told: Iterable[str]) -> list[str]:

@@ -16,9 +16,14 @@ NEGATION: Final = re.compile(
     r"(?:^|[,;.!?:(\n-]\s*|\b(?:and|but|then|please|so)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)(?!\s+(?:forget|hesitate|fail)\b)"
     r"|(?<!\w)(?P<out>without|w/o|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
     r"|(?:(?:every|any|no)(?:thing|one|body|where)|all)\s+but"
-    r"|(?:all|every|any|each|no)\s+(?:\w+\s+){1,3}?but(?=\s+(?:the|an?|his|her|their|our|my|one|\d|(?-i:[A-Z]\w)))"
+    r"|(?:(?:all|every)\s+(?:[\w'’]+\s+){1,8}?|(?:any|each|no)\s+(?:\w+\s+){1,3}?)but(?=\s+(?:the|an?|his|her|their|our|my|one|\d|(?-i:[A-Z]\w)))"
     r"|(?:less|minus)(?=\s+(?:\d|the\b|an?\b|his\b|her\b|their\b|our\b))"
     r"|(?:avoid|stop|refrain\s+from|hold\s+off(?:\s+on)?|skip|quit)\s+\w+ing)(?!\w)",
+    re.IGNORECASE,
+)
+# What those that are meant are not, or don't do, to the end of its clause.
+DENIED_CLAUSE: Final = re.compile(
+    r"\b(?:that|which|who)\s+(?:\w+ly\s+)?(?P<denied>(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]?t|\s+not)\b)[^,;.!?\n]*",
     re.IGNORECASE,
 )
 RESTRICTION: Final = re.compile(
@@ -37,7 +42,7 @@ FILLS: Final = re.compile(
 # "If possible" is manners, "let me know if" a wish to be told: neither says whether it is done.
 CONDITION: Final = re.compile(
     r"(?<!\w)(?<!let me know )(?<!let us know )(?<!tell me )(?<!tell us )"
-    r"(?:if(?!\s+(?:possible|you\s+(?:can|could|would|please|don['’]?t\s+mind)|at\s+all\s+possible)\b)|unless|provided|assuming|(?:as|so)\s+long\s+as|in\s+case|depending\s+on|as\s+soon\s+as|once\s+(?!(?:again|more|and|in|only|a|per|or)\b)[^\W\d_]+(?=\s+\w)|once\s+\w+(?<!e)ed)(?!\w)",
+    r"(?:if(?!\s+(?:possible|you\s+(?:can|could|would|please|don['’]?t\s+mind)|at\s+all\s+possible)\b)|unless|provided|assuming|(?:as|so)\s+long\s+as|in\s+case|depending\s+on|as\s+soon\s+as|once\s+(?!(?:again|more|and|in|only|a|per|or)\b)[\w-]+(?=\s+\w)|once\s+\w+(?<!e)ed)(?!\w)",
     re.IGNORECASE,
 )
 # "All week" is how long, "all sorted" how things stand.

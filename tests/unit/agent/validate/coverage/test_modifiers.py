@@ -13,7 +13,8 @@ from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from agent.validate.coverage.misread import find_misread, repeats_what_was_done
-from agent.validate.coverage.modifiers import Accounts, find_modifiers
+from agent.validate.coverage.modifiers import find_modifiers
+from agent.validate.coverage.structure import Structure
 from agent.validate.plan_builder import REST
 from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan, world
@@ -212,5 +213,5 @@ async def test_what_is_said_of_an_earlier_value_is_no_value_of_its_own(text: str
 @pytest.mark.parametrize(("verbs", "found"), [({"pend"}, []), (set(), ["pending"])])
 def test_a_state_that_the_call_brings_about_is_no_bound(verbs: set[str], found: list[str]) -> None:
     text = "set loan 502 back to pending"
-    places = find_modifiers(text, [(4, 12)], [], frozenset(verbs), Accounts())
+    places = find_modifiers(text, [(4, 12)], [], frozenset(verbs), Structure())
     assert [text[slice(*each)] for each in places] == found

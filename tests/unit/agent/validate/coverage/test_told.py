@@ -69,6 +69,26 @@ async def test_another_order_is_no_reason_and_is_not_dropped(name: str, text: st
     assert told in verdict.text, verdict.text
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("riding", "top up Samir and Annika with 40 euros halved", "halved"),
+        ("riding", "top up Samir with 40 a week", "a week"),
+        ("riding", "move 601 to Friday, an hour earlier", "an hour earlier"),
+        ("riding", "cancel all of Joris's lessons on Thunder but the dressage", "but the dressage"),
+        ("riding", "remind Joris of his fees once 411 is overdue", "once"),
+        ("vet", "book Mousse for Thursday, not at noon", "not at noon"),
+        ("vet", "move 701 to December 1st, Omar won't come", "Omar won't"),
+        ("vet", "renew all prescriptions by 3 weeks, Thyrocat is sold out", "Thyrocat is sold out"),
+        ("foodbank", "register Ada Stone, 4 people in the north, one of them a baby", "Ada Stone"),
+    ],
+)
+async def test_what_changes_the_order_from_within_or_behind_it_is_asked_about(name: str, text: str, told: str) -> None:
+    verdict = await offline(name, text)
+    assert isinstance(verdict, Question)
+    assert told in verdict.text, verdict.text
+
+
 async def test_the_verb_of_the_call_said_in_two_words_is_no_other_order() -> None:
     assert isinstance(await offline("garage", "cancel 805, just call it off"), Plan)
 
