@@ -100,9 +100,8 @@ def _beside_texts(text: str, proposal: Proposal, contracts: Sequence[Contract], 
         yield from (each.span() for each in found if each is not None)
         for start, end in find_places(argument, request):
             words = {word.casefold() for word, _, _ in split_runs(text[start:end])} - EMPTY
-            orders = name not in contract.required and (
-                _is_order(text, start) or patterns.STAYS.search(text, start, end)
-            )
+            orders = name not in contract.required and _is_order(text, start)
+            orders = orders or patterns.STAYS.search(text, start, end) is not None
             if orders or (words and {stem(word) for word in words} <= patterns.TIMES):
                 yield start, end
 

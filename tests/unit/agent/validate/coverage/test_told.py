@@ -9,6 +9,7 @@ from agent.pipeline import Plan, Question, Request
 from agent.planning.propose import Task, propose
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.plan_builder import REST
+from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
@@ -123,3 +124,11 @@ def test_what_denies_or_narrows_is_no_politeness() -> None:
     text = "move it to Friday, not in the evening"
     assert strip_politeness(text) == text
     assert strip_politeness("move it to Friday, have a nice evening").rstrip() == "move it to Friday,"
+
+
+async def test_what_is_to_stay_is_no_reason_where_one_is_required_either() -> None:
+    text = "suspend Hugo Bernard, his colleagues can still sign in"
+    task = Task(Request(text=text, now=NOW), OWNER, shop(), "run_00000000000000000000000001")
+    verdict = (await propose(task, RuleResolver())).verdict
+    assert isinstance(verdict, Question)
+    assert "still sign in" in verdict.text, verdict.text
