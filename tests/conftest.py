@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from itertools import groupby, zip_longest
 from pathlib import Path
@@ -46,8 +47,14 @@ def _file(item: pytest.Item) -> Path:
     return item.path
 
 
-def pytest_collection_finish() -> None:
-    """What thousands of tests are made of stays to the end: the collector need not walk it again and again
-    (``gc.freeze``)."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What thousands of tests are made of stays to the end: the collector need not walk it while it grows, nor again
+    and again afterwards (``gc.freeze``)."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
