@@ -18,6 +18,8 @@ from language.wordnet import find_similar_stems
 
 Place = tuple[int, int]
 
+_LONGEST: Final = 600
+"""Letters of an aside; what is longer is asked about."""
 _STORY: Final = r"because|since|as|while|although|though"
 _ENDS: Final = re.compile(
     r"[,;!?\n]|[.:](?!\d)|\s[-–—]+\s|(?<!\w)(?:and|but|or|so|then|however)(?!\w)"
@@ -82,6 +84,8 @@ class Asides:
         """Whether a place stands in an aside that says none of the ``known`` words: stems of what tells records apart,
         where something else than a name does."""
         first, last = self._bounds(*place)
+        if last - first > _LONGEST:  # judged for each place in it, it would take time in proportion to its square
+            return False
         if any(begin < last and first < end for begin, end in self.taken if (begin, end) not in self.names):
             return False
         if not (self._is_ordered(0, first) or self._is_ordered(last, len(self.text))):
