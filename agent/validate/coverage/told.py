@@ -238,7 +238,7 @@ def find_exceptions(
     first = min((end for _, end in (*places, *ordered)), default=0)
     said = {plain_word(word) for word, start, _ in split_runs(text) if start < first}
     for clause in split_clauses(text):
-        inside = [start for start, _ in (*sets, *ordered) if clause.start <= start < clause.end]
+        inside = [start for start, end in (*sets, *ordered) if start < clause.end and clause.start < end]
         if clause.start < first or inside or any(stem(plain_word(word)) in verbs for word, _, _ in clause.words):
             continue
         words = {plain_word(word) for word, _, _ in clause.words} - EMPTY - said
