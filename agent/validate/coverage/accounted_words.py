@@ -51,7 +51,7 @@ instead first next last latest newest oldest recent previous earlier really actu
 already simply directly accidentally mistakenly obviously apparently unfortunately sadly hopefully possibly probably
 basically definitely certainly promptly shortly early reply apply family owner another extra additional further saying
 titled reading able allowed care rid app site website service goes damn damned bloody fucking freaking stupid
-lol haha ideally super
+lol haha ideally super something
 """
 LIGHT: Final = frozenset(_LIGHT_WORDS.split())
 _NARROWING: Final = Except | Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount
@@ -62,13 +62,15 @@ NOTHING: Final = EMPTY | SAID_AROUND
 @dataclass(frozen=True, slots=True)
 class Accounts:
     """What accounts for words without a quote: the stems ``known``, records that are ``restricted``, put in ``order``,
-    ``described`` by what they are rather than by name or number, or ``answered`` where they were asked about."""
+    ``described`` by what they are rather than by name or number, or ``answered`` where they were asked about;
+    ``worked_out`` is how many values are read from records that no name or number is said of."""
 
     known: frozenset[str]
     restricted: bool
     ordered: bool
     described: bool
     answered: bool
+    worked_out: int
     phrases: tuple[tuple[str, ...], ...]
     """What the actions called go by in several words ("call off", "was delivered")."""
 
@@ -103,7 +105,9 @@ def list_accounts(
     ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
     phrases = tuple(tuple(said.casefold().split()) for each in contracts for said in each.aliases if " " in said)
     own |= told | list_sum_words(proposal)
-    return Accounts(own | _named_in_form(nodes), restricted, ordered, bool(unnamed), answered, phrases)
+    read_from = [node.of for node in nodes if isinstance(node, FieldOf | TotalOf)]
+    worked_out = sum(isinstance(each, Find) and each.said is None for each in read_from)
+    return Accounts(own | _named_in_form(nodes), restricted, ordered, bool(unnamed), answered, worked_out, phrases)
 
 
 def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:
@@ -144,6 +148,8 @@ def has_weight(word: str, by: Accounts) -> bool:
         return False
     if root in patterns.UNITS or find_currency(low) is not None:
         return False  # beside a number they are looked at next door
+    if any(len(each) == len(root) and sorted(each) == sorted(root) for each in by.known):
+        return False  # two letters the other way round are a slip, though they make a word
     allowed = 0 if is_word(low) or len(low) < 4 else 1 if len(low) < 7 else 2
     return not allowed or not any(
         each[:1] == root[:1] and OSA.distance(root, each, score_cutoff=allowed) <= allowed for each in by.known

@@ -95,11 +95,13 @@ _INVERTED: Final = re.compile(r"\s*(?:should|had|were)\s+(?!(?:you|u|we|i)\b)[^\
 _OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly)")
 _BEFORE: Final = re.compile(r"[^\W\d_]+['’]?[^\W\d_]*\s+$")
 _OWNER: Final = re.compile(r"['’]s?\s+(?:(?P<kind>[^\W\d_]+)\s+)?$")
+_WHOSE: Final = re.compile(r"(?<!\w)(?:his|her|their|its)\s+(?:[^\W\d_]+ly\s+)?$", re.IGNORECASE)
 _MOST: Final = re.compile(r"(?<!\w)(?:most|least)\s+", re.IGNORECASE)
 # Other records that are like the one that is named.
 _LIKE: Final = re.compile(
     r"(?<!\w)(?:(?<!would )(?<!['’]d )(?<!i )(?<!we )like|similar\s+to|such\s+as)\s+", re.IGNORECASE
 )
+_OTHERWISE: Final = re.compile(r"\s*(?:otherwise|else|if\s+not)\b", re.IGNORECASE)
 _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _WISHED: Final = re.compile(
@@ -177,6 +179,8 @@ def _of_clause(
     if after and not ours and not clause.joined and patterns.DONE.match(told):
         return
     if after and not ours and (_spares(clause) or patterns.STAYS.search(told)):
+        if by.restricted and _OTHERWISE.match(told):
+            return  # what becomes of it where the condition doesn't hold: nothing
         yield first[1], clause.end
         return
     plain = blank(_LET, blank(ASKING, told))
@@ -234,6 +238,9 @@ def _beside(
         left = left[1:]  # what was said of a record that was asked about and chosen since
     if by.described:  # the noun behind its owner is what the model reads as the kind
         left = [each for each in left if not _follows_owner(clause.text, each[1], used)]
+    if by.worked_out:  # the model reads it as the record or field that a value is worked out from
+        whose = [each for each in left if _follows_whose(clause.text, each[1], used)][: by.worked_out]
+        left = [each for each in left if each not in whose]
     if by.ordered:
         most = {each.end() for each in _MOST.finditer(clause.text, clause.start, clause.end)}
         left = [each for each in left if each[1] not in most]
@@ -294,6 +301,13 @@ def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:
         and used[max(0, found.start() - 1)]
         and not (between and (between[:1].isupper() or plain_word(between) in EMPTY))
     )
+
+
+def _follows_whose(text: str, at: int, used: Sequence[bool]) -> bool:
+    """Whether a plain word stands behind "his" or "her", or right behind words that were used ("the October bill")."""
+    before = len(text[:at].rstrip())
+    right_behind = 0 < before < at and used[before - 1]
+    return text[at].islower() and (right_behind or patterns.search_before(_WHOSE, text, at) is not None)
 
 
 def _is_manner(clause: Clause, verbs: frozenset[str], known: frozenset[str]) -> bool:

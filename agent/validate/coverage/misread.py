@@ -38,6 +38,8 @@ _MARK: Final = re.compile(r"[,;.!?–—-]\s*(?:(?:and|then|please|also)\s+)*$",
 _VERB: Final = re.compile(
     r"(?P<verb>[a-z]+(?<!ed)(?<![a-z]{3}ing)(?<!s))\s+(?P<object>(?:her|him|them|it|me|us|the|his|their|my|our|an?)\b|[A-Z])?"
 )
+# What only says how much something is: "it came to 85".
+_AMOUNTS: Final = re.compile(r"(?<!\w)(?:c[ao]mes?|amount(?:s|ed)?|add(?:s|ed)?\s+up)\s+to\s+$", re.IGNORECASE)
 _ALIKE: Final = 0.4
 """From here on a verb may mean to tell somebody something, as "warn" does."""
 
@@ -135,7 +137,8 @@ def _ends_up(text: str, proposal: Proposal, contracts: Sequence[Contract], reque
         on_top = patterns.ON_TOP.search(f"{contract.description} {note.label or ''}")
         if bare and note.unit is not None and (on_top or not sets):
             places = find_places(argument, request)
-            yield from (each for each in places if patterns.TO.search(text[max(0, each[0] - 4) : each[0] + 3]))
+            said = (each for each in places if not search_before(_AMOUNTS, text, each[0]))
+            yield from (each for each in said if patterns.TO.search(text[max(0, each[0] - 4) : each[0] + 3]))
 
 
 def _find_other_figures(

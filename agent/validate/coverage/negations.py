@@ -122,6 +122,10 @@ _WAY: Final = re.compile(r"\s+(?:with|by|at|in|on|from|via|through|under|before|
 _NAMES: Final = re.compile(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)")
 
 
+_NOT_THE: Final = re.compile(r"\s+(?:the|his|her|their)\s+[^\W\d_]+(?:\s+[^\W\d_]+)?\s*", re.IGNORECASE)
+_THE: Final = re.compile(r"\s*(?:but\s+)?(?:the|his|her|their)\s+", re.IGNORECASE)
+
+
 def only_contrasts(text: str, at: int, taken: Sequence[Place], known: frozenset[str], several: bool) -> bool:
     """Whether a negated clause says nothing but what the call itself speaks of, and another clause says what is done
     instead: "don't do it now, do it at the end". What is not to be among ``several`` is no other thing."""
@@ -134,6 +138,10 @@ def only_contrasts(text: str, at: int, taken: Sequence[Place], known: frozenset[
         return True
     if closing is None or not any(start >= closing.end() for start, _ in taken):
         return False
+    if not several and _NOT_THE.fullmatch(text, at, closing.start()):
+        instead = _THE.match(text, closing.end())  # "not the lamp, the shelf"
+        if instead is not None and any(start <= instead.end() < end for start, end in taken):
+            return True
     words = ((word, at + start, at + end) for word, start, end in split_runs(text[at : closing.start()]))
     return all(
         word.casefold() in EMPTY

@@ -117,6 +117,9 @@ NOT_YET: Final = frozenset(
 ) | {"nearly", "almost", "hardly", "barely"}
 _NEARLY: Final = re.compile(r"(?<!\w)(?:almost|nearly|hardly|barely|(?:am|are|is)\s+to\s+be)\s+(?=\w)", re.IGNORECASE)
 _WAS: Final = re.compile(r"(?<!\w)(?:was|were|used\s+to\s+be)(?!\w)", re.IGNORECASE)
+# "…, write those off": the order that what was told is the reason of.
+_DO_IT: Final = re.compile(r"(?<!\w)(?P<verb>[^\W\d_]+)\s+(?:it|that|them|these|those)(?!\w)", re.IGNORECASE)
+_IF: Final = re.compile(r"(?<!\w)(?:if|unless|when|whether)(?!\w)", re.IGNORECASE)
 # What somebody thinks of how things are may be otherwise: "I think Ada has left".
 _THOUGHT: Final = re.compile(
     r"(?<!\w)(?:supposedly|allegedly|presumably|apparently"
@@ -208,6 +211,7 @@ def find_hedges(text: str, taken: Sequence[Place], contracts: Sequence[Contract]
         stop = closing[0] if closing is not None else len(text)
         if taken and all(found.end() <= first < stop for first, _ in taken):  # else it tells why
             yield found.span()
+    verbs = {verb for each in contracts for verb in leading_verbs(each)}
     said = (words for each in contracts for words in (*each.aliases, *each.examples))
     for found in _WAS.finditer(text) if not any(map(_WAS.search, said)) else ():
         opening, closing = last_before(ENDS, text, found.start()), first_from(TURNS, text, found.end())
@@ -215,7 +219,8 @@ def find_hedges(text: str, taken: Sequence[Place], contracts: Sequence[Contract]
         subject = [start for _, start, _ in split_runs(text[first : found.start()])]
         named = bool(subject) and any(begin <= first + subject[-1] < end for begin, end in taken)
         within = all(first <= begin < stop for begin, _ in taken) and any(found.end() <= begin for begin, _ in taken)
-        if named and within:
+        ordered = any(stem(each["verb"].casefold()) in verbs for each in _DO_IT.finditer(text, stop))
+        if named and within and not ordered and not _IF.search(text, first, found.start()):
             yield found.span()
 
 

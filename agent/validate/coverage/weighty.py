@@ -56,12 +56,13 @@ from agent.validate.coverage.structure import read_structure
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_lone_order, find_told, list_direct
 from agent.validate.coverage.unused_words import collect_subject_stems
 from language import numerals
-from language.stems import EMPTY, name_stems, stem, stem_text
+from language.stems import EMPTY, ORDERS, name_stems, stem, stem_text
 from language.text import read_text
 from registry.contract import Contract
 from registry.records import RecordKind
 
 _MOST_TOLD: Final = 120
+_IT: Final = re.compile(r"\s*(?P<verb>[^\W\d_]+)\s+(?:it|him|her|them|that|this)\b", re.IGNORECASE)
 _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
 
 
@@ -215,9 +216,12 @@ def find_unaccounted(
     strict |= {each for each in further if stem(text[slice(*each)].split(" ", 1)[0].casefold()) in _verbs(every)}
     # "Check if it is there" asks whether, where checking is what the call does.
     narrows_or_asks = {each for each in found if _asks_whether(polite, each, contracts)}
-    # "Only high", "only Adam's": what is to be alone is what the value itself says.
+    # "Only high", "only Adam's": what is to be alone is what the value itself says; "only lower it": and nothing else.
     narrows_or_asks |= {
-        each for each in found if text[slice(*each)].casefold() == "only" and _is_followed(text, each[1], taken)
+        each
+        for each in found
+        if text[slice(*each)].casefold() == "only"
+        and (_is_followed(text, each[1], taken) or (structure.one_record and _orders_next(text, each[1], heads)))
     }
     stays = patterns.cover(text, find_what_stays(polite, known))
     used = patterns.cover(text, taken)
@@ -294,6 +298,12 @@ def _is_followed(text: str, at: int, taken: Sequence[tuple[int, int]]) -> bool:
     """Whether the next word is one that was used."""
     start = len(text) - len(text[at:].lstrip())
     return any(first <= start < last for first, last in taken)
+
+
+def _orders_next(text: str, at: int, heads: frozenset[str]) -> bool:
+    """Whether the next word is the verb of an order, with what stands for its record behind it."""
+    found = _IT.match(text, at)
+    return found is not None and stem(found["verb"].casefold()) in ORDERS | heads
 
 
 def _other_units(
