@@ -101,6 +101,12 @@ _MOST: Final = re.compile(r"(?<!\w)(?:most|least)\s+", re.IGNORECASE)
 _LIKE: Final = re.compile(
     r"(?<!\w)(?:(?<!would )(?<!['’]d )(?<!i )(?<!we )like|similar\s+to|such\s+as)\s+", re.IGNORECASE
 )
+# What is still to come or goes on may be a limit of the order: "…, he will bring it in cash", "parcels keep coming".
+_TO_COME: Final = re.compile(
+    r"(?<!\w)(?:will|wo(?=n['’]t)|shall|can|ca(?=n['’]t)|cannot|may|might|must|should|(?:has|have|needs?)\s+to|keeps?|still)(?!\w)"
+    r"|['’]ll(?!\w)",
+    re.IGNORECASE,
+)
 _OTHERWISE: Final = re.compile(r"\s*(?:otherwise|else|if\s+not)\b", re.IGNORECASE)
 _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -189,6 +195,9 @@ def _of_clause(
     if not (begins or after) and clause.end < len(clause.text) and _ENDS_IN_PAST.search(plain):
         return
     if finite is not None and not (ours and by.says_whole(told, reports=True)):
+        if after and not ours and _TO_COME.search(told):
+            yield first[1], clause.end
+            return
         if head is None or not begins or _is_determined(clause) or head[1] - clause.start > finite:
             return
         if by.restricted or OWN_SUBJECT.match(plain, finite) or PAST.search(plain, finite):

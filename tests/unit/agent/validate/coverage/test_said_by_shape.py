@@ -63,3 +63,20 @@ def test_two_letters_the_other_way_round_are_a_slip_though_they_make_a_word() ->
     known = Accounts(frozenset({"diari"}), False, False, False, False, 0, ())
     assert not has_weight("dairy", known)
     assert has_weight("daily", known)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "waive F-231, Ines will settle it in March",
+        "waive F-231, the reminders keep going out",
+        "waive F-231, her deposit can't be touched",
+    ],
+)
+async def test_what_is_still_to_come_behind_an_order_is_asked_about(text: str) -> None:
+    assert isinstance((await came_of(text, plan(WAIVE))).verdict, Question)
+
+
+@pytest.mark.parametrize("text", ["waive F-231, the scanner was broken", "waive F-231, Ines has moved house"])
+async def test_what_has_happened_is_a_reason_for_an_order(text: str) -> None:
+    assert isinstance((await came_of(text, plan(WAIVE))).verdict, Plan)
