@@ -52,6 +52,8 @@ demo: setup ## console and demo platform on this machine, with the addresses and
 	$(BIN)/opsiq demo
 
 test: setup-dev setup-browser setup-js setup-php setup-servers ## every test, four at a time
+	@# Compiled once, before four workers and some hundred processes would each do so.
+	@$(BIN)/python -m compileall -q -j 2 -x '/(\.venv|node_modules)/' .
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 test-quick: setup-dev setup-servers ## unit and integration tests only
