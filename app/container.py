@@ -62,10 +62,10 @@ from core.errors import NotFound
 from core.settings import Settings
 from events.record_cache_sync import RecordCacheSubscribers
 from events.webhooks.fanout import DELIVER_JOB
-from events.webhooks.wiring import Webhooks
-from events.webhooks.wiring import build as build_webhooks
-from events.wiring import Events
-from events.wiring import build as build_events
+from events.webhooks.services import Webhooks
+from events.webhooks.services import build as build_webhooks
+from events.services import Events
+from events.services import build as build_events
 from executors.evaluator import WorkerPool
 from executors.http.issuer_client import IssuerClient
 from executors.http.platform_client import HttpPlatformClient
@@ -220,6 +220,7 @@ async def open_container(
         clock,
         box,
         wake,
+        # Every further channel by which people or platforms are notified of an event is one of these.
         (RecordCacheSubscribers(database, contexts, clock), webhooks.source),
     )
     reading = CacheSync(database, contexts, mirrors, wake)

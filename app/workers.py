@@ -12,7 +12,7 @@ from agent.record_cache.sync import CacheSync
 from agent.sending.reconciler import Reconciler
 from agent.sending.sender import Sender
 from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, NotAuthentic, PlatformUnavailable, Unavailable
-from events.webhooks.wiring import Webhooks
+from events.webhooks.services import Webhooks
 from executors.jobs.queue import Dead, Done, Outcome, Reschedule
 from store.jobs.jobs import Job
 

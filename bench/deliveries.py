@@ -29,7 +29,7 @@ from core.clock import utc_now
 from core.crypto.secretbox import SecretBox
 from events.subscribers import FiredEvent
 from events.webhooks.fanout import DELIVER_JOB, deliver_to
-from events.webhooks.wiring import build
+from events.webhooks.services import build
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.jobs.queue import SqlQueue

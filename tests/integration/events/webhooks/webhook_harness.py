@@ -26,7 +26,7 @@ from core.crypto.secretbox import SecretBox
 from events.publish import publish
 from events.subscribers import FiredEvent
 from events.webhooks.fanout import DELIVER_JOB
-from events.webhooks.wiring import Webhooks, build
+from events.webhooks.services import Webhooks, build
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.jobs.queue import Settled, SqlQueue
