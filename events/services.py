@@ -1,6 +1,6 @@
 """Construction of the event services, once for a process: the sources of subscribers that are built in, and those that
-``app.container`` hands over. What a source is, and so a new channel of notifications: ``events.subscribers``;
-it is built in ``app.container``, beside webhooks."""
+``app.container`` hands over. A new channel of notifications is a source of its own: a folder beside
+``webhooks``, built in ``app.container``; what a source is says ``events.subscribers``."""
 
 from __future__ import annotations
 

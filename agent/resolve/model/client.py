@@ -1,6 +1,7 @@
 """Model client: asks for one typed answer, over HTTP where the server's address is given and it speaks OpenAI's API
 (``openai_http``), through LiteLLM and instructor everywhere else (``litellm_client``). Its settings (``ModelSettings``)
-are read from ``core.settings.fields`` here and sent by both of them. Retries, fallbacks and the one repair are ours. A setting that a provider may refuse, and that is then left out, is listed in ``model_errors``.
+are read from ``core.settings.fields`` here and sent by both of them; one that a provider may refuse, and that is then
+left out, is listed in ``model_errors``. Retries, fallbacks and the one repair are ours.
 
 A prompt, an answer or a key never stands in an error or a log line.
 """
