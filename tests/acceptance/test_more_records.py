@@ -75,4 +75,4 @@ def test_the_console_turns_the_pages_of_a_long_answer(world: Installation) -> No
     second = console.page(f"{path}?start=20")
     assert f">{count} customers: 21 to 40</h1>" in second
     assert f'<a href="{path}?start=0">the ones before</a>' in second
-    assert second.count("<li><b>") == PAGE
+    assert second.count('<li><b dir="auto">') == PAGE

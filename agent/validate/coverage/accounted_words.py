@@ -63,7 +63,8 @@ NOTHING: Final = EMPTY | SAID_AROUND
 class Accounts:
     """What accounts for words without a quote: the stems ``known``, records that are ``restricted``, put in ``order``,
     ``described`` by what they are rather than by name or number, or ``answered`` where they were asked about;
-    ``worked_out`` is how many values are read from records that no name or number is said of."""
+    ``worked_out`` is how many values are read from records that no name or number is said of; ``lone`` is a call of
+    one record each."""
 
     known: frozenset[str]
     restricted: bool
@@ -71,6 +72,7 @@ class Accounts:
     described: bool
     answered: bool
     worked_out: int
+    lone: bool
     phrases: tuple[tuple[str, ...], ...]
     """What the actions called go by in several words ("call off", "was delivered")."""
 
@@ -107,7 +109,10 @@ def list_accounts(
     own |= told | list_sum_words(proposal)
     read_from = [node.of for node in nodes if isinstance(node, FieldOf | TotalOf)]
     worked_out = sum(isinstance(each, Find) and each.said is None for each in read_from)
-    return Accounts(own | _named_in_form(nodes), restricted, ordered, bool(unnamed), answered, worked_out, phrases)
+    known = own | _named_in_form(nodes)
+    calls = [node for node in nodes if isinstance(node, Call)]
+    lone = len(calls) == 1 and all(node.pick == "one" for node in nodes if isinstance(node, Find))
+    return Accounts(known, restricted, ordered, bool(unnamed), answered, worked_out, lone, phrases)
 
 
 def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:

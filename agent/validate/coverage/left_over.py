@@ -107,7 +107,12 @@ _TO_COME: Final = re.compile(
     r"|['’]ll(?!\w)",
     re.IGNORECASE,
 )
+# "… should never have been sent", "we'll never see it anyway": why, and no limit.
+_NO_MATTER: Final = re.compile(rf"{patterns.REGRETS.pattern}|(?<!\w)(?:anyway|anyhow|in\s+any\s+case)(?!\w)", re.I)
+_NOT_THE_ONE: Final = re.compile(r"\s*(?:and\s+|but\s+)?not\s+(?:\w+\s+)?the\s+(?:other\s+)?one\b", re.IGNORECASE)
 _OTHERWISE: Final = re.compile(r"\s*(?:otherwise|else|if\s+not)\b", re.IGNORECASE)
+_INTO: Final = re.compile(r"\s+(?:into|after)\b", re.IGNORECASE)
+_STILL: Final = re.compile(r"(?<!\w)(?:still|already|always|never)\s+$", re.IGNORECASE)
 _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _WISHED: Final = re.compile(
@@ -184,6 +189,8 @@ def _of_clause(
         return
     if after and not ours and not clause.joined and patterns.DONE.match(told):
         return
+    if by.lone and after and not ours and _NOT_THE_ONE.match(told):
+        return  # which of two is meant, said by the one that isn't
     if after and not ours and (_spares(clause) or patterns.STAYS.search(told)):
         if by.restricted and _OTHERWISE.match(told):
             return  # what becomes of it where the condition doesn't hold: nothing
@@ -194,10 +201,11 @@ def _of_clause(
     begins = head is not None and stem(plain_word(head[0])) in ORDERS
     if not (begins or after) and clause.end < len(clause.text) and _ENDS_IN_PAST.search(plain):
         return
+    tells = _NO_MATTER.search(told) or _RELATIVE.match(told.lstrip())
+    if after and not ours and _TO_COME.search(plain) and not tells:
+        yield first[1], clause.end
+        return
     if finite is not None and not (ours and by.says_whole(told, reports=True)):
-        if after and not ours and _TO_COME.search(told):
-            yield first[1], clause.end
-            return
         if head is None or not begins or _is_determined(clause) or head[1] - clause.start > finite:
             return
         if by.restricted or OWN_SUBJECT.match(plain, finite) or PAST.search(plain, finite):
@@ -210,7 +218,7 @@ def _of_clause(
         return
     if ours or any(stem(plain_word(word)) in verbs for word, _, _ in clause.words):
         yield from _beside(clause, used, left, verbs, by)
-    elif begins and head is not None and plain == told and stem(plain_word(head[0])) not in READING:
+    elif begins and head and not _is_determined(clause) and plain == told and stem(plain_word(head[0])) not in READING:
         yield head[1], clause.end
     elif (clause.joined and after) or (after and left[0] == first and _OF_ITS_OWN.fullmatch(first[0])):
         yield left[0][1], clause.end
@@ -242,7 +250,9 @@ def _beside(
         left = left[1:]  # the verb of the order is accounted for by the action itself
     if not by.says_whole(clause.text[clause.start : clause.end], reports=True):
         left = _without_late_verb(clause, used, left, verbs)
-    left = [each for each in left if not _tells_which(clause, each, used)]
+    left = [each for each in left if not _tells_which(clause, each, used) and not _states(clause, each, used)]
+    if by.restricted:  # "look at 7, and if …": what a condition is judged by is looked at
+        left = [each for each in left if stem(plain_word(each[0])) not in READING]
     if by.answered and left and not any(used[: left[0][1]][clause.start :]):
         left = left[1:]  # what was said of a record that was asked about and chosen since
     if by.described:  # the noun behind its owner is what the model reads as the kind
@@ -281,7 +291,7 @@ def _without_late_verb(
         return left
     if clause.joined and left[0][0].endswith("ed"):  # "A and B with 30 euros shared"
         return left
-    if root in READING:  # "let Ada have a look at it" leaves it open what she does
+    if root in READING and not _INTO.match(clause.text, verb[2]):  # "let Ada have a look at it" leaves it open
         return left
     wished = patterns.search_before(_WISHED, clause.text, verb[1]) is not None
     if wished and root in _STAYING_STEMS:
@@ -299,6 +309,22 @@ def _tells_which(clause: Clause, word: Word, used: Sequence[bool]) -> bool:
     before = [each for each in clause.words[:at] if plain_word(each[0]) not in LIGHT]
     told = next((each for each in reversed(before) if not used[each[1]]), None)
     return bool(before) and used[before[-1][1]] and told is not None and plain_word(told[0]) in ("what", "whatever")
+
+
+def _states(clause: Clause, word: Word, used: Sequence[bool]) -> bool:
+    """Whether a verb in the form of a statement stands behind who was used: "Ada finds", "the two that Ada still owes".
+    What somebody keeps, pays or gets may be the order itself."""
+    at = [start for _, start, _ in clause.words].index(word[1])
+    before = [each for each in clause.words[:at] if plain_word(each[0]) not in LIGHT]
+    root, plain = stem(word[0].casefold()), word[0].casefold()
+    if not before or not used[before[-1][1]] or not plain.endswith("s") or plain.endswith("ss"):
+        return False
+    if root in ORDERS | _STAYING_STEMS:
+        return False
+    if patterns.search_before(_STILL, clause.text, word[1]) is not None:
+        return True
+    subject = clause.head is not None and used[clause.head[1]]
+    return subject and bool(find_similar_stems(root, verb=True))
 
 
 def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:

@@ -122,6 +122,10 @@ _WAY: Final = re.compile(r"\s+(?:with|by|at|in|on|from|via|through|under|before|
 _NAMES: Final = re.compile(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)")
 
 
+_SHOULD: Final = re.compile(r"(?<!\w)should(?:\s+(?:never|not)|n['’]t)$", re.IGNORECASE)
+_HAVE: Final = re.compile(r"\s+have(?!\w)", re.IGNORECASE)
+# Which of two is meant, said by the one that isn't: "the Ada at the desk, not the one upstairs".
+_NOT_THE_ONE: Final = re.compile(r"\s+(?:[^\W\d_]+\s+)?the\s+(?:other\s+)?one(?!\w)", re.IGNORECASE)
 _NOT_THE: Final = re.compile(r"\s+(?:the|his|her|their)\s+[^\W\d_]+(?:\s+[^\W\d_]+)?\s*", re.IGNORECASE)
 _THE: Final = re.compile(r"\s*(?:but\s+)?(?:the|his|her|their)\s+", re.IGNORECASE)
 
@@ -130,6 +134,10 @@ def only_contrasts(text: str, at: int, taken: Sequence[Place], known: frozenset[
     """Whether a negated clause says nothing but what the call itself speaks of, and another clause says what is done
     instead: "don't do it now, do it at the end". What is not to be among ``several`` is no other thing."""
     closing = TURNS.search(text, at)
+    if patterns.search_before(_SHOULD, text, at) is not None and _HAVE.match(text, at):
+        return True  # "should never have been sent" tells why
+    if not several and text[:at].casefold().endswith("not") and _NOT_THE_ONE.match(text, at):
+        return True
     if (
         not several
         and _WAY.match(text, at) is None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agent.validate.coverage.weighty_patterns import PAST, last_before
+from agent.validate.coverage.weighty_patterns import PAST, last_before, search_before
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from registry.contract import Contract
 
@@ -35,6 +35,8 @@ _AWAY: Final = re.compile(
     r"(?<!\w)(?P<verb>take|pull|claw|claim|get)\s(?:[^,;.!?\n]{1,200}?\b)?(?:away|back|off(?![^,;]*\b(?:give|hand|assign|pass|put)\b))\b",
     re.IGNORECASE,
 )
+# "They get half of it back" is given to them.
+_RECEIVES: Final = re.compile(r"(?<!\w)(?:(?i:he|she|they)|[A-Z]\w+)\s+(?:(?:should|must|can|shall|will|to)\s+)?$")
 # What was somebody's before is given back: no more of it is given.
 _RETURNS: Final = re.compile(r"(?<!\w)(?:give|hand|pay)\s(?:[^,;.!?\n]{1,80}?\s)?back\b", re.IGNORECASE)
 _BACK: Final = frozenset(stem_text("return refund reimburse repay restore back"))
@@ -86,6 +88,8 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
         returns = _RETURNS.search(told)
         if returns is not None and verbs & _MORE and not (does | verbs) & _BACK:
             yield clause.start() + returns.start(), clause.start() + returns.end()
+        if away is not None and away["verb"].casefold() == "get" and search_before(_RECEIVES, told, away.start()):
+            away = None
         if away is not None and verbs & _MORE and not verbs & _LESS and stem(away["verb"].casefold()) not in verbs:
             yield clause.start() + away.start(), clause.start() + away.end()
 

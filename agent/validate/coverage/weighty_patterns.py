@@ -123,6 +123,8 @@ BEGINS: Final = 3
 CLOSES: Final = re.compile(r"(?:['’]s(?:\s+\w+)?)?\s*(?:$|[,.;!?\n])")
 # A number with what its series begins with.
 SERIES: Final = re.compile(r"(?<![\w-])([A-Za-z]{1,6}-?)\d{2,12}(?![\w-])")
+# What should not have come about: why it is to be mended.
+REGRETS: Final = re.compile(r"(?<!\w)should(?:\s+(?:never|not)|n['’]t)\s+have(?!\w)", re.IGNORECASE)
 # "All but hers, hers too": what was left out is put back.
 AFTER_ALL: Final = re.compile(r"(?<!\w)(?:too|as\s+well|also|included|after\s+all)(?!\w)", re.IGNORECASE)
 # "… his team may still sign in", "… we don't do that": what is to stay as it is, or not to be.

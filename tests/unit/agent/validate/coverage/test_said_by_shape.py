@@ -36,6 +36,12 @@ OFF |= {"reason": {"value": "damaged", "quote": "dented"}}
         ("lending", "Ines Duarte's late return came to 9 euros, charge it", CHARGE),
         ("hotel", "no need to assign task 61, only bump it to high", HIGH),
         ("foodbank", "six of the tinned tomatoes were dented in the van, write those off", OFF),
+        ("lending", "Ines Duarte grumbles, charge her 9 euros for late return", CHARGE),
+        ("lending", "waive F-231, which Ines Duarte still owes", WAIVE),
+        ("lending", "Ines moved; F-231 should never have gone out, drop it", WAIVE),
+        ("lending", "put the belt sander in the cellar, not in the one upstairs", SHELF),
+        ("lending", "waive F-231, we'll never see that money anyway", WAIVE),
+        ("lending", "look at F-231, and if it is due waive it", IF_DUE),
     ],
 )
 async def test_what_the_shape_of_a_plan_says_is_not_asked_about(name: str, text: str, step: dict[str, Any]) -> None:
@@ -52,6 +58,8 @@ async def test_what_the_shape_of_a_plan_says_is_not_asked_about(name: str, text:
         ("lending", "raise Ines Duarte's late return to 9 euros, charge it", CHARGE),
         ("hotel", "task 61 to high, only weekends", HIGH),
         ("foodbank", "six of the tinned tomatoes were dented in the van", OFF),
+        ("lending", "waive F-231, we'll never see half of that money", WAIVE),
+        ("lending", "F-231 should never be dropped", WAIVE),
     ],
 )
 async def test_the_same_words_without_that_shape_are_asked_about(name: str, text: str, step: dict[str, Any]) -> None:
@@ -60,7 +68,7 @@ async def test_the_same_words_without_that_shape_are_asked_about(name: str, text
 
 
 def test_two_letters_the_other_way_round_are_a_slip_though_they_make_a_word() -> None:
-    known = Accounts(frozenset({"diari"}), False, False, False, False, 0, ())
+    known = Accounts(frozenset({"diari"}), False, False, False, False, 0, False, ())
     assert not has_weight("dairy", known)
     assert has_weight("daily", known)
 
