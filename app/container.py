@@ -61,11 +61,11 @@ from core.crypto.secretbox import SecretBox
 from core.errors import NotFound
 from core.settings import Settings
 from events.record_cache_sync import RecordCacheSubscribers
+from events.services import Events
+from events.services import build as build_events
 from events.webhooks.fanout import DELIVER_JOB
 from events.webhooks.services import Webhooks
 from events.webhooks.services import build as build_webhooks
-from events.services import Events
-from events.services import build as build_events
 from executors.evaluator import WorkerPool
 from executors.http.issuer_client import IssuerClient
 from executors.http.platform_client import HttpPlatformClient
