@@ -101,13 +101,13 @@ _MOST: Final = re.compile(r"(?<!\w)(?:most|least)\s+", re.IGNORECASE)
 _LIKE: Final = re.compile(
     r"(?<!\w)(?:(?<!would )(?<!['’]d )(?<!i )(?<!we )like|similar\s+to|such\s+as)\s+", re.IGNORECASE
 )
-# What is still to come or goes on may be a limit of the order: "…, he will bring it in cash", "parcels keep coming".
+# What is still to come or goes on may be a limit of the order: "…, he will drop it off himself", "letters keep coming".
 _TO_COME: Final = re.compile(
     r"(?<!\w)(?:will|wo(?=n['’]t)|shall|can|ca(?=n['’]t)|cannot|may|might|must|should|(?:has|have|needs?)\s+to|keeps?|still)(?!\w)"
     r"|['’]ll(?!\w)",
     re.IGNORECASE,
 )
-# "… should never have been sent", "we'll never see it anyway": why, and no limit.
+# "… should never have been sent", "nobody will pay it anyway": why, and no limit.
 _NO_MATTER: Final = re.compile(rf"{patterns.REGRETS.pattern}|(?<!\w)(?:anyway|anyhow|in\s+any\s+case)(?!\w)", re.I)
 _NOT_THE_ONE: Final = re.compile(r"\s*(?:and\s+|but\s+)?not\s+(?:\w+\s+)?the\s+(?:other\s+)?one\b", re.IGNORECASE)
 _OTHERWISE: Final = re.compile(r"\s*(?:otherwise|else|if\s+not)\b", re.IGNORECASE)

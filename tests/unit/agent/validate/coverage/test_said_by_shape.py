@@ -38,9 +38,9 @@ OFF |= {"reason": {"value": "damaged", "quote": "dented"}}
         ("foodbank", "six of the tinned tomatoes were dented in the van, write those off", OFF),
         ("lending", "Ines Duarte grumbles, charge her 9 euros for late return", CHARGE),
         ("lending", "waive F-231, which Ines Duarte still owes", WAIVE),
-        ("lending", "Ines moved; F-231 should never have gone out, drop it", WAIVE),
-        ("lending", "put the belt sander in the cellar, not in the one upstairs", SHELF),
-        ("lending", "waive F-231, we'll never see that money anyway", WAIVE),
+        ("lending", "Ines moved; F-231 should never have been printed, drop it", WAIVE),
+        ("lending", "put the belt sander in the cellar, not in the one next door", SHELF),
+        ("lending", "waive F-231, nobody will collect it anyway", WAIVE),
         ("lending", "look at F-231, and if it is due waive it", IF_DUE),
     ],
 )
@@ -58,7 +58,7 @@ async def test_what_the_shape_of_a_plan_says_is_not_asked_about(name: str, text:
         ("lending", "raise Ines Duarte's late return to 9 euros, charge it", CHARGE),
         ("hotel", "task 61 to high, only weekends", HIGH),
         ("foodbank", "six of the tinned tomatoes were dented in the van", OFF),
-        ("lending", "waive F-231, we'll never see half of that money", WAIVE),
+        ("lending", "waive F-231, nobody will collect half of it", WAIVE),
         ("lending", "F-231 should never be dropped", WAIVE),
     ],
 )
