@@ -106,10 +106,12 @@ class Started:
 def _start(
     folder: Path, port: int, platform_port: int, stack: ExitStack, *, quiet: bool, lock: int | None = None
 ) -> Started:
+    from core.webhook_signature import new_secret
+
     kept_at = folder / DEMO_MARK
     fresh = not kept_at.exists()
     kept: dict[str, Any] = (
-        {"action_secret": _webhook_secret(), "token": secrets.token_urlsafe(24), "password": secrets.token_urlsafe(9)}
+        {"action_secret": new_secret(), "token": secrets.token_urlsafe(24), "password": secrets.token_urlsafe(9)}
         if fresh
         else json.loads(kept_at.read_text())
     )
@@ -387,12 +389,6 @@ def _story(started: Started) -> int:
         "recorded", entries=kinds, chain="unbroken" if verdict["ok"] else verdict["why"], chain_length=verdict["count"]
     )
     return 0 if shown["state"] == "succeeded" and verdict["ok"] else 1
-
-
-def _webhook_secret() -> str:
-    from core.webhook_signature import new_secret
-
-    return new_secret()
 
 
 def _write_private(path: Path, value: Mapping[str, Any]) -> None:
