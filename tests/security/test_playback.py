@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 
-from tests.acceptance.installation import founded_installation
+from tests.acceptance.installation import Installation, founded_installation
 from tests.acceptance.test_events import until
+
+
+def logged_ends(world: Installation) -> list[int]:
+    """Where the history ended each time that the server logged an older copy."""
+    return [int(end) for end in re.findall(r"ends at entry (\d+) and lacks", world.log_of().read_text())]
 
 
 def test_an_older_copy_under_a_running_server_is_told_though_nothing_was_anchored_since(tmp_path: Path) -> None:
     with founded_installation(tmp_path) as world, closing(sqlite3.connect(":memory:")) as old:
+        world.keep_logs = True
         world.start_server()
         world.ask("olivia", "close ticket 5519")
         with closing(sqlite3.connect(tmp_path / "opsiq.db")) as live:
@@ -31,7 +37,7 @@ def test_an_older_copy_under_a_running_server_is_told_though_nothing_was_anchore
         while world.execute(entries)[0][0] <= seen:  # what goes on from the older end grows longer than what is missed
             world.ask("olivia", "close ticket 5521")
         assert not world.verify()["ok"]
-        time.sleep(6)  # a round of maintenance, in which anchors are written
+        until(lambda: max(logged_ends(world), default=0) > seen)  # a round of maintenance, in which anchors are written
         assert not world.verify()["ok"]
         assert "The chain is broken" in world.console("oscar").page("/history/verify")
         world.stop_server()

@@ -6,6 +6,7 @@ import pytest
 
 from agent.pipeline import Request
 from agent.planning.proposal import Call, Find, PlanResult, Proposal, RecordArgument, Words
+from agent.validate.coverage.opposed_verbs import find_opposed_verbs
 from agent.validate.coverage.weighty import find_unaccounted
 from registry.contract import Contract, parse
 from tests.unit.own_worlds import NOW
@@ -35,3 +36,16 @@ def test_an_order_in_words_that_the_action_goes_by_denies_nothing(aliases: tuple
     request = Request(text="stop letting the cabin C7", now=NOW)
     left = find_unaccounted(request, proposal, [close(*aliases)])
     assert left.weighty == against
+
+
+@pytest.mark.parametrize(
+    ("text", "against"),
+    [
+        ("the cabin flooded, so they get half of the fare back", []),
+        ("Ada should get the fare back", []),
+        ("get the fare back from Ada", ["get the fare back"]),
+    ],
+)
+def test_what_somebody_gets_back_is_given_to_them(text: str, against: list[str]) -> None:
+    gives = close("give back", "credit")
+    assert [text[slice(*each)] for each in find_opposed_verbs(text, [gives])] == against

@@ -6,8 +6,10 @@ import pytest
 
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Plan, Question, Request
+from agent.planning.proposal import Call, Find, PlanResult, Proposal, RecordArgument, Words
 from agent.planning.propose import Task, propose
 from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.coverage.told import find_exceptions, find_hedges
 from agent.validate.plan_builder import REST
 from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.own_worlds import NOW, OWNER, world
@@ -132,3 +134,29 @@ async def test_what_is_to_stay_is_no_reason_where_one_is_required_either() -> No
     verdict = (await propose(task, RuleResolver())).verdict
     assert isinstance(verdict, Question)
     assert "still sign in" in verdict.text, verdict.text
+
+
+@pytest.mark.parametrize(
+    ("text", "hedged"),
+    [("Ada was late, charge 9", ["was"]), ("if Ada was late charge 9", []), ("Ada was late with 7, waive that", [])],
+)
+def test_how_something_was_is_no_hedge_of_a_condition_or_of_an_order_behind_it(text: str, hedged: list[str]) -> None:
+    taken = [(start, start + 3) for start in (text.index("Ada"),)]
+    taken += [(text.index(word), text.index(word) + 4) for word in ("late",)]
+    waive = next(each for each in world("lending").catalogue if each.name.endswith("waive_fine"))
+    assert [text[slice(*each)] for each in find_hedges(text, taken, [waive])] == hedged
+
+
+@pytest.mark.parametrize(("said", "told"), [("all of them", ["the lamp is new"]), ("all of them, the lamp is new", [])])
+def test_words_that_choose_the_records_tell_no_exception_to_them(said: str, told: list[str]) -> None:
+    request = Request(text="for Ada renew all of them, the lamp is new", now=NOW)
+    find = Find(record="loan", said=Words(text=said, start=14), pick="all")
+    ada = Find(record="member", said=Words(text="Ada", start=4))
+    call = Call(
+        action="lending.renew_loan",
+        arguments={"loan_id": RecordArgument(reference=find), "for": RecordArgument(reference=ada)},
+    )
+    proposal = Proposal(result=PlanResult(calls=(call,)))
+    by_step = [frozenset({"lamp"}), frozenset({"ladder"})]
+    found = find_exceptions(request, proposal, frozenset({"renew"}), by_step)
+    assert [request.text[slice(*each)] for each in found] == told
