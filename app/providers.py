@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def build_model(settings: Settings) -> ModelClient | None:
     if not settings.model:
         return None
-    from agent.resolve.model.client import ModelClient, ModelSettings
+    from agent.resolve.model.client import ModelClient
 
-    return ModelClient(ModelSettings.from_settings(settings))
+    return ModelClient(settings)
 
 
 def build_resolver(model: ModelClient | None) -> Resolver | None:
@@ -30,7 +30,7 @@ def build_resolver(model: ModelClient | None) -> Resolver | None:
     from agent.resolve.model.form import FormChoice
     from agent.resolve.model.resolver import ProposingResolver
 
-    return ProposingResolver(model, choice=FormChoice(model, model.settings.form, probes=model.settings.is_own))
+    return ProposingResolver(model, choice=FormChoice(model, model.settings.model_form, probes=model.is_own))
 
 
 def issuer_name(settings: Settings) -> str:

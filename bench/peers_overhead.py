@@ -30,11 +30,11 @@ from typing import Any
 
 import aiohttp
 
-from agent.resolve.model.client import ModelClient, ModelSettings
+from agent.resolve.model.client import ModelClient
 from agent.resolve.model.resolver import ProposingResolver
 from app.container import open_container
 from bench._peers.timed import request
-from core.settings import Settings
+from core.settings import ModelSettings, Settings
 from evals.cases import reader
 from evals.run import platform, production
 from store.migrate import upgrade
@@ -186,7 +186,7 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=100)
     count = parser.parse_args().requests
     with instant_model() as url:
-        model = ModelSettings(model="openai/toy", api_base=url, api_key="local")
+        model = ModelSettings(model="openai/toy", model_url=url, model_key="local")
         print(f"{'request → held card, ms':<34} {'p50':>8} {'p95':>8} {'p99':>8} {'CPU':>8}")
         print(asyncio.run(bare(url, count)).row("bare HTTP request"), flush=True)
         print(asyncio.run(whole(model, count)).row("OpsIQ, durable, records looked up"), flush=True)

@@ -127,8 +127,7 @@ class ReadingPool:
 
         assert self._model is not None
         if self._choice is None:
-            settings = self._model.settings
-            self._choice = FormChoice(self._model, settings.form, probes=settings.is_own)
+            self._choice = FormChoice(self._model, self._model.settings.model_form, probes=self._model.is_own)
         return await self._choice.version()
 
     async def _judge(

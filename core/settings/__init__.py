@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.settings.fields import ModelForm, ModelMode
 from core.settings.loading import SDK_VARIABLES, Settings
+from core.settings.model import ModelForm, ModelMode, ModelSettings
 
-__all__ = ["SDK_VARIABLES", "ModelForm", "ModelMode", "Settings"]
+__all__ = ["SDK_VARIABLES", "ModelForm", "ModelMode", "ModelSettings", "Settings"]

@@ -1,4 +1,4 @@
-"""Settings of the server: the fields of the table, read from the environment, and what follows from them."""
+"""Settings of the server: the fields of both tables, read from the environment, and what follows from them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from core.crypto.key_file import load_or_create_key
 from core.errors import BadSetting
 from core.settings import secret_files
 from core.settings.fields import SettingFields
+from core.settings.model import ModelSettings
 
 SDK_VARIABLES: Final = frozenset({"OPSIQ_KEY", "OPSIQ_SECRET", "OPSIQ_URL"})
 """What the SDKs read: never a server setting, and no mistake in its environment."""
@@ -23,7 +24,7 @@ _TEST_PREFIX: Final = "OPSIQ_TEST_"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(SettingFields):
+class Settings(ModelSettings, SettingFields):
     """The server's settings, loaded once. Rooms are handed values, never the environment."""
 
     @classmethod

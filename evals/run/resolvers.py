@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from agent.resolve.model.client import ModelClient, ModelSettings
+from dataclasses import replace
+
+from agent.resolve.model.client import ModelClient
 from agent.resolve.model.resolver import Client, ProposingResolver
 from agent.resolve.resolver import Resolver
 from agent.resolve.rules.resolver import RuleResolver
@@ -36,8 +38,7 @@ def make_resolver(
     one which is measured."""
     if name == OFFLINE:
         return RuleResolver()
-    asked = ModelSettings.from_settings(settings, model=name, fallbacks=())
-    client: Client = ModelClient(asked)
+    client: Client = ModelClient(replace(settings, model=name, model_fallbacks=()))
     if cassette is not None:
-        client = Recorded(cassette, None if replay else client, model=name, mode=asked.mode, take=take)
+        client = Recorded(cassette, None if replay else client, model=name, mode=settings.model_mode, take=take)
     return ProposingResolver(client, version=version)

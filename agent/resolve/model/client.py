@@ -1,7 +1,7 @@
 """Model client: asks for one typed answer, over HTTP where the server's address is given and it speaks OpenAI's API
-(``openai_http``), through LiteLLM and instructor everywhere else (``litellm_client``). Its settings (``ModelSettings``)
-are read from ``core.settings.fields`` here and sent by both of them; one that a provider may refuse, and that is then
-left out, is listed in ``model_errors``. Retries, fallbacks and the one repair are ours.
+(``openai_http``), through LiteLLM and instructor everywhere else (``litellm_client``). Its settings,
+and what goes to a model with every request, are ``core.settings.model``. Retries, fallbacks and the one repair are
+ours.
 
 A prompt, an answer or a key never stands in an error or a log line.
 """
@@ -12,8 +12,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -23,14 +22,12 @@ from agent.resolve.model.openai_http import OpenAiClient, serves
 from agent.resolve.model.reply import CUT_OFF, Reply
 from core import metrics
 from core.errors import BadSetting, ModelMisbehaved, ModelUnavailable
-from core.settings import ModelForm, Settings
+from core.settings import ModelSettings
 from core.traces import span
 
 if TYPE_CHECKING:
     from agent.resolve.model.litellm_client import LiteLlmClient
 
-Mode = Literal["json_schema", "tools", ""]
-Price = tuple[Decimal, Decimal]
 Sleep = Callable[[float], Awaitable[None]]
 T = TypeVar("T", bound=BaseModel)
 
@@ -39,49 +36,6 @@ FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 20.0
 REASONING_TOKENS: Final = 8000
 """So many more tokens has a model that thinks before it answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSettings:
-    """Which model is asked and how. ``retries`` are further tries of one model after an error of the network or the
-    provider; ``fallbacks`` are asked in order when a model is given up. A fallback of the same provider uses
-    ``api_base`` and ``api_key`` too, another provider's reads its own variable (``OPENAI_API_KEY``, …). ``prices`` are
-    US dollars a million tokens, in and out."""
-
-    model: str
-    api_base: str = ""
-    api_key: str = field(default="", repr=False)
-    mode: Mode = ""
-    form: ModelForm = "auto"
-    timeout_s: float = 120
-    retries: int = 1
-    fallbacks: tuple[str, ...] = ()
-    prices: Mapping[str, Price] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if not self.model:
-            raise BadSetting("OPSIQ_MODEL is empty: name a model as LiteLLM does, or use the offline resolver.")
-
-    @property
-    def is_own(self) -> bool:
-        """Whether the model is on a server of one's own, asked directly."""
-        return serves(self.model, self.api_base)
-
-    @classmethod
-    def from_settings(cls, settings: Settings, **instead: Any) -> ModelSettings:
-        """As the server's settings say, but for the fields in ``instead``."""
-        said = {
-            "model": settings.model,
-            "api_base": settings.model_url,
-            "api_key": settings.model_key,
-            "mode": settings.model_mode,
-            "form": settings.model_form,
-            "timeout_s": settings.model_timeout_s,
-            "retries": settings.model_retries,
-            "fallbacks": settings.model_fallbacks,
-            "prices": settings.model_prices,
-        }
-        return cls(**{**said, **instead})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +64,19 @@ class ModelClient:
     def __init__(
         self, settings: ModelSettings, *, sleep: Sleep = asyncio.sleep, timer: Callable[[], float] = time.perf_counter
     ) -> None:
+        if not settings.model:
+            raise BadSetting("OPSIQ_MODEL is empty: name a model as LiteLLM does, or use the offline resolver.")
         self.settings = settings
         self._sleep = sleep
         self._timer = timer
-        self._direct = OpenAiClient(settings.api_base, settings.api_key, settings.timeout_s)
+        self._direct = OpenAiClient(settings)
         self._libraries: LiteLlmClient | None = None
         self._reasoning: set[str] = set()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the model is on a server of one's own, asked directly."""
+        return serves(self.settings.model, self.settings.model_url)
 
     async def __aenter__(self) -> ModelClient:
         await self._direct.__aenter__()
@@ -132,9 +93,10 @@ class ModelClient:
         ModelMisbehaved when the repair didn't fit either."""
         tally = _Usage(self._timer())
         misfit = False
-        for model in (self.settings.model, *self.settings.fallbacks):
+        for model in (self.settings.model, *self.settings.model_fallbacks):
             way = await self._choose_client(model)
-            mode = self.settings.mode or ("json_schema" if isinstance(way, OpenAiClient) else way.choose_mode(model))
+            fitting = "json_schema" if isinstance(way, OpenAiClient) else way.choose_mode(model)
+            mode = self.settings.model_mode or fitting
             most = max_tokens + (REASONING_TOKENS if model in self._reasoning else 0)
             asked = _Asked(way, model, mode, shape, most)
             reply = await self._ask(asked, messages, tally)
@@ -161,7 +123,7 @@ class ModelClient:
 
     async def _choose_client(self, model: str) -> OpenAiClient | LiteLlmClient:
         """A fallback of the same provider stands behind the same address."""
-        if all(serves(each, self.settings.api_base) for each in (model, self.settings.model)):
+        if all(serves(each, self.settings.model_url) for each in (model, self.settings.model)):
             return self._direct
         if self._libraries is None:
             self._libraries = await asyncio.to_thread(_load, self.settings)
@@ -170,7 +132,7 @@ class ModelClient:
     async def _ask(self, asked: _Asked[T], messages: Sequence[Mapping[str, str]], tally: _Usage) -> Reply[T] | None:
         """One reply of one model with its retries, or None when it is given up."""
         model = asked.model
-        for attempt in range(self.settings.retries + 1):
+        for attempt in range(self.settings.model_retries + 1):
             with span("model", model=model, attempt=attempt + 1):
                 outcome = await self._ask_once(asked, messages, tally)
             metrics.MODEL_CALLS.labels(model, "answered" if isinstance(outcome, Reply) else "failed").inc()
@@ -181,7 +143,7 @@ class ModelClient:
                 metrics.MODEL_TOKENS.labels(model, "out").inc(outcome.tokens_out)
                 return outcome
             tally.notes.append(f"{model}: {outcome.why}")
-            if not outcome.again or attempt == self.settings.retries:
+            if not outcome.again or attempt == self.settings.model_retries:
                 return None
             pause = FIRST_PAUSE_S * 2**attempt if outcome.after_s is None else outcome.after_s
             await self._sleep(min(pause, LONGEST_PAUSE_S))
@@ -216,7 +178,7 @@ class ModelClient:
 
     def _compute_cost(self, asked: _Asked[T], tally: _Usage) -> str | None:
         known = None if isinstance(asked.way, OpenAiClient) else asked.way.find_price(asked.model)
-        price = self.settings.prices.get(asked.model) or known
+        price = self.settings.model_prices.get(asked.model) or known
         if price is None:
             return None
         total = (price[0] * tally.tokens_in + price[1] * tally.tokens_out) / 1_000_000
@@ -249,4 +211,4 @@ class _Usage:
 def _load(settings: ModelSettings) -> LiteLlmClient:
     from agent.resolve.model.litellm_client import LiteLlmClient
 
-    return LiteLlmClient(settings.model, settings.api_base, settings.api_key, settings.timeout_s)
+    return LiteLlmClient(settings)

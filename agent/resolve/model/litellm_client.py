@@ -23,6 +23,7 @@ from pydantic import BaseModel
 from agent.resolve.model import model_errors
 from agent.resolve.model.model_errors import ModelFailure
 from agent.resolve.model.reply import UNREADABLE, Reply, make_reply
+from core.settings import ModelSettings
 
 Price = tuple[Decimal, Decimal]
 T = TypeVar("T", bound=BaseModel)
@@ -35,12 +36,12 @@ _LOGGERS: Final = ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router", "instructor", "
 
 
 class LiteLlmClient:
-    """LiteLLM and instructor, imported. ``api_base`` and ``api_key`` are for the provider of ``model``; another one's
-    are its own."""
+    """LiteLLM and instructor, imported. Address and key of the settings are for the provider of their model; another
+    one's are its own."""
 
-    def __init__(self, model: str, api_base: str, api_key: str, timeout_s: float) -> None:
+    def __init__(self, settings: ModelSettings) -> None:
         self._loaded = _load_libraries()
-        self._model, self._api_base, self._api_key, self._timeout_s = model, api_base, api_key, timeout_s
+        self._settings = settings
 
     def choose_mode(self, model: str) -> str:
         """A schema for the answer where the provider has one that may speak of itself (a record belongs to a record),
@@ -82,7 +83,7 @@ class LiteLlmClient:
         fault: str | None = None
         failure: ModelFailure | None = None
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(self._settings.model_timeout_s):
                 # Never instructor's ``context=``: it would render Jinja in the person's words.
                 value = await client.chat.completions.create(
                     model=model,
@@ -90,20 +91,22 @@ class LiteLlmClient:
                     response_model=shape,
                     max_retries=0,
                     num_retries=0,
-                    temperature=0,
                     max_tokens=max_tokens,
-                    timeout=self._timeout_s,
+                    timeout=self._settings.model_timeout_s,
                     drop_params=True,
+                    **self._settings.request_parameters,
                     **self._make_access(model),
                 )
         except TimeoutError:
-            failure = ModelFailure(f"no answer within {self._timeout_s:g} s", again=True)
+            failure = ModelFailure(f"no answer within {self._settings.model_timeout_s:g} s", again=True)
         except Exception as error:
             if seen.response is not None:
                 fault = model_errors.describe_fault(error)
             else:
                 known = loaded.litellm.exceptions
-                failure = model_errors.make_failure(known, model_errors.unwrap(known, error), self._timeout_s)
+                failure = model_errors.make_failure(
+                    known, model_errors.unwrap(known, error), self._settings.model_timeout_s
+                )
         if failure is not None:
             return Reply(None, seen.messages, refused=True) if failure.refused else failure
         try:
@@ -112,9 +115,9 @@ class LiteLlmClient:
             return model_errors.NO_COMPLETION
 
     def _make_access(self, model: str) -> dict[str, str]:
-        if self._find_provider(model) != self._find_provider(self._model):
+        if self._find_provider(model) != self._find_provider(self._settings.model):
             return {}
-        given = {"api_base": self._api_base, "api_key": self._api_key}
+        given = {"api_base": self._settings.model_url, "api_key": self._settings.model_key}
         if given["api_base"] and not given["api_key"]:
             given["api_key"] = "none"  # local servers want no key, the client library wants a word
         return {name: value for name, value in given.items() if value}

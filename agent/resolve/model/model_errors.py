@@ -24,8 +24,8 @@ _REFUSAL: Final = re.compile(
 @dataclass(frozen=True, slots=True)
 class ModelFailure:
     """Why no reply came. ``again`` says whether the same model may be asked again, ``after_s`` when at the earliest;
-    ``rejected`` that something of the request itself was not taken (``parameter`` names it, where it is one that can be
-    left out), ``refused`` that the provider would not work on these words."""
+    ``rejected`` that something of the request itself was not taken (``parameter`` names it, where the
+    provider does), ``refused`` that the provider would not work on these words."""
 
     why: str
     again: bool
@@ -126,7 +126,7 @@ _REFUSED: Final = ModelFailure("the provider would not work on this", again=Fals
 _LENGTH: Final = re.compile(
     rb'"(?:code|type)"\s*:\s*"(?:context_length_exceeded|exceed_context_size_error|string_above_max_length)"'
 )
-_PARAMETER: Final = re.compile(rb'"param"\s*:\s*"(temperature|max_tokens)"')
+_PARAMETER: Final = re.compile(rb'"param"\s*:\s*"([a-z_]+)"')
 _POLICY: Final = re.compile(rb'"code"\s*:\s*"(?:content_policy_violation|content_filter)"')
 
 

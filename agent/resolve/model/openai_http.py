@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 from agent.resolve.model import model_errors
 from agent.resolve.model.model_errors import ModelFailure
 from agent.resolve.model.reply import CUT_OFF, UNREADABLE, Reply, cut_off, make_reply, text_of
+from core.settings import ModelSettings
 
 if TYPE_CHECKING:
     import aiohttp
@@ -50,13 +51,14 @@ def serves(model: str, api_base: str) -> bool:
 
 
 class OpenAiClient:
-    """Asks the server at ``api_base``. Within ``async with`` calls share connections, which are closed at its end;
+    """Asks the server at ``model_url``. Within ``async with`` calls share connections, which are closed at its end;
     outside of it each call has one of its own and leaves nothing open."""
 
-    def __init__(self, api_base: str, api_key: str, timeout_s: float) -> None:
-        self._url = f"{api_base.rstrip('/')}/chat/completions"
-        self._headers = {"Authorization": f"Bearer {api_key or 'none'}"}
-        self._timeout_s = timeout_s
+    def __init__(self, settings: ModelSettings) -> None:
+        self._url = f"{settings.model_url.rstrip('/')}/chat/completions"
+        self._headers = {"Authorization": f"Bearer {settings.model_key or 'none'}"}
+        self._timeout_s = settings.model_timeout_s
+        self._parameters = settings.request_parameters
         self._not_taken: dict[str, frozenset[str]] = {}
         self._keeps = False
         self._kept: aiohttp.ClientSession | None = None
@@ -84,7 +86,7 @@ class OpenAiClient:
         body = {
             "model": model.removeprefix(PROVIDER),
             "messages": sent,
-            **self._make_bounds(model, max_tokens),
+            **self._make_parameters(model, max_tokens),
             **_make_form(mode, shape),
         }
         came = await self._post(body)
@@ -97,16 +99,18 @@ class OpenAiClient:
             return model_errors.NO_COMPLETION
 
     def leave_out(self, model: str, parameter: str) -> bool:
-        """Ask this model without a parameter from now on. False where that is so already."""
+        """Ask this model without a parameter from now on. False where that is so already, or can't be."""
         known = self._not_taken.get(model, frozenset())
+        if parameter in known or parameter not in {*self._parameters, "max_tokens"}:
+            return False
         self._not_taken[model] = known | {parameter}
-        return parameter not in known
+        return True
 
-    def _make_bounds(self, model: str, max_tokens: int) -> dict[str, Any]:
+    def _make_parameters(self, model: str, max_tokens: int) -> dict[str, Any]:
         """Reasoning models take no temperature, and call the bound of tokens otherwise."""
         not_taken = self._not_taken.get(model, frozenset())
         most = "max_completion_tokens" if "max_tokens" in not_taken else "max_tokens"
-        return {**({} if "temperature" in not_taken else {"temperature": 0}), most: max_tokens}
+        return {**{name: value for name, value in self._parameters.items() if name not in not_taken}, most: max_tokens}
 
     async def _post(self, body: Mapping[str, Any]) -> Any:
         import aiohttp

@@ -366,7 +366,7 @@ async def _model(settings: Settings) -> Finding | None:
         return Finding("ok", "model", "none set: the offline resolver")
     from pydantic import BaseModel, ConfigDict
 
-    from agent.resolve.model.client import ModelClient, ModelSettings
+    from agent.resolve.model.client import ModelClient
     from core.errors import OpsIQError
 
     class Pulse(BaseModel):
@@ -374,8 +374,8 @@ async def _model(settings: Settings) -> Finding | None:
 
         answer: Literal["yes"]
 
-    once = {"timeout_s": min(settings.model_timeout_s, ASK_S), "retries": 0, "fallbacks": ()}
-    client = ModelClient(ModelSettings.from_settings(settings, **once))
+    once = replace(settings, model_timeout_s=min(settings.model_timeout_s, ASK_S), model_retries=0, model_fallbacks=())
+    client = ModelClient(once)
     ask: Callable[..., Awaitable[Any]] = client.complete
     try:
         done = await ask([{"role": "user", "content": 'Answer with {"answer": "yes"}.'}], Pulse, max_tokens=20)

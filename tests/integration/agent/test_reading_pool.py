@@ -13,12 +13,13 @@ from agent.pipeline import Answer, Plan, Proposed, Question, Refusal
 from agent.planning.propose import TOO_COSTLY, propose
 from agent.planning.reading_pool import ReadingPool
 from agent.planning.task import make_task
-from agent.resolve.model.client import ModelClient, ModelSettings
+from agent.resolve.model.client import ModelClient
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.run import Run
 from agent.workspace.context import WorkspaceContext
 from core.errors import PlatformUnavailable
+from core.settings import ModelSettings
 from registry.catalogue import Catalogue
 from registry.records import Kinds
 from tests.integration.agent.resolve.model.scripted_server import Reply, ScriptedServer, says
@@ -121,7 +122,9 @@ async def test_what_costs_more_than_its_budget_is_refused_in_words() -> None:
 async def test_a_model_is_asked_here_and_its_answer_grounded_there() -> None:
     server, there = ScriptedServer(), context(Platform(town()))
     await server.start()
-    settings = ModelSettings(model="openai/scripted", api_base=server.url, api_key="k", retries=0, form="full")
+    settings = ModelSettings(
+        model="openai/scripted", model_url=server.url, model_key="k", model_retries=0, model_form="full"
+    )
     berta = {"kind": "customer", "said": "Berta", "where": [], "order": None, "pick": "one", "among": None}
     newest = {"by": "as listed", "first": "latest", "nth": 1}
     invoice = {

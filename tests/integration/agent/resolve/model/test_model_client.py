@@ -8,7 +8,7 @@ import logging
 import subprocess
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,9 +19,10 @@ import pytest
 
 from agent.pipeline import Abstain, Proposed, Request, Resolved
 from agent.planning.proposal import PlanResult, TypedValue
-from agent.resolve.model.client import ModelClient, ModelSettings
+from agent.resolve.model.client import ModelClient
 from agent.resolve.model.resolver import ProposingResolver
 from core.errors import BadSetting, ModelMisbehaved, ModelUnavailable
+from core.settings import ModelSettings
 from registry.contract import Annotation
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -72,18 +73,25 @@ class Pauses:
 class ScriptedResolver:
     """A resolver on a scripted server."""
 
-    def __init__(self, server: ScriptedServer, replies: Sequence[Reply], **settings: Any) -> None:
+    def __init__(
+        self,
+        server: ScriptedServer,
+        replies: Sequence[Reply],
+        *,
+        kind: type[ModelSettings] = ModelSettings,
+        **settings: Any,
+    ) -> None:
         server.script(replies)
         self.server = server
         self.pauses = Pauses()
         given: dict[str, Any] = {
             "model": f"{server.way}/scripted",
-            "api_base": server.url,
-            "api_key": KEY,
-            "timeout_s": 20,
+            "model_url": server.url,
+            "model_key": KEY,
+            "model_timeout_s": 20,
             **settings,
         }
-        self.resolver = ProposingResolver(ModelClient(ModelSettings(**given), sleep=self.pauses))
+        self.resolver = ProposingResolver(ModelClient(kind(**given), sleep=self.pauses))
 
     async def resolve(self, text: str = SECRET_WORDS) -> Resolved:
         request = Request(text=text, now=datetime(2026, 11, 24, tzinfo=UTC))
@@ -112,7 +120,7 @@ async def test_connections_are_kept_from_call_to_call_where_somebody_closes_them
     server = ScriptedServer()
     await server.start()
     try:
-        run_service = ScriptedResolver(server, [GOOD] * 5, retries=0)
+        run_service = ScriptedResolver(server, [GOOD] * 5, model_retries=0)
         async with run_service.resolver.client:  # type: ignore[attr-defined]
             await run_service.resolve()
             await run_service.resolve()
@@ -129,7 +137,9 @@ async def test_connections_are_kept_from_call_to_call_where_somebody_closes_them
 
 
 async def test_a_good_answer_comes_back_typed_with_exact_messages_usage_and_cost(server: ScriptedServer) -> None:
-    run_service = ScriptedResolver(server, [GOOD], prices={f"{server.way}/scripted": (Decimal("0.5"), Decimal("2"))})
+    run_service = ScriptedResolver(
+        server, [GOOD], model_prices={f"{server.way}/scripted": (Decimal("0.5"), Decimal("2"))}
+    )
     resolved = await run_service.resolve()
     assert mention(resolved) == "Zebulon's last invoice"
     (asked,) = server.asked
@@ -147,12 +157,12 @@ async def test_a_server_that_counts_no_tokens_is_not_trusted_with_the_rest(
     server: ScriptedServer, tokens: tuple[int, int]
 ) -> None:
     with pytest.raises(ModelUnavailable):
-        await ScriptedResolver(server, [replace(GOOD, tokens=tokens)], retries=0).resolve()
+        await ScriptedResolver(server, [replace(GOOD, tokens=tokens)], model_retries=0).resolve()
 
 
 async def test_an_answer_nested_200_000_deep_is_no_answer(server: ScriptedServer) -> None:
     with pytest.raises(ModelMisbehaved):
-        await ScriptedResolver(server, [Reply(text="[" * 200_000)] * 2, retries=0).resolve()
+        await ScriptedResolver(server, [Reply(text="[" * 200_000)] * 2, model_retries=0).resolve()
 
 
 async def test_an_answer_that_comes_in_pieces_is_read_to_its_end(server: ScriptedServer) -> None:
@@ -161,7 +171,7 @@ async def test_an_answer_that_comes_in_pieces_is_read_to_its_end(server: Scripte
 
 
 async def test_tools_mode_forces_one_call_and_reads_its_arguments(server: ScriptedServer) -> None:
-    run_service = ScriptedResolver(server, [GOOD], mode="tools")
+    run_service = ScriptedResolver(server, [GOOD], model_mode="tools")
     assert mention(await run_service.resolve()) == "Zebulon's last invoice"
     (asked,) = server.asked
     assert len(asked["tools"]) == 1
@@ -176,7 +186,9 @@ async def test_a_rate_limit_is_waited_out_as_told_a_failing_server_with_growing_
     server: ScriptedServer,
 ) -> None:
     run_service = ScriptedResolver(
-        server, [Reply(status=429, headers={"Retry-After": "7"}), Reply(status=500), Reply(status=503), GOOD], retries=3
+        server,
+        [Reply(status=429, headers={"Retry-After": "7"}), Reply(status=500), Reply(status=503), GOOD],
+        model_retries=3,
     )
     resolved = await run_service.resolve()
     assert mention(resolved) == "Zebulon's last invoice"
@@ -185,7 +197,7 @@ async def test_a_rate_limit_is_waited_out_as_told_a_failing_server_with_growing_
 
 
 async def test_one_ask_is_one_http_call_and_no_more_than_the_retries_allow(server: ScriptedServer) -> None:
-    run_service = ScriptedResolver(server, [Reply(status=500)] * 9, retries=1)
+    run_service = ScriptedResolver(server, [Reply(status=500)] * 9, model_retries=1)
     with pytest.raises(ModelUnavailable):
         await run_service.resolve()
     assert len(server.asked) == 2
@@ -204,7 +216,20 @@ async def test_one_ask_is_one_http_call_and_no_more_than_the_retries_allow(serve
 def test_the_closed_set_is_imposed_as_the_provider_can(model: str, mode: str) -> None:
     from agent.resolve.model.litellm_client import LiteLlmClient
 
-    assert LiteLlmClient(model, "", "", 1).choose_mode(model) == mode
+    assert LiteLlmClient(ModelSettings(model=model)).choose_mode(model) == mode
+
+
+class SeededSettings(ModelSettings):
+    """Settings with one more that goes to the model."""
+
+    @property
+    def request_parameters(self) -> Mapping[str, Any]:
+        return {**super().request_parameters, "seed": 7}
+
+
+async def test_what_the_settings_send_to_a_model_goes_out_by_either_client(server: ScriptedServer) -> None:
+    await ScriptedResolver(server, [GOOD], kind=SeededSettings).resolve()
+    assert (server.asked[0]["seed"], server.asked[0]["temperature"]) == (7, 0)
 
 
 async def test_what_a_reasoning_model_does_not_take_is_left_out_from_then_on() -> None:
@@ -212,7 +237,7 @@ async def test_what_a_reasoning_model_does_not_take_is_left_out_from_then_on() -
     await server.start()
     try:
         refused = [Reply(status=400, parameter="temperature"), Reply(status=400, parameter="max_tokens")]
-        run_service = ScriptedResolver(server, [*refused, GOOD, GOOD], retries=0)
+        run_service = ScriptedResolver(server, [*refused, GOOD, GOOD], model_retries=0)
         assert (await run_service.resolve()).trace.attempts == 3
         await run_service.resolve()
         assert [("temperature" in asked, "max_tokens" in asked) for asked in server.asked] == [
@@ -230,7 +255,7 @@ async def test_a_parameter_that_is_refused_even_when_left_out_ends_the_asking() 
     server = ScriptedServer()
     await server.start()
     try:
-        run_service = ScriptedResolver(server, [Reply(status=400, parameter="temperature")] * 5, retries=3)
+        run_service = ScriptedResolver(server, [Reply(status=400, parameter="temperature")] * 5, model_retries=3)
         with pytest.raises(ModelUnavailable, match="can't take the request"):
             await run_service.resolve()
         assert len(server.asked) == 2
@@ -240,7 +265,7 @@ async def test_a_parameter_that_is_refused_even_when_left_out_ends_the_asking() 
 
 async def test_a_model_that_thought_too_long_to_answer_is_asked_with_more_room(server: ScriptedServer) -> None:
     cut = Reply(text="", finish="length", thoughts="let me see")
-    run_service = ScriptedResolver(server, [cut, replace(GOOD, thoughts="yes"), GOOD], retries=0)
+    run_service = ScriptedResolver(server, [cut, replace(GOOD, thoughts="yes"), GOOD], model_retries=0)
     resolved = await run_service.resolve()
     assert mention(resolved) == "Zebulon's last invoice"
     assert any("asked with more room" in note for note in resolved.trace.notes)
@@ -254,25 +279,27 @@ async def test_thoughts_before_an_answer_are_no_part_of_it() -> None:
     await server.start()
     try:
         aloud = replace(GOOD, text="<think>maybe {this} or that</think>\n" + GOOD.text)
-        assert mention(await ScriptedResolver(server, [aloud], retries=0).resolve()) == "Zebulon's last invoice"
+        assert mention(await ScriptedResolver(server, [aloud], model_retries=0).resolve()) == "Zebulon's last invoice"
     finally:
         await server.stop()
 
 
 async def test_a_request_that_can_not_be_taken_is_given_up(server: ScriptedServer) -> None:
     with pytest.raises(ModelUnavailable, match="can't take the request"):
-        await ScriptedResolver(server, [Reply(status=400)] * 9, retries=3).resolve()
+        await ScriptedResolver(server, [Reply(status=400)] * 9, model_retries=3).resolve()
     assert len(server.asked) == 1
 
 
 async def test_no_answer_in_time_is_model_unavailable(server: ScriptedServer) -> None:
-    run_service = ScriptedResolver(server, [Reply(hang=True)], timeout_s=0.3, retries=0)
+    run_service = ScriptedResolver(server, [Reply(hang=True)], model_timeout_s=0.3, model_retries=0)
     with pytest.raises(ModelUnavailable, match=r"no answer within 0\.3 s"):
         await run_service.resolve()
 
 
 async def test_a_wrong_key_is_not_tried_again_and_the_fallback_is_asked(server: ScriptedServer) -> None:
-    run_service = ScriptedResolver(server, [Reply(status=401), GOOD], retries=3, fallbacks=(f"{server.way}/second",))
+    run_service = ScriptedResolver(
+        server, [Reply(status=401), GOOD], model_retries=3, model_fallbacks=(f"{server.way}/second",)
+    )
     resolved = await run_service.resolve()
     assert [asked["model"] for asked in server.asked] == ["scripted", "second"]
     assert resolved.trace.model == f"{server.way}/second"
@@ -308,7 +335,7 @@ async def test_two_answers_that_fit_not_are_a_model_that_misbehaves(server: Scri
 
 async def test_a_fallback_is_asked_where_the_first_model_misbehaves(server: ScriptedServer) -> None:
     bad = says(plan("no_such"))
-    resolved = await ScriptedResolver(server, [bad, bad, GOOD], fallbacks=(f"{server.way}/second",)).resolve()
+    resolved = await ScriptedResolver(server, [bad, bad, GOOD], model_fallbacks=(f"{server.way}/second",)).resolve()
     assert [asked["model"] for asked in server.asked] == ["scripted", "scripted", "second"]
     assert mention(resolved) == "Zebulon's last invoice"
 
@@ -346,7 +373,7 @@ async def test_neither_prompt_nor_answer_nor_key_stands_in_an_error_or_a_log(
     said = []
     for replies in ([Reply(status=400)], [Reply(status=500)], [says(plan("Zebulon-answer"))] * 2):
         with pytest.raises((ModelUnavailable, ModelMisbehaved)) as caught:
-            await ScriptedResolver(server, replies, retries=0).resolve()
+            await ScriptedResolver(server, replies, model_retries=0).resolve()
         said.append("".join(traceback.format_exception(caught.value)))
         assert caught.value.__context__ is None
     for text in (*said, caplog.text, *capfd.readouterr()):
@@ -360,15 +387,15 @@ async def test_braces_in_a_request_are_sent_as_they_are(server: ScriptedServer) 
 
 
 def test_a_key_does_not_show_and_a_model_must_be_named() -> None:
-    assert KEY not in repr(ModelSettings(model="openai/x", api_key=KEY))
+    assert KEY not in repr(ModelSettings(model="openai/x", model_key=KEY))
     with pytest.raises(BadSetting, match="OPSIQ_MODEL"):
-        ModelSettings(model="")
+        ModelClient(ModelSettings(model=""))
 
 
 def test_neither_library_is_imported_before_a_model_is_asked() -> None:
     program = (
         "import sys; from agent.resolve.model.resolver import ProposingResolver;"
-        "from agent.resolve.model.client import ModelClient, ModelSettings;"
+        "from agent.resolve.model.client import ModelClient; from core.settings import ModelSettings;"
         "ProposingResolver(ModelClient(ModelSettings(model='openai/x')));"
         "print([name for name in ('litellm', 'instructor', 'openai') if name in sys.modules])"
     )

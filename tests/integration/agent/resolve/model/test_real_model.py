@@ -10,8 +10,9 @@ import pytest
 
 from agent.pipeline import Proposed, Request
 from agent.planning.proposal import PlanResult
-from agent.resolve.model.client import ModelClient, ModelSettings
+from agent.resolve.model.client import ModelClient
 from agent.resolve.model.resolver import ProposingResolver
+from core.settings import ModelSettings
 from registry.contract import Annotation
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -60,7 +61,9 @@ OFFERS = [
 )
 async def test_whatever_a_real_model_says_is_an_offered_action_with_typed_words(text: str) -> None:
     model = os.environ.get("OPSIQ_TEST_MODEL", "openai/local")
-    resolver = ProposingResolver(ModelClient(ModelSettings(model=model, api_base=URL, timeout_s=120, retries=0)))
+    resolver = ProposingResolver(
+        ModelClient(ModelSettings(model=model, model_url=URL, model_timeout_s=120, model_retries=0))
+    )
     resolved = await resolver.resolve(Request(text=text, now=datetime(2026, 11, 24, tzinfo=UTC)), Shortlist(OFFERS), [])
     assert resolved.trace.tokens_in > 0
     if isinstance(resolved.resolution, Proposed) and isinstance(resolved.resolution.proposal.result, PlanResult):
