@@ -60,12 +60,9 @@ from core.clock import Clock, utc_now
 from core.crypto.secretbox import SecretBox
 from core.errors import NotFound
 from core.settings import Settings
-from events.record_cache_sync import RecordCacheSubscribers
-from events.services import Events
-from events.services import build as build_events
+from events.services import Events, build_events
 from events.webhooks.fanout import DELIVER_JOB
 from events.webhooks.services import Webhooks
-from events.webhooks.services import build as build_webhooks
 from executors.evaluator import WorkerPool
 from executors.http.issuer_client import IssuerClient
 from executors.http.platform_client import HttpPlatformClient
@@ -212,17 +209,8 @@ async def open_container(
         {"http": http_endpoints, "mcp": mcp_endpoints},
     )
 
-    webhooks = build_webhooks(database, guard, box, signed_client, clock, wake)
-    events = build_events(
-        database,
-        contexts,
-        planner,
-        clock,
-        box,
-        wake,
-        # Every further channel by which people or platforms are notified of an event is one of these.
-        (RecordCacheSubscribers(database, contexts, clock), webhooks.source),
-    )
+    events = build_events(database, contexts, planner, clock, box, wake, guard, signed_client)
+    webhooks = events.webhooks
     reading = CacheSync(database, contexts, mirrors, wake)
     reconciler = Reconciler(database, contexts, http_endpoints, evaluator, clock, run_wakeups.notify_changed, wake)
     job_handlers = JobHandlers(planner, sender, webhooks, reading, reconciler)
@@ -255,7 +243,7 @@ async def open_container(
     )
     handlers: dict[str, Handler] = {
         RESOLVE_JOB: job_handlers.resolve, SEND_JOB: job_handlers.send, RECONCILE_JOB: job_handlers.reconcile,
-        READ_JOB: reading.read, ANCHOR_JOB: anchors.send, **events.handlers, **webhooks.handlers,
+        READ_JOB: reading.read, ANCHOR_JOB: anchors.send, **events.handlers,
     }  # fmt: skip
     queue: Queue = sql
     wakes: list[WakeSource] = [ringing]

@@ -29,7 +29,7 @@ from core.clock import utc_now
 from core.crypto.secretbox import SecretBox
 from events.subscribers import FiredEvent
 from events.webhooks.fanout import DELIVER_JOB, deliver_to
-from events.webhooks.services import build
+from events.webhooks.services import build_webhooks
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.jobs.queue import SqlQueue
@@ -97,7 +97,7 @@ async def ours(url: str, count: int, endpoints: int, at_once: int = 64) -> tuple
                 session, WorkspaceRow(id=OWNER.workspace, name="Bench", created_at=datetime.now(UTC))
             )
         async with SignedClient(guard) as signed_client:
-            webhooks = build(database, guard, SecretBox(bytes(32)), signed_client, utc_now, lambda: None)
+            webhooks = build_webhooks(database, guard, SecretBox(bytes(32)), signed_client, utc_now, lambda: None)
             rows = [(await webhooks.endpoints.create(OWNER, f"{url}/{n}", ["*"])).shown.row for n in range(endpoints)]
             began = time.perf_counter()
             for _ in range(0, count // endpoints, 50):

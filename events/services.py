@@ -1,10 +1,9 @@
-"""Construction of the event services, once for a process: the sources of subscribers that are built in, and those that
-``app.container`` hands over. A new channel of notifications is a source of its own: a folder beside
-``webhooks``, built in ``app.container``; what a source is says ``events.subscribers``."""
+"""Construction of the event services, once for a process: the publisher, the dispatcher over all notification channels
+(``events.channels``), automations and the inbox."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from agent.planning.planner import Planner
@@ -13,13 +12,15 @@ from core.clock import Clock
 from core.crypto.secretbox import SecretBox
 from events.automations.instructions import Instructions
 from events.automations.rules import Rules
-from events.automations.runner import AutomationRunner
 from events.automations.service import AutomationService
 from events.batch_publisher import BatchPublisher
+from events.channels import build_channels
 from events.dispatcher import RETRY_JOB, Dispatcher
 from events.inbound import Inbox
 from events.publish import REACT_JOB, EventPublisher
-from events.subscribers import Source
+from events.webhooks.services import Webhooks
+from executors.http.signed_client import SignedClient
+from executors.http.ssrf_guard import SsrfGuard
 from executors.jobs.queue import OnDead
 from executors.jobs.worker import Handler
 from store.database import Database
@@ -34,35 +35,37 @@ class Events:
     automation_service: AutomationService
     rules: Rules
     instructions: Instructions
+    webhooks: Webhooks
     inbox: Inbox
     handlers: Mapping[str, Handler]
     record_dead_job: OnDead
     """What is written in the transaction that parks work of this room."""
 
 
-def build(
+def build_events(
     database: Database,
     contexts: WorkspaceContexts,
     planner: Planner,
     clock: Clock,
     box: SecretBox,
     wake: Callable[[], None],
-    sources: Sequence[Source] = (),
+    guard: SsrfGuard,
+    signed_client: SignedClient,
 ) -> Events:
-    """Build the event services. ``sources`` are those of other rooms' subscribers beside the built-in ones (webhook
-    endpoints)."""
-    runner = AutomationRunner(database, contexts, planner, clock, wake)
-    rules = Rules(runner)
-    instructions = Instructions(runner, planner.resolver)
-    dispatcher = Dispatcher(database, (instructions, rules, *sources), contexts, clock, wake)
+    channels = build_channels(database, contexts, planner, clock, box, wake, guard, signed_client)
+    dispatcher = Dispatcher(database, [each.source for each in channels.all], contexts, clock, wake)
+    handlers: dict[str, Handler] = {REACT_JOB: dispatcher.react, RETRY_JOB: dispatcher.again}
+    for each in channels.all:
+        handlers.update(each.handlers)
     publisher = EventPublisher(database, clock, wake)
     return Events(
         publisher,
         BatchPublisher(publisher),
         AutomationService(database, contexts, clock),
-        rules,
-        instructions,
+        channels.rules,
+        channels.instructions,
+        channels.webhooks,
         Inbox(database, contexts, box, clock, wake),
-        {REACT_JOB: dispatcher.react, RETRY_JOB: dispatcher.again},
+        handlers,
         dispatcher.record_dead_job,
     )

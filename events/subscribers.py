@@ -1,7 +1,7 @@
-"""Subscriber port: every channel by which somebody is notified of an event (rules, instructions, webhooks) is one.
-Of a card that is held no event tells: people see it in the console, at the API and over MCP.
+"""Subscriber port: what reacts to an event, in which order, and what a reaction leaves behind. The channels by which
+somebody is notified (rules, instructions, webhooks) are listed in ``events.channels``.
 
-Here is what reacts to events, in which order, and what a reaction leaves behind.
+Of a card that is held no event tells: people see it in the console, at the API and over MCP.
 
 ``Source`` answers who reacts to one event of one workspace. The walk (``events.dispatcher``) asks every source, writes
 down who reacts in which order, and lets them react: lower priority first, the same priority side by side.

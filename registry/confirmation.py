@@ -1,14 +1,19 @@
 """Confirmation policy of a contract: when a person must confirm its cards, who may, how many must, and how long a card
-stands before it expires."""
+waits for that before it expires (its default and its bounds are here)."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from registry.endpoints.values import FrozenModel, Line
+
+DEFAULT_EXPIRES_S: Final = 900
+MIN_EXPIRES_S: Final = 30
+MAX_EXPIRES_S: Final = 7 * 86400
+"""How long a card waits for its confirmation, in seconds: where a contract does not say, and what it may say."""
 
 
 class Policy(StrEnum):
@@ -30,14 +35,14 @@ class ConfirmBy(StrEnum):
 class Confirmation(FrozenModel):
     """Confirmation policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe
     fields); only for ``when``. ``approvals`` is how many different people must confirm; ``expires_s`` how long the card
-    is valid (seconds; ``agent.runs.expiry`` ends it then). ``by`` says who may confirm; without it the risk decides
+    is valid (seconds; ``agent.runs.expire`` ends it then). ``by`` says who may confirm; without it the risk decides
     (``Contract.confirm_by``), so that the signed bytes of older contracts stay the same."""
 
     policy: Policy = Policy.ALWAYS
     by: ConfirmBy | None = None
     condition: Line | None = None
     approvals: Literal[1, 2] = 1
-    expires_s: Annotated[int, Field(ge=30, le=7 * 86400)] = 900
+    expires_s: Annotated[int, Field(ge=MIN_EXPIRES_S, le=MAX_EXPIRES_S)] = DEFAULT_EXPIRES_S
 
     @model_validator(mode="after")
     def _condition_goes_with_when(self) -> Self:

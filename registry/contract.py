@@ -2,9 +2,9 @@
 
 Both are the same but for the endpoint: in v1 it is a signed POST, in v2 one of several types.
 
-Its confirmation policy (and how long a card stands) is ``registry.confirmation``'s, signatures are
-``registry.signing``'s, linting is ``registry.linting.linter``'s. A parameter is declared by a JSON Schema; which types
-its values may have in words is ``agent.extract.parameter_types``'s.
+Its confirmation policy (and how long a card waits before it expires) is ``registry.confirmation``'s, signatures are
+``registry.signing``'s, linting is ``registry.linting.linter``'s. A parameter is declared by a JSON Schema; the list of
+its types is ``registry.parameter_types``'s.
 """
 
 from __future__ import annotations

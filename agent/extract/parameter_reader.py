@@ -10,12 +10,12 @@ from typing import Any, Final, assert_never
 from agent.extract import arrays, booleans, codes, enums, number_parameters, strings
 from agent.extract.context import rate_label
 from agent.extract.parameter_spec import UNITS, ParameterSpec, make_parameter_spec, stem_word
-from agent.extract.parameter_types import ParameterType
 from agent.extract.reading import Candidate, Reading, settle
 from agent.extract.spans import money, patterns, places
 from agent.extract.time import date_parameters
 from language.text import Text, read_text, word_set
 from registry.contract import Annotation
+from registry.parameter_types import ParameterType
 from registry.patterns import compile_pattern
 
 

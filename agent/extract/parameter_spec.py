@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Any, Final
 
 from agent.extract import description_hints
-from agent.extract.parameter_types import BY_FORMAT, ParameterType
 from agent.extract.value_roles import Role, find_roles
 from language.text import split_name, word_set
 from registry.contract import Annotation, SourceKind, Unit
+from registry.parameter_types import BY_FORMAT, ParameterType
 
 
 @lru_cache(maxsize=1)

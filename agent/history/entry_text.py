@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from agent.history.recorder import EntryType, mode_of
+from agent.history.columns import read_mode
+from agent.history.recorder import EntryType
 from core.display_text import to_display_text
 from store.history.log import HistoryRow
 
@@ -90,6 +91,6 @@ def write_entry(row: HistoryRow, people: Mapping[str, str]) -> tuple[str, str]:
     summary, contract = summarize_entry(json.loads(row.data)), row.contract or ""
     if contract and summary.startswith(contract):  # a call that was asked for as data names its action itself
         contract = ""
-    told = [contract, summary, outcome, "test" if mode_of(row) == "test" else ""]
+    told = [contract, summary, outcome, "test" if read_mode(row) == "test" else ""]
     what = ", ".join(each for each in told if each)
     return name, f"{label_of_entry(row.kind)}: {what}" if what else label_of_entry(row.kind)

@@ -1,18 +1,14 @@
-"""Audit log writer: the entries of AI History at each step, and their export as CSV. A new column of
-what is shown and exported is one of ``COLUMNS``; the sealed columns of the table are in ``store.history.entries``.
+"""Audit log writer: appends an entry of AI History at each step. What is shown and exported of an entry is
+``agent.history.columns``.
 
 Every entry is appended in the same transaction as the change it tells of (``store.history.log`` chains them by digest).
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +16,7 @@ import store.history.log
 from agent.pipeline import CallOutcome, Plan, Step, Trace, evidence_of
 from agent.runs.run import Run
 from agent.runs.test_mode import is_test
-from core.actor import Actor, Mode
+from core.actor import Actor
 from registry.endpoints.types import McpEndpoint
 from store.history.log import HistoryEntry, HistoryRow
 from store.runs.calls import CallRow
@@ -232,129 +228,3 @@ def outcome_of(call: CallRow, result_fits: bool | None = None, duration_ms: floa
 
 def describe_outcome(outcome: CallOutcome) -> dict[str, Any]:
     return outcome.model_dump(mode="json", exclude_none=True)
-
-
-# ── CSV ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-COLUMNS: Final = (
-    "seq", "at", "kind", "run_id", "request_id", "actor_id", "actor_name", "actor_role", "contract", "outcome", "risk",
-    "model", "prompt_version", "duration_ms", "mode", "thread_id", "source", "data", "prev", "digest",
-)  # fmt: skip
-
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def make_safe_cell(value: object) -> object:
-    """A cell that no spreadsheet runs as a formula (OWASP CSV injection): text that starts like one gets a leading
-    apostrophe."""
-    if isinstance(value, str) and value.lstrip(" \u00a0\ufeff").startswith(_FORMULA_STARTS):
-        return "'" + value
-    return value
-
-
-async def export_csv(rows: AsyncIterator[HistoryRow]) -> AsyncIterator[str]:
-    """The export, a piece at a time: a header line, then one line an entry. Memory doesn't grow with the number of
-    rows."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
-    held = 0
-    async for row in rows:
-        writer.writerow([make_safe_cell(cell) for cell in _list_cells(row)])
-        held += 1
-        if held == 200:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-            held = 0
-    yield buffer.getvalue()
-
-
-async def export_json(rows: AsyncIterator[HistoryRow]) -> AsyncIterator[str]:
-    """The export as JSON lines: one entry a line, as the API shows it. Memory doesn't grow with the number of rows."""
-    held: list[str] = []
-    async for row in rows:
-        held.append(json.dumps(describe_entry(row), ensure_ascii=False, separators=(",", ":")))
-        if len(held) == 200:
-            yield "\n".join(held) + "\n"
-            held.clear()
-    if held:
-        yield "\n".join(held) + "\n"
-
-
-def describe_entry(row: HistoryRow) -> dict[str, Any]:
-    return {
-        "seq": row.seq,
-        "id": row.id,
-        "at": row.at.isoformat(),
-        "kind": row.kind,
-        "run_id": row.run_id,
-        "request_id": row.request_id,
-        "actor": json.loads(row.actor),
-        "contract": row.contract,
-        "outcome": row.outcome,
-        "risk": row.risk,
-        "model": row.model,
-        "prompt_version": row.prompt_version,
-        "duration_ms": row.duration_ms,
-        "mode": mode_of(row),
-        "thread_id": thread_of(row),
-        "data": json.loads(row.data),
-        "prev": row.prev,
-        "digest": row.digest,
-    }
-
-
-def mode_of(row: HistoryRow) -> Mode:
-    """The mode of an entry: whether a test key asked for it or did it. Read from what the hash chain covers; there is
-    no column for it."""
-    for told in (row.data, row.actor):
-        if '"test"' in told and json.loads(told).get("mode") == "test":
-            return "test"
-    return "live"
-
-
-def thread_of(row: HistoryRow) -> str | None:
-    """The thread of the run that an entry tells of, by its first request; None for an entry of no run, or from before
-    there were threads."""
-    return json.loads(row.data).get("thread_id") if row.run_id and '"thread_id"' in row.data else None
-
-
-def sources_of(row: HistoryRow) -> str:
-    """How well each value of the plan that an entry tells of is supported, by slot: ``0.amount=read``. Empty for an
-    entry without a plan."""
-    if '"evidence"' not in row.data:
-        return ""
-    plan = json.loads(row.data).get("plan")
-    calls = plan.get("calls", ()) if isinstance(plan, dict) else ()
-    return " ".join(
-        f"{at}.{param}={evidence}"
-        for at, call in enumerate(calls)
-        for param, evidence in call.get("evidence", {}).items()
-    )
-
-
-def _list_cells(row: HistoryRow) -> list[object]:
-    actor: Mapping[str, Any] = json.loads(row.actor) if isinstance(row.actor, str) else row.actor
-    return [
-        row.seq,
-        row.at.isoformat(),
-        row.kind,
-        row.run_id or "",
-        row.request_id or "",
-        actor.get("id", ""),
-        actor.get("name", ""),
-        actor.get("role", ""),
-        row.contract or "",
-        row.outcome or "",
-        row.risk or "",
-        row.model or "",
-        row.prompt_version or "",
-        "" if row.duration_ms is None else row.duration_ms,
-        mode_of(row),
-        thread_of(row) or "",
-        sources_of(row),
-        row.data,
-        row.prev,
-        row.digest,
-    ]

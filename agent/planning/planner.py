@@ -25,7 +25,6 @@ from agent.planning.task import CHEAP_ONLY, NOTHING_WITHDRAWN, Outcome, Verdict,
 from agent.planning.thread import MOST_TURNS, WAITING, Thread, build_thread, restore_thread
 from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository
-from agent.runs.expiry import compute_card_expiry, compute_question_expiry
 from agent.runs.progress import PlanningProgress, PlanningStopped, Progress
 from agent.runs.run import Run
 from agent.workspace import principals
@@ -236,14 +235,14 @@ class Planner:
         entry: dict[str, Any]
         match verdict:
             case Plan() if verdict.held:
-                expires = compute_card_expiry(verdict, now)
+                expires = now + timedelta(seconds=verdict.expires_s)
                 run = run.with_(state="held", plan=verdict, approvals=(), expires_at=expires, held_at=now)
                 kind, entry = EntryType.HELD, {"plan": recorder.plan_data(verdict), "expires_at": expires.isoformat()}
             case Plan():
                 run = run.with_(state="confirmed", plan=verdict, approvals=(), held_at=None)
                 kind, entry = EntryType.AUTO_CONFIRMED, {"plan": recorder.plan_data(verdict)}
             case Question():
-                expires = compute_question_expiry(self.question_expires_s, now)
+                expires = now + timedelta(seconds=self.question_expires_s)
                 run = run.with_(state="asked", question=verdict, plan=None, expires_at=expires)
                 kind, entry = EntryType.ASKED, {"question": verdict.model_dump(mode="json")}
             case Abstain():

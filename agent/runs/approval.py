@@ -15,7 +15,7 @@ from agent.pipeline import Refusal
 from agent.planning.planner import put_resolve, put_send
 from agent.runs import repository
 from agent.runs.approver_independence import refuse_dependent_approvers, refuse_newcomer
-from agent.runs.expiry import expire, has_expired
+from agent.runs.expire import expire, has_expired
 from agent.runs.person_confirmation import is_person, needs_person, refuse_key
 from agent.runs.run import Approval, Run
 from agent.runs.states import Held, Planned, as_held

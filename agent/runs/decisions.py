@@ -20,7 +20,7 @@ from agent.planning.planner import put_send, resolve_work
 from agent.runs import repository
 from agent.runs.answer_phrases import excludes, find_remaining, is_cancellation
 from agent.runs.approval import ApprovalService
-from agent.runs.expiry import expire, has_expired
+from agent.runs.expire import expire, has_expired
 from agent.runs.person_confirmation import refuse_key
 from agent.runs.progress import Progress, RunWakeups
 from agent.runs.run import Run

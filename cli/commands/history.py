@@ -65,7 +65,7 @@ async def _run(arguments: argparse.Namespace) -> int:
     import store.accounts.members
     import store.history.log
     from agent.history import anchors, integrity
-    from agent.history.recorder import export_csv, export_json
+    from agent.history.columns import export_csv, export_json
     from cli.workspace import open_checked, the_workspace
     from core.clock import utc_now
     from core.errors import NotFound
@@ -113,8 +113,8 @@ async def _run(arguments: argparse.Namespace) -> int:
 
 
 def _list_lines(rows: Sequence[HistoryRow], people: Mapping[str, str], *, as_json: bool) -> Iterator[str]:
+    from agent.history.columns import describe_entry
     from agent.history.entry_text import write_entry
-    from agent.history.recorder import describe_entry
 
     if as_json:
         yield from (json.dumps(describe_entry(row), ensure_ascii=False, separators=(",", ":")) for row in rows)

@@ -55,7 +55,7 @@ class Webhooks:
             await self.delivery_handler.record_dead_job(session, job)
 
 
-def build(
+def build_webhooks(
     database: Database,
     guard: SsrfGuard,
     box: SecretBox,

@@ -1,5 +1,5 @@
 """History entries: their sealed columns, digests and filters. What an entry is to hold or show besides goes into its
-``data`` and gets its column where entries are shown and exported, ``agent.history.recorder``: another column here would
+``data`` and gets its column where entries are shown and exported, ``agent.history.columns``: another column here would
 break the chain of every history there is."""
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class HistoryRow(Row, table=True):
 
     ``actor`` and ``data`` are canonical JSON; ``words`` is what search looks in; ``seq`` counts from 1. Every column is
     part of the entry's digest, an empty one too, so a new column would break the chain of each existing history: what
-    is new goes into ``data`` and is derived where it is shown (``agent.history.recorder.thread_of``).
+    is new goes into ``data`` and is derived where it is shown (``agent.history.columns``).
     """
 
     __tablename__ = "history"

@@ -22,7 +22,7 @@ import pytest
 
 import store.accounts.members
 import store.history.log
-from agent.history import recorder
+from agent.history import columns, recorder
 from agent.pipeline import Refusal
 from agent.runs.run import Run
 from core.actor import Actor
@@ -325,12 +325,12 @@ async def test_no_cell_of_the_export_is_a_formula_and_no_line_of_it_is_forged(wo
             )
         async with it.container.database.read() as session:
             rows = store.history.log.stream(session, world.workspace)
-            text = "".join([piece async for piece in recorder.export_csv(rows)])
+            text = "".join([piece async for piece in columns.export_csv(rows)])
             count = (await store.history.log.verify(session, world.workspace)).count
     table = list(csv.reader(io.StringIO(text, newline="")))
     assert len(table) == count + 1
     assert any("'=cmd" in cell for row in table for cell in row), "a name that is a formula is in it, disarmed"
-    assert {len(row) for row in table} == {len(recorder.COLUMNS)}
+    assert {len(row) for row in table} == {len(columns.IN_CSV)}
     for row in table:
         for cell in row:
             assert not cell.lstrip(" \ufeff\u00a0").startswith(

@@ -11,7 +11,8 @@ from pydantic import Field
 
 import store.history.log
 from agent.history import integrity
-from agent.history.recorder import EntryType, describe_entry, export_csv, export_json, record_act
+from agent.history.columns import describe_entry, export_csv, export_json
+from agent.history.recorder import EntryType, record_act
 from app.container import Container
 from core.actor import Mode
 from evals.cases.harvest import MOST, harvest_cases
@@ -29,6 +30,7 @@ Word = Annotated[str | None, Query(max_length=200)]
 MAX_SEQ = 2**53 - 1
 
 
+# The columns of ``agent.history.columns`` with their types.
 class EntryView(View):
     """One entry. ``mode`` is that of the run or of who acted; what is ``test`` was never sent. ``thread_id`` is the
     run's thread, by its first request. ``digest`` is of everything in it and of ``prev``, the digest of the entry

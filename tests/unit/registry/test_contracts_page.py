@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from core.actor import SURFACES
-from registry.confirmation import Confirmation, Policy
+from registry.confirmation import MAX_EXPIRES_S, MIN_EXPIRES_S, Confirmation, Policy
 from registry.contract import Annotation, Contract, Endpoint, Risk, SourceKind, Unit
 from registry.endpoints.types import Expectation, HttpEndpoint, McpEndpoint, Reconcile, Statuses, Upstream
 from registry.endpoints.values import Format, FromParameter
@@ -78,6 +78,10 @@ def test_the_defaults_are_the_ones_in_the_code(title: str, model: type[BaseModel
         default = model.model_fields[name].get_default()
         shown = cells[1].strip("`")
         assert shown == ("" if default is None or model.model_fields[name].is_required() else str(default)), name
+
+
+def test_the_bounds_of_a_cards_expiry_are_the_ones_in_the_code() -> None:
+    assert f"({MIN_EXPIRES_S} to {MAX_EXPIRES_S})" in rows("The confirmation")["expires_s"][2]
 
 
 def test_the_contracts_table_says_what_is_required() -> None:

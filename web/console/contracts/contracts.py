@@ -19,7 +19,7 @@ from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import InvalidContract, NotFound
 from registry.catalogue import Catalogue
-from registry.confirmation import ConfirmBy, Policy
+from registry.confirmation import DEFAULT_EXPIRES_S, ConfirmBy, Policy
 from registry.contract import Contract, parse
 from store.contracts import ContractRow
 from web.auth import container_of
@@ -235,7 +235,7 @@ async def _contract(
         condition=to_display_text(str(confirmation.get("condition") or "")),
         condition_words=(describe_condition(known) or "") if known else "",
         approvals=int(confirmation.get("approvals") or 1),
-        expires_min=int(confirmation.get("expires_s") or 900) // 60,
+        expires_min=int(confirmation.get("expires_s") or DEFAULT_EXPIRES_S) // 60,
         roles=_words(raw.get("roles")),
         surfaces=_words(raw.get("surfaces")),
         url=to_display_text(_target(_mapping(raw.get("endpoint")))),

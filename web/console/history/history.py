@@ -17,8 +17,9 @@ import store.accounts.members
 import store.history.log
 import store.history.stats
 from agent.history import integrity
+from agent.history.columns import read_mode
 from agent.history.entry_text import label_of_entry, name_actor, summarize_entry
-from agent.history.recorder import EntryType, mode_of, record_act
+from agent.history.recorder import EntryType, record_act
 from core.display_text import to_display_text
 from core.errors import NotFound
 from evals.cases.harvest import harvest_cases, zip_suite
@@ -231,7 +232,7 @@ def _line(row: HistoryRow, people: Mapping[str, str]) -> HistoryTableRow:
         irreversible=row.risk == Risk.IRREVERSIBLE,
         summary=summarize_entry(data),
         run_id=row.run_id or "",
-        test=mode_of(row) == "test",
+        test=read_mode(row) == "test",
     )
 
 

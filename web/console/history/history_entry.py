@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
@@ -13,8 +13,9 @@ from fastapi.responses import Response
 
 import store.accounts.members
 import store.history.log
+from agent.history.columns import COLUMNS
 from agent.history.entry_text import label_of_entry, name_actor
-from agent.history.recorder import EntryType, mode_of, thread_of
+from agent.history.recorder import EntryType
 from agent.runs.states import as_planned
 from core.actor import Actor
 from core.clock import format_iso
@@ -83,7 +84,7 @@ async def entry(request: Request, visitor: Owner, seq: Annotated[int, Path(le=MA
         kind=label_of_entry(row.kind).capitalize(),
         at=row.at,
         run_id=row.run_id or "",
-        facts=tuple(_facts(row, people)),
+        facts=tuple(list_facts(row, people)),
         prompt=prompt,
         response=response,
         data=_json(data),
@@ -111,23 +112,28 @@ async def _undo(request: Request, actor: Actor, of_run: Sequence[HistoryRow]) ->
     return tuple(each.undo for each in came.calls if each.undo)
 
 
-def _facts(row: HistoryRow, people: Mapping[str, str]) -> list[Fact]:
+_WORDED: Final[Mapping[str, Callable[[Any], str]]] = {
+    "outcome": word,
+    "risk": word,
+    "duration_ms": lambda took: f"{took:g} ms",
+    "mode": lambda mode: "test: nothing is sent" if mode == "test" else "",
+}
+"""How a column is shown here, where that is not as it stands."""
+
+
+def list_facts(row: HistoryRow, people: Mapping[str, str]) -> list[Fact]:
+    """What stands beside an entry: who did it, when, and every column that has a label."""
     actor = json.loads(row.actor)
     facts = {
         "Who": f"{name_actor(actor, people)}, {actor.get('role', '')}",
         "As": f"{actor.get('kind', '')} {actor.get('id', '')}",
         "When, exactly": format_iso(row.at),
-        "Mode": "test: nothing is sent" if mode_of(row) == "test" else None,
-        "Contract": row.contract,
-        "Outcome": word(row.outcome or ""),
-        "Risk": word(row.risk or ""),
-        "Resolver": row.model,
-        "Prompt version": row.prompt_version,
-        "Took": f"{row.duration_ms:g} ms" if row.duration_ms is not None else None,
-        "Request id": row.request_id,
-        "Conversation": thread if (thread := thread_of(row)) != row.run_id else None,
-        "Entry id": row.id,
     }
+    for column in COLUMNS:
+        value = column.read(row) if column.label else None
+        if value not in (None, "", row.run_id):  # a thread is named by its first run
+            facts[column.label] = _WORDED.get(column.name, str)(value)
+    facts["Entry id"] = row.id
     return [Fact(label, to_display_text(value)) for label, value in facts.items() if value]
 
 

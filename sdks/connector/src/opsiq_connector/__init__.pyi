@@ -389,7 +389,7 @@ class ConfirmBy(StrEnum):
 class Confirmation(FrozenModel):
     """Confirmation policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe
     fields); only for ``when``. ``approvals`` is how many different people must confirm; ``expires_s`` how long the card
-    is valid (seconds; ``agent.runs.expiry`` ends it then). ``by`` says who may confirm; without it the risk decides
+    is valid (seconds; ``agent.runs.expire`` ends it then). ``by`` says who may confirm; without it the risk decides
     (``Contract.confirm_by``), so that the signed bytes of older contracts stay the same."""
 
     policy: Policy = ...

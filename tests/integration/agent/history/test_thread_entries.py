@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import AsyncIterator
 
-from agent.history.recorder import describe_entry, export_csv
+from agent.history.columns import describe_entry, export_csv
 from agent.pipeline import Reply
 from agent.runs import repository
 from store.history.log import HistoryRow

@@ -26,7 +26,7 @@ from core.crypto.secretbox import SecretBox
 from events.publish import publish
 from events.subscribers import FiredEvent
 from events.webhooks.fanout import DELIVER_JOB
-from events.webhooks.services import Webhooks, build
+from events.webhooks.services import Webhooks, build_webhooks
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.jobs.queue import Settled, SqlQueue
@@ -194,7 +194,7 @@ async def open_webhook_harness(
             ),
         )  # fmt: skip
     async with SignedClient(guard, clock=clock) as signed_client:
-        webhooks = build(database, guard, SecretBox(bytes(32)), signed_client, clock, wake)
+        webhooks = build_webhooks(database, guard, SecretBox(bytes(32)), signed_client, clock, wake)
         yield WebhookHarness(
             database, clock, webhooks, SqlQueue(database, owner="test", per_lane=8, forgets=[DELIVER_JOB])
         )

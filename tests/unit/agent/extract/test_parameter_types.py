@@ -11,8 +11,8 @@ import pytest
 
 from agent.extract import read_exact, scan
 from agent.extract.parameter_spec import make_parameter_spec
-from agent.extract.parameter_types import BY_FORMAT, ParameterType
 from registry.contract import Annotation, Unit
+from registry.parameter_types import BY_FORMAT, ParameterType
 
 NOW: Final = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)  # a Wednesday
 

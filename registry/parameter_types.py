@@ -1,9 +1,10 @@
-"""Types of parameters: the one list of what a value may be in words (a date, a sum of money, a code).
+"""Types of a contract's parameters: the one list of what a value may be in words (a date, a sum of money, a code). A
+contract declares one by the ``format`` of its JSON Schema (``BY_FORMAT``).
 
-A type is chosen for a parameter in ``parameter_spec`` (by its JSON Schema, name and description) and read in
-``parameter_reader``, which must have a reader for each (a shape such as an IBAN's is a pattern of ``spans``). The
-reader also says how a card shows the value; the field in which a card is edited takes words, so it is read by the same
-reader.
+Where no ``format`` does, the type is chosen in ``agent.extract.parameter_spec`` (by JSON Schema, name and description).
+It is read in ``agent.extract.parameter_reader``, which must have a reader for each (mypy says so; a shape such as an
+IBAN's is a pattern of ``agent.extract.spans``). The reader also says how a card shows the value; the field in which a
+card is edited takes words, so it is read by the same reader.
 """
 
 from __future__ import annotations

@@ -1,29 +1,17 @@
-"""Expiry of cards and questions: when one runs out, whether it has, and the end of the run that waited for it.
-
-How long a card stands is its contract's word (``expires_s`` in ``registry.confirmation``); how long a question does is
-a setting (``question_expiry_s``)."""
+"""Expiry of a run: whether its card or question has run out, and its end then. How long a card waits is said in
+``registry.confirmation``, how long a question does by the setting ``question_expiry_s``."""
 
 from __future__ import annotations
 
 import contextlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.pipeline import Plan
 from agent.runs import repository
 from agent.runs.run import Run
 from core.errors import Conflict
 from store.database import Database
-
-
-def compute_card_expiry(plan: Plan, now: datetime) -> datetime:
-    """When a card that is shown now runs out: the shortest time that one of its contracts gives."""
-    return now + timedelta(seconds=plan.expires_s)
-
-
-def compute_question_expiry(expires_s: int, now: datetime) -> datetime:
-    return now + timedelta(seconds=expires_s)
 
 
 def has_expired(run: Run, now: datetime) -> bool:
