@@ -14,7 +14,7 @@ from core.errors import NotFound
 from registry.connection_contracts import of_connection
 from store.transaction_hook import TransactionHook
 from web.api.body import Body, Id, parse_body
-from web.api.run_views import View
+from web.api.view import View
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
 from web.openapi import problems, takes

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 
 from agent.workspace.connector_status import ConnectorState, ConnectorStatus, list_connectors
 from registry.records import RecordKind
-from web.api.run_views import View
+from web.api.view import View
 from web.auth import Caller, container_of, require_signature
 
 router = APIRouter(prefix="/v1/connectors", tags=["connectors"])

@@ -19,7 +19,7 @@ from registry.contract import MAX_VERSION, Contract, parse
 from registry.linting import linter
 from store.contracts import ContractRow
 from web.api.body import Body, Id, parse_body
-from web.api.run_views import LATER, Moment, View
+from web.api.view import LATER, Moment, View
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
 from web.openapi import acts, problems, takes

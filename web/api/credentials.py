@@ -14,7 +14,7 @@ from agent.credentials.vault import CredentialStatus
 from core.clock import from_iso
 from core.errors import InvalidInput, NotFound
 from web.api.body import Body, Id, parse_body
-from web.api.run_views import Moment, View
+from web.api.view import Moment, View
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
 from web.openapi import acts, problems, takes
@@ -134,7 +134,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _view(request: Request, status: CredentialStatus) -> CredentialView:
-    def moment(at: datetime | None) -> str | None:
+    def write(at: datetime | None) -> str | None:
         return at.isoformat() if at else None
 
     return CredentialView(
@@ -142,8 +142,8 @@ def _view(request: Request, status: CredentialStatus) -> CredentialView:
         type=status.kind,
         created_at=status.created_at.isoformat(),
         changed_at=status.changed_at.isoformat(),
-        expires_at=moment(status.expires_at),
-        last_used_at=moment(status.last_used_at),
-        refused_at=moment(status.refused_at),
+        expires_at=write(status.expires_at),
+        last_used_at=write(status.last_used_at),
+        refused_at=write(status.refused_at),
         warning=status.warning(container_of(request).clock()),
     )

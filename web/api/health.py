@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy import text
 
 from core.errors import OpsIQError
-from web.api.run_views import View
+from web.api.view import View
 from web.auth import container_of
 from web.limits import Limits
 

@@ -18,7 +18,7 @@ from core.actor import Mode
 from evals.cases.harvest import MOST, harvest_cases
 from store.history.log import HistoryFilters, HistoryRow
 from web.api.body import Instant
-from web.api.run_views import LATER, Moment, View
+from web.api.view import LATER, Moment, View
 from web.auth import Caller, container_of, require_signature
 from web.openapi import problems
 

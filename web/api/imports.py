@@ -11,7 +11,7 @@ from pydantic import Field
 from core import canon
 from core.errors import InvalidInput
 from web.api.body import Body, parse_body
-from web.api.run_views import View
+from web.api.view import View
 from web.auth import Caller, container_of, require_signature
 from web.middleware import MAX_BODY_BYTES
 from web.openapi import problems, takes

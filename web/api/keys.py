@@ -18,7 +18,7 @@ from core.errors import Forbidden, InvalidInput
 from store.accounts.api_keys import KeyRow, KeyState
 from store.accounts.members import MemberRow
 from web.api.body import Body, Id, parse_body
-from web.api.run_views import Moment, View
+from web.api.view import Moment, View
 from web.auth import SCOPES, Caller, container_of, require_signature
 from web.idempotency import act_once, claim_once
 from web.openapi import acts, problems, takes

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from web.api.run_views import View
+from web.api.view import View
 from web.auth import Caller, require_signature
 
 router = APIRouter(prefix="/v1/me", tags=["me"])

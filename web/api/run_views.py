@@ -4,11 +4,9 @@ is made of these models, so what is described is what is answered."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.config import JsonDict
+from pydantic import Field
 
 from agent.pipeline import (
     CallOutcome,
@@ -25,37 +23,7 @@ from agent.runs.run import Cause, Run
 from agent.runs.states import Planned, as_asked, as_planned
 from agent.runs.test_mode import is_test
 from core.actor import Mode, Surface
-from core.clock import format_iso
-
-LATER: Final[JsonDict] = {"x-later": True}
-"""For a member that answers have not had from the beginning: the document does not require it, so an SDK that is newer
-than its server reads the default instead of nothing at all."""
-
-
-def _not_required(schema: JsonDict) -> None:
-    properties, required = schema.get("properties"), schema.get("required")
-    if isinstance(properties, dict) and isinstance(required, list):
-        later = {name for name, each in properties.items() if isinstance(each, dict) and each.pop("x-later", False)}
-        schema["required"] = [each for each in required if each not in later]
-
-
-class View(BaseModel):
-    """Answers say every member they have, null where there is nothing."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", json_schema_serialization_defaults_required=True, json_schema_extra=_not_required
-    )
-
-    def json_value(self) -> dict[str, Any]:
-        return self.model_dump(mode="json", by_alias=True)
-
-
-Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-"""A time in UTC (RFC 3339)."""
-
-
-def moment(at: datetime | None) -> str | None:
-    return format_iso(at) if at else None
+from web.api.view import LATER, Moment, View
 
 
 class ActorView(View):

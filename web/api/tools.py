@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request
 
 from registry.contract import Contract
-from web.api.run_views import View
+from web.api.view import View
 from web.auth import Caller, container_of, require_signature
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"])

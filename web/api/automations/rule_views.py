@@ -14,7 +14,7 @@ from events.automations.rules import Evaluation, Mode, summarize
 from events.automations.service import describe_instruction, describe_rule
 from events.subscribers import FiredEvent
 from store.automations import FiringRow, InstructionRow, RuleRow
-from web.api.run_views import Moment, View
+from web.api.view import Moment, View
 
 
 class AuthorView(View):

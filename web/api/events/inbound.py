@@ -21,7 +21,7 @@ from registry.connector import Inbound
 from registry.declarative.webhooks import SECRET_PARAMETER
 from web import problem
 from web.api.body import Body, Id, parse_body
-from web.api.run_views import Moment, View, moment
+from web.api.view import Moment, View, format_moment
 from web.auth import Caller, container_of, limits_of, require_signature
 from web.client_address import client_of
 from web.idempotency import act_once
@@ -115,7 +115,7 @@ async def _inbound(request: Request, now: datetime) -> Inbound:
 def _to_secret_view(request: Request, caller: Caller, made: SharedSecret) -> dict[str, Any]:
     url = webhook_url(request, caller.actor.workspace, made.connector, made.secret if made.in_address else "")
     return SharedSecretView(
-        connector=made.connector, url=url, secret=made.secret, previous_until=moment(made.previous_until)
+        connector=made.connector, url=url, secret=made.secret, previous_until=format_moment(made.previous_until)
     ).json_value()
 
 

@@ -16,7 +16,7 @@ from core import canon
 from core.errors import ConnectorBroken, Finding, InvalidInput, NotFound, OpsIQError
 from registry.json_schema import pointer
 from registry.records import Kinds, Query, Record, RecordKind
-from web.api.run_views import View
+from web.api.view import View
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from agent.record_cache.sync import CacheStatus
 from web.api.body import Body, parse_body
-from web.api.run_views import Moment, View, moment
+from web.api.view import Moment, View, format_moment
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
 from web.openapi import problems, takes
@@ -99,8 +99,8 @@ def _view(each: CacheStatus) -> MirrorView:
         fresh=each.fresh,
         records=each.records,
         seen=each.seen,
-        began_at=moment(each.began_at),
-        synced_at=moment(each.synced_at),
-        heard_at=moment(each.heard_at),
+        began_at=format_moment(each.began_at),
+        synced_at=format_moment(each.synced_at),
+        heard_at=format_moment(each.heard_at),
         error=each.error,
     )

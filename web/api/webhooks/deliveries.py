@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 import store.webhooks.attempts
 import store.webhooks.deliveries
+from core.clock import format_iso
+from store.webhooks.attempts import DeliveryAttemptRow
 from store.webhooks.deliveries import DeliveryFilters, DeliveryRow
 from web import problem
 from web.api.body import Id, Instant
-from web.api.webhooks.webhook_views import (
-    DeliveryDetail,
-    DeliveryPage,
-    DeliveryView,
-    make_delivery_detail,
-    make_delivery_json,
-    make_delivery_view,
-)
+from web.api.view import Moment, View, format_moment
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
 from web.openapi import acts, problems
@@ -28,6 +25,55 @@ router = APIRouter(prefix="/v1/webhooks/deliveries", tags=["webhooks"])
 
 Reads = Annotated[Caller, Depends(require_signature("webhooks:read"))]
 Writes = Annotated[Caller, Depends(require_signature("webhooks:write"))]
+
+
+class DeliveryView(View):
+    """One event on its way to one endpoint. ``status``, ``error`` and ``detail`` are those of the last attempt."""
+
+    id: str
+    event_id: str
+    event: str
+    endpoint: str
+    cause: Literal["event", "replay", "test"]
+    state: Literal["pending", "succeeded", "failed"]
+    attempts: int
+    status: int | None
+    error: str | None
+    detail: str
+    created_at: Moment
+    first_attempt_at: Moment | None
+    next_attempt_at: Moment | None
+    finished_at: Moment | None
+
+
+class DeliveryPage(View):
+    """``next`` goes into ``before`` for the page after this one; null at the end."""
+
+    data: Sequence[DeliveryView]
+    next: str | None
+
+
+class AttemptView(View):
+    """``response`` is text as far as the answer's bytes are UTF-8, at most 64 KiB (``response_cut``: there was
+    more)."""
+
+    n: int
+    by_hand: bool
+    at: Moment
+    duration_ms: int
+    request_headers: dict[str, str]
+    status: int | None
+    error: str | None
+    detail: str
+    response: str
+    response_cut: bool
+
+
+class DeliveryDetail(DeliveryView):
+    """``body`` is what is sent, byte for byte, as text."""
+
+    body: str
+    attempt_log: Sequence[AttemptView]
 
 
 @router.get("", response_model=DeliveryPage)
@@ -89,3 +135,49 @@ async def _find_delivery(request: Request, caller: Caller, delivery_id: str) -> 
     """Raises NotFound."""
     async with container_of(request).database.read() as session:
         return await store.webhooks.deliveries.get(session, caller.actor.workspace, delivery_id)
+
+
+def make_delivery_view(row: DeliveryRow) -> DeliveryView:
+    return DeliveryView(**_make_delivery(row))
+
+
+def make_delivery_json(row: DeliveryRow) -> dict[str, Any]:
+    return make_delivery_view(row).json_value()
+
+
+def make_delivery_detail(row: DeliveryRow, body: bytes, attempts: Sequence[DeliveryAttemptRow]) -> DeliveryDetail:
+    return DeliveryDetail(**_make_delivery(row), body=body.decode(), attempt_log=tuple(map(_make_attempt, attempts)))
+
+
+def _make_delivery(row: DeliveryRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "event_id": row.event_id,
+        "event": row.event,
+        "endpoint": row.endpoint,
+        "cause": row.cause,
+        "state": row.state,
+        "attempts": row.attempts,
+        "status": row.status,
+        "error": row.error,
+        "detail": row.detail,
+        "created_at": format_iso(row.created_at),
+        "first_attempt_at": format_moment(row.first_at),
+        "next_attempt_at": format_moment(row.next_at),
+        "finished_at": format_moment(row.finished_at),
+    }
+
+
+def _make_attempt(row: DeliveryAttemptRow) -> AttemptView:
+    return AttemptView(
+        n=row.n,
+        by_hand=row.by_hand,
+        at=format_iso(row.at),
+        duration_ms=row.duration_ms,
+        request_headers=json.loads(row.headers),
+        status=row.status,
+        error=row.error,
+        detail=row.detail,
+        response=row.response.decode("utf-8", "replace"),
+        response_cut=row.cut,
+    )

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import Field
 
+from core.clock import format_iso
+from events.webhooks.endpoints import CreatedEndpoint, EndpointState
+from events.webhooks.redelivery import ResendSpan
+from registry.events.event_catalogue import find_meant
 from web import problem
 from web.api.body import Body, Id, Instant, parse_body
-from web.api.webhooks.webhook_views import (
-    DeliveryView,
-    EndpointList,
-    EndpointView,
-    EndpointWithSecret,
-    SpanView,
-    make_created_json,
-    make_delivery_json,
-    make_endpoint_json,
-    make_endpoint_view,
-    make_span_json,
-)
+from web.api.view import LATER, Moment, View, format_moment
+from web.api.webhooks.deliveries import DeliveryView, make_delivery_json
 from web.auth import Caller, container_of, require_signature
 from web.idempotency import Effect, act_once
 from web.openapi import acts, problems, takes
@@ -37,6 +31,58 @@ Tests = Annotated[Caller, Depends(require_signature("webhooks:write", "webhook_t
 Pattern = Annotated[str, Field(min_length=1, max_length=100)]
 HeaderValue = Annotated[str, Field(max_length=1024)]
 EXAMPLE: Final = {"url": "https://example.com/hooks", "events": ["invoice.*", "order.shipped"], "description": "Ledger"}
+
+
+class HealthOfEndpoint(View):
+    """``success_rate_24h`` is null where nothing was attempted; ``slowed_s`` is how long it is left alone after each
+    attempt."""
+
+    last_success_at: Moment | None
+    last_failure_at: Moment | None
+    failing_since: Moment | None
+    consecutive_failures: int
+    attempts_24h: int
+    success_rate_24h: float | None
+    slowed_s: float
+
+
+class EndpointView(View):
+    """``headers`` are the names alone. ``why`` says why it is disabled. ``previous_secret_until``: signed with two
+    secrets until then. ``did_you_mean``: the universal events whose names are a letter or two from custom ones that it
+    waits for, by those."""
+
+    id: str
+    url: str
+    description: str
+    events: tuple[str, ...]
+    headers: tuple[str, ...]
+    per_minute: int | None
+    state: Literal["active", "paused", "disabled", "deleted"]
+    why: str
+    created_at: Moment
+    changed_at: Moment
+    previous_secret_until: Moment | None
+    health: HealthOfEndpoint
+    did_you_mean: Annotated[Mapping[str, str] | None, Field(json_schema_extra=LATER)] = None
+
+
+class EndpointList(View):
+    data: Sequence[EndpointView]
+
+
+class EndpointWithSecret(EndpointView):
+    """``secret`` signs the deliveries; it is shown this once."""
+
+    secret: str
+
+
+class SpanView(View):
+    """What is being sent again, in the background: ``since`` is included, ``until`` is not."""
+
+    id: str
+    endpoint: str
+    since: Moment
+    until: Moment
 
 
 class EndpointBody(Body):
@@ -253,3 +299,53 @@ async def test(request: Request, caller: Tests) -> Response:
         location=lambda row: f"/v1/webhooks/deliveries/{row.id}",
         check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, body.endpoint),
     )
+
+
+def make_endpoint_view(shown: EndpointState) -> EndpointView:
+    return EndpointView(**_make_endpoint(shown))
+
+
+def make_endpoint_json(shown: EndpointState) -> dict[str, Any]:
+    return make_endpoint_view(shown).json_value()
+
+
+def make_created_json(made: CreatedEndpoint) -> dict[str, Any]:
+    return EndpointWithSecret(**_make_endpoint(made.shown), secret=made.secret).json_value()
+
+
+def make_span_json(span: ResendSpan) -> dict[str, Any]:
+    return SpanView(
+        id=span.id, endpoint=span.endpoint, since=format_iso(span.since), until=format_iso(span.until)
+    ).json_value()
+
+
+def _find_slips(patterns: Sequence[str]) -> Mapping[str, str] | None:
+    return {each: meant for each in patterns if (meant := find_meant(each)) is not None} or None
+
+
+def _make_endpoint(shown: EndpointState) -> dict[str, Any]:
+    row, rate = shown.row, shown.rate
+    attempts = rate.succeeded + rate.failed
+    return {
+        "id": row.id,
+        "url": row.url,
+        "description": row.description,
+        "events": tuple(row.patterns.split()),
+        "headers": shown.header_names,
+        "per_minute": row.per_minute,
+        "state": row.state,
+        "why": row.why,
+        "created_at": format_iso(row.created_at),
+        "changed_at": format_iso(row.changed_at),
+        "previous_secret_until": format_moment(shown.previous_secret_until),
+        "did_you_mean": _find_slips(row.patterns.split()),
+        "health": HealthOfEndpoint(
+            last_success_at=format_moment(row.last_success_at),
+            last_failure_at=format_moment(row.last_failure_at),
+            failing_since=format_moment(row.failing_since),
+            consecutive_failures=row.consecutive_failures,
+            attempts_24h=attempts,
+            success_rate_24h=round(rate.succeeded / attempts, 4) if attempts else None,
+            slowed_s=row.slow_s,
+        ),
+    }

@@ -17,7 +17,7 @@ from store.database import Database
 from tests.integration.events.webhooks.webhook_harness import OWNER, WebhookHarness, open_webhook_harness
 from tests.integration.executors.hostile import Saying, answers
 from tests.integration.executors.http.peers import Peer, peer
-from web.api.webhooks.webhook_views import make_delivery_detail
+from web.api.webhooks.deliveries import make_delivery_detail
 
 T = TypeVar("T")
 
