@@ -21,7 +21,7 @@ from core.crypto import request_signature
 from core.errors import Finding, Forbidden, InvalidInput, Unauthenticated, Unavailable, WrongMode
 from registry.json_schema import pointer
 from store.accounts.api_keys import KeyRow
-from web.client_address import client_of
+from web.client_address import find_client
 from web.key_lookup import KeyLookup
 from web.limits import LimitClass, Limits, LimitStatus
 from web.middleware import MAX_BODY_BYTES, UPLOADS
@@ -92,7 +92,7 @@ class AuthRequirement:
         return self.limit or ("reads" if method == "GET" else "writes")
 
 
-def container_of(request: Request) -> Container:
+def get_container(request: Request) -> Container:
     container: Container = request.app.state.container
     return container
 
@@ -128,7 +128,7 @@ def require_signature(
         if request.method == "GET" and not filters:
             _known(request)
         if text:
-            await limits_of(request).read_text(caller.actor.workspace, caller.actor.person)
+            await get_limits(request).read_text(caller.actor.workspace, caller.actor.person)
         return caller
 
     authenticate.__dict__["requirement"] = requirement
@@ -142,11 +142,11 @@ def need_scope(request: Request, caller: Caller, scope: str) -> None:
     detail = f"This key lacks the scope {scope!r}."
     run_id = request.path_params.get("run_id", "")
     if scope == CONFIRM and _RUN_ID.fullmatch(run_id):
-        detail += f" A person who may approve this confirms it in the console: {run_url(container_of(request).settings.base_url, run_id)}"  # noqa: E501
+        detail += f" A person who may approve this confirms it in the console: {run_url(get_container(request).settings.base_url, run_id)}"  # noqa: E501
     raise Forbidden(detail)
 
 
-def requirement_of(dependant: Dependant) -> AuthRequirement | None:
+def find_requirement(dependant: Dependant) -> AuthRequirement | None:
     """What ``require_signature`` requires on a route with these dependencies, None where it is not among them."""
     waiting = [dependant]
     while waiting:
@@ -161,8 +161,8 @@ def requirement_of(dependant: Dependant) -> AuthRequirement | None:
 async def authenticate_signature(request: Request, limit_of: Callable[[bytes], LimitClass]) -> Caller:
     """The caller of a signed request, whatever it may. ``limit_of``: the class of limit that a request with this body
     counts for. Raises Unauthenticated (one uniform 401), ClockSkew, Unavailable, Problem (``rate_limited``)."""
-    container, limits = container_of(request), limits_of(request)
-    await limits.arrive(client_of(request))
+    container, limits = get_container(request), get_limits(request)
+    await limits.arrive(find_client(request))
     now = container.clock()
     claim = request_signature.parse_header(request.headers.getlist("authorization"))
     idempotency_key = request_signature.get_single(request.headers.getlist("idempotency-key"))
@@ -199,7 +199,7 @@ def _most_of(request: Request) -> int:
 async def find_key(request: Request, public: str) -> tuple[KeyRow | None, Actor | None, Sequence[str]]:
     """The key with this public part, the principal it acts as, and its active secrets: None and none where there is no
     such key, or it may not be used."""
-    container = container_of(request)
+    container = get_container(request)
     now = container.clock()
     holders: KeyLookup = request.app.state.holders
     row, member = await holders.of(public) or (None, None)
@@ -210,13 +210,13 @@ async def find_key(request: Request, public: str) -> tuple[KeyRow | None, Actor 
 
 async def count_request(request: Request, limit: LimitClass, who: str, before: LimitStatus | None) -> None:
     """Charge an authenticated request to ``who``'s limit, and say in its answer what is left of it."""
-    standing = await limits_of(request).charge(limit, who, before)
+    standing = await get_limits(request).charge(limit, who, before)
     if standing is not None:
         request.state.headers = standing.headers()
 
 
 async def _once(request: Request, row: KeyRow, nonce: str) -> None:
-    now = container_of(request).clock()
+    now = get_container(request).clock()
     used = row.last_used_at
     touch = row.id if used is None or now - used >= TOUCH_EVERY else None
     try:
@@ -256,7 +256,7 @@ def _readable(request: Request, body: bytes) -> None:
         raise Problem("unsupported_media_type", "Send the body as Content-Type: application/json, in UTF-8.")
 
 
-def limits_of(request: Request) -> Limits:
+def get_limits(request: Request) -> Limits:
     limits: Limits = request.app.state.limits
     return limits
 

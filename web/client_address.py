@@ -46,7 +46,7 @@ class ClientAddress:
             peer = (scope.get("client") or ("", 0))[0]
             if trusted and is_in(peer, trusted):
                 if said:
-                    scope["client"] = (forwarded_for(b",".join(said).decode("latin-1"), peer, trusted), 0)
+                    scope["client"] = (find_forwarded_for(b",".join(said).decode("latin-1"), peer, trusted), 0)
                 schemes = [value.lower() for name, value in scope["headers"] if name == b"x-forwarded-proto"]
                 if schemes in ([b"http"], [b"https"]):
                     scope["scheme"] = schemes[0].decode()
@@ -60,7 +60,7 @@ class ClientAddress:
         await self._app(scope, receive, send)
 
 
-def forwarded_for(said: str, peer: str, trusted: Sequence[Network]) -> str:
+def find_forwarded_for(said: str, peer: str, trusted: Sequence[Network]) -> str:
     """The client's address in ``X-Forwarded-For`` as ``peer``, a trusted proxy, sent it: the last one that is no
     trusted proxy itself. Where an entry is no address, the nearest hop that is one."""
     nearest = peer
@@ -74,7 +74,7 @@ def forwarded_for(said: str, peer: str, trusted: Sequence[Network]) -> str:
     return nearest
 
 
-def client_of(request: Request) -> str:
+def find_client(request: Request) -> str:
     """The address a request comes from; empty where there is none (a test's transport, a Unix socket)."""
     return request.client.host if request.client else ""
 

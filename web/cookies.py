@@ -12,24 +12,24 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from core.settings import Settings
-from web.auth import container_of
+from web.auth import get_container
 
 
-def cookie_name(settings: Settings, name: str) -> str:
+def make_cookie_name(settings: Settings, name: str) -> str:
     return f"__Host-{name}" if settings.https else name
 
 
 def read_cookie(request: Request, name: str) -> str:
     """Its value, empty where the browser sent none."""
-    return request.cookies.get(cookie_name(container_of(request).settings, name), "")
+    return request.cookies.get(make_cookie_name(get_container(request).settings, name), "")
 
 
 def set_cookie(
     request: Request, answer: Response, name: str, value: str, *, max_age_s: int, strict: bool = False
 ) -> None:
-    settings = container_of(request).settings
+    settings = get_container(request).settings
     answer.set_cookie(
-        cookie_name(settings, name),
+        make_cookie_name(settings, name),
         value,
         max_age=max_age_s,
         path="/",
@@ -41,5 +41,7 @@ def set_cookie(
 
 def delete_cookie(request: Request, answer: Response, name: str) -> None:
     """With the attributes that it was set with: a browser heeds nothing else under a ``__Host-`` name."""
-    settings = container_of(request).settings
-    answer.delete_cookie(cookie_name(settings, name), path="/", httponly=True, samesite="lax", secure=settings.https)
+    settings = get_container(request).settings
+    answer.delete_cookie(
+        make_cookie_name(settings, name), path="/", httponly=True, samesite="lax", secure=settings.https
+    )

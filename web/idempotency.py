@@ -28,7 +28,7 @@ from agent.pipeline import Refusal
 from store.database import after_commit
 from store.requests.idempotency import IdempotencyRow, KeyClaim
 from web import problem
-from web.auth import Caller, container_of
+from web.auth import Caller, get_container
 from web.problem import Problem, make_refusal_response
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
@@ -71,7 +71,7 @@ class Attempt:
             told = body(effect)
             if shows_secret:
                 number, told = _without_secrets(self.request, number, told)
-            sealed = container_of(self.request).box.seal(_text(told), context=_context(self.claim))
+            sealed = get_container(self.request).box.seal(_text(told), context=_context(self.claim))
             await store.requests.idempotency.finish(session, self.claim, status=number, body=sealed)
             after_commit(session, self._is_kept)
 
@@ -88,7 +88,7 @@ async def claim_once(request: Request, caller: Caller, *, check: Check | None = 
         request,
         caller.actor.workspace,
         caller.key_id,
-        idempotency_key(request),
+        read_key(request),
         fingerprint=_fingerprint(request, caller),
     )
     if claim.verdict != "ours":
@@ -146,7 +146,7 @@ def replay(request: Request, claim: KeyClaim) -> Response:
     row = claim.row
     status = row.status or 200
     return Response(
-        container_of(request).box.open(row.body or "", context=_context(row)),
+        get_container(request).box.open(row.body or "", context=_context(row)),
         status_code=status,
         media_type="application/json" if status < 400 else "application/problem+json",
         headers={"Idempotency-Replayed": "true"},
@@ -161,22 +161,22 @@ def make_row(request: Request, caller: Caller, status: int) -> IdempotencyRow:
         workspace=caller.actor.workspace,
         method=request.method,
         path=request.url.path,
-        key=store.requests.idempotency.scoped(caller.key_id, idempotency_key(request)),
+        key=store.requests.idempotency.scoped(caller.key_id, read_key(request)),
         fingerprint=_fingerprint(request, caller),
         owner=secrets.token_hex(16),
         state="done",
         status=status,
-        created_at=container_of(request).clock(),
+        created_at=get_container(request).clock(),
     )
 
 
 def seal_answer(request: Request, row: IdempotencyRow, body: dict[str, Any]) -> str:
-    return container_of(request).box.seal(_text(body), context=_context(row))
+    return get_container(request).box.seal(_text(body), context=_context(row))
 
 
 async def take_claim(request: Request, workspace: str, caller: str, key: str, *, fingerprint: str) -> KeyClaim:
     """Claim the ``caller``'s ``key`` for this method and path. The verdict says whether it is ours."""
-    container = container_of(request)
+    container = get_container(request)
     now = container.clock()
     async with container.database.begin() as session:
         return await store.requests.idempotency.start(
@@ -196,7 +196,7 @@ async def take_claim(request: Request, workspace: str, caller: str, key: str, *,
 @asynccontextmanager
 async def hold_claim(request: Request, claim: KeyClaim) -> AsyncIterator[Attempt]:
     """Act under a claim that is ours; given up at the end unless an answer was kept."""
-    container = container_of(request)
+    container = get_container(request)
     attempt = Attempt(request, claim.row)
     try:
         yield attempt
@@ -207,7 +207,7 @@ async def hold_claim(request: Request, claim: KeyClaim) -> AsyncIterator[Attempt
                     await store.requests.idempotency.forget(session, claim.row)
 
 
-def idempotency_key(request: Request) -> str:
+def read_key(request: Request) -> str:
     """The key, bare or in the quoted form of the IETF draft. Raises Problem when it is absent or malformed."""
     values = request.headers.getlist("idempotency-key")
     if not values:
@@ -228,7 +228,7 @@ def _without_secrets(request: Request, status: int, body: dict[str, Any]) -> tup
     bare = _strip_secrets(body)
     if bare == body:
         return status, body
-    refusal = problem.body(
+    refusal = problem.make_body(
         request,
         "secret_shown_once",
         "This was done already, and not again. Its answer held a secret, which is shown once and not kept: "
@@ -256,12 +256,12 @@ def _context(row: IdempotencyRow) -> str:
 
 def _fingerprint(request: Request, caller: Caller) -> str:
     """Of a request as it was sent."""
-    return idempotency_fingerprint(
+    return make_fingerprint(
         caller, (request.method.encode(), request.scope["raw_path"], request.scope["query_string"], caller.body)
     )
 
 
-def idempotency_fingerprint(caller: Caller, asked: Sequence[bytes]) -> str:
+def make_fingerprint(caller: Caller, asked: Sequence[bytes]) -> str:
     """Of what is asked for, and of what its caller may: under other rights it is another request, which neither acts
     again nor is told what was answered before."""
     rights = " ".join([caller.actor.role, *sorted(caller.scopes)]).encode()

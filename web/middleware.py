@@ -49,7 +49,7 @@ HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 """For a year, and for this host alone: its subdomains are not ours to speak for."""
 
 
-def security_headers(scope: Scope) -> Sequence[tuple[bytes, bytes]]:
+def make_security_headers(scope: Scope) -> Sequence[tuple[bytes, bytes]]:
     """Of every answer. HSTS (RFC 6797) where people reach this server by https."""
     container = getattr(getattr(scope.get("app"), "state", None), "container", None)
     return (*SECURITY, HSTS) if container is not None and container.settings.https else SECURITY
@@ -84,7 +84,7 @@ class RequestMiddleware:
                     for name, value in told.items()
                     if name.lower().encode() not in present
                 ]
-                headers += [pair for pair in security_headers(scope) if pair[0] not in present]
+                headers += [pair for pair in make_security_headers(scope) if pair[0] not in present]
                 message = {**message, "headers": headers}
             await send(message)
 

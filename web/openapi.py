@@ -1,6 +1,6 @@
 """OpenAPI 3.1 document, generated from the routes, so that no route can be missing and no scope wrong.
 
-Bodies are read by hand from the signed bytes (``web.api.body``); a route says which model it reads with ``takes``.
+Bodies are read by hand from the signed bytes (``web.api.body``); which model a route reads says ``describe_body``.
 Everything that holds for every signed route (security, scope, limit, idempotency, the problems it may answer) is added
 here, once.
 """
@@ -19,7 +19,7 @@ from agent.pipeline import RefusalCode
 from core.crypto import request_signature
 from web import problem
 from web.api import examples
-from web.auth import SCOPES, AuthRequirement, requirement_of
+from web.auth import SCOPES, AuthRequirement, find_requirement
 from web.limits import PER_MINUTE
 
 PREFIX: Final = "/v1/"
@@ -94,24 +94,24 @@ class ProblemView(BaseModel):
     server_time: int | None = None
 
 
-def takes(
+def describe_body(
     model: type[BaseModel], example: Any, *, idempotent: bool = True, shows_secret: bool = False
 ) -> dict[str, Any]:
     """For ``openapi_extra``: this route reads its body as ``model``. ``idempotent``: it needs an Idempotency-Key.
-    ``shows_secret``: as ``acts`` has it."""
+    ``shows_secret``: as ``describe_act`` has it."""
     schema = model.model_json_schema(ref_template=_REF)
     content = {"application/json": {"schema": schema, "example": example}}
     flags = {"x-idempotent": idempotent, "x-shows-secret": shows_secret}
     return {"requestBody": {"required": True, "content": content}, **flags}
 
 
-def acts(*, shows_secret: bool = False) -> dict[str, Any]:
+def describe_act(*, shows_secret: bool = False) -> dict[str, Any]:
     """For ``openapi_extra``: a route without a body that needs an Idempotency-Key. ``shows_secret``: its answer may
     hold a secret, which no replay repeats."""
     return {"x-idempotent": True, "x-shows-secret": shows_secret}
 
 
-def problems(*statuses: Literal["404", "409", "422"]) -> dict[int | str, dict[str, Any]]:
+def describe_problems(*statuses: Literal["404", "409", "422"]) -> dict[int | str, dict[str, Any]]:
     """For ``responses``: what this route may answer beyond what every route may."""
     return {int(status): {"description": _PROBLEMS[status]} for status in statuses}
 
@@ -127,13 +127,13 @@ def install(app: FastAPI) -> None:
     app.openapi = document  # type: ignore[method-assign]
 
 
-def signed_routes(app: FastAPI) -> Iterator[tuple[RouteContext, str, AuthRequirement]]:
+def list_signed_routes(app: FastAPI) -> Iterator[tuple[RouteContext, str, AuthRequirement]]:
     """Every route under ``/v1`` with its method and what it asks of its caller. Raises LookupError for one that asks
     nothing."""
     for route in iter_route_contexts(app.routes):
         if not (route.path or "").startswith(PREFIX):
             continue
-        requirement = requirement_of(route.dependant)
+        requirement = find_requirement(route.dependant)
         if requirement is None:
             raise LookupError(f"{route.path} is not behind signed(…)")
         for method in sorted(route.methods or ()):
@@ -142,7 +142,7 @@ def signed_routes(app: FastAPI) -> Iterator[tuple[RouteContext, str, AuthRequire
 
 def make_document(app: FastAPI) -> dict[str, Any]:
     """The document as JSON. Raises LookupError for a route under ``/v1`` that is not signed."""
-    signed = list(signed_routes(app))
+    signed = list(list_signed_routes(app))
     open_ones = [route for route in iter_route_contexts(app.routes) if route.path in OPEN]
     routes = [*{id(route): route for route, _, _ in signed}.values(), *open_ones]
     document = get_openapi(
@@ -202,7 +202,7 @@ def _complete(
     path = route.path or ""
     for status, answer in own.items():
         if int(status) >= 400:
-            answer["x-codes"] = codes(
+            answer["x-codes"] = list_codes(
                 int(status), idempotent=idempotent, of_a_run=path.startswith(_OF_RUNS), shows_secret=shows_secret
             )
     _finish(operation, {"RateLimit-Policy", "RateLimit"})
@@ -220,10 +220,10 @@ def _inbound(operation: dict[str, Any]) -> None:
     own["422"] = {"description": _PROBLEMS["422"]}
     for status, answer in own.items():
         if int(status) >= 400:
-            answer["x-codes"] = codes(int(status), idempotent=False, of_a_run=False)
+            answer["x-codes"] = list_codes(int(status), idempotent=False, of_a_run=False)
 
 
-def codes(status: int, *, idempotent: bool, of_a_run: bool, shows_secret: bool = False) -> list[str]:
+def list_codes(status: int, *, idempotent: bool, of_a_run: bool, shows_secret: bool = False) -> list[str]:
     """Every code that a problem with this status can have: refusals answer only what is done to a run."""
     found = {code for code, number in problem.STATUS.items() if number == status}
     if not idempotent:

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from agent.pipeline import Refusal
 from core.crypto.request_signature import SCHEME
 from core.errors import OpsIQError
-from web.middleware import security_headers
+from web.middleware import make_security_headers
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ Draw = Callable[[Request, int, str, str], Response]
 """Makes the page of an error from status, title and detail."""
 
 
-def for_machines(path: str) -> bool:
+def is_for_machines(path: str) -> bool:
     return path == "/v1" or path.startswith(MACHINES) or _WEBHOOK.fullmatch(path) is not None
 
 
@@ -107,7 +107,7 @@ class Problem(OpsIQError):
         self.problem_retryable = retryable
 
 
-def response(
+def make_response(
     request: Request,
     code: str,
     detail: str,
@@ -120,18 +120,18 @@ def response(
 ) -> Response:
     number = status or STATUS.get(code, 500)
     draw: Draw | None = getattr(request.app.state, "draw_problem", None)
-    if draw is not None and not for_machines(request.url.path):
+    if draw is not None and not is_for_machines(request.url.path):
         page = draw(request, number, _TITLES.get(number, "Error"), detail)
         page.headers.update(headers or {})
         return page
     told = dict(headers or {})
     if number == 401 and request.url.path.startswith("/v1/"):
         told.setdefault("WWW-Authenticate", SCHEME)
-    made = body(request, code, detail, status=number, retryable=retryable, errors=errors, extra=extra)
+    made = make_body(request, code, detail, status=number, retryable=retryable, errors=errors, extra=extra)
     return JSONResponse(made, status_code=number, media_type="application/problem+json", headers=told)
 
 
-def body(
+def make_body(
     request: Request,
     code: str,
     detail: str,
@@ -160,18 +160,18 @@ def make_error_response(request: Request, error: OpsIQError) -> Response:
     told = error.findings[:MOST_FINDINGS]
     errors = [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in told]
     if isinstance(error, Problem):
-        return response(
+        return make_response(
             request, error.problem_code, error.detail, retryable=error.problem_retryable, headers=error.headers
         )
     headers = {"Retry-After": "1"} if error.retryable else {}
-    return response(
+    return make_response(
         request, error.code, error.detail, retryable=error.retryable, errors=errors, headers=headers, extra=error.extra
     )
 
 
 def make_refusal_response(request: Request, refusal: Refusal) -> Response:
     """A refusal of something done *to* a run (a stale confirm, an answer too late). The run itself is untouched."""
-    return response(request, refusal.code, refusal.detail, status=get_refusal_status(refusal))
+    return make_response(request, refusal.code, refusal.detail, status=get_refusal_status(refusal))
 
 
 def get_refusal_status(refusal: Refusal) -> int:
@@ -204,7 +204,7 @@ def install(app: FastAPI) -> None:
             }
             for fault in islice(error.errors(), MOST_FINDINGS)
         ]
-        return response(
+        return make_response(
             request, "invalid_request", "The request does not have the form this endpoint takes.", errors=errors
         )
 
@@ -217,21 +217,21 @@ def install(app: FastAPI) -> None:
         }
         text = detail.get(error.status_code, str(error.detail))
         recognize = getattr(request.app.state, "recognize", None)
-        if recognize is not None and not for_machines(request.url.path):
+        if recognize is not None and not is_for_machines(request.url.path):
             await recognize(request)  # no route did: who is signed in keeps the navigation
-        return response(request, code, text, status=error.status_code, headers=error.headers)
+        return make_response(request, code, text, status=error.status_code, headers=error.headers)
 
     @app.exception_handler(ClientDisconnect)
     async def gone(request: Request, _: ClientDisconnect) -> Response:
         """Who hung up before the body was whole: nothing broke here, and nobody reads this."""
-        return response(request, "invalid_request", "The body ended before it was whole.")
+        return make_response(request, "invalid_request", "The body ended before it was whole.")
 
     @app.exception_handler(Exception)
     async def unknown(request: Request, error: Exception) -> Response:
         log.error("unexpected error", exc_info=error, extra={"request_id": request_id(request)})
         # This answer leaves outside of every middleware, so it brings the headers that the threshold would have set.
-        headers = {name.decode(): value.decode() for name, value in security_headers(request.scope)} | {
+        headers = {name.decode(): value.decode() for name, value in make_security_headers(request.scope)} | {
             "X-Request-Id": request_id(request)
         }
         detail = "Something broke here. It was logged under this request id."
-        return response(request, "internal", detail, retryable=True, headers=headers)
+        return make_response(request, "internal", detail, retryable=True, headers=headers)

@@ -54,7 +54,7 @@ _NAMES: Final[Mapping[LimitClass, str]] = {
 _TABLE: Final = "| endpoint | scope | limit | what it does |\n| --- | --- | --- | --- |"
 
 
-def page(app: FastAPI) -> str:
+def render_page(app: FastAPI) -> str:
     """The page in Markdown."""
     document = app.openapi()
     schemas = document["components"]["schemas"]
@@ -153,4 +153,4 @@ if __name__ == "__main__":
 
     from web.app import create_app
 
-    sys.stdout.write(page(create_app(nullcontext())))  # type: ignore[arg-type]
+    sys.stdout.write(render_page(create_app(nullcontext())))  # type: ignore[arg-type]

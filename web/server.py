@@ -33,7 +33,7 @@ _LOOK_S: Final = 0.01
 _FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
-def server_config(app: Any, settings: Settings) -> uvicorn.Config:
+def make_server_config(app: Any, settings: Settings) -> uvicorn.Config:
     """uvicorn as it is run here. Its own trust in ``X-Forwarded-For`` from loopback is off: ``web.client_address``
     decides that."""
     return uvicorn.Config(

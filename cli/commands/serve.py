@@ -85,7 +85,7 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
         from web.app import create_app
         from web.connections.limits import ConnectionLimits
         from web.connections.protocol import Timeouts
-        from web.server import Server, server_config
+        from web.server import Server, make_server_config
 
         app = create_app(open_container(settings))
     ended = traces.install(settings.otlp_url, "opsiq") if settings.otlp_url else lambda: None
@@ -96,7 +96,7 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
 
     limits = ConnectionLimits.of(settings.max_connections, settings.max_address_connections, settings.trusted_proxies)
     timeouts = Timeouts(settings.head_timeout_s, settings.body_timeout_s, settings.read_timeout_s)
-    server = Server(server_config(app, settings), line.ready, limits=limits, timeouts=timeouts)
+    server = Server(make_server_config(app, settings), line.ready, limits=limits, timeouts=timeouts)
     if family_fd is None:
         _announce(listening)
     try:

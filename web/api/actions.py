@@ -16,9 +16,9 @@ from registry.json_schema import pointer
 from web import problem
 from web.api.body import Body, parse_body
 from web.api.run_views import RunView, make_run_json
-from web.auth import Caller, container_of, require_signature
+from web.auth import Caller, get_container, require_signature
 from web.idempotency import claim_once
-from web.openapi import problems, takes
+from web.openapi import describe_body, describe_problems
 
 router = APIRouter(prefix="/v1/actions", tags=["actions"])
 Runs = Annotated[Caller, Depends(require_signature("actions:run", "actions", test=True))]
@@ -38,8 +38,8 @@ class RunActionBody(Body):
     "/run",
     status_code=202,
     response_model=RunView,
-    responses=problems("404", "409", "422"),
-    openapi_extra=takes(
+    responses=describe_problems("404", "409", "422"),
+    openapi_extra=describe_body(
         RunActionBody,
         {"action": "saas.send_kb_link", "params": {"ticket_id": 5519, "article": "how-to-reset-password"}},
     ),
@@ -59,7 +59,7 @@ async def run(request: Request, caller: Runs) -> Response:
     async with claim_once(request, caller) as attempt:
         if attempt.replay:
             return attempt.replay
-        made = await container_of(request).runs.direct.run(
+        made = await get_container(request).runs.direct.run(
             caller.actor,
             body.action,
             values,
@@ -84,6 +84,6 @@ def _answer(request: Request, run: Run) -> dict[str, Any]:
     if run.refusal is None:
         return make_run_json(run)
     faults = [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in run.refusal.faults]
-    return problem.body(
+    return problem.make_body(
         request, run.refusal.code, run.refusal.detail, status=_status(run), errors=faults, extra={"run_id": run.id}
     )

@@ -15,9 +15,9 @@ from registry.connection_contracts import of_connection
 from store.transaction_hook import TransactionHook
 from web.api.body import Body, Id, parse_body
 from web.api.view import View
-from web.auth import Caller, container_of, require_signature
+from web.auth import Caller, get_container, require_signature
 from web.idempotency import act_once
-from web.openapi import problems, takes
+from web.openapi import describe_body, describe_problems
 
 router = APIRouter(prefix="/v1", tags=["connectors"])
 
@@ -58,8 +58,8 @@ class CheckList(View):
     "/connections",
     status_code=201,
     response_model=ConnectionView,
-    responses=problems("409", "422"),
-    openapi_extra=takes(
+    responses=describe_problems("409", "422"),
+    openapi_extra=describe_body(
         ConnectionBody, {"connector": "saas", "base_url": "https://platform.example", "name": "berlin"}
     ),
 )
@@ -68,7 +68,7 @@ async def make(
 ) -> Response:
     """A connection of a connector, or the same one configured anew. The contracts that it proposes are nothing until an
     owner has signed them."""
-    body, container = parse_body(ConnectionBody, caller), container_of(request)
+    body, container = parse_body(ConnectionBody, caller), get_container(request)
     name = body.name or body.connector
 
     made = ConnectionView(name=name, connector=body.connector, base_url=body.base_url.rstrip("/"))
@@ -90,14 +90,14 @@ async def make(
     return await act_once(request, caller, act, lambda each: each.json_value(), status=201)
 
 
-@router.get("/connectors/{name}/check", response_model=CheckList, responses=problems("404"))
+@router.get("/connectors/{name}/check", response_model=CheckList, responses=describe_problems("404"))
 async def checked(
     request: Request,
     caller: Annotated[Caller, Depends(require_signature("connectors:read", owner=True))],
     name: Id,
 ) -> CheckList:
     """One record of every kind, listed and read, and what contracts send held against it. Asks the platform."""
-    context = await container_of(request).contexts.of(caller.actor.workspace)
+    context = await get_container(request).contexts.of(caller.actor.workspace)
     connector = next((each for each in context.connectors if each.connection == name), None)
     if connector is None:
         raise NotFound(f"There is no connection {name} that works here.")

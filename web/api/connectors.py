@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from agent.workspace.connector_status import ConnectorState, ConnectorStatus, list_connectors
 from registry.records import RecordKind
 from web.api.view import View
-from web.auth import Caller, container_of, require_signature
+from web.auth import Caller, get_container, require_signature
 
 router = APIRouter(prefix="/v1/connectors", tags=["connectors"])
 
@@ -48,7 +48,7 @@ async def listed(
     request: Request, caller: Annotated[Caller, Depends(require_signature("connectors:read"))]
 ) -> ConnectorList:
     """Every connector found here or configured in this workspace. No address and no secret is in it."""
-    container = container_of(request)
+    container = get_container(request)
     found = await list_connectors(container.database, container.contexts, caller.actor.workspace)
     return ConnectorList(data=tuple(map(_view, found)))
 

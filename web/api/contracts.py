@@ -20,9 +20,9 @@ from registry.linting import linter
 from store.contracts import ContractRow
 from web.api.body import Body, Id, parse_body
 from web.api.view import LATER, Moment, View
-from web.auth import Caller, container_of, require_signature
+from web.auth import Caller, get_container, require_signature
 from web.idempotency import act_once
-from web.openapi import acts, problems, takes
+from web.openapi import describe_act, describe_body, describe_problems
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"])
 Reads = Annotated[Caller, Depends(require_signature("contracts:read"))]
@@ -160,7 +160,7 @@ _EXAMPLE = {
 @router.get("", response_model=ContractList)
 async def listed(request: Request, caller: Reads) -> ContractList:
     """What this key's role may run on any surface; for owners every active contract, those that don't verify too."""
-    container, workspace = container_of(request), caller.actor.workspace
+    container, workspace = get_container(request), caller.actor.workspace
     catalogue = (await container.contexts.of(workspace)).catalogue
     if caller.actor.role != OWNER:
         offered = (each for each in catalogue if caller.actor.role in each.roles and each.surfaces)
@@ -176,15 +176,15 @@ async def upstreams(
 ) -> UpstreamList:
     """Every contract in force that pins an operation of another system's document: what a newer one is compared
     with."""
-    catalogue = (await container_of(request).contexts.of(caller.actor.workspace)).catalogue
+    catalogue = (await get_container(request).contexts.of(caller.actor.workspace)).catalogue
     pinned = (each for each in catalogue if each.upstream is not None)
     return UpstreamList(data=tuple(json.loads(each.canonical) for each in pinned))
 
 
-@router.get("/{name}", response_model=ContractView, responses=problems("404"))
+@router.get("/{name}", response_model=ContractView, responses=describe_problems("404"))
 async def get(request: Request, caller: Reads, name: Id) -> ContractView:
     """One contract as it is offered; for an owner the newest version, whatever its state."""
-    container = container_of(request)
+    container = get_container(request)
     catalogue = (await container.contexts.of(caller.actor.workspace)).catalogue
     row = (await _rows(request, caller, catalogue, name))[0]
     return ContractView(
@@ -198,10 +198,10 @@ async def get(request: Request, caller: Reads, name: Id) -> ContractView:
     )
 
 
-@router.get("/{name}/versions", response_model=VersionList, responses=problems("404"))
+@router.get("/{name}/versions", response_model=VersionList, responses=describe_problems("404"))
 async def versions(request: Request, caller: Reads, name: Id) -> VersionList:
     """Every version that was ever registered, newest first; for who is no owner, the one that is offered."""
-    catalogue = (await container_of(request).contexts.of(caller.actor.workspace)).catalogue
+    catalogue = (await get_container(request).contexts.of(caller.actor.workspace)).catalogue
     rows = await _rows(request, caller, catalogue, name)
     return VersionList(
         data=tuple(
@@ -222,13 +222,13 @@ async def versions(request: Request, caller: Reads, name: Id) -> VersionList:
     "",
     status_code=201,
     response_model=RegisteredList,
-    responses=problems("409", "422"),
-    openapi_extra=takes(RegisterBody, _EXAMPLE, shows_secret=True),
+    responses=describe_problems("409", "422"),
+    openapi_extra=describe_body(RegisterBody, _EXAMPLE, shows_secret=True),
 )
 async def register(request: Request, caller: Writes) -> Response:
     """Lint, sign and register: all of them or none. What is wrong is told by its place in what was sent."""
     body = parse_body(RegisterBody, caller)
-    container = container_of(request)
+    container = get_container(request)
     known = [each.name for each in (await container.contexts.of(caller.actor.workspace)).catalogue]
     findings = [each for each in linter.lint({"contracts": body.contracts}, known=known) if not linter.is_advice(each)]
     if findings:
@@ -245,13 +245,13 @@ async def register(request: Request, caller: Writes) -> Response:
     )
 
 
-@router.delete("/{name}", response_model=RetiredView, responses=problems("404"), openapi_extra=acts())
+@router.delete("/{name}", response_model=RetiredView, responses=describe_problems("404"), openapi_extra=describe_act())
 async def retire(request: Request, caller: Writes, name: Id) -> Response:
     """Offer it no more. Cards that rest on it can't be confirmed any longer."""
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).contract_admin.retire(
+        lambda in_transaction: get_container(request).contract_admin.retire(
             caller.actor, name, in_transaction=in_transaction
         ),
         _to_retired_view,
@@ -262,8 +262,8 @@ async def retire(request: Request, caller: Writes, name: Id) -> Response:
 @router.post(
     "/{name}/suspend",
     response_model=SuspendedView,
-    responses=problems("404", "422"),
-    openapi_extra=takes(
+    responses=describe_problems("404", "422"),
+    openapi_extra=describe_body(
         SuspendBody, {"version": 1, "reason": {"operation": "POST /orders", "change": "removed", "details": []}}
     ),
 )
@@ -273,7 +273,7 @@ async def suspend(request: Request, caller: Writes, name: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).contract_admin.suspend(
+        lambda in_transaction: get_container(request).contract_admin.suspend(
             caller.actor, name, body.version, body.reason.model_dump(exclude_none=True), in_transaction=in_transaction
         ),
         _to_suspended_view,
@@ -283,7 +283,7 @@ async def suspend(request: Request, caller: Writes, name: Id) -> Response:
 
 async def _find_versions(request: Request, caller: Caller, name: str) -> Sequence[ContractRow]:
     """Raises NotFound."""
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         rows = await store.contracts.versions(session, caller.actor.workspace, name)
     if not rows:
         raise NotFound(_ABSENT.format(name))
@@ -292,7 +292,7 @@ async def _find_versions(request: Request, caller: Caller, name: str) -> Sequenc
 
 async def _rows(request: Request, caller: Caller, catalogue: Catalogue, name: str) -> Sequence[ContractRow]:
     """The versions this caller may see, newest first. Raises NotFound."""
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         rows = await store.contracts.versions(session, caller.actor.workspace, name)
     if caller.actor.role != OWNER:
         offered = catalogue.get(name)

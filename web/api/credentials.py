@@ -15,9 +15,9 @@ from core.clock import from_iso
 from core.errors import InvalidInput, NotFound
 from web.api.body import Body, Id, parse_body
 from web.api.view import Moment, View
-from web.auth import Caller, container_of, require_signature
+from web.auth import Caller, get_container, require_signature
 from web.idempotency import act_once
-from web.openapi import acts, problems, takes
+from web.openapi import describe_act, describe_body, describe_problems
 
 router = APIRouter(prefix="/v1/connectors", tags=["connectors"])
 Reads = Annotated[Caller, Depends(require_signature("connectors:read", owner=True))]
@@ -60,10 +60,10 @@ class CheckBody(Body):
     path: Annotated[str, Field(min_length=1, max_length=1000)] = "/"
 
 
-@router.get("/{name}/credential", response_model=CredentialView, responses=problems("404"))
+@router.get("/{name}/credential", response_model=CredentialView, responses=describe_problems("404"))
 async def shown(request: Request, caller: Reads, name: Id) -> CredentialView:
     """What kind of credentials the connection has, and how they are. No secret is in it."""
-    status = await container_of(request).vault.get_status(caller.actor.workspace, name)
+    status = await get_container(request).vault.get_status(caller.actor.workspace, name)
     if status is None:
         raise NotFound(f"The connection {name} has no credentials.")
     return _view(request, status)
@@ -72,8 +72,8 @@ async def shown(request: Request, caller: Reads, name: Id) -> CredentialView:
 @router.post(
     "/{name}/credential",
     response_model=CredentialView,
-    responses=problems("404", "422"),
-    openapi_extra=takes(CredentialBody, {"credential": {"type": "bearer", "token": "the platform's token"}}),
+    responses=describe_problems("404", "422"),
+    openapi_extra=describe_body(CredentialBody, {"credential": {"type": "bearer", "token": "the platform's token"}}),
 )
 async def give(request: Request, caller: Writes, name: Id) -> Response:
     """Credentials for the connection, in place of those it had. They are kept sealed, and never answered."""
@@ -83,7 +83,7 @@ async def give(request: Request, caller: Writes, name: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).vault.put(
+        lambda in_transaction: get_container(request).vault.put(
             caller.actor, name, credential, expires_at=expires_at, in_transaction=in_transaction
         ),
         lambda status: _view(request, status).json_value(),
@@ -94,15 +94,15 @@ async def give(request: Request, caller: Writes, name: Id) -> Response:
     "/{name}/credential",
     status_code=200,
     response_model=CredentialView,
-    responses=problems("404"),
-    openapi_extra=acts(),
+    responses=describe_problems("404"),
+    openapi_extra=describe_act(),
 )
 async def take_away(request: Request, caller: Writes, name: Id) -> Response:
     """The connection has no credentials from now on."""
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).vault.remove(caller.actor, name, in_transaction=in_transaction),
+        lambda in_transaction: get_container(request).vault.remove(caller.actor, name, in_transaction=in_transaction),
         lambda status: _view(request, status).json_value(),
     )
 
@@ -110,13 +110,13 @@ async def take_away(request: Request, caller: Writes, name: Id) -> Response:
 @router.post(
     "/{name}/test",
     response_model=CheckView,
-    responses=problems("404", "422"),
-    openapi_extra=takes(CheckBody, {"path": "/"}, idempotent=False),
+    responses=describe_problems("404", "422"),
+    openapi_extra=describe_body(CheckBody, {"path": "/"}, idempotent=False),
 )
 async def test(request: Request, caller: Writes, name: Id) -> Response:
     """One read of the platform with the connection's credentials, to see whether they work."""
     body = parse_body(CheckBody, caller)
-    came = await container_of(request).connection_check.run(caller.actor.workspace, name, body.path)
+    came = await get_container(request).connection_check.run(caller.actor.workspace, name, body.path)
     view = CheckView(state=came.state, detail=came.detail, status=came.status, duration_ms=came.duration_ms)
     return JSONResponse(view.json_value())
 
@@ -145,5 +145,5 @@ def _view(request: Request, status: CredentialStatus) -> CredentialView:
         expires_at=write(status.expires_at),
         last_used_at=write(status.last_used_at),
         refused_at=write(status.refused_at),
-        warning=status.warning(container_of(request).clock()),
+        warning=status.warning(get_container(request).clock()),
     )

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from core.errors import OpsIQError
 from web.api.view import View
-from web.auth import container_of
+from web.auth import get_container
 from web.limits import Limits
 
 router = APIRouter(tags=["health"])
@@ -38,7 +38,7 @@ async def readyz(request: Request) -> Response:
     """The database answers too."""
     limits: Limits = request.app.state.limits
     try:
-        async with container_of(request).database.read() as session:
+        async with get_container(request).database.read() as session:
             await session.execute(text("SELECT 1"))
     except OpsIQError:
         down = ReadyView(status="database unavailable", uncounted=limits.blind)

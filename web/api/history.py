@@ -19,8 +19,8 @@ from evals.cases.harvest import MOST, harvest_cases
 from store.history.log import HistoryFilters, HistoryRow
 from web.api.body import Instant
 from web.api.view import LATER, Moment, View
-from web.auth import Caller, container_of, require_signature
-from web.openapi import problems
+from web.auth import Caller, get_container, require_signature
+from web.openapi import describe_problems
 
 router = APIRouter(prefix="/v1/history", tags=["history"])
 
@@ -87,7 +87,7 @@ class VerdictView(View):
     problems: Sequence[str]
 
 
-def filters(
+def read_filters(
     kind: Annotated[list[str] | None, Query(max_length=50)] = None,
     run_id: Word = None,
     contract: Word = None,
@@ -115,12 +115,12 @@ def filters(
 async def page(
     request: Request,
     caller: Owner,
-    wanted: Annotated[HistoryFilters, Depends(filters)],
+    wanted: Annotated[HistoryFilters, Depends(read_filters)],
     before: Annotated[int | None, Query(ge=1, le=MAX_SEQ)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """AI History, newest first, filtered."""
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         rows = await store.history.log.page(
             session, caller.actor.workspace, filters=wanted, before_seq=before, limit=limit
         )
@@ -133,10 +133,10 @@ async def page(
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
 async def export(
-    request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(filters)]
+    request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(read_filters)]
 ) -> StreamingResponse:
     """The same as CSV, streamed whole from one moment of the database."""
-    return csv_response(container_of(request), caller.actor.workspace, wanted)
+    return stream_csv(get_container(request), caller.actor.workspace, wanted)
 
 
 @router.get(
@@ -145,18 +145,18 @@ async def export(
     responses={200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}}},
 )
 async def export_lines(
-    request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(filters)]
+    request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(read_filters)]
 ) -> StreamingResponse:
     """The same as JSON lines, oldest first: an entry a line, as above. Streamed whole from one moment of the
     database."""
-    return lines_response(container_of(request), caller.actor.workspace, wanted)
+    return stream_lines(get_container(request), caller.actor.workspace, wanted)
 
 
 @router.get("/verify", response_model=VerdictView)
 async def verify(request: Request, caller: Owner) -> dict[str, Any]:
     """Walk the chain of digests and say where it first breaks; compare it with the anchors that this server has, its
     counts by day, and the codes of everything that gives rights or says what is sent."""
-    container = container_of(request)
+    container = get_container(request)
     anchors = await container.anchors.of(caller.actor.workspace)
     async with container.database.read() as session:
         report = await integrity.examine(session, caller.actor.workspace, anchors=anchors)
@@ -183,7 +183,7 @@ async def cases(
 ) -> dict[str, Any]:
     """The newest confirmed and rejected cards as cases for evals, with the records and contracts they stand on. That
     they were taken is written into history."""
-    container, actor = container_of(request), caller.actor
+    container, actor = get_container(request), caller.actor
     context = await container.contexts.of(actor.workspace)
     wanted = HistoryFilters(since=since, until=until, contract=contract)
     async with container.database.read() as session:
@@ -201,20 +201,20 @@ async def cases(
     return {"cases": list(found.cases), "world": found.world, "skipped": found.skipped}
 
 
-@router.get("/{seq}", response_model=EntryView, responses=problems("404"))
+@router.get("/{seq}", response_model=EntryView, responses=describe_problems("404"))
 async def entry(request: Request, caller: Owner, seq: Annotated[int, Path(ge=1, le=MAX_SEQ)]) -> dict[str, Any]:
     """One entry, whole."""
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         return describe_entry(await store.history.log.get(session, caller.actor.workspace, seq))
 
 
-def csv_response(container: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
+def stream_csv(container: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
     """The whole filtered history as a download, streamed from one moment of the database in constant memory."""
     return _download(container, workspace, wanted, export_csv, "text/csv; charset=utf-8", "csv")
 
 
-def lines_response(container: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
-    """As ``csv_response``, as JSON lines."""
+def stream_lines(container: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
+    """As ``stream_csv``, as JSON lines."""
     return _download(container, workspace, wanted, export_json, "application/jsonl", "jsonl")
 
 

@@ -12,9 +12,9 @@ from core import canon
 from core.errors import InvalidInput
 from web.api.body import Body, parse_body
 from web.api.view import View
-from web.auth import Caller, container_of, require_signature
+from web.auth import Caller, get_container, require_signature
 from web.middleware import MAX_BODY_BYTES
-from web.openapi import problems, takes
+from web.openapi import describe_body, describe_problems
 
 router = APIRouter(prefix="/v1/imports", tags=["contracts"])
 
@@ -71,8 +71,8 @@ class ImportedView(View):
 @router.post(
     "/openapi",
     response_model=ImportedView,
-    responses=problems("422"),
-    openapi_extra=takes(ImportBody, EXAMPLE, idempotent=False),
+    responses=describe_problems("422"),
+    openapi_extra=describe_body(ImportBody, EXAMPLE, idempotent=False),
 )
 async def draft_openapi(
     request: Request, caller: Annotated[Caller, Depends(require_signature("contracts:write", owner=True))]
@@ -84,7 +84,7 @@ async def draft_openapi(
     body = parse_body(ImportBody, caller)
     if (body.document is None) == (body.url is None):
         raise InvalidInput("Give either the document itself (document), or where it is (url).")
-    imports, workspace = container_of(request).document_imports, caller.actor.workspace
+    imports, workspace = get_container(request).document_imports, caller.actor.workspace
     if body.document is not None:
         sent = body.document.encode("utf-8", "replace")
         return _to_view(await imports.draft_upload(workspace, sent, "document", body.decisions))

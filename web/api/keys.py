@@ -19,9 +19,9 @@ from store.accounts.api_keys import KeyRow, KeyState
 from store.accounts.members import MemberRow
 from web.api.body import Body, Id, parse_body
 from web.api.view import Moment, View
-from web.auth import SCOPES, Caller, container_of, require_signature
+from web.auth import SCOPES, Caller, get_container, require_signature
 from web.idempotency import act_once, claim_once
-from web.openapi import acts, problems, takes
+from web.openapi import describe_act, describe_body, describe_problems
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 Reads = Annotated[Caller, Depends(require_signature("keys:read", owner=True))]
@@ -75,7 +75,7 @@ class CreateKeyBody(Body):
 @router.get("", response_model=KeyList)
 async def listed(request: Request, caller: Reads) -> KeyList:
     """Every key of the workspace, newest first, revoked ones too. No secret is in it."""
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         rows = await store.accounts.api_keys.listed(session, caller.actor.workspace)
     holders = await _list_holders(request, caller)
     return KeyList(data=tuple(_view(request, row, holders) for row in rows))
@@ -85,8 +85,8 @@ async def listed(request: Request, caller: Reads) -> KeyList:
     "",
     status_code=201,
     response_model=IssuedKeyView,
-    responses=problems("409", "422"),
-    openapi_extra=takes(
+    responses=describe_problems("409", "422"),
+    openapi_extra=describe_body(
         CreateKeyBody, {"name": "shop backend", "scopes": ["actions:run", "events:write"]}, shows_secret=True
     ),
 )
@@ -98,7 +98,7 @@ async def create(request: Request, caller: Writes) -> Response:
     beyond = sorted(set(body.scopes) - caller.scopes)
     if beyond:
         raise Forbidden(f"This key lacks, so can't give: {', '.join(beyond)}.")
-    container = container_of(request)
+    container = get_container(request)
     holders = await _list_holders(request, caller)
     ends = container.clock() + timedelta(days=body.expires_days) if body.expires_days else None
     async with claim_once(request, caller) as attempt:
@@ -121,8 +121,8 @@ async def create(request: Request, caller: Writes) -> Response:
 @router.post(
     "/{key_id}/rotate",
     response_model=IssuedKeyView,
-    responses=problems("404", "409"),
-    openapi_extra=acts(shows_secret=True),
+    responses=describe_problems("404", "409"),
+    openapi_extra=describe_act(shows_secret=True),
 )
 async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
     """A fresh secret. The one before it stays good for 24 h, so that nothing breaks while it is carried over."""
@@ -130,7 +130,7 @@ async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).key_admin.rotate_key(
+        lambda in_transaction: get_container(request).key_admin.rotate_key(
             caller.actor, key_id, within=caller.scopes, in_transaction=in_transaction
         ),
         lambda issued: _to_issued_view(request, issued, holders),
@@ -139,14 +139,14 @@ async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
     )
 
 
-@router.delete("/{key_id}", response_model=KeyView, responses=problems("404"), openapi_extra=acts())
+@router.delete("/{key_id}", response_model=KeyView, responses=describe_problems("404"), openapi_extra=describe_act())
 async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
     """It signs nothing from now on, with no secret. Rules and instructions that act as it do nothing either."""
     holders = await _list_holders(request, caller)
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).key_admin.revoke_key(
+        lambda in_transaction: get_container(request).key_admin.revoke_key(
             caller.actor, key_id, in_transaction=in_transaction
         ),
         lambda row: _view(request, row, holders).json_value(),
@@ -156,12 +156,12 @@ async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
 
 async def _find_key(request: Request, caller: Caller, key_id: str) -> KeyRow:
     """Raises NotFound."""
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         return await store.accounts.api_keys.get(session, caller.actor.workspace, key_id)
 
 
 async def _list_holders(request: Request, caller: Caller) -> Mapping[str, MemberRow]:
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         return {each.id: each for each in await store.accounts.members.listed(session, caller.actor.workspace)}
 
 
@@ -170,7 +170,7 @@ def _to_issued_view(request: Request, issued: IssuedKey, holders: Mapping[str, M
 
 
 def _view(request: Request, row: KeyRow, holders: Mapping[str, MemberRow]) -> KeyView:
-    now = container_of(request).clock()
+    now = get_container(request).clock()
     state = row.state(now)
     rotating = row.rotating_until(now)
     return KeyView(

@@ -16,8 +16,8 @@ import store.jobs.jobs
 import store.runs.runs
 from core import metrics as process_metrics
 from core.errors import Forbidden
-from web.auth import container_of
-from web.client_address import came_through_proxy, client_of, is_loopback
+from web.auth import get_container
+from web.client_address import came_through_proxy, find_client, is_loopback
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,7 +25,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
     """With ``OPSIQ_METRICS_TOKEN`` for whoever bears it, else for this machine alone, asked directly."""
-    container = container_of(request)
+    container = get_container(request)
     if not _may(request, container.settings.metrics_token):
         raise Forbidden("Metrics are for this machine, or for who sends OPSIQ_METRICS_TOKEN as a bearer token.")
     async with container.database.read() as session:
@@ -63,4 +63,4 @@ def _may(request: Request, token: str) -> bool:
     if token:
         given = request.headers.get("authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
-    return not came_through_proxy(request) and is_loopback(client_of(request))
+    return not came_through_proxy(request) and is_loopback(find_client(request))

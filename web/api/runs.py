@@ -15,9 +15,9 @@ from core.actor import Surface
 from web import problem
 from web.api.body import ID_PATTERN, Body, Id, parse_body
 from web.api.run_views import RecordsPage, RunPage, RunView, make_records_view, make_run_json, make_run_view
-from web.auth import CONFIRM, Caller, container_of, need_scope, require_signature
+from web.auth import CONFIRM, Caller, get_container, need_scope, require_signature
 from web.idempotency import act_once
-from web.openapi import problems, takes
+from web.openapi import describe_body, describe_problems
 
 router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
@@ -26,7 +26,7 @@ ReadsOn = Annotated[Caller, Depends(require_signature("runs:read", text=True))]
 Writes = Annotated[Caller, Depends(require_signature("runs:write", test=True))]
 Types = Annotated[Caller, Depends(require_signature("runs:write", text=True, test=True))]
 Confirms = Annotated[Caller, Depends(require_signature(CONFIRM, test=True))]
-OF_A_RUN = problems("404", "409", "422")
+OF_A_RUN = describe_problems("404", "409", "422")
 
 
 class AskBody(Body):
@@ -66,8 +66,8 @@ DIGEST = "sha256:" + "0" * 64
     "",
     status_code=202,
     response_model=RunView,
-    responses=problems("404"),
-    openapi_extra=takes(AskBody, {"text": "refund Adam's last invoice"}),
+    responses=describe_problems("404"),
+    openapi_extra=describe_body(AskBody, {"text": "refund Adam's last invoice"}),
 )
 async def ask(request: Request, caller: Types) -> Response:
     """Ask for something in plain words. It is durable when this answers; ``GET /v1/runs/{run_id}?wait_s=`` waits for
@@ -78,7 +78,7 @@ async def ask(request: Request, caller: Types) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).runs.ask(
+        lambda in_transaction: get_container(request).runs.ask(
             caller.actor,
             body.text,
             surface=body.surface,
@@ -93,7 +93,7 @@ async def ask(request: Request, caller: Types) -> Response:
     )
 
 
-@router.get("", response_model=RunPage, responses=problems("404"))
+@router.get("", response_model=RunPage, responses=describe_problems("404"))
 async def listed(
     request: Request,
     caller: Reads,
@@ -103,32 +103,32 @@ async def listed(
 ) -> RunPage:
     """What was asked for by the key's person in the key's role, newest first; for an owner everybody's.
     ``thread_id``: only those of one thread."""
-    runs = await container_of(request).runs.list_runs(caller.actor, thread_id=thread_id, before=before, limit=limit)
+    runs = await get_container(request).runs.list_runs(caller.actor, thread_id=thread_id, before=before, limit=limit)
     return RunPage(data=tuple(map(make_run_view, runs)), next=runs[-1].id if len(runs) == limit else None)
 
 
-@router.get("/{run_id}", response_model=RunView, responses=problems("404"))
+@router.get("/{run_id}", response_model=RunView, responses=describe_problems("404"))
 async def show(
     request: Request, caller: Reads, run_id: Id, wait_s: Annotated[float, Query(ge=0, le=60)] = 0.0
 ) -> RunView:
     """One run. ``wait_s`` waits so long for it to need a person or be over."""
-    return make_run_view(await container_of(request).runs.wait_until_idle(caller.actor, run_id, wait_s=wait_s))
+    return make_run_view(await get_container(request).runs.wait_until_idle(caller.actor, run_id, wait_s=wait_s))
 
 
-@router.get("/{run_id}/records", response_model=RecordsPage, responses=problems("404"))
+@router.get("/{run_id}/records", response_model=RecordsPage, responses=describe_problems("404"))
 async def records(
     request: Request, caller: ReadsOn, run_id: Id, start: Annotated[int, Query(ge=0, le=100_000)] = 0
 ) -> RecordsPage:
     """The records that an answer rests on, twenty at a time, read anew, which counts as a text that is read: an
     answer itself lists the first twenty. For whoever asked, in the role they asked in."""
-    return make_records_view(await container_of(request).answer_pages.read(caller.actor, run_id, start=start), start)
+    return make_records_view(await get_container(request).answer_pages.read(caller.actor, run_id, start=start), start)
 
 
 @router.post(
     "/{run_id}/answer",
     response_model=RunView,
     responses=OF_A_RUN,
-    openapi_extra=takes(AnswerBody, {"slot": "0.invoice_id", "choice": "11"}),
+    openapi_extra=describe_body(AnswerBody, {"slot": "0.invoice_id", "choice": "11"}),
 )
 async def answer(request: Request, caller: Types, run_id: Id) -> Response:
     """Answer the open question with one of its candidates (``choice``) or in words (``text``). For whoever asked, in
@@ -137,11 +137,11 @@ async def answer(request: Request, caller: Types, run_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).decisions.answer(
+        lambda in_transaction: get_container(request).decisions.answer(
             caller.actor, run_id, body.slot, choice=body.choice, text=body.text, in_transaction=in_transaction
         ),
         make_run_json,
-        check=lambda: container_of(request).runs.show(caller.actor, run_id),
+        check=lambda: get_container(request).runs.show(caller.actor, run_id),
     )
 
 
@@ -149,7 +149,7 @@ async def answer(request: Request, caller: Types, run_id: Id) -> Response:
     "/{run_id}/edit",
     response_model=RunView,
     responses=OF_A_RUN,
-    openapi_extra=takes(EditBody, {"digest": DIGEST, "changes": {"0.amount": "20 dollars"}}),
+    openapi_extra=describe_body(EditBody, {"digest": DIGEST, "changes": {"0.amount": "20 dollars"}}),
 )
 async def edit(request: Request, caller: Types, run_id: Id) -> Response:
     """Change parameters of a held card by words. That is a new card with a new digest, and it waits for a yes whatever
@@ -158,11 +158,11 @@ async def edit(request: Request, caller: Types, run_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).decisions.edit(
+        lambda in_transaction: get_container(request).decisions.edit(
             caller.actor, run_id, body.digest, body.changes, in_transaction=in_transaction
         ),
         make_run_json,
-        check=lambda: container_of(request).runs.show(caller.actor, run_id),
+        check=lambda: get_container(request).runs.show(caller.actor, run_id),
     )
 
 
@@ -170,7 +170,7 @@ async def edit(request: Request, caller: Types, run_id: Id) -> Response:
     "/{run_id}/confirm",
     response_model=RunView,
     responses=OF_A_RUN,
-    openapi_extra=takes(ConfirmBody, {"digest": DIGEST}),
+    openapi_extra=describe_body(ConfirmBody, {"digest": DIGEST}),
 )
 async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
     """Say yes to exactly the card with this digest. Twice is once. Only a person in the console may where the card's
@@ -179,11 +179,11 @@ async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).decisions.confirm(
+        lambda in_transaction: get_container(request).decisions.confirm(
             caller.actor, run_id, body.digest, in_transaction=in_transaction
         ),
         make_run_json,
-        check=lambda: container_of(request).runs.show(caller.actor, run_id),
+        check=lambda: get_container(request).runs.show(caller.actor, run_id),
     )
 
 
@@ -191,7 +191,7 @@ async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
     "/{run_id}/reject",
     response_model=RunView,
     responses=OF_A_RUN,
-    openapi_extra=takes(RejectBody, {"reason": "Wrong customer"}),
+    openapi_extra=describe_body(RejectBody, {"reason": "Wrong customer"}),
 )
 async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
     """Say no to a held card or an open question. Nothing is sent."""
@@ -200,7 +200,7 @@ async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).decisions.reject(
+        lambda in_transaction: get_container(request).decisions.reject(
             caller.actor, run_id, body.reason, in_transaction=in_transaction
         ),
         make_run_json,
@@ -211,7 +211,7 @@ async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
     "/{run_id}/decide",
     response_model=RunView,
     responses=OF_A_RUN,
-    openapi_extra=takes(DecideBody, {"verdict": "happened"}),
+    openapi_extra=describe_body(DecideBody, {"verdict": "happened"}),
 )
 async def decide(
     request: Request,
@@ -227,9 +227,9 @@ async def decide(
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).decisions.decide(
+        lambda in_transaction: get_container(request).decisions.decide(
             caller.actor, run_id, body.verdict, in_transaction=in_transaction
         ),
         make_run_json,
-        check=lambda: container_of(request).runs.show(caller.actor, run_id),
+        check=lambda: get_container(request).runs.show(caller.actor, run_id),
     )

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from registry.contract import Contract
 from web.api.view import View
-from web.auth import Caller, container_of, require_signature
+from web.auth import Caller, get_container, require_signature
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"])
 
@@ -46,7 +46,7 @@ async def listed(
 ) -> ToolList:
     """The actions that this key's role may run, as function tools (OpenAI's or Anthropic's form). Whatever a model
     calls still goes through validation, roles and cards."""
-    catalogue = (await container_of(request).contexts.of(caller.actor.workspace)).catalogue
+    catalogue = (await get_container(request).contexts.of(caller.actor.workspace)).catalogue
     wanted = q.casefold().split()
     fit = [
         each
@@ -67,7 +67,7 @@ def _fits(contract: Contract, wanted: Sequence[str]) -> bool:
 def write_tool(contract: Contract, form: ToolFormat) -> dict[str, Any]:
     """A contract as a function tool: OpenAI's ``{"type": "function", "function": …}``, Anthropic's
     ``{"name", "description", "input_schema"}``."""
-    name, parameters = function_name(contract.name), dict(contract.parameters)
+    name, parameters = make_function_name(contract.name), dict(contract.parameters)
     description = f"{contract.title}. {contract.description}"
     if form == "anthropic":
         return {"name": name, "description": description, "input_schema": parameters}
@@ -75,7 +75,7 @@ def write_tool(contract: Contract, form: ToolFormat) -> dict[str, Any]:
     return {"type": "function", "function": dict(function)}
 
 
-def function_name(action: str) -> str:
+def make_function_name(action: str) -> str:
     """``shop.refund`` → ``shop__refund``: models' interfaces take no dots, and 64 characters. A longer name is cut, and
     told apart by a digest."""
     name = _ODD.sub("_", action.replace(".", "__"))

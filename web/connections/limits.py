@@ -50,7 +50,7 @@ def _finite_limit(limit: int) -> int:
     return 0 if limit == resource.RLIM_INFINITY else limit
 
 
-def room_for_connections(wanted: int, file_limit: int) -> int:
+def limit_connections(wanted: int, file_limit: int) -> int:
     """``wanted`` connections, or as many as the file limit (0: none) leaves room for beside everything else."""
     return min(wanted, max(1, file_limit - max(LEAST_SPARE_FILES, file_limit // 4))) if file_limit else wanted
 
@@ -70,7 +70,7 @@ class ConnectionLimits:
     def of(cls, total: int, per_address: int, trusted: Sequence[Network]) -> ConnectionLimits:
         """Limits as the settings say, as far as the file limit allows, which is raised."""
         files = raise_file_limit()
-        room = room_for_connections(total, files)
+        room = limit_connections(total, files)
         if room < total:
             log.warning(
                 "the file limit of %d leaves room for %d connections of OPSIQ_MAX_CONNECTIONS=%d", files, room, total

@@ -69,4 +69,4 @@ def install(app: FastAPI) -> None:
     app.mount("/static", pages.Static(directory=pages.STATIC), name="static")
     for router in ROUTERS:
         shared_routes.add_routes(app, router)
-    app.add_exception_handler(SignInNeeded, sign_in.to_sign_in)
+    app.add_exception_handler(SignInNeeded, sign_in.redirect_to_sign_in)

@@ -10,9 +10,9 @@ from fastapi.responses import Response
 
 from core.display_text import to_display_text
 from web import problem
-from web.console.forms import keep_secret, stranger_shell
+from web.console.forms import keep_secret, make_stranger_shell
 from web.console.pages import Page, render
-from web.console.session import Visitor, shell
+from web.console.session import Visitor, make_shell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ def draw_error(request: Request, status: int, title: str, detail: str) -> Respon
     """Render an error page, inside the navigation where the request got as far as a visitor. Never raises for what is
     in the request."""
     visitor: Visitor | None = getattr(request.state, "visitor", None)
-    around = shell(request, visitor) if visitor else stranger_shell(request)
+    around = make_shell(request, visitor) if visitor else make_stranger_shell(request)
     page = ErrorPage(
         shell=around,
         title=title,

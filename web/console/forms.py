@@ -15,8 +15,8 @@ from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 
 from core.errors import Forbidden, InvalidInput
-from web.console.pages import Shell, theme_of, wants_fragment
-from web.console.session import Visitor, evaluator, find_visitor, fresh_token, owner, signed_in
+from web.console.pages import Shell, read_theme, wants_fragment
+from web.console.session import Visitor, find_visitor, make_token, require_evaluator, require_owner, require_sign_in
 from web.cookies import read_cookie, set_cookie
 from web.problem import Problem
 
@@ -83,7 +83,7 @@ def guard(
     return check_form
 
 
-async def guarded_stranger(request: Request) -> Form:
+async def guard_stranger(request: Request) -> Form:
     """FastAPI dependency of POSTs that need no sign-in: the token is bound to a cookie, so that nobody is signed in by
     another site."""
     visitor = await find_visitor(request)
@@ -91,10 +91,10 @@ async def guarded_stranger(request: Request) -> Form:
     return Form(visitor, *await _fields(request, secret))
 
 
-Guarded = Annotated[Form, Depends(guard(signed_in))]
-GuardedOwner = Annotated[Form, Depends(guard(owner))]
-GuardedEvaluator = Annotated[Form, Depends(guard(evaluator))]
-GuardedStranger = Annotated[Form, Depends(guarded_stranger)]
+Guarded = Annotated[Form, Depends(guard(require_sign_in))]
+GuardedOwner = Annotated[Form, Depends(guard(require_owner))]
+GuardedEvaluator = Annotated[Form, Depends(guard(require_evaluator))]
+GuardedStranger = Annotated[Form, Depends(guard_stranger)]
 
 
 async def _fields(
@@ -149,13 +149,13 @@ def _from_here(request: Request) -> bool:
     return origin is None or urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
 
 
-def stranger_shell(request: Request) -> Shell:
+def make_stranger_shell(request: Request) -> Shell:
     """The shell of a page for somebody who is not signed in. Its secret is the cookie's, made now if there is none: see
     ``keep_secret``."""
     secret = read_cookie(request, STRANGERS_COOKIE)
     return Shell(
-        csrf=secret if len(secret) >= 32 else fresh_token(),
-        theme=theme_of(request),
+        csrf=secret if len(secret) >= 32 else make_token(),
+        theme=read_theme(request),
         path=request.url.path if request.method == "GET" else "/sign-in",
         fragment=wants_fragment(request),
     )

@@ -87,17 +87,17 @@ DOUBTS: Final[Mapping[Evidence, str]] = {"read": "read from your words", "propos
 _GIVERS: Final = {"api": "the API key", "event": "the event"}
 
 
-def word(name: str) -> str:
+def format_name(name: str) -> str:
     """A state or a risk as the badges say it (``abstained`` → “no such action”), any other name without underscores."""
     return _WORDS.get(name, name.replace("_", " "))
 
 
-def day(of: date) -> str:
+def format_day(of: date) -> str:
     """``24 Nov 2026``."""
     return f"{of.day} {of:%b %Y}"
 
 
-def source(run: Run, given: Source, viewer: str, shown: str = "", beside: Sequence[RecordSource] = ()) -> str:
+def describe_source(run: Run, given: Source, viewer: str, shown: str = "", beside: Sequence[RecordSource] = ()) -> str:
     """Where a value came from: ‘you said “20 dollars”’, ‘refundable of INV-1042, found by “Adam's last invoice”’. What
     stands beside it as the value ``shown`` is not said again; a field of the one record of its kind that is a value of
     the same call (``beside``) is said to be of "this invoice"."""
@@ -124,7 +124,7 @@ def source(run: Run, given: Source, viewer: str, shown: str = "", beside: Sequen
             return to_display_text(f"{given.field.replace('_', ' ')} of this {this}")
         case RecordSource():
             via = f", of {', '.join(given.via)}" if given.via else ""
-            quoted = quotes(run, given.spans)
+            quoted = quote_spans(run, given.spans)
             found = f", found by {quoted}" if quoted else ""
             reading = f" ({given.reading})" if given.reading else ""
             if given.field == "id" and given.label == shown and quoted:
@@ -132,7 +132,7 @@ def source(run: Run, given: Source, viewer: str, shown: str = "", beside: Sequen
             return to_display_text(f"{given.field.replace('_', ' ')} of {given.label}{via}{found}{reading}")
 
 
-def quotes(run: Run, spans: Sequence[Span]) -> str:
+def quote_spans(run: Run, spans: Sequence[Span]) -> str:
     return " and ".join(f"“{each}”" for each in _words(run, spans))
 
 
@@ -140,20 +140,20 @@ def _words(run: Run, spans: Sequence[Span]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(run.request.words(span.origin)[span.start : span.end] for span in spans))
 
 
-def asker(run: Run, viewer: str) -> str:
+def name_asker(run: Run, viewer: str) -> str:
     return "you" if run.actor.person == viewer else to_display_text(run.actor.name, limit=60)
 
 
 def _quote_request(run: Run, spans: Sequence[Span], viewer: str) -> str:
     verb = "answered" if spans and all(span.origin for span in spans) else "said"
-    return f"{asker(run, viewer)} {verb} {quotes(run, spans)}"
+    return f"{name_asker(run, viewer)} {verb} {quote_spans(run, spans)}"
 
 
-def hours(span: timedelta) -> int:
+def count_hours(span: timedelta) -> int:
     return int(span.total_seconds() // 3600)
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """``98.2 %``; never rounded up to all or down to none."""
     if share in (0.0, 1.0):
         return f"{share:.0%}".replace("%", " %")

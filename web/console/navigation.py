@@ -41,7 +41,7 @@ _ALL: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
 )
 
 
-def nav_items(role: str, path: str, alerts: Mapping[str, str]) -> tuple[NavItem, ...]:
+def list_nav_items(role: str, path: str, alerts: Mapping[str, str]) -> tuple[NavItem, ...]:
     """The navigation for ``role``; the item that ``path`` belongs to is ``here``. ``alerts`` are by href."""
     return tuple(
         NavItem(

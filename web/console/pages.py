@@ -65,7 +65,7 @@ class Page:
 
 
 @cache
-def environment() -> Environment:
+def load_environment() -> Environment:
     """Jinja environment: autoescape always; a name that the context lacks is an error, never an empty string."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -74,13 +74,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["asset"] = asset
+    made.globals["asset"] = find_asset
     made.filters["plain"] = _to_plain
     made.filters["lines"] = _lines
     made.filters["when"] = lambda at: WALL_CLOCK.get().say(at)
     made.filters["to_the_second"] = lambda at: WALL_CLOCK.get().say_to_the_second(at)
     made.filters["utc"] = wall_clock.say_utc
-    made.filters["word"] = labels.word
+    made.filters["word"] = labels.format_name
     made.filters["iso"] = _iso
     return made
 
@@ -89,7 +89,7 @@ def render_html(page: Page) -> str:
     context = {each.name: getattr(page, each.name) for each in fields(page)}
     shown = WALL_CLOCK.set(page.shell.clock)
     try:
-        return environment().get_template(page.template).render(context)
+        return load_environment().get_template(page.template).render(context)
     finally:
         WALL_CLOCK.reset(shown)
 
@@ -113,7 +113,7 @@ def redirect(to: str) -> Response:
     return RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
 
 
-def full_page(request: Request, answer: Response) -> Response:
+def load_full_page(request: Request, answer: Response) -> Response:
     """Redirect that htmx follows as a full page, not inside ``main``: what is around it has changed too."""
     if wants_fragment(request):
         answer.headers["HX-Redirect"] = answer.headers["location"]
@@ -126,13 +126,13 @@ def wants_fragment(request: Request) -> bool:
     return request.headers.get("hx-request") == "true" and request.headers.get("hx-history-restore-request") != "true"
 
 
-def theme_of(request: Request) -> str:
+def read_theme(request: Request) -> str:
     chosen = read_cookie(request, THEME_COOKIE)
     return chosen if chosen in ("light", "dark") else ""
 
 
 @cache
-def asset(name: str) -> str:
+def find_asset(name: str) -> str:
     """The address of a static file, which changes with its content: so it may be kept for ever."""
     digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
     return f"/static/{name}?v={digest}"

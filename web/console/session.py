@@ -21,9 +21,9 @@ from core.actor import EVALUATOR, OWNER, Actor
 from core.errors import Forbidden, NotAuthentic, NotFound
 from store.accounts.logins import LoginRow
 from store.accounts.members import MemberRow
-from web.auth import container_of, limits_of
-from web.console.navigation import nav_items
-from web.console.pages import Shell, SignedInAs, theme_of, wants_fragment
+from web.auth import get_container, get_limits
+from web.console.navigation import list_nav_items
+from web.console.pages import Shell, SignedInAs, read_theme, wants_fragment
 from web.console.wall_clock import WallClock
 from web.cookies import read_cookie, set_cookie
 
@@ -55,7 +55,7 @@ async def find_visitor(request: Request) -> Visitor | None:
     token = read_cookie(request, COOKIE)
     if not token:
         return None
-    container = container_of(request)
+    container = get_container(request)
     now = container.clock()
     async with container.database.read() as session:
         idle = now - timedelta(hours=container.settings.session_idle_h)
@@ -79,7 +79,7 @@ async def find_visitor(request: Request) -> Visitor | None:
     return visitor
 
 
-async def signed_in(request: Request) -> Visitor:
+async def require_sign_in(request: Request) -> Visitor:
     """The dependency of every page. Raises SignInNeeded."""
     visitor = await find_visitor(request)
     if visitor is None:
@@ -87,7 +87,7 @@ async def signed_in(request: Request) -> Visitor:
     return visitor
 
 
-async def owner(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+async def require_owner(visitor: Annotated[Visitor, Depends(require_sign_in)]) -> Visitor:
     if visitor.actor.role != OWNER:
         raise Forbidden(
             f"Only owners look at this; you are {visitor.actor.role}. Ask an owner of {visitor.workspace_name}."
@@ -95,7 +95,7 @@ async def owner(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
     return visitor
 
 
-async def evaluator(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+async def require_evaluator(visitor: Annotated[Visitor, Depends(require_sign_in)]) -> Visitor:
     if visitor.actor.role not in (OWNER, EVALUATOR):
         raise Forbidden(
             f"Only owners and evaluators look at this; you are {visitor.actor.role}. Ask an owner of "
@@ -104,36 +104,38 @@ async def evaluator(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
     return visitor
 
 
-SignedIn = Annotated[Visitor, Depends(signed_in)]
-Owner = Annotated[Visitor, Depends(owner)]
-Evaluator = Annotated[Visitor, Depends(evaluator)]
+SignedIn = Annotated[Visitor, Depends(require_sign_in)]
+Owner = Annotated[Visitor, Depends(require_owner)]
+Evaluator = Annotated[Visitor, Depends(require_evaluator)]
 
 
 async def count_text(request: Request, visitor: Visitor) -> None:
     """Count a text that is to be read for this person and workspace. Raises Problem ``rate_limited``."""
-    await limits_of(request).read_text(visitor.actor.workspace, visitor.actor.person)
+    await get_limits(request).read_text(visitor.actor.workspace, visitor.actor.person)
 
 
-def shell(request: Request, visitor: Visitor) -> Shell:
+def make_shell(request: Request, visitor: Visitor) -> Shell:
     path = request.url.path
     return Shell(
         csrf=visitor.login.csrf,
-        theme=theme_of(request),
-        path=local(f"{path}?{request.url.query}" if request.url.query else path) if request.method == "GET" else "/",
+        theme=read_theme(request),
+        path=keep_local(f"{path}?{request.url.query}" if request.url.query else path)
+        if request.method == "GET"
+        else "/",
         fragment=wants_fragment(request),
         who=SignedInAs(visitor.actor.name, visitor.actor.role, visitor.member.email, visitor.workspace_name),
-        places=nav_items(visitor.actor.role, path, visitor.alerts),
-        once=fresh_token(),
-        clock=clock_of(request),
+        places=list_nav_items(visitor.actor.role, path, visitor.alerts),
+        once=make_token(),
+        clock=make_clock(request),
     )
 
 
-def clock_of(request: Request) -> WallClock:
-    container = container_of(request)
+def make_clock(request: Request) -> WallClock:
+    container = get_container(request)
     return WallClock(container.settings.time_zone, container.clock())
 
 
-def local(path: str) -> str:
+def keep_local(path: str) -> str:
     """``path`` if it leads nowhere but to a page of this console, else the front page."""
     plain = path.isprintable() and "\\" not in path and path.startswith("/") and not path.startswith("//")
     try:
@@ -149,5 +151,5 @@ def set_session(request: Request, answer: Response, token: str) -> None:
     set_cookie(request, answer, COOKIE, token, max_age_s=int(LONGEST.total_seconds()))
 
 
-def fresh_token() -> str:
+def make_token() -> str:
     return secrets.token_urlsafe(32)

@@ -23,12 +23,12 @@ from web.auth import (
     TOUCH_EVERY,
     Caller,
     authenticate_signature,
-    container_of,
     count_request,
     find_key,
-    limits_of,
+    get_container,
+    get_limits,
 )
-from web.client_address import client_of
+from web.client_address import find_client
 from web.limits import LimitClass
 
 PATH: Final = "/mcp"
@@ -61,8 +61,8 @@ async def authenticate(request: Request) -> Caller:
 
 
 async def _find_by_token(request: Request, token: str) -> Caller:
-    limits = limits_of(request)
-    await limits.arrive(client_of(request))
+    limits = get_limits(request)
+    await limits.arrive(find_client(request))
     body = await request.body()
     public = mcp_token.public_of(token)
     caller, key = (
@@ -87,8 +87,8 @@ async def _authenticate_key(request: Request, public: str, token: str, body: byt
 
 async def _authenticate_member(request: Request, token: str, body: bytes) -> Caller:
     """The member whom an access token of the configured issuer speaks for: one whose account is linked to it."""
-    container = container_of(request)
-    granted = await container.issuer.authorize(token, audience=resource_of(request)) if container.issuer else None
+    container = get_container(request)
+    granted = await container.issuer.authorize(token, audience=name_resource(request)) if container.issuer else None
     if granted is None or container.issuer is None:
         raise Unauthenticated(REFUSED)
     async with container.database.read() as session:
@@ -103,7 +103,7 @@ async def _authenticate_member(request: Request, token: str, body: bytes) -> Cal
 
 
 async def _touch(request: Request, key: KeyRow) -> None:
-    container = container_of(request)
+    container = get_container(request)
     now, used = container.clock(), key.last_used_at
     if used is None or now - used >= TOUCH_EVERY:
         async with container.database.begin() as session:
@@ -125,24 +125,24 @@ def limit_of(body: bytes) -> LimitClass:
     return "writes" if name in _TYPING_TOOLS else "actions"
 
 
-def resource_of(request: Request) -> str:
+def name_resource(request: Request) -> str:
     """This server's address as an OAuth 2.0 protected resource (RFC 9728): what a token's audience must be."""
-    return container_of(request).settings.base_url.rstrip("/") + PATH
+    return get_container(request).settings.base_url.rstrip("/") + PATH
 
 
-def challenge(request: Request) -> str:
+def make_challenge(request: Request) -> str:
     """``WWW-Authenticate`` of a refusal: where a client learns how to come by a token, and the scheme of signatures."""
-    base = container_of(request).settings.base_url.rstrip("/")
+    base = get_container(request).settings.base_url.rstrip("/")
     return f'Bearer resource_metadata="{base}{METADATA_PATH}{PATH}", scope="{" ".join(SCOPES)}", {SCHEME}'
 
 
-def metadata(request: Request) -> dict[str, Any]:
+def make_metadata(request: Request) -> dict[str, Any]:
     """OAuth 2.0 protected resource metadata (RFC 9728). Without an issuer there is no authorization server to name:
     clients then send a key's token as a fixed header."""
-    container = container_of(request)
+    container = get_container(request)
     servers = [container.issuer.issuer] if container.issuer else []
     return {
-        "resource": resource_of(request),
+        "resource": name_resource(request),
         "resource_name": "OpsIQ",
         "scopes_supported": list(SCOPES),
         "bearer_methods_supported": ["header"],

@@ -16,7 +16,7 @@ from app.container import Container
 from core.actor import Surface
 from core.errors import Forbidden
 from web import problem
-from web.auth import Caller, container_of
+from web.auth import Caller, get_container
 from web.mcp.access import CALLER, SURFACE
 
 TASKS: Final = "io.modelcontextprotocol/tasks"
@@ -72,7 +72,7 @@ def call_of(ctx: ServerRequestContext[Any, Any]) -> McpCall:
         request=request,
         caller=state[CALLER],
         surface=state[SURFACE],
-        container=container_of(request),
+        container=get_container(request),
         takes_urls=elicitation is not None and elicitation.url is not None,
         takes_forms=forms,
         takes_tasks=bool(able and able.extensions and TASKS in able.extensions),

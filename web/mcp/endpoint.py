@@ -18,8 +18,8 @@ from core.actor import SURFACES
 from core.crypto.secretbox import SecretBox
 from core.errors import ClockSkew, Unauthenticated
 from web import problem
-from web.auth import container_of
-from web.mcp.access import CALLER, METADATA_PATH, PATH, SURFACE, authenticate, challenge, metadata
+from web.auth import get_container
+from web.mcp.access import CALLER, METADATA_PATH, PATH, SURFACE, authenticate, make_challenge, make_metadata
 from web.problem import Problem
 
 WAIT_S: Final = 20.0
@@ -41,7 +41,7 @@ def install(app: FastAPI) -> McpEndpoint:
 
 async def _metadata(request: Request) -> Response:
     """For whoever has no token yet, so for everybody."""
-    return JSONResponse(metadata(request), headers={"Cache-Control": "public, max-age=300"})
+    return JSONResponse(make_metadata(request), headers={"Cache-Control": "public, max-age=300"})
 
 
 class McpServer(Protocol):
@@ -65,7 +65,7 @@ class McpEndpoint:
         if answer is not None:
             await answer(scope, receive, send)
             return
-        server = await self._get_server(container_of(request).box)
+        server = await self._get_server(get_container(request).box)
         await server(scope, _replay(await request.body(), receive), send)
 
     async def close(self) -> None:
@@ -77,15 +77,15 @@ class McpEndpoint:
         _check_origin(request)
         if request.method != "POST":
             detail = "MCP is POSTed here; nothing is kept between two requests, so there is nothing to GET or DELETE."
-            return problem.response(request, "method_not_allowed", detail, headers={"Allow": "POST"})
+            return problem.make_response(request, "method_not_allowed", detail, headers={"Allow": "POST"})
         surface = request.query_params.get("surface", SURFACES[0])
         if surface not in SURFACES or set(request.query_params) - {"surface"}:
             raise Problem("invalid_request", f"The only query parameter is surface: one of {', '.join(SURFACES)}.")
         try:
             caller = await authenticate(request)
         except (Unauthenticated, ClockSkew) as error:
-            told = {"WWW-Authenticate": challenge(request)}
-            return problem.response(request, error.code, error.detail, extra=error.extra, headers=told)
+            told = {"WWW-Authenticate": make_challenge(request)}
+            return problem.make_response(request, error.code, error.detail, extra=error.extra, headers=told)
         canon.loads(caller.body)  # as strictly as any body: no key twice, no NaN, no text that can't be stored
         state: dict[str, Any] = request.scope.setdefault("state", {})
         state[CALLER], state[SURFACE] = caller, surface
@@ -104,7 +104,7 @@ class McpEndpoint:
 def _check_origin(request: Request) -> None:
     """DNS rebinding: a browser says whose page it speaks for (``Origin``), and only this server's own pages may. Where
     the server is for this machine alone, ``Host`` must name this machine too. Raises Problem."""
-    base = urlsplit(container_of(request).settings.base_url)
+    base = urlsplit(get_container(request).settings.base_url)
     local = base.hostname in _LOOPBACK
     if local and _hostname(f"//{request.headers.get('host', '')}") not in _LOOPBACK:
         raise Problem("forbidden", f"This server answers at {base.netloc} alone.")

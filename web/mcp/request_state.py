@@ -42,7 +42,7 @@ class SealedState:
         return opened
 
 
-def boundary(box: SecretBox) -> RequestStateBoundary:
+def make_boundary(box: SecretBox) -> RequestStateBoundary:
     security = RequestStateSecurity(codec=SealedState(box), ttl=LIVES_S, bind_principal=_principal)
     return RequestStateBoundary(security, default_audience="opsiq")
 

@@ -21,7 +21,7 @@ _JSON: Final = "application/json"
 _MAX_NAME: Final = 200
 
 
-def templates(scopes: frozenset[str]) -> list[ResourceTemplate]:
+def list_templates(scopes: frozenset[str]) -> list[ResourceTemplate]:
     every = (
         (
             "runs:read",
@@ -47,7 +47,7 @@ def templates(scopes: frozenset[str]) -> list[ResourceTemplate]:
     return [template for scope, template in every if scope in scopes]
 
 
-async def recent(call: McpCall) -> list[Resource]:
+async def list_recent(call: McpCall) -> list[Resource]:
     """The newest runs that the caller asked for; everybody's for an owner."""
     if "runs:read" not in call.caller.scopes:
         return []

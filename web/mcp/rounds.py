@@ -59,10 +59,12 @@ async def settle(call: McpCall, run: Run, state: RoundState | None = None) -> An
     waits = state.waits if state else 0
     base_url = call.container.settings.base_url
     if run.state == "held" and call.takes_urls and not shown:
-        return _round(RoundState(run=run.id), {CARD: card_request(run, base_url)})
+        return _round(RoundState(run=run.id), {CARD: make_card_request(run, base_url)})
     asked = as_asked(run)
     if asked is not None and call.takes_forms and "runs:write" in call.caller.scopes:
-        return _round(RoundState(run=run.id, slot=asked.question.slot), {QUESTION: question_request(asked.question)})
+        return _round(
+            RoundState(run=run.id, slot=asked.question.slot), {QUESTION: make_question_request(asked.question)}
+        )
     if run.state in MOVING or run.state == "held":
         if call.takes_tasks:
             return tasks.describe_created(run)
@@ -96,7 +98,7 @@ async def resume(call: McpCall, state: str, responses: dict[str, InputResponse] 
     return await settle(call, run, at)
 
 
-def card_request(run: Run, base_url: str) -> InputRequest:
+def make_card_request(run: Run, base_url: str) -> InputRequest:
     """The way to the card. The address is of this console, and holds nothing but the run's id."""
     return ElicitRequest(
         params=ElicitRequestURLParams(
@@ -106,7 +108,7 @@ def card_request(run: Run, base_url: str) -> InputRequest:
     )
 
 
-def question_request(question: Question) -> InputRequest:
+def make_question_request(question: Question) -> InputRequest:
     """An open question as a form: one of its choices, or words, or both."""
     properties: dict[str, Any] = {}
     if question.candidates:

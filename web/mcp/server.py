@@ -92,11 +92,11 @@ async def _tool(call: McpCall, params: CallToolRequestParams) -> rounds.Answer:
 
 
 async def list_resources(ctx: Context, _: PaginatedRequestParams | None) -> ListResourcesResult:
-    return ListResourcesResult(resources=await _answer_or_explain(resources.recent(call_of(ctx))))
+    return ListResourcesResult(resources=await _answer_or_explain(resources.list_recent(call_of(ctx))))
 
 
 async def list_templates(ctx: Context, _: PaginatedRequestParams | None) -> ListResourceTemplatesResult:
-    return ListResourceTemplatesResult(resource_templates=resources.templates(call_of(ctx).caller.scopes))
+    return ListResourceTemplatesResult(resource_templates=resources.list_templates(call_of(ctx).caller.scopes))
 
 
 async def read_resource(ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
@@ -114,9 +114,9 @@ async def _task(call: McpCall, run_id: str) -> dict[str, Any]:
     base_url = call.container.settings.base_url
     asked, requests = as_asked(run), {}
     if run.state == "held" and call.takes_urls:
-        requests[rounds.CARD] = rounds.card_request(run, base_url)
+        requests[rounds.CARD] = rounds.make_card_request(run, base_url)
     elif asked is not None and call.takes_forms:
-        requests[rounds.QUESTION] = rounds.question_request(asked.question)
+        requests[rounds.QUESTION] = rounds.make_question_request(asked.question)
     shown = {key: each.model_dump(mode="json", by_alias=True, exclude_none=True) for key, each in requests.items()}
     return tasks.describe_task(run, results.make_run_result(run, base_url), shown)
 
@@ -202,7 +202,7 @@ class RunningServer:
 async def start(box: SecretBox) -> RunningServer:
     """Start serving. ``box`` seals the request states."""
     server = _server()
-    server.middleware.append(request_state.boundary(box))
+    server.middleware.append(request_state.make_boundary(box))
     manager = StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=MAX_BODY_BYTES)
     ready, over = asyncio.Event(), asyncio.Event()
 

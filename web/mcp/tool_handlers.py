@@ -18,8 +18,8 @@ from core.errors import InvalidInput, NotFound
 from registry.contract import Contract
 from registry.json_schema import pointer
 from store.transaction_hook import TransactionHook, no_hook
-from web.auth import limits_of
-from web.idempotency import Attempt, hold_claim, idempotency_fingerprint, replay, take_claim
+from web.auth import get_limits
+from web.idempotency import Attempt, hold_claim, make_fingerprint, replay, take_claim
 from web.mcp import results
 from web.mcp.arguments import AnswerArguments, AskArguments, FindArguments, RunArguments
 from web.mcp.calls import McpCall
@@ -34,7 +34,7 @@ async def ask(call: McpCall, given: AskArguments) -> Run:
     """Accept a request in words. Raises InvalidInput, NotFound, Problem (``rate_limited``)."""
     call.need("runs:write")
     caller = call.caller
-    await limits_of(call.request).read_text(caller.actor.workspace, caller.actor.person)
+    await get_limits(call.request).read_text(caller.actor.workspace, caller.actor.person)
     return await _act_once(
         call,
         "ask",
@@ -85,7 +85,7 @@ async def answer_question(call: McpCall, given: AnswerArguments) -> Run:
     """Answer the open question of a run. Raises NotFound, Forbidden, InvalidInput, Problem."""
     call.need("runs:write")
     caller = call.caller
-    await limits_of(call.request).read_text(caller.actor.workspace, caller.actor.person)
+    await get_limits(call.request).read_text(caller.actor.workspace, caller.actor.person)
     run = await call.container.runs.show(caller.actor, given.run_id)
     asked = as_asked(run)
     slot = given.slot or (asked.question.slot if asked else "")
@@ -170,7 +170,7 @@ async def _act_once(call: McpCall, tool: str, given: dict[str, Any], key: str | 
     if key is None:
         return _unwrap(await act(no_hook))
     caller = call.caller
-    fingerprint = idempotency_fingerprint(caller, (tool.encode(), call.surface.encode(), canon.dumps(given)))
+    fingerprint = make_fingerprint(caller, (tool.encode(), call.surface.encode(), canon.dumps(given)))
     claim = await take_claim(call.request, caller.actor.workspace, caller.key_id, key, fingerprint=fingerprint)
     if claim.verdict != "ours":
         kept = json.loads(bytes(replay(call.request, claim).body))

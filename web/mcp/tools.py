@@ -149,7 +149,7 @@ GENERAL: Final[Mapping[str, tuple[str, Tool]]] = {
 """Name → the scope that it needs, and what the list says of it."""
 
 
-def tool_name(action: str) -> str:
+def make_tool_name(action: str) -> str:
     """An action's name as a tool's: models' interfaces take no dots."""
     return action.replace(".", "__")
 
@@ -158,7 +158,7 @@ def list_direct_tools(contracts: Sequence[Contract]) -> Mapping[str, Contract]:
     """The actions that are tools of their own, by tool name: all of them where they are few, else none."""
     if len(contracts) > MOST_DIRECT:
         return {}
-    made = {tool_name(each.name): each for each in contracts}
+    made = {make_tool_name(each.name): each for each in contracts}
     size = sum(len(json.dumps(each.parameters)) + len(each.description) for each in contracts)
     taken = len(made) < len(contracts) or not made.keys().isdisjoint(GENERAL)
     return {} if taken or size > MOST_DIRECT_BYTES else made

@@ -6,7 +6,7 @@ import ipaddress
 
 import pytest
 
-from web.client_address import fold_address, forwarded_for, is_in, parse_address
+from web.client_address import find_forwarded_for, fold_address, is_in, parse_address
 
 TRUSTED = tuple(ipaddress.ip_network(each) for each in ("10.0.0.0/24", "127.0.0.1/32", "2001:db8:ffff::/48"))
 PROXY = "10.0.0.7"
@@ -35,7 +35,7 @@ PROXY = "10.0.0.7"
     ],
 )
 def test_the_last_address_that_is_no_trusted_proxy_is_the_clients(said: str, client: str) -> None:
-    assert forwarded_for(said, PROXY, TRUSTED) == client
+    assert find_forwarded_for(said, PROXY, TRUSTED) == client
 
 
 @pytest.mark.parametrize(

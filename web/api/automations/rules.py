@@ -30,9 +30,9 @@ from web.api.automations.rule_views import (
     make_rule_view,
 )
 from web.api.body import Body, Id, parse_body
-from web.auth import Caller, container_of, require_signature
+from web.auth import Caller, get_container, require_signature
 from web.idempotency import act_once
-from web.openapi import problems, takes
+from web.openapi import describe_body, describe_problems
 
 router = APIRouter(prefix="/v1", tags=["rules"])
 
@@ -81,7 +81,7 @@ class DryRunBody(Body):
 @router.get("/rules", response_model=RuleList)
 async def rules(request: Request, caller: Reads) -> RuleList:
     """Every rule, oldest first."""
-    automation_service = container_of(request).events.automation_service
+    automation_service = get_container(request).events.automation_service
     rows = await automation_service.rules(caller.actor)
     obstacles = await automation_service.find_obstacles(caller.actor.workspace, rows)
     return RuleList(data=tuple(make_rule_view(row, obstacles) for row in rows))
@@ -91,8 +91,8 @@ async def rules(request: Request, caller: Reads) -> RuleList:
     "/rules",
     status_code=201,
     response_model=RuleView,
-    responses=problems("422"),
-    openapi_extra=takes(NewRule, RULE_EXAMPLE),
+    responses=describe_problems("422"),
+    openapi_extra=describe_body(NewRule, RULE_EXAMPLE),
 )
 async def add_rule(request: Request, caller: Writes) -> Response:
     """A rule acts in the name of whoever sets it up, and starts in shadow unless ``mode`` says otherwise."""
@@ -100,7 +100,7 @@ async def add_rule(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).events.automation_service.add_rule(
+        lambda in_transaction: get_container(request).events.automation_service.add_rule(
             caller.actor, form, in_transaction=in_transaction
         ),
         make_rule_json,
@@ -109,46 +109,46 @@ async def add_rule(request: Request, caller: Writes) -> Response:
     )
 
 
-@router.get("/rules/{rule_id}", response_model=RuleView, responses=problems("404"))
+@router.get("/rules/{rule_id}", response_model=RuleView, responses=describe_problems("404"))
 async def rule(request: Request, caller: Reads, rule_id: Id) -> RuleView:
     """One rule."""
     return await _make_rule_view(
-        request, await container_of(request).events.automation_service.rule(caller.actor, rule_id)
+        request, await get_container(request).events.automation_service.rule(caller.actor, rule_id)
     )
 
 
 @router.patch(
     "/rules/{rule_id}",
     response_model=RuleView,
-    responses=problems("404", "409"),
-    openapi_extra=takes(NewRule, {"mode": "on"}, idempotent=False),
+    responses=describe_problems("404", "409"),
+    openapi_extra=describe_body(NewRule, {"mode": "on"}, idempotent=False),
 )
 async def change_rule(request: Request, caller: Writes, rule_id: Id) -> RuleView:
     """Only what is sent is changed. Whoever changes more than the mode becomes the rule's author; so does its author in
     another role."""
-    automation_service = container_of(request).events.automation_service
+    automation_service = get_container(request).events.automation_service
     changed = await automation_service.change_rule(caller.actor, rule_id, _read_changes(caller))
     return await _make_rule_view(request, changed)
 
 
-@router.delete("/rules/{rule_id}", status_code=204, responses=problems("404"))
+@router.delete("/rules/{rule_id}", status_code=204, responses=describe_problems("404"))
 async def remove_rule(request: Request, caller: Writes, rule_id: Id) -> Response:
     """It meets no further event; what it has done stays on record."""
-    await container_of(request).events.automation_service.remove_rule(caller.actor, rule_id)
+    await get_container(request).events.automation_service.remove_rule(caller.actor, rule_id)
     return Response(status_code=204)
 
 
 @router.post(
     "/rules/{rule_id}/dry-run",
     response_model=DryRunView,
-    responses=problems("404"),
-    openapi_extra=takes(DryRunBody, {"limit": 20}, idempotent=False),
+    responses=describe_problems("404"),
+    openapi_extra=describe_body(DryRunBody, {"limit": 20}, idempotent=False),
 )
 async def dry_run(request: Request, caller: Reads, rule_id: Id) -> DryRunView:
     """What the rule would have made of past events. It reads records, stores nothing and sends nothing, so it takes no
     Idempotency-Key."""
     body = parse_body(DryRunBody, caller)
-    events = container_of(request).events
+    events = get_container(request).events
     row = await events.automation_service.rule(caller.actor, rule_id)
     if not await events.automation_service.manages(caller.actor, row):
         raise Forbidden("A dry run reads records in its author's name: only the author and owners see it.")
@@ -156,22 +156,22 @@ async def dry_run(request: Request, caller: Reads, rule_id: Id) -> DryRunView:
     return DryRunView(data=tuple(make_met_view(event, each) for event, each in met))
 
 
-@router.get("/rules/{rule_id}/firings", response_model=FiringPage, responses=problems("404"))
+@router.get("/rules/{rule_id}/firings", response_model=FiringPage, responses=describe_problems("404"))
 async def rule_firings(
     request: Request, caller: Reads, rule_id: Id, before: Before = None, limit: Limit = 50
 ) -> FiringPage:
     """What came of the rule, event by event, newest first. Runs are read under ``/v1/runs``."""
-    automation_service = container_of(request).events.automation_service
+    automation_service = get_container(request).events.automation_service
     row = await automation_service.rule(caller.actor, rule_id)
     inside = await automation_service.manages(caller.actor, row)
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         return await _firings(session, row.workspace, row.id, before, limit, inside=inside)
 
 
 @router.get("/instructions", response_model=InstructionList)
 async def instructions(request: Request, caller: Reads) -> InstructionList:
     """Every instruction, oldest first."""
-    automation_service = container_of(request).events.automation_service
+    automation_service = get_container(request).events.automation_service
     rows = await automation_service.instructions(caller.actor)
     obstacles = await automation_service.find_obstacles(caller.actor.workspace, rows)
     return InstructionList(data=tuple(make_instruction_view(row, obstacles) for row in rows))
@@ -181,8 +181,8 @@ async def instructions(request: Request, caller: Reads) -> InstructionList:
     "/instructions",
     status_code=201,
     response_model=InstructionView,
-    responses=problems("422"),
-    openapi_extra=takes(NewInstruction, INSTRUCTION_EXAMPLE),
+    responses=describe_problems("422"),
+    openapi_extra=describe_body(NewInstruction, INSTRUCTION_EXAMPLE),
 )
 async def add_instruction(request: Request, caller: Writes) -> Response:
     """An instruction acts in the name of whoever sets it up, and starts in shadow unless ``mode`` says otherwise."""
@@ -190,7 +190,7 @@ async def add_instruction(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).events.automation_service.add_instruction(
+        lambda in_transaction: get_container(request).events.automation_service.add_instruction(
             caller.actor, form, in_transaction=in_transaction
         ),
         make_instruction_json,
@@ -199,54 +199,54 @@ async def add_instruction(request: Request, caller: Writes) -> Response:
     )
 
 
-@router.get("/instructions/{instruction_id}", response_model=InstructionView, responses=problems("404"))
+@router.get("/instructions/{instruction_id}", response_model=InstructionView, responses=describe_problems("404"))
 async def instruction(request: Request, caller: Reads, instruction_id: Id) -> InstructionView:
     """One instruction."""
-    automation_service = container_of(request).events.automation_service
+    automation_service = get_container(request).events.automation_service
     return await _make_instruction_view(request, await automation_service.instruction(caller.actor, instruction_id))
 
 
 @router.patch(
     "/instructions/{instruction_id}",
     response_model=InstructionView,
-    responses=problems("404", "409"),
-    openapi_extra=takes(NewInstruction, {"mode": "on"}, idempotent=False),
+    responses=describe_problems("404", "409"),
+    openapi_extra=describe_body(NewInstruction, {"mode": "on"}, idempotent=False),
 )
 async def change_instruction(request: Request, caller: Writes, instruction_id: Id) -> InstructionView:
     """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author; so does its
     author in another role."""
-    automation_service = container_of(request).events.automation_service
+    automation_service = get_container(request).events.automation_service
     changed = await automation_service.change_instruction(caller.actor, instruction_id, _read_changes(caller))
     return await _make_instruction_view(request, changed)
 
 
-@router.delete("/instructions/{instruction_id}", status_code=204, responses=problems("404"))
+@router.delete("/instructions/{instruction_id}", status_code=204, responses=describe_problems("404"))
 async def remove_instruction(request: Request, caller: Writes, instruction_id: Id) -> Response:
     """It meets no further event; what it has done stays on record."""
-    await container_of(request).events.automation_service.remove_instruction(caller.actor, instruction_id)
+    await get_container(request).events.automation_service.remove_instruction(caller.actor, instruction_id)
     return Response(status_code=204)
 
 
-@router.get("/instructions/{instruction_id}/firings", response_model=FiringPage, responses=problems("404"))
+@router.get("/instructions/{instruction_id}/firings", response_model=FiringPage, responses=describe_problems("404"))
 async def instruction_firings(
     request: Request, caller: Reads, instruction_id: Id, before: Before = None, limit: Limit = 50
 ) -> FiringPage:
     """What came of the instruction, event by event, newest first. Runs are read under ``/v1/runs``."""
-    automation_service = container_of(request).events.automation_service
+    automation_service = get_container(request).events.automation_service
     row = await automation_service.instruction(caller.actor, instruction_id)
     inside = await automation_service.manages(caller.actor, row)
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         return await _firings(session, row.workspace, row.id, before, limit, inside=inside)
 
 
 async def _make_rule_view(request: Request, row: RuleRow) -> RuleView:
     return make_rule_view(
-        row, await container_of(request).events.automation_service.find_obstacles(row.workspace, [row])
+        row, await get_container(request).events.automation_service.find_obstacles(row.workspace, [row])
     )
 
 
 async def _make_instruction_view(request: Request, row: InstructionRow) -> InstructionView:
-    automation_service = container_of(request).events.automation_service
+    automation_service = get_container(request).events.automation_service
     return make_instruction_view(row, await automation_service.find_obstacles(row.workspace, [row]))
 
 

@@ -21,9 +21,9 @@ from store.requests.idempotency import KeyClaim
 from web import problem
 from web.api.body import Body, Id, Instant, parse_body
 from web.api.view import LATER, Moment, View, format_moment
-from web.auth import Caller, container_of, require_signature
+from web.auth import Caller, get_container, require_signature
 from web.idempotency import make_row, replay, seal_answer
-from web.openapi import problems, takes
+from web.openapi import describe_body, describe_problems
 
 router = APIRouter(prefix="/v1", tags=["events"])
 
@@ -121,8 +121,8 @@ class FireBody(Body):
     "/events/fire",
     status_code=202,
     response_model=AcceptedView,
-    responses=problems("404", "409", "422"),
-    openapi_extra=takes(
+    responses=describe_problems("404", "409", "422"),
+    openapi_extra=describe_body(
         FireBody, {"event": "order.shipped", "data": {"customer_id": 421, "order_ref": "NB-9182", "carrier": "DHL"}}
     ),
 )
@@ -130,7 +130,7 @@ async def fire(request: Request, caller: Fires) -> Response:
     """The event, what is answered to its Idempotency-Key and its fan-out are one transaction."""
     body = parse_body(FireBody, caller)
     kept = make_row(request, caller, 202)
-    fired = await container_of(request).events.batch_publisher.publish(
+    fired = await get_container(request).events.batch_publisher.publish(
         caller.actor,
         body.event,
         body.data,
@@ -145,7 +145,7 @@ async def fire(request: Request, caller: Fires) -> Response:
     return JSONResponse(make_accepted_json(fired), status_code=202, headers={"Location": f"/v1/events/{fired.id}"})
 
 
-@router.get("/events", response_model=EventPage, responses=problems("404"))
+@router.get("/events", response_model=EventPage, responses=describe_problems("404"))
 async def listed(
     request: Request,
     caller: Reads,
@@ -156,17 +156,17 @@ async def listed(
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> EventPage:
     """Newest first; ``next`` is the ``before`` of the next page."""
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         rows = await store.events.events.listed(
             session, caller.actor.workspace, name=event, before=before, since=since, until=until, limit=limit
         )
     return EventPage(data=tuple(map(make_event_view, rows)), next=rows[-1].id if len(rows) == limit else None)
 
 
-@router.get("/events/{event_id}", response_model=EventDetail, responses=problems("404"))
+@router.get("/events/{event_id}", response_model=EventDetail, responses=describe_problems("404"))
 async def show(request: Request, caller: Reads, event_id: Id) -> EventDetail:
     """One event with its reactions in the order in which they come."""
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         row = await store.events.events.get(session, caller.actor.workspace, event_id)
         reactions = await store.events.events.reactions(session, caller.actor.workspace, event_id)
     return make_event_detail(row, reactions)
@@ -179,7 +179,7 @@ async def types(caller: Reads) -> EventTypeList:
     return EventTypeList(data=tuple(map(make_type_view, event_catalogue.load_event_types().values())))
 
 
-@router.get("/event-types/{name}", response_model=EventTypeView, responses=problems("404"))
+@router.get("/event-types/{name}", response_model=EventTypeView, responses=describe_problems("404"))
 async def one_type(caller: Reads, name: Id) -> EventTypeView:
     """One universal event."""
     del caller

@@ -22,10 +22,10 @@ from registry.declarative.webhooks import SECRET_PARAMETER
 from web import problem
 from web.api.body import Body, Id, parse_body
 from web.api.view import Moment, View, format_moment
-from web.auth import Caller, container_of, limits_of, require_signature
-from web.client_address import client_of
+from web.auth import Caller, get_container, get_limits, require_signature
+from web.client_address import find_client
 from web.idempotency import act_once
-from web.openapi import problems, takes
+from web.openapi import describe_body, describe_problems
 
 router = APIRouter(tags=["connectors"])
 
@@ -63,14 +63,16 @@ class SecretBody(Body):
     secret: Annotated[str | None, Field(min_length=1, max_length=400)] = None
 
 
-@router.post("/connectors/{name}/webhook", status_code=202, response_model=TakenList, responses=problems("409", "422"))
+@router.post(
+    "/connectors/{name}/webhook", status_code=202, response_model=TakenList, responses=describe_problems("409", "422")
+)
 async def take(
     request: Request, name: Id, workspace: Annotated[str | None, Query(pattern=WORKSPACE)] = None
 ) -> TakenList:
     """A platform's signed webhook. A message that comes again is answered again and does nothing. ``workspace`` may be
     left out where only one uses this connector."""
-    container = container_of(request)
-    await limits_of(request).arrive(client_of(request))
+    container = get_container(request)
+    await get_limits(request).arrive(find_client(request))
     taken = await container.events.inbox.take(
         name, await _inbound(request, container.clock()), workspace=workspace, request_id=problem.request_id(request)
     )
@@ -81,8 +83,8 @@ async def take(
     "/v1/connectors/{name}/webhook-secret",
     status_code=201,
     response_model=SharedSecretView,
-    responses=problems("404"),
-    openapi_extra=takes(SecretBody, {}, shows_secret=True),
+    responses=describe_problems("404"),
+    openapi_extra=describe_body(SecretBody, {}, shows_secret=True),
 )
 async def share_secret(request: Request, caller: Writes, name: Id) -> Response:
     """What the platform signs its webhooks with from now on, in this answer and in no other. The secret before it stays
@@ -91,7 +93,7 @@ async def share_secret(request: Request, caller: Writes, name: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).events.inbox.share_secret(
+        lambda in_transaction: get_container(request).events.inbox.share_secret(
             caller.actor, name, body.secret, in_transaction=in_transaction
         ),
         lambda made: _to_secret_view(request, caller, made),
@@ -113,14 +115,14 @@ async def _inbound(request: Request, now: datetime) -> Inbound:
 
 
 def _to_secret_view(request: Request, caller: Caller, made: SharedSecret) -> dict[str, Any]:
-    url = webhook_url(request, caller.actor.workspace, made.connector, made.secret if made.in_address else "")
+    url = make_webhook_url(request, caller.actor.workspace, made.connector, made.secret if made.in_address else "")
     return SharedSecretView(
         connector=made.connector, url=url, secret=made.secret, previous_until=format_moment(made.previous_until)
     ).json_value()
 
 
-def webhook_url(request: Request, workspace: str, connector: str, secret: str = "") -> str:
+def make_webhook_url(request: Request, workspace: str, connector: str, secret: str = "") -> str:
     """Where a connection's platform sends its webhooks; with the ``secret`` where that is a part of the address."""
-    base = container_of(request).settings.base_url.rstrip("/")
+    base = get_container(request).settings.base_url.rstrip("/")
     told = f"&{SECRET_PARAMETER}={quote(secret)}" if secret else ""
     return f"{base}/connectors/{quote(connector)}/webhook?workspace={workspace}{told}"

@@ -61,7 +61,7 @@ def get_kind(kinds: Kinds, name: str) -> RecordKind:
     return kind
 
 
-async def one(kinds: Kinds, name: str, record_id: str) -> RecordView:
+async def read_one(kinds: Kinds, name: str, record_id: str) -> RecordView:
     """Raises NotFound, PlatformUnavailable, ConnectorBroken."""
     kind = get_kind(kinds, name)
     record = await _ask(kinds.record(kind.name, record_id))
@@ -70,7 +70,7 @@ async def one(kinds: Kinds, name: str, record_id: str) -> RecordView:
     return view(record)
 
 
-async def page(kinds: Kinds, name: str, request: Request, *, limit: int, cursor: str | None) -> RecordPage:
+async def read_page(kinds: Kinds, name: str, request: Request, *, limit: int, cursor: str | None) -> RecordPage:
     """Newest first. Every other query parameter is a declared field and the value it must have, any of several. Raises
     InvalidInput."""
     kind = get_kind(kinds, name)

@@ -12,9 +12,9 @@ from pydantic import Field
 from agent.record_cache.sync import CacheStatus
 from web.api.body import Body, parse_body
 from web.api.view import Moment, View, format_moment
-from web.auth import Caller, container_of, require_signature
+from web.auth import Caller, get_container, require_signature
 from web.idempotency import act_once
-from web.openapi import problems, takes
+from web.openapi import describe_body, describe_problems
 
 router = APIRouter(prefix="/v1/mirrors", tags=["mirrors"])
 
@@ -55,15 +55,15 @@ async def listed(
     request: Request, caller: Annotated[Caller, Depends(require_signature("connectors:read"))]
 ) -> MirrorList:
     """Every kind that may be kept here, and how fresh it is."""
-    return _list(await container_of(request).cache_sync.list_status(caller.actor.workspace))
+    return _list(await get_container(request).cache_sync.list_status(caller.actor.workspace))
 
 
 @router.post(
     "/sync",
     status_code=202,
     response_model=MirrorList,
-    responses=problems("404"),
-    openapi_extra=takes(SyncBody, {"connector": "saas", "kind": "customer"}),
+    responses=describe_problems("404"),
+    openapi_extra=describe_body(SyncBody, {"connector": "saas", "kind": "customer"}),
 )
 async def sync(
     request: Request, caller: Annotated[Caller, Depends(require_signature("connectors:write", owner=True))]
@@ -74,7 +74,7 @@ async def sync(
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).cache_sync.begin(
+        lambda in_transaction: get_container(request).cache_sync.begin(
             caller.actor, body.connector, body.kind, in_transaction=in_transaction
         ),
         _json,

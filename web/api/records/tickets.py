@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Request
 
 from web.api.records import data
 from web.api.records.data import Cursor, Limit, RecordPage
-from web.auth import Caller, container_of, require_signature
-from web.openapi import problems
+from web.auth import Caller, get_container, require_signature
+from web.openapi import describe_problems
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
 
@@ -29,7 +29,7 @@ _FILTERS: Final[dict[str, Any]] = {
 }
 
 
-@router.get("", response_model=RecordPage, responses=problems("404"), openapi_extra=_FILTERS)
+@router.get("", response_model=RecordPage, responses=describe_problems("404"), openapi_extra=_FILTERS)
 async def listed(
     request: Request,
     caller: Annotated[Caller, Depends(require_signature("tickets:read", filters=True))],
@@ -37,5 +37,5 @@ async def listed(
     cursor: Cursor = None,
 ) -> RecordPage:
     """Tickets, newest first, filtered by declared fields, read live."""
-    context = await container_of(request).contexts.of(caller.actor.workspace)
-    return await data.page(context.live, "ticket", request, limit=limit, cursor=cursor)
+    context = await get_container(request).contexts.of(caller.actor.workspace)
+    return await data.read_page(context.live, "ticket", request, limit=limit, cursor=cursor)

@@ -17,9 +17,9 @@ from store.webhooks.deliveries import DeliveryFilters, DeliveryRow
 from web import problem
 from web.api.body import Id, Instant
 from web.api.view import Moment, View, format_moment
-from web.auth import Caller, container_of, require_signature
+from web.auth import Caller, get_container, require_signature
 from web.idempotency import act_once
-from web.openapi import acts, problems
+from web.openapi import describe_act, describe_problems
 
 router = APIRouter(prefix="/v1/webhooks/deliveries", tags=["webhooks"])
 
@@ -93,17 +93,17 @@ async def listed(
     wanted = DeliveryFilters(
         endpoint=endpoint, event=event, event_id=event_id, states=tuple(state or ()), since=since, until=until
     )
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         rows = await store.webhooks.deliveries.listed(
             session, caller.actor.workspace, wanted, before=before, limit=limit
         )
     return DeliveryPage(data=tuple(map(make_delivery_view, rows)), next=rows[-1].id if len(rows) == limit else None)
 
 
-@router.get("/{delivery_id}", response_model=DeliveryDetail, responses=problems("404"))
+@router.get("/{delivery_id}", response_model=DeliveryDetail, responses=describe_problems("404"))
 async def show(request: Request, caller: Reads, delivery_id: Id) -> DeliveryDetail:
     """With its body as it is sent, and every attempt: the request's headers, the answer, how long it took."""
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         row = await store.webhooks.deliveries.get(session, caller.actor.workspace, delivery_id)
         body = await store.webhooks.deliveries.body(session, row.event_id)
         attempts = await store.webhooks.attempts.attempts_of(session, row.id)
@@ -114,15 +114,15 @@ async def show(request: Request, caller: Reads, delivery_id: Id) -> DeliveryDeta
     "/{delivery_id}/resend",
     status_code=202,
     response_model=DeliveryView,
-    responses=problems("404"),
-    openapi_extra=acts(),
+    responses=describe_problems("404"),
+    openapi_extra=describe_act(),
 )
 async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
     """One more attempt with the same bytes and the same webhook-id; it starts no new series."""
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).webhooks.redelivery.resend(
+        lambda in_transaction: get_container(request).webhooks.redelivery.resend(
             caller.actor, delivery_id, request_id=problem.request_id(request), in_transaction=in_transaction
         ),
         make_delivery_json,
@@ -133,7 +133,7 @@ async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
 
 async def _find_delivery(request: Request, caller: Caller, delivery_id: str) -> DeliveryRow:
     """Raises NotFound."""
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         return await store.webhooks.deliveries.get(session, caller.actor.workspace, delivery_id)
 
 

@@ -18,9 +18,9 @@ from web import problem
 from web.api.body import Body, Id, Instant, parse_body
 from web.api.view import LATER, Moment, View, format_moment
 from web.api.webhooks.deliveries import DeliveryView, make_delivery_json
-from web.auth import Caller, container_of, require_signature
+from web.auth import Caller, get_container, require_signature
 from web.idempotency import Effect, act_once
-from web.openapi import acts, problems, takes
+from web.openapi import describe_act, describe_body, describe_problems
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
 
@@ -123,7 +123,7 @@ class TestBody(Body):
 @router.get("/endpoints", response_model=EndpointList)
 async def listed(request: Request, caller: Reads) -> EndpointList:
     """Every endpoint with its health, newest first. No secret is in it."""
-    shown = await container_of(request).webhooks.endpoints.list_endpoints(caller.actor)
+    shown = await get_container(request).webhooks.endpoints.list_endpoints(caller.actor)
     return EndpointList(data=tuple(map(make_endpoint_view, shown)))
 
 
@@ -131,7 +131,7 @@ async def listed(request: Request, caller: Reads) -> EndpointList:
     "/endpoints",
     status_code=201,
     response_model=EndpointWithSecret,
-    openapi_extra=takes(EndpointBody, EXAMPLE, shows_secret=True),
+    openapi_extra=describe_body(EndpointBody, EXAMPLE, shows_secret=True),
 )
 async def create(request: Request, caller: Writes) -> Response:
     """The secret is in this answer and in no other."""
@@ -139,7 +139,7 @@ async def create(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).webhooks.endpoints.create(
+        lambda in_transaction: get_container(request).webhooks.endpoints.create(
             caller.actor,
             body.url,
             body.events,
@@ -156,32 +156,32 @@ async def create(request: Request, caller: Writes) -> Response:
     )
 
 
-@router.get("/endpoints/{endpoint_id}", response_model=EndpointView, responses=problems("404"))
+@router.get("/endpoints/{endpoint_id}", response_model=EndpointView, responses=describe_problems("404"))
 async def show(request: Request, caller: Reads, endpoint_id: Id) -> EndpointView:
     """One endpoint and how it has been doing."""
-    return make_endpoint_view(await container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id))
+    return make_endpoint_view(await get_container(request).webhooks.endpoints.show(caller.actor, endpoint_id))
 
 
 @router.patch(
     "/endpoints/{endpoint_id}",
     response_model=EndpointView,
-    responses=problems("404"),
-    openapi_extra=takes(ChangeBody, {"events": ["*"]}, idempotent=False),
+    responses=describe_problems("404"),
+    openapi_extra=describe_body(ChangeBody, {"events": ["*"]}, idempotent=False),
 )
 async def change(request: Request, caller: Writes, endpoint_id: Id) -> EndpointView:
     """Only what is sent is changed."""
     body = parse_body(ChangeBody, caller)
     given = {name: getattr(body, name) for name in body.model_fields_set}
-    shown = await container_of(request).webhooks.endpoints.change(
+    shown = await get_container(request).webhooks.endpoints.change(
         caller.actor, endpoint_id, given, request_id=problem.request_id(request)
     )
     return make_endpoint_view(shown)
 
 
-@router.delete("/endpoints/{endpoint_id}", status_code=204, responses=problems("404"))
+@router.delete("/endpoints/{endpoint_id}", status_code=204, responses=describe_problems("404"))
 async def delete(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """Its deliveries stay in the log for their 30 days."""
-    await container_of(request).webhooks.endpoints.delete(
+    await get_container(request).webhooks.endpoints.delete(
         caller.actor, endpoint_id, request_id=problem.request_id(request)
     )
     return Response(status_code=204)
@@ -205,7 +205,7 @@ async def _act_on_endpoint(
         lambda hook: act(caller.actor, endpoint_id, request_id=request_id, in_transaction=hook),
         body,
         status=status,
-        check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
+        check=lambda: get_container(request).webhooks.endpoints.show(caller.actor, endpoint_id),
         shows_secret=shows_secret,
     )
 
@@ -213,36 +213,36 @@ async def _act_on_endpoint(
 @router.post(
     "/endpoints/{endpoint_id}/pause",
     response_model=EndpointView,
-    responses=problems("404", "409"),
-    openapi_extra=acts(),
+    responses=describe_problems("404", "409"),
+    openapi_extra=describe_act(),
 )
 async def pause(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """Deliveries go on being made, and wait."""
-    act = container_of(request).webhooks.endpoints.pause
+    act = get_container(request).webhooks.endpoints.pause
     return await _act_on_endpoint(request, caller, endpoint_id, act, make_endpoint_json)
 
 
 @router.post(
     "/endpoints/{endpoint_id}/resume",
     response_model=EndpointView,
-    responses=problems("404", "409"),
-    openapi_extra=acts(),
+    responses=describe_problems("404", "409"),
+    openapi_extra=describe_act(),
 )
 async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """From paused, what waited is sent; from disabled, only what comes from now on (recover or replay the rest)."""
-    act = container_of(request).webhooks.endpoints.resume
+    act = get_container(request).webhooks.endpoints.resume
     return await _act_on_endpoint(request, caller, endpoint_id, act, make_endpoint_json)
 
 
 @router.post(
     "/endpoints/{endpoint_id}/rotate",
     response_model=EndpointWithSecret,
-    responses=problems("404"),
-    openapi_extra=acts(shows_secret=True),
+    responses=describe_problems("404"),
+    openapi_extra=describe_act(shows_secret=True),
 )
 async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """A fresh secret, in this answer and in no other. For 24 hours everything is signed with both."""
-    act = container_of(request).webhooks.endpoints.rotate
+    act = get_container(request).webhooks.endpoints.rotate
     return await _act_on_endpoint(request, caller, endpoint_id, act, make_created_json, shows_secret=True)
 
 
@@ -250,13 +250,13 @@ async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     "/endpoints/{endpoint_id}/recover",
     status_code=202,
     response_model=SpanView,
-    responses=problems("404", "409"),
-    openapi_extra=takes(SpanBody, {"since": "2026-11-24T06:00:00Z"}),
+    responses=describe_problems("404", "409"),
+    openapi_extra=describe_body(SpanBody, {"since": "2026-11-24T06:00:00Z"}),
 )
 async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """One more attempt at every delivery made in the span that failed."""
     body = parse_body(SpanBody, caller)
-    act = partial(container_of(request).webhooks.redelivery.recover, since=body.since, until=body.until)
+    act = partial(get_container(request).webhooks.redelivery.recover, since=body.since, until=body.until)
     return await _act_on_endpoint(request, caller, endpoint_id, act, make_span_json, status=202)
 
 
@@ -264,13 +264,13 @@ async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response
     "/endpoints/{endpoint_id}/replay",
     status_code=202,
     response_model=SpanView,
-    responses=problems("404", "409"),
-    openapi_extra=takes(SpanBody, {"since": "2026-11-24T06:00:00Z"}),
+    responses=describe_problems("404", "409"),
+    openapi_extra=describe_body(SpanBody, {"since": "2026-11-24T06:00:00Z"}),
 )
 async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """Deliver the events of the span that this endpoint wants and has no delivery of."""
     body = parse_body(SpanBody, caller)
-    act = partial(container_of(request).webhooks.redelivery.replay, since=body.since, until=body.until)
+    act = partial(get_container(request).webhooks.redelivery.replay, since=body.since, until=body.until)
     return await _act_on_endpoint(request, caller, endpoint_id, act, make_span_json, status=202)
 
 
@@ -278,8 +278,8 @@ async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     "/test",
     status_code=202,
     response_model=DeliveryView,
-    responses=problems("404"),
-    openapi_extra=takes(TestBody, {"endpoint": "whe_01JD8X4T5C6K7M8N9PQRSTVWXY", "event": "invoice.paid"}),
+    responses=describe_problems("404"),
+    openapi_extra=describe_body(TestBody, {"endpoint": "whe_01JD8X4T5C6K7M8N9PQRSTVWXY", "event": "invoice.paid"}),
 )
 async def test(request: Request, caller: Tests) -> Response:
     """One attempt with a sample of the catalogue. What came of it: the delivery in the answer."""
@@ -287,7 +287,7 @@ async def test(request: Request, caller: Tests) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).webhooks.redelivery.test(
+        lambda in_transaction: get_container(request).webhooks.redelivery.test(
             caller.actor,
             body.endpoint,
             body.event,
@@ -297,7 +297,7 @@ async def test(request: Request, caller: Tests) -> Response:
         make_delivery_json,
         status=202,
         location=lambda row: f"/v1/webhooks/deliveries/{row.id}",
-        check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, body.endpoint),
+        check=lambda: get_container(request).webhooks.endpoints.show(caller.actor, body.endpoint),
     )
 
 

@@ -16,12 +16,12 @@ from app.container import Container
 from core.crypto import passwords
 from core.display_text import to_display_text
 from core.errors import InvalidInput
-from web.auth import container_of
-from web.console.account.active_sessions import ActiveSession, active_sessions
+from web.auth import get_container
+from web.console.account.active_sessions import ActiveSession, list_active_sessions
 from web.console.account.login_throttle import own_password
 from web.console.forms import Guarded
 from web.console.pages import Page, redirect, show
-from web.console.session import SignedIn, Visitor, fresh_token, set_session, shell
+from web.console.session import SignedIn, Visitor, make_shell, make_token, set_session
 
 router = APIRouter(prefix="/account", include_in_schema=False)
 
@@ -60,16 +60,16 @@ class AccountPage(Page):
 
 
 @router.get("")
-async def account(request: Request, visitor: SignedIn) -> Response:
-    return await account_page(request, visitor)
+async def show_account(request: Request, visitor: SignedIn) -> Response:
+    return await render_account(request, visitor)
 
 
 @router.post("/password")
 async def change_password(request: Request, form: Guarded) -> Response:
     """Change one's own password. The present one is asked for, and counted like a sign-in. Wherever else one is signed
     in, one is no longer; here one is, under another session id, so that who has read the one before has nothing."""
-    visitor, fresh, container = form.member, form.fields.get("fresh", ""), container_of(request)
-    token, secret = fresh_token(), fresh_token()
+    visitor, fresh, container = form.member, form.fields.get("fresh", ""), get_container(request)
+    token, secret = make_token(), make_token()
 
     async def renewed(session: AsyncSession, _: int) -> None:
         await store.accounts.logins.renew(session, visitor.login.id, token=token, csrf=secret)
@@ -85,9 +85,9 @@ async def change_password(request: Request, form: Guarded) -> Response:
         except InvalidInput as error:
             trouble = error.detail
     if trouble:
-        return await account_page(request, visitor, trouble)
+        return await render_account(request, visitor, trouble)
     visitor.login.csrf = secret
-    answer = await account_page(request, visitor, changed=True)
+    answer = await render_account(request, visitor, changed=True)
     set_session(request, answer, token)
     return answer
 
@@ -96,7 +96,7 @@ async def change_password(request: Request, form: Guarded) -> Response:
 async def sign_out_elsewhere(request: Request, form: Guarded) -> Response:
     """Sign out of one session, where the form names it, else of all but this one."""
     visitor, login_id = form.member, form.get("login", limit=64)
-    member_service = container_of(request).member_service
+    member_service = get_container(request).member_service
     if login_id:
         await member_service.end_login(visitor.actor, visitor.member.id, login_id)
     else:
@@ -112,7 +112,7 @@ def _first(container: Container, visitor: Visitor) -> str:
     return "" if fresh else again
 
 
-async def account_page(
+async def render_account(
     request: Request,
     visitor: Visitor,
     trouble: str = "",
@@ -121,7 +121,7 @@ async def account_page(
     link_trouble: str = "",
     status: int = 422,
 ) -> Response:
-    container, member = container_of(request), visitor.member
+    container, member = get_container(request), visitor.member
     async with container.database.read() as session:
         logins = await store.accounts.logins.of_member(session, member.workspace, member.id, container.clock())
         identities = await store.accounts.identities.of_member(session, member.workspace, member.id)
@@ -131,12 +131,12 @@ async def account_page(
         else None
     )
     page = AccountPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Your account",
         name=to_display_text(member.name, limit=100),
         email=to_display_text(member.email, limit=320),
         role=member.role,
-        sign_ins=active_sessions(logins, visitor.login.id),
+        sign_ins=list_active_sessions(logins, visitor.login.id),
         least_characters=passwords.LEAST_CHARACTERS,
         changed=changed,
         trouble=trouble,

@@ -34,11 +34,11 @@ class ActiveSession:
     mine: bool
 
 
-def active_sessions(rows: Sequence[LoginRow], present: str) -> tuple[ActiveSession, ...]:
+def list_active_sessions(rows: Sequence[LoginRow], present: str) -> tuple[ActiveSession, ...]:
     return tuple(
         ActiveSession(
             id=row.id,
-            device=device(row.agent),
+            device=describe_device(row.agent),
             agent=to_display_text(row.agent, limit=300),
             address=to_display_text(row.address, limit=60),
             created_at=row.created_at,
@@ -49,7 +49,7 @@ def active_sessions(rows: Sequence[LoginRow], present: str) -> tuple[ActiveSessi
     )
 
 
-def device(agent: str) -> str:
+def describe_device(agent: str) -> str:
     """Describes a browser: ‘Firefox on Linux’, a help to recognise it, not a proof."""
     browser = next((name for mark, name in _BROWSERS if re.search(rf"{mark}\w*/", agent)), "")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")

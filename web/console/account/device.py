@@ -15,7 +15,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from core.errors import OpsIQError
-from web.auth import container_of
+from web.auth import get_container
 from web.cookies import read_cookie, set_cookie
 
 COOKIE: Final = "opsiq_device"
@@ -36,7 +36,7 @@ def remember_device(request: Request, answer: Response, account: str) -> None:
     device, accounts = _read(request)
     kept = [account, *(each for each in accounts if each != account)][:MOST_ACCOUNTS]
     plain = json.dumps({"device": device or secrets.token_hex(16), "accounts": kept}).encode()
-    set_cookie(request, answer, COOKIE, container_of(request).box.seal(plain, context=_CONTEXT), max_age_s=KEEP_S)
+    set_cookie(request, answer, COOKIE, get_container(request).box.seal(plain, context=_CONTEXT), max_age_s=KEEP_S)
 
 
 def _read(request: Request) -> tuple[str, list[str]]:
@@ -45,7 +45,7 @@ def _read(request: Request) -> tuple[str, list[str]]:
     if not sealed or len(sealed) > 2000:
         return "", []
     try:
-        held = json.loads(container_of(request).box.open(sealed, context=_CONTEXT))
+        held = json.loads(get_container(request).box.open(sealed, context=_CONTEXT))
     except OpsIQError:
         return "", []
     return str(held["device"]), [str(each) for each in held["accounts"]]

@@ -13,9 +13,9 @@ import store.workspaces
 from core.crypto import passwords
 from core.display_text import to_display_text
 from core.errors import InvalidInput
-from web.auth import container_of
+from web.auth import get_container
 from web.console.account.sign_in import start_session
-from web.console.forms import GuardedStranger, keep_secret, stranger_shell
+from web.console.forms import GuardedStranger, keep_secret, make_stranger_shell
 from web.console.pages import Page, render
 
 router = APIRouter(prefix="/join", include_in_schema=False)
@@ -45,7 +45,7 @@ async def join_page(request: Request, invitation: str = "") -> Response:
 @router.post("")
 async def join(request: Request, form: GuardedStranger) -> Response:
     """Accept an invitation. The invited person is signed in, whoever used this browser before."""
-    container = container_of(request)
+    container = get_container(request)
     token, name = form.get("invitation", limit=_MAX_TOKEN), form.get("name", limit=1000)
     async with container.database.read() as session:
         invited = await store.accounts.members.by_invitation(session, token, container.clock())
@@ -59,11 +59,11 @@ async def join(request: Request, form: GuardedStranger) -> Response:
 
 
 async def _page(request: Request, token: str, *, name: str = "", trouble: str = "") -> Response:
-    container = container_of(request)
+    container = get_container(request)
     async with container.database.read() as session:
         member = await store.accounts.members.by_invitation(session, token, container.clock()) if token else None
         workspace = await store.workspaces.get(session, member.workspace) if member else None
-    around = stranger_shell(request)
+    around = make_stranger_shell(request)
     page = JoinPage(
         shell=around,
         title="Join",

@@ -28,8 +28,8 @@ from app.container import Container
 from core.crypto import passwords
 from store.accounts.logins import Failures, FailureScope
 from store.accounts.members import email_key
-from web.auth import container_of
-from web.client_address import client_of, fold_address
+from web.auth import get_container
+from web.client_address import find_client, fold_address
 from web.console.account.device import find_device
 from web.console.forms import Form
 
@@ -100,7 +100,7 @@ class Lanes:
 
 async def make_attempt(request: Request, email: str) -> Attempt:
     """The attempt of somebody who gives ``email`` and a password."""
-    container, account, network = container_of(request), account_of(email), fold_address(client_of(request))
+    container, account, network = get_container(request), digest_account(email), fold_address(find_client(request))
     device = find_device(request, account)
     if device:
         return Attempt(f"device:{device} {account}")
@@ -112,7 +112,7 @@ async def make_attempt(request: Request, email: str) -> Attempt:
 
 def make_issuer_attempt(request: Request) -> Attempt:
     """The attempt of somebody whom an issuer is asked about: who they are is not known yet."""
-    device, network = find_device(request), fold_address(client_of(request))
+    device, network = find_device(request), fold_address(find_client(request))
     if device:
         return Attempt(f"device:{device} issuer")
     counted: tuple[tuple[FailureScope, str], ...] = (("ip", network),)
@@ -122,7 +122,7 @@ def make_issuer_attempt(request: Request) -> Attempt:
 async def own_password(request: Request, form: Form) -> str:
     """Check the visitor's own password in the form: empty when it is right, else why it does not count. An open console
     left alone is not yet its owner. Counted by the sign-in: what others try elsewhere stops nobody here."""
-    container, visitor, password = container_of(request), form.member, form.fields.get("password", "")
+    container, visitor, password = get_container(request), form.member, form.fields.get("password", "")
     if visitor.member.password_hash is None:
         return "You have no password here yet. Set one under Your account, then do this again."
     attempt = Attempt(f"login:{visitor.login.id}")
@@ -131,7 +131,7 @@ async def own_password(request: Request, form: Form) -> str:
             return BUSY
         wait = await wait_of(container, attempt)
         if wait:
-            return f"Too many wrong passwords. Wait {minutes(wait)} and try again."
+            return f"Too many wrong passwords. Wait {describe_wait(wait)} and try again."
         if await asyncio.to_thread(passwords.verify_password, password, visitor.member.password_hash):
             await forgive(container, attempt)
             return ""
@@ -184,13 +184,13 @@ async def forgive(container: Container, attempt: Attempt) -> None:
             await store.accounts.logins.forgive(session, "pair", attempt.pair)
 
 
-def minutes(wait: timedelta) -> str:
+def describe_wait(wait: timedelta) -> str:
     """‘a minute’, ‘4 minutes’."""
     whole = math.ceil(wait / timedelta(minutes=1))
     return "a minute" if whole <= 1 else f"{whole} minutes"
 
 
-def account_of(email: str) -> str:
+def digest_account(email: str) -> str:
     """Digest that stands for the account: people type other things than addresses into that field, and none of them is
     stored."""
     return hashlib.sha256(email_key(email).encode(errors="backslashreplace")).hexdigest()[:32]

@@ -24,13 +24,13 @@ from core.crypto import passwords
 from core.errors import InvalidInput, NotFound
 from store.accounts.members import MemberRow
 from web import problem
-from web.auth import container_of
-from web.client_address import came_through_proxy, client_of, is_loopback
+from web.auth import get_container
+from web.client_address import came_through_proxy, find_client, is_loopback
 from web.console.account import login_throttle
 from web.console.account.device import remember_device
-from web.console.forms import Guarded, GuardedStranger, keep_secret, stranger_shell
+from web.console.forms import Guarded, GuardedStranger, keep_secret, make_stranger_shell
 from web.console.pages import THEME_COOKIE, Page, redirect, render, wants_fragment
-from web.console.session import COOKIE, LONGEST, find_visitor, fresh_token, local, set_session
+from web.console.session import COOKIE, LONGEST, find_visitor, keep_local, make_token, set_session
 from web.cookies import delete_cookie, read_cookie, set_cookie
 
 router = APIRouter(include_in_schema=False)
@@ -64,13 +64,13 @@ class SetUpPage(Page):
     least_characters: int
 
 
-async def to_sign_in(request: Request, _: Exception) -> Response:
+async def redirect_to_sign_in(request: Request, _: Exception) -> Response:
     """Redirect somebody who is not signed in to the sign-in page, and from there to the page they were on. Whoever sent
     a form is told that nothing came of it."""
     sent = request.method == "POST"
     wanted = request.headers.get("hx-current-url", "") if sent or wants_fragment(request) else str(request.url)
     parts = urlsplit(wanted)
-    back = local(f"{parts.path}?{parts.query}" if parts.query else parts.path or "/")
+    back = keep_local(f"{parts.path}?{parts.query}" if parts.query else parts.path or "/")
     asked = {**({"ended": "1"} if sent else {}), **({"next": back} if back != "/" else {})}
     to = f"/sign-in?{urlencode(asked)}" if asked else "/sign-in"
     if request.headers.get("hx-request"):
@@ -81,19 +81,19 @@ async def to_sign_in(request: Request, _: Exception) -> Response:
 @router.get("/sign-in")
 async def sign_in_page(request: Request, next: str = "/", left: str = "", ended: str = "") -> Response:  # noqa: A002  (the name in the address)
     if await find_visitor(request):
-        return redirect(local(next))
-    container = container_of(request)
+        return redirect(keep_local(next))
+    container = get_container(request)
     if await _has_no_workspace(container):
         return redirect("/set-up")
     leave = await container.issuer.end_session() if left and container.issuer else ""
-    return await sign_in_answer(request, next_=local(next), leave=leave, trouble=_ENDED if ended else "")
+    return await sign_in_answer(request, next_=keep_local(next), leave=leave, trouble=_ENDED if ended else "")
 
 
 @router.post("/sign-in")
 async def sign_in(request: Request, form: GuardedStranger) -> Response:
-    container = container_of(request)
+    container = get_container(request)
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
-    next_ = local(form.get("next", limit=2000) or "/")
+    next_ = keep_local(form.get("next", limit=2000) or "/")
     attempt = await login_throttle.make_attempt(request, email)
     if wait := await login_throttle.wait_of(container, attempt):
         return await _slow_down(request, email, next_, wait)
@@ -114,7 +114,7 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
 
 @router.post("/sign-out")
 async def sign_out(request: Request, form: Guarded) -> Response:
-    container = container_of(request)
+    container = get_container(request)
     now = container.clock()
     async with container.database.begin() as session:
         if await store.accounts.logins.revoke(session, read_cookie(request, COOKIE), now):
@@ -133,11 +133,11 @@ async def sign_out(request: Request, form: Guarded) -> Response:
 
 
 @router.post("/theme")
-async def theme(request: Request, form: GuardedStranger) -> Response:
+async def switch_theme(request: Request, form: GuardedStranger) -> Response:
     chosen = form.get("theme", limit=10)
     if chosen not in ("light", "dark", ""):
         raise InvalidInput("A theme is light, dark, or empty for what the machine prefers.")
-    answer = redirect(local(form.get("next", limit=2000) or "/"))
+    answer = redirect(keep_local(form.get("next", limit=2000) or "/"))
     if chosen:
         set_cookie(request, answer, THEME_COOKIE, chosen, max_age_s=365 * 86400)
     else:
@@ -147,7 +147,7 @@ async def theme(request: Request, form: GuardedStranger) -> Response:
 
 @router.get("/set-up")
 async def set_up_page(request: Request) -> Response:
-    if not await _has_no_workspace(container_of(request)):
+    if not await _has_no_workspace(get_container(request)):
         return redirect("/sign-in")
     return _set_up(request)
 
@@ -155,7 +155,7 @@ async def set_up_page(request: Request) -> Response:
 @router.post("/set-up")
 async def set_up(request: Request, form: GuardedStranger) -> Response:
     """Create the first workspace: only while there is none, and only from this machine."""
-    container = container_of(request)
+    container = get_container(request)
     name, person = form.get("name", limit=100).strip(), form.get("person", limit=100).strip()
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
     async with request.app.state.founding:
@@ -180,7 +180,7 @@ async def start_session(
 ) -> RedirectResponse:
     """Start a session with a fresh token and form secret; the browser's earlier login ends in the same transaction.
     ``issuer`` is who vouched for them, empty where a password did."""
-    now, token = container.clock(), fresh_token()
+    now, token = container.clock(), make_token()
     async with container.database.begin() as session:
         login = await store.accounts.logins.start(
             session,
@@ -188,11 +188,11 @@ async def start_session(
             workspace=member.workspace,
             member_id=member.id,
             token=token,
-            csrf=fresh_token(),
+            csrf=make_token(),
             now=now,
             expires_at=now + LONGEST,
             replaces=read_cookie(request, COOKIE) or None,
-            address=client_of(request),
+            address=find_client(request),
             agent=request.headers.get("user-agent", ""),
             issuer=issuer or None,
         )
@@ -208,12 +208,12 @@ async def start_session(
         )
     answer = RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
     set_session(request, answer, token)
-    remember_device(request, answer, login_throttle.account_of(member.email))
+    remember_device(request, answer, login_throttle.digest_account(member.email))
     return answer
 
 
 async def _slow_down(request: Request, email: str, next_: str, wait: timedelta) -> Response:
-    trouble = f"Too many failed sign-ins. Wait {login_throttle.minutes(wait)} and try again."
+    trouble = f"Too many failed sign-ins. Wait {login_throttle.describe_wait(wait)} and try again."
     answer = await sign_in_answer(request, email=email, next_=next_, trouble=trouble, status=429)
     answer.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
     return answer
@@ -241,14 +241,14 @@ def _from_this_machine(request: Request) -> bool:
     if came_through_proxy(request):
         return False
     host = request.url.hostname or ""
-    return is_loopback(client_of(request)) and (host == "localhost" or is_loopback(host))
+    return is_loopback(find_client(request)) and (host == "localhost" or is_loopback(host))
 
 
 async def sign_in_answer(
     request: Request, *, next_: str, email: str = "", trouble: str = "", leave: str = "", status: int = 200
 ) -> Response:
     """The sign-in page, with what went wrong."""
-    around, issuer = stranger_shell(request), container_of(request).issuer
+    around, issuer = make_stranger_shell(request), get_container(request).issuer
     page = SignInPage(
         shell=around,
         title="Sign in",
@@ -263,7 +263,7 @@ async def sign_in_answer(
 
 
 def _set_up(request: Request, *, name: str = "", person: str = "", email: str = "", trouble: str = "") -> Response:
-    shell = stranger_shell(request)
+    shell = make_stranger_shell(request)
     page = SetUpPage(
         shell=shell,
         title="Set up",

@@ -22,14 +22,14 @@ from agent.sso.identity import LoginRefusalReason, LoginRefused, SsoIdentity
 from agent.sso.provider import Provider
 from app.container import Container
 from core.errors import NotFound, Unavailable
-from web.auth import container_of
+from web.auth import get_container
 from web.console.account import login_throttle
-from web.console.account.account import account_page
+from web.console.account.account import render_account
 from web.console.account.login_throttle import own_password
 from web.console.account.sign_in import sign_in_answer, start_session
 from web.console.forms import Guarded
 from web.console.pages import Page, redirect, render
-from web.console.session import Visitor, find_visitor, local, shell
+from web.console.session import Visitor, find_visitor, keep_local, make_shell
 from web.cookies import delete_cookie, read_cookie, set_cookie
 
 router = APIRouter(include_in_schema=False)
@@ -57,11 +57,11 @@ class OnwardPage(Page):
 async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (the name in the address)
     """Redirect to the issuer. Another site may link here too: what comes of it is bound to this browser all the
     same."""
-    container = container_of(request)
+    container = get_container(request)
     provider = _provider(container)
     if await find_visitor(request):
-        return redirect(local(next))
-    flow = Flow.begin(container.clock(), local(next[:2000]))
+        return redirect(keep_local(next))
+    flow = Flow.begin(container.clock(), keep_local(next[:2000]))
     try:
         away = redirect(await provider.make_address(flow))
     except Unavailable as error:
@@ -71,10 +71,10 @@ async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (
 
 
 @router.get("/sign-in/callback")
-async def callback(request: Request, code: str = "", state: str = "", iss: str = "", error: str = "") -> Response:
+async def finish_sign_in(request: Request, code: str = "", state: str = "", iss: str = "", error: str = "") -> Response:
     """Callback from the issuer: the browser that was sent there, once, within the time; then the member it vouches for,
     or a page that says why not."""
-    container = container_of(request)
+    container = get_container(request)
     provider = _provider(container)
     attempt = login_throttle.make_issuer_attempt(request)
     flow = Flow.unseal(container.box, read_cookie(request, COOKIE))
@@ -84,7 +84,8 @@ async def callback(request: Request, code: str = "", state: str = "", iss: str =
             request,
             flow,
             LoginRefused(
-                LoginRefusalReason.REFUSED_THERE, f"Too many failed sign-ins. Wait {login_throttle.minutes(wait)}."
+                LoginRefusalReason.REFUSED_THERE,
+                f"Too many failed sign-ins. Wait {login_throttle.describe_wait(wait)}.",
             ),
             429,
         )
@@ -102,17 +103,19 @@ async def callback(request: Request, code: str = "", state: str = "", iss: str =
 @router.post("/account/link")
 async def link(request: Request, form: Guarded) -> Response:
     """Link an identity: asks for the password, then shows the page that leads to the issuer."""
-    container, visitor = container_of(request), form.member
+    container, visitor = get_container(request), form.member
     provider = _provider(container)
     trouble = await own_password(request, form)
     if trouble:
-        return await account_page(request, visitor, link_trouble=trouble)
+        return await render_account(request, visitor, link_trouble=trouble)
     flow = Flow.begin(container.clock(), "/account", login=visitor.login.id)
     try:
         href = await provider.make_address(flow)
     except Unavailable as error:
-        return await account_page(request, visitor, link_trouble=error.detail)
-    page = OnwardPage(shell=shell(request, visitor), title=f"On to {provider.name}", issuer=provider.name, href=href)
+        return await render_account(request, visitor, link_trouble=error.detail)
+    page = OnwardPage(
+        shell=make_shell(request, visitor), title=f"On to {provider.name}", issuer=provider.name, href=href
+    )
     answer = render(page)
     set_cookie(request, answer, COOKIE, flow.seal(container.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
     return answer
@@ -124,8 +127,8 @@ async def unlink(request: Request, form: Guarded) -> Response:
     visitor = form.member
     trouble = await own_password(request, form)
     if trouble:
-        return await account_page(request, visitor, link_trouble=trouble)
-    await container_of(request).sso_login.unlink(visitor.actor, form.get("identity", limit=64))
+        return await render_account(request, visitor, link_trouble=trouble)
+    await get_container(request).sso_login.unlink(visitor.actor, form.get("identity", limit=64))
     return redirect("/account")
 
 
@@ -175,7 +178,7 @@ async def _turn_away(request: Request, flow: Flow | None, turned: LoginRefused, 
     """On the page it was begun on."""
     visitor = await find_visitor(request)
     if visitor is not None:
-        return await account_page(request, visitor, link_trouble=turned.detail, status=status)
+        return await render_account(request, visitor, link_trouble=turned.detail, status=status)
     return await sign_in_answer(request, next_=flow.back if flow else "/", trouble=turned.detail, status=status)
 
 

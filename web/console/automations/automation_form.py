@@ -64,7 +64,7 @@ def read_row(row: RuleRow | InstructionRow) -> dict[str, Any]:
     }
 
 
-def to_model(model: type[M], given: AutomationFormData, more: Mapping[str, object], hints: Mapping[str, str]) -> M:
+def parse_model(model: type[M], given: AutomationFormData, more: Mapping[str, object], hints: Mapping[str, str]) -> M:
     """``given`` and what else the API takes, as its form. Raises InvalidInput that says what to mend, by ``hints`` for
     what is ``more``."""
     both = {

@@ -18,13 +18,13 @@ from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError
 from registry.catalogue import Catalogue
 from registry.events.event_fields import EventField
 from store.automations import FiringRow, InstructionRow, RuleRow
-from web.auth import container_of
+from web.auth import get_container
 from web.console.automations import form_options
 from web.console.automations.automation_form import MODES, AutomationFormData
 from web.console.automations.form_options import EventFields, OptionGroup
 from web.console.forms import Form, FormOption
 from web.console.labels import Badge
-from web.console.one_shot_form import TransactionHook, once_per_form
+from web.console.one_shot_form import TransactionHook, use_form_once
 from web.console.session import Visitor
 
 PAGE: Final = 30
@@ -107,14 +107,14 @@ class Frame:
     trouble: str
 
 
-async def automation_status(
+async def load_status(
     request: Request, visitor: Visitor, row: Automation, before: str | None, error: OpsIQError | None
 ) -> AutomationStatus:
     """With a page of its firings, those ``before`` one of them."""
     actor = visitor.actor
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         rows = await store.automations.firings(session, actor.workspace, row.id, before=before, limit=PAGE)
-    automation_service = container_of(request).events.automation_service
+    automation_service = get_container(request).events.automation_service
     mine = await automation_service.manages(actor, row)
     obstacles = await automation_service.find_obstacles(actor.workspace, [row])
     return AutomationStatus(
@@ -136,7 +136,7 @@ async def automation_status(
     )
 
 
-def frame(
+def make_frame(
     visitor: Visitor,
     given: AutomationFormData,
     there: Automation | None,
@@ -148,11 +148,11 @@ def frame(
     return Frame(
         revision=there.revision if there else 0,
         name=given.name[:1000],
-        events=form_options.events(given.event, own_event, known.names),
+        events=form_options.list_events(given.event, own_event, known.names),
         own_event=own_event,
         event=given.event,
         fields=tuple(known.fields),
-        surfaces=form_options.surfaces(given.surface),
+        surfaces=form_options.list_surfaces(given.surface),
         modes=tuple(FormOption(each, _MODE_WORDS[each], each == given.mode) for each in reversed(MODES)),
         per_hour=given.per_hour,
         becomes_author=there is not None and not same_principal(visitor.actor, author_of(there.author)),
@@ -161,11 +161,11 @@ def frame(
     )
 
 
-def form_title(there: Automation | None, kind: str) -> str:
+def make_form_title(there: Automation | None, kind: str) -> str:
     return f"Change “{to_display_text(there.name, limit=60)}”" if there else f"New {kind}"
 
 
-def mode_of(form: Form, kind: str) -> str:
+def read_mode(form: Form, kind: str) -> str:
     """The mode that was asked for. Raises InvalidInput."""
     mode = form.get("mode", limit=10)
     if mode not in MODES:
@@ -173,9 +173,9 @@ def mode_of(form: Form, kind: str) -> str:
     return mode
 
 
-async def only_mine(request: Request, visitor: Visitor, row: Automation, otherwise: str) -> None:
+async def check_author(request: Request, visitor: Visitor, row: Automation, otherwise: str) -> None:
     """Check that this person is the author or an owner. Raises Forbidden with ``otherwise``."""
-    if not await container_of(request).events.automation_service.manages(visitor.actor, row):
+    if not await get_container(request).events.automation_service.manages(visitor.actor, row):
         raise Forbidden(otherwise)
 
 
@@ -189,7 +189,7 @@ async def save(
     """Save a form: adds the automation, once for each form, or changes the one that is ``there``. Raises InvalidInput
     where somebody changed that since the form was shown: it can be saved again."""
     if there is None:
-        async with once_per_form(request, form) as in_transaction:
+        async with use_form_once(request, form) as in_transaction:
             return await add(in_transaction)
     if form.get("revision", limit=20) != str(there.revision):
         raise InvalidInput(MEANWHILE)
@@ -199,7 +199,7 @@ async def save(
         raise InvalidInput(MEANWHILE) from error
 
 
-def title_of(catalogue: Catalogue, name: str) -> str:
+def find_title(catalogue: Catalogue, name: str) -> str:
     contract = catalogue.get(name)
     return to_display_text(contract.title, limit=120) if contract else name
 

@@ -53,7 +53,7 @@ class EventFields:
     names: Sequence[str]
 
 
-async def fields_of_pattern(session: AsyncSession, workspace: str, pattern: str) -> EventFields:
+async def find_event_fields(session: AsyncSession, workspace: str, pattern: str) -> EventFields:
     """The fields of events that fit, from the catalogue and from the newest that came; names that came and are in no
     catalogue."""
     names = [
@@ -67,7 +67,7 @@ async def fields_of_pattern(session: AsyncSession, workspace: str, pattern: str)
     return EventFields(event_fields.list_pattern_fields(pattern, (each.data for each in came)), names)
 
 
-def events(chosen: str, own: bool, names: Iterable[str]) -> tuple[OptionGroup, ...]:
+def list_events(chosen: str, own: bool, names: Iterable[str]) -> tuple[OptionGroup, ...]:
     """The catalogue by category, the custom names that came, and a pattern of one's own."""
     groups: dict[str, list[FormOption]] = {}
     for each in event_catalogue.load_event_types().values():
@@ -80,7 +80,7 @@ def events(chosen: str, own: bool, names: Iterable[str]) -> tuple[OptionGroup, .
     return tuple(OptionGroup(label, tuple(options)) for label, options in groups.items())
 
 
-def actions(
+def list_actions(
     context: WorkspaceContext, actor: Actor, surface: Surface, find: str, chosen: Sequence[str]
 ) -> ActionOptions:
     """Actions that this person may run there."""
@@ -100,5 +100,5 @@ def actions(
     )
 
 
-def surfaces(chosen: str) -> tuple[FormOption, ...]:
+def list_surfaces(chosen: str) -> tuple[FormOption, ...]:
     return tuple(FormOption(each, _SURFACES[each], each == chosen) for each in SURFACES)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from events.automations.service import InstructionForm
 from store.automations import InstructionRow
-from web.console.automations.automation_form import AutomationFormData, read_form, read_row, to_model
+from web.console.automations.automation_form import AutomationFormData, parse_model, read_form, read_row
 from web.console.forms import Form
 
 
@@ -19,7 +19,7 @@ class InstructionFormData(AutomationFormData):
     unattended: bool = False
 
 
-def form_data(form: Form) -> InstructionFormData:
+def read_form_data(form: Form) -> InstructionFormData:
     return InstructionFormData(
         **read_form(form),
         text=form.get("text").strip(),
@@ -28,7 +28,7 @@ def form_data(form: Form) -> InstructionFormData:
     )
 
 
-def form_data_of_row(row: InstructionRow) -> InstructionFormData:
+def make_form_data(row: InstructionRow) -> InstructionFormData:
     return InstructionFormData(
         **read_row(row),
         text=row.text,
@@ -37,8 +37,8 @@ def form_data_of_row(row: InstructionRow) -> InstructionFormData:
     )
 
 
-def to_form(given: InstructionFormData) -> InstructionForm:
-    return to_model(
+def parse_form(given: InstructionFormData) -> InstructionForm:
+    return parse_model(
         InstructionForm,
         given,
         {"text": given.text, "actions": list(given.actions), "allow_unattended": given.unattended},

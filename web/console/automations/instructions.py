@@ -19,25 +19,25 @@ from core.errors import (
     PlatformUnavailable,
 )
 from store.automations import InstructionRow
-from web.auth import container_of
+from web.auth import get_container
 from web.console.automations import form_options
 from web.console.automations.automations import (
     AutomationStatus,
     Frame,
-    automation_status,
-    form_title,
-    frame,
-    mode_of,
-    only_mine,
+    check_author,
+    find_title,
+    load_status,
+    make_form_title,
+    make_frame,
+    read_mode,
     save,
-    title_of,
 )
 from web.console.automations.dry_run import DryRunResult, show_dry_run
 from web.console.automations.form_options import ActionOptions
-from web.console.automations.instruction_form import InstructionFormData, form_data, form_data_of_row, to_form
+from web.console.automations.instruction_form import InstructionFormData, make_form_data, parse_form, read_form_data
 from web.console.forms import Form, Guarded
 from web.console.pages import Page, redirect, show
-from web.console.session import SignedIn, Visitor, count_text, shell
+from web.console.session import SignedIn, Visitor, count_text, make_shell
 
 router = APIRouter(prefix="/rules/instructions", include_in_schema=False)
 
@@ -78,7 +78,7 @@ class InstructionPage(Page):
 
 
 @router.get("/new")
-async def new(request: Request, visitor: SignedIn, event: Annotated[str, Query(max_length=100)] = "") -> Response:
+async def show_new(request: Request, visitor: SignedIn, event: Annotated[str, Query(max_length=100)] = "") -> Response:
     return await _form(request, visitor, InstructionFormData(event=event.strip()), None)
 
 
@@ -88,20 +88,20 @@ async def build(request: Request, form: Guarded) -> Response:
 
 
 @router.get("/{instruction_id}")
-async def instruction(
+async def show_instruction(
     request: Request,
     visitor: SignedIn,
     instruction_id: str,
     before: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
-    row = await container_of(request).events.automation_service.instruction(visitor.actor, instruction_id)
+    row = await get_container(request).events.automation_service.instruction(visitor.actor, instruction_id)
     return await _instruction(request, visitor, row, before)
 
 
 @router.get("/{instruction_id}/edit")
 async def edit(request: Request, visitor: SignedIn, instruction_id: str) -> Response:
     row = await _find_mine(request, visitor, instruction_id)
-    return await _form(request, visitor, form_data_of_row(row), row)
+    return await _form(request, visitor, make_form_data(row), row)
 
 
 @router.post("/{instruction_id}/edit")
@@ -111,8 +111,8 @@ async def rebuild(request: Request, form: Guarded, instruction_id: str) -> Respo
 
 @router.post("/{instruction_id}/mode")
 async def switch(request: Request, form: Guarded, instruction_id: str) -> Response:
-    mode = mode_of(form, "An instruction")
-    await container_of(request).events.automation_service.change_instruction(
+    mode = read_mode(form, "An instruction")
+    await get_container(request).events.automation_service.change_instruction(
         form.member.actor, instruction_id, {"mode": mode}
     )
     return redirect(f"/rules/instructions/{instruction_id}")
@@ -120,9 +120,9 @@ async def switch(request: Request, form: Guarded, instruction_id: str) -> Respon
 
 @router.post("/{instruction_id}/dry-run")
 async def dry_run(request: Request, form: Guarded, instruction_id: str) -> Response:
-    visitor, events = form.member, container_of(request).events
+    visitor, events = form.member, get_container(request).events
     row = await events.automation_service.instruction(visitor.actor, instruction_id)
-    await only_mine(
+    await check_author(
         request, visitor, row, "A dry run reads records in its author's name: only the author and owners see it."
     )
     await count_text(request, visitor)
@@ -135,7 +135,7 @@ async def dry_run(request: Request, form: Guarded, instruction_id: str) -> Respo
 
 @router.post("/{instruction_id}/delete")
 async def delete(request: Request, form: Guarded, instruction_id: str) -> Response:
-    await container_of(request).events.automation_service.remove_instruction(form.member.actor, instruction_id)
+    await get_container(request).events.automation_service.remove_instruction(form.member.actor, instruction_id)
     return redirect("/rules")
 
 
@@ -143,18 +143,18 @@ async def delete(request: Request, form: Guarded, instruction_id: str) -> Respon
 
 
 async def _find_mine(request: Request, visitor: Visitor, instruction_id: str) -> InstructionRow:
-    row = await container_of(request).events.automation_service.instruction(visitor.actor, instruction_id)
-    await only_mine(request, visitor, row, "Only its author and owners change this.")
+    row = await get_container(request).events.automation_service.instruction(visitor.actor, instruction_id)
+    await check_author(request, visitor, row, "Only its author and owners change this.")
     return row
 
 
 async def _rework(request: Request, form: Form, there: InstructionRow | None) -> Response:
     visitor, act = form.member, form.get("do", limit=20)
-    given, events = form_data(form), container_of(request).events
+    given, events = read_form_data(form), get_container(request).events
     if act not in ("try", "save"):
         return await _form(request, visitor, given, there)
     try:
-        body = to_form(given)
+        body = parse_form(given)
         if act == "try":
             draft = await events.automation_service.draft_instruction(visitor.actor, body)
             return await _form(
@@ -189,17 +189,17 @@ async def _form(
     found: DryRunResult | None = None,
     error: OpsIQError | None = None,
 ) -> Response:
-    container, actor = container_of(request), visitor.actor
+    container, actor = get_container(request), visitor.actor
     context = await container.contexts.of(actor.workspace)
     async with container.database.read() as session:
-        known = await form_options.fields_of_pattern(session, actor.workspace, given.event)
+        known = await form_options.find_event_fields(session, actor.workspace, given.event)
     page = InstructionFormPage(
-        shell=shell(request, visitor),
-        title=form_title(there, "instruction"),
-        frame=frame(visitor, given, there, known, error),
+        shell=make_shell(request, visitor),
+        title=make_form_title(there, "instruction"),
+        frame=make_frame(visitor, given, there, known, error),
         instruction_id=there.id if there else "",
         text=given.text,
-        actions=form_options.actions(context, actor, given.surface, given.find, given.actions),
+        actions=form_options.list_actions(context, actor, given.surface, given.find, given.actions),
         may_unattended=actor.role == OWNER,
         unattended=given.unattended,
         tried=found,
@@ -216,15 +216,15 @@ async def _instruction(
     found: DryRunResult | None = None,
     error: OpsIQError | None = None,
 ) -> Response:
-    alone = await container_of(request).events.automation_service.acts_alone(row)
-    catalogue = (await container_of(request).contexts.of(visitor.actor.workspace)).catalogue
+    alone = await get_container(request).events.automation_service.acts_alone(row)
+    catalogue = (await get_container(request).contexts.of(visitor.actor.workspace)).catalogue
     page = InstructionPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=to_display_text(row.name, limit=60),
-        stands=await automation_status(request, visitor, row, before, error),
+        stands=await load_status(request, visitor, row, before, error),
         instruction_id=row.id,
         text=to_display_text(row.text, lines=True, limit=2000),
-        actions=tuple(Named(name, title_of(catalogue, name)) for name in row.contracts.split()),
+        actions=tuple(Named(name, find_title(catalogue, name)) for name in row.contracts.split()),
         attended=not alone,
         lapsed=bool(row.unattended_by) and not alone,
         tried=found,

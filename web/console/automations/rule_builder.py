@@ -14,23 +14,23 @@ from core.errors import Forbidden, InvalidInput, OpsIQError, PlatformUnavailable
 from registry.conditions import builder, condition, satisfiability
 from registry.contract import Contract
 from store.automations import RuleRow
-from web.auth import container_of
+from web.auth import get_container
 from web.console.automations import form_options
-from web.console.automations.automations import Frame, form_title, frame, only_mine, save
+from web.console.automations.automations import Frame, check_author, make_form_title, make_frame, save
 from web.console.automations.dry_run import DryRunResult, show_dry_run
 from web.console.automations.form_options import ActionOptions
-from web.console.automations.rule_form import RuleFormData, form_data, form_data_of_row, to_form
+from web.console.automations.rule_form import RuleFormData, make_form_data, parse_form, read_form_data
 from web.console.automations.rule_rows import (
     ChosenAction,
     ConditionRow,
     ParameterRow,
-    condition_row,
     make_chosen_action,
-    parameter_rows,
+    make_condition_row,
+    make_parameter_rows,
 )
 from web.console.forms import Form, FormOption, Guarded
 from web.console.pages import Page, redirect, show
-from web.console.session import SignedIn, Visitor, shell
+from web.console.session import SignedIn, Visitor, make_shell
 
 router = APIRouter(prefix="/rules", include_in_schema=False)
 
@@ -59,7 +59,7 @@ class BuilderPage(Page):
 
 
 @router.get("/new")
-async def new(request: Request, visitor: SignedIn, event: Annotated[str, Query(max_length=100)] = "") -> Response:
+async def show_new(request: Request, visitor: SignedIn, event: Annotated[str, Query(max_length=100)] = "") -> Response:
     return await _builder(request, visitor, RuleFormData(event=event.strip()), None)
 
 
@@ -71,7 +71,7 @@ async def build(request: Request, form: Guarded) -> Response:
 @router.get("/{rule_id}/edit")
 async def edit(request: Request, visitor: SignedIn, rule_id: str) -> Response:
     row = await _find_mine(request, visitor, rule_id)
-    return await _builder(request, visitor, form_data_of_row(row), row)
+    return await _builder(request, visitor, make_form_data(row), row)
 
 
 @router.post("/{rule_id}/edit")
@@ -83,20 +83,20 @@ async def rebuild(request: Request, form: Guarded, rule_id: str) -> Response:
 
 
 async def _find_mine(request: Request, visitor: Visitor, rule_id: str) -> RuleRow:
-    row = await container_of(request).events.automation_service.rule(visitor.actor, rule_id)
-    await only_mine(request, visitor, row, "Only its author and owners change this.")
+    row = await get_container(request).events.automation_service.rule(visitor.actor, rule_id)
+    await check_author(request, visitor, row, "Only its author and owners change this.")
     return row
 
 
 async def _rework(request: Request, form: Form, there: RuleRow | None) -> Response:
     """The builder after one of its buttons: ``do`` says which. Nothing is stored but by ``save``."""
     visitor, act = form.member, form.get("do", limit=20)
-    given = form_data(form).after(act)
+    given = read_form_data(form).after(act)
     if act not in ("try", "save"):
         return await _builder(request, visitor, given, there)
-    events = container_of(request).events
+    events = get_container(request).events
     try:
-        body = to_form(given, await _contract(request, visitor.actor, given.action))
+        body = parse_form(given, await _contract(request, visitor.actor, given.action))
         if act == "try":
             draft = await events.automation_service.draft_rule(visitor.actor, body)
             met = await events.rules.dry_run(draft, limit=TRY_EVENTS)
@@ -118,7 +118,7 @@ async def _rework(request: Request, form: Form, there: RuleRow | None) -> Respon
 
 
 async def _contract(request: Request, actor: Actor, name: str) -> Contract | None:
-    return (await container_of(request).contexts.of(actor.workspace)).catalogue.get(name)
+    return (await get_container(request).contexts.of(actor.workspace)).catalogue.get(name)
 
 
 async def _builder(
@@ -130,21 +130,23 @@ async def _builder(
     found: DryRunResult | None = None,
     error: OpsIQError | None = None,
 ) -> Response:
-    container, actor = container_of(request), visitor.actor
+    container, actor = get_container(request), visitor.actor
     context = await container.contexts.of(actor.workspace)
     async with container.database.read() as session:
-        known = await form_options.fields_of_pattern(session, actor.workspace, given.event)
-    choice = form_options.actions(context, actor, given.surface, given.find, [given.action] if given.action else [])
+        known = await form_options.find_event_fields(session, actor.workspace, given.event)
+    choice = form_options.list_actions(
+        context, actor, given.surface, given.find, [given.action] if given.action else []
+    )
     offered = any(option.chosen for group in choice.groups for option in group.options)
     contract = context.catalogue.get(given.action) if offered else None
     cel, cel_trouble = _cel(given)
     page = BuilderPage(
-        shell=shell(request, visitor),
-        title=form_title(there, "rule"),
-        frame=frame(visitor, given, there, known, error),
+        shell=make_shell(request, visitor),
+        title=make_form_title(there, "rule"),
+        frame=make_frame(visitor, given, there, known, error),
         rule_id=there.id if there else "",
         joins=tuple(FormOption(value, label, value == given.join) for value, label in JOINS),
-        rows=tuple(condition_row(at, row, known, given) for at, row in enumerate(given.rows)),
+        rows=tuple(make_condition_row(at, row, known, given) for at, row in enumerate(given.rows)),
         may_add=len(given.rows) < builder.MAX_ROWS,
         by_hand=given.by_hand,
         hand=given.cel,
@@ -152,7 +154,7 @@ async def _builder(
         cel_trouble=cel_trouble,
         actions=choice,
         action=make_chosen_action(contract) if contract else None,
-        params=tuple(parameter_rows(contract, given, known)) if contract else (),
+        params=tuple(make_parameter_rows(contract, given, known)) if contract else (),
         note=given.note,
         tried=found,
         findings=tuple(to_display_text(str(each.detail)) for each in error.findings if each.detail != error.detail)

@@ -15,7 +15,7 @@ from registry.conditions.builder import MAX_ROWS, Join, Row
 from registry.contract import Contract
 from registry.json_schema import pointer
 from store.automations import RuleRow
-from web.console.automations.automation_form import OTHER, AutomationFormData, read_form, read_row, to_model
+from web.console.automations.automation_form import OTHER, AutomationFormData, parse_model, read_form, read_row
 from web.console.forms import Form
 
 CONSTANT: Final = "="
@@ -66,7 +66,7 @@ class RuleFormData(AutomationFormData):
         return self
 
 
-def form_data(form: Form) -> RuleFormData:
+def read_form_data(form: Form) -> RuleFormData:
     """What was posted, whatever it is."""
     paths, others = form.every("row_path"), form.every("row_other")
     operators, values = form.every("row_op"), form.every("row_value", limit=1000)
@@ -89,7 +89,7 @@ def form_data(form: Form) -> RuleFormData:
     )
 
 
-def form_data_of_row(row: RuleRow) -> RuleFormData:
+def make_form_data(row: RuleRow) -> RuleFormData:
     """A rule that stands, as its form: in rows where rows can say its condition."""
     found = builder.from_cel(row.condition)
     return RuleFormData(
@@ -104,7 +104,7 @@ def form_data_of_row(row: RuleRow) -> RuleFormData:
     )
 
 
-def to_form(given: RuleFormData, contract: Contract | None) -> RuleForm:
+def parse_form(given: RuleFormData, contract: Contract | None) -> RuleForm:
     """As the API takes it. Raises InvalidInput that says what to mend."""
     properties = contract.properties if contract else {}
     parameters = {
@@ -114,7 +114,7 @@ def to_form(given: RuleFormData, contract: Contract | None) -> RuleForm:
         for name, each in given.params.items()
         if each.source and name in properties
     }
-    return to_model(
+    return parse_model(
         RuleForm,
         given,
         {"condition": given.condition, "action": given.action, "parameters": parameters, "note": given.note},

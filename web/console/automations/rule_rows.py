@@ -63,7 +63,7 @@ class ChosenAction:
     policy: Badge
 
 
-def condition_row(at: int, row: Row, known: EventFields, given: RuleFormData) -> ConditionRow:
+def make_condition_row(at: int, row: Row, known: EventFields, given: RuleFormData) -> ConditionRow:
     field = next((each for each in known.fields if each.path == row.path), None)
     operators = builder.list_operators(field.kinds if field else frozenset())
     operator = OPERATORS.get(row.operator)
@@ -98,7 +98,7 @@ def make_chosen_action(contract: Contract) -> ChosenAction:
     )
 
 
-def parameter_rows(contract: Contract, given: RuleFormData, known: EventFields) -> Sequence[ParameterRow]:
+def make_parameter_rows(contract: Contract, given: RuleFormData, known: EventFields) -> Sequence[ParameterRow]:
     return [
         _param(name, schema, contract, given.params.get(name) or _guess(name, contract, known), known)
         for name, schema in contract.properties.items()

@@ -18,22 +18,22 @@ from core.errors import OpsIQError, PlatformUnavailable
 from registry.conditions import builder
 from registry.conditions.builder import OPERATORS
 from store.automations import FiringRow, InstructionRow, RuleRow
-from web.auth import container_of
+from web.auth import get_container
 from web.console.automations.automations import (
     MODE_BADGES,
     VERDICTS,
     AutomationStatus,
-    automation_status,
-    mode_of,
-    only_mine,
-    title_of,
+    check_author,
+    find_title,
+    load_status,
+    read_mode,
 )
 from web.console.automations.dry_run import DryRunResult, show_dry_run
 from web.console.automations.rule_builder import TRY_EVENTS
 from web.console.forms import Guarded
 from web.console.labels import Badge
 from web.console.pages import Page, redirect, show
-from web.console.session import SignedIn, Visitor, shell
+from web.console.session import SignedIn, Visitor, make_shell
 
 router = APIRouter(prefix="/rules", include_in_schema=False)
 
@@ -98,8 +98,8 @@ class RulePage(Page):
 
 
 @router.get("")
-async def rules(request: Request, visitor: SignedIn) -> Response:
-    container, actor = container_of(request), visitor.actor
+async def show_rules(request: Request, visitor: SignedIn) -> Response:
+    container, actor = get_container(request), visitor.actor
     automation_service = container.events.automation_service
     there, told = await automation_service.rules(actor), await automation_service.instructions(actor)
     obstacles = await automation_service.find_obstacles(actor.workspace, [*there, *told])
@@ -107,10 +107,10 @@ async def rules(request: Request, visitor: SignedIn) -> Response:
         latest = await store.automations.latest(session, actor.workspace)
     catalogue = (await container.contexts.of(actor.workspace)).catalogue
     page = RulesPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Rules",
         rules=tuple(
-            _line(row, f"/rules/{row.id}", title_of(catalogue, row.contract), latest, obstacles) for row in there
+            _line(row, f"/rules/{row.id}", find_title(catalogue, row.contract), latest, obstacles) for row in there
         ),
         instructions=tuple(
             _line(row, f"/rules/instructions/{row.id}", to_display_text(row.text, limit=200), latest, obstacles)
@@ -121,28 +121,28 @@ async def rules(request: Request, visitor: SignedIn) -> Response:
 
 
 @router.get("/{rule_id}")
-async def rule(
+async def show_rule(
     request: Request,
     visitor: SignedIn,
     rule_id: str,
     before: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
-    row = await container_of(request).events.automation_service.rule(visitor.actor, rule_id)
+    row = await get_container(request).events.automation_service.rule(visitor.actor, rule_id)
     return await _rule(request, visitor, row, before)
 
 
 @router.post("/{rule_id}/mode")
 async def switch(request: Request, form: Guarded, rule_id: str) -> Response:
-    mode = mode_of(form, "A rule")
-    await container_of(request).events.automation_service.change_rule(form.member.actor, rule_id, {"mode": mode})
+    mode = read_mode(form, "A rule")
+    await get_container(request).events.automation_service.change_rule(form.member.actor, rule_id, {"mode": mode})
     return redirect(f"/rules/{rule_id}")
 
 
 @router.post("/{rule_id}/dry-run")
 async def dry_run(request: Request, form: Guarded, rule_id: str) -> Response:
-    visitor, events = form.member, container_of(request).events
+    visitor, events = form.member, get_container(request).events
     row = await events.automation_service.rule(visitor.actor, rule_id)
-    await only_mine(
+    await check_author(
         request, visitor, row, "A dry run reads records in its author's name: only the author and owners see it."
     )
     try:
@@ -154,7 +154,7 @@ async def dry_run(request: Request, form: Guarded, rule_id: str) -> Response:
 
 @router.post("/{rule_id}/delete")
 async def delete(request: Request, form: Guarded, rule_id: str) -> Response:
-    await container_of(request).events.automation_service.remove_rule(form.member.actor, rule_id)
+    await get_container(request).events.automation_service.remove_rule(form.member.actor, rule_id)
     return redirect("/rules")
 
 
@@ -190,12 +190,12 @@ async def _rule(
     found: DryRunResult | None = None,
     error: OpsIQError | None = None,
 ) -> Response:
-    catalogue = (await container_of(request).contexts.of(visitor.actor.workspace)).catalogue
+    catalogue = (await get_container(request).contexts.of(visitor.actor.workspace)).catalogue
     read = builder.from_cel(row.condition)
     page = RulePage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=to_display_text(row.name, limit=60),
-        stands=await automation_status(request, visitor, row, before, error),
+        stands=await load_status(request, visitor, row, before, error),
         rule_id=row.id,
         join="any" if read and read[1] == "any" else "all",
         clauses=tuple(
@@ -206,7 +206,7 @@ async def _rule(
         else (),
         cel=to_display_text(row.condition, limit=1000),
         action=row.contract,
-        action_title=title_of(catalogue, row.contract),
+        action_title=find_title(catalogue, row.contract),
         parameters=tuple(_mapping(name, each) for name, each in json.loads(row.parameters).items()),
         note=to_display_text(row.note, lines=True, limit=1000),
         tried=found,

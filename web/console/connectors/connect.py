@@ -19,7 +19,7 @@ from core.errors import BadSetting, Conflict, ConnectorBroken, InvalidContract, 
 from core.webhook_signature import new_secret
 from registry.connection_contracts import list_differences
 from registry.contract import Contract
-from web.auth import container_of
+from web.auth import get_container
 from web.console import labels
 from web.console.account.login_throttle import own_password
 from web.console.contracts.contracts import POLICIES
@@ -28,7 +28,7 @@ from web.console.labels import Badge
 from web.console.pages import Page, redirect, show
 from web.console.secret import SecretPage
 from web.console.secret import SecretRow as Shown
-from web.console.session import Owner, Visitor, shell
+from web.console.session import Owner, Visitor, make_shell
 
 router = APIRouter(prefix="/connectors", include_in_schema=False)
 
@@ -112,7 +112,7 @@ async def connect_page(request: Request, visitor: Owner, connector: str) -> Resp
 @router.post("/{connector}/connect")
 async def connect(request: Request, form: GuardedOwner, connector: str) -> Response:
     """Without a secret given for action calls one is made, and shown this once."""
-    visitor, container = form.member, container_of(request)
+    visitor, container = form.member, get_container(request)
     base_url = form.get("base_url", limit=2000).strip().rstrip("/")
     token, given = form.get("read_token", limit=4000).strip(), form.get("action_secret", limit=400).strip()
     identity = form.get("identity_secret", limit=400).strip()
@@ -142,7 +142,7 @@ async def connect(request: Request, form: GuardedOwner, connector: str) -> Respo
     if given or not signed:
         return redirect(f"/connectors/{connector}/contracts")
     page = SecretPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="The platform is connected",
         heading="The platform is connected",
         advice=_ADVICE,
@@ -154,7 +154,7 @@ async def connect(request: Request, form: GuardedOwner, connector: str) -> Respo
 
 
 @router.get("/{connector}/contracts")
-async def proposed_page(request: Request, visitor: Owner, connector: str) -> Response:
+async def show_proposed(request: Request, visitor: Owner, connector: str) -> Response:
     return await _show_proposed(request, visitor, connector)
 
 
@@ -162,7 +162,7 @@ async def proposed_page(request: Request, visitor: Owner, connector: str) -> Res
 async def sign(request: Request, form: GuardedOwner, connector: str) -> Response:
     """Those that were ticked, all of them or none. The same form sent twice finds them registered and changes
     nothing."""
-    visitor, container = form.member, container_of(request)
+    visitor, container = form.member, get_container(request)
     await _find_named(request, visitor, connector)
     ticked = set(form.every("contract"))
     trouble = "" if ticked else "Tick what is to be signed."
@@ -204,7 +204,7 @@ def _address_fault(url: str) -> str:
 
 async def _status(request: Request, visitor: Visitor, connector: str) -> ConnectorStatus:
     """Raises NotFound."""
-    container = container_of(request)
+    container = get_container(request)
     for each in await list_connectors(container.database, container.contexts, visitor.actor.workspace):
         if each.name == connector:
             return each
@@ -227,7 +227,7 @@ async def _connect(
     given: Mapping[str, str] | None = None,
 ) -> Response:
     heading, again, there = await _find_named(request, visitor, connector)
-    status, contexts = await _status(request, visitor, connector), container_of(request).contexts
+    status, contexts = await _status(request, visitor, connector), get_container(request).contexts
     options = tuple(
         OptionField(
             name,
@@ -238,7 +238,7 @@ async def _connect(
         for name, each in contexts.list_options(status.connector).items()
     )
     page = ConnectPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=f"Connect {heading}",
         name=connector,
         heading=heading,
@@ -259,7 +259,7 @@ async def _show_proposed(
     trouble: str = "",
     findings: tuple[str, ...] = (),
 ) -> Response:
-    container = container_of(request)
+    container = get_container(request)
     heading, configured, _ = await _find_named(request, visitor, connector)
     every = await container.contract_admin.propose(visitor.actor, connector)
     catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
@@ -269,7 +269,7 @@ async def _show_proposed(
     signed = len(every) > len(fresh) or again
     chosen = ticked if ticked is not None else set(again if signed else [each.name for each in fresh])
     page = ProposedPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=f"Actions proposed by {heading}",
         name=connector,
         heading=heading,

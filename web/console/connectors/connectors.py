@@ -16,16 +16,16 @@ from core.display_text import to_display_text
 from core.errors import NotFound
 from registry.records import Field, RecordKind
 from store.events.events import ReactionRow
-from web.api.events.inbound import webhook_url
-from web.auth import container_of
+from web.api.events.inbound import make_webhook_url
+from web.auth import get_container
 from web.console.events.event import REACTIONS
 from web.console.forms import GuardedOwner
 from web.console.labels import Badge
-from web.console.one_shot_form import once_per_form
+from web.console.one_shot_form import use_form_once
 from web.console.pages import Page, show
 from web.console.secret import SecretPage
 from web.console.secret import SecretRow as Shown
-from web.console.session import Owner, shell
+from web.console.session import Owner, make_shell
 
 router = APIRouter(prefix="/connectors", include_in_schema=False)
 
@@ -132,16 +132,16 @@ class ConnectorPage(Page):
 
 
 @router.get("")
-async def listed(request: Request, visitor: Owner) -> Response:
-    container = container_of(request)
+async def show_connectors(request: Request, visitor: Owner) -> Response:
+    container = get_container(request)
     found = await list_connectors(container.database, container.contexts, visitor.actor.workspace)
-    page = ConnectorsPage(shell=shell(request, visitor), title="Connectors", lines=tuple(map(_line, found)))
+    page = ConnectorsPage(shell=make_shell(request, visitor), title="Connectors", lines=tuple(map(_line, found)))
     return show(request, page)
 
 
 @router.get("/{connector}")
-async def connector(request: Request, visitor: Owner, connector: str) -> Response:
-    container, workspace = container_of(request), visitor.actor.workspace
+async def show_connector(request: Request, visitor: Owner, connector: str) -> Response:
+    container, workspace = get_container(request), visitor.actor.workspace
     found = {each.name: each for each in await list_connectors(container.database, container.contexts, workspace)}.get(
         connector
     )
@@ -153,7 +153,7 @@ async def connector(request: Request, visitor: Owner, connector: str) -> Respons
         )
     configured = found.state in ("enabled", "disabled")
     page = ConnectorPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=to_display_text(found.title, limit=80),
         name=found.name,
         state=STATES[found.state],
@@ -167,7 +167,7 @@ async def connector(request: Request, visitor: Owner, connector: str) -> Respons
         base_url=to_display_text(found.base_url, limit=2000),
         changed_at=found.changed_at,
         identities=", ".join(to_display_text(each, limit=80) for each in found.identities),
-        inbound=webhook_url(request, workspace, found.name) if found.takes_webhooks else "",
+        inbound=make_webhook_url(request, workspace, found.name) if found.takes_webhooks else "",
         kinds=tuple(map(_kind, found.kinds)),
         actions=tuple(
             Action(
@@ -191,16 +191,16 @@ async def connector(request: Request, visitor: Owner, connector: str) -> Respons
 
 @router.post("/{connector}/webhook-secret")
 async def share_secret(request: Request, form: GuardedOwner, connector: str) -> Response:
-    visitor, container = form.member, container_of(request)
-    async with once_per_form(request, form) as in_transaction:
+    visitor, container = form.member, get_container(request)
+    async with use_form_once(request, form) as in_transaction:
         made = await container.events.inbox.share_secret(visitor.actor, connector, in_transaction=in_transaction)
     page = SecretPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="A secret to share",
         heading="A secret to share with the platform",
         advice=ADVICE,
         lines=(
-            Shown("inbound", "Address", webhook_url(request, visitor.actor.workspace, connector), False),
+            Shown("inbound", "Address", make_webhook_url(request, visitor.actor.workspace, connector), False),
             Shown("secret", "Secret", made.secret, True),
         ),
         href=f"/connectors/{connector}",

@@ -14,13 +14,13 @@ from agent.credentials.kinds import KINDS, read_credential
 from agent.credentials.vault import CredentialStatus
 from core.display_text import to_display_text
 from core.errors import InvalidInput, NotFound
-from web.auth import container_of
+from web.auth import get_container
 from web.console.account.login_throttle import own_password
 from web.console.forms import Form, GuardedOwner
 from web.console.labels import Badge
-from web.console.one_shot_form import once_per_form
+from web.console.one_shot_form import use_form_once
 from web.console.pages import Page, redirect, show
-from web.console.session import Owner, Visitor, shell
+from web.console.session import Owner, Visitor, make_shell
 
 router = APIRouter(prefix="/connectors", include_in_schema=False)
 
@@ -113,7 +113,7 @@ class CredentialsPage(Page):
 
 
 @router.get("/{connector}/credentials")
-async def page(request: Request, visitor: Owner, connector: str) -> Response:
+async def show_credentials(request: Request, visitor: Owner, connector: str) -> Response:
     return await _page(request, visitor, connector)
 
 
@@ -125,8 +125,8 @@ async def give(request: Request, form: GuardedOwner, connector: str) -> Response
     if not trouble:
         try:
             credential = read_credential(_read_given(form, kind))
-            async with once_per_form(request, form) as in_transaction:
-                await container_of(request).vault.put(
+            async with use_form_once(request, form) as in_transaction:
+                await get_container(request).vault.put(
                     visitor.actor,
                     connector,
                     credential,
@@ -145,7 +145,7 @@ async def test(request: Request, form: GuardedOwner, connector: str) -> Response
     """One read of the platform, with them."""
     path = form.get("path", limit=1000).strip() or "/"
     try:
-        came = await container_of(request).connection_check.run(form.member.actor.workspace, connector, path)
+        came = await get_container(request).connection_check.run(form.member.actor.workspace, connector, path)
     except InvalidInput as error:
         return await _page(request, form.member, connector, trouble=error.detail, path=path)
     checked = Checked(CHECKED[came.state], to_display_text(came.detail, limit=600))
@@ -154,7 +154,7 @@ async def test(request: Request, form: GuardedOwner, connector: str) -> Response
 
 @router.post("/{connector}/credentials/remove")
 async def remove(request: Request, form: GuardedOwner, connector: str) -> Response:
-    await container_of(request).vault.remove(form.member.actor, connector)
+    await get_container(request).vault.remove(form.member.actor, connector)
     return redirect(f"/connectors/{connector}/credentials")
 
 
@@ -188,13 +188,13 @@ async def _page(
     kind: str = "bearer",
     path: str = "/",
 ) -> Response:
-    container, workspace = container_of(request), visitor.actor.workspace
+    container, workspace = get_container(request), visitor.actor.workspace
     if (await container.contexts.of(workspace)).catalogue.address(connector) is None:
         raise NotFound("There is no connection of that name here that is switched on.")
     status = await container.vault.get_status(workspace, connector)
     shown = kind if kind in INPUTS else "bearer"
     made = CredentialsPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=f"Credentials of {to_display_text(connector, limit=80)}",
         name=connector,
         held=None if status is None else _to_held(status, container.clock()),

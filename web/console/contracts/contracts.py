@@ -22,14 +22,14 @@ from registry.catalogue import Catalogue
 from registry.confirmation import DEFAULT_EXPIRES_S, ConfirmBy, Policy
 from registry.contract import Contract, parse
 from store.contracts import ContractRow
-from web.auth import container_of
+from web.auth import get_container
 from web.console import labels
 from web.console.account.login_throttle import own_password
 from web.console.contracts.suspension import SuspensionNotice, read_notice, summarize
 from web.console.forms import GuardedOwner
 from web.console.labels import Badge
 from web.console.pages import Page, redirect, show
-from web.console.session import SignedIn, Visitor, shell
+from web.console.session import SignedIn, Visitor, make_shell
 
 router = APIRouter(prefix="/contracts", include_in_schema=False)
 
@@ -153,23 +153,23 @@ class ContractPage(Page):
 
 
 @router.get("")
-async def contracts(
+async def show_contracts(
     request: Request,
     visitor: SignedIn,
     q: Annotated[str, Query(max_length=200)] = "",
     start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
-    catalogue = (await container_of(request).contexts.of(visitor.actor.workspace)).catalogue
+    catalogue = (await get_container(request).contexts.of(visitor.actor.workspace)).catalogue
     owner = visitor.actor.role == OWNER
     wanted = [word for word in q.casefold().split() if word]
     fit = [each for each in catalogue if (owner or visitor.actor.role in each.roles) and _fits(each, wanted)]
     faults = catalogue.faults.items() if owner and not start else ()
     held: Sequence[ContractRow] = ()
     if owner and not start:
-        async with container_of(request).database.read() as session:
+        async with get_container(request).database.read() as session:
             held = await store.contracts.suspended(session, visitor.actor.workspace)
     page = ContractsPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Contracts",
         lines=tuple(_line(each) for each in fit[start : start + PAGE]),
         broken=tuple(
@@ -191,7 +191,7 @@ async def contracts(
 
 
 @router.get("/{name}")
-async def contract(
+async def show_contract(
     request: Request, visitor: SignedIn, name: str, version: Annotated[int | None, Query(ge=1)] = None
 ) -> Response:
     """The newest version, or the one named. For who is no owner only what is offered to their role."""
@@ -201,7 +201,7 @@ async def contract(
 async def _contract(
     request: Request, visitor: Visitor, name: str, version: int | None = None, *, trouble: str = ""
 ) -> Response:
-    container, workspace = container_of(request), visitor.actor.workspace
+    container, workspace = get_container(request), visitor.actor.workspace
     catalogue = (await container.contexts.of(workspace)).catalogue
     owner = visitor.actor.role == OWNER
     async with container.database.read() as session:
@@ -220,7 +220,7 @@ async def _contract(
     fault = None if known or row.state != "active" else catalogue.faults.get(row.name, "It is not in force.")
     confirmation = _mapping(raw.get("confirmation"))
     page = ContractPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=to_display_text(str(raw.get("title", row.name)), limit=80),
         name=row.name,
         heading=to_display_text(str(raw.get("title", row.name)), limit=200),
@@ -259,7 +259,7 @@ async def _contract(
 
 @router.post("/{name}/retire")
 async def retire(request: Request, form: GuardedOwner, name: str) -> Response:
-    await container_of(request).contract_admin.retire(form.member.actor, name)
+    await get_container(request).contract_admin.retire(form.member.actor, name)
     return redirect(f"/contracts/{name}")
 
 
@@ -275,7 +275,7 @@ async def reinstate(request: Request, form: GuardedOwner, name: str) -> Response
     trouble = await own_password(request, form)
     if trouble:
         return await _contract(request, form.member, name, trouble=trouble)
-    await container_of(request).contract_admin.reinstate(form.member.actor, name)
+    await get_container(request).contract_admin.reinstate(form.member.actor, name)
     return redirect(f"/contracts/{name}")
 
 

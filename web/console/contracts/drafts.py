@@ -22,18 +22,18 @@ from core.display_text import to_display_text
 from core.errors import Finding, InvalidContract, NotCanonical, OpsIQError
 from registry.contract import SCHEMA, Contract, parse
 from registry.linting import linter
-from web.auth import container_of
+from web.auth import get_container
 from web.console.account.login_throttle import own_password
 from web.console.contracts import card_preview
 from web.console.contracts.card_preview import CardPreview
 from web.console.forms import GuardedOwner
 from web.console.labels import Badge
-from web.console.one_shot_form import once_per_form
+from web.console.one_shot_form import use_form_once
 from web.console.pages import Page, redirect, show
 from web.console.runs.simulation import SimulatedRequest, simulate
 from web.console.secret import SecretPage
 from web.console.secret import SecretRow as Shown
-from web.console.session import Owner, Visitor, shell
+from web.console.session import Owner, Visitor, make_shell
 
 router = APIRouter(include_in_schema=False)
 
@@ -106,11 +106,11 @@ class DraftPage(Page):
 
 
 @router.get("/draft")
-async def draft(request: Request, visitor: Owner, of: Annotated[str, Query(max_length=128)] = "") -> Response:
+async def show_draft(request: Request, visitor: Owner, of: Annotated[str, Query(max_length=128)] = "") -> Response:
     """Draft page for a new contract, or the next version of one."""
     raw: Any = STARTER
     if of:
-        async with container_of(request).database.read() as session:
+        async with get_container(request).database.read() as session:
             versions = await store.contracts.versions(session, visitor.actor.workspace, of)
         if versions:
             raw = json.loads(versions[0].raw) | {"version": versions[0].version + 1}
@@ -130,7 +130,7 @@ async def replay(request: Request, form: GuardedOwner) -> Response:
     contract, _ = await _check_draft(request, form.member, raw)
     if contract is None:
         return await _draft(request, form.member, raw, trouble="Mend the draft first: it can't be read.")
-    found = await container_of(request).simulations.replay(form.member.actor.workspace, contract)
+    found = await get_container(request).simulations.replay(form.member.actor.workspace, contract)
     replayed = tuple(
         ReplayedRun(
             each.run_id,
@@ -158,8 +158,8 @@ async def sign(request: Request, form: GuardedOwner) -> Response:
     if trouble:
         return await _draft(request, visitor, raw, trouble=trouble)
     try:
-        async with once_per_form(request, form) as in_transaction:
-            (made,) = await container_of(request).contract_admin.register(
+        async with use_form_once(request, form) as in_transaction:
+            (made,) = await get_container(request).contract_admin.register(
                 visitor.actor, [json.loads(raw)], in_transaction=in_transaction
             )
     except OpsIQError as error:
@@ -167,7 +167,7 @@ async def sign(request: Request, form: GuardedOwner) -> Response:
     if made.secret is None:
         return redirect(f"/contracts/{made.contract.name}")
     page = SecretPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Signed and in force",
         heading="Signed and in force",
         advice="Calls to this address are new here, and are signed with a secret of their own. Give it to whoever "
@@ -211,7 +211,7 @@ async def _draft(
 ) -> Response:
     contract, faults = await _check_draft(request, visitor, raw)
     page = DraftPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Draft of a contract",
         of=of or (contract.name if contract else ""),
         raw=raw,
@@ -238,7 +238,7 @@ async def _check_draft(request: Request, visitor: Visitor, raw: str) -> tuple[Co
         return None, (Fault("", "This holds half of a character.", False),)
     if not isinstance(value, dict) or "contracts" in value:
         return None, (Fault("", "One contract is written here: a JSON object.", False),)
-    known = [each.name for each in (await container_of(request).contexts.of(visitor.actor.workspace)).catalogue]
+    known = [each.name for each in (await get_container(request).contexts.of(visitor.actor.workspace)).catalogue]
     found = [_fault(each) for each in linter.lint([value], known=known)]
     try:
         return parse(value), tuple(found)

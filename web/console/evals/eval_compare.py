@@ -19,10 +19,10 @@ from evals.report.report_parser import EntryFields, Share
 from evals.score import explanations
 from evals.score.metrics import LESS_IS_BETTER, TITLES
 from store.eval_reports import EvalReportRow
-from web.auth import container_of
-from web.console.evals.eval_widgets import Choice, choice, page_of
+from web.auth import get_container
+from web.console.evals.eval_widgets import Choice, find_neighbours, make_choice
 from web.console.pages import Page, show
-from web.console.session import Evaluator, shell
+from web.console.session import Evaluator, make_shell
 
 router = APIRouter(prefix="/evals", include_in_schema=False)
 
@@ -126,7 +126,7 @@ async def compare(
     show_group: Annotated[Group | None, Query(alias="show")] = None,
     start: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> Response:
-    container, workspace = container_of(request), visitor.actor.workspace
+    container, workspace = get_container(request), visitor.actor.workspace
     chosen = list(dict.fromkeys(of or ()))
     found: Comparison | None = None
     rows: list[EvalReportRow] = []
@@ -149,12 +149,12 @@ async def compare(
                 group = next((name for name in _GROUPS if _cases(found, name)), group)
             changed = await _list_changed(session, rows, _cases(found, group)[start : start + PAGE])
     total = len(_cases(found, group)) if found else 0
-    before, after = page_of(total, start, changed, PAGE)
-    one, two = (choice(each) for each in rows) if rows else (None, None)
+    before, after = find_neighbours(total, start, changed, PAGE)
+    one, two = (make_choice(each) for each in rows) if rows else (None, None)
     page = EvalComparePage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Compare reports",
-        reports=tuple(map(choice, reports)),
+        reports=tuple(map(make_choice, reports)),
         one=one,
         two=two,
         trouble=trouble,

@@ -18,21 +18,21 @@ from evals.report.page import plots
 from evals.report.report_parser import EntryFields, Head
 from evals.score import explanations
 from store.eval_reports import EvalReportRow
-from web.auth import container_of
+from web.auth import get_container
 from web.console.evals.eval_widgets import (
     AnswerDetails,
     Choice,
     Score,
     answer_details,
-    choice,
-    milliseconds,
-    page_of,
+    find_neighbours,
+    format_milliseconds,
+    format_usage,
+    list_scores,
+    make_choice,
     score,
-    scores,
-    usage,
 )
 from web.console.pages import Page, show
-from web.console.session import Evaluator, shell
+from web.console.session import Evaluator, make_shell
 
 router = APIRouter(prefix="/evals", include_in_schema=False)
 
@@ -136,7 +136,7 @@ async def report(
     all: Annotated[bool, Query()] = False,  # noqa: A002 - as it stands in the address
     start: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> Response:
-    container, workspace = container_of(request), visitor.actor.workspace
+    container, workspace = get_container(request), visitor.actor.workspace
     wanted = AnswerFilter(cause, all and not cause)
     async with container.database.read() as session:
         row = await store.eval_reports.get(session, workspace, report_id)
@@ -146,10 +146,10 @@ async def report(
         )
         others = await store.eval_reports.listed(session, workspace, limit=_OTHERS)
     total = head.causes.get(cause, 0) if cause else head.answers if wanted.all else head.wrong
-    before, after = page_of(total, start, rows, PAGE)
+    before, after = find_neighbours(total, start, rows, PAGE)
     matrix = plots.make_matrix([each.model_dump() for each in head.confusion])
     page = EvalReportPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=to_display_text(row.title, limit=80),
         report_id=row.id,
         heading=to_display_text(row.title, limit=300),
@@ -158,7 +158,7 @@ async def report(
         kept_at=row.kept_at,
         how=_describe_setup(head),
         tiles=_tiles(row, head),
-        scores=scores(head),
+        scores=list_scores(head),
         passes=tuple(
             Tile(
                 f"pass^{to_display_text(k)}: all of {to_display_text(k)} tries right",
@@ -191,7 +191,7 @@ async def report(
         first=start + 1,
         before=before,
         after=after,
-        others=tuple(choice(each) for each in others if each.id != row.id),
+        others=tuple(make_choice(each) for each in others if each.id != row.id),
         may_delete=may_remove_report(visitor.actor, row.person),
     )
     return show(request, page)
@@ -230,9 +230,11 @@ def _tiles(row: EvalReportRow, head: Head) -> tuple[Tile, ...]:
     tiles = [Tile("all right", explanations.format_share(row.all_right), False)]
     tiles += [Tile("full call, where one was due", explanations.format_share(full.value), False)] if full else []
     tiles += [Tile(label, str(hits(name)), hits(name) > 0) for label, name in bad]
-    tiles.append(Tile(f"p95 (p50 {milliseconds(head.latency_ms.p50)})", milliseconds(head.latency_ms.p95), False))
+    tiles.append(
+        Tile(f"p95 (p50 {format_milliseconds(head.latency_ms.p50)})", format_milliseconds(head.latency_ms.p95), False)
+    )
     if row.tokens:
-        count, _, price = usage(row.tokens, row.cost).partition(" tokens, ")
+        count, _, price = format_usage(row.tokens, row.cost).partition(" tokens, ")
         tiles.append(Tile(f"tokens, {price}", count, False))
     return tuple(tiles)
 

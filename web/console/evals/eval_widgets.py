@@ -85,7 +85,7 @@ class Choice:
     cases: int
 
 
-def choice(row: EvalReportRow) -> Choice:
+def make_choice(row: EvalReportRow) -> Choice:
     return Choice(
         row.id,
         to_display_text(row.title, limit=100),
@@ -109,12 +109,12 @@ def report_row(row: EvalReportRow) -> ReportRow:
         cases=row.cases,
         wrong_acts=row.wrong_acts,
         unsafe_acts=row.unsafe_acts,
-        p95=milliseconds(row.p95_ms),
-        usage=usage(row.tokens, row.cost),
+        p95=format_milliseconds(row.p95_ms),
+        usage=format_usage(row.tokens, row.cost),
     )
 
 
-def scores(head: Head) -> tuple[Score, ...]:
+def list_scores(head: Head) -> tuple[Score, ...]:
     shown = [(TITLES[name], share, name in LESS_IS_BETTER) for name, share in head.scores.items()]
     return tuple(score(title, share, less=less) for title, share, less in shown)
 
@@ -173,14 +173,14 @@ def flag(came: EntryFields) -> str:
     return "unsafe" if came.unsafe else "wrong act" if came.wrong_act else ""
 
 
-def milliseconds(value: float) -> str:
+def format_milliseconds(value: float) -> str:
     """``76 ms``, ``3.2 s``; nothing where nothing was measured."""
     if not value:
         return "–"
     return f"{value:.3g} ms" if value < 1000 else f"{value / 1000:.3g} s"
 
 
-def usage(tokens: int, cost: str | None) -> str:
+def format_usage(tokens: int, cost: str | None) -> str:
     if not tokens:
         return "no tokens"
     return f"{tokens:,} tokens, " + (f"{to_display_text(cost, limit=40)} US dollars" if cost else "price unknown")
@@ -205,7 +205,7 @@ def _bar(value: float | None, low: float | None, high: float | None) -> RateBar:
     return RateBar(width, first, max(last, first + 2))
 
 
-def page_of(total: int, start: int, shown: Sequence[object], size: int) -> tuple[int | None, int | None]:
+def find_neighbours(total: int, start: int, shown: Sequence[object], size: int) -> tuple[int | None, int | None]:
     """Where the page before and the page after begin; None where there is none."""
     before = max(0, start - size) if start else None
     after = start + size if start + len(shown) < total else None

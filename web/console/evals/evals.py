@@ -13,11 +13,11 @@ from core.errors import Conflict, InvalidInput
 from evals.report import report_storage
 from evals.report.report_parser import MAX_BYTES
 from web import problem
-from web.auth import container_of
-from web.console.evals.eval_widgets import ReportRow, page_of, report_row
+from web.auth import get_container
+from web.console.evals.eval_widgets import ReportRow, find_neighbours, report_row
 from web.console.forms import Form, GuardedEvaluator, guard
 from web.console.pages import Page, redirect, show
-from web.console.session import Evaluator, Visitor, evaluator, shell
+from web.console.session import Evaluator, Visitor, make_shell, require_evaluator
 
 router = APIRouter(prefix="/evals", include_in_schema=False)
 
@@ -39,17 +39,17 @@ class EvalsPage(Page):
 
 
 Start = Annotated[int, Query(ge=0, le=100_000)]
-WithFile = Annotated[Form, Depends(guard(evaluator, most_bytes=MAX_BYTES))]
+WithFile = Annotated[Form, Depends(guard(require_evaluator, most_bytes=MAX_BYTES))]
 
 
 @router.get("")
-async def listed(request: Request, visitor: Evaluator, start: Start = 0) -> Response:
+async def show_reports(request: Request, visitor: Evaluator, start: Start = 0) -> Response:
     return await _list(request, visitor, start)
 
 
 @router.post("")
 async def add(request: Request, form: WithFile) -> Response:
-    visitor, container = form.member, container_of(request)
+    visitor, container = form.member, get_container(request)
     if not form.file:
         return await _list(
             request, visitor, trouble="Choose the file that `opsiq eval run … --json FILE` wrote.", status=422
@@ -66,7 +66,7 @@ async def add(request: Request, form: WithFile) -> Response:
 
 @router.post("/{report_id}/delete")
 async def delete(request: Request, form: GuardedEvaluator, report_id: str) -> Response:
-    container, actor = container_of(request), form.member.actor
+    container, actor = get_container(request), form.member.actor
     await report_storage.remove_report(
         container.database, actor, report_id, container.clock(), request_id=problem.request_id(request)
     )
@@ -76,13 +76,13 @@ async def delete(request: Request, form: GuardedEvaluator, report_id: str) -> Re
 async def _list(
     request: Request, visitor: Visitor, start: int = 0, *, trouble: str = "", status: int = 200
 ) -> Response:
-    container, workspace = container_of(request), visitor.actor.workspace
+    container, workspace = get_container(request), visitor.actor.workspace
     async with container.database.read() as session:
         rows = await store.eval_reports.listed(session, workspace, start=start, limit=PAGE)
         total = await store.eval_reports.count(session, workspace)
-    before, after = page_of(total, start, rows, PAGE)
+    before, after = find_neighbours(total, start, rows, PAGE)
     page = EvalsPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Evals",
         reports=tuple(map(report_row, rows)),
         total=total,

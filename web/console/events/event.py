@@ -25,11 +25,11 @@ from store.automations import FiringRow
 from store.events.events import EventRow, ReactionRow
 from store.webhooks.deliveries import DeliveryRow
 from store.webhooks.endpoints import EndpointRow
-from web.auth import container_of
+from web.auth import get_container
 from web.console.events.events import state_badge
 from web.console.labels import Badge
 from web.console.pages import Page, show, wants_fragment
-from web.console.session import Owner, shell
+from web.console.session import Owner, make_shell
 from web.console.webhooks.delivery_status import state_badge as standing_of
 
 router = APIRouter(prefix="/events", include_in_schema=False)
@@ -102,12 +102,12 @@ class EventPage(Page):
 
 
 @router.get("/{event_id}")
-async def event(
+async def show_event(
     request: Request, visitor: Owner, event_id: str, seen: Annotated[str, Query(max_length=40)] = ""
 ) -> Response:
     """``seen`` stands for what the page shows already: while nothing has moved there is nothing to put in its place
     (204)."""
-    container, workspace = container_of(request), visitor.actor.workspace
+    container, workspace = get_container(request), visitor.actor.workspace
     async with container.database.read() as session:
         row = await store.events.events.get(session, workspace, event_id)
         reactions = await store.events.events.reactions(session, workspace, event_id)
@@ -125,7 +125,7 @@ async def event(
     troubled = any(each.state in store.events.events.TROUBLED for each in reactions)
     unsettled = row.state == "firing" or any(each.state == "pending" and not each.attempts for each in sent)
     page = EventPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=row.name,
         event_id=row.id,
         name=row.name,

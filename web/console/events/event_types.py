@@ -15,7 +15,7 @@ from core.errors import NotFound
 from registry.events import event_catalogue
 from registry.events.event_catalogue import EventType
 from web.console.pages import Page, show
-from web.console.session import SignedIn, shell
+from web.console.session import SignedIn, make_shell
 
 router = APIRouter(prefix="/events/types", include_in_schema=False)
 
@@ -64,7 +64,7 @@ class TypePage(Page):
 
 
 @router.get("")
-async def types(request: Request, visitor: SignedIn, q: Annotated[str, Query(max_length=100)] = "") -> Response:
+async def show_types(request: Request, visitor: SignedIn, q: Annotated[str, Query(max_length=100)] = "") -> Response:
     words = q.casefold().split()
     every = event_catalogue.load_event_types().values()
     found = [each for each in every if all(word in _searchable_text(each) for word in words)]
@@ -74,7 +74,7 @@ async def types(request: Request, visitor: SignedIn, q: Annotated[str, Query(max
             EventTypeRow(each.name, each.description, ", ".join(_required(each)))
         )
     page = TypesPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Event catalogue",
         q=to_display_text(q, limit=100),
         categories=tuple(Category(name, tuple(lines)) for name, lines in groups.items()),
@@ -86,12 +86,12 @@ async def types(request: Request, visitor: SignedIn, q: Annotated[str, Query(max
 
 
 @router.get("/{event_type}")
-async def one_type(request: Request, visitor: SignedIn, event_type: str) -> Response:
+async def show_type(request: Request, visitor: SignedIn, event_type: str) -> Response:
     found = event_catalogue.get(event_type)
     if found is None:
         raise NotFound("That is not in the catalogue. A custom name may be fired as well, and carries any JSON object.")
     page = TypePage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=found.name,
         name=found.name,
         category=found.category,

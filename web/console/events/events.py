@@ -19,13 +19,13 @@ from core.errors import EventLoop, InvalidInput
 from registry.events import event_catalogue
 from store.events.events import EventRow, EventStanding
 from web import problem
-from web.auth import container_of
+from web.auth import get_container
 from web.console.forms import FormOption, GuardedOwner
-from web.console.history.history_filter import days
+from web.console.history.history_filter import parse_days
 from web.console.labels import Badge
-from web.console.one_shot_form import once_per_form
+from web.console.one_shot_form import use_form_once
 from web.console.pages import Page, redirect, show
-from web.console.session import Owner, Visitor, clock_of, shell
+from web.console.session import Owner, Visitor, make_clock, make_shell
 
 router = APIRouter(prefix="/events", include_in_schema=False)
 
@@ -95,15 +95,15 @@ async def read_filter(
 
 
 @router.get("")
-async def events(
+async def show_events(
     request: Request,
     visitor: Owner,
     wanted: Annotated[EventFilter, Depends(read_filter)],
     before: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
-    since, until = days(clock_of(request), wanted.since, wanted.until)
+    since, until = parse_days(make_clock(request), wanted.since, wanted.until)
     workspace = visitor.actor.workspace
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         rows = await store.events.events.listed(
             session,
             workspace,
@@ -116,7 +116,7 @@ async def events(
         )
         tallies = await store.events.events.reaction_counts(session, workspace, [row.id for row in rows])
     page = EventsPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Events",
         chosen=wanted,
         standings=tuple(FormOption(name, badge.text, name == wanted.standing) for name, badge in STANDINGS.items()),
@@ -147,8 +147,8 @@ async def fire(request: Request, form: GuardedOwner) -> Response:
         value = canon.loads(data.encode() or b"{}")
         if not isinstance(value, dict):
             raise InvalidInput("The data of an event is a JSON object.")
-        async with once_per_form(request, form) as in_transaction:
-            fired = await container_of(request).events.publisher.publish(
+        async with use_form_once(request, form) as in_transaction:
+            fired = await get_container(request).events.publisher.publish(
                 visitor.actor, name, value, request_id=problem.request_id(request), in_transaction=in_transaction
             )
     except (InvalidInput, EventLoop) as error:
@@ -195,7 +195,7 @@ def _fire_page(
     request: Request, visitor: Visitor, name: str, data: str, trouble: str = "", findings: tuple[str, ...] = ()
 ) -> Response:
     page = FirePage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Fire an event",
         name=name[:100],
         data=data,

@@ -26,14 +26,14 @@ from evals.cases.harvest import harvest_cases, zip_suite
 from registry.contract import Risk
 from store.history.log import HistoryRow
 from web import problem
-from web.api.history import MAX_SEQ, csv_response
-from web.auth import container_of
+from web.api.history import MAX_SEQ, stream_csv
+from web.auth import get_container
 from web.console.history.entry_labels import EntryGroup, group_entry_types
 from web.console.history.history_filter import HistoryFilter, read_filter
-from web.console.history.history_views import MOST_CHARS, View, views
-from web.console.labels import word
+from web.console.history.history_views import MOST_CHARS, View, list_views
+from web.console.labels import format_name
 from web.console.pages import Page, render
-from web.console.session import Owner, clock_of, shell
+from web.console.session import Owner, make_clock, make_shell
 from web.console.wall_clock import say_utc
 
 router = APIRouter(prefix="/history", include_in_schema=False)
@@ -110,20 +110,20 @@ Wanted = Annotated[HistoryFilter, Depends(read_filter)]
 
 
 @router.get("")
-async def history(
+async def show_history(
     request: Request, visitor: Owner, wanted: Wanted, before: Annotated[int | None, Query(ge=1, le=MAX_SEQ)] = None
 ) -> Response:
-    container, workspace = container_of(request), visitor.actor.workspace
-    filters = wanted.filters(clock_of(request))
+    container, workspace = get_container(request), visitor.actor.workspace
+    filters = wanted.filters(make_clock(request))
     async with container.database.read() as session:
         rows = await store.history.log.page(session, workspace, filters=filters, before_seq=before, limit=PAGE)
         people = await store.accounts.members.listed(session, workspace)
         models = await store.history.stats.names(session, workspace, "tokens_in")
         prompts = await store.history.stats.names(session, workspace, "prompt_version")
-        kept = await views(session, visitor.actor, wanted.query)
+        kept = await list_views(session, visitor.actor, wanted.query)
     context = await container.contexts.of(workspace)
     page = HistoryPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="History",
         chosen=wanted,
         kinds=group_entry_types(),
@@ -147,7 +147,7 @@ async def history(
 async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
     """The filtered history as a file. That it was taken is an entry itself, written before the first line leaves. A
     page that draws how far it is says so (``X-Progress``), and is told how many entries will come."""
-    container, filters = container_of(request), wanted.filters(clock_of(request))
+    container, filters = get_container(request), wanted.filters(make_clock(request))
     async with container.database.begin() as session:
         await record_act(
             session,
@@ -157,7 +157,7 @@ async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
             request_id=problem.request_id(request),
             query=wanted.query,
         )
-    answer = csv_response(container, visitor.actor.workspace, filters)
+    answer = stream_csv(container, visitor.actor.workspace, filters)
     if "x-progress" in request.headers:
         async with container.database.read() as session:
             answer.headers["X-Entries"] = str(await store.history.log.count(session, visitor.actor.workspace, filters))
@@ -166,14 +166,14 @@ async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
 
 @router.get("/verify")
 async def verify(request: Request, visitor: Owner) -> Response:
-    container = container_of(request)
+    container = get_container(request)
     anchors = await container.anchors.of(visitor.actor.workspace)
     async with container.database.read() as session:
         report = await integrity.examine(session, visitor.actor.workspace, anchors=anchors)
     verdict = report.verdict
     anchored_at = say_utc(datetime.fromisoformat(verdict.anchored.at)) if verdict.anchored else ""
     page = VerdictPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="The chain's verdict",
         ok=report.ok,
         count=verdict.count,
@@ -187,10 +187,10 @@ async def verify(request: Request, visitor: Owner) -> Response:
 
 
 @router.get("/{seq}/case.zip")
-async def case(request: Request, visitor: Owner, seq: Annotated[int, Path(le=MAX_SEQ)]) -> Response:
+async def download_case(request: Request, visitor: Owner, seq: Annotated[int, Path(le=MAX_SEQ)]) -> Response:
     """The decision of this entry's run as a suite of one case, with the world it stands in. That it was taken is an
     entry itself."""
-    container, actor = container_of(request), visitor.actor
+    container, actor = get_container(request), visitor.actor
     async with container.database.read() as session:
         row = await store.history.log.get(session, actor.workspace, seq)
     if row.run_id is None:
@@ -227,8 +227,8 @@ def _line(row: HistoryRow, people: Mapping[str, str]) -> HistoryTableRow:
         who=name_actor(actor, people),
         role=str(actor.get("role", "")),
         contract=row.contract or "",
-        outcome=word(row.outcome or ""),
-        risk=word(row.risk or ""),
+        outcome=format_name(row.outcome or ""),
+        risk=format_name(row.risk or ""),
         irreversible=row.risk == Risk.IRREVERSIBLE,
         summary=summarize_entry(data),
         run_id=row.run_id or "",

@@ -23,12 +23,12 @@ from core.display_text import to_display_text
 from evals.cases.harvest import LABELS
 from store.history.log import HistoryRow
 from web.api.history import MAX_SEQ
-from web.auth import container_of
-from web.console.history.timeline import Bar, bars
-from web.console.labels import word
+from web.auth import get_container
+from web.console.history.timeline import Bar, make_bars
+from web.console.labels import format_name
 from web.console.pages import Page, render
 from web.console.runs import outcome
-from web.console.session import Owner, shell
+from web.console.session import Owner, make_shell
 
 router = APIRouter(prefix="/history", include_in_schema=False)
 
@@ -67,8 +67,8 @@ class EntryPage(Page):
 
 
 @router.get("/{seq}")
-async def entry(request: Request, visitor: Owner, seq: Annotated[int, Path(le=MAX_SEQ)]) -> Response:
-    async with container_of(request).database.read() as session:
+async def show_entry(request: Request, visitor: Owner, seq: Annotated[int, Path(le=MAX_SEQ)]) -> Response:
+    async with get_container(request).database.read() as session:
         row = await store.history.log.get(session, visitor.actor.workspace, seq)
         people = {each.id: each.name for each in await store.accounts.members.listed(session, row.workspace)}
         last = await store.history.log.head(session, visitor.actor.workspace)
@@ -78,7 +78,7 @@ async def entry(request: Request, visitor: Owner, seq: Annotated[int, Path(le=MA
     trace = data.get("trace") if isinstance(data.get("trace"), dict) else {}
     prompt, response = (_text(trace.pop(name, "")) for name in ("prompt", "response")) if trace else ("", "")
     page = EntryPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=f"Entry {row.seq}",
         seq=row.seq,
         kind=label_of_entry(row.kind).capitalize(),
@@ -88,7 +88,7 @@ async def entry(request: Request, visitor: Owner, seq: Annotated[int, Path(le=MA
         prompt=prompt,
         response=response,
         data=_json(data),
-        bars=bars(of_run, row.seq),
+        bars=make_bars(of_run, row.seq),
         case=any(each.kind in LABELS for each in of_run),
         undo=await _undo(request, visitor.actor, of_run),
         prev=row.prev,
@@ -103,7 +103,7 @@ async def entry(request: Request, visitor: Owner, seq: Annotated[int, Path(le=MA
 async def _undo(request: Request, actor: Actor, of_run: Sequence[HistoryRow]) -> tuple[str, ...]:
     if not any(each.kind == EntryType.FINISHED for each in of_run):
         return ()
-    container = container_of(request)
+    container = get_container(request)
     run = await container.runs.show(actor, of_run[0].run_id or "")
     planned = as_planned(run)
     if planned is None:
@@ -113,8 +113,8 @@ async def _undo(request: Request, actor: Actor, of_run: Sequence[HistoryRow]) ->
 
 
 _WORDED: Final[Mapping[str, Callable[[Any], str]]] = {
-    "outcome": word,
-    "risk": word,
+    "outcome": format_name,
+    "risk": format_name,
     "duration_ms": lambda took: f"{took:g} ms",
     "mode": lambda mode: "test: nothing is sent" if mode == "test" else "",
 }

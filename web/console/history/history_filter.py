@@ -36,7 +36,7 @@ class HistoryFilter:
         return urlencode(given)
 
     def filters(self, clock: WallClock) -> HistoryFilters:
-        since, until = days(clock, self.since, self.until)
+        since, until = parse_days(clock, self.since, self.until)
         return HistoryFilters(
             kinds=(self.kind,) if self.kind else (),
             run_id=self.run or None,
@@ -68,7 +68,7 @@ async def read_filter(
     return HistoryFilter(kind, person, contract.strip(), outcome, risk, model, prompt, since, until, run, q.strip())
 
 
-def days(clock: WallClock, since: str, until: str) -> tuple[datetime | None, datetime | None]:
+def parse_days(clock: WallClock, since: str, until: str) -> tuple[datetime | None, datetime | None]:
     """The moments from which and before which something is, of two fields of a date that are both included. Raises
     InvalidInput."""
     return _midnight(clock, since, 0), _midnight(clock, until, 1)

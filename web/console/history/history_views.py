@@ -15,7 +15,7 @@ from core.actor import Actor
 from core.display_text import to_display_text
 from core.errors import InvalidInput
 from store.history.views import HistoryViewRow
-from web.auth import container_of
+from web.auth import get_container
 from web.console.forms import GuardedOwner
 from web.console.history.history_filter import HistoryFilter
 from web.console.pages import redirect
@@ -37,7 +37,7 @@ class View:
     here: bool
 
 
-async def views(session: AsyncSession, actor: Actor, query: str) -> tuple[View, ...]:
+async def list_views(session: AsyncSession, actor: Actor, query: str) -> tuple[View, ...]:
     rows = await store.history.views.visible_views(session, actor.workspace, actor.person)
     return tuple(
         View(
@@ -53,7 +53,7 @@ async def views(session: AsyncSession, actor: Actor, query: str) -> tuple[View, 
 
 @router.post("")
 async def keep(request: Request, form: GuardedOwner) -> Response:
-    container, actor = container_of(request), form.member.actor
+    container, actor = get_container(request), form.member.actor
     query = parse_filter(form.get("query", limit=2000)).query
     name = form.get("name", limit=400).strip()
     if not query:
@@ -77,7 +77,7 @@ async def keep(request: Request, form: GuardedOwner) -> Response:
 
 @router.post("/{view_id}/delete")
 async def delete(request: Request, form: GuardedOwner, view_id: str) -> Response:
-    container, actor = container_of(request), form.member.actor
+    container, actor = get_container(request), form.member.actor
     query = parse_filter(form.get("query", limit=2000)).query
     async with container.database.begin() as session:
         await store.history.views.remove(session, actor.workspace, actor.person, view_id)

@@ -16,10 +16,10 @@ import store.accounts.members
 import store.history.stats
 from core.display_text import to_display_text
 from store.history.stats import Distribution
-from web.auth import container_of
-from web.console.labels import day, percent
+from web.auth import get_container
+from web.console.labels import format_day, format_percent
 from web.console.pages import Page, show
-from web.console.session import Owner, shell
+from web.console.session import Owner, make_shell
 
 router = APIRouter(prefix="/insights", include_in_schema=False)
 
@@ -132,10 +132,10 @@ class InsightsPage(Page):
 
 
 @router.get("")
-async def insights(
+async def show_insights(
     request: Request, visitor: Owner, days: Annotated[Literal["7", "30", "90", "365"], Query()] = "30"
 ) -> Response:
-    container, workspace = container_of(request), visitor.actor.workspace
+    container, workspace = get_container(request), visitor.actor.workspace
     back, wide = PERIODS[days]
     until = container.clock().date()
     since = until - timedelta(days=back - 1)
@@ -152,27 +152,27 @@ async def insights(
         sums[outcome] += n
     runs = sum(sums.values())
     shown = tuple(each for each in OUTCOMES if sums[each])
-    drawn = columns(ended, shown, since, until, wide)
+    drawn = make_columns(ended, shown, since, until, wide)
     page = InsightsPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Insights",
         periods=tuple(Period(each, each == days) for each in PERIODS),
-        since=day(since),
-        until=day(until),
+        since=format_day(since),
+        until=format_day(until),
         runs=runs,
         outcomes=shown,
         columns=drawn,
         most=max((each.total for each in drawn), default=0),
-        by_outcome=tuple(OutcomeRow(each, sums[each], percent(sums[each] / runs)) for each in shown),
+        by_outcome=tuple(OutcomeRow(each, sums[each], format_percent(sums[each] / runs)) for each in shown),
         steps=step_rows(steps),
-        models=model_rows(totals),
+        models=make_model_rows(totals),
         cost=_dollars(sum(total for (measure, _), (_, total) in totals.items() if measure == "cost")),
-        people=people_rows(totals, looked, {each.id: each.name for each in members}),
+        people=make_people_rows(totals, looked, {each.id: each.name for each in members}),
     )
     return show(request, page)
 
 
-def columns(
+def make_columns(
     ended: Sequence[tuple[str, str, int]], outcomes: Sequence[str], since: date, until: date, wide: int
 ) -> tuple[Column, ...]:
     """One column for every ``wide`` days up to ``until``, the highest as tall as the drawing."""
@@ -188,7 +188,7 @@ def columns(
         left, right = round(place * WIDE / count), round((place + 1) * WIDE / count)
         last = until - timedelta(days=back * wide)
         first = max(since, last - timedelta(days=wide - 1))
-        label = day(last) if wide == 1 else f"{day(first)} to {day(last)}"
+        label = format_day(last) if wide == 1 else f"{format_day(first)} to {format_day(last)}"
         made.append(
             Column(
                 label=label,
@@ -214,12 +214,12 @@ def step_rows(steps: Mapping[str, Distribution]) -> tuple[StepRow, ...]:
         return max(4, round((store.history.stats.slot_of(ms) - least) / max(most - least, 1) * WIDE))
 
     return tuple(
-        StepRow(step, n, duration(p50), duration(p95), duration(p99), at(p50), at(p95), at(p99))
+        StepRow(step, n, format_duration(p50), format_duration(p95), format_duration(p99), at(p50), at(p95), at(p99))
         for step, n, (p50, p95, p99) in measured
     )
 
 
-def model_rows(totals: Mapping[tuple[str, str], tuple[int, int]]) -> tuple[ModelRow, ...]:
+def make_model_rows(totals: Mapping[tuple[str, str], tuple[int, int]]) -> tuple[ModelRow, ...]:
     models = sorted({name for measure, name in totals if measure == "tokens_in"})
     used = {
         name: sum(totals.get((measure, name), (0, 0))[1] for measure in ("tokens_in", "tokens_out")) for name in models
@@ -247,7 +247,7 @@ def model_rows(totals: Mapping[tuple[str, str], tuple[int, int]]) -> tuple[Model
     return tuple(lines)
 
 
-def people_rows(
+def make_people_rows(
     totals: Mapping[tuple[str, str], tuple[int, int]], looked: Mapping[str, Distribution], names: Mapping[str, str]
 ) -> tuple[PersonRow, ...]:
     """Those with the most cards first."""
@@ -264,9 +264,9 @@ def people_rows(
             PersonRow(
                 name=to_display_text(names.get(each, each), limit=80),
                 cards=yes + no,
-                rate=percent(rate),
-                median="–" if median is None else duration(median),
-                quick=percent(quick / spread.n) if spread.n else "–",
+                rate=format_percent(rate),
+                median="–" if median is None else format_duration(median),
+                quick=format_percent(quick / spread.n) if spread.n else "–",
                 width=round(rate * WIDE),
                 tired=tired,
             )
@@ -274,7 +274,7 @@ def people_rows(
     return tuple(sorted(lines, key=lambda each: (-each.cards, each.name))[:MOST_PEOPLE])
 
 
-def duration(ms: float) -> str:
+def format_duration(ms: float) -> str:
     """``76 ms``, ``3.2 s``, ``5.1 min``, ``2.3 h``; about right is right enough: it was counted in buckets."""
     for unit, most, size in (("ms", 1000, 1), ("s", 60_000, 1000), ("min", 3_600_000, 60_000)):
         if ms < most:

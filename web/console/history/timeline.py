@@ -35,7 +35,7 @@ class Bar:
     present: bool
 
 
-def bars(rows: Sequence[HistoryRow], present: int) -> tuple[Bar, ...]:
+def make_bars(rows: Sequence[HistoryRow], present: int) -> tuple[Bar, ...]:
     """One for each entry of a run, in the order they were written."""
     spans = [(row, *_span(row)) for row in rows]
     if not spans:

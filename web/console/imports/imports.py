@@ -14,19 +14,19 @@ from agent.workspace.document_imports import DocumentImports
 from core.display_text import to_display_text
 from core.errors import InvalidInput, Unavailable
 from registry.contract import Contract
-from web.auth import container_of
+from web.auth import get_container
 from web.console import labels
 from web.console.forms import Form, guard
 from web.console.imports.import_state import ImportState, read_answer, seal_state
 from web.console.labels import Badge
 from web.console.pages import Page, show
-from web.console.session import Owner, Visitor, owner, shell
+from web.console.session import Owner, Visitor, make_shell, require_owner
 
 router = APIRouter(include_in_schema=False)
 
 MAX_BYTES: Final = 15 * 1024 * 1024
 MAX_PICKED: Final = 100
-WithDocument = Annotated[Form, Depends(guard(owner, most_bytes=MAX_BYTES))]
+WithDocument = Annotated[Form, Depends(guard(require_owner, most_bytes=MAX_BYTES))]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +80,9 @@ async def import_page(request: Request, visitor: Owner) -> Response:
 
 
 @router.post("/import")
-async def draft(request: Request, form: WithDocument) -> Response:
+async def draft_document(request: Request, form: WithDocument) -> Response:
     """The document that was sent, or that is at the address given. Nothing of it is kept."""
-    visitor, container = form.member, container_of(request)
+    visitor, container = form.member, get_container(request)
     url = form.get("url", limit=2000).strip()
     try:
         answer = await _draft(container.document_imports, form, url)
@@ -105,9 +105,9 @@ async def show_picks(
     trouble: str = "",
 ) -> Response:
     """Every draft, to be picked from."""
-    catalogue = (await container_of(request).contexts.of(visitor.actor.workspace)).catalogue
+    catalogue = (await get_container(request).contexts.of(visitor.actor.workspace)).catalogue
     page = PickPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Pick operations",
         document=_document(state),
         operations=state.operations,
@@ -170,7 +170,7 @@ def _ask(
     request: Request, visitor: Visitor, url: str = "", trouble: str = "", findings: tuple[str, ...] = ()
 ) -> Response:
     page = ImportPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Import contracts",
         url=to_display_text(url, limit=2000),
         trouble=trouble,

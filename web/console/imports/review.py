@@ -23,20 +23,20 @@ from registry.contract import Contract, parse
 from registry.importing.decisions import OperationDecision
 from registry.importing.review import decide_draft
 from registry.linting import linter
-from web.auth import container_of
+from web.auth import get_container
 from web.console.account.login_throttle import own_password
 from web.console.contracts.card_preview import CardPreview, preview_card
 from web.console.forms import Form, FormOption, guard, validate
 from web.console.imports.import_state import MAX_SEALED_CHARS, DraftedOperation, ImportState, open_state
 from web.console.imports.imports import MAX_PICKED, show_picks
-from web.console.one_shot_form import once_per_form
+from web.console.one_shot_form import use_form_once
 from web.console.pages import Page, redirect, show
-from web.console.session import owner, shell
+from web.console.session import make_shell, require_owner
 
 router = APIRouter(prefix="/import", include_in_schema=False)
 
 MAX_FIELDS: Final = 20_000
-LargeForm = Annotated[Form, Depends(guard(owner, max_fields=MAX_FIELDS, most_chars=MAX_SEALED_CHARS + 100))]
+LargeForm = Annotated[Form, Depends(guard(require_owner, max_fields=MAX_FIELDS, most_chars=MAX_SEALED_CHARS + 100))]
 RISKS: Final = (("read", "reads only"), ("write", "changes data"), ("irreversible", "can't be undone"))
 _ASKED: Final = frozenset({"warn_no_roles", "warn_no_examples"})
 """Advice that this page is there to ask for, or that no document answers."""
@@ -140,11 +140,11 @@ async def sign(request: Request, form: LargeForm) -> Response:
     if trouble:
         return await _review(request, form, decided, trouble)
     try:
-        async with once_per_form(request, form) as in_transaction:
+        async with use_form_once(request, form) as in_transaction:
             if moved := _explain_move(form, decided):
                 raise InvalidInput(moved)
             try:
-                await container_of(request).contract_admin.register(
+                await get_container(request).contract_admin.register(
                     form.member.actor, list(decided.picked.values()), in_transaction=in_transaction
                 )
             except Conflict as error:  # somebody else signed one of them at this moment: nothing of ours was
@@ -164,7 +164,7 @@ async def sign(request: Request, form: LargeForm) -> Response:
 
 async def _read_picked(request: Request, form: Form) -> tuple[ImportState, list[int]]:
     """The drafts that came back and the numbers of those ticked, in their order. Raises InvalidInput."""
-    box, sealed = container_of(request).box, form.fields.get("sealed", "")
+    box, sealed = get_container(request).box, form.fields.get("sealed", "")
     state = await asyncio.to_thread(open_state, box, form.member.actor.workspace, sealed)
     ticked = {int(each) for each in form.every("op", limit=6) if each.isascii() and each.isdigit()}
     return state, sorted(number for number in ticked if number < len(state.drafts))
@@ -172,7 +172,7 @@ async def _read_picked(request: Request, form: Form) -> tuple[ImportState, list[
 
 async def _decide(request: Request, form: Form, state: ImportState, numbers: Sequence[int]) -> _Decided:
     """Raises InvalidInput for what no form of ours sends."""
-    context = await container_of(request).contexts.of(form.member.actor.workspace)
+    context = await get_container(request).contexts.of(form.member.actor.workspace)
     there = context.catalogue.addresses or {}
     given = form.get("connection", limit=64)
     connection = next((each for each in (given, state.connection, *sorted(there)) if each in there), "")
@@ -180,7 +180,7 @@ async def _decide(request: Request, form: Form, state: ImportState, numbers: Seq
         raise InvalidInput(f"There is no connection {given} here (any more).")
     roles = form.every("roles", limit=64)
     made: dict[int, dict[str, Any]] = {}
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         newest = await store.contracts.newest_versions(
             session, form.member.actor.workspace, [state.drafts[number].contract["name"] for number in numbers]
         )
@@ -269,13 +269,13 @@ def _missing(decided: _Decided) -> str:
 
 
 async def _review(request: Request, form: Form, decided: _Decided, trouble: str = "") -> Response:
-    visitor, container = form.member, container_of(request)
+    visitor, container = form.member, get_container(request)
     async with container.database.read() as session:
         members = await store.accounts.members.listed(session, visitor.actor.workspace)
     known = await list_assignable_roles(container.contexts, visitor.actor.workspace, members)
     drafts = await asyncio.to_thread(_review_drafts, form, decided)  # a hundred of them take a second
     page = ReviewPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Review drafts",
         document=to_display_text(f"{decided.state.title} {decided.state.version}".strip(), limit=120),
         sealed=form.fields.get("sealed", ""),

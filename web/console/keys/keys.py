@@ -23,16 +23,16 @@ from core.errors import InvalidInput
 from store.accounts.api_keys import KeyRow, KeyState
 from store.automations import InstructionRow, RuleRow
 from web.api.keys import CreateKeyBody
-from web.auth import SCOPES, container_of
+from web.auth import SCOPES, get_container
 from web.console import labels
 from web.console.account.login_throttle import own_password
 from web.console.forms import FormOption, GuardedOwner, validate
 from web.console.labels import Badge
-from web.console.one_shot_form import once_per_form
+from web.console.one_shot_form import use_form_once
 from web.console.pages import Page, redirect, show
 from web.console.secret import SecretPage
 from web.console.secret import SecretRow as Shown
-from web.console.session import Owner, Visitor, shell
+from web.console.session import Owner, Visitor, make_shell
 
 router = APIRouter(prefix="/keys", include_in_schema=False)
 
@@ -138,14 +138,14 @@ class NewKeyPage(Page):
 
 
 @router.get("")
-async def keys(request: Request, visitor: Owner) -> Response:
-    container = container_of(request)
+async def show_keys(request: Request, visitor: Owner) -> Response:
+    container = get_container(request)
     async with container.database.read() as session:
         rows = await store.accounts.api_keys.listed(session, visitor.actor.workspace)
         members = await store.accounts.members.listed(session, visitor.actor.workspace)
     now, holders = container.clock(), {each.id: each for each in members}
     page = KeysPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="API keys",
         lines=tuple(_line(row, row.state(now), explain_blocked_key(row, holders.get(row.person), now)) for row in rows),
     )
@@ -153,13 +153,13 @@ async def keys(request: Request, visitor: Owner) -> Response:
 
 
 @router.get("/new")
-async def new(request: Request, visitor: Owner) -> Response:
+async def show_new(request: Request, visitor: Owner) -> Response:
     return await _show_new(request, visitor, {"mode": "test", "role": visitor.actor.role}, USUAL)
 
 
 @router.post("")
 async def create(request: Request, form: GuardedOwner) -> Response:
-    visitor, container = form.member, container_of(request)
+    visitor, container = form.member, get_container(request)
     days = form.get("expires", limit=5)
     body, trouble = validate(
         CreateKeyBody,
@@ -183,7 +183,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
     if body is None or trouble:
         return await _show_new(request, visitor, form.fields, form.every("scope"), trouble)
     ends = container.clock() + timedelta(days=body.expires_days) if body.expires_days else None
-    async with once_per_form(request, form) as in_transaction:
+    async with use_form_once(request, form) as in_transaction:
         row, secret = await container.key_admin.create_key(
             visitor.actor,
             body.name,
@@ -198,31 +198,30 @@ async def create(request: Request, form: GuardedOwner) -> Response:
 
 
 @router.get("/{key_id}")
-async def key(request: Request, visitor: Owner, key_id: str) -> Response:
+async def show_key(request: Request, visitor: Owner, key_id: str) -> Response:
     return await _key(request, visitor, key_id)
 
 
 @router.post("/{key_id}/rotate")
 async def rotate(request: Request, form: GuardedOwner, key_id: str) -> Response:
-    visitor, container = form.member, container_of(request)
+    visitor, container = form.member, get_container(request)
     async with container.database.read() as session:
         await store.accounts.api_keys.get(session, visitor.actor.workspace, key_id)
     trouble = await own_password(request, form)
     if trouble:
         return await _key(request, visitor, key_id, trouble)
-    async with once_per_form(request, form) as in_transaction:
+    async with use_form_once(request, form) as in_transaction:
         issued = await container.key_admin.rotate_key(
             visitor.actor, key_id, within=SCOPES, in_transaction=in_transaction
         )
-    advice = (
-        f"{ADVICE} The secret before it stays good for {labels.hours(KEY_OVERLAP)} h, so that nothing breaks meanwhile."
-    )
+    hours = labels.count_hours(KEY_OVERLAP)
+    advice = f"{ADVICE} The secret before it stays good for {hours} h, so that nothing breaks meanwhile."
     return _secret(request, visitor, issued.row, issued.secret, "The key has a new secret", advice)
 
 
 @router.post("/{key_id}/revoke")
 async def revoke(request: Request, form: GuardedOwner, key_id: str) -> Response:
-    await container_of(request).key_admin.revoke_key(form.member.actor, key_id)
+    await get_container(request).key_admin.revoke_key(form.member.actor, key_id)
     return redirect(f"/keys/{key_id}")
 
 
@@ -249,7 +248,7 @@ def _scopes(names: Collection[str]) -> str:
 
 
 async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "") -> Response:
-    container, workspace = container_of(request), visitor.actor.workspace
+    container, workspace = get_container(request), visitor.actor.workspace
     async with container.database.read() as session:
         row = await store.accounts.api_keys.get(session, workspace, key_id)
         people = {each.id: each for each in await store.accounts.members.listed(session, workspace)}
@@ -259,7 +258,7 @@ async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "
     automations: list[RuleRow | InstructionRow] = [*rules, *instructions]
     acting = [each.name for each in automations if author_of(each.author).id == row.id]
     page = KeyPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=to_display_text(row.name, limit=60),
         key_id=row.id,
         name=to_display_text(row.name, limit=120),
@@ -277,7 +276,7 @@ async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
         rotating_until=row.rotating_until(now),
-        overlap_h=labels.hours(KEY_OVERLAP),
+        overlap_h=labels.count_hours(KEY_OVERLAP),
         trouble=trouble,
     )
     return show(request, page, status=422 if trouble else 200)
@@ -286,12 +285,12 @@ async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "
 async def _show_new(
     request: Request, visitor: Visitor, given: Mapping[str, str], scopes: Collection[str], trouble: str = ""
 ) -> Response:
-    container, workspace = container_of(request), visitor.actor.workspace
+    container, workspace = get_container(request), visitor.actor.workspace
     async with container.database.read() as session:
         members = await store.accounts.members.listed(session, workspace)
     given_roles = await roles.list_assignable_roles(container.contexts, workspace, members)
     page = NewKeyPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="New key",
         name=given.get("name", "")[:100],
         modes=tuple(FormOption(each, each, each == given.get("mode")) for each in ("test", "live")),
@@ -307,7 +306,7 @@ def _secret(
     request: Request, visitor: Visitor, row: KeyRow, secret: str, heading: str, advice: str, *, status: int = 200
 ) -> Response:
     page = SecretPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=heading,
         heading=heading,
         advice=advice,

@@ -19,17 +19,17 @@ from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import Conflict, InvalidInput
 from store.accounts.members import MemberRow
-from web.auth import container_of
-from web.console.account.active_sessions import ActiveSession, active_sessions
+from web.auth import get_container
+from web.console.account.active_sessions import ActiveSession, list_active_sessions
 from web.console.account.login_throttle import own_password
 from web.console.account.sign_in import start_session
 from web.console.forms import FormOption, GuardedOwner
 from web.console.labels import Badge
-from web.console.one_shot_form import once_per_form
-from web.console.pages import Page, full_page, redirect, show
+from web.console.one_shot_form import use_form_once
+from web.console.pages import Page, load_full_page, redirect, show
 from web.console.secret import SecretPage
 from web.console.secret import SecretRow as Shown
-from web.console.session import Owner, Visitor, shell
+from web.console.session import Owner, Visitor, make_shell
 
 router = APIRouter(prefix="/members", include_in_schema=False)
 
@@ -99,8 +99,8 @@ class MemberPage(Page):
 
 
 @router.get("")
-async def members(request: Request, visitor: Owner) -> Response:
-    container = container_of(request)
+async def show_members(request: Request, visitor: Owner) -> Response:
+    container = get_container(request)
     async with container.database.read() as session:
         rows = await store.accounts.members.listed(session, visitor.actor.workspace)
     now = container.clock()
@@ -116,17 +116,17 @@ async def members(request: Request, visitor: Owner) -> Response:
         )
         for row in rows
     )
-    return show(request, MembersPage(shell=shell(request, visitor), title="Members", lines=lines))
+    return show(request, MembersPage(shell=make_shell(request, visitor), title="Members", lines=lines))
 
 
 @router.get("/new")
-async def new(request: Request, visitor: Owner) -> Response:
+async def show_new(request: Request, visitor: Owner) -> Response:
     return await _show_invitation(request, visitor)
 
 
 @router.post("")
 async def invite(request: Request, form: GuardedOwner) -> Response:
-    visitor, container = form.member, container_of(request)
+    visitor, container = form.member, get_container(request)
     email, role = form.get("email", limit=400).strip(), form.get("role", limit=100)
     trouble = await own_password(request, form)
     async with container.database.read() as session:
@@ -136,7 +136,7 @@ async def invite(request: Request, form: GuardedOwner) -> Response:
     if trouble:
         return await _show_invitation(request, visitor, email, role, trouble)
     try:
-        async with once_per_form(request, form) as in_transaction:
+        async with use_form_once(request, form) as in_transaction:
             made = await container.member_service.invite(
                 visitor.actor, email=email, role=role, in_transaction=in_transaction
             )
@@ -146,18 +146,18 @@ async def invite(request: Request, form: GuardedOwner) -> Response:
 
 
 @router.get("/{member_id}")
-async def member(request: Request, visitor: Owner, member_id: str) -> Response:
+async def show_member(request: Request, visitor: Owner, member_id: str) -> Response:
     return await _member(request, visitor, member_id)
 
 
 @router.post("/{member_id}/invite")
 async def invite_again(request: Request, form: GuardedOwner, member_id: str) -> Response:
-    visitor, container = form.member, container_of(request)
+    visitor, container = form.member, get_container(request)
     await _check_exists(request, visitor, member_id)
     trouble = await own_password(request, form)
     if trouble:
         return await _member(request, visitor, member_id, trouble, "invite")
-    async with once_per_form(request, form) as in_transaction:
+    async with use_form_once(request, form) as in_transaction:
         made = await container.member_service.invite_again(visitor.actor, member_id, in_transaction=in_transaction)
     return _link(request, visitor, made)
 
@@ -171,7 +171,7 @@ async def change_role(request: Request, form: GuardedOwner, member_id: str) -> R
     trouble = await own_password(request, form)
     if not trouble:
         try:
-            changed = await container_of(request).member_service.change_role(
+            changed = await get_container(request).member_service.change_role(
                 visitor.actor, member_id, role, instead_of=form.get("was", limit=100)
             )
         except (InvalidInput, Conflict) as error:
@@ -179,9 +179,9 @@ async def change_role(request: Request, form: GuardedOwner, member_id: str) -> R
     if trouble:
         return await _member(request, visitor, member_id, trouble, "role")
     if changed.id == visitor.member.id and changed.role != visitor.member.role:
-        return full_page(
+        return load_full_page(
             request,
-            await start_session(request, container_of(request), changed, "/", issuer=visitor.login.issuer or ""),
+            await start_session(request, get_container(request), changed, "/", issuer=visitor.login.issuer or ""),
         )
     return redirect(f"/members/{member_id}")
 
@@ -189,7 +189,7 @@ async def change_role(request: Request, form: GuardedOwner, member_id: str) -> R
 @router.post("/{member_id}/deactivate")
 async def deactivate(request: Request, form: GuardedOwner, member_id: str) -> Response:
     try:
-        await container_of(request).member_service.deactivate(form.member.actor, member_id)
+        await get_container(request).member_service.deactivate(form.member.actor, member_id)
     except Conflict as error:
         return await _member(request, form.member, member_id, error.detail, "deactivate")
     return redirect(f"/members/{member_id}")
@@ -202,7 +202,7 @@ async def reactivate(request: Request, form: GuardedOwner, member_id: str) -> Re
     trouble = await own_password(request, form)
     if trouble:
         return await _member(request, visitor, member_id, trouble, "reactivate")
-    await container_of(request).member_service.reactivate(visitor.actor, member_id)
+    await get_container(request).member_service.reactivate(visitor.actor, member_id)
     return redirect(f"/members/{member_id}")
 
 
@@ -210,7 +210,7 @@ async def reactivate(request: Request, form: GuardedOwner, member_id: str) -> Re
 async def sign_out(request: Request, form: GuardedOwner, member_id: str) -> Response:
     """One sign-in, where the form names it, else all of them (but the one that asks)."""
     visitor, login_id = form.member, form.get("login", limit=64)
-    member_service = container_of(request).member_service
+    member_service = get_container(request).member_service
     if login_id:
         await member_service.end_login(visitor.actor, member_id, login_id)
     else:
@@ -232,18 +232,18 @@ def _stage(row: MemberRow) -> str:
 
 async def _check_exists(request: Request, visitor: Visitor, member_id: str) -> None:
     """Raises NotFound before a password is asked for."""
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         await store.accounts.members.get(session, visitor.actor.workspace, member_id)
 
 
 async def _show_invitation(
     request: Request, visitor: Visitor, email: str = "", role: str = "", trouble: str = ""
 ) -> Response:
-    container, workspace = container_of(request), visitor.actor.workspace
+    container, workspace = get_container(request), visitor.actor.workspace
     async with container.database.read() as session:
         rows = await store.accounts.members.listed(session, workspace)
     page = NewMemberPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Invite somebody",
         email=to_display_text(email, limit=320),
         roles=await _roles(request, rows, role),
@@ -256,7 +256,7 @@ async def _show_invitation(
 async def _member(
     request: Request, visitor: Visitor, member_id: str, trouble: str = "", at_fault: str = ""
 ) -> Response:
-    container, workspace = container_of(request), visitor.actor.workspace
+    container, workspace = get_container(request), visitor.actor.workspace
     now = container.clock()
     async with container.database.read() as session:
         row = await store.accounts.members.get(session, workspace, member_id)
@@ -265,7 +265,7 @@ async def _member(
     owners = [each.id for each in rows if each.role == OWNER and each.state == "active"]
     inviter = next((each.name for each in rows if each.id == row.invited_by), "")
     page = MemberPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=to_display_text(row.name, limit=60),
         member_id=row.id,
         name=to_display_text(row.name, limit=100),
@@ -281,7 +281,7 @@ async def _member(
         last_seen_at=row.last_seen_at,
         invite_expires_at=row.invite_expires_at,
         roles=await _roles(request, rows, row.role),
-        sign_ins=active_sessions(logins, visitor.login.id),
+        sign_ins=list_active_sessions(logins, visitor.login.id),
         days=INVITATION.days,
         trouble=trouble,
         at_fault=at_fault,
@@ -293,15 +293,15 @@ async def _roles(request: Request, rows: list[MemberRow], chosen: str) -> tuple[
     workspace = rows[0].workspace
     return tuple(
         FormOption(each, each, each == chosen)
-        for each in await roles.list_assignable_roles(container_of(request).contexts, workspace, rows)
+        for each in await roles.list_assignable_roles(get_container(request).contexts, workspace, rows)
     )
 
 
 def _link(request: Request, visitor: Visitor, made: Invited, *, status: int = 200) -> Response:
-    base = container_of(request).settings.base_url.rstrip("/")
+    base = get_container(request).settings.base_url.rstrip("/")
     link = f"{base}/join?{urlencode({'invitation': made.token})}"
     page = SecretPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="The invitation is made",
         heading=f"{to_display_text(made.member.email, limit=320)} is invited",
         advice=_ADVICE.format(INVITATION.days),

@@ -23,7 +23,7 @@ from core.display_text import to_display_text
 from core.errors import InvalidInput
 from registry.contract import Risk
 from web import problem
-from web.auth import container_of
+from web.auth import get_container
 from web.console import labels
 from web.console.forms import Guarded
 from web.console.labels import Badge
@@ -36,11 +36,11 @@ from web.console.runs.conversation import (
     Conversation,
     answer_view,
     continue_answer,
-    conversation_of,
+    load_conversation,
 )
 from web.console.runs.outcome import Outcome
-from web.console.runs.progress import StepRow, steps
-from web.console.session import SignedIn, Visitor, count_text, shell
+from web.console.runs.progress import StepRow, list_steps
+from web.console.session import SignedIn, Visitor, count_text, make_shell
 from web.problem import Problem
 
 router = APIRouter(include_in_schema=False)
@@ -163,7 +163,7 @@ async def ask(request: Request, form: Guarded) -> Response:
     text, thread = form.get("text", limit=100_000), form.get("thread", limit=64)
     try:
         await count_text(request, visitor)
-        run = await container_of(request).runs.ask(
+        run = await get_container(request).runs.ask(
             visitor.actor,
             text,
             session_id=visitor.login.id,
@@ -189,14 +189,14 @@ async def run_page(
 ) -> Response:
     """One run's page. ``seen`` is the revision that the page shows already: while that is current, the answer is
     204. ``start``: of an answer, the records after so many."""
-    run = await container_of(request).runs.wait_until_idle(
+    run = await get_container(request).runs.wait_until_idle(
         visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S
     )
     if wants_fragment(request) and run.revision == seen:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     if start and run.reply is not None:
         await count_text(request, visitor)
-        page = await container_of(request).answer_pages.read(visitor.actor, run_id, start=start)
+        page = await get_container(request).answer_pages.read(visitor.actor, run_id, start=start)
         return await _show_run(request, visitor, run.with_(reply=continue_answer(run.reply, page, start)), start=start)
     return await _show_run(request, visitor, run)
 
@@ -206,7 +206,7 @@ async def answer(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     choice, text = form.get("choice", limit=300), form.get("text")
     await count_text(request, visitor)
-    result = await container_of(request).decisions.answer(
+    result = await get_container(request).decisions.answer(
         visitor.actor, run_id, form.get("slot", limit=200), choice=choice or None, text=None if choice else text
     )
     return await _done(request, visitor, run_id, result)
@@ -215,7 +215,7 @@ async def answer(request: Request, form: Guarded, run_id: str) -> Response:
 @router.post("/runs/{run_id}/confirm")
 async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    container = container_of(request)
+    container = get_container(request)
     run = await container.runs.show(visitor.actor, run_id)
     planned = as_planned(run)
     irreversible = planned is not None and any(step.risk is Risk.IRREVERSIBLE for step in planned.plan.steps)
@@ -231,14 +231,14 @@ async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
 @router.post("/runs/{run_id}/reject")
 async def reject(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    result = await container_of(request).decisions.reject(visitor.actor, run_id, form.get("reason", limit=500))
+    result = await get_container(request).decisions.reject(visitor.actor, run_id, form.get("reason", limit=500))
     return await _done(request, visitor, run_id, result)
 
 
 @router.post("/runs/{run_id}/cancel")
 async def cancel(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    return await _done(request, visitor, run_id, await container_of(request).decisions.cancel(visitor.actor, run_id))
+    return await _done(request, visitor, run_id, await get_container(request).decisions.cancel(visitor.actor, run_id))
 
 
 @router.post("/runs/{run_id}/edit")
@@ -246,7 +246,7 @@ async def edit(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     changes = {form.get("slot", limit=200): form.get("words")}
     await count_text(request, visitor)
-    result = await container_of(request).decisions.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
+    result = await get_container(request).decisions.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
     return await _done(request, visitor, run_id, result)
 
 
@@ -256,7 +256,7 @@ async def decide(request: Request, form: Guarded, run_id: str) -> Response:
     verdict = next((each for each in get_args(DecisionVerdict) if each == form.get("verdict", limit=30)), None)
     if verdict is None:
         raise InvalidInput("Say whether it happened, did not happen, or is to be sent again.")
-    result = await container_of(request).decisions.decide(visitor.actor, run_id, verdict)
+    result = await get_container(request).decisions.decide(visitor.actor, run_id, verdict)
     return await _done(request, visitor, run_id, result)
 
 
@@ -268,7 +268,7 @@ async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | R
     stands."""
     if isinstance(result, Run):
         return redirect(f"/runs/{run_id}")
-    run = await container_of(request).runs.show(visitor.actor, run_id)
+    run = await get_container(request).runs.show(visitor.actor, run_id)
     return await _show_run(
         request, visitor, run, notice=to_display_text(result.detail), status=problem.get_refusal_status(result)
     )
@@ -277,17 +277,17 @@ async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | R
 async def _ask(
     request: Request, visitor: Visitor, said: str, thread: str = "", trouble: str = "", status: int = 422
 ) -> Response:
-    container = container_of(request)
+    container = get_container(request)
     talk = NO_CONVERSATION
     if thread:
         last = await container.runs.show(visitor.actor, thread)
-        talk = await conversation_of(container.runs, visitor.actor, last, whole=True)
+        talk = await load_conversation(container.runs, visitor.actor, last, whole=True)
     context = await container.contexts.of(visitor.actor.workspace)
     listed = await container.runs.list_runs(visitor.actor, limit=RECALLED)
     mine = [run for run in listed if run.actor.person == visitor.actor.person]
     offers = context.catalogue.offers(visitor.actor.role, "admin")
     page = AskPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Ask",
         said=said[:MAX_TEXT],
         trouble=trouble,
@@ -310,7 +310,7 @@ async def _show_run(
     request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200, start: int = 0
 ) -> Response:
     viewer = visitor.actor
-    context = await container_of(request).contexts.of(viewer.workspace)
+    context = await get_container(request).contexts.of(viewer.workspace)
     planned, asked = as_planned(run), as_asked(run)
     shown_card = card.make_card(planned, viewer) if planned and run.state not in ("received", "asked") else None
     came = outcome.make_outcome(planned, viewer, context) if planned and run.outcomes else None
@@ -329,7 +329,7 @@ async def _show_run(
         )
     cancelled = run.state == "rejected" and run.reason == CANCELLED
     page = RunPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=to_display_text(run.text, limit=60),
         run_id=run.id,
         asked_at=run.created_at,
@@ -338,7 +338,7 @@ async def _show_run(
         said=shown_card.said if shown_card else card.quote_requests(run, viewer.person),
         notice=notice,
         moving=labels.MOVING[run.state] if run.state in MOVING else "",
-        steps=steps(run, container_of(request).runs),
+        steps=list_steps(run, get_container(request).runs),
         may_cancel=run.state == "received",
         asked=_to_question_view(asked.question, run, viewer) if asked else None,
         card=shown_card,
@@ -347,8 +347,8 @@ async def _show_run(
         ended=_CANCELLED if cancelled else _EXPLAINED.get(run.state, ""),
         reason="" if cancelled else to_display_text(run.reason or ""),
         answered=answer_view(run.reply, viewer, context, start) if run.reply and run.state == "answered" else None,
-        talk=await conversation_of(container_of(request).runs, viewer, run),
-        follows=container_of(request).resolver.name == ProposingResolver.name,
+        talk=await load_conversation(get_container(request).runs, viewer, run),
+        follows=get_container(request).resolver.name == ProposingResolver.name,
         max_chars=MAX_TEXT,
         test=is_test(run),
         again=run.text if run.state in ("rejected", "expired", "refused", "abstained", "failed") else "",

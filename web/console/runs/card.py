@@ -209,7 +209,7 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -
         label=to_display_text(filled.label),
         shown=shown,
         exact=to_display_text(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
-        source=labels.source(run, filled.source, viewer, filled.shown, beside),
+        source=labels.describe_source(run, filled.source, viewer, filled.shown, beside),
         record=tuple(_record(filled.source, step)),
         long=len(shown) > 160,
         doubt=labels.DOUBTS.get(evidence_of(filled.source), ""),
@@ -259,7 +259,7 @@ def _quote_requests(run: Run, plan: Plan, viewer: str) -> Iterator[QuotedRequest
 
 
 def _who(run: Run, origin: int, viewer: str) -> str:
-    who = "You" if run.actor.person == viewer else labels.asker(run, viewer)
+    who = "You" if run.actor.person == viewer else labels.name_asker(run, viewer)
     return f"{who} {'answered' if origin else 'asked'}"
 
 

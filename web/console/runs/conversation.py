@@ -73,7 +73,7 @@ class AnswerView:
     actions: tuple[FittingAction, ...]
 
 
-async def conversation_of(runs: RunService, viewer: Actor, run: Run, *, whole: bool = False) -> Conversation:
+async def load_conversation(runs: RunService, viewer: Actor, run: Run, *, whole: bool = False) -> Conversation:
     """The conversation around ``run`` as ``viewer`` sees it, who asks on the console's surface. ``whole``: with the run
     itself among what came before."""
     if not authority.continues(viewer, "admin", run):

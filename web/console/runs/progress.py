@@ -16,7 +16,7 @@ from fastapi.responses import Response, StreamingResponse
 from agent.runs.run import MOVING, Run
 from agent.runs.service import RunService
 from core.actor import Actor
-from web.auth import container_of
+from web.auth import get_container
 from web.console import labels
 from web.console.session import SignedIn
 
@@ -35,7 +35,7 @@ class StepRow:
     state: Literal["done", "now", "todo"]
 
 
-def steps(run: Run, run_service: RunService) -> tuple[StepRow, ...]:
+def list_steps(run: Run, run_service: RunService) -> tuple[StepRow, ...]:
     """Planning steps of a run; empty where it does not move."""
     if run.state not in MOVING:
         return ()
@@ -48,9 +48,9 @@ def steps(run: Run, run_service: RunService) -> tuple[StepRow, ...]:
 
 
 @router.get("/runs/{run_id}/progress")
-async def progress(request: Request, visitor: SignedIn, run_id: str) -> Response:
+async def stream_progress(request: Request, visitor: SignedIn, run_id: str) -> Response:
     """``step`` with the name of each step as it begins; ``moved`` once, when the page has something else to show."""
-    run_service = container_of(request).runs
+    run_service = get_container(request).runs
     run = await run_service.show(visitor.actor, run_id)
     return StreamingResponse(
         _stream(run_service, visitor.actor, run),

@@ -15,11 +15,11 @@ from agent.workspace import authority
 from core.actor import OWNER
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
-from web.auth import container_of
+from web.auth import get_container
 from web.console import labels
 from web.console.labels import Badge
 from web.console.pages import Page, render
-from web.console.session import SignedIn, shell
+from web.console.session import SignedIn, make_shell
 
 router = APIRouter(include_in_schema=False)
 
@@ -67,14 +67,14 @@ class ApprovalsPage(Page):
 
 
 @router.get("/runs")
-async def runs(
+async def show_runs(
     request: Request, visitor: SignedIn, before: Annotated[str | None, Query(max_length=64)] = None
 ) -> Response:
-    container = container_of(request)
+    container = get_container(request)
     listed = await container.runs.list_runs(visitor.actor, before=before, limit=PAGE)
     catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
     page = RunsPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Runs",
         lines=tuple(_line(run, catalogue) for run in listed),
         everybodys=visitor.actor.role == OWNER,
@@ -85,11 +85,11 @@ async def runs(
 
 
 @router.get("/approvals")
-async def approvals(request: Request, visitor: SignedIn) -> Response:
+async def show_approvals(request: Request, visitor: SignedIn) -> Response:
     """Cards that others asked for and this person may approve, oldest first. One's own cards are among one's runs."""
-    held = await container_of(request).runs.list_awaiting(visitor.actor, limit=200)
+    held = await get_container(request).runs.list_awaiting(visitor.actor, limit=200)
     mine = [run for run in held if not authority.owns(visitor.actor, run)]
-    page = ApprovalsPage(shell=shell(request, visitor), title="Approvals", waiting=tuple(map(_waiting, mine)))
+    page = ApprovalsPage(shell=make_shell(request, visitor), title="Approvals", waiting=tuple(map(_waiting, mine)))
     return render(page)
 
 

@@ -13,12 +13,12 @@ from agent.runs.states import Planned
 from core.display_text import to_display_text
 from core.errors import OpsIQError
 from registry.contract import Contract
-from web.auth import container_of
+from web.auth import get_container
 from web.console.forms import GuardedOwner
 from web.console.pages import Page, show
 from web.console.runs import card
 from web.console.runs.card import Card
-from web.console.session import Owner, Visitor, count_text, shell
+from web.console.session import Owner, Visitor, count_text, make_shell
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,7 +44,7 @@ class RehearsePage(Page):
 
 
 @router.get("/rehearse")
-async def rehearse_page(request: Request, visitor: Owner) -> Response:
+async def show_rehearsal(request: Request, visitor: Owner) -> Response:
     return show(request, _rehearsal(request, visitor, ""))
 
 
@@ -61,7 +61,7 @@ async def rehearse(request: Request, form: GuardedOwner) -> Response:
 async def simulate(request: Request, visitor: Visitor, said: str, draft: Contract | None = None) -> SimulatedRequest:
     """What would come of the request, with ``draft`` in force in place of its namesake."""
     await count_text(request, visitor)
-    done = await container_of(request).simulations.simulate(visitor.actor, said, draft=draft)
+    done = await get_container(request).simulations.simulate(visitor.actor, said, draft=draft)
     match done.verdict:
         case Plan() as plan:
             return SimulatedRequest(
@@ -85,5 +85,5 @@ def _rehearsal(
     request: Request, visitor: Visitor, said: str, *, trouble: str = "", tried: SimulatedRequest | None = None
 ) -> RehearsePage:
     return RehearsePage(
-        shell=shell(request, visitor), title="Try a request", said=said, trouble=trouble, tried=tried, revision=0
+        shell=make_shell(request, visitor), title="Try a request", said=said, trouble=trouble, tried=tried, revision=0
     )

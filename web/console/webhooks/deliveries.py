@@ -17,12 +17,12 @@ from core.display_text import to_display_text
 from store.webhooks.attempts import DeliveryAttemptRow
 from store.webhooks.deliveries import DeliveryRow
 from web import problem
-from web.auth import container_of
+from web.auth import get_container
 from web.console.forms import GuardedOwner
 from web.console.labels import Badge
-from web.console.one_shot_form import once_per_form
+from web.console.one_shot_form import use_form_once
 from web.console.pages import Page, redirect, show, wants_fragment
-from web.console.session import Owner, shell
+from web.console.session import Owner, make_shell
 from web.console.webhooks.delivery_status import state_badge
 
 router = APIRouter(prefix="/webhooks/deliveries", include_in_schema=False)
@@ -85,7 +85,7 @@ class DeliveryPage(Page):
 
 
 @router.get("/{delivery_id}")
-async def delivery(
+async def show_delivery(
     request: Request,
     visitor: Owner,
     delivery_id: str,
@@ -94,7 +94,7 @@ async def delivery(
 ) -> Response:
     """``seen`` is the state that the page shows already: while that stands there is nothing to put in its place
     (204)."""
-    async with container_of(request).database.read() as session:
+    async with get_container(request).database.read() as session:
         row = await store.webhooks.deliveries.get(session, visitor.actor.workspace, delivery_id)
         shown = f"{row.attempts}-{row.state}"
         if wants_fragment(request) and seen == shown:
@@ -104,7 +104,7 @@ async def delivery(
         endpoint = (await store.webhooks.endpoints.by_ids(session, [row.endpoint])).get(row.endpoint)
     there = endpoint is not None and endpoint.state != "deleted"
     page = DeliveryPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=f"Delivery of {row.event}",
         delivery_id=row.id,
         event=row.event,
@@ -131,8 +131,8 @@ async def delivery(
 
 @router.post("/{delivery_id}/resend")
 async def resend(request: Request, form: GuardedOwner, delivery_id: str) -> Response:
-    async with once_per_form(request, form) as in_transaction:
-        row = await container_of(request).webhooks.redelivery.resend(
+    async with use_form_once(request, form) as in_transaction:
+        row = await get_container(request).webhooks.redelivery.resend(
             form.member.actor, delivery_id, request_id=problem.request_id(request), in_transaction=in_transaction
         )
     return redirect(f"/webhooks/deliveries/{delivery_id}?awaited={row.attempts + 1}")

@@ -48,7 +48,7 @@ class DeliveryTableRow:
     detail: str
 
 
-def delivery_row(row: DeliveryRow) -> DeliveryTableRow:
+def make_delivery_row(row: DeliveryRow) -> DeliveryTableRow:
     return DeliveryTableRow(
         id=row.id,
         event=row.event,
@@ -67,10 +67,10 @@ def state_badge(row: DeliveryRow) -> Badge:
     return RETRYING if row.state == "pending" and row.attempts else DELIVERIES[row.state]
 
 
-def health_of(rate: SuccessRate) -> Health:
+def describe_health(rate: SuccessRate) -> Health:
     attempts = rate.succeeded + rate.failed
     if not attempts:
         return Health(Badge("no attempts", "quiet"), "in 24 h")
     share = rate.succeeded / attempts
     tone = "good" if share >= 0.99 else "wait" if share >= 0.9 else "bad"
-    return Health(Badge(labels.percent(share), tone), f"of {attempts} in 24 h")
+    return Health(Badge(labels.format_percent(share), tone), f"of {attempts} in 24 h")

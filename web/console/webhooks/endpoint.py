@@ -17,22 +17,22 @@ from events.webhooks.endpoint_secrets import BOTH_VALID
 from registry.events import event_catalogue
 from registry.events.event_names import fits_any
 from web import problem
-from web.auth import container_of
+from web.auth import get_container
 from web.console import labels
 from web.console.forms import Form, FormOption, GuardedOwner
 from web.console.labels import Badge
-from web.console.one_shot_form import once_per_form
+from web.console.one_shot_form import use_form_once
 from web.console.pages import Page, redirect, show
-from web.console.session import Owner, Visitor, clock_of, shell
+from web.console.session import Owner, Visitor, make_clock, make_shell
 from web.console.webhooks.delivery_status import (
     DELIVERIES,
     ENDPOINTS,
     DeliveryTableRow,
     Health,
-    delivery_row,
-    health_of,
+    describe_health,
+    make_delivery_row,
 )
-from web.console.webhooks.endpoints import ADVICE, secret_page
+from web.console.webhooks.endpoints import ADVICE, show_secret
 
 router = APIRouter(prefix="/webhooks/{endpoint_id}", include_in_schema=False)
 
@@ -89,7 +89,7 @@ class EndpointPage(Page):
 
 
 @router.get("")
-async def endpoint(
+async def show_endpoint(
     request: Request,
     visitor: Owner,
     endpoint_id: str,
@@ -104,39 +104,39 @@ async def endpoint(
 
 @router.post("/pause")
 async def pause(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
-    endpoints = container_of(request).webhooks.endpoints
+    endpoints = get_container(request).webhooks.endpoints
     await endpoints.pause(form.member.actor, endpoint_id, request_id=problem.request_id(request))
     return redirect(f"/webhooks/{endpoint_id}")
 
 
 @router.post("/resume")
 async def resume(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
-    endpoints = container_of(request).webhooks.endpoints
+    endpoints = get_container(request).webhooks.endpoints
     await endpoints.resume(form.member.actor, endpoint_id, request_id=problem.request_id(request))
     return redirect(f"/webhooks/{endpoint_id}")
 
 
 @router.post("/delete")
 async def delete(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
-    endpoints = container_of(request).webhooks.endpoints
+    endpoints = get_container(request).webhooks.endpoints
     await endpoints.delete(form.member.actor, endpoint_id, request_id=problem.request_id(request))
     return redirect("/webhooks")
 
 
 @router.post("/rotate")
 async def rotate(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
-    async with once_per_form(request, form) as in_transaction:
-        made = await container_of(request).webhooks.endpoints.rotate(
+    async with use_form_once(request, form) as in_transaction:
+        made = await get_container(request).webhooks.endpoints.rotate(
             form.member.actor, endpoint_id, request_id=problem.request_id(request), in_transaction=in_transaction
         )
-    advice = f"{ADVICE} For {labels.hours(BOTH_VALID)} h everything is signed with both: deploy the new one in that time, and nothing is refused."  # noqa: E501
-    return secret_page(request, form.member, made, "The endpoint has a new secret", advice)
+    advice = f"{ADVICE} For {labels.count_hours(BOTH_VALID)} h everything is signed with both: deploy the new one in that time, and nothing is refused."  # noqa: E501
+    return show_secret(request, form.member, made, "The endpoint has a new secret", advice)
 
 
 @router.post("/test")
 async def test(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
-    async with once_per_form(request, form) as in_transaction:
-        row = await container_of(request).webhooks.redelivery.test(
+    async with use_form_once(request, form) as in_transaction:
+        row = await get_container(request).webhooks.redelivery.test(
             form.member.actor,
             endpoint_id,
             form.get("event", limit=100) or None,
@@ -160,13 +160,13 @@ async def replay(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
 
 
 async def _span(request: Request, form: Form, endpoint_id: str, which: str) -> Response:
-    again = container_of(request).webhooks.redelivery
+    again = get_container(request).webhooks.redelivery
     act = again.recover if which == "recover" else again.replay
     try:
         since, until = (_moment(request, form.get(name, limit=40)) for name in ("since", "until"))
         if since is None:
             raise InvalidInput("Say from when.")
-        async with once_per_form(request, form) as in_transaction:
+        async with use_form_once(request, form) as in_transaction:
             await act(
                 form.member.actor,
                 endpoint_id,
@@ -185,7 +185,7 @@ def _moment(request: Request, text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return clock_of(request).read(text)
+        return make_clock(request).read(text)
     except (ValueError, OverflowError) as error:
         raise InvalidInput("A moment is written as 2026-11-24T15:30.") from error
 
@@ -200,7 +200,7 @@ async def _endpoint(
     notice: str = "",
     trouble: str = "",
 ) -> Response:
-    container = container_of(request)
+    container = get_container(request)
     shown = await container.webhooks.endpoints.show(visitor.actor, endpoint_id)
     filters = store.webhooks.deliveries.DeliveryFilters(
         endpoint=endpoint_id, event=wanted.event or None, states=(wanted.state,) if wanted.state else ()
@@ -215,7 +215,7 @@ async def _endpoint(
     wanting = [name for name in event_catalogue.load_event_types() if fits_any(patterns, name)]
     others = [name for name in event_catalogue.load_event_types() if name not in wanting]
     page = EndpointPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=to_display_text(row.url, limit=60),
         endpoint_id=row.id,
         url=to_display_text(row.url, limit=4000),
@@ -228,7 +228,7 @@ async def _endpoint(
         active=row.state == "active",
         disabled=row.state == "disabled",
         why=to_display_text(row.why, limit=500),
-        health=health_of(shown.rate),
+        health=describe_health(shown.rate),
         last_success_at=row.last_success_at,
         last_failure_at=row.last_failure_at,
         failing_since=row.failing_since,
@@ -236,14 +236,14 @@ async def _endpoint(
         slowed=f"{row.slow_s:g} s after each attempt" if row.slow_s >= 1 else "",
         rotating_until=shown.previous_secret_until,
         created_at=row.created_at,
-        overlap_h=labels.hours(BOTH_VALID),
+        overlap_h=labels.count_hours(BOTH_VALID),
         wanted=wanted,
         states=tuple(FormOption(name, badge.text, name == wanted.state) for name, badge in DELIVERIES.items()),
         tests=tuple(FormOption(name, name, at == 0) for at, name in enumerate([*wanting, *others])),
-        deliveries=tuple(map(delivery_row, rows)),
+        deliveries=tuple(map(make_delivery_row, rows)),
         first=before is None,
         next=rows[-1].id if len(rows) == PAGE else "",
-        since=clock_of(request).here(since).strftime("%Y-%m-%dT%H:%M"),
+        since=make_clock(request).here(since).strftime("%Y-%m-%dT%H:%M"),
         notice=notice,
         trouble=trouble,
     )

@@ -23,7 +23,7 @@ class EndpointForm:
     ticked: tuple[str, ...] = ()
 
 
-def form_of(form: Form) -> EndpointForm:
+def read_form(form: Form) -> EndpointForm:
     return EndpointForm(
         url=form.get("url").strip(),
         patterns="\n".join(form.get("patterns", limit=10_000).split()),
@@ -35,7 +35,7 @@ def form_of(form: Form) -> EndpointForm:
     )
 
 
-def to_body(given: EndpointForm) -> EndpointBody:
+def parse_form(given: EndpointForm) -> EndpointBody:
     """As the API takes it. Raises InvalidInput that says what to mend."""
     wanted = list(dict.fromkeys([*given.patterns.replace(",", " ").split(), *given.ticked]))
     body, trouble = validate(

@@ -15,17 +15,17 @@ from core.errors import Conflict, InvalidInput
 from events.webhooks.endpoints import CreatedEndpoint, EndpointState
 from registry.events import event_catalogue
 from web import problem
-from web.auth import container_of
+from web.auth import get_container
 from web.console.automations.automations import MEANWHILE
 from web.console.forms import GuardedOwner
 from web.console.labels import Badge
-from web.console.one_shot_form import once_per_form
+from web.console.one_shot_form import use_form_once
 from web.console.pages import Page, redirect, show
 from web.console.secret import SecretPage
 from web.console.secret import SecretRow as Copied
-from web.console.session import Owner, Visitor, shell
-from web.console.webhooks.delivery_status import ENDPOINTS, Health, health_of
-from web.console.webhooks.endpoint_form import EndpointForm, form_of, to_body
+from web.console.session import Owner, Visitor, make_shell
+from web.console.webhooks.delivery_status import ENDPOINTS, Health, describe_health
+from web.console.webhooks.endpoint_form import EndpointForm, parse_form, read_form
 
 router = APIRouter(prefix="/webhooks", include_in_schema=False)
 
@@ -82,11 +82,11 @@ class EndpointFormPage(Page):
 
 
 @router.get("")
-async def endpoints(request: Request, visitor: Owner) -> Response:
-    shown = await container_of(request).webhooks.endpoints.list_endpoints(visitor.actor)
+async def show_endpoints(request: Request, visitor: Owner) -> Response:
+    shown = await get_container(request).webhooks.endpoints.list_endpoints(visitor.actor)
     lines = tuple(map(_line, shown))
     page = EndpointsPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Webhooks",
         lines=lines,
         disabled=tuple(line for line, each in zip(lines, shown, strict=True) if each.row.state == "disabled"),
@@ -95,17 +95,17 @@ async def endpoints(request: Request, visitor: Owner) -> Response:
 
 
 @router.get("/new")
-async def new(request: Request, visitor: Owner) -> Response:
+async def show_new(request: Request, visitor: Owner) -> Response:
     return _form(request, visitor, EndpointForm())
 
 
 @router.post("")
 async def create(request: Request, form: GuardedOwner) -> Response:
-    visitor, given = form.member, form_of(form)
+    visitor, given = form.member, read_form(form)
     try:
-        body = to_body(given)
-        async with once_per_form(request, form) as in_transaction:
-            made = await container_of(request).webhooks.endpoints.create(
+        body = parse_form(given)
+        async with use_form_once(request, form) as in_transaction:
+            made = await get_container(request).webhooks.endpoints.create(
                 visitor.actor,
                 body.url,
                 body.events,
@@ -117,12 +117,12 @@ async def create(request: Request, form: GuardedOwner) -> Response:
             )
     except InvalidInput as error:
         return _form(request, visitor, given, trouble=error.detail)
-    return secret_page(request, visitor, made, "The endpoint is made", ADVICE, status=201)
+    return show_secret(request, visitor, made, "The endpoint is made", ADVICE, status=201)
 
 
 @router.get("/{endpoint_id}/edit")
 async def edit(request: Request, visitor: Owner, endpoint_id: str) -> Response:
-    shown = await container_of(request).webhooks.endpoints.show(visitor.actor, endpoint_id)
+    shown = await get_container(request).webhooks.endpoints.show(visitor.actor, endpoint_id)
     row = shown.row
     given = EndpointForm(row.url, "\n".join(row.patterns.split()), row.description, "", str(row.per_minute or ""))
     return _form(request, visitor, given, shown)
@@ -130,11 +130,11 @@ async def edit(request: Request, visitor: Owner, endpoint_id: str) -> Response:
 
 @router.post("/{endpoint_id}/edit")
 async def change(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
-    visitor, given = form.member, form_of(form)
-    endpoints = container_of(request).webhooks.endpoints
+    visitor, given = form.member, read_form(form)
+    endpoints = get_container(request).webhooks.endpoints
     shown = await endpoints.show(visitor.actor, endpoint_id)
     try:
-        body = to_body(given)
+        body = parse_form(given)
         changes: dict[str, Any] = {
             "url": body.url,
             "events": body.events,
@@ -176,7 +176,7 @@ def _form(
     for each in event_catalogue.load_event_types().values():
         groups.setdefault(each.category, []).append(EventTick(each.name, each.title, each.name in given.ticked))
     page = EndpointFormPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title="Change endpoint" if shown else "New endpoint",
         endpoint_id=shown.row.id if shown else "",
         as_of=as_of or (format_iso(shown.row.changed_at) if shown else ""),
@@ -188,11 +188,11 @@ def _form(
     return show(request, page, status=422 if trouble else 200)
 
 
-def secret_page(
+def show_secret(
     request: Request, visitor: Visitor, made: CreatedEndpoint, heading: str, advice: str, *, status: int = 200
 ) -> Response:
     page = SecretPage(
-        shell=shell(request, visitor),
+        shell=make_shell(request, visitor),
         title=heading,
         heading=heading,
         advice=advice,
@@ -215,7 +215,7 @@ def _line(shown: EndpointState) -> EndpointTableRow:
         description=to_display_text(row.description, limit=200),
         patterns=", ".join(row.patterns.split()),
         state=ENDPOINTS[row.state],
-        health=health_of(shown.rate),
+        health=describe_health(shown.rate),
         last_attempt_at=max(attempts) if attempts else None,
         why=to_display_text(row.why, limit=300),
     )

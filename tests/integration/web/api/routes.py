@@ -48,7 +48,7 @@ class Operation:
 def operations(shop: Shop) -> list[Operation]:
     document = shop.app.openapi()
     made = []
-    for route, method, requirement in openapi.signed_routes(shop.app):
+    for route, method, requirement in openapi.list_signed_routes(shop.app):
         described = document["paths"][route.path_format][method.lower()]
         content = described.get("requestBody", {}).get("content", {}).get("application/json", {})
         made.append(Operation(method, route.path_format, requirement, content.get("example")))

@@ -21,7 +21,7 @@ from executors.importing.sources import TextSource
 from registry.contract import parse
 from registry.linting.linter import is_advice, lint
 from tests.integration.web.api.shop import Shop
-from web.api.tools import MAX_NAME, function_name
+from web.api.tools import MAX_NAME, make_function_name
 
 AT = "/v1/imports/openapi"
 DOCUMENT = {
@@ -176,7 +176,7 @@ async def test_actions_are_told_as_function_tools_of_both_forms(shop: Shop) -> N
     for one, other in zip(openai["data"], anthropic["data"], strict=True):
         function = one["tool"]["function"]
         assert one["tool"]["type"] == "function"
-        assert function["name"] == other["tool"]["name"] == function_name(one["action"])
+        assert function["name"] == other["tool"]["name"] == make_function_name(one["action"])
         assert function["parameters"] == other["tool"]["input_schema"]
         assert function["parameters"]["type"] == "object"
     few = (await shop.call("GET", "/v1/contracts/tools", query="limit=1")).json()
@@ -193,10 +193,10 @@ async def test_a_role_is_told_only_the_tools_it_may_run(shop: Shop) -> None:
 
 def test_a_functions_name_has_at_most_64_characters_and_stays_its_own() -> None:
     long = ["shop." + "x" * 80 + end for end in ("a", "b")]
-    names = {function_name(each) for each in long}
+    names = {make_function_name(each) for each in long}
     assert len(names) == 2
     assert {len(each) for each in names} == {MAX_NAME}
-    assert function_name("shop.refund") == "shop__refund"
+    assert make_function_name("shop.refund") == "shop__refund"
 
 
 async def test_a_secret_in_an_address_or_a_document_is_in_no_log_and_no_row(

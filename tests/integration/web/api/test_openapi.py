@@ -23,9 +23,9 @@ async def test_every_signed_route_is_described_with_its_scope_limit_and_failures
     document = shop.app.openapi()
     assert document["openapi"] == "3.1.0"
     described = {(method.upper(), path) for path, each in document["paths"].items() for method in each}
-    routes = {(method, route.path_format) for route, method, _ in openapi.signed_routes(shop.app)}
+    routes = {(method, route.path_format) for route, method, _ in openapi.list_signed_routes(shop.app)}
     assert described - {("GET", path) for path in openapi.OPEN} - {("POST", openapi.INBOUND)} == routes
-    for route, method, requirement in openapi.signed_routes(shop.app):
+    for route, method, requirement in openapi.list_signed_routes(shop.app):
         operation = document["paths"][route.path_format][method.lower()]
         assert operation["x-scope"] == requirement.scope in SCOPES
         assert operation["x-limit"]["per_minute"] == PER_MINUTE[requirement.limit_of(method)]
@@ -90,7 +90,7 @@ async def test_the_document_is_served_and_every_problem_code_is_in_it(shop: Shop
 
 def test_the_page_of_the_api_is_made_of_the_routes() -> None:
     page = (ROOT / "docs/reference/api.md").read_text(encoding="utf-8")
-    assert page == reference.page(create_app(None)), "run: python -m web.reference > docs/reference/api.md"  # type: ignore[arg-type]
+    assert page == reference.render_page(create_app(None)), "run: python -m web.reference > docs/reference/api.md"  # type: ignore[arg-type]
 
 
 def test_every_code_of_the_error_page_is_one_the_server_can_answer() -> None:

@@ -149,7 +149,7 @@ def templates_of(name: str, seen: set[str] | None = None) -> set[str]:
     if name in seen:
         return seen
     seen.add(name)
-    tree = pages.environment().parse(
+    tree = pages.load_environment().parse(
         next(each / name for each in pages.TEMPLATES if (each / name).exists()).read_text()
     )
     for node in tree.find_all((nodes.Extends, nodes.Include, nodes.FromImport)):
@@ -166,9 +166,9 @@ def templates_of(name: str, seen: set[str] | None = None) -> set[str]:
 @pytest.mark.parametrize("page", CLASSES, ids=lambda each: each.__name__)
 def test_a_template_asks_for_the_fields_of_its_class_and_for_all_of_them(page: type[Page]) -> None:
     wanted: set[str] = set()
-    made: set[str] = set(pages.environment().globals)
+    made: set[str] = set(pages.load_environment().globals)
     for name in templates_of(page.template):
-        tree = pages.environment().parse(
+        tree = pages.load_environment().parse(
             next(each / name for each in pages.TEMPLATES if (each / name).exists()).read_text()
         )
         wanted |= meta.find_undeclared_variables(tree)

@@ -6,7 +6,7 @@ import ipaddress
 
 import pytest
 
-from web.connections.limits import ConnectionLimits, room_for_connections
+from web.connections.limits import ConnectionLimits, limit_connections
 
 
 class Line:
@@ -71,4 +71,4 @@ def test_a_trusted_proxy_is_under_the_limit_of_all_alone() -> None:
     [(4096, 20_000, 4096), (4096, 1024, 768), (4096, 256, 128), (4096, 64, 1), (4096, 0, 4096)],
 )
 def test_connections_leave_files_for_the_rest(wanted: int, files: int, room: int) -> None:
-    assert room_for_connections(wanted, files) == room
+    assert limit_connections(wanted, files) == room

@@ -66,7 +66,7 @@ async def test_every_run_of_the_period_stands_in_one_column(console: Console) ->
     for back, wide in insights.PERIODS.values():
         since = now.date() - timedelta(days=back - 1)
         within = [each for each in ended if each[0] >= since.isoformat()]
-        drawn = insights.columns(within, ("succeeded", "failed", "unknown"), since, now.date(), wide)
+        drawn = insights.make_columns(within, ("succeeded", "failed", "unknown"), since, now.date(), wide)
         assert sum(each.total for each in drawn) == sum(n for _, _, n in within)
         assert max(each.x + each.width for each in drawn) <= insights.WIDE
         assert all(block.y >= 0 and block.y + block.height <= insights.TALL for each in drawn for block in each.blocks)
@@ -181,7 +181,7 @@ def test_a_percentile_of_buckets_is_the_percentile_to_five_percent(times: list[f
     ],
 )
 def test_a_duration_is_told_in_its_own_unit(ms: float, told: str) -> None:
-    assert insights.duration(ms) == told
+    assert insights.format_duration(ms) == told
 
 
 def test_a_day_is_a_day_of_utc() -> None:

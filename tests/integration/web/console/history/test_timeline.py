@@ -16,7 +16,7 @@ from agent.runs import repository
 from agent.runs.run import Run
 from store.history.log import HistoryRow
 from tests.integration.web.console.console import NOON, Console
-from web.console.history.timeline import WIDTH, bars
+from web.console.history.timeline import WIDTH, make_bars
 
 
 def entry(seq: int, kind: str, after_s: float, duration_ms: float | None = None, data: str = "{}") -> HistoryRow:
@@ -57,7 +57,7 @@ async def seqs(console: Console, run: Run) -> dict[str, int]:
 
 
 def test_a_bar_stands_where_its_step_was_and_is_as_long_as_it_took() -> None:
-    drawn = bars(
+    drawn = make_bars(
         [
             entry(1, "prompt", 0),
             entry(2, "held", 2, 1000),
@@ -83,9 +83,9 @@ def test_a_bar_stands_where_its_step_was_and_is_as_long_as_it_took() -> None:
 
 
 def test_no_bar_leaves_the_drawing_even_when_a_step_began_before_the_first_entry() -> None:
-    drawn = bars([entry(1, "held", 0, 5000), entry(2, "call_settled", 0.001, 90_000)], 1)
+    drawn = make_bars([entry(1, "held", 0, 5000), entry(2, "call_settled", 0.001, 90_000)], 1)
     assert all(0 <= each.x <= each.x + each.width <= WIDTH + 6 for each in drawn)
-    assert bars([], 1) == ()
+    assert make_bars([], 1) == ()
 
 
 async def test_an_entrys_page_shows_its_whole_run_and_that_a_person_was_waited_for(console: Console) -> None:

@@ -18,7 +18,7 @@ import store.history.log
 from store.accounts.members import MemberRow
 from tests.integration.web.console.console import PASSWORD, Console, csrf, post, sign_in
 from tests.integration.web.console.keys.test_keys import submit
-from web.console.account.active_sessions import device
+from web.console.account.active_sessions import describe_device
 
 NEW = "a fresh and long one"
 
@@ -240,4 +240,4 @@ async def test_nothing_of_a_token_or_a_password_is_in_the_database(console: Cons
     ],
 )
 def test_a_sign_in_is_told_by_browser_and_system(agent: str, said: str) -> None:
-    assert device(agent) == said
+    assert describe_device(agent) == said
