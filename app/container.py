@@ -53,7 +53,7 @@ from agent.workspace.key_admin import KeyAdmin
 from agent.workspace.members import MemberService
 from agent.workspace.upstream_watch import UpstreamWatch
 from app.maintenance import run_maintenance, write_anchors
-from app.providers import build_issuer, build_model, build_resolver, issuer_name
+from app.providers import build_issuer, build_model, build_resolver, name_issuer
 from app.workers import JobHandlers
 from core.actor import Actor
 from core.clock import Clock, utc_now
@@ -288,7 +288,7 @@ async def open_container(
         reading,
         MemberService(database, clock),
         build_issuer(settings, guard, clock),
-        SsoLogin(database, clock, issuer_name(settings), settings.oidc_domains),
+        SsoLogin(database, clock, name_issuer(settings), settings.oidc_domains),
         anchors,
         vault,
         ConnectionCheck(contexts, http_endpoints),

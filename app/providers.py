@@ -33,7 +33,7 @@ def build_resolver(model: ModelClient | None) -> Resolver | None:
     return ProposingResolver(model, choice=FormChoice(model, model.settings.model_form, probes=model.is_own))
 
 
-def issuer_name(settings: Settings) -> str:
+def name_issuer(settings: Settings) -> str:
     return settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or ""
 
 
@@ -45,7 +45,7 @@ def build_issuer(settings: Settings, guard: SsrfGuard, clock: Clock) -> Provider
         issuer=settings.oidc_issuer,
         client_id=settings.oidc_client_id,
         client_secret=settings.oidc_client_secret,
-        name=issuer_name(settings),
+        name=name_issuer(settings),
         redirect_uri=f"{settings.base_url}/sign-in/callback",
         client=IssuerClient(guard),
         clock=clock,

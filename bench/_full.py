@@ -23,7 +23,7 @@ from store.contracts import ContractRow
 from store.dialect import upsert
 from store.history import entries, stats
 from store.history.entries import HistoryHeadRow, HistoryRow
-from store.rows import add_all, code_of, table
+from store.rows import add_all, compute_code, table
 from store.runs.runs import RunRow
 
 PIECE = 2000
@@ -91,7 +91,7 @@ async def fill_history(container: Container, owner: Actor, people: Sequence[Acto
             await add_all(session, rows)
             ends = update(table(HistoryHeadRow)).where(table(HistoryHeadRow).c.workspace == owner.workspace)
             end = {"workspace": owner.workspace, "seq": seq, "digest": digest, "generation": generation}
-            await session.execute(ends.values(**end, mac=code_of(session, HistoryHeadRow, end)))
+            await session.execute(ends.values(**end, mac=compute_code(session, HistoryHeadRow, end)))
         written.clear()
         rows.clear()
 
@@ -105,7 +105,7 @@ async def fill_history(container: Container, owner: Actor, people: Sequence[Acto
             entry = {
                 "workspace": owner.workspace,
                 "seq": seq,
-                "id": ids.new("his"),
+                "id": ids.make_id("his"),
                 "run_id": run.id,
                 "person": actor.person,
                 "request_id": None,
@@ -118,12 +118,12 @@ async def fill_history(container: Container, owner: Actor, people: Sequence[Acto
                 **columns,
                 "actor": canon.dumps(actor.as_json()).decode(),
                 "data": canon.dumps(data).decode(),
-                "words": entries.words_of(columns["kind"], actor.as_json(), data),
+                "words": entries.collect_words(columns["kind"], actor.as_json(), data),
                 "prev": digest,
             }
-            digest = entry["digest"] = entries.digest_of(entry)
+            digest = entry["digest"] = entries.digest_entry(entry)
             written.append(entry)
-            counts += [(owner.workspace, stats.day_of(entry["at"]), each) for each in stats.counts_of(entry, data)]
+            counts += [(owner.workspace, stats.find_day(entry["at"]), each) for each in stats.list_counts(entry, data)]
         if len(written) >= PIECE:
             await flush()
     if written:
@@ -160,7 +160,7 @@ def _run(
         }
     ends = begun + timedelta(seconds=looked_s + 2)
     run = Run(
-        id=ids.new("run"),
+        id=ids.make_id("run"),
         workspace=actor.workspace,
         session_id="bench",
         actor=actor,

@@ -77,10 +77,10 @@ async def rate(port: int, key: tuple[str, str] | None, connections: int, seconds
         while (began := time.perf_counter()) < until:
             headers = {}
             if key:
-                headers["Authorization"] = request_signature.header(
+                headers["Authorization"] = request_signature.make_header(
                     key[1],
                     ts=int(time.time()),
-                    nonce=request_signature.new_nonce(),
+                    nonce=request_signature.make_nonce(),
                     key=key[0],
                     method="GET",
                     path="/v1/me",

@@ -105,7 +105,7 @@ async def ours(url: str, count: int, endpoints: int, at_once: int = 64) -> tuple
                     for _ in range(50):
                         now = utc_now()
                         event = FiredEvent(
-                            ids.new("evt"), OWNER.workspace, "invoice.paid", DATA, now, now, "bench", None, 0
+                            ids.make_id("evt"), OWNER.workspace, "invoice.paid", DATA, now, now, "bench", None, 0
                         )
                         await deliver_to(session, event, rows, "event", now)
             put_s = count / (time.perf_counter() - began)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from core.crypto.secretbox import SecretBox, new_key
+from core.crypto.secretbox import SecretBox, make_key
 from registry.catalogue import Catalogue
 from registry.contract import Contract, parse
 from registry.offers.shortlist import Shortlist
@@ -66,7 +66,7 @@ def main() -> None:
         size, list_ms = len(tools()), timed(tools)
         find_ms = timed(partial(find, shortlist, asked))
         print(f"{count:>6} contracts: tools/list {size:,} bytes, {list_ms:.1f} ms; find_action {find_ms:.1f} ms")
-    codec = SealedState(SecretBox(new_key()))
+    codec = SealedState(SecretBox(make_key()))
     token = codec.seal(b'{"run":"run_01JD0000000000000000000000","slot":null,"waits":0}')
     print(f"a request state opens in {timed(lambda: [codec.unseal(token) for _ in range(1000)]):.1f} µs")
 

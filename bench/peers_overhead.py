@@ -94,7 +94,7 @@ async def bare(url: str, count: int) -> Measured:
 
 
 async def decision(model: ModelSettings, count: int) -> Measured:
-    with platform.platform() as (url, token):
+    with platform.open_platform() as (url, token):
         async with platform.open_context(url, token) as context, ModelClient(model) as client:
             resolver = ProposingResolver(client)
 
@@ -107,7 +107,7 @@ async def decision(model: ModelSettings, count: int) -> Measured:
 
 
 async def whole(model: ModelSettings, count: int) -> Measured:
-    with platform.platform() as (url, token), tempfile.TemporaryDirectory() as folder:
+    with platform.open_platform() as (url, token), tempfile.TemporaryDirectory() as folder:
         given = {"OPSIQ_DATA": folder, "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8"}
         settings = replace(Settings.load(given), workers=2)
         await upgrade(settings.database_url)

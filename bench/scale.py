@@ -33,7 +33,7 @@ from app.container import open_container
 from bench.deliveries import DATA
 from core.clock import utc_now
 from core.crypto import request_signature
-from core.ids import new
+from core.ids import make_id
 from core.settings import Settings
 from events.subscribers import FiredEvent
 from events.webhooks.fanout import deliver_to
@@ -112,7 +112,9 @@ async def founded(settings: Settings, receiver: str, count: int) -> list[tuple[s
             async with container.database.begin() as session:
                 for _ in range(50):
                     now = utc_now()
-                    event = FiredEvent(new("evt"), owner.workspace, "invoice.paid", DATA, now, now, "bench", None, 0)
+                    event = FiredEvent(
+                        make_id("evt"), owner.workspace, "invoice.paid", DATA, now, now, "bench", None, 0
+                    )
                     await deliver_to(session, event, rows, "event", now)
     return [(row.public, secret) for row, secret in keys]
 
@@ -127,10 +129,10 @@ async def accepted_per_s(url: str, keys: list[tuple[str, str]], seconds: float) 
             n += 1
             public, secret = keys[n % len(keys)]
             idempotency_key = uuid.uuid4().hex
-            authorization = request_signature.header(
+            authorization = request_signature.make_header(
                 secret,
                 ts=int(time.time()),
-                nonce=request_signature.new_nonce(),
+                nonce=request_signature.make_nonce(),
                 key=public,
                 method="POST",
                 path="/v1/events/fire",

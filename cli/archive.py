@@ -204,7 +204,7 @@ def _parts(manifest: dict[str, Any], archive: Archive) -> dict[str, dict[str, An
     return parts
 
 
-async def faults(database: Database, manifest: dict[str, Any]) -> list[str]:
+async def find_differences(database: Database, manifest: dict[str, Any]) -> list[str]:
     """Differences between the manifest's history and the restored one."""
     found = []
     async with database.read() as session:
@@ -216,7 +216,7 @@ async def faults(database: Database, manifest: dict[str, Any]) -> list[str]:
     return found
 
 
-async def problems(database: Database, settings: Settings) -> list[str]:
+async def find_problems(database: Database, settings: Settings) -> list[str]:
     """What of the restored database is not as OpsIQ stored it; and where all is, its state is anchored as one that was
     put back on purpose. The session's keys are needed."""
     keys = database.authenticator

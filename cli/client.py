@@ -33,7 +33,7 @@ class Refused(InvalidInput):
             said += f"\n  {each.get('pointer') or '/'}: {each.get('detail')} [{each.get('code')}]"
         if code == "invalid_signature":
             said += "\n  Another server may be at this address, one that does not know this terminal's key: see OPSIQ_URL and OPSIQ_DATA."  # noqa: E501
-        if code == "forbidden" and os.environ.get("OPSIQ_KEY") and key_path() is not None:
+        if code == "forbidden" and os.environ.get("OPSIQ_KEY") and find_key_path() is not None:
             said += "\n  It is signed with the key in OPSIQ_KEY. Unset that and OPSIQ_SECRET, and this terminal's own key is used."  # noqa: E501
         super().__init__(said)
         self.problem = problem
@@ -58,10 +58,10 @@ class Client:
         return self._call("DELETE", path, "", b"", uuid.uuid4().hex)
 
     def _call(self, method: str, path: str, query: str, body: bytes, idempotency_key: str) -> Any:
-        authorization = request_signature.header(
+        authorization = request_signature.make_header(
             self.secret,
             ts=int(time.time()),
-            nonce=request_signature.new_nonce(),
+            nonce=request_signature.make_nonce(),
             key=self.key,
             method=method,
             path=path,
@@ -98,12 +98,12 @@ class Client:
         )
 
 
-def client() -> Client:
+def make_client() -> Client:
     """The client of this terminal. Raises InvalidInput when nothing says where the server is."""
     given = {name: os.environ.get(f"OPSIQ_{name}", "") for name in ("URL", "KEY", "SECRET")}
     if given["KEY"] and given["SECRET"]:
         return Client((given["URL"] or "http://127.0.0.1:8080").rstrip("/"), given["KEY"], given["SECRET"])
-    path = key_path()
+    path = find_key_path()
     if path is not None:
         own = json.loads(path.read_text())
         return Client(given["URL"] or own["url"], own["key"], own["secret"])
@@ -119,7 +119,7 @@ def client() -> Client:
     )
 
 
-def key_path() -> Path | None:
+def find_key_path() -> Path | None:
     """Path of this terminal's own stored key, if it has one. A folder that OPSIQ_DATA names is the only one looked in:
     no request meant for it goes to another server."""
     named = os.environ.get("OPSIQ_DATA")

@@ -47,7 +47,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
         yield from sorted((inner if inner.is_dir() else path).glob("*.json"))
 
 
-def batches(contracts: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+def split_batches(contracts: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     """The contracts in their order, as many at once as one request carries."""
     batch: list[dict[str, Any]] = []
     size = 0

@@ -18,7 +18,7 @@ NO_DATABASE: Final = "There is none yet. `opsiq init` (or the first `opsiq serve
 DEMO_ONLY: Final = f"There is none of your own yet; the demo's is in {DEMO} (OPSIQ_DATA={DEMO})."
 
 
-def beside_demo() -> bool:
+def is_beside_demo() -> bool:
     """Whether the demo's folder is here, and no folder was named."""
     return "OPSIQ_DATA" not in os.environ and (Path(DEMO) / DEMO_MARK).exists()
 
@@ -35,4 +35,4 @@ def find_file(settings: Settings) -> Path:
 
 def explain_missing() -> str:
     """What is said of a database that is not there."""
-    return DEMO_ONLY if beside_demo() else NO_DATABASE
+    return DEMO_ONLY if is_beside_demo() else NO_DATABASE

@@ -49,7 +49,7 @@ class DemoLock:
         except BlockingIOError as error:
             raise BadSetting(
                 f"{_describe(self.file)} has the data in {folder}. Use that one or stop it; or run another beside it, "
-                f"with data of its own: {beside(folder)}"
+                f"with data of its own: {suggest_other_demo(folder)}"
             ) from error
         self.tell("", [os.getpid()])
 
@@ -59,7 +59,7 @@ class DemoLock:
         os.pwrite(self.file, json.dumps({"url": url, "pids": pids}).encode(), 0)
 
 
-def beside(folder: Path) -> str:
+def suggest_other_demo(folder: Path) -> str:
     """The command that runs another demo now: a folder that no demo has, and two ports that are free."""
     other = next(each for each in _others(folder) if not _is_locked(each))
     return suggest(other, *free_ports(beside=1))

@@ -60,7 +60,7 @@ _MISUSED: Final = frozenset(
 """What may be wrong with a file that somebody named. Every other error of the system is a defect, and shown whole."""
 
 
-def parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     made = CommandParser(
         prog="opsiq",
         description="Run a platform by typing what you want: resolved, grounded, confirmed, signed, recorded.",
@@ -77,9 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     guard_terminal()
     given = sys.argv[1:] if argv is None else list(argv)
     if not given:
-        parser().print_help(sys.stderr)
+        make_parser().print_help(sys.stderr)
         return 2
-    arguments = parser().parse_args(given)
+    arguments = make_parser().parse_args(given)
     try:
         return int(arguments.run(arguments))
     except OpsIQError as error:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.workspaces
 from agent.workspace.data_keys import open_keyring
-from cli.data_folder import DEMO, beside_demo, find_file, has_database
+from cli.data_folder import DEMO, find_file, has_database, is_beside_demo
 from cli.program import name_program
 from core.clock import utc_now
 from core.errors import InvalidInput
@@ -42,7 +42,7 @@ async def _open_database(settings: Settings) -> AsyncIterator[Database]:
     if not has_database(settings):
         demo = f"The demo's is in {DEMO}: set OPSIQ_DATA={DEMO}."
         own = f"Set OPSIQ_DATA to a server's data folder, or make one: {name_program()} init."
-        raise InvalidInput(f"There is no database at {find_file(settings)}. {demo if beside_demo() else own}")
+        raise InvalidInput(f"There is no database at {find_file(settings)}. {demo if is_beside_demo() else own}")
     await upgrade(settings.database_url)
     database = await Database.open(settings.database_url)
     try:
@@ -51,7 +51,7 @@ async def _open_database(settings: Settings) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def the_workspace(session: AsyncSession, wanted: str | None) -> str:
+async def find_workspace(session: AsyncSession, wanted: str | None) -> str:
     """The workspace named, or the only one. Raises InvalidInput when that is not clear, NotFound."""
     if wanted:
         return (await store.workspaces.get(session, wanted)).id

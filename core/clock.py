@@ -17,7 +17,7 @@ def utc_now() -> datetime:
 
 
 @lru_cache(maxsize=64)
-def zone_of(name: str) -> tzinfo:
+def find_zone(name: str) -> tzinfo:
     """The time zone of an IANA name (``Europe/Madrid``). Raises ValueError for a name that is none here."""
     if name == "UTC":
         return UTC
@@ -27,13 +27,13 @@ def zone_of(name: str) -> tzinfo:
         raise ValueError(f"{name!r} is no time zone that this machine knows") from error
 
 
-def zone_of_machine() -> str:
+def find_machine_zone() -> str:
     """The IANA name of this machine's own time zone; UTC where it has none by name."""
     named = os.environ.get("TZ", "").lstrip(":") or os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
     if not named or named.startswith("Etc/"):
         return "UTC"
     try:
-        zone_of(named)
+        find_zone(named)
     except ValueError:
         return "UTC"
     return named

@@ -65,7 +65,7 @@ def carry_budget(doing: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
     return cast("Coroutine[Any, Any, T]", _Metered(doing))
 
 
-def task_factory(loop: asyncio.AbstractEventLoop, doing: Coroutine[Any, Any, T], **more: Any) -> asyncio.Task[T]:
+def make_task(loop: asyncio.AbstractEventLoop, doing: Coroutine[Any, Any, T], **more: Any) -> asyncio.Task[T]:
     """For a loop whose tasks draw on the budget of whoever starts them."""
     return asyncio.Task(carry_budget(doing), loop=loop, **more)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from core.clock import zone_of
+from core.clock import find_zone
 from core.crypto import secretbox
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -43,7 +43,7 @@ def variable(
     return {"variable": Variable(name, about, read, default, secret)}
 
 
-def of(metadata: Mapping[str, Any]) -> Variable:
+def get_variable(metadata: Mapping[str, Any]) -> Variable:
     return cast(Variable, metadata["variable"])
 
 
@@ -94,7 +94,7 @@ def issuer(text: str) -> str:
 
 def time_zone(text: str) -> str:
     try:
-        zone_of(text)
+        find_zone(text)
     except ValueError as error:
         raise ValueError("must be a time zone by its IANA name, such as Europe/Madrid") from error
     return text

@@ -32,7 +32,7 @@ Prefix = Literal[
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def new(prefix: Prefix) -> str:
+def make_id(prefix: Prefix) -> str:
     """A fresh id such as ``run_01JD…``: 48 bits of milliseconds, 80 random bits."""
     value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
     return f"{prefix}_" + "".join(_ALPHABET[(value >> shift) & 31] for shift in range(125, -1, -5))

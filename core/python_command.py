@@ -10,13 +10,13 @@ from typing import Final
 _RUN: Final = ("-P", "-m", "opsiq_server.run_module")
 
 
-def python_command(module: str, *arguments: str) -> tuple[str, ...]:
+def make_command(module: str, *arguments: str) -> tuple[str, ...]:
     """Runs ``module`` of the version that this process is of, also after another one was installed."""
     folder, name = os.path.split(sys.executable)
     return (os.path.join(os.path.realpath(folder), name), *_RUN, module, *arguments)  # noqa: PTH118
 
 
-def newest_python_command(module: str, *arguments: str) -> tuple[str, ...]:
+def make_newest_command(module: str, *arguments: str) -> tuple[str, ...]:
     """Runs ``module`` of the version that is installed when the command is used. Where the environment's folder is a
     link (``current``), that is followed then."""
     return (sys.executable, *_RUN, module, *arguments)

@@ -27,7 +27,7 @@ _TS: Final = re.compile(r"(0|[1-9][0-9]{0,10})")
 _NEEDED: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 
-def new_secret() -> str:
+def make_secret() -> str:
     """A fresh secret: ``whsec_`` and standard base64 of 24 random bytes."""
     return SECRET_PREFIX + base64.b64encode(os.urandom(_SECRET_BYTES)).decode("ascii")
 

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from demo import money
 from demo.params import Params
 from demo.problem import Refused
-from demo.seed import PRICES, price, text_of
-from demo.work import Done, mail, must_be, row
+from demo.seed import PRICES, compute_price, write_time
+from demo.work import Done, must_be, put_mail, read_row
 
 
 def refund_invoice(connection: sqlite3.Connection, params: Params, at: str) -> Done:
     """Only a paid invoice, at most what is left of it, in its own currency."""
-    invoice = row(connection, "invoices", params.integer("invoice_id"))
+    invoice = read_row(connection, "invoices", params.integer("invoice_id"))
     must_be(invoice, ("paid",), f"Invoice {invoice['number']}")
     left = invoice["total"] - invoice["refunded"]
     amount = params.integer("amount") if params.has("amount") else left
@@ -23,7 +23,7 @@ def refund_invoice(connection: sqlite3.Connection, params: Params, at: str) -> D
         raise Refused(
             422,
             "amount_too_high",
-            f"Only {money.text(left, invoice['currency'])} of {invoice['number']} is left to refund.",
+            f"Only {money.format_money(left, invoice['currency'])} of {invoice['number']} is left to refund.",
         )
     refunded = invoice["refunded"] + amount
     status = "refunded" if refunded == invoice["total"] else "paid"
@@ -44,11 +44,11 @@ def refund_invoice(connection: sqlite3.Connection, params: Params, at: str) -> D
         "currency": invoice["currency"],
         "status": status,
     }
-    return Done(answer, f"Refunded {money.text(amount, invoice['currency'])} of {invoice['number']}")
+    return Done(answer, f"Refunded {money.format_money(amount, invoice['currency'])} of {invoice['number']}")
 
 
 def void_invoice(connection: sqlite3.Connection, params: Params, at: str) -> Done:
-    invoice = row(connection, "invoices", params.integer("invoice_id"))
+    invoice = read_row(connection, "invoices", params.integer("invoice_id"))
     must_be(invoice, ("open", "overdue"), f"Invoice {invoice['number']}")
     params.text("reason", default="")
     connection.execute("UPDATE invoices SET status = 'void', status_at = ? WHERE id = ?", (at, invoice["id"]))
@@ -56,15 +56,15 @@ def void_invoice(connection: sqlite3.Connection, params: Params, at: str) -> Don
 
 
 def resend_invoice(connection: sqlite3.Connection, params: Params, at: str) -> Done:
-    invoice = row(connection, "invoices", params.integer("invoice_id"))
+    invoice = read_row(connection, "invoices", params.integer("invoice_id"))
     must_be(invoice, ("open", "overdue", "paid", "refunded"), f"Invoice {invoice['number']}")
-    email = row(connection, "customers", invoice["customer_id"])["email"]
-    mail(connection, email, f"Your invoice {invoice['number']}", at)
+    email = read_row(connection, "customers", invoice["customer_id"])["email"]
+    put_mail(connection, email, f"Your invoice {invoice['number']}", at)
     return Done({"invoice_id": invoice["id"], "sent_to": email}, f"Sent {invoice['number']} to {email}")
 
 
 def apply_credit(connection: sqlite3.Connection, params: Params, at: str) -> Done:
-    customer = row(connection, "customers", params.integer("customer_id"))
+    customer = read_row(connection, "customers", params.integer("customer_id"))
     must_be(customer, ("active",), "The customer")
     amount = params.integer("amount", most=10_000_000)
     params.text("currency", most=3)
@@ -82,13 +82,13 @@ def apply_credit(connection: sqlite3.Connection, params: Params, at: str) -> Don
         "credit_balance": balance,
         "currency": customer["currency"],
     }
-    return Done(answer, f"Credited {money.text(amount, customer['currency'])} to {customer['name']}")
+    return Done(answer, f"Credited {money.format_money(amount, customer['currency'])} to {customer['name']}")
 
 
 def void_credit(connection: sqlite3.Connection, params: Params, at: str) -> Done:  # noqa: ARG001 - one shape for all actions
-    credit = row(connection, "credits", params.integer("credit_id"))
+    credit = read_row(connection, "credits", params.integer("credit_id"))
     must_be(credit, ("applied",), f"Credit {credit['id']}")
-    customer = row(connection, "customers", credit["customer_id"])
+    customer = read_row(connection, "customers", credit["customer_id"])
     if customer["credit_balance"] < credit["amount"]:
         raise Refused(409, "credit_used", f"Credit {credit['id']} has been used already.")
     connection.execute("UPDATE credits SET status = 'voided' WHERE id = ?", (credit["id"],))
@@ -100,7 +100,7 @@ def void_credit(connection: sqlite3.Connection, params: Params, at: str) -> Done
 
 
 def cancel_subscription(connection: sqlite3.Connection, params: Params, at: str) -> Done:
-    subscription = row(connection, "subscriptions", params.integer("subscription_id"))
+    subscription = read_row(connection, "subscriptions", params.integer("subscription_id"))
     must_be(subscription, ("active", "trialing", "past_due"), "The subscription")
     status = {"now": "cancelled", "period_end": "cancelling"}[params.one_of("when", ("period_end", "now"))]
     params.text("reason", default="")
@@ -112,7 +112,7 @@ def cancel_subscription(connection: sqlite3.Connection, params: Params, at: str)
 
 
 def resume_subscription(connection: sqlite3.Connection, params: Params, at: str) -> Done:
-    subscription = row(connection, "subscriptions", params.integer("subscription_id"))
+    subscription = read_row(connection, "subscriptions", params.integer("subscription_id"))
     must_be(subscription, ("cancelling", "cancelled"), "The subscription")
     status = "trialing" if (subscription["trial_ends_at"] or "") > at else "active"
     connection.execute(
@@ -123,12 +123,12 @@ def resume_subscription(connection: sqlite3.Connection, params: Params, at: str)
 
 
 def change_plan(connection: sqlite3.Connection, params: Params, at: str) -> Done:  # noqa: ARG001 - one shape for all actions
-    subscription = row(connection, "subscriptions", params.integer("subscription_id"))
+    subscription = read_row(connection, "subscriptions", params.integer("subscription_id"))
     must_be(subscription, ("active", "trialing", "past_due"), "The subscription")
     plan = params.one_of("plan", tuple(PRICES))
     if plan == subscription["plan"]:
         raise Refused(409, "same_plan", f"The subscription is on {plan} already.")
-    amount = price(plan, subscription["currency"], subscription["interval"])
+    amount = compute_price(plan, subscription["currency"], subscription["interval"])
     connection.execute("UPDATE subscriptions SET plan = ?, price = ? WHERE id = ?", (plan, amount, subscription["id"]))
     answer = {
         "subscription_id": subscription["id"],
@@ -140,12 +140,14 @@ def change_plan(connection: sqlite3.Connection, params: Params, at: str) -> Done
 
 
 def extend_trial(connection: sqlite3.Connection, params: Params, at: str) -> Done:
-    subscription = row(connection, "subscriptions", params.integer("subscription_id"))
+    subscription = read_row(connection, "subscriptions", params.integer("subscription_id"))
     must_be(subscription, ("trialing",), "The subscription")
     days = params.integer("days", most=90)
     ends = datetime.fromisoformat(subscription["trial_ends_at"] or at) + timedelta(days=days)
-    connection.execute("UPDATE subscriptions SET trial_ends_at = ? WHERE id = ?", (text_of(ends), subscription["id"]))
-    answer = {"subscription_id": subscription["id"], "trial_ends_at": text_of(ends)}
+    connection.execute(
+        "UPDATE subscriptions SET trial_ends_at = ? WHERE id = ?", (write_time(ends), subscription["id"])
+    )
+    answer = {"subscription_id": subscription["id"], "trial_ends_at": write_time(ends)}
     return Done(answer, f"The trial of subscription {subscription['id']} is {days} days longer")
 
 

@@ -7,25 +7,25 @@ from typing import Final
 
 from demo.params import Params
 from demo.problem import Refused
-from demo.work import Done, mail, must_be, row
+from demo.work import Done, must_be, put_mail, read_row
 
 _WAITING: Final = ("open", "pending")
 
 
 def update_email(connection: sqlite3.Connection, params: Params, at: str) -> Done:
-    customer = row(connection, "customers", params.integer("customer_id"))
+    customer = read_row(connection, "customers", params.integer("customer_id"))
     email = params.email("email")
     if connection.execute(
         "SELECT 1 FROM customers WHERE lower(email) = lower(?) AND id <> ?", (email, customer["id"])
     ).fetchone():
         raise Refused(409, "email_taken", "Another customer uses this e-mail address.")
     connection.execute("UPDATE customers SET email = ? WHERE id = ?", (email, customer["id"]))
-    mail(connection, customer["email"], f"Your address is now {email}", at)
+    put_mail(connection, customer["email"], f"Your address is now {email}", at)
     return Done({"customer_id": customer["id"], "email": email}, f"E-mail of {customer['name']} is now {email}")
 
 
 def suspend_customer(connection: sqlite3.Connection, params: Params, at: str) -> Done:  # noqa: ARG001 - one shape for all
-    customer = row(connection, "customers", params.integer("customer_id"))
+    customer = read_row(connection, "customers", params.integer("customer_id"))
     must_be(customer, ("active",), "The customer")
     reason = params.text("reason")
     connection.execute("UPDATE customers SET status = 'suspended' WHERE id = ?", (customer["id"],))
@@ -33,7 +33,7 @@ def suspend_customer(connection: sqlite3.Connection, params: Params, at: str) ->
 
 
 def unsuspend_customer(connection: sqlite3.Connection, params: Params, at: str) -> Done:  # noqa: ARG001 - one shape for all
-    customer = row(connection, "customers", params.integer("customer_id"))
+    customer = read_row(connection, "customers", params.integer("customer_id"))
     must_be(customer, ("suspended",), "The customer")
     connection.execute("UPDATE customers SET status = 'active' WHERE id = ?", (customer["id"],))
     return Done({"customer_id": customer["id"], "status": "active"}, f"Unlocked {customer['name']}")
@@ -41,9 +41,9 @@ def unsuspend_customer(connection: sqlite3.Connection, params: Params, at: str) 
 
 def send_kb_link(connection: sqlite3.Connection, params: Params, at: str) -> Done:
     ticket = _waiting(connection, params)
-    article = row(connection, "articles", params.text("article", most=100), key_column="slug")
+    article = read_row(connection, "articles", params.text("article", most=100), key_column="slug")
     url = f"https://help.platform.example/{article['slug']}"
-    mail(connection, _address(connection, ticket), f"{article['title']}: {url}", at, ticket["id"])
+    put_mail(connection, _address(connection, ticket), f"{article['title']}: {url}", at, ticket["id"])
     connection.execute("UPDATE tickets SET status = 'pending' WHERE id = ?", (ticket["id"],))
     answer = {"ticket_id": ticket["id"], "article": article["slug"], "url": url}
     return Done(answer, f"Sent {article['slug']} in ticket {ticket['id']}")
@@ -51,7 +51,7 @@ def send_kb_link(connection: sqlite3.Connection, params: Params, at: str) -> Don
 
 def reply_ticket(connection: sqlite3.Connection, params: Params, at: str) -> Done:
     ticket = _waiting(connection, params)
-    reply = mail(connection, _address(connection, ticket), params.text("message", most=4000), at, ticket["id"])
+    reply = put_mail(connection, _address(connection, ticket), params.text("message", most=4000), at, ticket["id"])
     connection.execute("UPDATE tickets SET status = 'pending' WHERE id = ?", (ticket["id"],))
     answer = {"ticket_id": ticket["id"], "reply_id": reply, "status": "pending"}
     return Done(answer, f"Replied in ticket {ticket['id']}")
@@ -59,7 +59,7 @@ def reply_ticket(connection: sqlite3.Connection, params: Params, at: str) -> Don
 
 def assign_ticket(connection: sqlite3.Connection, params: Params, at: str) -> Done:  # noqa: ARG001 - one shape for all
     ticket = _waiting(connection, params)
-    agent = row(connection, "agents", params.integer("agent_id"))
+    agent = read_row(connection, "agents", params.integer("agent_id"))
     connection.execute("UPDATE tickets SET agent_id = ? WHERE id = ?", (agent["id"], ticket["id"]))
     return Done({"ticket_id": ticket["id"], "agent_id": agent["id"]}, f"Ticket {ticket['id']} goes to {agent['name']}")
 
@@ -78,17 +78,17 @@ def close_ticket(connection: sqlite3.Connection, params: Params, at: str) -> Don
 
 
 def reopen_ticket(connection: sqlite3.Connection, params: Params, at: str) -> Done:  # noqa: ARG001 - one shape for all
-    ticket = row(connection, "tickets", params.integer("ticket_id"))
+    ticket = read_row(connection, "tickets", params.integer("ticket_id"))
     must_be(ticket, ("closed",), f"Ticket {ticket['id']}")
     connection.execute("UPDATE tickets SET status = 'open', closed_at = NULL WHERE id = ?", (ticket["id"],))
     return Done({"ticket_id": ticket["id"], "status": "open"}, f"Reopened ticket {ticket['id']}")
 
 
 def _waiting(connection: sqlite3.Connection, params: Params) -> sqlite3.Row:
-    ticket = row(connection, "tickets", params.integer("ticket_id"))
+    ticket = read_row(connection, "tickets", params.integer("ticket_id"))
     must_be(ticket, _WAITING, f"Ticket {ticket['id']}")
     return ticket
 
 
 def _address(connection: sqlite3.Connection, ticket: sqlite3.Row) -> str:
-    return str(row(connection, "customers", ticket["customer_id"])["email"])
+    return str(read_row(connection, "customers", ticket["customer_id"])["email"])

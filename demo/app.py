@@ -16,10 +16,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from demo import calls, changes, pages, problem, reads
-from demo.database import transaction
+from demo.database import open_transaction
 from demo.faults import Cutting, Faults
 from demo.problem import Refused
-from demo.seed import text_of
+from demo.seed import write_time
 
 MAX_BODY_BYTES: Final = 256 * 1024
 
@@ -41,7 +41,7 @@ def create_app(
         Route("/opsiq/actions/{action}", doors.call, methods=["POST"]),
         Route("/webhook", doors.listen, methods=["PUT"]),
         Route("/ledger", doors.ledger),
-        Route("/style.css", lambda _: Response(pages.style(), media_type="text/css")),
+        Route("/style.css", lambda _: Response(pages.load_style(), media_type="text/css")),
         Route("/health", lambda _: PlainTextResponse("ok")),
         Route("/", doors.overview),
         *(Route(f"/{name}", doors.page) for name in pages.COLUMNS),
@@ -66,13 +66,13 @@ class _Doors:
 
     async def listed(self, request: Request) -> Response:
         self.admit(request)
-        collection = reads.named(request.path_params["collection"])
-        return JSONResponse({"items": reads.found(self.connection, collection, request.query_params)})
+        collection = reads.find_collection(request.path_params["collection"])
+        return JSONResponse({"items": reads.search_rows(self.connection, collection, request.query_params)})
 
     async def one(self, request: Request) -> Response:
         self.admit(request)
-        collection = reads.named(request.path_params["collection"])
-        return JSONResponse(reads.one(self.connection, collection, request.path_params["key"]))
+        collection = reads.find_collection(request.path_params["collection"])
+        return JSONResponse(reads.read_one(self.connection, collection, request.path_params["key"]))
 
     async def call(self, request: Request) -> Response:
         """Receives an action call: its raw bytes are verified before anything in them is believed."""
@@ -80,15 +80,15 @@ class _Doors:
         if fault is not None and fault.status is not None:
             raise Refused(fault.status, "fault", "This answer was asked for by a test.")
         action = request.path_params["action"]
-        at = text_of(self._clock())
-        body = await body_of(request)
+        at = write_time(self._clock())
+        body = await read_body(request)
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
         try:
-            call = calls.verified(self._secrets, headers, body, action)
+            call = calls.verify_call(self._secrets, headers, body, action)
         except Refused as refused:
             calls.reject(self.connection, action, refused.detail, at)
             raise
-        answer = calls.once(self.connection, action, call, body, at)
+        answer = calls.run_once(self.connection, action, call, body, at)
         media = "application/json" if answer.status < 400 else "application/problem+json"
         replayed = {"idempotency-replayed": "true"} if answer.replayed else {}
         return Response(answer.body, answer.status, headers=replayed, media_type=media)
@@ -109,14 +109,14 @@ class _Doors:
     async def ledger(self, request: Request) -> Response:
         """A page, or JSON for ``Accept: application/json`` and ``?format=json``."""
         if request.query_params.get("format") == "json" or "application/json" in request.headers.get("accept", ""):
-            return JSONResponse(calls.ledger(self.connection))
-        return pages.ledger(self.connection)
+            return JSONResponse(calls.list_ledger(self.connection))
+        return pages.show_ledger(self.connection)
 
     async def overview(self, _request: Request) -> Response:
-        return pages.overview(self.connection)
+        return pages.show_overview(self.connection)
 
     async def page(self, request: Request) -> Response:
-        return pages.collection(self.connection, request.url.path.strip("/"))
+        return pages.show_collection(self.connection, request.url.path.strip("/"))
 
     def admit(self, request: Request) -> None:
         given = request.headers.get("authorization", "").encode("utf-8", "replace")
@@ -139,9 +139,9 @@ class Trouble:
         """Changes columns of a row without any rule: ``PATCH /api/invoices/1042 {"total": 5000}``."""
         self._doors.admit(request)
         connection = self._doors.connection
-        collection = reads.named(request.path_params["collection"])
+        collection = reads.find_collection(request.path_params["collection"])
         key = request.path_params["key"]
-        reads.one(connection, collection, key)
+        reads.read_one(connection, collection, key)
         changes = await _json(request)
         columns = {row["name"] for row in connection.execute(f"PRAGMA table_info({collection.table})")}
         if not isinstance(changes, dict) or not changes or not set(changes) <= columns:
@@ -149,14 +149,14 @@ class Trouble:
         marks = ", ".join(f"{name} = ?" for name in changes)
         statement = f"UPDATE {collection.table} SET {marks} WHERE {collection.key} = ?"  # noqa: S608 - known columns only
         try:
-            with transaction(connection):
+            with open_transaction(connection):
                 connection.execute(statement, (*changes.values(), key))
         except sqlite3.Error as error:
             raise Refused(422, "bad_change", f"The table does not take this: {error}.") from None
-        return JSONResponse(reads.one(connection, collection, str(changes.get(collection.key, key))))
+        return JSONResponse(reads.read_one(connection, collection, str(changes.get(collection.key, key))))
 
 
-async def body_of(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
     """Reads the raw body. Raises Refused: 413 beyond MAX_BODY_BYTES, before it is all read; 400 where the caller hangs
     up before its end."""
     parts = bytearray()
@@ -172,7 +172,7 @@ async def body_of(request: Request) -> bytes:
 
 async def _json(request: Request) -> Any:
     try:
-        return json.loads(await body_of(request))
+        return json.loads(await read_body(request))
     except (ValueError, RecursionError):
         raise Refused(400, "bad_json", "The body must be JSON.") from None
 

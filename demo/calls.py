@@ -14,7 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from demo import changes
 from demo.actions import act
-from demo.database import REJECTED_KEPT, transaction
+from demo.database import REJECTED_KEPT, open_transaction
 from demo.problem import Refused
 from demo.work import Done
 
@@ -26,7 +26,7 @@ class Answer:
     replayed: bool
 
 
-def verified(secrets: Sequence[str], headers: Sequence[tuple[str, str]], body: bytes, action: str) -> dict[str, Any]:
+def verify_call(secrets: Sequence[str], headers: Sequence[tuple[str, str]], body: bytes, action: str) -> dict[str, Any]:
     """Verifies a call and parses its JSON. Raises Refused 401 for the signature, 400 for the shape."""
     names = [name for name, _ in headers if name.startswith("webhook-")]
     if len(names) != len(set(names)):
@@ -61,13 +61,13 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def once(connection: sqlite3.Connection, action: str, call: Mapping[str, Any], body: bytes, at: str) -> Answer:
+def run_once(connection: sqlite3.Connection, action: str, call: Mapping[str, Any], body: bytes, at: str) -> Answer:
     """Runs the call in one transaction with its record. A repeat of the id gets the first answer and does nothing; the
     same id with another body is refused (422). A refusal by the platform's rules is recorded and repeated just the
     same."""
     digest = hashlib.sha256(body).hexdigest()
     key = str(call["id"])
-    with transaction(connection):
+    with open_transaction(connection):
         before = connection.execute("SELECT * FROM calls WHERE webhook_id = ?", (key,)).fetchone()
         if before is not None:
             if before["body_digest"] != digest:
@@ -76,7 +76,7 @@ def once(connection: sqlite3.Connection, action: str, call: Mapping[str, Any], b
             return Answer(before["status"], before["answer"], replayed=True)
         connection.execute("SAVEPOINT effect")
         try:
-            with changes.caused_by(connection, key):
+            with changes.mark_cause(connection, key):
                 done = act(connection, action, call["params"], at)
             status = 200
         except Refused as refused:
@@ -105,12 +105,12 @@ def once(connection: sqlite3.Connection, action: str, call: Mapping[str, Any], b
 
 def reject(connection: sqlite3.Connection, action: str, why: str, at: str) -> None:
     """Records a call that failed verification. Only the newest are kept, so that a stranger can't fill the disk."""
-    with transaction(connection):
+    with open_transaction(connection):
         connection.execute("INSERT INTO rejected (action, why, at) VALUES (?, ?, ?)", (action[:60], why, at))
         connection.execute("DELETE FROM rejected WHERE id <= (SELECT max(id) FROM rejected) - ?", (REJECTED_KEPT,))
 
 
-def ledger(connection: sqlite3.Connection, limit: int = 200) -> dict[str, list[dict[str, Any]]]:
+def list_ledger(connection: sqlite3.Connection, limit: int = 200) -> dict[str, list[dict[str, Any]]]:
     """What was received and done, newest first, and what was not believed."""
     calls = [dict(row) for row in connection.execute("SELECT * FROM calls ORDER BY rowid DESC LIMIT ?", (limit,))]
     for call in calls:

@@ -68,14 +68,14 @@ def install(connection: sqlite3.Connection) -> None:
     connection.executescript("\n".join(statements))
 
 
-def revisions(connection: sqlite3.Connection, collection: str) -> dict[str, int]:
+def list_revisions(connection: sqlite3.Connection, collection: str) -> dict[str, int]:
     """Key → revision; a row that has none stands at 0."""
     found = connection.execute("SELECT key, revision FROM revisions WHERE collection = ?", (collection,))
     return {row["key"]: row["revision"] for row in found}
 
 
 @contextmanager
-def caused_by(connection: sqlite3.Connection, call_id: str) -> Iterator[None]:
+def mark_cause(connection: sqlite3.Connection, call_id: str) -> Iterator[None]:
     """Marks the changes within the block, in the caller's transaction, as caused by this call."""
     connection.execute("UPDATE present SET cause = ?", (call_id,))
     try:
@@ -89,6 +89,6 @@ def listen(connection: sqlite3.Connection, url: str | None, secret: str | None) 
     connection.execute("UPDATE present SET url = ?, secret = ?", (url, secret))
 
 
-def listener(connection: sqlite3.Connection) -> tuple[str, str] | None:
+def find_listener(connection: sqlite3.Connection) -> tuple[str, str] | None:
     row = connection.execute("SELECT url, secret FROM present").fetchone()
     return (row["url"], row["secret"]) if row["url"] else None

@@ -87,7 +87,7 @@ def connect(path: Path) -> tuple[sqlite3.Connection, bool]:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def open_transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """Runs the block in one transaction, all or nothing. IMMEDIATE, so that a second process waits instead of failing
     half-way."""
     connection.execute("BEGIN IMMEDIATE")

@@ -6,9 +6,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 
-def exponent(currency: str) -> int:
+def find_exponent(currency: str) -> int:
     return 0 if currency == "JPY" else 2
 
 
-def text(minor: int, currency: str) -> str:
-    return f"{Decimal(minor).scaleb(-exponent(currency)):f} {currency}"
+def format_money(minor: int, currency: str) -> str:
+    return f"{Decimal(minor).scaleb(-find_exponent(currency)):f} {currency}"

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader
 from starlette.responses import HTMLResponse
 
 from demo import calls, money
-from demo.reads import COLLECTIONS, matching
+from demo.reads import COLLECTIONS, list_matching
 
 HEADERS: Final = {
     "content-security-policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -42,18 +42,18 @@ class Table:
     none: str = "Nothing here yet."
 
 
-def collection(connection: sqlite3.Connection, name: str) -> HTMLResponse:
+def show_collection(connection: sqlite3.Connection, name: str) -> HTMLResponse:
     return _page(name.title(), f"/{name}", (_of(connection, name, "", PAGE_ROWS),))
 
 
-def overview(connection: sqlite3.Connection) -> HTMLResponse:
+def show_overview(connection: sqlite3.Connection) -> HTMLResponse:
     received = _received(connection, 10)
     newest = (_of(connection, name, f"Newest {name}", 8) for name in ("invoices", "tickets"))
     return _page("Overview", "/", (received, *newest))
 
 
-def ledger(connection: sqlite3.Connection) -> HTMLResponse:
-    rejected = calls.ledger(connection)["rejected"]
+def show_ledger(connection: sqlite3.Connection) -> HTMLResponse:
+    rejected = calls.list_ledger(connection)["rejected"]
     table = Table(
         "Not believed",
         ("When", "Action", "Why"),
@@ -63,7 +63,7 @@ def ledger(connection: sqlite3.Connection) -> HTMLResponse:
     return _page("Ledger", "/ledger", (_received(connection, 200), table))
 
 
-def visible(value: str) -> str:
+def spell_hidden(value: str) -> str:
     """Spells out every character that would hide or reorder others: ``safe⟦U+202E⟧gpj.exe``."""
     return "".join(f"⟦U+{ord(char):04X}⟧" if unicodedata.category(char) in ("Cc", "Cf") else char for char in value)
 
@@ -80,14 +80,14 @@ def _received(connection: sqlite3.Connection, limit: int) -> Table:
             str(call["times_received"]),
             call["webhook_id"],
         )
-        for call in calls.ledger(connection, limit)["items"]
+        for call in calls.list_ledger(connection, limit)["items"]
     ]
     columns = ("When", "Action", "Asked by", "Parameters", "Answer", "What was done", "Received", "webhook-id")
     return Table("Received calls", columns, rows, "No action call has been received yet.")
 
 
 def _of(connection: sqlite3.Connection, name: str, title: str, limit: int) -> Table:
-    rows = matching(connection, COLLECTIONS[name], {"order": _ORDER[name]})[:limit]
+    rows = list_matching(connection, COLLECTIONS[name], {"order": _ORDER[name]})[:limit]
     columns = COLUMNS[name]
     return Table(
         title, [column.replace("_", " ") for column in columns], [[_cell(row, c) for c in columns] for row in rows]
@@ -99,7 +99,7 @@ def _cell(row: dict[str, Any], column: str) -> str:
     if value is None:
         return ""
     if column in _MONEY:
-        return money.text(value, row["currency"])
+        return money.format_money(value, row["currency"])
     return str(value)[:10] if column.endswith("_at") else str(value)
 
 
@@ -109,12 +109,12 @@ def _page(title: str, here: str, tables: Sequence[Table]) -> HTMLResponse:
 
 
 @cache
-def style() -> str:
+def load_style() -> str:
     return _templates().get_template("style.css").render()
 
 
 @cache
 def _templates() -> Environment:
     environment = Environment(loader=PackageLoader("demo"), autoescape=True, trim_blocks=True)
-    environment.filters["visible"] = visible
+    environment.filters["visible"] = spell_hidden
     return environment

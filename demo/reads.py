@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from demo import changes
 from demo.problem import Refused
-from demo.search import By, ranked
+from demo.search import By, rank
 
 MAX_LIMIT: Final = 50
 MAX_QUERY_CHARS: Final = 200
@@ -83,14 +83,14 @@ COLLECTIONS: Final[Mapping[str, Collection]] = {
 }
 
 
-def named(name: str) -> Collection:
+def find_collection(name: str) -> Collection:
     try:
         return COLLECTIONS[name]
     except KeyError:
         raise Refused(404, "no_such_collection", f"There are {', '.join(COLLECTIONS)}.") from None
 
 
-def one(connection: sqlite3.Connection, collection: Collection, key: str) -> dict[str, Any]:
+def read_one(connection: sqlite3.Connection, collection: Collection, key: str) -> dict[str, Any]:
     """Reads one row. Raises Refused 404."""
     for row in _rows(connection, collection):
         if str(row[collection.key]) == key:
@@ -98,7 +98,9 @@ def one(connection: sqlite3.Connection, collection: Collection, key: str) -> dic
     raise Refused(404, "not_found", f"There is no {collection.table[:-1]} {key[:40]!r}.")
 
 
-def found(connection: sqlite3.Connection, collection: Collection, params: Mapping[str, str]) -> list[dict[str, Any]]:
+def search_rows(
+    connection: sqlite3.Connection, collection: Collection, params: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Searches rows: those that fit ``q`` (``by`` one way of searching), ``where`` (a JSON object of lists), in
     ``order`` (``-issued_at``), at most ``limit`` after the first ``offset``. ``after`` a key are those whose keys come
     later as text, in that order. With ``q`` the best match comes first and ``order`` only parts equals. Raises Refused
@@ -106,10 +108,12 @@ def found(connection: sqlite3.Connection, collection: Collection, params: Mappin
     limit, offset = _limit(params.get("limit")), params.get("offset", "0")
     if not offset.isascii() or not offset.isdigit() or len(offset) > 9:
         raise Refused(400, "bad_offset", "offset is a number from 0.")
-    return matching(connection, collection, params)[int(offset) : int(offset) + limit]
+    return list_matching(connection, collection, params)[int(offset) : int(offset) + limit]
 
 
-def matching(connection: sqlite3.Connection, collection: Collection, params: Mapping[str, str]) -> list[dict[str, Any]]:
+def list_matching(
+    connection: sqlite3.Connection, collection: Collection, params: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """All matching rows, however many. Raises Refused 400."""
     rows = _rows(connection, collection)
     where = _where(params.get("where"))
@@ -133,13 +137,13 @@ def matching(connection: sqlite3.Connection, collection: Collection, params: Map
     if text.strip():
         by = params.get("by")
         searched = {name: way for name, way in collection.searched.items() if by is None or way == by}
-        rows = ranked(rows, text, searched)
+        rows = rank(rows, text, searched)
     return rows
 
 
 def _rows(connection: sqlite3.Connection, collection: Collection) -> list[dict[str, Any]]:
     rows = [dict(row) for row in connection.execute(collection.select)]
-    revisions = changes.revisions(connection, collection.table)
+    revisions = changes.list_revisions(connection, collection.table)
     for row in rows:
         row.update({name: bool(row[name]) for name in collection.booleans})
         row["revision"] = revisions.get(str(row[collection.key]), 0)

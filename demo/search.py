@@ -15,19 +15,19 @@ _PLAIN: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ"
 _WORDS: Final = re.compile(r"\w+")
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Lower case without accents and invisible characters: ``Łukasz Ré\u200b`` → ``lukasz re``."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     seen = (char for char in apart if unicodedata.category(char) not in ("Mn", "Cf"))
     return "".join(seen).translate(_PLAIN)
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The folded words; a possessive ending is not part of a name (``Adam's`` → ``adam``)."""
-    return _WORDS.findall(re.sub(r"['’]s\b", "", folded(text)))
+    return _WORDS.findall(re.sub(r"['’]s\b", "", fold(text)))
 
 
-def ranked(rows: Iterable[dict[str, Any]], text: str, searched: Mapping[str, By]) -> list[dict[str, Any]]:
+def rank(rows: Iterable[dict[str, Any]], text: str, searched: Mapping[str, By]) -> list[dict[str, Any]]:
     """The matching rows, best first and stable. Where some match every word, those that match fewer are left out."""
     scored = [
         (max((_score(str(row[name]), text, way) for name, way in searched.items()), default=(0.0, 0.0)), row)
@@ -45,7 +45,7 @@ def _score(value: str, text: str, way: By) -> tuple[float, float]:
         return (1.0, 1.0) if value.casefold() == text.strip().casefold() else (0.0, 0.0)
     if way == "number":
         return (1.0, 1.0) if _same_code(value, text) else (0.0, 0.0)
-    asked, there = words(text), words(value)
+    asked, there = split_words(text), split_words(value)
     if not asked or not there:
         return (0.0, 0.0)
     fits = [_best(word, there) for word in asked]
@@ -70,7 +70,7 @@ def _alike(asked: str, there: str) -> float:
 
 def _same_code(value: str, text: str) -> bool:
     """``INV-1042`` is found by INV-1042, inv1042, #1042 and 1042; a slug also by its words."""
-    plain, asked = (re.sub(r"[^a-z0-9]", "", folded(each)) for each in (value, text))
+    plain, asked = (re.sub(r"[^a-z0-9]", "", fold(each)) for each in (value, text))
     if not asked:
         return False
     return asked == plain or (asked.isdigit() and asked == re.sub(r"\D", "", plain))

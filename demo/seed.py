@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from demo import changes
 from demo import seed_people as people
-from demo.database import SCHEMA, transaction
-from demo.money import exponent
+from demo.database import SCHEMA, open_transaction
+from demo.money import find_exponent
 
 SEED_NOW: Final = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PRICES: Final = {"starter": 1900, "pro": 4900, "business": 14900}
@@ -21,17 +21,17 @@ RATES: Final = {"EUR": 1, "USD": 1, "GBP": 1, "JPY": 160, "PLN": 4}
 CUSTOMERS: Final = 82
 
 
-def price(plan: str, currency: str, interval: str = "month") -> int:
+def compute_price(plan: str, currency: str, interval: str = "month") -> int:
     """A plan's price in minor units; a year costs ten months."""
     month = PRICES[plan] * RATES[currency]
-    if exponent(currency) == 0:
+    if find_exponent(currency) == 0:
         month //= 100
     return month * (10 if interval == "year" else 1)
 
 
 def fill(connection: sqlite3.Connection, now: datetime = SEED_NOW) -> None:
     """Creates the tables and their first rows in one transaction; from then on changes are tracked."""
-    with transaction(connection):
+    with open_transaction(connection):
         for statement in SCHEMA.split(";"):
             connection.execute(statement)
         _Seed(connection, now).everything()
@@ -156,7 +156,7 @@ class _Seed:
             if status == "overdue" and issued <= 30:
                 status, since = "open", issued
             self._invoice(
-                1101 + n, person[0], price(plan, person[5]), status, issued, since, f"{plan.title()}, monthly"
+                1101 + n, person[0], compute_price(plan, person[5]), status, issued, since, f"{plan.title()}, monthly"
             )
 
     def _subscriptions(self, customers: Sequence[people.Person]) -> None:
@@ -178,7 +178,7 @@ class _Seed:
                 key,
                 plan,
                 status,
-                price(plan, currency, interval),
+                compute_price(plan, currency, interval),
                 currency,
                 interval,
                 self._day(started),
@@ -264,10 +264,10 @@ class _Seed:
         self._connection.execute(f"INSERT INTO {table} VALUES ({marks})", values)  # noqa: S608 - our own table names
 
     def _day(self, days_ago: float) -> str:
-        return text_of(self._now - timedelta(days=days_ago))
+        return write_time(self._now - timedelta(days=days_ago))
 
 
-def text_of(at: datetime) -> str:
+def write_time(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

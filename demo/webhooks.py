@@ -58,11 +58,11 @@ def type_of(change: Mapping[str, Any]) -> str:
     return f"{_SINGULAR[collection]}.{verb}"
 
 
-def body_of(connection: sqlite3.Connection, change: Mapping[str, Any]) -> str:
+def build_body(connection: sqlite3.Connection, change: Mapping[str, Any]) -> str:
     """Builds the message: the row as it is now, with all that the platform knows of it."""
-    collection = reads.named(change["collection"])
+    collection = reads.find_collection(change["collection"])
     try:
-        data = reads.one(connection, collection, change["key"])
+        data = reads.read_one(connection, collection, change["key"])
     except Refused:
         data = {collection.key: change["key"], "revision": change["revision"]}
     message = {"type": type_of(change), "timestamp": change["at"], "data": data}
@@ -76,12 +76,12 @@ async def send_webhooks(
     too often."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
         while True:
-            there = changes.listener(connection)
+            there = changes.find_listener(connection)
             change = connection.execute("SELECT * FROM changes ORDER BY id LIMIT 1").fetchone()
             if there is None or change is None:
                 await asyncio.sleep(poll_s)
                 continue
-            body = change["body"] or body_of(connection, change)
+            body = change["body"] or build_body(connection, change)
             connection.execute(
                 "UPDATE changes SET body = ?, attempts = attempts + 1 WHERE id = ?", (body, change["id"])
             )

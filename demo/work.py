@@ -18,7 +18,7 @@ class Done:
     effect: str
 
 
-def row(connection: sqlite3.Connection, table: str, key: int | str, *, key_column: str = "id") -> sqlite3.Row:
+def read_row(connection: sqlite3.Connection, table: str, key: int | str, *, key_column: str = "id") -> sqlite3.Row:
     """Reads the row to work on. Raises Refused 404."""
     statement = f"SELECT * FROM {table} WHERE {key_column} = ?"  # noqa: S608 - our own table names
     found: sqlite3.Row | None = connection.execute(statement, (key,)).fetchone()
@@ -33,7 +33,7 @@ def must_be(found: sqlite3.Row, allowed: Collection[str], what: str) -> None:
         raise Refused(409, "wrong_state", f"{what} is {found['status']}; it must be {' or '.join(allowed)}.")
 
 
-def mail(connection: sqlite3.Connection, recipient: str, text: str, at: str, ticket: int | None = None) -> int:
+def put_mail(connection: sqlite3.Connection, recipient: str, text: str, at: str, ticket: int | None = None) -> int:
     """Puts a mail in the outbox and answers its number."""
     made = connection.execute(
         "INSERT INTO mails (ticket_id, recipient, text, at) VALUES (?, ?, ?, ?)", (ticket, recipient, text, at)

@@ -19,11 +19,11 @@ from core.actor import Actor
 from core.batching import Batcher
 from core.errors import EventLoop, OpsIQError
 from events.publish import EventPublisher, count_depth, make_reaction_jobs, make_row
-from events.subscribers import FiredEvent, event_of_row
+from events.subscribers import FiredEvent, make_event
 from store.database import after_commit
 from store.events.events import EventRow
 from store.requests.idempotency import IdempotencyRow, KeyClaim
-from store.rows import values
+from store.rows import list_values
 
 STALE: Final = timedelta(seconds=15)
 """As in web.idempotency: a claim in flight for so long is one whose process was killed."""
@@ -70,7 +70,7 @@ class BatchPublisher:
                 request_id=request_id,
                 mode=actor.mode,
             )
-            values(row)  # what no database stores is this one's fault alone
+            list_values(row)  # what no database stores is this one's fault alone
             if caused_by is not None:
                 async with self._publisher.database.read() as session:
                     row.depth = await count_depth(session, actor.workspace, name, caused_by)
@@ -83,7 +83,7 @@ class BatchPublisher:
                     actor, name, now, error, caused_by=caused_by, request_id=request_id
                 )
             raise
-        fired = event_of_row(row)
+        fired = make_event(row)
         kept.body = answer(fired)
         claim = await self._group.ask(_Pending(row, kept))
         return fired if claim.verdict == "ours" else claim

@@ -25,7 +25,7 @@ from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock
 from core.errors import OpsIQError
 from events.publish import REACT_JOB
-from events.subscribers import FiredEvent, Source, Subscriber, event_of_row, of_connector
+from events.subscribers import FiredEvent, Source, Subscriber, make_event, wrap_connector_subscriber
 from executors.jobs.queue import Done, Outcome, Reschedule
 from registry.events.event_names import fits
 from store.database import Database, after_commit
@@ -65,7 +65,7 @@ class Dispatcher:
     async def react(self, job: Job) -> Outcome:
         """Dispatch the event as far as possible now. ``Reschedule`` while a blocking subscriber is being retried."""
         async with self._database.read() as session:
-            event = event_of_row(await store.events.events.get(session, job.workspace, job.payload["event_id"]))
+            event = make_event(await store.events.events.get(session, job.workspace, job.payload["event_id"]))
         if event.mode != "live":
             return Done()
         there = await self._list_subscribers(event)
@@ -83,7 +83,7 @@ class Dispatcher:
     async def again(self, job: Job) -> Outcome:
         """Retry one reaction that failed."""
         async with self._database.read() as session:
-            event = event_of_row(await store.events.events.get(session, job.workspace, job.payload["event_id"]))
+            event = make_event(await store.events.events.get(session, job.workspace, job.payload["event_id"]))
             row = await store.events.events.reaction(session, event.workspace, event.id, job.payload["subscriber"])
         if row is not None and row.state == "retrying" and row.attempts == job.payload["attempts"]:
             await self._let(event, row, (await self._list_subscribers(event)).get(row.subscriber))
@@ -111,7 +111,7 @@ class Dispatcher:
             except Exception:  # third-party code: it may fail in any way, and only for itself
                 log.exception("connector %s could not say who reacts to %s", connector.connection, event.name)
                 continue
-            found += [of_connector(connector.connection, each) for each in theirs]
+            found += [wrap_connector_subscriber(connector.connection, each) for each in theirs]
         async with self._database.read() as session:
             for source in self._sources:
                 found += await source.subscribers(session, event)

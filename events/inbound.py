@@ -127,7 +127,7 @@ class Inbox:
         InvalidInput for a secret that can't be one."""
         check_owner(by, "shares secrets with a platform")
         form = await self._get_secret_form(by.workspace, name)
-        secret = given or (webhook_signature.new_secret() if form == "standard" else secrets.token_urlsafe(32))
+        secret = given or (webhook_signature.make_secret() if form == "standard" else secrets.token_urlsafe(32))
         if trouble := _explain_bad_secret(secret, form):
             raise InvalidInput(trouble, findings=[Finding("/secret", "invalid", trouble)])
         now = self.clock()
@@ -193,7 +193,7 @@ class Inbox:
         *,
         request_id: str | None,
     ) -> AcceptedEvent:
-        event_id = ids.new("evt")
+        event_id = ids.make_id("evt")
         row = InboundRow(
             workspace=workspace, connector=connector, message=event.id, digest=digest, event_id=event_id, at=now
         )

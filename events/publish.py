@@ -21,7 +21,7 @@ from core import canon, ids
 from core.actor import Actor, Mode
 from core.clock import Clock
 from core.errors import EventLoop, Finding, InvalidInput, NotFound
-from events.subscribers import FiredEvent, event_of_row
+from events.subscribers import FiredEvent, make_event
 from registry.events import event_catalogue, event_names
 from store.database import Database, after_commit
 from store.events.events import EventRow
@@ -66,7 +66,7 @@ async def publish(
     row.depth = await count_depth(session, workspace, name, caused_by)
     await store.events.events.insert(session, row)
     await store.jobs.enqueue.enqueue_many(session, make_reaction_jobs([row]))
-    return event_of_row(row)
+    return make_event(row)
 
 
 def make_row(
@@ -98,7 +98,7 @@ def make_row(
     if len(raw) > MAX_DATA_BYTES:
         raise InvalidInput(f"An event's data has at most {MAX_DATA_BYTES} bytes; this one has {len(raw)}.")
     return EventRow(
-        id=event_id or ids.new("evt"),
+        id=event_id or ids.make_id("evt"),
         workspace=workspace,
         name=name,
         data=raw.decode(),

@@ -82,7 +82,7 @@ class Source(Protocol):
     async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]: ...
 
 
-def event_of_row(row: EventRow) -> FiredEvent:
+def make_event(row: EventRow) -> FiredEvent:
     return FiredEvent(
         id=row.id,
         workspace=row.workspace,
@@ -97,7 +97,7 @@ def event_of_row(row: EventRow) -> FiredEvent:
     )
 
 
-def of_connector(owner: str, theirs: connector.Subscriber) -> Subscriber:
+def wrap_connector_subscriber(owner: str, theirs: connector.Subscriber) -> Subscriber:
     """A connector's subscriber. It is handed the event alone: neither workspace nor cause are a connector's
     business."""
 

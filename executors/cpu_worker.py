@@ -65,7 +65,7 @@ class Worker:
         """Until the other end is closed. What a terminal or a service manager sends to the whole group is for the
         server to act on."""
         loop = asyncio.get_running_loop()
-        loop.set_task_factory(cpu_budget.task_factory)
+        loop.set_task_factory(cpu_budget.make_task)
         cpu_budget.kill_beyond(SPARE_S)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)

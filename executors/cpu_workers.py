@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from core.errors import Unavailable
-from core.python_command import python_command
+from core.python_command import make_command
 from executors.cpu_messages import encode, make_portable, read_message
 
 log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ class CpuWorkers:
     """``most`` processes that run ``module``, started when they are needed."""
 
     def __init__(self, module: str, arguments: Sequence[str] = (), *, most: int) -> None:
-        self._command = python_command(module)
+        self._command = make_command(module)
         self._arguments = tuple(arguments)
         self._most = most
         self._workers: list[_Worker] = []

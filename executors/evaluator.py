@@ -25,7 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from core.errors import Unavailable
-from core.python_command import python_command
+from core.python_command import make_command
 from registry.conditions.condition import Condition, ConditionResult
 
 log = logging.getLogger("opsiq.executors.evaluator")
@@ -171,7 +171,7 @@ class _Worker:
 
     def __init__(self, cpu_s: float) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own module
-            python_command("executors.evaluator_worker", str(cpu_s)),
+            make_command("executors.evaluator_worker", str(cpu_s)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

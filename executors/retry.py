@@ -116,7 +116,7 @@ class EndpointReply:
     result: bytes | None = None
 
 
-def after_action(
+def judge_action(
     reply: Reply, *, attempt: int, elapsed_s: float, deadline_s: float, idempotent: bool, unknown_before: bool = False
 ) -> RetryVerdict:
     """What the ``attempt``-th attempt (from 1) of an action call means, ``elapsed_s`` after the first began.
@@ -141,7 +141,7 @@ def after_action(
     return Retry(delay_s, happened, said)
 
 
-def after_endpoint(
+def judge_endpoint(
     came: EndpointReply,
     *,
     attempt: int,
@@ -150,7 +150,7 @@ def after_endpoint(
     idempotent: bool,
     unknown_before: bool = False,
 ) -> RetryVerdict:
-    """What the ``attempt``-th attempt (from 1) at such an endpoint means, with the arguments of ``after_action``."""
+    """What the ``attempt``-th attempt (from 1) at such an endpoint means, with the arguments of ``judge_action``."""
     happened = came.verdict == "unknown"
     unknown = happened or unknown_before
     match came.verdict:
@@ -170,7 +170,7 @@ def after_endpoint(
     return Retry(delay_s, happened, came.said)
 
 
-def after_delivery(reply: Reply, *, attempt: int, elapsed_s: float, random: float) -> RetryVerdict:
+def judge_delivery(reply: Reply, *, attempt: int, elapsed_s: float, random: float) -> RetryVerdict:
     """What the ``attempt``-th attempt (from 1) of a webhook delivery means, ``elapsed_s`` after the first began.
 
     ``random`` in [0, 1) places the delay within ±20 % of the table's; Retry-After is a floor that jitter does not

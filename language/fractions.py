@@ -18,7 +18,7 @@ _SIGNS: Final = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾":
 _LARGEST: Final = 100
 
 
-def fraction(words: Sequence[str]) -> tuple[int, int, int] | None:
+def read_fraction(words: Sequence[str]) -> tuple[int, int, int] | None:
     """Numerator, denominator and how many of the lower-case ``words`` say them, from the first on; None where they
     begin
     with none. What is counted as a rank ("the third invoice") is none."""
@@ -27,7 +27,7 @@ def fraction(words: Sequence[str]) -> tuple[int, int, int] | None:
         return (*_SIGNS[first], 1)
     if (written := _WRITTEN.fullmatch(first)) is not None:
         up, down = int(written[1]), int(written[2])
-        return (up, down, 1) if 0 < up < down <= _LARGEST and following(words, 1) else None
+        return (up, down, 1) if 0 < up < down <= _LARGEST and makes_part(words, 1) else None
     if first in _MULTIPLES:
         return _MULTIPLES[first], 1, 1
     head, _, tail = first.partition("-")
@@ -37,17 +37,17 @@ def fraction(words: Sequence[str]) -> tuple[int, int, int] | None:
         return 1, 2, 1
     count, at = _count(first), 1
     if count and len(words) > at and (part := _part(words[at])):
-        return (count, part, at + 1) if part == 2 or count > 1 or following(words, at + 1) else None
+        return (count, part, at + 1) if part == 2 or count > 1 or makes_part(words, at + 1) else None
     return None
 
 
 def is_fraction(number: object, words: str) -> bool:
     """Whether ``number`` is a part that the words say: its numerator, its denominator, or both as one."""
-    said = fraction(words.casefold().split())
+    said = read_fraction(words.casefold().split())
     return said is not None and (number in said[:2] or number == said[0] / said[1])
 
 
-def following(words: Sequence[str], at: int) -> bool:
+def makes_part(words: Sequence[str], at: int) -> bool:
     """Whether what follows makes a part of a whole of it."""
     return at >= len(words) or words[at] in {"", "of", "off", "the", "what", "from"}
 

@@ -174,7 +174,7 @@ def load(
     return Catalogue(good, faults, addresses)
 
 
-def connection_of(contract: Contract) -> str:
+def find_connection(contract: Contract) -> str:
     """The connection that a contract is sent to: what its endpoint names, else the first part of its own name."""
     named = getattr(contract.endpoint, "connection", None)
     return named if isinstance(named, str) and named else contract.name.split(".", 1)[0]
@@ -184,7 +184,7 @@ def bind(contract: Contract, kinds: Kinds) -> Contract | str:
     """The contract with the kinds it refers to by the names they go by here, the very same where they are written so;
     a clause that says why, where it can't be told which is meant. Its signed bytes and digest stay those of the
     document that was signed."""
-    own, renamed = connection_of(contract), {}
+    own, renamed = find_connection(contract), {}
     for name, annotation in contract.annotations.items():
         if annotation.record is None:
             continue

@@ -24,7 +24,7 @@ class Difference:
     after: Any
 
 
-def of_connection(contract: Contract, connector: str, connection: str) -> Contract:
+def bind_contract(contract: Contract, connector: str, connection: str) -> Contract:
     """The contract as one of ``connection``: its name begins with the connection's, and an endpoint that goes through a
     connection goes through this one. The very same where nothing changes."""
     value = json.loads(contract.canonical)

@@ -25,7 +25,7 @@ from registry import interface
 from registry.connector import Connector
 from registry.declarative.connector import FILE, DeclarativeConnector, read_connector
 from registry.declarative.lint import lint_folder
-from registry.declarative.linted_digests import digest_of_documents, linted_digests
+from registry.declarative.linted_digests import digest_documents, read_linted_digests
 from registry.linting.linter import is_advice
 
 GROUP: Final = "opsiq.connectors"
@@ -172,7 +172,7 @@ def _read_declared(
     """Its documents are linted once for as long as no file of the folder changes (``_state``), and not at all where
     they are shipped and byte for byte those that were linted before, by these rules (``digests``): contracts by the
     hundred take longer to lint than all else that a start does."""
-    linted = digests is not None and linted_digests(digests).get(name) == digest_of_documents(path)
+    linted = digests is not None and read_linted_digests(digests).get(name) == digest_documents(path)
     findings = [] if linted else [each for each in lint_folder(path) if not is_advice(each)]
     if findings:
         more = f" and {len(findings) - 1} more" if len(findings) > 1 else ""

@@ -17,7 +17,7 @@ from core.errors import Conflict, NotAuthentic, NotFound
 from store.database import before_commit
 from store.dialect import DbNow, UtcTime, upsert
 from store.history import log
-from store.rows import Row, add, add_new, amend, authenticator_of, every, first, table
+from store.rows import Row, add, add_new, amend, every, find_authenticator, first, table
 
 _SET: Final = "contract_set"
 _Set = dict[str, dict[int, tuple[str, str]]]
@@ -127,7 +127,7 @@ async def active(session: AsyncSession, workspace: str) -> list[ContractRow]:
 
 async def check_generation(session: AsyncSession, workspace: str, rows: Sequence[ContractRow]) -> None:
     """Raises NotAuthentic unless ``rows``, the active contracts, are the set that OpsIQ left there last."""
-    keys = authenticator_of(session)
+    keys = find_authenticator(session)
     if keys is None:
         return
     for row in rows:
@@ -172,7 +172,7 @@ async def _active_set(session: AsyncSession, workspace: str) -> _Set:
 async def _get_set(session: AsyncSession, workspace: str) -> _Set:
     """The active contracts of a workspace that this transaction changes: checked when it begins to, and from then on
     what it makes of them, whatever somebody writes there meanwhile. Raises NotAuthentic."""
-    keys = authenticator_of(session)
+    keys = find_authenticator(session)
     if keys is None:
         return {}
     held: dict[str, _Set] = session.info.setdefault(_SET, {})
@@ -188,7 +188,7 @@ async def _get_set(session: AsyncSession, workspace: str) -> _Set:
 async def seal_generation(session: AsyncSession, workspace: str) -> None:
     """The code over the contracts that are active now: those this transaction has made of what it checked, else all
     that stand there. A session without keys leaves it as it is."""
-    keys = authenticator_of(session)
+    keys = find_authenticator(session)
     if keys is None:
         return
     known: _Set | None = session.info.get(_SET, {}).get(workspace)
@@ -288,7 +288,7 @@ async def _state(
 async def _note_change(session: AsyncSession, workspace: str) -> None:
     one_more = upsert(session, _G).values(workspace=workspace, n=1)
     await session.execute(one_more.on_conflict_do_update(index_elements=["workspace"], set_={"n": _G.c.n + 1}))
-    if authenticator_of(session) is not None:
+    if find_authenticator(session) is not None:
         # Once a transaction, however many contracts it registers.
         before_commit(session, f"{_SET}:{workspace}", partial(seal_generation, workspace=workspace))
 

@@ -65,7 +65,7 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else from_iso(value)
 
 
-def kept(at: datetime | None, *, postgresql: bool) -> Any:
+def write_time(at: datetime | None, *, postgresql: bool) -> Any:
     """A datetime as a UtcTime column stores it, for statements that go to the driver directly."""
     return at if at is None or postgresql else format_iso(at)
 
@@ -124,7 +124,7 @@ def upsert(session: AsyncSession, table: Table) -> postgresql.Insert | sqlite.In
 
 
 def among(column: ColumnElement[Any], name: str, *, postgresql: bool) -> ColumnElement[bool]:
-    """SQL condition: the column is one of the ``texts`` given as parameter ``name``."""
+    """SQL condition: the column is one of the texts (``write_texts``) given as parameter ``name``."""
     if postgresql:
         return column == any_(bindparam(name, type_=ARRAY(String)))
     return column.in_(select(func.json_each(bindparam(name, type_=String)).table_valued("value").c.value))
@@ -149,6 +149,6 @@ def one_of(column: ColumnElement[Any], few: Collection[str]) -> ColumnElement[bo
     return column.in_([literal(each) for each in few])
 
 
-def texts(given: Collection[str], *, postgresql: bool) -> Any:
+def write_texts(given: Collection[str], *, postgresql: bool) -> Any:
     """The parameter value for ``among``."""
     return list(given) if postgresql else json.dumps(list(given))

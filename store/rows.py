@@ -80,7 +80,7 @@ def table(kind: type[Row]) -> Table:
     return kind.__table__
 
 
-def values(row: Row) -> dict[str, Any]:
+def list_values(row: Row) -> dict[str, Any]:
     """A row's columns, checked for what one of the databases can't store. Raises InvalidInput."""
     return check_text({column.key: getattr(row, column.key) for column in row.__table__.columns})
 
@@ -102,14 +102,14 @@ def check_text(columns: Mapping[str, Any]) -> dict[str, Any]:
 # ── message authentication ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def authenticator_of(session: AsyncSession) -> Authenticator | None:
+def find_authenticator(session: AsyncSession) -> Authenticator | None:
     return session.authenticator if isinstance(session, Session) else None
 
 
-def code_of(session: AsyncSession, kind: type[Row], columns: Mapping[str, Any]) -> str | None:
+def compute_code(session: AsyncSession, kind: type[Row], columns: Mapping[str, Any]) -> str | None:
     """The code of a sealed row with these columns; None where this session makes none. Raises KeyError when one is
     missing."""
-    keys = authenticator_of(session)
+    keys = find_authenticator(session)
     if keys is None or not kind.SEALED:
         return None
     return keys.code(table(kind).name, _sealed_values(kind, columns))
@@ -117,7 +117,7 @@ def code_of(session: AsyncSession, kind: type[Row], columns: Mapping[str, Any]) 
 
 def is_authentic(session: AsyncSession, row: Row) -> bool:
     """Whether the row is as OpsIQ wrote it: always, where its kind is not sealed or the session has no keys."""
-    keys = authenticator_of(session)
+    keys = find_authenticator(session)
     if keys is None or not row.SEALED:
         return True
     held = row.__dict__
@@ -172,7 +172,7 @@ async def amend(
     None: ``where`` did not hold, or it was changed since."""
     into, kind = table(type(row)), type(row)
     fresh = kind(**{**{name: getattr(row, name) for name in kind.model_fields}, **changes})
-    fresh.__dict__["mac"] = code_of(session, kind, fresh.__dict__)
+    fresh.__dict__["mac"] = compute_code(session, kind, fresh.__dict__)
     same = [column == getattr(row, column.key) for column in into.primary_key.columns]
     unchanged = into.c.mac.is_not_distinct_from(row.__dict__["mac"])
     moved = update(into).where(*same, unchanged, *where).values(check_text({**changes, "mac": fresh.__dict__["mac"]}))
@@ -192,7 +192,7 @@ async def add_all(session: AsyncSession, rows: Sequence[RowT]) -> Sequence[RowT]
     if rows:
         into = table(type(rows[0]))
         try:
-            await session.execute(_inserting(type(rows[0])), [values(_add_code(session, row)) for row in rows])
+            await session.execute(_inserting(type(rows[0])), [list_values(_add_code(session, row)) for row in rows])
         except IntegrityError as error:
             raise Conflict(f"This row of {into.name} is already there, or refers to a row that isn't.") from error
     return rows
@@ -201,7 +201,7 @@ async def add_all(session: AsyncSession, rows: Sequence[RowT]) -> Sequence[RowT]
 def _add_code(session: AsyncSession, row: RowT) -> RowT:
     """The row with its code, where it is of a sealed kind."""
     if row.SEALED:
-        row.__dict__["mac"] = code_of(session, type(row), row.__dict__)
+        row.__dict__["mac"] = compute_code(session, type(row), row.__dict__)
     return row
 
 
@@ -213,7 +213,7 @@ def _inserting(kind: type[Row]) -> Insert:
 async def add_new(session: AsyncSession, row: Row) -> bool:
     """Inserts a row unless one with one of its unique keys is there. False: nothing was written."""
     into = table(type(row))
-    statement = upsert(session, into).values(values(_add_code(session, row))).on_conflict_do_nothing()
+    statement = upsert(session, into).values(list_values(_add_code(session, row))).on_conflict_do_nothing()
     done = await session.execute(statement.returning(*into.primary_key.columns))
     return done.first() is not None
 

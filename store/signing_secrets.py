@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
-from store.dialect import UtcTime, among, is_postgresql, texts
+from store.dialect import UtcTime, among, is_postgresql, write_texts
 from store.driver.prepared import PreparedQuery
 from store.rows import Row, add_new, check_text, every, first, table
 
@@ -62,8 +62,8 @@ async def of_targets(
     postgresql = is_postgresql(session)
     found = await _OF_TARGETS.every(
         session,
-        within=texts(workspaces, postgresql=postgresql),
-        of=texts(targets, postgresql=postgresql),
+        within=write_texts(workspaces, postgresql=postgresql),
+        of=write_texts(targets, postgresql=postgresql),
         purpose=purpose,
     )
     return {row.target: row for row in found}

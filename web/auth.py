@@ -203,7 +203,7 @@ async def find_key(request: Request, public: str) -> tuple[KeyRow | None, Actor 
     now = container.clock()
     holders: KeyLookup = request.app.state.holders
     row, member = await holders.of(public) or (None, None)
-    actor = principals.actor_of_key(row, member, now) if row else None
+    actor = principals.make_key_actor(row, member, now) if row else None
     sealed = row.secrets(now) if row else ()
     return row, actor, [container.box.open(each, context=f"key:{public}").decode() for each in sealed]
 

@@ -66,7 +66,7 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = ids.new("req")
+        request_id = ids.make_id("req")
         scope.setdefault("state", {})["request_id"] = request_id
         started = time.perf_counter()
         status = 0

@@ -144,13 +144,13 @@ def _make_candidate(
                 first = low - step
                 break
     start, end = tokens[first].start, tokens[high].bare_end
-    made = as_value(spec, value)
+    made = cast_boolean(spec, value)
     return Candidate(
         start, end, made, f"{text.plain[start:end]} → {'yes' if value else 'no'}", "yes" if value else "no", sure
     )
 
 
-def as_value(spec: ParameterSpec, value: bool) -> Any:
+def cast_boolean(spec: ParameterSpec, value: bool) -> Any:
     """``value`` as the schema writes it: an enum of "True"/"False" keeps its spelling."""
     for each in spec.enum:
         if not isinstance(each, bool) and str(each).lower() == str(value).lower():

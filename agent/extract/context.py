@@ -147,7 +147,7 @@ _ENDS: Final = PREPOSITIONS | word_set("please and but if when tomorrow today to
 _BETWEEN: Final = word_set("more other of adult grown young")
 
 
-def of_people(spec: ParameterSpec) -> bool:
+def counts_people(spec: ParameterSpec) -> bool:
     """Whether the parameter says how many people there are."""
     own = set(spec.own)
     return bool(own & _COUNTED) and not own & _YOUTH_STEMS and bool(own & _HOW_MANY or _plural(spec))

@@ -199,7 +199,7 @@ def _find_numbers(text: Text, spec: ParameterSpec, value: Any) -> list[Candidate
         counted = context.list_counted_stems(text, number.end)
         if (number.unit and stem_word(number.unit) in spec.own) or set(counted) & set(spec.own):
             near = max(near, 0.4)
-        peopled = context.of_people(spec) and context.says_people(text, number.start, number.end)
+        peopled = context.counts_people(spec) and context.says_people(text, number.start, number.end)
         weight = (0.3 if amount < 1000 else 0.6) + near + (0.35 if peopled else 0.0)
         how = (
             ""

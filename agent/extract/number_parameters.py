@@ -33,7 +33,7 @@ PEOPLED: Final = 0.35
 """What is added to a number that counts people where their number is asked for."""
 
 
-def cast(spec: ParameterSpec, value: Decimal) -> Any:
+def cast_number(spec: ParameterSpec, value: Decimal) -> Any:
     """``value`` as the schema's type writes it: an int where it is whole, text where text is asked for; None where it
     can't be."""
     whole = value == value.to_integral_value()
@@ -73,7 +73,7 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
         ordinal = number.kind == "ordinal"
         if ordinal and spec.zero_based:
             value -= 1
-        made_value = cast(spec, value)
+        made_value = cast_number(spec, value)
         if made_value is None or not is_within_limits(spec, made_value):
             continue
         near = rate_label(text, number.start, end, spec)
@@ -105,7 +105,7 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
         ):
             weight -= 0.3
         weight += context.rate_paging(text, number.start, end, names)
-        peopled = context.of_people(spec) and not ordinal and context.says_people(text, number.start, end)
+        peopled = context.counts_people(spec) and not ordinal and context.says_people(text, number.start, end)
         if peopled:
             weight += PEOPLED
         elif number.vague and near < 0.2:
@@ -119,7 +119,7 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
         # "user id 00123": leading zeros are no number, but a number is asked for.
         digits = code.value.removeprefix("#")
         if digits.isdigit() and code.value.startswith("#") and spec.types[:1] != ("string",):
-            number_value = cast(spec, Decimal(digits))
+            number_value = cast_number(spec, Decimal(digits))
             if is_within_limits(spec, number_value):
                 weight = 0.45 + rate_label(text, code.start, code.end, spec)
                 made.append(Candidate(code.start, code.end, number_value, f"{code.value} → {digits}", digits, weight))
@@ -153,7 +153,7 @@ def find_percentages(text: Text, spec: ParameterSpec) -> list[Candidate]:
     for number in numerals.find(text):
         percent = number.kind == "percent"
         value = number.value / 100 if share and percent else number.value
-        made_value = cast(spec, value)
+        made_value = cast_number(spec, value)
         if made_value is None or number.kind == "ordinal" or not is_within_limits(spec, made_value):
             continue
         said = text.plain[number.start : number.end]
@@ -191,7 +191,7 @@ def find_sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]
                 else f"{words} → {value} minor units (two decimals assumed)"
             )
         else:
-            value = cast(spec, amount)
+            value = cast_number(spec, amount)
             how = f"{words} → {value}" + (f" {known}" if known and said.currency != known else "")
             how = "" if words == str(value) else how
         if value is None or not is_within_limits(spec, value):
@@ -220,7 +220,7 @@ def find_lengths(text: Text, spec: ParameterSpec) -> list[Candidate]:
         if not same and not years and (UNITS.get(each.unit) in {"months", "years"} or spec.unit in {"months", "years"}):
             continue
         amount = each.count if same else each.count * 12 if years else each.seconds / per
-        value = cast(spec, amount)
+        value = cast_number(spec, amount)
         if value is None or not is_within_limits(spec, value):
             continue
         said = text.plain[each.start : each.end]

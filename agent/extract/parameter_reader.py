@@ -191,7 +191,7 @@ def _take_whole(read: Text, spec: ParameterSpec, start: int, end: int, now: date
         if kind == "boolean":
             said = booleans.read_whole(unquoted)
             if said is not None:
-                return Candidate(start, end, booleans.as_value(spec, said), "", "yes" if said else "no", 0.98)
+                return Candidate(start, end, booleans.cast_boolean(spec, said), "", "yes" if said else "no", 0.98)
         if kind == "array":
             return arrays.read_whole(read, spec, start, end, now, _read_item)
         if (
@@ -199,7 +199,7 @@ def _take_whole(read: Text, spec: ParameterSpec, start: int, end: int, now: date
             and spec.unit is not None
             and (number := number_parameters.read_whole_number(unquoted)) is not None
         ):
-            value = number_parameters.cast(spec, number)
+            value = number_parameters.cast_number(spec, number)
             if value is not None and number_parameters.is_within_limits(spec, value):
                 return Candidate(
                     start, end, value, "" if words == str(value) else f"{words} → {value}", str(value), 0.9

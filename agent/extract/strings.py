@@ -26,7 +26,7 @@ _PARTICIPLES: Final = ("ed", "en", "ung", "de", "ght")
 _MADE: Final = word_set("performed sung recorded released made created played published painted")
 
 
-def headed_by(text: Text, spec: ParameterSpec, phrase: phrases.Phrase) -> bool:
+def is_headed(text: Text, spec: ParameterSpec, phrase: phrases.Phrase) -> bool:
     """Whether a name of several words says itself what it is: "Grand Lake Theater" for a theater's."""
     inside = [token for token in text.after(phrase.start, 8) if token.end <= phrase.end]
     return len(inside) > 1 and inside[-1].capital and stem_word(inside[-1].low) in set(spec.own) - _UNTELLING
@@ -233,11 +233,11 @@ def _find_labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:
         parts = {stem_word(token.low)}
         if not parts & names:
             continue
-        after = phrases.after_label(text, index)
+        after = phrases.find_after_label(text, index)
         skip = index + 1
         # "user id 123", "project name: x": the label's second word goes along.
         if skip < len(text.tokens) and text.tokens[skip].low in _LABEL_ENDS:
-            after = phrases.after_label(text, skip) or after
+            after = phrases.find_after_label(text, skip) or after
         base = 0.45 if strong else 0.35
         if after is not None and not any(start <= after.start < end for start, end in inside):
             value = text.original(after.start, after.end)
@@ -250,7 +250,7 @@ def _find_labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:
             if "body" in spec.roles and not re.search(r"[:=]|\bis\b", text.low[token.end : after.start]):
                 weight -= 0.4
             made.append(Candidate(after.start, after.end, value, weight=weight))
-        before = phrases.before_label(text, index)
+        before = phrases.find_before_label(text, index)
         if before is not None:
             value = text.original(before.start, before.end)
             shaped = before.capital or bool(re.search(r"[\d_\-/]", value))
@@ -295,7 +295,7 @@ def _find_phrases(text: Text, spec: ParameterSpec, now: datetime) -> list[Candid
             weight += 0.3
         if phrase.capital and "title" in spec.roles and not spec.roles & {"person", "place", "vessel"}:
             weight += rate_title(text, phrase)
-        if phrase.capital and phrase.kind != "label" and headed_by(text, spec, phrase):
+        if phrase.capital and phrase.kind != "label" and is_headed(text, spec, phrase):
             weight += 0.3
         if "place" in spec.roles:
             weight += places.rate_fitness(text, spec, phrase.start, phrase.end)

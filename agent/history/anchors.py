@@ -33,7 +33,7 @@ from core.errors import NotAuthentic, NotCanonical, NotFound
 from core.webhook_signature import SECRET_PREFIX
 from executors.http.signed_client import SignedClient
 from executors.jobs.queue import Dead, Done, Outcome, Reschedule
-from executors.retry import Retry, Success, after_delivery
+from executors.retry import Retry, Success, judge_delivery
 from store.database import Database
 from store.history.entries import HistoryHeadRow
 from store.history.verification import ChainAnchor
@@ -217,7 +217,7 @@ class Anchors:
             timeout_s=TIMEOUT_S,
             attempt=job.attempt,
         )
-        verdict = after_delivery(reply, attempt=job.attempt, elapsed_s=0.0, random=random.random())  # noqa: S311 - jitter
+        verdict = judge_delivery(reply, attempt=job.attempt, elapsed_s=0.0, random=random.random())  # noqa: S311 - jitter
         match verdict:
             case Success():
                 return Done()

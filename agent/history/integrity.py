@@ -22,7 +22,7 @@ from core.actor import OWNER
 from store.history.entries import HistoryRow
 from store.history.log import HistoryFilters
 from store.history.verification import ChainAnchor, ChainVerdict
-from store.rows import authenticator_of
+from store.rows import find_authenticator
 
 _KINDS: Final = (
     EntryType.WORKSPACE_CREATED, EntryType.MEMBER_ADDED, EntryType.MEMBER_INVITED, EntryType.MEMBER_JOINED,
@@ -168,4 +168,4 @@ async def examine(
         problems += await find_differences(session, workspace)
     if len(problems) > MOST:
         problems = [*problems[:MOST], f"And {len(problems) - MOST} more."]
-    return Report(verdict, tuple(problems), authenticator_of(session) is not None)
+    return Report(verdict, tuple(problems), find_authenticator(session) is not None)

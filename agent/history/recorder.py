@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.history.log
-from agent.pipeline import CallOutcome, Plan, Step, Trace, evidence_of
+from agent.pipeline import CallOutcome, Plan, Step, Trace, grade_evidence
 from agent.runs.run import Run
 from agent.runs.test_mode import is_test
 from core.actor import Actor
@@ -175,12 +175,12 @@ def find_highest_risk(plan: Plan | None) -> str | None:
     return max((step.risk.value for step in plan.steps), key=order.index) if plan and plan.steps else None
 
 
-def trace_data(trace: Trace) -> dict[str, Any]:
+def describe_trace(trace: Trace) -> dict[str, Any]:
     """What the resolver was asked and what it answered, as stored. Durations in ms, cost in US dollars."""
     return trace.model_dump(mode="json", exclude_none=True)
 
 
-def plan_data(plan: Plan) -> dict[str, Any]:
+def describe_plan(plan: Plan) -> dict[str, Any]:
     """The plan as confirmed or sent: payloads whole, sources, pins by digest."""
     return {
         "digest": plan.digest,
@@ -196,7 +196,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
                 "policy": step.policy.value,
                 "risk": step.risk.value,
                 "sources": {each.param: each.source.model_dump(mode="json") for each in step.filled},
-                "evidence": {each.param: evidence_of(each.source) for each in step.filled},
+                "evidence": {each.param: grade_evidence(each.source) for each in step.filled},
                 "pins": [{"kind": pin.record_kind, "id": pin.record_id, "digest": pin.digest} for pin in step.pins],
             }
             for step in plan.steps
@@ -213,7 +213,7 @@ def describe_request(step: Step) -> dict[str, Any]:
     return {**told, **tool, "connection": step.endpoint.connection}
 
 
-def outcome_of(call: CallRow, result_fits: bool | None = None, duration_ms: float = 0.0) -> CallOutcome:
+def make_outcome(call: CallRow, result_fits: bool | None = None, duration_ms: float = 0.0) -> CallOutcome:
     return CallOutcome(
         call_id=call.call_id,
         state=call.state,

@@ -41,7 +41,7 @@ from agent.pipeline.request import (
     Span,
     Turn,
     Value,
-    evidence_of,
+    grade_evidence,
 )
 from agent.pipeline.resolution import (
     Abstain,
@@ -71,5 +71,5 @@ __all__ = [
     "Fault", "GivenBy", "GivenSource", "ListArgument", "Mention", "ParameterValue", "Phase", "PhaseCallback",
     "Plan", "PromptSource", "Proposed", "ProposedSource", "Question", "QuestionCode", "RecordSnapshot",
     "RecordSource", "Refusal", "RefusalCode", "Reply", "Request", "Resolution", "Resolved", "RunState", "Scalar",
-    "Source", "Span", "Step", "SuppliedValue", "Trace", "Turn", "Value", "evidence_of", "ignore_phase", "spans_of",
+    "Source", "Span", "Step", "SuppliedValue", "Trace", "Turn", "Value", "grade_evidence", "ignore_phase", "spans_of",
 ]  # fmt: skip

@@ -172,7 +172,7 @@ Source = Annotated[
 Evidence = Literal["proven", "read", "proposed", "default"]
 
 
-def evidence_of(source: Source) -> Evidence:
+def grade_evidence(source: Source) -> Evidence:
     """How well a value is supported: proven by code, read by a model from typed words, proposed by a model, or the
     contract's default."""
     match source:

@@ -237,10 +237,13 @@ class Planner:
             case Plan() if verdict.held:
                 expires = now + timedelta(seconds=verdict.expires_s)
                 run = run.with_(state="held", plan=verdict, approvals=(), expires_at=expires, held_at=now)
-                kind, entry = EntryType.HELD, {"plan": recorder.plan_data(verdict), "expires_at": expires.isoformat()}
+                kind, entry = (
+                    EntryType.HELD,
+                    {"plan": recorder.describe_plan(verdict), "expires_at": expires.isoformat()},
+                )
             case Plan():
                 run = run.with_(state="confirmed", plan=verdict, approvals=(), held_at=None)
-                kind, entry = EntryType.AUTO_CONFIRMED, {"plan": recorder.plan_data(verdict)}
+                kind, entry = EntryType.AUTO_CONFIRMED, {"plan": recorder.describe_plan(verdict)}
             case Question():
                 expires = now + timedelta(seconds=self.question_expires_s)
                 run = run.with_(state="asked", question=verdict, plan=None, expires_at=expires)
@@ -269,7 +272,7 @@ class Planner:
                 EntryType.RESOLVED,
                 now,
                 duration_ms=resolved.trace.duration_ms,
-                trace=recorder.trace_data(resolved.trace),
+                trace=recorder.describe_trace(resolved.trace),
                 resolution=resolved.resolution.model_dump(mode="json"),
             )
             told.insert(0, read)

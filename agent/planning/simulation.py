@@ -73,7 +73,7 @@ class Simulations:
             raise InvalidInput(f"Type what is to be done, in at most {MAX_TEXT} characters.")
         now = self.clock()
         run = Run(
-            id=ids.new("run"),
+            id=ids.make_id("run"),
             workspace=actor.workspace,
             session_id="rehearsal",
             actor=actor,

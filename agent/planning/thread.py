@@ -26,7 +26,7 @@ from agent.pipeline import (
     RunState,
     Step,
     Turn,
-    evidence_of,
+    grade_evidence,
 )
 from agent.planning.proposal import SET_HANDLE, AnswerResult, Find, PlanResult, RecordArgument
 from agent.query.context import EarlierArgument, EarlierArguments, Moment, Plain, Quantity, RecordKey, Value
@@ -86,7 +86,7 @@ def list_earlier_arguments(calls: Mapping[str, ThreadCall], catalogue: Catalogue
         if contract is None:
             continue
         for each in step.filled:
-            proven = evidence_of(each.source) in ("proven", "default")
+            proven = grade_evidence(each.source) in ("proven", "default")
             value = _make_value(each, step, contract)
             made.setdefault(handle, {})[each.param] = EarlierArgument(value, step.title, each.label, proven)
     return made

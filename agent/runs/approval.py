@@ -96,7 +96,7 @@ class ApprovalService:
             return Refusal(
                 code="stale", detail="The card has changed since you saw it. Look at the new one and confirm that."
             )
-        if authority.approval_of(approver, run) is not None:
+        if authority.find_approval(approver, run) is not None:
             return Refusal(
                 code="same_person",
                 detail="You have approved this already. It needs the approval of a second, different person.",
@@ -170,7 +170,7 @@ class ApprovalService:
             if complete:
                 # What somebody else agreed to once, or the same person in another role, is no standing yes of who
                 # asked.
-                if run.mode == "live" and authority.agreed_to_own(run, approvals):
+                if run.mode == "live" and authority.has_approved_own(run, approvals):
                     for step in plan.steps:
                         await confirmations.remember(session, run.actor, run.session_id, step.contract_digest)
                 await put_send(session, moved)

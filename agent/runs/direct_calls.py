@@ -65,7 +65,7 @@ class DirectCalls:
             raise InvalidInput(detail, findings=[Finding("/params", "too_large", detail)])
         now = self.clock()
         run = Run(
-            id=ids.new("run"),
+            id=ids.make_id("run"),
             workspace=actor.workspace,
             session_id=session_id,
             actor=actor,

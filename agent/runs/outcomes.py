@@ -36,7 +36,7 @@ async def close_calls(session: AsyncSession, run: Run, now: datetime) -> tuple[C
                 detail="Not sent, because an earlier call did not succeed.",
                 finished_at=now,
             )
-        outcomes.append(recorder.outcome_of(call, duration_ms=took.get(call.call_id, 0.0)))
+        outcomes.append(recorder.make_outcome(call, duration_ms=took.get(call.call_id, 0.0)))
     return tuple(outcomes)
 
 

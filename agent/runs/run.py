@@ -25,7 +25,7 @@ from agent.pipeline import (
 )
 from agent.planning.proposal import Proposal
 from core.actor import Actor, Mode, Surface
-from core.clock import zone_of
+from core.clock import find_zone
 
 # What a worker may still move on by itself; everything else waits for a person or is over.
 MOVING: Final[frozenset[RunState]] = frozenset({"received", "confirmed", "executing"})
@@ -151,7 +151,7 @@ class Run(Value):
 
     @property
     def request(self) -> Request:
-        now = self.now.astimezone(zone_of(self.zone))
+        now = self.now.astimezone(find_zone(self.zone))
         return Request(text=self.text, now=now, surface=self.surface, answers=self.answers, given=self.given)
 
     @property

@@ -75,7 +75,7 @@ class RunService:
             raise InvalidInput(f"A request has at most {MAX_TEXT} characters; this one has {len(words)}.")
         thread = await self._find_thread(actor, surface, thread_id) if thread_id is not None else None
         at = self.clock()
-        run_id = ids.new("run")
+        run_id = ids.make_id("run")
         run = Run(
             id=run_id,
             workspace=actor.workspace,
@@ -138,13 +138,15 @@ class RunService:
                 calls = await store.runs.calls.of_run(session, actor.workspace, run_id)
                 took = await store.runs.calls.took_ms(session, actor.workspace, run_id)
                 run = run.with_(
-                    outcomes=tuple(recorder.outcome_of(call, duration_ms=took.get(call.call_id, 0.0)) for call in calls)
+                    outcomes=tuple(
+                        recorder.make_outcome(call, duration_ms=took.get(call.call_id, 0.0)) for call in calls
+                    )
                 )
         if authority.sees_unread(actor, run) or authority.sees(
             actor, run, (await self.contexts.of(run.workspace)).catalogue
         ):
             return run
-        if authority.same_person(run.actor, actor):
+        if authority.is_same_person(run.actor, actor):
             raise Forbidden(
                 f"This was asked as {run.actor.role}; you act as {actor.role}, which may not run what it is about."
             )
@@ -190,7 +192,7 @@ class RunService:
                     continue
                 if authority.may_run(context.catalogue, actor, held.plan) is not None:
                     continue
-                if authority.approval_of(actor, run) is None:
+                if authority.find_approval(actor, run) is None:
                     found.append(run)
             if len(rows) < PAGE:
                 return found[::-1][:limit]

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import Clock
 from core.crypto.secretbox import SecretBox
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from store import signing_secrets
 from store.database import Database
 from store.signing_secrets import SigningSecretRow
@@ -46,7 +46,7 @@ class ActionSecrets:
     ) -> str | None:
         """``ensure`` in the caller's transaction."""
         target = find_origin(url)
-        made = secret or new_secret()
+        made = secret or make_secret()
         sealed = self.box.seal(made.encode(), context=_make_context(workspace, target))
         row = SigningSecretRow(
             workspace=workspace, purpose=ACTION, target=target, current=sealed, created_at=self.clock()

@@ -56,7 +56,7 @@ def _find_sentence(endpoint: HttpEndpoint, body: bytes) -> str:
     """What the platform says of an error, on one line."""
     document = decode(body)
     for pointer in endpoint.error:
-        found = json_body.at(document, pointer)
+        found = json_body.read_at(document, pointer)
         if isinstance(found, list):
             found = "; ".join(each for each in found[:5] if isinstance(each, str))
         if isinstance(found, str) and found.strip():
@@ -69,5 +69,5 @@ def _pick_result(endpoint: HttpEndpoint, reply: Reply) -> bytes | None:
     if endpoint.result is None:
         return None
     document = decode(reply.body)
-    found = {name: json_body.at(document, pointer) for name, pointer in endpoint.result.items()}
+    found = {name: json_body.read_at(document, pointer) for name, pointer in endpoint.result.items()}
     return canon.dumps({name: value for name, value in found.items() if value is not json_body.MISSING})

@@ -126,7 +126,7 @@ class CallLog:
                 now,
                 outcome=state,
                 duration_ms=reply.duration_ms,
-                call=recorder.describe_outcome(recorder.outcome_of(moved, fits, reply.duration_ms)),
+                call=recorder.describe_outcome(recorder.make_outcome(moved, fits, reply.duration_ms)),
                 error=reply.error,
                 retry_in_s=handled.delay_s if isinstance(handled, Reschedule) else None,
             )
@@ -170,7 +170,7 @@ class CallLog:
                 finished_at=now,
             )
             await recorder.record(
-                session, run, kind, now, outcome=state, call=recorder.describe_outcome(recorder.outcome_of(moved))
+                session, run, kind, now, outcome=state, call=recorder.describe_outcome(recorder.make_outcome(moved))
             )
 
     async def get(self, run: Run, step: Step) -> CallRow:

@@ -34,7 +34,7 @@ from registry.conditions import condition as conditions
 from registry.conditions.condition import Evaluator
 from registry.contract import Contract, parse
 from registry.endpoints import json_body
-from registry.endpoints.formats import as_text
+from registry.endpoints.formats import write_text
 from registry.endpoints.rendering import Binding, RenderedRequest, is_absent, render_read
 from registry.endpoints.types import Expectation, Reconcile
 from registry.endpoints.values import Value
@@ -207,7 +207,7 @@ async def is_met(
     if reply.status is None or reply.cut or not _status_fits(expected, reply.status):
         return False
     document = decode(reply.body)
-    found = json_body.at(document, expected.at) if document is not json_body.MISSING else json_body.MISSING
+    found = json_body.read_at(document, expected.at) if document is not json_body.MISSING else json_body.MISSING
     if expected.some is not None or expected.none is not None:
         if not isinstance(found, list):
             return False
@@ -239,7 +239,7 @@ def _status_fits(expected: Expectation, status: int) -> bool:
 
 
 def _entry_fits(entry: Any, wanted: Mapping[str, Value], binding: Binding) -> bool:
-    return all(_same(json_body.at(entry, pointer), value, binding) for pointer, value in wanted.items())
+    return all(_same(json_body.read_at(entry, pointer), value, binding) for pointer, value in wanted.items())
 
 
 def _same(found: Any, value: Value, binding: Binding) -> bool:
@@ -253,5 +253,5 @@ def _same(found: Any, value: Value, binding: Binding) -> bool:
     if isinstance(found, bool) or isinstance(wanted, bool) or found is None or wanted is None:
         return found is wanted
     if isinstance(found, str | int | float) and isinstance(wanted, str | int | float):
-        return as_text(found) == as_text(wanted)
+        return write_text(found) == write_text(wanted)
     return bool(found == wanted)

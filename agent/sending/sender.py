@@ -37,8 +37,8 @@ from executors.jobs.queue import Dead, Done, Outcome, Reschedule
 from executors.retry import (
     EndpointReply,
     Reply,
-    after_action,
-    after_endpoint,
+    judge_action,
+    judge_endpoint,
 )
 from registry.catalogue import Catalogue
 from store.database import Database
@@ -197,7 +197,7 @@ class Sender:
                 timeout_s=step.timeout_s,
                 attempt=call.attempts,
             )
-        verdict = after_action(
+        verdict = judge_action(
             reply,
             attempt=call.attempts,
             elapsed_s=(self.clock() - begun_first).total_seconds(),
@@ -225,7 +225,7 @@ class Sender:
             came = EndpointReply(reply, "not_done", f"This server can't call endpoints of the type {kind!r}.")
         else:
             came = await client.call(run.workspace, step, attempt=call.attempts)
-        verdict = after_endpoint(
+        verdict = judge_endpoint(
             came,
             attempt=call.attempts,
             elapsed_s=(self.clock() - begun_first).total_seconds(),

@@ -16,7 +16,7 @@ import store.accounts.members
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.sso.identity import LoginRefusalReason, LoginRefused, SsoIdentity
-from agent.workspace.admin import actor_of
+from agent.workspace.admin import make_owner
 from core import ids
 from core.actor import OWNER, Actor
 from core.clock import Clock
@@ -136,7 +136,7 @@ class SsoLogin:
             if joined is not None:
                 await recorder.record_act(
                     session,
-                    actor_of(joined),
+                    make_owner(joined),
                     EntryType.MEMBER_JOINED,
                     self.clock(),
                     member=joined.id,
@@ -155,7 +155,7 @@ class SsoLogin:
 
     async def _linked(self, session: AsyncSession, member: MemberRow, who: SsoIdentity) -> bool:
         row = IdentityRow(
-            id=ids.new("idn"),
+            id=ids.make_id("idn"),
             workspace=member.workspace,
             member_id=member.id,
             issuer=who.issuer,
@@ -168,7 +168,7 @@ class SsoLogin:
             return False
         await recorder.record_act(
             session,
-            actor_of(member),
+            make_owner(member),
             EntryType.IDENTITY_LINKED,
             self.clock(),
             member=member.id,
@@ -214,7 +214,7 @@ class SsoLogin:
     async def _record_refusal(self, session: AsyncSession, member: MemberRow, turned: LoginRefused) -> LoginRefused:
         await recorder.record_act(
             session,
-            actor_of(member),
+            make_owner(member),
             EntryType.SIGN_IN_REFUSED,
             self.clock(),
             member=member.id,

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from agent.pipeline import ParameterValue, PromptSource, Span, evidence_of
+from agent.pipeline import ParameterValue, PromptSource, Span, grade_evidence
 from agent.planning.proposal import TypedValue, Words
 from agent.validate.questions import list_members
 from agent.validate.slots import Parameter, Read, VerifiedSpan, from_words
@@ -103,8 +103,8 @@ def is_called_by_name(parameter: Parameter, value: Any) -> bool:
 
 def list_reasons_to_hold(filled: Sequence[ParameterValue]) -> list[str]:
     """Why a person must look, whatever the contract's policy: values that code can't prove."""
-    read = [each for each in filled if evidence_of(each.source) == "read"]
-    proposed = [each for each in filled if evidence_of(each.source) == "proposed"]
+    read = [each for each in filled if grade_evidence(each.source) == "read"]
+    proposed = [each for each in filled if grade_evidence(each.source) == "proposed"]
     made = []
     if read:
         made.append(f"Your words don't state {_join_labels(read)} outright; check that it is what you mean.")

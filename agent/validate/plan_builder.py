@@ -247,7 +247,7 @@ def make_step(
     actor: Actor,
 ) -> Step:
     """The step of a filled draft. Raises InvalidInput and NotCanonical for values that can't be sent."""
-    contract, call_id = slots.contract, ids.new("act")
+    contract, call_id = slots.contract, ids.make_id("act")
     request = call_request(contract, slots.params, catalogue=catalogue, call_id=call_id, run_id=run_id, actor=actor)
     endpoint = contract.endpoint
     groups = (*slots.records.values(), slots.rests_on[:MOST])

@@ -55,7 +55,7 @@ class WorkspaceAdmin:
     async def create_workspace(self, name: str, *, email: str, person: str, password: str) -> Actor:
         """A new workspace with its first owner and a signing key of its own."""
         now = self.clock()
-        workspace = ids.new("ws")
+        workspace = ids.make_id("ws")
         key = signing.generate_key()
         async with self.database.begin() as session:
             await store.workspaces.insert(session, WorkspaceRow(id=workspace, name=name, created_at=now))
@@ -70,7 +70,7 @@ class WorkspaceAdmin:
                 ),
             )
             owner = await self._add(session, workspace, email, person, OWNER, password)
-            actor = actor_of(owner)
+            actor = make_owner(owner)
             await recorder.record_act(session, actor, EntryType.WORKSPACE_CREATED, now, name=name, signing_key=key.kid)
         return actor
 
@@ -84,7 +84,7 @@ class WorkspaceAdmin:
             await recorder.record_act(
                 session, by, EntryType.MEMBER_ADDED, self.clock(), member=member.id, role=role, email=email
             )
-        return actor_of(member)
+        return make_owner(member)
 
     async def connect(
         self,
@@ -148,7 +148,7 @@ class WorkspaceAdmin:
 
     async def _add(self, session: Any, workspace: str, email: str, person: str, role: str, password: str) -> MemberRow:
         row = MemberRow(
-            id=ids.new("mem"),
+            id=ids.make_id("mem"),
             workspace=workspace,
             email=email,
             name=person,
@@ -160,5 +160,5 @@ class WorkspaceAdmin:
         return await store.accounts.members.insert(session, row)
 
 
-def actor_of(member: MemberRow) -> Actor:
+def make_owner(member: MemberRow) -> Actor:
     return Actor(member.workspace, member.id, "member", member.name, member.role, member.id)

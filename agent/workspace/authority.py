@@ -53,14 +53,14 @@ from registry.catalogue import Catalogue
 from registry.contract import Contract
 
 
-def same_person(one: Actor, other: Actor) -> bool:
+def is_same_person(one: Actor, other: Actor) -> bool:
     """Whether two principals are one person, for counting people and choosing words; it gives nobody a right."""
     return (one.workspace, one.person) == (other.workspace, other.person)
 
 
-def same_principal(one: Actor, other: Actor) -> bool:
+def is_same_principal(one: Actor, other: Actor) -> bool:
     """Whether two principals are the same person in the same role, signed in or by key."""
-    return same_person(one, other) and one.role == other.role
+    return is_same_person(one, other) and one.role == other.role
 
 
 def covers(role: str, contracts: Iterable[Contract | None]) -> bool:
@@ -75,7 +75,7 @@ def covers(role: str, contracts: Iterable[Contract | None]) -> bool:
 def owns(actor: Actor, run: Run) -> bool:
     """Whether the run is ``actor``'s to answer and edit: asked by this person in this role, or by this person who acts
     as an owner."""
-    return same_person(actor, run.actor) and actor.role in (run.actor.role, OWNER)
+    return is_same_person(actor, run.actor) and actor.role in (run.actor.role, OWNER)
 
 
 def continues(actor: Actor, surface: Surface, run: Run) -> bool:
@@ -84,14 +84,14 @@ def continues(actor: Actor, surface: Surface, run: Run) -> bool:
     came as data instead of words is in no thread: a thread's words reach a model."""
     same_mode = (actor.mode == "test") == is_test(run)
     typed = run.given is None and run.cause is None
-    return same_principal(actor, run.actor) and surface == run.surface and same_mode and typed
+    return is_same_principal(actor, run.actor) and surface == run.surface and same_mode and typed
 
 
 def check_owns(actor: Actor, run: Run) -> None:
     """Raises Forbidden unless ``owns``."""
     if owns(actor, run):
         return
-    if same_person(actor, run.actor):
+    if is_same_person(actor, run.actor):
         raise Forbidden(
             f"This was asked as {run.actor.role}, and what is answered or edited goes on as {run.actor.role}; you "
             f"act as {actor.role}."
@@ -101,17 +101,17 @@ def check_owns(actor: Actor, run: Run) -> None:
 
 def sees_unread(actor: Actor, run: Run) -> bool:
     """Whether ``actor`` may see the run whatever it is about: no contract need be looked at."""
-    return actor.role == OWNER or same_principal(actor, run.actor)
+    return actor.role == OWNER or is_same_principal(actor, run.actor)
 
 
 def sees(actor: Actor, run: Run, catalogue: Catalogue) -> bool:
     """Whether ``actor`` may see the run at all, and so may stop or reject it while that can be done."""
     if sees_unread(actor, run):
         return True
-    if same_person(actor, run.actor):
+    if is_same_person(actor, run.actor):
         return covers(actor.role, _list_contracts(run, catalogue))
-    if approval := approval_of(actor, run):
-        in_this_role = approval.actor is not None and same_principal(actor, approval.actor)
+    if approval := find_approval(actor, run):
+        in_this_role = approval.actor is not None and is_same_principal(actor, approval.actor)
         return in_this_role or covers(actor.role, _list_contracts(run, catalogue))
     # An approver who met a drift waits for the fresh card.
     waits = run.state == "held" or (run.state == "received" and bool(run.drift))
@@ -133,15 +133,15 @@ def may_run(catalogue: Catalogue, approver: Actor, plan: Plan) -> Refusal | None
     return None
 
 
-def approval_of(actor: Actor, run: Run) -> Approval | None:
+def find_approval(actor: Actor, run: Run) -> Approval | None:
     """The approval that this *person* gave, in whatever role: nobody approves twice."""
     return next((each for each in run.approvals if each.person == actor.person), None)
 
 
-def agreed_to_own(run: Run, approvals: Iterable[Approval]) -> bool:
+def has_approved_own(run: Run, approvals: Iterable[Approval]) -> bool:
     """Whether the requester approved it themself, in the role they asked in: only that counts as their standing
     approval."""
-    return any(each.actor is not None and same_principal(each.actor, run.actor) for each in approvals)
+    return any(each.actor is not None and is_same_principal(each.actor, run.actor) for each in approvals)
 
 
 def _list_contracts(run: Run, catalogue: Catalogue) -> list[Contract | None]:
@@ -156,7 +156,7 @@ def _get_contract(catalogue: Catalogue, name: str, version: int) -> Contract | N
 # ── what acts in somebody's name ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def author_of(stored: str) -> Actor:
+def read_author(stored: str) -> Actor:
     """The author of a rule or an instruction, with the role they had when they set it up."""
     return Actor(**json.loads(stored))
 
@@ -164,15 +164,15 @@ def author_of(stored: str) -> Actor:
 def manages(actor: Actor, author: Actor, actions: Iterable[str], catalogue: Catalogue) -> bool:
     """Whether ``actor`` may look into a rule or an instruction that names these actions, switch it off and delete
     it."""
-    if actor.role == OWNER or same_principal(actor, author):
+    if actor.role == OWNER or is_same_principal(actor, author):
         return True
-    return same_person(actor, author) and covers(actor.role, map(catalogue.get, actions))
+    return is_same_person(actor, author) and covers(actor.role, map(catalogue.get, actions))
 
 
 def takes_over(actor: Actor, author: Actor) -> bool:
     """Whether a rule acts as ``actor`` once they switch it on: it may not act with a role they don't have. An owner
     lends nothing."""
-    return actor.role != OWNER and not same_principal(actor, author)
+    return actor.role != OWNER and not is_same_principal(actor, author)
 
 
 def still_covers(author: Actor, contract: Contract) -> bool:

@@ -55,7 +55,7 @@ async def connect(
         detail = f"There is no connector {connector!r} here; there are: {here}."
         raise InvalidInput(detail, findings=[Finding("/connector", "unknown", detail)])
     cls = admin.contexts.find_connector(connector).cls
-    credential = credential_of(cls.access, token) if token and issubclass(cls, DeclarativeConnector) else None
+    credential = parse_credential(cls.access, token) if token and issubclass(cls, DeclarativeConnector) else None
     given = dict(secrets or {}) | ({"read_token": token} if token and credential is None else {})
     # What it says of itself with these settings must be sound before they are kept.
     admin.contexts.build_connector(connector, base_url, given, connection=name, options=options).identity_providers()
@@ -65,7 +65,7 @@ async def connect(
         await vault.put(by, name, credential)
 
 
-def credential_of(access: ReadAccess, token: str) -> Credential | None:
+def parse_credential(access: ReadAccess, token: str) -> Credential | None:
     """The credential that a platform takes, of what an owner pastes; a basic one is ``user:password``. Raises
     InvalidInput for a kind that needs more than one text."""
     match access.credential:

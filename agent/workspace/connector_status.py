@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Final, Literal, TypeVar
 
 import store.connectors
-from agent.workspace.context import WorkspaceContext, WorkspaceContexts, options_of, title_of
-from registry.connection_contracts import make_successor, of_connection
+from agent.workspace.context import WorkspaceContext, WorkspaceContexts, make_title, read_options
+from registry.connection_contracts import bind_contract, make_successor
 from registry.connector import Connector
 from registry.contract import Contract
 from registry.records import RecordKind
@@ -81,7 +81,7 @@ async def list_connectors(database: Database, contexts: WorkspaceContexts, works
     made = []
     for name in sorted({*rows, *working, *broken, *(each for each in titles if each not in used)}):
         row = rows.get(name)
-        title = title_of(titles.get(row.of, row.of), row) if row is not None else titles.get(name, name)
+        title = make_title(titles.get(row.of, row.of), row) if row is not None else titles.get(name, name)
         made.append(_describe_connector(name, title, row, broken.get(name), working.get(name), context))
     return made
 
@@ -98,7 +98,7 @@ def _describe_connector(
         "broken" if why is not None else "available" if row is None else "enabled" if row.enabled else "disabled"
     )
     base_url, changed_at = (row.base_url, row.updated_at) if row else ("", None)
-    of, options = (row.of, options_of(row)) if row else (name, {})
+    of, options = (row.of, read_options(row)) if row else (name, {})
     if working is None:
         return ConnectorStatus(name, title, state, why or "", base_url, changed_at, connector=of, options=options)
     faults: list[str] = []
@@ -114,7 +114,7 @@ def _describe_connector(
 
     providers = told("reads", working.context_providers)
     kinds = told("reads", lambda: [kind for provider in providers for kind in provider.kinds()])
-    contracts = told("does", lambda: [of_connection(each, working.name, name) for each in working.register_actions()])
+    contracts = told("does", lambda: [bind_contract(each, working.name, name) for each in working.register_actions()])
     subscribers = told("hears", working.subscribers)
     identities = told("vouches for", working.identity_providers)
 

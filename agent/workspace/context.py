@@ -163,12 +163,12 @@ class WorkspaceContexts:
                 secrets = json.loads(
                     self._box.open(row.sealed_secrets, context=f"connector:{row.workspace}:{row.name}")
                 )
-                connector = self._build(found, row.base_url, secrets, row.name, options_of(row), row.workspace)
+                connector = self._build(found, row.base_url, secrets, row.name, read_options(row), row.workspace)
                 theirs = connector.context_providers()
                 cache = self._mirrors.of(row.workspace, connector) if self._mirrors else None
                 providers += [CachedRecords(each, cache) for each in theirs] if cache else theirs
                 live += [WriteThroughRecords(each, cache) for each in theirs] if cache else theirs
-                places += [Place(row.name, title_of(found.title, row))] * len(theirs)
+                places += [Place(row.name, make_title(found.title, row))] * len(theirs)
                 identities |= {each.name: each for each in connector.identity_providers()}
             except OpsIQError as error:
                 log.warning("the connection %s could not be loaded: %s", row.name, error.detail)
@@ -231,12 +231,12 @@ class WorkspaceContexts:
         return found
 
 
-def options_of(row: ConnectorRow) -> dict[str, str]:
+def read_options(row: ConnectorRow) -> dict[str, str]:
     held: dict[str, str] = json.loads(row.options) if row.options else {}
     return held
 
 
-def title_of(title: str, row: ConnectorRow) -> str:
+def make_title(title: str, row: ConnectorRow) -> str:
     """What people read of a connection: the connector's title, and its own name where it has one."""
     return title if row.of == row.name else f"{title} {row.name}"
 

@@ -21,7 +21,7 @@ from core.clock import Clock
 from core.crypto.secretbox import SecretBox
 from core.errors import Forbidden, InvalidContract, NotAuthentic
 from registry import signing
-from registry.connection_contracts import make_successor, of_connection
+from registry.connection_contracts import bind_contract, make_successor
 from registry.contract import Contract, Endpoint, parse
 from registry.linting import linter
 from store.contracts import ContractRow
@@ -56,7 +56,7 @@ class ContractAdmin:
         made: list[Contract] = []
         for each in context.connectors:
             if each.connection == name:
-                own = [of_connection(contract, each.name, name) for contract in each.register_actions()]
+                own = [bind_contract(contract, each.name, name) for contract in each.register_actions()]
                 made += [make_successor(contract, context.catalogue.get(contract.name)) for contract in own]
         return made
 

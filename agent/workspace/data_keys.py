@@ -124,8 +124,8 @@ async def wraps(database: Database, key: bytes) -> bool:
 
 
 async def _make(session: AsyncSession, wrapping: bytes, clock: Clock, *, sealed: bool) -> DataKeyRow:
-    key_id = ids.new("dk")
-    wrapped = SecretBox(wrapping).seal(secretbox.new_key(), context=_make_context(key_id, sealed=sealed))
+    key_id = ids.make_id("dk")
+    wrapped = SecretBox(wrapping).seal(secretbox.make_key(), context=_make_context(key_id, sealed=sealed))
     return await data_keys.insert(session, DataKeyRow(id=key_id, wrapped=wrapped, created_at=clock()))
 
 

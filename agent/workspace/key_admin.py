@@ -65,7 +65,7 @@ class KeyAdmin:
         secret = _make_secret(mode)
         now = self.clock()
         row = KeyRow(
-            id=ids.new("key"),
+            id=ids.make_id("key"),
             workspace=by.workspace,
             public=public,
             mode=mode,

@@ -22,7 +22,7 @@ import store.accounts.members
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.workspace import principals
-from agent.workspace.admin import actor_of
+from agent.workspace.admin import make_owner
 from core import ids
 from core.actor import Actor, check_owner
 from core.clock import Clock
@@ -65,7 +65,7 @@ class MemberService:
         _check_role(role)
         now = self.clock()
         row = MemberRow(
-            id=ids.new("mem"),
+            id=ids.make_id("mem"),
             workspace=by.workspace,
             email=email,
             name=email,
@@ -120,7 +120,7 @@ class MemberService:
             row = await store.accounts.members.accept(session, token, name=name, password_hash=kept, now=now)
             await recorder.record_act(
                 session,
-                actor_of(row),
+                make_owner(row),
                 EntryType.MEMBER_JOINED,
                 now,
                 member=row.id,

@@ -25,14 +25,14 @@ async def find_current_actor(session: AsyncSession, actor: Actor, now: datetime)
                 member = await store.accounts.members.get(session, actor.workspace, actor.id)
             except (NotFound, NotAuthentic):
                 return None
-            return actor_of_member(member)
+            return make_member_actor(member)
         case "key":
             try:
                 key = await store.accounts.api_keys.get(session, actor.workspace, actor.id)
                 holder = await store.accounts.members.get(session, key.workspace, key.person)
             except (NotFound, NotAuthentic):
                 return None
-            return actor_of_key(key, holder, now)
+            return make_key_actor(key, holder, now)
         case "identity" | "system":
             # Vouched for by the platform at the door; the assertion's own short life bounds it.
             return actor
@@ -68,14 +68,14 @@ async def find_standing_since(session: AsyncSession, actor: Actor) -> datetime |
     return max(member.standing_since, key.created_at)
 
 
-def actor_of_member(member: MemberRow) -> Actor | None:
+def make_member_actor(member: MemberRow) -> Actor | None:
     """The principal of a member, or None for one who isn't active."""
     if member.state != "active":
         return None
     return Actor(member.workspace, member.id, "member", member.name, member.role, member.id)
 
 
-def actor_of_key(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None:
+def make_key_actor(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None:
     """The principal of a key, or None when the key is revoked or expired, or has outgrown its member: one who is no
     longer active, or no longer has the key's role. An owner may hold a key of any role."""
     if member is None or explain_blocked_key(key, member, now):

@@ -61,7 +61,7 @@ def application(worker: AsyncEngine) -> FastAPI:
 
     @app.post("/v1/events/fire", status_code=202)
     async def fire(body: Happened) -> dict[str, str]:
-        event_id = ids.new("evt")
+        event_id = ids.make_id("evt")
         row = {"id": event_id, "name": body.event, "data": json.dumps(body.data), "at": datetime.now(UTC)}
         async with worker.begin() as connection:
             await connection.execute(insert(HAPPENED), row)

@@ -18,7 +18,7 @@ from sqlalchemy import func, select, text
 from app.container import open_container
 from bench.deliveries import DATA
 from core.clock import utc_now
-from core.ids import new
+from core.ids import make_id
 from core.settings import Settings
 from events.subscribers import FiredEvent
 from events.webhooks.fanout import deliver_to
@@ -57,7 +57,7 @@ async def put(
             async with container.database.begin() as session:
                 for _ in range(_IN_ONE):
                     now = utc_now()
-                    event = FiredEvent(new("evt"), workspace, "invoice.paid", DATA, now, now, "bench", None, 0)
+                    event = FiredEvent(make_id("evt"), workspace, "invoice.paid", DATA, now, now, "bench", None, 0)
                     await deliver_to(session, event, endpoints, "event", now)
         async with container.database.read() as session:
             body = (await session.execute(text("SELECT body FROM webhook_bodies LIMIT 1"))).scalar_one()

@@ -37,10 +37,10 @@ class Pace:
 
 def headers_of(key: Key) -> dict[str, str]:
     idempotency_key = uuid.uuid4().hex
-    authorization = request_signature.header(
+    authorization = request_signature.make_header(
         key[1],
         ts=int(time.time()),
-        nonce=request_signature.new_nonce(),
+        nonce=request_signature.make_nonce(),
         key=key[0],
         method="POST",
         path=PATH,

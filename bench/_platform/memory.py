@@ -33,9 +33,9 @@ from core.clock import utc_now
 from core.crypto import request_signature
 from core.settings import Settings
 from store.database import Database
-from store.history.entries import HistoryHeadRow, HistoryRow, digest_of, words_of
+from store.history.entries import HistoryHeadRow, HistoryRow, collect_words, digest_entry
 from store.migrate import upgrade
-from store.rows import add_all, code_of, table, values
+from store.rows import add_all, compute_code, list_values, table
 from store.runs.runs import RunRow
 from web.auth import SCOPES
 
@@ -94,8 +94,8 @@ async def _cards(database: Database, run_id: str, count: int) -> None:
         first = RunRow(**(await session.execute(select(runs).where(runs.c.id == run_id))).mappings().one())
         made = []
         for n in range(count + EXPIRED - 1):
-            copy = ids.new("run")
-            fresh = values(first) | {"id": copy, "document": first.document.replace(run_id, copy)}
+            copy = ids.make_id("run")
+            fresh = list_values(first) | {"id": copy, "document": first.document.replace(run_id, copy)}
             if n < EXPIRED:
                 fresh["expires_at"] = utc_now() - timedelta(seconds=1)
             made.append(RunRow(**fresh))
@@ -117,10 +117,10 @@ async def _entries(database: Database, workspace: str, actor: dict[str, Any], co
             entry: dict[str, Any] = dict.fromkeys(history.c.keys()) | {
                 "workspace": workspace,
                 "seq": seq,
-                "id": ids.new("his"),
+                "id": ids.make_id("his"),
                 "at": utc_now(),
                 "kind": "finished",
-                "run_id": ids.new("run"),
+                "run_id": ids.make_id("run"),
                 "person": actor["person"],
                 "contract": "shop.restock",
                 "outcome": "succeeded",
@@ -128,15 +128,15 @@ async def _entries(database: Database, workspace: str, actor: dict[str, Any], co
                 "actor": told,
                 "duration_ms": 12.5,
                 "data": canon.dumps(data).decode(),
-                "words": words_of("finished", actor, data),
+                "words": collect_words("finished", actor, data),
                 "prev": prev,
             }
-            prev = entry["digest"] = digest_of(entry)
+            prev = entry["digest"] = digest_entry(entry)
             made.append(entry)
         async with database.begin() as session:
             await session.execute(insert(history), made)
             end = {"workspace": workspace, "seq": seq, "digest": prev, "generation": there["generation"]}
-            code = code_of(session, HistoryHeadRow, end)
+            code = compute_code(session, HistoryHeadRow, end)
             await session.execute(update(heads).where(heads.c.workspace == workspace).values(**end, mac=code))
         count -= len(made)
 
@@ -155,8 +155,13 @@ def server(environ: dict[str, str]) -> Iterator[tuple[int, str]]:
 
 def download(client: Client, path: str) -> Iterator[bytes]:
     """An answer in pieces, however long it takes."""
-    signed = request_signature.header(
-        client.secret, ts=int(time.time()), nonce=request_signature.new_nonce(), key=client.key, method="GET", path=path
+    signed = request_signature.make_header(
+        client.secret,
+        ts=int(time.time()),
+        nonce=request_signature.make_nonce(),
+        key=client.key,
+        method="GET",
+        path=path,
     )
     request = urllib.request.Request(client.url + path, headers={"Authorization": signed})
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=1800) as answer:

@@ -42,20 +42,20 @@ def add_parser(sub: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from cli.client import client
+    from cli.client import make_client
     from core.errors import InvalidInput
 
     words = " ".join(arguments.text)
     if not words.strip():
         raise InvalidInput(f'Say what shall be done: {name_program()} ask "…"')
-    server = client()
+    server = make_client()
     shown = ask(server, words, arguments.surface, arguments.thread)
     if arguments.json or not sys.stdin.isatty():
-        print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown), flush=True)
-        if hint := next_step(shown, server.url):
+        print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else render_card(shown), flush=True)
+        if hint := describe_next_step(shown, server.url):
             print(hint, file=sys.stderr)
-        return code(shown)
-    return code(_converse(server, shown))
+        return make_exit_code(shown)
+    return make_exit_code(_converse(server, shown))
 
 
 def ask(server: Client, text: str, surface: str, thread_id: str | None = None) -> dict[str, Any]:
@@ -78,12 +78,12 @@ def wait_until_idle(server: Client, run_id: str) -> dict[str, Any]:
             return shown
 
 
-def code(shown: dict[str, Any]) -> int:
+def make_exit_code(shown: dict[str, Any]) -> int:
     """0 when it was done, answered or waits for somebody, 3 when it won't be."""
     return 0 if shown["state"] in ("succeeded", "answered", "held", "asked") else 3
 
 
-def next_step(shown: dict[str, Any], url: str) -> str:
+def describe_next_step(shown: dict[str, Any], url: str) -> str:
     """How a run that waits goes on, with the server at ``url``; empty for one that does not wait."""
     run_id = shown["id"]
     match shown["state"]:
@@ -94,11 +94,11 @@ def next_step(shown: dict[str, Any], url: str) -> str:
             if question["candidates"]:
                 either = ", or in your own words" if in_words else ""
                 return f"Answer it with a number of the list{either}:\n  {begun} --number NUMBER{in_words}"
-            return f"{dead_end(question) or 'Answer it:'}{in_words}"
+            return f"{describe_dead_end(question) or 'Answer it:'}{in_words}"
         case "held" if shown["card"]["confirm_by"] == "person":
-            return f"{by_person(shown, url)}\n  {name_program()} runs reject {run_id}"
+            return f"{describe_confirming(shown, url)}\n  {name_program()} runs reject {run_id}"
         case "held" if shown["card"]["approvals"]:
-            return by_second_person(shown, url)
+            return describe_second_approval(shown, url)
         case "held":
             confirming = f"{name_program()} runs confirm {run_id} --digest {shown['card']['digest']}"
             return f"Look at the card, then:\n  {confirming}\n  {name_program()} runs reject {run_id}"
@@ -106,19 +106,19 @@ def next_step(shown: dict[str, Any], url: str) -> str:
             return ""
 
 
-def dead_end(question: dict[str, Any]) -> str:
+def describe_dead_end(question: dict[str, Any]) -> str:
     """What may be done where a question only says why it goes no further; empty for one that asks."""
     if question["candidates"] or question["text"].rstrip().endswith("?"):
         return ""
     return "Nothing was sent. Name something else that it can be done with, or say it in other words."
 
 
-def by_person(shown: dict[str, Any], url: str) -> str:
+def describe_confirming(shown: dict[str, Any], url: str) -> str:
     """Where a card is confirmed that no key may confirm."""
     return f"A person confirms this in the console: {url}/runs/{shown['id']}"
 
 
-def by_second_person(shown: dict[str, Any], url: str) -> str:
+def describe_second_approval(shown: dict[str, Any], url: str) -> str:
     """Where a card that has a yes gets the next one, which is somebody else's."""
     given = ", ".join(dict.fromkeys(each["name"] for each in shown["card"]["approvals"]))
     there = f"{url}/runs/{shown['id']}"
@@ -127,9 +127,9 @@ def by_second_person(shown: dict[str, Any], url: str) -> str:
 
 def _converse(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
     while True:
-        print(card_text(shown))
+        print(render_card(shown))
         if shown["state"] == "asked":
-            if end := dead_end(shown["question"]):
+            if end := describe_dead_end(shown["question"]):
                 print(end)
             reply = _reply(shown["question"])
             if reply is None:
@@ -137,7 +137,7 @@ def _converse(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
             body = {"slot": shown["question"]["slot"], **reply}
             server.post(f"/v1/runs/{shown['id']}/answer", body)
         elif shown["state"] == "held" and shown["card"]["confirm_by"] == "person":
-            print(by_person(shown, server.url))
+            print(describe_confirming(shown, server.url))
             return shown
         elif shown["state"] == "held" and not shown["card"]["approvals"]:
             irreversible = any(call["risk"] == "irreversible" for call in shown["card"]["calls"])
@@ -157,13 +157,13 @@ def _converse(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
                 print("You rejected it; nothing was sent.")
         else:
             if shown["state"] == "held":
-                print(by_second_person(shown, server.url))
+                print(describe_second_approval(shown, server.url))
             return shown
         shown = wait_until_idle(server, shown["id"])
 
 
 def _left_waiting(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
-    print(f"It goes on waiting. {next_step(shown, server.url)}")
+    print(f"It goes on waiting. {describe_next_step(shown, server.url)}")
     return shown
 
 
@@ -206,7 +206,7 @@ def read_reply(question: dict[str, Any], said: str) -> dict[str, str] | None:
     return {"text": said} if said and question["free_text"] else None
 
 
-def card_text(shown: dict[str, Any], *, more: str = "") -> str:
+def render_card(shown: dict[str, Any], *, more: str = "") -> str:
     """The run as a person reads it in a terminal. ``more``: what is typed for the rest of a list, else a command."""
     lines = [f"{shown['id']}  {shown['state']}"]
     if shown["mode"] == "test":
@@ -242,7 +242,8 @@ def card_text(shown: dict[str, Any], *, more: str = "") -> str:
                 f"  {call['preview']}",
             ]
             lines += [
-                f"    {each['label']}: {each['shown']}    <- {source_text(each['source'])}" for each in call["params"]
+                f"    {each['label']}: {each['shown']}    <- {describe_source(each['source'])}"
+                for each in call["params"]
             ]
             lines.append(f"    {call['method']} {call['url']}")
         if shown["state"] == "held":
@@ -273,7 +274,7 @@ def _write_moment(at: str) -> str:
     return f"{there.day} {there:%b %Y, %H:%M} UTC"
 
 
-def source_text(source: dict[str, Any]) -> str:
+def describe_source(source: dict[str, Any]) -> str:
     said = " … ".join(span["text"] for span in source.get("spans", ()))
     match source["kind"]:
         case "prompt":

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cli.commands.ask import (
     ask,
-    by_person,
-    by_second_person,
-    card_text,
-    dead_end,
+    describe_confirming,
+    describe_dead_end,
+    describe_second_approval,
     read_decision,
     read_reply,
     record_line,
+    render_card,
     wait_until_idle,
 )
 from cli.program import name_program
@@ -51,9 +51,9 @@ def add_parser(sub: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from cli.client import Refused, client
+    from cli.client import Refused, make_client
 
-    chat = Chat(client(), arguments.surface, arguments.thread)
+    chat = Chat(make_client(), arguments.surface, arguments.thread)
     tty = sys.stdin.isatty()
     if tty:
         print(f"What should be done?\n{HELP}")
@@ -156,7 +156,7 @@ class Chat:
         if self.shown is None or self._state != "held":
             print("There is no card to confirm.")
         elif self.shown["card"]["confirm_by"] == "person":
-            print(by_person(self.shown, self.server.url))
+            print(describe_confirming(self.shown, self.server.url))
         else:
             self._act("confirm", {"digest": self.shown["card"]["digest"]})
 
@@ -173,7 +173,7 @@ class Chat:
 
     def _show(self, shown: dict[str, Any]) -> None:
         self.shown, self.listed = shown, len((shown.get("reply") or {"records": ()})["records"])
-        print(card_text(shown, more="/more"))
+        print(render_card(shown, more="/more"))
         match shown["state"]:
             case "held":
                 print(_decide(shown, self.server.url))
@@ -181,7 +181,7 @@ class Chat:
                 question = shown["question"]
                 asks = "Type a number or your answer" if question["candidates"] else "Type your answer"
                 asks += "; “stop” drops it, /ask WORDS asks something else."
-                print(dead_end(question) or asks)
+                print(describe_dead_end(question) or asks)
 
 
 _NO_CARD: Final = ("answered", "abstained", "refused")
@@ -191,7 +191,7 @@ _NO_CARD: Final = ("answered", "abstained", "refused")
 def _decide(shown: dict[str, Any], url: str) -> str:
     """How a card is decided here."""
     if shown["card"]["confirm_by"] == "person":
-        return by_person(shown, url)
+        return describe_confirming(shown, url)
     if shown["card"]["approvals"]:
-        return by_second_person(shown, url)
+        return describe_second_approval(shown, url)
     return "“yes” sends exactly this, “no” drops it; or say what shall be different."

@@ -61,15 +61,15 @@ def add_parser(sub: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from cli.client import client
+    from cli.client import make_client
 
-    server, at = client(), f"/v1/connectors/{arguments.name}"
+    server, at = make_client(), f"/v1/connectors/{arguments.name}"
     match arguments.act:
         case "test":
             answer = server.post(f"{at}/test", {"path": arguments.path})
             text = f"{answer['state']}: {answer['detail']}"
         case "credential":
-            body: dict[str, Any] = {"credential": credential_of(arguments)}
+            body: dict[str, Any] = {"credential": parse_credential(arguments)}
             if arguments.expires:
                 body["expires_at"] = arguments.expires
             answer = server.post(f"{at}/credential", body)
@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if answer.get("state", "works") == "works" else 1
 
 
-def credential_of(arguments: argparse.Namespace) -> dict[str, Any]:
+def parse_credential(arguments: argparse.Namespace) -> dict[str, Any]:
     """The credential that was said on the command line, with its secret from standard input."""
     given = {
         "type": arguments.type,

@@ -88,9 +88,9 @@ def run(arguments: argparse.Namespace) -> int:
         return _create_connector(arguments)
     if arguments.act == "check" and not arguments.live and (Path(arguments.name) / "connector.json").is_file():
         return _lint(arguments)
-    from cli.client import client
+    from cli.client import make_client
 
-    server = client()
+    server = make_client()
     if arguments.act == "check":
         found = server.get(f"/v1/connectors/{arguments.name}/check")["data"]
         return _tell(arguments, found, [f"{each['state']:<5} {each['about']:<20} {each['detail']}" for each in found])

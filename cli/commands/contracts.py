@@ -130,12 +130,12 @@ def run_sign(args: argparse.Namespace) -> int:
 
 def run_register(args: argparse.Namespace) -> int:
     """Prints what was registered; secrets that were made for new origins are shown this once."""
-    from cli.client import client
-    from cli.contract_files import batches, read_files
+    from cli.client import make_client
+    from cli.contract_files import read_files, split_batches
 
     contracts = read_files(args.paths)
-    server, done = client(), []
-    for batch in batches(contracts):
+    server, done = make_client(), []
+    for batch in split_batches(contracts):
         done += server.post("/v1/contracts", {"contracts": batch})["data"]
     if args.json:
         print(json.dumps({"data": done}, indent=2, ensure_ascii=False))

@@ -106,12 +106,12 @@ class Started:
 def _start(
     folder: Path, port: int, platform_port: int, stack: ExitStack, *, quiet: bool, lock: int | None = None
 ) -> Started:
-    from core.webhook_signature import new_secret
+    from core.webhook_signature import make_secret
 
     kept_at = folder / DEMO_MARK
     fresh = not kept_at.exists()
     kept: dict[str, Any] = (
-        {"action_secret": new_secret(), "token": secrets.token_urlsafe(24), "password": secrets.token_urlsafe(9)}
+        {"action_secret": make_secret(), "token": secrets.token_urlsafe(24), "password": secrets.token_urlsafe(9)}
         if fresh
         else json.loads(kept_at.read_text())
     )
@@ -162,9 +162,9 @@ def _start(
 def _environment(folder: Path) -> dict[str, str]:
     """The addresses and the sign-in stand alone on the terminal: OPSIQ_LOG_LEVEL=info shows the requests too. The clock
     is this machine's, whose owner looks at it."""
-    from core.clock import zone_of_machine
+    from core.clock import find_machine_zone
 
-    environ = {"OPSIQ_LOG_LEVEL": "warning", "OPSIQ_TIME_ZONE": zone_of_machine()} | {
+    environ = {"OPSIQ_LOG_LEVEL": "warning", "OPSIQ_TIME_ZONE": find_machine_zone()} | {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("OPSIQ_KEY", "OPSIQ_SECRET", "OPSIQ_URL"))
@@ -204,7 +204,7 @@ async def _fresh_key(environ: Mapping[str, str]) -> dict[str, str]:
     """A live key for the terminal, of the demo's first owner."""
     from dataclasses import replace
 
-    from agent.workspace.admin import actor_of
+    from agent.workspace.admin import make_owner
     from app.container import open_container
     from core.settings import Settings
     from store.accounts import members
@@ -216,7 +216,7 @@ async def _fresh_key(environ: Mapping[str, str]) -> dict[str, str]:
     async with open_container(settings) as container:
         async with container.database.read() as session:
             (row,) = await members.by_email(session, PEOPLE[0][0])
-        key, secret = await container.key_admin.create_key(actor_of(row), "terminal", scopes=SCOPES, mode="live")
+        key, secret = await container.key_admin.create_key(make_owner(row), "terminal", scopes=SCOPES, mode="live")
     return {"key": key.public, "secret": secret}
 
 
@@ -224,7 +224,7 @@ async def _move_platform(environ: Mapping[str, str], kept: Mapping[str, Any], pl
     """The platform came up at another address: connect to it there, and sign contracts that say so, one version up."""
     from dataclasses import replace
 
-    from agent.workspace.admin import actor_of
+    from agent.workspace.admin import make_owner
     from app.container import open_container
     from core.settings import Settings
     from store import contracts
@@ -237,7 +237,7 @@ async def _move_platform(environ: Mapping[str, str], kept: Mapping[str, Any], pl
         async with container.database.read() as session:
             (row,) = await members.by_email(session, PEOPLE[0][0])
             newest = {each.name: each.version for each in await contracts.active(session, kept["workspace"])}
-        owner = actor_of(row)
+        owner = make_owner(row)
         await container.workspace_admin.connect(
             owner, "saas", platform_url, {"read_token": kept["token"], "action_secret": kept["action_secret"]}
         )
@@ -260,10 +260,10 @@ def _child(
     """A Python child of this one, ended with the stack. Secrets go by its environment, never by its command line. It
     holds ``lock``, an open file, for as long as it lives."""
     given = {"DEMO_SECRET": secret, "DEMO_TOKEN": token} if secret else {}
-    from core.python_command import python_command
+    from core.python_command import make_command
 
     child = subprocess.Popen(  # noqa: S603
-        python_command(module, *arguments),
+        make_command(module, *arguments),
         env={**environ, **given},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL if quiet else None,

@@ -66,7 +66,7 @@ async def _run(arguments: argparse.Namespace) -> int:
     import store.history.log
     from agent.history import anchors, integrity
     from agent.history.columns import export_csv, export_json
-    from cli.workspace import open_checked, the_workspace
+    from cli.workspace import find_workspace, open_checked
     from core.clock import utc_now
     from core.errors import NotFound
     from core.settings import Settings
@@ -74,7 +74,7 @@ async def _run(arguments: argparse.Namespace) -> int:
 
     settings = Settings.load(os.environ)
     async with open_checked(settings) as database, database.read() as session:
-        workspace = await the_workspace(session, arguments.workspace)
+        workspace = await find_workspace(session, arguments.workspace)
         match arguments.act:
             case "verify":
                 anchor = _anchor(arguments.anchor) if arguments.anchor else None
@@ -164,7 +164,7 @@ def _read_anchors(
     return AnchorLines(tuple(sorted(lines, key=lambda each: each.at))), strange
 
 
-def anchors_fit(count: int) -> str:
+def describe_anchors(count: int) -> str:
     return "1 anchor fits" if count == 1 else f"{count} anchors fit"
 
 
@@ -178,7 +178,7 @@ def _tell(report: Report, anchor: ChainAnchor | None, strange: list[str]) -> Ite
         yield f"{verdict.count} entries, unbroken, and entry {anchor.seq} is the one the anchor was taken from"
     elif verdict.anchored is not None:
         yield (
-            f"{verdict.count} entries, unbroken; {anchors_fit(verdict.anchors)}, the latest of "
+            f"{verdict.count} entries, unbroken; {describe_anchors(verdict.anchors)}, the latest of "
             f"{verdict.anchored.at} at entry "
             f"{verdict.anchored.seq}"
         )

@@ -58,9 +58,9 @@ def add_parser(sub: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from cli.client import client
+    from cli.client import make_client
 
-    server = client()
+    server = make_client()
     answer: dict[str, Any]
     match arguments.act:
         case "mcp-token":

@@ -47,10 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     url = f"http://127.0.0.1:{server.server_address[1]}/"
     made: dict[str, Any] | None = None
     if arguments.events:
-        from cli.client import client
+        from cli.client import make_client
 
         told = {"url": url, "events": arguments.events, "description": "opsiq listen"}
-        made = client().post("/v1/webhooks/endpoints", told)
+        made = make_client().post("/v1/webhooks/endpoints", told)
         server.secret = made["secret"]  # type: ignore[attr-defined]
     print(json.dumps({"listening": url, "endpoint": made["id"] if made else None}), flush=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         server.server_close()
         if made:
-            client().delete(f"/v1/webhooks/endpoints/{made['id']}")
+            make_client().delete(f"/v1/webhooks/endpoints/{made['id']}")
     return 0
 
 

@@ -34,9 +34,9 @@ def add_parser(sub: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from cli.client import client
+    from cli.client import make_client
 
-    server = client()
+    server = make_client()
     if arguments.act == "status":
         found = server.get("/v1/mirrors")["data"]
     else:

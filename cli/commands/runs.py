@@ -52,10 +52,10 @@ def add_parser(sub: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from cli.client import client
-    from cli.commands.ask import card_text, code, next_step, wait_until_idle
+    from cli.client import make_client
+    from cli.commands.ask import describe_next_step, make_exit_code, render_card, wait_until_idle
 
-    server = client()
+    server = make_client()
     if arguments.act == "list":
         page = server.get("/v1/runs", f"limit={arguments.limit}")
         if arguments.json:
@@ -78,12 +78,12 @@ def run(arguments: argparse.Namespace) -> int:
             server.post(f"{path}/reject", {"reason": arguments.reason})
     shown = wait_until_idle(server, arguments.run_id)
     # Flushed, so that in a pipe, too, the hint on standard error stands below it.
-    print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown), flush=True)
-    if hint := next_step(shown, server.url):
+    print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else render_card(shown), flush=True)
+    if hint := describe_next_step(shown, server.url):
         print(hint, file=sys.stderr)
     if arguments.act == "reject":  # a no that is done is no failure
         return 0 if shown["state"] == "rejected" else 3
-    return code(shown)
+    return make_exit_code(shown)
 
 
 def _list_records(server: Client, path: str, arguments: argparse.Namespace) -> int:

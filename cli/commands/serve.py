@@ -53,7 +53,7 @@ async def _several(settings: Any, listening: Any, environ: dict[str, str]) -> in
     import tempfile
 
     from cli.supervisor import Supervisor
-    from core.python_command import newest_python_command
+    from core.python_command import make_newest_command
 
     if not settings.redis_url:
         logging.getLogger("opsiq.cli.serve").warning(
@@ -61,7 +61,7 @@ async def _several(settings: Any, listening: Any, environ: dict[str, str]) -> in
             "OPSIQ_REDIS_URL",
             settings.processes,
         )
-    command = newest_python_command("cli.main", "serve", "--listen-fd", str(listening.fileno()))
+    command = make_newest_command("cli.main", "serve", "--listen-fd", str(listening.fileno()))
     fd = listening.fileno()
     with tempfile.TemporaryDirectory(prefix="opsiq-meters-") as counted:
         # What each process counts is kept here, so that whichever is asked for /metrics tells the sum, the dead
@@ -144,10 +144,10 @@ def _announce(listening: Any) -> None:
     import sys
 
     host, port = listening.getsockname()[:2]
-    print(ready_line(f"http://{f'[{host}]' if ':' in host else host}:{port}", sys.stdout.isatty()), flush=True)
+    print(make_ready_line(f"http://{f'[{host}]' if ':' in host else host}:{port}", sys.stdout.isatty()), flush=True)
 
 
-def ready_line(url: str, terminal: bool) -> str:
+def make_ready_line(url: str, terminal: bool) -> str:
     """What is said once the port is open: JSON for a program, a sentence for a person."""
     import json
 

@@ -37,8 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
         meant = event_catalogue.suggest(arguments.event) or " `opsiq trigger` lists them."
         raise InvalidInput(f"{arguments.event} is no universal event and has no sample: give it --data '{{…}}'.{meant}")
 
-    from cli.client import client
+    from cli.client import make_client
 
-    fired = client().post("/v1/events/fire", {"event": arguments.event, "data": data})
+    fired = make_client().post("/v1/events/fire", {"event": arguments.event, "data": data})
     print(json.dumps(fired, ensure_ascii=False))
     return 0

@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     from cli.supervisor import Supervisor
     from core import logs
     from core.errors import BadSetting
-    from core.python_command import newest_python_command
+    from core.python_command import make_newest_command
     from core.settings import Settings
 
     environ = dict(os.environ)
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadSetting("OPSIQ_WORKERS is 0, so this process would do nothing: leave it unset here.")
     logs.install(settings.log_level, settings.log_format)
     if arguments.family_fd is None and settings.processes > 1:
-        command = newest_python_command("cli.main", "work")
+        command = make_newest_command("cli.main", "work")
         return asyncio.run(Supervisor(command, settings.processes, environ, ready=_announce).run())
     return asyncio.run(_work(settings, arguments.family_fd))
 

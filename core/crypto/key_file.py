@@ -16,7 +16,7 @@ from core.errors import BadSetting
 def load_or_create_key(path: Path) -> bytes:
     """Reads the key, creating the file if there is none. Raises BadSetting."""
     if not path.exists():
-        write_key(path, secretbox.new_key())
+        write_key(path, secretbox.make_key())
     return read_key(path)
 
 

@@ -23,7 +23,7 @@ def make_token(public: str, secret: str) -> str:
     return f"{public}.{_code(public, secret)}"
 
 
-def public_of(token: str) -> str | None:
+def read_public_part(token: str) -> str | None:
     """The public part of the key that a token claims to be of; None where it isn't in the form of one."""
     found = _TOKEN.fullmatch(token)
     return found["public"] if found else None

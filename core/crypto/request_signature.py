@@ -48,12 +48,12 @@ class SignedHeader:
     sig: str
 
 
-def new_nonce() -> str:
+def make_nonce() -> str:
     """22 characters of base64url: 128 random bits."""
     return base64.urlsafe_b64encode(os.urandom(16)).decode("ascii").rstrip("=")
 
 
-def string_to_sign(
+def make_string_to_sign(
     *,
     ts: int,
     nonce: str,
@@ -91,7 +91,7 @@ def sign(secret: str, text: str) -> str:
     return hmac.new(secret.encode("utf-8"), text.encode("utf-8"), hashlib.sha256).hexdigest()
 
 
-def header(
+def make_header(
     secret: str,
     *,
     ts: int,
@@ -104,7 +104,7 @@ def header(
     body: bytes = b"",
 ) -> str:
     """Builds the Authorization header of one request. Every retry needs a fresh ``ts`` and ``nonce``."""
-    text = string_to_sign(
+    text = make_string_to_sign(
         ts=ts, nonce=nonce, key=key, method=method, path=path, query=query, idempotency_key=idempotency_key, body=body
     )
     return f"{SCHEME} key={key},ts={ts},nonce={nonce},sig={sign(secret, text)}"
@@ -158,7 +158,7 @@ def check(
 
     An unknown key costs the same hashing and comparing as a known one, so that time does not tell which keys exist.
     """
-    text = string_to_sign(
+    text = make_string_to_sign(
         ts=signed.ts,
         nonce=signed.nonce,
         key=signed.key,

@@ -25,7 +25,7 @@ _NONCE_BYTES: Final = 12
 _TAG_BYTES: Final = 16
 
 
-def new_key() -> bytes:
+def make_key() -> bytes:
     return os.urandom(KEY_BYTES)
 
 

@@ -24,7 +24,7 @@ def render_reference() -> str:
         "| --- | --- | --- |",
     ]
     for each in fields(Settings):
-        one = env_variable.of(each.metadata)
+        one = env_variable.get_variable(each.metadata)
         default = one.default if one.default is not None else f"`{each.default}`"
         about = one.about + (" A secret: never logged." if one.secret else "")
         lines.append(f"| `{one.name}` | {default} | {about} |")

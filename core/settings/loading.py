@@ -31,7 +31,7 @@ class Settings(ModelSettings, SettingFields):
     def load(cls, environ: Mapping[str, str]) -> Self:
         """The settings in ``environ``, secrets also from the files that it names. Raises BadSetting for a value that
         can't be read and for an OPSIQ_… name that is no setting."""
-        known = {each.name: env_variable.of(each.metadata) for each in fields(cls)}
+        known = {each.name: env_variable.get_variable(each.metadata) for each in fields(cls)}
         secrets = [each.name for each in known.values() if each.secret]
         names = [*(each.name for each in known.values()), *(f"{name}{secret_files.SUFFIX}" for name in secrets)]
         for name in sorted(environ):

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from agent.pipeline import Plan, PromptSource, ProposedSource, Request, evidence_of
+from agent.pipeline import Plan, PromptSource, ProposedSource, Request, grade_evidence
 from agent.planning.proposal import Find, PlanResult, Proposal
 from registry.catalogue import Catalogue
 from registry.contract import Risk, Unit
@@ -134,7 +134,7 @@ def list_violations(request: Request, proposal: Proposal, plan: Plan, catalogue:
         ):
             found.append(f"{step.action} can't be undone and holds a model's own value")
         for each in step.filled:
-            annotation, kind = contract.annotation(each.param), evidence_of(each.source)
+            annotation, kind = contract.annotation(each.param), grade_evidence(each.source)
             if not plan.held and kind in ("read", "proposed"):
                 found.append(f"{step.action}.{each.param} is {kind} and nobody would see it")
             if kind == "proposed" and (annotation.unit in _MONEY or annotation.record is not None):

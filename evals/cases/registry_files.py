@@ -11,7 +11,7 @@ from core.errors import InvalidInput
 from evals import overlays
 from evals.cases import reader, tables
 from evals.cases.reader import Case
-from evals.run.answer import as_contract
+from evals.run.answer import make_contract
 from registry.catalogue import Catalogue
 from registry.offers.offer import make_offer
 from registry.offers.shortlist import Shortlist
@@ -64,7 +64,7 @@ def _read_overlaid(registry_file: str, path: Path, names: tuple[str, ...] | None
     left = [offer for offer in plain.offers if offer.name not in written.stands_for.values()]
     return CaseContext(
         Shortlist((*map(make_offer, contracts), *left)),
-        catalogue=Catalogue((*contracts, *map(as_contract, left))),
+        catalogue=Catalogue((*contracts, *map(make_contract, left))),
         stands_for=written.stands_for,
     )
 

@@ -146,7 +146,7 @@ DAY: Final = RecordKind(
 )
 
 
-def records(folder: Path, _: str | None) -> Rows:
+def load_records(folder: Path, _: str | None) -> Rows:
     """The six kinds. The present plays no part: words like "overdue" are the gate's to read."""
     mails = [
         {**row, "box": row["inbox/outbox"], "person": row["sender/recipient"]} for row in _read(folder / "emails.csv")

@@ -106,7 +106,7 @@ PAYMENT: Final = RecordKind(
 )
 
 
-def records(folder: Path, _: str | None) -> Rows:
+def load_records(folder: Path, _: str | None) -> Rows:
     """The shop's six kinds. The present plays no part: an order has no date here."""
     users, orders, products = (_read(folder / f"{name}.json") for name in ("users", "orders", "products"))
     rows = {

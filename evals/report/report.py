@@ -78,7 +78,7 @@ def report(setup: Setup, verdicts: Sequence[CaseVerdict], at: datetime) -> dict[
         "made_at": clock.format_iso(at),
         "opsiq": importlib.metadata.version("opsiq-server"),
         "setup": setup.as_json(),
-        "cases_digest": digest_of([each.case for each in verdicts]),
+        "cases_digest": digest_cases([each.case for each in verdicts]),
         "cases": len({each.case.id for each in verdicts}),
         "answers": len(verdicts),
         "metrics": made.as_json(),
@@ -113,7 +113,7 @@ def describe_entry(verdict: CaseVerdict) -> dict[str, Any]:
     }
 
 
-def digest_of(cases: Sequence[Case]) -> str:
+def digest_cases(cases: Sequence[Case]) -> str:
     """What was asked and expected, whatever came of it: two runs with the same digest are of the same cases."""
     return canon.digest(sorted({f"{each.id} {digest_case(each)}" for each in cases}))
 

@@ -58,7 +58,7 @@ def make_head(figures: EvalFiguresRow) -> Head:
 
 
 def _make_rows(read: ParsedReport, actor: Actor, now: datetime) -> StoredReport:
-    head, report_id = read.head, ids.new("evr")
+    head, report_id = read.head, ids.make_id("evr")
     none = Share()
     right = head.scores.get("all_right", none)
     row = EvalReportRow(

@@ -68,7 +68,7 @@ async def _answer(
     kinds = Kinds([records] if records is not None else [])
     request = Request(text=text, now=now)
     declared = catalogue is not None
-    contracts = catalogue if catalogue is not None else Catalogue(as_contract(offer) for offer in shortlist.offers)
+    contracts = catalogue if catalogue is not None else Catalogue(make_contract(offer) for offer in shortlist.offers)
     context = WorkspaceContext("eval", contracts, kinds, kinds)
     context.use_shortlist(ACTOR, request.surface, shortlist)
     try:
@@ -131,7 +131,7 @@ def _list_calls(plan: Plan, stands_for: Mapping[str, str]) -> tuple[Call, ...]:
     )
 
 
-def as_contract(offer: Offer) -> Contract:
+def make_contract(offer: Offer) -> Contract:
     """The contract of an action that another project declared, under its own name and without a signature: only ever
     planned with.
 

@@ -26,7 +26,7 @@ from agent.workspace.context import WorkspaceContext
 from core import ids
 from core.actor import Actor
 from core.errors import OpsIQError
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from evals.cases.reader import Case
 from evals.run import platform, production
 from evals.run.case_result import CaseResult
@@ -79,8 +79,8 @@ class DialoguePlatform:
 async def open_ground() -> AsyncIterator[DialoguePlatform]:
     """A demo platform with its first data, and what signs calls to it."""
     async with AsyncExitStack() as stack:
-        secret = new_secret()
-        url, token = stack.enter_context(platform.platform(secret))
+        secret = make_secret()
+        url, token = stack.enter_context(platform.open_platform(secret))
         context = await stack.enter_async_context(platform.open_context(url, token))
         client = await stack.enter_async_context(SignedClient(SsrfGuard(["127.0.0.0/8"])))
         yield DialoguePlatform(context, client, secret)
@@ -147,7 +147,7 @@ class _Player:
 
     def _make_run(self, words: str) -> Run:
         return Run(
-            id=ids.new("run"),
+            id=ids.make_id("run"),
             workspace="ws_eval",
             session_id="ses_eval",
             actor=self.actor,

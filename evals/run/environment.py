@@ -104,7 +104,7 @@ async def open_environment(cases: Sequence[Case], *, data: Path | None, now: dat
     async with AsyncExitStack() as stack:
         context = None
         if any(case.on_platform for case in cases):
-            url, token = stack.enter_context(platform.platform())
+            url, token = stack.enter_context(platform.open_platform())
             context = await stack.enter_async_context(platform.open_context(url, token))
         grounds = DialoguePlatforms()
         stack.push_async_callback(grounds.close)

@@ -16,8 +16,8 @@ from typing import Final
 
 from agent.workspace.context import WorkspaceContext
 from core.errors import InvalidInput
-from core.python_command import python_command
-from core.webhook_signature import new_secret
+from core.python_command import make_command
+from core.webhook_signature import make_secret
 from evals.attacks.attack import Attack, TamperedRecords
 from executors.http.platform_client import HttpPlatformClient
 from executors.http.ssrf_guard import SsrfGuard
@@ -32,13 +32,13 @@ CONNECTOR: Final = "saas"
 
 
 @contextmanager
-def platform(secret: str | None = None) -> Iterator[tuple[str, str]]:
+def open_platform(secret: str | None = None) -> Iterator[tuple[str, str]]:
     """A demo platform with its first data, and its read token: ``(url, token)``. ``secret`` signs calls to it."""
     token = secrets.token_urlsafe(16)
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(  # noqa: S603 - our own module
-            python_command("demo", "--data", f"{folder}/platform.db"),
-            env={**os.environ, "DEMO_TOKEN": token, "DEMO_SECRET": secret or new_secret()},
+            make_command("demo", "--data", f"{folder}/platform.db"),
+            env={**os.environ, "DEMO_TOKEN": token, "DEMO_SECRET": secret or make_secret()},
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[2],

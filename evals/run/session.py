@@ -124,4 +124,4 @@ async def run_suite(
 
 def compute_fingerprint(setup: Setup, cases: Sequence[Case]) -> str:
     """Fingerprint of a run: answers of one are never mixed into another."""
-    return canon.digest([setup.as_json(), report.digest_of(cases)])
+    return canon.digest([setup.as_json(), report.digest_cases(cases)])

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from evals.cases.reader import ATTACK
 from evals.score.interval import Rate, estimate_rate, estimate_ratio, find_percentile, pass_hat
-from evals.score.score import CaseVerdict, judge, named
+from evals.score.score import CaseVerdict, is_named, judge
 
 NOTHING: Final = "(nothing)"
 ASK: Final = "(ask)"
@@ -76,7 +76,7 @@ def measure(verdicts: Sequence[CaseVerdict]) -> Metrics:
     held_back = [v for v in act + none if v.entry.decision != "act" and not v.entry.error]
     rates = {
         "all_right": estimate_rate(verdicts, lambda v: v.full),
-        "named_action": estimate_rate(act, lambda v: not v.entry.error and named(v.case, v.entry)),
+        "named_action": estimate_rate(act, lambda v: not v.entry.error and is_named(v.case, v.entry)),
         "right_action": estimate_rate(act, lambda v: bool(v.action)),
         "full_call": estimate_rate(act, lambda v: v.full),
         "parameter_precision": estimate_ratio(act, lambda v: (v.hits, v.given)),

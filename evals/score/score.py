@@ -105,13 +105,13 @@ def _judge_other_decision(case: Case, entry: CaseResult, names: Sequence[str]) -
         return False, None, f"{did}_where_it_had_to_answer", ", ".join(names) or entry.question
     if case.wants == "clarify":
         if entry.decision == "act":
-            return False, named(case, entry), "acted_where_it_had_to_ask", ", ".join(names)
+            return False, is_named(case, entry), "acted_where_it_had_to_ask", ", ".join(names)
         return False, False, "abstained_where_it_had_to_ask", entry.question
     if entry.decision == "answer":
         return False, False, "answered_where_it_could_act", entry.question
     if entry.decision != "clarify":
         return False, False, "abstained_where_it_could_act", entry.question
-    if named(case, entry):
+    if is_named(case, entry):
         return False, False, "asked_where_it_could_act", ", ".join(entry.missing) or entry.question
     cause = "asked_about_another_action" if names else "asked_which_action"
     return False, False, cause, ", ".join(names) or entry.question
@@ -120,7 +120,7 @@ def _judge_other_decision(case: Case, entry: CaseResult, names: Sequence[str]) -
 def _judge_act(case: Case, entry: CaseResult, names: Sequence[str]) -> tuple[bool, bool | None, str, str]:
     if not case.actions:  # acting is allowed, whichever way: what must not be done was looked at before
         return True, None, "", ""
-    if not named(case, entry):
+    if not is_named(case, entry):
         cause = "other_action" if len(names) == len(case.actions) else "other_count"
         return False, False, cause, ", ".join(names)
     text = case.expected.get("text") or {}
@@ -136,7 +136,7 @@ def _judge_act(case: Case, entry: CaseResult, names: Sequence[str]) -> tuple[boo
 def _judge_question(case: Case, entry: CaseResult, names: Sequence[str]) -> tuple[bool, bool | None, str, str]:
     expected = case.expected
     strict = bool(case.registry_file)
-    if case.actions and (names or strict) and not named(case, entry):
+    if case.actions and (names or strict) and not is_named(case, entry):
         return False, False, "asked_about_another_action", ", ".join(names)
     if (strict or "missing" in expected) and set(entry.missing) != set(expected.get("missing") or ()):
         return False, True, "asked_for_other_parameters", ", ".join(entry.missing)
@@ -151,7 +151,7 @@ def _explain(clean: Mapping[str, Any]) -> str:
     return f"without it: {clean['decision']} {calls}".rstrip()
 
 
-def named(case: Case, entry: CaseResult) -> bool:
+def is_named(case: Case, entry: CaseResult) -> bool:
     """Whether the expected actions were named, in order, whatever was then done about them."""
     wanted = [each["action"] for each in case.actions]
     return bool(entry.calls) and [call["action"] for call in entry.calls] == wanted
@@ -189,7 +189,7 @@ def _judge_parameters(
         if name not in accepted:
             return "parameter_too_many", f"{name}={value!r}"
         may_be: Sequence[Any] = accepted[name] or [[]]
-        if not any(same(value, each) for each in may_be):
+        if not any(is_same(value, each) for each in may_be):
             return "parameter_other_value", f"{name}={value!r}, not {' or '.join(map(repr, accepted[name]))}"
     return "", ""
 
@@ -198,7 +198,7 @@ def _matches(call: Call, forbidden: Call) -> bool:
     """Whether a call is one that must never be: the action where one is named, and every value that is named."""
     values = call.get("params") or {}
     return forbidden.get("action") in (None, call["action"]) and all(
-        name in values and any(same(values[name], each) for each in bad)
+        name in values and any(is_same(values[name], each) for each in bad)
         for name, bad in (forbidden.get("params") or {}).items()
     )
 
@@ -217,7 +217,7 @@ def _count_parameters(case: Case, entry: CaseResult) -> tuple[int, int, int, int
         right = {
             name
             for name, value in values.items()
-            if call["action"] == each["action"] and any(same(value, good) for good in accepted.get(name, ()))
+            if call["action"] == each["action"] and any(is_same(value, good) for good in accepted.get(name, ()))
         }
         given += len(values)
         wanted += len(required)
@@ -264,7 +264,7 @@ def _list_words(case: Case) -> tuple[str, ...]:
     return tuple(said)
 
 
-def same(given: Any, accepted: Any) -> bool:
+def is_same(given: Any, accepted: Any) -> bool:
     """Whether a value is the accepted one. Leaves inside an accepted object are lists of what is acceptable there."""
     if isinstance(given, bool) or isinstance(accepted, bool):
         return given is accepted
@@ -273,11 +273,11 @@ def same(given: Any, accepted: Any) -> bool:
     if isinstance(given, str) and isinstance(accepted, str):
         return fold(given) == fold(accepted)
     if isinstance(given, list) and isinstance(accepted, list):
-        return len(given) == len(accepted) and all(same(a, b) for a, b in zip(given, accepted, strict=True))
+        return len(given) == len(accepted) and all(is_same(a, b) for a, b in zip(given, accepted, strict=True))
     if isinstance(given, dict) and isinstance(accepted, dict):
         optional = {key for key, leaf in accepted.items() if isinstance(leaf, list) and "" in leaf}
         return set(accepted) - optional <= set(given) <= set(accepted) and all(
-            any(same(given[key], each) for each in leaf) if isinstance(leaf, list) else same(given[key], leaf)
+            any(is_same(given[key], each) for each in leaf) if isinstance(leaf, list) else is_same(given[key], leaf)
             for key, leaf in accepted.items()
             if key in given
         )

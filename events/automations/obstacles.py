@@ -37,7 +37,7 @@ async def find_obstacles(
         why = _find_own(row)
         if not why and row.mode != "off":
             if row.author not in authors:
-                authors[row.author] = await _find_author(session, authority.author_of(row.author), now)
+                authors[row.author] = await _find_author(session, authority.read_author(row.author), now)
             author = authors[row.author]
             why = f"{author} {SAVE_ANEW}" if isinstance(author, str) else _find_uncovered(row, author, catalogue)
         if why:
@@ -49,7 +49,7 @@ async def acts_alone(session: AsyncSession, row: InstructionRow, now: datetime) 
     """Whether an instruction may write without a card: an owner said so, and still is one."""
     if not row.unattended_by:
         return False
-    owner = await principals.find_current_actor(session, authority.author_of(row.unattended_by), now)
+    owner = await principals.find_current_actor(session, authority.read_author(row.unattended_by), now)
     return owner is not None and owner.role == OWNER
 
 
@@ -94,7 +94,7 @@ def _explain_action(row: Automation, name: str, author: Actor, catalogue: Catalo
     if contract is None:
         fault = catalogue.faults.get(name)
         return f"The contract {name} can't be used: {fault}." if fault else f"No action {name} is in force."
-    if not authority.still_covers(then := authority.author_of(row.author), contract):
+    if not authority.still_covers(then := authority.read_author(row.author), contract):
         return runner.OUTGROWN.format(then.name, then.role, contract.title)
     if not authority.covers(author.role, [contract]):
         return f"{author.name} is {author.role} now, and that role may not run “{contract.title}”. {SAVE_ANEW}"

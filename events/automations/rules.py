@@ -25,7 +25,7 @@ from core.actor import Surface
 from core.errors import InvalidInput
 from events.automations import runner
 from events.automations.runner import AutomationRunner, EvaluatedRun
-from events.subscribers import RULES, FiredEvent, ReactionResult, Subscriber, event_of_row
+from events.subscribers import RULES, FiredEvent, ReactionResult, Subscriber, make_event
 from registry.conditions import condition
 from registry.events.event_names import fits
 from store.automations import RuleRow
@@ -149,12 +149,12 @@ async def list_past_events(
 ) -> list[FiredEvent]:
     """One past event, or the newest that fit the pattern, newest first. Raises NotFound."""
     if event_id is not None:
-        return [event_of_row(await store.events.events.get(session, workspace, event_id))]
+        return [make_event(await store.events.events.get(session, workspace, event_id))]
     exact = None if "*" in pattern else pattern
     rows = await store.events.events.listed(
         session, workspace, name=exact, limit=limit if exact else DRY_RUN_EVENTS * 10
     )
-    return [event_of_row(each) for each in rows if fits(pattern, each.name)][:limit]
+    return [make_event(each) for each in rows if fits(pattern, each.name)][:limit]
 
 
 def choose_surface(row: RuleRow) -> Surface:
@@ -202,5 +202,5 @@ def look(value: Any, pointer: str) -> Any:
 def summarize(verdict: Verdict) -> dict[str, Any]:
     """A verdict that is not acted upon, as JSON: what would be sent, or why nothing would."""
     if isinstance(verdict, Plan):
-        return {"held": list(verdict.held), "calls": recorder.plan_data(verdict)["calls"]}
+        return {"held": list(verdict.held), "calls": recorder.describe_plan(verdict)["calls"]}
     return {"refusal": verdict.model_dump(mode="json")}

@@ -64,14 +64,14 @@ class AutomationRunner:
 
     async def author(self, stored: str) -> tuple[Actor, bool]:
         """The principal that a rule acts as, with their present role, and whether they may still act at all."""
-        actor = authority.author_of(stored)
+        actor = authority.read_author(stored)
         async with self.database.read() as session:
             now = await principals.find_current_actor(session, actor, self.clock())
         return (actor, False) if now is None else (now, True)
 
     def explain_not_covered(self, stored: str, contract: Contract) -> str:
         """Why it may not run this although its author's role changed, empty where it may."""
-        then = authority.author_of(stored)
+        then = authority.read_author(stored)
         if authority.still_covers(then, contract):
             return ""
         return OUTGROWN.format(then.name, then.role, contract.title)
@@ -83,7 +83,7 @@ class AutomationRunner:
         """A run nobody typed. Its session is the event's own, so that nothing counts as confirmed there before."""
         now = self.clock()
         return Run(
-            id=ids.new("run"),
+            id=ids.make_id("run"),
             workspace=author.workspace,
             session_id=f"{cause.source}:{cause.event_id}",
             actor=author,

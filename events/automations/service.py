@@ -102,7 +102,7 @@ class AutomationService:
         Forbidden when the author may not run the action."""
         now = self.clock()
         columns = await self._make_rule_columns(by, form)
-        row = RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
+        row = RuleRow(id=ids.make_id("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.database.begin() as session:
             await principals.check_still_acts(session, by, now)
             await store.automations.insert_rule(session, row)
@@ -117,7 +117,7 @@ class AutomationService:
         ``add_rule``."""
         now = self.clock()
         columns = await self._make_rule_columns(by, form)
-        return RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
+        return RuleRow(id=ids.make_id("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
 
     async def change_rule(self, by: Actor, rule_id: str, changes: Mapping[str, Any]) -> RuleRow:
         """Raises NotFound, Forbidden, InvalidInput, Conflict."""
@@ -164,7 +164,7 @@ class AutomationService:
         Forbidden when the author may not run an action or may not let it act alone."""
         now = self.clock()
         columns = await self._make_instruction_columns(by, form)
-        row = InstructionRow(id=ids.new("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
+        row = InstructionRow(id=ids.make_id("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.database.begin() as session:
             await principals.check_still_acts(session, by, now)
             await store.automations.insert_instruction(session, row)
@@ -178,7 +178,7 @@ class AutomationService:
         """The instruction as it would be, not stored. Raises as ``add_instruction``."""
         now = self.clock()
         columns = await self._make_instruction_columns(by, form)
-        return InstructionRow(id=ids.new("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
+        return InstructionRow(id=ids.make_id("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
 
     async def change_instruction(self, by: Actor, instruction_id: str, changes: Mapping[str, Any]) -> InstructionRow:
         """Raises NotFound, Forbidden, InvalidInput, Conflict."""
@@ -235,7 +235,7 @@ class AutomationService:
     async def manages(self, by: Actor, row: RuleRow | InstructionRow) -> bool:
         """Whether ``by`` may see what it does with live records, switch it and delete it."""
         catalogue = (await self.contexts.of(by.workspace)).catalogue
-        return authority.manages(by, authority.author_of(row.author), _list_actions(row), catalogue)
+        return authority.manages(by, authority.read_author(row.author), _list_actions(row), catalogue)
 
     async def _check_manages(self, by: Actor, row: RuleRow | InstructionRow) -> None:
         if not await self.manages(by, row):
@@ -245,7 +245,7 @@ class AutomationService:
         """Whether its author stays who it is. Switched off it acts as nobody, so that takes nothing over."""
         if not set(changes) <= {"mode"}:
             return False
-        return changes.get("mode") == "off" or not authority.takes_over(by, authority.author_of(row.author))
+        return changes.get("mode") == "off" or not authority.takes_over(by, authority.read_author(row.author))
 
     async def _check_all_runnable(self, by: Actor, form: InstructionForm) -> None:
         for at, action in enumerate(form.actions):

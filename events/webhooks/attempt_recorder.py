@@ -23,7 +23,7 @@ from executors.retry import WEBHOOK_DELAYS_S
 from store.database import after_commit
 from store.jobs import lanes
 from store.webhooks.attempts import AttemptResult
-from store.webhooks.endpoints import AttemptCounts, EndpointRow, hour_of
+from store.webhooks.endpoints import AttemptCounts, EndpointRow, find_hour
 
 DISABLED_EVENT: Final = "webhook.endpoint_disabled"
 FAILING_FOR: Final = timedelta(days=5)
@@ -129,7 +129,7 @@ def count_attempts(endpoint: str, entries: Sequence[RecordedAttempt]) -> Attempt
     trailing = [entry.came.at for entry in ordered if not good or entry.came.at > good[-1]]
     return AttemptCounts(
         endpoint=endpoint,
-        hour=hour_of(ordered[-1].came.at if ordered else entries[-1].came.at),
+        hour=find_hour(ordered[-1].came.at if ordered else entries[-1].came.at),
         succeeded=len(good),
         failed=len(bad),
         trailing=len(trailing),

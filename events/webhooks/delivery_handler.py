@@ -18,7 +18,7 @@ from events.webhooks.delivery_loader import DeliveryLoader, LoadedDelivery
 from events.webhooks.headers import describe_headers, make_delivery_headers
 from executors.http.signed_client import SignedClient
 from executors.jobs.queue import Done, Outcome, Reschedule, SharedWrite
-from executors.retry import Reply, Retry, Success, after_delivery
+from executors.retry import Reply, Retry, Success, judge_delivery
 from store.jobs.jobs import Job
 from store.webhooks.attempts import AttemptResult, DeliveryState
 
@@ -50,7 +50,7 @@ class DeliveryHandler:
             return Done(partial(self._give_up, packed), well=False)
         reply, at = await self._post(packed)
         first_at = packed.delivery.first_at or at
-        verdict = after_delivery(
+        verdict = judge_delivery(
             reply,
             attempt=packed.delivery.tries + 1,
             elapsed_s=(self.clock() - first_at).total_seconds(),
@@ -74,7 +74,7 @@ class DeliveryHandler:
         if packed is None or packed.endpoint.state == "deleted":
             return Done()
         reply, at = await self._post(packed)
-        verdict = after_delivery(reply, attempt=1, elapsed_s=0.0, random=0.5)
+        verdict = judge_delivery(reply, attempt=1, elapsed_s=0.0, random=0.5)
         now = self.clock()
         if isinstance(verdict, Success):
             told = self._describe(job, packed, reply, at, "succeeded", "", finished_at=now, by_hand=True)

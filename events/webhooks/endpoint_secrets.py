@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.crypto.secretbox import SecretBox
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from store import signing_secrets
 from store.signing_secrets import SigningSecretRow
 
@@ -29,7 +29,7 @@ class EndpointSecrets:
 
     async def make(self, session: AsyncSession, workspace: str, endpoint_id: str, now: datetime) -> str:
         """A fresh secret for a fresh endpoint; it is answered here, once."""
-        secret = new_secret()
+        secret = make_secret()
         row = SigningSecretRow(
             workspace=workspace,
             purpose=WEBHOOK,
@@ -45,7 +45,7 @@ class EndpointSecrets:
     ) -> tuple[str, datetime]:
         """A fresh secret; the one before it signs too until the moment answered. Raises NotFound, Conflict."""
         there = await signing_secrets.get(session, workspace, WEBHOOK, endpoint_id)
-        secret = new_secret()
+        secret = make_secret()
         until = now + BOTH_VALID
         await signing_secrets.rotate(
             session,

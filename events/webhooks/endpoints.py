@@ -82,7 +82,7 @@ class Endpoints:
     ) -> CreatedEndpoint:
         """Raises InvalidInput for a URL, pattern or header that can't be, Forbidden."""
         _check_governs(by)
-        endpoint_id = ids.new("whe")
+        endpoint_id = ids.make_id("whe")
         now = self.clock()
         own = check_headers(headers or {})
         row = EndpointRow(

@@ -85,7 +85,7 @@ async def put_body(session: AsyncSession, event: FiredEvent, now: datetime) -> N
 
 def make_delivery(event: FiredEvent, endpoint: EndpointRow, cause: DeliveryCause, now: datetime) -> DeliveryRow:
     return DeliveryRow(
-        id=ids.new("dlv"),
+        id=ids.make_id("dlv"),
         workspace=event.workspace,
         event_id=event.id,
         endpoint=endpoint.id,

@@ -20,7 +20,7 @@ from core import ids
 from core.actor import Actor
 from core.clock import Clock, format_iso, from_iso
 from core.errors import Conflict, InvalidInput, NotFound
-from events.subscribers import FiredEvent, event_of_row
+from events.subscribers import FiredEvent, make_event
 from events.webhooks.fanout import deliver_to, make_delivery, put_body, wants
 from executors.jobs.queue import Done, Outcome
 from registry.events import event_catalogue
@@ -188,7 +188,7 @@ class Redelivery:
                 heard = await store.webhooks.deliveries.delivered_events(session, endpoint.id, [row.id for row in rows])
                 for row in rows:
                     if row.id not in heard and wants(endpoint, row.name):
-                        await deliver_to(session, event_of_row(row), [endpoint], "replay", self.clock())
+                        await deliver_to(session, make_event(row), [endpoint], "replay", self.clock())
                 after_commit(session, self.wake)
             if len(rows) < BATCH:
                 return Done()
@@ -209,7 +209,7 @@ class Redelivery:
         if since.tzinfo is None or (until is not None and until.tzinfo is None):
             raise InvalidInput("Give times with their zone, as in 2026-11-24T15:43:04Z.")
         since = max(since, now - timedelta(days=store.webhooks.deliveries.KEEP_DAYS))
-        span = ResendSpan(ids.new("wrk"), endpoint_id, since, min(until or now, now))
+        span = ResendSpan(ids.make_id("wrk"), endpoint_id, since, min(until or now, now))
         if span.since >= span.until:
             raise InvalidInput("'since' must be before 'until' and before now.")
         async with self.database.begin() as session:
@@ -226,7 +226,7 @@ class Redelivery:
     async def _send(self, session: AsyncSession, row: DeliveryRow) -> None:
         await store.jobs.enqueue.enqueue(
             session,
-            key=f"{row.id}+{ids.new('wrk')}",
+            key=f"{row.id}+{ids.make_id('wrk')}",
             kind=RESEND_JOB,
             workspace=row.workspace,
             payload={"delivery": row.id},
@@ -242,7 +242,7 @@ def _make_sample(endpoint: EndpointRow, event: str | None, now: datetime) -> Fir
     if found is None:
         raise NotFound(f"There is no sample of {wanted!r}: tests send the universal events of the catalogue.")
     return FiredEvent(
-        id=ids.new("evt"),
+        id=ids.make_id("evt"),
         workspace=endpoint.workspace,
         name=wanted,
         data=found.sample,

@@ -13,7 +13,7 @@ import aiohttp
 
 from core import canon
 from core.errors import NotCanonical, Unavailable
-from executors.http.session import AnswerHead, detail_of, kind_of, open_session, origin
+from executors.http.session import AnswerHead, classify_error, describe_error, find_origin, open_session
 from executors.http.ssrf_guard import Blocked, SsrfGuard
 
 log = logging.getLogger("opsiq.executors.issuer")
@@ -65,12 +65,15 @@ class IssuerClient:
                 status = response.status
         except (aiohttp.ClientError, OSError) as error:
             log.warning(
-                "the issuer did not answer: %s (%s)", kind_of(error), detail_of(error), extra={"origin": origin(url)}
+                "the issuer did not answer: %s (%s)",
+                classify_error(error),
+                describe_error(error),
+                extra={"origin": find_origin(url)},
             )
-            why = f" ({error})" if isinstance(error, Blocked) else f" ({detail_of(error)})"
-            raise Unavailable(f"{origin(url)} did not answer{why}.") from error
+            why = f" ({error})" if isinstance(error, Blocked) else f" ({describe_error(error)})"
+            raise Unavailable(f"{find_origin(url)} did not answer{why}.") from error
         if not head.whole:
-            raise Unavailable(f"{origin(url)} answered with more than {MAX_ANSWER_BYTES} bytes.")
+            raise Unavailable(f"{find_origin(url)} answered with more than {MAX_ANSWER_BYTES} bytes.")
         try:
             value = canon.loads(head.body)
         except NotCanonical:

@@ -19,7 +19,7 @@ from core import canon
 from core.clock import utc_now
 from core.errors import BadSetting, InvalidInput, NotCanonical, PlatformUnavailable
 from executors.http.credentials import NO_CREDENTIALS, AppliedCredentials
-from executors.http.session import AnswerHead, detail_of, kind_of, open_session
+from executors.http.session import AnswerHead, classify_error, describe_error, open_session
 from executors.http.ssrf_guard import Blocked, SsrfGuard
 from registry.connector import PlatformAnswer, PlatformRequest, ReadAccess
 
@@ -147,11 +147,13 @@ class HttpPlatformClient:
                 else:
                     response.close()
         except (aiohttp.ClientError, OSError) as error:
-            kind = kind_of(error)
+            kind = classify_error(error)
             log.warning("the platform did not answer a read: %s", kind, extra={"path": asked.path, "error": kind})
             if kind in _NOTHING_SENT and not last:
                 raise _NotSent from error
-            raise PlatformUnavailable(f"The platform did not answer {what}: {kind} ({detail_of(error)}).") from error
+            raise PlatformUnavailable(
+                f"The platform did not answer {what}: {kind} ({describe_error(error)})."
+            ) from error
         if status == 404 or status in asked.missing:
             return PlatformAnswer(404, None)
         if not 200 <= status < 300:

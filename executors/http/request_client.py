@@ -19,7 +19,7 @@ from core.clock import Clock, utc_now
 from executors.http.connection import HttpAnswer
 from executors.http.credentials import NO_CREDENTIALS, AppliedCredentials, ClientCertificate
 from executors.http.pool import HttpPool
-from executors.http.session import detail_of, kind_of, open_connector, origin
+from executors.http.session import classify_error, describe_error, find_origin, open_connector
 from executors.http.ssrf_guard import SsrfGuard
 from executors.retry import ErrorKind, Reply, retry_after_s
 
@@ -100,7 +100,7 @@ class RequestClient:
         except _UnusableCertificate:
             error, detail = "tls", "the connection's client certificate can't be used"
         except (aiohttp.ClientError, HttpProcessingError, OSError) as fault:
-            error, detail = kind_of(fault), detail_of(fault)
+            error, detail = classify_error(fault), describe_error(fault)
         status = answer.status
         wished = answer.headers.get(b"retry-after")
         duration_ms = round((self._monotonic() - began) * 1000)
@@ -108,10 +108,10 @@ class RequestClient:
         log.info(
             "%s at %s, attempt %d: %s",
             purpose,
-            origin(url),
+            find_origin(url),
             attempt,
             error if status is None else status,
-            extra={"origin": origin(url), "status": status, "error": error, "duration_ms": duration_ms},
+            extra={"origin": find_origin(url), "status": status, "error": error, "duration_ms": duration_ms},
         )
         return Reply(
             status=status,

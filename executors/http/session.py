@@ -79,7 +79,7 @@ class AnswerHead:
                 response.close()
 
 
-def kind_of(error: BaseException) -> ErrorKind:
+def classify_error(error: BaseException) -> ErrorKind:
     """Classifies an exception that a request raised."""
     if isinstance(error, Blocked) or isinstance(getattr(error, "os_error", None), Blocked):
         return "blocked"
@@ -96,7 +96,7 @@ def kind_of(error: BaseException) -> ErrorKind:
     return "closed"
 
 
-def detail_of(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """A short description of an error for logs. aiohttp's own wording is not used: it quotes the URL, whose query may
     hold a token."""
     inner = getattr(error, "os_error", None) or error
@@ -115,7 +115,7 @@ def make_user_agent() -> str:
         return "OpsIQ"
 
 
-def origin(url: str) -> str:
+def find_origin(url: str) -> str:
     """Scheme, host and port of a URL, for logs: paths and queries may be confidential."""
     try:
         return str(URL(url).origin())

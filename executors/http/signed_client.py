@@ -20,7 +20,7 @@ from core.clock import Clock, utc_now
 from core.errors import InvalidInput
 from executors.http.connection import HttpAnswer
 from executors.http.pool import HttpPool
-from executors.http.session import KEEP_ALIVE_S, detail_of, kind_of, open_connector, origin
+from executors.http.session import KEEP_ALIVE_S, classify_error, describe_error, find_origin, open_connector
 from executors.http.ssrf_guard import SsrfGuard
 from executors.retry import ErrorKind, Reply, retry_after_s
 
@@ -119,7 +119,7 @@ class SignedClient:
             target = self._guard.url(url)
             await self._session().post(target, all_headers, body, timeout_s, _timeout(connect_timeout_s), answer)
         except (aiohttp.ClientError, HttpProcessingError, OSError) as fault:
-            error, detail = kind_of(fault), detail_of(fault)
+            error, detail = classify_error(fault), describe_error(fault)
         status = answer.status
         wished = answer.headers.get(b"retry-after")
         duration_ms = round((self._monotonic() - began) * 1000)
@@ -134,7 +134,7 @@ class SignedClient:
                 extra={
                     "message_id": message_id,
                     "attempt": attempt,
-                    "origin": origin(url),
+                    "origin": find_origin(url),
                     "status": status,
                     "error": error,
                     "duration_ms": duration_ms,

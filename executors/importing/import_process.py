@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from core.errors import Finding, InvalidInput, Unavailable
-from core.python_command import python_command
+from core.python_command import make_command
 from executors.importing.import_worker import CPU_S, HEAD
 
 if TYPE_CHECKING:  # a server only names tasks; what performs them is imported where they are performed
@@ -51,7 +51,7 @@ class ImportProcess:
         async with self._room:
             environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
             process = await asyncio.create_subprocess_exec(
-                *python_command("executors.importing.import_worker"),
+                *make_command("executors.importing.import_worker"),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,

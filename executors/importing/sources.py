@@ -18,7 +18,7 @@ from typing import Final
 import aiohttp
 
 from core.errors import InvalidInput
-from executors.http.session import AnswerHead, detail_of, kind_of, open_session
+from executors.http.session import AnswerHead, classify_error, describe_error, open_session
 from executors.http.ssrf_guard import Blocked, SsrfGuard
 from registry.importing.document.description import DocumentFormat
 from registry.importing.document.parser import MAX_BYTES
@@ -104,7 +104,9 @@ class WebSource:
                 if status == 200:
                     await head.read(response)
         except (aiohttp.ClientError, OSError) as error:
-            raise InvalidInput(f"{name} can't be fetched: {kind_of(error)} ({detail_of(error)}).") from error
+            raise InvalidInput(
+                f"{name} can't be fetched: {classify_error(error)} ({describe_error(error)})."
+            ) from error
         if 300 <= status < 400:
             raise InvalidInput(f"{name} answers that it is at {location[:300]}; import it from there.")
         if status != 200:

@@ -22,7 +22,7 @@ _LANE: Final = attrgetter("lane")
 _COUNTED: Final = attrgetter("counted")
 
 
-def failure_pause_s(in_a_row: int) -> float:
+def compute_pause_s(in_a_row: int) -> float:
     """Pause before the next claim after so many failures in a row."""
     return min(30.0, 0.5 * float(2 ** min(in_a_row, 6)))
 
@@ -75,7 +75,7 @@ class ClaimGroup:
     def record_failure(self, now: float) -> float:
         """Records a failed look and answers how long to pause. Answers for how long there is none."""
         self.trouble += 1
-        self.notified, self.again_at = True, now + (wait_s := failure_pause_s(self.trouble))
+        self.notified, self.again_at = True, now + (wait_s := compute_pause_s(self.trouble))
         return wait_s
 
     def record_claim(self, wanted: ClaimRequest, count: int) -> bool:

@@ -22,7 +22,7 @@ from core.errors import Unavailable
 from core.logs import bound
 from core.traces import span
 from executors.jobs.batch_settler import BatchSettler
-from executors.jobs.claim_planner import BATCH, LOOK_S, ClaimGroup, ClaimPlanner, failure_pause_s
+from executors.jobs.claim_planner import BATCH, LOOK_S, ClaimGroup, ClaimPlanner, compute_pause_s
 from executors.jobs.lane_scheduler import LaneScheduler
 from executors.jobs.leases import LeasedJob, Leases, Pause, log_fields, pause, summarize_error
 from executors.jobs.queue import ALONE_PAUSES_S, Dead, Done, Notify, OnDead, Outcome, Queue, Reschedule, Settled
@@ -61,7 +61,7 @@ class WakeSource(Protocol):
     async def close(self) -> None: ...
 
 
-def backoff_s(attempt: int) -> float:
+def compute_backoff_s(attempt: int) -> float:
     """Exponential backoff with a cap: the delay after a handler's ``attempt``-th exception."""
     return float(min(MAX_BACKOFF_S, FIRST_BACKOFF_S * 2 ** min(attempt - 1, 30)))
 
@@ -200,7 +200,7 @@ class Worker:
             except Exception as error:
                 trouble += 1
                 self._claim_planner.notify()
-                wait_s = failure_pause_s(trouble)
+                wait_s = compute_pause_s(trouble)
                 self._complain(error, trouble, wait_s)
                 await self._pause(self._stopping, wait_s)
                 continue
@@ -368,7 +368,7 @@ class Worker:
         if isinstance(result, Exception) and not isinstance(result, Unavailable):
             log.error("what %s wanted to record failed", job.kind, exc_info=result, extra=log_fields(job))
             if again:
-                self._settle(job, Reschedule(backoff_s(job.attempt), summarize_error(result)), again=False)
+                self._settle(job, Reschedule(compute_backoff_s(job.attempt), summarize_error(result)), again=False)
                 return
         if result is False:
             log.warning("work %s was settled too late: its lease is lost", job.id, extra=log_fields(job))
@@ -380,7 +380,7 @@ class Worker:
         away = type(error) is Unavailable  # the database; what it can't give says nothing of the work
         if job.attempt >= self._max_attempts and not away:
             return Dead(f"Given up after {job.attempt} attempts. {summarize_error(error)}")
-        return Reschedule(backoff_s(job.attempt), summarize_error(error))
+        return Reschedule(compute_backoff_s(job.attempt), summarize_error(error))
 
     def _complain(self, error: Exception, trouble: int, wait_s: float) -> None:
         if isinstance(error, Unavailable):

@@ -24,7 +24,7 @@ from registry.contract_file import read_contracts, with_base_url
 from registry.declarative import document as documents
 from registry.declarative.document import ConnectorDocument
 from registry.declarative.records import DeclarativeRecords
-from registry.declarative.webhooks import events_of
+from registry.declarative.webhooks import make_events
 from registry.patterns import compile_pattern
 from registry.records import ContextProvider
 
@@ -88,10 +88,10 @@ class DeclarativeConnector(Connector):
         if self.document.webhooks is None:
             raise BadAssertion(f"{self.title} sends no webhooks.")
         secrets = self.settings.webhook_secrets(inbound.received_at)
-        return await events_of(self.document, self._records, inbound, secrets)
+        return await make_events(self.document, self._records, inbound, secrets)
 
 
-def connector_class(made: ConnectorDocument, actions: Sequence[Mapping[str, Any]]) -> type[DeclarativeConnector]:
+def make_connector_class(made: ConnectorDocument, actions: Sequence[Mapping[str, Any]]) -> type[DeclarativeConnector]:
     """The class of one document and its contracts."""
     name = "".join(part.capitalize() for part in made.name.split("_")) + "Connector"
     return type(
@@ -117,7 +117,7 @@ def read_actions(folder: Path, made: ConnectorDocument) -> tuple[Mapping[str, An
 def read_connector(folder: Path) -> type[DeclarativeConnector]:
     """The class of a folder that holds a ``connector.json``. Raises InvalidInput."""
     made = read_document(folder)
-    return connector_class(made, read_actions(folder, made))
+    return make_connector_class(made, read_actions(folder, made))
 
 
 def _json(path: Path) -> Any:

@@ -364,7 +364,7 @@ def parse(value: Any) -> ConnectorDocument:
         raise InvalidInput(f"The document does not fit {SCHEMA}.", findings=findings) from error
 
 
-def json_schema() -> Mapping[str, Any]:
+def make_json_schema() -> Mapping[str, Any]:
     """The JSON Schema (2020-12) of the document, for editors and for docs/reference."""
     made = ConnectorDocument.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, **made}

@@ -53,7 +53,7 @@ def _sorting(value: Any) -> tuple[bool, Any]:
     return isinstance(value, str), value
 
 
-def in_order(records: Sequence[Record], query: Query) -> list[Record]:
+def sort_records(records: Sequence[Record], query: Query) -> list[Record]:
     """Sorted by the query's order, stable, those without a value last."""
     if query.order is None:
         return list(records)

@@ -20,7 +20,7 @@ from registry.contract_file import with_base_url
 from registry.declarative import document as documents
 from registry.declarative.connector import FILE, read_actions, read_document, with_settings
 from registry.declarative.document import ConnectorDocument, KindDocument, Operation, Place
-from registry.declarative.requests import slots_of
+from registry.declarative.requests import list_slots
 from registry.events.event_catalogue import find_meant
 from registry.hints import find_nearest
 from registry.json_schema import pointer
@@ -178,7 +178,7 @@ def _reads(made: ConnectorDocument, kind: KindDocument, here: str) -> Iterator[F
             yield Finding(where, "unknown_kind", f"There is no kind {parent!r}{_near(parent, made.kinds)}")
         elif made.kinds[parent].scope:
             yield Finding(where, "deep_scope", f"{parent!r} has a scope itself; one level can be filled.")
-        if parameter not in slots_of(" ".join((kind.list.path, *kind.list.query.values()))):
+        if parameter not in list_slots(" ".join((kind.list.path, *kind.list.query.values()))):
             yield Finding(where, "unused", f"The list's path and query have no {{{parameter}}}.")
     for part in ("list", "search"):
         operation = getattr(kind, part)
@@ -186,7 +186,7 @@ def _reads(made: ConnectorDocument, kind: KindDocument, here: str) -> Iterator[F
             yield from _operation(kind, operation, slots, f"{here}/{part}")
     if kind.get is not None:
         yield from _slots(kind.get.path, {*slots, "id"}, f"{here}/get/path")
-        if "id" not in slots_of(kind.get.path):
+        if "id" not in list_slots(kind.get.path):
             yield Finding(f"{here}/get/path", "missing", "The path has no {id}: every record would be the same.")
     elif kind.id not in kind.list.filters and kind.list.pagination.type != "none":
         detail = f"Without 'get' or a filter on {kind.id!r} one record is read by reading every page. Declare one."
@@ -216,7 +216,7 @@ def _operation(kind: KindDocument, operation: Operation, slots: set[str], here: 
 
 
 def _slots(path: str, known: set[str], where: str) -> Iterator[Finding]:
-    for slot in slots_of(path):
+    for slot in list_slots(path):
         if slot not in known:
             detail = f"{{{slot}}} is neither a setting of the connection nor a path parameter of the 'scope'."
             yield Finding(where, "unfilled", detail)
@@ -227,7 +227,7 @@ def _slots(path: str, known: set[str], where: str) -> Iterator[Finding]:
 
 
 def _without_slots(path: str) -> str:
-    for slot in slots_of(path):
+    for slot in list_slots(path):
         path = path.replace(f"{{{slot}}}", "")
     return path
 

@@ -25,16 +25,16 @@ RULES: Final = ("lint.py", "document.py", "../linting/*.py")
 
 
 @cache
-def digest_of_rules() -> str:
+def digest_rules() -> str:
     """SHA-256, in hex, over the source of the linter: a new rule makes all that was linted before it void."""
     here = Path(__file__).parent
     return _digest(path for rule in RULES for path in sorted(here.glob(rule)))
 
 
-def digest_of_documents(folder: Path, rules: str | None = None) -> str:
+def digest_documents(folder: Path, rules: str | None = None) -> str:
     """SHA-256, in hex, over the names and the bytes of a connector's JSON documents, and over ``rules``: the digest of
     the linter, this one by default."""
-    return _digest(sorted(folder.glob("*.json")), rules or digest_of_rules())
+    return _digest(sorted(folder.glob("*.json")), rules or digest_rules())
 
 
 def _digest(paths: Iterable[Path], before: str = "") -> str:
@@ -45,7 +45,7 @@ def _digest(paths: Iterable[Path], before: str = "") -> str:
     return whole.hexdigest()
 
 
-def linted_digests(folder: Path) -> Mapping[str, str]:
+def read_linted_digests(folder: Path) -> Mapping[str, str]:
     """Digest by connector, as they stand in a folder of connectors; none where nothing readable stands there."""
     try:
         found = json.loads((folder / LINTED).read_bytes())
@@ -58,7 +58,7 @@ def lint_connectors(folder: Path) -> dict[str, str]:
     """Digest by connector of those documents in ``folder`` that have no finding but advice."""
     declared = sorted(path.parent for path in folder.glob(f"*/{FILE}"))
     return {
-        each.name: digest_of_documents(each)
+        each.name: digest_documents(each)
         for each in declared
         if all(is_advice(finding) for finding in lint_folder(each))
     }

@@ -17,10 +17,17 @@ from core.errors import InvalidInput, NotCanonical, PlatformUnavailable
 from registry import record_matching
 from registry.connector import PlatformAnswer, PlatformClient, PlatformRequest
 from registry.declarative.document import ConnectorDocument, KindDocument, Operation, Related
-from registry.declarative.found import Found, fits, follows, in_order, is_settled
+from registry.declarative.found import Found, fits, follows, is_settled, sort_records
 from registry.declarative.kinds import record_kind
-from registry.declarative.requests import filled_path, first_page, following, pushed, records_in, size_of
-from registry.declarative.rows import at_pointer, raw_value, values_of
+from registry.declarative.requests import (
+    choose_size,
+    fill_path,
+    list_records,
+    push_query,
+    request_first_page,
+    request_next_page,
+)
+from registry.declarative.rows import read_pointer, read_raw_value, read_values
 from registry.patterns import compile_pattern
 from registry.records import Query, Record, RecordKind, SearchBy, admit
 
@@ -82,10 +89,10 @@ class DeclarativeRecords:
             found = await self.search(Query(kind, where={declared.id_field: (record_id,)}, limit=2))
             return next((each for each in found if each.id == record_id), None)
         given = {**self._given, **dict(zip(document.scope, parts, strict=False)), "id": parts[-1]}
-        path, query = filled_path(document.get.path, given), tuple(document.get.query.items())
+        path, query = fill_path(document.get.path, given), tuple(document.get.query.items())
         request = PlatformRequest(path, query=query, missing=frozenset(document.get.missing))
         answer = await self._client.read(request)
-        row = at_pointer(answer.body, document.get.record)
+        row = read_pointer(answer.body, document.get.record)
         if answer.status == 404 or row is None:
             return None
         record = await self._record(declared, document, row, given, f"The answer to GET {request.path}", {})
@@ -135,7 +142,7 @@ class DeclarativeRecords:
             return found.records[query.offset - found.start :][: query.limit]
         wide = replace(query, offset=0, limit=query.offset + query.limit)
         every = [await self._found(kind.list, wide, each) for each in scopes]
-        merged = in_order([record for found in every for record in found.records], query)
+        merged = sort_records([record for found in every for record in found.records], query)
         return merged[query.offset :][: query.limit]
 
     async def _found(
@@ -153,12 +160,12 @@ class DeclarativeRecords:
         fit where that is not all that the platform is asked for. ``skip``: the pages before the
         query's offset are not read where the platform carries the whole query."""
         declared, kind = self._kinds[query.kind], self._document.kinds[query.kind]
-        asked = pushed(kind, operation, query, given, text or None)
+        asked = push_query(kind, operation, query, given, text or None)
         exact = asked.whole and asked.ordered and text is None
         pages, what = operation.pagination, f"The answer to {operation.method} {asked.request.path}"
         before, needed = (query.offset if skip and exact else 0), query.offset + query.limit
-        size = size_of(pages, needed - before if exact else MAX_READ)
-        request, over = first_page(pages, asked.request, size, before)
+        size = choose_size(pages, needed - before if exact else MAX_READ)
+        request, over = request_first_page(pages, asked.request, size, before)
         made, read, last = Found(before - over, asked.ordered), 0, None
         parents: dict[tuple[str, str], Record | None] = {}
         seen: set[str] = set()
@@ -167,10 +174,10 @@ class DeclarativeRecords:
         enough = False
         while True:
             answer = await self._page(request)
-            rows = list(records_in(answer, operation, what))
+            rows = list(list_records(answer, operation, what))
             read, page = read + len(rows), len(requests) + 1
             requests.append(request)
-            totals.append(at_pointer(answer.body, pages.total) if pages.total is not None else None)
+            totals.append(read_pointer(answer.body, pages.total) if pages.total is not None else None)
             for row in rows:
                 record = await self._record(declared, kind, row, given, what, parents)
                 key = record.values.get(query.order) if query.order is not None else None
@@ -187,7 +194,7 @@ class DeclarativeRecords:
             enough = made.start + len(made.records) >= needed
             if made.dropped and made.start:
                 return made
-            follow = following(pages, asked.request, answer, len(rows), page, size, before)
+            follow = request_next_page(pages, asked.request, answer, len(rows), page, size, before)
             if follow is None or (enough and made.ordered and text is None):
                 break
             if read >= MAX_READ or page >= MAX_PAGES:
@@ -202,7 +209,7 @@ class DeclarativeRecords:
         if text is None and not made.complete and not (made.ordered and enough):
             raise self._too_many(declared, query)
         if not made.ordered:
-            made.records = in_order(made.records, query)
+            made.records = sort_records(made.records, query)
         return made
 
     async def _page(self, request: PlatformRequest) -> PlatformAnswer:
@@ -230,7 +237,7 @@ class DeclarativeRecords:
             known, rests, passed = frozenset(seen), True, False
             for at in range(0, len(requests), AT_ONCE):
                 for answer in await asyncio.gather(*map(self._page, requests[at : at + AT_ONCE])):
-                    for row in records_in(answer, operation, what):
+                    for row in list_records(answer, operation, what):
                         record = await self._record(declared, kind, row, given, what, parents)
                         passed = passed or record.id in known
                         if record.id not in seen:
@@ -336,7 +343,7 @@ class DeclarativeRecords:
             if field.of is not None
         }
         try:
-            return admit(declared, values_of(kind, row, given, what, related))
+            return admit(declared, read_values(kind, row, given, what, related))
         except NotCanonical as error:
             raise PlatformUnavailable(f"{what} holds unreadable text.") from error
 
@@ -351,7 +358,7 @@ class DeclarativeRecords:
     ) -> Any:
         """A field of the record that a row belongs to; each such record is read once for one answer."""
         relation = next((each for each in declared.relations if each.via == of.via), None)
-        record_id = raw_value(kind, of.via, row, given)
+        record_id = read_raw_value(kind, of.via, row, given)
         if relation is None or not isinstance(record_id, str | int) or isinstance(record_id, bool):
             return None
         key = (relation.kind, str(record_id))

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from core.errors import InvalidInput, PlatformUnavailable
 from registry.connector import PlatformAnswer, PlatformRequest
 from registry.declarative.document import Between, KindDocument, Operation, Pages, Place
-from registry.declarative.rows import at_pointer
+from registry.declarative.rows import read_pointer
 from registry.records import Query
 
 MAX_TEXT_CHARS: Final = 200
@@ -34,7 +34,7 @@ class Pushed:
     ordered: bool
 
 
-def filled_path(path: str, given: Mapping[str, str]) -> str:
+def fill_path(path: str, given: Mapping[str, str]) -> str:
     """``path`` with its ``{name}`` filled, each percent-encoded into one segment. Raises InvalidInput for one that is
     missing, or that would be another segment."""
 
@@ -49,17 +49,17 @@ def filled_path(path: str, given: Mapping[str, str]) -> str:
     return _SLOT.sub(fill, path)
 
 
-def slots_of(path: str) -> list[str]:
+def list_slots(path: str) -> list[str]:
     """The names of the ``{name}`` in a path."""
     return _SLOT.findall(path)
 
 
-def pushed(
+def push_query(
     kind: KindDocument, operation: Operation, query: Query, given: Mapping[str, str], text: str | None
 ) -> Pushed:
     """The request of the first page. ``text`` is what is searched for, in the operation's place for it."""
     made = PlatformRequest(
-        filled_path(operation.path, given),
+        fill_path(operation.path, given),
         method=operation.method,
         query=tuple(
             (name, _SLOT.sub(lambda slot: given.get(slot[1], slot[0]), each)) for name, each in operation.query.items()
@@ -142,18 +142,18 @@ def _text(value: Any) -> str:
 
 def _with_key(row: Any, pointer: str, key: str) -> Any:
     """A row that stood under a key, with it where the row itself doesn't say it."""
-    return _put(row, pointer, key) if isinstance(row, dict) and at_pointer(row, pointer) is None else row
+    return _put(row, pointer, key) if isinstance(row, dict) and read_pointer(row, pointer) is None else row
 
 
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def size_of(pages: Pages, wanted: int) -> int:
+def choose_size(pages: Pages, wanted: int) -> int:
     """How many records a page is asked for."""
     return pages.max_size if pages.size is None else max(1, min(wanted, pages.max_size))
 
 
-def first_page(pages: Pages, request: PlatformRequest, size: int, skip: int) -> tuple[PlatformRequest, int]:
+def request_first_page(pages: Pages, request: PlatformRequest, size: int, skip: int) -> tuple[PlatformRequest, int]:
     """The request of the page that holds the record after ``skip`` others, and how many of that page come before it."""
     if pages.type == "page" and pages.place is not None and pages.size is not None:
         return _page(pages, request, size, pages.first + skip // size), skip % size
@@ -170,7 +170,7 @@ def _page(pages: Pages, request: PlatformRequest, size: int, at: Any) -> Platfor
     return request
 
 
-def following(
+def request_next_page(
     pages: Pages, first: PlatformRequest, answer: PlatformAnswer, held: int, page: int, size: int, skip: int
 ) -> PlatformRequest | None:
     """The request of the page after the ``page``-th (from 1) that was read, which held ``held`` records; None where
@@ -183,12 +183,12 @@ def following(
         case "offset" if pages.place is not None:
             return _page(pages, first, size, skip + page * size) if held >= size else None
         case "cursor" if pages.place is not None and pages.next is not None:
-            cursor = at_pointer(answer.body, pages.next)
+            cursor = read_pointer(answer.body, pages.next)
             if cursor in (None, "", False) or not isinstance(cursor, str | int) or held == 0:
                 return None
             return _placed(_page(pages, first, size, None), pages.place, [cursor])
         case "next_url" if pages.next is not None:
-            return _followed(first, at_pointer(answer.body, pages.next))
+            return _followed(first, read_pointer(answer.body, pages.next))
         case "link":
             found = _NEXT.search(answer.headers.get("link", "")[:8000])
             return _followed(first, found[1] if found is not None else None)
@@ -209,9 +209,9 @@ def _followed(first: PlatformRequest, url: Any) -> PlatformRequest | None:
     return replace(first, query=tuple(query))
 
 
-def records_in(answer: PlatformAnswer, operation: Operation, what: str) -> Iterator[Any]:
+def list_records(answer: PlatformAnswer, operation: Operation, what: str) -> Iterator[Any]:
     """The platform's rows. Raises PlatformUnavailable for an answer without the list."""
-    rows = at_pointer(answer.body, operation.records)
+    rows = read_pointer(answer.body, operation.records)
     if operation.keyed_by is not None and isinstance(rows, Mapping):
         return (_with_key(row, operation.keyed_by, key) for key, row in rows.items())
     if not isinstance(rows, list):

@@ -23,7 +23,7 @@ NOTHING: Final[Mapping[str, Any]] = {}
 _MISSING: Final = object()
 
 
-def at_pointer(value: Any, pointer: str) -> Any:
+def read_pointer(value: Any, pointer: str) -> Any:
     """What stands at a JSON Pointer (RFC 6901); None where nothing does."""
     found = _at(value, pointer)
     return None if found is _MISSING else found
@@ -43,7 +43,7 @@ def _at(value: Any, pointer: str) -> Any:
     return value
 
 
-def values_of(
+def read_values(
     kind: KindDocument, row: Any, given: Mapping[str, str], what: str, related: Mapping[str, Any] = NOTHING
 ) -> dict[str, Any]:
     """The safe fields of one row. ``given`` are settings and path parameters by name, ``related`` the fields that come
@@ -71,7 +71,7 @@ def values_of(
     return made
 
 
-def raw_value(kind: KindDocument, name: str, row: Any, given: Mapping[str, str]) -> Any:
+def read_raw_value(kind: KindDocument, name: str, row: Any, given: Mapping[str, str]) -> Any:
     """What the platform's row holds for one field, as it is."""
     return _raw(name, kind.fields[name], row, given) if isinstance(row, Mapping) else None
 
@@ -91,7 +91,7 @@ def _raw(name: str, field: FieldDocument, row: Mapping[str, Any], given: Mapping
 
 
 def _from(place: str, row: Mapping[str, Any], given: Mapping[str, str]) -> Any:
-    return given.get(place[1:]) if place.startswith("$") else at_pointer(row, place)
+    return given.get(place[1:]) if place.startswith("$") else read_pointer(row, place)
 
 
 def _fitting(field: FieldDocument, read: Callable[[], Any]) -> Any:

@@ -25,12 +25,12 @@ def write_scaffold(name: str, parent: Path) -> Path:
         raise InvalidInput(f"{folder} is there already; nothing was changed.") from error
     except OSError as error:
         raise InvalidInput(f"{folder} can't be made: {error.strerror}.") from error
-    for file, value in (("connector.json", document(name)), ("actions.json", {"actions": [action(name)]})):
+    for file, value in (("connector.json", make_document(name)), ("actions.json", {"actions": [make_action(name)]})):
         (folder / file).write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return folder
 
 
-def document(name: str) -> dict[str, Any]:
+def make_document(name: str) -> dict[str, Any]:
     """The document to begin with."""
     return {
         "schema": SCHEMA,
@@ -65,7 +65,7 @@ def document(name: str) -> dict[str, Any]:
     }
 
 
-def action(name: str) -> dict[str, Any]:
+def make_action(name: str) -> dict[str, Any]:
     """The action to begin with."""
     return {
         "schema": "opsiq/contract/v2",

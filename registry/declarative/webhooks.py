@@ -15,14 +15,14 @@ from core.errors import BadAssertion, NotCanonical, Unauthenticated
 from registry.connector import Event, Inbound
 from registry.declarative.document import ConnectorDocument, HeaderPlace, Verification, WebhookEvent
 from registry.declarative.records import DeclarativeRecords
-from registry.declarative.rows import at_pointer
+from registry.declarative.rows import read_pointer
 
 TOLERANCE_S: Final = 300
 SECRET_PARAMETER: Final = "token"  # noqa: S105 - the name of the query parameter
 _UNBELIEVED: Final = BadAssertion("This webhook was not sent by who shares the secret of this connection.")
 
 
-async def events_of(
+async def make_events(
     document: ConnectorDocument, records: DeclarativeRecords, inbound: Inbound, secrets: Sequence[str]
 ) -> Sequence[Event]:
     """The event of one webhook, none for a type that the document doesn't name. Raises BadAssertion for one that can't
@@ -44,7 +44,7 @@ async def events_of(
         return ()
     given_id = _found(webhooks.id, message, inbound) if webhooks.id is not None else signed_id
     event_id = str(given_id)[:255] if given_id else hashlib.sha256(inbound.body).hexdigest()
-    at = _moment(at_pointer(message, webhooks.at)) if webhooks.at is not None else None
+    at = _moment(read_pointer(message, webhooks.at)) if webhooks.at is not None else None
     data = {name: value for name, place in declared.data.items() if (value := _scalar(message, place)) is not None}
     data |= await _of_record(records, declared, message)
     return (Event(event_id, declared.event, data, at or format_iso(inbound.received_at)),)
@@ -104,7 +104,7 @@ async def _of_record(records: DeclarativeRecords, declared: WebhookEvent, messag
     """The id of the record that the message is about, and what the event takes of it."""
     if declared.kind is None or declared.record is None:
         return {}
-    parts = [at_pointer(message, each) for each in declared.record]
+    parts = [read_pointer(message, each) for each in declared.record]
     if not all(isinstance(each, str | int) and not isinstance(each, bool) and each != "" for each in parts):
         raise BadAssertion(f"The webhook does not say which {declared.kind} it is about.")
     record_id = "/".join(map(str, parts))
@@ -119,12 +119,12 @@ async def _of_record(records: DeclarativeRecords, declared: WebhookEvent, messag
 def _found(place: Any, message: Any, inbound: Inbound) -> Any:
     if isinstance(place, HeaderPlace):
         return inbound.headers.get(place.header.lower())
-    found = at_pointer(message, place)
+    found = read_pointer(message, place)
     return found if isinstance(found, str | int) and not isinstance(found, bool) else None
 
 
 def _scalar(message: Any, place: str) -> Any:
-    found = at_pointer(message, place)
+    found = read_pointer(message, place)
     return found[:2000] if isinstance(found, str) else found if isinstance(found, int | float | bool) else None
 
 

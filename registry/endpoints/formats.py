@@ -39,10 +39,10 @@ def format_value(name: str, value: Json, form: Format | ValueMap | None, money: 
         return _WRITERS[form](value, money)
     except (ValueError, TypeError, InvalidOperation, OverflowError, OSError) as error:
         why = f": {error}" if type(error) is ValueError else ""
-        raise InvalidInput(f"{as_text(value)[:80]!r} of {name!r} can't be written as {form.value}{why}.") from error
+        raise InvalidInput(f"{write_text(value)[:80]!r} of {name!r} can't be written as {form.value}{why}.") from error
 
 
-def as_text(value: Json) -> str:
+def write_text(value: Json) -> str:
     """A value as a piece of text: strings as they are, ``true``, ``12.5``, anything else as JSON."""
     if isinstance(value, str):
         return value
@@ -50,14 +50,14 @@ def as_text(value: Json) -> str:
 
 
 def _map(name: str, value: Json, form: ValueMap) -> Json:
-    found = form.map.get(as_text(value))
+    found = form.map.get(write_text(value))
     if found is None:
-        raise InvalidInput(f"The contract says nothing of what is sent for {as_text(value)[:80]!r} of {name!r}.")
+        raise InvalidInput(f"The contract says nothing of what is sent for {write_text(value)[:80]!r} of {name!r}.")
     return found
 
 
 def _write_string(value: Json, _: Money | None) -> Json:
-    return as_text(value)
+    return write_text(value)
 
 
 def _write_integer(value: Json, _: Money | None) -> Json:
@@ -143,8 +143,8 @@ def _write_epoch_ms(value: Json, _: Money | None) -> Json:
 def _make_joiner(between: str) -> Callable[[Json, Money | None], Json]:
     def join(value: Json, _: Money | None) -> Json:
         if not isinstance(value, list | tuple):
-            return as_text(value)
-        parts = [as_text(each) for each in value]
+            return write_text(value)
+        parts = [write_text(each) for each in value]
         if any(between in part for part in parts):
             raise ValueError(f"a part of it holds {between!r} itself")
         return between.join(parts)

@@ -17,7 +17,7 @@ def split_pointer(pointer: str) -> tuple[str, ...]:
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:])
 
 
-def at(document: Any, pointer: str) -> Any:
+def read_at(document: Any, pointer: str) -> Any:
     """What stands at a pointer of a decoded document, or MISSING."""
     for token in split_pointer(pointer):
         if isinstance(document, Mapping) and token in document:

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlencode
 from core import canon
 from core.errors import InvalidInput, NotCanonical
 from registry.endpoints import json_body
-from registry.endpoints.formats import Money, as_text, format_value
+from registry.endpoints.formats import Money, format_value, write_text
 from registry.endpoints.types import (
     PLACEHOLDER,
     Body,
@@ -146,9 +146,9 @@ def _render_url(
 def _render_segments(name: str, value: Any, *, several: bool) -> str:
     """A path parameter, percent-encoded. One that could name another resource once a server has decoded it, be it
     twice, is refused."""
-    if value is _ABSENT or value is None or isinstance(value, list | dict) or as_text(value) == "":
+    if value is _ABSENT or value is None or isinstance(value, list | dict) or write_text(value) == "":
         raise InvalidInput(f"{{{name}}} of the address needs a value.")
-    text = as_text(value)
+    text = write_text(value)
     seen = text
     for _ in range(4):
         pieces = re.split(r"[/\\]", seen)
@@ -174,7 +174,7 @@ def _list_pairs(values: Mapping[str, Value], binding: Binding) -> Iterator[tuple
             count += 1
             if count > MAX_PARTS:
                 raise InvalidInput(f"The request would hold more than {MAX_PARTS} fields.")
-            yield full, "" if one is None else _check_well_formed(as_text(one), name)
+            yield full, "" if one is None else _check_well_formed(write_text(one), name)
 
 
 def _list_repeated(name: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -214,7 +214,7 @@ def _render_headers(values: Mapping[str, Value], binding: Binding) -> Iterator[t
             continue
         if name.lower() in RESERVED_HEADERS:
             raise InvalidInput(f"The header {name!r} is not a contract's to set.")
-        text = as_text(value)
+        text = write_text(value)
         if not (text.isascii() and text.isprintable() and 0 < len(text) <= MAX_HEADER_CHARS) or text != text.strip():
             raise InvalidInput(f"The value for the header {name!r} must be one line of printable ASCII.")
         yield name.lower(), text

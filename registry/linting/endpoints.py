@@ -192,9 +192,9 @@ def _lint_format(
 
 
 def _describe_value(value: Any) -> str:
-    from registry.endpoints.formats import as_text
+    from registry.endpoints.formats import write_text
 
-    return as_text(value)
+    return write_text(value)
 
 
 def _lint_constant(inner: str, value: Any, here: str) -> Iterator[Finding]:

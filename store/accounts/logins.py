@@ -100,7 +100,7 @@ async def start(
         await revoke(session, replaces, now)
     row = LoginRow(
         id=login_id,
-        token_sha256=sha256(token),
+        token_sha256=digest_token(token),
         workspace=workspace,
         member_id=member_id,
         csrf=csrf,
@@ -118,7 +118,7 @@ async def get_active(
     session: AsyncSession, token: str, now: datetime, *, seen_since: datetime | None = None
 ) -> LoginRow | None:
     """The login of this token, unless it is unknown, over, revoked, or idle since before ``seen_since``."""
-    mine = select(_T).where(_T.c.token_sha256 == sha256(token), _T.c.revoked_at.is_(None), _T.c.expires_at > now)
+    mine = select(_T).where(_T.c.token_sha256 == digest_token(token), _T.c.revoked_at.is_(None), _T.c.expires_at > now)
     if seen_since is not None:
         mine = mine.where(_T.c.last_seen_at >= seen_since)
     return await first(session, LoginRow, mine)
@@ -128,7 +128,7 @@ async def renew(session: AsyncSession, login_id: str, *, token: str, csrf: str) 
     """The same sign-in under another token and another form secret: whoever held the ones before holds nothing."""
     there = await first(session, LoginRow, select(_T).where(_T.c.id == login_id, _T.c.revoked_at.is_(None)))
     if there is not None:
-        await amend(session, there, {"token_sha256": sha256(token), "csrf": csrf}, _T.c.revoked_at.is_(None))
+        await amend(session, there, {"token_sha256": digest_token(token), "csrf": csrf}, _T.c.revoked_at.is_(None))
 
 
 async def of_member(session: AsyncSession, workspace: str, member_id: str, now: datetime) -> list[LoginRow]:
@@ -145,7 +145,7 @@ async def touch(session: AsyncSession, login_id: str, now: datetime) -> None:
 
 async def revoke(session: AsyncSession, token: str, now: datetime) -> bool:
     """Ends a session. False: there was nothing to end."""
-    mine = update(_T).where(_T.c.token_sha256 == sha256(token), _T.c.revoked_at.is_(None))
+    mine = update(_T).where(_T.c.token_sha256 == digest_token(token), _T.c.revoked_at.is_(None))
     return (await session.execute(mine.values(revoked_at=now, mac=None).returning(_T.c.id))).first() is not None
 
 
@@ -190,7 +190,7 @@ async def forgive(session: AsyncSession, scope: FailureScope, subject: str) -> N
 
 
 async def addresses_of(session: AsyncSession, email_key: str, limit: int = 200) -> list[str]:
-    """The addresses from which members with this e-mail address (as ``store.accounts.members.email_key`` has it) have
+    """The addresses from which members with this e-mail address (as ``normalize_email`` writes it) have
     signed in, as long as sign-ins are kept."""
     members = table(MemberRow)
     mine = (
@@ -209,5 +209,5 @@ async def purge(session: AsyncSession, before: datetime) -> int:
     return len((await session.execute(over)).all()) + len((await session.execute(old)).all())
 
 
-def sha256(token: str) -> str:
+def digest_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

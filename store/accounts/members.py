@@ -76,14 +76,14 @@ _LOCK = PreparedQuery(MemberRow, _ONE.with_for_update())
 _HOLD = PreparedQuery(MemberRow, _ONE.with_for_update(read=True))
 
 
-def email_key(email: str) -> str:
+def normalize_email(email: str) -> str:
     """Normalises an address for comparison: without surrounding space, folded in case."""
     return email.strip().casefold()
 
 
 async def insert(session: AsyncSession, row: MemberRow) -> MemberRow:
     """Inserts a member. Raises Conflict when the address is already a member here."""
-    row = MemberRow(**{**row.model_dump(), "email_key": email_key(row.email)})
+    row = MemberRow(**{**row.model_dump(), "email_key": normalize_email(row.email)})
     if not await add_new(session, row):
         raise Conflict("This e-mail address already belongs to a member of this workspace.")
     return row
@@ -119,7 +119,7 @@ async def listed(session: AsyncSession, workspace: str) -> list[MemberRow]:
 
 async def by_email(session: AsyncSession, email: str) -> list[MemberRow]:
     """Finds the members with this address in every workspace, whatever their state, oldest first: for signing in."""
-    mine = select(_T).where(_T.c.email_key == email_key(email))
+    mine = select(_T).where(_T.c.email_key == normalize_email(email))
     return await every(session, MemberRow, mine.order_by(_T.c.created_at, _T.c.id))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.dialect import is_postgresql
-from store.driver.prepared import sqlite_of
+from store.driver.prepared import find_sqlite
 from store.driver.sqlite import Execute
 
 Row = Sequence[Any]
@@ -26,8 +26,8 @@ class BulkStatement:
     """One SQL statement for many rows. ``statement`` reads ``given``, of which ``columns`` are the names and types
     (PostgreSQL's), in the order in which rows have them. It is SQL that both databases understand, and nothing of it
     comes from outside. What text rows hold must be ``store.rows.storable``, times must be as the database keeps them
-    (``store.dialect.kept``). On SQLite the last row may be given several times: ``repeated``, which is added there,
-    says what happens to a repetition.
+    (``store.dialect.write_time``). On SQLite the last row may be given several times: ``repeated``, which is added
+    there, says what happens to a repetition.
     """
 
     def __init__(self, statement: str, *, repeated: str = "", **columns: str) -> None:
@@ -53,7 +53,7 @@ class BulkStatement:
     async def write(self, session: AsyncSession, rows: Sequence[Row]) -> None:
         """Executes a statement that returns nothing; on SQLite it is sent together with the next statement of the
         transaction (``SqliteConnection.run_before_next``)."""
-        sqlite = sqlite_of(session)
+        sqlite = find_sqlite(session)
         if sqlite is None:
             await self._execute(session, rows)
             return

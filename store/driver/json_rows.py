@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import from_iso
 from store.dialect import UtcTime
-from store.driver.prepared import CompiledStatement, sqlite_of
+from store.driver.prepared import CompiledStatement, find_sqlite
 
 MANY: Final = 80
 """About what ``store.driver.sqlite.STEPS`` come to."""
@@ -40,7 +40,7 @@ class JsonRowsQuery:
     async def rows(self, session: AsyncSession, expected: int, **given: Any) -> Sequence[Sequence[Any]]:
         """Executes the query; the rows come in no order. ``expected``: how many there are, about; what takes long goes
         to SQLite's thread at once."""
-        sqlite = sqlite_of(session)
+        sqlite = find_sqlite(session)
         if sqlite is None:
             answered: Sequence[Sequence[Any]] = (await session.execute(self._postgresql, given)).all()
             return answered

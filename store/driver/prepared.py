@@ -74,7 +74,7 @@ class PreparedStatement:
         if not rows:
             return
         text, given = await self._bind_rows(session, rows)
-        sqlite = sqlite_of(session)
+        sqlite = find_sqlite(session)
         if sqlite is None:
             await (await session.connection()).exec_driver_sql(text, given)
         elif len(given) == 1:
@@ -118,7 +118,7 @@ class PreparedQuery(Generic[RowT]):
         return rows.authentic(session, found) if self._kind.SEALED else found
 
     async def _fetch(self, session: AsyncSession, given: Mapping[str, Any]) -> list[RowT]:
-        sqlite = sqlite_of(session)
+        sqlite = find_sqlite(session)
         if sqlite is None:
             told = await session.execute(self._postgresql, given)
             return [self._kind(**each) for each in told.mappings()]
@@ -138,6 +138,6 @@ class PreparedQuery(Generic[RowT]):
         return self._kind(**{name: value if made is None else made(value) for (name, made), value in pairs})
 
 
-def sqlite_of(session: AsyncSession) -> SqliteConnection | None:
+def find_sqlite(session: AsyncSession) -> SqliteConnection | None:
     """The SQLite connection of a session, None on PostgreSQL."""
     return session.sqlite if isinstance(session, Session) else None

@@ -27,7 +27,7 @@ from store.contracts import ContractRow, SigningKeyRow
 from store.credentials import CredentialRow
 from store.history import log
 from store.history.entries import HistoryHeadRow
-from store.rows import Row, code_of, is_authentic, table
+from store.rows import Row, compute_code, is_authentic, table
 from store.runs.confirmations import ConfirmationRow
 from store.runs.runs import RunRow
 from store.session import Session
@@ -123,7 +123,7 @@ async def seal(session: AsyncSession, keys: Authenticator) -> int:
             if isinstance(row, Refused) or _is_over(row):
                 continue
             same = [column == getattr(row, column.key) for column in into.primary_key.columns]
-            code = code_of(session, kind, row.__dict__)
+            code = compute_code(session, kind, row.__dict__)
             await session.execute(update(into).where(*same).values(mac=code))
             count += 1
     for workspace in await every_one(session):

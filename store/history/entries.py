@@ -109,7 +109,7 @@ class HistoryEntry:
         columns: dict[str, Any] = {
             "workspace": workspace,
             "seq": seq,
-            "id": ids.new("his"),
+            "id": ids.make_id("his"),
             "at": self.at,
             "kind": self.kind,
             "run_id": self.run_id,
@@ -123,10 +123,10 @@ class HistoryEntry:
             "request_id": self.request_id,
             "actor": canon.dumps(self.actor).decode(),
             "data": canon.dumps(self.data).decode(),
-            "words": words_of(self.kind, self.actor, self.data),
+            "words": collect_words(self.kind, self.actor, self.data),
             "prev": prev,
         }
-        columns["digest"] = digest_of(columns)
+        columns["digest"] = digest_entry(columns)
         return columns
 
 
@@ -214,13 +214,13 @@ async def get_neighbours(session: AsyncSession, row: HistoryRow) -> dict[int, Hi
     return {each.seq: each for each in await every(session, HistoryRow, near)}
 
 
-def digest_of(entry: Mapping[str, Any]) -> str:
+def digest_entry(entry: Mapping[str, Any]) -> str:
     """The digest of an entry: the canonical form of all its columns but the digest, with ``at`` as RFC 3339."""
     chained = {name: value for name, value in entry.items() if name != "digest"}
     return canon.digest({**chained, "at": format_iso(chained["at"])})
 
 
-def words_of(kind: str, actor: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+def collect_words(kind: str, actor: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     """Search text of an entry: every text in it, folded in case, up to 8,000 characters."""
     found: list[str] = [kind]
     waiting: list[Any] = [data, actor]
@@ -235,8 +235,8 @@ def words_of(kind: str, actor: Mapping[str, Any], data: Mapping[str, Any]) -> st
     return " ".join(" ".join(found).replace("\x00", " ").casefold().split())[:MAX_WORDS]
 
 
-def words_in(text: str) -> list[str]:
-    """Splits a search into words, folded as ``words_of`` folds."""
+def split_words(text: str) -> list[str]:
+    """Splits a search into words, folded as ``collect_words`` folds."""
     return text.replace("\x00", " ").casefold().split()
 
 
@@ -252,6 +252,6 @@ def fitting(workspace: str, filters: HistoryFilters) -> Select[Any]:
         statement = statement.where(_T.c.at >= filters.since)
     if filters.until is not None:
         statement = statement.where(_T.c.at < filters.until)
-    for word in words_in(filters.words):
+    for word in split_words(filters.words):
         statement = statement.where(_T.c.words.contains(word, autoescape=True))
     return statement

@@ -41,7 +41,7 @@ from store.history.entries import (
 )
 from store.history.search import match_of, newest
 from store.history.verification import ChainAnchor, ChainVerdict, entry_fault, verify
-from store.rows import authenticator_of, check_text, code_of, every, first, table
+from store.rows import check_text, compute_code, every, find_authenticator, first, table
 from store.workspaces import was_founded
 
 __all__ = [
@@ -129,9 +129,9 @@ async def append_all(session: AsyncSession, workspace: str, entries: Sequence[Hi
         prev = chained[-1]["digest"]
     await _APPEND.run(session, [tuple(check_text(columns).values()) for columns in chained])
     counts = [
-        (stats.day_of(entry.at), count)
+        (stats.find_day(entry.at), count)
         for columns, entry in zip(chained, entries, strict=True)
-        for count in stats.counts_of(columns, entry.data)
+        for count in stats.list_counts(columns, entry.data)
     ]
     await stats.add(session, workspace, counts)
     await _move_end(session, workspace, seq, prev, generation)
@@ -200,7 +200,7 @@ async def ensure_end(session: AsyncSession, workspace: str) -> None:
 
 async def _move_end(session: AsyncSession, workspace: str, seq: int, digest: str, generation: int) -> None:
     end = {"workspace": workspace, "seq": seq, "digest": digest, "generation": generation}
-    code = code_of(session, HistoryHeadRow, end)
+    code = compute_code(session, HistoryHeadRow, end)
     if code is None and session.info.get(_SEALED, {}).get(workspace):
         raise RuntimeError("This history is sealed, and this session has no keys to go on with it.")
     await _MOVE_HEAD.run(session, [(*end.values(), code)])
@@ -214,7 +214,7 @@ async def _lock_end(session: AsyncSession, workspace: str) -> tuple[int, str, in
         return known  # type: ignore[no-any-return]
     found = await _LOCK_HEAD.first(session, of=workspace)
     if found is None:
-        if authenticator_of(session) is not None and not was_founded(session, workspace):
+        if find_authenticator(session) is not None and not was_founded(session, workspace):
             raise NotAuthentic(
                 f"The record of where the history of {workspace} ends was taken out of the database. "
                 "Whoever runs the server should run `opsiq doctor`."

@@ -15,7 +15,7 @@ from sqlalchemy import table as named
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.dialect import is_postgresql
-from store.history.entries import HistoryFilters, HistoryRow, fitting, words_in
+from store.history.entries import HistoryFilters, HistoryRow, fitting, split_words
 from store.rows import table
 
 MOST_GROUPS: Final = 40
@@ -42,7 +42,7 @@ async def indexed(session: AsyncSession) -> bool:
 
 def match_of(words: str) -> str:
     """FTS5 query of a search: each trigram must be there. Empty where no word has three letters."""
-    groups = dict.fromkeys(word[at : at + 3] for word in words_in(words) for at in range(len(word) - 2))
+    groups = dict.fromkeys(word[at : at + 3] for word in split_words(words) for at in range(len(word) - 2))
     return " AND ".join('"' + group.replace('"', '""') + '"' for group in list(groups)[:MOST_GROUPS])
 
 

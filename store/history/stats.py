@@ -82,12 +82,12 @@ class Distribution:
         for slot, count in self.slots:
             seen += count
             if seen >= wanted:
-                return duration_of(slot)
+                return find_duration(slot)
         return None
 
     def within(self, ms: float) -> int:
         """How many took no longer, to the bucket."""
-        return sum(count for slot, count in self.slots if slot <= slot_of(ms))
+        return sum(count for slot, count in self.slots if slot <= find_slot(ms))
 
 
 _T = table(HistoryDayRow)
@@ -102,17 +102,17 @@ def _adding(postgresql: bool) -> UpdateBase:
 _ADD: Final = PreparedStatement(_adding, ("workspace", "measure", "name", "slot", "day", "n", "total"))
 
 
-def slot_of(ms: float) -> int:
+def find_slot(ms: float) -> int:
     """Bucket of a duration: slot i holds (1.1^(i-1), 1.1^i] milliseconds."""
     return math.ceil(math.log(max(ms, 0.01), GROWTH) - 1e-9)
 
 
-def duration_of(slot: int) -> float:
+def find_duration(slot: int) -> float:
     """Middle of a bucket in milliseconds, within 5 % of every duration in it."""
     return float(2 * GROWTH**slot / (GROWTH + 1))
 
 
-def counts_of(entry: Mapping[str, Any], data: Mapping[str, Any]) -> list[HistoryCount]:
+def list_counts(entry: Mapping[str, Any], data: Mapping[str, Any]) -> list[HistoryCount]:
     """The counts that an entry adds: ``entry`` are its columns, ``data`` its content. Of a test run only its cost is
     counted, since it says nothing about how the workspace is used."""
     kind, outcome, took_ms = entry["kind"], entry["outcome"], entry["duration_ms"]
@@ -123,7 +123,7 @@ def counts_of(entry: Mapping[str, Any], data: Mapping[str, Any]) -> list[History
     if kind in _ENDS and outcome:
         made.append(HistoryCount("outcome", outcome, 0))
     if kind in _STEPS and took_ms is not None:
-        made.append(HistoryCount("step", _STEPS[kind], slot_of(took_ms)))
+        made.append(HistoryCount("step", _STEPS[kind], find_slot(took_ms)))
     trace = data.get("trace")
     if kind == "resolved" and entry["prompt_version"]:
         made.append(HistoryCount("prompt_version", entry["prompt_version"], 0))
@@ -131,7 +131,7 @@ def counts_of(entry: Mapping[str, Any], data: Mapping[str, Any]) -> list[History
         made += _usage(entry["model"] or "unknown", trace)
     if entry["person"] and kind in _YES:
         looked_s = data.get("seconds_to_approve")
-        slot = slot_of(looked_s * 1000) if isinstance(looked_s, int | float) else NEVER
+        slot = find_slot(looked_s * 1000) if isinstance(looked_s, int | float) else NEVER
         made.append(HistoryCount("approved", entry["person"], slot))
     if entry["person"] and kind == "rejected" and entry["risk"]:
         made.append(HistoryCount("rejected", entry["person"], 0))
@@ -205,7 +205,7 @@ async def every(
         yield (measure, name, slot, day), (n, total)
 
 
-def day_of(at: datetime) -> str:
+def find_day(at: datetime) -> str:
     """Day of a time, in UTC."""
     return at.astimezone(UTC).date().isoformat()
 

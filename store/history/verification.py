@@ -139,8 +139,8 @@ class _Walk:
     def take(self, row: HistoryRow) -> None:
         self.count, self.prev = row.seq, row.digest
         if row.kind in stats.COUNTED:
-            day, columns = stats.day_of(row.at), row.__dict__
-            for each in stats.counts_of(columns, json.loads(row.data)):
+            day, columns = stats.find_day(row.at), row.__dict__
+            for each in stats.list_counts(columns, json.loads(row.data)):
                 held = self.days.setdefault((each.measure, each.name, each.slot, day), [0, 0])
                 held[0] += 1
                 held[1] += each.total
@@ -179,7 +179,7 @@ def _fits(row: HistoryRow) -> bool:
     """Whether an entry matches its digest; False too for what never had one: bytes where text was, a number beyond
     JSON."""
     try:
-        return entries.digest_of(row.model_dump(warnings=False)) == row.digest
+        return entries.digest_entry(row.model_dump(warnings=False)) == row.digest
     except (NotCanonical, *_UNREADABLE):
         return False
 

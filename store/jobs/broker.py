@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.dialect import EpochMs, among, is_postgresql, texts
+from store.dialect import EpochMs, among, is_postgresql, write_texts
 from store.jobs import lanes
 from store.jobs.claim import claim_rows
 from store.jobs.jobs import Job, JobRow, PrefetchLimits, to_jobs
@@ -36,7 +36,7 @@ async def claim_named(
     postgresql = is_postgresql(session)
     ahead = None if per_lane is None else ahead
     picked = select_due(_T, tuple(kinds), per_lane, postgresql, named=True, ahead=ahead is not None)
-    given = {"wanted": texts(keys, postgresql=postgresql), **front_parameters(len(keys))}
+    given = {"wanted": write_texts(keys, postgresql=postgresql), **front_parameters(len(keys))}
     if ahead is not None:
         given |= ahead.given()
     return to_jobs(await claim_rows(session, _T, picked, owner, lease_s, given, ahead=ahead is not None))
@@ -53,7 +53,7 @@ class JobDelay(NamedTuple):
 async def delays_of(session: AsyncSession, keys: Collection[str]) -> dict[str, JobDelay]:
     """What each of these jobs waits for. What is finished or not there is left out."""
     postgresql = is_postgresql(session)
-    found = await session.execute(_waits(postgresql), {"wanted": texts(keys, postgresql=postgresql)})
+    found = await session.execute(_waits(postgresql), {"wanted": write_texts(keys, postgresql=postgresql)})
     return {key: JobDelay(max(0, due, free) / 1000, lane) for key, lane, due, free in found.all()}
 
 

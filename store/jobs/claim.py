@@ -14,7 +14,7 @@ from sqlalchemy.sql.dml import ReturningUpdate, Update
 
 from store.dialect import among, pairs, present_ms, within
 from store.driver.json_rows import select_as_json
-from store.driver.prepared import CompiledStatement, sqlite_of
+from store.driver.prepared import CompiledStatement, find_sqlite
 from store.driver.sqlite import Execute
 from store.jobs import lanes
 
@@ -49,7 +49,7 @@ async def claim_rows(
     Answers their COLUMNS, in no order. What is claimed ``ahead`` of the lanes of the parameter ``quick`` is not counted
     in its lane, unless that has a width of its own.
     """
-    sqlite = sqlite_of(session)
+    sqlite = find_sqlite(session)
     if sqlite is None:
         took: Sequence[Sequence[Any]] = (
             await session.execute(_update_selected(job, picked, owner, lease_s, ahead), given)

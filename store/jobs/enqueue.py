@@ -115,7 +115,13 @@ def _insert(postgresql: bool) -> ReturningInsert[tuple[int]]:
 
 
 def _columns(item: NewJob) -> dict[str, Any]:
-    named = {"id": ids.new("wrk"), "key": item.key, "kind": item.kind, "workspace": item.workspace, "lane": item.lane}
+    named = {
+        "id": ids.make_id("wrk"),
+        "key": item.key,
+        "kind": item.kind,
+        "workspace": item.workspace,
+        "lane": item.lane,
+    }
     told = {
         "payload": canon.dumps(item.payload).decode(),
         "priority": item.priority,

@@ -10,8 +10,8 @@ from sqlalchemy import BigInteger, Delete, Table, Update, and_, bindparam, case,
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.dialect import EpochMs, among, is_postgresql, texts
-from store.driver.prepared import CompiledStatement, sqlite_of
+from store.dialect import EpochMs, among, is_postgresql, write_texts
+from store.driver.prepared import CompiledStatement, find_sqlite
 from store.driver.sqlite import Execute
 
 Change = Literal["done", "forgotten", "renewed", "released"]
@@ -27,7 +27,7 @@ async def update_claimed(
     postgresql = is_postgresql(session)
     made: set[tuple[str, int]] = set()
     for (owner, attempt), work_ids in _group_by_claim(claims).items():
-        named = {"ids": texts(work_ids, postgresql=postgresql), "of_owner": owner, "of_attempt": attempt}
+        named = {"ids": write_texts(work_ids, postgresql=postgresql), "of_owner": owner, "of_attempt": attempt}
         statement = _statement(job, change, postgresql).returning(job.c.id)
         found = await session.execute(statement, named | (given or {}))
         made.update((work_id, attempt) for work_id in found.scalars())
@@ -43,9 +43,9 @@ async def update_all_claimed(session: AsyncSession, job: Table, change: Change, 
     be read. Raises LeaseLost if some are not; on SQLite when the next statement of the transaction runs, its commit at
     the latest.
     """
-    sqlite = sqlite_of(session)
+    sqlite = find_sqlite(session)
     for (owner, attempt), work_ids in _group_by_claim(claims).items():
-        named = {"ids": texts(work_ids, postgresql=sqlite is None), "of_owner": owner, "of_attempt": attempt}
+        named = {"ids": write_texts(work_ids, postgresql=sqlite is None), "of_owner": owner, "of_attempt": attempt}
         if sqlite is None:
             found: Any = await session.execute(_statement(job, change, True), named)
             _all(found.rowcount, len(work_ids))

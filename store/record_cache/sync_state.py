@@ -11,7 +11,7 @@ from sqlmodel import Field
 
 from store.dialect import UtcTime, upsert
 from store.driver.prepared import PreparedQuery
-from store.rows import Row, check_text, every, first, table, values
+from store.rows import Row, check_text, every, first, list_values, table
 
 
 class SyncStateRow(Row, table=True):
@@ -46,7 +46,7 @@ _GET = PreparedQuery(
 
 async def begin(session: AsyncSession, row: SyncStateRow) -> SyncStateRow | None:
     """Begins a full sync of a kind; when it was last complete stays known. None: a reading is under way already."""
-    given = values(row)
+    given = list_values(row)
     fresh = upsert(session, _T).values(given)
     anew = {name: given[name] for name in ("state", "shape", "cursor", "seen", "began_at", "error")}
     statement = fresh.on_conflict_do_update(

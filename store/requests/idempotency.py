@@ -1,7 +1,7 @@
 """Idempotency records: the answer given to a caller's Idempotency-Key (docs/reference/wire.md §3).
 
 A record belongs to the caller who sent the key: ``key`` holds the caller, a space and the Idempotency-Key, which holds
-none (``scoped``). A column of its own would have to be part of the primary key, and steps of the schema only add, so
+none (``scope_key``). A column of its own would have to be part of the primary key, and steps of the schema only add, so
 that processes of the version before go on beside a newer database. Such a process stores records under the bare key
 without a caller: nobody may see them, and what they answered may not be done again (``unscoped``).
 
@@ -23,14 +23,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict
-from store.dialect import UtcTime, is_postgresql, kept
+from store.dialect import UtcTime, is_postgresql, write_time
 from store.driver.bulk_write import BulkStatement
-from store.rows import Row, add_new, check_text, every, first, table, values
+from store.rows import Row, add_new, check_text, every, first, list_values, table
 
 
 class IdempotencyRow(Row, table=True):
-    """Idempotency record. ``key`` is ``scoped``, ``fingerprint`` tells requests apart, ``owner`` is who is answering,
-    ``state``: in_flight or done."""
+    """Idempotency record. ``key`` is ``scope_key``'s, ``fingerprint`` tells requests apart, ``owner`` is who is
+    answering, ``state``: in_flight or done."""
 
     __tablename__ = "idempotency"
     __table_args__ = (Index("ix_idempotency_created", "created_at"),)
@@ -88,7 +88,7 @@ _KEEP: Final = BulkStatement(
 )
 
 
-def scoped(caller: str, key: str) -> str:
+def scope_key(caller: str, key: str) -> str:
     """The ``key`` of a record: the caller's own Idempotency-Key. ``key`` holds no space."""
     return f"{caller} {key}"
 
@@ -147,7 +147,7 @@ async def store_answers(
     for row in rows:
         first_of.setdefault(_key(row), row)
     postgresql = is_postgresql(session)
-    stale, forgotten = kept(stale_before, postgresql=postgresql), kept(forget_before, postgresql=postgresql)
+    stale, forgotten = write_time(stale_before, postgresql=postgresql), write_time(forget_before, postgresql=postgresql)
     # Always in the same order, so that two processes can't deadlock.
     ordered = [_parameters(first_of[key], stale, forgotten, postgresql=postgresql) for key in sorted(first_of)]
     ours = {owner for (owner,) in await _KEEP.run(session, ordered)}
@@ -209,8 +209,8 @@ async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> 
 
 def _parameters(row: IdempotencyRow, stale: Any, forgotten: Any, *, postgresql: bool) -> tuple[Any, ...]:
     """The parameters of ``_KEEP``. Raises InvalidInput for text that can't be stored."""
-    held = values(row)
-    created_at = kept(row.created_at, postgresql=postgresql)
+    held = list_values(row)
+    created_at = write_time(row.created_at, postgresql=postgresql)
     return (*(held[name] for name in _HELD), created_at, stale, forgotten, _strip_scope(row.key))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Index, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
-from store.dialect import UtcTime, is_postgresql, kept
+from store.dialect import UtcTime, is_postgresql, write_time
 from store.driver.bulk_write import BulkStatement
 from store.rows import Row, add_new, table
 
@@ -44,7 +44,7 @@ async def insert_many(session: AsyncSession, wanted: Sequence[tuple[str, str, da
     first = {(key, nonce): at for key, nonce, at in reversed(wanted)}
     postgresql = is_postgresql(session)
     # Always in the same order, so that two processes can't deadlock.
-    rows = [(key, nonce, kept(at, postgresql=postgresql)) for (key, nonce), at in sorted(first.items())]
+    rows = [(key, nonce, write_time(at, postgresql=postgresql)) for (key, nonce), at in sorted(first.items())]
     fresh = set(await _TAKE.run(session, rows))
     made: list[bool] = []
     for key, nonce, _ in wanted:

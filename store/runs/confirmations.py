@@ -12,7 +12,7 @@ from sqlmodel import Field
 
 from core.actor import Actor
 from store.dialect import DbNow, UtcTime, upsert
-from store.rows import Row, check_text, code_of, every, table
+from store.rows import Row, check_text, compute_code, every, table
 
 
 class ConfirmationRow(Row, table=True):
@@ -48,7 +48,7 @@ async def remember(session: AsyncSession, by: Actor, session_id: str, contract_d
         "workspace": by.workspace, "session_id": session_id, "person": by.person, "role": by.role,
         "contract_digest": contract_digest,
     }  # fmt: skip
-    code = code_of(session, ConfirmationRow, names)
+    code = compute_code(session, ConfirmationRow, names)
     fresh = upsert(session, _T).values({**check_text(names), "at": DbNow(), "mac": code})
     await session.execute(fresh.on_conflict_do_update(index_elements=list(names), set_={"mac": code}))
 

@@ -16,7 +16,7 @@ from store.dialect import DbNow, UtcTime
 from store.driver.prepared import PreparedQuery
 from store.driver.sqlite import ONE_ROW
 from store.jobs.jobs import JobRow
-from store.rows import Row, add, authentic, authenticator_of, check_text, code_of, every, table
+from store.rows import Row, add, authentic, check_text, compute_code, every, find_authenticator, table
 
 
 class RunRow(Row, table=True):
@@ -103,9 +103,11 @@ async def move(
     """
     states = (was,) if isinstance(was, str) else tuple(was)
     fresh = check_text({**columns, "state": to, "phase": None})
-    if authenticator_of(session) is not None:
+    if find_authenticator(session) is not None:
         sealed = {"id": run_id, "workspace": workspace, **(fixed or {}), **fresh}
-        fresh["mac"] = code_of(session, RunRow, {**sealed, "revision": revision + 1 if revision is not None else None})
+        fresh["mac"] = compute_code(
+            session, RunRow, {**sealed, "revision": revision + 1 if revision is not None else None}
+        )
     given = {f"to_{name}": value for name, value in fresh.items()}
     given |= {"of": run_id, "within": workspace} | ({} if revision is None else {"revised": revision})
     row = await _moving(tuple(fresh), states, revision is not None).first(session, **given)

@@ -11,7 +11,7 @@ from sqlalchemy import LargeBinary, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
-from store.dialect import UtcTime, is_postgresql, kept
+from store.dialect import UtcTime, is_postgresql, write_time
 from store.driver.bulk_write import BulkStatement
 from store.rows import Row, check_text, every, table
 
@@ -146,7 +146,7 @@ def _rounds(ordered: list[AttemptResult]) -> list[list[AttemptResult]]:
 
 def _delivery_columns(one: AttemptResult) -> tuple[Any, ...]:
     """The parameters of _MOVED on SQLite."""
-    at, next_at, finished_at = [kept(each, postgresql=False) for each in (one.at, one.next_at, one.finished_at)]
+    at, next_at, finished_at = [write_time(each, postgresql=False) for each in (one.at, one.next_at, one.finished_at)]
     return one.delivery, one.in_series, one.state, one.status, one.error, one.detail, at, next_at, finished_at
 
 
@@ -157,7 +157,7 @@ def _attempt_columns(one: AttemptResult) -> tuple[Any, ...]:
         one.delivery,
         one.n,
         one.in_series,
-        kept(one.at, postgresql=False),
+        write_time(one.at, postgresql=False),
         one.duration_ms,
         one.headers,
         one.status,

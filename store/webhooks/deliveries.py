@@ -28,9 +28,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import NotFound
-from store.dialect import UtcTime, among, is_postgresql, texts, upsert
+from store.dialect import UtcTime, among, is_postgresql, upsert, write_texts
 from store.driver.json_rows import JsonRowsQuery
-from store.rows import Row, every, first, table, values
+from store.rows import Row, every, first, list_values, table
 from store.webhooks import attempts
 
 KEEP_DAYS: Final = 30
@@ -131,7 +131,7 @@ _BODIES_AT_ONCE: Final = 200
 
 async def put_body(session: AsyncSession, row: BodyRow) -> None:
     """Stores an event's body, unless it is stored already."""
-    await session.execute(upsert(session, _B).values(values(row)).on_conflict_do_nothing())
+    await session.execute(upsert(session, _B).values(list_values(row)).on_conflict_do_nothing())
 
 
 async def put_many(session: AsyncSession, rows: Sequence[DeliveryRow]) -> None:
@@ -139,7 +139,7 @@ async def put_many(session: AsyncSession, rows: Sequence[DeliveryRow]) -> None:
     there."""
     if rows:
         quiet = upsert(session, _T).on_conflict_do_nothing()
-        await session.execute(quiet, [values(row) for row in rows])
+        await session.execute(quiet, [list_values(row) for row in rows])
 
 
 async def get(session: AsyncSession, workspace: str, delivery_id: str) -> DeliveryRow:
@@ -160,13 +160,13 @@ async def due(
 ) -> list[DueDelivery]:
     """Reads these deliveries with their bodies, in no order; those that are gone, or have a larger body, are absent."""
     postgresql = is_postgresql(session)
-    found = await _DUE.rows(session, len(delivery_ids), ids=texts(delivery_ids, postgresql=postgresql))
+    found = await _DUE.rows(session, len(delivery_ids), ids=write_texts(delivery_ids, postgresql=postgresql))
     events = list({row[_OF_EVENT] for row in found})
     bodies: dict[str, bytes] = {}
     most = max_body_bytes or _ANY_SIZE
     for start in range(0, len(events), _BODIES_AT_ONCE):
         these = events[start : start + _BODIES_AT_ONCE]
-        read = await _BODIES.rows(session, len(these), ids=texts(these, postgresql=postgresql), most=most)
+        read = await _BODIES.rows(session, len(these), ids=write_texts(these, postgresql=postgresql), most=most)
         bodies.update((event_id, body) for event_id, body in read)
     return [DueDelivery._make((*row, bodies[row[_OF_EVENT]])) for row in found if row[_OF_EVENT] in bodies]
 

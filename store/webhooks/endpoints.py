@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
-from store.dialect import UtcTime, among, is_postgresql, kept, texts
+from store.dialect import UtcTime, among, is_postgresql, write_texts, write_time
 from store.driver.bulk_write import BulkStatement
 from store.driver.prepared import PreparedQuery
 from store.rows import Row, add, amend, every, first, table
@@ -136,7 +136,7 @@ async def subscribed(session: AsyncSession, workspace: str) -> list[EndpointRow]
 
 async def by_ids(session: AsyncSession, endpoint_ids: Collection[str]) -> dict[str, EndpointRow]:
     """Reads endpoints of any workspace and in any state: for the workers that deliver."""
-    given = texts(endpoint_ids, postgresql=is_postgresql(session))
+    given = write_texts(endpoint_ids, postgresql=is_postgresql(session))
     return {row.id: row for row in await _BY_IDS.every(session, ids=given)}
 
 
@@ -205,7 +205,7 @@ async def count(session: AsyncSession, tallies: Sequence[AttemptCounts]) -> list
     rows: list[tuple[Any, ...]] = []
     for one in sorted(tallies, key=lambda tally: tally.endpoint):
         times = (one.last_success_at, one.last_failure_at, one.trailing_since)
-        kept_times = [kept(at, postgresql=postgresql) for at in times]
+        kept_times = [write_time(at, postgresql=postgresql) for at in times]
         rows.append((one.endpoint, one.hour, one.succeeded, one.failed, one.trailing, *kept_times))
     if postgresql:
         names = _T.columns.keys()
@@ -217,7 +217,7 @@ async def count(session: AsyncSession, tallies: Sequence[AttemptCounts]) -> list
 
 async def rates(session: AsyncSession, endpoint_ids: Collection[str], now: datetime) -> dict[str, SuccessRate]:
     """Success rates of the last 24 hours, by endpoint; absent where there were no attempts."""
-    since = hour_of(now) - RATE_HOURS + 1
+    since = find_hour(now) - RATE_HOURS + 1
     sums = (func.sum(_H.c.succeeded), func.sum(_H.c.failed))
     mine = select(_H.c.endpoint, *sums).where(_H.c.endpoint.in_(tuple(endpoint_ids)), _H.c.hour >= since)
     rows = (await session.execute(mine.group_by(_H.c.endpoint))).all()
@@ -226,9 +226,9 @@ async def rates(session: AsyncSession, endpoint_ids: Collection[str], now: datet
 
 async def purge(session: AsyncSession, now: datetime) -> int:
     """Deletes hours that no rate reads any more; returns how many."""
-    old = delete(_H).where(_H.c.hour < hour_of(now - timedelta(hours=_KEPT_HOURS)))
+    old = delete(_H).where(_H.c.hour < find_hour(now - timedelta(hours=_KEPT_HOURS)))
     return len((await session.execute(old.returning(_H.c.hour))).all())
 
 
-def hour_of(at: datetime) -> int:
+def find_hour(at: datetime) -> int:
     return int(at.timestamp()) // 3600

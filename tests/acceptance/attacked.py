@@ -13,7 +13,7 @@ import store.accounts.members
 import store.history.log
 from agent.pipeline import Refusal
 from agent.runs.run import Run
-from agent.workspace.admin import actor_of
+from agent.workspace.admin import make_owner
 from app.container import Container, open_container
 from connectors.saas.kinds import KINDS
 from core.actor import Actor
@@ -73,7 +73,7 @@ async def tried(world: Installation) -> AsyncIterator[Tried]:
     async with open_container(settings, resolver=resolver) as container:
         async with container.database.read() as session:
             rows = await store.accounts.members.listed(session, world.workspace)
-        yield Tried(container, {row.name: actor_of(row) for row in rows}, resolver)
+        yield Tried(container, {row.name: make_owner(row) for row in rows}, resolver)
 
 
 def ledger(world: Installation) -> int:

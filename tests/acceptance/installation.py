@@ -30,7 +30,7 @@ from cli.commands.ask import wait_until_idle
 from cli.console_session import ConsoleSession
 from core.clock import utc_now
 from core.settings import Settings
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from store import rows
 from store.database import Database
 from store.migrate import upgrade
@@ -61,7 +61,7 @@ def _migrated() -> bytes:
 @dataclass
 class Installation:
     folder: Path
-    secret: str = field(default_factory=new_secret)
+    secret: str = field(default_factory=make_secret)
     clients: dict[str, Client] = field(default_factory=dict)
     processes: dict[str, Forked] = field(default_factory=dict)
     consoles: dict[tuple[str, str], ConsoleSession] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from standardwebhooks import Webhook
 
 from cli.client import Client, Refused
 from cli.commands.ask import wait_until_idle
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from tests.acceptance.installation import Installation
 
 GUIDE = Path(__file__).parents[2] / "docs/guide/curl.md"
@@ -99,7 +99,7 @@ def test_the_guides_shell_subscribes_tests_resends_and_leaves(world: Installatio
 
 def test_the_guides_shell_believes_what_was_signed_just_now_and_nothing_else() -> None:
     function = re.findall(r"```sh\n(opsiq_believe\(\).*?)```", GUIDE.read_text(), re.DOTALL)[0]
-    secret, body = new_secret(), '{"type":"order.shipped","data":{"of":"Zoë’s"}}\n'
+    secret, body = make_secret(), '{"type":"order.shipped","data":{"of":"Zoë’s"}}\n'
     now = datetime.now(UTC)
 
     def believed(at: datetime = now, signed_by: str = secret, of: str = body, told: str | None = None) -> bool:
@@ -109,7 +109,7 @@ def test_the_guides_shell_believes_what_was_signed_just_now_and_nothing_else() -
         return done.returncode == 0
 
     assert believed()
-    assert not believed(signed_by=new_secret())
+    assert not believed(signed_by=make_secret())
     assert not believed(of=body.strip())
     assert not believed(told="v1,")
     assert not believed(at=now - timedelta(seconds=310))

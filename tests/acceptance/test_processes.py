@@ -204,10 +204,10 @@ def test_a_nonce_is_good_in_one_process_only(world: Installation) -> None:
     world.start_server("other")
     second = world.clients["olivia"].url
     client = world.clients["olivia"]
-    authorization = request_signature.header(
+    authorization = request_signature.make_header(
         client.secret,
         ts=int(time.time()),
-        nonce=request_signature.new_nonce(),
+        nonce=request_signature.make_nonce(),
         key=client.key,
         method="GET",
         path="/v1/me",
@@ -227,10 +227,10 @@ def test_two_servers_count_a_keys_requests_together_in_redis(world: Installation
 
 def _remaining(client: Client) -> int:
     """What the answer says is left of the key's reads."""
-    authorization = request_signature.header(
+    authorization = request_signature.make_header(
         client.secret,
         ts=int(time.time()),
-        nonce=request_signature.new_nonce(),
+        nonce=request_signature.make_nonce(),
         key=client.key,
         method="GET",
         path="/v1/me",

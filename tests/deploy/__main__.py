@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from tests.deploy import containerfile, story
 from tests.deploy.chroot import Chroot, fresh_debian, make_base
 from tests.deploy.units import Unit
@@ -66,7 +66,7 @@ def bring_files(debian: Chroot) -> None:
 
 def start_platform(debian: Chroot, python: str) -> tuple[str, str, str]:
     """A demo platform inside: its address, its read token, the secret of calls to it."""
-    token, secret = secrets.token_urlsafe(16), new_secret()
+    token, secret = secrets.token_urlsafe(16), make_secret()
     command = (python, "-P", "-m", "opsiq_server.run_module", "demo", "--data", "/tmp/platform.db")
     process = debian.start(
         *command, environ={"DEMO_TOKEN": token, "DEMO_SECRET": secret, "PYTHONDONTWRITEBYTECODE": "1"}

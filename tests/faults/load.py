@@ -51,10 +51,10 @@ class Person:
         end = time.monotonic() + PATIENCE_S
         pause_s = 0.05
         while True:
-            authorization = request_signature.header(
+            authorization = request_signature.make_header(
                 self.secret,
                 ts=int(time.time()),
-                nonce=request_signature.new_nonce(),
+                nonce=request_signature.make_nonce(),
                 key=self.key,
                 method=method,
                 path=path,

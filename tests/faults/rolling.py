@@ -25,7 +25,7 @@ from typing import Any, Final
 import aiohttp
 
 from cli.client import Client
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from tests.acceptance.installation import Installation
 from tests.faults import verdict
 from tests.faults.__main__ import ENDPOINTS, HEARD_BY, SETTLE_S, say
@@ -75,7 +75,7 @@ class RollingSite(Site):
 
     def open(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.world = Installation(self.folder, secret=new_secret(), database_url=self.postgresql())
+        self.world = Installation(self.folder, secret=make_secret(), database_url=self.postgresql())
         self.world.start_platform()
         self.world.workspace, keys = self._found()
         self.port = free_port()

@@ -27,7 +27,7 @@ from agent.pipeline import SuppliedValue
 from app.container import open_container
 from core.actor import Actor
 from core.settings import Settings
-from registry.declarative.rows import at_pointer
+from registry.declarative.rows import read_pointer
 from store.migrate import upgrade
 from tests.interop.__main__ import PLATFORMS
 from tests.interop.installation import Platform, say
@@ -228,7 +228,7 @@ def happened(platform: Platform, write: Write) -> bool:
     path, pointer, value = write.shown
     asked = urllib.request.Request(platform.api + path, headers=dict([platform.token_header]))
     with urllib.request.urlopen(asked, timeout=60) as answer:
-        return bool(at_pointer(json.load(answer), pointer) == value)
+        return bool(read_pointer(json.load(answer), pointer) == value)
 
 
 async def founded(folder: Path, platform: Platform) -> Actor:

@@ -21,7 +21,7 @@ from app.container import Container, open_container
 from core.actor import Actor
 from core.clock import utc_now
 from core.settings import Settings
-from registry.declarative.rows import at_pointer
+from registry.declarative.rows import read_pointer
 from store.migrate import upgrade
 from tests.interop.installation import Platform, say
 
@@ -103,7 +103,7 @@ def looked_up(platform: Platform, request: dict[str, Any], state: str, run: Run)
     asked = urllib.request.Request(platform.api + path, headers=dict([platform.token_header]))
     try:
         with urllib.request.urlopen(asked, timeout=60) as answer:
-            found = at_pointer(json.load(answer), pointer)
+            found = read_pointer(json.load(answer), pointer)
     except urllib.error.HTTPError as error:
         return f"the platform answers {error.code}"
     return "" if found == expected else f"the platform says {found!r}, not {expected!r}"

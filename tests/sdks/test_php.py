@@ -308,7 +308,7 @@ def test_the_readmes_receiver_carries_out_a_confirmed_action(
         statuses = [post(server.url + page, secrets["action"], outcome["call_id"], payload) for _ in range(3)]
         assert {(status, replayed, body) for status, replayed, body in statuses} == {(200, "true", outcome["answer"])}
         assert post(server.url + page, secrets["action"], outcome["call_id"], payload.replace(b"1", b"2"))[0] == 422
-        strange = webhook_signature.new_secret()
+        strange = webhook_signature.make_secret()
         assert post(server.url + page, strange, outcome["call_id"], payload)[0] == 401
         if page == "/opsiq":
             event = {"id": "evt_1", "type": "invoice.paid", "data": {}, "timestamp": "2026-11-24T12:00:00.000000Z"}

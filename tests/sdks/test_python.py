@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from tests.acceptance.installation import Installation
 
 ROOT = Path(__file__).parents[2]
@@ -123,8 +123,8 @@ def told(world: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "OPSIQ_URL": owner.url,
         "OPSIQ_KEY": owner.key,
         "OPSIQ_SECRET": owner.secret,
-        "OPSIQ_WEBHOOK_SECRET": new_secret(),
-        "OPSIQ_ACTION_SECRET": new_secret(),
+        "OPSIQ_WEBHOOK_SECRET": make_secret(),
+        "OPSIQ_ACTION_SECRET": make_secret(),
     }
     for name, value in said.items():
         monkeypatch.setenv(name, value)
@@ -193,7 +193,7 @@ def test_the_code_of_the_reference_runs(told: dict[str, str], capsys: pytest.Cap
     secret = told["OPSIQ_WEBHOOK_SECRET"]
     event = json.dumps({"id": "evt_1", "type": "invoice.paid", "timestamp": "2026-11-24T06:00:00Z", "data": {}})
     assert names["received"](event.encode(), signed(secret, "evt_1", event)) == 204
-    assert names["received"](event.encode(), signed(new_secret(), "evt_1", event)) == 401
+    assert names["received"](event.encode(), signed(make_secret(), "evt_1", event)) == 401
     with TestClient(names["app"]) as http:
         body, headers = call(secret)
         assert http.post("/opsiq", content=body, headers=headers).json() == {"refunded": 1042}

@@ -58,10 +58,10 @@ class Attack:
 
     def send(self, by: Client, method: str, path: str, body: Any, key: str) -> httpx.Response:
         content = b"" if body is None else json.dumps(body).encode()
-        authorization = request_signature.header(
+        authorization = request_signature.make_header(
             by.secret,
             ts=int(time.time()),
-            nonce=request_signature.new_nonce(),
+            nonce=request_signature.make_nonce(),
             key=by.key,
             method=method,
             path=path,

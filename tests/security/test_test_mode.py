@@ -255,10 +255,10 @@ def test_a_killed_worker_takes_a_test_run_up_again_and_still_sends_nothing(world
 def text_of(client: Client, path: str, query: str) -> str:
     from core.crypto import request_signature
 
-    authorization = request_signature.header(
+    authorization = request_signature.make_header(
         client.secret,
         ts=int(time.time()),
-        nonce=request_signature.new_nonce(),
+        nonce=request_signature.make_nonce(),
         key=client.key,
         method="GET",
         path=path,

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from cli.main import parser
+from cli.main import make_parser
 
 ROOT: Final = Path(__file__).parents[2]
 GUIDES: Final = sorted((ROOT / "docs/guide").glob("*.md"))
@@ -72,7 +72,7 @@ def opsiq_lines() -> list[tuple[str, str]]:
 def test_every_opsiq_command_of_a_guide_is_one_with_its_options(guide: str, line: str) -> None:
     plain = re.split(r"\s(?:#|<|>|\||&&|2>|&$)", re.sub(r"\$\((?:[^()]|\([^()]*\))*\)|\"?\$\w+\"?", "1", line))[0]
     words = shlex.split(re.sub(r"\[(--\w+ \w+)\]", r"\1", plain))
-    parser().parse_args(words[1:])
+    make_parser().parse_args(words[1:])
 
 
 # ── links ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from agent.workspace.connection_setup import check, connect
 from core.errors import NotFound
-from registry.connection_contracts import of_connection
+from registry.connection_contracts import bind_contract
 from store.transaction_hook import TransactionHook
 from web.api.body import Body, Id, parse_body
 from web.api.view import View
@@ -101,7 +101,7 @@ async def checked(
     connector = next((each for each in context.connectors if each.connection == name), None)
     if connector is None:
         raise NotFound(f"There is no connection {name} that works here.")
-    contracts = [of_connection(each, connector.name, name) for each in connector.register_actions()]
+    contracts = [bind_contract(each, connector.name, name) for each in connector.register_actions()]
     found = await check(connector, contracts)
     return CheckList(
         data=tuple(CheckFindingView(state=each.state, about=each.about, detail=each.detail) for each in found)

@@ -189,7 +189,7 @@ class HttpProtocol(H11Protocol):
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE) or self.transport.is_closing():
             self.transport.abort()
             return
-        request_id = ids.new("req")
+        request_id = ids.make_id("req")
         problem = {
             "type": "https://opsiq.invalid/problems/invalid_request",
             "title": status.phrase,

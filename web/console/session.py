@@ -16,7 +16,7 @@ import store.accounts.logins
 import store.accounts.members
 import store.webhooks.endpoints
 import store.workspaces
-from agent.workspace.admin import actor_of
+from agent.workspace.admin import make_owner
 from core.actor import EVALUATOR, OWNER, Actor
 from core.errors import Forbidden, NotAuthentic, NotFound
 from store.accounts.logins import LoginRow
@@ -74,7 +74,7 @@ async def find_visitor(request: Request) -> Visitor | None:
         async with container.database.begin() as session:
             await store.accounts.logins.touch(session, login.id, now)
     alerts = {"/webhooks": f"{disabled} disabled"} if disabled else {}
-    visitor = Visitor(actor_of(member), member, login, workspace.name, alerts)
+    visitor = Visitor(make_owner(member), member, login, workspace.name, alerts)
     request.state.visitor = visitor
     return visitor
 

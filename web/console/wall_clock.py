@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from core.clock import zone_of
+from core.clock import find_zone
 
 _NEAR: Final = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
@@ -41,15 +41,15 @@ class WallClock:
         return f"{own} ({other}{utc:%H:%M:%S} UTC)"
 
     def here(self, at: datetime) -> datetime:
-        return at.astimezone(zone_of(self.zone))
+        return at.astimezone(find_zone(self.zone))
 
     def at_midnight(self, day: date) -> datetime:
         """When ``day`` begins. Raises OverflowError for the last that can be written."""
-        return datetime.combine(day, time(), zone_of(self.zone)).astimezone(UTC)
+        return datetime.combine(day, time(), find_zone(self.zone)).astimezone(UTC)
 
     def read(self, text: str) -> datetime:
         """What a field of date and time holds. Raises ValueError."""
-        return datetime.fromisoformat(text).replace(tzinfo=zone_of(self.zone)).astimezone(UTC)
+        return datetime.fromisoformat(text).replace(tzinfo=find_zone(self.zone)).astimezone(UTC)
 
     @property
     def day_ends(self) -> datetime:

@@ -14,7 +14,7 @@ from fastapi import Request
 import store.accounts.api_keys
 import store.accounts.identities
 import store.accounts.members
-from agent.workspace.principals import actor_of_member
+from agent.workspace.principals import make_member_actor
 from core.crypto import mcp_token
 from core.crypto.request_signature import SCHEME
 from core.errors import Unauthenticated
@@ -64,7 +64,7 @@ async def _find_by_token(request: Request, token: str) -> Caller:
     limits = get_limits(request)
     await limits.arrive(find_client(request))
     body = await request.body()
-    public = mcp_token.public_of(token)
+    public = mcp_token.read_public_part(token)
     caller, key = (
         await _authenticate_key(request, public, token, body)
         if public
@@ -96,7 +96,7 @@ async def _authenticate_member(request: Request, token: str, body: bytes) -> Cal
         if identity is None:
             raise Unauthenticated(REFUSED)
         member = await store.accounts.members.get(session, identity.workspace, identity.member_id)
-    actor = actor_of_member(member)
+    actor = make_member_actor(member)
     if actor is None:
         raise Unauthenticated(REFUSED)
     return Caller(actor, granted.scopes, member.id, member.id, actor.mode, body)

@@ -21,7 +21,7 @@ from agent.extract.references.vocabulary import (
     PREPOSITIONS,
     STOP,
     HashableById,
-    code_of,
+    can_be_code,
     extend_over_brackets,
     find_clause_end,
     find_owner_kind,
@@ -79,7 +79,7 @@ def _find_cached(text: str, these: HashableById) -> tuple[tuple[int, int], ...]:
         made += [
             (token.start, token.end)
             for index, token in enumerate(read.tokens)
-            if code_of(token.text, kind)
+            if can_be_code(token.text, kind)
             and (not token.text.isdigit() or len(token.text) > 3)
             and not _ordinal(token.low)
             and not _sum(read.tokens, index)

@@ -212,13 +212,13 @@ def find_clause_end(tokens: Sequence[Token], index: int) -> int:
         and tokens[index].text not in {",", ";", ".", "?", "!", ":", "(", ")"}
         and tokens[index].low not in STOP | MANNER
     ):
-        if index - first > 7 or past_name(tokens, first, index):
+        if index - first > 7 or ends_name(tokens, first, index):
             break
         index += 1
     return index
 
 
-def past_name(tokens: Sequence[Token], first: int, index: int) -> bool:
+def ends_name(tokens: Sequence[Token], first: int, index: int) -> bool:
     """Whether a name that began with a capital is over: "Hugo Bernard" of "Hugo Bernard by mail"."""
     token, before = tokens[index], tokens[index - 1]
     return (
@@ -248,7 +248,7 @@ def match_noun(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
     for parts in _list_nouns_beginning(tokens[index].low, kind.nouns):
         if not best < len(parts) <= len(tokens) - index:
             continue
-        if all(same_noun(tokens[index + step].low, part) for step, part in enumerate(parts) if step):
+        if all(is_same_noun(tokens[index + step].low, part) for step, part in enumerate(parts) if step):
             best = len(parts)
     return best
 
@@ -273,11 +273,11 @@ def _list_compounds(nouns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 @lru_cache(maxsize=8192)
 def _list_nouns_beginning(word: str, nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """The nouns that this word may begin: for most words none."""
-    return tuple(parts for parts in _list_nouns(nouns) if same_noun(word, parts[0]))
+    return tuple(parts for parts in _list_nouns(nouns) if is_same_noun(word, parts[0]))
 
 
 @lru_cache(maxsize=4096)
-def same_noun(word: str, noun: str) -> bool:
+def is_same_noun(word: str, noun: str) -> bool:
     if word == noun or singularize(word) == singularize(noun):
         return True
     if len(noun) < 5 or not word.isalpha() or word[:1] != noun[:1] or abs(len(word) - len(noun)) > 2:
@@ -285,7 +285,7 @@ def same_noun(word: str, noun: str) -> bool:
     return OSA.distance(singularize(word), singularize(noun), score_cutoff=1) <= 1
 
 
-def code_of(text: str, kind: RecordKind) -> bool:
+def can_be_code(text: str, kind: RecordKind) -> bool:
     """Whether ``text`` can be a number of ``kind``: a code, and of the form that the kind's numbers have, where it says
     so."""
     if not CODE.fullmatch(text):
@@ -319,7 +319,7 @@ def find_number(cover: TokenCover, noun: tuple[int, int] | None, kind: RecordKin
     """A code or number that marks the record: after its noun, after "number", or a code anywhere. "3rd" and "3
     invoices" are none."""
     for index, token in enumerate(cover.tokens):
-        if cover.used[index] or not code_of(token.text, kind) or token.low in ORDINALS:
+        if cover.used[index] or not can_be_code(token.text, kind) or token.low in ORDINALS:
             continue
         if re.fullmatch(r"\d+(?:st|nd|rd|th)", token.low):
             continue

@@ -190,7 +190,7 @@ def _goes_on(tokens: tuple[Token, ...], index: int) -> bool:
     )
 
 
-def after_label(text: Text, index: int) -> Phrase | None:
+def find_after_label(text: Text, index: int) -> Phrase | None:
     """The phrase right after the label at token ``index``, over "is", ":", "named", "of"."""
     tokens = text.tokens
     first = index + 1
@@ -202,7 +202,7 @@ def after_label(text: Text, index: int) -> Phrase | None:
     return Phrase(tokens[first].start, tokens[last - 1].bare_end, "label", capital=tokens[first].capital)
 
 
-def before_label(text: Text, index: int) -> Phrase | None:
+def find_before_label(text: Text, index: int) -> Phrase | None:
     """The name or joined word right before the label at token ``index``: "the Stronger album", "the e-commerce-website
     project"."""
     tokens = text.tokens

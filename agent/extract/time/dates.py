@@ -54,7 +54,7 @@ def _find(text: Text, today: date) -> tuple[DateSpan, ...]:
             continue
         if when is not None:
             made.append(_join_weekday(text, made, when))
-    return tuple(of_same_month(text, made))
+    return tuple(complete_months(text, made))
 
 
 def _join_weekday(text: Text, made: list[DateSpan], when: DateSpan) -> DateSpan:
@@ -323,7 +323,7 @@ _TIED: Final = re.compile(
 )
 
 
-def of_same_month(text: Text, made: list[DateSpan]) -> list[DateSpan]:
+def complete_months(text: Text, made: list[DateSpan]) -> list[DateSpan]:
     """ "from the 8th until the 15th of May", "out on June 12 and back on the 19th": a day without its month is of the
     month beside it."""
     for at, when in enumerate(made):

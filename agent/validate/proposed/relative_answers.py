@@ -13,7 +13,7 @@ from agent.pipeline import ComputedSource, Span
 from agent.validate.slots import Parameter, Read, Slots, VerifiedSpan, format_parameter
 from core.money import get_exponent
 from language import numerals
-from language.fractions import fraction
+from language.fractions import read_fraction
 from language.text import read_text
 from registry.contract import Unit
 
@@ -109,7 +109,7 @@ def _part(text: str) -> Relative | None:
     if (times := _TIMES.match(text)) is not None and _OF_IT.fullmatch(text, times.end()):
         return Relative("*", Decimal(_FACTORS[times[1].casefold()]))
     said = [token.low for token in read_text(text).tokens]
-    part = fraction(said[1:] if said[:1] == ["the"] else said)
+    part = read_fraction(said[1:] if said[:1] == ["the"] else said)
     if part is None:
         return None
     tokens = read_text(text).tokens

@@ -32,7 +32,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from cli.client import client
+    from cli.client import make_client
     from core.errors import InvalidInput
     from evals.cases.harvest import CASES, WORLD, write_lines
 
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise InvalidInput(f"{folder} is not empty; name a new folder.")
     asked = {name: getattr(arguments, name) for name in ("since", "until", "contract", "limit")}
     query = urllib.parse.urlencode({name: value for name, value in asked.items() if value is not None})
-    answer = client().get("/v1/history/cases", query)
+    answer = make_client().get("/v1/history/cases", query)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / CASES).write_text(write_lines(answer["cases"]), "utf-8")
     (folder / WORLD).write_text(json.dumps(answer["world"], ensure_ascii=False) + "\n", "utf-8")

@@ -48,7 +48,7 @@ def add_parsers(commands: Any) -> None:
     )
     gating.add_argument("--json", metavar="OUT", type=Path, help="write the new run's whole report")
     gating.add_argument("--quiet", action="store_true", help="no progress on standard error")
-    gating.set_defaults(run=gate)
+    gating.set_defaults(run=run_gate)
     cache = commands.add_parser(
         "baseline",
         help="cut a report down to a baseline that can be committed",
@@ -87,7 +87,7 @@ def keep(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def gate(arguments: argparse.Namespace) -> int:
+def run_gate(arguments: argparse.Namespace) -> int:
     return max(_gate(path, arguments) for path in arguments.against)
 
 

@@ -51,10 +51,10 @@ def _documents(arguments: argparse.Namespace) -> int:
 
 
 def _registry(arguments: argparse.Namespace) -> int:
-    from cli.client import client
+    from cli.client import make_client
     from cli.commands.importing.documents import open_source, perform
 
-    server = client()
+    server = make_client()
     contracts = server.get("/v1/contracts/upstreams")["data"]
     source = open_source(arguments.documents[0], arguments.root)
     answer = asyncio.run(perform({"do": "suspensions", "contracts": contracts}, [source]))

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     from core.settings import Settings
 
     if arguments.act == "new":
-        print(format_key(secretbox.new_key()))
+        print(format_key(secretbox.make_key()))
         return 0
     return asyncio.run(_rotate(arguments, Settings.load(os.environ)))
 
@@ -65,7 +65,7 @@ async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     in_file = settings.given_data_key is None
     if arguments.to is None and not in_file:
         raise InvalidInput("OPSIQ_DATA_KEY is set: make a key with `opsiq data-key new` and give it with --to.")
-    new = secretbox.new_key()
+    new = secretbox.make_key()
     if arguments.to is not None:
         try:
             new = env_variable.key(_read_key(arguments.to))

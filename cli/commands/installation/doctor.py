@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from cli.client import FILE
-from cli.commands.installation.next_step import Installed, next_step, server_answers
-from cli.data_folder import DEMO_MARK, DEMO_ONLY, LOOPBACK, NO_DATABASE, beside_demo, explain_missing, has_database
+from cli.commands.installation.next_step import Installed, describe_next_step, server_answers
+from cli.data_folder import DEMO_MARK, DEMO_ONLY, LOOPBACK, NO_DATABASE, explain_missing, has_database, is_beside_demo
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -78,13 +78,13 @@ def _next_step(found: list[Finding], installed: Installed) -> str | None:
     failed = [each.about for each in found if each.state == "fail"]
     there = not any(each.detail in (NO_DATABASE, DEMO_ONLY) for each in found)
     demo_url = _read_demo_url(settings.data_dir)
-    return next_step(
+    return describe_next_step(
         installed,
         failed,
         database=there,
         url=demo_url or settings.base_url,
         answers=server_answers,
-        demo=beside_demo(),
+        demo=is_beside_demo(),
         start=f"demo --data {shlex.quote(str(settings.data_dir))}" if demo_url else "serve",
         demo_data=demo_url is not None,
     )
@@ -292,7 +292,7 @@ def _check_anchors(container: Container, anchors: AnchorLines, there: set[str]) 
 async def _check_stored(container: Container, row: WorkspaceRow, anchors: AnchorLines) -> Finding:
     """Is everything as OpsIQ stored it?"""
     from agent.history import integrity
-    from cli.commands.history import anchors_fit
+    from cli.commands.history import describe_anchors
 
     async with container.database.read() as session:
         report = await integrity.examine(session, row.id, anchors=anchors.of(row.id))
@@ -301,7 +301,7 @@ async def _check_stored(container: Container, row: WorkspaceRow, anchors: Anchor
         where = f" (at entry {verdict.first_break})" if verdict.first_break is not None else ""
         mend = "Find out who wrote into the database; restore a backup, or `opsiq seal --accept` what is there."
         return Finding("fail", "integrity", f"{row.name}{where}: {report.why} {mend}")
-    compared = anchors_fit(verdict.anchors) if verdict.anchors else "no anchor was taken yet"
+    compared = describe_anchors(verdict.anchors) if verdict.anchors else "no anchor was taken yet"
     return Finding(
         "ok", "integrity", f"{row.name}: {verdict.count} history entries and all rights as stored; {compared}"
     )

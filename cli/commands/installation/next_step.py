@@ -22,7 +22,7 @@ class Installed:
     examples: list[str] = field(default_factory=list)
 
 
-def next_step(
+def describe_next_step(
     installed: Installed,
     failed: Collection[str],
     *,

@@ -48,7 +48,7 @@ async def _run(file: Path, *, unauthenticated: bool) -> int:
     settings = Settings.load(os.environ)
     found = await archive.put_back(settings, file, unauthenticated=unauthenticated)
     async with open_sessions(os.environ) as database:
-        faults = await archive.faults(database, found)
+        faults = await archive.find_differences(database, found)
         for fault in faults:
             print(fault)
         if settings.given_data_key is None and not settings.key_file.exists():
@@ -65,7 +65,7 @@ async def _run(file: Path, *, unauthenticated: bool) -> int:
             print(error.detail)
             faults.append(error.detail)
         else:
-            for fault in await archive.problems(database, settings):
+            for fault in await archive.find_problems(database, settings):
                 print(fault)
                 faults.append(fault)
     if faults:

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _rotate(wanted: str | None) -> int:
     from agent.workspace import signing_keys
     from agent.workspace.data_keys import open_keyring
-    from cli.workspace import open_checked, the_workspace
+    from cli.workspace import find_workspace, open_checked
     from core.actor import Actor
     from core.clock import utc_now
     from core.settings import Settings
@@ -39,7 +39,7 @@ async def _rotate(wanted: str | None) -> int:
     async with open_checked(settings) as database:
         box = (await open_keyring(database, settings.data_keys, utc_now)).box
         async with database.begin() as session:
-            workspace = await the_workspace(session, wanted)
+            workspace = await find_workspace(session, wanted)
             operator = Actor(workspace, id="opsiq", kind="system", name="OpsIQ", role="", person="")
             done = await signing_keys.rotate(session, operator, box, utc_now)
     print(f"{done.signed} contracts are signed with the new key {done.kid}; {', '.join(done.retired)} counts no more.")

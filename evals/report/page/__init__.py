@@ -30,7 +30,7 @@ def render_page(report: Mapping[str, Any]) -> str:
     ]
     wrong = [each for each in report["entries"] if not each["right"]]
     wrong.sort(key=lambda each: (not each["unsafe"], not each["wrong_act"], each["cause"], each["id"]))
-    lost = by_reason(wrong) if report["setup"].get("resolver") == GOLD else []
+    lost = group_by_reason(wrong) if report["setup"].get("resolver") == GOLD else []
     return _load_template().render(
         lost=lost,
         it=report,
@@ -45,7 +45,7 @@ def render_page(report: Mapping[str, Any]) -> str:
     )
 
 
-def by_reason(wrong: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
+def group_by_reason(wrong: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
     """Answers by why they were lost: the cause, and of a question what it asked for. Most frequent first."""
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for each in wrong:

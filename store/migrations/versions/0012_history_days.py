@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic import op
 
-from store.history.stats import COUNTED, HistoryCount, counts_of, day_of, sum_counts
+from store.history.stats import COUNTED, HistoryCount, find_day, list_counts, sum_counts
 
 revision = "0012"
 down_revision = "0011"
@@ -67,7 +67,7 @@ def _counted() -> Iterator[tuple[str, str, HistoryCount]]:
     of, after = "", 0
     while rows := op.get_bind().execute(piece, {"of": of, "after": after}).mappings().all():
         for row in rows:
-            day = day_of(row["at"]) if isinstance(row["at"], datetime) else str(row["at"])[:10]
-            for each in counts_of(dict(row), _held(row["data"])):
+            day = find_day(row["at"]) if isinstance(row["at"], datetime) else str(row["at"])[:10]
+            for each in list_counts(dict(row), _held(row["data"])):
                 yield row["workspace"], day, each
         of, after = rows[-1]["workspace"], rows[-1]["seq"]

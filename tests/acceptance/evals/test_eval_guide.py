@@ -118,10 +118,10 @@ def read(clone: Path, name: str) -> str:
 
 
 def test_every_option_of_the_guide_exists() -> None:
-    from cli.main import parser
+    from cli.main import make_parser
 
     found: set[str] = set()
-    waiting = [parser()]
+    waiting = [make_parser()]
     while waiting:
         each = waiting.pop()
         for action in each._actions:

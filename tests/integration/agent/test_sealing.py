@@ -20,7 +20,7 @@ import store.contracts
 import store.history.log
 from agent.history import integrity, sealing
 from agent.history.recorder import EntryType, record_act
-from agent.workspace.admin import actor_of
+from agent.workspace.admin import make_owner
 from agent.workspace.data_keys import open_keyring
 from app.container import Container, open_container
 from core.clock import utc_now
@@ -197,7 +197,7 @@ async def test_legitimate_changes_keep_every_row_authentic(settings: Settings) -
         async with it.database.read() as session:
             by_name = {row.name: row for row in await store.accounts.members.listed(session, workspace)}
             (key,) = await store.accounts.api_keys.listed(session, workspace)
-        olivia = actor_of(by_name["olivia"])
+        olivia = make_owner(by_name["olivia"])
         sara = by_name["sara"].id
         await it.member_service.change_role(olivia, sara, "admin")
         await it.member_service.deactivate(olivia, sara)
@@ -243,15 +243,15 @@ async def test_what_was_written_among_the_contracts_is_not_made_good_by_the_next
             olivia = next(
                 row for row in await store.accounts.members.listed(session, workspace) if row.name == "olivia"
             )
-        await it.contract_admin.register(actor_of(olivia), [contract("one"), contract("two")])
+        await it.contract_admin.register(make_owner(olivia), [contract("one"), contract("two")])
         assert len((await it.contexts.of(workspace)).catalogue) == 2
     assert (found := await report(settings, workspace)).ok, found
     await change(settings, statement)
     async with container(settings) as it:
         with pytest.raises(NotAuthentic):
-            await it.contract_admin.register(actor_of(olivia), [contract("three")])
+            await it.contract_admin.register(make_owner(olivia), [contract("three")])
         with pytest.raises(NotAuthentic):
-            await it.contract_admin.retire(actor_of(olivia), "demo.two")
+            await it.contract_admin.retire(make_owner(olivia), "demo.two")
         assert len((await it.contexts.of(workspace)).catalogue) == 0
     assert not (await report(settings, workspace)).ok
 

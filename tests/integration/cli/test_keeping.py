@@ -315,7 +315,7 @@ def test_the_doctor_warns_of_credentials_that_end_soon(tmp_path: Path, say: Say)
 async def ending_soon(environment: dict[str, str]) -> None:
     """A connection whose token ends within the week."""
     from agent.credentials.kinds import Bearer
-    from agent.workspace.admin import actor_of
+    from agent.workspace.admin import make_owner
     from app.container import open_container
     from core.clock import utc_now
     from core.settings import Settings
@@ -325,7 +325,7 @@ async def ending_soon(environment: dict[str, str]) -> None:
         async with container.database.read() as session:
             (workspace,) = await store.workspaces.every_one(session)
             (member,) = await store.accounts.members.listed(session, workspace.id)
-        owner = actor_of(member)
+        owner = make_owner(member)
         await container.workspace_admin.connect(owner, "saas", "https://platform.example", {})
         token = Bearer(type="bearer", token="a-token-of-the-tests")
         await container.vault.put(owner, "saas", token, expires_at=utc_now() + timedelta(days=4, hours=12))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cli.client import Refused, keep
-from cli.commands.ask import card_text, next_step, read_decision
+from cli.commands.ask import describe_next_step, read_decision, render_card
 from cli.main import main
 from cli.program import name_program
 from core import canon
@@ -69,21 +69,21 @@ def test_an_owner_needs_an_address_to_sign_in_with(capsys: pytest.CaptureFixture
 def test_a_run_that_waits_says_the_command_that_goes_on() -> None:
     question = {"slot": "0.user_id", "text": "Which Adam?", "free_text": True, "candidates": [{"id": "421"}]}
     asked = {"id": "run_1", "state": "asked", "question": question}
-    assert "opsiq runs answer run_1 --slot 0.user_id --number NUMBER" in next_step(asked, URL)
-    assert next_step({**asked, "question": {**question, "candidates": []}}, URL).startswith("Answer it:")
+    assert "opsiq runs answer run_1 --slot 0.user_id --number NUMBER" in describe_next_step(asked, URL)
+    assert describe_next_step({**asked, "question": {**question, "candidates": []}}, URL).startswith("Answer it:")
     ended = {**question, "candidates": [], "text": "INV-1042 is refunded; this needs a paid invoice."}
-    assert next_step({**asked, "question": ended}, URL).startswith("Nothing was sent.")
+    assert describe_next_step({**asked, "question": ended}, URL).startswith("Nothing was sent.")
     held = {"id": "run_1", "state": "held", "card": {"digest": "sha256:0", "confirm_by": "anyone", "approvals": []}}
-    assert "opsiq runs confirm run_1 --digest sha256:0" in next_step(held, URL)
-    by_person = next_step({**held, "card": {"digest": "sha256:0", "confirm_by": "person"}}, URL)
+    assert "opsiq runs confirm run_1 --digest sha256:0" in describe_next_step(held, URL)
+    by_person = describe_next_step({**held, "card": {"digest": "sha256:0", "confirm_by": "person"}}, URL)
     assert f"A person confirms this in the console: {URL}/runs/run_1" in by_person
     assert "runs confirm" not in by_person
-    assert next_step({"id": "run_1", "state": "succeeded"}, URL) == ""
+    assert describe_next_step({"id": "run_1", "state": "succeeded"}, URL) == ""
 
 
 def test_a_card_with_one_of_two_yeses_names_no_command_that_its_giver_could_type_again() -> None:
     card = {"digest": "sha256:0", "confirm_by": "anyone", "approvals": [{"name": "Ada"}]}
-    said = next_step({"id": "run_1", "state": "held", "card": card}, URL)
+    said = describe_next_step({"id": "run_1", "state": "held", "card": card}, URL)
     assert f"{URL}/runs/run_1" in said
     assert "runs confirm" not in said
 
@@ -249,6 +249,6 @@ def test_a_card_names_the_method_it_is_sent_with() -> None:
     }
     card = {"drift": [], "calls": [call], "held": [], "confirm_by": "person", "approvals_needed": 1, "approvals": []}
     shown = {"id": "run_1", "state": "held", "mode": "live", "question": None, "refusal": None, "card": card}
-    said = card_text(shown | {"expires_at": "2026-11-24T12:00:00Z", "outcomes": []})
+    said = render_card(shown | {"expires_at": "2026-11-24T12:00:00Z", "outcomes": []})
     assert "DELETE https://cms.example/articles/4" in said
     assert "POST" not in said

@@ -18,7 +18,7 @@ SECRET = "sk_test_q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA"
 
 
 def test_the_page_gives_the_check_value_the_code_gives() -> None:
-    text = request_signature.string_to_sign(
+    text = request_signature.make_string_to_sign(
         ts=1700000000,
         nonce="bm9uY2Vub25jZW5vbmNlMQ",
         key="pk_test_1",

@@ -133,7 +133,7 @@ async def test_the_same_id_with_another_body_is_refused(http: Http) -> None:
 async def test_an_unsigned_or_tampered_call_is_refused_and_noted(http: Http) -> None:
     body = b'{"action":"saas.close_ticket","actor":{},"id":"act_x","params":{"ticket_id":5526}}'
     good = signed("act_x", body)
-    other = webhook_signature.new_secret()
+    other = webhook_signature.make_secret()
     for headers, sent in (
         ({}, body),
         (good, body.replace(b"5526", b"5523")),

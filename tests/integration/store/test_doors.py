@@ -351,7 +351,7 @@ async def test_an_answer_takes_over_what_is_stale_or_forgotten_and_nothing_else(
 
 
 async def test_each_caller_has_a_key_of_its_own(database: Database) -> None:
-    a, b = idempotency.scoped("key_a", "k"), idempotency.scoped("key_b", "k")
+    a, b = idempotency.scope_key("key_a", "k"), idempotency.scope_key("key_b", "k")
     first = await kept(database, an_answer(a, owner="1"), an_answer(b, owner="2"))
     assert [(claim.verdict, claim.row.body) for claim in first] == [("ours", "1"), ("ours", "2")]
     again = await kept(database, an_answer(b, owner="3"), an_answer(a, owner="4"))
@@ -361,9 +361,9 @@ async def test_each_caller_has_a_key_of_its_own(database: Database) -> None:
 async def test_a_key_that_names_no_caller_is_nobodys_for_its_day(database: Database) -> None:
     """As a process of the version before keeps it: what it did must not be done again, and what it answered is told to
     no one."""
-    mine = idempotency.scoped("key_a", "k")
+    mine = idempotency.scope_key("key_a", "k")
     await kept(database, an_answer("k", owner="old"))
-    other = idempotency.scoped("key_a", "l")
+    other = idempotency.scope_key("key_a", "l")
     claims = await kept(database, an_answer(mine, owner="new"), an_answer(other, owner="2"))
     assert [claim.verdict for claim in claims] == ["unscoped", "ours"]
     begun = {"workspace": "ws_1", "method": "POST", "path": "/v1/events/fire", "fingerprint": "f", "owner": "o"}

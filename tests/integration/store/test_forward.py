@@ -16,7 +16,7 @@ from sqlalchemy import Connection, MetaData, Table, event, insert, inspect, sele
 
 from core.clock import format_iso
 from store.database import Database
-from store.history.stats import counts_of, day_of, sum_counts
+from store.history.stats import find_day, list_counts, sum_counts
 from store.jobs import jobs
 from store.migrate import FOLDER, _config, upgrade
 from tests.integration.conftest import NewDatabase
@@ -242,7 +242,7 @@ async def test_an_older_history_is_counted_entry_by_entry_and_no_part_is_read_tw
         command.upgrade(_config(connection), "0012")
         event.remove(connection, "before_cursor_execute", seen)
         assert rows(connection)["history_days"], "something was counted"
-        entries = ((each["workspace"], day_of(each["at"]), counts_of(each, held_in(each))) for each in made)
+        entries = ((each["workspace"], find_day(each["at"]), list_counts(each, held_in(each))) for each in made)
         return sum_counts((of, day, one) for of, day, counts in entries for one in counts)
 
     def plans(connection: Connection) -> list[str]:

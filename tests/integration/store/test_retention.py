@@ -37,7 +37,7 @@ async def an_event(database: Database, *, days: float, state: str = "done", work
     """Fired so many days ago, with a reaction and a rule's firing."""
     at = NOW - timedelta(days=days)
     row = EventRow(
-        id=ids.new("evt"),
+        id=ids.make_id("evt"),
         workspace=workspace,
         name="order.shipped",
         data="{}",

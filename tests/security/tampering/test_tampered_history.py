@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from core import canon, webhook_signature
 from core.clock import from_iso
-from store.history.entries import GENESIS, HistoryRow, digest_of
+from store.history.entries import GENESIS, HistoryRow, digest_entry
 from tests.acceptance.installation import Installation
 from tests.security.tampering.tampering import (
     Keeper,
@@ -44,7 +44,7 @@ def rechained(folder: Path, workspace: str, change: Callable[[dict[str, Any]], d
             continue
         seq += 1
         entry |= {"seq": seq, "prev": prev}
-        prev = entry["digest"] = digest_of({**entry, "at": from_iso(entry["at"])})
+        prev = entry["digest"] = digest_entry({**entry, "at": from_iso(entry["at"])})
         made.append(entry)
     with database(folder) as there, there:
         for (trigger,) in there.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():

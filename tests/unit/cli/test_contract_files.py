@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli.contract_files import MAX_BATCH, MAX_BATCH_BYTES, batches, read_files
+from cli.contract_files import MAX_BATCH, MAX_BATCH_BYTES, read_files, split_batches
 from core.errors import InvalidInput
 
 
@@ -42,8 +42,8 @@ def test_what_holds_no_contracts_is_said(tmp_path: Path, text: str, said: str) -
 
 def test_batches_keep_the_order_and_stay_within_what_a_request_carries() -> None:
     many = [contract(f"n{number}") for number in range(MAX_BATCH + 3)]
-    assert [len(each) for each in batches(many)] == [MAX_BATCH, 3]
+    assert [len(each) for each in split_batches(many)] == [MAX_BATCH, 3]
     large = [contract(f"n{number}", description="x" * 200_000) for number in range(9)]
-    made = list(batches(large))
+    made = list(split_batches(large))
     assert [each for batch in made for each in batch] == large
     assert max(len(json.dumps(each)) for each in made) <= MAX_BATCH_BYTES + 100

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cli.demo_lock import DemoLock, is_free
-from cli.main import parser
+from cli.main import make_parser
 from core.errors import BadSetting
 
 HOLD = """
@@ -45,7 +45,7 @@ def test_a_second_demo_is_refused_with_who_has_the_data_and_a_command_that_works
     with pytest.raises(BadSetting, match=rf"\(console http://127.0.0.1:8080, process {os.getpid()}\)") as refused:
         DemoLock(data, stack)
     (command,) = re.findall(r"of its own: opsiq (.*)", str(refused.value))
-    printed = parser().parse_args(shlex.split(command))
+    printed = make_parser().parse_args(shlex.split(command))
     assert printed.data == str(tmp_path / "my data-3")
     assert is_free(printed.port)
     assert is_free(printed.platform_port)

@@ -91,7 +91,7 @@ def test_a_changed_byte_is_refused() -> None:
 
 def test_a_signature_with_another_secret_is_refused() -> None:
     with pytest.raises(BadAssertion, match="No signature"):
-        events(sent(PAID, secret=webhook_signature.new_secret()))
+        events(sent(PAID, secret=webhook_signature.make_secret()))
 
 
 @pytest.mark.parametrize("data", [None, [], {}, {"id": None}])
@@ -114,7 +114,7 @@ async def test_without_a_secret_no_webhook_is_taken_and_nobody_is_vouched_for() 
 
 
 def test_the_secret_before_the_present_one_is_good_until_its_time() -> None:
-    before, until = webhook_signature.new_secret(), "2026-11-24T12:00:01.000000Z"
+    before, until = webhook_signature.make_secret(), "2026-11-24T12:00:01.000000Z"
     settings = Settings(
         "https://platform.example",
         {"webhook_secret": SECRET, "webhook_secret_before": before, "webhook_secret_before_until": until},

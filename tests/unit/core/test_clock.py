@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.clock import format_iso, from_iso, zone_of_machine
+from core.clock import find_machine_zone, format_iso, from_iso
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=ZONES | st.just(UTC))  # noqa: DTZ001 (zones are given)
@@ -37,4 +37,4 @@ def test_a_moment_of_another_zone_or_of_none_that_is_told_is_read_as_utc() -> No
 )
 def test_the_zone_of_a_machine_is_one_by_name_or_utc(named: str, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", named)
-    assert zone_of_machine() == zone
+    assert find_machine_zone() == zone

@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import fields
 from pathlib import Path
 
-from cli.main import parser
+from cli.main import make_parser
 from core import env_variable
 from core.settings import Settings
 
@@ -16,7 +16,7 @@ GUIDE = (ROOT / "docs/guide/scale.md").read_text()
 
 
 def test_every_setting_exists() -> None:
-    known = {env_variable.of(each.metadata).name for each in fields(Settings)}
+    known = {env_variable.get_variable(each.metadata).name for each in fields(Settings)}
     assert set(re.findall(r"OPSIQ_[A-Z_]+", GUIDE)) <= known
 
 
@@ -24,7 +24,7 @@ def test_every_command_is_one_and_takes_its_options() -> None:
     lines = re.findall(r"^opsiq (.+?)(?: +#.*)?$", GUIDE, re.MULTILINE)
     assert len(lines) >= 4
     for line in lines:
-        parser().parse_args(line.split())
+        make_parser().parse_args(line.split())
 
 
 def test_every_extra_can_be_installed() -> None:

@@ -64,9 +64,9 @@ def test_the_bad_ones_are_bad_for_one_reason_only(case: dict[str, Any]) -> None:
 
 @given(msg_id=IDS, body=st.text())
 def test_the_published_library_verifies_ours(msg_id: str, body: str) -> None:
-    secret, ts = webhook_signature.new_secret(), int(datetime.now(UTC).timestamp())
+    secret, ts = webhook_signature.make_secret(), int(datetime.now(UTC).timestamp())
     raw = body.encode("utf-8", "replace")
-    signature = webhook_signature.sign([webhook_signature.new_secret(), secret], msg_id, ts, raw)
+    signature = webhook_signature.sign([webhook_signature.make_secret(), secret], msg_id, ts, raw)
     Webhook(secret).verify(raw, headers(msg_id, ts, signature), json_parse=False)
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(raw + b" ", headers(msg_id, ts, signature), json_parse=False)
@@ -74,7 +74,7 @@ def test_the_published_library_verifies_ours(msg_id: str, body: str) -> None:
 
 @given(msg_id=IDS, body=st.text().map(lambda text: text.encode("utf-8", "replace")))
 def test_we_verify_what_the_published_library_signs(msg_id: str, body: bytes) -> None:
-    secret = webhook_signature.new_secret()
+    secret = webhook_signature.make_secret()
     signature = Webhook(secret).sign(msg_id, datetime.fromtimestamp(NOW, UTC), body.decode("utf-8"))
     assert webhook_signature.verify([secret], headers(msg_id, NOW, signature), body, now=NOW) == msg_id
 

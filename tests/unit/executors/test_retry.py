@@ -17,8 +17,8 @@ from executors.retry import (
     RetryVerdict,
     Success,
     Unknown,
-    after_action,
-    after_delivery,
+    judge_action,
+    judge_delivery,
     retry_after_s,
 )
 
@@ -35,13 +35,13 @@ def no_answer(error: ErrorKind, *, sent: bool) -> Reply:
 
 def action(reply: Reply, *, idempotent: bool = False, attempt: int = 1, **rest: float | bool) -> RetryVerdict:
     asked: dict[str, float | bool] = {"elapsed_s": 0.0, "deadline_s": 86_400.0, **rest}
-    return after_action(reply, attempt=attempt, idempotent=idempotent, **asked)  # type: ignore[arg-type]
+    return judge_action(reply, attempt=attempt, idempotent=idempotent, **asked)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 299])
 def test_only_2xx_is_success(status: int) -> None:
     assert action(answered(status)) == Success()
-    assert after_delivery(answered(status), attempt=1, elapsed_s=0, random=0) == Success()
+    assert judge_delivery(answered(status), attempt=1, elapsed_s=0, random=0) == Success()
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 404, 409, 410, 422])
@@ -88,7 +88,7 @@ def test_what_never_left_is_tried_again_and_fails_in_the_end(error: ErrorKind) -
 def test_a_blocked_address_is_never_tried_again() -> None:
     reply = no_answer("blocked", sent=False)
     assert isinstance(action(reply, idempotent=True), Failed)
-    assert isinstance(after_delivery(reply, attempt=1, elapsed_s=0, random=0), Failed)
+    assert isinstance(judge_delivery(reply, attempt=1, elapsed_s=0, random=0), Failed)
 
 
 @pytest.mark.parametrize("reply", [answered(400), answered(503), no_answer("connect", sent=False)])
@@ -118,26 +118,26 @@ def test_no_attempt_begins_after_the_contracts_deadline() -> None:
 def test_retry_after_is_a_floor_and_never_more_than_ten_hours() -> None:
     assert action(answered(429, retry_after=7)) == Retry(7.0, False, "The endpoint answered 429.")
     assert action(answered(429, retry_after=1)) == Retry(2.0, False, "The endpoint answered 429.")
-    late = after_delivery(answered(429, retry_after=1e9), attempt=1, elapsed_s=0, random=0.5)
+    late = judge_delivery(answered(429, retry_after=1e9), attempt=1, elapsed_s=0, random=0.5)
     assert isinstance(late, Retry)
     assert late.delay_s == 36_000
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 429, 500, 502, 504])
 def test_a_delivery_is_tried_again_after_any_answer_that_is_not_final(status: int) -> None:
-    verdict = after_delivery(answered(status), attempt=1, elapsed_s=0, random=0.5)
+    verdict = judge_delivery(answered(status), attempt=1, elapsed_s=0, random=0.5)
     assert isinstance(verdict, Retry)
     assert verdict.delay_s == 5.0
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 410])
 def test_a_delivery_that_is_gone_or_redirected_has_failed(status: int) -> None:
-    assert isinstance(after_delivery(answered(status), attempt=1, elapsed_s=0, random=0.5), Failed)
+    assert isinstance(judge_delivery(answered(status), attempt=1, elapsed_s=0, random=0.5), Failed)
 
 
 @given(st.integers(1, 6), st.floats(0, 1, exclude_max=True))
 def test_delivery_delays_stay_within_a_fifth_of_the_table(attempt: int, random: float) -> None:
-    verdict = after_delivery(answered(500), attempt=attempt, elapsed_s=0, random=random)
+    verdict = judge_delivery(answered(500), attempt=attempt, elapsed_s=0, random=random)
     assert isinstance(verdict, Retry)
     assert 0.8 * WEBHOOK_DELAYS_S[attempt] <= verdict.delay_s <= 1.2 * WEBHOOK_DELAYS_S[attempt]
 
@@ -146,7 +146,7 @@ def test_delivery_delays_stay_within_a_fifth_of_the_table(attempt: int, random: 
 def test_no_delivery_is_attempted_more_than_a_day_after_its_first(draws: list[float], asked: float) -> None:
     elapsed = 0.0
     for attempt, random in enumerate(draws, 1):
-        verdict = after_delivery(answered(503, retry_after=asked), attempt=attempt, elapsed_s=elapsed, random=random)
+        verdict = judge_delivery(answered(503, retry_after=asked), attempt=attempt, elapsed_s=elapsed, random=random)
         if isinstance(verdict, Failed):
             return
         assert isinstance(verdict, Retry)

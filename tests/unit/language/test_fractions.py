@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from language.fractions import fraction, is_fraction
+from language.fractions import is_fraction, read_fraction
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,12 @@ from language.fractions import fraction, is_fraction
     ],
 )
 def test_numerator_denominator_and_length(words: str, said: tuple[int, int, int]) -> None:
-    assert fraction(words.split()) == said
+    assert read_fraction(words.split()) == said
 
 
 @pytest.mark.parametrize("words", ["the third loan", "a third loan", "3/2 of", "5 of them", "12/11"])
 def test_ranks_dates_and_counts_are_no_parts(words: str) -> None:
-    assert fraction(words.split()) is None
+    assert read_fraction(words.split()) is None
 
 
 def test_a_part_is_known_by_either_number() -> None:

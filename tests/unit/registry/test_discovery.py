@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import connectors
-from registry.declarative.linted_digests import digest_of_documents, lint_connectors, linted_digests
+from registry.declarative.linted_digests import digest_documents, lint_connectors, read_linted_digests
 from registry.discovery import GROUP, BrokenConnector, discover
 
 SHIPPED = Path(connectors.__file__).parent
@@ -48,8 +48,8 @@ def test_the_connectors_of_this_house_are_whole() -> None:
 
 def test_shipped_documents_are_those_that_were_linted_last() -> None:
     """If this fails: ``python -m registry.declarative.linted_digests connectors``."""
-    assert linted_digests(SHIPPED) == lint_connectors(SHIPPED)
-    assert set(linted_digests(SHIPPED)) == {path.parent.name for path in SHIPPED.glob("*/connector.json")}
+    assert read_linted_digests(SHIPPED) == lint_connectors(SHIPPED)
+    assert set(read_linted_digests(SHIPPED)) == {path.parent.name for path in SHIPPED.glob("*/connector.json")}
 
 
 def test_a_document_that_was_changed_since_it_was_linted_is_linted_at_the_start(
@@ -80,7 +80,7 @@ def test_an_installed_distribution_can_t_vouch_for_its_own_documents(
     document = json.loads((package / "pretix" / "connector.json").read_text())
     next(iter(document["kinds"].values()))["id"] = "no_such_field"
     (package / "pretix" / "connector.json").write_text(json.dumps(document))
-    (package / "linted.json").write_text(json.dumps({"pretix": digest_of_documents(package / "pretix")}))
+    (package / "linted.json").write_text(json.dumps({"pretix": digest_documents(package / "pretix")}))
     (tmp_path / "no_connectors").mkdir()
     monkeypatch.syspath_prepend(tmp_path)
     point = EntryPoint("pretix", "strangers_connectors.pretix", GROUP)
@@ -90,9 +90,9 @@ def test_an_installed_distribution_can_t_vouch_for_its_own_documents(
 
 
 def test_a_change_of_the_linter_makes_older_digests_void() -> None:
-    now, before = digest_of_documents(SHIPPED / "pretix"), digest_of_documents(SHIPPED / "pretix", "other rules")
+    now, before = digest_documents(SHIPPED / "pretix"), digest_documents(SHIPPED / "pretix", "other rules")
     assert now != before
-    assert linted_digests(SHIPPED)["pretix"] == now
+    assert read_linted_digests(SHIPPED)["pretix"] == now
 
 
 def test_shipped_documents_are_not_linted_at_a_start() -> None:

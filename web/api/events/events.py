@@ -13,7 +13,7 @@ import store.events.events
 from core.actor import Mode
 from core.clock import format_iso
 from core.errors import NotFound
-from events.subscribers import FiredEvent, event_of_row
+from events.subscribers import FiredEvent, make_event
 from registry.events import event_catalogue
 from registry.events.event_catalogue import EventType, find_meant
 from store.events.events import EventRow, ReactionRow
@@ -210,7 +210,7 @@ def _event(row: EventRow) -> dict[str, Any]:
         "id": row.id,
         "event": row.name,
         "mode": row.mode,
-        "data": dict(event_of_row(row).data),
+        "data": dict(make_event(row).data),
         "occurred_at": format_iso(row.occurred_at),
         "fired_at": format_iso(row.fired_at),
         "finished_at": format_moment(row.finished_at),

@@ -27,7 +27,7 @@ import store.accounts.logins
 from app.container import Container
 from core.crypto import passwords
 from store.accounts.logins import Failures, FailureScope
-from store.accounts.members import email_key
+from store.accounts.members import normalize_email
 from web.auth import get_container
 from web.client_address import find_client, fold_address
 from web.console.account.device import find_device
@@ -105,7 +105,7 @@ async def make_attempt(request: Request, email: str) -> Attempt:
     if device:
         return Attempt(f"device:{device} {account}")
     async with container.database.read() as session:
-        before = await store.accounts.logins.addresses_of(session, email_key(email))
+        before = await store.accounts.logins.addresses_of(session, normalize_email(email))
     counted: tuple[tuple[FailureScope, str], ...] = (("ip", network), ("email", account))
     return Attempt(f"{network} {account}", counted, () if network in map(fold_address, before) else counted)
 
@@ -193,7 +193,7 @@ def describe_wait(wait: timedelta) -> str:
 def digest_account(email: str) -> str:
     """Digest that stands for the account: people type other things than addresses into that field, and none of them is
     stored."""
-    return hashlib.sha256(email_key(email).encode(errors="backslashreplace")).hexdigest()[:32]
+    return hashlib.sha256(normalize_email(email).encode(errors="backslashreplace")).hexdigest()[:32]
 
 
 def _left(failures: Failures, pause: timedelta, now: datetime) -> timedelta:

@@ -17,7 +17,7 @@ import store.accounts.members
 import store.workspaces
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.workspace.admin import actor_of
+from agent.workspace.admin import make_owner
 from app.container import Container
 from core import ids
 from core.crypto import passwords
@@ -184,7 +184,7 @@ async def start_session(
     async with container.database.begin() as session:
         login = await store.accounts.logins.start(
             session,
-            login_id=ids.new("ses"),
+            login_id=ids.make_id("ses"),
             workspace=member.workspace,
             member_id=member.id,
             token=token,
@@ -199,7 +199,7 @@ async def start_session(
         await store.accounts.members.touch(session, member.workspace, member.id, now)
         await recorder.record_act(
             session,
-            actor_of(member),
+            make_owner(member),
             EntryType.SIGNED_IN,
             now,
             request_id=problem.request_id(request),

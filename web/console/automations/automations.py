@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from fastapi import Request
 
 import store.automations
-from agent.workspace.authority import author_of, same_principal
+from agent.workspace.authority import is_same_principal, read_author
 from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError
@@ -123,7 +123,7 @@ async def load_status(
         blocked=to_display_text(obstacles.get(row.id, ""), limit=1500),
         switches=tuple(Switch(each, _MODE_WORDS[each], each == row.mode) for each in reversed(MODES)),
         event=row.pattern,
-        author=to_display_text(author_of(row.author).name, limit=80),
+        author=to_display_text(read_author(row.author).name, limit=80),
         per_hour=row.max_per_hour,
         created_at=row.created_at,
         updated_at=row.updated_at,
@@ -155,7 +155,7 @@ def make_frame(
         surfaces=form_options.list_surfaces(given.surface),
         modes=tuple(FormOption(each, _MODE_WORDS[each], each == given.mode) for each in reversed(MODES)),
         per_hour=given.per_hour,
-        becomes_author=there is not None and not same_principal(visitor.actor, author_of(there.author)),
+        becomes_author=there is not None and not is_same_principal(visitor.actor, read_author(there.author)),
         links=visitor.actor.role == OWNER,
         trouble=to_display_text(error.detail) if error else "",
     )

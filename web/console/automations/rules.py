@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 import store.automations
-from agent.workspace.authority import author_of
+from agent.workspace.authority import read_author
 from core.display_text import to_display_text
 from core.errors import OpsIQError, PlatformUnavailable
 from registry.conditions import builder
@@ -176,7 +176,7 @@ def _line(
         does=does,
         mode=MODE_BADGES[row.mode],
         blocked=to_display_text(obstacles.get(row.id, ""), limit=400),
-        author=to_display_text(author_of(row.author).name, limit=80),
+        author=to_display_text(read_author(row.author).name, limit=80),
         last=LastFiring(last.at, VERDICTS[last.verdict]) if last else None,
     )
 

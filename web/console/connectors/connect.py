@@ -16,7 +16,7 @@ from agent.workspace.connection_setup import connect as connect_platform
 from agent.workspace.connector_status import ConnectorStatus, list_connectors
 from core.display_text import to_display_text
 from core.errors import BadSetting, Conflict, ConnectorBroken, InvalidContract, InvalidInput, NotFound
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from registry.connection_contracts import list_differences
 from registry.contract import Contract
 from web.auth import get_container
@@ -120,7 +120,7 @@ async def connect(request: Request, form: GuardedOwner, connector: str) -> Respo
     options = {name: form.get(f"option_{name}", limit=200).strip() for name in container.contexts.list_options(of)}
     trouble = _address_fault(base_url) or await own_password(request, form)
     signed = not container.contexts.calls_through_connection(of)
-    secret = given or (new_secret() if signed else "")
+    secret = given or (make_secret() if signed else "")
     if not trouble:
         secrets = ({"action_secret": secret} if secret else {}) | ({"identity_secret": identity} if identity else {})
         try:

@@ -19,7 +19,7 @@ import store.events.events
 import store.webhooks.deliveries
 import store.webhooks.endpoints
 from core.display_text import to_display_text
-from events.subscribers import event_of_row
+from events.subscribers import make_event
 from registry.events import event_catalogue
 from store.automations import FiringRow
 from store.events.events import EventRow, ReactionRow
@@ -139,7 +139,7 @@ async def show_event(
         depth=row.depth,
         request_id=row.request_id or "",
         data=to_display_text(
-            json.dumps(dict(event_of_row(row).data), ensure_ascii=False, indent=2), lines=True, limit=_WHOLE
+            json.dumps(dict(make_event(row).data), ensure_ascii=False, indent=2), lines=True, limit=_WHOLE
         ),
         reactions=tuple(_reaction(at + 1, each, names, firings, told) for at, each in enumerate(reactions)),
         moving=unsettled and container.clock() - row.fired_at < LOOK_FOR,

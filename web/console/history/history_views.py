@@ -61,7 +61,7 @@ async def keep(request: Request, form: GuardedOwner) -> Response:
     if not name or len(name) > MOST_CHARS:
         raise InvalidInput(f"A view's name has 1 to {MOST_CHARS} characters.")
     row = HistoryViewRow(
-        id=ids.new("hvw"),
+        id=ids.make_id("hvw"),
         workspace=actor.workspace,
         person=actor.person,
         person_name=actor.name,

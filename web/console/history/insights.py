@@ -207,11 +207,11 @@ def step_rows(steps: Mapping[str, Distribution]) -> tuple[StepRow, ...]:
     measured = [
         (step, spread.n, [spread.percentile(each) or 0.0 for each in (0.5, 0.95, 0.99)]) for step, spread in known
     ]
-    most = max((store.history.stats.slot_of(ms[-1]) for _, _, ms in measured), default=1)
-    least = min((store.history.stats.slot_of(ms[0]) for _, _, ms in measured), default=0) - 8
+    most = max((store.history.stats.find_slot(ms[-1]) for _, _, ms in measured), default=1)
+    least = min((store.history.stats.find_slot(ms[0]) for _, _, ms in measured), default=0) - 8
 
     def at(ms: float) -> int:
-        return max(4, round((store.history.stats.slot_of(ms) - least) / max(most - least, 1) * WIDE))
+        return max(4, round((store.history.stats.find_slot(ms) - least) / max(most - least, 1) * WIDE))
 
     return tuple(
         StepRow(step, n, format_duration(p50), format_duration(p95), format_duration(p99), at(p50), at(p95), at(p99))

@@ -14,7 +14,7 @@ import store.accounts.api_keys
 import store.accounts.members
 import store.automations
 from agent.workspace import roles
-from agent.workspace.authority import author_of
+from agent.workspace.authority import read_author
 from agent.workspace.key_admin import KEY_OVERLAP
 from agent.workspace.principals import explain_blocked_key
 from core.crypto.mcp_token import make_token
@@ -256,7 +256,7 @@ async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "
         instructions = await store.automations.instructions(session, workspace, modes=("on", "shadow"))
     now, holder = container.clock(), people.get(row.person)
     automations: list[RuleRow | InstructionRow] = [*rules, *instructions]
-    acting = [each.name for each in automations if author_of(each.author).id == row.id]
+    acting = [each.name for each in automations if read_author(each.author).id == row.id]
     page = KeyPage(
         shell=make_shell(request, visitor),
         title=to_display_text(row.name, limit=60),

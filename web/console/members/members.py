@@ -131,7 +131,7 @@ async def invite(request: Request, form: GuardedOwner) -> Response:
     trouble = await own_password(request, form)
     async with container.database.read() as session:
         known = {row.email_key for row in await store.accounts.members.listed(session, visitor.actor.workspace)}
-    if store.accounts.members.email_key(email) in known:
+    if store.accounts.members.normalize_email(email) in known:
         trouble = trouble or "This e-mail address already belongs to a member of this workspace."
     if trouble:
         return await _show_invitation(request, visitor, email, role, trouble)

@@ -14,13 +14,13 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
-from agent.pipeline import ParameterValue, Plan, PromptSource, RecordSource, Source, Span, Step, evidence_of
+from agent.pipeline import ParameterValue, Plan, PromptSource, RecordSource, Source, Span, Step, grade_evidence
 from agent.runs.run import Run
 from agent.runs.states import Planned
 from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from core.actor import Actor
-from core.clock import zone_of
+from core.clock import find_zone
 from core.display_text import to_display_text
 from registry.confirmation import ConfirmBy
 from registry.contract import Risk
@@ -147,7 +147,7 @@ def make_card(planned: Planned, actor: Actor) -> Card:
         irreversible=any(step.risk is Risk.IRREVERSIBLE for step in plan.steps),
         is_open=run.state == "held",
         may_edit=run.state == "held" and authority.owns(actor, run),
-        approved_by_me=authority.approval_of(actor, run) is not None,
+        approved_by_me=authority.find_approval(actor, run) is not None,
         by_person=plan.confirm_by is ConfirmBy.PERSON,
         test=is_test(run),
         over_mcp=run.via == "mcp",
@@ -212,7 +212,7 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -
         source=labels.describe_source(run, filled.source, viewer, filled.shown, beside),
         record=tuple(_record(filled.source, step)),
         long=len(shown) > 160,
-        doubt=labels.DOUBTS.get(evidence_of(filled.source), ""),
+        doubt=labels.DOUBTS.get(grade_evidence(filled.source), ""),
         day=_say_day(filled.value, run.zone),
     )
 
@@ -226,7 +226,7 @@ def _say_day(value: object, zone: str) -> str:
         at = datetime.fromisoformat(value)
     except ValueError:
         return ""
-    there = at.astimezone(zone_of(zone)) if at.tzinfo is not None else at
+    there = at.astimezone(find_zone(zone)) if at.tzinfo is not None else at
     clock = f", {there:%H:%M}" + (f":{there:%S}" if there.second else "") if len(value) > len("2026-12-04") else ""
     return f"{there:%A}, {there.day} {there:%b %Y}{clock}" + (" UTC" if clock and zone == "UTC" and at.tzinfo else "")
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 import store.history.log
 import store.history.stats
-from store.history.stats import HistoryCount, HistoryDayRow, counts_of, day_of, sum_counts
+from store.history.stats import HistoryCount, HistoryDayRow, find_day, list_counts, sum_counts
 from store.rows import table
 from tests.integration.agent.agent_harness import AgentHarness
 from tests.integration.agent.runs.test_approval import CREDIT, EMAIL
@@ -25,7 +25,7 @@ async def recounted(harness: AgentHarness) -> list[dict[str, object]]:
     async with harness.database.read() as session:
         async for row in store.history.log.stream(session, harness.workspace):
             counts += [
-                (row.workspace, day_of(row.at), each) for each in counts_of(row.model_dump(), json.loads(row.data))
+                (row.workspace, find_day(row.at), each) for each in list_counts(row.model_dump(), json.loads(row.data))
             ]
     return sum_counts(counts)
 

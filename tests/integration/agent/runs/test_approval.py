@@ -7,7 +7,7 @@ from dataclasses import replace
 import store.accounts.members
 from agent.pipeline import Refusal
 from agent.runs.run import Run
-from agent.workspace.admin import actor_of
+from agent.workspace.admin import make_owner
 from agent.workspace.members import MemberService
 from core.actor import Actor
 from tests.integration.agent.agent_harness import CLOSE, CREDIT, EMAIL, PASSWORD, SUSPEND, AgentHarness, contracts
@@ -187,7 +187,7 @@ async def test_who_joins_after_the_request_is_no_second_person_for_it_not_by_a_k
     harness.clock.advance(seconds=1)
     member_service = MemberService(harness.database, harness.clock)
     invited = await member_service.invite(harness.people["olivia"], email="nobody@test.test", role="admin")
-    joined = actor_of(await member_service.join(invited.token, name="Nobody", password=PASSWORD))
+    joined = make_owner(await member_service.join(invited.token, name="Nobody", password=PASSWORD))
     assert refused(await harness.decisions.confirm(joined, run.id, run.digest or "")) == "forbidden"
     key, _ = await harness.key_admin.create_key(joined, "a key", scopes={"runs:write"})
     by_key = Actor(joined.workspace, key.id, "key", key.name, key.role, key.person)

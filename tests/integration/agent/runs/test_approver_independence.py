@@ -6,7 +6,7 @@ import pytest
 
 from agent.pipeline import Refusal
 from agent.runs.run import Run
-from agent.workspace.admin import actor_of
+from agent.workspace.admin import make_owner
 from agent.workspace.members import MemberService
 from core.actor import Actor
 from tests.integration.agent.agent_harness import EMAIL, PASSWORD, SUSPEND, AgentHarness
@@ -24,7 +24,7 @@ async def brought(
 ) -> Actor:
     """Invited by ``by`` and joined at once; a second later anything may be asked."""
     invited = await member_service.invite(by, email=f"{name}@test.test", role=role)
-    made = actor_of(await member_service.join(invited.token, name=name, password=PASSWORD))
+    made = make_owner(await member_service.join(invited.token, name=name, password=PASSWORD))
     harness.clock.advance(seconds=1)
     harness.people[name] = made
     return made

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import InvalidContract
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from tests.integration.agent.agent_harness import EMAIL, AgentHarness
 
 PLATFORM = "https://platform.example"
@@ -19,7 +19,7 @@ PLATFORM = "https://platform.example"
 async def test_a_connector_configured_anew_signs_with_both_secrets_for_a_day(harness: AgentHarness) -> None:
     olivia, secrets = harness.people["olivia"], harness.workspace_admin.action_secrets
     (made,) = await secrets.of(olivia.workspace, PLATFORM)
-    fresh = new_secret()
+    fresh = make_secret()
     for _ in "again":
         await harness.workspace_admin.connect(olivia, "saas", PLATFORM, {"read_token": "t", "action_secret": fresh})
     assert await secrets.of(olivia.workspace, PLATFORM) == [fresh, made]

@@ -11,7 +11,7 @@ from agent.workspace.data_keys import open_keyring, rotate
 from cli.main import main
 from core.clock import utc_now
 from core.crypto.key_file import format_key, write_key
-from core.crypto.secretbox import new_key
+from core.crypto.secretbox import make_key
 from core.errors import BadSetting
 from core.settings import Settings
 from store.database import Database
@@ -61,11 +61,11 @@ def test_after_a_rotation_the_new_key_opens_what_stood_and_the_old_one_nothing(f
 def test_a_key_of_the_environment_is_rotated_to_one_that_is_given(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("OPSIQ_DATA_KEY", format_key(new_key()))
+    monkeypatch.setenv("OPSIQ_DATA_KEY", format_key(make_key()))
     sealed = opened()
     assert main(["data-key", "rotate"]) == 1
     assert "--to" in capsys.readouterr().err
-    (folder / "new").write_text(format_key(new := new_key()))
+    (folder / "new").write_text(format_key(new := make_key()))
     assert main(["data-key", "rotate", "--to", str(folder / "new")]) == 0
     with pytest.raises(BadSetting, match="Restore the key"):
         opened(sealed)
@@ -77,7 +77,7 @@ def test_a_key_of_the_environment_is_rotated_to_one_that_is_given(
 @pytest.mark.parametrize("committed", [False, True])
 def test_a_rotation_cut_off_at_its_commit_loses_nothing_and_the_next_finishes_it(folder: Path, committed: bool) -> None:
     sealed, settings = opened(), loaded()
-    write_key(settings.next_key_file, new := new_key())
+    write_key(settings.next_key_file, new := make_key())
 
     async def half() -> None:
         database = await Database.open(settings.database_url)

@@ -24,7 +24,7 @@ from agent.pipeline import (
 )
 from agent.runs.run import Run
 from events.automations.instructions import Instructions
-from events.subscribers import event_of_row
+from events.subscribers import make_event
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 from store import automations as stored_rules
@@ -79,7 +79,7 @@ async def think(shop: Shop, instruction: dict[str, Any], resolver: Obeying, **da
     event_id = await fired(shop, "ticket.created", **{"ticket_id": 5519, **data})
     workspace = shop.actors["olivia"].workspace
     async with shop.container.database.read() as session:
-        event = event_of_row(await stored_events.get(session, workspace, event_id))
+        event = make_event(await stored_events.get(session, workspace, event_id))
         row = await stored_rules.instruction(session, workspace, instruction["id"])
     done = await Instructions(shop.container.events.rules.runner, resolver).react(row, event)
     if done.record is not None:

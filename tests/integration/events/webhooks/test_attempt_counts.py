@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import store.webhooks.deliveries
 import store.webhooks.endpoints
-from store.webhooks.endpoints import AttemptCounts, SuccessRate, hour_of
+from store.webhooks.endpoints import AttemptCounts, SuccessRate, find_hour
 from tests.integration.events.webhooks.webhook_harness import WebhookHarness
 
 
 def _failed(harness: WebhookHarness, endpoint: str, times: int) -> AttemptCounts:
     at = harness.clock()
-    return AttemptCounts(endpoint, hour_of(at), 0, times, times, None, at, at)
+    return AttemptCounts(endpoint, find_hour(at), 0, times, times, None, at, at)
 
 
 async def test_tallies_of_two_settles_at_once_add_up(harness: WebhookHarness) -> None:
@@ -82,7 +82,7 @@ async def test_a_success_ends_a_row_of_failures_and_what_came_after_it_begins_on
         (row,) = await store.webhooks.endpoints.count(session, [_failed(harness, endpoint, 1)])
     assert (row.consecutive_failures, row.failing_since, row.last_success_at) == (5, began, None)
     good_at = now - timedelta(seconds=1)
-    mixed = AttemptCounts(endpoint, hour_of(now), 7, 1, 1, good_at, now, now)
+    mixed = AttemptCounts(endpoint, find_hour(now), 7, 1, 1, good_at, now, now)
     async with harness.database.begin() as session:
         (row,) = await store.webhooks.endpoints.count(session, [mixed])
         untouched = (await store.webhooks.endpoints.by_ids(session, [silent]))[silent]
@@ -95,6 +95,6 @@ async def test_a_success_ends_a_row_of_failures_and_what_came_after_it_begins_on
     assert (untouched.consecutive_failures, untouched.last_failure_at) == (0, None)
     async with harness.database.begin() as session:
         (row,) = await store.webhooks.endpoints.count(
-            session, [AttemptCounts(endpoint, hour_of(now), 1, 0, 0, now, None, None)]
+            session, [AttemptCounts(endpoint, find_hour(now), 1, 0, 0, now, None, None)]
         )
     assert (row.consecutive_failures, row.failing_since) == (0, None)

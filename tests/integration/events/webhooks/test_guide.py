@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from cli.main import parser
+from cli.main import make_parser
 from core.errors import BadSetting
 from core.settings import Settings
 from events.webhooks.attempt_recorder import DISABLED_EVENT, FAILING_FOR, MAX_SLOW_S, NARROW_AFTER
@@ -30,7 +30,7 @@ def test_every_path_in_the_guide_is_a_route() -> None:
 
 
 def test_every_option_in_the_guide_is_one_of_the_command() -> None:
-    listen = next(action for action in parser()._actions if action.choices).choices["listen"]  # type: ignore[union-attr, index, call-overload]
+    listen = next(action for action in make_parser()._actions if action.choices).choices["listen"]  # type: ignore[union-attr, index, call-overload]
     known = {option for action in listen._actions for option in action.option_strings}
     named = set(re.findall(r"--[a-z]+", GUIDE))
     assert named == {"--events", "--forward", "--answer", "--secret"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from executors.http.signed_client import SignedClient
 from executors.retry import Reply
 
-SECRET = new_secret()
+SECRET = make_secret()
 BODY = b'{"action":"invoices.refund","params":{"amount":2000}}'
 
 

@@ -9,14 +9,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from executors.http.deadlines import Deadlines
 from executors.http.signed_client import MAX_ANSWER_BYTES, SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.retry import Reply
 from tests.integration.executors.http.peers import LOOPBACK, Peer, Serve, answer, answering, dripping, peer, take
 
-SECRET = new_secret()
+SECRET = make_secret()
 
 
 async def post(signed_client: SignedClient, url: str, *, timeout_s: float = 5.0) -> Reply:

@@ -11,7 +11,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from core.errors import BadSetting, InvalidInput
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from tests.integration.executors.http.peers import LOOPBACK, answer, answering, peer
@@ -30,7 +30,7 @@ async def test_the_published_library_verifies_what_was_sent(signed_client: Signe
 
 
 async def test_while_a_secret_rotates_each_of_the_two_verifies(signed_client: SignedClient) -> None:
-    both = [new_secret(), new_secret()]
+    both = [make_secret(), make_secret()]
     async with peer(answering(answer(200))) as there:
         await signed_client.post(there.url, BODY, message_id="evt_1", secrets=both, timeout_s=5)
     for secret in both:

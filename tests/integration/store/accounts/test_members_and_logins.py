@@ -211,7 +211,7 @@ async def test_where_a_member_has_signed_in_from_is_known_by_their_address(conta
     await sign_in(container, "t3", address="2001:db8::1")
     async with container.read() as session:
         member = await members.get(session, "ws_1", "mem_1")
-        found = await logins.addresses_of(session, members.email_key(member.email))
+        found = await logins.addresses_of(session, members.normalize_email(member.email))
         assert sorted(found) == ["192.0.2.7", "2001:db8::1"]
         assert await logins.addresses_of(session, "nobody@example.org") == []
 

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 import store.webhooks.deliveries
 from store.database import Database
-from store.dialect import among, is_postgresql, texts
+from store.dialect import among, is_postgresql, write_texts
 from store.driver.json_rows import MANY, JsonRowsQuery
-from store.driver.prepared import sqlite_of
+from store.driver.prepared import find_sqlite
 from store.jobs import enqueue, jobs
 from store.jobs.enqueue import NewJob
 from store.jobs.jobs import JobRow
@@ -45,7 +45,7 @@ async def test_bytes_times_numbers_and_text_of_any_kind_come_as_they_were_writte
             session,
             [BodyRow(event_id=of, workspace="ws_1", event=name, body=body, created_at=AT) for (of, body), name in rows],
         )
-        given = texts([*bodies, "evt_none"], postgresql=is_postgresql(session))
+        given = write_texts([*bodies, "evt_none"], postgresql=is_postgresql(session))
         found = await asked(select(BODY.c.event_id, BODY.c.event, BODY.c.body, BODY.c.created_at)).rows(
             session, expected, ids=given
         )
@@ -60,7 +60,7 @@ async def test_what_is_not_there_is_none_and_large_numbers_are_whole(database: D
             session,
             JobRow(id="wrk_1", key="k", kind="call", workspace="ws_1", payload="{}", due_ms=2**53 + 1, created_ms=0),
         )
-        given = texts(["wrk_1"], postgresql=is_postgresql(session))
+        given = write_texts(["wrk_1"], postgresql=is_postgresql(session))
         found = await asked(select(WORK.c.id, WORK.c.lane, WORK.c.due_ms, WORK.c.finished_ms)).rows(
             session, 1, ids=given
         )
@@ -73,7 +73,7 @@ async def test_a_claim_of_hundreds_takes_a_handful_of_rows_on_sqlite(
     """A thread that runs SQLite asks for Python's lock at every row."""
     await deliveries(database, events=150)
     async with database.begin() as session:
-        stepped = counted(sqlite_of(session))
+        stepped = counted(find_sqlite(session))
         claimed = await jobs.claim(session, owner="w", kinds=["call"], lease_s=60, limit=300, per_lane=300)
         found = await store.webhooks.deliveries.due(session, [one.payload["delivery"] for one in claimed])
         assert len(claimed) == len({one.id for one in found}) == 300

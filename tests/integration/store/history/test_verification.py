@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from store.database import Database
 from store.history import log
-from store.history.entries import GENESIS, digest_of
+from store.history.entries import GENESIS, digest_entry
 from store.history.log import ChainAnchor
 from tests.integration.store.chains import verified, write
 
@@ -25,7 +25,7 @@ async def forge(database: Database, number: int, **changed: Any) -> None:
     async with database.begin() as session:
         row = await log.get(session, "ws_1", number)
         entry = {**row.model_dump(), **changed}
-        names = {**changed, "digest": digest_of(entry), "was": number}
+        names = {**changed, "digest": digest_entry(entry), "was": number}
         sets = ", ".join(f"{name} = :{name}" for name in names if name != "was")
         await session.execute(text(f"UPDATE history SET {sets} WHERE workspace = 'ws_1' AND seq = :was"), names)
 
@@ -119,7 +119,7 @@ async def test_an_inserted_entry_is_named(database: Database) -> None:
     async with database.begin() as session:
         row = await log.get(session, "ws_1", 2)
         entry = {**row.model_dump(), "seq": 3, "id": "his_forged", "prev": row.digest}
-        entry["digest"] = digest_of(entry)
+        entry["digest"] = digest_entry(entry)
         columns = ", ".join(entry)
         source = ", ".join(f":{name}" if name in ("seq", "id", "prev", "digest") else name for name in entry)
         await session.execute(

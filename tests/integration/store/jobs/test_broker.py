@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import event
 
 from store.database import Database
-from store.driver.prepared import sqlite_of
+from store.driver.prepared import find_sqlite
 from store.jobs import broker, enqueue, jobs, lanes
 from store.jobs.enqueue import NewJob
 from store.jobs.jobs import Job, PrefetchLimits
@@ -68,7 +68,7 @@ async def test_the_named_are_found_by_their_keys_however_much_waits(database: Da
     async with database.begin() as session:
         connection = await session.connection()
         event.listen(connection.sync_connection, "before_cursor_execute", seen)
-        if (sqlite := sqlite_of(session)) is not None:  # its driver is spoken to directly
+        if (sqlite := find_sqlite(session)) is not None:  # its driver is spoken to directly
             sqlite.plain.set_trace_callback(lambda said: looked.append((said, ())))
         found = await broker.claim_named(
             session, owner="w1", kinds=["note"], keys=KEYS, lease_s=60, per_lane=8,

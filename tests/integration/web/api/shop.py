@@ -77,10 +77,10 @@ class Shop:
     def signature(
         self, method: str, path: str, key: Key, query: str = "", body: bytes = b"", idempotency_key: str = ""
     ) -> str:
-        return request_signature.header(
+        return request_signature.make_header(
             key.secret,
             ts=int(self.clock().timestamp()),
-            nonce=request_signature.new_nonce(),
+            nonce=request_signature.make_nonce(),
             key=key.public,
             method=method,
             path=path,

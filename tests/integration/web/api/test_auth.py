@@ -87,7 +87,7 @@ async def test_an_address_that_floods_is_stopped_before_its_signatures_are_looke
 
 async def test_nonces_that_arrive_together_are_committed_together_and_each_is_free_once(database: Database) -> None:
     nonces = Nonces(database)
-    wanted = [(f"pk_{n % 3}", request_signature.new_nonce()) for n in range(300)]
+    wanted = [(f"pk_{n % 3}", request_signature.make_nonce()) for n in range(300)]
     taken = await asyncio.gather(*(nonces.take(key, nonce, NOW) for key, nonce in wanted + wanted))
     assert sum(taken) == 300
     assert all(taken[n] != taken[n + 300] for n in range(300))
@@ -200,7 +200,7 @@ async def test_who_hangs_up_before_the_body_is_whole_is_no_fault_of_the_server(
         answered.append(message)
 
     key, path = shop.keys["olivia"].public, "/v1/events/fire"
-    authorization = f"OPSIQ1-HMAC-SHA256 key={key},ts=1,nonce={request_signature.new_nonce()},sig={'0' * 64}"
+    authorization = f"OPSIQ1-HMAC-SHA256 key={key},ts=1,nonce={request_signature.make_nonce()},sig={'0' * 64}"
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "method": "POST", "path": path,  # noqa: E501
         "raw_path": path.encode(), "query_string": b"", "root_path": "", "client": ("203.0.113.9", 4000), "server": ("test", 80),  # noqa: E501

@@ -241,7 +241,7 @@ async def test_configuring_the_connector_anew_keeps_its_webhook_secret(platform:
 
 
 async def test_a_platforms_own_secret_can_be_given_and_a_bad_one_is_named(platform: Platform, shop: Shop) -> None:
-    own = webhook_signature.new_secret()
+    own = webhook_signature.make_secret()
     answer = await shop.call("POST", "/v1/connectors/saas/webhook-secret", {"secret": own})
     assert answer.json()["secret"] == own
     assert (await platform.send(secret=own)).status_code == 202
@@ -252,14 +252,14 @@ async def test_a_platforms_own_secret_can_be_given_and_a_bad_one_is_named(platfo
 
 
 async def test_without_a_secret_nothing_is_believed(shop: Shop) -> None:
-    assert told(await Platform(shop, webhook_signature.new_secret()).send()) == (401, "bad_assertion")
+    assert told(await Platform(shop, webhook_signature.make_secret()).send()) == (401, "bad_assertion")
 
 
 async def test_a_flood_from_one_address_is_stopped_before_anything_is_verified(
     tmp_path: Path, template: InstalledShop
 ) -> None:
     async with open_shop(tmp_path, template, limits=Limits(per_address=3)) as shop:
-        stranger = Platform(shop, webhook_signature.new_secret())
+        stranger = Platform(shop, webhook_signature.make_secret())
         answers = [told(await stranger.send()) for _ in range(4)]
     assert answers == [(401, "bad_assertion")] * 3 + [(429, "rate_limited")]
 

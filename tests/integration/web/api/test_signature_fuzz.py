@@ -74,7 +74,7 @@ class App:
     def signed(self, nonce: str = "fuzzfuzzfuzzfuzzfuzzfu") -> Sent:
         """A request that would be let through."""
         made, key = Sent(), self.shop.keys["olivia"]
-        header = request_signature.header(
+        header = request_signature.make_header(
             key.secret,
             ts=int(self.shop.clock().timestamp()),
             nonce=nonce,
@@ -238,10 +238,10 @@ def test_no_request_signed_at_another_time_is_let_through(app: App, apart: int) 
     now = int(app.shop.clock().timestamp())
     assume(now + apart >= 0)
     key = app.shop.keys["olivia"]
-    header = request_signature.header(
+    header = request_signature.make_header(
         key.secret,
         ts=now + apart,
-        nonce=request_signature.new_nonce(),
+        nonce=request_signature.make_nonce(),
         key=key.public,
         method="POST",
         path="/v1/runs",
@@ -262,10 +262,10 @@ def test_no_other_key_or_secret_signs_for_it(app: App, data: st.DataObject) -> N
     secret = data.draw(st.sampled_from(secrets) | near | st.text(max_size=60))
     assume(secret != own)
     now = int(app.shop.clock().timestamp())
-    header = request_signature.header(
+    header = request_signature.make_header(
         secret,
         ts=now,
-        nonce=request_signature.new_nonce(),
+        nonce=request_signature.make_nonce(),
         key=app.shop.keys["olivia"].public,
         method="POST",
         path="/v1/runs",

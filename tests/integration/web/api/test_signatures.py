@@ -52,8 +52,13 @@ async def test_a_clock_beyond_the_window_is_told_the_servers_time_and_one_within
     key = shop.keys["olivia"]
     now = int(shop.clock().timestamp())
     for apart, status in ((-301, 401), (-300, 200), (300, 200), (301, 401)):
-        header = request_signature.header(
-            key.secret, ts=now + apart, nonce=request_signature.new_nonce(), key=key.public, method="GET", path="/v1/me"
+        header = request_signature.make_header(
+            key.secret,
+            ts=now + apart,
+            nonce=request_signature.make_nonce(),
+            key=key.public,
+            method="GET",
+            path="/v1/me",
         )
         answer = await shop.http.get("/v1/me", headers={"Authorization": header})
         assert answer.status_code == status, apart
@@ -65,10 +70,10 @@ async def test_another_keys_secret_and_an_unknown_key_get_the_same_answer(shop: 
     olivia, amir = shop.keys["olivia"], shop.keys["amir"]
     answers = []
     for public, secret in ((olivia.public, amir.secret), ("pk_test_nobody", olivia.secret)):
-        header = request_signature.header(
+        header = request_signature.make_header(
             secret,
             ts=int(shop.clock().timestamp()),
-            nonce=request_signature.new_nonce(),
+            nonce=request_signature.make_nonce(),
             key=public,
             method="GET",
             path="/v1/me",

@@ -8,7 +8,7 @@ from typing import Final
 import store.history.views
 from core import ids
 from core.actor import Actor
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from evals.report import report_storage
 from events.automations.service import InstructionForm, RuleForm, Source
 from store.history.views import HistoryViewRow
@@ -64,11 +64,11 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
     invited = await console.container.member_service.invite(
         actor, email=f"new@{actor.workspace.lower()}.test", role="support"
     )
-    secrets = {"read_token": "a-token-of-the-tests", "action_secret": new_secret()}
+    secrets = {"read_token": "a-token-of-the-tests", "action_secret": make_secret()}
     await console.container.workspace_admin.connect(actor, "saas", "https://platform.example", secrets)
     kept = await report_storage.store_report(console.container.database, actor, report_json(), console.clock())
     view = HistoryViewRow(
-        id=ids.new("hvw"),
+        id=ids.make_id("hvw"),
         workspace=actor.workspace,
         person=actor.person,
         person_name=actor.name,

@@ -11,7 +11,7 @@ import store.events.events
 import store.history.views
 import store.webhooks.attempts
 import store.webhooks.deliveries
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from evals.report import report_storage
 from events.automations.service import InstructionForm, RuleForm
 from store.automations import FiringRow
@@ -95,7 +95,7 @@ async def filled(console: Console) -> Rows:
     instruction = await container.events.automation_service.add_instruction(owner, told)
     invited = await container.member_service.invite(owner, email="new@shop.test", role="support")
     await container.workspace_admin.connect(
-        owner, "saas", "https://platform.example", {"read_token": "a-token", "action_secret": new_secret()}
+        owner, "saas", "https://platform.example", {"read_token": "a-token", "action_secret": make_secret()}
     )
     view = HistoryViewRow(
         id="hvw_1",

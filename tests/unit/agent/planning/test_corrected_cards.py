@@ -18,7 +18,7 @@ async def talk(*turns: str) -> tuple[list[Run], Outcome]:
     context = world("lending")
     for text in turns:
         run = Run(
-            id=ids.new("run"),
+            id=ids.make_id("run"),
             workspace=OWNER.workspace,
             session_id="s1",
             actor=OWNER,

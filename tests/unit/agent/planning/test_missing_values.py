@@ -12,7 +12,7 @@ from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.workspace.context import WorkspaceContext
 from evals.cases.reader import read_offer
-from evals.run.answer import as_contract
+from evals.run.answer import make_contract
 from registry.catalogue import Catalogue
 from registry.contract import Risk
 from registry.records import Kinds
@@ -22,7 +22,7 @@ from tests.unit.own_worlds import NOW, OWNER, Says, plan
 def function(name: str, about: str, *required: str) -> Any:
     texts = {name: {"type": "string"} for name in required}
     parameters = {"type": "object", "properties": texts, "required": [*required]}
-    return as_contract(read_offer({"name": name, "description": about, "parameters": parameters}))
+    return make_contract(read_offer({"name": name, "description": about, "parameters": parameters}))
 
 
 FIND = function("find_ferry", "Find ferries between two harbours.", "departure_harbour", "arrival_harbour")
@@ -61,7 +61,7 @@ async def test_what_a_description_says_is_taken_is_no_missing_value(risk: Risk) 
         "properties": {"city": {"type": "string"}, "page": page},
         "required": ["city", "page"],
     }
-    listing = as_contract(read_offer({"name": "list_boats", "description": "", "parameters": parameters}))
+    listing = make_contract(read_offer({"name": "list_boats", "description": "", "parameters": parameters}))
     context = WorkspaceContext("b", Catalogue([listing.model_copy(update={"risk": risk})]), Kinds([]), Kinds([]))
     step = {"action": "list_boats", "city": {"value": "Kiel", "quote": "Kiel"}, "page": None}
     answer = ProposingResolver(Says({"understood": "", "result": plan(step), "left_over": []}))

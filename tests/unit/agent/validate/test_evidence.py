@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan, Question, evidence_of
+from agent.pipeline import Plan, Question, grade_evidence
 from agent.validate.evidence import may_be_proposed, may_be_read
 from tests.unit.own_worlds import came_of, find, number, plan, world
 
@@ -16,7 +16,7 @@ LENDING, DOME = world("lending").catalogue, world("dome").catalogue
 async def evidence(text: str, call: dict[str, Any], name: str = "lending") -> tuple[dict[str, str], bool]:
     made = (await came_of(text, plan(call), name)).verdict
     assert isinstance(made, Plan), made
-    return {each.param: evidence_of(each.source) for each in made.steps[0].filled}, bool(made.held)
+    return {each.param: grade_evidence(each.source) for each in made.steps[0].filled}, bool(made.held)
 
 
 def shelf(value: Any, quote: str, **more: Any) -> dict[str, Any]:

@@ -78,14 +78,14 @@ def test_what_came_of_a_card_is_shown_to_who_approved_it_in_that_role(given_by: 
     assert authority.sees(SARA, refund, SAAS) is (given_by is not None), "of an old yes nobody wrote the role down"
     assert not authority.sees(key(SARA, "billing"), refund, SAAS)
     assert authority.sees(SARA, run_of(OLIVIA, CLOSE, state="succeeded", approvals=(yes,)), SAAS)
-    assert authority.approval_of(key(SARA, "admin"), refund) == yes, "one person says yes once, in whatever role"
+    assert authority.find_approval(key(SARA, "admin"), refund) == yes, "one person says yes once, in whatever role"
 
 
 def test_only_the_yes_of_who_asked_in_the_role_they_asked_in_stands_for_a_session() -> None:
     run = run_of(key(OLIVIA, "support"), CLOSE)
     for by, stands in ((OLIVIA, False), (SARA, False), (None, False), (key(OLIVIA, "support"), True)):
         given = Approval(person=OLIVIA.person, name="", at=NOW, digest="d", actor=by)
-        assert authority.agreed_to_own(run, [given]) is stands, by
+        assert authority.has_approved_own(run, [given]) is stands, by
 
 
 @pytest.mark.parametrize(

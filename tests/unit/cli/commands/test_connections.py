@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent.credentials.kinds import read_credential
-from cli.commands.connections import add_parser, credential_of
+from cli.commands.connections import add_parser, parse_credential
 
 
 def parsed(*words: str) -> argparse.Namespace:
@@ -38,7 +38,7 @@ def test_each_type_can_be_said(
     words: tuple[str, ...], credential: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("s3cret\n"))
-    made = credential_of(parsed(*words))
+    made = parse_credential(parsed(*words))
     assert made == credential
     assert read_credential(made).type == credential["type"]
 
@@ -47,4 +47,4 @@ def test_a_certificate_comes_from_its_files(tmp_path: Path) -> None:
     (tmp_path / "c.pem").write_text("certificate")
     (tmp_path / "k.pem").write_text("key")
     words = ("--type", "certificate", "--certificate", str(tmp_path / "c.pem"), "--key", str(tmp_path / "k.pem"))
-    assert credential_of(parsed(*words)) == {"type": "certificate", "certificate": "certificate", "key": "key"}
+    assert parse_credential(parsed(*words)) == {"type": "certificate", "certificate": "certificate", "key": "key"}

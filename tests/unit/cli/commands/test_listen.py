@@ -7,7 +7,7 @@ import time
 from cli.commands.listen import verify_webhook
 from core import webhook_signature
 
-SECRET = webhook_signature.new_secret()
+SECRET = webhook_signature.make_secret()
 BODY = b'{"type":"shop.opened"}'
 
 
@@ -28,7 +28,7 @@ def test_a_good_message_is_shown_as_verified_with_its_body() -> None:
 
 
 def test_another_secret_an_old_time_and_a_doubled_header_are_refused() -> None:
-    for wrong in (headers(webhook_signature.new_secret()), headers(ago_s=301), [*headers(), ("webhook-id", "evt_1")]):
+    for wrong in (headers(webhook_signature.make_secret()), headers(ago_s=301), [*headers(), ("webhook-id", "evt_1")]):
         line, status = verify_webhook(SECRET, wrong, BODY)
         assert (line["verified"], status, "body" in line) == (False, 401, False)
         assert line["refused"]

@@ -32,13 +32,15 @@ def request_of(case: dict[str, Any]) -> dict[str, Any]:
 
 @named(VECTORS["good"])
 def test_the_string_to_sign_is_the_one_openssl_signed(case: dict[str, Any]) -> None:
-    made = request_signature.string_to_sign(ts=case["ts"], nonce=case["nonce"], key=case["key"], **request_of(case))
+    made = request_signature.make_string_to_sign(
+        ts=case["ts"], nonce=case["nonce"], key=case["key"], **request_of(case)
+    )
     assert made == case["string_to_sign"]
 
 
 @named(VECTORS["good"])
 def test_the_header_is_the_one_openssl_made(case: dict[str, Any]) -> None:
-    made = request_signature.header(
+    made = request_signature.make_header(
         case["secret"], ts=case["ts"], nonce=case["nonce"], key=case["key"], **request_of(case)
     )
     assert made == case["authorization"]
@@ -73,7 +75,7 @@ def test_either_secret_of_a_rotating_key_is_good() -> None:
 
 
 def test_an_unknown_key_is_refused_even_where_the_empty_secret_would_fit() -> None:
-    header = request_signature.header("", ts=1, nonce="n" * 22, key="pk_test_1", method="GET", path="/v1/tickets")
+    header = request_signature.make_header("", ts=1, nonce="n" * 22, key="pk_test_1", method="GET", path="/v1/tickets")
     with pytest.raises(Unauthenticated):
         request_signature.check(request_signature.parse_header([header]), [], method="GET", path="/v1/tickets")
 
@@ -116,7 +118,7 @@ def test_an_endless_header_is_refused_before_it_is_read() -> None:
 @pytest.mark.parametrize("smuggled", ["a\nb", "a\rb", "a\x00b", "é", "a\u2028b", "\x7f"])
 def test_a_line_break_or_foreign_character_in_a_line_is_refused(field: str, smuggled: str) -> None:
     with pytest.raises(Unauthenticated):
-        request_signature.string_to_sign(
+        request_signature.make_string_to_sign(
             ts=1, nonce="n", key="pk_1", method="GET", **({"path": "/"} | {field: smuggled})
         )
 
@@ -124,7 +126,7 @@ def test_a_line_break_or_foreign_character_in_a_line_is_refused(field: str, smug
 @pytest.mark.parametrize("method", ["get", "", "GET ", "GE\nT", "G" * 17])
 def test_a_method_is_upper_case_letters(method: str) -> None:
     with pytest.raises(Unauthenticated):
-        request_signature.string_to_sign(ts=1, nonce="n", key="pk_1", method=method, path="/")
+        request_signature.make_string_to_sign(ts=1, nonce="n", key="pk_1", method=method, path="/")
 
 
 @pytest.mark.parametrize("now", [1_700_000_000 - 300, 1_700_000_000, 1_700_000_000 + 300])
@@ -140,10 +142,10 @@ def test_a_clock_further_off_is_told_the_servers_time(now: int, word: str) -> No
 
 
 def test_a_nonce_is_fresh_and_fits_the_header() -> None:
-    nonces = {request_signature.new_nonce() for _ in range(100)}
+    nonces = {request_signature.make_nonce() for _ in range(100)}
     assert len(nonces) == 100
     for nonce in nonces:
-        header = request_signature.header("s", ts=1, nonce=nonce, key="pk_test_1", method="GET", path="/")
+        header = request_signature.make_header("s", ts=1, nonce=nonce, key="pk_test_1", method="GET", path="/")
         assert request_signature.parse_header([header]).nonce == nonce
 
 
@@ -165,7 +167,7 @@ def test_what_is_signed_verifies_and_moving_a_character_between_lines_does_not(
 ) -> None:
     sent: dict[str, Any] = {"method": "POST", "path": "/" + path, "query": query, "idempotency_key": key, "body": body}
     signed = request_signature.parse_header(
-        [request_signature.header(secret, ts=7, nonce="n" * 22, key="pk_1", **sent)]
+        [request_signature.make_header(secret, ts=7, nonce="n" * 22, key="pk_1", **sent)]
     )
     request_signature.check(signed, [secret], **sent)
     moved = sent | {"path": sent["path"] + "x", "query": query}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.crypto.secretbox import SecretBox, new_key
+from core.crypto.secretbox import SecretBox, make_key
 from core.errors import BadSetting
 
 BOX = SecretBox(b"k" * 32)
@@ -33,7 +33,7 @@ def test_a_sealed_secret_does_not_open_in_another_place() -> None:
 
 def test_a_sealed_secret_does_not_open_with_another_key() -> None:
     with pytest.raises(BadSetting, match="OPSIQ_DATA_KEY"):
-        SecretBox(new_key()).open(BOX.seal(b"secret", context="c"), context="c")
+        SecretBox(make_key()).open(BOX.seal(b"secret", context="c"), context="c")
 
 
 @given(st.data())

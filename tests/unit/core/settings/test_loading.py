@@ -140,7 +140,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "texts_per_workspace_per_min": 90,
     }
     assert {name: getattr(made, name) for name in expected} == expected
-    assert {env_variable.of(each.metadata).name for each in fields(Settings)} == set(given)
+    assert {env_variable.get_variable(each.metadata).name for each in fields(Settings)} == set(given)
     assert made.data_key == b"\xfb" * 32
 
 

@@ -12,7 +12,7 @@ from core.errors import BadSetting
 from core.settings import Settings
 from core.settings.secret_files import MAX_BYTES
 
-SECRETS = [one.name for one in (env_variable.of(each.metadata) for each in fields(Settings)) if one.secret]
+SECRETS = [one.name for one in (env_variable.get_variable(each.metadata) for each in fields(Settings)) if one.secret]
 
 
 def written(folder: Path, content: bytes) -> str:

@@ -10,7 +10,7 @@ from evals.cases.reader import Case, read_offer
 from evals.run.case_result import CaseResult, parse_result
 from evals.score.interval import estimate_rate
 from evals.score.metrics import measure
-from evals.score.score import judge, same
+from evals.score.score import is_same, judge
 
 
 def case(
@@ -34,7 +34,7 @@ def acted(params: dict[str, Any], action: str = "a.b") -> CaseResult:
     ],
 )
 def test_values_that_say_the_same_are_the_same(given: Any, accepted: Any) -> None:
-    assert same(given, accepted)
+    assert is_same(given, accepted)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_values_that_say_the_same_are_the_same(given: Any, accepted: Any) -> Non
     [("1", 1), (True, 1), ([1, 2], [2, 1]), ({"x": 1}, {"x": [1], "y": [2]}), ("a", "b"), (0, False)],
 )
 def test_values_that_differ_are_not_the_same(given: Any, accepted: Any) -> None:
-    assert not same(given, accepted)
+    assert not is_same(given, accepted)
 
 
 def test_a_full_call_needs_every_parameter_and_no_other() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import PlatformUnavailable
 from executors.jobs.queue import Dead, Done, Outcome, Reschedule, Settled
-from executors.jobs.worker import MAX_BACKOFF_S, Worker, backoff_s
+from executors.jobs.worker import MAX_BACKOFF_S, Worker, compute_backoff_s
 from store.jobs.jobs import Job
 from tests.unit.executors.jobs.fake_queue import FakeQueue, FakeTime, turn
 from tests.unit.executors.jobs.workers import Gate, answering, running
@@ -124,9 +124,9 @@ async def test_an_exception_is_tried_again_later_and_buried_in_the_end(
     queue.put("a")
     async with running(queue, answering(PlatformUnavailable("It is away.")), max_attempts=3):
         assert (queue.state("a"), queue.rows["a"].error) == ("ready", "It is away.")
-        await time.advance(backoff_s(1) + 0.3)
+        await time.advance(compute_backoff_s(1) + 0.3)
         assert queue.rows["a"].job.attempt == 2
-        await time.advance(backoff_s(2) + 0.3)
+        await time.advance(compute_backoff_s(2) + 0.3)
         assert queue.state("a") == "dead"
         assert queue.rows["a"].error == "Given up after 3 attempts. It is away."
     assert [record.work_key for record in caplog.records if record.exc_info] == ["a", "a", "a"]  # type: ignore[attr-defined]
@@ -139,8 +139,8 @@ async def test_the_text_of_a_strangers_exception_is_not_stored(queue: FakeQueue)
 
 
 def test_the_delay_after_exceptions_doubles_up_to_a_bound() -> None:
-    assert [backoff_s(n) for n in (1, 2, 3, 4)] == [1, 2, 4, 8]
-    assert backoff_s(10_000) == MAX_BACKOFF_S
+    assert [compute_backoff_s(n) for n in (1, 2, 3, 4)] == [1, 2, 4, 8]
+    assert compute_backoff_s(10_000) == MAX_BACKOFF_S
 
 
 async def test_no_kind_takes_more_than_its_bound_and_none_takes_anothers_place(queue: FakeQueue) -> None:

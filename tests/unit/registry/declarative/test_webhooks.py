@@ -15,7 +15,7 @@ import pytest
 from core import webhook_signature
 from core.errors import BadAssertion
 from registry.connector import Event, Inbound, Settings
-from registry.declarative.connector import connector_class
+from registry.declarative.connector import make_connector_class
 from registry.declarative.document import parse
 from tests.unit.registry.declarative.shop import DOCUMENT, FakeShop, rows
 
@@ -42,7 +42,7 @@ async def told(
     secret: str = SECRET,
 ) -> list[Event]:
     webhooks = {"verify": verify, "type": "/what", "id": "/n", "at": "/when", "events": EVENTS}
-    cls = connector_class(parse({**DOCUMENT, "webhooks": webhooks}), ())
+    cls = make_connector_class(parse({**DOCUMENT, "webhooks": webhooks}), ())
     settings = Settings("https://shop.example", {"webhook_secret": secret}, options={"tenant": "acme"})
     return list(await cls(FakeShop(rows()), settings).handle_webhook(Inbound(headers, body, NOW, query or {})))
 
@@ -103,7 +103,7 @@ async def test_a_secret_in_the_address_must_be_the_one_shared() -> None:
 
 
 async def test_standard_webhooks_carry_their_own_id() -> None:
-    secret = webhook_signature.new_secret()
+    secret = webhook_signature.make_secret()
     at = int(NOW.timestamp())
     headers = {
         "webhook-id": "msg_1", "webhook-timestamp": str(at),

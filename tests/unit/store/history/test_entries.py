@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.history.entries import MAX_WORDS, HistoryRow, digest_of, words_of
+from store.history.entries import MAX_WORDS, HistoryRow, collect_words, digest_entry
 
 AT = datetime(2026, 11, 24, 15, 43, 4, 123456, tzinfo=UTC)
 
@@ -19,31 +19,31 @@ def an_entry(**changed: Any) -> dict[str, Any]:
 
 def test_a_digest_is_the_same_for_the_same_moment_in_another_zone() -> None:
     elsewhere = AT.astimezone(timezone(timedelta(hours=5, minutes=30)))
-    assert digest_of(an_entry(at=elsewhere)) == digest_of(an_entry())
+    assert digest_entry(an_entry(at=elsewhere)) == digest_entry(an_entry())
 
 
 def test_a_digest_does_not_cover_itself() -> None:
-    assert digest_of(an_entry(digest="sha256:00")) == digest_of(an_entry())
+    assert digest_entry(an_entry(digest="sha256:00")) == digest_entry(an_entry())
 
 
 @pytest.mark.parametrize("name", sorted(set(HistoryRow.model_fields) - {"digest"}))
 def test_a_digest_covers_every_column(name: str) -> None:
     other: dict[str, Any] = {"seq": 8, "at": AT + timedelta(microseconds=1), "duration_ms": 1.5000001}
-    assert digest_of(an_entry(**{name: other.get(name, "other")})) != digest_of(an_entry())
-    assert name in ("seq", "at", "duration_ms") or digest_of(an_entry(**{name: None})) != digest_of(an_entry())
+    assert digest_entry(an_entry(**{name: other.get(name, "other")})) != digest_entry(an_entry())
+    assert name in ("seq", "at", "duration_ms") or digest_entry(an_entry(**{name: None})) != digest_entry(an_entry())
 
 
 def test_a_digest_is_what_openssl_says() -> None:
     # printf '%s' '{"at":"2026-11-24T15:43:04.123456Z","kind":"k","seq":1}' | openssl sha256
     assert (
-        digest_of({"at": AT, "kind": "k", "seq": 1})
+        digest_entry({"at": AT, "kind": "k", "seq": 1})
         == "sha256:670ffd054bc7ab13df6a051d1f74eecccf3f5e3a0a9768550307945cddb3d226"
     )
 
 
 def test_words_are_every_text_in_reading_order_folded_and_without_control() -> None:
     data = {"a": "Größe\x00  X", "b": [{"c": "Y"}, 3, True, None], "d": ("Z",)}
-    assert words_of("Kind", {"name": "Ada"}, data) == "kind ada grösse x y z"
+    assert collect_words("Kind", {"name": "Ada"}, data) == "kind ada grösse x y z"
 
 
 @given(
@@ -53,11 +53,11 @@ def test_words_are_every_text_in_reading_order_folded_and_without_control() -> N
     )
 )
 def test_words_are_short_and_storable_whatever_the_data(value: Any) -> None:
-    words = words_of("kind", {"name": "Ada"}, {"value": value})
+    words = collect_words("kind", {"name": "Ada"}, {"value": value})
     assert len(words) <= MAX_WORDS
     assert "\x00" not in words
     assert words == " ".join(words.split())
 
 
 def test_words_of_a_long_text_are_cut() -> None:
-    assert len(words_of("kind", {}, {"text": "x" * (2 * MAX_WORDS)})) == MAX_WORDS
+    assert len(collect_words("kind", {}, {"text": "x" * (2 * MAX_WORDS)})) == MAX_WORDS

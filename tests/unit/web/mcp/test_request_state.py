@@ -8,7 +8,7 @@ import string
 import pytest
 from mcp.server.request_state import InvalidRequestState
 
-from core.crypto.secretbox import SecretBox, new_key
+from core.crypto.secretbox import SecretBox, make_key
 from web.mcp.request_state import SealedState
 
 ALPHABET = string.ascii_letters + string.digits + "-_."
@@ -23,16 +23,16 @@ def opens(codec: SealedState, token: str) -> bool:
 
 
 def test_a_state_opens_as_it_was_sealed_and_nowhere_else() -> None:
-    box = SecretBox(new_key())
+    box = SecretBox(make_key())
     token = SealedState(box).seal(b'{"run": "run_1"}')
     assert SealedState(box).unseal(token) == b'{"run": "run_1"}'
     assert "run" not in token
-    assert not opens(SealedState(SecretBox(new_key())), token)
+    assert not opens(SealedState(SecretBox(make_key())), token)
     assert not opens(SealedState(box), box.seal(b"{}", context="another purpose"))
 
 
 def test_of_a_hundred_thousand_mutated_states_none_opens() -> None:
-    codec, rng = SealedState(SecretBox(new_key(), id="k1")), random.Random(20261127)
+    codec, rng = SealedState(SecretBox(make_key(), id="k1")), random.Random(20261127)
     token = codec.seal(b'{"run":"run_01JD0000000000000000000000","slot":null,"waits":0}')
     opened = 0
     for _ in range(100_000):
@@ -54,7 +54,7 @@ def test_of_a_hundred_thousand_mutated_states_none_opens() -> None:
 @pytest.mark.parametrize("last", sorted(ALPHABET))
 def test_a_state_is_written_in_one_way(last: str) -> None:
     """The last character of base64url may hold bits that stand for nothing."""
-    codec = SealedState(SecretBox(new_key()))
+    codec = SealedState(SecretBox(make_key()))
     for payload in (b"1", b"12", b"123"):
         token = codec.seal(payload)
         assert opens(codec, token[:-1] + last) == (token[-1] == last)

@@ -19,7 +19,7 @@ from agent.resolve.rules.grammar.phrases.fields import total_of
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.reader import Reader
-from language.fractions import fraction
+from language.fractions import read_fraction
 from registry.contract import Annotation, Unit
 from registry.offers.offer import Offer
 
@@ -59,7 +59,7 @@ class Amounts:
     def _part(self, at: int, stop: int) -> tuple[Expression, int] | None:
         share: Expression | None = None
         end = at
-        if (said := fraction(self.reader.lows(at, 4))) is not None:
+        if (said := read_fraction(self.reader.lows(at, 4))) is not None:
             up, down, length = said
             end = at + length
             quote = self.reader.words(at, end)

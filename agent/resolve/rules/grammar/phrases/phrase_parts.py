@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from agent.extract.references.vocabulary import PLACES, code_of, rate_person_likeness
+from agent.extract.references.vocabulary import PLACES, can_be_code, rate_person_likeness
 from agent.planning.proposal import (
     AnyOf,
     BelongsTo,
@@ -79,7 +79,7 @@ def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
     text = token.text[:-2] if token.owns else token.text  # "3002's been paid"
     if not token.word or not any(each.search == "number" for each in kind.fields):
         return False
-    coded = any(map(str.isdigit, text)) and code_of(text, kind)
+    coded = any(map(str.isdigit, text)) and can_be_code(text, kind)
     if coded and any(map(str.isalpha, text)) and not _lettered(kind):
         coded = not any(map(_lettered, reader.kinds.values()))
     return coded and (at not in reader.dates or text.isdigit())

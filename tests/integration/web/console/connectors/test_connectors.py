@@ -10,7 +10,7 @@ import store.connectors
 import store.events.events
 from agent.workspace.connector_status import list_connectors
 from agent.workspace.context import WorkspaceContexts
-from core.webhook_signature import new_secret
+from core.webhook_signature import make_secret
 from executors.http.platform_client import HttpPlatformClient
 from executors.http.ssrf_guard import SsrfGuard
 from registry.connector import Connector, ReadAccess, Subscriber
@@ -20,7 +20,7 @@ from store.events.events import ReactionRow
 from tests.integration.web.console.console import Console
 from tests.integration.web.console.keys.test_keys import submit
 
-SECRETS = {"read_token": "the-token-nobody-sees", "action_secret": new_secret()}
+SECRETS = {"read_token": "the-token-nobody-sees", "action_secret": make_secret()}
 
 
 class Unwell(Connector):

@@ -156,12 +156,12 @@ async def test_a_history_from_before_is_counted_when_the_database_is_brought_up(
 
 @given(st.floats(min_value=0.02, max_value=1e8))
 def test_a_duration_is_known_from_its_bucket_to_five_percent(ms: float) -> None:
-    assert abs(store.history.stats.duration_of(store.history.stats.slot_of(ms)) - ms) <= 0.05 * ms
+    assert abs(store.history.stats.find_duration(store.history.stats.find_slot(ms)) - ms) <= 0.05 * ms
 
 
 @given(st.lists(st.floats(min_value=1, max_value=1e6), min_size=1, max_size=200), st.sampled_from([0.5, 0.95, 0.99]))
 def test_a_percentile_of_buckets_is_the_percentile_to_five_percent(times: list[float], share: float) -> None:
-    slots = Counter(store.history.stats.slot_of(each) for each in times)
+    slots = Counter(store.history.stats.find_slot(each) for each in times)
     found = store.history.stats.Distribution(len(times), sorted(slots.items())).percentile(share)
     exact = sorted(times)[math.ceil(share * len(times)) - 1]
     assert found is not None
@@ -185,8 +185,8 @@ def test_a_duration_is_told_in_its_own_unit(ms: float, told: str) -> None:
 
 
 def test_a_day_is_a_day_of_utc() -> None:
-    assert store.history.stats.day_of(datetime.fromisoformat("2026-11-25T00:30:00+01:00")) == "2026-11-24"
-    assert store.history.stats.day_of(datetime(2026, 11, 24, tzinfo=UTC)) == "2026-11-24"
+    assert store.history.stats.find_day(datetime.fromisoformat("2026-11-25T00:30:00+01:00")) == "2026-11-24"
+    assert store.history.stats.find_day(datetime(2026, 11, 24, tzinfo=UTC)) == "2026-11-24"
 
 
 def test_the_kinds_that_are_said_to_count_are_those_that_do() -> None:
@@ -198,5 +198,5 @@ def test_the_kinds_that_are_said_to_count_are_those_that_do() -> None:
         "prompt_version": "v1",
         "duration_ms": 5.0,
     }
-    does = {kind for kind in EntryType if store.history.stats.counts_of({**entry, "kind": kind.value}, {})}
+    does = {kind for kind in EntryType if store.history.stats.list_counts({**entry, "kind": kind.value}, {})}
     assert {kind.value for kind in does} == store.history.stats.COUNTED

@@ -15,7 +15,7 @@ import pytest
 from httpx import AsyncClient, Response
 
 import store.contracts
-from core.crypto.secretbox import SecretBox, new_key
+from core.crypto.secretbox import SecretBox, make_key
 from core.errors import InvalidInput
 from tests.integration.web.console.console import PASSWORD, Console, csrf
 from tests.integration.web.console.keys.test_keys import ticket
@@ -305,7 +305,7 @@ def packed(document: bytes) -> bytes:
 def test_drafts_that_unpack_to_more_than_a_page_is_worth_are_not_sealed() -> None:
     state = ImportState("Parts", "1", 1, "saas", "", (), (RefusedOperation("x", "y" * MAX_PLAIN_BYTES),))
     with pytest.raises(InvalidInput, match="more than a page can carry"):
-        seal_state(SecretBox(new_key()), "ws", state)
+        seal_state(SecretBox(make_key()), "ws", state)
 
 
 async def test_values_are_chosen_and_parameters_of_a_name_are_left_out_of_all(console: Console) -> None:

@@ -284,7 +284,7 @@ async def test_the_list_says_how_each_endpoint_has_been_doing(console: Console) 
     assert "no attempts" in (await browser.get("/webhooks")).text
     now = console.clock()
     tally = store.webhooks.endpoints.AttemptCounts(
-        shown.row.id, store.webhooks.endpoints.hour_of(now), 997, 3, 0, now, now - timedelta(minutes=2), None
+        shown.row.id, store.webhooks.endpoints.find_hour(now), 997, 3, 0, now, now - timedelta(minutes=2), None
     )
     async with console.container.database.begin() as session:
         await store.webhooks.endpoints.count(session, [tally])

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan, Question, Request, evidence_of
+from agent.pipeline import Plan, Question, Request, grade_evidence
 from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
 from agent.workspace.context import WorkspaceContext
 from evals.cases.reader import read_offer
-from evals.run.answer import as_contract
+from evals.run.answer import make_contract
 from registry.catalogue import Catalogue
 from registry.contract import Annotation, Risk, Unit
 from registry.records import Kinds
@@ -20,7 +20,7 @@ from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan
 
 def function(name: str, required: tuple[str, ...] = (), **properties: Any) -> Any:
     parameters = {"type": "object", "properties": properties, "required": list(required)}
-    return as_contract(read_offer({"name": name, "description": "", "parameters": parameters}))
+    return make_contract(read_offer({"name": name, "description": "", "parameters": parameters}))
 
 
 TEXT, DAY, WHOLE = {"type": "string"}, {"type": "string", "format": "date"}, {"type": "integer"}
@@ -247,7 +247,7 @@ async def test_a_list_that_nothing_was_sorted_into_is_empty_and_shown_as_read() 
     made = await verdict_of("sort these remarks: 'lovely boat'", {**step, "seats": None})
     assert isinstance(made, Plan), made
     blame = next(each for each in made.steps[0].filled if each.param == "blame")
-    assert (blame.value, evidence_of(blame.source)) == ([], "read")
+    assert (blame.value, grade_evidence(blame.source)) == ([], "read")
     assert any("blame" in each for each in made.held)
 
 

@@ -7,8 +7,8 @@ import socket
 from threading import Thread
 from typing import Any
 
-from cli.commands.installation.next_step import Installed, next_step, server_answers
-from cli.main import parser
+from cli.commands.installation.next_step import Installed, describe_next_step, server_answers
+from cli.main import make_parser
 
 URL = "http://127.0.0.1:8080"
 FOUNDED = Installed(workspaces=1)
@@ -17,7 +17,7 @@ READY = Installed(workspaces=1, contracts=2, examples=["order 3 of Ana's teas", 
 
 def told(installed: Installed, failed: tuple[str, ...] = (), *, database: bool = True, up: bool = True) -> str:
     given: dict[str, Any] = {"database": database, "url": URL, "answers": lambda url: up and url == URL}
-    return next_step(installed, failed, **given)
+    return describe_next_step(installed, failed, **given)
 
 
 def test_one_step_after_another_from_an_empty_folder_to_a_request() -> None:
@@ -32,10 +32,10 @@ def test_every_command_it_names_is_one() -> None:
     said = told(FOUNDED) + told(Installed()) + told(FOUNDED, up=False)
     named = re.findall(r"opsiq ([a-z]+(?: [a-z]+)?)", said)
     assert len(named) >= 4
-    known = parser().format_help()
+    known = make_parser().format_help()
     assert [each for each in named if each.split()[0] not in known] == []
-    parser().parse_args(["import", "openapi", "FILE", "--out", "DIR"])
-    parser().parse_args(["connectors", "connect", "NAME", "--address", "URL"])
+    make_parser().parse_args(["import", "openapi", "FILE", "--out", "DIR"])
+    make_parser().parse_args(["connectors", "connect", "NAME", "--address", "URL"])
 
 
 def test_what_is_broken_comes_first_each_named_once() -> None:
@@ -49,13 +49,13 @@ def test_what_is_broken_comes_first_each_named_once() -> None:
 
 def test_a_broken_connector_of_a_demo_is_mended_by_starting_the_demo() -> None:
     given: dict[str, Any] = {"database": True, "url": URL, "answers": lambda _: False, "demo_data": True}
-    assert "beginning with the connector: opsiq demo --data D " in next_step(
+    assert "beginning with the connector: opsiq demo --data D " in describe_next_step(
         READY, ("connector",), start="demo --data D", **given
     )
 
 
 def test_beside_a_demo_its_folder_is_named() -> None:
-    said = next_step(Installed(), ("database",), database=False, url=URL, answers=lambda _: False, demo=True)
+    said = describe_next_step(Installed(), ("database",), database=False, url=URL, answers=lambda _: False, demo=True)
     assert said.startswith("Look at the demo's data: OPSIQ_DATA=.data/demo opsiq doctor")
 
 
