@@ -16,7 +16,7 @@ from agent.query.context import Own, QueryContext
 from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch
 from agent.query.reference_conditions import ReferenceConditions
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.questions.restrictions import restricted
+from agent.resolve.rules.grammar.questions.restrictions import read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery
 from agent.validate.records.ranking import fold_words, is_identifying, sort_by_field
@@ -221,7 +221,7 @@ def read_singled_out(words: str, kind: RecordKind, kinds: Sequence[RecordKind], 
     phrase = read_phrase(reader, 0, stop, None) if stop else None
     if phrase is None or not phrase.noun or phrase.find.record != kind.name or phrase.find.said is not None:
         return None
-    find = restricted(reader, phrase, stop)
+    find = read_restricted(reader, phrase, stop)
     if find is None or find.said is not None or not (find.where or find.order):
         return None
     return find.model_copy(update={"pick": "one" if find.order is not None else "all"})

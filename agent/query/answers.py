@@ -32,14 +32,14 @@ from agent.query.wording import (
     FIRST_LISTED,
     PAGE,
     QueryWords,
-    asked_by,
     count_by,
     deny,
     describe_query,
+    find_measure,
     introduce,
+    list_asked_fields,
     list_records,
     lower_label,
-    measured_by,
     total_by,
 )
 from agent.validate.questions import join, make_candidate
@@ -136,7 +136,7 @@ class Answerer:
             for each in known[:1]
         )
         if len(found) == 1:
-            if not known and (measure := measured_by(reference, kind)) is not None:
+            if not known and (measure := find_measure(reference, kind)) is not None:
                 values = (to_display_text(format_field(measure, found[0].record.values)),)
                 text = introduce(found[0])
                 if values[0] not in text:
@@ -153,7 +153,7 @@ class Answerer:
                 return self._reply(text, found, values=(found[0].label,))
         else:
             told = await self._told(reference, found)
-            text = f"{told}: {list_records(found, known or asked_by(reference, kind))}."
+            text = f"{told}: {list_records(found, known or list_asked_fields(reference, kind))}."
         return self._reply(text, found, values=values if known else ())
 
     def _reply(

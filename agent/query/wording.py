@@ -222,7 +222,7 @@ def deny(op: str) -> str:
     return said.replace("is", "is not", 1) if said.startswith("is") else f"does not {said.removesuffix('s')}"
 
 
-def measured_by(reference: Reference, kind: RecordKind) -> Field | None:
+def find_measure(reference: Reference, kind: RecordKind) -> Field | None:
     """The number that the biggest of several is the biggest by."""
     order = reference.order if isinstance(reference, Find) else None
     if not isinstance(order, OrderByField) or order.first not in ("highest", "lowest"):
@@ -230,14 +230,14 @@ def measured_by(reference: Reference, kind: RecordKind) -> Field | None:
     return kind.field_named(kind.size or "" if order.by == AS_LISTED else order.by)
 
 
-def asked_by(reference: Reference, kind: RecordKind) -> list[Field]:
+def list_asked_fields(reference: Reference, kind: RecordKind) -> list[Field]:
     """The fields that a list was narrowed by, which its records' labels may not show."""
     where = reference.where if isinstance(reference, Find) else ()
     names = dict.fromkeys(each.field for each in where if isinstance(each, Compare))
     return [each for name in names if (each := kind.field_named(name)) is not None and f"{{{name}}}" not in kind.label]
 
 
-def owner_name(kind: RecordKind) -> Field | None:
+def find_owner_name(kind: RecordKind) -> Field | None:
     """The field that says whose a record is ("customer_name" beside "customer_id"), where its label holds nothing by
     which it is told from others."""
     if any(f"{{{each.name}}}" in kind.label for each in kind.fields if each.search or each.name == kind.id_field):
@@ -255,7 +255,7 @@ def list_records(found: Sequence[LocatedRecord], fields: Sequence[Field] = ()) -
 
 
 def with_fields(found: LocatedRecord, fields: Sequence[Field]) -> str:
-    values, owner = found.record.values, owner_name(found.kind)
+    values, owner = found.record.values, find_owner_name(found.kind)
     told = [
         f"{lower_label(each.label or each.name.replace('_', ' '))} {format_field(each, values) or 'nothing'}"
         for each in fields

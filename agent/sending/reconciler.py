@@ -24,7 +24,7 @@ from agent.runs.run import Run
 from agent.runs.states import as_planned
 from agent.sending.answers import decode
 from agent.sending.http_endpoint import HttpEndpointClient
-from agent.validate.payload import binding_of
+from agent.validate.payload import make_binding
 from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock
 from core.errors import Conflict, InvalidInput, NotAuthentic, NotFound
@@ -137,7 +137,7 @@ class Reconciler:
             base = (await self.contexts.of(run.workspace)).catalogue.address(connection)
             if base is None or not step.url.startswith(base.rstrip("/") + "/"):
                 raise InvalidInput(f"The connection {connection!r} is another one by now.")
-        binding = binding_of(contract, {each.param: each.value for each in step.filled}, step.call_id)
+        binding = make_binding(contract, {each.param: each.value for each in step.filled}, step.call_id)
         return binding, render_read(read, binding, base)
 
     def _is_over(self, call: CallRow, read: Reconcile) -> bool:

@@ -22,7 +22,7 @@ from typing import Any, Final
 from agent.pipeline import ParameterValue, PromptSource, Span, grade_evidence
 from agent.planning.proposal import TypedValue, Words
 from agent.validate.questions import list_members
-from agent.validate.slots import Parameter, Read, VerifiedSpan, from_words
+from agent.validate.slots import Parameter, Read, VerifiedSpan, read_words
 from language import numerals
 from language.fractions import is_fraction
 from language.text import read_text
@@ -63,7 +63,7 @@ def _read_by_code(parameter: Parameter, value: Any, words: VerifiedSpan, now: da
         and value.replace("_", " ").casefold() == words.text.casefold()
     ):
         return True
-    read = from_words(parameter, words, now)
+    read = read_words(parameter, words, now)
     return isinstance(read, Read) and type(read.value) is type(value) and bool(read.value == value)
 
 

@@ -18,7 +18,7 @@ from agent.validate import questions, scalar_values, supplied_values
 from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, merge_scopes
 from agent.validate.records.lookup import Lookup
 from agent.validate.records.search import find_similar
-from agent.validate.slots import Slots, Trouble, find_answer, from_field, make_record_source, verify_spans
+from agent.validate.slots import Slots, Trouble, find_answer, make_record_source, read_field, verify_spans
 from registry.contract import SourceKind
 from registry.endpoints.types import FormBody, HttpEndpoint, JsonBody, MultipartBody
 from registry.records import Query, RecordKind
@@ -166,7 +166,7 @@ class DraftFilling:
             return None
         field = self.slots.annotation(name).field or found[0].kind.id_field
         parameter = self.slots.parameter(name)
-        sent = [from_field(parameter, each.record.values.get(field)) for each in found]
+        sent = [read_field(parameter, each.record.values.get(field)) for each in found]
         if any(value is None for value in sent):
             return Refusal(code="invalid", detail=f"{found[0].label} has no {field.replace('_', ' ')} to send.")
         self.slots.records[name] = found

@@ -99,14 +99,14 @@ def call_request(
         base = catalogue.address(endpoint.connection)
         if base is None:
             raise InvalidInput(f"The connection {endpoint.connection!r} is not set up here.")
-    binding = binding_of(contract, params, call_id)
+    binding = make_binding(contract, params, call_id)
     if isinstance(endpoint, McpEndpoint):
         return CallRequest(base or "", canon.dumps(make_tool_arguments(endpoint, binding)).decode())
     request = render(endpoint, binding, base)
     return CallRequest(request.url, request.body, request.method, request.headers)
 
 
-def binding_of(contract: Contract, params: Mapping[str, Any], call_id: str) -> Binding:
+def make_binding(contract: Contract, params: Mapping[str, Any], call_id: str) -> Binding:
     """The values that a request of the contract is made of."""
     amounts: dict[str, Money] = {}
     for name in contract.properties:

@@ -29,7 +29,7 @@ from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.coverage.unused_words import find_joined, find_unused_words, quote_spans
 from agent.validate.filling import DraftFilling
 from agent.validate.payload import call_request, find_misfits, plan_digest, preview
-from agent.validate.policy import Decision, authorize, counts_in_session, decide, nothing_confirmed
+from agent.validate.policy import Decision, authorize, confirm_nothing, counts_in_session, decide
 from agent.validate.questions import explain_unclear, has_consent, join, quote_words
 from agent.validate.questions import quote_words as quote
 from agent.validate.records.located import MOST, DiscourseContext, LocatedRecord, RecordScope, format_count
@@ -152,7 +152,7 @@ async def validate(
             if len(steps) >= MAX_STEPS or len(wanted) > MAX_STEPS:
                 return refuse_too_many(len(steps) + len(wanted))
             on_phase("checking")
-            earlier = confirmed_in_session if counts_in_session(contract, actor) else nothing_confirmed
+            earlier = confirmed_in_session if counts_in_session(contract, actor) else confirm_nothing
             decision = await decide(contract, slots.params, slots.fields, earlier, evaluator, workspace=actor.workspace)
             try:
                 steps.append(make_step(slots, decision, catalogue=catalogue, run_id=run_id, actor=actor))

@@ -60,7 +60,7 @@ class Decision:
     approvals: int
 
 
-def nothing_confirmed(_: str) -> bool:
+def confirm_nothing(_: str) -> bool:
     """``confirmed_in_session`` for a session in which no earlier confirmation counts."""
     return False
 

@@ -21,10 +21,10 @@ from agent.validate.slots import (
     find_answer,
     find_currency,
     format_parameter,
-    from_candidate,
-    from_choice,
-    from_words,
     make_record_source,
+    read_candidate,
+    read_choice,
+    read_words,
     verify_spans,
 )
 from core import canon
@@ -91,7 +91,7 @@ def _read_said(slots: Slots, parameter: Parameter) -> Read | Unread | None:
     if said is not None:
         answer, words = said
         if answer.choice is not None:
-            return from_candidate(parameter, answer.choice, words)
+            return read_candidate(parameter, answer.choice, words)
         return _read(slots, parameter, Mention(spans=words.spans), words)
     argument = slots.draft.arguments.get(parameter.name)
     return None if argument is None else _read_argument(slots, parameter, argument)
@@ -127,10 +127,10 @@ def _read(slots: Slots, parameter: Parameter, argument: Mention | Choice, words:
     """A choice counts for a closed set only; for any other parameter the words are read, whatever value the resolver
     claims."""
     if isinstance(argument, Choice) and questions.list_members(parameter.schema):
-        return from_choice(parameter, argument, words)
+        return read_choice(parameter, argument, words)
     if isinstance(argument, Choice) and parameter.is_array:
         return _read_several(slots, parameter, ListArgument(items=(argument,)))
-    return from_words(parameter, words, slots.request.now)
+    return read_words(parameter, words, slots.request.now)
 
 
 def _read_several(slots: Slots, parameter: Parameter, argument: ListArgument) -> Read | Unread:

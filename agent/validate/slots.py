@@ -131,7 +131,7 @@ class Parameter:
         )
 
 
-def from_field(parameter: Parameter, value: Any) -> Any:
+def read_field(parameter: Parameter, value: Any) -> Any:
     """A record's value as it is sent: as it is, but for a number kept as text where the contract takes an integer
     ("17", never "017")."""
     schema = parameter.item().schema if parameter.is_array else parameter.schema
@@ -140,7 +140,7 @@ def from_field(parameter: Parameter, value: Any) -> Any:
     return value
 
 
-def from_words(parameter: Parameter, words: VerifiedSpan, now: datetime) -> Read | Unread:
+def read_words(parameter: Parameter, words: VerifiedSpan, now: datetime) -> Read | Unread:
     """Read all of the words as one value."""
     if parameter.is_money and (trouble := _explain_wrong_money(parameter, words.text)):
         return Unread(trouble)
@@ -161,7 +161,7 @@ def from_words(parameter: Parameter, words: VerifiedSpan, now: datetime) -> Read
     )
 
 
-def from_choice(parameter: Parameter, choice: Choice, words: VerifiedSpan) -> Read | Unread:
+def read_choice(parameter: Parameter, choice: Choice, words: VerifiedSpan) -> Read | Unread:
     """A member of the closed set, by JSON equality (true is not 1); anything else a resolver claims is no value."""
     for member in list_members(parameter.schema):
         if type(member) is type(choice.value) and member == choice.value:
@@ -172,7 +172,7 @@ def from_choice(parameter: Parameter, choice: Choice, words: VerifiedSpan) -> Re
     return Unread(f"{quote_words(words.text)} is none of the choices for {parameter.label}.")
 
 
-def from_candidate(parameter: Parameter, choice: str, words: VerifiedSpan) -> Read | Unread:
+def read_candidate(parameter: Parameter, choice: str, words: VerifiedSpan) -> Read | Unread:
     """The member that was picked from the question's candidates."""
     for member in list_members(parameter.schema):
         if format_member_id(member) == choice:

@@ -227,7 +227,7 @@ def _begin(text: str, at: int = 0) -> int:
     return marks.end() if marks else at
 
 
-def after_verb(text: str) -> int | None:
+def find_after_verb(text: str) -> int | None:
     """Where the words after an order's verb begin; None where the text does not begin like one."""
     if not begins_like_an_order(text):
         return None
@@ -262,7 +262,7 @@ def is_order(word_stem: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def akin_to_order(word_stem: str) -> bool:
+def is_akin_to_order(word_stem: str) -> bool:
     """Whether general English has a verb that orders are given with for this one ("scrap", "hand", "shift")."""
     return word_stem not in EMPTY and any(
         share >= ALIKE and other in ORDERS and other not in GENERIC
@@ -281,7 +281,7 @@ def begins_like_an_order(text: str, at: int = 0) -> bool:
     after = _BLANKS.match(text, first.end())
     follows = after.end() if after else first.end()
     if word in _EVERY or (
-        (word not in ORDERS and word not in KIN) and not (_DETERMINED.match(text, follows) and akin_to_order(word))
+        (word not in ORDERS and word not in KIN) and not (_DETERMINED.match(text, follows) and is_akin_to_order(word))
     ):
         return False
     # "tracking number", "billing address": what a thing is called.

@@ -65,15 +65,15 @@ def list_phrases(
             start + end,
             _rate_phrase(text[begin:end], rank, kind, kinds),
             False,
-            Mention(spans=(at_place(text, start, begin, end, origin),)),
+            Mention(spans=(make_span(text, start, begin, end, origin),)),
         )
         for rank, (begin, end) in enumerate(found[:MOST_PHRASES])
     ]
     if made and (also := _find_ones(text, made[0].end - start, kind)) is not None:
-        words = Mention(spans=(*spans_of(made[0].argument), at_place(text, start, *also, origin)))
+        words = Mention(spans=(*spans_of(made[0].argument), make_span(text, start, *also, origin)))
         made[0] = replace(made[0], argument=words)
     for run in find_listed_together(text, found, changed=changed) if many else ():
-        items = tuple(Mention(spans=(at_place(text, start, begin, end, origin),)) for begin, end in run)
+        items = tuple(Mention(spans=(make_span(text, start, begin, end, origin),)) for begin, end in run)
         whole = (start + run[0][0], start + run[-1][1])
         made.insert(0, SpanOption(name, at, *whole, REFERENCE_CONFIDENCE, False, ListArgument(items=items)))
     return made
@@ -145,7 +145,7 @@ def trim_to_others(
         if cut < phrase.end and kept:
             origin = spans_of(phrase.argument)[0].origin
             words = Mention(
-                spans=(at_place(text, start, phrase.start - start, phrase.start - start + len(kept), origin),)
+                spans=(make_span(text, start, phrase.start - start, phrase.start - start + len(kept), origin),)
             )
             phrase = replace(phrase, end=phrase.start + len(kept), argument=words)
         made.append(phrase)
@@ -159,7 +159,7 @@ def _rate_phrase(words: str, rank: int, kind: RecordKind, kinds: Sequence[Record
     return REFERENCE_CONFIDENCE - REFERENCE_STEP * rank - (BARE_STEP if bare else 0.0)
 
 
-def at_place(text: str, start: int, begin: int, end: int, origin: int) -> Span:
+def make_span(text: str, start: int, begin: int, end: int, origin: int) -> Span:
     return Span(origin=origin, start=start + begin, end=start + end, text=text[begin:end])
 
 
@@ -184,7 +184,7 @@ def find_substitutions(
             return None
         words = found["new"].rstrip()
         begin = found.start("new")
-        made.append(Mention(spans=(at_place(text, start, begin, begin + len(words), last.origin),)))
+        made.append(Mention(spans=(make_span(text, start, begin, begin + len(words), last.origin),)))
     first, end = made[0].spans[0].start, made[-1].spans[0].end
     argument = ListArgument(items=tuple(made)) if isinstance(like.argument, ListArgument) else made[0]
     return SpanOption(name, at, first, end, like.confidence, False, argument)

@@ -13,8 +13,8 @@ from agent.pipeline import Ask, Calls, Resolution, spans_of
 from agent.resolve.resolver import CANDIDATES
 from agent.resolve.rules.clauses import (
     Clause,
-    after_verb,
     begins_like_an_order,
+    find_after_verb,
     find_subordinate_orders,
     gives_order,
     parse_clause,
@@ -47,7 +47,7 @@ _OBJECT: Final = re.compile(
 def list_named_objects(clause: Clause) -> list[tuple[str, int, int]]:
     """The words after the verb and its article or possessor, up to the first little word, with their offsets in the
     request."""
-    start = after_verb(clause.text)
+    start = find_after_verb(clause.text)
     found = _OBJECT.match(clause.text, start) if start is not None else None
     if found is None:
         return []

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Final
 
 from agent.extract.references.vocabulary import match_noun
-from agent.resolve.rules.clauses import Clause, after_verb, asks, find_head, is_order
+from agent.resolve.rules.clauses import Clause, asks, find_after_verb, find_head, is_order
 from agent.resolve.rules.slot_filling import SlotFilling
 from language.stems import EMPTY, GENERIC, KIN, ORDERS, READING, split_runs, stem, stem_text
 from language.text import blank_quotations, read_text, word_set
@@ -65,7 +65,7 @@ _DEEDS: Final = (
 @lru_cache(maxsize=256)
 def sets_to(text: str) -> bool:
     """Whether a level is said that something shall have afterwards."""
-    begin = after_verb(text)
+    begin = find_after_verb(text)
     return begin is not None and _TO.search(text, begin) is not None
 
 

@@ -17,11 +17,11 @@ from agent.extract.references.vocabulary import HashableById, rate_person_likene
 from agent.pipeline import Argument, Choice, Draft, ListArgument, Mention, Span, spans_of
 from agent.resolve.rules.clauses import find_head, is_order
 from agent.resolve.rules.mentions import (
-    at_place,
     drop_destinations,
     find_listed_together,
     find_substitutions,
     list_phrases,
+    make_span,
     trim_to_others,
 )
 from agent.resolve.rules.span_assignment import SpanOption, assign_spans
@@ -220,14 +220,14 @@ def _make_argument(
     now: datetime,
 ) -> Argument | None:
     """A member of a closed set, or the words: only such words as code can read a value out of again, standing alone."""
-    span = at_place(text, start, reading.start, reading.end, origin)
+    span = make_span(text, start, reading.start, reading.end, origin)
     if "enum" in schema or "const" in schema or schema.get("type") == "boolean":
         return Choice(value=reading.value, spans=(span,))
     year = _find_year_elsewhere(reading, text)
     if year is not None:
         dated = read_exact(f"{reading.text} {year[0]}", name=name, schema=schema, annotation=annotation, now=now)
         if dated is not None and year[0] in str(dated.value):
-            return Mention(spans=(span, at_place(text, start, year.start(), year.end(), origin)))
+            return Mention(spans=(span, make_span(text, start, year.start(), year.end(), origin)))
     again = read_exact(reading.text, name=name, schema=schema, annotation=annotation, now=now)
     if isinstance(reading.value, list) and (again is None or again.value != reading.value):
         return _make_list(reading, text, start, origin)
@@ -255,7 +255,7 @@ def _make_list(reading: Reading, text: str, start: int, origin: int) -> ListArgu
         # "-122.2730" is read as -122.273, and stands on all its digits.
         while not isinstance(value, str) and at < reading.end and text[at].isdigit():
             at += 1
-        items.append(Mention(spans=(at_place(text, start, found, at, origin),)))
+        items.append(Mention(spans=(make_span(text, start, found, at, origin),)))
     return ListArgument(items=tuple(items)) if items else None
 
 

@@ -20,7 +20,7 @@ from agent.planning.quotes import find_places, walk
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.questions import list_members
-from agent.validate.slots import Parameter, Read, VerifiedSpan, from_words
+from agent.validate.slots import Parameter, Read, VerifiedSpan, read_words
 from language import numerals
 from language.stems import AGAIN, ORDER_WORDS, READING_WORDS, name_stems, split_runs, stem, stem_text
 from language.text import read_text, split_name
@@ -239,7 +239,7 @@ class Told:
                 if given is not None and not (isinstance(given, TypedValue) and _is_made_up(given)):
                     continue
                 free = schema.get("type") == "string" and not list_members(schema) and "format" not in schema
-                read = from_words(parameter, words, self.now)
+                read = read_words(parameter, words, self.now)
                 if isinstance(read, Read) and not (free and read.value == words.text):
                     return True
         return False

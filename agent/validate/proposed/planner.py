@@ -38,14 +38,14 @@ from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling
 from agent.validate.payload import plan_digest
 from agent.validate.plan_builder import MAX_STEPS, check_fit, make_step, refuse_too_many, refuse_unsendable
-from agent.validate.policy import Decision, authorize, counts_in_session, decide, nothing_confirmed
+from agent.validate.policy import Decision, authorize, confirm_nothing, counts_in_session, decide
 from agent.validate.proposed.checks import PlanChecks, find_empty_lists
 from agent.validate.proposed.relative_answers import RelativeAnswers, find_relative_answers
 from agent.validate.proposed.values import ArgumentValues
 from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, RecordScope, format_count, name_kinds
 from agent.validate.records.lookup import Lookup
 from agent.validate.scalar_values import derive
-from agent.validate.slots import Pinned, Read, Slots, Trouble, find_answer, from_words
+from agent.validate.slots import Pinned, Read, Slots, Trouble, find_answer, read_words
 from core.actor import Actor
 from core.errors import InvalidInput, NotCanonical
 from registry.catalogue import Catalogue
@@ -277,7 +277,7 @@ class _Planner:
         self.on_phase("checking")
         if (over := self.checks.check_limits(slots)) is not None:
             return over
-        earlier = self.confirmed if counts_in_session(contract, self.actor) else nothing_confirmed
+        earlier = self.confirmed if counts_in_session(contract, self.actor) else confirm_nothing
         decision = await decide(
             contract, slots.params, slots.fields, earlier, self.policies, workspace=self.actor.workspace
         )
@@ -311,7 +311,7 @@ class _Planner:
             argument = call.arguments.get(name)
             before: Any = None
             if said.base is not None:
-                before = from_words(slots.parameter(name), said.base, self.request.now)
+                before = read_words(slots.parameter(name), said.base, self.request.now)
             elif argument is not None:
                 before = await self.values.value(slots, contract, name, argument, records)
             else:

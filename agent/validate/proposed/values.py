@@ -46,7 +46,7 @@ from agent.validate import evidence, questions
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.evidence import find_spans
 from agent.validate.records.located import LocatedRecord, RecordQuery
-from agent.validate.slots import Parameter, Read, Slots, Trouble, VerifiedSpan, format_parameter, from_words
+from agent.validate.slots import Parameter, Read, Slots, Trouble, VerifiedSpan, format_parameter, read_words
 from core.display_text import to_display_text
 from registry.contract import Contract, Unit
 
@@ -213,7 +213,7 @@ class ArgumentValues:
             how = "" if worked.shown == text else f"{text} → {worked.shown}"
             if isinstance(worked.value, Moment) and proof == "model":
                 quoted = VerifiedSpan(text, spans)
-                read = from_words(parameter, quoted, self.request.now) if spans else None
+                read = read_words(parameter, quoted, self.request.now) if spans else None
                 if isinstance(read, Read) and str(read.value)[:10] == worked.value.text[:10]:
                     read_by = "code"
             return PromptSource(spans=spans, reading=how, read_by=read_by)

@@ -17,7 +17,7 @@ from agent.planning.proposal import (
     RecordArgument,
     TypedValue,
 )
-from agent.resolve.rules.api_orders.parameters import ActionParameters, name_words, words_of
+from agent.resolve.rules.api_orders.parameters import ActionParameters, list_words, name_words
 from agent.resolve.rules.api_orders.words import (
     CHANGES,
     DETERMINERS,
@@ -137,7 +137,7 @@ class Matcher(ActionParameters):
                 continue
             if kind is None and part.by and tokens[0].low[:1].isdigit() and not tokens[0].quoted:
                 continue  # an amount that something has or is set to
-            if kind is None and part.by == "of" and not state.titled.isdisjoint(map(stem, words_of(wanted))):
+            if kind is None and part.by == "of" and not state.titled.isdisjoint(map(stem, list_words(wanted))):
                 continue  # "the schedule of X": X is what it belongs to
             find = self._find(wanted, name, order, state.owner)
             yield replace(
@@ -342,9 +342,9 @@ class Matcher(ActionParameters):
             return None  # nothing would be changed
         if "rename" in self.order.said and self.naming not in state.arguments:
             return None
-        spoken = state.titled | {stem(word) for name in state.named for word in words_of(self.kinds[name])}
+        spoken = state.titled | {stem(word) for name in state.named for word in list_words(self.kinds[name])}
         own = [kind for name, kind in self.wanted.items() if name in state.arguments or name in offer.required]
-        reached = {stem(word) for kind in own for word in words_of(kind)}
+        reached = {stem(word) for kind in own for word in list_words(kind)}
         values = {each for name in state.arguments for each in name_stems(name)}
         unsaid = self.verbs.called - spoken - {stem(each) for each in self.order.said} - _VAGUE - values
         other = unsaid - reached

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from agent.extract.parameter_spec import can_be_said
 from agent.planning.proposal import Argument, QuotedText, TypedValue
-from agent.resolve.rules.api_orders.words import DETERMINERS, ActionVerbs, Part, Token, find_switch, quote, verbs_of
+from agent.resolve.rules.api_orders.words import DETERMINERS, ActionVerbs, Part, Token, find_switch, find_verbs, quote
 from language.numerals import find as find_numbers
 from language.stems import stem
 from language.text import read_text, word_set
@@ -44,7 +44,7 @@ class ActionParameters:
     ) -> None:
         """``nouns`` are the stems of all that actions are said to be about."""
         self.order, self.offer, self.kinds, self.nouns = order, offer, kinds, nouns
-        self.verbs: ActionVerbs = verbs_of(offer)
+        self.verbs: ActionVerbs = find_verbs(offer)
         self.rated = self.verbs.rate(order.said)
         switches = ((each, find_switch(offer, each)) for each in order.said)
         self.switch = next(((said, found) for said, found in switches if found), None) if self.verbs.changes else None
@@ -205,7 +205,7 @@ def name_words(name: str) -> list[str]:
     return [stem(each) for each in re.findall(r"[a-z]+", name.casefold())]
 
 
-def words_of(kind: RecordKind) -> Iterator[str]:
+def list_words(kind: RecordKind) -> Iterator[str]:
     return (word for noun in kind.nouns for word in noun.casefold().split())
 
 

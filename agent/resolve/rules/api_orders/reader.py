@@ -30,11 +30,11 @@ from agent.resolve.rules.api_orders.words import (
     POLITE,
     SHOWING,
     Token,
+    find_verbs,
     may_mean,
     read_tokens,
     read_verb,
     split_parts,
-    verbs_of,
 )
 from language.stems import READING, stem
 from language.text import word_set
@@ -97,7 +97,7 @@ def _find_matches(
     said, verb, rest = read
     made: dict[str, list[Match]] = {}
     changes = [offer for offer in shortlist.offers if offer.risk is not Risk.READ]
-    nouns = frozenset[str]().union(*(verbs_of(offer).called for offer in changes))
+    nouns = frozenset[str]().union(*(find_verbs(offer).called for offer in changes))
     meant = [offer for offer in changes if may_mean(offer, said)]
     for parts in split_parts(rest) if meant else ():
         order = Order(text, said, verb, parts)
@@ -120,7 +120,7 @@ def _list_effects(match: Match) -> tuple[object, ...]:
     """What a match does: two actions that do the same to the same record, by its name and by its id, are one."""
     if _count_records(match) > 1:
         return match.offer.name, str(match.arguments)
-    called = verbs_of(match.offer).called - _WAYS
+    called = find_verbs(match.offer).called - _WAYS
     return match.offer.risk, called, frozenset(map(_find_words, match.arguments.values()))
 
 
@@ -184,6 +184,6 @@ def is_told(text: str, offer: Offer) -> bool:
     while tokens and tokens[0].low in POLITE:
         tokens = tokens[1:]
     read = read_verb(tokens)
-    if read is None or verbs_of(offer).rate(read[0]) > 0:
+    if read is None or find_verbs(offer).rate(read[0]) > 0:
         return True
     return offer.risk is Risk.READ and stem(read[0][0]) in READING

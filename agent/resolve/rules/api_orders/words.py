@@ -255,13 +255,13 @@ class _Key:
         return isinstance(other, _Key) and other.offer is self.offer
 
 
-def verbs_of(offer: Offer) -> ActionVerbs:
+def find_verbs(offer: Offer) -> ActionVerbs:
     return read_action_verbs(_Key(offer))
 
 
 def may_mean(offer: Offer, said: Sequence[str]) -> bool:
     """Whether a verb may mean an action at all: by itself, or with what goes with it."""
-    verbs = verbs_of(offer)
+    verbs = find_verbs(offer)
     if verbs.rate(said) > 0:
         return True
     return verbs.changes and (stem(said[0]) in LIGHT | SETTING or any(find_switch(offer, each) for each in said))

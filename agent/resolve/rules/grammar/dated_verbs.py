@@ -28,12 +28,12 @@ _PHRASAL: Final = {
 }
 
 
-def whole_verb(word: str, after: str) -> str:
+def join_verb(word: str, after: str) -> str:
     """What a verb and the word after it say together."""
     return _PHRASAL.get((word, after), word)
 
 
-def day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | None:
+def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | None:
     """The kind's day that a word speaks of: "cancelled", "due", "overdue"; ``alike`` by another verb that means the
     same, where that is no other day's."""
     days = [each for each in kind.fields if each.type in DATES]
@@ -60,7 +60,7 @@ def _is_same(one: str, other: str) -> bool:
     return one == other or (max(ways) >= _SAME and min(ways) >= _SOMETIMES)
 
 
-def day_of_state(kind: RecordKind, state: str) -> Field | None:
+def find_day_of_state(kind: RecordKind, state: str) -> Field | None:
     """The day since when a record has been in a state: that of the one field which says so ("status since")."""
     held = set(kind.states.get(state, {})) or {each.name for each in kind.fields if state in each.values}
     field = kind.field_named(next(iter(held))) if len(held) == 1 else None
@@ -84,7 +84,7 @@ def _verbs(each: Field) -> list[str]:
     return [find_base_form(stem(label)) for label in _labels(each)]
 
 
-def telling_noun(
+def read_telling_noun(
     kinds: Sequence[RecordKind], low: str, before: str
 ) -> tuple[RecordKind, StateIs | None, str | None] | None:
     """The one kind of which a noun says a state or a day: "drivers", "pledges" of what is pledged, "visits", "(whose)

@@ -117,7 +117,7 @@ def list_words(text: str) -> list[str]:
     return [token.low for token in read_text(text).tokens if token.word and token.low not in _ARTICLES]
 
 
-def words_of(call: EarlierCall) -> list[str]:
+def list_said_words(call: EarlierCall) -> list[str]:
     """The words that the records of a call were said with, where nothing else of their query tells them."""
     return [word for find in call.found.values() for said in _list_said(find) for word in list_words(said)]
 
@@ -141,13 +141,13 @@ def _orders_nothing(reader: Reader, chooser: Chooser, first: int, stop: int) -> 
     )
 
 
-def without_places(node: Any) -> Any:
+def drop_places(node: Any) -> Any:
     """The same with the words of an earlier request at no place: they stand at none of this one."""
     if isinstance(node, Words):
         return node.model_copy(update={"start": None})
     if isinstance(node, BaseModel):
-        return node.model_copy(update={name: without_places(getattr(node, name)) for name in type(node).model_fields})
-    return tuple(without_places(each) for each in node) if isinstance(node, tuple) else node
+        return node.model_copy(update={name: drop_places(getattr(node, name)) for name in type(node).model_fields})
+    return tuple(drop_places(each) for each in node) if isinstance(node, tuple) else node
 
 
 def exchange(node: Any, old: Any, new: Any) -> Any:
@@ -196,7 +196,7 @@ _LABELLED: Final = (
 _CORRECTS: Final = word_set("no nope not sorry oops actually wait mean meant rather")
 
 
-def fewer(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
+def read_fewer(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
     """ "leave 7 out, only 5, just the first": the calls that wait without some of them, by the words that each was said
     with or its place."""
     left_out, left = _LEFT_OUT.fullmatch(typed), _LEFT.fullmatch(typed)
@@ -205,19 +205,19 @@ def fewer(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | 
         return None
     groups = found.groupdict()
     said = list_words(groups.get("what") or groups.get("apart") or groups.get("alone") or "")
-    named = [call for call in calls if any(word in said for word in words_of(call))]
-    known = {word for call in named for word in words_of(call)}
+    named = [call for call in calls if any(word in said for word in list_said_words(call))]
+    known = {word for call in named for word in list_said_words(call)}
     if len(said) == 1 and said[0] in PLACES and -len(calls) <= PLACES[said[0]] < len(calls):
         named, known = [calls[PLACES[said[0]]]], set(said)
     if not named or len(named) == len(calls) or not said or not set(said) <= known:
         return None
     kept = [call for call in calls if (call in named) is (left_out is None)]
-    made = tuple(Call(action=offer.name, arguments=as_before(offer, call, {})) for call in kept)
+    made = tuple(Call(action=offer.name, arguments=keep_arguments(offer, call, {})) for call in kept)
     result = PlanResult(calls=made, replaces=tuple(call.handle for call in calls))
     return Proposal(result=result, replaced=(Words(text=typed, start=0),))
 
 
-def beside(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
+def read_beside(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
     """ "and the one before that, no, the other invoice, the other Ada": the record beside the one that the last call
     was for, among those of whom it belongs to. Said after a no it takes that call's place."""
     last = calls[-1]
@@ -236,7 +236,7 @@ def beside(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> Propos
             continue
         if corrects and not last.waits:
             return None
-        arguments = {**as_before(offer, last, {name: find}), name: RecordArgument(reference=find)}
+        arguments = {**keep_arguments(offer, last, {name: find}), name: RecordArgument(reference=find)}
         call = Call(action=offer.name, arguments=arguments)
         return Proposal(result=PlanResult(calls=(call,), replaces=(last.handle,) if corrects else ()))
     return None
@@ -268,7 +268,7 @@ def _other(reader: Reader, kind: RecordKind, here: Find, said: Sequence[int], be
     owner = Find(record=people.name, where=(Has(related=here),))
     someone = Find(record=people.name, said=named, where=(Except(left_out=owner),))
     theirs = Find(record=kind.name, where=(BelongsTo(owner=someone),))
-    return carry_over(without_places(before), theirs) if before is not None else theirs
+    return carry_over(drop_places(before), theirs) if before is not None else theirs
 
 
 def _is_noun(reader: Reader, at: int, kind: RecordKind) -> bool:
@@ -284,15 +284,15 @@ def _of_the_same(reader: Reader, kind: RecordKind, here: Find) -> tuple[BelongsT
     return (BelongsTo(owner=Find(record=people.name, where=(Has(related=here),))),)
 
 
-def once_more(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
+def read_once_more(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
     """ "same again": the call that was done, once more."""
     if _AGAIN.fullmatch(typed) is None or len(calls) > 1 or calls[-1].waits:
         return None
-    call = Call(action=offer.name, arguments=as_before(offer, calls[-1], {}))
+    call = Call(action=offer.name, arguments=keep_arguments(offer, calls[-1], {}))
     return Proposal(result=PlanResult(calls=(call,)))
 
 
-def text_anew(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
+def read_text_anew(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
     """ "the reason is …, with the note …": a text of the call that waits, behind what its parameter is called."""
     last = calls[-1]
     for name, schema in offer.properties.items() if len(calls) == 1 and last.waits else ():
@@ -304,7 +304,7 @@ def text_anew(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposa
             continue
         start = typed.index(typed.strip()) + found.start("text")
         quote = Words(text=found["text"], start=start)
-        arguments = {**as_before(offer, last, {name: quote}), name: QuotedText(quote=quote)}
+        arguments = {**keep_arguments(offer, last, {name: quote}), name: QuotedText(quote=quote)}
         call = Call(action=offer.name, arguments=arguments)
         result = PlanResult(calls=(call,), replaces=(last.handle,))
         return Proposal(result=result, replaced=(Words(text=typed, start=0),))
@@ -328,7 +328,7 @@ def carry_over(before: Find, theirs: Find) -> Find:
     return before.model_copy(update={"where": where})
 
 
-def as_before(offer: Offer, last: EarlierCall, found: Mapping[str, Any]) -> dict[str, Argument]:
+def keep_arguments(offer: Offer, last: EarlierCall, found: Mapping[str, Any]) -> dict[str, Argument]:
     """The arguments of the earlier call that aren't said anew."""
     made: dict[str, Argument] = {}
     for name, handle in last.records.items():

@@ -33,14 +33,14 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import (
     LEAD,
-    as_before,
-    beside,
     carry_over,
-    fewer,
-    once_more,
+    drop_places,
+    keep_arguments,
+    read_beside,
+    read_fewer,
+    read_once_more,
+    read_text_anew,
     take_back,
-    text_anew,
-    without_places,
 )
 from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.chooser import Chooser
@@ -125,7 +125,7 @@ def _those(reader: Reader, turn: Turn) -> Find | None:
     if test is not None and test.op == ">=" and isinstance(test.left, CountOf):  # "are there any …": of those
         asked = test.left.of if isinstance(test.left.of, Find) and test.left.of.said is None else None
     if isinstance(asked, Find) and asked.pick == "all" and '"among"' not in asked.model_dump_json(exclude_none=True):
-        return without_places(asked) if asked.record in reader.kinds else None
+        return drop_places(asked) if asked.record in reader.kinds else None
     if len(turn.records) != 1 or turn.records[0].kind not in reader.kinds or turn.records[0].count >= MOST_SHOWN:
         return None
     return _find(turn.records[0]).model_copy(update={"pick": "all"})
@@ -148,10 +148,10 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
         return None
     if len(calls) == 1 and (changed := change_by(reader, typed, offer, last)) is not None:
         return changed
-    some = fewer(typed, offer, calls) or beside(reader, offer, calls)
-    some = some or once_more(typed, offer, calls)
+    some = read_fewer(typed, offer, calls) or read_beside(reader, offer, calls)
+    some = some or read_once_more(typed, offer, calls)
     ordered = chooser.orders(0, len(reader.tokens))
-    if (some := some or (text_anew(typed, offer, calls) if not ordered else None)) is not None:
+    if (some := some or (read_text_anew(typed, offer, calls) if not ordered else None)) is not None:
         return some
     if ordered:
         return None
@@ -195,7 +195,7 @@ def _more_of_it(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> P
     more = bool({"another", "more"} & set(reader.lows(0, at))) or "more" in rest
     if not more or not set(rest) <= _FOR_WHOM or any(word in lexicon.PLURALS for word in rest):
         return None
-    before = as_before(offer, last, {})
+    before = keep_arguments(offer, last, {})
     paid_in = offer.annotation(names[0]).currency_from
     if getattr(amount[0], "unit", None) is not None and paid_in is not None:
         before.pop(paid_in, None)
@@ -240,7 +240,7 @@ def _continued(
         for name, argument in found.items()
         if isinstance(argument, RecordArgument) and argument.reference not in reader.remembered
     ]
-    arguments: dict[str, Argument] = {**as_before(offer, last, found), **found}
+    arguments: dict[str, Argument] = {**keep_arguments(offer, last, found), **found}
     call = Call(action=offer.name, arguments=arguments)
     anew = bool(said & _ANEW) or bool(reader.corrections)
     if named:
@@ -282,7 +282,7 @@ def _carried(last: EarlierCall, found: Mapping[str, Argument]) -> dict[str, Argu
     for name, argument in found.items():
         before = last.found.get(name)
         if isinstance(argument, RecordArgument) and isinstance(argument.reference, Find) and before is not None:
-            carried = carry_over(without_places(before), argument.reference)
+            carried = carry_over(drop_places(before), argument.reference)
             made[name] = RecordArgument(reference=carried)
     return made
 
@@ -307,7 +307,7 @@ def change_by(reader: Reader, typed: str, offer: Offer, call: EarlierCall) -> Pr
     before = ArgumentOf(argument=names[0], of=call.handle)
     by = Number(number=relative.number, unit=relative.unit, quote=quote)
     changed = ComputedArgument(expression=Computed(op=relative.op, a=before, b=by))
-    arguments: dict[str, Argument] = {**as_before(offer, call, {}), names[0]: changed}
+    arguments: dict[str, Argument] = {**keep_arguments(offer, call, {}), names[0]: changed}
     return Proposal(result=PlanResult(calls=(Call(action=offer.name, arguments=arguments),), replaces=(call.handle,)))
 
 

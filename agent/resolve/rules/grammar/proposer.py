@@ -33,7 +33,7 @@ from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.conditions import read_tests
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.questions.answers import read_answer
-from agent.resolve.rules.grammar.questions.continued import continued
+from agent.resolve.rules.grammar.questions.continued import read_continued
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.normalization import AlignedText
 from language.wordnet import is_word
@@ -121,14 +121,14 @@ class Proposer:
         if not made or doubtful:
             return None
         over += [reader.words(each.first, each.stop).text for each in left if each.ordered]
-        proposal = proposal_of(made, over)
+        proposal = make_proposal(made, over)
         if tied is not None:
             before = made[: len(made) - len(tied.rivals[0].calls)]
             others = [
                 [Call(action=each.offer.name, arguments=arguments) for arguments in each.calls]
                 for each in tied.rivals[1:]
             ]
-            instead = tuple(proposal_of([*before, *each], over) for each in others)
+            instead = tuple(make_proposal([*before, *each], over) for each in others)
             return Proposed(proposal=proposal, instead=instead, sure=tied.told)
         return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, reader.guesses))
 
@@ -150,7 +150,7 @@ class Proposer:
         for each in rivals:
             self.reader.covered |= each.covered
             calls = [Call(action=each.offer.name, arguments=arguments) for arguments in each.calls]
-            made.append(proposal_of(calls))
+            made.append(make_proposal(calls))
         return Proposed(proposal=made[0], instead=tuple(made[1:]), sure=told)
 
     def _which(self, rivals: Sequence[Interpretation]) -> Ask:
@@ -167,7 +167,7 @@ class Proposer:
         likeliest = None
         if len(rivals) == 1 and rivals[0].complete:
             calls = [Call(action=rivals[0].offer.name, arguments=arguments) for arguments in rivals[0].calls]
-            likeliest = proposal_of(calls)
+            likeliest = make_proposal(calls)
         return Ask(question=question, drafts=drafts, likeliest=likeliest)
 
     def means(self, start: int, end: int) -> str | None:
@@ -258,14 +258,14 @@ class Proposer:
 
     def answer(self) -> Answer | None:
         self.reader.asks = True
-        return continued(self.reader, self.thread) or read_answer(self.reader, self.goes_by)
+        return read_continued(self.reader, self.thread) or read_answer(self.reader, self.goes_by)
 
 
-def conditioned(calls: Sequence[Call], tests: tuple[Test, ...], *, holds: bool) -> tuple[Call, ...]:
+def add_conditions(calls: Sequence[Call], tests: tuple[Test, ...], *, holds: bool) -> tuple[Call, ...]:
     return tuple(call.model_copy(update={"condition": When(tests=tests, holds=holds)}) for call in calls)
 
 
-def proposal_of(calls: Sequence[Call], left_over: Sequence[str] = ()) -> Proposal:
+def make_proposal(calls: Sequence[Call], left_over: Sequence[str] = ()) -> Proposal:
     return Proposal(result=PlanResult(calls=tuple(calls)), left_over=tuple(left_over))
 
 

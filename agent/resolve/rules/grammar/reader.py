@@ -16,9 +16,9 @@ from agent.extract.time import dates, durations, time_ranges, times
 from agent.extract.time.date_math import shift
 from agent.planning.proposal import AnyOf, Compare, Comparison, Condition, Day, Find, Number, StateIs, Word, Words
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, day_of_deed, does, telling_noun, whole_verb
+from agent.resolve.rules.grammar.dated_verbs import DATES, does, find_day_of_deed, join_verb, read_telling_noun
 from agent.resolve.rules.grammar.name_ends import find_name_end
-from agent.resolve.rules.grammar.time_stretches import find_stretches, when
+from agent.resolve.rules.grammar.time_stretches import find_stretches, read_when
 from agent.resolve.rules.normalization import CORRECTION
 from language import numerals
 from language.gazetteer import COUNTRIES, COUNTRY_CODES, DEMONYMS
@@ -178,7 +178,7 @@ class Reader:
         if (
             not found
             and self.asks
-            and (telling := telling_noun(tuple(self.kinds.values()), low, self.low(index - 1))) is not None
+            and (telling := read_telling_noun(tuple(self.kinds.values()), low, self.low(index - 1))) is not None
         ):
             self.telling_nouns[index] = telling[1:]
             return telling[0], 1
@@ -306,15 +306,15 @@ class Reader:
     def date_field(self, kind: RecordKind, index: int) -> Field | None:
         """The kind's day that a word speaks of: "cancelled", "due", "overdue"."""
         word = self.low(index)
-        return day_of_deed(
+        return find_day_of_deed(
             kind,
-            whole_verb(word, self.low(index + 1)) if self.asks else word,
+            join_verb(word, self.low(index + 1)) if self.asks else word,
             alike=self.asks and not match_state(self.tokens, index, kind)[1],
         )
 
     def when(self, index: int, field: str) -> tuple[list[Condition], int] | None:
         """A stretch of time that begins at a token (its preposition with it), as conditions on a field."""
-        return when(self, index, field)
+        return read_when(self, index, field)
 
     def from_now(self, kind: RecordKind, index: int) -> Compare | None:
         """From now on, in the kind's own line of days: "the next …", as the word at a token says."""

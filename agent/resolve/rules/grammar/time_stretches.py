@@ -71,7 +71,7 @@ def find_stretches(text: Text, now: datetime) -> Iterator[TimeRange]:
         yield TimeRange(found.start(), end_at, text.plain[found.start() : end_at], begin, over)
 
 
-def hour_of_day(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
+def read_hour(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
     """ "at 9 this morning": that hour of that day, today where none is said."""
     held = reader.hours.get(index + 1) if reader.low(index) in {"at", "around"} else reader.hours.get(index)
     if held is None:
@@ -80,12 +80,12 @@ def hour_of_day(reader: Reader, index: int, field: str) -> tuple[list[Condition]
     day = reader.dates.get(last)
     if day is not None and day.last is None:
         last = reader.end_index(day.end)
-    moment = f"{written(day.day if day is not None else reader.now.date())}T{held.time.hour:02}"
+    moment = f"{write_day(day.day if day is not None else reader.now.date())}T{held.time.hour:02}"
     moment += f":{held.time.minute:02}" if held.time.minute else ""
     return [Compare(field=field, op="during", value=Day(date=moment, quote=reader.words(index, last)))], last
 
 
-def part_of_month(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
+def read_part_of_month(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
     """ "late in March, at the end of May": a third of the month."""
     at = index + 1 if reader.low(index) in {"from", "in", "at", "of"} else index
     at += reader.low(at) == "the"
@@ -101,13 +101,13 @@ def part_of_month(reader: Reader, index: int, field: str) -> tuple[list[Conditio
     first = whole[0].day.replace(day=part[0])
     end = whole[0].last if part[1] is None else whole[0].day.replace(day=part[1])
     bounds: list[Condition] = [
-        Compare(field=field, op=">=", value=Day(date=written(first), quote=quote)),
-        Compare(field=field, op="<=", value=Day(date=written(end), quote=quote)),
+        Compare(field=field, op=">=", value=Day(date=write_day(first), quote=quote)),
+        Compare(field=field, op="<=", value=Day(date=write_day(end), quote=quote)),
     ]
     return bounds, last
 
 
-def month_before_noun(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
+def read_month_before_noun(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
     """A month's name before a noun: "her October invoice"."""
     token = reader.tokens[index]
     if token.low not in MONTHS or len(token.low) < 3 or not (token.capital or token.low not in lexicon.OF_OTHERS):
@@ -117,33 +117,33 @@ def month_before_noun(reader: Reader, index: int, field: str) -> tuple[list[Cond
         return None
     quote = reader.words(index, index + 1)
     bounds: list[Condition] = [
-        Compare(field=field, op=">=", value=Day(date=written(whole[0].day), quote=quote)),
-        Compare(field=field, op="<=", value=Day(date=written(whole[0].last), quote=quote)),
+        Compare(field=field, op=">=", value=Day(date=write_day(whole[0].day), quote=quote)),
+        Compare(field=field, op="<=", value=Day(date=write_day(whole[0].last), quote=quote)),
     ]
     return bounds, index + 1
 
 
-def written(day: date) -> str:
+def write_day(day: date) -> str:
     return day.isoformat()
 
 
-def when(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
+def read_when(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
     """A stretch of time that begins at a token (its preposition with it), as conditions on a field."""
-    if (part := part_of_month(reader, index, field)) is not None:
+    if (part := read_part_of_month(reader, index, field)) is not None:
         return part
     held = reader.ranges.get(index)
     if held is None:
-        return hour_of_day(reader, index, field)
+        return read_hour(reader, index, field)
     last = reader.end_index(held.end)
     quote = reader.words(index, last)
     made: list[Condition] = []
     if held.low is not None:
-        made.append(Compare(field=field, op=">=", value=Day(date=written(held.low.date()), quote=quote)))
+        made.append(Compare(field=field, op=">=", value=Day(date=write_day(held.low.date()), quote=quote)))
     day = reader.dates.get(index + 1) or reader.dates.get(index)
     since = reader.low(last) in {"on", "onward", "onwards"}
     if held.high is None and reader.low(index) == "from" and day is not None and day.last is not None and not since:
-        made.append(Compare(field=field, op="<=", value=Day(date=written(day.last), quote=quote)))  # of that month
+        made.append(Compare(field=field, op="<=", value=Day(date=write_day(day.last), quote=quote)))  # of that month
     if held.high is not None:
         high = held.high.date() - timedelta(days=1)
-        made.append(Compare(field=field, op="<=", value=Day(date=written(high), quote=quote)))
+        made.append(Compare(field=field, op="<=", value=Day(date=write_day(high), quote=quote)))
     return made, last

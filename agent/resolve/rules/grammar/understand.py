@@ -15,7 +15,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.examples import find_exemplified
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.titles import find_titles, read_titles_as_names
-from agent.resolve.rules.grammar.proposer import Proposer, conditioned, proposal_of, read_otherwise
+from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal, read_otherwise
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
 from agent.resolve.rules.normalization import AlignedText
@@ -82,7 +82,7 @@ def understand(
         return made or Calls(drafts=(Draft(action=chosen, version=shortlist.offers[0].version),))
     if (continued := proposer.follow_up()) is not None:
         return continued if isinstance(continued, Abstain) else Proposed(proposal=continued)
-    if (twice := denied_twice(proposer.reader)) is not None:
+    if (twice := find_double_denial(proposer.reader)) is not None:
         return Abstain(reason="nothing_fits", detail=twice)
     answer = proposer.answer() if not _is_kind_order(text, proposer) else None
     if answer is None and not _is_kind_order(text, proposer):
@@ -90,7 +90,7 @@ def understand(
             titled = read_anew()
             read_titles_as_names(titled.reader, places)
             answer, proposer = titled.answer(), titled if proposer.reader.unread is None else proposer
-    answer = answer or action_asked(text, shortlist, read_anew().means)
+    answer = answer or find_asked_action(text, shortlist, read_anew().means)
     if answer is not None:
         proposal = Proposal(result=AnswerResult(answer=answer))
         return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, proposer.reader.guesses))
@@ -186,13 +186,13 @@ def _under_tests(proposer: Proposer, parts: ConditionalRequest) -> Proposed | No
         tests = proposer.tests(parts.condition, holds=not parts.negated)
     if tests is None:
         return None
-    made = conditioned(calls, tests, holds=not parts.negated)
+    made = add_conditions(calls, tests, holds=not parts.negated)
     if parts.otherwise is not None:
         more = proposer.calls(parts.otherwise)
         if more is None:
             return None
-        made += conditioned(more, tests, holds=parts.negated)
-    return Proposed(proposal=proposal_of(made))
+        made += add_conditions(more, tests, holds=parts.negated)
+    return Proposed(proposal=make_proposal(made))
 
 
 _ASKED: Final = word_set("how which what who")
@@ -248,7 +248,7 @@ def explain_unread(reader: Reader, orders: Callable[[str], bool], *, ordered: bo
     return UNKNOWN.format(kind=f"an {title}" if title[:1] in "aeiou" else f"a {title}", words=words)
 
 
-def denied_twice(reader: Reader) -> str | None:
+def find_double_denial(reader: Reader) -> str | None:
     """What to say where one thing is denied twice, "not assigned to nobody": it may mean either; None where none is."""
     for at in range(len(reader.tokens)):
         if reader.low(at) not in lexicon.NOT - {"no", "without"} or at in reader.quoted:
@@ -298,7 +298,7 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], Asks], ...]] = (
 )
 
 
-def action_asked(text: str, shortlist: Shortlist, means: Callable[[int, int], str | None]) -> ActionAnswer | None:
+def find_asked_action(text: str, shortlist: Shortlist, means: Callable[[int, int], str | None]) -> ActionAnswer | None:
     """The action that is asked about; None where the words are no such question, or name no one action. ``means`` is
     the one action that words mean as an order, by their offsets."""
     for pattern, asks in _FORMS:

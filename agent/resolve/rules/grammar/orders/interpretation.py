@@ -117,7 +117,7 @@ def add_owner(pieces: Sequence[Piece], nouns: Collection[int], owner: RecordKind
     return [replace(pieces[named[0]], argument=argument)]
 
 
-def without_repeated(pieces: Sequence[Piece]) -> list[Piece]:
+def drop_repeated(pieces: Sequence[Piece]) -> list[Piece]:
     """Without phrases that a later one says in full: "Ada …, cancel her plan". What later ones say is kept as they are
     gone through from the end, each only once."""
     kept: list[Piece] = []

@@ -13,7 +13,7 @@ from agent.planning.proposal import BelongsTo, ComputedArgument, Except, Find, R
 from agent.planning.quotes import walk
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, without_repeated
+from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, drop_repeated
 from agent.resolve.rules.grammar.orders.stretch_directions import has_it_now, settle_holders, settle_receivers
 from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
@@ -124,7 +124,7 @@ class StretchRecords(StretchSpoken):
                 at = max(at, self._unread_behind(phrase))
             at = max(phrase.last, at + 1)
         for name, pieces in self.records.items():
-            kind, kept = self.kind(name), without_repeated(self._drop_taken_back(pieces))
+            kind, kept = self.kind(name), drop_repeated(self._drop_taken_back(pieces))
             joined = len(kept) != 2 or self._joins(kept[0].last, kept[1].first)
             self.records[name] = kept if joined or kind is None else add_owner(kept, nouns, self.reader.owner_of(kind))
         self._read_short_codes(names)

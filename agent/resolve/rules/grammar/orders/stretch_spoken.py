@@ -9,7 +9,7 @@ from agent.planning.proposal import AS_SHOWN, BelongsTo, Find, OrderByField, Rec
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.stretch_directions import StretchDirections
-from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, placed
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, count_placing
 from registry.records import RecordKind
 
 _AS: Final = frozenset(("on", "for", "to", "with", "in", "at", "again", "too", "as"))
@@ -90,7 +90,7 @@ class StretchSpoken(StretchDirections):
         """What stands before "one" and tells its place in line ("(Ada paid twice.) Refund the last one"), with how many
         words say so. None where the thread showed a list that it may be one of."""
         reader = self.reader
-        length = next((size for size in (3, 2, 1) if placed(reader, at - size) == size), 0)
+        length = next((size for size in (3, 2, 1) if count_placing(reader, at - size) == size), 0)
         if reader.low(at) != "one" or not length or reader.person is None or reader.person in reader.remembered:
             return None
         position, by, descending = PLACES[" ".join(reader.lows(at - length, length))]
@@ -105,7 +105,7 @@ class StretchSpoken(StretchDirections):
         """ "the second one", "the newest one" of several that the thread spoke of, and where that begins. "The last
         one" is the one at the end, where that is the newest as well; else it is asked which."""
         reader = self.reader
-        length = next((size for size in (3, 2, 1) if placed(reader, at - size) == size), 0)
+        length = next((size for size in (3, 2, 1) if count_placing(reader, at - size) == size), 0)
         if not length or at - length < self.first:
             return find, at
         if (several := reader.shown.get(find.record)) is None:

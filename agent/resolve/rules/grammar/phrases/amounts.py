@@ -15,7 +15,7 @@ from agent.planning.proposal import (
     TotalOf,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.fields import total_of
+from agent.resolve.rules.grammar.phrases.fields import read_total
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.reader import Reader
@@ -162,4 +162,4 @@ class Amounts:
         reader = self.reader
         if reader.low(at) not in {"what", "whatever"}:
             return None
-        return total_of(reader, at + 1, stop)
+        return read_total(reader, at + 1, stop)

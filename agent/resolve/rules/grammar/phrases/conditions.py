@@ -25,11 +25,11 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import does
-from agent.resolve.rules.grammar.phrases.fields import LEFT, stock_fields, total_of
-from agent.resolve.rules.grammar.phrases.having import held_by_anyone
-from agent.resolve.rules.grammar.phrases.modifiers import predicate, read_after, relative
+from agent.resolve.rules.grammar.phrases.fields import LEFT, list_stock_fields, read_total
+from agent.resolve.rules.grammar.phrases.having import read_held_by_anyone
+from agent.resolve.rules.grammar.phrases.modifiers import read_after, read_predicate, read_relative
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, is_code, opposite
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, is_code, negate_condition
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
@@ -44,14 +44,14 @@ def count_test(find: Find, op: Comparison = ">=", number: Number = ONE) -> Test:
     return Test(left=CountOf(of=find.model_copy(update={"pick": "all", "order": None})), op=op, right=number)
 
 
-def namesakes(reader: Reader, find: Find) -> list[Find]:
+def list_namesakes(reader: Reader, find: Find) -> list[Find]:
     """The same name as that of another kind's record: of a colleague, not of a customer; last of a thing."""
     kinds = [kind for kind in reader.kinds.values() if rate_person_likeness(kind) and kind.name != find.record]
     kinds.sort(key=rate_person_likeness, reverse=True)
     return [find.model_copy(update={"record": kind.name}) for kind in kinds if find.said is not None and not find.where]
 
 
-def flagged(reader: Reader, find: Find, at: int, *, negated: bool = False) -> tuple[Test, int] | None:
+def read_flag(reader: Reader, find: Find, at: int, *, negated: bool = False) -> tuple[Test, int] | None:
     """What a yes-or-no field tells of a record: "(is Ada) at work, allowed pets, (does she) drive"."""
     flag = _flag(reader, find, at)
     if flag is None:
@@ -76,14 +76,14 @@ def _flag(reader: Reader, find: Find, at: int) -> tuple[Compare, int] | None:
     return None
 
 
-def predicate_of(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[tuple[Condition, ...], int] | None:
+def read_predicate_of(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[tuple[Condition, ...], int] | None:
     """The conditions that a predicate puts on records of a kind, and where it ends: "overdue", "low priority",
     "on the pro plan"."""
     made = PhraseParts(kind, read_phrase)
     step = at
     while step < stop and reader.low(step) in {"on", "in", "a", "an", "the"} and reader.state(step, kind) is None:
         step += 1
-    last = predicate(reader, made, step, stop, 0)
+    last = read_predicate(reader, made, step, stop, 0)
     if not last or made.order is not None:
         return None
     noun = reader.noun(last)
@@ -92,15 +92,15 @@ def predicate_of(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[
     return tuple(made.where), last
 
 
-def related_clause(
+def read_related_clause(
     reader: Reader, kind: RecordKind, at: int, stop: int, line: str | None = None
 ) -> tuple[tuple[Condition, ...], int, OrderByField | OrderByCount | None] | None:
     """What is told of records of a kind without "that" or "who": "(which customers) have open tickets". ``line`` is the
     day that a bare time is of."""
     made = PhraseParts(kind, read_phrase, line=line)
-    last = relative(reader, made, at, stop, 0) or read_after(reader, made, at, stop, 0)
+    last = read_relative(reader, made, at, stop, 0) or read_after(reader, made, at, stop, 0)
     if last <= at and reader.low(at) in lexicon.AUXILIARIES:
-        last = predicate(reader, made, at + 1, stop, 0)
+        last = read_predicate(reader, made, at + 1, stop, 0)
     return (tuple(made.where), last, made.order) if last > at and made.said is None else None
 
 
@@ -134,7 +134,7 @@ def _speaks_of(reader: Reader, test: Test, *, holds: bool) -> None:
     if isinstance(find, Find):
         none = test.op == "=" and test.right == NONE
         if find.where and none is holds and isinstance(test.left, CountOf):
-            denied = opposite(reader.kinds[find.record], find.where[-1])
+            denied = negate_condition(reader.kinds[find.record], find.where[-1])
             denials = () if denied == find.where[-1] else (denied,)
             find = find.model_copy(update={"where": (*find.where[:-1], *denials)})
         one = find.model_copy(update={"pick": "one"})
@@ -145,7 +145,7 @@ def _speaks_of(reader: Reader, test: Test, *, holds: bool) -> None:
 
 def _owes(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
     """ "she still owes us something"."""
-    made = total_of(reader, index, stop)
+    made = read_total(reader, index, stop)
     if made is None or not isinstance(made[0].of, Find):
         return None
     find, at = made[0].of, made[1]
@@ -163,15 +163,15 @@ def _owes(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
 def _there(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
     if reader.low(index) != "there" or reader.low(index + 1) not in _BE | {"be"}:
         return None
-    return existing(reader, index + 2, stop, None) or _stocked(reader, index + 2, stop)
+    return read_existence(reader, index + 2, stop, None) or _stocked(reader, index + 2, stop)
 
 
 def _by_anyone(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
     """ "nobody has ticket 7", "somebody is working on it": whether one of those who take such on has the record."""
     for at in range(index + 1, stop):
-        for about in subjects(reader, at, stop):
+        for about in list_subjects(reader, at, stop):
             made = PhraseParts(reader.kinds[about.find.record], read_phrase)
-            if about.last >= stop and held_by_anyone(reader, made, index, upto=at):
+            if about.last >= stop and read_held_by_anyone(reader, made, index, upto=at):
                 told = about.find.model_copy(update={"where": (*about.find.where, *made.where), "pick": "one"})
                 return count_test(told), stop
     return None
@@ -181,7 +181,7 @@ def _stocked(reader: Reader, at: int, stop: int) -> tuple[Test, int] | None:
     """ "(if there are) more than 20 chairs left": how many there are of a thing, by the count that it holds itself."""
     compared = reader.comparison(at)
     held = reader.numbers.get(at + compared[1]) if compared is not None else None
-    things = stock_fields(reader.kinds.values())
+    things = list_stock_fields(reader.kinds.values())
     if compared is None or held is None or held.kind != "cardinal" or len(things) != 1:
         return None
     first = reader.end_index(held.end)
@@ -195,7 +195,7 @@ def _stocked(reader: Reader, at: int, stop: int) -> tuple[Test, int] | None:
     return Test(left=FieldOf(field=things[0][1].name, of=one), op=compared[0], right=number), stop
 
 
-def existing(reader: Reader, at: int, stop: int, owner: Find | None) -> tuple[Test, int] | None:
+def read_existence(reader: Reader, at: int, stop: int, owner: Find | None) -> tuple[Test, int] | None:
     """ "(no | any | two or more | more than one) open ticket(s)", and whose."""
     negated = False
     op: Comparison = ">="
@@ -234,7 +234,7 @@ def existing(reader: Reader, at: int, stop: int, owner: Find | None) -> tuple[Te
     return count_test(find, op, number), phrase.last
 
 
-def subject(reader: Reader, index: int, stop: int) -> Phrase | None:
+def read_subject(reader: Reader, index: int, stop: int) -> Phrase | None:
     """Whom or what a sentence is about."""
     if index >= stop:
         return None
@@ -246,9 +246,9 @@ def subject(reader: Reader, index: int, stop: int) -> Phrase | None:
     return read_phrase(reader, index, stop, None)
 
 
-def subjects(reader: Reader, index: int, stop: int) -> list[Phrase]:
+def list_subjects(reader: Reader, index: int, stop: int) -> list[Phrase]:
     """Whom or what a sentence may be about: a bare code may be any kind's, one with letters first a code field's."""
-    one = subject(reader, index, stop)
+    one = read_subject(reader, index, stop)
     if one is not None:
         return [one]
     made: list[tuple[bool, Phrase]] = []
@@ -266,8 +266,8 @@ def _told(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
     if index >= stop:
         return None
     verbs = [at for at in range(index + 1, stop) if reader.low(at) in _BE | _HAVE][:2]
-    abouts = [about for verb in verbs for about in subjects(reader, index, verb) if about.last == verb]
-    abouts += [about for about in subjects(reader, index, stop) if about.last not in verbs]
+    abouts = [about for verb in verbs for about in list_subjects(reader, index, verb) if about.last == verb]
+    abouts += [about for about in list_subjects(reader, index, stop) if about.last not in verbs]
     for about in abouts:
         made = _told_about(reader, about, index, stop)
         if made is not None and made[1] >= stop:
@@ -285,7 +285,7 @@ def _told_about(reader: Reader, about: Phrase, index: int, stop: int) -> tuple[T
     if reader.low(at) in _HAVE:
         been = next((step for step in range(at + 1, min(at + 4, stop)) if reader.low(step) == "been"), None)
         if been is None or any(reader.low(step) not in _ADVERBS | {"not", "never"} for step in range(at + 1, been)):
-            return existing(reader, at + 1, stop, about.find)
+            return read_existence(reader, at + 1, stop, about.find)
         negated = any(reader.low(step) in lexicon.NOT for step in range(at, been))
         return _is_told(reader, about, been + 1, stop, negated=negated)
     told = at < stop and reader.date_field(reader.kinds[about.find.record], at) is not None
@@ -302,14 +302,14 @@ def _is_told(reader: Reader, about: Phrase, at: int, stop: int, *, negated: bool
     while reader.low(at) in _ADVERBS | {"not"}:
         negated = negated or reader.low(at) == "not"
         at += 1
-    for find in (about.find, *(namesakes(reader, about.find) if not about.noun else ())):
-        made = told_of(reader, find, at, stop, negated=negated)
+    for find in (about.find, *(list_namesakes(reader, about.find) if not about.noun else ())):
+        made = read_told(reader, find, at, stop, negated=negated)
         if made is not None and made[1] >= stop:
             return made
     return None
 
 
-def told_of(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = False) -> tuple[Test, int] | None:
+def read_told(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = False) -> tuple[Test, int] | None:
     """What is told of what ``find`` means: a state, an amount, what stands in a field."""
     kind = reader.kinds[find.record]
     step = at + 1 if reader.low(at) in {"for", "worth"} else at
@@ -322,10 +322,10 @@ def told_of(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = F
         whole = find if other is kind else Find(record=other.name, where=(BelongsTo(owner=find),), pick="all")
         if other is not kind and reader.low(at) not in {"on", "in"}:
             continue
-        made = predicate_of(reader, other, at, stop)
+        made = read_predicate_of(reader, other, at, stop)
         if made is not None and made[1] >= stop:
             if whole.order is not None:
                 return None  # among those that are so it would be another
             told = whole.model_copy(update={"where": (*whole.where, *made[0])})
             return (count_test(told, "=", NONE) if negated else count_test(told)), made[1]
-    return flagged(reader, find, at, negated=negated) if find.order is None else None
+    return read_flag(reader, find, at, negated=negated) if find.order is None else None

@@ -8,7 +8,7 @@ from agent.extract.references.vocabulary import PLACES
 from agent.planning.proposal import Except, Find, OrderByField
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, PhraseParts, placed
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, PhraseParts, count_placing
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 
@@ -17,7 +17,7 @@ MOST_LEFT_OUT: Final = 12
 MOST_COUNTED: Final = 20
 
 
-def left_out(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
+def read_exceptions(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
     """ "except Ada's", "all but INV-7 and the oldest": what is left out, each of a list."""
     step = _behind_except(reader, at) or (_behind_but(reader, at) if made.plural or made.pick == "all" else 0)
     phrase = _read(reader, made, step, stop, depth) if step else None
@@ -49,7 +49,7 @@ def _behind_but(reader: Reader, at: int) -> int:
     if not step or step >= len(reader.tokens):
         return 0
     token = reader.tokens[step]
-    named = token.capital or any(map(str.isdigit, token.text)) or placed(reader, step + (token.low == "the")) > 0
+    named = token.capital or any(map(str.isdigit, token.text)) or count_placing(reader, step + (token.low == "the")) > 0
     verb = reader.noun(step + 1) is None and is_order(stem(token.low))
     return step if named and not verb else 0
 
@@ -79,7 +79,7 @@ def _some_of_them(reader: Reader, made: PhraseParts, at: int, stop: int) -> Phra
     )
     step = step + 1 if count > 1 else step
     whole = [each for each in made.where if not isinstance(each, Except)]
-    length = placed(reader, step)
+    length = count_placing(reader, step)
     if length and step + length <= stop:
         _, by, descending = PLACES[" ".join(reader.lows(step, length))]
         order, step = OrderByField(first=FIRSTS[by, descending]), step + length

@@ -48,7 +48,7 @@ def label_of(each: Field) -> str:
     return (each.label or each.name.replace("_", " ")).lower()
 
 
-def named_field(kind: RecordKind, reader: Reader, first: int, last: int) -> Field | None:
+def find_named_field(kind: RecordKind, reader: Reader, first: int, last: int) -> Field | None:
     """The field that these words, and no others, are called by."""
     said = [stem(reader.low(at)) for at in range(first, last) if reader.low(at) not in lexicon.DETERMINERS]
     for each in kind.fields:
@@ -60,7 +60,7 @@ def named_field(kind: RecordKind, reader: Reader, first: int, last: int) -> Fiel
     return next((each for each in kind.fields if joined and joined == each.name.replace("_", "")), None)
 
 
-def measured(kind: RecordKind, word: str) -> Field | None:
+def find_measure(kind: RecordKind, word: str) -> Field | None:
     """The one numeric field, or day, that an adjective measures or a noun of measure names: "heavy", "weight"."""
     names = _WORDS.get(word) or next((each for each in _WORDS.values() if word in each), None)
     if names is None:
@@ -74,7 +74,7 @@ def measured(kind: RecordKind, word: str) -> Field | None:
     return held[0] if len(held) == 1 else None
 
 
-def superlative(word: str, endings: tuple[tuple[str, str], ...] = _MOST) -> tuple[str, bool] | None:
+def read_superlative(word: str, endings: tuple[tuple[str, str], ...] = _MOST) -> tuple[str, bool] | None:
     """The adjective of "heaviest", and whether the upper end of what it measures is meant."""
     for ending, instead in endings:
         base = word[: -len(ending)] + instead if word.endswith(ending) else ""
@@ -85,10 +85,10 @@ def superlative(word: str, endings: tuple[tuple[str, str], ...] = _MOST) -> tupl
     return None
 
 
-def measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByField | None:
+def read_measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByField | None:
     """ "heaviest, oldest": a place in line by what the adjective measures, where the kind holds just that."""
-    found = superlative(reader.low(at))
-    field = measured(kind, found[0]) if found is not None else None
+    found = read_superlative(reader.low(at))
+    field = find_measure(kind, found[0]) if found is not None else None
     if found is None or field is None:
         return None
     if field.type in ("date", "datetime"):
@@ -96,7 +96,7 @@ def measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByField | 
     return OrderByField(by=field.name, first="highest" if found[1] else "lowest")
 
 
-def numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, int] | None:
+def read_numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, int] | None:
     """ "(on) floor 2", "with a rating of 4 (or more)", "with seats over 40", "on the second floor": a field that
     counts, by its name and its number."""
     step = at + 1 if reader.low(at) in _HOLDING else at
@@ -106,7 +106,9 @@ def numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, 
     if told is not None and told.kind == "ordinal":
         after = reader.end_index(told.end)
         for length in (2, 1):
-            field = named_field(kind, reader, after, after + length) if after + length <= len(reader.tokens) else None
+            field = (
+                find_named_field(kind, reader, after, after + length) if after + length <= len(reader.tokens) else None
+            )
             if field is not None and field.type == "integer":
                 number = Number(number=told.value, quote=reader.words(step, after))
                 return Compare(field=field.name, op="=", value=number), after + length
@@ -118,7 +120,7 @@ def numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, 
         held = reader.numbers.get(first)
         if held is None or held.kind != "cardinal" or held.unit or reader.end_index(held.end) != first + 1:
             continue
-        field = named_field(kind, reader, step, step + length)
+        field = find_named_field(kind, reader, step, step + length)
         if field is not None and field.type in ("number", "integer"):
             number = Number(number=held.value, quote=reader.words(first, first + 1))
             after = first + 1
@@ -127,7 +129,7 @@ def numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, 
     return None
 
 
-def compared(reader: Reader, made: PhraseParts, at: int) -> int:
+def read_comparison(reader: Reader, made: PhraseParts, at: int) -> int:
     """ "over 100 EUR", "nine days late at least", "older than 30 days"."""
     start = at + 1 if reader.low(at) in {"for", "worth", "of", "with"} else at
     found = reader.comparison(start) or (("=", 0) if start > at and reader.low(at) == "with" else None)
@@ -152,9 +154,9 @@ def compared(reader: Reader, made: PhraseParts, at: int) -> int:
     return amount[1]
 
 
-def numbered(reader: Reader, made: PhraseParts, at: int) -> int:
+def read_number(reader: Reader, made: PhraseParts, at: int) -> int:
     """ "on floor 2"."""
-    found = numbered_field(reader, made.kind, at)
+    found = read_numbered_field(reader, made.kind, at)
     made.where += [found[0]] if found is not None else []
     return found[1] if found is not None else 0
 
@@ -180,7 +182,7 @@ def _aged(
     return end
 
 
-def stock_fields(kinds: Iterable[RecordKind]) -> list[tuple[RecordKind, Field]]:
+def list_stock_fields(kinds: Iterable[RecordKind]) -> list[tuple[RecordKind, Field]]:
     """The counts that named things hold of themselves: what is in stock, how many places are left."""
     return [
         (kind, each)
@@ -200,7 +202,7 @@ def _is_stock(kind: RecordKind, each: Field) -> bool:
 _OWE: Final = re.compile(r"owe[sd]?|owing")
 
 
-def total_of(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None:
+def read_total(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None:
     """ "she paid (for …) (in October)", "Ada (still) owes (us)": a sum over what is hers."""
     if reader.low(at) in lexicon.PRONOUNS and reader.person is not None:
         owner, step = reader.person, at + 1

@@ -6,8 +6,8 @@ from typing import Final
 
 from agent.planning.proposal import Comparison, Find, First, Has, OrderByCount
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.fields import compared
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, said_by_noun
+from agent.resolve.rules.grammar.phrases.fields import read_comparison
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, add_noun_state
 from agent.resolve.rules.grammar.reader import Reader
 
 _TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!="}
@@ -18,7 +18,7 @@ _UPON: Final = frozenset(("on", "at", "after", "with", "for"))
 _HAVE: Final = frozenset(("have", "has", "haven't", "hasn't"))
 
 
-def having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *, negated: bool = False) -> int:
+def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *, negated: bool = False) -> int:
     """ "with the fewest visits", "without a subscription", "who have more than two unpaid invoices". ``negated`` is
     what is said before: "that don't have any"."""
     low = reader.low(at)
@@ -40,12 +40,12 @@ def having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *,
     held = reader.numbers.get(step)
     if superlative is None and held is not None and held.kind == "cardinal" and not held.unit and not held.vague:
         after = reader.end_index(held.end)
-        if op == ">=" and not found_before(reader, at, step):
+        if op == ">=" and not finds_comparison(reader, at, step):
             op = ">=" if depth else "="
         count, step = int(held.value), after
     phrase = made.read(reader, step, stop, None, depth + 1)
     if phrase is None or not phrase.noun or not reader.related(made.kind, reader.kinds[phrase.find.record]):
-        return 0 if denied or not reader.asks else compared(reader, made, at + 1)
+        return 0 if denied or not reader.asks else read_comparison(reader, made, at + 1)
     related, last = _with_states(reader, phrase, step, stop, verb=low in {"has", "have", "had"})
     if superlative is not None:
         made.order = OrderByCount(count=related, first=superlative)
@@ -65,7 +65,7 @@ def _with_states(reader: Reader, phrase: Phrase, first: int, stop: int, *, verb:
     where = list(find.where)
     noun = next((at for at in range(first, last) if (found := reader.noun(at)) and found[0].name == kind.name), None)
     if noun is not None and find.said is None:
-        where = list(said_by_noun(kind, reader.low(noun), where))
+        where = list(add_noun_state(kind, reader.low(noun), where))
     while (reader.asks or verb) and last < stop and (told := reader.state(last, kind)) is not None:
         if reader.noun(last + told[1]) is not None:
             break
@@ -74,7 +74,7 @@ def _with_states(reader: Reader, phrase: Phrase, first: int, stop: int, *, verb:
     return find.model_copy(update={"pick": "all", "where": tuple(where)}), last
 
 
-def held_by_anyone(reader: Reader, made: PhraseParts, at: int, upto: int | None = None) -> int:
+def read_held_by_anyone(reader: Reader, made: PhraseParts, at: int, upto: int | None = None) -> int:
     """ "(that) nobody has", "somebody is working on", "with nobody on them": whether one of those who take such on has
     it. 0 where that is not said, or not one kind of people does."""
     auxiliary = reader.low(at) if reader.low(at) in _HAVE else ""
@@ -104,6 +104,6 @@ def held_by_anyone(reader: Reader, made: PhraseParts, at: int, upto: int | None 
     return last
 
 
-def found_before(reader: Reader, first: int, last: int) -> bool:
+def finds_comparison(reader: Reader, first: int, last: int) -> bool:
     """Whether a comparison stands between two places."""
     return any(reader.comparison(at) is not None for at in range(first, last))

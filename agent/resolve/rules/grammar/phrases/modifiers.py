@@ -7,29 +7,29 @@ from typing import Final
 from agent.extract.references.vocabulary import EMAIL, rate_person_likeness
 from agent.planning.proposal import BelongsTo, Condition, Find, First, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import is_deed, whole_verb
-from agent.resolve.rules.grammar.phrases.exceptions import left_out
-from agent.resolve.rules.grammar.phrases.fields import compared, label_of, numbered
-from agent.resolve.rules.grammar.phrases.having import having, held_by_anyone
+from agent.resolve.rules.grammar.dated_verbs import is_deed, join_verb
+from agent.resolve.rules.grammar.phrases.exceptions import read_exceptions
+from agent.resolve.rules.grammar.phrases.fields import label_of, read_comparison, read_number
+from agent.resolve.rules.grammar.phrases.having import read_having, read_held_by_anyone
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     PhraseParts,
     guess,
-    named_on,
-    opposite,
-    thing_named,
-    value_of,
+    negate_condition,
+    read_named_owner,
+    read_named_thing,
+    read_value,
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import (
-    as_it_was,
-    by_now,
-    held_by_theirs,
-    inside,
+    bound_by_now,
+    bound_to_future,
+    find_since_field,
     is_born,
     is_passive,
-    located,
     read_doer,
-    since_when,
-    yet_to_come,
+    read_former_state,
+    read_held_by_theirs,
+    read_inside,
+    read_location,
 )
 from agent.resolve.rules.grammar.reader import Reader
 from language.wordnet import is_word
@@ -56,18 +56,18 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
         after = (
             read_doer(reader, made, start, stop)
             or _of_whose(reader, made, start, stop, depth)
-            or held_by_anyone(reader, made, start)
-            or relative(reader, made, start, stop, depth)
+            or read_held_by_anyone(reader, made, start)
+            or read_relative(reader, made, start, stop, depth)
             or _when(reader, made, start)
-            or compared(reader, made, start)
-            or numbered(reader, made, start)
-            or having(reader, made, start, stop, depth)
-            or located(reader, made, start, stop)
-            or as_it_was(reader, made, start, stop)
+            or read_comparison(reader, made, start)
+            or read_number(reader, made, start)
+            or read_having(reader, made, start, stop, depth)
+            or read_location(reader, made, start, stop)
+            or read_former_state(reader, made, start, stop)
             or _whose(reader, made, start, stop, depth)
-            or inside(reader, made, start, stop)
+            or read_inside(reader, made, start, stop)
             or read_topic(reader, made, start, stop)
-            or left_out(reader, made, start, stop, depth)
+            or read_exceptions(reader, made, start, stop, depth)
         )
         if not after or after <= at:
             break
@@ -98,7 +98,7 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
     low = reader.low(at)
     listed = made.plural and made.said is None
     if (low in {"on", "with", "at"} and listed) or (low == "at" and made.said is not None):
-        thing = named_on(reader, made.kind, at + 1 + (reader.low(at + 1) == "the"), stop, plain=low == "at")
+        thing = read_named_owner(reader, made.kind, at + 1 + (reader.low(at + 1) == "the"), stop, plain=low == "at")
         made.where += [BelongsTo(owner=thing[0])] if thing is not None else []
         return thing[1] if thing is not None else 0
     if low not in lexicon.OF or at + 1 >= stop:
@@ -133,7 +133,7 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
         return 0
     person = Find(record=above.name, said=reader.words(start, end))
     if reader.tokens[end - 1].owns:
-        thing = thing_named(reader, made.kind, end, stop, person)
+        thing = read_named_thing(reader, made.kind, end, stop, person)
         made.where += [BelongsTo(owner=thing[0])] if thing is not None else []
         return thing[1] if thing is not None else 0
     person = guess(reader, made.kind, person)
@@ -158,7 +158,7 @@ def _of_whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int)
 # ── clauses ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
+def read_relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
     """ "that ended in May", "who is on pro", "Ada is working on", "that arrived by post"."""
     pronoun = reader.low(at) in lexicon.RELATIVES
     step = at + 1 if pronoun else at
@@ -176,13 +176,13 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
     if pronoun and depth and reader.asks and reader.low(at) in {"that", "which"} and _is_of_another(reader, made, step):
         return 0  # "invoices of customers … that are overdue": told of the invoices
     if (reader.low(step) in lexicon.HAVING and not plain) or (pronoun and reader.low(step) in lexicon.HAVING):
-        held = having(reader, made, step, stop, depth, negated=negated)
+        held = read_having(reader, made, step, stop, depth, negated=negated)
         if held or not negated or nobody:
             return held
     handled = _handled(reader, made, step, stop) if not negated else 0
     if handled:
         return handled
-    last = predicate(reader, made, step, stop, depth, negated=negated, plain=plain and not pronoun)
+    last = read_predicate(reader, made, step, stop, depth, negated=negated, plain=plain and not pronoun)
     return last + 1 if nobody and last and reader.low(last) in _STRANDED else last
 
 
@@ -198,7 +198,7 @@ def _longest(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
         if reader.is_mark(step) or (reader.low(step) in lexicon.NAME_STOP and reader.low(step) not in _AMONG_US):
             return 0
         if (state := reader.state(step, made.kind)) is not None:
-            day = reader.date_field(made.kind, step) or since_when(reader, made.kind, state[0], step + state[1])
+            day = reader.date_field(made.kind, step) or find_since_field(reader, made.kind, state[0], step + state[1])
             line = day.name if day is not None else None
             where.append(state[0])
     return 0
@@ -231,7 +231,7 @@ def _handled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     return verb + 1 if reader.low(verb) in {"on", "after", "with", "of"} else verb
 
 
-def predicate(
+def read_predicate(
     reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *, negated: bool = False, plain: bool = False
 ) -> int:
     """What is told of records: a state, a day, a comparison, what they have. ``plain`` stands without any verb, and
@@ -243,12 +243,12 @@ def predicate(
         and dated is None
         and not plain
         and is_deed(reader.low(at))
-        and value_of(reader, made.kind, at + 1)
+        and read_value(reader, made.kind, at + 1)
     ):
-        return predicate(reader, made, at + 1, stop, depth, negated=negated)  # "billed yearly"
+        return read_predicate(reader, made, at + 1, stop, depth, negated=negated)  # "billed yearly"
     if state is not None and (not plain or (dated is not None and at + state[1] in reader.ranges)):
-        made.where.append(opposite(made.kind, state[0]) if negated else state[0])
-        named = reader.date_field(made.kind, at) or since_when(reader, made.kind, state[0], at + state[1])
+        made.where.append(negate_condition(made.kind, state[0]) if negated else state[0])
+        named = reader.date_field(made.kind, at) or find_since_field(reader, made.kind, state[0], at + state[1])
         after = at + state[1]
         asked = reader.asks and not negated and named is not None and after in reader.ranges
         if asked and named is not None and reader.low(at) in label_of(named).split():
@@ -268,17 +268,17 @@ def predicate(
     step = at
     while reader.low(step) in {"on", "in", "the", "a", "an"}:
         step += 1
-    if not plain and (negated or step == at) and (last := held_by_theirs(reader, made, step)):
+    if not plain and (negated or step == at) and (last := read_held_by_theirs(reader, made, step)):
         if negated:
-            made.where[-1] = without_such(reader, made.where[-1])
+            made.where[-1] = deny_having(reader, made.where[-1])
         return last
     if negated:
         held = PhraseParts(made.kind, made.read)  # "not in Peru"
-        last = inside(reader, held, at, stop) or located(reader, held, at, stop)
-        made.where += [opposite(made.kind, each) for each in held.where]
+        last = read_inside(reader, held, at, stop) or read_location(reader, held, at, stop)
+        made.where += [negate_condition(made.kind, each) for each in held.where]
         return last
     named = reader.date_field(made.kind, at)
-    arrived = named is None and whole_verb(reader.low(at), reader.low(at + 1)) in lexicon.ARRIVED
+    arrived = named is None and join_verb(reader.low(at), reader.low(at + 1)) in lexicon.ARRIVED
     after = at + 1
     while reader.low(after) in lexicon.PARTICLES and after not in reader.ranges:
         after += 1
@@ -286,10 +286,10 @@ def predicate(
     if plain and not (arrived or after in reader.ranges or ordering):
         named = None
     if named is not None or arrived:
-        within = arrived and reader.low(after) not in {"by", "via"} and inside(reader, made, after - 1, stop)
+        within = arrived and reader.low(after) not in {"by", "via"} and read_inside(reader, made, after - 1, stop)
         if arrived and (within or reader.low(after) in {"by", "via"}):
-            return inside(reader, made, after, stop) or within
-        if arrived and (place := located(reader, made, after, stop)):
+            return read_inside(reader, made, after, stop) or within
+        if arrived and (place := read_location(reader, made, after, stop)):
             return place
         order = _ordered(reader, made, after, named.name if named is not None else None)
         if order:
@@ -297,35 +297,35 @@ def predicate(
         line = named.name if named is not None else made.kind.order
         last = _when(reader, made, after, line)
         if last and line is not None and reader.low(at).endswith("ed") and not is_passive(reader, at):
-            made.where += by_now(reader, after, line)
+            made.where += bound_by_now(reader, after, line)
         elif last and line is not None:
-            made.where += yet_to_come(reader, at, after, line)
+            made.where += bound_to_future(reader, at, after, line)
         return last
     verb = reader.low(at).isalpha() and reader.noun(at) is None and reader.low(at) not in lexicon.NAME_STOP
     if verb and reader.low(at + 1) in {"in", "by", "on", "with"}:
-        told = located(reader, made, at + 1, stop) or inside(
+        told = read_location(reader, made, at + 1, stop) or read_inside(
             reader, made, at + 1, stop
         )  # "run by the quarter", "pay in yen"
         if told:
             return told
     if plain and reader.asks and is_deed(reader.low(at)) and at + 1 in reader.ranges:
-        return held_by_theirs(reader, made, at)
+        return read_held_by_theirs(reader, made, at)
     if plain:
         return 0
     return (
-        compared(reader, made, at)
-        or numbered(reader, made, at)
-        or inside(reader, made, at, stop)
-        or having(reader, made, at, stop, depth)
+        read_comparison(reader, made, at)
+        or read_number(reader, made, at)
+        or read_inside(reader, made, at, stop)
+        or read_having(reader, made, at, stop, depth)
     )
 
 
-def without_such(reader: Reader, held: Condition) -> Condition:
+def deny_having(reader: Reader, held: Condition) -> Condition:
     """Of somebody who has something so, that they don't: where the platform has a word for the opposite, that they have
     one which is that ("hasn't paid" has something unpaid), else that they have none."""
     if isinstance(held, Has) and isinstance(held.related, Find) and len(held.related.where) == 1:
         told = held.related.where[0]
-        turned = opposite(reader.kinds[held.related.record], told)
+        turned = negate_condition(reader.kinds[held.related.record], told)
         if isinstance(turned, StateIs) and not turned.negated:
             return held.model_copy(update={"related": held.related.model_copy(update={"where": (turned,)})})
     return held.model_copy(update={"op": "=", "count": 0})

@@ -14,27 +14,27 @@ from agent.planning.proposal import (
     OrderByField,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.fields import measured_order, total_of
+from agent.resolve.rules.grammar.phrases.fields import read_measured_order, read_total
 from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     FIRSTS,
     Phrase,
     PhraseParts,
-    either_state,
+    add_noun_state,
+    count_placing,
+    count_worth_words,
     guess,
     is_code,
-    placed,
+    names_either_state,
+    read_named_thing,
     read_quantity,
-    related_value,
-    said_by_noun,
+    read_related_value,
+    read_value,
     state_of_theirs,
-    thing_named,
-    value_of,
-    worth_of,
 )
-from agent.resolve.rules.grammar.phrases.places_and_deeds import day_before_noun
+from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.time_stretches import month_before_noun
+from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
 from language.text import singularize
 from language.wordnet import is_word
 from registry.records import RecordKind
@@ -89,7 +89,7 @@ def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, 
             at += found[1]
             continue
         low = token.low
-        if length := placed(reader, at):
+        if length := count_placing(reader, at):
             at += length
             continue
         if at > index and low in _ARTICLES and not _joins(reader, at - 1):
@@ -100,11 +100,11 @@ def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, 
             and held.end >= token.end
             and (held.currency is not None or held.loose or (token.text.isdigit() and len(token.text) > 3))
         ):
-            if at == index or not (worth := worth_of(reader, at)):
+            if at == index or not (worth := count_worth_words(reader, at)):
                 return None
             at += worth
             continue
-        if low == "or" and at > index and either_state(reader, at, reader.kinds.values()):
+        if low == "or" and at > index and names_either_state(reader, at, reader.kinds.values()):
             at += 1
             continue
         if low in _ENDS and low != "both" and not (low == "of" and at > index):
@@ -141,7 +141,7 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
     last = _numbered(reader, made, last, stop)
     last = read_after(reader, made, last, stop, depth)
     if reader.asks and made.plural and made.said is None:
-        made.where = list(said_by_noun(kind, low, made.where))
+        made.where = list(add_noun_state(kind, low, made.where))
     find = _find(made)
     if find.bare and reader.low(index) in lexicon.OWNERS and last == index + 1 + length:
         theirs = reader.whose(kind)  # "his account" is he
@@ -159,7 +159,7 @@ def _with_value(reader: Reader, index: int, stop: int, wanted: RecordKind, depth
         named = named and (reader.meant is None or at not in reader.meant)
         if not (reader.tokens[at - 1].owns or before in lexicon.OWNERS or every or named):
             continue
-        value = value_of(reader, wanted, at)
+        value = read_value(reader, wanted, at)
         if value is None:
             continue
         made = PhraseParts(wanted, read_phrase)
@@ -197,7 +197,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
     while at < noun:
         low = reader.low(at)
         owner = next((step for step in range(at, noun) if reader.tokens[step].owns), None)
-        if owner is not None and low not in lexicon.EVERY | {"both", "of"} and not placed(reader, at):
+        if owner is not None and low not in lexicon.EVERY | {"both", "of"} and not count_placing(reader, at):
             person = _owner(reader, at, owner + 1, made.kind)
             if person is not None:
                 made.where.append(BelongsTo(owner=person))
@@ -212,7 +212,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
                 made.where.append(BelongsTo(owner=person))
             at += 1
             continue
-        step = worth_of(reader, at) if made.kind.size is not None else 0
+        step = count_worth_words(reader, at) if made.kind.size is not None else 0
         if step and made.kind.size is not None and (amount := reader.amount(at)) is not None:
             made.where.append(Compare(field=made.kind.size, op="=", value=amount[0]))
         step = step or read_quantity(reader, made, at, noun)
@@ -221,13 +221,13 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
         if not step and (state := reader.state(at, made.kind)) is not None and at + state[1] <= noun:
             other = (
                 reader.state(at + 2, made.kind)
-                if state[1] == 1 and either_state(reader, at + 1, (made.kind,))
+                if state[1] == 1 and names_either_state(reader, at + 1, (made.kind,))
                 else None
             )
             made.where.append(AnyOf(conditions=(state[0], other[0])) if other is not None else state[0])
-            made.line = day_before_noun(reader, made.kind, at) if reader.asks else None
+            made.line = find_day_before_noun(reader, made.kind, at) if reader.asks else None
             step = state[1] if other is None else 2 + other[1]
-        if not step and (related := related_value(reader, made.kind, at)) is not None and at + related[1] <= noun:
+        if not step and (related := read_related_value(reader, made.kind, at)) is not None and at + related[1] <= noun:
             made.where.append(related[0])
             step = related[1]
         if not step and reader.asks and (country := reader.country(at, made.kind)) is not None:
@@ -260,10 +260,10 @@ def _order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
         if reader.low(at) == "next":
             made.order = OrderByField(first="earliest")
         return 1
-    if (measured := measured_order(reader, made.kind, at)) is not None:
+    if (measured := read_measured_order(reader, made.kind, at)) is not None:
         made.order = measured
         return 1
-    length = placed(reader, at)
+    length = count_placing(reader, at)
     if length and at + length <= noun:
         position, by, descending = PLACES[" ".join(reader.lows(at, length))]
         first = FIRSTS[by, descending]
@@ -280,7 +280,7 @@ def _month(reader: Reader, made: PhraseParts, at: int) -> int | None:
     """ "her October invoice": a day of the kind's own line."""
     if made.kind.order is None:
         return None
-    when = reader.when(at, made.kind.order) or month_before_noun(reader, at, made.kind.order)
+    when = reader.when(at, made.kind.order) or read_month_before_noun(reader, at, made.kind.order)
     if when is None:
         return None
     made.where += when[0]
@@ -324,7 +324,7 @@ def _numbered(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
 
 def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | None, depth: int) -> Phrase | None:
     token, low = reader.tokens[index], reader.low(index)
-    if low == "what" and (paid := total_of(reader, index + 1, stop)) is not None and isinstance(paid[0].of, Find):
+    if low == "what" and (paid := read_total(reader, index + 1, stop)) is not None and isinstance(paid[0].of, Find):
         return Phrase(paid[0].of.model_copy(update={"pick": "one"}), index, paid[1], True)
     if low in {"one", "ones"} and reader.low(index - 1) in {"the", "that", "this"} and wanted is not None:
         made = PhraseParts(wanted, read_phrase, pick="one" if low == "one" else "all")
@@ -357,7 +357,7 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
     if wanted is not None and is_code(reader, index, wanted):
         return Phrase(Find(record=wanted.name, said=reader.words(index, index + 1)), index, index + 1, False)
     end = reader.name(index, stop)
-    if end == index or placed(reader, index):
+    if end == index or count_placing(reader, index):
         return None
     person = reader.people()
     named = wanted if wanted is not None and rate_person_likeness(wanted) else person
@@ -378,7 +378,7 @@ def _holder(reader: Reader, index: int, stop: int) -> Phrase | None:
     people = reader.people()
     if people is None or reader.low(index) not in {"owner", "holder"} or reader.low(index + 1) not in {"of", "for"}:
         return None
-    thing = thing_named(reader, None, index + 2, stop)
+    thing = read_named_thing(reader, None, index + 2, stop)
     if thing is None:
         return None
     return Phrase(Find(record=people.name, where=(Has(related=thing[0]),)), index, thing[1], True)

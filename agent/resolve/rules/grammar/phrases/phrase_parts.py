@@ -90,7 +90,7 @@ def _lettered(kind: RecordKind) -> bool:
     return any(each.search == "number" and each.type == "string" for each in kind.fields)
 
 
-def placed(reader: Reader, index: int) -> int:
+def count_placing(reader: Reader, index: int) -> int:
     """How many tokens from here on say a place in line ("most recent")."""
     for length in (3, 2, 1) if reader.low(index) in _PLACED else ():
         if " ".join(reader.lows(index, length)) in PLACES:
@@ -98,12 +98,12 @@ def placed(reader: Reader, index: int) -> int:
     return 0
 
 
-def either_state(reader: Reader, at: int, kinds: Iterable[RecordKind]) -> bool:
+def names_either_state(reader: Reader, at: int, kinds: Iterable[RecordKind]) -> bool:
     """Whether "or" names one or the other of two states: "high or urgent tickets"."""
     return reader.low(at) == "or" and any(reader.state(at - 1, each) and reader.state(at + 1, each) for each in kinds)
 
 
-def worth_of(reader: Reader, at: int) -> int:
+def count_worth_words(reader: Reader, at: int) -> int:
     """How many tokens say what the record is worth whose noun stands right behind them ("the 49 euro invoice", "her 10
     pound credit"); 0 where they say how much of something there shall be ("a 30 dollar credit")."""
     amount = reader.amount(at)
@@ -143,7 +143,7 @@ def read_quantity(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
     return 0
 
 
-def value_of(reader: Reader, kind: RecordKind, at: int) -> tuple[StateIs, int] | None:
+def read_value(reader: Reader, kind: RecordKind, at: int) -> tuple[StateIs, int] | None:
     """A value of one of the kind's closed sets at a token, which may stand for the record that has it ("her
     inspection"); no word for its state, which only describes it."""
     state = reader.state(at, kind)
@@ -163,7 +163,7 @@ def _is_enum(kind: RecordKind, name: str) -> bool:
     return held is not None and bool(held.values)
 
 
-def said_by_noun(kind: RecordKind, noun: str, where: Sequence[Condition]) -> tuple[Condition, ...]:
+def add_noun_state(kind: RecordKind, noun: str, where: Sequence[Condition]) -> tuple[Condition, ...]:
     """``where`` with the state that a noun says by itself: "a trial" is a subscription that is on trial. Where a day is
     told by the same word ("trials that ended in May"), that tells which, and they may be over."""
     single = singularize(noun)
@@ -176,11 +176,11 @@ def said_by_noun(kind: RecordKind, noun: str, where: Sequence[Condition]) -> tup
     return (*where, StateIs(state=state))
 
 
-def related_value(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int] | None:
+def read_related_value(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int] | None:
     """ "her inspection invoice": a value of what the record belongs to."""
     for relation in kind.relations:
         other = reader.kinds.get(relation.kind)
-        value = value_of(reader, other, at) if other is not None else None
+        value = read_value(reader, other, at) if other is not None else None
         if other is not None and value is not None:
             return Has(related=Find(record=other.name, where=(value[0],), pick="all")), value[1]
     return None
@@ -196,7 +196,7 @@ def state_of_theirs(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int
     return found[0] if len(found) == 1 else None
 
 
-def thing_named(
+def read_named_thing(
     reader: Reader, kind: RecordKind | None, at: int, stop: int, owner: Find | None = None
 ) -> tuple[Find, int] | None:
     """A thing of somebody's by its code or name, and where it ends: what ``kind`` belongs to (any, where it is None)
@@ -221,7 +221,9 @@ def thing_named(
     return Find(record=named[0].name, said=reader.words(at, end), where=where), end
 
 
-def named_on(reader: Reader, kind: RecordKind, at: int, stop: int, *, plain: bool = False) -> tuple[Find, int] | None:
+def read_named_owner(
+    reader: Reader, kind: RecordKind, at: int, stop: int, *, plain: bool = False
+) -> tuple[Find, int] | None:
     """ "(all visits) with Ada, (all stays) at Corner House": what records belong to, called by a name alone; ``plain``
     in small letters too ("at the mill")."""
     if at >= stop:
@@ -246,7 +248,7 @@ def guess(reader: Reader, kind: RecordKind, owner: Find) -> Find:
     return owner
 
 
-def opposite(kind: RecordKind, condition: Condition) -> Condition:
+def negate_condition(kind: RecordKind, condition: Condition) -> Condition:
     """What is told of a record of which a condition is denied. The platform's own word for the opposite goes before all
     that merely isn't so: "not paid" is unpaid, where a refunded bill is neither."""
     if isinstance(condition, StateIs):

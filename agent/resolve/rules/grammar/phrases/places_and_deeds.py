@@ -7,23 +7,23 @@ from typing import Final
 
 from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Has, StateIs, Word
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import day_of_state, is_deed, whole_verb
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, is_deed, join_verb
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import label_of
-from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, opposite
+from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, negate_condition
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.time_stretches import month_before_noun
+from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
 from language.stems import KIN, ORDERS, stem
 from registry.records import Field, RecordKind
 
 
-def day_before_noun(reader: Reader, kind: RecordKind, at: int) -> str | None:
+def find_day_before_noun(reader: Reader, kind: RecordKind, at: int) -> str | None:
     """The day that a state before the noun came about: "paid (invoices in October)"."""
     line = reader.date_field(kind, at)
     if line is not None and reader.low(at) in label_of(line).split():
         return line.name
     state = reader.state(at, kind) if line is None and is_deed(reader.low(at)) else None
-    since = day_of_state(kind, state[0].state) if state is not None and isinstance(state[0], StateIs) else None
+    since = find_day_of_state(kind, state[0].state) if state is not None and isinstance(state[0], StateIs) else None
     return since.name if since is not None else None
 
 
@@ -32,7 +32,7 @@ def is_passive(reader: Reader, at: int) -> bool:
     return reader.low(at - 1) in {"is", "are", "be", "being"}
 
 
-def by_now(reader: Reader, at: int, line: str) -> list[Condition]:
+def bound_by_now(reader: Reader, at: int, line: str) -> list[Condition]:
     """That what happened has happened, where a stretch of time goes on: "(trials that) ended this week"."""
     held = reader.ranges.get(at)
     if not reader.asks or held is None or (held.high is not None and held.high <= reader.now):
@@ -40,10 +40,10 @@ def by_now(reader: Reader, at: int, line: str) -> list[Condition]:
     return [Compare(field=line, op="<=", value=Day(date=reader.now.date().isoformat()))]
 
 
-def yet_to_come(reader: Reader, verb: int, at: int, line: str) -> list[Condition]:
+def bound_to_future(reader: Reader, verb: int, at: int, line: str) -> list[Condition]:
     """That what happens has not happened yet, where a time has only an end: "(leases that) end before May"."""
     held = reader.ranges.get(at)
-    said = whole_verb(reader.low(verb), reader.low(verb + 1))
+    said = join_verb(reader.low(verb), reader.low(verb + 1))
     if (
         not reader.asks
         or held is None
@@ -55,12 +55,12 @@ def yet_to_come(reader: Reader, verb: int, at: int, line: str) -> list[Condition
     return [Compare(field=line, op=">=", value=Day(date=reader.now.date().isoformat()))]
 
 
-def since_when(reader: Reader, kind: RecordKind, told: Condition, after: int) -> Field | None:
+def find_since_field(reader: Reader, kind: RecordKind, told: Condition, after: int) -> Field | None:
     """The day that a state came about, where a time follows and no day of its own tells: "refunded in May"."""
     if not reader.asks or not isinstance(told, StateIs) or after not in reader.ranges:
         return None
     lasting = reader.low(after) == "since"
-    return day_of_state(kind, told.state) if lasting or is_deed(reader.low(after - 1)) else None
+    return find_day_of_state(kind, told.state) if lasting or is_deed(reader.low(after - 1)) else None
 
 
 def is_born(kind: RecordKind) -> bool:
@@ -70,7 +70,7 @@ def is_born(kind: RecordKind) -> bool:
     return line is not None and is_deed(label_of(line).split()[0])
 
 
-def told_by_deed(reader: Reader, kind: RecordKind, at: int, *, denied: bool, by_day: bool = False) -> Condition | None:
+def read_deed(reader: Reader, kind: RecordKind, at: int, *, denied: bool, by_day: bool = False) -> Condition | None:
     """What a participle tells: a state that it names, else that its day has come (``by_day``: that first, whatever has
     become of the record since); None where it tells neither, or can't be denied."""
     line = reader.date_field(kind, at)
@@ -85,11 +85,13 @@ def told_by_deed(reader: Reader, kind: RecordKind, at: int, *, denied: bool, by_
     state = next((each for each in kind.states if find_base_form(stem(each)) == said), None)
     if state is not None:
         condition = StateIs(state=state)
-        return opposite(kind, condition) if denied else condition
+        return negate_condition(kind, condition) if denied else condition
     return day
 
 
-def done_for_time(reader: Reader, kind: RecordKind, verb: int, stop: int, *, denied: bool) -> tuple[Find, int] | None:
+def read_done_for_time(
+    reader: Reader, kind: RecordKind, verb: int, stop: int, *, denied: bool
+) -> tuple[Find, int] | None:
     """ "(who hasn't) paid November, (has Ada) paid for this month": records of the one kind of theirs of which the verb
     tells, on whose own day that time is."""
     at = verb + 1 + (reader.low(verb + 1) == "for")
@@ -99,9 +101,9 @@ def done_for_time(reader: Reader, kind: RecordKind, verb: int, stop: int, *, den
     )
     for other in reader.kinds.values() if timed else ():
         line = other.order if other.relation_to(kind.name) is not None else None
-        told = told_by_deed(reader, other, verb, denied=denied) if line is not None else None
+        told = read_deed(reader, other, verb, denied=denied) if line is not None else None
         spent = reader.when(verb + 1, line) or reader.when(at, line) if line and told is not None else None
-        spent = spent or (month_before_noun(reader, at, line) if line and at < stop else None)
+        spent = spent or (read_month_before_noun(reader, at, line) if line and at < stop else None)
         if told is not None and spent is not None:
             found.append((Find(record=other.name, where=(told, *spent[0]), pick="all"), spent[1]))
     return found[0] if len(found) == 1 else None
@@ -110,7 +112,7 @@ def done_for_time(reader: Reader, kind: RecordKind, verb: int, stop: int, *, den
 _PLACES: Final = frozenset(("town", "city", "place", "location", "region", "address", "village", "county"))
 
 
-def located(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+def read_location(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """ "from Lisbon, in Oslo": a place that the kind holds."""
     if reader.low(at) not in {"from", "in", "near"} or at + 1 >= stop or reader.country(at + 1, made.kind) is not None:
         return 0
@@ -126,7 +128,7 @@ def located(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     return end
 
 
-def inside(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+def read_inside(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """ "in yen", "on the pro plan", "by phone"."""
     if reader.low(at) not in {"in", "on", "by", "via", "through", "from"} or at + 1 >= stop:
         return 0
@@ -140,12 +142,12 @@ def inside(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
         return country[1]
     state = reader.state(step, made.kind)
     if state is None:
-        return held_by_theirs(reader, made, step)
+        return read_held_by_theirs(reader, made, step)
     made.where.append(state[0])
     return step + state[1]
 
 
-def as_it_was(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+def read_former_state(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """ "(all tickets) from open (to closed)": what they are before something else is made of them."""
     step = at + 1
     while reader.low(step) in lexicon.DETERMINERS:
@@ -157,7 +159,7 @@ def as_it_was(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     return step + state[1]
 
 
-def held_by_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
+def read_held_by_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
     """ "(everyone) on the pro plan, who is past due": what something of theirs is."""
     for other in reader.kinds.values():
         state = reader.state(at, other) if other.relation_to(made.kind.name) is not None else None

@@ -17,37 +17,44 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.conditions import existing, flagged, namesakes, subject, subjects, told_of
-from agent.resolve.rules.grammar.phrases.fields import measured_order
+from agent.resolve.rules.grammar.phrases.conditions import (
+    list_namesakes,
+    list_subjects,
+    read_existence,
+    read_flag,
+    read_subject,
+    read_told,
+)
+from agent.resolve.rules.grammar.phrases.fields import read_measured_order
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, placed
-from agent.resolve.rules.grammar.questions.continued import shown_set
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placing
+from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.figures import (
     HELD,
-    aggregate,
-    broken_down,
-    counted,
-    every,
-    how_many,
-    how_much,
+    drop_place,
     is_over,
-    labelled_field,
+    read_aggregate,
+    read_breakdown,
+    read_counted,
+    read_how_many,
+    read_how_much,
+    read_labelled_field,
 )
 from agent.resolve.rules.grammar.questions.plain import (
-    about_somebody,
-    below,
-    owes_more,
-    owner_of_named,
-    told_of_things,
-    when,
-    whose_is,
+    list_below,
+    read_about_somebody,
+    read_owes_more,
+    read_owner_of_named,
+    read_told_of_things,
+    read_when,
+    read_whose,
 )
-from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, restricted
+from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, read_restricted
 from agent.resolve.rules.grammar.questions.verb_questions import (
-    costs,
-    doer_of,
-    plural,
-    stocked,
+    find_doer,
+    read_costs,
+    read_plural,
+    read_stocked,
     works_on,
 )
 from agent.resolve.rules.grammar.reader import Reader
@@ -92,19 +99,19 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
         return None
     told = bool(lead and re.search(r"\b(?:tell|show|give)\b", lead[0], re.IGNORECASE))
     return (
-        how_many(reader, index, stop)
-        or how_much(reader, index, stop)
-        or aggregate(reader, index, stop)
-        or when(reader, index, stop)
+        read_how_many(reader, index, stop)
+        or read_how_much(reader, index, stop)
+        or read_aggregate(reader, index, stop)
+        or read_when(reader, index, stop)
         or _who(reader, index, stop)
         or _yes_no(reader, index, stop)
-        or stocked(reader, index, stop)
-        or costs(reader, index, stop)
+        or read_stocked(reader, index, stop)
+        or read_costs(reader, index, stop)
         or works_on(reader, index, stop)
-        or plural(reader, index, stop)
+        or read_plural(reader, index, stop)
         or _field(reader, index, stop)
-        or told_of_things(reader, index, stop)
-        or (about_somebody(reader, index, stop) if told or asks_openly(reader, index) else None)
+        or read_told_of_things(reader, index, stop)
+        or (read_about_somebody(reader, index, stop) if told or asks_openly(reader, index) else None)
         or _list(reader, index, stop, orders, told=told)
     )
 
@@ -145,20 +152,22 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
     begin = at
     while begin > index and reader.low(begin - 1) in {"all", "the"}:
         begin -= 1
-    phrase = shown_set(reader, at, stop) or read_phrase(reader, begin, stop, None)
+    phrase = read_shown_set(reader, at, stop) or read_phrase(reader, begin, stop, None)
     if phrase is None or not phrase.noun:
         return None
     kind = reader.kinds[phrase.find.record]
-    grouped = broken_down(reader, kind, begin, stop) if phrase.find.pick == "all" else None
+    grouped = read_breakdown(reader, kind, begin, stop) if phrase.find.pick == "all" else None
     if grouped is not None and (asked or not orders(reader.low(begin))) and grouped[1] > begin:
-        return counted(reader, begin, stop)
-    find = restricted(reader, phrase, stop)
+        return read_counted(reader, begin, stop)
+    find = read_restricted(reader, phrase, stop)
     if find is None:
         return None
     if not asked and any(reader.low(step) in _BEFALLS for step in range(begin, stop)):
         return None  # "every new client gets a letter": what shall be
     # "cheapest empty room", "Ada's next lesson"
-    named = not is_word(reader.low(begin)) or bool(placed(reader, begin) or measured_order(reader, kind, begin))
+    named = not is_word(reader.low(begin)) or bool(
+        count_placing(reader, begin) or read_measured_order(reader, kind, begin)
+    )
     alone = find.order is not None and find.said is None and begin == index and named and not orders(reader.low(begin))
     if (
         not asked
@@ -167,7 +176,7 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
     ):
         return None  # words that may as well be something to do
     which = any(reader.low(step) == "which" for step in range(index, at))
-    return RecordsAnswer(records=every(find) if which or find.pick == "all" else find)
+    return RecordsAnswer(records=drop_place(find) if which or find.pick == "all" else find)
 
 
 def _field(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -181,12 +190,12 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
     for step in range(first + 1, min(first + 6, stop)):
         low = reader.low(step)
         if low in {"of", "for"} | DO | BE:
-            for about in subjects(reader, step + 1, stop):
+            for about in list_subjects(reader, step + 1, stop):
                 end = about.last
                 while end < stop and reader.low(end) in HELD:
                     end += 1
                 called = step
-                found = labelled_field(reader, about.find, first, called) if end >= stop else None
+                found = read_labelled_field(reader, about.find, first, called) if end >= stop else None
                 if found is not None:
                     return RecordsAnswer(records=found[0], fields=(found[1].name,))
     if first == index and not reader.text.plain.rstrip().endswith("?"):
@@ -194,10 +203,10 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
     owner = next((step for step in range(first, stop) if reader.tokens[step].owns), None)
     if owner is None or owner + 1 >= stop:
         return None
-    whose = subject(reader, first, owner + 1)
+    whose = read_subject(reader, first, owner + 1)
     if whose is None or whose.last != owner + 1:
         return None
-    found = labelled_field(reader, whose.find, owner + 1, stop)
+    found = read_labelled_field(reader, whose.find, owner + 1, stop)
     return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
 
 
@@ -206,12 +215,12 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
     if low == "whose":
         at = index + 1 + (reader.low(index + 1) in BE)
         people = reader.people()
-        if people is not None and (coded := whose_is(reader, at, stop)) is not None:
+        if people is not None and (coded := read_whose(reader, at, stop)) is not None:
             return RecordsAnswer(records=Find(record=people.name, where=(BelongsTo(owner=coded),)))
         about = read_phrase(reader, at, stop, None)
         if about is not None and at in reader.telling_nouns and rate_person_likeness(reader.kinds[about.find.record]):
-            held = restricted(reader, about, stop)
-            return RecordsAnswer(records=every(held)) if held is not None and not held.bare else None
+            held = read_restricted(reader, about, stop)
+            return RecordsAnswer(records=drop_place(held)) if held is not None and not held.bare else None
         if about is None or about.last < stop or people is None or not about.noun:
             return None
         return RecordsAnswer(records=Find(record=people.name, where=(BelongsTo(owner=about.find),)))
@@ -224,29 +233,29 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
         step = at + 1
         while reader.low(step) in {"on", "after", "with", "care", "of", "for", "the"}:
             step += 1
-        for about in subjects(reader, step, stop):
+        for about in list_subjects(reader, step, stop):
             if about.noun and about.last >= stop and about.find.said is not None:
-                doer = doer_of(reader, reader.kinds[about.find.record])
+                doer = find_doer(reader, reader.kinds[about.find.record])
                 if doer is not None:
                     return RecordsAnswer(
                         records=Find(record=doer.name, where=(BelongsTo(owner=about.find),), pick="all")
                     )
-    if (owner := owner_of_named(reader, at, stop)) is not None:
+    if (owner := read_owner_of_named(reader, at, stop)) is not None:
         return RecordsAnswer(records=owner)
     people, at = reader.people(), index + 1
     if people is None:
         return None
     whoever = Phrase(Find(record=people.name, pick="all"), index, at, True)
-    found = restricted(reader, whoever, stop, told=low == "who's")
+    found = read_restricted(reader, whoever, stop, told=low == "who's")
     if found is not None and not found.bare:
-        return RecordsAnswer(records=every(found))
+        return RecordsAnswer(records=drop_place(found))
     if (others := _others_told(reader, index + 1, stop, people)) is not None:
-        return RecordsAnswer(records=every(others))
-    for each in below(reader, Find(record=people.name)):  # "who leaves on Friday": whose stay does
+        return RecordsAnswer(records=drop_place(others))
+    for each in list_below(reader, Find(record=people.name)):  # "who leaves on Friday": whose stay does
         theirs = Phrase(Find(record=each.record, pick="all"), index, index + 1, True)
-        found = restricted(reader, theirs, stop, told=low == "who's")
+        found = read_restricted(reader, theirs, stop, told=low == "who's")
         if found is not None and not found.bare:
-            return RecordsAnswer(records=Find(record=people.name, where=(Has(related=every(found)),), pick="all"))
+            return RecordsAnswer(records=Find(record=people.name, where=(Has(related=drop_place(found)),), pick="all"))
     return None
 
 
@@ -256,7 +265,7 @@ def _others_told(reader: Reader, at: int, stop: int, people: RecordKind) -> Find
     for kind in reader.kinds.values():
         if kind is people or not rate_person_likeness(kind):
             continue
-        find = restricted(reader, Phrase(Find(record=kind.name, pick="all"), at, at, True), stop, told=True)
+        find = read_restricted(reader, Phrase(Find(record=kind.name, pick="all"), at, at, True), stop, told=True)
         if find is not None and find.where and not any(isinstance(each, Has | BelongsTo) for each in find.where):
             found.append(find)
     reader.unread = unread
@@ -267,17 +276,17 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     low = reader.low(index)
     there = reader.low(index + 1) == "there" if low in BE else reader.lows(index, 2) in {("do", "we"), ("have", "we")}
     if there:
-        made = existing(reader, index + 2, stop, None)
+        made = read_existence(reader, index + 2, stop, None)
         return YesNoAnswer(tests=(made[0],)) if made is not None and is_over(reader, made[1], stop) else None
     if low not in BE | DO:
         return None
-    if (more := owes_more(reader, index, stop)) is not None:
+    if (more := read_owes_more(reader, index, stop)) is not None:
         return more
     while reader.low(stop - 1) in {"yet", "already"}:
         stop -= 1
-    abouts = subjects(reader, index + 1, stop)
+    abouts = list_subjects(reader, index + 1, stop)
     for about in abouts:
-        also = namesakes(reader, about.find) if not about.noun else []
+        also = list_namesakes(reader, about.find) if not about.noun else []
         for find in (about.find, *also):
             tests = _tested(reader, low, Phrase(find, about.first, about.last, about.noun), stop)
             if tests is not None:
@@ -291,9 +300,9 @@ def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None
         at += 1
     if low in DO and reader.low(at) != "been":
         at += reader.low(at) in HOLDS
-        made = existing(reader, at, stop, about.find) or flagged(reader, about.find, at)
+        made = read_existence(reader, at, stop, about.find) or read_flag(reader, about.find, at)
     else:
-        made = told_of(reader, about.find, at + (reader.low(at) == "been"), stop)
+        made = read_told(reader, about.find, at + (reader.low(at) == "been"), stop)
     if made is None or not is_over(reader, made[1], stop):
         return None
     return YesNoAnswer(tests=(made[0],), about=about.find)

@@ -23,9 +23,9 @@ from agent.planning.proposal import (
     ValueAnswer,
     Words,
 )
-from agent.resolve.rules.grammar.earlier_calls import exchange, without_places
-from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, is_code, placed
-from agent.resolve.rules.grammar.questions.restrictions import restricted
+from agent.resolve.rules.grammar.earlier_calls import drop_places, exchange
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, count_placing, is_code
+from agent.resolve.rules.grammar.questions.restrictions import read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 
@@ -47,7 +47,7 @@ _SUMS: Final = word_set("much total sum altogether together overall combined wor
 MOST_TOKENS: Final = 10
 
 
-def shown_set(reader: Reader, at: int, stop: int) -> Phrase | None:
+def read_shown_set(reader: Reader, at: int, stop: int) -> Phrase | None:
     """ "(which of) those": the records that the latest request led to."""
     which = reader.low(at - 1) == "which"
     at += reader.low(at) == "of"
@@ -57,7 +57,7 @@ def shown_set(reader: Reader, at: int, stop: int) -> Phrase | None:
     return Phrase(reader.last_set, at, at + 1, True)
 
 
-def continued(reader: Reader, thread: Sequence[Turn]) -> Answer | None:
+def read_continued(reader: Reader, thread: Sequence[Turn]) -> Answer | None:
     """What goes on from the latest question; None where the words stand for themselves."""
     if not thread or len(reader.tokens) > MOST_TOKENS:
         return None
@@ -79,7 +79,7 @@ def _figure(reader: Reader, turn: Turn) -> Answer | None:
     at = 0
     while at < stop and reader.low(at) in _OPENS | {"and", "so", "one", "of", "them"}:
         at += 1
-    length = placed(reader, at)
+    length = count_placing(reader, at)
     last = at + length + (reader.low(at + length) in {"one", "of"}) if length else 0
     if not length or any(reader.low(step) not in {"them", "those", "these"} for step in range(last, stop)):
         return None
@@ -100,7 +100,7 @@ def _narrowed(reader: Reader, turn: Turn) -> Answer | None:
         stop -= 1
     if at >= stop:
         return None
-    find = restricted(reader, Phrase(reader.last_set, at, at, True), stop, told=True)
+    find = read_restricted(reader, Phrase(reader.last_set, at, at, True), stop, told=True)
     return RecordsAnswer(records=find) if find is not None and find.where else None
 
 
@@ -116,7 +116,7 @@ def _instead(reader: Reader, turn: Turn) -> Answer | None:
     found = _INSTEAD.match(reader.text.plain)
     if found is None or turn.answered is None or turn.calls or _handled(turn.answered):
         return None
-    before = without_places(turn.answered)
+    before = drop_places(turn.answered)
     at, stop = reader.end_index(found.end()), _end(reader)
     at += reader.low(at) in {"the", "for", "in", "on"} and at not in reader.ranges
     if at >= stop:

@@ -9,13 +9,13 @@ from rapidfuzz.distance import OSA
 
 from agent.planning.proposal import Answer, BelongsTo, CountOf, Find, RecordsAnswer, TotalOf, ValueAnswer
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.conditions import subject
-from agent.resolve.rules.grammar.phrases.fields import measured, named_field, total_of
+from agent.resolve.rules.grammar.phrases.conditions import read_subject
+from agent.resolve.rules.grammar.phrases.fields import find_measure, find_named_field, read_total
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
-from agent.resolve.rules.grammar.questions.continued import shown_set
-from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, TAIL, restricted
-from agent.resolve.rules.grammar.questions.verb_questions import left_of
+from agent.resolve.rules.grammar.questions.continued import read_shown_set
+from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, TAIL, read_restricted
+from agent.resolve.rules.grammar.questions.verb_questions import read_left
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 from registry.records import Field, RecordKind
@@ -29,14 +29,14 @@ _LEADS: Final = word_set("what what's is are was were the our calculate give sho
 _BY: Final = word_set("by per")
 
 
-def every(find: Find) -> Find:
+def drop_place(find: Find) -> Find:
     """All that a phrase means, but for the one at a place in line."""
     if find.order is not None:
         return find.model_copy(update={"pick": "one"}) if find.pick == "all" else find
     return find.model_copy(update={"pick": "all"})
 
 
-def broken_down(reader: Reader, kind: RecordKind, index: int, stop: int) -> tuple[Field, int] | None:
+def read_breakdown(reader: Reader, kind: RecordKind, index: int, stop: int) -> tuple[Field, int] | None:
     """ "(how many …) by status, per channel": the field, and where the words that say it begin."""
     for at in range(index + 1, stop):
         step = at
@@ -44,13 +44,13 @@ def broken_down(reader: Reader, kind: RecordKind, index: int, stop: int) -> tupl
             step += 1
         else:
             continue
-        field = named_field(kind, reader, step, stop)
+        field = find_named_field(kind, reader, step, stop)
         if field is not None and field.type in ("enum", "boolean", "string", "currency", "id"):
             return field, at
     return None
 
 
-def aggregate(reader: Reader, index: int, stop: int) -> Answer | None:
+def read_aggregate(reader: Reader, index: int, stop: int) -> Answer | None:
     """A sum or an average over what a phrase means, each word of it read."""
     if (usual := _on_average(reader, index, stop)) is not None:
         return usual
@@ -77,16 +77,16 @@ def _over(reader: Reader, label: int, end: int, first: int, stop: int, *, averag
     """The sum of the field that the words from ``label`` to ``end`` name, over the phrase that begins at ``first``."""
     if end <= label and not average and (whole := _everything(reader, first, stop)) is not None:
         return ValueAnswer(value=whole)
-    phrase = shown_set(reader, first, stop) or read_phrase(reader, first, stop, None)
+    phrase = read_shown_set(reader, first, stop) or read_phrase(reader, first, stop, None)
     if phrase is None or not phrase.noun:
         return None
     kind = reader.kinds[phrase.find.record]
-    grouped = broken_down(reader, kind, first, stop)
-    find = restricted(reader, phrase, grouped[1] if grouped is not None else stop)
-    field = field_summed(reader, kind, label, end)
+    grouped = read_breakdown(reader, kind, first, stop)
+    find = read_restricted(reader, phrase, grouped[1] if grouped is not None else stop)
+    field = find_summed_field(reader, kind, label, end)
     if find is None or field is None or find.order is not None or (find.said is not None and find.pick == "one"):
         return None
-    total = TotalOf(field=field, of=every(find), average=average)
+    total = TotalOf(field=field, of=drop_place(find), average=average)
     return ValueAnswer(value=total, by=grouped[0].name if grouped is not None else None)
 
 
@@ -95,19 +95,19 @@ def _everything(reader: Reader, at: int, stop: int) -> TotalOf | None:
     told."""
     if reader.low(at) not in {"everything", "all", "what", "whatever"}:
         return None
-    return all_told(reader, at + 1 + (reader.low(at + 1) in lexicon.RELATIVES), stop)
+    return read_total_of_all(reader, at + 1 + (reader.low(at + 1) in lexicon.RELATIVES), stop)
 
 
-def all_told(reader: Reader, step: int, stop: int) -> TotalOf | None:
+def read_total_of_all(reader: Reader, step: int, stop: int) -> TotalOf | None:
     """A sum over all records of which something is told, where they are of one kind alone."""
     at = step
-    theirs = total_of(reader, step, stop)
+    theirs = read_total(reader, step, stop)
     if theirs is not None and _ends(reader, theirs[1], stop):
         return theirs[0]
     found = []
     for kind in reader.kinds.values() if step < stop else ():
         whatever = Phrase(Find(record=kind.name, pick="all"), at, at, True)
-        find = restricted(reader, whatever, stop, told=True) if kind.size is not None else None
+        find = read_restricted(reader, whatever, stop, told=True) if kind.size is not None else None
         found += [(kind, find)] if find is not None and find.where and find.order is None else []
     if len(found) != 1 or found[0][0].size is None:
         return None
@@ -133,12 +133,12 @@ def _on_average(reader: Reader, index: int, stop: int) -> Answer | None:
     return _over(reader, index + 1, of, of + 1, stop, average=True)
 
 
-def field_summed(reader: Reader, kind: RecordKind, label: int, end: int) -> str | None:
+def find_summed_field(reader: Reader, kind: RecordKind, label: int, end: int) -> str | None:
     """The field that is added up: what the words name, or what records of the kind are measured by."""
     said = [at for at in range(label, end) if reader.low(at) not in lexicon.DETERMINERS | {"our"}]
     if not said or all(reader.low(at) in _SIZES for at in said):
         return kind.size
-    field = named_field(kind, reader, said[0], said[-1] + 1) or measured(kind, reader.low(said[0]))
+    field = find_named_field(kind, reader, said[0], said[-1] + 1) or find_measure(kind, reader.low(said[0]))
     return field.name if field is not None and field.type in ("money_minor", "number", "integer") else None
 
 
@@ -160,33 +160,33 @@ def _in_total(reader: Reader, index: int, stop: int) -> Answer | None:
     phrase = read_phrase(reader, at + 1, last, None)
     if phrase is None or not phrase.noun or phrase.find.pick != "all":
         return None
-    find, kind = restricted(reader, phrase, last), reader.kinds[phrase.find.record]
+    find, kind = read_restricted(reader, phrase, last), reader.kinds[phrase.find.record]
     if find is None or kind.size is None or find.order is not None or find.said is not None:
         return None
     return ValueAnswer(value=TotalOf(field=kind.size, of=find))
 
 
-def counted(reader: Reader, at: int, stop: int) -> Answer | None:
+def read_counted(reader: Reader, at: int, stop: int) -> Answer | None:
     """ "(how many) open tickets by priority": a count of what a phrase means, broken down where that is asked."""
-    phrase = shown_set(reader, at, stop) or read_phrase(reader, at, stop, None)
+    phrase = read_shown_set(reader, at, stop) or read_phrase(reader, at, stop, None)
     if phrase is None or not phrase.noun:
         return None
     kind = reader.kinds[phrase.find.record]
-    grouped = broken_down(reader, kind, at, stop)
+    grouped = read_breakdown(reader, kind, at, stop)
     if grouped is not None:
-        phrase = shown_set(reader, at, grouped[1]) or read_phrase(reader, at, grouped[1], None) or phrase
-        find = restricted(reader, phrase, grouped[1])
+        phrase = read_shown_set(reader, at, grouped[1]) or read_phrase(reader, at, grouped[1], None) or phrase
+        find = read_restricted(reader, phrase, grouped[1])
         if find is not None:
-            return ValueAnswer(value=CountOf(of=every(find)), by=grouped[0].name)
-    find = restricted(reader, phrase, stop)
-    return ValueAnswer(value=CountOf(of=every(find))) if find is not None else None
+            return ValueAnswer(value=CountOf(of=drop_place(find)), by=grouped[0].name)
+    find = read_restricted(reader, phrase, stop)
+    return ValueAnswer(value=CountOf(of=drop_place(find))) if find is not None else None
 
 
 HELD: Final = HOLDS | word_set("on in at from of with use uses speak speaks live lives come comes")
 _NUMBER: Final = word_set("number no nr #")
 
 
-def how_many(reader: Reader, index: int, stop: int) -> Answer | None:
+def read_how_many(reader: Reader, index: int, stop: int) -> Answer | None:
     step = index
     while reader.low(step) in {"what", "what's", "is", "the", "total"}:
         step += 1
@@ -198,12 +198,12 @@ def how_many(reader: Reader, index: int, stop: int) -> Answer | None:
         at = index + 1
     else:
         return None
-    return counted(reader, at, stop) or left_of(reader, at, stop)
+    return read_counted(reader, at, stop) or read_left(reader, at, stop)
 
 
-def how_much(reader: Reader, index: int, stop: int) -> Answer | None:
+def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     if reader.low(index) == "what" and reader.low(index + 1) in DO:
-        total = total_of(reader, index + 2, stop)
+        total = read_total(reader, index + 2, stop)
         return ValueAnswer(value=total[0]) if total is not None and is_over(reader, total[1], stop) else None
     if reader.lows(index, 2) != ("how", "much"):
         return None
@@ -213,33 +213,33 @@ def how_much(reader: Reader, index: int, stop: int) -> Answer | None:
         at += 1
     verb = reader.low(at)
     if at > label:
-        about = subject(reader, at + 1, stop) if verb in DO else None
+        about = read_subject(reader, at + 1, stop) if verb in DO else None
         if about is None or about.last + 1 < stop or reader.low(about.last) not in HOLDS | {""}:
             return None
-        found = labelled_field(reader, about.find, label, at)
+        found = read_labelled_field(reader, about.find, label, at)
         return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
     # "how much do we have open": what we did ourselves ("did we pay") is told of no record of theirs.
     held = reader.lows(at, 2) == ("do", "we") and reader.low(at + 2) in HOLDS
     told = at + 3 if held else at + 1
     if verb in BE or held:
-        whole = all_told(reader, told, stop)
+        whole = read_total_of_all(reader, told, stop)
         if whole is not None:
             return ValueAnswer(value=whole)
     if verb in DO:
-        total = total_of(reader, at + 1, stop)
+        total = read_total(reader, at + 1, stop)
         return ValueAnswer(value=total[0]) if total is not None and is_over(reader, total[1], stop) else None
     return None
 
 
-def labelled_field(reader: Reader, find: Find, first: int, last: int) -> tuple[Find, Field] | None:
+def read_labelled_field(reader: Reader, find: Find, first: int, last: int) -> tuple[Find, Field] | None:
     """The field so called of what is meant, or of the one thing that belongs to it."""
     kind = reader.kinds[find.record]
-    own = named_field(kind, reader, first, last)
+    own = find_named_field(kind, reader, first, last)
     if own is not None:
         # "tickets" are the records themselves, whatever their number is called.
         return (find, own) if own.type != "id" or reader.noun(first) is None else None
     for other in reader.kinds.values():
-        held = named_field(other, reader, first, last) if other.relation_to(kind.name) is not None else None
+        held = find_named_field(other, reader, first, last) if other.relation_to(kind.name) is not None else None
         if held is not None and held.type != "id":
             return Find(record=other.name, where=(BelongsTo(owner=find),)), held
     return None

@@ -20,13 +20,13 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, day_of_state, whole_verb
+from agent.resolve.rules.grammar.dated_verbs import DATES, find_day_of_state, join_verb
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.conditions import subjects
-from agent.resolve.rules.grammar.phrases.fields import total_of
+from agent.resolve.rules.grammar.phrases.conditions import list_subjects
+from agent.resolve.rules.grammar.phrases.fields import read_total
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
-from agent.resolve.rules.grammar.questions.restrictions import BE, DO, restricted
+from agent.resolve.rules.grammar.questions.restrictions import BE, DO, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
@@ -35,7 +35,7 @@ _PERSON: Final = 2
 _ABOUT: Final = word_set("about on of for everything all more details detail info information record profile the")
 
 
-def told_of_things(reader: Reader, index: int, stop: int) -> Answer | None:
+def read_told_of_things(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "what's overdue, what is due next week": things of the one kind that this can be told of."""
     at = index + 1 + (reader.low(index + 1) in BE)
     if reader.low(index) not in {"what", "what's"} or (at == index + 1 and reader.low(index) == "what"):
@@ -55,12 +55,12 @@ def _told(reader: Reader, at: int, stop: int) -> Iterator[Find]:
         if not kind.relations or rate_person_likeness(kind) == _PERSON:
             continue
         whatever = Phrase(Find(record=kind.name, pick="all"), at, at, True)
-        find = restricted(reader, whatever, stop, told=True)
+        find = read_restricted(reader, whatever, stop, told=True)
         if find is not None and find.order is None and any(not isinstance(each, BelongsTo) for each in find.where):
             yield find
 
 
-def about_somebody(reader: Reader, index: int, stop: int) -> Answer | None:
+def read_about_somebody(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "(tell me) about Ada, (show me) Ada Lovelace, who is Ada": the record of whoever is called so."""
     at = index
     if reader.low(at) == "who" and reader.low(at + 1) in BE:
@@ -83,14 +83,14 @@ _WHEN: Final = (("when",), ("how", "long", "ago"), ("since", "when"), ("how", "l
     ("until", "when"), ("till", "when"))  # fmt: skip
 
 
-def when(reader: Reader, index: int, stop: int) -> Answer | None:
+def read_when(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "when was INV-7 paid", "how long ago did her trial end", "since when is it overdue"."""
     at = index + next((len(lead) for lead in _WHEN if reader.lows(index, len(lead)) == lead), 0)
     if reader.low(at - 1) == "long" and reader.low(at) not in {"has", "have"}:
         return None
     if at == index or reader.low(at) not in BE | DO | {"will"}:
         return None
-    whole = [each for each in subjects(reader, at + 1, stop) if each.last == stop and each.noun]
+    whole = [each for each in list_subjects(reader, at + 1, stop) if each.last == stop and each.noun]
     for about in whole:
         kind, noun = reader.kinds[about.find.record], reader.low(stop - 1)
         line = next(
@@ -98,7 +98,7 @@ def when(reader: Reader, index: int, stop: int) -> Answer | None:
         )
         state = reader.state(stop - 1, kind)
         if state is not None and isinstance(state[0], StateIs) and state[0] in about.find.where:
-            day = reader.date_field(kind, stop - 1) or day_of_state(kind, state[0].state)
+            day = reader.date_field(kind, stop - 1) or find_day_of_state(kind, state[0].state)
             line = day.name if day is not None else None
         if line is not None and about.find.pick == "one":
             find = about.find
@@ -106,7 +106,7 @@ def when(reader: Reader, index: int, stop: int) -> Answer | None:
                 find = find.model_copy(update={"order": find.order.model_copy(update={"by": line})})
             return RecordsAnswer(records=find, fields=(line,))
     for length in (1, 2, 3):
-        for about in subjects(reader, at + 1, stop - length + 1):
+        for about in list_subjects(reader, at + 1, stop - length + 1):
             made = _told_when(reader, about, stop) if about.last + length == stop else None
             if made is not None:
                 return made
@@ -124,9 +124,9 @@ def _told_when(reader: Reader, about: Phrase, stop: int) -> Answer | None:
     while reader.low(verb) in {"get", "gets", "got", "been", "be", "last", "first", "actually"}:
         verb += 1
     said = [find_base_form(stem(reader.low(at))) for at in range(verb, stop)]
-    if stop - verb > 1 and (both := whole_verb(reader.low(stop - 2), reader.low(stop - 1))) != reader.low(stop - 2):
+    if stop - verb > 1 and (both := join_verb(reader.low(stop - 2), reader.low(stop - 1))) != reader.low(stop - 2):
         said[-2:] = [find_base_form(stem(both))]  # "(does her lease) run out"
-    for find in (about.find, *below(reader, about.find)):
+    for find in (about.find, *list_below(reader, about.find)):
         kind = reader.kinds[find.record]
         for each in kind.fields:
             labels = [
@@ -144,7 +144,7 @@ def _came_about(reader: Reader, find: Find, at: int, stop: int) -> Answer | None
     kind, alone = reader.kinds[find.record], all(reader.low(step) in lexicon.PARTICLES for step in range(at + 1, stop))
     state = reader.state(at, kind)
     if state is not None and isinstance(state[0], StateIs):
-        day = day_of_state(kind, state[0].state) if at + state[1] >= stop else None
+        day = find_day_of_state(kind, state[0].state) if at + state[1] >= stop else None
         if day is None:
             return None
         return RecordsAnswer(records=find.model_copy(update={"where": (*find.where, state[0])}), fields=(day.name,))
@@ -157,13 +157,13 @@ def _came_about(reader: Reader, find: Find, at: int, stop: int) -> Answer | None
     return RecordsAnswer(records=find, fields=(day.name,)) if day is not None and day.type in DATES else None
 
 
-def below(reader: Reader, find: Find) -> list[Find]:
+def list_below(reader: Reader, find: Find) -> list[Find]:
     """What belongs to a record, one of each kind."""
     kinds = [kind for kind in reader.kinds.values() if kind.relation_to(find.record) is not None]
     return [Find(record=kind.name, where=(BelongsTo(owner=find),)) for kind in kinds]
 
 
-def whose_is(reader: Reader, at: int, stop: int) -> Find | None:
+def read_whose(reader: Reader, at: int, stop: int) -> Find | None:
     """ "(whose) ticket is 7": the record with that number."""
     found = reader.noun(at)
     step = at + found[1] if found is not None else at
@@ -172,7 +172,7 @@ def whose_is(reader: Reader, at: int, stop: int) -> Find | None:
     return Find(record=found[0].name, said=reader.words(step + 1, step + 2))
 
 
-def owner_of_named(reader: Reader, at: int, stop: int) -> Find | None:
+def read_owner_of_named(reader: Reader, at: int, stop: int) -> Find | None:
     """ "(who is) Rex's owner": whom a thing called by a name belongs to."""
     end = reader.name(at, stop)
     if end == at or not reader.tokens[end - 1].owns:
@@ -191,9 +191,9 @@ def owner_of_named(reader: Reader, at: int, stop: int) -> Find | None:
     return Find(record=above.name, where=(Has(related=Find(record=things[0].name, said=reader.words(at, end))),))
 
 
-def owes_more(reader: Reader, index: int, stop: int) -> Answer | None:
+def read_owes_more(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "does Ada owe more than Ben": two sums of the same kind, each of somebody's."""
-    made = total_of(reader, index + 1, stop) if reader.low(index) in DO else None
+    made = read_total(reader, index + 1, stop) if reader.low(index) in DO else None
     compared = reader.comparison(made[1]) if made is not None else None
     if made is None or compared is None or not isinstance(made[0].of, Find):
         return None

@@ -8,14 +8,20 @@ from typing import Final
 from agent.extract.references.vocabulary import PLACES
 from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Has, OrderByField, StateIs, Word
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, day_of_state, ends_then
+from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then, find_day_of_state
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.conditions import predicate_of, related_clause, subject
-from agent.resolve.rules.grammar.phrases.fields import measured_order
-from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, named_on, opposite, placed
-from agent.resolve.rules.grammar.phrases.places_and_deeds import done_for_time, told_by_deed
+from agent.resolve.rules.grammar.phrases.conditions import read_predicate_of, read_related_clause, read_subject
+from agent.resolve.rules.grammar.phrases.fields import read_measured_order
+from agent.resolve.rules.grammar.phrases.phrase_parts import (
+    FIRSTS,
+    Phrase,
+    count_placing,
+    negate_condition,
+    read_named_owner,
+)
+from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_done_for_time
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.time_stretches import month_before_noun
+from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
 from language.stems import stem
 from language.text import singularize, word_set
 from registry.records import RecordKind
@@ -39,12 +45,12 @@ _HERS: Final = lexicon.OWNERS | {"the", "all", "any", "a", "an"}
 _UNITED: Final = word_set("on in at with by from to for")
 
 
-def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False) -> Find | None:
+def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False) -> Find | None:
     """What a phrase means with all that follows it in a question; None where words stay unread. ``told`` says that what
     follows is told of it: "who's overdue"."""
     find, at = phrase.find, phrase.last
     kind = reader.kinds[find.record]
-    if told and (made := predicate_of(reader, kind, at, stop)) is not None:
+    if told and (made := read_predicate_of(reader, kind, at, stop)) is not None:
         find, at = find.model_copy(update={"where": (*find.where, *made[0])}), made[1]
     if at == phrase.last and phrase.noun and find.pick == "all" and at < stop:  # "(all) invoices overdue"
         state = reader.state(at, kind)
@@ -57,21 +63,23 @@ def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False)
         if (joined := _of_the_same(reader, kind, find, at, stop)) is not None:
             find, at = find.model_copy(update={"where": (*find.where[:-1], joined[0])}), joined[1]
             continue
-        also = predicate_of(reader, kind, at + 1, stop) if reader.low(at) in {"and", "but"} else None
+        also = read_predicate_of(reader, kind, at + 1, stop) if reader.low(at) in {"and", "but"} else None
         if also is not None:
             find, at = find.model_copy(update={"where": (*find.where, *also[0])}), also[1]
             continue
         nobody = next((len(words) for words in _NOBODY if reader.lows(at, len(words)) == words), 0)
         if nobody and find.where and isinstance(find.where[-1], StateIs):  # "assigned to nobody"
-            where = (*find.where[:-1], opposite(kind, find.where[-1]))
+            where = (*find.where[:-1], negate_condition(kind, find.where[-1]))
             find, at = find.model_copy(update={"where": where}), at + nobody
             continue
         if (
-            made := of_those(reader, kind, at) or gone(reader, kind, at) or _restriction(reader, kind, find, at, stop)
+            made := read_of_those(reader, kind, at)
+            or read_gone(reader, kind, at)
+            or _restriction(reader, kind, find, at, stop)
         ) is not None:
             find, at = find.model_copy(update={"where": (*find.where, *made[0])}), made[1]
             continue
-        clause = related_clause(reader, kind, at, stop, phrase.line)
+        clause = read_related_clause(reader, kind, at, stop, phrase.line)
         if clause is not None and clause[1] > at:
             where = (*find.where, *clause[0])
             find, at = find.model_copy(update={"where": where, "order": clause[2] or find.order}), clause[1]
@@ -125,10 +133,10 @@ def _of_the_same(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
     last = find.where[-1] if find.where else None
     if reader.low(at) != "and" or not isinstance(last, Has) or not isinstance(last.related, Find) or last.count != 1:
         return None
-    own = predicate_of(reader, kind, at + 1, stop)
+    own = read_predicate_of(reader, kind, at + 1, stop)
     if last.op != ">=" or (own is not None and not all(isinstance(each, Has) for each in own[0])):
         return None
-    made = predicate_of(reader, reader.kinds[last.related.record], at + 1, stop)
+    made = read_predicate_of(reader, reader.kinds[last.related.record], at + 1, stop)
     if made is None:
         return None
     related = last.related.model_copy(update={"where": (*last.related.where, *made[0])})
@@ -141,8 +149,8 @@ def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
         or _inverted(reader, kind, at, stop)
         or _done_by(reader, kind, at, stop)
         or _to_whom(reader, kind, find, at, stop)
-        or called_in(reader, kind, at, stop)
-        or lives_in(reader, kind, at, stop)
+        or read_called_in(reader, kind, at, stop)
+        or read_lives_in(reader, kind, at, stop)
     )
 
 
@@ -155,9 +163,9 @@ def is_first(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Orde
         return None
     if step + 1 == end and (compared := lexicon.COMPARATIVES.get(reader.low(step))) is not None:
         return OrderByField(first=compared[1]), stop
-    if step > at + 1 and step + 1 >= end and (measured := measured_order(reader, kind, step)) is not None:
+    if step > at + 1 and step + 1 >= end and (measured := read_measured_order(reader, kind, step)) is not None:
         return measured, stop
-    last = step + placed(reader, step)
+    last = step + count_placing(reader, step)
     if step == at + 1 or last == step:
         return None
     position, by, descending = PLACES[" ".join(reader.lows(step, last - step))]
@@ -181,22 +189,22 @@ def _denied_of_hers(reader: Reader, kind: RecordKind, at: int, stop: int) -> Res
     thing = step + 1
     while reader.low(thing) in _HERS:
         thing += 1
-    month = month_before_noun(reader, thing, "") if thing < stop else None
+    month = read_month_before_noun(reader, thing, "") if thing < stop else None
     thing += month is not None and reader.noun(thing + 1) is not None
     found = reader.noun(thing) if thing > step + 1 or denied else None
-    if found is None and denied and (due := done_for_time(reader, kind, step, stop, denied=True)) is not None:
+    if found is None and denied and (due := read_done_for_time(reader, kind, step, stop, denied=True)) is not None:
         return (Has(related=due[0]),), due[1]
     if found is None or step >= stop or found[0].name == kind.name or not reader.leads(found[0], kind):
         return None
     last = thing + found[1]
     several = singularize(reader.low(last - 1)) != reader.low(last - 1)
     any_one = not set(reader.lows(step + 1, thing - step - 1)) - {"a", "an", "any"}
-    told = told_by_deed(reader, found[0], step, denied=denied and not any_one, by_day=any_one)
+    told = read_deed(reader, found[0], step, denied=denied and not any_one, by_day=any_one)
     if told is None or (not denied and not any_one and several):
         return None
     spent = reader.when(last, found[0].order) if found[0].order is not None else None
     if month is not None and found[0].order is not None and thing > 0:
-        spent = spent or month_before_noun(reader, thing - 1, found[0].order)
+        spent = spent or read_month_before_noun(reader, thing - 1, found[0].order)
         spent = (spent[0], last) if spent is not None else None
     where, last = ((told, *spent[0]), spent[1]) if spent is not None else ((told,), last)
     related = Find(record=found[0].name, where=where, pick="all")
@@ -231,10 +239,10 @@ def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restricti
     if reader.low(at) in BE and verb in _UNITED and not denied and step + 1 >= stop:
         return tuple(made), step + 1
     asked = reader.low(at) in DO | _DENIED
-    told = told_by_deed(reader, kind, step, denied=denied) if step < stop and asked else None
+    told = read_deed(reader, kind, step, denied=denied) if step < stop and asked else None
     if told is None:
         return None
-    day = reader.date_field(kind, step) or (day_of_state(kind, told.state) if isinstance(told, StateIs) else None)
+    day = reader.date_field(kind, step) or (find_day_of_state(kind, told.state) if isinstance(told, StateIs) else None)
     spent = reader.when(step + 1, day.name) if day is not None and not denied else None
     if spent is not None:
         return (*made, told, *spent[0]), spent[1]
@@ -243,7 +251,7 @@ def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restricti
 
 def _owner(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, int] | None:
     """Whom or what records of a kind belong to, by a name or a phrase."""
-    owner = subject(reader, at, stop)
+    owner = read_subject(reader, at, stop)
     if owner is None or owner.find.record == kind.name:
         return None
     return (owner.find, owner.last) if reader.related(kind, reader.kinds[owner.find.record]) else None
@@ -259,7 +267,7 @@ def _done_by(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restrictio
     if end == start or reader.tokens[end - 1].owns:
         return None
     step, denied = _light(reader, end)
-    told = told_by_deed(reader, kind, step, denied=denied) if step < stop and denied else None
+    told = read_deed(reader, kind, step, denied=denied) if step < stop and denied else None
     if told is None:
         return None
     return (BelongsTo(owner=Find(record=above.name, said=reader.words(start, end))), told), step + 1
@@ -290,7 +298,7 @@ _PAST: Final[tuple[tuple[str, ...], ...]] = (
 )  # fmt: skip
 
 
-def of_those(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
+def read_of_those(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
     """ "(who) of the active ones, of those on leave, among the new lot": a state of which set they are."""
     step = at + 1
     while reader.low(step) in lexicon.DETERMINERS:
@@ -302,17 +310,17 @@ def of_those(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
     return (state[0],), last + (reader.low(last) in {"ones", "lot", "people", "crowd", "group", "bunch"})
 
 
-def lives_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+def read_lives_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
     """ "(who) lives in Corner House, (anyone) at Mill Lane 4": what they belong to that is no person."""
     step = at + (reader.low(at) in _LIVING)
     if reader.low(step) not in {"in", "at", "on"}:
         return None
     step += 1 + (reader.low(step + 1) == "the")
-    place = named_on(reader, kind, step, stop) if step < stop else None
+    place = read_named_owner(reader, kind, step, stop) if step < stop else None
     return ((BelongsTo(owner=place[0]),), place[1]) if place is not None else None
 
 
-def gone(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
+def read_gone(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
     """ "(which items) are out of date": a last day that is over."""
     day = next((each for each in kind.fields if each.type in DATES and ends_then(each)), None)
     words = next((each for each in _PAST if reader.lows(at, len(each)) == each), None)
@@ -322,7 +330,7 @@ def gone(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
     return (Compare(field=day.name, op="<", value=today),), at + len(words)
 
 
-def called_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+def read_called_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
     """ "(articles) in the billing section": one word that a field of text holds, before the field's own label."""
     if reader.low(at) not in {"in", "from", "of", "under"}:
         return None

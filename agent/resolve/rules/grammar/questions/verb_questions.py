@@ -15,8 +15,8 @@ from agent.planning.proposal import (
     ValueAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.conditions import subjects
-from agent.resolve.rules.grammar.phrases.fields import stock_fields
+from agent.resolve.rules.grammar.phrases.conditions import list_subjects
+from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
@@ -30,7 +30,7 @@ _HELD: Final = word_set(
 _REMAINING: Final = word_set("left remaining stock available")
 
 
-def costs(reader: Reader, index: int, stop: int) -> Answer | None:
+def read_costs(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "what does Ada's plan cost", "what does Ada pay": the size of the thing, or of the one that is hers."""
     if reader.low(index) not in {"what", "much"} or reader.low(index + 1) not in {"does", "do", "did"}:
         return None
@@ -40,7 +40,7 @@ def costs(reader: Reader, index: int, stop: int) -> Answer | None:
     stop = every[1] if every is not None else stop
     if reader.low(stop - 1) not in {"cost", "pay"}:
         return None
-    for about in subjects(reader, index + 2, stop - 1):
+    for about in list_subjects(reader, index + 2, stop - 1):
         find = about.find if every is None else _paid_every(reader, about.find, every[0])
         size = reader.kinds[find.record].size if find is not None else None
         if about.last == stop - 1 and size is not None and find is not None:
@@ -83,7 +83,7 @@ def works_on(reader: Reader, index: int, stop: int) -> Answer | None:
     return None
 
 
-def plural(reader: Reader, index: int, stop: int) -> Answer | None:
+def read_plural(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "what tickets does Ada have": a list, of whoever has them."""
     if reader.low(index) not in {"what", "which"}:
         return None
@@ -94,7 +94,7 @@ def plural(reader: Reader, index: int, stop: int) -> Answer | None:
     if end == phrase.last + 1 or reader.low(end) not in _HOLDS or end + 1 < stop:
         return None
     owner, kind = reader.words(phrase.last + 1, end), reader.kinds[phrase.find.record]
-    doer = doer_of(reader, kind)
+    doer = find_doer(reader, kind)
     above = reader.owner_of(kind)
     for whose in (each for each in (doer, above) if each is not None):
         find = phrase.find.model_copy(
@@ -104,7 +104,7 @@ def plural(reader: Reader, index: int, stop: int) -> Answer | None:
     return None
 
 
-def doer_of(reader: Reader, kind: RecordKind) -> RecordKind | None:
+def find_doer(reader: Reader, kind: RecordKind) -> RecordKind | None:
     """Who handles a record: the kind of people that it belongs to beside its owner."""
     people = reader.people()
     others = [reader.kinds[each.kind] for each in kind.relations if each.kind in reader.kinds]
@@ -112,21 +112,21 @@ def doer_of(reader: Reader, kind: RecordKind) -> RecordKind | None:
     return next(iter(reader.doers(kind) or others), None)
 
 
-def stocked(reader: Reader, index: int, stop: int) -> Answer | None:
+def read_stocked(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "any folding chairs left?": how many there are of a thing."""
     at = index + (reader.low(index) in {"any", "some", "enough", "more"})
     asked = reader.low(stop - 1) in _REMAINING and reader.text.plain.rstrip().endswith("?")
-    return left_of(reader, at, stop) if asked and reader.noun(at) is None else None
+    return read_left(reader, at, stop) if asked and reader.noun(at) is None else None
 
 
-def left_of(reader: Reader, index: int, stop: int) -> Answer | None:
+def read_left(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "how many (folding chairs do we have left)": the count that a thing itself holds."""
     end = index
     while end < stop and reader.low(end) not in _HELD and reader.tokens[end].word:
         end += 1
     if end == index or any(reader.low(at) not in _HELD for at in range(end, stop)):
         return None
-    counts = stock_fields(reader.kinds.values())
+    counts = list_stock_fields(reader.kinds.values())
     if len(counts) != 1:
         return None
     (kind, held), said = counts[0], reader.words(index, end)

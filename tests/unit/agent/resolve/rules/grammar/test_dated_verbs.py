@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.resolve.rules.grammar.dated_verbs import day_of_deed, day_of_state, whole_verb
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_deed, find_day_of_state, join_verb
 from connectors.saas.kinds import CUSTOMER, INVOICE, SUBSCRIPTION, TICKET
 from registry.records import Field, RecordKind
 
@@ -22,23 +22,23 @@ from registry.records import Field, RecordKind
     ],
 )
 def test_a_verb_is_read_as_another_only_where_each_says_the_other(kind: RecordKind, word: str, day: str | None) -> None:
-    found = day_of_deed(kind, word, alike=True)
+    found = find_day_of_deed(kind, word, alike=True)
     assert (found.name if found else None) == day
 
 
 def test_two_words_may_be_one_verb() -> None:
-    assert whole_verb("runs", "out") == "end"
-    assert whole_verb("runs", "well") == "runs"
+    assert join_verb("runs", "out") == "end"
+    assert join_verb("runs", "well") == "runs"
 
 
 def test_a_state_has_come_about_on_the_day_of_its_own_field() -> None:
-    found = day_of_state(INVOICE, "refunded")
+    found = find_day_of_state(INVOICE, "refunded")
     assert found is not None
     assert found.name == "status_at"
-    assert day_of_state(TICKET, "urgent") is None
+    assert find_day_of_state(TICKET, "urgent") is None
     named = RecordKind(
         "x", "X", ("x",), (Field("state", "enum", "State", values=("a",)), Field("f", "date", "State since"))
     )
-    since = day_of_state(named, "a")
+    since = find_day_of_state(named, "a")
     assert since is not None
     assert since.name == "f"
