@@ -54,7 +54,8 @@ class Archive:
         return b"".join(self._chunks(part))
 
     def check(self, name: str, sha256: object, size: object = None) -> None:
-        """Raises Unusable unless the part is the one that the manifest tells of."""
+        """Checks a part of an archive against the manifest. Raises Unusable unless the part is the one that the
+        manifest tells of."""
         part = self._part(name)
         whole = hashlib.sha256()
         if size in (None, part.size):

@@ -168,7 +168,8 @@ class ReadinessPipe:
         self._line = socket.socket(fileno=fd) if fd is not None else None
 
     def watch(self, gone: Callable[[], None]) -> None:
-        """``gone`` is called once when the parent has died: nobody would stop this process any more."""
+        """Watches the parent process. ``gone`` is called once when the parent has died: nobody would stop this process
+        any more."""
         if self._line is None:
             return
         line, loop = self._line, asyncio.get_running_loop()

@@ -48,6 +48,7 @@ class Actor:
 
 
 def check_owner(by: Actor, does: str) -> None:
-    """Raises Forbidden, which names what only an owner ``does``, unless ``by`` acts as one."""
+    """Checks that somebody acts as an owner. Raises Forbidden, which names what only an owner ``does``, unless ``by``
+    acts as one."""
     if by.role != OWNER:
         raise Forbidden(f"Only an owner {does}; you are {by.role}.")

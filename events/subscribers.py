@@ -64,11 +64,10 @@ class ReactionResult:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """``name`` is unique in its workspace and stable: a retry finds the subscriber again by it. ``react`` may be called
-    again for the same event (a crash, a failure), so what it does outside its ``record`` must bear that. What it raises
-    is a failure: it is retried and reported, and doesn't stop the later ones, unless it is ``blocking``: then they wait
-    until it is done, and are skipped if it never is.
-    """
+    """Event subscriber: somebody who reacts to an event. ``name`` is unique in its workspace and stable: a retry finds
+    the subscriber again by it. ``react`` may be called again for the same event (a crash, a failure), so what it does
+    outside its ``record`` must bear that. What it raises is a failure: it is retried and reported, and doesn't stop the
+    later ones, unless it is ``blocking``: then they wait until it is done, and are skipped if it never is."""
 
     name: str
     priority: int

@@ -125,7 +125,7 @@ async def rules(session: AsyncSession, workspace: str, *, modes: Collection[str]
 
 
 async def change_rule(session: AsyncSession, row: RuleRow, **columns: Any) -> RuleRow:
-    """Raises Conflict when it was changed since ``row`` was read."""
+    """Changes a rule. Raises Conflict when it was changed since ``row`` was read."""
     same = and_(_RULE.c.workspace == row.workspace, _RULE.c.revision == row.revision)
     fresh = {"overruns": 0, "parked": "", **columns, "revision": row.revision + 1}
     changed = await amend(session, row, fresh, same)

@@ -126,7 +126,8 @@ async def active(session: AsyncSession, workspace: str) -> list[ContractRow]:
 
 
 async def check_generation(session: AsyncSession, workspace: str, rows: Sequence[ContractRow]) -> None:
-    """Raises NotAuthentic unless ``rows``, the active contracts, are the set that OpsIQ left there last."""
+    """Checks that the set of active contracts is whole. Raises NotAuthentic unless ``rows``, the active contracts, are
+    the set that OpsIQ left there last."""
     keys = find_authenticator(session)
     if keys is None:
         return
@@ -294,7 +295,7 @@ async def _note_change(session: AsyncSession, workspace: str) -> None:
 
 
 async def add_signing_key(session: AsyncSession, row: SigningKeyRow) -> SigningKeyRow:
-    """Raises Conflict when the kid is taken."""
+    """Adds a signing key. Raises Conflict when the kid is taken."""
     await _get_set(session, row.workspace)
     await _note_change(session, row.workspace)
     return await add(session, row)

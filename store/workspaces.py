@@ -28,7 +28,7 @@ _FOUNDED: Final = "opsiq.founded"
 
 
 async def insert(session: AsyncSession, row: WorkspaceRow) -> WorkspaceRow:
-    """Raises Conflict when the id is taken."""
+    """Inserts a workspace. Raises Conflict when the id is taken."""
     session.info.setdefault(_FOUNDED, set()).add(row.id)
     return await add(session, row)
 

@@ -136,7 +136,7 @@ def require_signature(
 
 
 def need_scope(request: Request, caller: Caller, scope: str) -> None:
-    """Raises Forbidden for a key without it, with what to do instead."""
+    """Checks that a caller's key has a scope. Raises Forbidden for a key without it, with what to do instead."""
     if scope in caller.scopes:
         return
     detail = f"This key lacks the scope {scope!r}."

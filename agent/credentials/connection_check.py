@@ -17,7 +17,8 @@ CheckState = Literal["works", "refused", "unreachable", "trouble"]
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """``works``: the platform answered, and did not refuse the credentials. ``detail`` is a sentence for people."""
+    """Result of a connection check. ``works``: the platform answered, and did not refuse the credentials. ``detail`` is
+    a sentence for people."""
 
     state: CheckState
     detail: str

@@ -58,9 +58,9 @@ def stem_word(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ParameterSpec:
-    """``kinds`` are the readers to try, in order. ``own`` are stems of the name's words, ``about`` of the
-    description's; ``roles`` the part the value plays ("origin", "title"). ``options`` are values that the description
-    lists."""
+    """Type of a parameter and the words it goes by. ``kinds`` are the readers to try, in order. ``own`` are stems of
+    the name's words, ``about`` of the description's; ``roles`` the part the value plays ("origin", "title").
+    ``options`` are values that the description lists."""
 
     name: str
     kinds: tuple[ParameterType, ...]

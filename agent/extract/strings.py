@@ -38,7 +38,8 @@ def acts(text: Text, start: int) -> bool:
 
 
 def rate_title(text: Text, phrase: phrases.Phrase) -> float:
-    """What is seen, played or read, what tickets are for, or what is by somebody: the title of a work."""
+    """How likely a phrase is the title of a work: what is seen, played or read, what tickets are for, or what is by
+    somebody."""
     before = [token.low for token in text.before(phrase.start, 3) if token.low not in {"the", "me", "us", "'", '"'}]
     after = text.after(phrase.end, 2)
     if before[:1] and before[0] in _SEEN:

@@ -136,8 +136,8 @@ MOST: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``verdict`` is of AI History, ``problems`` are sentences about everything else. ``checked``: the codes were
-    looked at, too."""
+    """Result of an integrity check of one workspace. ``verdict`` is of AI History, ``problems`` are sentences about
+    everything else. ``checked``: the codes were looked at, too."""
 
     verdict: ChainVerdict
     problems: tuple[str, ...]
@@ -156,7 +156,8 @@ class Report:
 async def examine(
     session: AsyncSession, workspace: str, anchor: ChainAnchor | None = None, *, anchors: Sequence[ChainAnchor] = ()
 ) -> Report:
-    """Look at everything of one workspace. Run it in a ``read()`` block, so that it sees one moment."""
+    """Checks the integrity of one workspace: chain, anchors, sealed rows. Run it in a ``read()`` block, so that it sees
+    one moment."""
     verdict = await verify(session, workspace, anchor, anchors=anchors)
     problems = [
         f"The row {each.row} of {each.table} was written by something other than OpsIQ, and is refused."

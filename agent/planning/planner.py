@@ -374,5 +374,5 @@ async def put_reconcile(session: AsyncSession, run: Run) -> None:
 
 
 def reconcile_of(step: Step) -> Reconcile | None:
-    """How it is found out whether a step's call happened; None where no read tells."""
+    """The read that tells whether a step's call happened; None where there is none."""
     return step.endpoint.reconcile if isinstance(step.endpoint, HttpEndpoint) else None

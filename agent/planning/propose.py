@@ -83,8 +83,8 @@ Around = Callable[[Coroutine[Any, Any, Resolved]], Awaitable[Resolved]]
 async def propose(
     task: Task, resolver: Resolver, on_phase: PhaseCallback = ignore_phase, around: Around | None = None
 ) -> Outcome:
-    """``around`` is put around the asking of the resolver. Raises PlatformUnavailable, ModelUnavailable or
-    ModelMisbehaved."""
+    """Gets from a request to a plan, a question, an answer or a refusal: the one planning path. ``around`` is put
+    around the asking of the resolver. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
     outcome = await _propose(task, resolver, on_phase, around)
     plan = outcome.verdict
     if not isinstance(plan, Plan):

@@ -31,7 +31,8 @@ IDLE_LOOK_S: Final = 0.5
 
 
 class ReadingPool:
-    """``model`` is what the workers' resolver asks; without one they resolve by words alone."""
+    """Process pool that reads requests within a CPU budget. ``model`` is what the workers' resolver asks; without one
+    they resolve by words alone."""
 
     def __init__(
         self, *, processes: int, budget_s: float, model: ModelClient | None = None, evaluator: Evaluator = CHEAP_ONLY

@@ -55,7 +55,8 @@ def undo_calls(handles: Sequence[str], calls: Mapping[str, ThreadCall], catalogu
 
 @dataclass(frozen=True)
 class Correction:
-    """``supersedes`` are the runs whose cards the corrected one takes the place of; ``told`` is what its card says."""
+    """Correction of an earlier card. ``supersedes`` are the runs whose cards the corrected one takes the place of;
+    ``told`` is what its card says."""
 
     supersedes: tuple[str, ...] = ()
     told: tuple[str, ...] = ()

@@ -59,7 +59,8 @@ class ThreadCall:
 
 @dataclass(frozen=True)
 class Thread:
-    """``turns`` are for the prompt, ``records`` and ``calls`` are what handles stand for."""
+    """Thread of a request: what was said and done before it. ``turns`` are for the prompt, ``records`` and ``calls``
+    are what handles stand for."""
 
     turns: tuple[Turn, ...] = ()
     records: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)

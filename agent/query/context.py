@@ -76,7 +76,8 @@ Value = Quantity | Moment | Plain
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """``reading`` is the sum as people write it ("49.00 EUR × 50 % = 24.50 EUR"), empty where there is none."""
+    """Result of a sum. ``reading`` is the sum as people write it ("49.00 EUR × 50 % = 24.50 EUR"), empty where there is
+    none."""
 
     value: Value
     reading: str = ""

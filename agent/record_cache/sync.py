@@ -139,7 +139,7 @@ class CacheSync:
             return await self._settle_failed(job, cache, kind, error)
 
     async def record_dead_job(self, session: AsyncSession, job: Job, error: str) -> None:
-        """A reading that nobody goes on with has failed."""
+        """Records that a sync has failed, when its job is given up."""
         if job.kind == READ_JOB:
             row = await store.record_cache.sync_state.get(
                 session, job.workspace, job.payload["connector"], job.payload["kind"]

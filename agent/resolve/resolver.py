@@ -31,8 +31,8 @@ class Resolver(Protocol):
     name: str
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
-        """``shortlist`` holds what this actor may do on this surface, all of it; the resolver narrows it down
-        itself."""
+        """Resolves a request into what it is taken to mean. ``shortlist`` holds what this actor may do on this surface,
+        all of it; the resolver narrows it down itself."""
         ...
 
 

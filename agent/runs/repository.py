@@ -47,7 +47,7 @@ async def insert(session: AsyncSession, run: Run) -> None:
 
 
 async def get(session: AsyncSession, workspace: str, run_id: str) -> Run:
-    """Raises NotFound for another workspace's run as for no run."""
+    """Reads a run. Raises NotFound for another workspace's run as for no run."""
     return read_row(await store.runs.runs.get(session, workspace, run_id))
 
 
@@ -79,7 +79,8 @@ async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) ->
 
 
 def read_row(row: RunRow) -> Run:
-    """Raises Unavailable where another version of OpsIQ stored the run in a form that this one can't read."""
+    """Reads a run's stored document. Raises Unavailable where another version of OpsIQ stored the run in a form that
+    this one can't read."""
     try:
         run = Run.model_validate_json(row.document)
     except ValidationError as error:

@@ -91,7 +91,7 @@ class SsoLogin:
         return None
 
     async def unlink(self, by: Actor, identity_id: str) -> None:
-        """Raises NotFound."""
+        """Unlinks an identity from a member. Raises NotFound."""
         async with self.database.begin() as session:
             gone = await store.accounts.identities.unlink(session, by.workspace, by.id, identity_id)
             if gone is None:

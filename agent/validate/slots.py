@@ -48,7 +48,8 @@ _WITHIN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class VerifiedSpan:
-    """``text`` is the spans' words joined by single spaces: what is read, and what a source is recomputed from."""
+    """Words that were verified to stand in the request. ``text`` is the spans' words joined by single spaces: what is
+    read, and what a source is recomputed from."""
 
     text: str
     spans: tuple[Span, ...]
@@ -247,8 +248,8 @@ Pinned = LocatedRecord | Read | tuple[LocatedRecord, ...]
 
 
 class Slots:
-    """``at`` is the draft's place in the request; ``filled`` the values so far, ``records`` what parameters were looked
-    up as.
+    """Values of one call's parameters, as far as they are known. ``at`` is the draft's place in the request; ``filled``
+    the values so far, ``records`` what parameters were looked up as.
 
     A parameter that makes a call of each of several values has them in ``spread``; in each of those calls it is
     ``pinned`` to its own.

@@ -75,8 +75,8 @@ class WorkspaceAdmin:
         return actor
 
     async def add_member(self, by: Actor, *, email: str, person: str, role: str, password: str) -> Actor:
-        """Raises Forbidden unless ``by`` is an owner, InvalidInput for a weak password, Conflict for a known
-        address."""
+        """Adds a member with a password. Raises Forbidden unless ``by`` is an owner, InvalidInput for a weak password,
+        Conflict for a known address."""
         check_owner(by, "adds members")
         async with self.database.begin() as session:
             await principals.check_still_acts(session, by, self.clock())

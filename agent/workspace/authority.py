@@ -88,7 +88,7 @@ def continues(actor: Actor, surface: Surface, run: Run) -> bool:
 
 
 def check_owns(actor: Actor, run: Run) -> None:
-    """Raises Forbidden unless ``owns``."""
+    """Checks that somebody owns a run. Raises Forbidden unless ``owns``."""
     if owns(actor, run):
         return
     if is_same_person(actor, run.actor):

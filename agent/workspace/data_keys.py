@@ -41,7 +41,8 @@ MISSING: Final = (
 
 @dataclass(frozen=True)
 class Keyring:
-    """``sealed``: the rows that count in this database carry codes, and one without is not authentic."""
+    """Data keys of an installation, opened. ``sealed``: the rows that count in this database carry codes, and one
+    without is not authentic."""
 
     box: SecretBox
     sealed: bool

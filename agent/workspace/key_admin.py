@@ -98,8 +98,8 @@ class KeyAdmin:
     async def rotate_key(
         self, by: Actor, key_id: str, *, within: Collection[str], in_transaction: TransactionHook[IssuedKey] = no_hook
     ) -> IssuedKey:
-        """A fresh secret; the one before it stays good for a day. Raises NotFound, Conflict, and Forbidden for a key
-        that may more than ``within``: its secret would be a way to more than the caller has."""
+        """Gives a key a fresh secret; the one before it stays good for a day. Raises NotFound, Conflict, and Forbidden
+        for a key that may more than ``within``: its secret would be a way to more than the caller has."""
         check_owner(by, "rotates keys")
         now = self.clock()
         async with self.database.begin() as session:

@@ -131,9 +131,9 @@ class MemberService:
         return row
 
     async def change_role(self, by: Actor, member_id: str, role: str, *, instead_of: str = "") -> MemberRow:
-        """Their sign-ins end: one that was made with less, or with more, is not carried into the new role.
-        ``instead_of`` is the role that they had when the change was thought of. Raises Forbidden, NotFound,
-        InvalidInput; Conflict when it would leave no active owner, or they have another role by now."""
+        """Changes a member's role and ends their sign-ins: one that was made with less, or with more, is not carried
+        into the new role. ``instead_of`` is the role that they had when the change was thought of. Raises Forbidden,
+        NotFound, InvalidInput; Conflict when it would leave no active owner, or they have another role by now."""
         check_owner(by, "gives roles")
         _check_role(role)
         now = self.clock()

@@ -39,9 +39,10 @@ async def find_current_actor(session: AsyncSession, actor: Actor, now: datetime)
 
 
 async def check_still_acts(session: AsyncSession, actor: Actor, now: datetime) -> None:
-    """Raises Forbidden unless ``actor`` acts at ``now`` with the role it was let in with. Between the door and the
-    transaction of an act a password is checked, a body is read, a lock is waited for: who was demoted, deactivated or
-    revoked meanwhile does nothing any more. From here to the end of the transaction member and key stay as they are."""
+    """Checks that a principal still has the role it was let in with. Raises Forbidden unless ``actor`` acts at ``now``
+    with the role it was let in with. Between the door and the transaction of an act a password is checked, a body is
+    read, a lock is waited for: who was demoted, deactivated or revoked meanwhile does nothing any more. From here to
+    the end of the transaction member and key stay as they are."""
     if actor.kind not in ("member", "key"):
         return
     with suppress(NotFound, NotAuthentic):  # told below

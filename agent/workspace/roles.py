@@ -20,7 +20,8 @@ async def list_assignable_roles(
 
 
 async def check_role(contexts: WorkspaceContexts, database: Database, workspace: str, role: str) -> None:
-    """Raises InvalidInput for a role that no member has and no contract lists, naming those there are."""
+    """Checks that a role exists. Raises InvalidInput for a role that no member has and no contract lists, naming those
+    there are."""
     async with database.read() as session:
         members = await store.accounts.members.listed(session, workspace)
     known = await list_assignable_roles(contexts, workspace, members)

@@ -46,7 +46,7 @@ class _Look:
 
 @dataclass
 class UpstreamWatch:
-    """``every`` zero: documents are never looked at."""
+    """Watch over the documents that contracts were imported from. ``every`` zero: documents are never looked at."""
 
     database: Database
     contexts: WorkspaceContexts

@@ -67,7 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def check_free(port: int, folder: Path) -> None:
-    """Raises BadSetting where something listens on this port of loopback already, with the command for free ones."""
+    """Checks that a port is free. Raises BadSetting where something listens on this port of loopback already, with the
+    command for free ones."""
     import errno
     import socket
 

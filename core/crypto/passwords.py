@@ -14,7 +14,7 @@ MOST_CHARACTERS: Final = 200
 
 
 def check_password(password: str) -> None:
-    """Raises InvalidInput for one that is too short or too long."""
+    """Checks the length of a password. Raises InvalidInput for one that is too short or too long."""
     if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
         raise InvalidInput(f"A password has {LEAST_CHARACTERS} to {MOST_CHARACTERS} characters.")
 

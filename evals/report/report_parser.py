@@ -109,7 +109,7 @@ class Point(_Read):
 
 
 class SetupFields(_Read):
-    """How the run was made."""
+    """Setup of an eval run, as its report tells it."""
 
     suites: list[Name]
     resolver: Name
@@ -201,7 +201,8 @@ class Head(_Read):
 
 @dataclass(frozen=True, slots=True)
 class ParsedReport:
-    """``digest`` is of the file's bytes (SHA-256, hex). ``entries`` are the worst first."""
+    """Report of an eval run, read back from its file. ``digest`` is of the file's bytes (SHA-256, hex). ``entries`` are
+    the worst first."""
 
     digest: str
     head: Head
@@ -209,7 +210,7 @@ class ParsedReport:
 
 
 def parse_report(raw: bytes) -> ParsedReport:
-    """Raises InvalidInput, saying what is wrong with the file and where."""
+    """Parses a report's file. Raises InvalidInput, saying what is wrong with the file and where."""
     if len(raw) > MAX_BYTES:
         raise InvalidInput(
             f"A report has at most {MAX_BYTES >> 20} MiB; this one has {len(raw) / 2**20:.1f}. Sample fewer cases."

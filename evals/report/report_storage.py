@@ -43,7 +43,7 @@ async def store_report(
 async def remove_report(
     database: Database, actor: Actor, report_id: str, now: datetime, *, request_id: str | None = None
 ) -> None:
-    """Raises NotFound; Forbidden for who is neither an owner nor the one who kept it."""
+    """Removes a stored report. Raises NotFound; Forbidden for who is neither an owner nor the one who kept it."""
     async with database.begin() as session:
         row = await store.eval_reports.get(session, actor.workspace, report_id)
         if not may_remove_report(actor, row.person):

@@ -91,7 +91,8 @@ class Recorded:
     async def complete(
         self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 512
     ) -> Completion[T]:
-        """Raises NotRecorded, and what the client behind raises."""
+        """Answers from the cassette, else asks the client behind it. Raises NotRecorded, and what the client behind
+        raises."""
         key = canon.digest(
             {
                 "model": self._model,

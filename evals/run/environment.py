@@ -33,8 +33,8 @@ class Environment:
     grounds: DialoguePlatforms | None = None
 
     async def answer(self, case: Case, resolver: Resolver) -> CaseResult:
-        """Raises InvalidInput for a case that can't be asked here; what goes wrong in answering is the entry's
-        error."""
+        """Answers one case. Raises InvalidInput for a case that can't be asked here; what goes wrong in answering is
+        the entry's error."""
         if case.attack is None:
             return await self._answer(case, resolver, attacked=False)
         return await run_attacked(case.attack, resolver, lambda by, attacked: self._answer(case, by, attacked=attacked))
@@ -73,9 +73,10 @@ class Environment:
         )
 
     def check(self, cases: Sequence[Case]) -> None:
-        """Raises InvalidInput, naming the line, for a dialogue that is not of the demo platform, and for a case about
-        an action that the platform or its world does not have: its verdict would always be the same. A registry that
-        comes with a case may lack one: it is another project's, and so is what is right there."""
+        """Checks that the cases can be asked here. Raises InvalidInput, naming the line, for a dialogue that is not of
+        the demo platform, and for a case about an action that the platform or its world does not have: its verdict
+        would always be the same. A registry that comes with a case may lack one: it is another project's, and so is
+        what is right there."""
         for case in cases:
             if case.turns and not case.on_platform:
                 raise InvalidInput(f"{case.place or case.id}: a dialogue is played on the demo platform alone.")

@@ -33,9 +33,9 @@ def make_resolver(
     replay: bool = False,
     take: int = 0,
 ) -> Resolver:
-    """``offline`` is the built-in one; any other name is a model's, asked where the settings say models are, or
-    answered from the cassette: with ``replay`` from that alone. A model is asked alone, without fallbacks: it is that
-    one which is measured."""
+    """Makes a resolver by its name. ``offline`` is the built-in one; any other name is a model's, asked where the
+    settings say models are, or answered from the cassette: with ``replay`` from that alone. A model is asked alone,
+    without fallbacks: it is that one which is measured."""
     if name == OFFLINE:
         return RuleResolver()
     client: Client = ModelClient(replace(settings, model=name, model_fallbacks=()))

@@ -16,7 +16,8 @@ T = TypeVar("T", bound=BaseModel)
 
 
 class ScriptedClient(Protocol):
-    """``answer`` is what the model says, as JSON. One that is no proposal is misbehaviour, as of a real model."""
+    """Model client whose answer is given. ``answer`` is what the model says, as JSON. One that is no proposal is
+    misbehaviour, as of a real model."""
 
     name: str
 

@@ -58,7 +58,8 @@ class RenderedInstruction:
 
 
 def check(text: str) -> None:
-    """Raises InvalidInput for a field that no event has, and for too many."""
+    """Checks the fields that an instruction quotes. Raises InvalidInput for a field that no event has, and for too
+    many."""
     named = _FIELD.findall(text)
     if len(named) > MAX_FIELDS:
         detail = f"The instruction names {len(named)} fields; at most {MAX_FIELDS} are set in. Say each once."

@@ -13,7 +13,8 @@ from registry.json_schema import pointer
 
 
 def check_condition(expression: str) -> None:
-    """Raises InvalidInput for what is no condition over an event, or one that could never be true or false."""
+    """Checks the condition of a rule. Raises InvalidInput for what is no condition over an event, or one that could
+    never be true or false."""
     try:
         satisfiability.check_satisfiable(condition.compile(expression, condition.EVENT))
     except InvalidInput as error:
@@ -21,7 +22,8 @@ def check_condition(expression: str) -> None:
 
 
 def check_parameters(parameters: Mapping[str, ParameterMapping], contract: Contract) -> None:
-    """Raises InvalidInput for a rule that every event would be refused by, whatever it holds."""
+    """Checks the parameters of a rule. Raises InvalidInput for a rule that every event would be refused by, whatever it
+    holds."""
     unknown = [
         Finding(pointer.join_pointer("parameters", name), "unknown", f"“{contract.title}” has no parameter {name}.")
         for name in parameters

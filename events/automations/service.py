@@ -120,7 +120,7 @@ class AutomationService:
         return RuleRow(id=ids.make_id("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
 
     async def change_rule(self, by: Actor, rule_id: str, changes: Mapping[str, Any]) -> RuleRow:
-        """Raises NotFound, Forbidden, InvalidInput, Conflict."""
+        """Changes a rule. Raises NotFound, Forbidden, InvalidInput, Conflict."""
         row = await self.rule(by, rule_id)
         await self._check_manages(by, row)
         form = _parse(RuleForm, {**describe_rule(row), **changes})
@@ -149,7 +149,7 @@ class AutomationService:
             await recorder.record_act(session, by, EntryType.RULE_DELETED, self.clock(), rule=rule_id, name=row.name)
 
     async def rule(self, by: Actor, rule_id: str) -> RuleRow:
-        """Raises NotFound."""
+        """Reads one rule. Raises NotFound."""
         async with self.database.read() as session:
             return await store.automations.rule(session, by.workspace, rule_id)
 
@@ -181,7 +181,7 @@ class AutomationService:
         return InstructionRow(id=ids.make_id("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
 
     async def change_instruction(self, by: Actor, instruction_id: str, changes: Mapping[str, Any]) -> InstructionRow:
-        """Raises NotFound, Forbidden, InvalidInput, Conflict."""
+        """Changes an instruction. Raises NotFound, Forbidden, InvalidInput, Conflict."""
         row = await self.instruction(by, instruction_id)
         await self._check_manages(by, row)
         kept = describe_instruction(row)
@@ -213,7 +213,7 @@ class AutomationService:
             )
 
     async def instruction(self, by: Actor, instruction_id: str) -> InstructionRow:
-        """Raises NotFound."""
+        """Reads one instruction. Raises NotFound."""
         async with self.database.read() as session:
             return await store.automations.instruction(session, by.workspace, instruction_id)
 

@@ -80,7 +80,8 @@ class Endpoints:
         request_id: str | None = None,
         in_transaction: TransactionHook[CreatedEndpoint] = no_hook,
     ) -> CreatedEndpoint:
-        """Raises InvalidInput for a URL, pattern or header that can't be, Forbidden."""
+        """Creates an endpoint with a fresh secret. Raises InvalidInput for a URL, pattern or header that can't be,
+        Forbidden."""
         _check_governs(by)
         endpoint_id = ids.make_id("whe")
         now = self.clock()
@@ -126,7 +127,7 @@ class Endpoints:
             )
 
     async def show(self, by: Actor, endpoint_id: str) -> EndpointState:
-        """Raises NotFound."""
+        """Reads one endpoint and its health. Raises NotFound."""
         async with self.database.read() as session:
             return await self._show(session, await store.webhooks.endpoints.get(session, by.workspace, endpoint_id))
 

@@ -34,7 +34,7 @@ class DocumentSource(Protocol):
     root: str
 
     async def read(self, name: str) -> bytes:
-        """Raises InvalidInput for what is not there, or may not be read."""
+        """Reads one document by its name. Raises InvalidInput for what is not there, or may not be read."""
         ...
 
 

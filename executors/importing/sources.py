@@ -129,7 +129,8 @@ def open_path(path: Path, root: str = "") -> FolderSource | ArchiveSource:
 
 
 def open_archive(data: bytes, name: str, root: str = "") -> ArchiveSource:
-    """Raises InvalidInput for what is no archive, or is larger unpacked than can be read."""
+    """Opens an archive of documents. Raises InvalidInput for what is no archive, or is larger unpacked than can be
+    read."""
     try:
         members = dict(_zip(data) if name.lower().endswith(".zip") else _tar(data))
     except _UNREADABLE as error:

@@ -17,7 +17,8 @@ _PLAIN: Final = "identity"
 
 
 class GuardedTransport(httpx2.AsyncHTTPTransport):
-    """Uses no proxy and no certificate of the environment, and keeps at most a few connections."""
+    """HTTP transport of MCP calls behind the SSRF guard: uses no proxy and no certificate of the environment, and keeps
+    at most a few connections."""
 
     def __init__(self, guard: SsrfGuard) -> None:
         super().__init__(trust_env=False)

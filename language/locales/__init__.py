@@ -63,7 +63,8 @@ _SHARE: Final = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """``pieces`` are places of the text with the English for them; ``weighty`` the words that stop it."""
+    """Translation of a request, word by word. ``pieces`` are places of the text with the English for them; ``weighty``
+    the words that stop it."""
 
     language: str
     pieces: tuple[Piece, ...]

@@ -34,7 +34,8 @@ _WHOLE: Final = frozenset(
 
 
 def check_satisfiable(condition: Condition) -> None:
-    """Raises InvalidInput for a condition that can be neither true nor false, whatever its input."""
+    """Checks that a condition can be judged. Raises InvalidInput for a condition that can be neither true nor
+    false, whatever its input."""
     if condition.constant and condition.cheap:
         trouble = condition.evaluate({}).trouble
         if trouble:

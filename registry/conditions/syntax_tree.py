@@ -48,7 +48,7 @@ Operand = Literal | Path | Size | Members
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``operator`` is one of CEL's, or the name of a method that compares two texts."""
+    """Comparison of two operands. ``operator`` is one of CEL's, or the name of a method that compares two texts."""
 
     left: Operand
     operator: str
@@ -76,7 +76,7 @@ class Negation:
 
 @dataclass(frozen=True, slots=True)
 class Junction:
-    """``sign`` is ``&&`` or ``||``; two parts at least."""
+    """Conjunction or disjunction. ``sign`` is ``&&`` or ``||``; two parts at least."""
 
     sign: str
     parts: tuple[Node, ...]

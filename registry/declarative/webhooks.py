@@ -51,8 +51,8 @@ async def make_events(
 
 
 def verify(how: Verification, inbound: Inbound, secrets: Sequence[str]) -> str | None:
-    """Raises BadAssertion unless one of ``secrets`` vouches for the message; answers its signed id where there is
-    one."""
+    """Verifies the signature of a webhook. Raises BadAssertion unless one of ``secrets`` vouches for the message;
+    answers its signed id where there is one."""
     match how.type:
         case "standard_webhooks":
             try:

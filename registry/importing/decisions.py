@@ -96,8 +96,8 @@ class OperationDecision(_Strict):
 
 
 class KindDecision(_Strict):
-    """``nouns`` are further words that people use for it ("talk" for a submission), ``named_by`` the field that holds
-    what they call one."""
+    """Decision about a kind of record. ``nouns`` are further words that people use for it ("talk" for a submission),
+    ``named_by`` the field that holds what they call one."""
 
     include: bool = True
     nouns: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
@@ -106,8 +106,9 @@ class KindDecision(_Strict):
 
 
 class ConnectionDecision(_Strict):
-    """``name`` is what contracts call the connection. ``base_address`` is where its requests go. ``settings`` are
-    placeholders of paths that every connection is asked for once; ``suggested_settings`` decide nothing."""
+    """Decision about a connection. ``name`` is what contracts call the connection. ``base_address`` is where its
+    requests go. ``settings`` are placeholders of paths that every connection is asked for once; ``suggested_settings``
+    decide nothing."""
 
     name: ConnectionName | None = None
     base_address: Annotated[str, StringConstraints(max_length=2000)] | None = None
@@ -149,7 +150,7 @@ _NOTHING_DECIDED: Final = OperationDecision()
 
 
 def read_decisions(value: Any) -> Decisions:
-    """Raises InvalidInput with every fault and its place."""
+    """Reads a decisions file. Raises InvalidInput with every fault and its place."""
     try:
         return Decisions.model_validate(value)
     except ValidationError as error:

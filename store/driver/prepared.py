@@ -108,7 +108,7 @@ class PreparedQuery(Generic[RowT]):
         self._columns: tuple[tuple[str, Made], ...] = ()
 
     async def first(self, session: AsyncSession, **given: Any) -> RowT | None:
-        """Raises NotAuthentic."""
+        """The first row of a prepared statement. Raises NotAuthentic."""
         found = await self._fetch(session, given)
         return rows.check_row(session, found[0]) if found else None
 

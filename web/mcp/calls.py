@@ -25,9 +25,9 @@ TASKS: Final = "io.modelcontextprotocol/tasks"
 
 @dataclass(frozen=True)
 class McpCall:
-    """``takes_urls``, ``takes_forms``, ``takes_tasks``: what the client says it can do with this very request. Clients
-    of the handshake era say so once, which a server without sessions does not remember: they are answered in plain
-    results."""
+    """Call of an MCP tool. ``takes_urls``, ``takes_forms``, ``takes_tasks``: what the client says it can do with this
+    very request. Clients of the handshake era say so once, which a server without sessions does not remember: they are
+    answered in plain results."""
 
     request: Request
     caller: Caller
@@ -54,7 +54,7 @@ class McpCall:
         return f"{MCP_SESSIONS}{self.caller.key_id}:{self.request_id}"
 
     def need(self, scope: str) -> None:
-        """Raises Forbidden for a caller without the scope."""
+        """Checks that the caller has a scope. Raises Forbidden for a caller without the scope."""
         if scope not in self.caller.scopes:
             raise Forbidden(f"This needs the scope {scope!r}, which your key or token lacks.")
 

@@ -93,8 +93,8 @@ _THOUSANDS: Final = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.]\d{3}(?![\d.,]*\d)")
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """``currency`` is None for a number that names none. ``loose`` says that the sign is shared by several currencies
-    ("$"), or that the word is of several ("a tenner")."""
+    """Sum of money found in a text. ``currency`` is None for a number that names none. ``loose`` says that the sign is
+    shared by several currencies ("$"), or that the word is of several ("a tenner")."""
 
     start: int
     end: int

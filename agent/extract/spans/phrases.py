@@ -31,8 +31,8 @@ _OPENERS: Final = word_set(
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """``kind``: "name" (a capitalised run), "slot" (introduced by ``by``, a preposition), "label" (right after a word
-    that may name it), "before" (right before such a word)."""
+    """Phrase of a text that may be a value. ``kind``: "name" (a capitalised run), "slot" (introduced by ``by``, a
+    preposition), "label" (right after a word that may name it), "before" (right before such a word)."""
 
     start: int
     end: int

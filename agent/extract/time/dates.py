@@ -22,9 +22,9 @@ _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the
 
 @dataclass(frozen=True, slots=True)
 class DateSpan:
-    """``day`` is the (first) day, ``last`` the last one of a period. ``how`` tells a choice that was made between
-    readings. ``whole`` is "day", "week", "month" or "year"; ``weight`` how surely these words mean a day. ``bare`` is a
-    day without its month ("the 9th"), ``dated`` one that was said with it."""
+    """Day or period found in a text. ``day`` is the (first) day, ``last`` the last one of a period. ``how`` tells a
+    choice that was made between readings. ``whole`` is "day", "week", "month" or "year"; ``weight`` how surely these
+    words mean a day. ``bare`` is a day without its month ("the 9th"), ``dated`` one that was said with it."""
 
     start: int
     end: int

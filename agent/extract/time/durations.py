@@ -32,7 +32,8 @@ _ISO: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """``month_like`` says that months (30 days) or years (365 days) are in it: only such a unit takes them exactly."""
+    """Duration found in a text. ``month_like`` says that months (30 days) or years (365 days) are in it: only such a
+    unit takes them exactly."""
 
     start: int
     end: int

@@ -38,8 +38,8 @@ _FORTY_FIVE: Final = {"fifteen": 15, "thirty": 30, "forty-five": 45}
 
 @dataclass(frozen=True, slots=True)
 class TimeOfDay:
-    """``bare`` says that only a number after a preposition was said ("at 10"): a time only where a time is asked
-    for."""
+    """Time of day found in a text. ``bare`` says that only a number after a preposition was said ("at 10"): a time only
+    where a time is asked for."""
 
     start: int
     end: int

@@ -24,8 +24,8 @@ from registry.records import RecordKind
 
 @dataclass(frozen=True, slots=True)
 class AlignedText:
-    """``text`` is what is read instead of ``typed``; ``places`` gives, for each of its characters and its end, the
-    offset in ``typed`` that it stands for."""
+    """Normalized text with its places in what was typed. ``text`` is what is read instead of ``typed``; ``places``
+    gives, for each of its characters and its end, the offset in ``typed`` that it stands for."""
 
     text: str
     typed: str

@@ -27,8 +27,8 @@ _SEVERAL = 2
 
 
 class Fit(IntEnum):
-    """``EXACT``: the whole name, but for case. ``WORDS``: every word said is a word of it. ``STARTS``: every word said
-    begins one of it. ``VAGUE``: the platform thinks so."""
+    """How well a name fits the words, best first. ``EXACT``: the whole name, but for case. ``WORDS``: every word said
+    is a word of it. ``STARTS``: every word said begins one of it. ``VAGUE``: the platform thinks so."""
 
     VAGUE = 0
     STARTS = 1
@@ -37,7 +37,8 @@ class Fit(IntEnum):
 
 
 def rate_fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
-    """``by`` is ``name`` or ``text``: which searchable fields are looked at (the label where the kind has none)."""
+    """Rates how well a record fits the words. ``by`` is ``name`` or ``text``: which searchable fields are looked at
+    (the label where the kind has none)."""
     held = [
         str(record.values[each.name])
         for each in kind.fields

@@ -236,7 +236,7 @@ class Search:
         return self.check(aim.need, [LocatedRecord(each, kind, aim.spans, aim.via) for each in records], aim.wanted)
 
     async def find_by_name(self, aim: SearchSpec, words: str) -> Outcome:
-        """By a name, or by what it is about. Empty where nothing that fits is called so."""
+        """Finds records by a name, or by what they are about. Empty where nothing that fits is called so."""
         kind = aim.kind
         named = aim.reference.name is not None and any(each.search == "name" for each in kind.fields)
         where = merge_filters(aim.bound, aim.wanted)

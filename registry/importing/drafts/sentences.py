@@ -23,7 +23,7 @@ _ID: Final = frozenset({"id", "uuid", "key", "number", "code", "slug"})
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """``example`` and ``preview`` are empty where none reads naturally."""
+    """Example request and preview of a draft. ``example`` and ``preview`` are empty where none reads naturally."""
 
     example: str = ""
     preview: str = ""

@@ -32,7 +32,8 @@ server itself, which holds its arguments to all of them."""
 
 @dataclass(frozen=True, slots=True)
 class ToolDraft:
-    """``contract`` is an unsigned ``opsiq/contract/v2`` document; ``notes`` are what a person should know of it."""
+    """Draft of a contract for one MCP tool. ``contract`` is an unsigned ``opsiq/contract/v2`` document; ``notes`` are
+    what a person should know of it."""
 
     tool: str
     contract: dict[str, Any]

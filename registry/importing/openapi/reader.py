@@ -30,7 +30,7 @@ _IGNORED_HEADERS: Final = frozenset({"accept", "content-type"})
 
 
 def read_openapi(documents: Documents) -> ApiDescription:
-    """Raises UnreadableDocument for what is no OpenAPI or Swagger document."""
+    """Reads an OpenAPI or Swagger document. Raises UnreadableDocument for what is no OpenAPI or Swagger document."""
     root = documents.root
     dialect = _dialect(root)
     old = dialect.startswith("2")

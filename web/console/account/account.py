@@ -43,7 +43,8 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountPage(Page):
-    """``issuer`` is the one to be linked with now; empty where there is none or the member is."""
+    """Page of one's own account. ``issuer`` is the one to be linked with now; empty where there is none or the member
+    is."""
 
     template: ClassVar[str] = "account.html"
     name: str

@@ -24,7 +24,8 @@ _MAX_TOKEN = 200
 
 @dataclass(frozen=True, kw_only=True)
 class JoinPage(Page):
-    """``allowed`` is False for an invitation that is unknown, used or over; what it was is not told."""
+    """Page of an invitation. ``allowed`` is False for an invitation that is unknown, used or over; what it was is not
+    told."""
 
     template: ClassVar[str] = "join.html"
     allowed: bool

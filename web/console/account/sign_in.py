@@ -41,8 +41,8 @@ _ENDED: Final = "Your sign-in had ended, so what you sent was not taken. Sign in
 
 @dataclass(frozen=True, kw_only=True)
 class SignInPage(Page):
-    """``issuer`` is who else vouches for people here, ``start`` the way there; ``leave`` is where one who just signed
-    out does so there as well. Each is empty where there is none."""
+    """Sign-in page. ``issuer`` is who else vouches for people here, ``start`` the way there; ``leave`` is where one who
+    just signed out does so there as well. Each is empty where there is none."""
 
     template: ClassVar[str] = "sign_in.html"
     email: str

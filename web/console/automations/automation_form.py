@@ -28,7 +28,8 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutomationFormData:
-    """``own_event``: its name is written, not picked. ``find`` narrows the actions down that can be picked."""
+    """Fields that the forms of rules and instructions share. ``own_event``: its name is written, not picked. ``find``
+    narrows the actions down that can be picked."""
 
     name: str = ""
     event: str = ""

@@ -143,7 +143,8 @@ def make_frame(
     known: EventFields,
     error: OpsIQError | None,
 ) -> Frame:
-    """``there`` is what the form changes, None where it makes a new one."""
+    """Frame around the form of a rule or an instruction. ``there`` is what the form changes, None where it makes a new
+    one."""
     own_event = given.own_event or "*" in given.event
     return Frame(
         revision=there.revision if there else 0,

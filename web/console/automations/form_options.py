@@ -36,8 +36,8 @@ class OptionGroup:
 
 @dataclass(frozen=True, slots=True)
 class ActionOptions:
-    """``groups`` are those to pick from: all, or where there are ``many``, what the search found and the chosen
-    ones."""
+    """Actions that a form offers. ``groups`` are those to pick from: all, or where there are ``many``, what the search
+    found and the chosen ones."""
 
     groups: tuple[OptionGroup, ...]
     many: bool

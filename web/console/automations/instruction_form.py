@@ -12,7 +12,8 @@ from web.console.forms import Form
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstructionFormData(AutomationFormData):
-    """``actions`` are those it may choose among; ``unattended``: it may write without a card."""
+    """Form of an instruction, as posted or shown. ``actions`` are those it may choose among; ``unattended``: it may
+    write without a card."""
 
     text: str = ""
     actions: tuple[str, ...] = ()

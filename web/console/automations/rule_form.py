@@ -32,7 +32,8 @@ class Param:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFormData(AutomationFormData):
-    """``cel`` is the condition where it is written ``by_hand``; else ``rows`` and ``join`` make it."""
+    """Form of a rule, as posted or shown. ``cel`` is the condition where it is written ``by_hand``; else ``rows`` and
+    ``join`` make it."""
 
     join: Join = "all"
     rows: tuple[Row, ...] = ()
@@ -105,7 +106,7 @@ def make_form_data(row: RuleRow) -> RuleFormData:
 
 
 def parse_form(given: RuleFormData, contract: Contract | None) -> RuleForm:
-    """As the API takes it. Raises InvalidInput that says what to mend."""
+    """Parses a posted rule as the API takes it. Raises InvalidInput that says what to mend."""
     properties = contract.properties if contract else {}
     parameters = {
         name: {"from": each.source}

@@ -21,8 +21,8 @@ from web.console.labels import Badge
 
 @dataclass(frozen=True, slots=True)
 class ConditionRow:
-    """``known``: its field is picked, else it is written as ``path``; ``words`` are what it can be, where that is
-    known."""
+    """Row of the condition builder. ``known``: its field is picked, else it is written as ``path``; ``words`` are what
+    it can be, where that is known."""
 
     number: int
     known: bool
@@ -38,7 +38,8 @@ class ConditionRow:
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
-    """``form`` is how a constant is written: ``pick`` (among ``words``), ``number``, ``text``, ``json``."""
+    """Row of a rule's parameters. ``form`` is how a constant is written: ``pick`` (among ``words``), ``number``,
+    ``text``, ``json``."""
 
     name: str
     label: str

@@ -51,8 +51,8 @@ class OptionField:
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectPage(Page):
-    """``again``: it is connected already, and what is given replaces what was. ``signed``: its action calls are signed
-    with a secret, and not made with the token."""
+    """Page that connects a platform. ``again``: it is connected already, and what is given replaces what was.
+    ``signed``: its action calls are signed with a secret, and not made with the token."""
 
     template: ClassVar[str] = "connect.html"
     name: str
@@ -92,7 +92,8 @@ class Proposal:
 
 @dataclass(frozen=True, kw_only=True)
 class ProposedPage(Page):
-    """``proposals`` are those that are not in force as they are; ``others`` is how many are."""
+    """Page of the contracts that a connector proposes. ``proposals`` are those that are not in force as they are;
+    ``others`` is how many are."""
 
     template: ClassVar[str] = "proposed.html"
     name: str

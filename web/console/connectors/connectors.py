@@ -110,7 +110,8 @@ class FailedReactionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectorPage(Page):
-    """``clashes``: nouns that stand for another connection's kinds too, each with the full names it may mean."""
+    """Page of one connection. ``clashes``: nouns that stand for another connection's kinds too, each with the full
+    names it may mean."""
 
     template: ClassVar[str] = "connector.html"
     name: str

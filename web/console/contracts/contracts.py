@@ -72,7 +72,8 @@ class BrokenContractRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ContractsPage(Page):
-    """``broken``: registered and active, but not to be used; for owners. ``total`` are all that fit ``q``."""
+    """Page of the contracts. ``broken``: registered and active, but not to be used; for owners. ``total`` are all that
+    fit ``q``."""
 
     template: ClassVar[str] = "contracts.html"
     lines: tuple[ContractTableRow, ...]

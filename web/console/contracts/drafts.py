@@ -89,7 +89,8 @@ class ReplayedRun:
 
 @dataclass(frozen=True, kw_only=True)
 class DraftPage(Page):
-    """``replayed`` None: not asked for; ``changes`` counts those whose fate is another. ``tried`` None: nothing was."""
+    """Page of a contract's draft. ``replayed`` None: not asked for; ``changes`` counts those whose fate is another.
+    ``tried`` None: nothing was."""
 
     template: ClassVar[str] = "draft.html"
     of: str

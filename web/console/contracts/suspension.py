@@ -19,7 +19,8 @@ _CHANGES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class SuspensionNotice:
-    """``change`` is a clause about the ``operation``; ``details`` are clauses of their own."""
+    """Notice of why a contract is suspended. ``change`` is a clause about the ``operation``; ``details`` are clauses of
+    their own."""
 
     operation: str
     change: str

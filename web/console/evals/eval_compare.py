@@ -85,7 +85,8 @@ class ChangedCase:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonVerdict:
-    """``sentence`` is McNemar's: whether so many fixed and broken cases may be chance."""
+    """Verdict on two compared reports. ``sentence`` is McNemar's: whether so many fixed and broken cases may be
+    chance."""
 
     common: int
     only_in_first: int
@@ -100,7 +101,7 @@ class ComparisonVerdict:
 
 @dataclass(frozen=True, kw_only=True)
 class EvalComparePage(Page):
-    """``verdict`` is None until two reports are chosen that can be compared."""
+    """Page that compares two reports. ``verdict`` is None until two reports are chosen that can be compared."""
 
     template: ClassVar[str] = "eval_compare.html"
     reports: tuple[Choice, ...]

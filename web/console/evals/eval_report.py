@@ -98,8 +98,8 @@ class AnswerFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class EvalReportPage(Page):
-    """``coverage_plot`` and ``latency_plot`` are drawn by the evals, in SVG that holds numbers and words of ours
-    alone."""
+    """Page of one report. ``coverage_plot`` and ``latency_plot`` are drawn by the evals, in SVG that holds numbers and
+    words of ours alone."""
 
     template: ClassVar[str] = "eval_report.html"
     report_id: str

@@ -28,7 +28,8 @@ MOST_CHARS = 60
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """``shared_by`` is who shares it, empty for one's own that nobody else sees. ``here``: the page shows it now."""
+    """Saved view, as the page lists it. ``shared_by`` is who shares it, empty for one's own that nobody else sees.
+    ``here``: the page shows it now."""
 
     id: str
     name: str

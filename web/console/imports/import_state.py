@@ -38,7 +38,8 @@ class RefusedOperation:
 
 @dataclass(frozen=True, slots=True)
 class ImportState:
-    """``connection`` and ``address`` are what the document proposes for its calls."""
+    """State of an import between its pages, sealed. ``connection`` and ``address`` are what the document proposes for
+    its calls."""
 
     title: str
     version: str
@@ -78,7 +79,7 @@ def read_answer(answer: Mapping[str, Any]) -> ImportState:
 
 
 def seal_state(box: SecretBox, workspace: str, state: ImportState) -> str:
-    """Raises InvalidInput for drafts that no page can carry."""
+    """Seals the state of an import. Raises InvalidInput for drafts that no page can carry."""
     plain = json.dumps(asdict(state)).encode()
     sealed = box.seal(zlib.compress(plain), context=_context(workspace)) if len(plain) <= MAX_PLAIN_BYTES else ""
     if not sealed or len(sealed) > MAX_SEALED_CHARS:
@@ -87,7 +88,7 @@ def seal_state(box: SecretBox, workspace: str, state: ImportState) -> str:
 
 
 def open_state(box: SecretBox, workspace: str, sealed: str) -> ImportState:
-    """Raises InvalidInput for what was sealed elsewhere, or not at all."""
+    """Opens the sealed state of an import. Raises InvalidInput for what was sealed elsewhere, or not at all."""
     if len(sealed) > MAX_SEALED_CHARS:
         raise InvalidInput(_STALE)
     try:

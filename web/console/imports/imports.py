@@ -62,7 +62,7 @@ class RefusedRow:
 
 @dataclass(frozen=True, kw_only=True)
 class PickPage(Page):
-    """``sealed`` are the drafts themselves, for the page to send back."""
+    """Page on which drafts are picked. ``sealed`` are the drafts themselves, for the page to send back."""
 
     template: ClassVar[str] = "import_pick.html"
     document: str

@@ -45,7 +45,8 @@ POLICIES: Final = (("always", "always confirmed"), ("once_per_session", "once a 
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
-    """``records`` are the kinds that it may name, the first of them none. ``guessed``: the choice is the importer's."""
+    """Row of a parameter under review. ``records`` are the kinds that it may name, the first of them none. ``guessed``:
+    the choice is the importer's."""
 
     name: str
     about: str

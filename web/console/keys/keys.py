@@ -102,8 +102,8 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyPage(Page):
-    """``usable``: it can be rotated and revoked. ``blocked``: why it signs nothing, empty where it does; ``acting``:
-    the rules and instructions that act as it."""
+    """Page of one API key. ``usable``: it can be rotated and revoked. ``blocked``: why it signs nothing, empty where it
+    does; ``acting``: the rules and instructions that act as it."""
 
     template: ClassVar[str] = "key.html"
     key_id: str

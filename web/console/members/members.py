@@ -74,8 +74,9 @@ class NewMemberPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class MemberPage(Page):
-    """``can`` is what state decides: ``active``, ``invited``, ``withdrawn`` (never accepted) or ``disabled``.
-    ``last_owner``: nothing may take their role or access. ``at_fault`` names the form that ``trouble`` is about."""
+    """Page of one member. ``can`` is what state decides: ``active``, ``invited``, ``withdrawn`` (never accepted) or
+    ``disabled``. ``last_owner``: nothing may take their role or access. ``at_fault`` names the form that ``trouble`` is
+    about."""
 
     template: ClassVar[str] = "member.html"
     member_id: str

@@ -108,7 +108,7 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True)
 class RefusalView:
-    """``nearest`` are what this person may do that comes closest."""
+    """Refusal, as the page shows it. ``nearest`` are what this person may do that comes closest."""
 
     headline: str
     detail: str

@@ -62,9 +62,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """``shown`` is how a person reads the value, ``exact`` the JSON that is sent, ``slot`` what an edit calls it.
-    ``day`` is a moment or a day in words, with its weekday; ``record`` are the declared fields of the record it was
-    looked up in, as they were when the plan was made. ``doubt`` says that no code vouches for it: look at it."""
+    """Parameter on a card. ``shown`` is how a person reads the value, ``exact`` the JSON that is sent, ``slot`` what an
+    edit calls it. ``day`` is a moment or a day in words, with its weekday; ``record`` are the declared fields of the
+    record it was looked up in, as they were when the plan was made. ``doubt`` says that no code vouches for it: look at
+    it."""
 
     key: str
     slot: str

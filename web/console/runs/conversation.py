@@ -33,8 +33,9 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """``thread`` is what a new request goes on from; empty where the viewer may not. ``folded`` and ``earlier`` came
-    before the request that is shown, ``later`` after it. ``recalled`` are its requests, newest first."""
+    """Conversation around one run. ``thread`` is what a new request goes on from; empty where the viewer may not.
+    ``folded`` and ``earlier`` came before the request that is shown, ``later`` after it. ``recalled`` are its requests,
+    newest first."""
 
     thread: str = ""
     folded: tuple[Turn, ...] = ()
@@ -54,7 +55,7 @@ class RecordRow:
 
 @dataclass(frozen=True, slots=True)
 class FittingAction:
-    """``say`` is a request for it, to be completed or sent as it is."""
+    """Action that would fit what was asked for. ``say`` is a request for it, to be completed or sent as it is."""
 
     title: str
     say: str
@@ -62,8 +63,8 @@ class FittingAction:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """``more`` says how many records follow those listed, in words, and ``after`` is the link to them; empty where none
-    do. ``before`` is the link to the page before this one, or empty."""
+    """Answer, as the page shows it. ``more`` says how many records follow those listed, in words, and ``after`` is the
+    link to them; empty where none do. ``before`` is the link to the page before this one, or empty."""
 
     text: str
     records: tuple[RecordRow, ...]

@@ -43,7 +43,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class AttemptTableRow:
-    """``latest``: shown open."""
+    """Attempt as a row. ``latest``: shown open."""
 
     n: int
     at: datetime
@@ -59,8 +59,8 @@ class AttemptTableRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryPage(Page):
-    """``waiting``: an attempt is under way, so the page looks again; ``seen`` is what it shows now, ``awaited`` up to
-    which attempt."""
+    """Page of one delivery. ``waiting``: an attempt is under way, so the page looks again; ``seen`` is what it shows
+    now, ``awaited`` up to which attempt."""
 
     template: ClassVar[str] = "delivery.html"
     delivery_id: str

@@ -54,7 +54,8 @@ class DeliveryFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointPage(Page):
-    """``since`` is where a span to send again would begin; ``paused`` and ``disabled`` say what can be done."""
+    """Page of one webhook endpoint. ``since`` is where a span to send again would begin; ``paused`` and ``disabled``
+    say what can be done."""
 
     template: ClassVar[str] = "endpoint.html"
     endpoint_id: str

@@ -11,8 +11,8 @@ from web.console.forms import Form, validate
 
 @dataclass(frozen=True, slots=True)
 class EndpointForm:
-    """``patterns`` are one a line, beside those that are ``ticked`` in the catalogue; ``headers`` are ``Name: value``,
-    one a line; ``bare`` takes all headers away."""
+    """Form of a webhook endpoint, as posted. ``patterns`` are one a line, beside those that are ``ticked`` in the
+    catalogue; ``headers`` are ``Name: value``, one a line; ``bare`` takes all headers away."""
 
     url: str = ""
     patterns: str = ""
@@ -36,7 +36,7 @@ def read_form(form: Form) -> EndpointForm:
 
 
 def parse_form(given: EndpointForm) -> EndpointBody:
-    """As the API takes it. Raises InvalidInput that says what to mend."""
+    """Parses a posted endpoint as the API takes it. Raises InvalidInput that says what to mend."""
     wanted = list(dict.fromkeys([*given.patterns.replace(",", " ").split(), *given.ticked]))
     body, trouble = validate(
         EndpointBody,

@@ -114,7 +114,7 @@ class ActionParameters:
         return schema.get("format") == "email" or "email" in name or "user_name" in name or name == "username"
 
     def address_of_web(self, taken: Collection[str]) -> str | None:
-        """The one parameter that an address of the web goes to: one that is needed before one that is called so."""
+        """The one parameter that a web address goes to: a required one before one that is only called so."""
         free = {
             name: schema for name, schema in self.scalars.items() if name not in taken and "string" in _types(schema)
         }

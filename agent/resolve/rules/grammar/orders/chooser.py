@@ -48,9 +48,9 @@ _THANKS: Final = frozenset(("thanks", "thank", "thx", "cheers", "congratulations
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """``best`` is None where no offer is meant for sure; ``rivals`` are those that it may be, likeliest first, and are
-    ``tied`` where the words say each of them in full, ``told`` where a verb tells so much; ``closed`` is the one that
-    another role has."""
+    """Choice of an action for an order. ``best`` is None where no offer is meant for sure; ``rivals`` are those that it
+    may be, likeliest first, and are ``tied`` where the words say each of them in full, ``told`` where a verb tells so
+    much; ``closed`` is the one that another role has."""
 
     best: Interpretation | None
     rivals: tuple[Interpretation, ...] = ()

@@ -52,9 +52,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """``calls`` are the arguments of each call. ``evidence`` (0 to about 1) is how much the words tell of the action
-    itself, ``strange`` are telling tokens that nothing explains, ``clash`` that an order was given which this action
-    knows nothing of."""
+    """Interpretation of an order as calls of one action. ``calls`` are the arguments of each call. ``evidence`` (0 to
+    about 1) is how much the words tell of the action itself, ``strange`` are telling tokens that nothing explains,
+    ``clash`` that an order was given which this action knows nothing of."""
 
     offer: Offer
     calls: tuple[Mapping[str, Argument], ...]

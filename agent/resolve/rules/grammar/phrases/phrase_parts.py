@@ -44,8 +44,8 @@ MOST_GUESSES: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """``find`` stands in the tokens ``first`` up to ``last``; ``noun`` says that its kind was named, ``line`` is the
-    day of a deed before the noun."""
+    """Noun phrase with the query it stands for. ``find`` stands in the tokens ``first`` up to ``last``; ``noun`` says
+    that its kind was named, ``line`` is the day of a deed before the noun."""
 
     find: Find
     first: int

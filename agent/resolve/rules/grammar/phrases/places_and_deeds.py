@@ -92,8 +92,8 @@ def read_deed(reader: Reader, kind: RecordKind, at: int, *, denied: bool, by_day
 def read_done_for_time(
     reader: Reader, kind: RecordKind, verb: int, stop: int, *, denied: bool
 ) -> tuple[Find, int] | None:
-    """ "(who hasn't) paid November, (has Ada) paid for this month": records of the one kind of theirs of which the verb
-    tells, on whose own day that time is."""
+    """ "(who hasn't) paid November, (has Ada) paid for this month": the records of theirs that the verb speaks of
+    (their invoices), by the day that their kind holds."""
     at = verb + 1 + (reader.low(verb + 1) == "for")
     found = []
     timed = verb + 1 < stop and (
