@@ -137,9 +137,8 @@ async def test_connections_are_kept_from_call_to_call_where_somebody_closes_them
 
 
 async def test_a_good_answer_comes_back_typed_with_exact_messages_usage_and_cost(server: ScriptedServer) -> None:
-    run_service = ScriptedResolver(
-        server, [GOOD], model_prices={f"{server.way}/scripted": (Decimal("0.5"), Decimal("2"))}
-    )
+    prices = {f"{server.way}/scripted": (Decimal("0.5"), Decimal("2"))}
+    run_service = ScriptedResolver(server, [GOOD], model_prices=prices)
     resolved = await run_service.resolve()
     assert mention(resolved) == "Zebulon's last invoice"
     (asked,) = server.asked
@@ -185,11 +184,8 @@ async def test_a_model_of_unknown_price_has_no_cost(server: ScriptedServer) -> N
 async def test_a_rate_limit_is_waited_out_as_told_a_failing_server_with_growing_pauses(
     server: ScriptedServer,
 ) -> None:
-    run_service = ScriptedResolver(
-        server,
-        [Reply(status=429, headers={"Retry-After": "7"}), Reply(status=500), Reply(status=503), GOOD],
-        model_retries=3,
-    )
+    limited = Reply(status=429, headers={"Retry-After": "7"})
+    run_service = ScriptedResolver(server, [limited, Reply(status=500), Reply(status=503), GOOD], model_retries=3)
     resolved = await run_service.resolve()
     assert mention(resolved) == "Zebulon's last invoice"
     assert run_service.pauses.taken == [7.0, 1.0, 2.0]
