@@ -1,10 +1,11 @@
 """Locales: requests in languages other than English, by their commonest words of business and grammar, each with the
 English word it is read as.
 
-A locale is a file here (``de.txt``) and its entries in the tables below. A line of the file is ``english: form, form``;
-"…" stands for the words between the parts of a separable verb. Below ``[states]`` stand adjectives of records' states
-and order, below ``[nouns]`` what records are called. Written by hand for what people ask administrators for; nothing
-here knows a platform or an action.
+A locale is one file here, named by its language (``de.txt``). Below ``[locale]`` stands what people are told where a
+request is not understood, or only in part, and ``verbs: last`` where orders may end with their verb. Below ``[words]``
+a line is ``english: form, form``; "…" stands for the words between the parts of a separable verb. Below ``[states]``
+stand adjectives of records' states and order, below ``[nouns]`` what records are called. Written by hand for what
+people ask administrators for; nothing here knows a platform or an action.
 """
 
 from __future__ import annotations
@@ -20,24 +21,6 @@ from language.stems import EMPTY, ORDER_WORDS
 from language.text import blank_quotations
 from language.wordnet import is_word
 
-NAMES: Final = {"de": "German", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch", "pt": "Portuguese"}
-NOT_READ: Final = {
-    "de": "Das verstehe ich auf Deutsch nicht. Bitte mit anderen Worten oder auf Englisch; es wurde nichts getan.",
-    "es": "No lo entiendo en español. Dilo con otras palabras o en inglés; no se ha hecho nada.",
-    "fr": "Je ne comprends pas cette demande en français. Dites-la autrement ou en anglais ; rien n’a été fait.",
-    "it": "Non capisco la richiesta in italiano. Ripetila con altre parole o in inglese; non è stato fatto nulla.",
-    "nl": "Dit begrijp ik niet in het Nederlands. Zeg het anders of in het Engels; er is niets gedaan.",
-    "pt": "Não entendi o pedido em português. Diga com outras palavras ou em inglês; nada foi feito.",
-}
-"""What is told where nothing is understood."""
-READ_IN_PART: Final = {
-    "de": "Deutsch lese ich nur zum Teil, und {words} kann ändern, was gemeint ist. Nichts getan; bitte auf Englisch.",
-    "es": "Leo el español solo en parte, y {words} puede cambiar lo que se pide. Dilo en inglés; no se ha hecho nada.",
-    "fr": "Je ne lis le français qu’en partie, et {words} peut changer le sens. Dites-le en anglais ; rien n’est fait.",
-    "it": "Leggo l’italiano solo in parte, e {words} può cambiare il senso. Dillo in inglese; non è stato fatto nulla.",
-    "nl": "Nederlands lees ik maar deels, en {words} kan de bedoeling veranderen. Zeg het in het Engels; niets gedaan.",
-    "pt": "Leio português só em parte, e {words} pode mudar o sentido. Diga em inglês; nada foi feito.",
-}
 WEIGHTY: Final = frozenset(("not", "only", "if", "but"))
 """What these words change can't be read in another language: a request with one of them is not carried out."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*['’]?")
@@ -50,8 +33,6 @@ Piece = tuple[int, int, str]
 """First and last place in the text, and the English for what stands there."""
 _TELLS: Final = frozenset(("he", "she", "they"))
 _TOKEN: Final = re.compile(r"\w(?:[\w@.'’-]*\w)?")
-_VERB_LAST: Final = frozenset(("de", "nl"))
-"""Languages whose orders may end with their verb."""
 _LEADS: Final = frozenset(("please", "can", "you", "can you", "hello"))
 """What stands before an order."""
 _ASKING: Final = frozenset(("how many", "which", "what", "when", "how much"))
@@ -72,9 +53,14 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """``states`` and ``nouns`` are the English words of these sections."""
+class Locale:
+    """Locale of one language. ``not_read`` and ``read_in_part`` are told where a request is understood no further
+    (``{words}`` are those that can change what is meant); ``states`` and ``nouns`` are the English words of these
+    sections."""
 
+    not_read: str
+    read_in_part: str
+    verb_last: bool
     single: Mapping[str, str]
     parts: frozenset[str]
     phrases: tuple[tuple[re.Pattern[str], str], ...]
@@ -92,7 +78,7 @@ def translate(text: str) -> Translation | None:
     language = _language([each[0] for each in found])
     if language is None:
         return None
-    words = _read(language)
+    words = load_locale(language)
     pieces: list[Piece] = []
 
     def free(start: int, end: int) -> bool:
@@ -115,7 +101,7 @@ def translate(text: str) -> Translation | None:
             if free(*each.span()):
                 pieces.append((*each.span(), f"{lead} {rest}"))
     pieces = _place_states(text, _ask_with_does(text, sorted(pieces)), words)
-    pieces = _place_verbs_first(bare, pieces, words.states) if language in _VERB_LAST else pieces
+    pieces = _place_verbs_first(bare, pieces, words.states) if words.verb_last else pieces
     weighty = tuple(text[a:b] for a, b, english in sorted(pieces) if english in WEIGHTY)
     return Translation(language, tuple(sorted(pieces)), weighty)
 
@@ -125,19 +111,19 @@ def guess_language(text: str) -> str | None:
     own than English ones."""
     words = [each[0].casefold() for each in _WORD.finditer(blank_quotations(text))][:120]
     english = sum(word in EMPTY or is_word(word) for word in words)
-    counted = {language: _count_own(language, words) for language in NAMES}
+    counted = {language: _count_own(language, words) for language in list_languages()}
     best = max(counted, key=lambda language: counted[language])
     return best if counted[best] >= SURELY and counted[best] > english else None
 
 
 def _count_own(language: str, words: list[str]) -> int:
-    known = _read(language)
+    known = load_locale(language)
     return sum(
         (word in known.single or word in known.parts) and not is_word(word) and word not in EMPTY for word in words
     )
 
 
-def _place_states(text: str, pieces: list[Piece], words: _Words) -> list[Piece]:
+def _place_states(text: str, pieces: list[Piece], words: Locale) -> list[Piece]:
     """A state that stands behind its noun stands before it in English: “facturas vencidas”, “overdue invoices”."""
     made: list[Piece] = []
     for piece in pieces:
@@ -203,8 +189,8 @@ def _language(words: list[str]) -> str | None:
     english = sum(word in EMPTY for word in small)
     every = [word.casefold() for word in words]
     best: tuple[int, int, str] | None = None
-    for language in NAMES:
-        words_of = _read(language)
+    for language in list_languages():
+        words_of = load_locale(language)
         single = words_of.single.keys() | words_of.parts
         known = [word for word in every if word in single or _bare(word) in single]
         own = [word for word in known if len(word) >= _SHORTEST and not is_word(word) and word not in EMPTY]
@@ -221,18 +207,28 @@ def _bare(word: str) -> str:
 
 
 @cache
-def _read(language: str) -> _Words:
+def list_languages() -> tuple[str, ...]:
+    """Every language that there is a locale of, by its ISO 639 code."""
+    return tuple(sorted(each.stem for each in Path(__file__).parent.glob("*.txt")))
+
+
+@cache
+def load_locale(language: str) -> Locale:
     single: dict[str, str] = {}
     phrases: list[tuple[re.Pattern[str], str]] = []
     apart: list[tuple[re.Pattern[str], str]] = []
     parts: set[str] = set()
-    sections: dict[str, set[str]] = {"": set(), "[states]": set(), "[nouns]": set()}
+    said: dict[str, str] = {}
+    sections: dict[str, set[str]] = {"[locale]": set(), "[words]": set(), "[states]": set(), "[nouns]": set()}
     section = ""
     for line in (Path(__file__).parent / f"{language}.txt").read_text("utf-8").splitlines():
         if line in sections:
             section = line
             continue
         english, _, forms = line.partition(":")
+        if section == "[locale]":
+            said[english] = forms.strip()
+            continue
         sections[section].add(english.strip())
         for form in (each.strip() for each in forms.split(",")):
             if _GAP in form:
@@ -253,7 +249,17 @@ def _read(language: str) -> _Words:
                 single.setdefault(form, english.strip())
     phrases.sort(key=lambda each: -len(each[0].pattern))
     states, nouns = frozenset(sections["[states]"]), frozenset(sections["[nouns]"])
-    return _Words(single, frozenset(parts), tuple(phrases), tuple(apart), states, nouns)
+    return Locale(
+        not_read=said["not read"],
+        read_in_part=said["read in part"],
+        verb_last=said.get("verbs") == "last",
+        single=single,
+        parts=frozenset(parts),
+        phrases=tuple(phrases),
+        apart=tuple(apart),
+        states=states,
+        nouns=nouns,
+    )
 
 
 def _spaced(form: str) -> str:

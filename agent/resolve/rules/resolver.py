@@ -33,7 +33,7 @@ from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_foreig
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import expand_coordination, fill_slots
 from agent.validate.questions import ask_for_action
-from language.locales import NOT_READ, READ_IN_PART, guess_language, translate
+from language.locales import guess_language, load_locale, translate
 from registry.contract import Risk
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -97,7 +97,7 @@ class RuleResolver:
         other = translate(request.text) if full else None
         if other is not None and other.weighty:
             words = ", ".join([f"“{each}”" for each in dict.fromkeys(other.weighty)][:3])
-            detail = READ_IN_PART[other.language].format(words=words)
+            detail = load_locale(other.language).read_in_part.format(words=words)
             return Resolved(resolution=Abstain(reason="nothing_fits", detail=detail), trace=Trace(resolver=self.name))
         read = normalize(request.text, shortlist, kinds)
         said = request.model_copy(update={"text": read.text})
@@ -121,7 +121,7 @@ class RuleResolver:
         came = made.resolution
         if full and isinstance(came, Abstain):
             language = other.language if other is not None else guess_language(request.text)
-            came = came.model_copy(update={"detail": NOT_READ[language]}) if language is not None else came
+            came = came.model_copy(update={"detail": load_locale(language).not_read}) if language is not None else came
         return Resolved(resolution=came if isinstance(came, Proposed) else read.as_typed(came), trace=trace)
 
     def _resolve_with_trace(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:

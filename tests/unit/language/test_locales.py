@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from language.locales import NAMES, NOT_READ, READ_IN_PART, guess_language, translate
+from language.locales import guess_language, list_languages, load_locale, translate
 
 
 def english(text: str) -> str:
@@ -83,6 +83,11 @@ def test_english_is_taken_for_no_other_language(text: str) -> None:
     assert guess_language(text) is None
 
 
-def test_every_language_can_say_that_it_was_not_understood() -> None:
-    assert NOT_READ.keys() == READ_IN_PART.keys() == NAMES.keys()
-    assert all("{words}" in each for each in READ_IN_PART.values())
+@pytest.mark.parametrize("language", list_languages())
+def test_every_file_of_a_language_says_all_that_a_locale_is(language: str) -> None:
+    locale = load_locale(language)
+    assert locale.not_read
+    assert "{words}" in locale.read_in_part
+    assert locale.single
+    assert locale.states
+    assert locale.nouns
