@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from core.crypto.authenticator import Authenticator
 from core.errors import BadSetting, OpsIQError, Unavailable
 from store.dialect import DbNow
-from store.driver import sqlite
+from store.driver import dialect, sqlite
 from store.driver.sqlite import SqliteConnection
 from store.driver.write_lock import WriteLock
 from store.session import Session
@@ -212,10 +212,10 @@ def _sqlite(url: str) -> Database:
     # This does not begin a transaction: the "begin" event below does.
     connect = partial(sqlite.connect, name, **{**options, "timeout": BUSY_TIMEOUT_S})
     look = partial(connect, only_reads=True)
-    writer = create_async_engine(url, async_creator=connect, pool_size=1, max_overflow=0, hide_parameters=True)
-    reader = create_async_engine(
-        url, async_creator=look, pool_size=READERS, max_overflow=0, pool_timeout=60, hide_parameters=True
-    )
+    shared: Any = {"hide_parameters": True, "execution_options": {"compiled_cache": dialect.STATEMENTS}}
+    ours = parsed.set(drivername=dialect.DRIVER)
+    writer = create_async_engine(ours, async_creator=connect, pool_size=1, max_overflow=0, **shared)
+    reader = create_async_engine(ours, async_creator=look, pool_size=READERS, max_overflow=0, pool_timeout=60, **shared)
     _on_connect(writer, _WAL, "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
     _on_connect(reader, "PRAGMA query_only=ON")
     _on_begin(writer, "BEGIN IMMEDIATE")

@@ -1,0 +1,29 @@
+"""SQLAlchemy's dialect for SQLite, whose engines share the statements that are compiled."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.util import LRUCache
+
+DRIVER: Final = "sqlite+shared"
+STATEMENTS: Final[LRUCache[object, object]] = LRUCache(1500)
+"""Of all engines of this process: what a reader has compiled, a writer has too."""
+
+
+class SharedDialect(SQLiteDialect_aiosqlite):
+    """Compiles as any other of its kind in this process: all of them have one SQLite library and one set of options.
+    SQLAlchemy keys what it has compiled by the dialect."""
+
+    supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SharedDialect)
+
+    def __hash__(self) -> int:
+        return hash(SharedDialect)
+
+
+registry.register("sqlite.shared", __name__, SharedDialect.__name__)
