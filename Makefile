@@ -51,10 +51,10 @@ setup-servers: ## Redis, NATS, a PostgreSQL with its contrib modules, proxies an
 demo: setup ## console and demo platform on this machine, with the addresses and the sign-in
 	$(BIN)/opsiq demo
 
-test: setup-dev setup-browser setup-js setup-php setup-servers ## every test, four at a time
-	@# Compiled once, before four workers and some hundred processes would each do so.
+test: setup-dev setup-browser setup-js setup-php setup-servers ## every test, five files at a time
+	@# Compiled once, before some hundred processes would each do so.
 	@$(BIN)/python -m compileall -q -j 2 -x '/(\.venv|node_modules)/' .
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --workers 5
 
 test-quick: setup-dev setup-servers ## unit and integration tests only
 	$(BIN)/python -m pytest tests/unit tests/integration
