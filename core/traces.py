@@ -15,7 +15,7 @@ _NOWHERE: Final[AbstractContextManager[None]] = nullcontext()
 _tracer: Any = None
 
 
-def span(name: str, **attributes: str | int | float | bool | None) -> AbstractContextManager[Any]:
+def open_span(name: str, **attributes: str | int | float | bool | None) -> AbstractContextManager[Any]:
     """Opens a span around the block; an exception that leaves it marks it as an error."""
     if _tracer is None:
         return _NOWHERE

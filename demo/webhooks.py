@@ -44,7 +44,7 @@ _BECAME: Final[Mapping[tuple[str, str], str]] = {
 }
 
 
-def type_of(change: Mapping[str, Any]) -> str:
+def find_type(change: Mapping[str, Any]) -> str:
     """Event type of a change: ``invoice.payment_succeeded``, ``customer.updated``, …"""
     collection, verb = change["collection"], change["verb"]
     if verb == "created":
@@ -65,7 +65,7 @@ def build_body(connection: sqlite3.Connection, change: Mapping[str, Any]) -> str
         data = reads.read_one(connection, collection, change["key"])
     except Refused:
         data = {collection.key: change["key"], "revision": change["revision"]}
-    message = {"type": type_of(change), "timestamp": change["at"], "data": data}
+    message = {"type": find_type(change), "timestamp": change["at"], "data": data}
     return json.dumps(message | ({"caused_by": change["cause"]} if change["cause"] else {}), ensure_ascii=False)
 
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import ids, metrics
 from core.logs import bound
-from core.traces import span
+from core.traces import open_span
 
 log = logging.getLogger("opsiq.access")
 
@@ -107,7 +107,7 @@ class RequestMiddleware:
                 raise _TooLarge
             return message
 
-        with bound(request_id=request_id), span(scope["method"], request_id=request_id) as mark:
+        with bound(request_id=request_id), open_span(scope["method"], request_id=request_id) as mark:
             try:
                 await self._app(scope, bounded, respond)
             except _TooLarge:

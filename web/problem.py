@@ -149,7 +149,7 @@ def make_body(
         "detail": detail,
         "instance": request.url.path,
         "code": code,
-        "request_id": request_id(request),
+        "request_id": find_request_id(request),
         "retryable": retryable,
         **(extra or {}),
         **({"errors": errors} if errors else {}),
@@ -178,7 +178,7 @@ def get_refusal_status(refusal: Refusal) -> int:
     return REFUSAL_STATUS.get(refusal.code, 409)
 
 
-def request_id(request: Request) -> str:
+def find_request_id(request: Request) -> str:
     made: str = request.scope.get("state", {}).get("request_id", "")
     return made
 
@@ -191,7 +191,7 @@ def install(app: FastAPI) -> None:
     async def known(request: Request, error: OpsIQError) -> Response:
         code = error.problem_code if isinstance(error, Problem) else error.code
         if STATUS.get(code, 500) >= 500:
-            log.warning("%s: %s", code, error.detail, extra={"request_id": request_id(request)})
+            log.warning("%s: %s", code, error.detail, extra={"request_id": find_request_id(request)})
         return make_error_response(request, error)
 
     @app.exception_handler(RequestValidationError)
@@ -228,10 +228,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def unknown(request: Request, error: Exception) -> Response:
-        log.error("unexpected error", exc_info=error, extra={"request_id": request_id(request)})
+        log.error("unexpected error", exc_info=error, extra={"request_id": find_request_id(request)})
         # This answer leaves outside of every middleware, so it brings the headers that the threshold would have set.
         headers = {name.decode(): value.decode() for name, value in make_security_headers(request.scope)} | {
-            "X-Request-Id": request_id(request)
+            "X-Request-Id": find_request_id(request)
         }
         detail = "Something broke here. It was logged under this request id."
         return make_response(request, "internal", detail, retryable=True, headers=headers)

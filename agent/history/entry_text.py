@@ -48,7 +48,7 @@ _LABELS: Final[Mapping[EntryType, str]] = {
 }
 
 
-def label_of_entry(kind: str) -> str:
+def label_entry(kind: str) -> str:
     """``call_settled`` → “call finished”. A type of a later version is said by its name."""
     known = next((each for each in EntryType if each.value == kind), None)
     return _LABELS.get(known, kind.replace("_", " ")) if known else kind.replace("_", " ")
@@ -93,4 +93,4 @@ def write_entry(row: HistoryRow, people: Mapping[str, str]) -> tuple[str, str]:
         contract = ""
     told = [contract, summary, outcome, "test" if read_mode(row) == "test" else ""]
     what = ", ".join(each for each in told if each)
-    return name, f"{label_of_entry(row.kind)}: {what}" if what else label_of_entry(row.kind)
+    return name, f"{label_entry(row.kind)}: {what}" if what else label_entry(row.kind)

@@ -62,7 +62,7 @@ from agent.pipeline.resolution import (
     Scalar,
     SuppliedValue,
     Trace,
-    spans_of,
+    list_spans,
 )
 
 __all__ = [
@@ -71,5 +71,5 @@ __all__ = [
     "Fault", "GivenBy", "GivenSource", "ListArgument", "Mention", "ParameterValue", "Phase", "PhaseCallback",
     "Plan", "PromptSource", "Proposed", "ProposedSource", "Question", "QuestionCode", "RecordSnapshot",
     "RecordSource", "Refusal", "RefusalCode", "Reply", "Request", "Resolution", "Resolved", "RunState", "Scalar",
-    "Source", "Span", "Step", "SuppliedValue", "Trace", "Turn", "Value", "grade_evidence", "ignore_phase", "spans_of",
+    "Source", "Span", "Step", "SuppliedValue", "Trace", "Turn", "Value", "grade_evidence", "ignore_phase", "list_spans",
 ]  # fmt: skip

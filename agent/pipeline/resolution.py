@@ -43,7 +43,7 @@ Argument = Annotated[Mention | Choice | ListArgument, Field(discriminator="kind"
 """What a resolver can say of a parameter. It can never say ``Given``: a value of its own making would need no words."""
 
 
-def spans_of(argument: Argument) -> tuple[Span, ...]:
+def list_spans(argument: Argument) -> tuple[Span, ...]:
     """The words an argument stands on, in order."""
     if isinstance(argument, ListArgument):
         return tuple(span for item in argument.items for span in item.spans)

@@ -12,7 +12,7 @@ from agent.planning.proposal import PlanResult, Proposal, Words
 from agent.planning.quotes import list_words
 from agent.query.context import RecordKey
 from agent.validate.plan_builder import REST
-from agent.validate.questions import label_of, list_members, quote_words
+from agent.validate.questions import label_parameter, list_members, quote_words
 from language.stems import stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract
@@ -88,7 +88,7 @@ def explain_no_text(
     if contract is None or not _is_free_text(contract, name):
         return None
     annotation = contract.annotation(name)
-    label = label_of(name, contract.properties[name], annotation)
+    label = label_parameter(name, contract.properties[name], annotation)
     text = find_no_text(label, name, last.text, composed=bool(annotation.compose))
     return Question(slot=last.slot, code="missing", text=text, param=name, missing=(name,)) if text else None
 

@@ -361,7 +361,7 @@ async def put_reconcile(session: AsyncSession, run: Run) -> None:
     """Enqueue the job that finds out what came of a run's unknown calls, where a contract says how."""
     unknown = {each.call_id for each in run.outcomes if each.state == "unknown"}
     steps = run.plan.steps if run.plan is not None else ()
-    if not any(reconcile_of(step) is not None for step in steps if step.call_id in unknown):
+    if not any(find_reconcile(step) is not None for step in steps if step.call_id in unknown):
         return
     await store.jobs.enqueue.enqueue(
         session,
@@ -373,6 +373,6 @@ async def put_reconcile(session: AsyncSession, run: Run) -> None:
     )
 
 
-def reconcile_of(step: Step) -> Reconcile | None:
+def find_reconcile(step: Step) -> Reconcile | None:
     """The read that tells whether a step's call happened; None where there is none."""
     return step.endpoint.reconcile if isinstance(step.endpoint, HttpEndpoint) else None

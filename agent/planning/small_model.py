@@ -15,7 +15,7 @@ from agent.pipeline import (
     Question,
     Reply,
     Resolved,
-    spans_of,
+    list_spans,
 )
 from agent.planning.proposal import Call, NoneResult, PlanResult, TypedValue
 from agent.planning.quotes import list_words
@@ -107,7 +107,7 @@ def _list_asked_words(question: Question, other: Outcome) -> list[str]:
     if (calls := _list_calls(other)) and int(at) < len(calls):
         return _list_texts(calls[int(at)].arguments.get(name))
     argument = other.drafts[int(at)].arguments.get(name) if int(at) < len(other.drafts) else None
-    return [span.text for span in spans_of(argument)] if argument is not None else []
+    return [span.text for span in list_spans(argument)] if argument is not None else []
 
 
 def _list_texts(argument: object) -> list[str]:

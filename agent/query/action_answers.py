@@ -17,7 +17,7 @@ from registry.confirmation import Policy
 _CONFIRMED: Final = {Policy.WHEN: "sometimes", Policy.ONCE_PER_SESSION: "once in a session"}
 
 
-def answer_of_action(asked: ActionAnswer, catalogue: Catalogue, actor: Actor) -> Reply:
+def answer_about_action(asked: ActionAnswer, catalogue: Catalogue, actor: Actor) -> Reply:
     """A sentence about one action."""
     contract = catalogue.get(asked.action)
     if contract is None:

@@ -24,7 +24,7 @@ from agent.planning.proposal import (
     ValueAnswer,
     YesNoAnswer,
 )
-from agent.query.action_answers import answer_of_action, list_abilities
+from agent.query.action_answers import answer_about_action, list_abilities
 from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
 from agent.query.references import Query
@@ -40,7 +40,7 @@ from agent.query.wording import (
     list_asked_fields,
     list_records,
     lower_label,
-    total_by,
+    write_totals,
 )
 from agent.validate.questions import join, make_candidate
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kinds
@@ -109,7 +109,7 @@ class Answerer:
             case YesNoAnswer():
                 return await self._yes_no(asked)
             case ActionAnswer():
-                return answer_of_action(asked, self.catalogue, self.actor)
+                return answer_about_action(asked, self.catalogue, self.actor)
             case HelpAnswer():
                 kinds = [name_kinds(kind) for kind in self.query.context.kinds]
                 return list_abilities(self.catalogue, self.actor, self.surface, kinds)
@@ -268,7 +268,7 @@ class Answerer:
         told = await self._told(total.of, found)
         if by is not None:
             return self._reply(
-                f"{join(values, 'and')} over {told}: {total_by(by, total, found)}.", found, values=values
+                f"{join(values, 'and')} over {told}: {write_totals(by, total, found)}.", found, values=values
             )
         if total.average:
             sums = "; ".join(each.reading for each in telling)

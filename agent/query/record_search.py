@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from agent.pipeline import Question
 from agent.planning.proposal import Find, StateIs, Words
 from agent.query.conditions import Filter, match_all
-from agent.validate.questions import explain_exclusion, explain_unknown_name, name_of
+from agent.validate.questions import explain_exclusion, explain_unknown_name, name_record
 from agent.validate.records import confusables
 from agent.validate.records.located import LocatedRecord, RecordQuery, fits, merge_filters, name_kind, name_kinds
 from agent.validate.records.ranking import (
@@ -199,7 +199,7 @@ class RecordSearch:
         if one is not None:
             self.slips[need.kind.name, one.id] = words
         elif _ABBREVIATION.fullmatch(words) and not is_word(words.casefold()) and _is_titled(need.kind):
-            meant = [each for each in records if holds_initials(words, name_of(each, need.kind))]
+            meant = [each for each in records if holds_initials(words, name_record(each, need.kind))]
             one = meant[0] if len(meant) == 1 else None
         return one if one is not None and filters.keeps(one) else None
 
@@ -256,12 +256,12 @@ def _is_titled(kind: RecordKind) -> bool:
 def _find_slip(words: str, picked: Sequence[Record], records: Sequence[Record], kind: RecordKind) -> Record | None:
     """The one picked record whose name differs from what was typed by a slip of the pen, or holds it in other forms,
     where none of all ``records`` is as near or looks like it."""
-    near = [each for each in picked if is_slip(words, name_of(each, kind))]
+    near = [each for each in picked if is_slip(words, name_record(each, kind))]
     if not near and not any(each.type == "email" for each in kind.fields):  # no name of a person or company
-        near = [each for each in picked if is_in_other_forms(words, name_of(each, kind))]
-    if len(near) != 1 or confusables.find_suspicious(name_of(near[0], kind)):
+        near = [each for each in picked if is_in_other_forms(words, name_record(each, kind))]
+    if len(near) != 1 or confusables.find_suspicious(name_record(near[0], kind)):
         return None
-    name = name_of(near[0], kind)
-    others = [name_of(each, kind) for each in records if each.id != near[0].id]
+    name = name_record(near[0], kind)
+    others = [name_record(each, kind) for each in records if each.id != near[0].id]
     alike = any(confusables.is_near(words, each) or confusables.looks_same(name, each) for each in others)
     return None if alike else near[0]

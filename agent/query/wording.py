@@ -284,7 +284,7 @@ def count_by(by: Field, found: Sequence[LocatedRecord]) -> str:
     return _told(groups, [f"{len(records)} {value}" for value, records in groups])
 
 
-def total_by(by: Field, total: TotalOf, found: Sequence[LocatedRecord]) -> str:
+def write_totals(by: Field, total: TotalOf, found: Sequence[LocatedRecord]) -> str:
     """ "paid 149.00 EUR, open 19.00 EUR": the sum of a field for each value of another."""
     groups = _grouped(by, found)
     return _told(groups, [f"{value} {_sum(total.field, records)}" for value, records in groups])

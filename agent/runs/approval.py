@@ -20,7 +20,7 @@ from agent.runs.person_confirmation import is_person, needs_person, refuse_key
 from agent.runs.run import Approval, Run
 from agent.runs.states import Held, Planned, as_held
 from agent.validate import recheck
-from agent.validate.payload import plan_digest
+from agent.validate.payload import digest_plan
 from agent.workspace import authority, principals
 from agent.workspace.authority import may_run
 from agent.workspace.context import WorkspaceContext, WorkspaceContexts
@@ -181,7 +181,7 @@ class ApprovalService:
 def verify_digest(planned: Planned) -> tuple[str, ...]:
     """Tamper check: the drift of a stored plan that no longer matches its digest."""
     run, plan = planned.run, planned.plan
-    if plan_digest(plan.steps, run_id=run.id, actor=run.actor, surface=run.surface) == plan.digest:
+    if digest_plan(plan.steps, run_id=run.id, actor=run.actor, surface=run.surface) == plan.digest:
         return ()
     log.error("a stored plan does not match its digest", extra={"run_id": run.id, "workspace": run.workspace})
     return ("The stored plan was changed behind this card's back. It was made again from your words.",)

@@ -18,7 +18,7 @@ import store.runs.calls
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.pipeline import Step
-from agent.planning.planner import put_send, reconcile_of
+from agent.planning.planner import find_reconcile, put_send
 from agent.runs import repository
 from agent.runs.run import Run
 from agent.runs.states import as_planned
@@ -79,7 +79,7 @@ class Reconciler:
         waiting = False
         for step in planned.plan.steps:
             call = calls.get(step.call_id)
-            read = reconcile_of(step)
+            read = find_reconcile(step)
             if call is None or call.state != "unknown" or read is None:
                 continue
             found = await self._read(run, step, call, read, job.attempt)

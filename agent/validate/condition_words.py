@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from agent.validate.questions import join, label_of
+from agent.validate.questions import join, label_parameter
 from core.display_text import to_display_text
 from core.money import get_exponent
 from language.text import singularize
@@ -140,7 +140,8 @@ class _Writer:
             raise _UnsayableError
         schema = self.contract.properties[name]
         return to_display_text(
-            label_of(name, schema if isinstance(schema, Mapping) else {}, self.contract.annotation(name)), limit=80
+            label_parameter(name, schema if isinstance(schema, Mapping) else {}, self.contract.annotation(name)),
+            limit=80,
         )
 
     def _schema(self, path: Path) -> Mapping[str, Any]:

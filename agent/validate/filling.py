@@ -13,7 +13,7 @@ from typing import Final
 
 from agent.extract.description_hints import list_alternatives
 from agent.extract.references import Reference
-from agent.pipeline import Candidate, ListArgument, Question, Refusal, Source, spans_of
+from agent.pipeline import Candidate, ListArgument, Question, Refusal, Source, list_spans
 from agent.validate import questions, scalar_values, supplied_values
 from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, merge_scopes
 from agent.validate.records.lookup import Lookup
@@ -76,7 +76,7 @@ class DraftFilling:
                 return Refusal(code="invalid", detail=detail)
         for name, argument in self.slots.draft.arguments.items():
             if (
-                verify_spans(self.slots.request, spans_of(argument)) is None
+                verify_spans(self.slots.request, list_spans(argument)) is None
                 and find_answer(self.slots.request, self.slots.slot(name)) is None
             ):
                 text = f"I can't find the words for {self.slots.label(name)} in what you wrote. What shall it be?"
@@ -137,7 +137,7 @@ class DraftFilling:
                 name, f"Which {self.slots.label(name)} goes with which? Say it for each.", "ambiguous"
             )
         for at, item in enumerate(items):
-            words = verify_spans(self.slots.request, spans_of(item)) if item is not None else None
+            words = verify_spans(self.slots.request, list_spans(item)) if item is not None else None
             reference = self.lookup.read(words.text, kind) if words is not None else None
             spans = words.spans if words else ()
             if bases and reference is not None and not asked:

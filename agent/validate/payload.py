@@ -118,7 +118,7 @@ def make_binding(contract: Contract, params: Mapping[str, Any], call_id: str) ->
     return Binding(params, call_id, amounts)
 
 
-def plan_digest(steps: tuple[Step, ...], *, run_id: str, actor: Actor, surface: Surface) -> str:
+def digest_plan(steps: tuple[Step, ...], *, run_id: str, actor: Actor, surface: Surface) -> str:
     """Digest of what a confirmation binds: who, where, which contracts by digest, which endpoints, which bytes, which
     records as they were."""
     return canon.digest(

@@ -28,7 +28,7 @@ from agent.validate import supplied_values
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.coverage.unused_words import find_joined, find_unused_words, quote_spans
 from agent.validate.filling import DraftFilling
-from agent.validate.payload import call_request, find_misfits, plan_digest, preview
+from agent.validate.payload import call_request, digest_plan, find_misfits, preview
 from agent.validate.policy import Decision, authorize, confirm_nothing, counts_in_session, decide
 from agent.validate.questions import explain_unclear, has_consent, join, quote_words
 from agent.validate.questions import quote_words as quote
@@ -180,7 +180,7 @@ async def validate(
         held=tuple(held),
         approvals=max(1 if held else 0, *(decision.approvals for decision in decisions)),
         expires_s=min(contract.confirmation.expires_s for contract in contracts),
-        digest=plan_digest(tuple(steps), run_id=run_id, actor=actor, surface=request.surface),
+        digest=digest_plan(tuple(steps), run_id=run_id, actor=actor, surface=request.surface),
     )
 
 

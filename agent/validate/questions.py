@@ -20,7 +20,7 @@ WORDS_CHARS: Final = 120
 _NUMBERS: Final = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
 
 
-def label_of(param: str, schema: Mapping[str, Any], annotation: Annotation) -> str:
+def label_parameter(param: str, schema: Mapping[str, Any], annotation: Annotation) -> str:
     """What a person calls the parameter."""
     title = schema.get("title")
     return annotation.label or (title if isinstance(title, str) and title else param.replace("_", " "))
@@ -35,7 +35,7 @@ def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind:
     """The question for a parameter: the contract's own wording, or one made from the parameter's type."""
     if annotation.ask:
         return annotation.ask
-    label = label_of(param, schema, annotation)
+    label = label_parameter(param, schema, annotation)
     if kind is not None:
         return f"Which {name_kind(kind)}?"
     members = list_members(schema)
@@ -90,10 +90,10 @@ def make_candidate(record: Record, twins: Sequence[Record] = (), kind: RecordKin
     marked."""
     found: list[str] = []
     if kind is not None:
-        mine = name_of(record, kind)
+        mine = name_record(record, kind)
         found += confusables.find_suspicious(mine)
         for twin in twins:
-            theirs = name_of(twin, kind)
+            theirs = name_record(twin, kind)
             if (
                 twin.id != record.id
                 and mine != theirs
@@ -108,7 +108,7 @@ def make_candidate(record: Record, twins: Sequence[Record] = (), kind: RecordKin
     )
 
 
-def name_of(record: Record, kind: RecordKind) -> str:
+def name_record(record: Record, kind: RecordKind) -> str:
     """What a record is called: its first name field, else its label."""
     names = [
         str(record.values[each.name]) for each in kind.fields if each.search == "name" and record.values.get(each.name)

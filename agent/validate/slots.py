@@ -26,7 +26,7 @@ from agent.pipeline import (
     Source,
     Span,
     SuppliedValue,
-    spans_of,
+    list_spans,
 )
 from agent.validate import questions
 from agent.validate.coverage.unclaimed_text import UnclaimedText
@@ -309,7 +309,7 @@ class Slots:
         return self.contract.annotation(name)
 
     def label(self, name: str) -> str:
-        return questions.label_of(name, self.schema(name), self.annotation(name))
+        return questions.label_parameter(name, self.schema(name), self.annotation(name))
 
     def spoken(self, name: str) -> bool:
         """Whether anything was said about a parameter: in the request, in an answer, or by a supplied value."""
@@ -326,7 +326,7 @@ class Slots:
         if given is not None:
             return given[1]
         argument = self.draft.arguments.get(name)
-        return verify_spans(self.request, spans_of(argument)) if argument is not None else None
+        return verify_spans(self.request, list_spans(argument)) if argument is not None else None
 
     def parameter(self, name: str) -> Parameter:
         annotation = self.annotation(name)

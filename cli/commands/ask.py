@@ -219,7 +219,7 @@ def render_card(shown: dict[str, Any], *, more: str = "") -> str:
     if reply := shown.get("reply"):
         labels = [each["label"] for each in reply["records"]]
         lines.append(drop_listing(reply["text"], labels, reply["count"]))
-        lines += map(record_line, reply["records"])
+        lines += map(make_record_line, reply["records"])
         if labels and (left := (reply["count"] or 0) - len(labels)) > 0:
             rest = more or f"{name_program()} runs records {shown['id']} --from {len(labels) + 1}"
             lines.append(f"  and {left} more: {rest}")
@@ -259,7 +259,7 @@ def render_card(shown: dict[str, Any], *, more: str = "") -> str:
     return "\n".join(lines)
 
 
-def record_line(record: dict[str, Any]) -> str:
+def make_record_line(record: dict[str, Any]) -> str:
     return f"  {record['label']}  {record['detail']}".rstrip()
 
 

@@ -12,9 +12,9 @@ from cli.commands.ask import (
     describe_confirming,
     describe_dead_end,
     describe_second_approval,
+    make_record_line,
     read_decision,
     read_reply,
-    record_line,
     render_card,
     wait_until_idle,
 )
@@ -139,7 +139,7 @@ class Chat:
             return
         page = self.server.get(f"/v1/runs/{self.shown['id']}/records", f"start={self.listed}")
         for each in page["data"]:
-            print(record_line(each))
+            print(make_record_line(each))
         self.listed = page["next"] or page["count"] or 0
         if page["next"]:
             print(f"  and {page['count'] - page['next']} more: /more")

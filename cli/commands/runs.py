@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from cli.commands.ask import record_line
+from cli.commands.ask import make_record_line
 from core.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _list_records(server: Client, path: str, arguments: argparse.Namespace) -> i
         page = server.get(f"{path}/records", f"start={start}")
         found += page["data"]
         if not arguments.json:
-            print("".join(f"{record_line(each)}\n" for each in page["data"]), end="", flush=True)
+            print("".join(f"{make_record_line(each)}\n" for each in page["data"]), end="", flush=True)
         start = page["next"]
     if arguments.json:
         print(json.dumps(found, ensure_ascii=False, indent=2))

@@ -18,7 +18,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.automations
-from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Proposed, Question, Refusal, Resolved, Span, spans_of
+from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Proposed, Question, Refusal, Resolved, Span, list_spans
 from agent.planning.event_drafts import draft_by_words
 from agent.planning.proposal import PlanResult
 from agent.planning.propose import resolve
@@ -185,7 +185,7 @@ def _find_unheard(
 ) -> tuple[Span, ...]:
     """The instruction's own words that nothing has used, the event's left out."""
     heard = [Span(start=each.start, end=each.end, text=words.text[each.start : each.end]) for each in words.quotes]
-    heard += [span for draft in drafts for argument in draft.arguments.values() for span in spans_of(argument)]
+    heard += [span for draft in drafts for argument in draft.arguments.values() for span in list_spans(argument)]
     return unused_words.find_left_over(
         words.text, heard, unused_words.collect_subject_stems([each for each in contracts if each], kinds)
     )

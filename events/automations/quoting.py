@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from agent.pipeline import Argument, Draft, ListArgument, Span, SuppliedValue, spans_of
+from agent.pipeline import Argument, Draft, ListArgument, Span, SuppliedValue, list_spans
 from core.display_text import to_display_text
 from core.errors import Finding, InvalidInput
 from events.subscribers import FiredEvent
@@ -120,7 +120,7 @@ def bind_fields(
             given[name] = SuppliedValue(value=quote.value, by="event", pointer=quote.pointer, ref=event.id)
             continue
         arguments[name] = argument
-        read_out = read_out or any(_overlaps(span, quote) for span in spans_of(argument) for quote in rendered.quotes)
+        read_out = read_out or any(_overlaps(span, quote) for span in list_spans(argument) for quote in rendered.quotes)
     for name in contract.properties:
         value = event.data.get(name)
         plain = isinstance(value, str | int) and not isinstance(value, bool)
@@ -133,7 +133,7 @@ def _find_whole(argument: Argument, quotes: Sequence[FieldQuote]) -> FieldQuote 
     """The quotation that an argument is, with or without its marks."""
     if isinstance(argument, ListArgument):
         return None
-    spans = spans_of(argument)
+    spans = list_spans(argument)
     if len(spans) != 1 or spans[0].origin != 0:
         return None
     span = spans[0]

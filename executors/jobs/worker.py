@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import metrics
 from core.errors import Unavailable
 from core.logs import bound
-from core.traces import span
+from core.traces import open_span
 from executors.jobs.batch_settler import BatchSettler
 from executors.jobs.claim_planner import BATCH, LOOK_S, ClaimGroup, ClaimPlanner, compute_pause_s
 from executors.jobs.lane_scheduler import LaneScheduler
@@ -287,7 +287,7 @@ class Worker:
         ids = {_NAMED[name]: value for name, value in job.payload.items() if name in _NAMED and isinstance(value, str)}
         outcome: Outcome | None = None
         try:
-            with bound(**ids), span(job.kind, work_id=job.id, attempt=job.attempt, **ids):
+            with bound(**ids), open_span(job.kind, work_id=job.id, attempt=job.attempt, **ids):
                 outcome = await self._handle(job)
         finally:
             if outcome is None or isinstance(outcome, Settled):

@@ -8,7 +8,7 @@ from registry.declarative.document import KindDocument
 from registry.records import Field, RecordKind, Relation
 
 
-def record_kind(name: str, kind: KindDocument) -> RecordKind:
+def make_record_kind(name: str, kind: KindDocument) -> RecordKind:
     """The declared kind. Words of every language stand beside the English ones."""
     nouns = list(kind.nouns)
     states = {word: {each: tuple(values) for each, values in held.items()} for word, held in kind.states.items()}

@@ -18,7 +18,7 @@ from registry import record_matching
 from registry.connector import PlatformAnswer, PlatformClient, PlatformRequest
 from registry.declarative.document import ConnectorDocument, KindDocument, Operation, Related
 from registry.declarative.found import Found, fits, follows, is_settled, sort_records
-from registry.declarative.kinds import record_kind
+from registry.declarative.kinds import make_record_kind
 from registry.declarative.requests import (
     choose_size,
     fill_path,
@@ -55,7 +55,7 @@ class DeclarativeRecords:
         self._client = client
         self._document = document
         self._given = dict(given)
-        self._kinds = {name: record_kind(name, kind) for name, kind in document.kinds.items()}
+        self._kinds = {name: make_record_kind(name, kind) for name, kind in document.kinds.items()}
 
     def kinds(self) -> tuple[RecordKind, ...]:
         return tuple(self._kinds.values())

@@ -66,7 +66,7 @@ async def run(request: Request, caller: Runs) -> Response:
             given="api",
             surface=body.surface,
             session_id=f"{caller.key_id}:{body.session}",
-            request_id=problem.request_id(request),
+            request_id=problem.find_request_id(request),
             in_transaction=attempt.keep(_status, lambda run: _answer(request, run)),
         )
     status = _status(made)

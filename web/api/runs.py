@@ -84,7 +84,7 @@ async def ask(request: Request, caller: Types) -> Response:
             surface=body.surface,
             session_id=f"{caller.key_id}:{body.session}",
             thread_id=body.thread_id,
-            request_id=problem.request_id(request),
+            request_id=problem.find_request_id(request),
             in_transaction=in_transaction,
         ),
         make_run_json,

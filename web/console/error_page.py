@@ -33,7 +33,7 @@ def draw_error(request: Request, status: int, title: str, detail: str) -> Respon
         title=title,
         status=status,
         detail=to_display_text(detail, limit=1000),
-        request_id=problem.request_id(request),
+        request_id=problem.find_request_id(request),
     )
     answer = render(page, status=status)
     return answer if visitor else keep_secret(request, answer, around)

@@ -113,7 +113,7 @@ def redirect(to: str) -> Response:
     return RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
 
 
-def load_full_page(request: Request, answer: Response) -> Response:
+def redirect_full_page(request: Request, answer: Response) -> Response:
     """Redirect that htmx follows as a full page, not inside ``main``: what is around it has changed too."""
     if wants_fragment(request):
         answer.headers["HX-Redirect"] = answer.headers["location"]

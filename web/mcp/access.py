@@ -54,7 +54,7 @@ async def authenticate(request: Request) -> Caller:
     if len(values) == 1 and values[0][: len(_BEARER)].lower() == _BEARER:
         caller = await _find_by_token(request, values[0][len(_BEARER) :].strip())
     else:
-        caller = await authenticate_signature(request, limit_of)
+        caller = await authenticate_signature(request, find_limit)
     return Caller(
         caller.actor, caller.scopes & frozenset(SCOPES), caller.key_id, caller.public, caller.mode, caller.body
     )
@@ -70,7 +70,7 @@ async def _find_by_token(request: Request, token: str) -> Caller:
         if public
         else (await _authenticate_member(request, token, body), None)
     )
-    limit = limit_of(body)
+    limit = find_limit(body)
     before = await limits.check(limit, caller.key_id)
     if key is not None:
         await _touch(request, key)
@@ -110,7 +110,7 @@ async def _touch(request: Request, key: KeyRow) -> None:
             await store.accounts.api_keys.touch(session, key.id, now)
 
 
-def limit_of(body: bytes) -> LimitClass:
+def find_limit(body: bytes) -> LimitClass:
     """The class of limit that an MCP message counts for: by what it does, since all of them are POSTs."""
     try:
         message = json.loads(body)

@@ -45,7 +45,7 @@ class McpCall:
 
     @property
     def request_id(self) -> str:
-        return problem.request_id(self.request)
+        return problem.find_request_id(self.request)
 
     @property
     def session_id(self) -> str:
@@ -59,7 +59,7 @@ class McpCall:
             raise Forbidden(f"This needs the scope {scope!r}, which your key or token lacks.")
 
 
-def call_of(ctx: ServerRequestContext[Any, Any]) -> McpCall:
+def make_call(ctx: ServerRequestContext[Any, Any]) -> McpCall:
     request = ctx.request
     if not isinstance(request, Request) or CALLER not in request.scope.get("state", {}):
         raise MCPError(INVALID_REQUEST, "There is nobody who asks.")

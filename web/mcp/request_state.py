@@ -16,7 +16,7 @@ from mcp.server.request_state import InvalidRequestState, RequestStateBoundary, 
 from core import canon
 from core.crypto.secretbox import SecretBox
 from core.errors import BadSetting
-from web.mcp.calls import call_of
+from web.mcp.calls import make_call
 
 _CONTEXT: Final = "mcp-request-state"
 LIVES_S: Final = 15 * 60.0
@@ -49,7 +49,7 @@ def make_boundary(box: SecretBox) -> RequestStateBoundary:
 
 def _principal(ctx: ServerRequestContext[Any, Any]) -> str:
     """Who may bring a state back: the same key or member, in the same workspace, role and surface."""
-    call = call_of(ctx)
+    call = make_call(ctx)
     actor = call.caller.actor
     return canon.dumps([actor.workspace, actor.kind, actor.id, actor.role, call.surface]).decode()
 

@@ -38,7 +38,7 @@ from web.mcp.arguments import (
     StatusArguments,
     parse_arguments,
 )
-from web.mcp.calls import TASKS, McpCall, call_of
+from web.mcp.calls import TASKS, McpCall, make_call
 from web.mcp.tools import GENERAL, INSTRUCTIONS, make_tools
 from web.middleware import MAX_BODY_BYTES
 from web.problem import Problem
@@ -49,7 +49,7 @@ Context = ServerRequestContext[Any, Any]
 
 
 async def list_tools(ctx: Context, _: PaginatedRequestParams | None) -> ListToolsResult:
-    call = call_of(ctx)
+    call = make_call(ctx)
     direct, anything = await tool_handlers.list_direct_actions(call)
     return ListToolsResult(tools=list(make_tools(call.caller.scopes, direct, anything=anything)))
 
@@ -57,7 +57,7 @@ async def list_tools(ctx: Context, _: PaginatedRequestParams | None) -> ListTool
 async def call_tool(ctx: Context, params: CallToolRequestParams) -> rounds.Answer:
     """A fault of the arguments, a missing right and whatever a service refuses are results that a model can read."""
     try:
-        return await _tool(call_of(ctx), params)
+        return await _tool(make_call(ctx), params)
     except OpsIQError as error:
         return results.make_error_result(error)
 
@@ -92,19 +92,19 @@ async def _tool(call: McpCall, params: CallToolRequestParams) -> rounds.Answer:
 
 
 async def list_resources(ctx: Context, _: PaginatedRequestParams | None) -> ListResourcesResult:
-    return ListResourcesResult(resources=await _answer_or_explain(resources.list_recent(call_of(ctx))))
+    return ListResourcesResult(resources=await _answer_or_explain(resources.list_recent(make_call(ctx))))
 
 
 async def list_templates(ctx: Context, _: PaginatedRequestParams | None) -> ListResourceTemplatesResult:
-    return ListResourceTemplatesResult(resource_templates=resources.list_templates(call_of(ctx).caller.scopes))
+    return ListResourceTemplatesResult(resource_templates=resources.list_templates(make_call(ctx).caller.scopes))
 
 
 async def read_resource(ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
-    return await _answer_or_explain(resources.read(call_of(ctx), str(params.uri)))
+    return await _answer_or_explain(resources.read(make_call(ctx), str(params.uri)))
 
 
 async def get_task(ctx: Context, params: tasks.TaskParams) -> dict[str, Any]:
-    call = call_of(ctx)
+    call = make_call(ctx)
     return await _answer_or_explain(_task(call, params.task_id))
 
 
@@ -122,7 +122,7 @@ async def _task(call: McpCall, run_id: str) -> dict[str, Any]:
 
 
 async def update_task(ctx: Context, params: tasks.UpdateTaskParams) -> dict[str, Any]:
-    call = call_of(ctx)
+    call = make_call(ctx)
     await _answer_or_explain(_update(call, params))
     return {}
 
@@ -142,7 +142,7 @@ async def _update(call: McpCall, params: tasks.UpdateTaskParams) -> None:
 
 async def cancel_task(ctx: Context, params: tasks.TaskParams) -> dict[str, Any]:
     await _answer_or_explain(
-        tool_handlers.cancel(call_of(ctx), params.task_id, "Cancelled by the client that asked for it.")
+        tool_handlers.cancel(make_call(ctx), params.task_id, "Cancelled by the client that asked for it.")
     )
     return {}
 

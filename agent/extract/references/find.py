@@ -26,9 +26,9 @@ from agent.extract.references.vocabulary import (
     find_clause_end,
     find_owner_kind,
     has_form,
+    is_name_part,
     joins_capitals,
     match_noun,
-    name_part,
     rate_person_likeness,
     starts_sentence,
 )
@@ -122,7 +122,7 @@ def _extend_left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
         token = tokens[first - 1]
         if token.owns or (token.text == "'" and first > 1 and tokens[first - 2].low.endswith("s")):
             first -= 1
-            while first > 0 and name_part(tokens, first - 1, tokens[first].capital):
+            while first > 0 and is_name_part(tokens, first - 1, tokens[first].capital):
                 first -= 1
             # What stands before a possessor is no state of what is possessed: "void Emma's invoice".
             while first > 0 and tokens[first - 1].low in LEFT and not _toward(tokens, first - 1):
@@ -230,7 +230,7 @@ def find_owners(read: Text, kind: RecordKind, kinds: Sequence[RecordKind]) -> li
     for index in range(len(tokens)):
         if tokens[index].owns and tokens[index].low not in lists.FILLERS:
             first = index
-            while first > 0 and name_part(tokens, first - 1, tokens[index].capital):
+            while first > 0 and is_name_part(tokens, first - 1, tokens[index].capital):
                 first -= 1
             made.append((tokens[first].start, tokens[index].bare_end))
     for each in owned:

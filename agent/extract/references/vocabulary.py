@@ -174,7 +174,7 @@ PREPOSITIONS: Final = word_set(
 )
 
 
-def name_part(tokens: Sequence[Token], index: int, capital: bool) -> bool:
+def is_name_part(tokens: Sequence[Token], index: int, capital: bool) -> bool:
     token = tokens[index]
     if not token.word or token.owns or token.low in STOP | PREPOSITIONS | LEFT:
         return token.low in {"the"} and False

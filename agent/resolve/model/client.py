@@ -23,7 +23,7 @@ from agent.resolve.model.reply import CUT_OFF, Reply
 from core import metrics
 from core.errors import BadSetting, ModelMisbehaved, ModelUnavailable
 from core.settings import ModelSettings
-from core.traces import span
+from core.traces import open_span
 
 if TYPE_CHECKING:
     from agent.resolve.model.litellm_client import LiteLlmClient
@@ -133,7 +133,7 @@ class ModelClient:
         """One reply of one model with its retries, or None when it is given up."""
         model = asked.model
         for attempt in range(self.settings.model_retries + 1):
-            with span("model", model=model, attempt=attempt + 1):
+            with open_span("model", model=model, attempt=attempt + 1):
                 outcome = await self._ask_once(asked, messages, tally)
             metrics.MODEL_CALLS.labels(model, "answered" if isinstance(outcome, Reply) else "failed").inc()
             if isinstance(outcome, Reply):

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from agent.extract import read_exact
 from agent.extract.parameter_spec import make_parameter_spec
-from agent.pipeline import Argument, Choice, ListArgument, Request, spans_of
+from agent.pipeline import Argument, Choice, ListArgument, Request, list_spans
 from agent.planning.quotes import locate
 from agent.query.arithmetic import find_unit
 from agent.resolve.model.arguments import ActionForm, ArgumentForm, list_members
@@ -117,7 +117,7 @@ class PlainValues:
             argument = filling.arguments.get(form.parameter)
             if argument is None or form.form != "typed":
                 continue
-            spans = spans_of(argument)
+            spans = list_spans(argument)
             start, end = min(each.start for each in spans), max(each.end for each in spans)
             value = self._read_value(argument, form, action)
             if value is not None:

@@ -10,7 +10,7 @@ from typing import Final
 from agent.extract.references import find, parse
 from agent.extract.references.qualifiers import find_narrowed_end, match_state
 from agent.extract.references.vocabulary import SIDES
-from agent.pipeline import Choice, ListArgument, Mention, Span, spans_of
+from agent.pipeline import Choice, ListArgument, Mention, Span, list_spans
 from agent.resolve.rules.span_assignment import SpanOption
 from language.text import read_text
 from registry.offers.offer import Offer
@@ -70,7 +70,7 @@ def list_phrases(
         for rank, (begin, end) in enumerate(found[:MOST_PHRASES])
     ]
     if made and (also := _find_ones(text, made[0].end - start, kind)) is not None:
-        words = Mention(spans=(*spans_of(made[0].argument), make_span(text, start, *also, origin)))
+        words = Mention(spans=(*list_spans(made[0].argument), make_span(text, start, *also, origin)))
         made[0] = replace(made[0], argument=words)
     for run in find_listed_together(text, found, changed=changed) if many else ():
         items = tuple(Mention(spans=(make_span(text, start, begin, end, origin),)) for begin, end in run)
@@ -143,7 +143,7 @@ def trim_to_others(
         )
         kept = _HINGE.sub("", text[phrase.start - start : cut - start])
         if cut < phrase.end and kept:
-            origin = spans_of(phrase.argument)[0].origin
+            origin = list_spans(phrase.argument)[0].origin
             words = Mention(
                 spans=(make_span(text, start, phrase.start - start, phrase.start - start + len(kept), origin),)
             )
@@ -175,7 +175,7 @@ def find_substitutions(
     items = like.argument.items if isinstance(like.argument, ListArgument) else (like.argument,)
     made: list[Mention] = []
     for item in items:
-        last = spans_of(item)[-1]
+        last = list_spans(item)[-1]
         end = last.end - start
         between = _OF.match(text, end)
         past = next((o.end - start for o in others if between is not None and o.start - start == between.end()), None)

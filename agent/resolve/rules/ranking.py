@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.extract.references.vocabulary import match_noun
-from agent.pipeline import Ask, Calls, Resolution, spans_of
+from agent.pipeline import Ask, Calls, Resolution, list_spans
 from agent.resolve.resolver import CANDIDATES
 from agent.resolve.rules.clauses import (
     Clause,
@@ -142,7 +142,7 @@ def check_coverage(
     assert offer is not None
     if is_lookup(offer, shortlist.called(offer.name)):
         return resolution
-    used = [span for argument in draft.arguments.values() for span in spans_of(argument)]
+    used = [span for argument in draft.arguments.values() for span in list_spans(argument)]
     for part in (*parts, *find_subordinate_orders(parts)):
         taken = any(part.start < span.end and span.start < part.end for span in used)
         if part.negated is not None or not begins_like_an_order(part.text):

@@ -14,7 +14,7 @@ from agent.extract import Reading, read_exact, scan
 from agent.extract.parameter_spec import can_be_said, make_parameter_spec
 from agent.extract.references import find, parse
 from agent.extract.references.vocabulary import HashableById, rate_person_likeness
-from agent.pipeline import Argument, Choice, Draft, ListArgument, Mention, Span, spans_of
+from agent.pipeline import Argument, Choice, Draft, ListArgument, Mention, Span, list_spans
 from agent.resolve.rules.clauses import find_head, is_order
 from agent.resolve.rules.mentions import (
     drop_destinations,
@@ -149,7 +149,7 @@ def _names_action(option: SpanOption, before: str, what: frozenset[str], verb: s
     set's very word stays."""
     if before and before in QUOTES:
         return False
-    words = " ".join(span.text for span in spans_of(option.argument))
+    words = " ".join(span.text for span in list_spans(option.argument))
     said = stem_text(words)
     if isinstance(option.argument, Choice):
         return said == [verb] and str(option.argument.value).casefold() != words.casefold()

@@ -16,7 +16,7 @@ from typing import Final
 from agent.extract.references import Reference, find, parse
 from agent.extract.spans import money
 from agent.extract.time import dates
-from agent.pipeline import Draft, Request, Span, spans_of
+from agent.pipeline import Draft, Request, Span, list_spans
 from agent.validate.coverage.unused_words import collect_subject_stems, find_left_over
 from language.stems import ORDERS, stem
 from language.text import read_text
@@ -45,8 +45,8 @@ class UnclaimedText:
         self._known = collect_subject_stems([contract for _, contract in steps], self._kinds)
         for draft, contract in steps:
             for name, argument in draft.arguments.items():
-                self._claimed += spans_of(argument)
-                self._read += spans_of(argument) if contract.annotation(name).record is None else ()
+                self._claimed += list_spans(argument)
+                self._read += list_spans(argument) if contract.annotation(name).record is None else ()
 
     def named(self, kind: RecordKind, within: Sequence[Span] = ()) -> list[tuple[Reference, Span]]:
         """Phrases that name a record of ``kind`` by a proper name or an address. Words claimed by other arguments are

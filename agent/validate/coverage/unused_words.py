@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from agent.extract.spans.politeness import strip_politeness
-from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step, spans_of
+from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step, list_spans
 from agent.validate.coverage.weighty_patterns import cover, search_before
 from language import quotes
 from language.stems import EMPTY, KIN, name_stems, split_runs, stem, stem_text
@@ -67,7 +67,7 @@ def find_unused_words(
     of."""
     if request.given is not None:
         return ()
-    claimed = [span for draft in drafts for argument in draft.arguments.values() for span in spans_of(argument)]
+    claimed = [span for draft in drafts for argument in draft.arguments.values() for span in list_spans(argument)]
     by_name = {(contract.name, contract.version): contract for contract in contracts}
     for step in steps:
         contract = by_name[step.action, step.version]

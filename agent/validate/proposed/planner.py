@@ -36,7 +36,7 @@ from agent.validate.coverage.described_only import only_finds
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling
-from agent.validate.payload import plan_digest
+from agent.validate.payload import digest_plan
 from agent.validate.plan_builder import MAX_STEPS, check_fit, make_step, refuse_too_many, refuse_unsendable
 from agent.validate.policy import Decision, authorize, confirm_nothing, counts_in_session, decide
 from agent.validate.proposed.checks import PlanChecks, find_empty_lists
@@ -168,7 +168,7 @@ class _Planner:
             held=tuple(held),
             approvals=max(1 if held else 0, *(decision.approvals for decision in made.decisions)),
             expires_s=min(contract.confirmation.expires_s for contract in made.contracts),
-            digest=plan_digest(steps, run_id=self.run_id, actor=self.actor, surface=self.request.surface),
+            digest=digest_plan(steps, run_id=self.run_id, actor=self.actor, surface=self.request.surface),
         )
 
     def _leave_for_what_is_found(self, contract: Contract, trouble: Trouble | None) -> str:
@@ -178,7 +178,7 @@ class _Planner:
         plain = not any(note.record is not None for note in contract.annotations.values())
         if name is None or not (plain and self.made.contracts and all(map(only_finds, self.made.contracts))):
             return ""
-        label = questions.label_of(name, contract.properties[name], contract.annotation(name))
+        label = questions.label_parameter(name, contract.properties[name], contract.annotation(name))
         return f"{questions.quote_words(contract.title)} is left out for now: nothing says its {label} yet."
 
     async def _plan_call(self, at: int, call: Call, contract: Contract) -> Trouble | None:
@@ -357,7 +357,7 @@ class _Planner:
                     records = [each.record for each in outcome]
                     lead = f"No words of yours name {'it' if len(records) == 1 else 'them'}. Is it"
                     return questions.ask_between(need.slot, name, kind, records, "", lead=lead)
-                label = questions.label_of(name, contract.properties[name], annotation)
+                label = questions.label_parameter(name, contract.properties[name], annotation)
                 self.made.reasons.append(f"The model worked out {label} by itself; check that it is the right one.")
             if outcome:
                 found[name] = outcome

@@ -11,7 +11,7 @@ from typing import Any
 from rapidfuzz.distance import OSA
 
 from agent.pipeline import Question
-from agent.validate.questions import ask_between, make_candidate, name_of, quote_words
+from agent.validate.questions import ask_between, make_candidate, name_record, quote_words
 from agent.validate.records import confusables
 from agent.validate.records.located import name_kind
 from language import numerals
@@ -242,14 +242,14 @@ def match_name(
             if place or len(picked) == 1
             else ask_between(slot, param, kind, picked, f"match {quote_words(words)}")
         )
-    whole = fit is Fit.EXACT or (len(picked) == 1 and _holds_name(words, name_of(picked[0], kind)))
+    whole = fit is Fit.EXACT or (len(picked) == 1 and _holds_name(words, name_record(picked[0], kind)))
     rivals = _with_twins(picked, records, kind, exact=whole)
     if len(picked) > 1:
         return picked if place else ask_between(slot, param, kind, rivals, f"are called {quote_words(words)}")
     one = picked[0]
     if len(rivals) > 1:
         return ask_between(slot, param, kind, rivals, f"look like {quote_words(words)}")
-    odd = confusables.find_suspicious(name_of(one, kind))
+    odd = confusables.find_suspicious(name_record(one, kind))
     if odd:
         return Question(
             slot=slot,
@@ -271,13 +271,13 @@ def _holds_name(words: str, name: str) -> bool:
 def _with_twins(picked: Sequence[Record], records: Sequence[Record], kind: RecordKind, *, exact: bool) -> list[Record]:
     """The picked ones and every other record found that could be taken for one of them. A whole name typed letter by
     letter is told from one that differs visibly (Novak, Nowak); from one that looks the same, nothing tells it."""
-    names = [name_of(each, kind) for each in picked]
+    names = [name_record(each, kind) for each in picked]
     ids = {each.id for each in picked}
 
     def alike(name: str) -> bool:
         return any(confusables.looks_same(name, one) or (not exact and confusables.is_near(name, one)) for one in names)
 
-    return [*picked, *(each for each in records if each.id not in ids and alike(name_of(each, kind)))]
+    return [*picked, *(each for each in records if each.id not in ids and alike(name_record(each, kind)))]
 
 
 def _ask_which(slot: str, param: str, kind: RecordKind, words: str, records: Sequence[Record]) -> Question:

@@ -40,7 +40,7 @@ def test_spans_and_every_meter_reach_the_collector_by_the_time_it_is_closed(
 ) -> None:
     url, got = collector
     close = traces.install(url, "opsiq-test")
-    with traces.span("run.send", run_id="run_1"):
+    with traces.open_span("run.send", run_id="run_1"):
         metrics.CALLS_OUT.labels("action", "2xx").inc()
         metrics.WORK_S.labels("run.send").observe(0.1)
     close()
@@ -48,4 +48,4 @@ def test_spans_and_every_meter_reach_the_collector_by_the_time_it_is_closed(
     assert b"opsiq-test" in got["/v1/traces"]
     for name in (b"opsiq_outbound_attempts_total", b"opsiq_work_seconds_sum", b"opsiq_work_seconds_count"):
         assert name in got["/v1/metrics"]
-    assert traces.span("after") is traces.span("after too")
+    assert traces.open_span("after") is traces.open_span("after too")

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from demo.webhooks import type_of
+from demo.webhooks import find_type
 from tests.integration.demo.conftest import TOKEN, Platform
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -162,4 +162,4 @@ async def test_what_it_sends_can_not_be_taken_for_anothers(platform: Platform, l
 def test_the_platforms_own_words_for_a_change(
     collection: str, verb: str, was: str | None, status: str | None, said: str
 ) -> None:
-    assert type_of({"collection": collection, "verb": verb, "was": was, "status": status}) == said
+    assert find_type({"collection": collection, "verb": verb, "was": was, "status": status}) == said

@@ -21,7 +21,7 @@ import pytest
 import store.jobs.enqueue
 from agent.planning.planner import SEND_JOB
 from agent.runs.run import Run
-from agent.validate.payload import plan_digest
+from agent.validate.payload import digest_plan
 from core import canon
 from registry import signing
 from store.database import Database
@@ -206,7 +206,7 @@ def costlier(run: Run) -> Run:
     assert run.plan is not None
     step = run.plan.steps[0]
     steps = (step.model_copy(update={"payload": step.payload.replace("9100", "910000")}),)
-    digest = plan_digest(steps, run_id=run.id, actor=run.actor, surface=run.surface)
+    digest = digest_plan(steps, run_id=run.id, actor=run.actor, surface=run.surface)
     return run.with_(plan=run.plan.model_copy(update={"steps": steps, "digest": digest}))
 
 

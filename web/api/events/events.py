@@ -138,7 +138,7 @@ async def fire(request: Request, caller: Fires) -> Response:
         lambda event: seal_answer(request, kept, make_accepted_json(event)),
         occurred_at=body.occurred_at,
         caused_by=body.caused_by,
-        request_id=problem.request_id(request),
+        request_id=problem.find_request_id(request),
     )
     if isinstance(fired, KeyClaim):
         return replay(request, fired)

@@ -74,7 +74,10 @@ async def take(
     container = get_container(request)
     await get_limits(request).arrive(find_client(request))
     taken = await container.events.inbox.take(
-        name, await _inbound(request, container.clock()), workspace=workspace, request_id=problem.request_id(request)
+        name,
+        await _inbound(request, container.clock()),
+        workspace=workspace,
+        request_id=problem.find_request_id(request),
     )
     return TakenList(events=tuple(TakenView(id=each.id, event=each.event, repeated=each.repeated) for each in taken))
 

@@ -123,7 +123,7 @@ async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
         request,
         caller,
         lambda in_transaction: get_container(request).webhooks.redelivery.resend(
-            caller.actor, delivery_id, request_id=problem.request_id(request), in_transaction=in_transaction
+            caller.actor, delivery_id, request_id=problem.find_request_id(request), in_transaction=in_transaction
         ),
         make_delivery_json,
         status=202,

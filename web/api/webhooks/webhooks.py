@@ -146,7 +146,7 @@ async def create(request: Request, caller: Writes) -> Response:
             description=body.description,
             headers=body.headers,
             per_minute=body.per_minute,
-            request_id=problem.request_id(request),
+            request_id=problem.find_request_id(request),
             in_transaction=in_transaction,
         ),
         make_created_json,
@@ -173,7 +173,7 @@ async def change(request: Request, caller: Writes, endpoint_id: Id) -> EndpointV
     body = parse_body(ChangeBody, caller)
     given = {name: getattr(body, name) for name in body.model_fields_set}
     shown = await get_container(request).webhooks.endpoints.change(
-        caller.actor, endpoint_id, given, request_id=problem.request_id(request)
+        caller.actor, endpoint_id, given, request_id=problem.find_request_id(request)
     )
     return make_endpoint_view(shown)
 
@@ -182,7 +182,7 @@ async def change(request: Request, caller: Writes, endpoint_id: Id) -> EndpointV
 async def delete(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """Its deliveries stay in the log for their 30 days."""
     await get_container(request).webhooks.endpoints.delete(
-        caller.actor, endpoint_id, request_id=problem.request_id(request)
+        caller.actor, endpoint_id, request_id=problem.find_request_id(request)
     )
     return Response(status_code=204)
 
@@ -198,7 +198,7 @@ async def _act_on_endpoint(
     shows_secret: bool = False,
 ) -> Response:
     """``act`` on one endpoint, once for the request's Idempotency-Key. Raises NotFound and what ``act`` raises."""
-    request_id = problem.request_id(request)
+    request_id = problem.find_request_id(request)
     return await act_once(
         request,
         caller,
@@ -291,7 +291,7 @@ async def test(request: Request, caller: Tests) -> Response:
             caller.actor,
             body.endpoint,
             body.event,
-            request_id=problem.request_id(request),
+            request_id=problem.find_request_id(request),
             in_transaction=in_transaction,
         ),
         make_delivery_json,

@@ -129,7 +129,7 @@ async def own_password(request: Request, form: Form) -> str:
     async with turn(request, attempt) as free:
         if not free:
             return BUSY
-        wait = await wait_of(container, attempt)
+        wait = await find_wait(container, attempt)
         if wait:
             return f"Too many wrong passwords. Wait {describe_wait(wait)} and try again."
         if await asyncio.to_thread(passwords.verify_password, password, visitor.member.password_hash):
@@ -148,7 +148,7 @@ async def turn(request: Request, attempt: Attempt) -> AsyncIterator[bool]:
         yield free
 
 
-async def wait_of(container: Container, attempt: Attempt) -> timedelta:
+async def find_wait(container: Container, attempt: Attempt) -> timedelta:
     """Time until this attempt is allowed, zero for at once."""
     now, longest = container.clock(), timedelta()
     async with container.database.read() as session:

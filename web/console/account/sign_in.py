@@ -95,14 +95,14 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
     next_ = keep_local(form.get("next", limit=2000) or "/")
     attempt = await login_throttle.make_attempt(request, email)
-    if wait := await login_throttle.wait_of(container, attempt):
+    if wait := await login_throttle.find_wait(container, attempt):
         return await _slow_down(request, email, next_, wait)
     async with login_throttle.turn(request, attempt) as free:
         if not free:
             answer = await sign_in_answer(request, email=email, next_=next_, trouble=login_throttle.BUSY, status=503)
             answer.headers["Retry-After"] = "5"
             return answer
-        if wait := await login_throttle.wait_of(container, attempt):  # others may have tried meanwhile
+        if wait := await login_throttle.find_wait(container, attempt):  # others may have tried meanwhile
             return await _slow_down(request, email, next_, wait)
         member = await _check_password(container, email, password)
         if member is None:
@@ -123,7 +123,7 @@ async def sign_out(request: Request, form: Guarded) -> Response:
                 form.member.actor,
                 EntryType.SIGNED_OUT,
                 now,
-                request_id=problem.request_id(request),
+                request_id=problem.find_request_id(request),
                 login=form.member.login.id,
             )
     answer = redirect("/sign-in?left=1" if form.member.login.issuer else "/sign-in")
@@ -202,7 +202,7 @@ async def start_session(
             make_owner(member),
             EntryType.SIGNED_IN,
             now,
-            request_id=problem.request_id(request),
+            request_id=problem.find_request_id(request),
             login=login.id,
             **({"issuer": issuer} if issuer else {}),
         )

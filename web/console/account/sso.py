@@ -78,7 +78,7 @@ async def finish_sign_in(request: Request, code: str = "", state: str = "", iss:
     provider = _provider(container)
     attempt = login_throttle.make_issuer_attempt(request)
     flow = Flow.unseal(container.box, read_cookie(request, COOKIE))
-    wait = await login_throttle.wait_of(container, attempt)
+    wait = await login_throttle.find_wait(container, attempt)
     if wait:
         answer = await _turn_away(
             request,

@@ -23,11 +23,11 @@ from web.console.evals.eval_widgets import (
     AnswerDetails,
     Choice,
     Score,
-    answer_details,
     find_neighbours,
     format_milliseconds,
     format_usage,
     list_scores,
+    make_answer_details,
     make_choice,
     score,
 )
@@ -186,7 +186,7 @@ async def report(
             for code, count in head.causes.items()
         ),
         wanted=wanted,
-        answers=tuple(answer_details(EntryFields.model_validate_json(each.document)) for each in rows),
+        answers=tuple(make_answer_details(EntryFields.model_validate_json(each.document)) for each in rows),
         total=total,
         first=start + 1,
         before=before,

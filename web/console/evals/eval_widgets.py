@@ -96,7 +96,7 @@ def make_choice(row: EvalReportRow) -> Choice:
     )
 
 
-def report_row(row: EvalReportRow) -> ReportRow:
+def make_report_row(row: EvalReportRow) -> ReportRow:
     return ReportRow(
         id=row.id,
         title=to_display_text(row.title, limit=160),
@@ -130,7 +130,7 @@ def score(title: str, share: Share, *, less: bool = False) -> Score:
     )
 
 
-def answer_details(came: EntryFields) -> AnswerDetails:
+def make_answer_details(came: EntryFields) -> AnswerDetails:
     entry = came.model_dump()
     did = "\n".join(
         filter(

@@ -14,7 +14,7 @@ from evals.report import report_storage
 from evals.report.report_parser import MAX_BYTES
 from web import problem
 from web.auth import get_container
-from web.console.evals.eval_widgets import ReportRow, find_neighbours, report_row
+from web.console.evals.eval_widgets import ReportRow, find_neighbours, make_report_row
 from web.console.forms import Form, GuardedEvaluator, guard
 from web.console.pages import Page, redirect, show
 from web.console.session import Evaluator, Visitor, make_shell, require_evaluator
@@ -56,7 +56,7 @@ async def add(request: Request, form: WithFile) -> Response:
         )
     try:
         row = await report_storage.store_report(
-            container.database, visitor.actor, form.file, container.clock(), request_id=problem.request_id(request)
+            container.database, visitor.actor, form.file, container.clock(), request_id=problem.find_request_id(request)
         )
     except (InvalidInput, Conflict) as error:
         status = 413 if len(form.file) > MAX_BYTES else 422
@@ -68,7 +68,7 @@ async def add(request: Request, form: WithFile) -> Response:
 async def delete(request: Request, form: GuardedEvaluator, report_id: str) -> Response:
     container, actor = get_container(request), form.member.actor
     await report_storage.remove_report(
-        container.database, actor, report_id, container.clock(), request_id=problem.request_id(request)
+        container.database, actor, report_id, container.clock(), request_id=problem.find_request_id(request)
     )
     return redirect("/evals")
 
@@ -84,7 +84,7 @@ async def _list(
     page = EvalsPage(
         shell=make_shell(request, visitor),
         title="Evals",
-        reports=tuple(map(report_row, rows)),
+        reports=tuple(map(make_report_row, rows)),
         total=total,
         first=start + 1,
         before=before,

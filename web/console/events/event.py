@@ -26,11 +26,11 @@ from store.events.events import EventRow, ReactionRow
 from store.webhooks.deliveries import DeliveryRow
 from store.webhooks.endpoints import EndpointRow
 from web.auth import get_container
-from web.console.events.events import state_badge
+from web.console.events.events import make_state_badge
 from web.console.labels import Badge
 from web.console.pages import Page, show, wants_fragment
 from web.console.session import Owner, make_shell
-from web.console.webhooks.delivery_status import state_badge as standing_of
+from web.console.webhooks.delivery_status import make_state_badge as standing_of
 
 router = APIRouter(prefix="/events", include_in_schema=False)
 
@@ -130,7 +130,7 @@ async def show_event(
         event_id=row.id,
         name=row.name,
         known=event_catalogue.get(row.name) is not None,
-        standing=state_badge(row, troubled),
+        standing=make_state_badge(row, troubled),
         occurred_at=row.occurred_at,
         fired_at=row.fired_at,
         finished_at=row.finished_at,

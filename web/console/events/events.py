@@ -149,7 +149,7 @@ async def fire(request: Request, form: GuardedOwner) -> Response:
             raise InvalidInput("The data of an event is a JSON object.")
         async with use_form_once(request, form) as in_transaction:
             fired = await get_container(request).events.publisher.publish(
-                visitor.actor, name, value, request_id=problem.request_id(request), in_transaction=in_transaction
+                visitor.actor, name, value, request_id=problem.find_request_id(request), in_transaction=in_transaction
             )
     except (InvalidInput, EventLoop) as error:
         findings = tuple(to_display_text(f"{each.pointer}: {each.detail}") for each in error.findings)
@@ -157,7 +157,7 @@ async def fire(request: Request, form: GuardedOwner) -> Response:
     return redirect(f"/events/{fired.id}")
 
 
-def state_badge(row: EventRow, troubled: bool) -> Badge:
+def make_state_badge(row: EventRow, troubled: bool) -> Badge:
     """State of an event as a badge; ``troubled`` says that one of its reactions failed."""
     return STANDINGS["troubled" if troubled else "done" if row.state == "done" else "firing"]
 
@@ -171,7 +171,7 @@ def _line(row: EventRow, tally: Mapping[str, int]) -> EventTableRow:
     return EventTableRow(
         id=row.id,
         name=row.name,
-        standing=state_badge(row, troubled > 0),
+        standing=make_state_badge(row, troubled > 0),
         reactions=f"{total - troubled} of {total} well" if troubled else str(total) if total else "nobody",
         origin=_short(row.origin),
         fired_at=row.fired_at,

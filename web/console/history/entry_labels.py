@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from agent.history.entry_text import label_of_entry
+from agent.history.entry_text import label_entry
 from agent.history.recorder import EntryType
 
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -37,5 +37,5 @@ def group_entry_types() -> tuple[EntryGroup, ...]:
     for each in EntryType:
         first = each.value.partition("_")[0]
         group = next((label for label, firsts in _GROUPS.items() if first in firsts), "Requests")
-        made[group].append(EntryOption(each.value, label_of_entry(each.value)))
+        made[group].append(EntryOption(each.value, label_entry(each.value)))
     return tuple(EntryGroup(label, tuple(options)) for label, options in made.items())

@@ -18,7 +18,7 @@ import store.history.log
 import store.history.stats
 from agent.history import integrity
 from agent.history.columns import read_mode
-from agent.history.entry_text import label_of_entry, name_actor, summarize_entry
+from agent.history.entry_text import label_entry, name_actor, summarize_entry
 from agent.history.recorder import EntryType, record_act
 from core.display_text import to_display_text
 from core.errors import NotFound
@@ -154,7 +154,7 @@ async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
             visitor.actor,
             EntryType.EXPORTED,
             container.clock(),
-            request_id=problem.request_id(request),
+            request_id=problem.find_request_id(request),
             query=wanted.query,
         )
     answer = stream_csv(container, visitor.actor.workspace, filters)
@@ -209,7 +209,7 @@ async def download_case(request: Request, visitor: Owner, seq: Annotated[int, Pa
             actor,
             EntryType.EXPORTED,
             container.clock(),
-            request_id=problem.request_id(request),
+            request_id=problem.find_request_id(request),
             what="cases",
             count=1,
         )
@@ -223,7 +223,7 @@ def _line(row: HistoryRow, people: Mapping[str, str]) -> HistoryTableRow:
     return HistoryTableRow(
         seq=row.seq,
         at=row.at,
-        kind=label_of_entry(row.kind),
+        kind=label_entry(row.kind),
         who=name_actor(actor, people),
         role=str(actor.get("role", "")),
         contract=row.contract or "",

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 import store.accounts.members
 import store.history.log
 from agent.history.columns import COLUMNS
-from agent.history.entry_text import label_of_entry, name_actor
+from agent.history.entry_text import label_entry, name_actor
 from agent.history.recorder import EntryType
 from agent.runs.states import as_planned
 from core.actor import Actor
@@ -81,7 +81,7 @@ async def show_entry(request: Request, visitor: Owner, seq: Annotated[int, Path(
         shell=make_shell(request, visitor),
         title=f"Entry {row.seq}",
         seq=row.seq,
-        kind=label_of_entry(row.kind).capitalize(),
+        kind=label_entry(row.kind).capitalize(),
         at=row.at,
         run_id=row.run_id or "",
         facts=tuple(list_facts(row, people)),

@@ -164,7 +164,7 @@ async def show_insights(
         columns=drawn,
         most=max((each.total for each in drawn), default=0),
         by_outcome=tuple(OutcomeRow(each, sums[each], format_percent(sums[each] / runs)) for each in shown),
-        steps=step_rows(steps),
+        steps=make_step_rows(steps),
         models=make_model_rows(totals),
         cost=_dollars(sum(total for (measure, _), (_, total) in totals.items() if measure == "cost")),
         people=make_people_rows(totals, looked, {each.id: each.name for each in members}),
@@ -202,7 +202,7 @@ def make_columns(
     return tuple(made)
 
 
-def step_rows(steps: Mapping[str, Distribution]) -> tuple[StepRow, ...]:
+def make_step_rows(steps: Mapping[str, Distribution]) -> tuple[StepRow, ...]:
     known = [(STEPS[name], steps[name]) for name in STEPS if name in steps]
     measured = [
         (step, spread.n, [spread.percentile(each) or 0.0 for each in (0.5, 0.95, 0.99)]) for step, spread in known

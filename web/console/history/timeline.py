@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from agent.history.entry_text import label_of_entry
+from agent.history.entry_text import label_entry
 from agent.history.recorder import EntryType
 from store.history.log import HistoryRow
 
@@ -45,7 +45,7 @@ def make_bars(rows: Sequence[HistoryRow], present: int) -> tuple[Bar, ...]:
     return tuple(
         Bar(
             seq=row.seq,
-            step=label_of_entry(row.kind),
+            step=label_entry(row.kind),
             after=f"+{_write_seconds((began - first).total_seconds())}",
             took=_write_seconds((row.at - began).total_seconds()) if began < row.at else "",
             tone=tone,

@@ -26,7 +26,7 @@ from web.console.account.sign_in import start_session
 from web.console.forms import FormOption, GuardedOwner
 from web.console.labels import Badge
 from web.console.one_shot_form import use_form_once
-from web.console.pages import Page, load_full_page, redirect, show
+from web.console.pages import Page, redirect, redirect_full_page, show
 from web.console.secret import SecretPage
 from web.console.secret import SecretRow as Shown
 from web.console.session import Owner, Visitor, make_shell
@@ -180,7 +180,7 @@ async def change_role(request: Request, form: GuardedOwner, member_id: str) -> R
     if trouble:
         return await _member(request, visitor, member_id, trouble, "role")
     if changed.id == visitor.member.id and changed.role != visitor.member.role:
-        return load_full_page(
+        return redirect_full_page(
             request,
             await start_session(request, get_container(request), changed, "/", issuer=visitor.login.issuer or ""),
         )

@@ -34,9 +34,9 @@ from web.console.runs.conversation import (
     NO_CONVERSATION,
     AnswerView,
     Conversation,
-    answer_view,
     continue_answer,
     load_conversation,
+    make_answer_view,
 )
 from web.console.runs.outcome import Outcome
 from web.console.runs.progress import StepRow, list_steps
@@ -168,7 +168,7 @@ async def ask(request: Request, form: Guarded) -> Response:
             text,
             session_id=visitor.login.id,
             thread_id=thread or None,
-            request_id=problem.request_id(request),
+            request_id=problem.find_request_id(request),
         )
     except InvalidInput as error:
         return await _ask(request, visitor, text, thread, trouble=error.detail)
@@ -346,7 +346,7 @@ async def _show_run(
         refused=refused,
         ended=_CANCELLED if cancelled else _EXPLAINED.get(run.state, ""),
         reason="" if cancelled else to_display_text(run.reason or ""),
-        answered=answer_view(run.reply, viewer, context, start) if run.reply and run.state == "answered" else None,
+        answered=make_answer_view(run.reply, viewer, context, start) if run.reply and run.state == "answered" else None,
         talk=await load_conversation(get_container(request).runs, viewer, run),
         follows=get_container(request).resolver.name == ProposingResolver.name,
         max_chars=MAX_TEXT,

@@ -87,7 +87,7 @@ async def load_conversation(runs: RunService, viewer: Actor, run: Run, *, whole:
     return Conversation(run.thread, earlier[:cut], earlier[cut:], later, recalled)
 
 
-def answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, start: int = 0) -> AnswerView:
+def make_answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, start: int = 0) -> AnswerView:
     """``reply`` with actions that the viewer may ask for, each worded for the record where there is one alone.
     ``start``: how many records stand before those in it."""
     offers = {each.name: each for each in context.catalogue.offers(viewer.role, "admin")}

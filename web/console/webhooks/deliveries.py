@@ -23,7 +23,7 @@ from web.console.labels import Badge
 from web.console.one_shot_form import use_form_once
 from web.console.pages import Page, redirect, show, wants_fragment
 from web.console.session import Owner, make_shell
-from web.console.webhooks.delivery_status import state_badge
+from web.console.webhooks.delivery_status import make_state_badge
 
 router = APIRouter(prefix="/webhooks/deliveries", include_in_schema=False)
 
@@ -112,7 +112,7 @@ async def show_delivery(
         fired=row.cause != "test",
         endpoint_id=row.endpoint if there else "",
         url=to_display_text(endpoint.url, limit=4000) if endpoint else "",
-        state=state_badge(row),
+        state=make_state_badge(row),
         detail=to_display_text(row.detail, limit=1000) if row.state != "succeeded" else "",
         cause=CAUSES.get(row.cause, row.cause),
         created_at=row.created_at,
@@ -133,7 +133,7 @@ async def show_delivery(
 async def resend(request: Request, form: GuardedOwner, delivery_id: str) -> Response:
     async with use_form_once(request, form) as in_transaction:
         row = await get_container(request).webhooks.redelivery.resend(
-            form.member.actor, delivery_id, request_id=problem.request_id(request), in_transaction=in_transaction
+            form.member.actor, delivery_id, request_id=problem.find_request_id(request), in_transaction=in_transaction
         )
     return redirect(f"/webhooks/deliveries/{delivery_id}?awaited={row.attempts + 1}")
 

@@ -52,7 +52,7 @@ def make_delivery_row(row: DeliveryRow) -> DeliveryTableRow:
     return DeliveryTableRow(
         id=row.id,
         event=row.event,
-        state=state_badge(row),
+        state=make_state_badge(row),
         status=str(row.status) if row.status else "none" if row.attempts else "",
         attempts=row.attempts,
         cause=row.cause,
@@ -61,7 +61,7 @@ def make_delivery_row(row: DeliveryRow) -> DeliveryTableRow:
     )
 
 
-def state_badge(row: DeliveryRow) -> Badge:
+def make_state_badge(row: DeliveryRow) -> Badge:
     """Where a delivery stands; one that failed so far and is tried again is told apart from one that has not been
     tried."""
     return RETRYING if row.state == "pending" and row.attempts else DELIVERIES[row.state]

@@ -106,21 +106,21 @@ async def show_endpoint(
 @router.post("/pause")
 async def pause(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
     endpoints = get_container(request).webhooks.endpoints
-    await endpoints.pause(form.member.actor, endpoint_id, request_id=problem.request_id(request))
+    await endpoints.pause(form.member.actor, endpoint_id, request_id=problem.find_request_id(request))
     return redirect(f"/webhooks/{endpoint_id}")
 
 
 @router.post("/resume")
 async def resume(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
     endpoints = get_container(request).webhooks.endpoints
-    await endpoints.resume(form.member.actor, endpoint_id, request_id=problem.request_id(request))
+    await endpoints.resume(form.member.actor, endpoint_id, request_id=problem.find_request_id(request))
     return redirect(f"/webhooks/{endpoint_id}")
 
 
 @router.post("/delete")
 async def delete(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
     endpoints = get_container(request).webhooks.endpoints
-    await endpoints.delete(form.member.actor, endpoint_id, request_id=problem.request_id(request))
+    await endpoints.delete(form.member.actor, endpoint_id, request_id=problem.find_request_id(request))
     return redirect("/webhooks")
 
 
@@ -128,7 +128,7 @@ async def delete(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
 async def rotate(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
     async with use_form_once(request, form) as in_transaction:
         made = await get_container(request).webhooks.endpoints.rotate(
-            form.member.actor, endpoint_id, request_id=problem.request_id(request), in_transaction=in_transaction
+            form.member.actor, endpoint_id, request_id=problem.find_request_id(request), in_transaction=in_transaction
         )
     advice = f"{ADVICE} For {labels.count_hours(BOTH_VALID)} h everything is signed with both: deploy the new one in that time, and nothing is refused."  # noqa: E501
     return show_secret(request, form.member, made, "The endpoint has a new secret", advice)
@@ -141,7 +141,7 @@ async def test(request: Request, form: GuardedOwner, endpoint_id: str) -> Respon
             form.member.actor,
             endpoint_id,
             form.get("event", limit=100) or None,
-            request_id=problem.request_id(request),
+            request_id=problem.find_request_id(request),
             in_transaction=in_transaction,
         )
     return redirect(f"/webhooks/deliveries/{row.id}?awaited=1")
@@ -173,7 +173,7 @@ async def _span(request: Request, form: Form, endpoint_id: str, which: str) -> R
                 endpoint_id,
                 since,
                 until,
-                request_id=problem.request_id(request),
+                request_id=problem.find_request_id(request),
                 in_transaction=in_transaction,
             )
     except InvalidInput as error:

@@ -112,7 +112,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
                 description=body.description,
                 headers=body.headers,
                 per_minute=body.per_minute,
-                request_id=problem.request_id(request),
+                request_id=problem.find_request_id(request),
                 in_transaction=in_transaction,
             )
     except InvalidInput as error:
@@ -144,7 +144,9 @@ async def change(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
         if body.headers or given.bare:
             changes["headers"] = body.headers
         as_of = _moment(form.get("as_of", limit=40))
-        await endpoints.change(visitor.actor, endpoint_id, changes, as_of=as_of, request_id=problem.request_id(request))
+        await endpoints.change(
+            visitor.actor, endpoint_id, changes, as_of=as_of, request_id=problem.find_request_id(request)
+        )
     except InvalidInput as error:
         return _form(request, visitor, given, shown, trouble=error.detail, as_of=form.get("as_of", limit=40))
     except Conflict:

@@ -17,7 +17,7 @@ from agent.planning.proposal import (
     RecordArgument,
     TypedValue,
 )
-from agent.resolve.rules.api_orders.parameters import ActionParameters, list_words, name_words
+from agent.resolve.rules.api_orders.parameters import ActionParameters, list_words, split_name_words
 from agent.resolve.rules.api_orders.words import (
     CHANGES,
     DETERMINERS,
@@ -205,7 +205,7 @@ class Matcher(ActionParameters):
         if part.by or not length or not (self.creates or naming in self.offer.required):
             return
         rest = tokens[length:]
-        told = {each for each in name_words(naming) if each not in _VAGUE}
+        told = {each for each in split_name_words(naming) if each not in _VAGUE}
         if not self.creates and told and not told <= {each.stem for each in tokens[:length]}:
             return  # "the user ada" is no asset_id of a user's assets
         points = state.points + (3.0 if self.creates else 1.0)
@@ -258,7 +258,7 @@ class Matcher(ActionParameters):
         said = [each for each in tokens if each.low not in EMPTY and each.low not in DETERMINERS]
         if any(each.quoted for each in said):
             return None
-        switched = name_words(self.switch[1][0]) if self.switch is not None else ()
+        switched = split_name_words(self.switch[1][0]) if self.switch is not None else ()
         own = self.verbs.called | self.verbs.known | frozenset(switched)  # "mute the alerts of it"
         found = {each.stem if each.stem in own else each.stem.replace("our", "or") for each in said}
         return frozenset(found) if found and found <= own else None

@@ -58,7 +58,7 @@ class ActionParameters:
             return None
         exact, close = [], []
         for name in self.scalars:
-            own = [each.replace("our", "or") for each in name_words(name)]
+            own = [each.replace("our", "or") for each in split_name_words(name)]
             label = [stem(each) for each in (self.offer.annotation(name).label or "").casefold().split()]
             if said in (own, label):
                 exact.append(name)
@@ -118,7 +118,7 @@ class ActionParameters:
         free = {
             name: schema for name, schema in self.scalars.items() if name not in taken and "string" in _types(schema)
         }
-        fit = [each for each in free if free[each].get("format") == "uri" or name_words(each)[-1:] == ["url"]]
+        fit = [each for each in free if free[each].get("format") == "uri" or split_name_words(each)[-1:] == ["url"]]
         for closer in ([each for each in fit if each in self.offer.required], [each for each in fit if each == "url"]):
             if len(closer) == 1:
                 return closer[0]
@@ -184,14 +184,14 @@ class ActionParameters:
             if found is not None:
                 return found
         nouns = self.noun_stems
-        own = [each for each in texts if each.rpartition("_")[2] in _IDS and set(name_words(each)[:-1]) <= nouns]
+        own = [each for each in texts if each.rpartition("_")[2] in _IDS and set(split_name_words(each)[:-1]) <= nouns]
         if self.creates:  # what a new thing is called is no id that the platform gives it
             own = [each for each in own if each in self.offer.required or each not in ("id", "uuid", "pk")]
         required = [each for each in own if each in self.offer.required] or own
         if required:
             return required[0]
         needed = [each for each in texts if each in self.offer.required]
-        if self.creates and (called := [each for each in needed if set(name_words(each)) <= self.verbs.called]):
+        if self.creates and (called := [each for each in needed if set(split_name_words(each)) <= self.verbs.called]):
             return called[0]  # the tag of a tag
         if len(needed) == 1 and self.creates:
             return needed[0]
@@ -201,7 +201,7 @@ class ActionParameters:
         )
 
 
-def name_words(name: str) -> list[str]:
+def split_name_words(name: str) -> list[str]:
     return [stem(each) for each in re.findall(r"[a-z]+", name.casefold())]
 
 

@@ -103,11 +103,11 @@ async def test_the_digest_covers_who_may_confirm_and_the_mode(harness: AgentHarn
     run = await harness.ask("sara", REPLY)
 
     async def digest_of(change: Callable[[Run], Run]) -> str:
-        from agent.validate.payload import plan_digest
+        from agent.validate.payload import digest_plan
 
         other = change(run)
         assert other.plan is not None
-        return plan_digest(other.plan.steps, run_id=run.id, actor=other.actor, surface=run.surface)
+        return digest_plan(other.plan.steps, run_id=run.id, actor=other.actor, surface=run.surface)
 
     def softened(run: Run) -> Run:
         assert run.plan is not None

@@ -12,7 +12,7 @@ import pytest
 
 from agent.credentials.kinds import read_credential
 from agent.runs.states import as_planned
-from agent.validate.payload import plan_digest
+from agent.validate.payload import digest_plan
 from executors.jobs.queue import Done, Reschedule
 from tests.integration.agent.agent_harness import ADDRESS, AgentHarness
 from tests.integration.agent.sending.api_server import LOST, Endpoints, open_endpoints
@@ -89,7 +89,7 @@ async def test_the_card_and_the_history_show_the_request_and_the_digest_covers_i
         {"payload": "{}"},
         {"url": step.url + "/x"},
     ):
-        other = plan_digest((step.model_copy(update=changed),), run_id=run.id, actor=run.actor, surface=run.surface)
+        other = digest_plan((step.model_copy(update=changed),), run_id=run.id, actor=run.actor, surface=run.surface)
         assert other != planned.plan.digest, changed
 
 

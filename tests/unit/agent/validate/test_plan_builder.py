@@ -10,7 +10,7 @@ import pytest
 
 from agent.pipeline import Draft, Plan
 from agent.validate import recheck
-from agent.validate.payload import plan_digest
+from agent.validate.payload import digest_plan
 from core import canon
 from registry.catalogue import Catalogue, ContractFault
 from tests.unit.agent.validate.fake_platform import OWNER, RUN, SAAS, Case, contract
@@ -152,7 +152,7 @@ async def test_the_digest_binds_everything_that_is_confirmed() -> None:
     step = plan.steps[0]
 
     def digest(changed: Any = step, run_id: str = RUN, actor: Any = OWNER, surface: Any = "admin") -> str:
-        return plan_digest((changed,), run_id=run_id, actor=actor, surface=surface)
+        return digest_plan((changed,), run_id=run_id, actor=actor, surface=surface)
 
     assert plan.digest == digest()
     pin = step.pins[0].model_copy(update={"digest": "sha256:0"})
@@ -167,7 +167,7 @@ async def test_the_digest_binds_everything_that_is_confirmed() -> None:
         digest(run_id="run_other"),
         digest(actor=replace(OWNER, role="admin")),
         digest(surface="writing"),
-        plan_digest((step, step), run_id=RUN, actor=OWNER, surface="admin"),
+        digest_plan((step, step), run_id=RUN, actor=OWNER, surface="admin"),
     ]
     assert len({plan.digest, *changes}) == len(changes) + 1
 

@@ -43,7 +43,7 @@ _NUMERIC: Final = ("money_minor", "number", "integer")
 _MOST: Final = (("est", ""), ("est", "e"), ("iest", "y"))
 
 
-def label_of(each: Field) -> str:
+def label_field(each: Field) -> str:
     """What a field is called, for a kind that gives it no label too."""
     return (each.label or each.name.replace("_", " ")).lower()
 
@@ -69,7 +69,7 @@ def find_measure(kind: RecordKind, word: str) -> Field | None:
         each
         for each in kind.fields
         if each.type in (*_NUMERIC, "date", "datetime")
-        and not names.isdisjoint({*label_of(each).split(), *each.name.split("_")})
+        and not names.isdisjoint({*label_field(each).split(), *each.name.split("_")})
     ]
     return held[0] if len(held) == 1 else None
 
@@ -248,6 +248,6 @@ def read_total(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None
 
 
 def _is(each: Field, verb: str) -> bool:
-    label = label_of(each).split()
+    label = label_field(each).split()
     label = label[:-1] if label[1:] in (["on"], ["at"]) else label
     return len(label) == 1 and find_base_form(stem(label[0])) == find_base_form(stem(verb))

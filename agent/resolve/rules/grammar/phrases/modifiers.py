@@ -9,7 +9,7 @@ from agent.planning.proposal import BelongsTo, Condition, Find, First, Has, Orde
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import is_deed, join_verb
 from agent.resolve.rules.grammar.phrases.exceptions import read_exceptions
-from agent.resolve.rules.grammar.phrases.fields import label_of, read_comparison, read_number
+from agent.resolve.rules.grammar.phrases.fields import label_field, read_comparison, read_number
 from agent.resolve.rules.grammar.phrases.having import read_having, read_held_by_anyone
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     PhraseParts,
@@ -251,7 +251,7 @@ def read_predicate(
         named = reader.date_field(made.kind, at) or find_since_field(reader, made.kind, state[0], at + state[1])
         after = at + state[1]
         asked = reader.asks and not negated and named is not None and after in reader.ranges
-        if asked and named is not None and reader.low(at) in label_of(named).split():
+        if asked and named is not None and reader.low(at) in label_field(named).split():
             made.where.remove(state[0])  # "reported since Sunday", whatever became of it since
             return _when(reader, made, after, named.name) or after
         if named is None and after in reader.ranges and reader.asks and is_deed(reader.low(at)) and is_born(made.kind):

@@ -29,8 +29,8 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     read_named_thing,
     read_quantity,
     read_related_value,
+    read_state_of_theirs,
     read_value,
-    state_of_theirs,
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun
 from agent.resolve.rules.grammar.reader import Reader
@@ -233,7 +233,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
         if not step and reader.asks and (country := reader.country(at, made.kind)) is not None:
             made.where.append(country[0])
             step = country[1] - at
-        if not step and reader.asks and (held := state_of_theirs(reader, made.kind, at)) is not None:
+        if not step and reader.asks and (held := read_state_of_theirs(reader, made.kind, at)) is not None:
             made.where.append(held[0])
             step = held[1]
         if not step and (when := _month(reader, made, at)) is not None:

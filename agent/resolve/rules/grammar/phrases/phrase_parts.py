@@ -186,7 +186,7 @@ def read_related_value(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, 
     return None
 
 
-def state_of_theirs(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int] | None:
+def read_state_of_theirs(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int] | None:
     """ "yearly clients, trial accounts": a state of what belongs to them, where it is of one kind alone."""
     found = []
     for other in reader.kinds.values() if reader.noun(at) is None or reader.noun(at + 1) is not None else ():

@@ -9,7 +9,7 @@ from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Ha
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, is_deed, join_verb
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.fields import label_of
+from agent.resolve.rules.grammar.phrases.fields import label_field
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, negate_condition
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
@@ -20,7 +20,7 @@ from registry.records import Field, RecordKind
 def find_day_before_noun(reader: Reader, kind: RecordKind, at: int) -> str | None:
     """The day that a state before the noun came about: "paid (invoices in October)"."""
     line = reader.date_field(kind, at)
-    if line is not None and reader.low(at) in label_of(line).split():
+    if line is not None and reader.low(at) in label_field(line).split():
         return line.name
     state = reader.state(at, kind) if line is None and is_deed(reader.low(at)) else None
     since = find_day_of_state(kind, state[0].state) if state is not None and isinstance(state[0], StateIs) else None
@@ -67,7 +67,7 @@ def is_born(kind: RecordKind) -> bool:
     """Whether the kind's own line is of when records came to be ("issued"), so that it tells of no later deed; the day
     of a visit tells of all of them."""
     line = kind.field_named(kind.order or "")
-    return line is not None and is_deed(label_of(line).split()[0])
+    return line is not None and is_deed(label_field(line).split()[0])
 
 
 def read_deed(reader: Reader, kind: RecordKind, at: int, *, denied: bool, by_day: bool = False) -> Condition | None:

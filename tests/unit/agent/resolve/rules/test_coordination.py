@@ -8,7 +8,7 @@ from importlib import resources
 
 import pytest
 
-from agent.pipeline import Calls, Draft, Request, spans_of
+from agent.pipeline import Calls, Draft, Request, list_spans
 from agent.resolve.rules.resolver import RuleResolver
 from connectors.saas.kinds import KINDS
 from registry.catalogue import Catalogue
@@ -30,12 +30,12 @@ async def drafts(text: str) -> tuple[Draft, ...]:
     assert isinstance(made, Calls), made
     for draft in made.drafts:
         for argument in draft.arguments.values():
-            assert all(text[span.start : span.end] == span.text for span in spans_of(argument))
+            assert all(text[span.start : span.end] == span.text for span in list_spans(argument))
     return made.drafts
 
 
 def words(draft: Draft, *names: str) -> tuple[str, ...]:
-    return tuple(" ".join(span.text for span in spans_of(draft.arguments[name])) for name in names)
+    return tuple(" ".join(span.text for span in list_spans(draft.arguments[name])) for name in names)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from importlib import resources
 
 import pytest
 
-from agent.pipeline import Abstain, Ask, Calls, Request, Resolution, spans_of
+from agent.pipeline import Abstain, Ask, Calls, Request, Resolution, list_spans
 from agent.resolve.rules.clauses import begins_like_an_order, gives_order
 from agent.resolve.rules.resolver import RuleResolver
 from connectors.saas.kinds import KINDS
@@ -30,7 +30,7 @@ async def resolution(text: str, role: str = "owner") -> Resolution:
 def said(made: Resolution) -> list[tuple[str, list[str]]]:
     assert isinstance(made, Calls)
     return [
-        (draft.action, [span.text for each in draft.arguments.values() for span in spans_of(each)])
+        (draft.action, [span.text for each in draft.arguments.values() for span in list_spans(each)])
         for draft in made.drafts
     ]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.pipeline import Abstain, Answer, Argument, Ask, Calls, Choice, Mention, Request, Resolution, spans_of
+from agent.pipeline import Abstain, Answer, Argument, Ask, Calls, Choice, Mention, Request, Resolution, list_spans
 from agent.resolve.resolver import NOTHING_OPEN, choose_candidates
 from agent.resolve.rules.resolver import RuleResolver
 from registry.contract import Annotation, Risk, Unit
@@ -96,7 +96,7 @@ async def calls(text: str) -> Calls:
 
 
 def words(argument: Argument) -> str:
-    return " ".join(span.text for span in spans_of(argument))
+    return " ".join(span.text for span in list_spans(argument))
 
 
 async def test_a_plain_order_becomes_one_call_with_its_words() -> None:
@@ -109,7 +109,7 @@ async def test_a_mention_stands_where_it_says_in_the_request() -> None:
     text = "Please refund the latest invoice of Adam Novak, then remind of invoice INV-7"
     for draft in (await calls(text)).drafts:
         for argument in draft.arguments.values():
-            for span in spans_of(argument):
+            for span in list_spans(argument):
                 assert text[span.start : span.end] == span.text
 
 
@@ -284,7 +284,7 @@ async def test_whatever_is_typed_only_offered_actions_and_typed_words_come_out(t
     for draft in resolution.drafts:
         assert draft.action in SHORTLIST
         for argument in draft.arguments.values():
-            assert all(text[span.start : span.end] == span.text for span in spans_of(argument))
+            assert all(text[span.start : span.end] == span.text for span in list_spans(argument))
 
 
 async def test_a_state_of_the_ones_that_were_named_narrows_them_down() -> None:

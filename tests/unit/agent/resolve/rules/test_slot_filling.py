@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.pipeline import Argument, Choice, spans_of
+from agent.pipeline import Argument, Choice, list_spans
 from agent.resolve.rules.slot_filling import fill_slots
 from registry.offers.offer import Offer
 
@@ -17,7 +17,7 @@ def offer(
 
 
 def words(argument: Argument) -> str:
-    return " ".join(span.text for span in spans_of(argument))
+    return " ".join(span.text for span in list_spans(argument))
 
 
 def date(description: str) -> dict[str, str]:
@@ -39,7 +39,7 @@ def test_a_day_without_a_year_takes_the_one_the_request_names() -> None:
 
 def test_offsets_count_in_the_request_not_in_the_clause() -> None:
     volume = offer({"volume": {"type": "integer", "description": "The volume"}}, ["volume"])
-    (span,) = spans_of(fill_slots("set the volume to 80", 10, volume, (), NOW).arguments["volume"])
+    (span,) = list_spans(fill_slots("set the volume to 80", 10, volume, (), NOW).arguments["volume"])
     assert (span.start, span.end, span.text) == (28, 30, "80")
 
 
@@ -80,7 +80,7 @@ def test_no_words_serve_two_parameters() -> None:
         ["adults", "children"],
     )
     filling = fill_slots("for 2 adults and 3 children", 0, numbers, (), NOW)
-    spans = [span for argument in filling.arguments.values() for span in spans_of(argument)]
+    spans = [span for argument in filling.arguments.values() for span in list_spans(argument)]
     assert len({(span.start, span.end) for span in spans}) == len(spans) == 2
     assert words(filling.arguments["adults"]).startswith("2")
 
@@ -177,7 +177,7 @@ def test_a_number_in_a_list_stands_on_all_its_digits() -> None:
         ["coordinates"],
     )
     filled = fill_slots("the heat at latitude 37.8710 and longitude -122.2730", 0, point, (), NOW).arguments
-    assert [span.text for span in spans_of(filled["coordinates"])] == ["37.8710", "-122.2730"]
+    assert [span.text for span in list_spans(filled["coordinates"])] == ["37.8710", "-122.2730"]
 
 
 def test_whoever_is_nearly_as_sure_of_other_words_steps_aside() -> None:
