@@ -1,5 +1,5 @@
-"""Prometheus metrics of this process (gauges that are read from the database: ``web.api.metrics``). Labels are of
-bounded number: never an id, never a person's words."""
+"""Metrics of the running server (Prometheus): each is declared here and counted where it happens; gauges that are read
+from the database are in ``web.api.metrics``. Labels are of bounded number: never an id, never a person's words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Metrics of a suite: shares with intervals, by tag, confusion among actions, risk over coverage."""
+"""Metrics of an eval run (``TITLES`` names them): shares with intervals, by tag, confusion among actions, risk over
+coverage."""
 
 from __future__ import annotations
 
