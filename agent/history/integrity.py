@@ -121,8 +121,8 @@ def _compare(noun: str, name: str, is_: Mapping[str, str] | None, should: Mappin
 async def verify(
     session: AsyncSession, workspace: str, anchor: ChainAnchor | None = None, *, anchors: Sequence[ChainAnchor] = ()
 ) -> ChainVerdict:
-    """Founding a workspace writes the first entry in the same transaction (``office.found``), so one without any lost
-    them, together with the record of where they ended. Run it in a ``read()`` block."""
+    """Verifies the chain of one workspace. Its first entry is written in the transaction that creates the workspace, so
+    one without any lost them, together with the record of where they ended. Run it in a ``read()`` block."""
     verdict = await store.history.log.verify(session, workspace, anchor, anchors=anchors)
     if verdict.ok and verdict.count == 0:
         why = "There is no entry, and the founding of a workspace is its first: all of it was taken out."

@@ -15,7 +15,7 @@ class Deadlines:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, future: asyncio.Future[None], when: float) -> None:
-        """Adds a deadline, ``when`` by the loop's clock. ``when`` by the loop's clock. Whoever adds one drops it."""
+        """Adds a deadline, ``when`` by the loop's clock. Whoever adds one drops it."""
         self._when[future] = when
         if self._timer is None or when < self._timer.when():
             self._arm(when)

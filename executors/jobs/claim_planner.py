@@ -79,7 +79,7 @@ class ClaimGroup:
         return wait_s
 
     def record_claim(self, wanted: ClaimRequest, count: int) -> bool:
-        """Records the result of a claim and answers whether there may be more. Answers whether there may be more."""
+        """Records the result of a claim and answers whether there may be more."""
         full = count >= wanted.limit
         self.trouble = 0
         if len(wanted.kinds) > 1:
