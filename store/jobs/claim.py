@@ -46,8 +46,8 @@ async def claim_rows(
     ahead: bool,
 ) -> Sequence[Sequence[Any]]:
     """Claims the rows whose ``address`` is in ``picked``, with its parameters, and answers their COLUMNS, in no order.
-    What is claimed ``ahead`` of the lanes of the parameter ``quick`` is not counted in its lane, unless that has a width
-    of its own.
+    What is claimed ``ahead`` of the lanes of the parameter ``quick`` is not counted in its lane, unless that has a
+    width of its own.
     """
     sqlite = find_sqlite(session)
     if sqlite is None:

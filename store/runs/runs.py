@@ -95,10 +95,11 @@ async def move(
 ) -> RunRow:
     """Changes a run's state from one in ``was`` to ``to``, setting ``columns``; the revision grows by one.
 
-    Of racing moves exactly one fits. ``revision`` demands that nothing moved since it was read. ``updated_at`` is the database's clock unless given. ``fixed`` are the columns that no move changes, as they
-    were read: with them, ``revision`` and all the others, the row is sealed anew (a session with keys needs them).
-    Raises Conflict when the run has moved on (``extra`` tells its state and revision), NotFound when it isn't in this
-    workspace, NotAuthentic when ``fixed`` is not what is there.
+    Of racing moves exactly one fits. ``revision`` demands that nothing moved since it was read. ``updated_at`` is the
+    database's clock unless given. ``fixed`` are the columns that no move changes, as they were read: with them,
+    ``revision`` and all the others, the row is sealed anew (a session with keys needs them). Raises Conflict when the
+    run has moved on (``extra`` tells its state and revision), NotFound when it isn't in this workspace, NotAuthentic
+    when ``fixed`` is not what is there.
     """
     states = (was,) if isinstance(was, str) else tuple(was)
     fresh = check_text({**columns, "state": to, "phase": None})
