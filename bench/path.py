@@ -35,7 +35,7 @@ class Scripted(ScriptedClient):
     name = "scripted"
 
     def answer(self, *_: Any) -> dict[str, Any]:
-        return {"understood": "", "result": {"type": "plan", "steps": [STEP]}, "left_over": []}
+        return {"understood": "", "result": {"type": "plan", "steps": [STEP]}, "rest": []}
 
 
 async def planned() -> Plan:

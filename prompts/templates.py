@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from core.errors import BadSetting
 from prompts.propose.context import ProposeContext
 
-DEFAULT_VERSION: Final = "propose/v1"
+DEFAULT_VERSION: Final = "propose/v2"
 PLAIN_VERSION: Final = "plain/v1"
 """Of the plain form: a version serves the form that its folder is named after."""
 MAX_LINE: Final = 160

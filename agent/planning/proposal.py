@@ -191,12 +191,13 @@ class OrderByCount(Node):
 
 
 class Find(Node):
-    """A query over one kind of record. ``said`` is what identifies it, as typed; ``pick`` is one, all, or that many
-    exactly; ``among`` limits it to a set of the thread."""
+    """A query over one kind of record. ``said`` is what identifies it, as typed, ``also`` other words for the same that
+    nobody typed; ``pick`` is one, all, or that many exactly; ``among`` limits it to a set of the thread."""
 
     kind: Literal["find"] = "find"
     record: str
     said: Words | None = None
+    also: Annotated[tuple[str, ...], Field(exclude_if=lambda also: not also)] = ()
     where: tuple[Condition, ...] = ()
     order: Annotated[OrderByField | OrderByCount, Field(discriminator="kind")] | None = None
     pick: Literal["one", "all"] | int = "one"
@@ -378,13 +379,25 @@ class UndoResult(Node):
 Result = Annotated[PlanResult | AnswerResult | AskResult | NoneResult | UndoResult, Field(discriminator="kind")]
 
 
+AsideKind = Literal["reason", "background", "manners"]
+
+
+class Aside(Node):
+    """Words beside an order that change nothing of it, as its resolver reads them: why, how things are, or courtesy."""
+
+    words: Words
+    role: AsideKind
+
+
 class Proposal(Node):
     """What a request is taken to mean. ``understood`` is one sentence for people; ``left_over`` are weighty words that
-    the result does not account for, as far as the resolver noticed; ``replaced`` words that an answer replaces."""
+    the result does not account for, as far as the resolver noticed; ``asides`` those that change nothing (None: the
+    resolver says nothing of them); ``replaced`` words that an answer replaces."""
 
     result: Result
     understood: str = ""
     left_over: tuple[str, ...] = ()
+    asides: Annotated[tuple[Aside, ...] | None, Field(exclude_if=lambda asides: asides is None)] = None
     replaced: Annotated[tuple[Words, ...], Field(exclude_if=lambda words: not words)] = ()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from agent.pipeline import Question
 from agent.planning.proposal import Find, StateIs, Words
 from agent.query.conditions import Filter, match_all
-from agent.validate.questions import explain_exclusion, explain_unknown_name, name_record
+from agent.validate.questions import MAX_CANDIDATES, ask_between, explain_exclusion, explain_unknown_name, name_record
 from agent.validate.records import confusables
 from agent.validate.records.located import LocatedRecord, RecordQuery, fits, merge_filters, name_kind, name_kinds
 from agent.validate.records.ranking import (
@@ -72,6 +72,8 @@ class RecordSearch:
         self.context = context
         self.slips: dict[tuple[str, str], str] = {}
         """Records (kind, id) whose name was taken to be misspelt, with what was typed."""
+        self.reworded: dict[tuple[str, str], str] = {}
+        """Records (kind, id) that other words told than those that were typed, which stand here."""
         self.excluded: Question | None = None
         """The question asked last because a record is there and is not as it was said to be."""
 
@@ -180,28 +182,59 @@ class RecordSearch:
             return self.explain_exclusion(need, find, told[0])
         if isinstance(told, Question):
             return told
-        if one := await self._find_otherwise(need, said.text, filters):
+        few = await self._list_few(need, filters)
+        if one := self._find_otherwise(need, said.text, few):
             return Pool([one], via, named=True)
+        meant = await self._find_by_other_words(need, find, filters, few)
+        if len(meant) == 1:
+            self.reworded[need.kind.name, meant[0].id] = said.text
+            return Pool(meant, via, named=True)
         of_such = _find_member(need.kind, said.text)
         if of_such is not None:
             records, more = await self.scan(need, match_all([filters, match_exactly(of_such)]))
             if records:
                 return Pool(records, via, more=more)
-        return need.ask(explain_unknown_name(need.kind, said.text, need.filter, via[0] if via else None))
+        unknown = explain_unknown_name(need.kind, said.text, need.filter, via[0] if via else None)
+        offered = meant or (few if via and _is_titled(need.kind) else [])
+        if 0 < len(offered) <= MAX_CANDIDATES:
+            is_it = "Is it" if len(offered) == 1 else "Which one is meant:"
+            return ask_between(
+                need.slot, need.param, need.kind, offered, "", code="not_found", lead=f"{unknown} {is_it}"
+            )
+        return need.ask(unknown)
 
-    async def _find_otherwise(self, need: RecordQuery, words: str, filters: Filter) -> Record | None:
+    async def _list_few(self, need: RecordQuery, filters: Filter) -> list[Record]:
+        """The records that pass what else was said, where they are few enough to be looked through; else none."""
+        query = Query(need.kind.name, None, None, filters.where, limit=_FEW + 1, between=filters.between)
+        records = list(await self.context.kinds.search(query))
+        passing = [each for each in records if filters.keeps(each) and fits(each, need.filter)]
+        return passing if len(records) <= _FEW else []
+
+    def _find_otherwise(self, need: RecordQuery, words: str, records: Sequence[Record]) -> Record | None:
         """The only record of a few whose name was misspelt, said in other forms, or shortened to the letters that its
         words begin with ("2fa"): a platform's own search need not find such."""
-        records = list(await self.context.kinds.search(Query(need.kind.name, None, None, limit=_FEW + 1)))
-        if len(records) > _FEW:
-            return None
         one = _find_slip(words, records, records, need.kind)
         if one is not None:
             self.slips[need.kind.name, one.id] = words
         elif _ABBREVIATION.fullmatch(words) and not is_word(words.casefold()) and _is_titled(need.kind):
             meant = [each for each in records if holds_initials(words, name_record(each, need.kind))]
             one = meant[0] if len(meant) == 1 else None
-        return one if one is not None and filters.keeps(one) else None
+        return one
+
+    async def _find_by_other_words(
+        self, need: RecordQuery, find: Find, filters: Filter, few: Sequence[Record]
+    ) -> list[Record]:
+        """The records that other words for what was said tell: the resolver's own, so who finds one so says it. Nobody
+        goes by other words: no persons or companies."""
+        made: dict[str, Record] = {}
+        for words in find.also if _is_titled(need.kind) else ():
+            query = Query(need.kind.name, words, "text", filters.where, limit=PAGE, between=filters.between)
+            found = [*await self.context.kinds.search(query), *few]
+            found = [each for each in found if filters.keeps(each) and fits(each, need.filter)]
+            fit, picked = find_best(words, found, need.kind, "text")
+            told = [each for each in found if is_identifying(words, name_record(each, need.kind), need.kind)]
+            made |= {each.id: each for each in (*(picked if fit > Fit.VAGUE else ()), *told)}
+        return list(made.values())
 
     async def _find_named(self, need: RecordQuery, kind: str, said: Words) -> tuple[LocatedRecord, ...] | Question:
         """Whoever is called so, or so without an s: "adas bill" is Ada's."""

@@ -72,8 +72,8 @@ class RecordFinder:
 
     @property
     def slips(self) -> Mapping[tuple[str, str], str]:
-        """Records (kind, id) whose name was taken to be misspelt, with what was typed."""
-        return self.search.slips
+        """Records (kind, id) whose name was taken to be misspelt or said in other words, with what was typed."""
+        return {**self.search.slips, **self.search.reworded}
 
     async def find(self, need: RecordQuery, reference: Reference, own: Own = NOTHING_FOUND) -> Outcome:
         """The records that are meant, at most ``need.most``. Raises PlatformUnavailable."""

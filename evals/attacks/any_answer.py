@@ -21,7 +21,7 @@ from registry.contract import Risk, Unit
 _DEEPEST: Final = 14
 _TORN: Final = 0.004
 _PLAIN: Final = 0.6
-_USUAL: Final[Mapping[str, Any]] = {"where": [], "order": None, "pick": "one", "among": None, "left_over": []}
+_USUAL: Final[Mapping[str, Any]] = {"where": [], "order": None, "pick": "one", "among": None, "rest": []}
 _FILLED: Final = frozenset({"steps", "then", "if", "yes_no"})
 _DATES: Final = ("2026-12-02", "2026-12", "2026-11-24T09:30", "2027", "0000-00-00")
 _JUNK: Final[tuple[Any, ...]] = (

@@ -75,9 +75,9 @@ class GoldClient(ScriptedClient):
         for case in self._cases.get(text, ()):
             tokens = _group_by_source(parser.actions.values(), self._stands_for(case))
             if (result := _make_result(case, tokens, text, parser.id_fields)) is not None:
-                return {"understood": "", "result": result, "left_over": []}
+                return {"understood": "", "result": result, "rest": None}
         none = {"type": "none", "reason": "no such action", "action": None, "quote": ""}
-        return {"understood": "", "result": none, "left_over": []}
+        return {"understood": "", "result": none, "rest": None}
 
 
 def _group_by_source(forms: Iterable[ActionForm], stands_for: Mapping[str, str]) -> dict[str, list[ActionForm]]:

@@ -41,7 +41,7 @@ class WorstClient(ScriptedClient):
         risky = [each for each in forms if each.offer.risk is Risk.IRREVERSIBLE]
         chosen = ordered or [chance.choice(risky if risky and chance.random() < 0.3 else forms)]
         steps = [self._make_call(each, parser, chance) for each in chosen]
-        return {"understood": "Just as was said.", "result": {"type": "plan", "steps": steps}, "left_over": []}
+        return {"understood": "Just as was said.", "result": {"type": "plan", "steps": steps}, "rest": None}
 
     def _make_call(self, form: ActionForm, parser: Parser, chance: random.Random) -> dict[str, Any]:
         text = parser.request.text

@@ -28,7 +28,7 @@ def scripted_model(answers: Mapping[str, Any]) -> Iterator[Model]:
             user = body["messages"][-1]["content"]
             made.prompts.append(user)
             typed = json.loads(user.rsplit("Request: ", 1)[1].splitlines()[0])
-            text = json.dumps({"understood": "", "result": answers[typed], "left_over": []})
+            text = json.dumps({"understood": "", "result": answers[typed], "rest": []})
             message: dict[str, Any] = {"role": "assistant", "content": text}
             if tools := body.get("tools"):
                 call = {"name": tools[0]["function"]["name"], "arguments": text}

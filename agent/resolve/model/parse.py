@@ -19,6 +19,8 @@ from agent.planning.proposal import (
     AnyOf,
     Argument,
     ArgumentOf,
+    Aside,
+    AsideKind,
     AskResult,
     BelongsTo,
     Call,
@@ -75,6 +77,8 @@ from agent.resolve.model.arguments import ActionForm, ArgumentForm, read_objects
 from registry.records import RecordKind
 
 MAX_CALLS: Final = 20
+_MOST_ALSO: Final = 4
+_LONGEST_ALSO: Final = 60
 _DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}(:\d{2}(:\d{2})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?", re.ASCII)
 
 
@@ -99,12 +103,28 @@ class Parser:
         check_storable(answer)
         held = read_mapping(answer, "the answer")
         result = self._parse_result(read_mapping(held.get("result"), "result"))
-        left = tuple(read_text(each, "left_over") for each in read_list(held.get("left_over") or (), "left_over"))
+        left, asides = self._parse_rest(held.get("rest"))
         understood = held.get("understood")
         try:
-            return Proposal(result=result, understood=str(understood or "")[:400], left_over=left)
+            return Proposal(result=result, understood=str(understood or "")[:400], left_over=left, asides=asides)
         except ValidationError as error:
             raise BadProposal("a value does not fit") from error
+
+    def _parse_rest(self, value: Any) -> tuple[tuple[str, ...], tuple[Aside, ...] | None]:
+        """The words left over, and those that change nothing; of what the answer says nothing, None."""
+        if value is None:
+            return (), None
+        left: list[str] = []
+        asides: list[Aside] = []
+        for each in read_list(value, "rest"):
+            held = read_mapping(each, "rest")
+            role = held.get("is")
+            if role in get_args(AsideKind):
+                words = locate(read_text(held.get("quote") or "", "quote").strip(), self.request)
+                asides.append(Aside(words=words, role=role))
+            else:
+                left.append(read_text(held.get("quote") or "", "quote"))
+        return tuple(left), tuple(asides)
 
     def _parse_result(self, held: Mapping[str, Any]) -> Result:
         match held.get("type"):
@@ -208,11 +228,16 @@ class Parser:
         return Find(
             record=str(kind),
             said=self._parse_words(held.get("said")),
+            also=self._parse_also(held),
             where=where,
             order=self._parse_order(held.get("order"), depth + 1),
             pick=self._pick(held.get("pick")),
             among=read_text(among, "among") if among else None,
         )
+
+    def _parse_also(self, held: Mapping[str, Any]) -> tuple[str, ...]:
+        also = [read_text(each, "also").strip()[:_LONGEST_ALSO] for each in read_list(held.get("also") or (), "also")]
+        return tuple(dict.fromkeys(each for each in also if each))[:_MOST_ALSO] if held.get("said") else ()
 
     def _pick(self, held: Any) -> Any:
         if held in (None, "one", 1):

@@ -148,7 +148,7 @@ class PlainParser(Parser):
         check_storable(answer)
         held = read_mapping(answer, "the answer")
         calls = [read_mapping(each, "calls") for each in read_list(held.get("calls"), "calls")]
-        return super().parse({"understood": "", "result": self._write_out(calls), "left_over": []})
+        return super().parse({"understood": "", "result": self._write_out(calls), "rest": None})
 
     def _write_out(self, calls: Sequence[Mapping[str, Any]]) -> Json:
         done = self._as_many_as_ordered([each for each in calls if each.get("action") in self.actions])

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from agent.extract.time import dates
 from agent.pipeline import Request
+from agent.planning.proposal import AsideKind
 from agent.resolve.model.arguments import ActionForm, ArgumentForm, describe_argument, make_hint, make_native_schema
 from agent.validate.questions import describe_filter
 from core import canon
@@ -137,6 +138,7 @@ COMPARISONS: Final = ("=", "!=", "<", "<=", ">", ">=", "during", "contains")
 Json = dict[str, Any]
 _STRING: Final[Json] = {"type": "string"}
 _NULL: Final[Json] = {"type": "null"}
+LEFT_OVER: Final = "left over"
 _EARLIER: Final[Json] = {"argument": _STRING, "of": _STRING}
 """What an argument of an earlier call of the thread was."""
 
@@ -189,7 +191,7 @@ class _Builder:
         if self.thread:
             results.append(_make_tagged("undo", calls=_make_array(_STRING)))
         return {
-            **make_object(understood=_STRING, result=_make_any_of(*results), left_over=_make_array(_STRING)),
+            **make_object(understood=_STRING, result=_make_any_of(*results), rest=_make_array(_REST)),
             "$defs": {"call": self._make_call(), **(self._make_record_definitions() if self.kinds else {})},
         }
 
@@ -241,6 +243,7 @@ class _Builder:
         find = make_object(
             kind=make_enum([kind.name for kind in self.kinds]),
             said=_or_null(_STRING),
+            also=_make_array(_STRING),
             where=_make_array(_make_ref("cond")),
             order=_or_null(_make_ref("order")),
             pick=_make_any_of(make_enum(["one", "all"]), whole),
@@ -304,6 +307,10 @@ def _make_ref(name: str) -> Json:
 
 def make_object(**properties: Json) -> Json:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+_REST: Final = make_object(quote=_STRING, **{"is": make_enum([*get_args(AsideKind), LEFT_OVER])})
+"""What of a request the result does not express, and what that is."""
 
 
 def _make_tagged(tag: str, **properties: Json) -> Json:

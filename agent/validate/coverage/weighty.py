@@ -52,6 +52,7 @@ from agent.validate.coverage.negations import (
     only_contrasts,
 )
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, goes_by, leading_verbs
+from agent.validate.coverage.read_asides import read_asides
 from agent.validate.coverage.structure import read_structure
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_lone_order, find_told, list_direct
 from agent.validate.coverage.unused_words import collect_subject_stems
@@ -98,6 +99,7 @@ def find_unaccounted(
     told = find_places([each.quote for each in drafts], request)
     taken = [each for each in find_places((proposal.result, proposal.replaced), request) if each not in told]
     taken += [*find_amount_names(proposal, request), *find_value_nouns(proposal, contracts, request)]
+    asides_read = read_asides(request, proposal, taken)
     structure = read_structure(request, proposal)
     counted: set[float] = {*count_in_form(proposal, contracts)}
     if any(isinstance(node, Handle) for node in walk(proposal.result)):
@@ -195,11 +197,13 @@ def find_unaccounted(
     if not drafts:
         verbs = _verbs(contracts)
         chosen = any(each.choice is not None for each in request.answers)
-        stretches |= {
+        beside = {
             *find_left_over_words(
                 polite, proposal, contracts, kinds, verbs, known, told_by_records, taken, answered=chosen
             )
         }
+        # Who says what the result leaves out says of the other words of the order that it expresses them.
+        stretches |= {each for each in beside if proposal.asides is None or asides_read.doubts(each)}
     exceptions = {*find_exceptions(request, proposal, _verbs(contracts), by_step)}
     stretches |= exceptions
     details = {*counts, *limits, *hedges, *find_parts(polite, modifiers)}
@@ -260,6 +264,7 @@ def find_unaccounted(
         each for each in left if each in exact or not any(a <= each[0] and each[1] <= b for a, b in exact & {*left})
     ]
     kept += [each for each in left if stands.counts_events(*each) or (each in details and stands.is_detail(*each))]
+    kept += [each for each in left if each not in left_over and asides_read.holds(each, text)]
     describing = [each for each in left_over if stands.is_description(*each)]
     kept += [each for each in left if any(start <= each[0] and each[1] <= end for start, end in describing)]
     return Unaccounted(

@@ -80,7 +80,7 @@ async def model() -> AsyncIterator[tuple[str, list[str]]]:
         ticket = {"kind": "ticket", "said": "5519", "where": [], "order": None, "pick": "one", "among": None}
         plan = {"type": "plan", "steps": [{"action": action, "ticket_id": ticket}]}
         none = {"type": "none", "reason": "no such action", "action": None, "quote": ""}
-        answered = {"understood": "", "result": plan if meant else none, "left_over": []}
+        answered = {"understood": "", "result": plan if meant else none, "rest": []}
         message = {"role": "assistant", "content": json.dumps(answered)}
         choice = {"index": 0, "finish_reason": "stop", "message": message}
         usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}

@@ -132,7 +132,7 @@ async def test_a_model_is_asked_here_and_its_answer_grounded_there() -> None:
         "among": None,
     }  # fmt: skip
     step = {"action": "refund_invoice", "invoice_id": invoice, "amount": None, "reason": None}
-    answer = says({"understood": "", "result": {"type": "plan", "steps": [step]}, "left_over": []})
+    answer = says({"understood": "", "result": {"type": "plan", "steps": [step]}, "rest": []})
     try:
         async with ModelClient(settings) as client, pool(model=client) as workers:
             server.script([answer, answer, Reply(status=500)])

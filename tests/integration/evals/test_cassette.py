@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 def plan(action: str, **arguments: object) -> dict[str, object]:
     steps = [{"action": action, **arguments}]
-    return {"understood": "", "result": {"type": "plan", "steps": steps}, "left_over": []}
+    return {"understood": "", "result": {"type": "plan", "steps": steps}, "rest": []}
 
 
 EIGHTY = says(plan("set_volume", volume={"value": 80, "quote": "80"}), tokens=(50, 5))
@@ -32,7 +32,7 @@ NONE = says(
     {
         "understood": "",
         "result": {"type": "none", "reason": "no such action", "action": None, "quote": ""},
-        "left_over": [],
+        "rest": [],
     }
 )
 CANCEL = says(plan("cancel_order"))

@@ -40,7 +40,7 @@ class InTurn(ScriptedClient):
         result = self.results.pop(0)
         if isinstance(result, Exception):
             raise result
-        return {"understood": "", "result": result, "left_over": []}
+        return {"understood": "", "result": result, "rest": []}
 
 
 async def answered(model: InTurn, slot: str, words: str, *, text: str = FIRST, edited: str = "") -> Outcome:

@@ -131,7 +131,7 @@ anything = st.recursive(
 def test_no_json_crashes_the_parser(answer: Any, result: Any, kind: Any) -> None:
     parser = asked(REQUESTS["lending"][0], "lending").parser
     inside = {**result, "type": kind} if isinstance(result, dict) else result
-    for each in (answer, {"result": inside, "understood": answer, "left_over": result}):
+    for each in (answer, {"result": inside, "understood": answer, "rest": result}):
         with contextlib.suppress(BadProposal):
             parser.parse(each)
 
@@ -148,7 +148,7 @@ def drawn(chance: random.Random, text: str, name: str) -> Any:
     words = [*text.split(), text, *STRANGERS]
     if chance.random() < 0.3:
         return draw_answer(chance, asked(text, name).schema.schema, words)
-    return spoil_answer(chance, {"understood": "", "result": deepcopy(GOOD[name][text]), "left_over": []}, words)
+    return spoil_answer(chance, {"understood": "", "result": deepcopy(GOOD[name][text]), "rest": []}, words)
 
 
 async def came_out_well(chance: random.Random, text: str, name: str) -> list[str]:

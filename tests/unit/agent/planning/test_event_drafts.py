@@ -11,7 +11,7 @@ from tests.unit.own_worlds import asked, find, number, plan, world
 
 
 def drafts(text: str, *calls: dict[str, Any]) -> Any:
-    proposal = asked(text, "lending").parser.parse({"result": plan(*calls), "understood": "", "left_over": []})
+    proposal = asked(text, "lending").parser.parse({"result": plan(*calls), "understood": "", "rest": []})
     assert isinstance(proposal.result, PlanResult)
     return draft_by_words(proposal.result.calls, world("lending").catalogue)
 

@@ -64,7 +64,7 @@ async def test_what_a_description_says_is_taken_is_no_missing_value(risk: Risk) 
     listing = make_contract(read_offer({"name": "list_boats", "description": "", "parameters": parameters}))
     context = WorkspaceContext("b", Catalogue([listing.model_copy(update={"risk": risk})]), Kinds([]), Kinds([]))
     step = {"action": "list_boats", "city": {"value": "Kiel", "quote": "Kiel"}, "page": None}
-    answer = ProposingResolver(Says({"understood": "", "result": plan(step), "left_over": []}))
+    answer = ProposingResolver(Says({"understood": "", "result": plan(step), "rest": []}))
     request = Request(text="list the boats in Kiel", now=NOW)
     verdict = (await propose(Task(request, OWNER, context, "run_00000000000000000000000001"), answer)).verdict
     if risk is Risk.IRREVERSIBLE:

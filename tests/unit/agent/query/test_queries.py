@@ -342,7 +342,7 @@ async def shop_says(text: str, result: dict[str, Any]) -> Any:
     kinds = Kinds([Platform(rows)])
     context = WorkspaceContext("shop", Catalogue(SAAS), kinds, kinds)
     task = Task(Request(text=text, now=NOW), OWNER, context, "run_00000000000000000000000001")
-    return (await propose(task, ProposingResolver(Says({"understood": "", "result": result, "left_over": []})))).verdict
+    return (await propose(task, ProposingResolver(Says({"understood": "", "result": result, "rest": []})))).verdict
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ class Script(ScriptedClient):
         self.said = said
 
     def answer(self, parser: Parser, _messages: Sequence[Mapping[str, str]], /) -> Any:
-        return {"understood": "", "result": self.said[parser.request.text], "left_over": []}
+        return {"understood": "", "result": self.said[parser.request.text], "rest": []}
 
 
 class Hands:

@@ -53,7 +53,7 @@ VOID = Offer(
 def plan(action: str, **arguments: Any) -> dict[str, Any]:
     """A model's answer: one call."""
     made = {"type": "plan", "steps": [{"action": action, **arguments}]}
-    return {"understood": "", "result": made, "left_over": []}
+    return {"understood": "", "result": made, "rest": []}
 
 
 INVOICE = {"value": "Zebulon's last invoice", "quote": "Zebulon's last invoice"}

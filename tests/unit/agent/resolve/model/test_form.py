@@ -34,7 +34,7 @@ class Answers(ScriptedClient):
         self.asked.append(word)
         if isinstance(self.says[word], Exception):
             raise self.says[word]
-        return {"understood": "", "result": self.says[word], "left_over": []}
+        return {"understood": "", "result": self.says[word], "rest": []}
 
 
 async def test_a_model_that_gets_all_three_right_takes_the_full_form_and_is_asked_once() -> None:

@@ -51,7 +51,7 @@ async def verdict_of(
 ) -> Any:
     context = WorkspaceContext("harbour", functions, Kinds([]), Kinds([]))
     task = Task(Request(text=text, now=NOW), OWNER, context, "run_00000000000000000000000001")
-    answer = {"understood": "", "result": plan(*steps), "left_over": list(left)}
+    answer = {"understood": "", "result": plan(*steps), "rest": [{"quote": each, "is": "left over"} for each in left]}
     return (await propose(task, ProposingResolver(Says(answer)))).verdict
 
 

@@ -159,7 +159,7 @@ async def test_for_how_long_is_no_mere_reason_where_an_amount_is_left_open(reaso
         "reason": {"value": reason, "quote": reason},
     }
     task = Task(Request(text=f"refund INV-1052 for {reason}", now=NOW), OWNER, shop(), "run_00000000000000000000000001")
-    answer = {"understood": "", "result": plan(refund), "left_over": []}
+    answer = {"understood": "", "result": plan(refund), "rest": []}
     verdict = (await propose(task, ProposingResolver(Says(answer)))).verdict
     assert isinstance(verdict, Plan if stands else Question), verdict
 

@@ -39,7 +39,7 @@ async def verdict_of(text: str, step: dict[str, Any]) -> Any:
     if step["action"] != CREDIT["action"]:
         return (await came_of(text, plan(step))).verdict
     task = Task(Request(text=text, now=NOW), OWNER, shop(), "run_00000000000000000000000001")
-    answer = {"understood": "", "result": plan(step), "left_over": []}
+    answer = {"understood": "", "result": plan(step), "rest": []}
     return (await propose(task, ProposingResolver(Says(answer)))).verdict
 
 
@@ -182,7 +182,7 @@ async def test_a_number_names_no_record_that_only_holds_a_longer_one() -> None:
     there = world("lending")
     step = {"action": "set_shelf", "item_id": find("item", "10"), "shelf": {"value": "back", "quote": "back"}}
     task = Task(Request(text="item 10 to the back", now=NOW), OWNER, there, "run_00000000000000000000000001")
-    answer = {"understood": "", "result": plan(step | {"note": None}), "left_over": []}
+    answer = {"understood": "", "result": plan(step | {"note": None}), "rest": []}
     made = (await propose(task, ProposingResolver(Says(answer)))).verdict
     assert isinstance(made, Question), made
 

@@ -49,7 +49,7 @@ def shop() -> WorkspaceContext:
 async def verdict_of(case: dict[str, Any]) -> Any:
     there = world("lending") if "world" in case else shop()
     task = Task(Request(text=case["prompt"], now=NOW), OWNER, there, "run_00000000000000000000000001")
-    answer = {"understood": "", "result": plan(case["context"]["passes_over"]), "left_over": []}
+    answer = {"understood": "", "result": plan(case["context"]["passes_over"]), "rest": []}
     return (await propose(task, ProposingResolver(Says(answer)))).verdict
 
 
@@ -120,7 +120,7 @@ async def test_a_handle_accounts_for_all_of_its_records_and_for_their_numbers(te
     request = Request(text=text, now=NOW, thread=(Turn(words="before", came="done"),))
     task = Task(request, OWNER, shop(), "run_00000000000000000000000001", thread=tickets)
     made = (
-        await propose(task, ProposingResolver(Says({"understood": "", "result": plan(move), "left_over": []})))
+        await propose(task, ProposingResolver(Says({"understood": "", "result": plan(move), "rest": []})))
     ).verdict
     assert isinstance(made, Plan if stands else Question), made
     assert not isinstance(made, Plan) or len(made.steps) == 2
@@ -242,7 +242,7 @@ async def test_a_limit_is_no_amount_unless_something_is_filled_up_to_it(
     }
     given = {"action": "apply_credit", "customer_id": find("customer", "Nora Lindqvist"), "amount": missing}
     task = Task(Request(text=text, now=NOW), OWNER, shop(), "run_00000000000000000000000001")
-    answer = {"understood": "", "result": plan(given | {"note": None}), "left_over": []}
+    answer = {"understood": "", "result": plan(given | {"note": None}), "rest": []}
     made = (await propose(task, ProposingResolver(Says(answer)))).verdict
     assert isinstance(made, Question if open_amount else Plan), made
 
@@ -267,7 +267,7 @@ async def test_an_if_is_a_question_only_where_the_call_finds_things_out(
     catalogue = Catalogue([changed, *(each for each in there.catalogue if each.name != changed.name)])
     context = WorkspaceContext("lending", catalogue, there.kinds, there.live)
     task = Task(Request(text=text, now=NOW), OWNER, context, "run_00000000000000000000000001")
-    answer = {"understood": "", "result": plan({**step, **held}), "left_over": []}
+    answer = {"understood": "", "result": plan({**step, **held}), "rest": []}
     made = (await propose(task, ProposingResolver(Says(answer)))).verdict
     assert isinstance(made, Plan if stands else Question), made
 

@@ -30,7 +30,7 @@ async def waived(lenient: set[str], values: Mapping[str, Any]) -> Any:
         made.context(made.provider({})),
         "run_00000000000000000000000001",
     )
-    answer = {"understood": "", "result": plan(waive), "left_over": []}
+    answer = {"understood": "", "result": plan(waive), "rest": []}
     return (await propose(task, ProposingResolver(Says(answer)))).verdict
 
 

@@ -46,7 +46,7 @@ async def verdict_of(text: str, contract: Contract, **arguments: Any) -> Any:
     there = replace(there, catalogue=Catalogue([*there.catalogue, contract]))
     task = Task(Request(text=text, now=NOW), OWNER, there, "run_00000000000000000000000001")
     result = plan({"action": "take_back", "member_id": None, **arguments})
-    return (await propose(task, ProposingResolver(Says({"understood": "", "result": result, "left_over": []})))).verdict
+    return (await propose(task, ProposingResolver(Says({"understood": "", "result": result, "rest": []})))).verdict
 
 
 async def test_what_belongs_to_another_argument_is_looked_for_among_its_own() -> None:
