@@ -186,8 +186,8 @@ class RecordSearch:
         if one := self._find_otherwise(need, said.text, few):
             return Pool([one], via, named=True)
         meant = await self._find_by_other_words(need, find, filters, few)
-        if len(meant) == 1:
-            self.reworded[need.kind.name, meant[0].id] = said.text
+        if len(meant) == 1 or (meant and find.pick != "one"):
+            self.reworded |= {(need.kind.name, each.id): said.text for each in meant}
             return Pool(meant, via, named=True)
         of_such = _find_member(need.kind, said.text)
         if of_such is not None:

@@ -118,7 +118,7 @@ def find_modifiers(
         (WHEN, by.dates, taken, True),
         (RATE, by.computes, plain, False),
         (SHARE, by.computes or by.answered, taken, False),
-        (LIMIT, by.restricts or by.conditions or by.answered, plain, False),
+        (LIMIT, by.restricts or by.conditions or by.answered or by.computes_field, plain, False),
         (QUALIFIED, by.dates, plain, False),
         (ADDED, by.computes or by.several_calls or by.negates, taken, False),
         (OR, by.either, plain, False),
@@ -140,13 +140,10 @@ def find_modifiers(
                 continue  # "set it back to pending": the state that the call brings about
             if pattern is BOUND and found.group()[:1].casefold() in "ut" and _is_used(text, place[1], taken):
                 continue  # the day itself is what was used
-            if (
-                pattern is ADDED
-                and place[1] - place[0] == _PLUS
-                and verbs & ADDING
-                and _is_used(text, place[1], list(figures))
+            if pattern is ADDED and verbs & ADDING and (
+                place[1] - place[0] != _PLUS or _is_used(text, place[1], list(figures))
             ):
-                continue  # "plus 3 days", of what only adds
+                continue  # "plus 3 days", "on top of her rental", of what only adds
             if pattern is OTHERS and _is_used(text, place[1], taken):
                 continue  # whom the same is for is who was used
             heads = pattern in (BOUND, WHEN, ADDED, OTHERS)

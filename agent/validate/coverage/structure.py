@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from agent.pipeline import Request
 from agent.planning.proposal import (
@@ -25,8 +26,13 @@ from agent.planning.proposal import (
     Proposal,
     StateIs,
     Test,
+    Word,
 )
 from agent.planning.quotes import walk
+
+
+_NEGATIVE: Final = ("un", "not ", "no ", "non-")
+"""How a state begins that something is not in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,7 @@ class Structure:
     quantifies: bool = False
     computes: bool = False
     computes_field: bool = False
+    multiplies: bool = False
     dates: bool = False
     several: bool = False
     several_calls: bool = False
@@ -56,7 +63,8 @@ def read_structure(request: Request, proposal: Proposal) -> Structure:
     finds = [node for node in nodes if isinstance(node, Find)]
     negates = any(
         isinstance(node, Except)
-        or (isinstance(node, StateIs) and node.negated)
+        or (isinstance(node, StateIs) and (node.negated or node.state.startswith(_NEGATIVE)))
+        or (isinstance(node, Compare) and isinstance(node.value, Word) and node.value.word is False)
         or (isinstance(node, Has) and node.count == 0)
         or (isinstance(node, Compare | Computed) and node.op in ("!=", "-"))
         or (isinstance(node, Test) and node.op == "=" and isinstance(node.right, Number) and not node.right.number)
@@ -81,6 +89,10 @@ def read_structure(request: Request, proposal: Proposal) -> Structure:
         computes=computes_field
         or any(isinstance(node, Number) and (node.unit == "%" or node.number < 1) for node in nodes),
         computes_field=computes_field,
+        multiplies=any(
+            isinstance(node, Computed) and node.op == "*" and isinstance(node.a, Number) and isinstance(node.b, Number)
+            for node in nodes
+        ),
         dates=any(isinstance(node, Day) for node in nodes),
         several=several,
         several_calls=sum(isinstance(node, Call) for node in nodes) > 1,

@@ -15,6 +15,7 @@ from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request
 from agent.planning.proposal import (
+    Call,
     DraftedText,
     Find,
     Handle,
@@ -99,11 +100,13 @@ def find_unaccounted(
     told = find_places([each.quote for each in drafts], request)
     taken = [each for each in find_places((proposal.result, proposal.replaced), request) if each not in told]
     taken += [*find_amount_names(proposal, request), *find_value_nouns(proposal, contracts, request)]
-    asides_read = read_asides(request, proposal, taken)
     structure = read_structure(request, proposal)
+    asides_read = read_asides(request, proposal, taken, several=structure.several)
     counted: set[float] = {*count_in_form(proposal, contracts)}
     if any(isinstance(node, Handle) for node in walk(proposal.result)):
         counted |= set(named)
+    if structure.several_calls:  # "those two can go": each has its own call
+        counted.add(sum(isinstance(node, Call) for node in walk(proposal.result)))
     polite = strip_politeness(text)
     notes = [note for each in contracts for note in each.annotations.values()]
     on_records = any(note.record is not None for note in notes)
@@ -155,7 +158,7 @@ def find_unaccounted(
                 strict.add(found[-1])
     figures = set(find_places([each for each in walk(proposal.result) if isinstance(each, Number)], request))
     modifiers = set(find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), structure))
-    for found_each in patterns.OF_SEVERAL.finditer(polite) if structure.one_record else ():
+    for found_each in patterns.OF_SEVERAL.finditer(polite) if structure.one_record and not structure.multiplies else ():
         named_both = counts_names(text, found_each.span(), taken)
         if not named_both and not any(a <= found_each.start() < b for a, b in (*taken, *told) if (a, b) not in figures):
             modifiers.add(found_each.span())
@@ -173,6 +176,8 @@ def find_unaccounted(
     further = list(
         find_further_orders(polite, taken, _verbs(contracts) | (patterns.TELLING if drafts else frozenset()))
     )
+    if proposal.asides is not None and structure.several_calls:
+        further = [each for each in further if asides_read.doubts(each)]
     found += [*_other_units(text, proposal, contracts, taken), *further]
     found += find_joined_names(text, [*taken, *told], known, creates=bool(kinds) and not on_records)
     modifiers |= find_misread(request, proposal, contracts, told_by_records)
@@ -204,12 +209,15 @@ def find_unaccounted(
         }
         # Who says what the result leaves out says of the other words of the order that it expresses them.
         stretches |= {each for each in beside if proposal.asides is None or asides_read.doubts(each)}
+        stretches |= {*asides_read.doubted}
     exceptions = {*find_exceptions(request, proposal, _verbs(contracts), by_step)}
     stretches |= exceptions
     details = {*counts, *limits, *hedges, *find_parts(polite, modifiers)}
     modifiers |= stretches
-    said = [place for place in (locate(each, request) for each in proposal.left_over) if place.origin == 0]
+    located = [locate(each, request) for each in proposal.left_over]
+    said = [each for each in located if each.origin == 0]
     left_over = [(each.start, each.start + len(each.text)) for each in said if each.start is not None]
+    elsewhere = [each.text for each in located if each.origin]
     found += left_over
     wholes = {match.span() for match in patterns.QUANTIFIER.finditer(polite)}
     bound = {*find_denied_clauses(polite, taken), *further, *left_over, *turned, *find_parts(polite, modifiers)}
@@ -264,15 +272,17 @@ def find_unaccounted(
         each for each in left if each in exact or not any(a <= each[0] and each[1] <= b for a, b in exact & {*left})
     ]
     kept += [each for each in left if stands.counts_events(*each) or (each in details and stands.is_detail(*each))]
-    kept += [each for each in left if each not in left_over and asides_read.holds(each, text)]
+    kept += [each for each in left if each not in left_over and asides_read.holds(each)]
     describing = [each for each in left_over if stands.is_description(*each)]
     kept += [each for each in left if any(start <= each[0] and each[1] <= end for start, end in describing)]
+    kept = [each for each in kept if each not in asides_read.doubted]
     return Unaccounted(
         _outermost(
             text[slice(*each)].strip()[:_MOST_TOLD] if each in exact else _quote_around(text, *each, spoken)
             for each in left
             if each not in kept
-        ),
+        )
+        + _outermost(elsewhere),
         _outermost(text[slice(*each)] if each in left_over else _quote_around(text, *each, spoken) for each in kept),
     )
 
