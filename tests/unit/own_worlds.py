@@ -60,7 +60,13 @@ async def came_of(
 ) -> Outcome:
     """A model's answer through the real prompt, parser and planning; with ``answers`` as a question was answered since.
     Raises ModelMisbehaved for what is no proposal."""
-    return await said(text, {"understood": "", "result": result, "rest": [{"quote": each, "is": "left over"} for each in left]}, name, answers, thread)
+    return await said(
+        text,
+        {"understood": "", "result": result, "rest": [{"quote": each, "is": "left over"} for each in left]},
+        name,
+        answers,
+        thread,
+    )
 
 
 async def said(

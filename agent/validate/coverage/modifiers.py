@@ -140,8 +140,10 @@ def find_modifiers(
                 continue  # "set it back to pending": the state that the call brings about
             if pattern is BOUND and found.group()[:1].casefold() in "ut" and _is_used(text, place[1], taken):
                 continue  # the day itself is what was used
-            if pattern is ADDED and verbs & ADDING and (
-                place[1] - place[0] != _PLUS or _is_used(text, place[1], list(figures))
+            if (
+                pattern is ADDED
+                and verbs & ADDING
+                and (place[1] - place[0] != _PLUS or _is_used(text, place[1], list(figures)))
             ):
                 continue  # "plus 3 days", "on top of her rental", of what only adds
             if pattern is OTHERS and _is_used(text, place[1], taken):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from agent.pipeline import Request
@@ -19,11 +19,16 @@ from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.clauses import Clause, split_clauses
 from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT
 from language import numerals
-from language.stems import ORDERS, stem
+from language.stems import ORDERS, stem, stem_text
 from language.text import read_text
 from language.wordnet import find_similar_stems
 
 Place = tuple[int, int]
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
+
 
 _LEAD: Final = r"\s*(?:(?:and|but|so|or|then|also|just|please|though|ok(?:ay)?)\s+)*"
 # What opens a condition, an exception or a ban.
@@ -32,107 +37,139 @@ _OPENS: Final = re.compile(
     r"|except|without|instead|not|never|don['’]?t|do\s+not|otherwise|else)(?!\w)",
     re.IGNORECASE,
 )
+_WHY: Final = re.compile(
+    rf"{_LEAD}(?:because|cause|since|as|due\s+to|owing\s+to|thanks\s+to|on\s+account\s+of)\s", re.IGNORECASE
+)
 _WHEN: Final = re.compile(r"\s*(?:when|while|after|before|from|until|till?|by|at|on|in)(?!\w)", re.IGNORECASE)
-_SINCE: Final = re.compile(rf"{_LEAD}(?:because|cause|since|as|due\s+to|owing\s+to|thanks\s+to|on\s+account\s+of)\s", re.I)
 # What is not meant, where something else was named: "the red one, not the blue one".
 _CONTRAST: Final = re.compile(
-    r"\s*(?:and\s+|but\s+)?not\s+(?!(?:yet|until|till|before|after|now|today|all|both|more|less|without|if|to)(?!\w))"
+    r"\s*(?:and\s+|but\s+)?not\s+"
+    r"(?!(?:yet|until|till|before|after|now|today|more|less|without|if|to|by|with|for|in|on|at|from|under)(?!\w))"
     r"(?:(?!(?:him|her|them|it|us|me|you|all|both|each|before|after|until|without)(?!\w))[\w'’-]+\s*){1,5}",
     re.IGNORECASE,
 )
+_WORD: Final = re.compile(r"[^\W_]+")
+_DAY: Final = re.compile(r"\w{2,6}day", re.IGNORECASE)
 _CLOSES: Final = re.compile(r"\s*(?:$|[,;.!?\n])")
 # What is owed, allowed or to come of somebody else may be a limit of the order.
 _BINDS: Final = re.compile(
-    r"(?<!\w)(?:must|shall|should|ought|might|let|(?:has|have|needs?)\s+to|(?:is|are)\s+to|will"
+    r"(?<!\w)(?:must|shall|should|ought|might|let|(?:has|have|needs?)\s+to|(?:is|are)\s+to|at\s+(?:most|least)|will"
     r"|unless|until|except|provided|instead|if|only|each|per)(?!\w)|['’]ll(?!\w)",
     re.IGNORECASE,
 )
-_IS_ONLY: Final = re.compile(r"(?<!\w)(?:is|are|was|were|has|have|had)\s+only(?!\w)", re.IGNORECASE)
-_OWN: Final = re.compile(r"(?<!\w)(?:I|we)(?:['’]ll|\s+(?:will|shall|should|have\s+to|must|might|only))(?!\w)", re.IGNORECASE)
-_OBJECT: Final = re.compile(
-    r"\s+(?:the|an?|this|that|these|those|my|our|his|her|their|its|him|it|them|out|off|up|back|away)(?!\w)", re.IGNORECASE
+_STAYS: Final = _words(r"keeps?|stays?|remains?")
+_IS_ONLY: Final = _words(r"(?:is|are|was|were|has|have|had)\s+only")
+# What the person does beside: "I'll tell her".
+_OWN: Final = re.compile(
+    r"(?<!\w)(?:I|we)(?:['’]ll|\s+(?:will|shall|should|have\s+to|must|might|only))(?!\w)", re.IGNORECASE
 )
-_STAYS: Final = re.compile(r"(?<!\w)(?:keeps?|stays?|remains?)(?!\w)", re.IGNORECASE)
+_MODAL: Final = _words(r"(?:would|could|can)(?:n['’]?t)?|can['’]?t|cannot|won['’]?t")
+_PAST: Final = _words(patterns.PAST)
+_OBJECT: Final = re.compile(
+    r"\s+(?:the|an?|this|that|these|those|my|our|his|her|their|its|him|it|them|out|off|up|back|away)(?!\w)",
+    re.IGNORECASE,
+)
 _JOINT: Final = re.compile(r"[\s,]*(?:(?:and|but|so|or|then|plus)\s*)?", re.IGNORECASE)
-_MODAL: Final = re.compile(r"(?<!\w)(?:would|could|can|can['’]?t|cannot|couldn['’]?t|wouldn['’]?t|won['’]?t)(?!\w)", re.IGNORECASE)
-_PAST: Final = re.compile(rf"(?<!\w){patterns.PAST}(?!\w)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReadAsides:
-    """Which letters of a request the resolver set aside, and which of them may stay so (``believed``)."""
+    """The asides of one proposal. ``taken`` are the quotes that were used, ``told`` the stems of what the records of
+    the plan say of themselves; ``several``: whether one reference is to a set, of which something may be left out.
+    ``doubted`` are the clauses that may not stay aside."""
 
-    text: str
-    said: bytearray
-    believed: bytearray
-    used: bytearray
-    explained: bool
-    """Whether the resolver says what its result does not express at all."""
-    doubted: Sequence[Place]
+    request: Request
+    proposal: Proposal
+    taken: Sequence[Place]
+    told: frozenset[str]
+    several: bool
+    doubted: list[Place] = field(default_factory=list, init=False)
+    _said: bytearray = field(init=False)
+    _used: bytearray = field(init=False)
+    _believed: bytearray = field(init=False)
 
-    def holds(self, place: Place) -> bool:
+    def __post_init__(self) -> None:
+        asides = self._locate()
+        object.__setattr__(self, "_used", patterns.cover(self.text, self.taken))
+        object.__setattr__(self, "_said", patterns.cover(self.text, [place for place, _ in asides]))
+        object.__setattr__(self, "_believed", patterns.cover(self.text, self._sort(asides)))
+
+    @property
+    def text(self) -> str:
+        return self.request.text
+
+    @property
+    def explained(self) -> bool:
+        """Whether the resolver says at all what its result does not express: then it says of the other words of the
+        order that it expresses them. One that never names any such word says nothing."""
+        return bool(self.proposal.asides or (self.proposal.asides is not None and self.proposal.left_over))
+
+    def hold(self, place: Place) -> bool:
         """Whether all the words of a place may stay aside, but for those that were used; or whether they only say what
         is not meant instead of what is."""
-        contrast = _CONTRAST.match(self.text, place[0]) if self.explained else None
-        if contrast is not None and place[1] <= contrast.end() and _CLOSES.match(self.text, contrast.end()):
-            return not self.doubts(place)
-        letters = [at for at in range(*place) if self.text[at].isalnum() and not self.used[at]]
-        return bool(letters) and all(self.believed[at] for at in letters)
+        if self._is_contrast(place):
+            return not self.doubt(place)
+        letters = [at for at in range(*place) if self.text[at].isalnum() and not self._used[at]]
+        return bool(letters) and all(self._believed[at] for at in letters)
 
-    def doubts(self, place: Place) -> bool:
+    def doubt(self, place: Place) -> bool:
         """Whether a place holds words that were set aside and may not stay so."""
-        return any(self.said[at] and not self.believed[at] for at in range(*place))
+        return any(self._said[at] and not self._believed[at] for at in range(*place))
+
+    def _locate(self) -> list[tuple[Place, Aside]]:
+        words = [(each.words.start, each) for each in self.proposal.asides or () if each.words.origin == 0]
+        return [((start, start + len(each.words.text)), each) for start, each in words if start is not None]
+
+    def _sort(self, asides: Sequence[tuple[Place, Aside]]) -> list[Place]:
+        """The places that may stay aside, clause by clause; the others are doubted."""
+        believed: list[Place] = []
+        for clause in split_clauses(self.text) if asides else ():
+            ordering = any(self._used[start] and not self._said[start] for _, start, _ in clause.words)
+            for (start, end), aside in asides:
+                first, last = max(start, clause.start), min(end, clause.end)
+                if not self.text[first:last].strip():
+                    continue
+                goes_on = bool(believed) and _JOINT.fullmatch(self.text, believed[-1][1], first) is not None
+                if self._may_stay(self.text[first:last], aside, within=ordering, goes_on=goes_on):
+                    believed.append((believed[-1][1] if goes_on else first, last))
+                else:
+                    self.doubted.append((first, last))
+        return believed
+
+    def _may_stay(self, said: str, aside: Aside, *, within: bool, goes_on: bool) -> bool:
+        """``within``: whether the words stand in the clause of the order itself; ``goes_on``: whether they follow
+        others that stay aside, in the same sentence."""
+        if patterns.REGRETS.search(said):
+            return True
+        verbs = (FINITE.search(said), OWN_SUBJECT.search(said), _MODAL.search(said))
+        finite = min((each.start() for each in verbs if each), default=None)
+        past = _PAST.search(said)
+        manners = aside.role == "manners"
+        if within and not manners and (finite is None or _WHEN.match(said)):
+            return _WHY.match(said) is not None
+        if finite is None and _CONTRAST.fullmatch(said):
+            return True
+        binds = _BINDS.search(_IS_ONLY.sub("", said)) or (self.several and _STAYS.search(said))
+        if _OPENS.match(said) or (binds and not (_OWN.search(said) or past)):
+            return False
+        counts = not manners or any(map(str.isdigit, said))
+        if finite is None and past is None and counts and not goes_on and _holds_number(said):
+            return False
+        clause = next(iter(split_clauses(said)), None)
+        return clause is None or not _orders(clause, finite)
+
+    def _is_contrast(self, place: Place) -> bool:
+        """Whether words only say what is not meant instead of what is: nothing that the records of the plan are."""
+        found = _CONTRAST.match(self.text, place[0]) if self.proposal.asides is not None else None
+        if found is None or place[1] > found.end() or not _CLOSES.match(self.text, found.end()):
+            return False
+        before, instead = (_WORD.findall(each)[-1:] for each in (self.text[: found.start()], found[0]))
+        alike = before == instead or all(_DAY.fullmatch(each) for each in (*before, *instead))
+        return (self.explained or (bool(before) and alike)) and self.told.isdisjoint(stem_text(found[0]))
 
 
-def read_asides(request: Request, proposal: Proposal, taken: Sequence[Place], *, several: bool) -> ReadAsides:
-    """``taken`` are the quotes that were used; ``several``: whether one reference of the proposal is to a set."""
-    text = request.text
-    used = patterns.cover(text, taken)
-    said: list[Place] = []
-    believed: list[Place] = []
-    doubted: list[Place] = []
-    places = [
-        (each, each.words.start, each.words.start + len(each.words.text))
-        for each in proposal.asides or ()
-        if each.words.origin == 0 and each.words.start is not None
-    ]
-    said = [(start, end) for _, start, end in places]
-    aside = patterns.cover(text, said)
-    for clause in split_clauses(text) if said else ():
-        ordering = any(used[start] and not aside[start] for _, start, _ in clause.words)
-        for each, start, end in places:
-            first, last = max(start, clause.start), min(end, clause.end)
-            if first >= last:
-                continue
-            goes_on = bool(believed) and _JOINT.fullmatch(text, believed[-1][1], first) is not None
-            if _may_stay(text[first:last], each, within=ordering, goes_on=goes_on, several=several):
-                believed.append((believed[-1][1] if goes_on else first, last))
-            elif text[first:last].strip():
-                doubted.append((first, last))
-    return ReadAsides(text, aside, patterns.cover(text, believed), used, proposal.asides is not None, doubted)
-
-
-def _may_stay(said: str, aside: Aside, *, within: bool, goes_on: bool, several: bool) -> bool:
-    """``within``: whether the words stand in the clause of the order itself; ``goes_on``: whether they follow others
-    that stay aside, in the same sentence; ``several``: whether the order is for a set, of which one may be left out."""
-    if patterns.REGRETS.search(said):
-        return True
-    verbs = (FINITE.search(said), OWN_SUBJECT.search(said), _MODAL.search(said))
-    finite = min((each.start() for each in verbs if each), default=None)
-    past = _PAST.search(said)
-    if within and aside.role != "manners" and (finite is None or _WHEN.match(said)):
-        return _SINCE.match(said) is not None
-    if finite is None and _CONTRAST.fullmatch(said):
-        return True
-    binds = _BINDS.search(_IS_ONLY.sub("", said)) is not None or (several and _STAYS.search(said) is not None)
-    if _OPENS.match(said) or (binds and not (_OWN.search(said) or past)):
-        return False
-    counts = aside.role != "manners" or any(map(str.isdigit, said))
-    numbered = finite is None and past is None and counts and any(not each.vague for each in numerals.find(read_text(said)))
-    if numbered and not goes_on:
-        return False
-    clause = next(iter(split_clauses(said)), None)
-    return clause is None or not _orders(clause, finite)
+def _holds_number(said: str) -> bool:
+    return any(not each.vague for each in numerals.find(read_text(said)))
 
 
 def _orders(clause: Clause, finite: int | None) -> bool:

@@ -30,7 +30,6 @@ from agent.planning.proposal import (
 )
 from agent.planning.quotes import walk
 
-
 _NEGATIVE: Final = ("un", "not ", "no ", "non-")
 """How a state begins that something is not in."""
 

@@ -53,7 +53,7 @@ from agent.validate.coverage.negations import (
     only_contrasts,
 )
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, goes_by, leading_verbs
-from agent.validate.coverage.read_asides import read_asides
+from agent.validate.coverage.read_asides import ReadAsides
 from agent.validate.coverage.structure import read_structure
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_lone_order, find_told, list_direct
 from agent.validate.coverage.unused_words import collect_subject_stems
@@ -101,7 +101,7 @@ def find_unaccounted(
     taken = [each for each in find_places((proposal.result, proposal.replaced), request) if each not in told]
     taken += [*find_amount_names(proposal, request), *find_value_nouns(proposal, contracts, request)]
     structure = read_structure(request, proposal)
-    asides_read = read_asides(request, proposal, taken, several=structure.several)
+    aside = ReadAsides(request, proposal, taken, told_by_records, structure.several)
     counted: set[float] = {*count_in_form(proposal, contracts)}
     if any(isinstance(node, Handle) for node in walk(proposal.result)):
         counted |= set(named)
@@ -176,8 +176,8 @@ def find_unaccounted(
     further = list(
         find_further_orders(polite, taken, _verbs(contracts) | (patterns.TELLING if drafts else frozenset()))
     )
-    if proposal.asides is not None and structure.several_calls:
-        further = [each for each in further if asides_read.doubts(each)]
+    if aside.explained and structure.several_calls:
+        further = [each for each in further if aside.doubt(each)]
     found += [*_other_units(text, proposal, contracts, taken), *further]
     found += find_joined_names(text, [*taken, *told], known, creates=bool(kinds) and not on_records)
     modifiers |= find_misread(request, proposal, contracts, told_by_records)
@@ -208,8 +208,8 @@ def find_unaccounted(
             )
         }
         # Who says what the result leaves out says of the other words of the order that it expresses them.
-        stretches |= {each for each in beside if proposal.asides is None or asides_read.doubts(each)}
-        stretches |= {*asides_read.doubted}
+        stretches |= {each for each in beside if not aside.explained or aside.doubt(each)}
+        stretches |= {*aside.doubted}
     exceptions = {*find_exceptions(request, proposal, _verbs(contracts), by_step)}
     stretches |= exceptions
     details = {*counts, *limits, *hedges, *find_parts(polite, modifiers)}
@@ -272,10 +272,10 @@ def find_unaccounted(
         each for each in left if each in exact or not any(a <= each[0] and each[1] <= b for a, b in exact & {*left})
     ]
     kept += [each for each in left if stands.counts_events(*each) or (each in details and stands.is_detail(*each))]
-    kept += [each for each in left if each not in left_over and asides_read.holds(each)]
+    kept += [each for each in left if each not in left_over and aside.hold(each)]
     describing = [each for each in left_over if stands.is_description(*each)]
     kept += [each for each in left if any(start <= each[0] and each[1] <= end for start, end in describing)]
-    kept = [each for each in kept if each not in asides_read.doubted]
+    kept = [each for each in kept if each not in aside.doubted]
     return Unaccounted(
         _outermost(
             text[slice(*each)].strip()[:_MOST_TOLD] if each in exact else _quote_around(text, *each, spoken)

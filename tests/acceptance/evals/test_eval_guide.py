@@ -103,7 +103,7 @@ async def test_the_guide_can_be_followed_from_the_first_command_to_the_last(clon
     assert "saas by offline: 60 answers" in ours
     assert "my by offline: 3 answers" in mine
     assert "<title>my by offline" in read(clone, "offline.html")
-    assert "my by openai/my-model propose/v1" in first
+    assert "my by openai/my-model propose/v2" in first
     assert "B: my by openai/my-model propose/v9" in second
     assert "all right: 1 → 2; 1 fixed, 0 broken" in second
     assert sum(CHANGED in each for each in prompts) == 3

@@ -43,7 +43,7 @@ async def ran(data: Path, server: ScriptedServer | None, *cases: dict[str, Any],
     setup = Setup(
         suites=(str(write(data, *cases)),),
         resolver="openai/toy",
-        prompt_version="propose/v1",
+        prompt_version="propose/v2",
         cassette=str(data / "toy.jsonl"),
         data=str(data),
         replay=server is None,

@@ -105,7 +105,7 @@ def test_several_resolvers_write_a_report_each(data: Path) -> None:
         str(data / "out.json"),
     )
     assert written(data / "out.offline.json")["setup"]["resolver"] == "offline"
-    assert written(data / "out.openai-toy.propose-v1.json")["setup"]["prompt_version"] == "propose/v1"
+    assert written(data / "out.openai-toy.propose-v2.json")["setup"]["prompt_version"] == "propose/v2"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_several_resolvers_write_a_report_each(data: Path) -> None:
         (["eval", "run", "saas", "--resume"], "--resume needs --json"),
         (["eval", "run", "saas", "--replay"], "--replay needs --cassette"),
         (["eval", "run", "saas", "--resolver", "openai/toy", "--prompt-version", "v99"], "no prompt version 'v99'"),
-        (["eval", "run", "saas", "--prompt-version", "v1"], "the offline resolver has none"),
+        (["eval", "run", "saas", "--prompt-version", "v2"], "the offline resolver has none"),
         (["eval", "gate", "--against", "nowhere.json"], "nowhere.json can't be read as a report: No such file"),
     ],
 )

@@ -16,7 +16,7 @@ from agent.resolve.model.answer_json import BadProposal
 from agent.resolve.model.plain import MAX_LENGTH
 from agent.resolve.model.resolver import Prepared, ProposingResolver, prepare
 from core.errors import ModelMisbehaved
-from prompts import PLAIN_VERSION
+from prompts import DEFAULT_VERSION, PLAIN_VERSION
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from tests.unit.own_worlds import NOW, OWNER, Says, world
@@ -258,7 +258,7 @@ def test_the_plain_prompt_is_less_than_half_as_long() -> None:
                 Request(text="x", now=NOW), there.shortlist(OWNER, "admin"), tuple(there.kinds), version=version
             ).messages
         )
-        for version in (PLAIN_VERSION, "propose/v1")
+        for version in (PLAIN_VERSION, DEFAULT_VERSION)
     ]
     assert sizes[0] < 0.5 * sizes[1]
 

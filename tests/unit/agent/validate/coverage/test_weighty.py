@@ -119,9 +119,7 @@ async def test_a_handle_accounts_for_all_of_its_records_and_for_their_numbers(te
     move = {"action": "assign_ticket", "ticket_id": {"handle": "@set1"}, "agent_id": find("agent", "Priya Raman")}
     request = Request(text=text, now=NOW, thread=(Turn(words="before", came="done"),))
     task = Task(request, OWNER, shop(), "run_00000000000000000000000001", thread=tickets)
-    made = (
-        await propose(task, ProposingResolver(Says({"understood": "", "result": plan(move), "rest": []})))
-    ).verdict
+    made = (await propose(task, ProposingResolver(Says({"understood": "", "result": plan(move), "rest": []})))).verdict
     assert isinstance(made, Plan if stands else Question), made
     assert not isinstance(made, Plan) or len(made.steps) == 2
 
