@@ -1,5 +1,5 @@
-"""Arithmetic and comparison over what was typed and what records hold: closed, exact, and shown as a sum. No unit is
-ever converted."""
+"""Arithmetic and comparison over what was typed and what records hold: closed, exact, and shown as a sum. Units of one
+dimension are converted exactly; money never is."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
-from agent.extract.spans.money import find_currency
+from agent.extract.counted_units import find_named_unit
+from agent.extract.spans.money import find_named_code
 from agent.extract.time.date_math import shift
-from agent.extract.time.durations import SECONDS
+from agent.extract.time.durations import BETWEEN
 from agent.pipeline import Question
 from agent.planning.proposal import (
     MAX_DEPTH,
@@ -34,6 +35,7 @@ from agent.query.context import DAYS, NOTHING_FOUND, PERCENT, Moment, Own, Plain
 from agent.validate.questions import quote_words
 from agent.validate.records.located import LocatedRecord, RecordQuery, name_kind
 from core import money
+from language.measures import CALENDAR, TIME, find_measure
 from registry.records import Field, RecordKind
 
 if TYPE_CHECKING:
@@ -41,10 +43,10 @@ if TYPE_CHECKING:
 
 
 _SIGNS: Final = {"+": "+", "-": "−", "*": "×", "/": "÷"}
-_UNITS: Final = ("seconds", "minutes", "hours", "days", "weeks", "fortnights", "months", "years")
-_NAMED: Final = {SECONDS[name]: name for name in _UNITS}
-_TIMES: Final = {word: _NAMED[long] for word, long in SECONDS.items() if len(word) > 1 and long in _NAMED}
-_SHORT: Final = _UNITS[:3]
+_PERCENT: Final = frozenset((PERCENT, "percent", "per cent", "pct"))
+_FACTORS: Final = frozenset(("x", "×", "times", "fold", "half", "halves"))
+_DAY: Final = find_measure(DAYS)
+_MONTH: Final = find_measure("months")
 _MOST_DIGITS: Final = 15
 
 
@@ -62,7 +64,7 @@ class Arithmetic:
             return need.ask("That is too much to work out at once. Say it more simply.", code="unreadable")
         match expression:
             case Number(number=number, unit=unit, quote=quote):
-                return Worked(Quantity(number, find_unit(unit)), words=_list_words(quote))
+                return Worked(make_quantity(number, unit), words=_list_words(quote))
             case Day(date=text, quote=quote):
                 return self._read_day(need, text, quote)
             case Word(word=word, quote=quote):
@@ -197,22 +199,38 @@ def read_field(field: Field, found: LocatedRecord) -> Value | None:
     if held is None:
         return None
     if (quantity := read_quantity(field, found.record.values)) is not None:
-        return quantity
+        counted = find_named_unit(field.name, field.label or "") if quantity.unit is None else None
+        return Quantity(quantity.number, counted.name) if counted is not None else quantity
     if field.type in DATES and isinstance(held, str):
         return Moment(held.replace(" ", "T", 1).removesuffix("Z") if "T" in held or " " in held else held)
     return Plain(held)
 
 
 def find_unit(unit: str | None) -> str | None:
-    """A unit as it is computed with: an ISO 4217 code, ``%``, or the plural of a unit of time; None for any other
+    """A unit as it is computed with: an ISO 4217 code, ``%``, or the plural of a unit of measure; None for any other
     word."""
-    if unit is None or not unit.strip():
-        return None
-    word = unit.strip()
-    if word in (PERCENT, "percent", "per cent", "pct"):
+    word = _strip_unit(unit)
+    if word.casefold() in _PERCENT:
         return PERCENT
-    known = _TIMES.get(word.casefold())
-    return known or find_currency(word) or (word.upper() if is_currency(word.upper()) else None)
+    currency = find_named_code(word)
+    if currency is not None:
+        return currency
+    measure = find_measure(word)
+    return measure.name if measure is not None else word if is_currency(word) else None
+
+
+def make_quantity(number: Decimal, unit: str | None) -> Quantity:
+    """A number with its unit as it was said, which is kept also where it is none that is known."""
+    said = _strip_unit(unit)
+    return Quantity(number, find_unit(said), "" if said.casefold() in _FACTORS else said)
+
+
+def _strip_unit(unit: str | None) -> str:
+    """A unit without the words that only join it to its number: "more weeks" are weeks."""
+    words = (unit or "").split()
+    while len(words) > 1 and words[0].casefold() in BETWEEN:
+        words.pop(0)
+    return "" if len(words) == 1 and words[0].casefold() in BETWEEN else " ".join(words)
 
 
 def _calculate(op: str, a: Value, b: Value) -> Value | str:
@@ -234,9 +252,22 @@ def _add(op: str, a: Quantity, b: Quantity) -> Quantity | str:
     sign = 1 if op == "+" else -1
     if b.unit == PERCENT and a.unit != PERCENT:
         return Quantity(a.number * (1 + sign * b.number / 100), a.unit)
+    a, b = _align(a, b)
     if a.unit is not None and b.unit is not None and a.unit != b.unit:
         return f"{a.shown} and {b.shown} are in different units, and nothing is converted. Say the value itself."
-    return Quantity(a.number + sign * b.number, a.unit or b.unit)
+    return Quantity(a.number + sign * b.number, a.unit or b.unit, a.said or b.said)
+
+
+def _align(a: Quantity, b: Quantity) -> tuple[Quantity, Quantity]:
+    """Both in the smaller of their units where these are of one dimension; else as they are."""
+    if a.unit == b.unit:
+        return a, b
+    for one, other in ((a, b), (b, a)):
+        if (measure := other.measure) is not None and (changed := one.convert_to(measure)) is not None:
+            held = find_measure(one.said, measure.dimension) or one.measure
+            if held is not None and held.size >= measure.size:
+                return (changed, other) if one is a else (other, changed)
+    return a, b
 
 
 def _multiply(op: str, a: Quantity, b: Quantity) -> Quantity | str:
@@ -246,17 +277,27 @@ def _multiply(op: str, a: Quantity, b: Quantity) -> Quantity | str:
     units = [each.unit for each in (a, b) if each.unit not in (None, PERCENT)]
     money_unit = next((unit for unit in units if is_currency(unit)), None)
     if op == "/":
-        same = a.unit == b.unit
-        return Quantity(a_number / b_number, None if same else a.unit if a.unit != PERCENT else None)
-    return Quantity(a_number * b_number, money_unit or (units[0] if units else None))
+        one, other = _align(a, b)
+        if one.unit == other.unit:
+            same = one.unit != PERCENT
+            return Quantity(one.number / other.number if same else a_number / b_number, None, a.noun)
+        return Quantity(a_number / b_number, a.unit if a.unit != PERCENT else None, a.said)
+    if len(units) == 2 and money_unit is None:
+        return f"{a.shown} × {b.shown} is no number of either. Say the value itself."
+    unit = money_unit or (units[0] if units else None)
+    return Quantity(a_number * b_number, unit, next((each.said for each in (a, b) if each.said and each.unit == unit), ""))
 
 
 def _shift(a: Moment, b: Quantity, sign: int) -> Moment | str:
-    if b.number != b.number.to_integral_value() or b.unit in _SHORT or is_currency(b.unit) or b.unit == PERCENT:
+    wanted = _MONTH if b.measure is not None and b.measure.dimension == CALENDAR else _DAY
+    assert wanted is not None
+    whole = b.convert_to(wanted)
+    short = b.measure is not None and b.measure.dimension == TIME and b.measure.size < wanted.size
+    if whole is None or b.is_money or short or whole.number != whole.number.to_integral_value():
         return "That is no number of days. Say the day itself."
     try:
         day = date.fromisoformat(a.text[:10])
-        return Moment(shift(day, sign * int(b.number), (b.unit or DAYS).removesuffix("s")).isoformat())
+        return Moment(shift(day, sign * int(whole.number), wanted.one).isoformat())
     except (ValueError, OverflowError):
         return "Which day is meant?"
 
@@ -280,7 +321,8 @@ def test_holds(left: Worked, op: str, right: Worked) -> bool | None:
     """None where the two can't be compared: money of two currencies, a day with a name."""
     a, b = left.value, right.value
     if isinstance(a, Quantity) and isinstance(b, Quantity):
-        if a.is_money and b.is_money and a.unit != b.unit:
+        a, b = _align(a, b)
+        if a.unit != b.unit and (a.is_money or a.measure is not None) and (b.is_money or b.measure is not None):
             return None
         return compare(op, a.number, b.number)
     if isinstance(a, Moment) and isinstance(b, Moment):

@@ -4,7 +4,7 @@ values that an expression comes to."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 from typing import Any, Final, Protocol
@@ -14,6 +14,7 @@ from agent.planning.proposal import Expression, Find, Reference, Words
 from agent.validate.questions import format_plain as plain_shown
 from agent.validate.records.located import DiscourseContext, LocatedRecord, Outcome, RecordQuery, RecordScope, name_kind
 from core import money
+from language.measures import Measure, convert, find_measure, format_measure
 from registry.records import Kinds, RecordKind
 
 RecordKey = tuple[str, str]
@@ -27,10 +28,27 @@ DAYS: Final = "days"
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An exact number. ``unit`` is an ISO 4217 code (major units), ``%``, a plural unit of time, or None."""
+    """An exact number. ``unit`` is an ISO 4217 code (major units), ``%``, the plural of a unit of measure, or None.
+    ``said`` is how the unit was said, also where it is none that is known."""
 
     number: Decimal
     unit: str | None = None
+    said: str = field(default="", compare=False)
+
+    @property
+    def measure(self) -> Measure | None:
+        return find_measure(self.unit)
+
+    @property
+    def noun(self) -> str:
+        """What the number was said to count where that is no known unit: "crates"."""
+        return self.said if self.unit is None else ""
+
+    def convert_to(self, wanted: Measure) -> Quantity | None:
+        """The same in another unit of its dimension, where that is exact. Pounds may be of mass as well as of money."""
+        held = find_measure(self.said, wanted.dimension) if self.is_money else self.measure
+        number = convert(self.number, held, wanted) if held is not None else None
+        return Quantity(number, wanted.name) if number is not None else None
 
     @property
     def is_money(self) -> bool:
@@ -41,12 +59,10 @@ class Quantity:
         """``24.50 EUR``, ``50 %``, ``3 days``, ``12``."""
         if self.unit is not None and self.is_money:
             return money.format_money(to_minor_units(self.number, self.unit), self.unit)
+        if self.measure is not None:
+            return format_measure(self.number, self.measure)
         number = f"{self.number.normalize():f}"
-        if self.unit == PERCENT:
-            return f"{number} %"
-        if self.unit is None:
-            return number
-        return f"{number} {self.unit.removesuffix('s') if self.number == 1 else self.unit}"
+        return f"{number} {self.unit}" if self.unit is not None else number
 
 
 @dataclass(frozen=True, slots=True)

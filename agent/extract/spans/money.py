@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from core.money import get_exponent
-from language import numerals
+from language import currencies, numerals
 from language.text import Text, word_set
 
 # ISO 4217 active codes.
@@ -110,7 +110,14 @@ def find_currency(words: str) -> str | None:
     if stripped.upper() in CODES:
         return stripped.upper()
     low = stripped.lower()
-    return _SYMBOLS.get(stripped) or _WORDS.get(low) or ("USD" if low in {"us dollars", "us dollar"} else None)
+    if stripped[-1:] == "$" and low[:-1] in _PREFIXED:
+        return _PREFIXED[low[:-1]]
+    return _SYMBOLS.get(stripped) or _WORDS.get(low) or currencies.find_by_name(low)
+
+
+def find_named_code(words: str) -> str | None:
+    """As ``find_currency``, but a code that is an English word as well ("top", "cup") counts in capitals only."""
+    return find_currency(words) if words.strip() not in _ENGLISH else None
 
 
 def find_named_currency(words: str) -> Money | None:
@@ -179,13 +186,10 @@ def _make_money(text: Text, number: numerals.Number) -> Money:
             return Money(start, after[0].end, amount, _SYMBOLS[after[0].text], True)
         if after[0].text.upper() in CODES and (after[0].text.isupper() or low not in _ENGLISH):
             return Money(start, after[0].end, amount, after[0].text.upper(), False)
-        if (
-            low in {"us", "canadian", "australian", "singapore"}
-            and len(after) > 1
-            and after[1].low in {"dollar", "dollars"}
-        ):
-            code = {"us": "USD", "canadian": "CAD", "australian": "AUD", "singapore": "SGD"}[low]
-            return Money(start, after[1].end, amount, code, False)
+        for last in reversed(after[1:]):  # "Canadian dollars", "South African rand"
+            named = currencies.find_by_name(text.plain[after[0].start : last.bare_end])
+            if named is not None:
+                return Money(start, last.bare_end, amount, named, False)
         if low in _WORDS:
             return Money(start, after[0].end, amount, _WORDS[low], True)
     return Money(start, end, amount, None, False)

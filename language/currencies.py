@@ -1,0 +1,33 @@
+"""Names of currencies as CLDR has them in English and the locales' languages: ``currencies.txt``, a line a code."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from language.measures import fold
+
+
+def _fold(words: str) -> str:
+    return fold(words.replace("-", " ").replace("’", "'"))
+
+
+@cache
+def _read_names() -> dict[str, str]:
+    lines = (Path(__file__).parent / "currencies.txt").read_text("utf-8").splitlines()
+    return {_fold(name): code for code, _, names in (line.partition(":") for line in lines) for name in names.split(",")}
+
+
+@cache
+def _read_nouns() -> frozenset[tuple[str, str]]:
+    return frozenset((code, word) for name, code in _read_names().items() for word in name.split())
+
+
+def find_by_name(words: str) -> str | None:
+    """The ISO 4217 code of a currency by its whole name: "Canadian dollars", "francs suisses"."""
+    return _read_names().get(_fold(words))
+
+
+def is_word_of(word: str, code: str) -> bool:
+    """Whether a word stands in the currency's name: "kroner" in that of DKK, and of NOK too."""
+    return (code, _fold(word)) in _read_nouns()

@@ -1,0 +1,150 @@
+"""Units of measure: what each is called, its dimension and its exact size, and exact conversion within a dimension.
+
+Months, quarters and years are a dimension of their own: none is a fixed number of days. So are tons, and gallons and
+pints, whose size depends on the country. Names are English and those of the locales, without accents. (pint and CLDR
+were weighed: the one calls a month 30.4 days, imports slowly and knows English only; the other converts nothing.)
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import Final
+
+TIME: Final = "time"
+CALENDAR: Final = "calendar"
+MASS: Final = "mass"
+LENGTH: Final = "length"
+VOLUME: Final = "volume"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """``size`` is in the dimension's base: seconds, months, grams, metres, litres. ``english`` are the names and short
+    forms of English alone."""
+
+    name: str
+    one: str
+    dimension: str
+    size: Fraction
+    english: tuple[str, ...]
+
+
+_GRAMS: Final = "gramme grammes gramm gramo gramos grammo grammi grama gramas"
+_METRES: Final = "metern metro metros metri"
+_LITRES: Final = "litern litro litros litri"
+# The singular, the plural and short forms of English; behind the bar the names of the locales. "_" is a space.
+_TABLE: Final = (
+    (TIME, "0.001", "millisecond milliseconds ms msec | millisekunde millisekunden milisegundo milisegundos"),
+    (TIME, "1", "second seconds sec secs s | sekunde sekunden segundo segundos seconde secondes secondo secondi seconden"),
+    (TIME, "60", "minute minutes min mins m | minuten minuto minutos minuti minuut"),
+    (TIME, "3600", "hour hours hr hrs h | stunde stunden std hora horas heure heures ora ore uur uren"),
+    (
+        TIME,
+        "86400",
+        "day days d night nights calendar_day calendar_days | tag tage tagen dia dias jour jours giorno giorni dag dagen",
+    ),
+    (TIME, "604800", "week weeks wk wks w | woche wochen semana semanas semaine semaines settimana settimane weken"),
+    (TIME, "1209600", "fortnight fortnights |"),
+    (
+        CALENDAR,
+        "1",
+        "month months mo mos calendar_month calendar_months | monat monate monaten mes meses mois mese mesi maand maanden",
+    ),
+    (CALENDAR, "3", "quarter quarters | quartal quartale quartalen trimestre trimestres trimestri kwartaal kwartalen"),
+    (
+        CALENDAR,
+        "6",
+        "half-year half-years half_year half_years | halbjahr halbjahre semestre semestres semestri halfjaar",
+    ),
+    (CALENDAR, "12", "year years yr yrs | jahr jahre jahren ano anos annee annees ans anno anni jaar jaren"),
+    (MASS, "0.000001", "microgram micrograms mcg ug | mikrogramm"),
+    (MASS, "0.001", "milligram milligrams mg | {milli|mili}" + _GRAMS),
+    (MASS, "1", f"gram grams g gr | {_GRAMS}"),
+    (MASS, "1000", "kilogram kilograms kg kgs kilo kilos | {kilo|chilo|quilo}" + _GRAMS + " quilo quilos chilo chili"),
+    (MASS, "1000000", "tonne tonnes t metric_ton metric_tons | tonnen tonelada toneladas tonnellata tonnellate"),
+    (MASS, "28.349523125", "ounce ounces oz | unze unzen"),
+    (MASS, "453.59237", "pound pounds lb lbs |"),
+    (MASS, "6350.29318", "stone stones |"),
+    ("tons", "1", "ton tons |"),
+    (LENGTH, "0.001", "millimetre millimetres mm millimeter millimeters | {milli|mili}" + _METRES),
+    (LENGTH, "0.01", "centimetre centimetres cm centimeter centimeters | {centi|zenti}" + _METRES + " zentimeter"),
+    (LENGTH, "1", f"metre metres m meter meters | {_METRES}"),
+    (
+        LENGTH,
+        "1000",
+        "kilometre kilometres km kms kilometer kilometers | {kilo|chilo|quilo}" + _METRES,
+    ),
+    (LENGTH, "0.0254", "inch inches | zoll pulgada pulgadas pouce pouces pollice pollici polegada polegadas"),
+    (LENGTH, "0.3048", "foot feet ft |"),
+    (LENGTH, "0.9144", "yard yards yd yds | yarda yardas jarda jardas"),
+    (LENGTH, "1609.344", "mile miles mi | meile meilen milla millas miglio miglia milha milhas"),
+    (LENGTH, "1852", "nautical_mile nautical_miles nmi | seemeile seemeilen"),
+    (VOLUME, "0.001", "millilitre millilitres ml milliliter milliliters | {milli|mili}" + _LITRES),
+    (VOLUME, "0.01", "centilitre centilitres cl centiliter centiliters | {centi|zenti}" + _LITRES + " zentiliter"),
+    (VOLUME, "1", f"litre litres l liter liters ltr | {_LITRES}"),
+    (VOLUME, "1000", "cubic_metre cubic_metres cubic_meter cubic_meters m3 m³ | kubikmeter"),
+    ("gallons", "8", "gallon gallons gal |"),
+    ("gallons", "2", "quart quarts qt |"),
+    ("gallons", "1", "pint pints |"),
+)
+_DIGITS: Final = Context(prec=60)
+
+
+def _list_names(row: str) -> Iterable[str]:
+    for word in row.replace("|", " ").split() if "{" not in row else ():
+        yield word.replace("_", " ")
+    if "{" in row:  # "{kilo|chilo}gramo metro": each prefix before each of the words behind it
+        plain, _, rest = row.partition("{")
+        prefixes, _, words = rest.partition("}")
+        yield from _list_names(plain)
+        stems = [word for word in words.split() if word in f"{_GRAMS} {_METRES} {_LITRES}".split()]
+        yield from (prefix + word for prefix in prefixes.split("|") for word in stems)
+        yield from (word for word in words.split() if word not in stems)
+
+
+def _read_table() -> tuple[Measure, ...]:
+    made = []
+    for dimension, size, row in _TABLE:
+        english = tuple(word.replace("_", " ") for word in row.partition("|")[0].split())
+        made.append(Measure(english[1], english[0], dimension, Fraction(size), english))
+    return tuple(made)
+
+
+MEASURES: Final = _read_table()
+_BY_WORD: Final[dict[str, tuple[Measure, ...]]] = {}
+for _measure, (_, _, _row) in zip(MEASURES, _TABLE, strict=True):
+    for _word in dict.fromkeys(_list_names(_row)):
+        _BY_WORD[_word] = (*_BY_WORD.get(_word, ()), _measure)
+
+
+def fold(word: str) -> str:
+    plain = unicodedata.normalize("NFKD", word.casefold())
+    return re.sub(r"[\s_]+", " ", "".join(char for char in plain if not unicodedata.combining(char))).strip(" .-")
+
+
+def find_measure(word: str | None, dimension: str | None = None) -> Measure | None:
+    """The unit that a word names, as one of ``dimension`` where a word names several ("m"); None for any other word."""
+    if word is None:
+        return None
+    known = _BY_WORD.get(fold(word), ())
+    of_it = [each for each in known if each.dimension == dimension]
+    return of_it[0] if of_it else known[0] if len(known) == 1 else None
+
+
+def convert(number: Decimal, held: Measure, wanted: Measure) -> Decimal | None:
+    """A number of one unit as the same of another; None where that is no finite decimal, or of another dimension."""
+    if held.dimension != wanted.dimension:
+        return None
+    exact = Fraction(number) * held.size / wanted.size
+    made = _DIGITS.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    return made if Fraction(made) == exact else None
+
+
+def format_measure(number: Decimal, measure: Measure) -> str:
+    """``1 month``, ``2.5 feet``."""
+    return f"{number.normalize():f} {measure.one if number == 1 else measure.name}"
