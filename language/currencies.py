@@ -15,7 +15,9 @@ def _fold(words: str) -> str:
 @cache
 def _read_names() -> dict[str, str]:
     lines = (Path(__file__).parent / "currencies.txt").read_text("utf-8").splitlines()
-    return {_fold(name): code for code, _, names in (line.partition(":") for line in lines) for name in names.split(",")}
+    return {
+        _fold(name): code for code, _, names in (line.partition(":") for line in lines) for name in names.split(",")
+    }
 
 
 @cache

@@ -1,7 +1,9 @@
-"""Dictated numbers: those that are said figure by figure or in pairs, 5524 for "fifty five twenty four"."""
+"""Dictated numbers: those that are said figure by figure or in pairs, 5524 for "fifty five twenty four", 2107 for
+"twenty one oh seven"."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,6 +11,9 @@ from language import numerals
 from language.text import read_text
 
 _FEWEST: Final = 3
+_ZEROS: Final = re.compile(r"(?:[\s-]*\boh?\b)*[\s-]*", re.IGNORECASE)
+
+_ZERO: Final = re.compile(r"\boh?\b", re.IGNORECASE)
 
 
 def find_dictated(text: str) -> Iterator[tuple[str, int, int]]:
@@ -16,8 +21,8 @@ def find_dictated(text: str) -> Iterator[tuple[str, int, int]]:
     run, start, end = "", 0, -1
     for each in numerals.find(read_text(text)):
         spoken = each.kind == "cardinal" and text[each.start : each.end].replace(" ", "").replace("-", "").isalpha()
-        if spoken and run and not text[end : each.start].strip(" -"):
-            run, end = f"{run}{each.value}", each.end
+        if spoken and run and (between := _ZEROS.fullmatch(text, end, each.start)) is not None:
+            run, end = f"{run}{'0' * len(_ZERO.findall(between[0]))}{each.value}", each.end
             continue
         if len(run) >= _FEWEST:
             yield run, start, end

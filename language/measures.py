@@ -40,20 +40,24 @@ _LITRES: Final = "litern litro litros litri"
 # The singular, the plural and short forms of English; behind the bar the names of the locales. "_" is a space.
 _TABLE: Final = (
     (TIME, "0.001", "millisecond milliseconds ms msec | millisekunde millisekunden milisegundo milisegundos"),
-    (TIME, "1", "second seconds sec secs s | sekunde sekunden segundo segundos seconde secondes secondo secondi seconden"),
+    (
+        TIME,
+        "1",
+        "second seconds sec secs s | sekunde sekunden segundo segundos seconde secondes secondo secondi seconden",
+    ),
     (TIME, "60", "minute minutes min mins m | minuten minuto minutos minuti minuut"),
     (TIME, "3600", "hour hours hr hrs h | stunde stunden std hora horas heure heures ora ore uur uren"),
     (
         TIME,
         "86400",
-        "day days d night nights calendar_day calendar_days | tag tage tagen dia dias jour jours giorno giorni dag dagen",
+        "day days d night nights calendar_days | tag tage tagen dia dias jour jours giorno giorni dag dagen",
     ),
     (TIME, "604800", "week weeks wk wks w | woche wochen semana semanas semaine semaines settimana settimane weken"),
     (TIME, "1209600", "fortnight fortnights |"),
     (
         CALENDAR,
         "1",
-        "month months mo mos calendar_month calendar_months | monat monate monaten mes meses mois mese mesi maand maanden",
+        "month months mo mos calendar_months | monat monate monaten mes meses mois mese mesi maand maanden",
     ),
     (CALENDAR, "3", "quarter quarters | quartal quartale quartalen trimestre trimestres trimestri kwartaal kwartalen"),
     (

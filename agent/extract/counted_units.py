@@ -16,8 +16,10 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _SINGULAR: Final = (TIME, CALENDAR, LENGTH)
 _AMBIGUOUS: Final = frozenset(("min", "mo", "m", "d", "w", "t", "mi", "gal", "gr", "std", "foot", "pound", "pounds"))
 _METRIC: Final = ("gram", "metre", "meter", "litre", "liter")
-_STATED: Final = r"\b(?:in|as|of|how many|for)\s+(?:(?:whole|full|more|extra|additional)\s+)*|[(,:;]\s*|^(?:the\s+)?|\d\s*"
-_DESCRIBED: Final = re.compile(rf"(?:{_STATED})(?P<unit>[^\W\d_]{{2,}})\b(?!\s+(?:each|per|apiece))", re.IGNORECASE)
+_STATED: Final = (
+    r"\b(?:in|as|of|how many|for)\s+(?:(?:whole|full|more|extra|additional)\s+)*|[(,:;]\s*|^(?:the\s+)?|\d\s*"
+)
+_DESCRIBED: Final = re.compile(rf"(?:{_STATED})(?=(?P<unit>[^\W\d_]{{2,}})\b(?!\s+(?:each|per|apiece)))", re.IGNORECASE)
 
 
 def find_counted_unit(name: str, schema: Mapping[str, Any], annotation: Annotation) -> Measure | None:

@@ -285,7 +285,9 @@ def _multiply(op: str, a: Quantity, b: Quantity) -> Quantity | str:
     if len(units) == 2 and money_unit is None:
         return f"{a.shown} × {b.shown} is no number of either. Say the value itself."
     unit = money_unit or (units[0] if units else None)
-    return Quantity(a_number * b_number, unit, next((each.said for each in (a, b) if each.said and each.unit == unit), ""))
+    return Quantity(
+        a_number * b_number, unit, next((each.said for each in (a, b) if each.said and each.unit == unit), "")
+    )
 
 
 def _shift(a: Moment, b: Quantity, sign: int) -> Moment | str:

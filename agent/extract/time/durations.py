@@ -9,18 +9,18 @@ from functools import lru_cache
 from typing import Final
 
 from language import numerals
+from language.measures import MEASURES, TIME
 from language.text import Text
 
 SECONDS: Final = {
-    **dict.fromkeys(("second", "seconds", "sec", "secs", "s"), Decimal(1)),
-    **dict.fromkeys(("minute", "minutes", "min", "mins", "m"), Decimal(60)),
-    **dict.fromkeys(("hour", "hours", "hr", "hrs", "h"), Decimal(3600)),
-    **dict.fromkeys(("day", "days", "d", "night", "nights"), Decimal(86400)),
-    **dict.fromkeys(("week", "weeks", "wk", "wks", "w"), Decimal(604800)),
-    **dict.fromkeys(("fortnight", "fortnights"), Decimal(1209600)),
+    **{
+        word: Decimal(each.size.numerator) / each.size.denominator
+        for each in MEASURES
+        if each.dimension == TIME
+        for word in each.english
+    },
     **dict.fromkeys(("month", "months"), Decimal(2592000)),
     **dict.fromkeys(("year", "years", "yr", "yrs"), Decimal(31536000)),
-    **dict.fromkeys(("ms", "millisecond", "milliseconds"), Decimal("0.001")),
 }
 # "two more weeks" are two weeks.
 BETWEEN: Final = frozenset(

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from agent.extract.spans.money import may_be_thousands
-from agent.extract.spans.money import to_minor_units as minor_units_of
-from agent.extract.time.durations import SECONDS
 from agent.pipeline import (
     ComputedSource,
     PromptSource,
@@ -41,18 +38,16 @@ from agent.planning.proposal import (
 )
 from agent.query import Moment, Plain, Quantity, Query, Worked
 from agent.query.conditions import find_time_span as moment_span
-from agent.query.context import EarlierArgument, Value, to_minor_units
+from agent.query.context import EarlierArgument
 from agent.validate import evidence, questions
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.evidence import find_spans
+from agent.validate.proposed.quantities import ask_amount, coerce_quantity, read_said_unit, show_quantity
 from agent.validate.records.located import LocatedRecord, RecordQuery
 from agent.validate.slots import Parameter, Read, Slots, Trouble, VerifiedSpan, format_parameter, read_words
 from core.display_text import to_display_text
-from registry.contract import Contract, Unit
+from registry.contract import Contract
 
-_MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
-_EXACT: Final = {name: SECONDS[name] for name in ["seconds", "minutes", "hours", "days", "weeks", "fortnights"]}
-_TIMES: Final = {Unit.DAYS: "days", Unit.HOURS: "hours", Unit.MINUTES: "minutes", Unit.SECONDS: "seconds"}
 _BLANK: Final = re.compile(r"\{(\d{1,2})\}")
 
 
@@ -110,6 +105,12 @@ class ArgumentValues:
         value = _fit(parameter, argument.value)
         if evidence.is_called_by_name(parameter, value):
             return self._drop_unsupported(slots, parameter, value)
+        if isinstance(value, int | float) and not isinstance(value, bool) and argument.quote is not None:
+            beside = read_said_unit(parameter, Decimal(str(value)), argument.quote.text)
+            number = coerce_quantity(slots, parameter, beside) if beside is not None else value
+            if isinstance(number, Question):
+                return number
+            value = number
         source = evidence.prove(parameter, argument, value, self.request.now)
         if source is not None and source.read_by == "model" and not evidence.may_be_read(contract, parameter.name):
             source = None
@@ -187,7 +188,10 @@ class ArgumentValues:
         if isinstance(worked, Question):
             return worked
         slots.rests_on += worked.found
-        if isinstance(expression, Number) and (unclear := _ask_amount(slots, parameter, expression, worked.value)):
+        if isinstance(expression, Number) and expression.unit is None and expression.quote is not None:
+            beside = read_said_unit(parameter, expression.number, expression.quote.text)
+            worked = replace(worked, value=beside) if beside is not None else worked
+        if isinstance(expression, Number) and (unclear := ask_amount(slots, parameter, expression, worked.value)):
             return unclear
         value = self._coerce(slots, parameter, worked)
         if isinstance(value, Question):
@@ -210,7 +214,9 @@ class ArgumentValues:
         read_by = "model" if proof == "model" else "code"
         if isinstance(expression, Number | Day | Word):
             text = spans[0].text if spans else ""
-            how = "" if worked.shown == text else f"{text} → {worked.shown}"
+            value = worked.value
+            shown = show_quantity(parameter, value) if isinstance(value, Quantity) else worked.shown
+            how = "" if shown == text else f"{text} → {shown}"
             if isinstance(worked.value, Moment) and proof == "model":
                 quoted = VerifiedSpan(text, spans)
                 read = read_words(parameter, quoted, self.request.now) if spans else None
@@ -235,50 +241,18 @@ class ArgumentValues:
         )
 
     def _coerce(self, slots: Slots, parameter: Parameter, worked: Worked) -> Any | Question:
-        """A worked value in the parameter's own type and unit; nothing is converted but minor units, exact lengths
-        of time and whole numbers."""
-        value, unit, label = worked.value, parameter.annotation.unit, parameter.label
+        """A worked value in the parameter's own type and unit: converted exactly, or asked about."""
+        value = worked.value
         if isinstance(value, Moment):
             made = _write_date(parameter, value, self.request.now)
             return (
-                made if made is not None else slots.ask(parameter.name, f"{label}: on which day exactly?", "unreadable")
+                made
+                if made is not None
+                else slots.ask(parameter.name, f"{parameter.label}: on which day exactly?", "unreadable")
             )
         if isinstance(value, Plain):
             return _fit(parameter, value.value)
-        if unit in _MONEY:
-            return self._coerce_money(slots, parameter, value)
-        number, wanted = value.number, _TIMES.get(unit) if unit is not None else None
-        if value.is_money or (wanted is not None and value.unit not in (None, wanted)):
-            changed = _in_unit(value, wanted)
-            if changed is None:
-                what = wanted or (unit.value if unit else "a number")
-                return slots.ask(
-                    parameter.name, f"{value.shown} can't be {label}: it takes {what}. What shall it be?", "unreadable"
-                )
-            number = changed
-        if parameter.schema.get("type") == "integer" or parameter.item().schema.get("type") == "integer":
-            if number != number.to_integral_value():
-                whole = f"whole number of {wanted}" if wanted else "whole number"
-                return slots.ask(parameter.name, f"{value.shown} is no {whole}. What shall {label} be?", "unreadable")
-            return int(number)
-        if parameter.schema.get("type") == "string":
-            return f"{number.normalize():f}"
-        return float(number)
-
-    def _coerce_money(self, slots: Slots, parameter: Parameter, value: Quantity) -> Any | Question:
-        currency = parameter.currency
-        said = value.unit
-        if said is not None and currency is not None and said != currency and not _loose(said, currency):
-            text = f"{value.shown}: {parameter.label} is in {currency} here and nothing is converted. How much is it in {currency}?"  # noqa: E501
-            return slots.ask(parameter.name, text, "unreadable")
-        unit = currency or said
-        if parameter.annotation.unit is Unit.MONEY:
-            return float(value.number) if parameter.schema.get("type") != "string" else f"{value.number:f}"
-        if unit is None:
-            return slots.ask(
-                parameter.name, f"In which currency is {value.shown}? Say the amount with its currency.", "unreadable"
-            )
-        return to_minor_units(value.number, unit)
+        return coerce_quantity(slots, parameter, value)
 
     def _before(self, argument: ArgumentOf) -> EarlierArgument:
         return self.query.context.earlier[argument.of][argument.argument]
@@ -307,31 +281,6 @@ class ArgumentValues:
     def _make_query(self, slots: Slots, parameter: Parameter) -> RecordQuery:
         kind = next(iter(self.query.kinds))
         return RecordQuery(slots.slot(parameter.name), parameter.name, kind)
-
-
-def _ask_amount(slots: Slots, parameter: Parameter, number: Number, value: Value) -> Question | None:
-    """The question about an amount of money as it was typed where its point may be either of two, or where it has a
-    fraction of the smallest unit: what was typed is never rounded."""
-    if parameter.annotation.unit not in _MONEY or not isinstance(value, Quantity):
-        return None
-    currency = parameter.currency or (value.unit if value.is_money else None)
-    if currency is None:
-        return None
-    said = questions.quote_words(number.quote.text if number.quote else value.shown)
-    if number.quote is not None and may_be_thousands(number.quote.text, currency):
-        some, many = _read_both_ways(value.number)
-        text = f"{said} can be {some.normalize():f} {currency} or {many:,.0f} {currency}. Which is it?"
-        return slots.ask(parameter.name, text, "unreadable")
-    if minor_units_of(value.number, currency) is None:
-        return slots.ask(
-            parameter.name, f"{said} has more decimals than {currency} has. How much shall it be?", "unreadable"
-        )
-    return None
-
-
-def _read_both_ways(number: Decimal) -> tuple[Decimal, Decimal]:
-    """What an amount is whose point is a decimal one, and what where it groups thousands."""
-    return (number, number * 1000) if number < 1000 else (number / 1000, number)
 
 
 def _fit(parameter: Parameter, value: Any) -> Any:
@@ -380,14 +329,3 @@ def _write_date(parameter: Parameter, value: Moment, now: datetime) -> str | Non
         assert zone is not None
         return moment_span(value, zone)[0].isoformat().replace("+00:00", "Z")
     return text[:10] if fmt == "date" else text
-
-
-def _in_unit(value: Quantity, wanted: str | None) -> Decimal | None:
-    """A length of time in another unit, exactly; a month is no fixed number of days."""
-    held, asked = _EXACT.get(value.unit or ""), _EXACT.get(wanted or "")
-    return value.number * held / asked if held is not None and asked is not None else None
-
-
-def _loose(said: str, currency: str) -> bool:
-    """Whether a sign like "$" that was read as ``said`` may stand for the currency here."""
-    return said == "USD" and currency in ("CAD", "AUD", "NZD", "SGD", "HKD", "MXN")

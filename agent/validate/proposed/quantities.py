@@ -1,0 +1,165 @@
+"""Quantities of a proposal in their parameter's own unit: converted exactly, or asked about where that can't be."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+from agent.extract.counted_units import find_counted_unit
+from agent.extract.spans import money
+from agent.extract.time.durations import BETWEEN
+from agent.pipeline import Question
+from agent.planning.proposal import Number
+from agent.query.context import PERCENT, Quantity, Value, to_minor_units
+from agent.validate import questions
+from agent.validate.slots import Parameter, Slots
+from language import numerals
+from language.currencies import is_word_of
+from language.measures import Measure, find_measure
+from language.stems import stem
+from language.text import read_text, split_name
+from registry.contract import Unit
+
+_MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
+_DOLLARS: Final = ("CAD", "AUD", "NZD", "SGD", "HKD", "MXN")
+
+
+def coerce_quantity(slots: Slots, parameter: Parameter, value: Quantity) -> Any | Question:
+    """A number in the parameter's type and unit. A unit that was said is never dropped where the parameter counts in
+    one: it is converted exactly, or asked about."""
+    if parameter.annotation.unit in _MONEY:
+        return _coerce_money(slots, parameter, value)
+    label = parameter.label
+    typed = {parameter.schema.get("type"), parameter.item().schema.get("type")}
+    wanted = find_counted_unit(parameter.name, parameter.schema, parameter.annotation)
+    changed = _change_unit(parameter, value, wanted)
+    if changed is None:
+        takes = wanted.name if wanted is not None else "percent" if _is_share(parameter) else "a number"
+        text = f"{value.shown} can't be {label}: it takes {takes}. What shall it be?"
+        if value.noun:
+            noun = questions.quote_words(value.noun)
+            text = f"{noun} is no unit that I know, and {label} takes {takes}. What shall it be in {takes}?"
+        return slots.ask(parameter.name, text, "unreadable")
+    number = changed.number
+    if "integer" in typed:
+        if number != number.to_integral_value():
+            whole = f"whole number of {wanted.name}" if wanted else "whole number"
+            return slots.ask(parameter.name, f"{value.shown} is no {whole}. What shall {label} be?", "unreadable")
+        return int(number)
+    if parameter.schema.get("type") == "string":
+        return f"{number.normalize():f}"
+    return float(number)
+
+
+def read_said_unit(parameter: Parameter, number: Decimal, quote: str) -> Quantity | None:
+    """A number with the unit that stands beside it in its own words, where the proposal names none and the parameter
+    counts in another: "two years" are no 2 months."""
+    wanted = find_counted_unit(parameter.name, parameter.schema, parameter.annotation)
+    text = read_text(quote)
+    found = numerals.find(text)
+    if wanted is None or len(found) != 1 or found[0].value != number or found[0].kind != "cardinal":
+        return None
+    follows = [each.low for each in text.after(found[0].end, 4)]
+    while follows and follows[0] in BETWEEN:
+        follows.pop(0)
+    said = found[0].unit or (follows[0] if follows else "")
+    held = find_measure(said, wanted.dimension)
+    return Quantity(number, held.name, said) if held is not None and held != wanted else None
+
+
+def show_quantity(parameter: Parameter, value: Quantity) -> str:
+    """A quantity as people read it, in the unit that the parameter counts in."""
+    wanted = find_counted_unit(parameter.name, parameter.schema, parameter.annotation)
+    changed = _change_unit(parameter, value, wanted) if wanted is not None else None
+    return (changed or value).shown
+
+
+def _change_unit(parameter: Parameter, value: Quantity, wanted: Measure | None) -> Quantity | None:
+    """The quantity in the unit that the parameter counts in; None where it is in another that does not come out
+    exactly, or in one that nobody knows."""
+    if wanted is not None:
+        if value.unit is None:
+            return value if not value.noun or _is_own_noun(parameter, value.noun) else None
+        return value.convert_to(wanted)
+    if _is_share(parameter):
+        return value if value.unit in (None, PERCENT) and not value.noun else None
+    if value.is_money:
+        return None
+    counts = parameter.annotation.unit is Unit.COUNT and value.measure is not None
+    return value if not counts or _is_own_noun(parameter, value.said) else None
+
+
+def _is_share(parameter: Parameter) -> bool:
+    return parameter.annotation.unit is Unit.PERCENT
+
+
+def _is_own_noun(parameter: Parameter, noun: str) -> bool:
+    """Whether a noun is what the parameter itself is called: seats for "Seats", which counts nothing else."""
+    title = parameter.schema.get("title")
+    named = f"{' '.join(split_name(parameter.name))} {parameter.label} {title if isinstance(title, str) else ''}"
+    own = {stem(word) for word in named.split()}
+    return all(stem(word) in own for word in noun.split())
+
+
+def _coerce_money(slots: Slots, parameter: Parameter, value: Quantity) -> Any | Question:
+    currency, said = parameter.currency, value.unit
+    known = said is not None or not value.noun or (currency is not None and is_word_of(value.noun, currency))
+    if not known:
+        noun = questions.quote_words(value.noun)
+        asked = f"How much is it in {currency}?" if currency else "In which currency is it meant?"
+        return slots.ask(parameter.name, f"{noun} is no currency that I know. {asked}", "unreadable")
+    if said is not None and currency is not None and said != currency and not _may_be(value, currency):
+        text = f"{value.shown}: {parameter.label} is in {currency} here and nothing is converted. How much is it in {currency}?"  # noqa: E501
+        return slots.ask(parameter.name, text, "unreadable")
+    unit = currency or said
+    if parameter.annotation.unit is Unit.MONEY:
+        return float(value.number) if parameter.schema.get("type") != "string" else f"{value.number:f}"
+    if unit is None:
+        return slots.ask(
+            parameter.name, f"In which currency is {value.shown}? Say the amount with its currency.", "unreadable"
+        )
+    return to_minor_units(value.number, unit)
+
+
+def _may_be(value: Quantity, currency: str) -> bool:
+    """Whether a sign or a noun that was read as one currency may stand for the one here: "$", "dollars"."""
+    one_word = len(value.said.split()) == 1 and value.said.upper() not in money.CODES
+    return (value.unit == "USD" and currency in _DOLLARS) or (one_word and is_word_of(value.said, currency))
+
+
+def ask_amount(slots: Slots, parameter: Parameter, number: Number, value: Value) -> Question | None:
+    """The question about an amount of money as it was typed where it names another currency, where its point may be
+    either of two, or where it has a fraction of the smallest unit: what was typed is never rounded."""
+    if parameter.annotation.unit not in _MONEY or not isinstance(value, Quantity):
+        return None
+    quote = number.quote.text if number.quote else ""
+    currency = parameter.currency or (value.unit if value.is_money else None)
+    if currency is None:
+        return None
+    said = questions.quote_words(quote or value.shown)
+    if (other := _name_other_currency(quote, value, currency)) is not None:
+        here = f"{parameter.label} is in {currency} here and nothing is converted"
+        return slots.ask(parameter.name, f"{said} is in {other}: {here}. How much is it in {currency}?", "unreadable")
+    if money.may_be_thousands(quote, currency):
+        some, many = _read_both_ways(value.number)
+        text = f"{said} can be {some.normalize():f} {currency} or {many:,.0f} {currency}. Which is it?"
+        return slots.ask(parameter.name, text, "unreadable")
+    if money.to_minor_units(value.number, currency) is None:
+        return slots.ask(
+            parameter.name, f"{said} has more decimals than {currency} has. How much shall it be?", "unreadable"
+        )
+    return None
+
+
+def _name_other_currency(quote: str, value: Quantity, currency: str) -> str | None:
+    """Another currency that the words of an amount name for certain: "A$40", "40 US dollars". A sign that several
+    share names none, and a model writes its unit as it likes."""
+    named = {each.currency for each in money.find(read_text(quote)) if each.currency and not each.loose}
+    if value.unit is not None and len(value.said.split()) > 1:
+        named.add(value.unit)
+    return next((each for each in sorted(named) if each != currency), None) if currency not in named else None
+
+
+def _read_both_ways(number: Decimal) -> tuple[Decimal, Decimal]:
+    """What an amount is whose point is a decimal one, and what where it groups thousands."""
+    return (number, number * 1000) if number < 1000 else (number / 1000, number)

@@ -1,0 +1,143 @@
+"""Units of a proposal's numbers: converted exactly into what the parameter counts in, or asked about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Plan, Question, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task
+from agent.resolve.model.resolver import ProposingResolver
+from registry.catalogue import Catalogue
+from registry.contract import parse
+from tests.unit.own_worlds import NOW, OWNER, Says, number, plan, world
+
+WHOLE = {"type": "integer"}
+DECIMAL = {"type": "number"}
+EUROS = {"unit": "money_minor", "currency": "EUR"}
+
+
+async def came_of(name: str, value: Any, quote: str, schema: dict[str, Any], **annotation: Any) -> Any:
+    """The value that one argument comes to, or the question's words."""
+    contract = parse(
+        {
+            "schema": "opsiq/contract/v1",
+            "name": "orchard.press",
+            "title": "Press the apples",
+            "description": "Press apples of the orchard into juice.",
+            "surfaces": ["admin"],
+            "roles": ["owner"],
+            "parameters": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": [name],
+                "properties": {name: schema},
+            },
+            "annotations": {name: annotation},
+            "confirmation": {"policy": "never"},
+            "endpoint": {"url": "https://orchard.example/press"},
+        }
+    )
+    there = replace(world("lending"), catalogue=Catalogue([contract]))
+    task = Task(Request(text=f"press the apples, {quote}", now=NOW), OWNER, there, "run_00000000000000000000000001")
+    answer = {"understood": "", "result": plan({"action": "press", name: value}), "rest": []}
+    made = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    if isinstance(made, Question):
+        return made.text
+    assert isinstance(made, Plan), made
+    return next(each.value for each in made.steps[0].filled if each.param == name)
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "annotation", "said", "value"),
+    [
+        ("months", WHOLE, {}, (3, "years"), 36),
+        ("notice_weeks", WHOLE, {}, (1, "fortnight"), 2),
+        ("resting_days", WHOLE, {}, (2, "Wochen"), 14),
+        ("days", WHOLE, {"unit": "days"}, (3, "semanas"), 21),
+        ("minutes", WHOLE, {"unit": "minutes"}, (1.5, "h"), 90),
+        ("amount", WHOLE, {"label": "Grams"}, (7.25, "kilos"), 7250),
+        ("load_kg", DECIMAL, {}, (10, "lbs"), 4.5359237),
+        ("sugar", {**WHOLE, "description": "Sugar to add, in grams."}, {}, (2, "kilogrammes"), 2000),
+        ("hose_cm", WHOLE, {}, (3, "mètres"), 300),
+        ("litres", DECIMAL, {}, (0.5, "litre"), 0.5),
+        ("load_kg", DECIMAL, {}, (20, "pounds"), 9.0718474),
+        ("crates", WHOLE, {}, (4, "crates"), 4),
+        ("barrels", WHOLE, {"unit": "count"}, (4, "casks"), 4),
+        ("days", WHOLE, {"unit": "days"}, (5, "more days"), 5),
+        ("weeks", WHOLE, {}, (5, None), 5),
+    ],
+)
+async def test_a_number_is_sent_in_what_its_parameter_counts_in(
+    name: str, schema: dict[str, Any], annotation: dict[str, Any], said: tuple[float, str | None], value: Any
+) -> None:
+    quote = f"{said[0]} {said[1] or ''}".strip()
+    assert await came_of(name, number(said[0], quote, said[1]), quote, schema, **annotation) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "annotation", "said", "asked"),
+    [
+        ("days", WHOLE, {"unit": "days"}, (1, "tydzień"), "‘tydzień’ is no unit that I know, and days takes days"),
+        ("days", WHOLE, {"unit": "days"}, (2, "months"), "2 months can't be days: it takes days"),
+        ("months", WHOLE, {}, (6, "weeks"), "6 weeks can't be months: it takes months"),
+        ("weight_g", WHOLE, {}, (2, "pood"), "‘pood’ is no unit that I know"),
+        ("litres", WHOLE, {}, (0.5, "litre"), "0.5 litres is no whole number of litres"),
+        ("load_lb", DECIMAL, {}, (5, "kg"), "5 kilograms can't be load lb"),
+        ("weight_kg", DECIMAL, {}, (3, "tons"), "3 tons can't be weight kg"),
+        ("share", DECIMAL, {"unit": "percent"}, (40, "basis points"), "takes percent"),
+        ("crates", WHOLE, {"unit": "count"}, (2, "weeks"), "it takes a number"),
+        ("days", WHOLE, {"unit": "days"}, (3, "business days"), "‘business days’ is no unit"),
+    ],
+)
+async def test_what_does_not_come_out_exactly_or_nobody_knows_is_asked(
+    name: str, schema: dict[str, Any], annotation: dict[str, Any], said: tuple[float, str], asked: str
+) -> None:
+    quote = f"{said[0]} {said[1]}"
+    assert asked in str(await came_of(name, number(said[0], quote, said[1]), quote, schema, **annotation))
+
+
+@pytest.mark.parametrize(
+    ("unit", "currency", "quote", "came"),
+    [
+        ("euros", "EUR", "60 euros", 6000),
+        ("Swiss francs", "CHF", "60 Swiss francs", 6000),
+        ("pounds sterling", "GBP", "60 pounds sterling", 6000),
+        ("A$", "AUD", "A$60", 6000),
+        ("kroner", "NOK", "60 kroner", 6000),
+        ("pesos", "MXN", "60 pesos", 6000),
+        ("USD", "CAD", "$60", 6000),
+        ("Australian dollars", "USD", "60 Australian dollars", "is in AUD"),
+        ("USD", "CAD", "60 US dollars", "is in USD"),
+        ("A$", "EUR", "A$60", "is in AUD"),
+        ("kroner", "EUR", "60 kroner", "‘kroner’ is no currency that I know. How much is it in EUR?"),
+        ("cowries", "EUR", "60 cowries", "‘cowries’ is no currency that I know"),
+        ("kilos", "EUR", "60 kilos", "nothing is converted"),
+    ],
+)
+async def test_money_is_never_taken_for_the_currency_here(
+    unit: str, currency: str, quote: str, came: int | str
+) -> None:
+    made = await came_of("fee", number(60, quote, unit), quote, WHOLE, unit="money_minor", currency=currency)
+    assert made == came if isinstance(came, int) else came in str(made)
+
+
+async def test_lengths_of_time_are_added_across_units() -> None:
+    two_weeks, one_day = number(2, "2 weeks", "weeks"), number(1, "a day", "day")
+    less = {"op": "-", "a": two_weeks, "b": one_day}
+    assert await came_of("days", less, "2 weeks less a day", WHOLE, unit="days") == 13
+    mixed = {"op": "+", "a": number(1, "a year", "year"), "b": number(2, "2 quarters", "quarters")}
+    assert await came_of("months", mixed, "a year and 2 quarters", WHOLE) == 18
+    apart = {"op": "+", "a": number(1, "a month", "month"), "b": number(3, "3 days", "days")}
+    assert "different units" in str(await came_of("days", apart, "a month and 3 days", WHOLE, unit="days"))
+    heavy = {"op": "+", "a": number(3, "3 pounds", "pounds"), "b": number(8, "8 ounces", "ounces")}
+    assert "56" in str(await came_of("ounces", heavy, "3 pounds and 8 ounces", WHOLE))
+
+
+async def test_a_unit_that_stands_only_in_the_quote_is_read() -> None:
+    assert await came_of("notice_months", number(2, "two years"), "two years", WHOLE) in (24, "‘years’: what about it?")
+    asked = await came_of("days", number(3, "three months"), "three months", WHOLE, unit="days")
+    assert isinstance(asked, str)
