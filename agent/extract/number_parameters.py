@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from agent.extract import context
 from agent.extract.context import find_preposition, rate_affinity, rate_label
+from agent.extract.counted_units import find_counted_unit
 from agent.extract.parameter_spec import UNITS, ParameterSpec, stem_word
 from agent.extract.reading import Candidate
 from agent.extract.spans import money, patterns
 from agent.extract.time import dates, durations, times
 from language import numerals
+from language.measures import Measure, convert, find_measure
 from language.text import Text
 from registry.contract import Unit
 
@@ -67,12 +69,18 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
     found = numerals.find(text)
     names = set(spec.own)
     yearly = stem_word("year") in names
+    wanted = find_counted_unit(spec.name, spec.schema, spec.annotation)
     for number in found:
         end = number.end
         value = number.value
         ordinal = number.kind == "ordinal"
         if ordinal and spec.zero_based:
             value -= 1
+        if wanted is not None and (said_in := _find_measure(text, number, wanted)) is not None:
+            changed = convert(value, said_in, wanted)
+            if changed is None:
+                continue
+            value = changed
         made_value = cast_number(spec, value)
         if made_value is None or not is_within_limits(spec, made_value):
             continue
@@ -134,6 +142,15 @@ def _counts_other(text: Text, end: int, unit: str) -> bool:
     return bool(follows) and (
         UNITS.get(follows[0], unit) != unit or (follows[0] in durations.SECONDS and follows[0] not in UNITS)
     )
+
+
+def _find_measure(text: Text, number: numerals.Number, wanted: Measure) -> Measure | None:
+    """The unit that stands behind a number, where it is another than the one that is wanted."""
+    follows = [token.low for token in text.after(number.end, 3)] if not number.unit else [number.unit]
+    while follows and follows[0] in durations.BETWEEN:
+        follows.pop(0)
+    found = find_measure(follows[0], wanted.dimension) if follows else None
+    return found if found != wanted else None
 
 
 def _find_other_uses(text: Text, now: datetime) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from agent.extract import description_hints
+from agent.extract.counted_units import find_named_unit
 from agent.extract.value_roles import Role, find_roles
 from language.text import split_name, word_set
 from registry.contract import Annotation, SourceKind, Unit
@@ -188,7 +189,8 @@ def _of_type(made: ParameterSpec, kind: str, words: tuple[str, ...]) -> list[Par
         return ["array"]
     if kind == "object":
         return ["object"]
-    money = unit in (Unit.MONEY, Unit.MONEY_MINOR) or (unit is None and _moneyed(words, said))
+    counted = find_named_unit(made.name, made.annotation.label or "") is not None  # "amount", labelled "Grams"
+    money = unit in (Unit.MONEY, Unit.MONEY_MINOR) or (unit is None and _moneyed(words, said) and not counted)
     if kind in {"integer", "number"}:
         if money:
             return ["money"]

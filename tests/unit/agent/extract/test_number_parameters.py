@@ -249,3 +249,22 @@ def test_endless_numbers_neither_fail_nor_grow(words: str) -> None:
     schema = {"type": "integer", "description": "Price in dollars"}
     for reading in scan(words, name="price", schema=schema, annotation=PLAIN, now=NOW):
         assert abs(reading.value) < 2**53
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "annotation", "value"),
+    [
+        ("2.5 kilos", "weight_g", PLAIN, 2500),
+        ("4kg", "amount", Annotation(label="Grams"), 4000),
+        ("2 more quarters", "months", PLAIN, 6),
+        ("700 ml", "litres", PLAIN, None),
+        ("60 m", "length_m", PLAIN, 60),
+        ("15 Norwegian kroner", "fee", Annotation(unit=Unit.MONEY_MINOR, currency="NOK"), 1500),
+        ("15 Norwegian kroner", "fee", Annotation(unit=Unit.MONEY_MINOR, currency="EUR"), None),
+    ],
+)
+def test_a_number_is_read_in_what_its_parameter_counts_in(
+    words: str, name: str, annotation: Annotation, value: int | None
+) -> None:
+    read = read_exact(words, name=name, schema={"type": "integer"}, annotation=annotation, now=NOW)
+    assert (read.value if read else None) == value
