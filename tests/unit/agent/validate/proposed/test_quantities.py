@@ -138,6 +138,6 @@ async def test_lengths_of_time_are_added_across_units() -> None:
 
 
 async def test_a_unit_that_stands_only_in_the_quote_is_read() -> None:
-    assert await came_of("notice_months", number(2, "two years"), "two years", WHOLE) in (24, "‘years’: what about it?")
+    assert await came_of("notice_months", number(2, "two years"), "two years", WHOLE) == 24
     asked = await came_of("days", number(3, "three months"), "three months", WHOLE, unit="days")
     assert isinstance(asked, str)
