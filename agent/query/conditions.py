@@ -85,7 +85,7 @@ def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
         def holds(record: Record) -> bool:
             held = str(record.values.get(each.name) or "")
             there = fold_words(held)
-            return any(word.startswith(said) for word in there for said in telling) or _same(held, value)
+            return all(any(word.startswith(said) for word in there) for said in telling) or _same(held, value)
 
         return Filter(holds)
     if op not in ("=", "!="):

@@ -65,7 +65,8 @@ class ReferenceConditions:
             return need.ask(f"There is no {name_kind(kind)} of yours.")
         filters.append(Filter(lambda record: fits(record, scope), scope))
         for condition in find.where:
-            if isinstance(condition, Except):
+            # "The other Ada": of one that is named, what is left out tells which.
+            if isinstance(condition, Except) and not (find.pick == "one" and find.said is not None):
                 left_out.append(condition.left_out)
                 continue
             made = await self._make_filter(need, condition, via, owners, own)

@@ -24,7 +24,7 @@ from agent.planning.proposal import (
     QuotedText,
     TypedValue,
 )
-from agent.planning.quotes import find_places, walk
+from agent.planning.quotes import find_places, list_words, walk
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.modifiers import begins_beside
@@ -37,6 +37,11 @@ Place = tuple[int, int]
 _MARK: Final = re.compile(r"[,;.!?–—-]\s*(?:(?:and|then|please|also)\s+)*$", re.IGNORECASE)
 _VERB: Final = re.compile(
     r"(?P<verb>[a-z]+(?<!ed)(?<![a-z]{3}ing)(?<!s))\s+(?P<object>(?:her|him|them|it|me|us|the|his|their|my|our|an?)\b|[A-Z])?"
+)
+_ON_CONDITION: Final = re.compile(
+    r"(?:^|[,;.:!?\n–—-])\s*(?:(?:and|but|so|though|please)\s+)*(?:only\s+(?:if|when|once|after)|if(?!\s+(?:only|possible)\b)|unless"
+    r"|as\s+soon\s+as|provided|as\s+long\s+as|until|not\s+before|not\s+until)\s+\w",
+    re.IGNORECASE,
 )
 # What only says how much something is: "it came to 85".
 _AMOUNTS: Final = re.compile(r"(?<!\w)(?:c[ao]mes?|amount(?:s|ed)?|add(?:s|ed)?\s+up)\s+to\s+$", re.IGNORECASE)
@@ -104,8 +109,23 @@ def _beside_texts(text: str, proposal: Proposal, contracts: Sequence[Contract], 
             words = {word.casefold() for word, _, _ in split_runs(text[start:end])} - EMPTY
             orders = name not in contract.required and _is_order(text, start)
             orders = orders or patterns.STAYS.search(text, start, end) is not None
+            orders = orders or find_condition(text[start:end]) is not None
             if orders or (words and {stem(word) for word in words} <= patterns.TIMES):
                 yield start, end
+
+
+def find_conditions_in_answers(proposal: Proposal) -> Iterator[str]:
+    """Texts of an answer that say on what condition something is to be done, where a reason or note was asked for."""
+    for call in (node for node in walk(proposal.result) if isinstance(node, Call)):
+        for argument in call.arguments.values():
+            for words in list_words(argument) if isinstance(argument, TypedValue | QuotedText) else ():
+                if words.origin and find_condition(words.text) is not None:
+                    yield words.text
+
+
+def find_condition(said: str) -> re.Match[str] | None:
+    """The clause of a text that opens with a condition: "only if legal agrees". One within a sentence tells a story."""
+    return _ON_CONDITION.search(said)
 
 
 def _is_order(text: str, start: int) -> bool:

@@ -42,7 +42,7 @@ from agent.validate.coverage.descriptions import (
 )
 from agent.validate.coverage.further_orders import find_further_orders, find_joined_names, find_others
 from agent.validate.coverage.left_over import find_left_over_words
-from agent.validate.coverage.misread import find_misread
+from agent.validate.coverage.misread import find_conditions_in_answers, find_misread
 from agent.validate.coverage.modifiers import FORBIDS, find_limits, find_modifiers, find_parts
 from agent.validate.coverage.negations import (
     denies_another,
@@ -282,7 +282,7 @@ def find_unaccounted(
             for each in left
             if each not in kept
         )
-        + _outermost(elsewhere),
+        + _outermost([*elsewhere, *find_conditions_in_answers(proposal)]),
         _outermost(text[slice(*each)] if each in left_over else _quote_around(text, *each, spoken) for each in kept),
     )
 
