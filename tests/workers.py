@@ -11,10 +11,12 @@ import random
 import sys
 import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -54,6 +56,9 @@ class Queue:
         chosen = self.left[waits] or self.left[not waits]
         return chosen.popleft() if chosen else None
 
+    def give_back(self, number: int) -> None:
+        self.left[self.units[number].waits].appendleft(number)
+
 
 @dataclass
 class Worker:
@@ -61,7 +66,7 @@ class Worker:
 
     pid: int
     unit: int | None = None
-    test: tuple[str, tuple[str, int | None, str]] = ("a worker", ("", None, ""))
+    test: tuple[str, tuple[str, int | None, str]] = ("", ("", None, ""))
     done: bool = False
 
 
@@ -71,6 +76,7 @@ class Workers:
     def __init__(self, count: int, computing: int, units: Callable[[Sequence[pytest.Item]], list[Unit]]) -> None:
         self._count, self._computing, self._units = count, computing, units
         self._workers: dict[Connection, Worker] = {}
+        self._made = 0
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -81,14 +87,8 @@ class Workers:
         if reporter := session.config.pluginmanager.getplugin("terminalreporter"):
             reporter.showfspath = False  # tests of several files come in turns
         queue = Queue(units, self._computing)
-        for number in range(min(self._count, len(units))):
-            ours, theirs = Pipe()
-            if (pid := os.fork()) == 0:
-                for each in (ours, *self._workers):
-                    each.close()
-                _work(session, units, theirs, number)
-            theirs.close()
-            self._workers[ours] = Worker(pid)
+        for _ in range(min(self._count, len(units))):
+            self._fork(session, units)
         try:
             while self._workers:
                 for connection in wait(list(self._workers)):
@@ -104,15 +104,23 @@ class Workers:
             raise session.Interrupted(session.shouldstop)
         return True
 
+    def _fork(self, session: pytest.Session, units: Sequence[Unit]) -> None:
+        sys.stdout.flush()  # or it would be written by both
+        ours, theirs = Pipe()
+        if (pid := os.fork()) == 0:
+            for each in (ours, *self._workers):
+                each.close()
+            _work(session, units, theirs, self._made)
+        theirs.close()
+        self._workers[ours] = Worker(pid)
+        self._made += 1
+
     def _heard(self, session: pytest.Session, queue: Queue, connection: Connection) -> None:
         worker, hook = self._workers[connection], session.config.hook
         try:
             said, what = connection.recv()
         except EOFError:
-            del self._workers[connection]
-            _, status = os.waitpid(worker.pid, 0)
-            if status or not worker.done:
-                hook.pytest_runtest_logreport(report=_crashed(worker, os.waitstatus_to_exitcode(status)))
+            self._ended(session, queue, self._workers.pop(connection))
             return
         if said == "start":
             worker.test = what
@@ -127,10 +135,21 @@ class Workers:
             worker.done = worker.unit is None
             connection.send(worker.unit)
 
+    def _ended(self, session: pytest.Session, queue: Queue, worker: Worker) -> None:
+        _, status = os.waitpid(worker.pid, 0)
+        if status == 0 and (worker.done or session.shouldfail or session.shouldstop):
+            return
+        report = _crashed(worker, os.waitstatus_to_exitcode(status))
+        session.config.hook.pytest_runtest_logreport(report=report)
+        if worker.unit is not None and worker.test[0] not in {each.nodeid for each in queue.units[worker.unit].tests}:
+            queue.give_back(worker.unit)  # it had not begun with it
+        if worker.test[0] and any(queue.left.values()):
+            self._fork(session, queue.units)
+
 
 def _crashed(worker: Worker, code: int) -> pytest.TestReport:
     test, location = worker.test
-    return pytest.TestReport(test, location, {}, "failed", f"its process ended with {code}", "call")
+    return pytest.TestReport(test or "a worker", location, {}, "failed", f"its process ended with {code}", "call")
 
 
 class Teller:
@@ -155,15 +174,12 @@ def _work(session: pytest.Session, units: Sequence[Unit], connection: Connection
     code = 1
     try:
         _become(session.config, connection, number)
-        connection.send(("next", None))
-        while (given := connection.recv()) is not None:
-            tests = units[given].tests
-            # What belongs to the session stays up until the last unit is done, what belongs to these tests does not.
-            for test, following in zip(tests, [*tests[1:], session], strict=True):
-                session.config.hook.pytest_runtest_protocol(item=test, nextitem=following)
-                if session.shouldfail or session.shouldstop:
-                    break
-            connection.send(("next", None))
+        # What files in a row share stays up between them: the next one is known before the last test of one ends.
+        for test, following in pairwise(chain(_given(units, connection), [None])):
+            assert test is not None
+            session.config.hook.pytest_runtest_protocol(item=test, nextitem=following)
+            if session.shouldfail or session.shouldstop:
+                break
         session._setupstate.teardown_exact(None)
         code = 0
     except (KeyboardInterrupt, EOFError, ConnectionError):
@@ -177,6 +193,15 @@ def _work(session: pytest.Session, units: Sequence[Unit], connection: Connection
         os._exit(code)
 
 
+def _given(units: Sequence[Unit], connection: Connection) -> Iterator[pytest.Item]:
+    """The tests of one unit after another, as the first process gives them."""
+    while True:
+        connection.send(("next", None))
+        if (number := connection.recv()) is None:
+            return
+        yield from units[number].tests
+
+
 def _become(config: pytest.Config, connection: Connection, number: int) -> None:
     """A process that shares no open file with the others, writes nothing to the terminal and has folders of its own."""
     os.environ[WORKER] = str(number)
@@ -186,7 +211,8 @@ def _become(config: pytest.Config, connection: Connection, number: int) -> None:
         capture.stop_global_capturing()
         capture.start_global_capturing()
         capture.suspend_global_capture()
-    plugins.unregister(name="terminalreporter")
+    if reporter := plugins.getplugin("terminalreporter"):
+        reporter._tw = pytest.TerminalReporter(config, Path(os.devnull).open("w"))._tw  # noqa: SIM115
     plugins.register(Teller(config, connection), "teller")
     factory._basetemp = factory.getbasetemp() / f"worker-{number}"
     factory._basetemp.mkdir()

@@ -35,9 +35,10 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> None:
     SEEN.folder.mkdir(exist_ok=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Ends with the file: while Playwright's synchronous API is open, no other event loop runs in this thread."""
+    """Ends with the last of these files in a row: while Playwright's synchronous API is open, no other event loop runs
+    in this thread."""
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine: `make setup-browser` (Debian: apt-get install chromium) installs it")
     with sync_playwright() as playwright:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -90,11 +91,20 @@ def test_a_worker_that_is_killed_fails_its_test_and_the_others_go_on(tmp_path: P
     assert "1 failed, 3 passed" in said
 
 
+def test_what_takes_too_long_is_ended_and_told(tmp_path: Path) -> None:
+    slow = "import pytest, time\n@pytest.mark.timeout(1)\ndef test_3(): time.sleep(60)\n"
+    code, said, _ = run(tmp_path, "-p", "pytest_timeout", **{"test_b.py": slow})
+    assert code == 1
+    assert "Timeout (>1.0s)" in said
+    assert "1 failed, 3 passed" in said
+
+
 def test_what_goes_wrong_when_a_worker_ends_is_no_success(tmp_path: Path) -> None:
     code, said, _ = run(tmp_path, **{"conftest.py": CONFTEST.replace('note(request.config, "down")', "1 / 0")})
     assert code == 1
     assert "ZeroDivisionError" in said
-    assert "its process ended with 1" in said
+    assert "4 passed" in said
+    assert re.search("[12] errors?", said)
 
 
 def test_a_run_that_stops_at_the_first_failure_stops(tmp_path: Path) -> None:

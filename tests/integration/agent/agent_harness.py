@@ -3,13 +3,17 @@ told."""
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.history.log
@@ -220,8 +224,56 @@ def contracts() -> list[dict[str, Any]]:
     return [json.loads(each.canonical.replace(b"http://platform", b"https://platform")) for each in SAAS]
 
 
+@dataclass(frozen=True)
+class FoundedTown:
+    """A SQLite file with the town in it, made once a run of tests and copied for each: contracts are checked and signed
+    in it."""
+
+    database: str
+    people: Mapping[str, Actor]
+
+
+_FOUNDED: list[FoundedTown] = []
+
+
 @asynccontextmanager
 async def open_harness(url: str, resolver: Resolver | None = None) -> AsyncIterator[AgentHarness]:
+    """The town in a database that has every table and nothing in it."""
+    file = make_url(url).database if url.startswith("sqlite") else None
+    if file is None:
+        async with _opened(url, resolver) as made:
+            await _found(made)
+            yield made
+        return
+    if not _FOUNDED:
+        folder = tempfile.mkdtemp(prefix="opsiq-town-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        copy = shutil.copy(file, folder)
+        async with _opened(f"sqlite+aiosqlite:///{copy}") as made:
+            await _found(made)
+        _FOUNDED.append(FoundedTown(copy, made.people))
+    shutil.copy(_FOUNDED[0].database, file)
+    async with _opened(url, resolver) as made:
+        made.people.update(_FOUNDED[0].people)
+        yield made
+
+
+async def _found(made: AgentHarness) -> None:
+    with cheap_passwords():
+        olivia = await made.workspace_admin.create_workspace(
+            "Town", email="olivia@x.example", person="olivia", password=PASSWORD
+        )
+        made.people["olivia"] = olivia
+        for name, role in PEOPLE:
+            made.people[name] = await made.workspace_admin.add_member(
+                olivia, email=f"{name}@x.example", person=name, role=role, password=PASSWORD
+            )
+    await made.workspace_admin.connect(olivia, "saas", "https://platform.example", {"read_token": "t"})
+    await made.contract_admin.register(olivia, contracts())
+
+
+@asynccontextmanager
+async def _opened(url: str, resolver: Resolver | None = None) -> AsyncIterator[AgentHarness]:
     database = await Database.open(url)
     clock, platform, signed_client = FrozenClock(NOW), FakePlatform(town()), ListClient()
 
@@ -281,17 +333,6 @@ async def open_harness(url: str, resolver: Resolver | None = None) -> AsyncItera
         decisions,
     )
     try:
-        with cheap_passwords():
-            olivia = await workspace_admin.create_workspace(
-                "Town", email="olivia@x.example", person="olivia", password=PASSWORD
-            )
-            made.people["olivia"] = olivia
-            for name, role in PEOPLE:
-                made.people[name] = await workspace_admin.add_member(
-                    olivia, email=f"{name}@x.example", person=name, role=role, password=PASSWORD
-                )
-        await workspace_admin.connect(olivia, "saas", "https://platform.example", {"read_token": "t"})
-        await contract_admin.register(olivia, contracts())
         yield made
     finally:
         await signed_client.close()

@@ -144,7 +144,8 @@ async def open_shop(
         **settings,
     }
     loaded = replace(Settings.load(given), workers=workers)
-    await upgrade(loaded.database_url)
+    if template is None:
+        await upgrade(loaded.database_url)
     app = create_app(open_container(loaded, clock=clock), limits=limits)
     transport = ASGITransport(app=app, client=("203.0.113.9", 4000), raise_app_exceptions=False)
     async with (

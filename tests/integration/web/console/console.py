@@ -99,7 +99,8 @@ async def opened_console(folder: Path, *, founded: bool = True, **settings: str)
     clock = FrozenClock(NOON)
     reading = {"OPSIQ_READING_PROCESSES": "0", "OPSIQ_READING_BUDGET_MS": "10000"}
     loaded = replace(Settings.load({"OPSIQ_DATA": str(folder), **reading, **settings}), workers=0)
-    await upgrade(loaded.database_url)
+    if not founded:
+        await upgrade(loaded.database_url)
     async with open_container(loaded, clock=clock) as container:
         app = create_app(_kept(container))
         app.state.container, app.state.limits = container, Limits()
