@@ -4,11 +4,13 @@ wrong."""
 from __future__ import annotations
 
 import asyncio
+import atexit
 import io
 import json
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -45,7 +47,23 @@ def say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return said
 
 
+_FOUNDED: list[str] = []
+"""The data folder as ``init`` leaves it, made once a run of tests and copied for each."""
+
+
 def founded(say: Say, **settings: str) -> None:
+    if settings.keys() != {"DATA"}:
+        found(say, **settings)
+        return
+    if not _FOUNDED:
+        folder = tempfile.mkdtemp(prefix="opsiq-kept-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        found(say, DATA=folder)
+        _FOUNDED.append(folder)
+    shutil.copytree(_FOUNDED[0], settings["DATA"], dirs_exist_ok=True)
+
+
+def found(say: Say, **settings: str) -> None:
     code, told = say("init", "--name", "Town", "--email", "o@town.example", stdin="a long password\n", **settings)
     assert code == 0, told
 
