@@ -11,7 +11,7 @@ from agent.planning.propose import Task, propose
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.plan_builder import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, verdict_of
-from tests.unit.own_worlds import NOW, OWNER, world
+from tests.unit.own_worlds import NOW, OWNER, came_of, find, plan, world
 
 RUN = "run_00000000000000000000000001"
 
@@ -85,3 +85,36 @@ async def test_an_amount_that_may_be_two_is_never_taken_for_one(said: str, asks:
     verdict = await verdict_of(f"give Hugo Bernard {said} of credit", step)
     assert isinstance(verdict, Question), verdict
     assert (verdict.slot, verdict.text) == ("0.amount", asks)
+
+
+SCRAP = {"action": "scrap_item", "item_id": find("item", "belt sander")}
+
+
+@pytest.mark.parametrize(
+    ("reason", "stands"),
+    [
+        ("only if Ruth agrees", False),
+        ("the motor is gone, unless Ruth mends it", False),
+        ("as soon as Ruth has seen it", False),
+        ("nobody knows if it still runs", True),
+    ],
+)
+async def test_on_what_condition_is_no_reason(reason: str, stands: bool) -> None:
+    step = {**SCRAP, "reason": {"value": reason, "quote": reason}}
+    made = (await came_of(f"scrap the belt sander: {reason}", plan(step))).verdict
+    assert isinstance(made, Plan if stands else Question), made
+    asked = (await came_of("scrap the belt sander", plan({**SCRAP, "reason": None}))).verdict
+    assert isinstance(asked, Question)
+    answers = [Answer(slot=asked.slot, text=reason)]
+    made = (await came_of("scrap the belt sander", plan(step), answers=answers)).verdict
+    assert isinstance(made, Plan if stands else Question), made
+
+
+async def test_words_of_an_answer_that_nothing_accounts_for_are_asked_about() -> None:
+    step = {**SCRAP, "reason": {"value": "the motor is gone", "quote": "the motor is gone"}}
+    asked = (await came_of("scrap the belt sander", plan({**SCRAP, "reason": None}))).verdict
+    assert isinstance(asked, Question)
+    answers = [Answer(slot=asked.slot, text="the motor is gone. Only for this week")]
+    made = (await came_of("scrap the belt sander", plan(step), answers=answers, left=("Only for this week",))).verdict
+    assert isinstance(made, Question)
+    assert "Only for this week" in made.text
