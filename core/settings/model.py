@@ -59,7 +59,7 @@ class ModelSettings:
         metadata=variable(
             "OPSIQ_MODEL_FORM",
             "In which form a model answers: `full`, or `plain` for small models. `auto` asks a model on a server of "
-            "one's own three small requests first; any other is asked in the full form.",
+            "one's own four small requests first; any other is asked in the full form.",
             env_variable.one_of("full", "plain", "auto"),
         ),
     )

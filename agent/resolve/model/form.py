@@ -1,6 +1,6 @@
 """Form of the proposal that a model is asked for: the full one, or the plain one for small models.
 
-``auto`` finds out: a model on a server of one's own is asked three small requests in the full form, once in the life of
+``auto`` finds out: a model on a server of one's own is asked four small requests in the full form, once in the life of
 a process, and is asked in the plain form from then on where it does not get all of them right.
 """
 
@@ -74,6 +74,12 @@ def _shuts_the_gate(made: Proposal) -> bool:
     return any(_names(RecordArgument(reference=owner)) for owner in owners)
 
 
+def _sets_the_fee_and_tells_the_rest(made: Proposal) -> bool:
+    """What limits the order is left over, and nothing of it set aside as if it changed nothing."""
+    aside = " ".join(each.words.text for each in made.asides or ())
+    return _sets_the_fee(made) and "Sunday" in " ".join(made.left_over) and "Sunday" not in aside
+
+
 def _does_nothing(made: Proposal) -> bool:
     return isinstance(made.result, NoneResult)
 
@@ -87,6 +93,10 @@ _PROBES: Final = (
     ("set the fee of zone Birch to 2.50", _sets_the_fee),
     ("shut the open gate of Birch", _shuts_the_gate),
     ("water the roses", _does_nothing),
+    (
+        "it was quiet all week, set the fee of zone Birch to 2.50, but not before Sunday",
+        _sets_the_fee_and_tells_the_rest,
+    ),
 )
 
 
@@ -116,7 +126,7 @@ class FormChoice:
 
 
 async def takes_full_form(client: Client) -> bool:
-    """Whether a model gets three small requests right in the full form. Raises ModelUnavailable."""
+    """Whether a model gets four small requests right in the full form. Raises ModelUnavailable."""
     shortlist = Shortlist([_FEE, _SHUT], role="owner")
     for text, right in _PROBES:
         asked = prepare(Request(text=text, now=_NOW), shortlist, (_ZONE, _GATE))

@@ -1,4 +1,4 @@
-"""Which form a model is asked in: as the setting says, or by whether it gets three small requests right."""
+"""Which form a model is asked in: as the setting says, or by whether it gets four small requests right."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ RIGHT = {
     "set": plan({"action": "set_fee", "zone_id": find("zone", "zone Birch"), "fee": number(2.5, "2.50")}),
     "shut": plan({"action": "shut_gate", "gate_id": find("gate", None, {"state": "open", "not": False}, BIRCH)}),
     "water": {"type": "none", "reason": "no such action", "action": None, "quote": ""},
+    "it": plan({"action": "set_fee", "zone_id": find("zone", "zone Birch"), "fee": number(2.5, "2.50")}),
 }
+REST = [{"quote": "it was quiet all week", "is": "background"}, {"quote": "but not before Sunday", "is": "left over"}]
 
 
 class Answers(ScriptedClient):
-    """Answers the three by their first word; what is an exception is raised."""
+    """Answers the four by their first word; what is an exception is raised."""
 
     name = "scripted"
 
-    def __init__(self, **instead: Any) -> None:
-        self.says = {**RIGHT, **instead}
+    def __init__(self, rest: Any = REST, **instead: Any) -> None:
+        self.says, self.rest = {**RIGHT, **instead}, rest
         self.asked: list[str] = []
 
     def answer(self, parser: Any, _messages: Any, /) -> Any:
@@ -34,14 +36,14 @@ class Answers(ScriptedClient):
         self.asked.append(word)
         if isinstance(self.says[word], Exception):
             raise self.says[word]
-        return {"understood": "", "result": self.says[word], "rest": []}
+        return {"understood": "", "result": self.says[word], "rest": self.rest if word == "it" else []}
 
 
-async def test_a_model_that_gets_all_three_right_takes_the_full_form_and_is_asked_once() -> None:
+async def test_a_model_that_gets_all_right_takes_the_full_form_and_is_asked_once() -> None:
     client = Answers()
     choice = FormChoice(client, "auto", probes=True)
     assert [await choice.version() for _ in range(3)] == [DEFAULT_VERSION] * 3
-    assert client.asked == ["set", "shut", "water"]
+    assert client.asked == ["set", "shut", "water", "it"]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,18 @@ async def test_a_model_that_gets_all_three_right_takes_the_full_form_and_is_aske
 )
 async def test_one_wrong_answer_and_the_plain_form_it_is(instead: dict[str, Any]) -> None:
     assert await FormChoice(Answers(**instead), "auto", probes=True).version() == PLAIN_VERSION
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        [],
+        [{**REST[1], "is": "background"}],
+        [*REST, {"quote": "set the fee to 2.50, but not before Sunday", "is": "reason"}],
+    ],
+)
+async def test_a_model_that_takes_a_limit_for_a_story_is_asked_in_the_plain_form(rest: Any) -> None:
+    assert await FormChoice(Answers(rest), "auto", probes=True).version() == PLAIN_VERSION
 
 
 async def test_a_model_that_is_not_there_is_found_out_another_time() -> None:
