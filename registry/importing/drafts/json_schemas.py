@@ -16,6 +16,7 @@ from registry import patterns
 from registry.importing.document.alternatives import MAX_FORMS, Settled, Settler
 from registry.importing.document.schema_view import SchemaView
 from registry.importing.drafts import words
+from registry.parameter_types import BY_FORMAT
 
 MAX_DESCRIPTION: Final = 300
 MAX_INNER_DESCRIPTION: Final = 120
@@ -24,9 +25,8 @@ MAX_FIELDS: Final = 200
 MAX_LEVELS: Final = 5
 MAX_PATTERN: Final = 200
 _MAX_NUMBER: Final = 2**53 - 1
-_FORMATS: Final = frozenset(
-    {"date", "date-time", "time", "duration", "email", "uri", "uuid", "ipv4", "ipv6", "hostname"}
-)
+_FORMATS: Final = {*BY_FORMAT, "hostname"}
+"""Formats that a draft keeps: those that declare a type of parameter, and one that is checked alone."""
 _OF_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
     "string": ("minLength", "maxLength"),
     "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
