@@ -3,8 +3,8 @@ contract declares one by the ``format`` of its JSON Schema (``BY_FORMAT``).
 
 Where no ``format`` does, the type is chosen in ``agent.extract.parameter_spec`` (by JSON Schema, name and description).
 It is read in ``agent.extract.parameter_reader``, which must have a reader for each (mypy says so; a shape such as an
-IBAN's is a line of ``agent.extract.spans.patterns``). The reader also says how a card shows the value; the field in which a
-card is edited takes words, so it is read by the same reader.
+IBAN's is a line of ``agent.extract.spans.patterns``). The reader also says how a card shows the value; the field in
+which a card is edited takes words, so it is read by the same reader.
 """
 
 from __future__ import annotations

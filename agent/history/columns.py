@@ -1,7 +1,9 @@
-"""Columns of AI History: what the API, the console and both exports show of an entry, in one table. A new one is a line
-of ``COLUMNS`` and, where JSON has it, a field of the API's ``EntryView`` (``web.api.history``; a test holds the two
-together). What it shows is written into the entry's ``data`` (``agent.history.recorder``): the columns that the database
-has are sealed (``store.history.entries``)."""
+"""Columns of AI History: what the API, the console and both exports show of an entry, in one table.
+
+A new one is a line of ``COLUMNS`` and, where JSON has it, a field of the API's ``EntryView`` (``web.api.history``; a
+test holds the two together). What it shows is written into the entry's ``data`` (``agent.history.recorder``): the
+columns that the database has are sealed (``store.history.entries``).
+"""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 A further one (a Postman collection, an answer of GraphQL's introspection) is a folder beside ``openapi`` whose reader
 makes an ``ApiDescription``, and a line here: everything after it (drafts, kinds of record, differences) is the same for
-all. Before it, one that is no JSON or YAML (a WSDL file) is taken apart in ``registry.importing.document.parser``, and a
-file of another ending is let in by ``executors.importing.sources``. What is asked of a server and is no document has
+all. Before it, one that is no JSON or YAML (a WSDL file) is taken apart in ``registry.importing.document.parser``, and
+a file of another ending is let in by ``executors.importing.sources``. What is asked of a server and is no document has
 its own folder too: ``mcp``.
 """
 
