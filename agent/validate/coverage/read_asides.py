@@ -61,7 +61,7 @@ _STAYS: Final = _words(r"keeps?|stays?|remains?")
 _IS_ONLY: Final = _words(r"(?:is|are|was|were|has|have|had)\s+only|only\s+(?:just\s+)?(?=[^\W\d_]+(?:s|ed)\b)")
 # What the person does beside: "I'll tell her".
 _OWN: Final = re.compile(
-    r"(?<!\w)(?:I|we)(?:['’]ll|\s+(?:will|shall|should|have\s+to|must|might|only))(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:I|we)(?:['’]ll|\s+(?:will|shall|should|have\s+to|need\s+to|must|might|only))(?!\w)", re.IGNORECASE
 )
 _MODAL: Final = _words(r"(?:would|could|can)(?:n['’]?t)?|can['’]?t|cannot|won['’]?t")
 _PAST: Final = _words(patterns.PAST)

@@ -27,6 +27,7 @@ async def verdict_of(text: str, step: dict[str, Any], *asides: str, role: str = 
         ("waive F-231, I'll ring her about it on Friday", FINE, "I'll ring her about it on Friday"),
         ("the bench is only half built, so renew loan 502 by 7 days", LOAN, "the bench is only half built"),
         ("renew loan 502 by 7 days, he couldn't carry it home last week", LOAN, "he couldn't carry it home last week"),
+        ("I don't know what I need to write to her, waive F-231", FINE, "I don't know what I need to write to her"),
         ("waive F-231, that bill should never have been written", FINE, "that bill should never have been written"),
     ],
 )
