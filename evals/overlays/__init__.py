@@ -8,17 +8,16 @@ production.
 
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from core.errors import InvalidInput
 from evals.cases.rows import Rows
+from evals.overlays import office, retail
 from registry.contract import SCHEMA, Contract, parse
 from registry.contract_file import with_base_url
 
@@ -31,22 +30,22 @@ class Overlay:
     stands_for: Mapping[str, str]
 
 
-@lru_cache(maxsize=1)
-def _load_modules() -> Mapping[str, Any]:
-    """Registry file → the overlay's module."""
-    modules = [importlib.import_module(f"{__name__}.{each.name}") for each in pkgutil.iter_modules(__path__)]
-    return {module.REGISTRY: module for module in modules}
+_OVERLAYS: Final[Mapping[str, tuple[str, Callable[[Path, str | None], Rows]]]] = {
+    office.REGISTRY: ("office.json", office.load_records),
+    retail.REGISTRY: ("retail.json", retail.load_records),
+}
+"""The suite's registry file → the overlay's file of contracts, and what reads the suite's tables."""
 
 
 @lru_cache(maxsize=8)
 def find_overlay(registry_file: str, path: Path) -> Overlay | None:
     """The overlay for a suite's registry, which is read from ``path``; None where nobody has written one. Raises
     InvalidInput, InvalidContract."""
-    module = _load_modules().get(registry_file)
-    if module is None:
+    overlay = _OVERLAYS.get(registry_file)
+    if overlay is None:
         return None
     functions = {each["name"]: each for each in json.loads(path.read_text("utf-8"))}
-    written = json.loads(Path(module.__file__).with_suffix(".json").read_text("utf-8"))["contracts"]
+    written = json.loads(Path(__file__).with_name(overlay[0]).read_text("utf-8"))["contracts"]
     return Overlay(
         tuple(_make_contract(each, functions) for each in written), {each["name"]: str(each["of"]) for each in written}
     )
@@ -56,8 +55,8 @@ def find_overlay(registry_file: str, path: Path) -> Overlay | None:
 def make_records(registry_file: str, folder: Path, now: str | None) -> Rows:
     """The suite's tables through the overlay's connector. ``now`` is the case's present (ISO 8601), where it has
     one."""
-    made: Rows = _load_modules()[registry_file].records(folder, now)
-    return made
+    _, load_records = _OVERLAYS[registry_file]
+    return load_records(folder, now)
 
 
 def _make_contract(written: Mapping[str, Any], functions: Mapping[str, Any]) -> Contract:
