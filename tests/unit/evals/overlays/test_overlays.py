@@ -26,9 +26,12 @@ async def test_its_records_are_the_suites_tables_and_what_is_counted_of_them(tmp
     rows = make_records(office.REGISTRY, tmp_path, None)
     person, day = await rows.get("employee", "ada.lace@x.example"), await rows.get("site_day", "2026-11-01")
     mail = await rows.get("email", "2")
-    assert person is not None and person.values["name"] == "Ada Lace"
-    assert mail is not None and (mail.values["box"], mail.values["person"]) == ("inbox", "ada.lace@x.example")
-    assert day is not None and (day.values["total_visits"], day.values["visits_direct"]) == (1, 1)
+    assert person is not None
+    assert person.values["name"] == "Ada Lace"
+    assert mail is not None
+    assert (mail.values["box"], mail.values["person"]) == ("inbox", "ada.lace@x.example")
+    assert day is not None
+    assert (day.values["total_visits"], day.values["visits_direct"]) == (1, 1)
 
 
 def test_there_is_none_for_a_suite_that_nobody_wrote_one_for(tmp_path: Path) -> None:
