@@ -39,9 +39,9 @@ _WISHED: Final = frozenset(("good", "nice", "great", "happy", "lovely", "wonderf
 _DAYS: Final = frozenset(
     ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "weekend", "week", "start", "day")
 )
-# "Thanks, not in the morning": what denies or narrows is never said to be kind.
+# "Thanks, not in the morning": what denies, narrows or puts off is never said to be kind.
 _CHANGING: Final = frozenset(
-    ("not", "nor", "only", "without", "both", "each", "every", "same", "except", "until", "till")
+    ("not", "nor", "only", "without", "both", "each", "every", "same", "except", "until", "till", "tomorrow")
 )
 _POLITE: Final = EMPTY | _KIND | frozenset(_BESIDE_WORDS.split())
 _OPENING: Final = re.compile(r"\s*(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)(?P<end>[:;,.!?\n–—]+|\s-\s)\s*")

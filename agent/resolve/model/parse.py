@@ -118,12 +118,13 @@ class Parser:
         asides: list[Aside] = []
         for each in read_list(value, "rest"):
             held = read_mapping(each, "rest")
-            role = held.get("is")
+            role, quote = held.get("is"), read_text(held.get("quote") or "", "quote").strip()
+            if not quote:
+                continue
             if role in get_args(AsideKind):
-                words = locate(read_text(held.get("quote") or "", "quote").strip(), self.request)
-                asides.append(Aside(words=words, role=role))
+                asides.append(Aside(words=locate(quote, self.request), role=role))
             else:
-                left.append(read_text(held.get("quote") or "", "quote"))
+                left.append(quote)
         return tuple(left), tuple(asides)
 
     def _parse_result(self, held: Mapping[str, Any]) -> Result:

@@ -8,7 +8,7 @@ resolver says of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,8 +38,9 @@ _OPENS: Final = re.compile(
     re.IGNORECASE,
 )
 _WHY: Final = re.compile(
-    rf"{_LEAD}(?:because|cause|since|as|due\s+to|owing\s+to|thanks\s+to|on\s+account\s+of)\s", re.IGNORECASE
+    rf"{_LEAD}(?:because(?:\s+of)?|cause|since|as|due\s+to|owing\s+to|thanks\s+to|on\s+account\s+of)\s", re.IGNORECASE
 )
+_OF_WHAT: Final = re.compile(r"(?:to|of)\s$", re.IGNORECASE)
 _WHEN: Final = re.compile(r"\s*(?:when|while|after|before|from|until|till?|by|at|on|in)(?!\w)", re.IGNORECASE)
 # What is not meant, where something else was named: "the red one, not the blue one".
 _CONTRAST: Final = re.compile(
@@ -48,6 +49,8 @@ _CONTRAST: Final = re.compile(
     r"(?:(?!(?:him|her|them|it|us|me|you|all|both|each|before|after|until|without)(?!\w))[\w'’-]+\s*){1,5}",
     re.IGNORECASE,
 )
+# How much of the same is not meant instead of what else.
+_EXTENT: Final = _words(r"every\w*|all|whole|entire\w*|full|total|half|part|most|much|many|any\w*|yet|quite|\w+ly")
 _WORD: Final = re.compile(r"[^\W_]+")
 _DAY: Final = re.compile(r"\w{2,6}day", re.IGNORECASE)
 _CLOSES: Final = re.compile(r"\s*(?:$|[,;.!?\n])")
@@ -64,6 +67,10 @@ _OWN: Final = re.compile(
     r"(?<!\w)(?:I|we)(?:['’]ll|\s+(?:will|shall|should|have\s+to|need\s+to|must|might|only))(?!\w)", re.IGNORECASE
 )
 _MODAL: Final = _words(r"(?:would|could|can)(?:n['’]?t)?|can['’]?t|cannot|won['’]?t")
+_ASKED: Final = re.compile(
+    rf"{_LEAD}(?:would|could|can|will)\s+(?:you|we|someone|somebody)\s+(?:(?:also|please|then|just)\s+)*(?P<verb>[^\W\d_]+)",
+    re.IGNORECASE,
+)
 _PAST: Final = _words(patterns.PAST)
 _OBJECT: Final = re.compile(
     r"\s+(?:the|an?|this|that|these|those|my|our|his|her|their|its|him|it|them|out|off|up|back|away)(?!\w)",
@@ -87,12 +94,15 @@ class ReadAsides:
     _said: bytearray = field(init=False)
     _used: bytearray = field(init=False)
     _believed: bytearray = field(init=False)
+    _stated: bytearray = field(init=False)
 
     def __post_init__(self) -> None:
         asides = self._locate()
         object.__setattr__(self, "_used", patterns.cover(self.text, self.taken))
         object.__setattr__(self, "_said", patterns.cover(self.text, [place for place, _ in asides]))
-        object.__setattr__(self, "_believed", patterns.cover(self.text, self._sort(asides)))
+        believed = list(self._sort(asides))
+        object.__setattr__(self, "_believed", patterns.cover(self.text, [each for each, _ in believed]))
+        object.__setattr__(self, "_stated", patterns.cover(self.text, [each for each, states in believed if states]))
 
     @property
     def text(self) -> str:
@@ -104,13 +114,14 @@ class ReadAsides:
         order that it expresses them. One that never names any such word says nothing."""
         return bool(self.proposal.asides or (self.proposal.asides is not None and self.proposal.left_over))
 
-    def hold(self, place: Place) -> bool:
+    def hold(self, place: Place, *, weighty: bool) -> bool:
         """Whether all the words of a place may stay aside, but for those that were used; or whether they only say what
-        is not meant instead of what is."""
+        is not meant instead of what is. ``weighty`` ones may where they stand in what states something."""
         if self._is_contrast(place):
             return not self.doubt(place)
         letters = [at for at in range(*place) if self.text[at].isalnum() and not self._used[at]]
-        return bool(letters) and all(self._believed[at] for at in letters)
+        aside = self._stated if weighty else self._believed
+        return bool(letters) and all(aside[at] for at in letters)
 
     def doubt(self, place: Place) -> bool:
         """Whether a place holds words that were set aside and may not stay so."""
@@ -120,34 +131,34 @@ class ReadAsides:
         words = [(each.words.start, each) for each in self.proposal.asides or () if each.words.origin == 0]
         return [((start, start + len(each.words.text)), each) for start, each in words if start is not None]
 
-    def _sort(self, asides: Sequence[tuple[Place, Aside]]) -> list[Place]:
-        """The places that may stay aside, clause by clause; the others are doubted."""
-        believed: list[Place] = []
+    def _sort(self, asides: Sequence[tuple[Place, Aside]]) -> Iterator[tuple[Place, bool]]:
+        """The places that may stay aside, clause by clause, and whether they state something; the others are
+        doubted."""
+        last_aside: tuple[int, bool] | None = None
         for clause in split_clauses(self.text) if asides else ():
             ordering = any(self._used[start] and not self._said[start] for _, start, _ in clause.words)
             for (start, end), aside in asides:
                 first, last = max(start, clause.start), min(end, clause.end)
-                if not self.text[first:last].strip():
+                said = self.text[first:last]
+                if not said.strip():
                     continue
-                goes_on = bool(believed) and _JOINT.fullmatch(self.text, believed[-1][1], first) is not None
-                if self._may_stay(self.text[first:last], aside, within=ordering, goes_on=goes_on):
-                    believed.append((believed[-1][1] if goes_on else first, last))
+                before = last_aside if last_aside and _JOINT.fullmatch(self.text, last_aside[0], first) else None
+                if self._may_stay(said, aside, within=ordering, goes_on=before is not None):
+                    states = _states(said) or (before is not None and before[1])
+                    yield (before[0] if before else first, last), states
+                    last_aside = last, states
                 else:
                     self.doubted.append((first, last))
-        return believed
 
     def _may_stay(self, said: str, aside: Aside, *, within: bool, goes_on: bool) -> bool:
         """``within``: whether the words stand in the clause of the order itself; ``goes_on``: whether they follow
         others that stay aside, in the same sentence."""
         if patterns.REGRETS.search(said):
             return True
-        verbs = (FINITE.search(said), OWN_SUBJECT.search(said), _MODAL.search(said))
-        finite = min((each.start() for each in verbs if each), default=None)
-        past = _PAST.search(said)
-        manners = aside.role == "manners"
+        finite, past, manners = _find_finite(said), _PAST.search(said), aside.role == "manners"
         if within and not manners and (finite is None or _WHEN.match(said)):
-            return _WHY.match(said) is not None
-        if finite is None and _CONTRAST.fullmatch(said):
+            return _gives_reason(said)
+        if finite is None and _find_contrast(said, whole=True):
             return True
         binds = _BINDS.search(_IS_ONLY.sub("", said)) or (self.several and _STAYS.search(said))
         if _OPENS.match(said) or (binds and not (_OWN.search(said) or past)):
@@ -160,12 +171,43 @@ class ReadAsides:
 
     def _is_contrast(self, place: Place) -> bool:
         """Whether words only say what is not meant instead of what is: nothing that the records of the plan are."""
-        found = _CONTRAST.match(self.text, place[0]) if self.proposal.asides is not None else None
+        found = _find_contrast(self.text, place[0]) if self.proposal.asides is not None else None
         if found is None or place[1] > found.end() or not _CLOSES.match(self.text, found.end()):
             return False
         before, instead = (_WORD.findall(each)[-1:] for each in (self.text[: found.start()], found[0]))
         alike = before == instead or all(_DAY.fullmatch(each) for each in (*before, *instead))
         return (self.explained or (bool(before) and alike)) and self.told.isdisjoint(stem_text(found[0]))
+
+
+def _find_finite(said: str) -> int | None:
+    verbs = (FINITE.search(said), OWN_SUBJECT.search(said), _MODAL.search(said))
+    return min((each.start() for each in verbs if each), default=None)
+
+
+def _gives_reason(said: str) -> bool:
+    """Whether words say why: "as" and the like only with a verb, for "as a loan" is how."""
+    why = _WHY.match(said)
+    if why is None or _OF_WHAT.search(why[0]) is not None:
+        return why is not None
+    return _find_finite(said) is not None or _PAST.search(said) is not None
+
+
+def _find_contrast(text: str, at: int = 0, *, whole: bool = False) -> re.Match[str] | None:
+    found = _CONTRAST.fullmatch(text, at) if whole else _CONTRAST.match(text, at)
+    return found if found is not None and _EXTENT.search(found[0]) is None else None
+
+
+def _states(said: str) -> bool:
+    """Whether words say how something is or was, so that what is of weight in them is said of that: "on Friday" alone
+    is when the order is to be done, "backdated to May" how, and "Friday is fine" grants it."""
+    if patterns.REGRETS.search(said) or _find_contrast(said, whole=True) or _gives_reason(said):
+        return True
+    finite, past = _find_finite(said), _PAST.search(said)
+    if finite is None:
+        return past is not None and bool(_WORD.search(said, 0, past.start()) or patterns.DONE.match(said))
+    subject = said[:finite]
+    granted = patterns.PART.search(said) or patterns.DATE.search(subject) or _holds_number(subject)
+    return past is not None or not granted
 
 
 def _holds_number(said: str) -> bool:
@@ -174,6 +216,9 @@ def _holds_number(said: str) -> bool:
 
 def _orders(clause: Clause, finite: int | None) -> bool:
     """Whether a clause begins with the verb of an order, or with a verb and what it is done to."""
+    asked = _ASKED.match(clause.text, clause.start, clause.end)
+    if asked is not None and stem(asked["verb"].casefold()) in ORDERS:
+        return True
     head = clause.head
     if head is None or head[0].casefold().endswith(("ed", "s")) or (finite is not None and head[1] > finite):
         return False

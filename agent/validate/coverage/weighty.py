@@ -176,8 +176,6 @@ def find_unaccounted(
     further = list(
         find_further_orders(polite, taken, _verbs(contracts) | (patterns.TELLING if drafts else frozenset()))
     )
-    if aside.explained and structure.several_calls:
-        further = [each for each in further if aside.doubt(each)]
     found += [*_other_units(text, proposal, contracts, taken), *further]
     found += find_joined_names(text, [*taken, *told], known, creates=bool(kinds) and not on_records)
     modifiers |= find_misread(request, proposal, contracts, told_by_records)
@@ -199,6 +197,7 @@ def find_unaccounted(
                 and not denies_other_value(text, each[1], taken, unchosen)
                 and not any(start <= each[0] < end for start, end in stretches)
             ]
+    beside: set[tuple[int, int]] = set()
     if not drafts:
         verbs = _verbs(contracts)
         chosen = any(each.choice is not None for each in request.answers)
@@ -207,11 +206,10 @@ def find_unaccounted(
                 polite, proposal, contracts, kinds, verbs, known, told_by_records, taken, answered=chosen
             )
         }
-        # Who says what the result leaves out says of the other words of the order that it expresses them.
-        stretches |= {each for each in beside if not aside.explained or aside.doubt(each)}
-        stretches |= {*aside.doubted}
+        stretches |= {*beside, *aside.doubted}
     exceptions = {*find_exceptions(request, proposal, _verbs(contracts), by_step)}
     stretches |= exceptions
+    weighed = {*found, *limits, *modifiers, *(stretches - beside)}
     details = {*counts, *limits, *hedges, *find_parts(polite, modifiers)}
     modifiers |= stretches
     located = [locate(each, request) for each in proposal.left_over]
@@ -225,7 +223,7 @@ def find_unaccounted(
     exact = stretches | {each for each in left_over if " " in text[slice(*each)].strip()}
     # What a drafted text is to convey stands on the card in other words, maybe of another language: but a figure must
     # be the same there, and an order of something that can be done here is one all the same.
-    strict |= {each for each in further if stem(text[slice(*each)].split(" ", 1)[0].casefold()) in _verbs(every)}
+    strict |= {each for each in further if _first_stem(text, each) in _verbs(every)}
     # "Check if it is there" asks whether, where checking is what the call does.
     narrows_or_asks = {each for each in found if _asks_whether(polite, each, contracts)}
     # "Only high", "only Adam's": what is to be alone is what the value itself says; "only lower it": and nothing else.
@@ -247,6 +245,9 @@ def find_unaccounted(
         or not any((used if each in strict else spoken)[slice(*each)])
     ]
     left = [each for each in left if not _taken_back(text, each, taken)]
+    weighing = patterns.cover(text, weighed & {*left})
+    orders = ORDERS | others | _verbs(contracts)
+    light = {each for each in beside if not any(weighing[slice(*each)]) and _first_stem(text, each) not in orders}
     stands = Told(
         text, proposal, contracts, (*taken, *told), names, {*left} - {*counts, *limits, *ends, *left_over}, request.now
     )
@@ -272,7 +273,9 @@ def find_unaccounted(
         each for each in left if each in exact or not any(a <= each[0] and each[1] <= b for a, b in exact & {*left})
     ]
     kept += [each for each in left if stands.counts_events(*each) or (each in details and stands.is_detail(*each))]
-    kept += [each for each in left if each not in left_over and aside.hold(each)]
+    kept += [each for each in left if each not in left_over and aside.hold(each, weighty=each not in light)]
+    # Who says what the result leaves out says that it expresses the other words: those are shown.
+    kept += [each for each in left if aside.explained and each in light and not aside.doubt(each)]
     describing = [each for each in left_over if stands.is_description(*each)]
     kept += [each for each in left if any(start <= each[0] and each[1] <= end for start, end in describing)]
     kept = [each for each in kept if each not in aside.doubted]
@@ -283,7 +286,10 @@ def find_unaccounted(
             if each not in kept
         )
         + _outermost([*elsewhere, *find_conditions_in_answers(proposal)]),
-        _outermost(text[slice(*each)] if each in left_over else _quote_around(text, *each, spoken) for each in kept),
+        _outermost(
+            text[slice(*each)].strip() if each in left_over or each in light else _quote_around(text, *each, spoken)
+            for each in kept
+        ),
     )
 
 
@@ -291,6 +297,10 @@ def _but(match: re.Match[str]) -> tuple[int, int]:
     """The place of what leaves out: of "all of them but" the last word, as what stands between may be used."""
     start, end = match.span("out")
     return (end - len("but") if match["out"].casefold().endswith(" but") else start), end
+
+
+def _first_stem(text: str, place: tuple[int, int]) -> str:
+    return stem(text[slice(*place)].split(" ", 1)[0].casefold())
 
 
 def _outermost(told: Iterable[str]) -> list[str]:
