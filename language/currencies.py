@@ -33,3 +33,9 @@ def find_by_name(words: str) -> str | None:
 def is_word_of(word: str, code: str) -> bool:
     """Whether a word stands in the currency's name: "kroner" in that of DKK, and of NOK too."""
     return (code, _fold(word)) in _read_nouns()
+
+
+def may_name(word: str, code: str) -> bool:
+    """Whether a word is one of the currency's name or begins one: "kr" of kroner, "Fr." of francs."""
+    said = _fold(word)
+    return len(said) > 1 and any(code == each and name.startswith(said) for each, name in _read_nouns())

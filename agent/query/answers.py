@@ -95,10 +95,12 @@ class Answerer:
     async def answer(self, asked: Answer) -> Reply | Question:
         """Raises PlatformUnavailable."""
         made = await self._answer(asked)
-        if not isinstance(made, Reply) or made.record_kind is None:
+        if not isinstance(made, Reply):
             return made
-        note = note_other_connections(self.query.kinds, made.record_kind, self.query.context.request.text)
-        return made.model_copy(update={"text": f"{made.text} {note}"}) if note else made
+        notes = self.query.records.tell_other_words()
+        if made.record_kind is not None:
+            notes.append(note_other_connections(self.query.kinds, made.record_kind, self.query.context.request.text))
+        return made.model_copy(update={"text": " ".join(filter(None, (made.text, *notes)))})
 
     async def _answer(self, asked: Answer) -> Reply | Question:
         match asked:

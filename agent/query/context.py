@@ -45,8 +45,9 @@ class Quantity:
         return self.said if self.unit is None else ""
 
     def convert_to(self, wanted: Measure) -> Quantity | None:
-        """The same in another unit of its dimension, where that is exact. Pounds may be of mass as well as of money."""
-        held = find_measure(self.said, wanted.dimension) if self.is_money else self.measure
+        """The same in another unit of its dimension, where that is exact. Pounds are mass as well as money, and "m" is
+        minutes or metres."""
+        held = self.measure or find_measure(self.said, wanted.dimension)
         number = convert(self.number, held, wanted) if held is not None else None
         return Quantity(number, wanted.name) if number is not None else None
 

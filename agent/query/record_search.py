@@ -39,13 +39,10 @@ _FEW: Final = 100
 """How many records are read to find one whose name was said otherwise than it is written."""
 _ABBREVIATION: Final = re.compile(r"[^\W_]{3,6}")
 _DIGIT: Final = re.compile(r"\d")
-
+_FEWEST_LETTERS: Final = 3
 
 Owned = tuple[LocatedRecord, Mapping[str, Sequence[str | int | bool]]]
 """One of several owners, and what is his."""
-
-
-_FEWEST_LETTERS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +71,8 @@ class RecordSearch:
         """Records (kind, id) whose name was taken to be misspelt, with what was typed."""
         self.reworded: dict[tuple[str, str], str] = {}
         """Records (kind, id) that other words told than those that were typed, which stand here."""
+        self.instead: dict[str, tuple[str, ...]] = {}
+        """Words that were typed, with those that records were found by instead."""
         self.excluded: Question | None = None
         """The question asked last because a record is there and is not as it was said to be."""
 
@@ -148,8 +147,7 @@ class RecordSearch:
         made: list[SearchBy] = []
         if "@" in words and "email" in ways:
             made.append("email")
-        coded = any(each.pattern and re.fullmatch(each.pattern, words.strip()) for each in kind.fields)
-        if _DIGIT.search(words) or coded or "-" in words.strip() or not ways & {"name", "text"}:
+        if _is_code(words, kind) or "-" in words.strip() or not ways & {"name", "text"}:
             made.append("number")
         named: tuple[SearchBy, ...] = ("name", "text")
         return (*made, *(each for each in named if each in ways))
@@ -185,9 +183,10 @@ class RecordSearch:
         few = await self._list_few(need, filters)
         if one := self._find_otherwise(need, said.text, few):
             return Pool([one], via, named=True)
-        meant = await self._find_by_other_words(need, find, filters, few)
+        meant, by = await self._find_by_other_words(need, find, filters, few)
         if len(meant) == 1 or (meant and find.pick != "one"):
             self.reworded |= {(need.kind.name, each.id): said.text for each in meant}
+            self.instead[said.text] = by
             return Pool(meant, via, named=True)
         of_such = _find_member(need.kind, said.text)
         if of_such is not None:
@@ -223,18 +222,22 @@ class RecordSearch:
 
     async def _find_by_other_words(
         self, need: RecordQuery, find: Find, filters: Filter, few: Sequence[Record]
-    ) -> list[Record]:
-        """The records that other words for what was said tell: the resolver's own, so who finds one so says it. Nobody
-        goes by other words: no persons or companies."""
+    ) -> tuple[list[Record], tuple[str, ...]]:
+        """The records that other words for what was said tell, and those words: they are the resolver's own, so who
+        finds one so says it. Nobody goes by other words: no persons or companies, nor what a number or code tells."""
         made: dict[str, Record] = {}
-        for words in find.also if _is_titled(need.kind) else ():
+        by: list[str] = []
+        coded = find.said is None or _is_code(find.said.text, need.kind)
+        for words in find.also if _is_titled(need.kind) and not coded else ():
             query = Query(need.kind.name, words, "text", filters.where, limit=PAGE, between=filters.between)
             found = [*await self.context.kinds.search(query), *few]
             found = [each for each in found if filters.keeps(each) and fits(each, need.filter)]
             fit, picked = find_best(words, found, need.kind, "text")
             told = [each for each in found if is_identifying(words, name_record(each, need.kind), need.kind)]
-            made |= {each.id: each for each in (*(picked if fit > Fit.VAGUE else ()), *told)}
-        return list(made.values())
+            if meant := [*(picked if fit > Fit.VAGUE else ()), *told]:
+                by.append(words)
+                made |= {each.id: each for each in meant}
+        return list(made.values()), tuple(by)
 
     async def _find_named(self, need: RecordQuery, kind: str, said: Words) -> tuple[LocatedRecord, ...] | Question:
         """Whoever is called so, or so without an s: "adas bill" is Ada's."""
@@ -256,6 +259,12 @@ class RecordSearch:
         if wanted and not fits(record, wanted):
             return need.ask(explain_exclusion(record, record.label, need.kind, wanted))
         return need.ask(f"{record.label} is not what you said of it. Which {name_kind(need.kind)} is meant?")
+
+
+def _is_code(words: str, kind: RecordKind) -> bool:
+    """Whether words hold a number, or are a code as the kind's records have one."""
+    coded = (each.pattern and re.fullmatch(each.pattern, words.strip()) for each in kind.fields)
+    return _DIGIT.search(words) is not None or any(coded)
 
 
 def _find_member(kind: RecordKind, words: str) -> Mapping[str, Sequence[str | int | bool]] | None:

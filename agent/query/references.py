@@ -35,7 +35,7 @@ from agent.query.context import (
 )
 from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_narrow
 from agent.query.reference_conditions import ReferenceConditions
-from agent.validate.questions import ask_between, explain_exclusion, explain_none_found, quote_words
+from agent.validate.questions import ask_between, explain_exclusion, explain_none_found, join, quote_words
 from agent.validate.records.located import (
     DiscourseContext,
     LocatedRecord,
@@ -74,6 +74,13 @@ class RecordFinder:
     def slips(self) -> Mapping[tuple[str, str], str]:
         """Records (kind, id) whose name was taken to be misspelt or said in other words, with what was typed."""
         return {**self.search.slips, **self.search.reworded}
+
+    def tell_other_words(self) -> list[str]:
+        """What was looked for instead of words that no record goes by."""
+        return [
+            f"I found none for {quote_words(said)} and looked for {join([*map(quote_words, by)], 'and')} instead."
+            for said, by in self.search.instead.items()
+        ]
 
     async def find(self, need: RecordQuery, reference: Reference, own: Own = NOTHING_FOUND) -> Outcome:
         """The records that are meant, at most ``need.most``. Raises PlatformUnavailable."""

@@ -141,18 +141,12 @@ class _Planner:
         if not made.steps:
             told = " ".join(dict.fromkeys(made.idle[:3]))
             return Refusal(code="condition_unmet", detail=f"{told} There is nothing to do.".strip())
-        for (kind, record_id), words in self.query.records.slips.items():
-            pinned = next(
-                (
-                    pin
-                    for step in made.steps
-                    for pin in step.pins
-                    if (pin.record_kind, pin.record_id) == (kind, record_id)
-                ),
-                None,
-            )
-            if pinned is not None:
-                made.reasons.append(f"You wrote {questions.quote_words(words)}; this is {pinned.label}.")
+        pinned = {(pin.record_kind, pin.record_id): pin.label for step in made.steps for pin in step.pins}
+        made.reasons += [
+            f"You wrote {questions.quote_words(words)}; this is {pinned[each]}."
+            for each, words in self.query.records.slips.items()
+            if each in pinned
+        ]
         open_words = self.checks.check_coverage(made.steps, made.contracts)
         if isinstance(open_words, Question):
             return open_words

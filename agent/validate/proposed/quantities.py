@@ -14,7 +14,7 @@ from agent.query.context import PERCENT, Quantity, Value, to_minor_units
 from agent.validate import questions
 from agent.validate.slots import Parameter, Slots
 from language import numerals
-from language.currencies import is_word_of
+from language.currencies import is_word_of, may_name
 from language.measures import Measure, find_measure
 from language.stems import stem
 from language.text import read_text, split_name
@@ -53,7 +53,11 @@ def coerce_quantity(slots: Slots, parameter: Parameter, value: Quantity) -> Any 
 
 def read_said_unit(parameter: Parameter, number: Decimal, quote: str) -> Quantity | None:
     """A number with the unit that stands beside it in its own words, where the proposal names none and the parameter
-    counts in another: "two years" are no 2 months."""
+    counts in another: "two years" are no 2 months, and "50 cents" no 50 euros."""
+    if parameter.annotation.unit in _MONEY:
+        sums = money.find(read_text(quote))
+        in_cents = len(sums) == 1 and sums[0].cents and sums[0].amount * 100 == number
+        return Quantity(sums[0].amount) if in_cents else None
     wanted = find_counted_unit(parameter.name, parameter.schema, parameter.annotation)
     text = read_text(quote)
     found = numerals.find(text)
@@ -78,8 +82,8 @@ def _change_unit(parameter: Parameter, value: Quantity, wanted: Measure | None) 
     """The quantity in the unit that the parameter counts in; None where it is in another that does not come out
     exactly, or in one that nobody knows."""
     if wanted is not None:
-        if value.unit is None:
-            return value if not value.noun or _is_own_noun(parameter, value.noun) else None
+        if value.unit is None and (not value.noun or _is_own_noun(parameter, value.noun)):
+            return value
         return value.convert_to(wanted)
     if _is_share(parameter):
         return value if value.unit in (None, PERCENT) and not value.noun else None
@@ -103,7 +107,7 @@ def _is_own_noun(parameter: Parameter, noun: str) -> bool:
 
 def _coerce_money(slots: Slots, parameter: Parameter, value: Quantity) -> Any | Question:
     currency, said = parameter.currency, value.unit
-    known = said is not None or not value.noun or (currency is not None and is_word_of(value.noun, currency))
+    known = said is not None or not value.noun or (currency is not None and may_name(value.noun, currency))
     if not known:
         noun = questions.quote_words(value.noun)
         asked = f"How much is it in {currency}?" if currency else "In which currency is it meant?"
@@ -152,9 +156,14 @@ def ask_amount(slots: Slots, parameter: Parameter, number: Number, value: Value)
 
 
 def _name_other_currency(quote: str, value: Quantity, currency: str) -> str | None:
-    """Another currency that the words of an amount name for certain: "A$40", "40 US dollars". A sign that several
-    share names none, and a model writes its unit as it likes."""
-    named = {each.currency for each in money.find(read_text(quote)) if each.currency and not each.loose}
+    """Another currency that the words of an amount name for certain: "A$40", "40 US dollars", "40 dollars" of euros. A
+    sign that several share names none of those, and a model writes its unit as it likes."""
+    here = any(is_word_of(word, currency) for word in quote.split())
+    named = {
+        each.currency
+        for each in money.find(read_text(quote))
+        if each.currency and not (each.loose and (here or money.agrees(each, currency)))
+    }
     if value.unit is not None and len(value.said.split()) > 1:
         named.add(value.unit)
     return next((each for each in sorted(named) if each != currency), None) if currency not in named else None

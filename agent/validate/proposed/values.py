@@ -188,7 +188,8 @@ class ArgumentValues:
         if isinstance(worked, Question):
             return worked
         slots.rests_on += worked.found
-        if isinstance(expression, Number) and expression.unit is None and expression.quote is not None:
+        unread = isinstance(worked.value, Quantity) and worked.value.unit is None
+        if isinstance(expression, Number) and unread and expression.quote is not None:
             beside = read_said_unit(parameter, expression.number, expression.quote.text)
             worked = replace(worked, value=beside) if beside is not None else worked
         if isinstance(expression, Number) and (unclear := ask_amount(slots, parameter, expression, worked.value)):

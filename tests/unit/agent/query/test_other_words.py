@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan, Question
-from tests.unit.own_worlds import came_of, find, plan
+from agent.pipeline import Plan, Question, Reply
+from tests.unit.own_worlds import answer, came_of, find, plan
 
 
 def shelf(item: dict[str, Any]) -> dict[str, Any]:
@@ -44,6 +44,20 @@ async def test_several_that_other_words_find_are_offered() -> None:
 async def test_nobody_is_found_by_other_words() -> None:
     made = (await came_of("write to the boss: we open at nine", letter(find("member", "boss", also=["Ines"])))).verdict
     assert isinstance(made, Question), made
+
+
+@pytest.mark.parametrize("typed", ["sander 7", "BX-3", "999"])
+async def test_what_a_number_or_code_tells_goes_by_no_other_words(typed: str) -> None:
+    made = (await came_of(f"put {typed} in front", shelf(find("item", typed, also=["sander"])))).verdict
+    assert isinstance(made, Question), made
+    assert f"‘{typed}’" in made.text
+
+
+async def test_an_answer_says_which_other_words_were_looked_for() -> None:
+    where = answer(records=find("item", "thing for carpets", also=["washer"]), fields=["shelf"])
+    made = (await came_of("where is the thing for carpets?", where)).verdict
+    assert isinstance(made, Reply)
+    assert made.text.endswith("I found none for ‘thing for carpets’ and looked for ‘washer’ instead.")
 
 
 @pytest.mark.parametrize("apart", ["Ruth Meyer", "Meyer"])

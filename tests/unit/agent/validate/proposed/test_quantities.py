@@ -69,6 +69,8 @@ async def came_of(name: str, value: Any, quote: str, schema: dict[str, Any], **a
         ("barrels", WHOLE, {"unit": "count"}, (4, "casks"), 4),
         ("days", WHOLE, {"unit": "days"}, (5, "more days"), 5),
         ("weeks", WHOLE, {}, (5, None), 5),
+        ("minutes", WHOLE, {"unit": "minutes"}, (45, "m"), 45),
+        ("hose_cm", WHOLE, {}, (4, "m"), 400),
     ],
 )
 async def test_a_number_is_sent_in_what_its_parameter_counts_in(
@@ -109,6 +111,15 @@ async def test_what_does_not_come_out_exactly_or_nobody_knows_is_asked(
         ("A$", "AUD", "A$60", 6000),
         ("kroner", "NOK", "60 kroner", 6000),
         ("pesos", "MXN", "60 pesos", 6000),
+        ("kr", "DKK", "60 kr", 6000),
+        ("cents", "EUR", "60 cents", 60),
+        (None, "EUR", "60 cents", 60),
+        (None, "GBP", "60p", 60),
+        (None, "EUR", "60 dollars", "‘60 dollars’ is in USD"),
+        (None, "EUR", "£60", "is in GBP"),
+        (None, "AUD", "60 dollars", 6000),
+        (None, "EGP", "60 pounds", 6000),
+        ("EUR", "EUR", "60 dollars", "is in USD"),
         ("USD", "CAD", "$60", 6000),
         ("Australian dollars", "USD", "60 Australian dollars", "is in AUD"),
         ("USD", "CAD", "60 US dollars", "is in USD"),
@@ -119,7 +130,7 @@ async def test_what_does_not_come_out_exactly_or_nobody_knows_is_asked(
     ],
 )
 async def test_money_is_never_taken_for_the_currency_here(
-    unit: str, currency: str, quote: str, came: int | str
+    unit: str | None, currency: str, quote: str, came: int | str
 ) -> None:
     made = await came_of("fee", number(60, quote, unit), quote, WHOLE, unit="money_minor", currency=currency)
     assert made == came if isinstance(came, int) else came in str(made)
