@@ -65,8 +65,7 @@ class ReferenceConditions:
             return need.ask(f"There is no {name_kind(kind)} of yours.")
         filters.append(Filter(lambda record: fits(record, scope), scope))
         for condition in find.where:
-            # "The other Ada": of one that is named, what is left out tells which.
-            if isinstance(condition, Except) and not (find.pick == "one" and find.said is not None):
+            if isinstance(condition, Except) and not _tells_which(find, condition.left_out):
                 left_out.append(condition.left_out)
                 continue
             made = await self._make_filter(need, condition, via, owners, own)
@@ -255,3 +254,9 @@ class ReferenceConditions:
     async def _list_owned(self, owner: LocatedRecord, records: Sequence[Record], kind: RecordKind) -> list[str]:
         where = await self.context.reach.within(kind, owner.record, owner.kind)
         return [each.id for each in records if fits(each, where)] if isinstance(where, Mapping) else []
+
+
+def _tells_which(find: Find, left_out: Find | Handle) -> bool:
+    """Whether what is left out tells which of several namesakes is meant ("the other Ada"): one of their kind."""
+    named = find.pick == "one" and find.said is not None
+    return named and isinstance(left_out, Find) and left_out.record == find.record

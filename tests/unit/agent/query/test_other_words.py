@@ -69,6 +69,15 @@ async def test_the_other_of_two_namesakes_is_who_is_left(apart: str) -> None:
     assert made.steps[0].pins[0].label.startswith("Ruth Abara")
 
 
+async def test_one_that_is_named_is_not_meant_where_what_is_its_own_is_left_out() -> None:
+    meyer = find("member", "Ruth Meyer", {"except": find("loan", "sewing machine")})
+    made = (await came_of("write to Ruth Meyer, not her machine: we open at nine", letter(meyer))).verdict
+    assert isinstance(made, Question), made
+    late = find("fine", "washer late", {"except": find("member", "Piet Vos")})
+    step = {"action": "waive_fine", "fine_id": late, "amount": None}
+    assert isinstance((await came_of("waive the washer late fine, not Piet's", plan(step))).verdict, Question)
+
+
 async def test_a_text_is_the_same_where_all_words_that_were_said_stand_in_it() -> None:
     word = {"word": "washer hose", "quote": "washer hose"}
     late = find("fine", None, {"field": "why", "op": "=", "value": word}, pick="all")
