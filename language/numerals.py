@@ -34,6 +34,7 @@ _SCALES: Final = {
     "hundred": 100, "thousand": 1000, "grand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "lakh": 10**5, "crore": 10**7, "k": 1000, "mn": 10**6, "mio": 10**6, "bn": 10**9, "m": 10**6, "b": 10**9,
 }  # fmt: skip
+_BEHIND_DIGITS: Final = _SCALES | {"dozen": 12}
 _ORDINAL_WORDS: Final = ORDINALS | {"thirtieth": 30}
 COUNTS: Final = frozenset((*CARDINALS, *_TENS)) - {"one"}
 """The words that say how many there are of something."""
@@ -149,8 +150,8 @@ def _digits(text: Text, index: int) -> tuple[int, Number | None]:
         if index + taken < len(tokens):
             follows = tokens[index + taken]
             near = follows.start <= tokens[index + taken - 1].end + 1
-            if near and follows.low in _SCALES and (len(follows.low) > 1 or follows.low == "k"):
-                value, taken = value * _SCALES[follows.low], taken + 1
+            if near and follows.low in _BEHIND_DIGITS and (len(follows.low) > 1 or follows.low == "k"):
+                value, taken = value * _BEHIND_DIGITS[follows.low], taken + 1
     if index > 0 and tokens[index - 1].text in {"-", "+"} and tokens[index - 1].end == start:
         before = tokens[index - 2] if index > 1 else None
         if before is None or (before.end < tokens[index - 1].start) or before.text in {"(", "="}:

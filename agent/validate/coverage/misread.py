@@ -45,6 +45,7 @@ _ON_CONDITION: Final = re.compile(
 )
 # What only says how much something is: "it came to 85".
 _AMOUNTS: Final = re.compile(r"(?<!\w)(?:c[ao]mes?|amount(?:s|ed)?|add(?:s|ed)?\s+up)\s+to\s+$", re.IGNORECASE)
+_RANGE: Final = re.compile(r"(?<!\bfrom )(?<![\w.,-])\d+\s+(?:to|or)\s+\d", re.IGNORECASE)
 _ALIKE: Final = 0.4
 """From here on a verb may mean to tell somebody something, as "warn" does."""
 
@@ -164,8 +165,8 @@ def _ends_up(text: str, proposal: Proposal, contracts: Sequence[Contract], reque
 def _find_other_figures(
     text: str, proposal: Proposal, contracts: Sequence[Contract], request: Request
 ) -> Iterator[Place]:
-    """Numbers that stand beside "x" ("3x"), where an amount or a length was made of them, and what says that an amount
-    of money is a rough one."""
+    """Numbers that stand beside "x" ("3x"), or begin or end a range ("2 to 3 weeks"), where an amount or a length was
+    made of them, and what says that an amount of money is a rough one."""
     for contract, name, argument in _arguments(proposal, contracts):
         unit = contract.annotation(name).unit
         if unit is None or not isinstance(argument, ComputedArgument) or not isinstance(argument.expression, Number):
@@ -173,6 +174,7 @@ def _find_other_figures(
         for start, end in find_places(argument, request):
             if (
                 patterns.FACTOR.search(text, start, end)
+                or _RANGE.search(text, start, end)
                 or patterns.FACTOR.match(text, end)
                 or patterns.search_before(patterns.FACTOR_BEFORE, text, start)
             ):

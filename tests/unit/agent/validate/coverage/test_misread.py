@@ -11,7 +11,7 @@ from agent.planning.propose import Task, propose
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.plan_builder import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, verdict_of
-from tests.unit.own_worlds import NOW, OWNER, came_of, find, plan, world
+from tests.unit.own_worlds import NOW, OWNER, came_of, find, number, plan, world
 
 RUN = "run_00000000000000000000000001"
 
@@ -80,11 +80,18 @@ async def test_a_choice_of_two_actions_is_asked_about_once_the_reason_is_known()
     ],
 )
 async def test_an_amount_that_may_be_two_is_never_taken_for_one(said: str, asks: str) -> None:
-    number = float(said.split()[0])
-    step = {**CREDIT, "amount": {"number": number, "unit": "EUR", "quote": said}}
+    step = {**CREDIT, "amount": number(float(said.split()[0]), said, "EUR")}
     verdict = await verdict_of(f"give Hugo Bernard {said} of credit", step)
     assert isinstance(verdict, Question), verdict
     assert (verdict.slot, verdict.text) == ("0.amount", asks)
+
+
+@pytest.mark.parametrize("days", [2, 5])
+async def test_neither_end_of_a_range_is_taken_for_what_is_meant(days: int) -> None:
+    step = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": number(days, "2 to 5 days", "days")}
+    verdict = await verdict_of("renew loan 502 by 2 to 5 days", step)
+    assert isinstance(verdict, Question), verdict
+    assert "2 to 5 days" in verdict.text
 
 
 SCRAP = {"action": "scrap_item", "item_id": find("item", "belt sander")}
