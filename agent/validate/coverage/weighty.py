@@ -71,10 +71,12 @@ _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
 @dataclass(frozen=True, slots=True)
 class Unaccounted:
     """The stretches of a request that hold a weighty word which nothing accounts for, as they stand, in their order.
-    ``weighty`` ones stop the plan; ``told`` ones change nothing that it does, and are shown on its card."""
+    ``weighty`` ones stop the plan; ``told`` ones change nothing that it does, and are shown on its card; so are those
+    that are ``expressed`` by it as the resolver says."""
 
     weighty: list[str]
     told: list[str]
+    expressed: list[str]
 
 
 def find_unaccounted(
@@ -274,22 +276,23 @@ def find_unaccounted(
     ]
     kept += [each for each in left if stands.counts_events(*each) or (each in details and stands.is_detail(*each))]
     kept += [each for each in left if each not in left_over and aside.hold(each, weighty=each not in light)]
-    # Who says what the result leaves out says that it expresses the other words: those are shown.
-    kept += [each for each in left if aside.explained and each in light and not aside.doubt(each)]
     describing = [each for each in left_over if stands.is_description(*each)]
     kept += [each for each in left if any(start <= each[0] and each[1] <= end for start, end in describing)]
     kept = [each for each in kept if each not in aside.doubted]
+    # Who says what the result leaves out says that it expresses the other words.
+    meant = [each for each in left if aside.explained and each in light and not aside.doubt(each) and each not in kept]
     return Unaccounted(
         _outermost(
             text[slice(*each)].strip()[:_MOST_TOLD] if each in exact else _quote_around(text, *each, spoken)
             for each in left
-            if each not in kept
+            if each not in kept and each not in meant
         )
         + _outermost([*elsewhere, *find_conditions_in_answers(proposal)]),
         _outermost(
             text[slice(*each)].strip() if each in left_over or each in light else _quote_around(text, *each, spoken)
             for each in kept
         ),
+        _outermost(text[slice(*each)].strip() for each in meant),
     )
 
 

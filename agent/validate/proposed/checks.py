@@ -114,11 +114,11 @@ class PlanChecks:
             return []
         kinds, chosen_from = tuple(self.query.kinds), self.query.records.chosen_from
         named = _numbers_of(steps, self.query)
-        told = _words_of(steps)
+        titles = _words_of(steps)
         shown = _list_names_beside(steps, self.query)
         by_step = [_told_by(step, self.query) for step in steps]
         left = find_unaccounted(
-            self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from, named, told, shown, by_step
+            self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from, named, titles, shown, by_step
         )
         does = "; ".join(step.preview.rstrip(".") for step in steps)[:400]
         again = explain_unclear(self.request, REST)
@@ -129,7 +129,9 @@ class PlanChecks:
             text = f"{again}Shall I do this: {does}? {why}"
             return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
         if not left.weighty:
-            return [f"Nothing here comes of your words {_quote(left.told)}."] if left.told else []
+            told = [f"Nothing here comes of your words {_quote(left.told)}."] if left.told else []
+            meant = [f"Check that your words {_quote(left.expressed)} say no more than this."] if left.expressed else []
+            return told + meant
         if len(left.weighty) == 1 and repeats_what_was_done(self.request, self.proposal):
             offered = Candidate(id=REST, label="Yes, on top of it", detail=does)
             text = f"{again}The one before was sent already. Shall I do this on top of it: {does}?"

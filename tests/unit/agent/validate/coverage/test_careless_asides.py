@@ -72,7 +72,7 @@ async def test_as_what_something_is_given_is_no_reason() -> None:
 async def test_words_beside_an_order_are_shown_where_other_words_are_set_aside() -> None:
     made = await verdict_of("waive F-231 in vouchers, she was ill", ["she was ill"], "reason")
     assert isinstance(made, Plan)
-    assert made.held == ("Nothing here comes of your words ‘in vouchers’.",)
+    assert made.held == ("Check that your words ‘in vouchers’ say no more than this.",)
 
 
 @pytest.mark.parametrize("order", ["and scrap the belt sander", "and email them both", "and charge Ruth"])
