@@ -19,7 +19,7 @@ from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.clauses import Clause, split_clauses
 from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT
 from language import numerals
-from language.stems import ORDERS, stem, stem_text
+from language.stems import ORDERS, split_runs, stem, stem_text
 from language.text import read_text
 from language.wordnet import find_similar_stems
 
@@ -61,7 +61,16 @@ _BINDS: Final = re.compile(
     re.IGNORECASE,
 )
 _STAYS: Final = _words(r"keeps?|stays?|remains?")
-_IS_ONLY: Final = _words(r"(?:is|are|was|were|has|have|had)\s+only|only\s+(?:just\s+)?(?=[^\W\d_]+(?:s|ed)\b)")
+_IS_ONLY: Final = re.compile(
+    r"(?<!\w)(?:(?:is|are|was|were|has|have|had)\s+only(?!\w)|only\s+(?=(?:just\s+)?[^\W\d_]+(?:s|ed)\b))",
+    re.IGNORECASE,
+)
+# "Or we'll chase her for nothing": why.
+_OR_ELSE: Final = re.compile(r"\s*or\s+(?:I|we)(?:['’]ll|\s+will)(?!\w)", re.IGNORECASE)
+# How somebody or something will be, and nothing that will be done: "she'll be off till March".
+_WILL_BE: Final = re.compile(r"(?:(?<!\w)will|['’]ll)\s+be\s+(?![^\W\d_]+(?:ed|en|id)\b)", re.IGNORECASE)
+_WILL_BE_DONE: Final = re.compile(r"(?:(?<!\w)will|['’]ll)\s+be\s+[^\W\d_]+(?:ed|en|id)\b", re.IGNORECASE)
+_SENTENCE: Final = re.compile(r"[;!?\n]+|\.(?!\d)|$")
 # What the person does beside: "I'll tell her".
 _OWN: Final = re.compile(
     r"(?<!\w)(?:I|we)(?:['’]ll|\s+(?:will|shall|should|have\s+to|need\s+to|must|might|only))(?!\w)", re.IGNORECASE
@@ -83,13 +92,16 @@ _JOINT: Final = re.compile(r"[\s,]*(?:(?:and|but|so|or|then|plus)\s*)?", re.IGNO
 class ReadAsides:
     """The asides of one proposal. ``taken`` are the quotes that were used, ``told`` the stems of what the records of
     the plan say of themselves; ``several``: whether one reference is to a set, of which something may be left out.
-    ``doubted`` are the clauses that may not stay aside."""
+    ``heads`` are the stems of the verbs that the calls go by, ``values`` the quotes that name no record: a sentence
+    with neither orders nothing. ``doubted`` are the clauses that may not stay aside."""
 
     request: Request
     proposal: Proposal
     taken: Sequence[Place]
     told: frozenset[str]
     several: bool
+    heads: frozenset[str] = frozenset()
+    values: Sequence[Place] = ()
     doubted: list[Place] = field(default_factory=list, init=False)
     _said: bytearray = field(init=False)
     _used: bytearray = field(init=False)
@@ -139,16 +151,36 @@ class ReadAsides:
             ordering = any(self._used[start] and not self._said[start] for _, start, _ in clause.words)
             for (start, end), aside in asides:
                 first, last = max(start, clause.start), min(end, clause.end)
+                if start < clause.start < end and _OR_ELSE.match(self.text, start):
+                    first = start  # the joint belongs to what it joins
                 said = self.text[first:last]
                 if not said.strip():
                     continue
                 before = last_aside if last_aside and _JOINT.fullmatch(self.text, last_aside[0], first) else None
-                if self._may_stay(said, aside, within=ordering, goes_on=before is not None):
-                    states = _states(said) or (before is not None and before[1])
+                tells = self._tells(first)
+                if self._may_stay(said, aside, within=ordering and not tells, goes_on=tells or before is not None):
+                    states = tells or _states(said) or (before is not None and before[1])
                     yield (before[0] if before else first, last), states
                     last_aside = last, states
                 else:
                     self.doubted.append((first, last))
+
+    def _tells(self, at: int) -> bool:
+        """Whether the sentence around a place only tells how something is or was, and the order stands behind it."""
+        ends = [found.end() for found in _SENTENCE.finditer(self.text)]
+        end = next(each for each in ends if each > at)
+        start = max((each for each in ends if each <= at), default=0)
+        if any(first < end and start < last for first, last in self.values):
+            return False
+        later = any(stem(plain_word(word)) in self.heads for word, _, _ in split_runs(self.text[end:]))
+        if not later and not any(end <= first for first, _ in self.values):
+            return False  # behind the order words like these may take it back
+        sentence = self.text[start:end]
+        clause = next(iter(split_clauses(sentence)), None)
+        if clause is None or _OPENS.match(sentence) or _orders(clause, _find_finite(sentence)):
+            return False
+        orders = any(stem(plain_word(word)) in self.heads for word, _, _ in split_runs(sentence))
+        return not orders and (_PAST.search(sentence) is not None or _find_finite(sentence) is not None)
 
     def _may_stay(self, said: str, aside: Aside, *, within: bool, goes_on: bool) -> bool:
         """``within``: whether the words stand in the clause of the order itself; ``goes_on``: whether they follow
@@ -160,8 +192,9 @@ class ReadAsides:
             return _gives_reason(said)
         if finite is None and _find_contrast(said, whole=True):
             return True
-        binds = _BINDS.search(_IS_ONLY.sub("", said)) or (self.several and _STAYS.search(said))
-        if _OPENS.match(said) or (binds and not (_OWN.search(said) or past)):
+        plain = _WILL_BE.sub("", _IS_ONLY.sub("", said))
+        binds = _BINDS.search(plain) or (self.several and _STAYS.search(said))
+        if _OPENS.match(said) or _WILL_BE_DONE.search(said) or (binds and not (_OWN.search(said) or past)):
             return False
         counts = not manners or any(map(str.isdigit, said))
         if finite is None and past is None and counts and not goes_on and _holds_number(said):
@@ -220,7 +253,7 @@ def _orders(clause: Clause, finite: int | None) -> bool:
     if asked is not None and stem(asked["verb"].casefold()) in ORDERS:
         return True
     head = clause.head
-    if head is None or head[0].casefold().endswith(("ed", "s")) or (finite is not None and head[1] > finite):
+    if head is None or head[0].casefold().endswith(("ed", "s", "ing")) or (finite is not None and head[1] > finite):
         return False
     root, behind = stem(plain_word(head[0])), clause.text[head[2] : clause.end]
     return root in ORDERS or (_OBJECT.match(behind) is not None and bool(find_similar_stems(root, verb=True)))

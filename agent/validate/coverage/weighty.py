@@ -103,7 +103,10 @@ def find_unaccounted(
     taken = [each for each in find_places((proposal.result, proposal.replaced), request) if each not in told]
     taken += [*find_amount_names(proposal, request), *find_value_nouns(proposal, contracts, request)]
     structure = read_structure(request, proposal)
-    aside = ReadAsides(request, proposal, taken, told_by_records, structure.several)
+    names = find_places([each.said for each in walk(proposal.result) if isinstance(each, Find)], request)
+    heads = frozenset(verb for each in contracts for verb in leading_verbs(each))
+    values = [each for each in taken if each not in names]
+    aside = ReadAsides(request, proposal, taken, told_by_records, structure.several, heads, values)
     counted: set[float] = {*count_in_form(proposal, contracts)}
     if any(isinstance(node, Handle) for node in walk(proposal.result)):
         counted |= set(named)
@@ -133,7 +136,6 @@ def find_unaccounted(
     limits = [] if structure.restricts else [match.span() for match in patterns.LIMIT.finditer(polite)]
     if structure.computes_field:  # what is computed up to a limit is a guess at what was left open, whatever it quotes
         limits = [each for each in limits if not patterns.search_before(patterns.FILLS, polite, each[0])]
-    names = find_places([each.said for each in walk(proposal.result) if isinstance(each, Find)], request)
     others = _verbs(every) - _verbs(contracts)
     unchosen = frozenset() if structure.several else frozenset(list_unchosen(proposal, contracts))
     if not structure.negates:
@@ -184,7 +186,6 @@ def find_unaccounted(
     hedges = {*find_hedges(text, taken, contracts)}
     turned = {*find_opposed_verbs(polite, contracts), *find_taken_back(text, taken, _verbs(contracts)), *hedges}
     stretches = {*turned}
-    heads = frozenset(verb for each in contracts for verb in leading_verbs(each))
     if on_records:
         writes = any(note.compose for note in notes)
         doers = None if writes else find_places(list_direct(proposal), request)
@@ -247,7 +248,7 @@ def find_unaccounted(
         or not any((used if each in strict else spoken)[slice(*each)])
     ]
     left = [each for each in left if not _taken_back(text, each, taken)]
-    weighing = patterns.cover(text, weighed & {*left})
+    weighing = patterns.cover(text, [*(weighed & {*left}), *left_over])
     orders = ORDERS | others | _verbs(contracts)
     light = {each for each in beside if not any(weighing[slice(*each)]) and _first_stem(text, each) not in orders}
     stands = Told(

@@ -89,3 +89,11 @@ async def test_an_aside_without_words_is_none() -> None:
 
 async def test_tomorrow_is_no_courtesy() -> None:
     assert isinstance(await verdict_of("waive F-231, tomorrow please", [], "manners"), Question)
+
+
+async def test_what_the_model_itself_leaves_over_is_asked_about_beside_asides() -> None:
+    rest = [{"quote": "lovely weather", "is": "manners"}, {"quote": "alongside Piet", "is": "left over"}]
+    answer = {"understood": "", "result": plan(waive("F-231")), "rest": rest}
+    made = (await said("lovely weather. waive F-231 alongside Piet", answer, "lending")).verdict
+    assert isinstance(made, Question), made
+    assert "alongside Piet" in made.text

@@ -103,3 +103,28 @@ async def test_who_lists_no_word_at_all_is_taken_to_say_nothing_of_them() -> Non
 async def test_who_lists_what_is_left_says_of_the_other_words_that_the_plan_expresses_them() -> None:
     text = "good news for once. loan 502 can run on by 7 days"
     assert isinstance(await verdict_of(text, LOAN, "good news for once", role="manners"), Plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "aside", "stands"),
+    [
+        (
+            "the cutter fell down the stairs, all three floors, no witness. waive F-231",
+            "all three floors, no witness",
+            True,
+        ),
+        (
+            "Ines broke her leg, she'll be off till March. waive F-231",
+            "Ines broke her leg, she'll be off till March",
+            True,
+        ),
+        ("waive F-231 or we'll chase her for nothing", "or we'll chase her for nothing", True),
+        ("waive F-231. No, better wait for what Piet says", "No, better wait for what Piet says", False),
+        ("waive F-231, or does she want it otherwise", "or does she want it otherwise", False),
+        ("Ines says it will be paid on Friday. waive F-231", "Ines says it will be paid on Friday", False),
+    ],
+)
+async def test_a_sentence_before_the_order_that_tells_something_is_no_part_of_it(
+    text: str, aside: str, stands: bool
+) -> None:
+    assert isinstance(await verdict_of(text, FINE, aside), Plan if stands else Question)
