@@ -75,6 +75,14 @@ async def test_words_beside_an_order_are_shown_where_other_words_are_set_aside()
     assert made.held == ("Check that your words ‘in vouchers’ say no more than this.",)
 
 
+async def test_words_beside_an_order_are_asked_about_along_with_what_is_left_over() -> None:
+    rest = [{"quote": "on Sunday", "is": "left over"}]
+    answer = {"understood": "", "result": plan(waive("F-231")), "rest": rest}
+    made = (await said("waive F-231 in vouchers, on Sunday", answer, "lending")).verdict
+    assert isinstance(made, Question)
+    assert "‘on Sunday’, ‘in vouchers’" in made.text
+
+
 @pytest.mark.parametrize("order", ["and scrap the belt sander", "and email them both", "and charge Ruth"])
 async def test_a_further_order_is_asked_about_where_other_words_are_set_aside(order: str) -> None:
     text = f"waive F-231, waive F-233 {order}. She was ill"
