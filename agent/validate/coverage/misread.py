@@ -40,7 +40,7 @@ _VERB: Final = re.compile(
 )
 _ON_CONDITION: Final = re.compile(
     r"(?:^|[,;.:!?\n–—-])\s*(?:(?:and|but|so|though|please)\s+)*(?:only\s+(?:if|when|once|after)|if(?!\s+(?:only|possible)\b)|unless"
-    r"|as\s+soon\s+as|provided|as\s+long\s+as|until|not\s+before|not\s+until)\s+\w",
+    r"|as\s+soon\s+as|provided|as\s+long\s+as|until(?!\s+(?:now|recently)\b)|not\s+before|not\s+until)\s+\w",
     re.IGNORECASE,
 )
 # What only says how much something is: "it came to 85".

@@ -104,6 +104,7 @@ SCRAP = {"action": "scrap_item", "item_id": find("item", "belt sander")}
         ("the motor is gone, unless Ruth mends it", False),
         ("as soon as Ruth has seen it", False),
         ("nobody knows if it still runs", True),
+        ("until now it ran, it is worn out", True),
     ],
 )
 async def test_on_what_condition_is_no_reason(reason: str, stands: bool) -> None:
