@@ -9,6 +9,7 @@ import pytest
 from agent.pipeline import Answer, Plan, Question, Request
 from agent.planning.propose import Task, propose
 from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.coverage.misread import find_condition
 from agent.validate.plan_builder import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, verdict_of
 from tests.unit.own_worlds import NOW, OWNER, came_of, find, number, plan, world
@@ -104,7 +105,6 @@ SCRAP = {"action": "scrap_item", "item_id": find("item", "belt sander")}
         ("the motor is gone, unless Ruth mends it", False),
         ("as soon as Ruth has seen it", False),
         ("nobody knows if it still runs", True),
-        ("until now it ran, it is worn out", True),
     ],
 )
 async def test_on_what_condition_is_no_reason(reason: str, stands: bool) -> None:
@@ -116,6 +116,11 @@ async def test_on_what_condition_is_no_reason(reason: str, stands: bool) -> None
     answers = [Answer(slot=asked.slot, text=reason)]
     made = (await came_of("scrap the belt sander", plan(step), answers=answers)).verdict
     assert isinstance(made, Plan if stands else Question), made
+
+
+def test_until_now_tells_how_it_was() -> None:
+    assert find_condition("until now it ran well, the motor is worn out") is None
+    assert find_condition("the motor is worn out, until Ruth mends it") is not None
 
 
 async def test_words_of_an_answer_that_nothing_accounts_for_are_asked_about() -> None:
