@@ -39,8 +39,7 @@ class Words(Node):
 
 
 class Number(Node):
-    """A number that was typed, in digits or words. ``unit`` is a currency, ``%`` or a unit of time; money is in major
-    units."""
+    """A number that was typed, in digits or words, with its ``unit`` as said; money is in major units."""
 
     kind: Literal["number"] = "number"
     number: Decimal
@@ -49,8 +48,7 @@ class Number(Node):
 
 
 class Day(Node):
-    """A point or stretch of time by the calendar: ``2026``, ``2026-09``, ``2026-10-22``, ``2026-10-22T09`` or
-    ``2026-10-22T09:30``."""
+    """A point or stretch of time by the calendar: ``2026``, ``2026-09``, ``2026-10-22T09`` or ``2026-10-22T09:30``."""
 
     kind: Literal["date"] = "date"
     date: str
@@ -377,8 +375,6 @@ class UndoResult(Node):
 
 
 Result = Annotated[PlanResult | AnswerResult | AskResult | NoneResult | UndoResult, Field(discriminator="kind")]
-
-
 AsideKind = Literal["reason", "background", "manners"]
 
 
@@ -390,9 +386,8 @@ class Aside(Node):
 
 
 class Proposal(Node):
-    """What a request is taken to mean. ``understood`` is one sentence for people; ``left_over`` are weighty words that
-    the result does not account for, as far as the resolver noticed; ``asides`` those that change nothing (None: the
-    resolver says nothing of them); ``replaced`` words that an answer replaces."""
+    """What a request is taken to mean. ``understood`` is one sentence for people. Of words that the result does not
+    express ``left_over`` are weighty, ``asides`` change nothing (None: not said); ``replaced`` were by an answer."""
 
     result: Result
     understood: str = ""
