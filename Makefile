@@ -52,9 +52,9 @@ demo: setup ## console and demo platform on this machine, with the addresses and
 	$(BIN)/opsiq demo
 
 test: setup-dev setup-browser setup-js setup-php setup-servers ## every test, five files at a time
-	@# Compiled once, before some hundred processes would each do so.
+	@# Compiled once, before five workers and some hundred processes would each do so.
 	@$(BIN)/python -m compileall -q -j 2 -x '/(\.venv|node_modules)/' .
-	$(BIN)/python -m pytest --workers 5
+	$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
 
 test-quick: setup-dev setup-servers ## unit and integration tests only
 	$(BIN)/python -m pytest tests/unit tests/integration

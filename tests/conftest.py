@@ -6,21 +6,18 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
+from itertools import groupby, zip_longest
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests.workers import Unit, Workers
-
 HERE = Path(__file__).parent
 ROOMS = ("faults", "sdks", "browser", "acceptance", "security", "integration", "vectors", "unit")
 WAITING = ("faults", "sdks", "browser", "acceptance")
 """Here most of the time goes by waiting for other processes."""
-COMPUTING = 1
-"""How many workers do the other rooms meanwhile: one is enough to use what those that wait leave of two processors."""
 MEMORY = Path("/dev/shm")
 
 # A process that is killed loses nothing in memory either, and thousands of databases are made, synced and removed.
@@ -32,33 +29,22 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--workers", type=int, default=1, help="how many processes run the tests")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if (count := config.getoption("workers")) > 1:
-        config.pluginmanager.register(Workers(count, COMPUTING, _units), "workers")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest a file first, so that no worker ends alone with it."""
+    """What takes longest a file first, so that no worker ends alone with it; files that wait and files that compute
+    take turns, so that the machine has always something to compute."""
     items.sort(key=lambda item: ROOMS.index(_room(item.path)))
-
-
-def _units(items: Sequence[pytest.Item]) -> list[Unit]:
-    """A file each, and of the fault suite a test each."""
-    units: dict[object, Unit] = {}
-    for item in items:
-        room = _room(item.path)
-        what = item.nodeid if room == "faults" else item.path
-        units.setdefault(what, Unit(room in WAITING, [])).tests.append(item)
-    return list(units.values())
+    waiting, computing = ([each for each in items if (_room(each.path) in WAITING) is waits] for waits in (True, False))
+    files = zip_longest(*([list(tests) for _, tests in groupby(each, _file)] for each in (waiting, computing)))
+    items[:] = [item for pair in files for tests in pair if tests for item in tests]
 
 
 @cache
 def _room(path: Path) -> str:
     return path.relative_to(HERE).parts[0]
+
+
+def _file(item: pytest.Item) -> Path:
+    return item.path
 
 
 @pytest.hookimpl(wrapper=True)
