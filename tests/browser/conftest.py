@@ -15,7 +15,6 @@ from tests.acceptance.conftest import world
 from tests.acceptance.installation import Installation
 from tests.browser.browser_session import FLAGS, Visit
 from tests.browser.page_checks import SEEN
-from tests.workers import WORKER
 
 __all__ = ["chromium", "seen", "visit", "world"]
 
@@ -31,7 +30,7 @@ expect.set_options(timeout=20_000)
 def seen(tmp_path_factory: pytest.TempPathFactory) -> None:
     """One memory of pages for all processes that run these tests."""
     base = tmp_path_factory.getbasetemp()
-    SEEN.folder = (base.parent if WORKER in os.environ else base) / "seen"
+    SEEN.folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "seen"
     SEEN.folder.mkdir(exist_ok=True)
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import world
-from tests.workers import WORKER
 from web.app import create_app
 
 __all__ = ["document", "js", "world"]
@@ -54,7 +53,7 @@ def js(tmp_path_factory: pytest.TempPathFactory) -> Js:
     if missing:
         pytest.skip(f"{', '.join(missing)} missing: make setup-js")
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if WORKER in os.environ else base
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     folder, done = shared / "js", shared / "js.done"
     made = Js(folder / "sdks/js")
     with (shared / "js.lock").open("w") as lock:
