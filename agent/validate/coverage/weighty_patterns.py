@@ -150,9 +150,13 @@ ROUGH_BEHIND: Final = re.compile(
 )
 TO: Final = re.compile(r"(?:^|\s)to\s", re.IGNORECASE)
 MARKED: Final = re.compile(r"\b(?:also|then|afterwards)\b", re.IGNORECASE)
-# What takes back the words before it: "ten, no, twelve".
+# What takes back the words before it: "ten, no, twelve". "No witness" takes nothing back.
+_INSTEAD: Final = (
+    r"(?=\s*(?:[,;.:!?–—-]|$)|\s+(?:wait|hang|hold|sorry|make|not|better|rather|actually|it|the|that|this|only|just"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|half)\b|\s+\d|\s+(?-i:[A-Z]))"
+)
 CORRECTION: Final = re.compile(
-    r"(?<!\w)(?:no|nope|wait|scratch|correction|sorry|i\s+mean(?:t)?|actually|rather|make\s+(?:that|it)|instead)(?!\w)",
+    rf"(?<!\w)(?:no{_INSTEAD}|nope|wait|scratch|correction|sorry|i\s+mean(?:t)?|actually|rather|make\s+(?:that|it)|instead)(?!\w)",
     re.IGNORECASE,
 )
 CHOSEN_FROM: Final = re.compile(r"\b(?:of|among|between)\s[^,;.!?\n]*$", re.IGNORECASE)

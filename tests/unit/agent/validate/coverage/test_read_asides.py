@@ -122,6 +122,7 @@ async def test_who_lists_what_is_left_says_of_the_other_words_that_the_plan_expr
         ("waive F-231. No, better wait for what Piet says", "No, better wait for what Piet says", False),
         ("waive F-231, or does she want it otherwise", "or does she want it otherwise", False),
         ("Ines says it will be paid on Friday. waive F-231", "Ines says it will be paid on Friday", False),
+        ("three floors, no witness. waive F-231", "three floors, no witness", False),
         ("three floors of it. waive F-231", "three floors of it", False),
         ("we waive such things, two of three. waive F-231", "two of three", False),
     ],
