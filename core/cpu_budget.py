@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -26,7 +27,11 @@ T = TypeVar("T")
 
 _AGAIN_S: Final = 0.01
 """Whoever swallows the exception meets it again after so much more time."""
-_SWALLOWED: Final = frozenset(("__instancecheck__", "__subclasscheck__", "__subclasshook__"))
+_SWALLOWED: Final = frozenset(("__instancecheck__", "__subclasscheck__", "__subclasshook__", "__del__"))
+_SWALLOWING_FILES: Final = frozenset(
+    made.__init__.__code__.co_filename for made in (weakref.WeakSet, weakref.WeakValueDictionary)
+)
+"""Where the callbacks of weak references stand: they run as an object is freed, where nobody is that could be told."""
 
 
 class Exhausted(BaseException):
@@ -146,20 +151,29 @@ def _usable() -> bool:
 
 
 def _spent(_number: int, frame: FrameType | None) -> None:
-    """Raises where the computation stands; but where a C library asks for an ``isinstance`` and swallows what is raised
-    in it (pydantic does), as soon as that is left."""
+    """Raises where the computation stands; but where that would be swallowed, as soon as that is left."""
     if _running is None:
         return
     _running.spent = True
-    if frame is not None and frame.f_code.co_name in _SWALLOWED:
+    if _is_swallowed(frame):
         sys.setprofile(_raise_outside)
         return
     raise Exhausted
 
 
+def _is_swallowed(frame: FrameType | None) -> bool:
+    """Whether C code would drop what is raised here: an ``isinstance`` that pydantic asks for, or what the interpreter
+    runs as it frees an object."""
+    while frame is not None:
+        if frame.f_code.co_name in _SWALLOWED or frame.f_code.co_filename in _SWALLOWING_FILES:
+            return True
+        frame = frame.f_back
+    return False
+
+
 def _raise_outside(frame: FrameType, _event: str, _argument: Any) -> None:
     """A profile function: the interpreter calls it as functions are called and left, those of C too."""
-    if frame.f_code.co_name not in _SWALLOWED and frame.f_code is not _spent.__code__:
+    if frame.f_code is not _spent.__code__ and not _is_swallowed(frame):
         sys.setprofile(None)
         if _running is not None:
             raise Exhausted

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 import warnings
+import weakref
 
 import pytest
 from pydantic import BaseModel
@@ -120,6 +121,37 @@ async def test_it_is_raised_behind_an_isinstance_of_a_library_that_swallows_it()
     with pytest.raises(cpu_budget.Exhausted):
         await cpu_budget.run_within(60.0, make())
     assert reached == ["asked"]
+    assert sys.getprofile() is None
+
+
+async def test_it_is_raised_behind_what_runs_as_an_object_is_freed() -> None:
+    reached: list[str] = []
+
+    class Freed:
+        def __del__(self) -> None:
+            ring()
+
+    class Followed:
+        pass
+
+    def ring() -> None:
+        signal.raise_signal(signal.SIGPROF)
+        reached.append("freed")
+
+    async def free() -> None:
+        Freed()
+        reached.append("went on")
+
+    async def free_followed() -> None:
+        followed = Followed()
+        weakref.finalize(followed, ring)
+        del followed
+        reached.append("went on")
+
+    for doing in (free, free_followed):
+        with pytest.raises(cpu_budget.Exhausted):
+            await cpu_budget.run_within(60.0, doing())
+    assert reached == ["freed", "freed"]
     assert sys.getprofile() is None
 
 
