@@ -54,7 +54,7 @@ def label_entry(kind: str) -> str:
     return _LABELS.get(known, kind.replace("_", " ")) if known else kind.replace("_", " ")
 
 
-_TELLING: Final = ("text", "detail", "reason", "email", "name", "verdict", "connector", "query")
+_TELLING: Final = ("text", "detail", "reason", "email", "name", "verdict", "connector", "query", "url", "event")
 
 
 def summarize_entry(data: dict[str, Any]) -> str:

@@ -64,6 +64,30 @@ def test_a_card_of_three_values_is_decided_on_without_scrolling(
         expect(page.locator(what).first).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.parametrize(("width", "height", "scheme"), [(1280, 860, "light"), (390, 844, "dark")])
+def test_a_card_of_twenty_calls_is_decided_on_from_wherever_one_reads(
+    visit: New, width: int, height: int, scheme: str
+) -> None:
+    olivia = visit(width, scheme).sign_in("olivia")
+    page = olivia.page
+    page.set_viewport_size({"width": width, "height": height})
+    olivia.ask("close the 20 oldest open tickets")
+    olivia.sees("Close a ticket, 20 times")
+    assert page.evaluate("scrollY") == 0
+    expect(page.locator(".call")).to_have_count(20)
+    decide = page.locator(".decide")
+    for edit in (0, 9, 19):
+        page.locator(".edit summary").nth(edit).focus()
+        expect(decide).to_be_in_viewport(ratio=1)
+        focused, bar = page.locator(":focus").bounding_box(), decide.bounding_box()
+        assert focused is not None
+        assert bar is not None
+        assert focused["y"] + focused["height"] <= bar["y"], "what has the focus is not covered"
+    assert page.locator(".fine .facts", has_text="Sent to").count() == 1
+    expect(page.locator(".fine .payload")).to_have_count(20)
+    olivia.is_clean()
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(
     "text",

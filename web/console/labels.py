@@ -56,6 +56,8 @@ CALLS: Final[Mapping[CallState, Badge]] = {
     "unknown": Badge("unknown", "bad"),
     "skipped": Badge("not sent", "quiet"),
 }
+SENT_AGAIN: Final = Badge("trying again", "busy")
+"""A call that waits for its next attempt."""
 RISKS: Final[Mapping[Risk, Badge]] = {
     Risk.READ: Badge("reads only", "quiet"),
     Risk.WRITE: Badge("changes data", "wait"),
@@ -127,8 +129,9 @@ def describe_source(run: Run, given: Source, viewer: str, shown: str = "", besid
             quoted = quote_spans(run, given.spans)
             found = f", found by {quoted}" if quoted else ""
             reading = f" ({given.reading})" if given.reading else ""
-            if given.field == "id" and given.label == shown and quoted:
-                return to_display_text(f"found by {quoted}{via}{reading}")
+            if given.field == "id" and given.label == shown and (quoted or given.reading):
+                how = f"found by {quoted}{via}{reading}" if quoted else f"looked up{via}: {given.reading}"
+                return to_display_text(how)
             return to_display_text(f"{given.field.replace('_', ' ')} of {given.label}{via}{found}{reading}")
 
 

@@ -4,6 +4,7 @@ else."""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -30,6 +31,9 @@ TEMPLATES: Final = tuple(sorted({each.parent for each in Path(__file__).parent.g
 THEME_COOKIE: Final = "opsiq_theme"
 _KEEP: Final = "public, max-age=31536000, immutable"
 _MOST_CHARS: Final = 200_000
+_HYPHENATED: Final = re.compile(r"(?<![\w-])([^\W_]{1,8}(?:-[^\W_]{1,8}){1,2})(?![\w-])")
+"""Short enough for a narrow screen."""
+_MOST_LINES_CHARS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,22 @@ def load_environment() -> Environment:
     made.globals["asset"] = find_asset
     made.filters["plain"] = _to_plain
     made.filters["lines"] = _lines
+    made.filters["split_whole"] = split_whole
     made.filters["when"] = lambda at: WALL_CLOCK.get().say(at)
     made.filters["to_the_second"] = lambda at: WALL_CLOCK.get().say_to_the_second(at)
     made.filters["utc"] = wall_clock.say_utc
     made.filters["word"] = labels.format_name
     made.filters["iso"] = _iso
     return made
+
+
+def split_whole(text: str) -> list[tuple[str, bool]]:
+    """The pieces of a text, and of each whether it stands on one line: short numbers and days with hyphens (``INV-1042``,
+    ``2026-10-03``) do. A text of many lines breaks anywhere."""
+    if len(text) > _MOST_LINES_CHARS:
+        return [(text, False)]
+    parts = enumerate(_HYPHENATED.split(text))
+    return [(part, at % 2 == 1 and re.search(r"\d", part) is not None) for at, part in parts if part]
 
 
 def render_html(page: Page) -> str:

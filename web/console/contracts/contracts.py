@@ -380,7 +380,7 @@ def _meaning(annotation: Mapping[str, Any]) -> str:
         only = ", ".join(
             f"{key} {' or '.join(map(str, values))}" for key, values in _mapping(annotation.get("filter")).items()
         )
-        return f"a {annotation['record']} found in live data{of}{f', only {only}' if only else ''}"
+        return f"{annotation['record']} looked up in live data{of}{f', only {only}' if only else ''}"
     unit = annotation.get("unit")
     return "in minor units of money" if unit == "money_minor" else f"in {unit}".replace("_", " ") if unit else ""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -125,6 +125,18 @@ class Card:
     test: bool = False
     over_mcp: bool = False
 
+    @property
+    def risk(self) -> Badge | None:
+        """The one that all of several calls have: it stands once, above them."""
+        risks = {each.risk for each in self.calls}
+        return self.calls[0].risk if len(self.calls) > 1 and len(risks) == 1 else None
+
+    @property
+    def sent_alike(self) -> bool:
+        """Several calls of one contract to one address: how they are sent stands once."""
+        ways = {(each.contract, each.version, each.url, each.idempotent) for each in self.calls}
+        return len(self.calls) > 1 and len(ways) == 1
+
 
 def make_card(planned: Planned, actor: Actor) -> Card:
     """The card of a planned run, as ``actor`` sees it."""
@@ -133,7 +145,7 @@ def make_card(planned: Planned, actor: Actor) -> Card:
     calls = tuple(_call(run, step, at, viewer) for at, step in enumerate(plan.steps))
     return Card(
         run_id=run.id,
-        title=calls[0].title if len(calls) == 1 else f"{len(calls)} actions, in this order",
+        title=_title(calls),
         asked_by=to_display_text(run.actor.name, limit=120),
         role=run.actor.role,
         asked_at=run.created_at,
@@ -153,6 +165,13 @@ def make_card(planned: Planned, actor: Actor) -> Card:
         test=is_test(run),
         over_mcp=run.via == "mcp",
     )
+
+
+def _title(calls: Sequence[Call]) -> str:
+    if len(calls) == 1:
+        return calls[0].title
+    titles = {each.title for each in calls}
+    return f"{calls[0].title}, {len(calls)} times" if len(titles) == 1 else f"{len(calls)} actions, in this order"
 
 
 def quote_requests(run: Run, viewer: str) -> tuple[QuotedRequest, ...]:

@@ -28,6 +28,7 @@ _SENTENCES = {
 
 
 _TRIED = "Nothing was sent: a test key asked for this."
+_AGAIN = "It has not gone through yet, and will be sent again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,13 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
     calls = []
     for each in run.outcomes:
         at, step = steps[each.call_id]
+        again = each.state == "planned" and each.attempts > 0
         calls.append(
             CallResult(
                 number=at + 1,
                 title=to_display_text(step.preview or step.title),
-                state=labels.CALLS[each.state],
-                sentence=_TRIED if test else _SENTENCES[each.state],
+                state=labels.SENT_AGAIN if again else labels.CALLS[each.state],
+                sentence=_TRIED if test else _AGAIN if again else _SENTENCES[each.state],
                 detail="" if test and each.state == "succeeded" else to_display_text(each.detail),
                 call_id=each.call_id,
                 status=str(each.status) if each.status is not None else "none",

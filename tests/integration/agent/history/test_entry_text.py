@@ -56,3 +56,15 @@ async def test_an_action_asked_for_as_data_is_named_once(harness: AgentHarness) 
     given = make_entry(run, EntryType.PROMPT, harness.clock(), text='saas.apply_credit {"amount": 20}')
     row = HistoryRow(**replace(given, contract="saas.apply_credit").chained(run.workspace, 1, "sha256:0"))
     assert write_entry(row, {})[1] == 'request: saas.apply_credit {"amount": 20}'
+
+
+async def test_a_webhook_is_told_by_its_address_and_its_event(harness: AgentHarness) -> None:
+    made = {"url": "https://books.example/in", "endpoint": "whe_1", "events": ["invoice.*"]}
+    tested = {"delivery": "dlv_1", "endpoint": "whe_1", "event": "invoice.paid"}
+    for kind, data, line in (
+        (EntryType.WEBHOOK_CREATED, made, "webhook created: https://books.example/in"),
+        (EntryType.WEBHOOK_TESTED, tested, "webhook tested: invoice.paid"),
+    ):
+        async with harness.database.begin() as session:
+            row = await record_act(session, harness.people["amir"], kind, harness.clock(), **data)
+        assert write_entry(row, {})[1] == line

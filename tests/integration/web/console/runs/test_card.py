@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from agent.pipeline import ParameterValue
+from agent.pipeline import ParameterValue, Step
 from agent.runs.states import Planned
+from registry.contract import Risk
 from tests.integration.web.console.samples.card import PLAN, RUN, TEXT, said
 from web.console.runs import card
 
@@ -104,3 +105,27 @@ def test_a_day_is_said_with_its_weekday_on_the_clock_it_was_read_in(value: str |
     plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": (filled,)}),)})
     run = RUN.model_copy(update={"zone": zone})
     assert card.make_card(Planned(run, plan), run.actor).calls[0].params[0].day == day
+
+
+def test_a_record_that_no_words_name_is_said_to_be_looked_up_and_not_named_twice() -> None:
+    (step,) = PLAN.steps
+    source = step.filled[1].source.model_copy(update={"spans": (), "via": (), "reading": "the earliest of 30"})
+    filled = step.filled[1].model_copy(update={"source": source})
+    plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": (filled,)}),)})
+    assert card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[0].source == "looked up: the earliest of 30"
+
+
+def test_several_calls_alike_are_called_by_what_they_do_and_told_once_how_they_are_sent() -> None:
+    (step,) = PLAN.steps
+    other = step.model_copy(update={"call_id": "act_2"})
+    reads = other.model_copy(update={"risk": Risk.READ, "title": "Look", "url": "https://shop.example/look"})
+
+    def made(*steps: Step) -> card.Card:
+        return card.make_card(Planned(RUN, PLAN.model_copy(update={"steps": steps})), RUN.actor)
+
+    assert made(step).title == "Refund an invoice"
+    assert (made(step).risk, made(step).sent_alike) == (None, False)
+    alike = made(step, other)
+    assert (alike.title, alike.risk, alike.sent_alike) == ("Refund an invoice, 2 times", alike.calls[0].risk, True)
+    mixed = made(step, reads)
+    assert (mixed.title, mixed.risk, mixed.sent_alike) == ("2 actions, in this order", None, False)
