@@ -216,7 +216,7 @@ def describe_verdict(verdict: Verdict) -> str:
     """A verdict in one line."""
     match verdict:
         case Plan():
-            return f"held, because {verdict.held[0]}" if verdict.held else "confirmed by its policy"
+            return f"held, because {verdict.held[0]}" if verdict.held else "sent at once, as its policy allows"
         case Question():
             return f"asked: {verdict.text}"
         case Reply():

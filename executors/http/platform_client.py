@@ -151,9 +151,8 @@ class HttpPlatformClient:
             log.warning("the platform did not answer a read: %s", kind, extra={"path": asked.path, "error": kind})
             if kind in _NOTHING_SENT and not last:
                 raise _NotSent from error
-            raise PlatformUnavailable(
-                f"The platform did not answer {what}: {kind} ({describe_error(error)})."
-            ) from error
+            why = f" in time ({what})" if kind == "timeout" else f" ({what}: {kind}, {describe_error(error)})"
+            raise PlatformUnavailable(f"The platform did not answer{why}.") from error
         if status == 404 or status in asked.missing:
             return PlatformAnswer(404, None)
         if not 200 <= status < 300:

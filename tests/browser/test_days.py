@@ -100,7 +100,7 @@ def test_an_undo_names_the_record_by_its_id_not_by_the_words_of_its_label(world:
     expect(amir.page).to_have_url(re.compile("/runs/run_"))
     amir.sees("Reopen ticket #5526")
     amir.sees("Done")
-    assert "Nothing here comes of your words" not in amir.page.inner_text("main")
+    assert "Nothing is done about" not in amir.page.inner_text("main")
     (opened,) = world.received(call_id_of(amir.page))
     assert (opened["params"], call_id_of(amir.page) != closed) == ({"ticket_id": 5526}, True)
 

@@ -130,7 +130,7 @@ def describe_source(run: Run, given: Source, viewer: str, shown: str = "", besid
             found = f", found by {quoted}" if quoted else ""
             reading = f" ({given.reading})" if given.reading else ""
             if given.field == "id" and given.label == shown and (quoted or given.reading):
-                how = f"found by {quoted}{via}{reading}" if quoted else f"looked up{via}: {given.reading}"
+                how = f"found by {quoted}{via}{reading}" if quoted else f"looked up{via}{reading}"
                 return to_display_text(how)
             return to_display_text(f"{given.field.replace('_', ' ')} of {given.label}{via}{found}{reading}")
 

@@ -133,7 +133,7 @@ def quote_spans(spans: Sequence[Span]) -> str:
     texts = list(dict.fromkeys(span.text for span in spans))
     words = ", ".join(f"‘{text}’" for text in texts[:_TOLD])
     more = f" and {len(texts) - _TOLD} more" if len(texts) > _TOLD else ""
-    return f"Nothing here comes of your words {words}{more}: make sure that it is what you mean."
+    return f"Nothing is done about {words}{more}: check that the rest is what you mean."
 
 
 def _tells(word: str, known: frozenset[str]) -> bool:

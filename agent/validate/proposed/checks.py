@@ -21,6 +21,7 @@ from agent.validate.plan_builder import REST
 from agent.validate.questions import explain_unclear, has_consent
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
 from agent.validate.slots import Pinned, Read, Slots, find_answer, format_parameter
+from core.display_text import to_display_text
 from language.stems import stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Risk
@@ -28,6 +29,7 @@ from registry.records import Field, RecordKind
 
 _MOST_READ: Final = 100
 _MOST_TOLD: Final = 3
+_MOST_OFFERED: Final = 400
 _ANY: Final = frozenset({(">=", "1"), (">", "0"), ("!=", "0"), ("=", "0"), ("<", "1")})
 """Comparisons of a count that ask whether there are any."""
 
@@ -120,7 +122,7 @@ class PlanChecks:
         left = find_unaccounted(
             self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from, named, titles, shown, by_step
         )
-        does = "; ".join(step.preview.rstrip(".") for step in steps)[:400]
+        does = to_display_text("; ".join(step.preview.rstrip(".") for step in steps), limit=_MOST_OFFERED)
         again = explain_unclear(self.request, REST)
         nothing = asks_for_nothing(self.request, self.proposal, contracts)
         if not left.weighty and (nothing or only_asks(self.request, self.proposal, contracts)):
@@ -129,7 +131,7 @@ class PlanChecks:
             text = f"{again}Shall I do this: {does}? {why}"
             return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
         if not left.weighty:
-            told = [f"Nothing here comes of your words {_quote(left.told)}."] if left.told else []
+            told = [f"Nothing is done about {_quote(left.told)}."] if left.told else []
             meant = [f"Check that your words {_quote(left.expressed)} say no more than this."] if left.expressed else []
             return told + meant
         if len(left.weighty) == 1 and repeats_what_was_done(self.request, self.proposal):

@@ -70,7 +70,7 @@ EXPIRIES: Final = (
     ("", "never"), ("7", "in 7 days"), ("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"),
 )  # fmt: skip
 TEST_ADVICE: Final = "It is a test key: nothing that it asks for is sent."
-ADVICE: Final = "Copy it now and keep it where you keep passwords: nobody, not even an owner, can see it again."
+ADVICE: Final = "Copy them now and keep them where you keep passwords: nobody, not even an owner, can see them again."
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ _EXPLAINED: Final = {
     "expired": "This ran out before anybody decided. Nothing was sent.",
 }
 _CANCELLED: Final = "Cancelled. Nothing was sent."
+_REFUSALS: Final = {"refused": "I can't do that", "abstained": "No action here does that"}
+_UNAVAILABLE: Final = "That can't be worked out just now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ class RunPage(Page):
     talk: Conversation = NO_CONVERSATION
     follows: bool = False
     test: bool = False
+    unavailable: bool = False
 
 
 @router.get("/")
@@ -314,12 +317,12 @@ async def _show_run(
     planned, asked = as_planned(run), as_asked(run)
     shown_card = card.make_card(planned, viewer) if planned and run.state not in ("received", "asked") else None
     came = outcome.make_outcome(planned, viewer, context) if planned and run.outcomes else None
-    refused = None
+    refused, unavailable = None, run.refusal is not None and run.refusal.code == "unavailable"
     if run.state in ("refused", "abstained") and run.refusal:
         near = [each for each in context.catalogue.offers(viewer.role, "admin") if each.name in run.refusal.nearest]
         near.sort(key=lambda each: run.refusal.nearest.index(each.name) if run.refusal else 0)
         refused = RefusalView(
-            "I can't do that" if run.state == "refused" else "No action here does that",
+            _UNAVAILABLE if unavailable else _REFUSALS[run.state],
             to_display_text(run.refusal.detail),
             tuple(to_display_text(f"{each.pointer}: {each.detail}") for each in run.refusal.faults),
             tuple(
@@ -351,6 +354,7 @@ async def _show_run(
         follows=get_container(request).resolver.name == ProposingResolver.name,
         max_chars=MAX_TEXT,
         test=is_test(run),
+        unavailable=unavailable,
         again=run.text if run.state in ("rejected", "expired", "refused", "abstained", "failed") else "",
     )
     here = urlsplit(request.headers.get("hx-current-url", "")).path == f"/runs/{run.id}"

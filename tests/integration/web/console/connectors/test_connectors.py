@@ -45,6 +45,9 @@ async def test_what_is_found_and_not_connected_says_so(console: Console) -> None
     assert "not connected" in (await browser.get("/connectors")).text
     page = (await browser.get("/connectors/saas")).text
     assert "Make a secret" not in page
+    pretix = (await browser.get("/connectors/pretix")).text
+    assert "listed once it is connected" in pretix
+    assert "nothing of its platform can be read" not in pretix
     assert (await browser.get("/connectors/no_such")).status_code == 404
 
 

@@ -112,7 +112,7 @@ def test_a_record_that_no_words_name_is_said_to_be_looked_up_and_not_named_twice
     source = step.filled[1].source.model_copy(update={"spans": (), "via": (), "reading": "the earliest of 30"})
     filled = step.filled[1].model_copy(update={"source": source})
     plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": (filled,)}),)})
-    assert card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[0].source == "looked up: the earliest of 30"
+    assert card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[0].source == "looked up (the earliest of 30)"
 
 
 def test_several_calls_alike_are_called_by_what_they_do_and_told_once_how_they_are_sent() -> None:

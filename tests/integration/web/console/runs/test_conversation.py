@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.pipeline import Candidate, ComputedSource, PromptSource, ProposedSource, Reply
+from agent.pipeline import Candidate, ComputedSource, PromptSource, ProposedSource, Question, Refusal, Reply
 from agent.runs import repository
 from agent.runs.run import Run
 from agent.runs.states import Planned
@@ -60,6 +60,30 @@ async def test_a_request_that_is_empty_keeps_its_thread(console: Console) -> Non
     sent = await post(browser, "/runs", {"text": "  ", "thread": run.id})
     assert sent.status_code == 422
     assert f'name="thread" value="{run.id}"' in sent.text
+
+
+async def test_a_platform_that_did_not_answer_is_no_matter_of_words(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    refusal = Refusal(code="unavailable", detail="The platform did not answer in time (GET /orders).")
+    run = await put(console, await console.run_of(console.owner), state="refused", refusal=refusal)
+    page = (await browser.get(f"/runs/{run.id}")).text
+    assert "That can&#39;t be worked out just now" in page
+    assert ">Ask again<" in page
+    assert "See what you may ask for" not in page
+    forbidden = Refusal(code="forbidden", detail="Only owners may do that.")
+    run = await put(console, await console.run_of(console.owner), state="refused", refusal=forbidden)
+    page = (await browser.get(f"/runs/{run.id}")).text
+    assert "I can&#39;t do that" in page
+    assert ">Ask again, in other words<" in page
+    assert "See what you may ask for" in page
+
+
+async def test_what_is_said_without_asking_asks_for_what_is_meant(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    for text, label in (("No order is called ‘x’ here.", "Say which you mean"), ("Which order?", "Your answer")):
+        asked = Question(slot="0.order", code="not_found", text=text)
+        run = await put(console, await console.run_of(console.owner), state="asked", question=asked)
+        assert f'<label for="answer">{label}</label>' in (await browser.get(f"/runs/{run.id}")).text
 
 
 def test_a_value_that_no_code_vouches_for_is_marked_and_a_sum_is_shown() -> None:
