@@ -91,8 +91,8 @@ def load_environment() -> Environment:
 
 
 def split_whole(text: str) -> list[tuple[str, bool]]:
-    """The pieces of a text, and of each whether it stands on one line: short numbers and days with hyphens (``INV-1042``,
-    ``2026-10-03``) do. A text of many lines breaks anywhere."""
+    """The pieces of a text, and of each whether it stands on one line: short numbers and days with hyphens do
+    (``INV-1042``, ``2026-10-03``). A text of many lines breaks anywhere."""
     if len(text) > _MOST_LINES_CHARS:
         return [(text, False)]
     parts = enumerate(_HYPHENATED.split(text))
