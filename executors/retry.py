@@ -130,7 +130,7 @@ def judge_action(
     unknown = happened or unknown_before
     said = describe(reply)
     if happened and not idempotent:
-        return Unknown(f"{said} It may have happened, and the contract is not idempotent: it was not sent again.")
+        return Unknown(f"{said} It may have happened, so it was not sent again.")
     if not (happened or _may_try_again(reply)):
         return _end(said, unknown)
     delay_s = _next_delay_s(ACTION_DELAYS_S, attempt, reply.retry_after_s)
@@ -159,9 +159,7 @@ def judge_endpoint(
         case "not_done":
             return _end(came.said, unknown)
         case "unknown" if not idempotent:
-            return Unknown(
-                f"{came.said} It may have happened, and the contract is not idempotent: it was not sent again."
-            )
+            return Unknown(f"{came.said} It may have happened, so it was not sent again.")
     delay_s = _next_delay_s(ACTION_DELAYS_S, attempt, came.reply.retry_after_s)
     if delay_s is None:
         return _end(f"{came.said} All {len(ACTION_DELAYS_S)} attempts are used up.", unknown)

@@ -54,7 +54,7 @@ def label_entry(kind: str) -> str:
     return _LABELS.get(known, kind.replace("_", " ")) if known else kind.replace("_", " ")
 
 
-_TELLING: Final = ("text", "detail", "reason", "email", "name", "verdict", "connector", "query", "url", "event")
+_TELLING: Final = ("text", "detail", "reason", "email", "name", "verdict", "connector", "query", "event")
 
 
 def summarize_entry(data: dict[str, Any]) -> str:
@@ -66,6 +66,8 @@ def summarize_entry(data: dict[str, Any]) -> str:
         for name in _TELLING:
             if isinstance(holder.get(name), str) and holder[name]:
                 return to_display_text(holder[name], limit=160)
+    if "endpoint" in data and isinstance(data.get("url"), str):  # a webhook's
+        return to_display_text(data["url"], limit=160)
     call, plan = data.get("call"), data.get("plan")
     if isinstance(call, dict) and call.get("status"):
         return f"HTTP {call['status']}"

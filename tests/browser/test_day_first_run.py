@@ -41,6 +41,8 @@ def test_an_owner_founds_connects_signs_asks_and_confirms_the_first_refund(world
     owner.press("Enter")
     owner.sees("What should be done?")
     expect(owner.page.get_by_text("Nothing yet")).to_be_visible()
+    expect(owner.page.get_by_role("link", name="Connect your platform")).to_have_css("display", "inline-flex")
+    expect(owner.page.get_by_role("link", name="draft an action")).to_have_css("display", "inline")
 
     owner.tab_to("text=Connect your platform")
     owner.press("Enter")

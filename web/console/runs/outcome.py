@@ -22,7 +22,7 @@ _SENTENCES = {
     "begun": "It has been sent; the platform has not answered yet.",
     "succeeded": "The platform did it.",
     "failed": "The platform did not do it.",
-    "unknown": "It was sent, but no answer came: it may have happened. Nothing is repeated until a person decides.",
+    "unknown": "Nothing is repeated until a person decides.",
     "skipped": "It was not sent, because the call before it did not succeed.",
 }
 
@@ -39,8 +39,7 @@ class CallResult:
     number: int
     title: str
     state: Badge
-    sentence: str
-    detail: str
+    words: str
     call_id: str
     status: str
     attempts: int
@@ -78,13 +77,14 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
     for each in run.outcomes:
         at, step = steps[each.call_id]
         again = each.state == "planned" and each.attempts > 0
+        sentence = _TRIED if test else _AGAIN if again else _SENTENCES[each.state]
+        detail = "" if test and each.state == "succeeded" else to_display_text(each.detail)
         calls.append(
             CallResult(
                 number=at + 1,
                 title=to_display_text(step.preview or step.title),
                 state=labels.SENT_AGAIN if again else labels.CALLS[each.state],
-                sentence=_TRIED if test else _AGAIN if again else _SENTENCES[each.state],
-                detail="" if test and each.state == "succeeded" else to_display_text(each.detail),
+                words=" ".join(filter(None, (detail, sentence) if each.state == "unknown" else (sentence, detail))),
                 call_id=each.call_id,
                 status=str(each.status) if each.status is not None else "none",
                 attempts=each.attempts,

@@ -14,19 +14,19 @@ from web.console.runs.outcome import make_outcome
 
 
 @pytest.mark.parametrize(
-    ("state", "attempts", "badge", "sentence"),
+    ("state", "attempts", "detail", "badge", "words"),
     [
-        ("planned", 0, "waits for its turn", "It has not been sent yet."),
-        ("planned", 2, "trying again", "It has not gone through yet, and will be sent again."),
-        ("begun", 1, "under way", "It has been sent; the platform has not answered yet."),
-        ("failed", 3, "failed", "The platform did not do it."),
+        ("planned", 0, "", "waits for its turn", "It has not been sent yet."),
+        ("planned", 2, "It is 500.", "trying again", "It has not gone through yet, and will be sent again. It is 500."),
+        ("begun", 1, "", "under way", "It has been sent; the platform has not answered yet."),
+        ("failed", 3, "It is 422.", "failed", "The platform did not do it. It is 422."),
+        ("unknown", 1, "It may have.", "unknown", "It may have. Nothing is repeated until a person decides."),
     ],
 )
-def test_a_call_that_waits_for_its_next_attempt_is_not_called_unsent(
-    state: CallState, attempts: int, badge: str, sentence: str
+def test_a_call_says_what_has_become_of_it_and_what_comes_next(
+    state: CallState, attempts: int, detail: str, badge: str, words: str
 ) -> None:
-    run = RUN.model_copy(
-        update={"state": "executing", "outcomes": (CallOutcome(call_id="act_1", state=state, attempts=attempts),)}
-    )
+    came = CallOutcome(call_id="act_1", state=state, attempts=attempts, detail=detail)
+    run = RUN.model_copy(update={"state": "executing", "outcomes": (came,)})
     (call,) = make_outcome(Planned(run, PLAN), run.actor, cast(WorkspaceContext, None)).calls
-    assert (call.state.text, call.sentence) == (badge, sentence)
+    assert (call.state.text, call.words) == (badge, words)

@@ -151,7 +151,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
                 "good",
                 (
                     ask.outcome.CallResult(
-                        1, "a call", BADGE, "It did.", "In detail.", "act_7", "200", 2, '{"ok": true}', "undo it"
+                        1, "a call", BADGE, "It did. In detail.", "act_7", "200", 2, '{"ok": true}', "undo it"
                     ),
                 ),
                 True,
