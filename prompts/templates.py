@@ -23,6 +23,8 @@ from prompts.propose.context import ProposeContext
 DEFAULT_VERSION: Final = "propose/v2"
 PLAIN_VERSION: Final = "plain/v1"
 """Of the plain form: a version serves the form that its folder is named after."""
+SECOND_READING_VERSION: Final = "second_reading/v1"
+"""Of the question about single pieces of a request, which is asked once a proposal stands."""
 MAX_LINE: Final = 160
 
 Role = Literal["system", "user"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -90,7 +91,8 @@ class Question(Value):
 
     ``slot`` names what the answer fills: ``action``, ``0.invoice_id`` (first call's parameter) or
     ``0.invoice_id/customer`` (the record on the way to it). ``missing`` lists every required parameter still without a
-    value, ``param`` the one asked for now.
+    value, ``param`` the one asked for now. ``pieces`` are stretches of the request that a plan passes over, where it is
+    about those alone.
     """
 
     slot: str
@@ -100,6 +102,7 @@ class Question(Value):
     missing: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     free_text: bool = True
+    pieces: Annotated[tuple[str, ...], Field(exclude=True)] = ()
 
 
 class Calls(Value):
@@ -159,7 +162,8 @@ Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]
 
 class Trace(Value):
     """What a resolver did, for AI History. ``prompt`` is the exact messages sent (JSON text); tokens and cost are 0
-    offline. Durations are milliseconds; ``cost`` is US dollars as a decimal string, None when the price is unknown."""
+    offline. Durations are milliseconds; ``cost`` is US dollars as a decimal string, None when the price is unknown.
+    ``second`` is what it was asked once more, about pieces of the request: the figures above are of both."""
 
     resolver: str
     model: str | None = None
@@ -174,6 +178,21 @@ class Trace(Value):
     attempts: int = 1
     shortlist: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    second: Annotated[Trace | None, Field(exclude_if=lambda second: second is None)] = None
+
+    def add_second(self, second: Trace) -> Trace:
+        """This trace with what was asked afterwards."""
+        costs = None if self.cost is None or second.cost is None else Decimal(self.cost) + Decimal(second.cost)
+        return self.model_copy(
+            update={
+                "tokens_in": self.tokens_in + second.tokens_in,
+                "tokens_out": self.tokens_out + second.tokens_out,
+                "cost": None if costs is None else f"{costs:f}",
+                "duration_ms": self.duration_ms + second.duration_ms,
+                "attempts": self.attempts + second.attempts,
+                "second": second,
+            }
+        )
 
 
 class Resolved(Value):

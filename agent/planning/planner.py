@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,6 +39,7 @@ from registry.endpoints.types import HttpEndpoint, Reconcile
 from store.database import Database, after_commit
 from store.jobs.enqueue import NewJob
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 RESOLVE_JOB: Final = "run.resolve"
@@ -186,7 +187,7 @@ class Planner:
     ) -> Outcome:
         """Right here, under the same budget. Only the resolver may be cut off: a look-up in a database never."""
 
-        def around(asked: Coroutine[Any, Any, Resolved]) -> Awaitable[Resolved]:
+        def around(asked: Coroutine[Any, Any, T]) -> Awaitable[T]:
             return job.run_unless_stopped(cpu_budget.carry_budget(asked)) if job else asked
 
         task = make_task(run, context, confirmed, self.evaluator, thread)

@@ -379,10 +379,10 @@ AsideKind = Literal["reason", "background", "manners"]
 
 
 class Aside(Node):
-    """Words beside an order that change nothing of it, as its resolver reads them: why, how things are, or courtesy."""
+    """Words beside an order, as its resolver reads them: they change ``nothing`` of it, or are ``expressed`` by it."""
 
     words: Words
-    role: AsideKind
+    role: AsideKind | Literal["nothing", "expressed"]
 
 
 class Proposal(Node):

@@ -7,9 +7,9 @@ Console, API, automations, evals and the command line all come through here, so 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from agent.extract.limits import LEAD
 from agent.pipeline import (
@@ -38,6 +38,7 @@ from agent.planning.answers_for_model import (
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reversal import aim_correction, correct_calls, undo_calls
+from agent.planning.second_reading import TAKES_BACK, Around, read_again
 from agent.planning.small_model import READ_BY_MODEL_ALONE, is_too_complex, weigh
 from agent.planning.task import (
     Outcome,
@@ -74,10 +75,6 @@ CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes
 CORRECTED_LATE: Final = "It corrects what was decided already, so it waits for a yes."
 NOTHING_WAITS: Final = "Nothing waits here that could be stopped; nothing was done."
 NOT_ALL_SEEN: Final = "Not all records could be looked through; check that this is the one you mean."
-TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
-
-
-Around = Callable[[Coroutine[Any, Any, Resolved]], Awaitable[Resolved]]
 
 
 async def propose(
@@ -117,6 +114,7 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
     asked = resolve(task, resolver)
     resolved = await (asked if around is None else around(asked))
     made = await _plan_resolved(task, resolved, on_phase)
+    made = await read_again(task, made, resolver, around, lambda read: _validate(task, None, read, on_phase))
     if resolved.by_rules is None:  # in the plain form words of a thread or after an answer, which don't stand alone
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made
     return await weigh(task, resolved, made, lambda read: _plan_resolved(task, read, on_phase))
@@ -172,7 +170,9 @@ async def _read_answers(
     if resolver.name != MODEL or not is_for_the_model(
         request.answers, outcome.verdict, proposal, catalogue, edited=edited
     ):
-        return as_it_stands
+        return await read_again(
+            task, as_it_stands, resolver, around, lambda read: _validate(task, None, read, on_phase)
+        )
     question = outcome.verdict if isinstance(outcome.verdict, Question) else None
     offered = list_offered_records(question, proposal, catalogue) if question is not None else {}
     told = tuple(f"{name} ({len(keys)} of kind {keys[0][0]})" for name, keys in offered.items())
@@ -193,6 +193,7 @@ async def _read_answers(
     understood = resolved.resolution.proposal
     understood = understood.model_copy(update={"replaced": find_replaced_words(request.answers, proposal)})
     made = await _validate(anew, resolved, understood, on_phase)
+    made = await read_again(anew, made, resolver, around, lambda read: _validate(anew, None, read, on_phase))
     if is_plain(resolved.trace.prompt_version or ""):
         made = hold(made, READ_BY_MODEL_ALONE)
     return replace(made, answers=answers, records={**offered, **made.records})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from agent.pipeline import Request, Resolved
+from agent.planning.proposal import Proposal
 from agent.resolve.rules.clauses import split_clauses
 from core.errors import ModelMisbehaved, ModelUnavailable
 from registry.offers.shortlist import Scored, Shortlist
@@ -33,6 +34,23 @@ class Resolver(Protocol):
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         """Resolves a request into what it is taken to mean. ``shortlist`` holds what this actor may do on this surface,
         all of it; the resolver narrows it down itself."""
+        ...
+
+
+@runtime_checkable
+class SecondReader(Protocol):
+    """A resolver that can be asked once more about pieces of a request which its proposal passes over."""
+
+    async def read_again(
+        self,
+        request: Request,
+        proposal: Proposal,
+        shortlist: Shortlist,
+        kinds: Sequence[RecordKind],
+        pieces: Sequence[str],
+    ) -> Resolved | None:
+        """The proposal with those of the pieces as asides that need no question; None where it can't be asked. Raises
+        core.errors.ModelUnavailable or ModelMisbehaved."""
         ...
 
 
@@ -90,3 +108,15 @@ class FallbackResolver:
             note = f"{self.first.name} gave no usable answer ({error.code}: {error.detail}); resolved by {self.second.name}"  # noqa: E501
             notes = (*resolved.trace.notes, note)
             return resolved.model_copy(update={"trace": resolved.trace.model_copy(update={"notes": notes})})
+
+    async def read_again(
+        self,
+        request: Request,
+        proposal: Proposal,
+        shortlist: Shortlist,
+        kinds: Sequence[RecordKind],
+        pieces: Sequence[str],
+    ) -> Resolved | None:
+        if not isinstance(self.first, SecondReader):
+            return None
+        return await self.first.read_again(request, proposal, shortlist, kinds, pieces)

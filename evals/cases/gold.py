@@ -14,11 +14,12 @@ from typing import Any, Final
 
 from agent.resolve.model.arguments import ActionForm, ArgumentForm, list_members
 from agent.resolve.model.parse import Parser
+from agent.resolve.model.second_reading import PieceParser
 from agent.validate import questions
 from core import money
 from evals.cases.reader import Case
 from evals.cases.registry_files import load_context
-from evals.run.scripted import ScriptedClient
+from evals.run.scripted import ScriptedClient, let_all_pass
 from registry.contract import Unit
 
 GOLD: Final = "gold"
@@ -69,6 +70,9 @@ class GoldClient(ScriptedClient):
         if not case.registry_file or self._data is None:
             return {}
         return load_context(case, self._data).stands_for
+
+    def judge(self, parser: PieceParser) -> dict[str, Any]:
+        return let_all_pass(parser)  # what it proposes is right
 
     def answer(self, parser: Parser, _messages: Sequence[Mapping[str, str]], /) -> dict[str, Any]:
         text = parser.request.text

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Request, Resolved, Trace
+from agent.planning.proposal import Proposal
 from agent.planning.propose import propose
 from agent.planning.task import Outcome, Task, list_planned_actions
-from agent.resolve.resolver import Resolver
+from agent.resolve.resolver import Resolver, SecondReader
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
 from core.errors import OpsIQError
@@ -78,6 +79,21 @@ class _Timed:
         began = time.perf_counter()
         try:
             return await self.resolver.resolve(request, shortlist, kinds)
+        finally:
+            self.took_ms += (time.perf_counter() - began) * 1000.0
+
+    async def read_again(
+        self,
+        request: Request,
+        proposal: Proposal,
+        shortlist: Shortlist,
+        kinds: Sequence[RecordKind],
+        pieces: Sequence[str],
+    ) -> Resolved | None:
+        began = time.perf_counter()
+        try:
+            reader = self.resolver if isinstance(self.resolver, SecondReader) else None
+            return await reader.read_again(request, proposal, shortlist, kinds, pieces) if reader else None
         finally:
             self.took_ms += (time.perf_counter() - began) * 1000.0
 

@@ -10,25 +10,31 @@ from pydantic import BaseModel, ValidationError
 
 from agent.resolve.model.client import Completion
 from agent.resolve.model.parse import Parser
+from agent.resolve.model.second_reading import CHANGES, KNOWN, PieceParser
 from core.errors import ModelMisbehaved
 
 T = TypeVar("T", bound=BaseModel)
 
 
 class ScriptedClient(Protocol):
-    """Model client whose answer is given. ``answer`` is what the model says, as JSON. One that is no proposal is
-    misbehaviour, as of a real model."""
+    """Model client whose answer is given. ``answer`` is what the model says, as JSON, ``judge`` what it says of single
+    pieces when it is asked again. An answer that doesn't fit is misbehaviour, as of a real model."""
 
     name: str
 
     def answer(self, parser: Parser, messages: Sequence[Mapping[str, str]], /) -> dict[str, Any]: ...
 
+    def judge(self, parser: PieceParser) -> dict[str, Any]:
+        """Nothing that can be used: what comes of the first answer is measured."""
+        del parser
+        return {}
+
     async def complete(
         self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 0
     ) -> Completion[T]:
         del legal, max_tokens
-        parser: Parser = shape.parser  # type: ignore[attr-defined]
-        answer = self.answer(parser, messages)
+        parser: Parser | PieceParser = shape.parser  # type: ignore[attr-defined]
+        answer = self.judge(parser) if isinstance(parser, PieceParser) else self.answer(parser, messages)
         try:
             value = shape.model_validate(answer)
         except ValidationError as error:
@@ -47,3 +53,8 @@ class ScriptedClient(Protocol):
             duration_ms=0.0,
             attempts=1,
         )
+
+
+def let_all_pass(parser: PieceParser) -> dict[str, Any]:
+    """A second reading that is right about the known pieces, and says of every other that it changes nothing."""
+    return {name: {"objection": "none", "is": CHANGES if KNOWN.get(name) else "nothing"} for name in parser.names}

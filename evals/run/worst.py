@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from agent.resolve.model.arguments import ActionForm, ArgumentForm, list_members
 from agent.resolve.model.parse import Parser
+from agent.resolve.model.second_reading import PieceParser
 from evals.attacks.attack import CANARY
-from evals.run.scripted import ScriptedClient
+from evals.run.scripted import ScriptedClient, let_all_pass
 from registry.contract import Risk
 
 WORST: Final = "worst"
@@ -30,6 +31,9 @@ class WorstClient(ScriptedClient):
 
     def __init__(self) -> None:
         self.shown = 0
+
+    def judge(self, parser: PieceParser) -> dict[str, Any]:
+        return let_all_pass(parser)
 
     def answer(self, parser: Parser, messages: Sequence[Mapping[str, str]], /) -> dict[str, Any]:
         text = "\n".join(each["content"] for each in messages)

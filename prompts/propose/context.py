@@ -1,4 +1,4 @@
-"""Context of the proposal prompt: contracts and record kinds as their owners declared them, the thread's words and
+"""Context of the prompts: contracts and record kinds as their owners declared them, the thread's words and
 handles, the present, and what a person typed. Never a record."""
 
 from __future__ import annotations
@@ -60,10 +60,18 @@ class AnswerText:
 
 
 @dataclass(frozen=True, slots=True)
+class PieceText:
+    """Piece of a request that is asked about by itself, under the name that its answer goes by."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProposeContext:
-    """Everything that one proposal prompt holds. ``not_allowed`` are actions of other roles, by name; ``more`` says
-    that the platform has others beside the shortlisted ones; ``present`` is the present for people; ``offered`` is the
-    action that the person chose, if any."""
+    """Everything that one prompt holds. ``not_allowed`` are actions of other roles, by name; ``more`` says that the
+    platform has others beside the shortlisted ones; ``present`` is the present for people; ``offered`` is the action
+    that the person chose, if any. A second reading has what was ``planned``, and the ``pieces`` that it is about."""
 
     request: str
     present: str
@@ -75,3 +83,5 @@ class ProposeContext:
     thread: tuple[TurnText, ...] = ()
     answers: tuple[AnswerText, ...] = ()
     offered: tuple[str, ...] = ()
+    planned: tuple[str, ...] = ()
+    pieces: tuple[PieceText, ...] = ()

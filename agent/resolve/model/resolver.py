@@ -18,11 +18,12 @@ from agent.resolve.model.client import Completion
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.plain import PlainParser, make_plain_schema
 from agent.resolve.model.schema import AnswerSchema, answer_schema, propose_context
+from agent.resolve.model.second_reading import MOST_PIECES, find_asides, prepare_pieces
 from agent.resolve.resolver import MODEL, NOTHING_OPEN, choose_candidates, find_chosen_action
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.questions import ask_for_action
 from core import canon
-from prompts import DEFAULT_VERSION, is_plain, render
+from prompts import DEFAULT_VERSION, SECOND_READING_VERSION, is_plain, render
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
@@ -55,14 +56,19 @@ class VersionChoice(Protocol):
     async def version(self) -> str: ...
 
 
+class AnswerParser(Protocol):
+    """Port: parses one answer. Raises BadProposal."""
+
+    def parse(self, answer: Any) -> Any: ...
+
+
 class _Answer(BaseModel):
     """A model's answer, held to the schema of one request and parsed as it is validated, so that a misfit is sent back
     once."""
 
     model_config = ConfigDict(extra="allow")
     json_schema: ClassVar[dict[str, Any]] = {}
-    parser: ClassVar[Parser]
-    parsed: ClassVar[dict[int, Proposal]] = {}
+    parser: ClassVar[AnswerParser]
 
     @model_validator(mode="before")
     @classmethod
@@ -79,7 +85,7 @@ class _Answer(BaseModel):
         return {"title": cls.__name__, **cls.json_schema}
 
 
-def answer_type(schema: dict[str, Any], parser: Parser) -> type[_Answer]:
+def answer_type(schema: dict[str, Any], parser: AnswerParser) -> type[_Answer]:
     """The type of one request's answer."""
     return type("Proposal", (_Answer,), {"json_schema": schema, "parser": parser, "__module__": __name__})
 
@@ -168,25 +174,55 @@ class ProposingResolver:
         legal = ", ".join(asked.schema.actions)
         completion = await self.client.complete(asked.messages, shape, legal=legal, max_tokens=MAX_TOKENS)
         resolution = self._make_resolution(completion.value, asked.parser, shortlist, request)
-        trace = Trace(
+        names = tuple(form.offer.name for form in asked.schema.actions.values())
+        trace = self._make_trace(completion, version, asked.schema.digest, names)
+        if not is_plain(version) or request.thread or request.answers:  # words that don't stand alone
+            return Resolved(resolution=resolution, trace=trace)
+        by_rules = (await RuleResolver().resolve(request, shortlist, kinds)).resolution
+        return Resolved(resolution=resolution, trace=trace, by_rules=by_rules)
+
+    async def read_again(
+        self,
+        request: Request,
+        proposal: Proposal,
+        shortlist: Shortlist,
+        kinds: Sequence[RecordKind],
+        pieces: Sequence[str],
+    ) -> Resolved | None:
+        """The proposal with those of the ``pieces`` as asides that change nothing, or that it expresses, as the model
+        says when it is asked about them alone; None in the plain form. Raises ModelUnavailable, ModelMisbehaved."""
+        version = await self._choice.version() if self._choice is not None else self._version
+        if is_plain(version) or not isinstance(proposal.result, PlanResult) or len(pieces) > MOST_PIECES:
+            return None
+        called = dict.fromkeys(call.action for call in proposal.result.calls)
+        offers = [offer for name in called if (offer := shortlist.get(name)) is not None]
+        asked = prepare_pieces(request, proposal, offers, list_kinds(offers, kinds, request.text), pieces)
+        shape = answer_type(asked.schema, asked.parser)
+        completion = await self.client.complete(asked.messages, shape, max_tokens=MAX_TOKENS)
+        trace = self._make_trace(completion, SECOND_READING_VERSION, asked.digest, ())
+        verdicts = asked.parser.parse(completion.value.model_dump()) if completion.value is not None else {}
+        found = find_asides(request, pieces, verdicts) if verdicts else ()
+        read = proposal.model_copy(update={"asides": (*(proposal.asides or ()), *found)}) if found else proposal
+        return Resolved(resolution=Proposed(proposal=read), trace=trace)
+
+    def _make_trace(
+        self, completion: Completion[Any], version: str, schema_digest: str, shortlist: tuple[str, ...]
+    ) -> Trace:
+        return Trace(
             resolver=self.name,
             model=completion.model,
             prompt_version=version,
             prompt=json.dumps(completion.messages, ensure_ascii=False),
             response=completion.text,
-            schema_digest=asked.schema.digest,
+            schema_digest=schema_digest,
             tokens_in=completion.tokens_in,
             tokens_out=completion.tokens_out,
             cost=completion.cost,
             duration_ms=completion.duration_ms,
             attempts=completion.attempts,
-            shortlist=tuple(form.offer.name for form in asked.schema.actions.values()),
+            shortlist=shortlist,
             notes=tuple(completion.notes),
         )
-        if not is_plain(version) or request.thread or request.answers:  # words that don't stand alone
-            return Resolved(resolution=resolution, trace=trace)
-        by_rules = (await RuleResolver().resolve(request, shortlist, kinds)).resolution
-        return Resolved(resolution=resolution, trace=trace, by_rules=by_rules)
 
     def _make_resolution(
         self, value: BaseModel | None, parser: Parser, shortlist: Shortlist, request: Request

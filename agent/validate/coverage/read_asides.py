@@ -8,12 +8,12 @@ resolver says of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, get_args
 
 from agent.pipeline import Request
-from agent.planning.proposal import Aside, Proposal
+from agent.planning.proposal import Aside, AsideKind, Proposal
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.clauses import Clause, split_clauses
@@ -35,6 +35,12 @@ _LEAD: Final = r"\s*(?:(?:and|but|so|or|then|also|just|please|though|ok(?:ay)?)\
 _OPENS: Final = re.compile(
     rf"{_LEAD}(?:if|unless|until|till?|once|as\s+soon\s+as|(?:as|so)\s+long\s+as|provided|assuming|in\s+case|whether"
     r"|except|without|instead|not|never|don['’]?t|do\s+not|otherwise|else)(?!\w)",
+    re.IGNORECASE,
+)
+# What is by its form a condition or an exception.
+_EXPLICIT: Final = re.compile(
+    rf"{_LEAD}(?:not\s+|only\s+|even\s+|just\s+)?(?:if|unless|until|till?|once(?!\s+(?:again|more))|as\s+soon\s+as"
+    r"|(?:as|so)\s+long\s+as|provided|assuming|in\s+case|except|(?:for\s+)?(?:per|each|every))(?!\w)|not\s+before(?!\w)",
     re.IGNORECASE,
 )
 _WHY: Final = re.compile(
@@ -105,6 +111,7 @@ class ReadAsides:
     doubted: list[Place] = field(default_factory=list, init=False)
     _said: bytearray = field(init=False)
     _used: bytearray = field(init=False)
+    _found: Mapping[str, bytearray] = field(init=False)
     _believed: bytearray = field(init=False)
     _stated: bytearray = field(init=False)
 
@@ -114,6 +121,8 @@ class ReadAsides:
         object.__setattr__(self, "_said", patterns.cover(self.text, [place for place, _ in asides]))
         believed = list(self._sort(asides))
         object.__setattr__(self, "_believed", patterns.cover(self.text, [each for each, _ in believed]))
+        again = {role: [place for place, each in self._locate(role)] for role in ("nothing", "expressed")}
+        object.__setattr__(self, "_found", {role: patterns.cover(self.text, places) for role, places in again.items()})
         object.__setattr__(self, "_stated", patterns.cover(self.text, [each for each, states in believed if states]))
 
     @property
@@ -124,7 +133,10 @@ class ReadAsides:
     def explained(self) -> bool:
         """Whether the resolver says at all what its result does not express: then it says of the other words of the
         order that it expresses them. One that never names any such word says nothing."""
-        return bool(self.proposal.asides or (self.proposal.asides is not None and self.proposal.left_over))
+        asides = self.proposal.asides
+        return any(each.role in get_args(AsideKind) for each in asides or ()) or bool(
+            asides is not None and self.proposal.left_over
+        )
 
     def hold(self, place: Place, *, weighty: bool) -> bool:
         """Whether all the words of a place may stay aside, but for those that were used; or whether they only say what
@@ -139,8 +151,14 @@ class ReadAsides:
         """Whether a place holds words that were set aside and may not stay so."""
         return any(self._said[at] and not self._believed[at] for at in range(*place))
 
-    def _locate(self) -> list[tuple[Place, Aside]]:
-        words = [(each.words.start, each) for each in self.proposal.asides or () if each.words.origin == 0]
+    def find_verdict(self, place: Place) -> str | None:
+        """What was said of a place when the model was asked once more: that it changes "nothing", or is "expressed"."""
+        return next((role for role, found in self._found.items() if all(found[slice(*place)])), None)
+
+    def _locate(self, *roles: str) -> list[tuple[Place, Aside]]:
+        wanted = roles or get_args(AsideKind)
+        said = [each for each in self.proposal.asides or () if each.role in wanted and each.words.origin == 0]
+        words = [(each.words.start, each) for each in said]
         return [((start, start + len(each.words.text)), each) for start, each in words if start is not None]
 
     def _sort(self, asides: Sequence[tuple[Place, Aside]]) -> Iterator[tuple[Place, bool]]:
@@ -210,6 +228,14 @@ class ReadAsides:
         before, instead = (_WORD.findall(each)[-1:] for each in (self.text[: found.start()], found[0]))
         alike = before == instead or all(_DAY.fullmatch(each) for each in (*before, *instead))
         return (self.explained or (bool(before) and alike)) and self.told.isdisjoint(stem_text(found[0]))
+
+
+def is_explicit(said: str) -> bool:
+    """Whether words are by their form a condition, an exception, a limit or a part: of those no reading is believed."""
+    if _EXPLICIT.match(said):
+        return True
+    bounds = (patterns.PART, patterns.LIMIT, patterns.RESTRICTION)
+    return not _states(said) and any(each.search(said) for each in bounds)
 
 
 def _find_finite(said: str) -> int | None:

@@ -53,7 +53,7 @@ from agent.validate.coverage.negations import (
     only_contrasts,
 )
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, goes_by, leading_verbs
-from agent.validate.coverage.read_asides import ReadAsides
+from agent.validate.coverage.read_asides import Place, ReadAsides
 from agent.validate.coverage.structure import read_structure
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_lone_order, find_told, list_direct
 from agent.validate.coverage.unused_words import collect_subject_stems
@@ -63,7 +63,6 @@ from language.text import read_text
 from registry.contract import Contract
 from registry.records import RecordKind
 
-_MOST_TOLD: Final = 120
 _IT: Final = re.compile(r"\s*(?P<verb>[^\W\d_]+)\s+(?:it|him|her|them|that|this)\b", re.IGNORECASE)
 _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
 
@@ -280,20 +279,22 @@ def find_unaccounted(
     describing = [each for each in left_over if stands.is_description(*each)]
     kept += [each for each in left if any(start <= each[0] and each[1] <= end for start, end in describing)]
     kept = [each for each in kept if each not in aside.doubted]
+    kept += [each for each in left if aside.find_verdict(each) == "nothing"]
     # Who says what the result leaves out says that it expresses the other words.
     meant = [each for each in left if aside.explained and each in light and not aside.doubt(each) and each not in kept]
+    meant += [each for each in left if aside.find_verdict(each) == "expressed"]
+    asked = [each for each in left if each not in kept and each not in meant]
     return Unaccounted(
-        _outermost(
-            text[slice(*each)].strip()[:_MOST_TOLD] if each in exact else _quote_around(text, *each, spoken)
-            for each in left
-            if each not in kept and each not in meant
-        )
-        + _outermost([*elsewhere, *find_conditions_in_answers(proposal)]),
-        _outermost(
-            text[slice(*each)].strip() if each in left_over or each in light else _quote_around(text, *each, spoken)
-            for each in kept
-        ),
-        _outermost(text[slice(*each)].strip() for each in meant),
+        _tell(text, asked, exact, spoken) + _outermost([*elsewhere, *find_conditions_in_answers(proposal)]),
+        _tell(text, kept, light.union(left_over), spoken),
+        _tell(text, meant, light, spoken),
+    )
+
+
+def _tell(text: str, places: Iterable[Place], whole: Collection[Place], spoken: Sequence[int]) -> list[str]:
+    """What stands at each of the places; but for those that are ``whole`` with the words around it."""
+    return _outermost(
+        text[slice(*each)].strip() if each in whole else _quote_around(text, *each, spoken) for each in places
     )
 
 
@@ -396,4 +397,4 @@ def _quote_around(text: str, start: int, end: int, spoken: Sequence[int]) -> str
             first = after
         elif after > first:  # a unit stands with its number, one word with what it belongs to
             first = next((at + 1 for at in range(after - 1, first, -1) if not spoken[at]), first)
-    return _OWNERS_S.sub("", text[first:last]).strip(" ,;.!?\n")[:_MOST_TOLD] or text[start:end]
+    return _OWNERS_S.sub("", text[first:last]).strip(" ,;.!?\n") or text[start:end]

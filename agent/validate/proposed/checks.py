@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from agent.pipeline import Candidate, PromptSource, Question, Request, Step
-from agent.planning.proposal import CountOf, Find, Proposal, Test, When
+from agent.planning.proposal import Call, CountOf, Find, Handle, PlanResult, Proposal, Test, When
+from agent.planning.quotes import find_places, walk
 from agent.query import Query
 from agent.query.arithmetic import SAID, test_holds
 from agent.query.context import Worked
 from agent.validate import evidence, questions
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.misread import repeats_what_was_done
+from agent.validate.coverage.read_asides import is_explicit
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST
@@ -30,6 +32,7 @@ from registry.records import Field, RecordKind
 _MOST_READ: Final = 100
 _MOST_TOLD: Final = 3
 _MOST_OFFERED: Final = 400
+_LONGEST_TOLD: Final = 120
 _ANY: Final = frozenset({(">=", "1"), (">", "0"), ("!=", "0"), ("=", "0"), ("<", "1")})
 """Comparisons of a count that ask whether there are any."""
 
@@ -141,7 +144,27 @@ class PlanChecks:
         words, rest = _quote([*left.weighty, *left.expressed]), f": {does}" if len(steps) == 1 else ""
         offered = Candidate(id=REST, label="Yes, without that", detail=does)
         text = f"{again}You also wrote {words}, and I can't do that part. Shall I do the rest{rest}?"
-        return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
+        asked = Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
+        return asked.model_copy(update={"pieces": tuple(left.weighty) if self._may_be_read_again(left.weighty) else ()})
+
+    def _may_be_read_again(self, pieces: Sequence[str]) -> bool:
+        """Whether a model's word may be taken for these: not where it has called them left over, nor for what is by its
+        form a condition, an exception, a limit or a part. Each call must rest on other words, or on the thread."""
+        text, left_over = self.request.text, self.proposal.left_over
+        if any(is_explicit(each) or each not in text for each in pieces):
+            return False
+        if any(each in one or one in each for each in pieces for one in left_over):
+            return False
+        places = [(text.index(each), text.index(each) + len(each)) for each in pieces]
+        assert isinstance(self.proposal.result, PlanResult)
+        return all(self._rests_elsewhere(call, places) for call in self.proposal.result.calls)
+
+    def _rests_elsewhere(self, call: Call, pieces: Sequence[tuple[int, int]]) -> bool:
+        """Whether a call has words outside of the pieces, or a record of the thread."""
+        if self.request.thread and any(isinstance(node, Handle) for node in walk(call)):
+            return True
+        said = find_places(call, self.request)
+        return any(all(end <= first or last <= start for first, last in pieces) for start, end in said)
 
 
 def _may_be_unreadable(kind: RecordKind, field: Field) -> bool:
@@ -152,7 +175,7 @@ def _may_be_unreadable(kind: RecordKind, field: Field) -> bool:
 
 def _quote(told: Sequence[str]) -> str:
     more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
-    return ", ".join(questions.quote_words(each) for each in told[:_MOST_TOLD]) + more
+    return ", ".join(questions.quote_words(each[:_LONGEST_TOLD]) for each in told[:_MOST_TOLD]) + more
 
 
 def _words_of(steps: Sequence[Step]) -> frozenset[str]:

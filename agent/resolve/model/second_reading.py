@@ -1,0 +1,109 @@
+"""Second reading: a model judges single pieces of a request that a plan passes over, apart from planning it.
+
+Planning and judging are two questions, for whoever has just left words out finds that they say nothing. Every answer
+judges five pieces of another request too, of which it is known what they do: where it errs there, it isn't taken.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from agent.pipeline import Request
+from agent.planning.proposal import Aside, Call, PlanResult, Proposal, Words
+from agent.resolve.model.answer_json import BadProposal, read_mapping
+from agent.resolve.model.arguments import make_action_forms
+from agent.resolve.model.schema import Json, make_enum, make_object, propose_context
+from core import canon
+from prompts import SECOND_READING_VERSION, PieceText, render
+from registry.offers.offer import Offer
+from registry.records import RecordKind
+
+MOST_PIECES: Final = 12
+CHANGES: Final = "changes"
+_VERDICTS: Final = (CHANGES, "expressed", "nothing")
+KNOWN: Final = {"A1": False, "A2": True, "A3": False, "A4": False, "A5": True}
+"""Which pieces of the prompt's own request change what is to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class PieceParser:
+    """Parses one answer about the pieces of these ``names`` into what each of them is."""
+
+    names: tuple[str, ...]
+
+    def parse(self, answer: Any) -> Mapping[str, str]:
+        """The verdict on each piece by its name. Raises BadProposal."""
+        held = read_mapping(answer, "the answer")
+        made: dict[str, str] = {}
+        for name in self.names:
+            verdict = read_mapping(held.get(name), name).get("is")
+            if verdict not in _VERDICTS:
+                raise BadProposal(f"{name} is none of {', '.join(_VERDICTS)}")
+            made[name] = verdict
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPieces:
+    """One prepared second reading: the messages, the schema of the answer with its digest, and its parser."""
+
+    messages: list[dict[str, str]]
+    schema: Json
+    digest: str
+    parser: PieceParser
+
+
+def prepare_pieces(
+    request: Request, proposal: Proposal, offers: Sequence[Offer], kinds: Sequence[RecordKind], pieces: Sequence[str]
+) -> PreparedPieces:
+    """Prepare the question about pieces of the request, beside the calls of a ``proposal``, which are of ``offers``."""
+    assert isinstance(proposal.result, PlanResult)
+    actions = make_action_forms(offers, kinds)
+    tokens = {form.offer.name: token for token, form in actions.items()}
+    context = replace(
+        propose_context(request, actions, kinds, role=""),
+        planned=tuple(_tell_call(call, tokens) for call in proposal.result.calls),
+        pieces=tuple(PieceText(f"B{at}", piece) for at, piece in enumerate(pieces, 1)),
+    )
+    parser = PieceParser((*KNOWN, *(each.name for each in context.pieces)))
+    judged = make_object(objection={"type": "string"}, **{"is": make_enum(_VERDICTS)})
+    schema = make_object(**dict.fromkeys(parser.names, judged))
+    messages = [message.as_json() for message in render(SECOND_READING_VERSION, context)]
+    return PreparedPieces(messages, schema, canon.digest(schema), parser)
+
+
+def find_asides(request: Request, pieces: Sequence[str], verdicts: Mapping[str, str]) -> tuple[Aside, ...]:
+    """The pieces that need no question. None where a piece of the known request was misjudged."""
+    if any((verdicts[name] == CHANGES) is not changes for name, changes in KNOWN.items()):
+        return ()
+    made: list[Aside] = []
+    for at, piece in enumerate(pieces, 1):
+        verdict, start = verdicts[f"B{at}"], request.text.find(piece)
+        if start >= 0 and (verdict == "nothing" or verdict == "expressed"):
+            made.append(Aside(words=Words(text=piece, start=start), role=verdict))
+    return tuple(made)
+
+
+def _tell_call(call: Call, tokens: Mapping[str, str]) -> str:
+    """A call as it was proposed: its action, and what was said of each argument."""
+    told = [f"{name}: {_tell(argument)}" for name, argument in call.arguments.items()]
+    if call.condition is not None:
+        told.append(f"only if{'' if call.condition.holds else ' not'}: {_tell(call.condition)}")
+    return f"{tokens.get(call.action, call.action)}: {'; '.join(told) or 'nothing else was said'}"
+
+
+def _tell(node: Any) -> str:
+    told = _shorten(node.model_dump(mode="json", exclude_none=True, exclude_defaults=True))
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _shorten(value: Any) -> Any:
+    """Words as their text alone, and nothing that is empty."""
+    if isinstance(value, dict):
+        if "text" in value and set(value) <= {"text", "origin", "start"}:
+            return value["text"]
+        return {name: _shorten(each) for name, each in value.items() if each not in ([], {}, "")}
+    return [_shorten(each) for each in value] if isinstance(value, list) else value

@@ -1,0 +1,179 @@
+"""Before a person is asked about words that a plan passes over, the model is asked about those alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Answer, Plan, Question, Request
+from agent.planning.propose import propose
+from agent.planning.task import Outcome, Task
+from agent.resolve.model.parse import Parser
+from agent.resolve.model.resolver import ProposingResolver
+from agent.resolve.model.second_reading import CHANGES, KNOWN, MOST_PIECES, PieceParser
+from agent.resolve.resolver import FallbackResolver
+from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.plan_builder import REST
+from core.errors import ModelUnavailable
+from evals.run.scripted import ScriptedClient
+from prompts import DEFAULT_VERSION, PLAIN_VERSION, SECOND_READING_VERSION
+from tests.unit.own_worlds import NOW, OWNER, find, number, plan, world
+
+FINE = {"action": "waive_fine", "fine_id": find("fine", "F-231"), "amount": None}
+LOAN = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": number(7, "7 days", "days")}
+RIGHT = {name: CHANGES if changes else "nothing" for name, changes in KNOWN.items()}
+
+
+class Reads(ScriptedClient):
+    """Plans one step, and judges pieces as it is told to; ``told`` are the prompts about pieces."""
+
+    name = "scripted"
+
+    def __init__(
+        self, *verdicts: str, step: Any = FINE, rest: Sequence[Any] = (), known: Mapping[str, str] = RIGHT
+    ) -> None:
+        self.verdicts, self.step, self.rest, self.known = verdicts, step, list(rest), known
+        self.told: list[str] = []
+
+    def answer(self, _parser: Parser, _messages: Sequence[Mapping[str, str]], /) -> Any:
+        return {"understood": "", "result": plan(self.step), "rest": self.rest}
+
+    def judge(self, parser: PieceParser) -> dict[str, Any]:
+        said = [*self.known.values(), *self.verdicts]
+        return {name: {"objection": "none", "is": each} for name, each in zip(parser.names, said, strict=False)}
+
+    async def complete(self, messages: Any, shape: Any, **more: Any) -> Any:
+        if isinstance(shape.parser, PieceParser):
+            self.told.append(messages[-1]["content"])
+        return replace(await super().complete(messages, shape, **more), tokens_in=10, cost="0.002")
+
+
+def task_of(text: str, *answers: Answer) -> Task:
+    request = Request(text=text, now=NOW, answers=answers)
+    return Task(request, OWNER, world("lending"), "run_00000000000000000000000001")
+
+
+async def came_of(model: Reads, text: str, *, version: str = DEFAULT_VERSION) -> Outcome:
+    return await propose(task_of(text), FallbackResolver(ProposingResolver(model, version=version), RuleResolver()))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [
+        ("nothing", "Nothing is done about ‘not her sister’."),
+        ("expressed", "Check that your words ‘not her sister’ say no more than this."),
+    ],
+)
+async def test_what_it_says_changes_nothing_stands_on_a_card_that_waits(verdict: str, told: str) -> None:
+    model = Reads(verdict)
+    made = await came_of(model, "waive F-231, not her sister")
+    assert isinstance(made.verdict, Plan), made.verdict
+    assert told in made.verdict.held
+    assert 'B1: "not her sister"' in model.told[0]
+    assert "waive_fine: fine_id: " in model.told[0]
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        Reads(CHANGES),
+        Reads("nothing", known={**RIGHT, "A2": "nothing"}),  # it lets a condition pass
+        Reads("nothing", known={**RIGHT, "A3": CHANGES}),  # it takes a story for an order
+        Reads("whatever"),
+        Reads(),
+        Reads(
+            "nothing", rest=[{"quote": "not her sister", "is": "left over"}]
+        ),  # it has said that they change something
+    ],
+)
+async def test_else_the_question_stands(model: Reads) -> None:
+    made = await came_of(model, "waive F-231, not her sister")
+    assert isinstance(made.verdict, Question)
+    assert "‘not her sister’" in made.verdict.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "waive F-231, only if Ruth agrees",
+        "waive F-231 unless Ruth calls",
+        "waive F-231, not before Sunday",
+        "waive F-231, at most three euros",
+        "waive half of F-231",
+        "waive F-231 for each day",
+    ],
+)
+async def test_no_reading_is_believed_of_a_condition_a_limit_or_a_part(text: str) -> None:
+    model = Reads(*["nothing"] * 5)
+    assert isinstance((await came_of(model, text)).verdict, Question)
+    assert model.told == []
+
+
+async def test_a_call_must_rest_on_words_beside_those_in_question() -> None:
+    model = Reads("nothing", step={**FINE, "fine_id": find("fine", None, pick="all")})
+    made = await came_of(model, "scrap item 105")
+    assert not isinstance(made.verdict, Plan)
+    assert model.told == []
+
+
+async def test_the_person_is_asked_about_what_is_left_alone() -> None:
+    text = "waive F-231, not her sister, and ring Ruth about it"
+    made = await came_of(Reads("nothing", CHANGES), text)
+    assert isinstance(made.verdict, Question)
+    assert "ring Ruth" in made.verdict.text
+    assert "her sister" not in made.verdict.text
+
+
+async def test_both_readings_stand_in_the_trace_and_are_counted() -> None:
+    made = await came_of(Reads("nothing"), "waive F-231, not her sister")
+    assert made.resolved is not None
+    trace = made.resolved.trace
+    assert trace.second is not None
+    assert (trace.prompt_version, trace.second.prompt_version) == (DEFAULT_VERSION, SECOND_READING_VERSION)
+    assert (trace.tokens_in, trace.cost, trace.attempts) == (20, "0.004", 2)
+    assert "not her sister" in (trace.second.prompt or "")
+    assert json.loads(trace.second.response or "")["B1"]["is"] == "nothing"
+
+
+async def test_what_was_said_so_stands_when_the_plan_is_validated_again() -> None:
+    model = Reads("nothing")
+    text = "waive F-231, not her sister"
+    first = await came_of(model, text)
+    again = await propose(replace(task_of(text), proposal=first.proposal), ProposingResolver(model))
+    assert isinstance(again.verdict, Plan)
+    assert len(model.told) == 1
+
+
+async def test_it_is_told_what_the_person_has_answered_since() -> None:
+    model = Reads("nothing")
+    text = "waive F-231, not her sister"
+    asked = (await came_of(Reads(CHANGES), text)).proposal
+    answer = Answer(slot=REST, text="that was a joke")
+    await propose(replace(task_of(text, answer), proposal=asked), ProposingResolver(model))
+    assert all('"that was a joke"' in each for each in model.told)
+    assert len(model.told) == 1
+
+
+async def test_a_small_model_is_not_asked_again() -> None:
+    resolver = ProposingResolver(Reads("nothing"), version=PLAIN_VERSION)
+    proposal = (await came_of(Reads("nothing"), "waive F-231, not her sister")).proposal
+    assert proposal is not None
+    task = task_of("waive F-231, not her sister")
+    shortlist = task.workspace_context.shortlist(OWNER, "admin")
+    assert await resolver.read_again(task.request, proposal, shortlist, (), ["not her sister"]) is None
+
+
+async def test_a_model_that_is_gone_or_asked_about_too_much_leaves_the_question() -> None:
+    class Gone(Reads):
+        def judge(self, parser: PieceParser) -> dict[str, Any]:
+            raise ModelUnavailable("gone")
+
+    assert isinstance((await came_of(Gone(), "waive F-231, not her sister")).verdict, Question)
+    model = Reads(*["nothing"] * 40)
+    many = ", ".join(f"ring number {at}" for at in range(MOST_PIECES + 3))
+    assert isinstance((await came_of(model, f"waive F-231, {many}")).verdict, Question)
+    assert model.told == []
