@@ -200,13 +200,9 @@ def _write_bound(each: Field, moment: datetime | None) -> Bound:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
-def filter_by_id(ids: Iterable[Scalar], *, kept: bool = True) -> Filter:
+def filter_by_id(ids: Iterable[Scalar]) -> Filter:
     known = frozenset(str(each) for each in ids)
-
-    def keeps(record: Record) -> bool:
-        return (record.id in known) is kept
-
-    return Filter(keeps, impossible=kept and not known)
+    return Filter(lambda record: record.id in known, impossible=not known)
 
 
 def filter_by_count(counts: Counter[str], op: str, number: int) -> Filter:

@@ -126,7 +126,6 @@ def ask_between(
     code: QuestionCode = "ambiguous",
     lead: str | None = None,
     more: bool = False,
-    missing: Sequence[str] = (),
 ) -> Question:
     """The question which of these records is meant. ``what`` says what they share ("are called ‘Adam’"), ``lead``
     replaces that sentence's beginning."""
@@ -143,7 +142,6 @@ def ask_between(
         code=code,
         text=f"{opening} {join(named, 'or')}{tail}",
         param=param,
-        missing=tuple(missing),
         candidates=tuple(make_candidate(each, offered, kind) for each in offered),
     )
 

@@ -49,7 +49,6 @@ def list_phrases(
     at: int,
     kind: RecordKind,
     kinds: Sequence[RecordKind],
-    origin: int,
     *,
     many: bool,
     changed: bool = False,
@@ -65,15 +64,15 @@ def list_phrases(
             start + end,
             _rate_phrase(text[begin:end], rank, kind, kinds),
             False,
-            Mention(spans=(make_span(text, start, begin, end, origin),)),
+            Mention(spans=(make_span(text, start, begin, end),)),
         )
         for rank, (begin, end) in enumerate(found[:MOST_PHRASES])
     ]
     if made and (also := _find_ones(text, made[0].end - start, kind)) is not None:
-        words = Mention(spans=(*list_spans(made[0].argument), make_span(text, start, *also, origin)))
+        words = Mention(spans=(*list_spans(made[0].argument), make_span(text, start, *also)))
         made[0] = replace(made[0], argument=words)
     for run in find_listed_together(text, found, changed=changed) if many else ():
-        items = tuple(Mention(spans=(make_span(text, start, begin, end, origin),)) for begin, end in run)
+        items = tuple(Mention(spans=(make_span(text, start, begin, end),)) for begin, end in run)
         whole = (start + run[0][0], start + run[-1][1])
         made.insert(0, SpanOption(name, at, *whole, REFERENCE_CONFIDENCE, False, ListArgument(items=items)))
     return made
@@ -143,10 +142,8 @@ def trim_to_others(
         )
         kept = _HINGE.sub("", text[phrase.start - start : cut - start])
         if cut < phrase.end and kept:
-            origin = list_spans(phrase.argument)[0].origin
-            words = Mention(
-                spans=(make_span(text, start, phrase.start - start, phrase.start - start + len(kept), origin),)
-            )
+            begin = phrase.start - start
+            words = Mention(spans=(make_span(text, start, begin, begin + len(kept)),))
             phrase = replace(phrase, end=phrase.start + len(kept), argument=words)
         made.append(phrase)
     return made
@@ -159,8 +156,8 @@ def _rate_phrase(words: str, rank: int, kind: RecordKind, kinds: Sequence[Record
     return REFERENCE_CONFIDENCE - REFERENCE_STEP * rank - (BARE_STEP if bare else 0.0)
 
 
-def make_span(text: str, start: int, begin: int, end: int, origin: int) -> Span:
-    return Span(origin=origin, start=start + begin, end=start + end, text=text[begin:end])
+def make_span(text: str, start: int, begin: int, end: int) -> Span:
+    return Span(start=start + begin, end=start + end, text=text[begin:end])
 
 
 _OF: Final = re.compile(r"\s*,?\s*(?:of|from|in|on)\s+(?:(?:my|the|our)\s+)?", re.IGNORECASE)
@@ -184,7 +181,7 @@ def find_substitutions(
             return None
         words = found["new"].rstrip()
         begin = found.start("new")
-        made.append(Mention(spans=(make_span(text, start, begin, begin + len(words), last.origin),)))
+        made.append(Mention(spans=(make_span(text, start, begin, begin + len(words)),)))
     first, end = made[0].spans[0].start, made[-1].spans[0].end
     argument = ListArgument(items=tuple(made)) if isinstance(like.argument, ListArgument) else made[0]
     return SpanOption(name, at, first, end, like.confidence, False, argument)

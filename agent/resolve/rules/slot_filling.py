@@ -59,16 +59,13 @@ class SlotFilling:
     confidence: Mapping[str, float]
 
 
-def fill_slots(
-    text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: datetime, origin: int = 0
-) -> SlotFilling:
-    """Arguments for ``offer`` out of ``text``, which begins at offset ``start`` of the request's (or the
-    ``origin``-th answer's) words."""
-    return _fill_cached(text, start, HashableById((offer, *kinds)), now, origin)
+def fill_slots(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: datetime) -> SlotFilling:
+    """Arguments for ``offer`` out of ``text``, which begins at offset ``start`` of the request's words."""
+    return _fill_cached(text, start, HashableById((offer, *kinds)), now)
 
 
 @lru_cache(maxsize=64)
-def _fill_cached(text: str, start: int, these: HashableById, now: datetime, origin: int) -> SlotFilling:
+def _fill_cached(text: str, start: int, these: HashableById, now: datetime) -> SlotFilling:
     """Remembered: the words are looked at for the likeliest offers, and again for the one that the model takes."""
     offer, *rest = these.kinds
     kinds: tuple[RecordKind, ...] = tuple(rest)
@@ -84,7 +81,7 @@ def _fill_cached(text: str, start: int, these: HashableById, now: datetime, orig
         if not can_be_said(annotation):
             continue
         changed = any(offer.annotation(other).like == name for other in offer.properties)
-        found = _list_options(text, start, name, at, schema, annotation, kinds, now, origin, name in required, changed)
+        found = _list_options(text, start, name, at, schema, annotation, kinds, now, name in required, changed)
         numeric = isinstance(schema, Mapping) and schema.get("type") in ("integer", "number")
         if name in required and numeric and annotation.record is None:
             numbers[name] = [each for each in found if each.confidence >= BARE_NUMBER]
@@ -172,7 +169,6 @@ def _list_options(
     annotation: Annotation,
     kinds: Sequence[RecordKind],
     now: datetime,
-    origin: int,
     required: bool,
     changed: bool,
 ) -> list[SpanOption]:
@@ -180,16 +176,12 @@ def _list_options(
     kind = next((each for each in kinds if each.name == annotation.record), None)
     if kind is not None:
         many = schema.get("type") == "array" or annotation.each is True
-        return (
-            []
-            if annotation.like
-            else list_phrases(text, start, name, at, kind, kinds, origin, many=many, changed=changed)
-        )
+        return [] if annotation.like else list_phrases(text, start, name, at, kind, kinds, many=many, changed=changed)
     readings = scan(text, name=name, schema=schema, annotation=annotation, now=now, required=required)
     made = []
     together: list[tuple[int, int, Choice, float]] = []
     for reading in readings[:MOST_READINGS]:
-        argument = _make_argument(reading, text, start, origin, name, schema, annotation, now)
+        argument = _make_argument(reading, text, start, name, schema, annotation, now)
         if argument is None:
             continue
         if annotation.each and isinstance(argument, Choice):
@@ -213,24 +205,23 @@ def _make_argument(
     reading: Reading,
     text: str,
     start: int,
-    origin: int,
     name: str,
     schema: Mapping[str, Any],
     annotation: Annotation,
     now: datetime,
 ) -> Argument | None:
     """A member of a closed set, or the words: only such words as code can read a value out of again, standing alone."""
-    span = make_span(text, start, reading.start, reading.end, origin)
+    span = make_span(text, start, reading.start, reading.end)
     if "enum" in schema or "const" in schema or schema.get("type") == "boolean":
         return Choice(value=reading.value, spans=(span,))
     year = _find_year_elsewhere(reading, text)
     if year is not None:
         dated = read_exact(f"{reading.text} {year[0]}", name=name, schema=schema, annotation=annotation, now=now)
         if dated is not None and year[0] in str(dated.value):
-            return Mention(spans=(span, make_span(text, start, year.start(), year.end(), origin)))
+            return Mention(spans=(span, make_span(text, start, year.start(), year.end())))
     again = read_exact(reading.text, name=name, schema=schema, annotation=annotation, now=now)
     if isinstance(reading.value, list) and (again is None or again.value != reading.value):
-        return _make_list(reading, text, start, origin)
+        return _make_list(reading, text, start)
     return None if again is None else Mention(spans=(span,))
 
 
@@ -243,7 +234,7 @@ def _find_year_elsewhere(reading: Reading, text: str) -> re.Match[str] | None:
     return years[0] if len({year[0] for year in years}) == 1 else None
 
 
-def _make_list(reading: Reading, text: str, start: int, origin: int) -> ListArgument | None:
+def _make_list(reading: Reading, text: str, start: int) -> ListArgument | None:
     """The items of a list where each stands in the words as it is."""
     items = []
     at = reading.start
@@ -255,7 +246,7 @@ def _make_list(reading: Reading, text: str, start: int, origin: int) -> ListArgu
         # "-122.2730" is read as -122.273, and stands on all its digits.
         while not isinstance(value, str) and at < reading.end and text[at].isdigit():
             at += 1
-        items.append(Mention(spans=(make_span(text, start, found, at, origin),)))
+        items.append(Mention(spans=(make_span(text, start, found, at),)))
     return ListArgument(items=tuple(items)) if items else None
 
 
@@ -275,7 +266,7 @@ def expand_coordination(draft: Draft, text: str, offer: Offer, kinds: Sequence[R
     summed = any(offer.annotation(name).unit in (Unit.MONEY, Unit.MONEY_MINOR) for name in draft.arguments)
     for name, argument in draft.arguments.items():
         kind = next((each for each in kinds if each.name == offer.annotation(name).record), None)
-        if kind is None or not isinstance(argument, Mention) or len(argument.spans) != 1 or argument.spans[0].origin:
+        if kind is None or not isinstance(argument, Mention) or len(argument.spans) != 1:
             continue
         span = argument.spans[0]
         first = parse(span.text, kind, kinds).number

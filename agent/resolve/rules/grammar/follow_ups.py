@@ -36,9 +36,7 @@ from agent.resolve.rules.grammar.earlier_calls import (
     carry_over,
     drop_places,
     keep_arguments,
-    read_beside,
     read_fewer,
-    read_once_more,
     read_text_anew,
     take_back,
 )
@@ -148,13 +146,12 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
         return None
     if len(calls) == 1 and (changed := change_by(reader, typed, offer, last)) is not None:
         return changed
-    some = read_fewer(typed, offer, calls) or read_beside(reader, offer, calls)
-    some = some or read_once_more(typed, offer, calls)
-    ordered = chooser.orders(0, len(reader.tokens))
-    if (some := some or (read_text_anew(typed, offer, calls) if not ordered else None)) is not None:
-        return some
-    if ordered:
+    if (fewer := read_fewer(typed, offer, calls)) is not None:
+        return fewer
+    if chooser.orders(0, len(reader.tokens)):
         return None
+    if (text := read_text_anew(typed, offer, calls)) is not None:
+        return text
     if any(each.of or each.like for each in offer.annotations.values()):
         return None
     latest = next((turn for turn in reversed(thread) if turn.calls or turn.records), None)

@@ -74,9 +74,9 @@ def find_measure(kind: RecordKind, word: str) -> Field | None:
     return held[0] if len(held) == 1 else None
 
 
-def read_superlative(word: str, endings: tuple[tuple[str, str], ...] = _MOST) -> tuple[str, bool] | None:
+def read_superlative(word: str) -> tuple[str, bool] | None:
     """The adjective of "heaviest", and whether the upper end of what it measures is meant."""
-    for ending, instead in endings:
+    for ending, instead in _MOST:
         base = word[: -len(ending)] + instead if word.endswith(ending) else ""
         doubled = base[:-1] if len(base) > 2 and base[-1:] == base[-2:-1] else base
         for each in (base, doubled):

@@ -89,10 +89,8 @@ def read_deed(reader: Reader, kind: RecordKind, at: int, *, denied: bool, by_day
     return day
 
 
-def read_done_for_time(
-    reader: Reader, kind: RecordKind, verb: int, stop: int, *, denied: bool
-) -> tuple[Find, int] | None:
-    """ "(who hasn't) paid November, (has Ada) paid for this month": the records of theirs that the verb speaks of
+def read_not_done_for_time(reader: Reader, kind: RecordKind, verb: int, stop: int) -> tuple[Find, int] | None:
+    """ "(who hasn't) paid November, (who hasn't) paid for this month": the records of theirs that the verb speaks of
     (their invoices), by the day that their kind holds."""
     at = verb + 1 + (reader.low(verb + 1) == "for")
     found = []
@@ -101,7 +99,7 @@ def read_done_for_time(
     )
     for other in reader.kinds.values() if timed else ():
         line = other.order if other.relation_to(kind.name) is not None else None
-        told = read_deed(reader, other, verb, denied=denied) if line is not None else None
+        told = read_deed(reader, other, verb, denied=True) if line is not None else None
         spent = reader.when(verb + 1, line) or reader.when(at, line) if line and told is not None else None
         spent = spent or (read_month_before_noun(reader, at, line) if line and at < stop else None)
         if told is not None and spent is not None:

@@ -19,7 +19,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     negate_condition,
     read_named_owner,
 )
-from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_done_for_time
+from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_not_done_for_time
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
 from language.stems import stem
@@ -192,7 +192,7 @@ def _denied_of_hers(reader: Reader, kind: RecordKind, at: int, stop: int) -> Res
     month = read_month_before_noun(reader, thing, "") if thing < stop else None
     thing += month is not None and reader.noun(thing + 1) is not None
     found = reader.noun(thing) if thing > step + 1 or denied else None
-    if found is None and denied and (due := read_done_for_time(reader, kind, step, stop, denied=True)) is not None:
+    if found is None and denied and (due := read_not_done_for_time(reader, kind, step, stop)) is not None:
         return (Has(related=due[0]),), due[1]
     if found is None or step >= stop or found[0].name == kind.name or not reader.leads(found[0], kind):
         return None
