@@ -98,10 +98,7 @@ def scan_exact(
 
 def find_joined(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:
     """A list in one string, its items joined by commas."""
-    schema = {
-        "type": "string",
-        "description": re.sub(r"comma[- ]separated|separated by commas", "", spec.description),
-    }
+    schema = {"type": "string", "description": re.sub(r"comma[- ]separated|separated by commas", "", spec.description)}
     item = make_parameter_spec(_make_singular_name(spec.name), schema, spec.annotation)
     wrapped = replace(spec, items=schema, kinds=("array",))
     if item.kinds == ("joined", "text"):

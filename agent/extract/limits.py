@@ -27,10 +27,7 @@ LEAD: Final = "That is more than I can read at once"
 def explain_excess(text: str) -> str | None:
     """Why a text is more than can be read at once, as a sentence for who wrote it; None where it is not. Takes time in
     proportion to it."""
-    for pattern, most, what in (
-        (_TOKEN, MAX_TOKENS, "words and marks"),
-        (_QUOTE, MAX_QUOTES, "quotation marks"),
-    ):
+    for pattern, most, what in ((_TOKEN, MAX_TOKENS, "words and marks"), (_QUOTE, MAX_QUOTES, "quotation marks")):
         if len(text) > most and (count := sum(1 for _ in pattern.finditer(text))) > most:
             return f"{LEAD}: it has {count} {what}, and {most} is the most. Say it in fewer."
     return None

@@ -8,18 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.pipeline import Question
-from agent.planning.proposal import (
-    AnyOf,
-    BelongsTo,
-    Compare,
-    Condition,
-    Except,
-    Find,
-    Handle,
-    Has,
-    Reference,
-    StateIs,
-)
+from agent.planning.proposal import AnyOf, BelongsTo, Compare, Condition, Except, Find, Handle, Has, Reference, StateIs
 from agent.query.conditions import (
     Filter,
     filter_by_count,

@@ -69,12 +69,7 @@ class McpEndpointClient:
             )
 
         answer = await call_tool(
-            server,
-            self.guard,
-            endpoint.tool,
-            json.loads(step.payload),
-            check=unchanged,
-            timeout_s=endpoint.timeout_s,
+            server, self.guard, endpoint.tool, json.loads(step.payload), check=unchanged, timeout_s=endpoint.timeout_s
         )
         if answer.refused:
             await self.suspend(workspace, step, answer.refused)

@@ -34,12 +34,7 @@ from core.errors import Conflict, NotAuthentic
 from executors import sandbox
 from executors.http.signed_client import SignedClient
 from executors.jobs.queue import Dead, Done, Outcome, Reschedule
-from executors.retry import (
-    EndpointReply,
-    Reply,
-    judge_action,
-    judge_endpoint,
-)
+from executors.retry import EndpointReply, Reply, judge_action, judge_endpoint
 from registry.catalogue import Catalogue
 from store.database import Database
 from store.runs.calls import CallRow

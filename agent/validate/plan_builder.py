@@ -161,10 +161,7 @@ async def validate(
             decisions.append(decision)
     if not steps:
         return Refusal(code="condition_unmet", detail=f"{' '.join(dict.fromkeys(idle[:3]))} There is nothing to do.")
-    held = [
-        *dict.fromkeys(decision.why for decision in decisions if decision.why is not None),
-        *spread,
-    ]
+    held = [*dict.fromkeys(decision.why for decision in decisions if decision.why is not None), *spread]
     left = find_unused_words(request, drafts, contracts, steps, tuple(kinds))
     if left and any(contract.risk is not Risk.READ for contract in contracts):
         # Where no record is meant, what is joined on is seldom another wish, and the card says that nothing comes of
@@ -238,14 +235,7 @@ def refuse_unsendable(contract: Contract, error: InvalidInput | NotCanonical) ->
     return Refusal(code="invalid", detail=detail)
 
 
-def make_step(
-    slots: Slots,
-    decision: Decision,
-    *,
-    catalogue: Catalogue,
-    run_id: str,
-    actor: Actor,
-) -> Step:
+def make_step(slots: Slots, decision: Decision, *, catalogue: Catalogue, run_id: str, actor: Actor) -> Step:
     """The step of a filled draft. Raises InvalidInput and NotCanonical for values that can't be sent."""
     contract, call_id = slots.contract, ids.make_id("act")
     request = call_request(contract, slots.params, catalogue=catalogue, call_id=call_id, run_id=run_id, actor=actor)

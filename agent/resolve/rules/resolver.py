@@ -104,8 +104,7 @@ class RuleResolver:
 
         if full:
             made = Resolved(
-                resolution=understand(read, said, shortlist, kinds),
-                trace=Trace(resolver=self.name, notes=("grammar",)),
+                resolution=understand(read, said, shortlist, kinds), trace=Trace(resolver=self.name, notes=("grammar",))
             )
         elif imported and (plain := read_api_order(request.text, shortlist, kinds)) is not None:
             trace = Trace(resolver=self.name, notes=("read as an order to an API",))
@@ -130,11 +129,7 @@ class RuleResolver:
         resolution = _resolve(request, shortlist, tuple(kinds), notes, seen)
         return Resolved(
             resolution=resolution,
-            trace=Trace(
-                resolver=self.name,
-                shortlist=tuple(dict.fromkeys(seen)),
-                notes=tuple(notes),
-            ),
+            trace=Trace(resolver=self.name, shortlist=tuple(dict.fromkeys(seen)), notes=tuple(notes)),
         )
 
 
@@ -286,12 +281,7 @@ def _key_said(argument: Argument) -> object:
 
 
 def _draft_one(
-    clause: Clause,
-    shortlist: Shortlist,
-    kinds: Sequence[RecordKind],
-    now: datetime,
-    notes: list[str],
-    seen: list[str],
+    clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime, notes: list[str], seen: list[str]
 ) -> Resolution:
     best = rank_offers(clause, shortlist, kinds, now)
     seen += [each.offer.name for each in best]

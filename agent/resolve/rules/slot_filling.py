@@ -202,13 +202,7 @@ def _list_options(
 
 
 def _make_argument(
-    reading: Reading,
-    text: str,
-    start: int,
-    name: str,
-    schema: Mapping[str, Any],
-    annotation: Annotation,
-    now: datetime,
+    reading: Reading, text: str, start: int, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime
 ) -> Argument | None:
     """A member of a closed set, or the words: only such words as code can read a value out of again, standing alone."""
     span = make_span(text, start, reading.start, reading.end)

@@ -116,10 +116,7 @@ def _make_room(
             continue
         holder = in_the_way[0].param
         others = [option, *(each for each in taken.values() if each.param != holder)]
-        elsewhere = next(
-            (each for each in options[holder] if not any(each.blocks(other) for other in others)),
-            None,
-        )
+        elsewhere = next((each for each in options[holder] if not any(each.blocks(other) for other in others)), None)
         if elsewhere is not None and elsewhere.confidence >= taken[holder].confidence - LOSS:
             taken[holder] = elsewhere
             taken[name] = option

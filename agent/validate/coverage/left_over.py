@@ -14,14 +14,7 @@ from typing import Final
 
 from agent.planning.proposal import Proposal
 from agent.validate.coverage import weighty_patterns as patterns
-from agent.validate.coverage.accounted_words import (
-    EVERY,
-    LIGHT,
-    Accounts,
-    has_weight,
-    list_accounts,
-    plain_word,
-)
+from agent.validate.coverage.accounted_words import EVERY, LIGHT, Accounts, has_weight, list_accounts, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
 from agent.validate.coverage.modifiers import BOUND, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
 from language import numerals

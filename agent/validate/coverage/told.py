@@ -155,10 +155,7 @@ _LEADS: Final = (
 
 
 def find_told(
-    text: str,
-    verbs: frozenset[str],
-    taken: Sequence[Place] = (),
-    doers: Sequence[Place] | None = None,
+    text: str, verbs: frozenset[str], taken: Sequence[Place] = (), doers: Sequence[Place] | None = None
 ) -> Iterator[Place]:
     """The places of what the call's own verb stands beneath. ``verbs`` are the stems of the calls' own verbs, ``taken``
     the quotes that were used, ``doers`` those of the records that the calls themselves name, None where a call tells

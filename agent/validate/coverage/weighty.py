@@ -14,22 +14,11 @@ from typing import Final
 from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request
-from agent.planning.proposal import (
-    Call,
-    DraftedText,
-    Find,
-    Handle,
-    Number,
-    Proposal,
-)
+from agent.planning.proposal import Call, DraftedText, Find, Handle, Number, Proposal
 from agent.planning.quotes import find_places, locate, walk
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
-from agent.validate.coverage.accounted_words import (
-    count_in_form,
-    list_sum_words,
-    list_unchosen,
-)
+from agent.validate.coverage.accounted_words import count_in_form, list_sum_words, list_unchosen
 from agent.validate.coverage.asides import Asides
 from agent.validate.coverage.described_only import Told, is_named_outright
 from agent.validate.coverage.descriptions import (

@@ -26,10 +26,7 @@ DENIED_CLAUSE: Final = re.compile(
     r"\b(?:that|which|who)\s+(?:\w+ly\s+)?(?P<denied>(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]?t|\s+not)\b)[^,;.!?\n]*",
     re.IGNORECASE,
 )
-RESTRICTION: Final = re.compile(
-    r"(?<!\w)(?:only|at\s+(?:the\s+)?least)(?!\w)",
-    re.IGNORECASE,
-)
+RESTRICTION: Final = re.compile(r"(?<!\w)(?:only|at\s+(?:the\s+)?least)(?!\w)", re.IGNORECASE)
 # A bound that leaves open how much. "Top it up to 25" and "bring it up to 25" say it: what is missing.
 LIMIT: Final = re.compile(
     r"(?<!\w)(?:at\s+(?:the\s+)?most|(?:no|not|nothing)\s+more\s+than"

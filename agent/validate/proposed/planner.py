@@ -8,17 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.extract.limits import explain_excess
-from agent.pipeline import (
-    Draft,
-    PhaseCallback,
-    Plan,
-    Question,
-    Refusal,
-    Request,
-    Span,
-    Step,
-    ignore_phase,
-)
+from agent.pipeline import Draft, PhaseCallback, Plan, Question, Refusal, Request, Span, Step, ignore_phase
 from agent.planning.proposal import (
     BelongsTo,
     Call,

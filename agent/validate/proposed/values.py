@@ -9,14 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from agent.pipeline import (
-    ComputedSource,
-    PromptSource,
-    ProposedSource,
-    Question,
-    RecordSource,
-    Request,
-)
+from agent.pipeline import ComputedSource, PromptSource, ProposedSource, Question, RecordSource, Request
 from agent.planning.proposal import (
     Argument,
     ArgumentOf,
@@ -138,9 +131,7 @@ class ArgumentValues:
         if parameter.name not in slots.contract.required:
             return None
         asked = slots.ask(
-            parameter.name,
-            questions.ask_for(parameter.name, parameter.schema, parameter.annotation, None),
-            "missing",
+            parameter.name, questions.ask_for(parameter.name, parameter.schema, parameter.annotation, None), "missing"
         )
         choices = questions.list_choices(parameter.schema)
         first = [each for each in choices if each.id == questions.format_member_id(value)]

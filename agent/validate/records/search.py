@@ -195,10 +195,7 @@ class Search:
         if wanted is None and (reference.number or reference.email):
             wanted = need.filter  # a number says which one; "void invoice INV-1051" may have its verb for a state
         if wanted is None:
-            state, needed = (
-                describe_filter(kind, reference.states),
-                describe_filter(kind, need.filter),
-            )
+            state, needed = (describe_filter(kind, reference.states), describe_filter(kind, need.filter))
             only = f"this works on {needed}{name_kinds(kind)} only"
             return need.ask(f"You asked for {state or 'other '}{name_kinds(kind)}, but {only}. Which one?")
         bound = None if own is None or scope is None else merge_filters(own, scope)

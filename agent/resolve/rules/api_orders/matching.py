@@ -8,15 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from agent.planning.proposal import (
-    Argument,
-    BelongsTo,
-    Find,
-    OrderByField,
-    QuotedText,
-    RecordArgument,
-    TypedValue,
-)
+from agent.planning.proposal import Argument, BelongsTo, Find, OrderByField, QuotedText, RecordArgument, TypedValue
 from agent.resolve.rules.api_orders.parameters import ActionParameters, list_words, split_name_words
 from agent.resolve.rules.api_orders.words import (
     CHANGES,

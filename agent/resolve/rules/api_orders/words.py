@@ -74,15 +74,7 @@ def read_tokens(text: str) -> tuple[Token, ...]:
             continue
         owns = bool(re.search(r"['’]s\Z", plain)) and len(plain) > 2
         plain = plain[:-2] if owns else plain
-        made.append(
-            Token(
-                start,
-                start + len(plain),
-                plain.casefold(),
-                colon=":" in tail,
-                owns=owns,
-            )
-        )
+        made.append(Token(start, start + len(plain), plain.casefold(), colon=":" in tail, owns=owns))
     return tuple(made)
 
 

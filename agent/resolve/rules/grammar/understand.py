@@ -41,7 +41,7 @@ _WHETHER: Final = re.compile(
 )
 # What has not happened yet: "when Ada pays", "once it is done".
 _WHEN: Final = re.compile(
-    r"(?<!\w)(?:when(?:ever)?|once|as\s+soon\s+as)\s+(?:he|she|it|they|we|you|someone|somebody|nobody|the|his|her|their|[A-Z])",
+    r"(?<!\w)(?:when(?:ever)?|once|as\s+soon\s+as)\s+(?:he|she|it|they|we|you|someone|somebody|nobody|the|his|her|their|[A-Z])"
 )
 _LISTS: Final = re.compile(r"^\W*(?:please\s+)?(?:list|display|count)\b[^.!?;\n]*[.?]?\s*$", re.IGNORECASE)
 _ASKS: Final = re.compile(

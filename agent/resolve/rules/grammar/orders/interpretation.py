@@ -8,13 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
-from agent.planning.proposal import (
-    Argument,
-    BelongsTo,
-    Condition,
-    Find,
-    RecordArgument,
-)
+from agent.planning.proposal import Argument, BelongsTo, Condition, Find, RecordArgument
 from registry.offers.offer import Offer
 from registry.records import RecordKind
 

@@ -12,14 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from agent.planning.proposal import (
-    Argument,
-    Find,
-    QuotedText,
-    RecordArgument,
-    StateIs,
-    TypedValue,
-)
+from agent.planning.proposal import Argument, Find, QuotedText, RecordArgument, StateIs, TypedValue
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN
@@ -27,13 +20,7 @@ from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpr
 from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
 from agent.resolve.rules.grammar.orders.stretch_unread import StretchUnread
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
-from agent.resolve.rules.grammar.orders.texts import (
-    TELLING,
-    is_message,
-    is_text_itself,
-    read_text_argument,
-    takes_text,
-)
+from agent.resolve.rules.grammar.orders.texts import TELLING, is_message, is_text_itself, read_text_argument, takes_text
 from agent.resolve.rules.scoring import LEVELS
 from language.stems import GENERIC, stem
 from registry.contract import Annotation
@@ -150,11 +137,7 @@ class Interpreter(StretchUnread):
             paired = [each for each in values if len(each[1]) == len(pieces)]
             self.doubtful |= self._says_apart(pieces)
             return [
-                {
-                    **single,
-                    name: piece.argument,
-                    **{other: theirs[at].argument for other, theirs in paired},
-                }
+                {**single, name: piece.argument, **{other: theirs[at].argument for other, theirs in paired}}
                 for at, piece in enumerate(pieces)
             ]
         for name, pieces in listed:

@@ -132,11 +132,7 @@ class StretchValues(StretchWords):
             if (
                 amount is None
                 or reader.comparison_before(at)
-                or ("out", "of")
-                in (
-                    reader.lows(at - 2, 2),
-                    reader.lows(at - 3, 2),
-                )
+                or ("out", "of") in (reader.lows(at - 2, 2), reader.lows(at - 3, 2))
             ):
                 continue
             token = reader.tokens[at]

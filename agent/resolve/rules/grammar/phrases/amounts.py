@@ -5,15 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from agent.planning.proposal import (
-    Computed,
-    Expression,
-    FieldOf,
-    Find,
-    Handle,
-    Number,
-    TotalOf,
-)
+from agent.planning.proposal import Computed, Expression, FieldOf, Find, Handle, Number, TotalOf
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.fields import read_total
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase

@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from agent.extract.references.vocabulary import EMAIL, PLACES, rate_person_likeness
-from agent.planning.proposal import (
-    AnyOf,
-    BelongsTo,
-    Compare,
-    Find,
-    Has,
-    OrderByField,
-)
+from agent.planning.proposal import AnyOf, BelongsTo, Compare, Find, Has, OrderByField
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.fields import read_measured_order, read_total
 from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after

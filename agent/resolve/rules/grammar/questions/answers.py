@@ -7,15 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
-from agent.planning.proposal import (
-    Answer,
-    BelongsTo,
-    Find,
-    Has,
-    HelpAnswer,
-    RecordsAnswer,
-    YesNoAnswer,
-)
+from agent.planning.proposal import Answer, BelongsTo, Find, Has, HelpAnswer, RecordsAnswer, YesNoAnswer
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.conditions import (
     list_namesakes,

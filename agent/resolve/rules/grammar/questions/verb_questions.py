@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.planning.proposal import (
-    Answer,
-    BelongsTo,
-    Condition,
-    FieldOf,
-    Find,
-    RecordsAnswer,
-    StateIs,
-    ValueAnswer,
-)
+from agent.planning.proposal import Answer, BelongsTo, Condition, FieldOf, Find, RecordsAnswer, StateIs, ValueAnswer
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.conditions import list_subjects
 from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
