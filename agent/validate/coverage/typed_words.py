@@ -7,14 +7,14 @@ of the person hold is its own, and a record found by it is offered, never taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel
 from rapidfuzz.distance import OSA
 
 from agent.pipeline import Request
 from agent.planning.proposal import Compare, Day, Find, Number, Word, Words
+from agent.planning.quotes import walk
 from language.dictated import find_dictated
 from language.stems import stem
 from registry.records import Field, Kinds, RecordKind
@@ -105,9 +105,7 @@ def _identifies(field: Field, kind: RecordKind) -> bool:
 
 
 def _finds(node: Any) -> Iterator[Find]:
-    for each in _models(node):
-        if isinstance(each, Find):
-            yield each
+    return (each for each in walk(node) if isinstance(each, Find))
 
 
 def _compared(conditions: Any) -> Iterator[Compare]:
@@ -117,13 +115,3 @@ def _compared(conditions: Any) -> Iterator[Compare]:
             yield each
         elif each.kind == "any_of":
             yield from _compared(each.conditions)
-
-
-def _models(node: Any) -> Iterator[BaseModel]:
-    if isinstance(node, BaseModel):
-        yield node
-        for name in type(node).model_fields:
-            yield from _models(getattr(node, name))
-    elif isinstance(node, Sequence) and not isinstance(node, str):
-        for each in node:
-            yield from _models(each)

@@ -4,7 +4,7 @@ Ada's"), a find with something else in its place."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -137,28 +137,23 @@ def _orders_nothing(reader: Reader, chooser: Chooser, first: int, stop: int) -> 
 
 def drop_places(node: Any) -> Any:
     """The same with the words of an earlier request at no place: they stand at none of this one."""
-    if isinstance(node, Words):
-        return node.model_copy(update={"start": None})
-    if isinstance(node, BaseModel):
-        return node.model_copy(update={name: drop_places(getattr(node, name)) for name in type(node).model_fields})
-    return tuple(drop_places(each) for each in node) if isinstance(node, tuple) else node
+    return _rewrite(node, lambda each: each.model_copy(update={"start": None}) if isinstance(each, Words) else each)
 
 
 def exchange(node: Any, old: Any, new: Any) -> Any:
     """The node with ``new`` for ``old`` wherever it stands within."""
-    if node == old:
-        return new
+    return _rewrite(node, lambda each: new if each == old else each)
+
+
+def _rewrite(node: Any, change: Callable[[Any], Any]) -> Any:
+    """The tree with every node that ``change`` makes another of exchanged for that, from the root down."""
+    if (made := change(node)) is not node:
+        return made
     if isinstance(node, BaseModel):
-        held = {name: getattr(node, name) for name in type(node).model_fields}
-        changed = {name: made for name, each in held.items() if (made := exchange(each, old, new)) is not each}
-        return node.model_copy(update=changed) if changed else node
-    if isinstance(node, tuple):
-        parts = tuple(exchange(each, old, new) for each in node)
-        return node if all(one is other for one, other in zip(parts, node, strict=True)) else parts
+        return node.model_copy(update={name: _rewrite(getattr(node, name), change) for name in type(node).model_fields})
     if isinstance(node, dict):
-        pairs = {key: exchange(each, old, new) for key, each in node.items()}
-        return node if all(pairs[key] is each for key, each in node.items()) else pairs
-    return node
+        return {key: _rewrite(each, change) for key, each in node.items()}
+    return tuple(_rewrite(each, change) for each in node) if isinstance(node, tuple) else node
 
 
 _LEFT_OUT: Final = re.compile(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
-
-from pydantic import BaseModel
+from typing import Final
 
 from agent.extract.references.vocabulary import PLACES
 from agent.pipeline import Turn
@@ -23,6 +21,7 @@ from agent.planning.proposal import (
     ValueAnswer,
     Words,
 )
+from agent.planning.quotes import walk
 from agent.resolve.rules.grammar.earlier_calls import drop_places, exchange
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, count_placing, is_code
 from agent.resolve.rules.grammar.questions.restrictions import read_restricted
@@ -162,12 +161,9 @@ def _is_day(condition: Condition) -> bool:
     return isinstance(condition, Compare) and isinstance(condition.value, Day)
 
 
-def _finds(node: Any) -> list[Find]:
+def _finds(answer: Answer) -> list[Find]:
     """Every query of an answer, the outer ones first."""
-    if isinstance(node, BaseModel):
-        own = [node] if isinstance(node, Find) else []
-        return own + [each for name in type(node).model_fields for each in _finds(getattr(node, name))]
-    return [each for one in node for each in _finds(one)] if isinstance(node, tuple) else []
+    return [each for each in walk(answer) if isinstance(each, Find)]
 
 
 def _with(answer: Answer, old: Find | Words, new: Find | Words) -> Answer:
