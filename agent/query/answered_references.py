@@ -76,9 +76,7 @@ def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
     if len(rest) == 1 and rest[0] in _PLACES and _OWN & set(said):
         # "his very first": by age, and not by its place among those offered.
         return _take_end(offered, kind.order, descending=False) if _PLACES[rest[0]] == 0 else []
-    if len(rest) != 1:
-        return _list_named(words, offered, kind)
-    return _by_word(rest[0], offered, kind)
+    return _by_word(rest[0], offered, kind) if len(rest) == 1 else []
 
 
 def _by_word(word: str, offered: Sequence[Record], kind: RecordKind) -> list[Record]:
@@ -98,22 +96,6 @@ def _take_end(offered: Sequence[Record], field: str | None, *, descending: bool)
     if len(line) != len(offered) or line[0].values[field or ""] == line[1].values[field or ""]:
         return []
     return line[:1]
-
-
-def _list_named(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Record]:
-    """Several named at once: "Novak and Nowak"."""
-    parts = [part for part in re.split(r",|\band\b|&|\bund\b|\by\b|\bet\b|\be\b|\ben\b", words) if part.strip()]
-    if len(parts) < 2:
-        return []
-    made: list[Record] = []
-    for part in parts:
-        found = [each for each in offered if is_identifying(part, _make_text(each, kind), kind)] or _by_word(
-            next(iter(word for word in fold_words(part) if word not in _IDLE), ""), offered, kind
-        )
-        if len(found) != 1:
-            return []
-        made += found
-    return list({each.id: each for each in made}.values())
 
 
 def _make_text(record: Record, kind: RecordKind) -> str:

@@ -16,7 +16,6 @@ from registry.contract import Annotation, Unit
 from registry.offers.offer import Offer
 
 MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
-MOST_CALLED: Final = 2
 _OF_WHAT: Final = frozenset(("of", "the", "that", "it", "this", "what", "his", "her", "their", "please"))
 _ALL: Final = {"all", "everything", "whole"}
 _ADDED_UP: Final = {"sum", "total", "amount", "value"}
@@ -113,19 +112,8 @@ class Amounts:
         if amount is None or base is None or amount[0].unit is None:
             return None
         last = amount[1]
-        if not told:
-            last = self._called(last)
-        quote = reader.words(begin, last) if told or last > amount[1] else amount[0].quote
+        quote = reader.words(begin, last) if told else amount[0].quote
         return Computed(op="-", a=base, b=amount[0].model_copy(update={"quote": quote})), last
-
-    def _called(self, at: int) -> int:
-        """Where a word or two end that say what is taken off, at the end of what is said: "minus 3 euros bank fee"."""
-        reader, end = self.reader, at
-        while end - at < MOST_CALLED and reader.low(end).isalpha() and reader.noun(end) is None:
-            if reader.low(end) in lexicon.NAME_STOP | lexicon.MANNER or reader.low(end).endswith("ly"):
-                return at
-            end += 1
-        return end if end >= len(reader.tokens) or reader.is_mark(end) else at
 
     def _same(self, at: int, stop: int) -> tuple[Expression, int] | None:
         """ "the (same) amount of his last credit", "the price of her plan"."""

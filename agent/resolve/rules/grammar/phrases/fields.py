@@ -97,21 +97,11 @@ def read_measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByFie
 
 
 def read_numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, int] | None:
-    """ "(on) floor 2", "with a rating of 4 (or more)", "with seats over 40", "on the second floor": a field that
-    counts, by its name and its number."""
+    """ "(on) floor 2", "with a rating of 4 (or more)", "with seats over 40": a field that counts, by its name and
+    its number."""
     step = at + 1 if reader.low(at) in _HOLDING else at
     while reader.low(step) in lexicon.DETERMINERS:
         step += 1
-    told = reader.numbers.get(step)
-    if told is not None and told.kind == "ordinal":
-        after = reader.end_index(told.end)
-        for length in (2, 1):
-            field = (
-                find_named_field(kind, reader, after, after + length) if after + length <= len(reader.tokens) else None
-            )
-            if field is not None and field.type == "integer":
-                number = Number(number=told.value, quote=reader.words(step, after))
-                return Compare(field=field.name, op="=", value=number), after + length
     for length in (3, 2, 1):
         first = step + length
         first += reader.low(first) in {"is", "of", "number"}

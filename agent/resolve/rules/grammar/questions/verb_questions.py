@@ -85,14 +85,10 @@ def read_plural(reader: Reader, index: int, stop: int) -> Answer | None:
     if end == phrase.last + 1 or reader.low(end) not in _HOLDS or end + 1 < stop:
         return None
     owner, kind = reader.words(phrase.last + 1, end), reader.kinds[phrase.find.record]
-    doer = find_doer(reader, kind)
-    above = reader.owner_of(kind)
-    for whose in (each for each in (doer, above) if each is not None):
-        find = phrase.find.model_copy(
-            update={"where": (*phrase.find.where, BelongsTo(owner=Find(record=whose.name, said=owner)))}
-        )
-        return RecordsAnswer(records=find)
-    return None
+    if (whose := find_doer(reader, kind) or reader.owner_of(kind)) is None:
+        return None
+    where = (*phrase.find.where, BelongsTo(owner=Find(record=whose.name, said=owner)))
+    return RecordsAnswer(records=phrase.find.model_copy(update={"where": where}))
 
 
 def find_doer(reader: Reader, kind: RecordKind) -> RecordKind | None:

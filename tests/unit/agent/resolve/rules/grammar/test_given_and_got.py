@@ -54,7 +54,7 @@ async def test_a_value_stands_for_the_records_that_have_it(text: str, charges: l
     ("text", "rooms"),
     [
         ("block all ready rooms on floor 1", [101, 104]),
-        ("close every ready room on the third floor", [304]),
+        ("close every ready room on floor 3", [304]),
     ],
 )
 async def test_a_field_and_its_number_narrow_a_set(text: str, rooms: list[int]) -> None:
