@@ -12,10 +12,10 @@ from agent.extract.context import rate_label
 from agent.extract.parameter_spec import ParameterSpec, make_parameter_spec, stem_word
 from agent.extract.reading import Candidate, Reading
 from language.text import Text, singularize
-from registry.contract import Annotation
 
 Gather = Callable[..., list[Candidate]]
-Item = Callable[[str, str, Mapping[str, Any], Annotation, datetime], Reading | None]
+ReadExact = Callable[..., Reading | None]
+"""What reads items: arrays hold anything that the parameter reader reads, and it reads arrays."""
 
 _BETWEEN: Final = re.compile(
     r"^[\s'\"`\])}]*(?:,|;|\band\b|\bor\b|&|/|\bas well as\b|\bplus\b|\bthen\b|\balong with\b)"
@@ -28,9 +28,9 @@ _SPLIT: Final = re.compile(
 )
 
 
-def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:
+def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather, read_exact: ReadExact) -> list[Candidate]:
     """Runs of items that stand side by side, longest and surest first; one item alone is a list of one."""
-    item = make_parameter_spec(_make_singular_name(spec.name), _get_item_schema(spec), spec.annotation)
+    item = make_parameter_spec(singularize(spec.name), _get_item_schema(spec), spec.annotation)
     if item.kinds in (("object",), ("array",)):
         return []
     chosen: list[Candidate] = []
@@ -42,7 +42,7 @@ def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list
         ):
             chosen.append(each)
     chosen.sort(key=lambda found: found.start)
-    made: list[Candidate] = _find_bracketed(text, spec, now)
+    made: list[Candidate] = _find_bracketed(text, spec, now, read_exact)
     run: list[Candidate] = []
     # What is bracketed is a list by itself.
     chosen = [each for each in chosen if not any(one.start <= each.start and each.end <= one.end for one in made)]
@@ -62,16 +62,12 @@ def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list
     return made
 
 
-def _find_bracketed(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
+def _find_bracketed(text: Text, spec: ParameterSpec, now: datetime, read_exact: ReadExact) -> list[Candidate]:
     """Lists written as such: "[2.5, 3.6]", "['red', 'blue']"."""
     made: list[Candidate] = []
     for match in _BRACKETS.finditer(text.plain):
         items = [part.strip().strip("'\"`") for part in (match["items"] or match["numbers"]).split(",")]
-        read = [
-            scan_exact(part, _make_singular_name(spec.name), _get_item_schema(spec), spec.annotation, now)
-            for part in items
-            if part
-        ]
+        read = [_read_item(part, spec, now, read_exact) for part in items if part]
         if read and all(each is not None for each in read):
             values = [each.value for each in read if each is not None]
             weight = 0.65 + 0.8 * rate_label(text, match.start(), match.end(), spec)
@@ -88,24 +84,23 @@ def _strip_kind_words(text: Text, spec: ParameterSpec, start: int, end: int) -> 
     return between
 
 
-def scan_exact(
-    words: str, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime
-) -> Reading | None:
-    from agent.extract.parameter_reader import read_exact  # arrays hold anything that it reads, and it reads arrays
-
-    return read_exact(words, name=name, schema=schema, annotation=annotation, now=now)
+def _read_item(words: str, spec: ParameterSpec, now: datetime, read_exact: ReadExact) -> Reading | None:
+    name, schema = singularize(spec.name), _get_item_schema(spec)
+    return read_exact(words, name=name, schema=schema, annotation=spec.annotation, now=now)
 
 
-def find_joined(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:
+def find_joined(
+    text: Text, spec: ParameterSpec, now: datetime, gather: Gather, read_exact: ReadExact
+) -> list[Candidate]:
     """A list in one string, its items joined by commas."""
     schema = {"type": "string", "description": re.sub(r"comma[- ]separated|separated by commas", "", spec.description)}
-    item = make_parameter_spec(_make_singular_name(spec.name), schema, spec.annotation)
+    item = make_parameter_spec(singularize(spec.name), schema, spec.annotation)
     wrapped = replace(spec, items=schema, kinds=("array",))
     if item.kinds == ("joined", "text"):
         return []
     return [
         Candidate(each.start, each.end, ",".join(str(value) for value in each.value), each.how, each.shown, each.weight)
-        for each in find(text, wrapped, now, gather)
+        for each in find(text, wrapped, now, gather, read_exact)
     ]
 
 
@@ -113,10 +108,6 @@ def _get_item_schema(spec: ParameterSpec) -> Mapping[str, Any]:
     schema = dict(spec.items) or {"type": "string"}
     schema.setdefault("description", spec.description)
     return schema
-
-
-def _make_singular_name(name: str) -> str:
-    return singularize(name)
 
 
 def _join_items(text: Text, spec: ParameterSpec, run: list[Candidate]) -> Candidate:
@@ -135,17 +126,17 @@ def _join_items(text: Text, spec: ParameterSpec, run: list[Candidate]) -> Candid
     return Candidate(run[0].start, run[-1].end, values, how, shown, weight)
 
 
-def read_whole(text: Text, spec: ParameterSpec, start: int, end: int, now: datetime, item: Item) -> Candidate | None:
+def read_whole(
+    text: Text, spec: ParameterSpec, start: int, end: int, now: datetime, read_exact: ReadExact
+) -> Candidate | None:
     """All of the words as a list: each part must be an item."""
     words = text.plain[start:end].strip("[]()")
-    schema = _get_item_schema(spec)
-    alone = item(words, _make_singular_name(spec.name), schema, spec.annotation, now)
+    alone = _read_item(words, spec, now, read_exact)
     parts = [part.strip().strip("'\"") for part in _SPLIT.split(words) if part.strip()]
     if len(parts) <= 1:
         return Candidate(start, end, [alone.value], alone.how, alone.shown, 0.9) if alone is not None else None
-    made = [item(part, _make_singular_name(spec.name), schema, spec.annotation, now) for part in parts]
-    if any(each is None for each in made):
+    good = [made for part in parts if (made := _read_item(part, spec, now, read_exact)) is not None]
+    if len(good) < len(parts):
         return Candidate(start, end, [alone.value], alone.how, alone.shown, 0.6) if alone is not None else None
-    good = [each for each in made if each is not None]
     how = "; ".join(each.how for each in good if each.how)
     return Candidate(start, end, [each.value for each in good], how, ", ".join(each.shown for each in good), 0.9)

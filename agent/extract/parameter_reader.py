@@ -85,9 +85,9 @@ def _read(read: Text, spec: ParameterSpec, kind: ParameterType, now: datetime, *
         case "month":
             return date_parameters.find_months(read, spec, now)
         case "joined":
-            return arrays.find_joined(read, spec, now, gather)
+            return arrays.find_joined(read, spec, now, gather, read_exact)
         case "array":
-            return arrays.find(read, spec, now, gather)
+            return arrays.find(read, spec, now, gather, read_exact)
         case "text":
             made = strings.find_texts(read, spec, now, required=required)
             # An identifier is seldom a plain word.
@@ -151,8 +151,7 @@ def read_exact(
         return None
     # The span is the whole of the words: that is what was read.
     first, last = read.span(start, end)
-    how = found.how
-    made = settle(read, Candidate(start, end, found.value, how, found.shown), max(0.5, min(1.0, found.weight)))
+    made = settle(read, Candidate(start, end, found.value, found.how, found.shown), max(0.5, min(1.0, found.weight)))
     return Reading(made.value, first, last, read.raw[first:last], made.how, made.shown, made.confidence)
 
 
@@ -193,7 +192,7 @@ def _take_whole(read: Text, spec: ParameterSpec, start: int, end: int, now: date
             if said is not None:
                 return Candidate(start, end, booleans.cast_boolean(spec, said), "", "yes" if said else "no", 0.98)
         if kind == "array":
-            return arrays.read_whole(read, spec, start, end, now, _read_item)
+            return arrays.read_whole(read, spec, start, end, now, read_exact)
         if (
             kind == "number"
             and spec.unit is not None
@@ -212,12 +211,6 @@ def _take_whole(read: Text, spec: ParameterSpec, start: int, end: int, now: date
             best = max(found, key=lambda each: (each.weight, each.end - each.start))
             return Candidate(start, end, best.value, best.how, best.shown, best.weight + 0.2)
     return None
-
-
-def _read_item(
-    words: str, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime
-) -> Reading | None:
-    return read_exact(words, name=name, schema=schema, annotation=annotation, now=now)
 
 
 _UNITS: Final = frozenset(UNITS) | {"percent", "night", "nights"}

@@ -93,11 +93,11 @@ def write_line(keys: Authenticator, kind: Kind, workspace: str, count: int, dige
     return canon.dumps({**told, "key": key_id, "signature": signature}).decode()
 
 
-def read_lines(keys: Authenticator, text: Iterable[str], *, first: int = 1) -> AnchorLines:
+def read_lines(keys: Authenticator, text: Iterable[str]) -> AnchorLines:
     """What of these lines was signed here. Empty ones are passed over."""
     lines: list[AnchorLine] = []
     strange: list[int] = []
-    for number, each in enumerate(text, first):
+    for number, each in enumerate(text, 1):
         if not each.strip():
             continue
         line = _read_line(keys, each)

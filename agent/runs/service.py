@@ -106,13 +106,13 @@ class RunService:
                     return run.thread
         raise NotFound(f"There is no thread {run_id} of yours, in this role and on this surface.")
 
-    async def thread_of(self, actor: Actor, run: Run, *, limit: int = THREAD) -> list[Run]:
+    async def thread_of(self, actor: Actor, run: Run) -> list[Run]:
         """The newest runs of its thread that the actor may go on from, oldest first; the run alone where it isn't
         theirs."""
         if not authority.continues(actor, run.surface, run):
             return [run]
         async with self.database.read() as session:
-            return await repository.list_thread(session, actor, run, limit=limit)
+            return await repository.list_thread(session, actor, run, limit=THREAD)
 
     async def wait_until_idle(
         self, actor: Actor, run_id: str, *, wait_s: float = 30.0, passing: frozenset[RunState] = MOVING
@@ -153,19 +153,13 @@ class RunService:
         raise NotFound(f"There is no run {run_id}.")
 
     async def list_runs(
-        self,
-        actor: Actor,
-        *,
-        states: tuple[RunState, ...] = (),
-        thread_id: str | None = None,
-        before: str | None = None,
-        limit: int = 50,
+        self, actor: Actor, *, thread_id: str | None = None, before: str | None = None, limit: int = 50
     ) -> list[Run]:
         """The runs that the actor asked for in their present role, newest first; everybody's for an owner."""
         mine = {} if actor.role == OWNER else {"person": actor.person, "role": actor.role}
         async with self.database.read() as session:
             rows = await store.runs.runs.listed(
-                session, actor.workspace, states=states, thread_id=thread_id, before=before, limit=limit, **mine
+                session, actor.workspace, thread_id=thread_id, before=before, limit=limit, **mine
             )
         return repository.list_readable(rows)
 
