@@ -1,5 +1,5 @@
-"""Earlier calls and answers taken up again: undone, fewer of them ("leave 7 out"), the same for somebody else's ("also
-Ada's"), a find with something else in its place."""
+"""Earlier calls and answers taken up again: undone, fewer of them ("leave 7 out"), the record beside theirs ("the one
+before that", "the other one"), the same for somebody else's ("also Ada's"), a find with something else in its place."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ from agent.planning.proposal import (
     ArgumentOf,
     BelongsTo,
     Call,
+    Compare,
     ComputedArgument,
+    Except,
+    FieldOf,
     Find,
     Handle,
+    Has,
+    OrderByField,
     PlanResult,
     Proposal,
     QuotedText,
@@ -30,6 +35,7 @@ from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import read_text, word_set
 from registry.offers.offer import Offer
+from registry.records import RecordKind
 
 BOTH: Final = 2
 WHICH_BOTH: Final = "Which two shall be taken back? Say what each of them was; nothing was done."
@@ -166,10 +172,23 @@ _LEFT: Final = re.compile(
     rf"{LEAD}(?:(?:only|just)\s+(?P<what>[^,;.!?]{{1,60}}?)|(?P<alone>[^,;.!?]{{1,60}}?)\s+only)(?:\s+(?:please|though))*[\s.!]*",
     re.IGNORECASE,
 )
+_BEFORE: Final = word_set("before previous preceding earlier prior")
+_AFTER: Final = word_set("after next following later")
+_BESIDE: Final = lexicon.DETERMINERS | word_set(
+    "and also too as well one that this please again it ok okay then plus now same for"
+)
+_OTHER: Final = word_set(
+    "no nope not sorry oops actually wait i mean meant other and also too the one please rather that"
+)
+_AGAIN: Final = re.compile(
+    rf"{LEAD}(?:(?:do\s+)?(?:the\s+)?same(?:\s+thing)?|do\s+(?:it|that|this))\s+(?:again|once\s+more|another\s+time)(?:\s+please)?[\s.!]*",
+    re.IGNORECASE,
+)
 _LABELLED: Final = (
     LEAD + r"(?:(?:with|add|make|set|change|put|use)\s+)?(?:(?:the|a|as)\s+)*(?:{called})"
     r"(?:\s*[:=]\s*|\s+(?:is|to|saying|as|should\s+be)\s+|\s+)[\"“']?(?P<text>\S.*?)[\"”']?"
 )
+_CORRECTS: Final = word_set("no nope not sorry oops actually wait mean meant rather")
 
 
 def read_fewer(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
@@ -191,6 +210,81 @@ def read_fewer(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Propos
     made = tuple(Call(action=offer.name, arguments=keep_arguments(offer, call, {})) for call in kept)
     result = PlanResult(calls=made, replaces=tuple(call.handle for call in calls))
     return Proposal(result=result, replaced=(Words(text=typed, start=0),))
+
+
+def read_beside(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
+    """ "and the one before that, no, the other invoice, the other Ada": the record beside the one that the last call
+    was for, among those of whom it belongs to. Said after a no it takes that call's place."""
+    last = calls[-1]
+    names = [name for name in last.records if offer.annotation(name).record is not None]
+    if len(calls) > 1 or not names or last.computed:
+        return None
+    said = [at for at in range(len(reader.tokens)) if not reader.is_mark(at)]
+    corrects = any(reader.low(at) in _CORRECTS for at in said)
+    for name in names:
+        kind = reader.kinds.get(offer.annotation(name).record or "")
+        here = Find(record=kind.name, among=last.records[name]) if kind is not None else None
+        if kind is None or here is None:
+            continue
+        find = _before_or_after(reader, kind, here, said) or _other(reader, kind, here, said, last.found.get(name))
+        if find is None:
+            continue
+        if corrects and not last.waits:
+            return None
+        arguments = {**keep_arguments(offer, last, {name: find}), name: RecordArgument(reference=find)}
+        call = Call(action=offer.name, arguments=arguments)
+        return Proposal(result=PlanResult(calls=(call,), replaces=(last.handle,) if corrects else ()))
+    return None
+
+
+def _before_or_after(reader: Reader, kind: RecordKind, here: Find, said: Sequence[int]) -> Find | None:
+    lows = [reader.low(at) for at in said if not _is_noun(reader, at, kind)]
+    way = [low for low in lows if low in _BEFORE | _AFTER]
+    if len(way) != 1 or kind.order is None or not set(lows) <= _BESIDE | _BEFORE | _AFTER:
+        return None
+    back = way[0] in _BEFORE
+    then = Compare(field=kind.order, op="<" if back else ">", value=FieldOf(field=kind.order, of=here))
+    order = OrderByField(first="latest" if back else "earliest")
+    return Find(record=kind.name, where=(*_of_the_same(reader, kind, here), then), order=order)
+
+
+def _other(reader: Reader, kind: RecordKind, here: Find, said: Sequence[int], before: Find | None) -> Find | None:
+    at = next((at for at in said if reader.low(at) == "other"), None)
+    if at is None or any(reader.low(each) not in _OTHER | lexicon.OWNERS for each in said if each < at):
+        return None
+    rest = [each for each in said if each > at and reader.low(each) not in {"please", "one", "too", "instead"}]
+    rest = [each for each in rest if not _is_noun(reader, each, kind)]
+    if not rest:
+        return Find(record=kind.name, where=(*_of_the_same(reader, kind, here), Except(left_out=here)))
+    people = reader.people()
+    if people is None or rest != list(range(rest[0], rest[-1] + 1)) or reader.name(rest[0], rest[-1] + 1) <= rest[-1]:
+        return None
+    named = reader.words(rest[0], rest[-1] + 1)
+    owner = Find(record=people.name, where=(Has(related=here),))
+    someone = Find(record=people.name, said=named, where=(Except(left_out=owner),))
+    theirs = Find(record=kind.name, where=(BelongsTo(owner=someone),))
+    return carry_over(drop_places(before), theirs) if before is not None else theirs
+
+
+def _is_noun(reader: Reader, at: int, kind: RecordKind) -> bool:
+    found = reader.noun(at)
+    return found is not None and found[0].name == kind.name
+
+
+def _of_the_same(reader: Reader, kind: RecordKind, here: Find) -> tuple[BelongsTo, ...]:
+    """That it belongs to the same person, where records of the kind belong to people."""
+    people = reader.people()
+    if people is None or kind is people or kind.relation_to(people.name) is None:
+        return ()
+    return (BelongsTo(owner=Find(record=people.name, where=(Has(related=here),))),)
+
+
+def read_once_more(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
+    """ "same again": the call that was done, once more."""
+    if _AGAIN.fullmatch(typed) is None or len(calls) > 1 or calls[-1].waits:
+        return None
+    call = Call(action=offer.name, arguments=keep_arguments(offer, calls[-1], {}))
+    return Proposal(result=PlanResult(calls=(call,)))
 
 
 def read_text_anew(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:

@@ -36,7 +36,9 @@ from agent.resolve.rules.grammar.earlier_calls import (
     carry_over,
     drop_places,
     keep_arguments,
+    read_beside,
     read_fewer,
+    read_once_more,
     read_text_anew,
     take_back,
 )
@@ -146,8 +148,9 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
         return None
     if len(calls) == 1 and (changed := change_by(reader, typed, offer, last)) is not None:
         return changed
-    if (fewer := read_fewer(typed, offer, calls)) is not None:
-        return fewer
+    some = read_fewer(typed, offer, calls) or read_beside(reader, offer, calls)
+    if (some := some or read_once_more(typed, offer, calls)) is not None:
+        return some
     if chooser.orders(0, len(reader.tokens)):
         return None
     if (text := read_text_anew(typed, offer, calls)) is not None:

@@ -140,10 +140,14 @@ def _told_when(reader: Reader, about: Phrase, stop: int) -> Answer | None:
 
 
 def _came_about(reader: Reader, find: Find, at: int, stop: int) -> Answer | None:
-    """When what a verb tells of a record came about: "(did her trial) run out"."""
+    """When what a verb or a state tells of a record came about: "(did her trial) run out, (was INV-7) refunded"."""
     kind, alone = reader.kinds[find.record], all(reader.low(step) in lexicon.PARTICLES for step in range(at + 1, stop))
-    if reader.state(at, kind) is not None:
-        return None
+    state = reader.state(at, kind)
+    if state is not None and isinstance(state[0], StateIs):
+        day = find_day_of_state(kind, state[0].state) if at + state[1] >= stop else None
+        if day is None:
+            return None
+        return RecordsAnswer(records=find.model_copy(update={"where": (*find.where, state[0])}), fields=(day.name,))
     if reader.lows(at, stop - at) in _HERE and kind.order is not None and is_born(kind):
         return RecordsAnswer(records=find, fields=(kind.order,))
     day = reader.date_field(kind, at) if alone else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Abstain, EarlierCall, EarlierRecords, Proposed, Turn
-from agent.planning.proposal import BelongsTo, Find, StateIs, Words
+from agent.planning.proposal import BelongsTo, Compare, Except, Find, StateIs, Words
 from agent.resolve.rules.grammar.earlier_calls import carry_over
 from tests.unit.agent.resolve.rules.grammar.test_follow_ups import plan, resolve, turn
 from tests.unit.agent.resolve.rules.grammar.test_taking_back import said
@@ -33,6 +33,45 @@ async def test_what_is_not_among_them_leaves_nothing_out(text: str) -> None:
     assert not (isinstance(made, Proposed) and getattr(made.proposal.result, "replaces", ()))
 
 
+@pytest.mark.parametrize(
+    ("text", "op", "first"),
+    [
+        ("and the one before", "<", "latest"),
+        ("the previous booking too", "<", "latest"),
+        ("and the next one", ">", "earliest"),
+        ("and the one after that", ">", "earliest"),
+    ],
+)
+async def test_the_one_before_is_by_the_kinds_own_line(text: str, op: str, first: str) -> None:
+    made = await plan(text, turn())
+    find = made.calls[0].arguments["stay"].reference
+    told = [each for each in find.where if isinstance(each, Compare)]
+    assert [(each.field, each.op) for each in told] == [("arrives_on", op)]
+    assert any(isinstance(each, BelongsTo) for each in find.where)  # of the same guest
+    assert find.order.first == first
+    assert made.replaces == ()
+
+
+@pytest.mark.parametrize(("text", "replaces"), [("no, the other booking", ("@call1",)), ("and the other one", ())])
+async def test_the_other_one_is_any_but_that_of_the_same_person(text: str, replaces: tuple[str, ...]) -> None:
+    made = await plan(text, turn())
+    find = made.calls[0].arguments["stay"].reference
+    assert any(isinstance(each, Except) for each in find.where)
+    assert made.replaces == replaces
+
+
+async def test_another_of_that_name_is_anybody_but_who_was_meant() -> None:
+    made = await plan("no, the other Lea", turn())
+    owner = made.calls[0].arguments["stay"].reference.where[0].owner
+    assert owner.said.text == "Lea"
+    assert isinstance(owner.where[0], Except)
+
+
+async def test_what_was_done_is_not_exchanged_for_the_other_one() -> None:
+    made = await resolve("no, the other booking", turn(waits=False))
+    assert isinstance(made, Abstain) or not getattr(made.proposal.result, "replaces", ())
+
+
 def owned(name: str, **more: object) -> Find:
     owner = BelongsTo(owner=Find(record="guest", said=Words(text=name)))
     return Find(record="stay", where=(owner, *more.pop("where", ())), **more)  # type: ignore[arg-type, misc]
@@ -45,10 +84,12 @@ def test_somebody_elses_is_as_it_was_said_of_the_first() -> None:
     assert carry_over(before, Find(record="stay", said=Words(text="B-103"))).said == Words(text="B-103")
 
 
-@pytest.mark.parametrize("text", ["same again", "and the one before", "and the other one"])
-async def test_what_is_not_said_in_full_repeats_and_replaces_nothing(text: str) -> None:
-    assert isinstance(await resolve(text, turn(waits=False)), Abstain)
-    assert isinstance(await resolve(text, turn()), Abstain)
+@pytest.mark.parametrize("text", ["same again", "do that again please", "the same thing once more"])
+async def test_what_was_done_is_done_once_more_where_that_is_said(text: str) -> None:
+    made = await plan(text, turn(waits=False))
+    assert made.replaces == ()
+    assert made.calls[0].action == "inn.extend_stay"
+    assert not isinstance(await resolve(text, turn()), Proposed)  # what waits is not done twice
 
 
 BLOCKED = Turn(
