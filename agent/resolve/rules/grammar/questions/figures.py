@@ -102,7 +102,7 @@ def read_total_of_all(reader: Reader, step: int, stop: int) -> TotalOf | None:
     """A sum over all records of which something is told, where they are of one kind alone."""
     at = step
     theirs = read_total(reader, step, stop)
-    if theirs is not None and _ends(reader, theirs[1], stop):
+    if theirs is not None and is_over(reader, theirs[1], stop):
         return theirs[0]
     found = []
     for kind in reader.kinds.values() if step < stop else ():
@@ -112,10 +112,6 @@ def read_total_of_all(reader: Reader, step: int, stop: int) -> TotalOf | None:
     if len(found) != 1 or found[0][0].size is None:
         return None
     return TotalOf(field=found[0][0].size, of=found[0][1])
-
-
-def _ends(reader: Reader, at: int, stop: int) -> bool:
-    return all(reader.low(step) in TAIL for step in range(at, stop))
 
 
 def _on_average(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -246,4 +242,5 @@ def read_labelled_field(reader: Reader, find: Find, first: int, last: int) -> tu
 
 
 def is_over(reader: Reader, at: int, stop: int) -> bool:
+    """Whether nothing more is asked from here on."""
     return all(reader.low(step) in TAIL for step in range(at, stop))
