@@ -3,7 +3,6 @@ it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -203,11 +202,6 @@ def _write_bound(each: Field, moment: datetime | None) -> Bound:
 def filter_by_id(ids: Iterable[Scalar]) -> Filter:
     known = frozenset(str(each) for each in ids)
     return Filter(lambda record: record.id in known, impossible=not known)
-
-
-def filter_by_count(counts: Counter[str], op: str, number: int) -> Filter:
-    """How many related records each one has, by its id."""
-    return Filter(lambda record: compare(op, counts[record.id], number))
 
 
 def match_any(filters: Sequence[Filter]) -> Filter:

@@ -11,7 +11,7 @@ from agent.pipeline import Question
 from agent.planning.proposal import AnyOf, BelongsTo, Compare, Condition, Except, Find, Handle, Has, Reference, StateIs
 from agent.query.conditions import (
     Filter,
-    filter_by_count,
+    compare,
     filter_by_field,
     filter_by_id,
     filter_by_state,
@@ -104,7 +104,9 @@ class ReferenceConditions:
                 return await self._filter_by_owner(need, owner, via, owners, own)
             case Has(related=related, op=op, count=count):
                 counts = await self.count_related(need, related, own)
-                return counts if isinstance(counts, Question) else filter_by_count(counts, op, count)
+                if isinstance(counts, Question):
+                    return counts
+                return Filter(lambda record: compare(op, counts[record.id], count))
             case AnyOf(conditions=conditions):
                 filters: list[Filter] = []
                 for each_condition in conditions:

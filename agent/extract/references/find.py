@@ -25,7 +25,6 @@ from agent.extract.references.vocabulary import (
     extend_over_brackets,
     find_clause_end,
     find_owner_kind,
-    has_form,
     is_name_part,
     joins_capitals,
     match_noun,
@@ -75,7 +74,7 @@ def _find_cached(text: str, these: HashableById) -> tuple[tuple[int, int], ...]:
         made += find_owners(read, kind, every)
         made += find_names(read, every, with_colon=named == 1)
     called = find_things(read, every) if not made and named == 1 else []
-    if not made or has_form(kind):
+    if not made or any(each.search == "number" and each.pattern for each in kind.fields):
         made += [
             (token.start, token.end)
             for index, token in enumerate(read.tokens)

@@ -37,6 +37,7 @@ from registry.records import RecordKind, Side
 _KEPT: Final = re.compile(
     r"\b(?:in|from|on|within)\s+(?:the|our|my)\s+(?:crm|erp|system|database|app|software|platform|tool|tracker)\b"
 )
+_ARTICLE: Final = re.compile(r"^(?:the|a|an|his|her|their|my)\s+", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"\"([^\"]+)\"|(?<!\w)'([^']++(?:'\w[^']*+)*+)'(?!\w)")
 
 
@@ -196,7 +197,7 @@ class _Parser(PossessiveReader):
                 if token.low in lists.CALLED:
                     self.name = self.name or content
                 else:
-                    self.about = self.about or _strip_article(content)
+                    self.about = self.about or _ARTICLE.sub("", content)
                 self.take(index, end)
                 index = end
                 continue
@@ -271,7 +272,3 @@ class _Parser(PossessiveReader):
             self._read_search(content)
             for step in run:
                 self.take(step, step + 1)
-
-
-def _strip_article(words: str) -> str:
-    return re.sub(r"^(?:the|a|an|his|her|their|my)\s+", "", words, flags=re.IGNORECASE)

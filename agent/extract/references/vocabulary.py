@@ -294,11 +294,6 @@ def can_be_code(text: str, kind: RecordKind) -> bool:
     return not patterns or any(rule is not None and rule.covers(text) for rule in map(compile_pattern, patterns))
 
 
-def has_form(kind: RecordKind) -> bool:
-    """Whether the kind says what its numbers look like."""
-    return any(each.search == "number" and each.pattern for each in kind.fields)
-
-
 def rate_person_likeness(kind: RecordKind) -> int:
     """How much records of this kind are called by a name: 2 with an e-mail address as well, 1 with a name, 0
     without."""

@@ -100,7 +100,8 @@ def _fill_cached(text: str, start: int, these: HashableById, now: datetime) -> S
                 start,
                 [each for other in options if other != name for each in options[other]],
             )
-    named = [name for name in options if _must_be_named(offer.annotation(name))]
+    annotations = {name: offer.annotation(name) for name in options}
+    named = [name for name, each in annotations.items() if each.record and SourceKind.RECORD not in each.sources]
     taken = assign_spans(options, required, named)
     wanting = [name for name in numbers if name not in taken]
     if len(wanting) == 1:
@@ -154,10 +155,6 @@ def _names_action(option: SpanOption, before: str, what: frozenset[str], verb: s
     return bool(said) and (
         said == [verb] or (option.confidence < PLAIN and what.issuperset(said) and not all(map(str.isdigit, said)))
     )
-
-
-def _must_be_named(annotation: Annotation) -> bool:
-    return annotation.record is not None and SourceKind.RECORD not in annotation.sources
 
 
 def _list_options(
@@ -278,7 +275,8 @@ def expand_coordination(draft: Draft, text: str, offer: Offer, kinds: Sequence[R
             return (draft,)
         nouns = "|".join(re.escape(noun) for noun in sorted(kind.nouns, key=len, reverse=True))
         item = rf"(?:the\s+)?(?:(?:{nouns})\s+)?(?P<code>#?(?:[A-Za-z]{{1,6}}-?)?\d[\w-]*)(?![\w.,]?\w)"
-        places = _find_run(re.compile(item, re.IGNORECASE), text, span, first)
+        items = [found.span() for found in re.finditer(item, text, re.IGNORECASE) if _alike(found["code"], first)]
+        places = _find_around(text, items, span)
         if len(places) > 1:
             return tuple(_with(draft, name, text, start, end) for start, end in places)
     return (draft,)
@@ -299,6 +297,7 @@ def _find_names_around(text: str, span: Span, kind: RecordKind, kinds: Sequence[
 
 
 def _find_around(text: str, every: list[tuple[int, int]], span: Span) -> list[tuple[int, int]]:
+    """Those around ``span`` that only commas and "and" stand between."""
     at = next((index for index, (start, end) in enumerate(every) if start < span.end and span.start < end), None)
     if at is None:
         return []
@@ -308,11 +307,6 @@ def _find_around(text: str, every: list[tuple[int, int]], span: Span) -> list[tu
     while high + 1 < len(every) and _BETWEEN.fullmatch(text[every[high][1] : every[high + 1][0]]):
         high += 1
     return every[low : high + 1]
-
-
-def _find_run(item: re.Pattern[str], text: str, span: Span, first: str) -> list[tuple[int, int]]:
-    """The items around ``span`` that only commas and "and" stand between."""
-    return _find_around(text, [found.span() for found in item.finditer(text) if _alike(found["code"], first)], span)
 
 
 def _with(draft: Draft, name: str, text: str, start: int, end: int) -> Draft:

@@ -220,7 +220,8 @@ class Search:
         found = await self._search_within(aim, Query(kind.name, mark, _by(by), aim.bound, limit=MAX_CANDIDATES))
         if number is None:
             mails = [each.name for each in kind.fields if each.type == "email" or each.search == "email"]
-            records = [each for each in found if any(_fold_case(each, name) == email.casefold() for name in mails)]
+            low = email.casefold()
+            records = [each for each in found if any(str(each.values.get(name)).casefold() == low for name in mails)]
         else:
             records = find_numbered(number, found, kind)
             record = None if records else await self.kinds.record(kind.name, number)
@@ -341,10 +342,6 @@ def _count_currencies(records: Sequence[Record], aim: SearchSpec) -> int:
     if size is None or size.currency_field is None:
         return 1
     return len({record.values.get(size.currency_field) for record in records})
-
-
-def _fold_case(record: Record, name: str) -> str:
-    return str(record.values.get(name)).casefold()
 
 
 def _by(by: str) -> Literal["number", "email"]:

@@ -24,7 +24,6 @@ from agent.resolve.rules.grammar.phrases.places_and_deeds import (
     bound_to_future,
     find_since_field,
     is_born,
-    is_passive,
     read_doer,
     read_former_state,
     read_held_by_theirs,
@@ -296,7 +295,9 @@ def read_predicate(
             return order
         line = named.name if named is not None else made.kind.order
         last = _when(reader, made, after, line)
-        if last and line is not None and reader.low(at).endswith("ed") and not is_passive(reader, at):
+        # "Are planned this week" may be still to come.
+        passive = reader.low(at - 1) in {"is", "are", "be", "being"}
+        if last and line is not None and reader.low(at).endswith("ed") and not passive:
             made.where += bound_by_now(reader, after, line)
         elif last and line is not None:
             made.where += bound_to_future(reader, at, after, line)

@@ -340,7 +340,8 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
                     return Phrase(_find(made), index, last, True)
         return Phrase(Find(record=kind.name, pick="one" if pick == "one" else "all"), index, index + 1, True)
     if (match := EMAIL.match(reader.text.plain, token.start)) is not None:
-        people = wanted if wanted is not None and _has_address(wanted) else reader.people()
+        mailed = wanted is not None and any(each.search == "email" for each in wanted.fields)
+        people = wanted if mailed else reader.people()
         last = reader.end_index(match.end())
         return Phrase(Find(record=people.name, said=reader.words(index, last)), index, last, False) if people else None
     if (holder := _holder(reader, index, stop)) is not None:
@@ -360,10 +361,6 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
     if wanted is not None and wanted.name != named.name:
         find = Find(record=wanted.name, where=(BelongsTo(owner=find),))
     return Phrase(find, index, end, False)
-
-
-def _has_address(kind: RecordKind) -> bool:
-    return any(each.search == "email" for each in kind.fields)
 
 
 def _holder(reader: Reader, index: int, stop: int) -> Phrase | None:

@@ -27,11 +27,6 @@ def find_day_before_noun(reader: Reader, kind: RecordKind, at: int) -> str | Non
     return since.name if since is not None else None
 
 
-def is_passive(reader: Reader, at: int) -> bool:
-    """Whether it may be still to come: "are planned this week"."""
-    return reader.low(at - 1) in {"is", "are", "be", "being"}
-
-
 def bound_by_now(reader: Reader, at: int, line: str) -> list[Condition]:
     """That what happened has happened, where a stretch of time goes on: "(trials that) ended this week"."""
     held = reader.ranges.get(at)

@@ -103,7 +103,7 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
         or read_plural(reader, index, stop)
         or _field(reader, index, stop)
         or read_told_of_things(reader, index, stop)
-        or (read_about_somebody(reader, index, stop) if told or asks_openly(reader, index) else None)
+        or (read_about_somebody(reader, index, stop) if told or reader.low(index) in _OPENLY else None)
         or _list(reader, index, stop, orders, told=told)
     )
 
@@ -129,8 +129,7 @@ def _without_why(reader: Reader, index: int, stop: int) -> int:
     return stop - 3 if reader.lows(stop - 3, 2) == ("across", "the") else stop  # "across the board"
 
 
-def asks_openly(reader: Reader, index: int) -> bool:
-    return reader.low(index) in {"who", "who's", "show", "what"}
+_OPENLY: Final = frozenset(("who", "who's", "show", "what"))
 
 
 def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], *, told: bool) -> Answer | None:
