@@ -96,6 +96,12 @@ def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ())
     return next(iter((*free, *found)), Words(text=text))
 
 
+def find_in_request(text: str, request: Request) -> tuple[int, int] | None:
+    """Where words stand in the request itself, as whole words; None where they don't."""
+    found = locate(text, request.model_copy(update={"answers": ()}))
+    return (found.start, found.start + len(found.text)) if found.start is not None else None
+
+
 @lru_cache(maxsize=64)
 def _fold_words(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
     """The words of a text in one string, and the place of each: folded once for every quote that is looked for."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from agent.pipeline import Request
 from agent.planning.proposal import Aside, Call, PlanResult, Proposal, Words
+from agent.planning.quotes import find_in_request
 from agent.resolve.model.answer_json import BadProposal, read_mapping
 from agent.resolve.model.arguments import make_action_forms
 from agent.resolve.model.schema import Json, make_enum, make_object, propose_context
@@ -81,9 +82,9 @@ def find_asides(request: Request, pieces: Sequence[str], verdicts: Mapping[str, 
         return ()
     made: list[Aside] = []
     for at, piece in enumerate(pieces, 1):
-        verdict, start = verdicts[f"B{at}"], request.text.find(piece)
-        if start >= 0 and (verdict == "nothing" or verdict == "expressed"):
-            made.append(Aside(words=Words(text=piece, start=start), role=verdict))
+        verdict, place = verdicts[f"B{at}"], find_in_request(piece, request)
+        if place is not None and (verdict == "nothing" or verdict == "expressed"):
+            made.append(Aside(words=Words(text=request.text[slice(*place)], start=place[0]), role=verdict))
     return tuple(made)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from agent.pipeline import Candidate, PromptSource, Question, Request, Step
 from agent.planning.proposal import Call, CountOf, Find, Handle, PlanResult, Proposal, Test, When
-from agent.planning.quotes import find_places, walk
+from agent.planning.quotes import find_in_request, find_places, walk
 from agent.query import Query
 from agent.query.arithmetic import SAID, test_holds
 from agent.query.context import Worked
@@ -150,12 +150,12 @@ class PlanChecks:
     def _may_be_read_again(self, pieces: Sequence[str]) -> bool:
         """Whether a model's word may be taken for these: not where it has called them left over, nor for what is by its
         form a condition, an exception, a limit or a part. Each call must rest on other words, or on the thread."""
-        text, left_over = self.request.text, self.proposal.left_over
-        if any(is_explicit(each) or each not in text for each in pieces):
+        left_over = self.proposal.left_over
+        places = [place for each in pieces if (place := find_in_request(each, self.request)) is not None]
+        if len(places) < len(pieces) or any(map(is_explicit, pieces)):
             return False
         if any(each in one or one in each for each in pieces for one in left_over):
             return False
-        places = [(text.index(each), text.index(each) + len(each)) for each in pieces]
         assert isinstance(self.proposal.result, PlanResult)
         return all(self._rests_elsewhere(call, places) for call in self.proposal.result.calls)
 

@@ -15,6 +15,7 @@ from agent.planning.reading_pool import ReadingPool
 from agent.planning.task import make_task
 from agent.resolve.model.client import ModelClient
 from agent.resolve.model.resolver import ProposingResolver
+from agent.resolve.model.second_reading import KNOWN
 from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.run import Run
 from agent.workspace.context import WorkspaceContext
@@ -135,13 +136,19 @@ async def test_a_model_is_asked_here_and_its_answer_grounded_there() -> None:
     answer = says({"understood": "", "result": {"type": "plan", "steps": [step]}, "rest": []})
     try:
         async with ModelClient(settings) as client, pool(model=client) as workers:
-            server.script([answer, answer, Reply(status=500)])
+            server.script([answer, answer])
             mine = await propose(make_task(run_of(TEXTS[0]), there, ()), ProposingResolver(client))
             theirs = await workers.propose(run_of(TEXTS[0]), there, ())
             assert told(theirs.verdict) == told(mine.verdict)
             assert theirs.resolved is not None
             assert theirs.resolved.trace.response == mine.resolved.trace.response  # type: ignore[union-attr]
             assert server.asked[0]["messages"] == server.asked[1]["messages"]
+            judged = {name: {"objection": "", "is": "changes" if known else "nothing"} for name, known in KNOWN.items()}
+            server.script([answer, says({**judged, "B1": {"objection": "", "is": "nothing"}})])
+            read = await workers.propose(run_of(f"{TEXTS[0]}, not her sister"), there, ())
+            assert isinstance(read.verdict, Plan)
+            assert "Nothing is done about ‘not her sister’." in read.verdict.held
+            server.script([Reply(status=500)])
             fallen = await workers.propose(run_of(TEXTS[0]), there, ())
             assert fallen.resolved is not None
             assert "resolved by offline" in " ".join(fallen.resolved.trace.notes)

@@ -14,7 +14,7 @@ from agent.planning.propose import propose
 from agent.planning.task import Outcome, Task
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.resolver import ProposingResolver
-from agent.resolve.model.second_reading import CHANGES, KNOWN, MOST_PIECES, PieceParser
+from agent.resolve.model.second_reading import CHANGES, KNOWN, MOST_PIECES, PieceParser, find_asides
 from agent.resolve.resolver import FallbackResolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.plan_builder import REST
@@ -126,6 +126,11 @@ async def test_the_person_is_asked_about_what_is_left_alone() -> None:
     assert isinstance(made.verdict, Question)
     assert "ring Ruth" in made.verdict.text
     assert "her sister" not in made.verdict.text
+
+
+def test_a_short_piece_is_found_as_a_word_and_never_within_one() -> None:
+    (aside,) = find_asides(Request(text="for Ruth or Ines", now=NOW), ["or"], {**RIGHT, "B1": "nothing"})
+    assert aside.words.start == 9
 
 
 async def test_both_readings_stand_in_the_trace_and_are_counted() -> None:
