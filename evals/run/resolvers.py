@@ -11,7 +11,7 @@ from agent.resolve.rules.resolver import RuleResolver
 from core.errors import InvalidInput
 from core.settings import Settings
 from evals.run.cassette import Cassette, Recorded
-from prompts import DEFAULT_VERSION, versions
+from prompts import DEFAULT_VERSION, SECOND_READING_VERSION, versions
 
 OFFLINE = "offline"
 
@@ -19,8 +19,9 @@ OFFLINE = "offline"
 def find_prompt_version(name: str) -> str:
     """``v1`` or ``propose/v1`` → ``propose/v1``. Raises InvalidInput for one that there isn't."""
     full = name if "/" in name else f"propose/{name}"
-    if full not in versions():
-        raise InvalidInput(f"There is no prompt version {name!r}; there are {', '.join(versions())}.")
+    asked_with = [each for each in versions() if each != SECOND_READING_VERSION]
+    if full not in asked_with:
+        raise InvalidInput(f"There is no prompt version {name!r}; there are {', '.join(asked_with)}.")
     return full
 
 
