@@ -43,6 +43,8 @@ async def read_again(
         return made
     if not isinstance(resolver, SecondReader) or any(each.slot == REST for each in task.request.answers):
         return made
+    if made.resolved is not None and made.resolved.trace.model is None:
+        return made  # the words were read without a model, which is none or gone
     context = task.workspace_context
     shortlist = context.shortlist(task.actor, task.request.surface)
     asked = resolver.read_again(task.request, proposal, shortlist, tuple(context.kinds), question.pieces)

@@ -163,6 +163,16 @@ async def test_it_is_told_what_the_person_has_answered_since() -> None:
     assert len(model.told) == 1
 
 
+async def test_a_model_that_could_not_plan_is_not_waited_for_again() -> None:
+    class Silent(Reads):
+        def answer(self, _parser: Parser, _messages: Sequence[Mapping[str, str]], /) -> Any:
+            raise ModelUnavailable("gone")
+
+    model = Silent("nothing")
+    assert isinstance((await came_of(model, "waive F-231, not her sister")).verdict, Question)
+    assert model.told == []
+
+
 async def test_a_small_model_is_not_asked_again() -> None:
     resolver = ProposingResolver(Reads("nothing"), version=PLAIN_VERSION)
     proposal = (await came_of(Reads("nothing"), "waive F-231, not her sister")).proposal
