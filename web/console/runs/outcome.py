@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from agent.pipeline import Plan, RecordSource
+from agent.pipeline import CallState, Plan, RecordSource
 from agent.runs.states import Planned
 from agent.runs.test_mode import is_test
 from agent.workspace.context import WorkspaceContext
@@ -28,7 +30,11 @@ _SENTENCES = {
 
 
 _TRIED = "Nothing was sent: a test key asked for this."
-_AGAIN = "It has not gone through yet, and will be sent again."
+_AGAIN: Final[Mapping[CallState, str]] = {
+    "planned": "It has not gone through yet, and will be sent again.",
+    "unknown": "It is sent again under the same key, so that it happens only once.",
+}
+"""Of a run that goes on by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +82,9 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
     calls = []
     for each in run.outcomes:
         at, step = steps[each.call_id]
-        again = each.state == "planned" and each.attempts > 0
-        sentence = _TRIED if test else _AGAIN if again else _SENTENCES[each.state]
+        goes_on = run.state in ("confirmed", "executing") and each.attempts > 0
+        again = goes_on and each.state in _AGAIN and (step.idempotent or each.state == "planned")
+        sentence = _TRIED if test else _AGAIN[each.state] if again else _SENTENCES[each.state]
         detail = "" if test and each.state == "succeeded" else to_display_text(each.detail)
         calls.append(
             CallResult(
