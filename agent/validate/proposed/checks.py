@@ -135,8 +135,9 @@ class PlanChecks:
             return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
         if not left.weighty:
             told = [f"Nothing is done about {_quote(left.told)}."] if left.told else []
-            meant = [f"Check that your words {_quote(left.expressed)} say no more than this."] if left.expressed else []
-            return told + meant
+            be = "are" if len(left.expressed) > 1 else "is"
+            meant = f"{_quote(left.expressed)} {be} taken to say this too: check that nothing is missing."
+            return told + ([meant] if left.expressed else [])
         if len(left.weighty) == 1 and repeats_what_was_done(self.request, self.proposal):
             offered = Candidate(id=REST, label="Yes, on top of it", detail=does)
             text = f"{again}The one before was sent already. Shall I do this on top of it: {does}?"

@@ -65,7 +65,7 @@ async def came_of(model: Reads, text: str, *, version: str = DEFAULT_VERSION) ->
     ("verdict", "told"),
     [
         ("nothing", "Nothing is done about ‘not her sister’."),
-        ("expressed", "Check that your words ‘not her sister’ say no more than this."),
+        ("expressed", "‘not her sister’ is taken to say this too: check that nothing is missing."),
     ],
 )
 async def test_what_it_says_changes_nothing_stands_on_a_card_that_waits(verdict: str, told: str) -> None:

@@ -72,7 +72,7 @@ async def test_as_what_something_is_given_is_no_reason() -> None:
 async def test_words_beside_an_order_are_shown_where_other_words_are_set_aside() -> None:
     made = await verdict_of("waive F-231 in vouchers, she was ill", ["she was ill"], "reason")
     assert isinstance(made, Plan)
-    assert made.held == ("Check that your words ‘in vouchers’ say no more than this.",)
+    assert made.held == ("‘in vouchers’ is taken to say this too: check that nothing is missing.",)
 
 
 async def test_words_beside_an_order_are_asked_about_along_with_what_is_left_over() -> None:
