@@ -98,10 +98,8 @@ def find_joined(
     wrapped = replace(spec, items=schema, kinds=("array",))
     if item.kinds == ("joined", "text"):
         return []
-    return [
-        Candidate(each.start, each.end, ",".join(str(value) for value in each.value), each.how, each.shown, each.weight)
-        for each in find(text, wrapped, now, gather, read_exact)
-    ]
+    found = find(text, wrapped, now, gather, read_exact)
+    return [replace(each, value=",".join(map(str, each.value))) for each in found]
 
 
 def _get_item_schema(spec: ParameterSpec) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -35,18 +36,12 @@ def find(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candida
         made += _find_numbers(text, spec, value)
     made += _find_glossed(text, spec, values) if not any(each.weight > 0.5 for each in made) else []
     made += _find_language_codes(text, spec, values)
-    kept = [
-        each
-        for each in made
-        if not any(
-            other is not each
-            and other.start <= each.start
-            and each.end <= other.end
-            and other.end - other.start > each.end - each.start
-            for other in made
-        )
-    ]
-    return _follow_direction(text, kept)
+    return _follow_direction(text, [each for each in made if not any(_holds(other, each) for other in made)])
+
+
+def _holds(longer: Candidate, each: Candidate) -> bool:
+    wider = longer.end - longer.start > each.end - each.start
+    return wider and longer.start <= each.start and each.end <= longer.end
 
 
 def _find_language_codes(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
@@ -122,9 +117,7 @@ def _match_phrase(tokens: Sequence[Token], index: int, phrase: tuple[str, ...]) 
         if stemmed == phrase[step]:
             step += 1
         elif low in {"-", "/", "_"}:
-            if (
-                not step
-            ):  # a phrase begins with a word of its own: a run of marks is passed over once, not from each of them
+            if not step:  # a phrase begins with a word: a run of marks is passed over once, not from each of them
                 return 0, 0
         elif ("-" in low or "_" in low or "/" in low) and (parts := _split_value(low)) == phrase[
             step : step + len(parts)
@@ -201,21 +194,10 @@ def _find_numbers(text: Text, spec: ParameterSpec, value: Any) -> list[Candidate
             near = max(near, 0.4)
         peopled = context.counts_people(spec) and context.says_people(text, number.start, number.end)
         weight = (0.3 if amount < 1000 else 0.6) + near + (0.35 if peopled else 0.0)
-        how = (
-            ""
-            if text.plain[number.start : number.end] == written
-            else f"{text.plain[number.start : number.end]} → {written}"
-        )
-        made.append(
-            Candidate(
-                number.start,
-                number.end,
-                value,
-                how,
-                written,
-                weight - (0.2 if number.vague and near < 0.2 and not peopled else 0),
-            )
-        )
+        weight -= 0.2 if number.vague and near < 0.2 and not peopled else 0.0
+        said = text.plain[number.start : number.end]
+        how = "" if said == written else f"{said} → {written}"
+        made.append(Candidate(number.start, number.end, value, how, written, weight))
     return made
 
 
@@ -277,18 +259,17 @@ def _follow_direction(text: Text, found: list[Candidate]) -> list[Candidate]:
             weight -= 0.25
         elif several and before and before[0] in {"to", "as", "into"}:
             weight += 0.2
-        made.append(Candidate(each.start, each.end, each.value, each.how, each.shown, weight))
+        made.append(replace(each, weight=weight))
     return made
 
 
 def read_whole(words: str, values: Sequence[Any], others: dict[str, list[str]]) -> Any:
     """The value that ``words`` are, exactly (caseless, joints aside), or None."""
     said = re.sub(r"[\s_\-]+", "", words.lower())
-    for value in values:
-        if re.sub(r"[\s_\-]+", "", str(value).lower()) == said:
-            return value
-    for value in values:
-        if any(re.sub(r"[\s_\-]+", "", each.lower()) == said for each in others.get(str(value), ())):
+    named = [(str(value), value) for value in values]
+    named += [(name, value) for value in values for name in others.get(str(value), ())]
+    for name, value in named:
+        if re.sub(r"[\s_\-]+", "", name.lower()) == said:
             return value
     number = numerals.find(Text(words))
     if len(number) == 1 and number[0].start == 0 and number[0].end == len(words):

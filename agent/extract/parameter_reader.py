@@ -4,6 +4,7 @@ typed values. Which type a parameter is of is ``parameter_spec``'s to say."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, assert_never
 
@@ -41,12 +42,7 @@ def gather(read: Text, spec: ParameterSpec, now: datetime, *, required: bool) ->
     made: list[Candidate] = []
     for step, kind in enumerate(spec.kinds):
         found = _read(read, spec, kind, now, required=required)
-        made += [
-            each
-            if not step
-            else Candidate(each.start, each.end, each.value, each.how, each.shown, each.weight - 0.05 * step)
-            for each in found
-        ]
+        made += [replace(each, weight=each.weight - 0.05 * step) for each in found] if step else found
     return [each for each in made if is_allowed(spec, each.value)]
 
 
@@ -109,14 +105,7 @@ def _lower_doubtful(read: Text, spec: ParameterSpec, found: Candidate) -> Candid
     plain = (
         not initials and isinstance(found.value, str) and not any(char.isdigit() or char in "-_@/" for char in value)
     )
-    return Candidate(
-        found.start,
-        found.end,
-        found.value,
-        found.how,
-        found.shown,
-        found.weight - (0.25 if plain else 0.0) - (0.35 if " " in str(found.value) else 0.0),
-    )
+    return replace(found, weight=found.weight - (0.25 if plain else 0.0) - (0.35 if " " in value else 0.0))
 
 
 def is_allowed(spec: ParameterSpec, value: Any) -> bool:
@@ -209,7 +198,7 @@ def _take_whole(read: Text, spec: ParameterSpec, start: int, end: int, now: date
         found = [each for each in found if is_allowed(spec, each.value)]
         if found:
             best = max(found, key=lambda each: (each.weight, each.end - each.start))
-            return Candidate(start, end, best.value, best.how, best.shown, best.weight + 0.2)
+            return replace(best, start=start, end=end, weight=best.weight + 0.2)
     return None
 
 

@@ -123,10 +123,7 @@ def find_texts(text: Text, spec: ParameterSpec, now: datetime, *, required: bool
     name."""
     made = _find_quoted(text, spec, required=required) + _find_labelled(text, spec) + _find_phrases(text, spec, now)
     if spec.examples:
-        made += [
-            Candidate(each.start, each.end, each.value, each.how, each.shown, each.weight - 0.15)
-            for each in enums.find(text, spec, spec.examples)
-        ]
+        made += [replace(each, weight=each.weight - 0.15) for each in enums.find(text, spec, spec.examples)]
     if "email" in spec.description.lower():
         made += codes.find_shaped(text, spec, "email")
     for shape in spec.shapes:
@@ -221,7 +218,7 @@ def _as_titled(text: Text, spec: ParameterSpec, found: Candidate) -> Candidate:
         weight -= 0.35
     elif before[0] == "with" and "body" in spec.roles and found.start > 0 and text.plain[found.start - 1] in "'\"":
         weight += 0.15
-    return Candidate(found.start, found.end, found.value, found.how, found.shown, weight)
+    return replace(found, weight=weight)
 
 
 def _find_labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -124,15 +125,7 @@ def match_fitting(rule: Pattern, written: str, *, shared: bool = True) -> str | 
 
 def find_labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:
     """What fits the schema's own pattern; the parameter's words beside it decide between several."""
-    found = find_fitting(text, str(spec.schema["pattern"]))
     return [
-        Candidate(
-            each.start,
-            each.end,
-            each.value,
-            each.how,
-            each.shown,
-            each.weight + 0.4 * rate_label(text, each.start, each.end, spec),
-        )
-        for each in found
+        replace(each, weight=each.weight + 0.4 * rate_label(text, each.start, each.end, spec))
+        for each in find_fitting(text, str(spec.schema["pattern"]))
     ]
