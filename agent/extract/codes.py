@@ -32,24 +32,15 @@ def find_codes(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate
             weight += 0.35 if any(re.fullmatch(shape, value) for shape in spec.shapes) else -0.2
         if value.isdigit() and any(start < each.end and each.start < end for start, end in taken) and near < 0.3:
             weight -= 0.4
-        made.append(
-            Candidate(
-                each.start, each.end, value, "" if value == each.value else f"{each.value} → {value}", weight=weight
-            )
-        )
+        how = "" if value == each.value else f"{each.value} → {value}"
+        made.append(Candidate(each.start, each.end, value, how, weight=weight))
     return made
 
 
 def find_shaped(text: Text, spec: ParameterSpec, kind: str) -> list[Candidate]:
     """E-mail and web addresses, phone numbers, UUIDs, IP addresses."""
-    return [
-        Candidate(
-            found.start,
-            found.end,
-            found.value,
-            weight=found.weight
-            + 0.3 * rate_label(text, found.start, found.end, spec)
-            + 0.5 * rate_affinity(text, found.start, spec),
-        )
-        for found in patterns.find(text, kind)
-    ]
+    made = []
+    for each in patterns.find(text, kind):
+        near = 0.3 * rate_label(text, each.start, each.end, spec) + 0.5 * rate_affinity(text, each.start, spec)
+        made.append(Candidate(each.start, each.end, each.value, weight=each.weight + near))
+    return made

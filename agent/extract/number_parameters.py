@@ -19,18 +19,8 @@ from language.measures import Measure, convert, find_measure
 from language.text import Text
 from registry.contract import Unit
 
-_PER_UNIT: Final = {
-    "milliseconds": Decimal("0.001"),
-    "seconds": Decimal(1),
-    "minutes": Decimal(60),
-    "hours": Decimal(3600),
-    "days": Decimal(86400),
-    "weeks": Decimal(604800),
-    "months": Decimal(2592000),
-    "years": Decimal(31536000),
-}
-
-
+_PLACED: Final = frozenset(map(stem_word, ("index", "position", "number", "day", "rank")))
+"""What has a place in line, which an ordinal tells."""
 PEOPLED: Final = 0.35
 """What is added to a number that counts people where their number is asked for."""
 
@@ -105,12 +95,7 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
         if any(start <= number.start and end <= stop for start, stop in others) and not (yearly and is_year):
             weight -= 0.3 if near < 0.3 else 0.1
         weight += (0.25 if is_year else -0.3) if yearly else (-0.15 if is_year and near < 0.2 else 0.0)
-        if (
-            ordinal
-            and not spec.zero_based
-            and not names
-            & {stem_word("index"), stem_word("position"), stem_word("number"), stem_word("day"), stem_word("rank")}
-        ):
+        if ordinal and not spec.zero_based and names.isdisjoint(_PLACED):
             weight -= 0.3
         weight += context.rate_paging(text, number.start, end, names)
         peopled = context.counts_people(spec) and not ordinal and context.says_people(text, number.start, end)
@@ -230,7 +215,7 @@ def find_lengths(text: Text, spec: ParameterSpec) -> list[Candidate]:
         if spec.schema.get("format") == "duration":
             made += [_make_iso_length(text, each) for each in durations.find(text)]
         return made
-    per = _PER_UNIT[spec.unit]
+    per = durations.SECONDS[spec.unit]
     for each in durations.find(text):
         same = UNITS.get(each.unit) == spec.unit
         years = UNITS.get(each.unit) == "years" and spec.unit == "months"
@@ -264,22 +249,12 @@ def find_currencies(text: Text, spec: ParameterSpec) -> list[Candidate]:
     """A currency's code: said alone ("in euros", "USD") or with a sum ("€20")."""
     made: list[Candidate] = []
     for token in text.tokens:
-        code = (
-            token.text
-            if token.text in money.CODES
-            else money.find_currency(token.low)
-            if len(token.low) > 2 or not token.word
-            else None
-        )
-        alone = len(text.tokens) == 1
-        if code is None or (
-            not alone
-            and (
-                token.low.upper() == code
-                and not token.text.isupper()
-                and rate_label(text, token.start, token.end, spec) < 0.2
-            )
-        ):
+        code = token.text if token.text in money.CODES else None
+        if code is None and (len(token.low) > 2 or not token.word):
+            code = money.find_currency(token.low)
+        plain = token.low.upper() == code and not token.text.isupper() and len(text.tokens) > 1
+        near = rate_label(text, token.start, token.end, spec)
+        if code is None or (plain and near < 0.2):
             continue
         before = text.before(token.start, 1)
         link = before[0].low if before else ""
@@ -289,7 +264,7 @@ def find_currencies(text: Text, spec: ParameterSpec) -> list[Candidate]:
             weight -= 0.3
         elif link[:1].isdigit() or link in numerals.COUNTS:
             weight += 0.2 if "origin" in spec.roles else -0.2 if "target" in spec.roles else 0.0
-        weight += 0.4 * rate_label(text, token.start, token.end, spec) + 0.5 * rate_affinity(text, token.start, spec)
+        weight += 0.4 * near + 0.5 * rate_affinity(text, token.start, spec)
         how = "" if token.text == code else f"{token.text} → {code}"
         made.append(Candidate(token.start, token.end, code, how, code, weight))
     return made
@@ -299,11 +274,5 @@ def read_whole_number(words: str) -> Decimal | None:
     """These words alone as a number."""
     text = Text(re.sub(r"^\s*#\s*|\s+$", "", words))
     found = numerals.find(text)
-    if (
-        len(found) == 1
-        and found[0].start == 0
-        and found[0].end + len(found[0].unit) == len(text.plain)
-        and not found[0].unit
-    ):
-        return found[0].value
-    return None
+    whole = len(found) == 1 and found[0].start == 0 and found[0].end == len(text.plain) and not found[0].unit
+    return found[0].value if whole else None

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.runs.calls
 from agent.history import recorder
-from agent.pipeline import CallOutcome, RunState
+from agent.pipeline import CallOutcome, CallState, RunState
 from agent.runs.run import Run
+from store.runs.calls import CallRow
 
 
 def run_state(outcomes: Sequence[CallOutcome]) -> RunState:
@@ -27,15 +28,7 @@ async def close_calls(session: AsyncSession, run: Run, now: datetime) -> tuple[C
     outcomes = []
     for call in await store.runs.calls.of_run(session, run.workspace, run.id):
         if call.state == "planned":
-            call = await store.runs.calls.move(
-                session,
-                run.workspace,
-                call.call_id,
-                was={"planned"},
-                to="skipped",
-                detail="Not sent, because an earlier call did not succeed.",
-                finished_at=now,
-            )
+            call = await _end(session, call, "skipped", "Not sent, because an earlier call did not succeed.", now)
         outcomes.append(recorder.make_outcome(call, duration_ms=took.get(call.call_id, 0.0)))
     return tuple(outcomes)
 
@@ -45,25 +38,16 @@ async def abandon_calls(session: AsyncSession, run: Run, now: datetime) -> tuple
     waited for its next attempt did not, the rest are skipped."""
     for call in await store.runs.calls.of_run(session, run.workspace, run.id):
         if call.state == "begun":
-            await store.runs.calls.move(
-                session,
-                run.workspace,
-                call.call_id,
-                was={"begun"},
-                to="unknown",
-                detail="The worker stopped before an answer came.",
-                finished_at=now,
-            )
+            await _end(session, call, "unknown", "The worker stopped before an answer came.", now)
         elif call.state == "planned" and call.attempts:
             # Sent again by an owner's decision, it may have happened the first time.
-            fate = "failed" if call.started_at else "unknown"
-            await store.runs.calls.move(
-                session,
-                run.workspace,
-                call.call_id,
-                was={"planned"},
-                to=fate,
-                detail=f"{call.detail} It was not tried again.".strip(),
-                finished_at=now,
-            )
+            fate: CallState = "failed" if call.started_at else "unknown"
+            await _end(session, call, fate, f"{call.detail} It was not tried again.".strip(), now)
     return await close_calls(session, run, now)
+
+
+async def _end(session: AsyncSession, call: CallRow, to: CallState, detail: str, now: datetime) -> CallRow:
+    """The call in the state that it ends in. Raises Conflict where it has moved on meanwhile."""
+    return await store.runs.calls.move(
+        session, call.workspace, call.call_id, was={call.state}, to=to, detail=detail, finished_at=now
+    )

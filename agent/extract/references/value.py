@@ -53,21 +53,8 @@ class Reference:
     @property
     def bare(self) -> bool:
         """Nothing but the noun was said ("the invoice"): what is meant is what was spoken of, or it must be asked."""
-        return not (
-            self.name
-            or self.number
-            or self.email
-            or self.text
-            or self.position
-            or self.states
-            or self.owner
-            or self.pronoun
-            or self.every
-            or self.whens
-            or self.times
-            or self.side
-            or self.marks
-        )
+        told = (self.name, self.number, self.email, self.text, self.position, self.states, self.owner, self.pronoun)
+        return not any((*told, self.every, self.whens, self.times, self.side, self.marks))
 
 
 def move(made: Reference, shift: int) -> Reference:

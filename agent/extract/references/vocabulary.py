@@ -58,13 +58,7 @@ PLACES: Final[dict[str, tuple[int, By | None, bool]]] = {
     "5th": (5, "order", False),
 }
 # What lies on one side of now.
-SIDES: Final[dict[str, Side]] = {
-    "next": "future",
-    "upcoming": "future",
-    "future": "future",
-    "coming": "future",
-    "past": "past",
-}
+SIDES: Final[dict[str, Side]] = {"past": "past", **dict.fromkeys(("next", "upcoming", "future", "coming"), "future")}
 ORDINALS: Final = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5}
 COUNTS: Final = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "couple": 2,

@@ -31,50 +31,21 @@ _SYMBOLS: Final = {
     "¢": "USD",
 }  # fmt: skip
 _PREFIXED: Final = {
-    "us": "USD",
-    "a": "AUD",
-    "au": "AUD",
-    "c": "CAD",
-    "ca": "CAD",
-    "nz": "NZD",
-    "s": "SGD",
-    "hk": "HKD",
-    "r": "BRL",
+    "us": "USD", "a": "AUD", "au": "AUD", "c": "CAD", "ca": "CAD", "nz": "NZD", "s": "SGD", "hk": "HKD", "r": "BRL",
     "nt": "TWD",
-}
-_WORDS: Final = {
-    **dict.fromkeys(("dollar", "dollars", "buck", "bucks"), "USD"),
-    **dict.fromkeys(("euro", "euros"), "EUR"),
-    **dict.fromkeys(("pound", "pounds", "quid", "sterling"), "GBP"),
-    "yen": "JPY",
-    **dict.fromkeys(("rupee", "rupees"), "INR"),
-    **dict.fromkeys(("yuan", "renminbi", "rmb"), "CNY"),
-    **dict.fromkeys(("franc", "francs"), "CHF"),
-    **dict.fromkeys(("krona", "kronor"), "SEK"),
-    **dict.fromkeys(("zloty", "zlotys", "złoty", "zł"), "PLN"),
-    **dict.fromkeys(("kč", "koruna", "korunas"), "CZK"),
-    **dict.fromkeys(("ruble", "rubles"), "RUB"),
-    **dict.fromkeys(("real", "reais"), "BRL"),
-    **dict.fromkeys(("won",), "KRW"),
-    **dict.fromkeys(("forint", "forints"), "HUF"),
-    **dict.fromkeys(("shekel", "shekels"), "ILS"),
-    **dict.fromkeys(("dong",), "VND"),
-    **dict.fromkeys(("baht",), "THB"),
-    **dict.fromkeys(("ringgit",), "MYR"),
-    **dict.fromkeys(("rand",), "ZAR"),
-    **dict.fromkeys(("dirham", "dirhams"), "AED"),
-    **dict.fromkeys(("naira",), "NGN"),
-}
+}  # fmt: skip
+_NAMES: Final = {
+    "USD": "dollar dollars buck bucks", "EUR": "euro euros", "GBP": "pound pounds quid sterling", "JPY": "yen",
+    "INR": "rupee rupees", "CNY": "yuan renminbi rmb", "CHF": "franc francs", "SEK": "krona kronor",
+    "PLN": "zloty zlotys złoty zł", "CZK": "kč koruna korunas", "RUB": "ruble rubles", "BRL": "real reais",
+    "KRW": "won", "HUF": "forint forints", "ILS": "shekel shekels", "VND": "dong", "THB": "baht", "MYR": "ringgit",
+    "ZAR": "rand", "AED": "dirham dirhams", "NGN": "naira",
+}  # fmt: skip
+_WORDS: Final = {word: code for code, words in _NAMES.items() for word in words.split()}
 _NOTES: Final = {"fiver": Decimal(5), "tenner": Decimal(10)}
 _HUNDREDTHS: Final = {
-    "cent": "USD",
-    "cents": "USD",
-    "pence": "GBP",
-    "pennies": "USD",
-    "penny": "GBP",
-    "p": "GBP",
-    "¢": "USD",
-}
+    "cent": "USD", "cents": "USD", "pence": "GBP", "pennies": "USD", "penny": "GBP", "p": "GBP", "¢": "USD",
+}  # fmt: skip
 _SHARED: Final = {
     "USD": word_set(
         "USD CAD AUD NZD SGD HKD MXN ARS CLP COP TWD BSD BBD JMD TTD XCD LRD NAD FJD BZD GYD KYD SRD BND BMD"

@@ -110,13 +110,8 @@ def match_fitting(rule: Pattern, written: str, *, shared: bool = True) -> str | 
     """``written``, or the nearest spelling of it, that ``rule`` accepts as a whole."""
     spellings = [written]
     if shared:
-        spellings += [
-            written.upper(),
-            written.lower(),
-            written.removeprefix("#"),
-            written.removeprefix("#").upper(),
-            "#" + written,
-        ]
+        bare = written.removeprefix("#")
+        spellings += [written.upper(), written.lower(), bare, bare.upper(), "#" + written]
     for spelling in dict.fromkeys(spellings):
         if spelling and rule.covers(spelling):
             return spelling

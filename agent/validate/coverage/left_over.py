@@ -59,18 +59,9 @@ FINITE: Final = re.compile(
 )
 # What is of weight by itself is looked at next door.
 _ELSEWHERE: Final = (
-    *(
-        patterns.NEGATION,
-        patterns.RESTRICTION,
-        patterns.LIMIT,
-        patterns.CONDITION,
-        patterns.QUANTIFIER,
-        patterns.OF_SEVERAL,
-        patterns.PART,
-        patterns.DATE,
-    ),
-    *(BOUND, WHEN, RATE, SHARE, LIMIT, QUALIFIED, OTHERS),
-)
+    patterns.NEGATION, patterns.RESTRICTION, patterns.LIMIT, patterns.CONDITION, patterns.QUANTIFIER,
+    patterns.OF_SEVERAL, patterns.PART, patterns.DATE, BOUND, WHEN, RATE, SHARE, LIMIT, QUALIFIED, OTHERS,
+)  # fmt: skip
 # What only asks for the order: "could you", "I'd like to", "let's".
 ASKING: Final = _words(
     r"(?:can|could|would|will|may|might|shall|should)\s+(?:you|u|we|i|someone|somebody|anybody|it|this|that)"
