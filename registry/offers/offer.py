@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,16 @@ class Offer:
 
     def annotation(self, parameter: str) -> Annotation:
         return self.annotations.get(parameter, _NO_ANNOTATION)
+
+    def list_missing(self, given: Container[str]) -> tuple[str, ...]:
+        """The required parameters that are not given and that nothing else fills: neither a default nor a record."""
+        return tuple(
+            name
+            for name in self.required
+            if name not in given
+            and "default" not in (self.properties.get(name) or {})
+            and self.annotation(name).derive is None
+        )
 
 
 def make_offer(contract: Contract) -> Offer:

@@ -4,7 +4,7 @@ parameters without reason, and records in a row ("close tickets 5524, 5525 and 5
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -117,7 +117,7 @@ def _fill_cached(text: str, start: int, these: HashableById, now: datetime) -> S
             taken[name] = become
     return SlotFilling(
         arguments={name: taken[name].argument for name in offer.properties if name in taken},
-        missing=list_missing_slots(offer, taken),
+        missing=offer.list_missing(taken),
         spans=tuple(sorted((each.start, each.end) for each in taken.values())),
         confidence={name: each.confidence for name, each in taken.items()},
     )
@@ -128,17 +128,6 @@ def find_order_verb(text: str) -> str | None:
     nothing."""
     verb = find_head(text)
     return verb if verb is not None and is_order(verb) else None
-
-
-def list_missing_slots(offer: Offer, given: Container[str]) -> tuple[str, ...]:
-    """The required parameters that are not given and that nothing else fills: neither a default nor a record."""
-    return tuple(
-        name
-        for name in offer.required
-        if name not in given
-        and "default" not in (offer.properties.get(name) or {})
-        and offer.annotation(name).derive is None
-    )
 
 
 def _names_action(option: SpanOption, before: str, what: frozenset[str], verb: str | None) -> bool:

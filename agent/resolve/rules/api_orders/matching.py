@@ -319,13 +319,7 @@ class Matcher(ActionParameters):
         if state.label:
             return None
         offer = self.offer
-        missing = tuple(
-            name
-            for name in offer.required
-            if name not in state.arguments
-            and "default" not in (offer.properties.get(name) or {})
-            and offer.annotation(name).derive is None
-        )
+        missing = offer.list_missing(state.arguments)
         if not state.arguments and not missing and self.wanted:
             return None
         changed = {each for each in state.arguments if each not in self.wanted or each not in offer.required}

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal
 
 from agent.pipeline import Abstain, Ask, Calls, Candidate, Draft, Proposed, Question, Request, Resolution
@@ -263,46 +263,22 @@ def find_double_denial(reader: Reader) -> str | None:
 
 
 Asks = Literal["may I", "who may", "can it be undone", "is it confirmed", "how do I"]
-_FORMS: Final[tuple[tuple[re.Pattern[str], Asks], ...]] = (
-    (
-        re.compile(
-            r"^\W*(?:am\s+i\s+(?:allowed|able|permitted)\s+to|may\s+i|do\s+i\s+have\s+(?:the\s+)?(?:permission|right)s?\s+to)"
-            r"\s+(?P<what>.{1,120})$",
-            re.IGNORECASE | re.DOTALL,
-        ),
-        "may I",
-    ),
-    (
-        re.compile(
-            r"^\W*who(?:\s+else)?\s+(?:can|may|is\s+(?:allowed|able)\s+to)\s+(?P<what>.{1,120})$",
-            re.IGNORECASE | re.DOTALL,
-        ),
-        "who may",
-    ),
-    (
-        re.compile(
-            r"^\W*(?:can|could)\s+(?:i\s+)?(?P<what>.{1,100}?)\s+be\s+(?:undone|reversed|taken\s+back|reverted)\W*$"
-            r"|^\W*can\s+(?:i|you|we)\s+(?:undo|reverse|revert|take\s+back)\s+(?P<that>.{1,100})$",
-            re.IGNORECASE | re.DOTALL,
-        ),
-        "can it be undone",
-    ),
-    (
-        re.compile(
-            r"^\W*how\s+(?:do|can|could|would)\s+(?:i|we|you)\s+(?P<what>[^?]{1,80})\?*\W*$"
-            r"|^\W*how\s+to\s+(?P<that>[^?]{1,80})\?*\W*$",
-            re.IGNORECASE | re.DOTALL,
-        ),
-        "how do I",
-    ),
-)
+_FORMS: Final[Mapping[Asks, str]] = {
+    "may I": r"^\W*(?:am\s+i\s+(?:allowed|able|permitted)\s+to|may\s+i|do\s+i\s+have\s+(?:the\s+)?(?:permission|right)s?\s+to)"
+    r"\s+(?P<what>.{1,120})$",
+    "who may": r"^\W*who(?:\s+else)?\s+(?:can|may|is\s+(?:allowed|able)\s+to)\s+(?P<what>.{1,120})$",
+    "can it be undone": r"^\W*(?:can|could)\s+(?:i\s+)?(?P<what>.{1,100}?)\s+be\s+(?:undone|reversed|taken\s+back|reverted)\W*$"
+    r"|^\W*can\s+(?:i|you|we)\s+(?:undo|reverse|revert|take\s+back)\s+(?P<that>.{1,100})$",
+    "how do I": r"^\W*how\s+(?:do|can|could|would)\s+(?:i|we|you)\s+(?P<what>[^?]{1,80})\?*\W*$"
+    r"|^\W*how\s+to\s+(?P<that>[^?]{1,80})\?*\W*$",
+}
 
 
 def find_asked_action(text: str, shortlist: Shortlist, means: Callable[[int, int], str | None]) -> ActionAnswer | None:
     """The action that is asked about; None where the words are no such question, or name no one action. ``means`` is
     the one action that words mean as an order, by their offsets."""
-    for pattern, asks in _FORMS:
-        found = pattern.match(text)
+    for asks, form in _FORMS.items():
+        found = re.match(form, text, re.IGNORECASE | re.DOTALL)
         if found is None:
             continue
         groups = found.groupdict()

@@ -186,12 +186,7 @@ class Interpreter(StretchUnread):
         return {**single, name: RecordArgument(reference=main)}
 
     def _find_texts(self, calls: list[dict[str, Argument]]) -> None:
-        taken = {
-            at
-            for pieces in (*self.values.values(), *self.records.values())
-            for each in pieces
-            for at in range(each.first, each.last)
-        }
+        taken = self._list_taken()
         sure = {at for at, much in self.verbs.items() if much >= SURE_VERB}
         makes = not self.list_own_kinds() and any(map(self._makes, self.reader.kinds.values()))
         for at in range(self.first, self.stop) if makes else ():
@@ -261,13 +256,7 @@ class Interpreter(StretchUnread):
         nouns = {stem(reader.low(at)) for at in range(self.first, self.stop) if at not in self.quoted}
         own_nouns = {stem(word) for kind in map(self.kind, offer.properties) if kind is not None for word in kind.nouns}
         named = len(nouns & (self.words.nouns - {*self.words.verbs} - GENERIC - own_nouns))
-        missing = tuple(
-            name
-            for name in offer.required
-            if any(name not in call for call in calls)
-            and "default" not in (offer.properties.get(name) or {})
-            and offer.annotation(name).derive is None
-        )
+        missing = offer.list_missing([name for name in offer.required if all(name in call for call in calls)])
         kinds = self.list_own_kinds()
         mentioned = {kind.name for kind in self.mentioned}
         things = 0.5 * bool(mentioned & kinds) - 0.7 * len(

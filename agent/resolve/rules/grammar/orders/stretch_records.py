@@ -215,12 +215,7 @@ class StretchRecords(StretchSpoken):
     def _read_short_codes(self, names: Sequence[str]) -> None:
         """A short number is a record's where a record is still wanted and nothing else takes the number."""
         wanting = [name for name in names if name not in self.records and name in self.offer.required]
-        taken = {
-            at
-            for pieces in (*self.values.values(), *self.records.values())
-            for p in pieces
-            for at in range(p.first, p.last)
-        }
+        taken = self._list_taken()
         self.last_try = True
         for at in range(self.first, self.stop) if wanting else ():
             text = self.reader.tokens[at].text

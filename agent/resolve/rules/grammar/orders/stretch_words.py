@@ -94,6 +94,11 @@ class StretchWords:
         last = self.records[name][-1].last
         return self._joins(last, at) or any(last <= first and stop <= at for first, stop in self.reader.corrections)
 
+    def _list_taken(self) -> set[int]:
+        """Where values and records stand."""
+        every = (piece for pieces in (*self.values.values(), *self.records.values()) for piece in pieces)
+        return {at for piece in every for at in range(piece.first, piece.last)}
+
     def _joins(self, first: int, last: int) -> bool:
         """Whether nothing but joints, articles and values stands between two phrases of a list."""
         reader, tokens = self.reader, range(first, last)
@@ -101,12 +106,7 @@ class StretchWords:
             first == last or any(reader.joint(at) or reader.low(at) == "well" for at in tokens)
         ):
             return False
-        held = {
-            at
-            for pieces in (*self.values.values(), *self.records.values())
-            for piece in pieces
-            for at in range(piece.first, piece.last)
-        }
+        held = self._list_taken()
         return not any(reader.low(at) == "or" for at in tokens) and all(
             reader.joint(at) or at in held or reader.low(at) in _BETWEEN for at in tokens
         )
