@@ -264,10 +264,11 @@ def find_double_denial(reader: Reader) -> str | None:
 
 Asks = Literal["may I", "who may", "can it be undone", "is it confirmed", "how do I"]
 _FORMS: Final[Mapping[Asks, str]] = {
-    "may I": r"^\W*(?:am\s+i\s+(?:allowed|able|permitted)\s+to|may\s+i|do\s+i\s+have\s+(?:the\s+)?(?:permission|right)s?\s+to)"
-    r"\s+(?P<what>.{1,120})$",
+    "may I": r"^\W*(?:am\s+i\s+(?:allowed|able|permitted)\s+to|may\s+i"
+    r"|do\s+i\s+have\s+(?:the\s+)?(?:permission|right)s?\s+to)\s+(?P<what>.{1,120})$",
     "who may": r"^\W*who(?:\s+else)?\s+(?:can|may|is\s+(?:allowed|able)\s+to)\s+(?P<what>.{1,120})$",
-    "can it be undone": r"^\W*(?:can|could)\s+(?:i\s+)?(?P<what>.{1,100}?)\s+be\s+(?:undone|reversed|taken\s+back|reverted)\W*$"
+    "can it be undone": r"^\W*(?:can|could)\s+(?:i\s+)?(?P<what>.{1,100}?)\s+be\s+"
+    r"(?:undone|reversed|taken\s+back|reverted)\W*$"
     r"|^\W*can\s+(?:i|you|we)\s+(?:undo|reverse|revert|take\s+back)\s+(?P<that>.{1,100})$",
     "how do I": r"^\W*how\s+(?:do|can|could|would)\s+(?:i|we|you)\s+(?P<what>[^?]{1,80})\?*\W*$"
     r"|^\W*how\s+to\s+(?P<that>[^?]{1,80})\?*\W*$",
