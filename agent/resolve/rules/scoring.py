@@ -72,19 +72,9 @@ def sets_to(text: str) -> bool:
 # "negated" is set by hand: cases hardly ever teach it, and it must not be outvoted.
 BIAS: Final = -6.4
 WEIGHTS: Final[Mapping[str, float]] = {
-    "relative": 3.4,
-    "lexical": 1.5,
-    "explained": 2.2,
-    "verb": 0.4,
-    "clash": -1.2,
-    "central": 2.3,
-    "described": 0.0,
-    "manner": 0.7,
-    "things": 0.8,
-    "filled": 1.1,
-    "about": -0.7,
-    "negated": -4.0,
-}
+    "relative": 3.4, "lexical": 1.5, "explained": 2.2, "verb": 0.4, "clash": -1.2, "central": 2.3, "manner": 0.7,
+    "things": 0.8, "filled": 1.1, "about": -0.7, "negated": -4.0,
+}  # fmt: skip
 
 
 OTHERWISE: Final = 0.8
@@ -128,7 +118,6 @@ def measure_features(
     relative, lexical  its score against the best one's, and by itself
     explained          how much of what is said it speaks of, or was used as a value
     central            how much of what is left after the values are taken out says what the action is
-    described          how much of what the action is was said
     verb, clash        whether it goes by the verb that was said; an order it knows nothing of
     manner             a question meets an action that reads, an order one that changes something
     things             a kind of record is named that it works on (1), or only others are (-1)
@@ -165,7 +154,6 @@ def measure_features(
         "verb": meets,
         "clash": float(verb is not None and verb not in GENERIC and is_order(verb) and not meets),
         "central": central / free if free else 0.5,
-        "described": _share([each for each in core if each not in GENERIC], said, near),
         "manner": _rate_manner(clause, named, offer),
         "things": _rate_things(said_kinds, offer),
         "filled": filled,
@@ -244,12 +232,6 @@ def list_content_words(clause: Clause) -> tuple[tuple[str, int, int], ...]:
         if run.casefold() not in EMPTY and not run.isdigit():
             made.append((stem(run), clause.start + start, clause.start + end))
     return tuple(made)
-
-
-def _share(wanted: Sequence[str], said: set[str], near: set[str] | frozenset[str]) -> float:
-    if not wanted:
-        return 0.0
-    return sum(1.0 if each in said else 0.7 if each in near else 0.0 for each in wanted) / len(wanted)
 
 
 def _rate_manner(clause: Clause, named: Sequence[str], offer: Offer) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
-from agent.planning.proposal import Argument, BelongsTo, Condition, Find, RecordArgument
+from agent.planning.proposal import Argument, BelongsTo, Condition, Find, RecordArgument, Reference, StateIs
 from registry.offers.offer import Offer
 from registry.records import RecordKind
 
@@ -84,14 +84,14 @@ def is_whose(one: Piece, other: Piece) -> bool:
 
 def _says_whose(piece: Piece) -> bool:
     """Whether a phrase says of a record only whose it is."""
-    find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
-    return (
-        isinstance(find, Find)
-        and find.said is None
-        and find.order is None
-        and len(find.where) == 1
-        and isinstance(find.where[0], BelongsTo)
-    )
+    return isinstance(piece.argument, RecordArgument) and tells_only(piece.argument.reference, BelongsTo)
+
+
+def tells_only(find: Reference, condition: type[BelongsTo | StateIs]) -> bool:
+    """Whether a reference says of a record nothing but one condition of a kind."""
+    if not isinstance(find, Find) or find.said is not None or find.order is not None:
+        return False
+    return len(find.where) == 1 and isinstance(find.where[0], condition)
 
 
 def add_owner(pieces: Sequence[Piece], nouns: Collection[int], owner: RecordKind | None) -> list[Piece]:

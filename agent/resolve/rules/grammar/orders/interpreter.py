@@ -16,7 +16,7 @@ from agent.planning.proposal import Argument, Find, QuotedText, RecordArgument, 
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN
-from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece, is_whose
+from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece, is_whose, tells_only
 from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
 from agent.resolve.rules.grammar.orders.stretch_unread import StretchUnread
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
@@ -96,14 +96,7 @@ class Interpreter(StretchUnread):
             for other in list(pieces):
                 argument = other.argument
                 assert isinstance(argument, RecordArgument)
-                find = argument.reference
-                only = (
-                    isinstance(find, Find)
-                    and find.said is None
-                    and find.order is None
-                    and len(find.where) == 1
-                    and isinstance(find.where[0], StateIs)
-                )
+                only = tells_only(argument.reference, StateIs)
                 inner = [each for each in self.values[name] if other.first <= each.first and each.last <= other.last]
                 if only and inner and len(pieces) > 1:
                     pieces.remove(other)

@@ -30,11 +30,8 @@ from registry.records import RecordKind
 
 _PLACED: Final = frozenset(place.split()[0] for place in PLACES)
 FIRSTS: Final[dict[tuple[str | None, bool], First]] = {
-    ("order", True): "latest",
-    ("order", False): "earliest",
-    ("size", True): "highest",
-    ("size", False): "lowest",
-}
+    ("order", True): "latest", ("order", False): "earliest", ("size", True): "highest", ("size", False): "lowest",
+}  # fmt: skip
 STATE_FIELDS: Final = frozenset(("state", "status", "stage", "phase"))
 """What the field is called that tells how far a record has come."""
 _GIVES: Final = frozenset(("give", "grant", "offer", "pay", "send", "get"))
