@@ -32,8 +32,8 @@ _ISO: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """Duration found in a text: ``count`` of the ``unit`` that was said, where one unit was. A month counts as 30 days, a
-    year as 365: only such a unit takes them exactly."""
+    """Duration found in a text: ``count`` of the ``unit`` that was said, where one unit was. A month counts as 30 days,
+    a year as 365: only such a unit takes them exactly."""
 
     start: int
     end: int
