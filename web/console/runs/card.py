@@ -230,7 +230,7 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -
         shown=shown,
         exact=to_display_text(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
         source=labels.describe_source(run, filled.source, viewer, filled.shown, beside),
-        record=tuple(_record(filled.source, step)),
+        record=tuple(_record(filled.source, step, run.zone)),
         long=len(shown) > 160,
         doubt=labels.DOUBTS.get(grade_evidence(filled.source), ""),
         day=_say_day(filled.value, run.zone),
@@ -251,13 +251,14 @@ def _say_day(value: object, zone: str) -> str:
     return f"{there:%A}, {there.day} {there:%b %Y}{clock}" + (" UTC" if clock and zone == "UTC" and at.tzinfo else "")
 
 
-def _record(source: Source, step: Step) -> Iterator[Field]:
+def _record(source: Source, step: Step, zone: str) -> Iterator[Field]:
     if not isinstance(source, RecordSource):
         return
     for pin in step.pins:
         if (pin.record_kind, pin.record_id) == (source.record_kind, source.record_id):
             for name, value in pin.values.items():
-                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                text = _say_day(value, zone) or told
                 yield Field(to_display_text(name.replace("_", " "), limit=120), to_display_text(text, limit=1000))
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.pipeline import ParameterValue, Step
+from agent.pipeline import ParameterValue, RecordSnapshot, Step
 from agent.runs.states import Planned
 from registry.contract import Risk
 from tests.integration.web.console.samples.card import PLAN, RUN, TEXT, said
@@ -129,3 +129,23 @@ def test_several_calls_alike_are_called_by_what_they_do_and_told_once_how_they_a
     assert (alike.title, alike.risk, alike.sent_alike) == ("Refund an invoice, 2 times", alike.calls[0].risk, True)
     mixed = made(step, reads)
     assert (mixed.title, mixed.risk, mixed.sent_alike) == ("2 actions, in this order", None, False)
+
+
+def test_a_day_in_the_record_behind_a_value_is_said_as_people_write_it() -> None:
+    (step,) = PLAN.steps
+    pin = RecordSnapshot(
+        record_kind="invoice",
+        record_id="1042",
+        label="INV-1042",
+        digest="sha256:" + "ef" * 32,
+        values={"paid_at": "2026-12-04T23:30:00Z", "due": "2026-12-05", "number": "INV-1042", "total": 2000},
+    )
+    plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"pins": (pin,)}),)})
+    run = RUN.model_copy(update={"zone": "Europe/Madrid"})
+    shown = card.make_card(Planned(run, plan), run.actor).calls[0].params[1].record
+    assert [(each.name, each.value) for each in shown] == [
+        ("paid at", "Saturday, 5 Dec 2026, 00:30"),
+        ("due", "Saturday, 5 Dec 2026"),
+        ("number", "INV-1042"),
+        ("total", "2000"),
+    ]
