@@ -29,6 +29,8 @@ from web.console import labels
 from web.console.labels import Badge
 
 _WHOLE = 400_000
+_SHORT: Final = 5
+"""Calls and values that fit a phone together."""
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
 
 
@@ -130,6 +132,11 @@ class Card:
         """The one that all of several calls have: it stands once, above them."""
         risks = {each.risk for each in self.calls}
         return self.calls[0].risk if len(self.calls) > 1 and len(risks) == 1 else None
+
+    @property
+    def long(self) -> bool:
+        """It may be longer than a window: its buttons stay in sight."""
+        return sum(len(each.params) + 1 for each in self.calls) > _SHORT
 
     @property
     def sent_alike(self) -> bool:

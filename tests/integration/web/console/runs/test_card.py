@@ -127,6 +127,7 @@ def test_several_calls_alike_are_called_by_what_they_do_and_told_once_how_they_a
     assert (made(step).risk, made(step).sent_alike) == (None, False)
     alike = made(step, other)
     assert (alike.title, alike.risk, alike.sent_alike) == ("Refund an invoice, 2 times", alike.calls[0].risk, True)
+    assert (made(step).long, alike.long) == (False, True)
     mixed = made(step, reads)
     assert (mixed.title, mixed.risk, mixed.sent_alike) == ("2 actions, in this order", None, False)
 
