@@ -16,7 +16,7 @@ from agent.planning.proposal import Proposal
 from agent.planning.task import Outcome, Task
 from agent.resolve.resolver import Resolver, SecondReader
 from agent.validate.plan_builder import REST
-from core.errors import ModelMisbehaved, ModelUnavailable
+from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable
 
 TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
 
@@ -56,7 +56,10 @@ async def read_again(
         return made
     resolved = _join(made.resolved, second)
     read = second.resolution.proposal
-    again = await planned_as(read) if read != proposal else made
+    try:
+        again = await planned_as(read) if read != proposal else made
+    except PlatformUnavailable:
+        again = made
     better = isinstance(again.verdict, Plan) or (isinstance(again.verdict, Question) and again.verdict.slot == REST)
     return replace(again if better else made, resolved=resolved)
 

@@ -77,13 +77,17 @@ def prepare_pieces(
 
 
 def find_asides(request: Request, pieces: Sequence[str], verdicts: Mapping[str, str]) -> tuple[Aside, ...]:
-    """The pieces that need no question. None where a piece of the known request was misjudged."""
+    """The pieces that need no question, none of which overlaps one that changes something. None where a piece of the
+    known request was misjudged."""
     if any((verdicts[name] == CHANGES) is not changes for name, changes in KNOWN.items()):
         return ()
+    found = [(verdicts[f"B{at}"], find_in_request(piece, request)) for at, piece in enumerate(pieces, 1)]
+    changing = [place for verdict, place in found if place is not None and verdict == CHANGES]
     made: list[Aside] = []
-    for at, piece in enumerate(pieces, 1):
-        verdict, place = verdicts[f"B{at}"], find_in_request(piece, request)
-        if place is not None and (verdict == "nothing" or verdict == "expressed"):
+    for verdict, place in found:
+        if place is None or any(place[0] < end and start < place[1] for start, end in changing):
+            continue
+        if verdict == "nothing" or verdict == "expressed":
             made.append(Aside(words=Words(text=request.text[slice(*place)], start=place[0]), role=verdict))
     return tuple(made)
 

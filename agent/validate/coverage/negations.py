@@ -60,6 +60,9 @@ _ELLIPTIC: Final = re.compile(
     r"\s+(?P<denied>(?:is|are|was|were|do|does|did|has|have|had|wo|ca|should|could|would)(?:n['’]?t|\s+not))(?=\s*(?:[,.;!]|$))",
     re.IGNORECASE,
 )
+_DENIAL: Final = re.compile(r"(?<!\w)(?:not|never|no|cannot)(?!\w)|n['’]t(?!\w)", re.IGNORECASE)
+_NEXT: Final = 2
+"""How many words behind a denial may be what it denies."""
 _NEAR: Final = 60
 """Letters within which what tells how things are leads up to a negation."""
 
@@ -103,6 +106,17 @@ def find_denied_clauses(text: str, taken: Sequence[Place]) -> Iterator[Place]:
     for end in {last for _, last in taken}:
         if (denied := _ELLIPTIC.match(text, end)) is not None:
             yield denied.span("denied")
+
+
+def denies_verb(text: str, place: Place, verbs: frozenset[str]) -> bool:
+    """Whether words at a place deny one of these verbs, which stands behind the denial: "don't close it"."""
+    for denial in _DENIAL.finditer(text, *place):
+        closing = first_from(ENDS, text, denial.end())
+        behind = text[denial.end() : closing[0] if closing else len(text)]
+        words = [word.casefold() for word, _, _ in split_runs(behind)][:_NEXT]
+        if any(stem(word) in verbs and not word.endswith(("ed", "s")) for word in words):
+            return True
+    return False
 
 
 def _find_clause(text: str, start: int, end: int) -> Place:

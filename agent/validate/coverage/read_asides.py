@@ -24,6 +24,8 @@ from language.text import read_text
 from language.wordnet import find_similar_stems
 
 Place = tuple[int, int]
+READ_AGAIN: Final = ("nothing", "expressed")
+"""The roles of asides of a second reading."""
 
 
 def _words(pattern: str) -> re.Pattern[str]:
@@ -121,7 +123,7 @@ class ReadAsides:
         object.__setattr__(self, "_said", patterns.cover(self.text, [place for place, _ in asides]))
         believed = list(self._sort(asides))
         object.__setattr__(self, "_believed", patterns.cover(self.text, [each for each, _ in believed]))
-        again = {role: [place for place, each in self._locate(role)] for role in ("nothing", "expressed")}
+        again = {role: [place for place, each in self._locate(role)] for role in READ_AGAIN}
         object.__setattr__(self, "_found", {role: patterns.cover(self.text, places) for role, places in again.items()})
         object.__setattr__(self, "_stated", patterns.cover(self.text, [each for each, states in believed if states]))
 
@@ -153,7 +155,17 @@ class ReadAsides:
 
     def find_verdict(self, place: Place) -> str | None:
         """What was said of a place when the model was asked once more: that it changes "nothing", or is "expressed"."""
-        return next((role for role, found in self._found.items() if all(found[slice(*place)])), None)
+        start, end = place
+        said = self.text[start:end]
+        bare = slice(end - len(said.lstrip()), start + len(said.rstrip()))
+        return next((role for role, found in self._found.items() if said.strip() and all(found[bare])), None)
+
+    def is_firm(self, place: Place, said: str, bars: Sequence[Place]) -> bool:
+        """Whether no reading is believed of a place: it holds one of the ``bars``, which take the order back, deny it
+        or are another, or a figure that is used nowhere and is no part of a statement. ``said`` stands around it."""
+        if any(place[0] < end and start < place[1] for start, end in bars):
+            return True
+        return not _states(said) and any(self.text[at].isdigit() and not self._used[at] for at in range(*place))
 
     def _locate(self, *roles: str) -> list[tuple[Place, Aside]]:
         wanted = roles or get_args(AsideKind)
@@ -233,6 +245,9 @@ class ReadAsides:
 def is_explicit(said: str) -> bool:
     """Whether words are by their form a condition, an exception, a limit or a part: of those no reading is believed."""
     if _EXPLICIT.match(said):
+        return True
+    condition = patterns.CONDITION.search(said)
+    if condition is not None and not _states(said[: condition.start()]):
         return True
     bounds = (patterns.PART, patterns.LIMIT, patterns.RESTRICTION)
     return not _states(said) and any(each.search(said) for each in bounds)

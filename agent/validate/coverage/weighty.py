@@ -36,6 +36,7 @@ from agent.validate.coverage.modifiers import FORBIDS, find_limits, find_modifie
 from agent.validate.coverage.negations import (
     denies_another,
     denies_other_value,
+    denies_verb,
     find_denied_clauses,
     find_negations,
     find_taken_back,
@@ -60,11 +61,13 @@ _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
 class Unaccounted:
     """The stretches of a request that hold a weighty word which nothing accounts for, as they stand, in their order.
     ``weighty`` ones stop the plan; ``told`` ones change nothing that it does, and are shown on its card; so are those
-    that are ``expressed`` by it as the resolver says."""
+    that are ``expressed`` by it as the resolver says. ``firm``: whether a weighty one is such that no reading of it is
+    believed."""
 
     weighty: list[str]
     told: list[str]
     expressed: list[str]
+    firm: bool
 
 
 def find_unaccounted(
@@ -172,7 +175,8 @@ def find_unaccounted(
     found += find_joined_names(text, [*taken, *told], known, creates=bool(kinds) and not on_records)
     modifiers |= find_misread(request, proposal, contracts, told_by_records)
     hedges = {*find_hedges(text, taken, contracts)}
-    turned = {*find_opposed_verbs(polite, contracts), *find_taken_back(text, taken, _verbs(contracts)), *hedges}
+    taken_back = {*find_taken_back(text, taken, _verbs(contracts))}
+    turned = {*find_opposed_verbs(polite, contracts), *taken_back, *hedges}
     stretches = {*turned}
     if on_records:
         writes = any(note.compose for note in notes)
@@ -268,15 +272,19 @@ def find_unaccounted(
     describing = [each for each in left_over if stands.is_description(*each)]
     kept += [each for each in left if any(start <= each[0] and each[1] <= end for start, end in describing)]
     kept = [each for each in kept if each not in aside.doubted]
-    kept += [each for each in left if aside.find_verdict(each) == "nothing"]
+    bars = [*taken_back, *(each for each in further if each in strict)]
+    bars += [each for each in left if denies_verb(text, each, _verbs(contracts))]
+    firm = {each for each in left if aside.is_firm(each, _quote_around(text, *each, spoken), bars)}
+    kept += [each for each in left if each not in firm and aside.find_verdict(each) == "nothing"]
     # Who says what the result leaves out says that it expresses the other words.
     meant = [each for each in left if aside.explained and each in light and not aside.doubt(each) and each not in kept]
-    meant += [each for each in left if aside.find_verdict(each) == "expressed"]
+    meant += [each for each in left if each not in firm and aside.find_verdict(each) == "expressed"]
     asked = [each for each in left if each not in kept and each not in meant]
     return Unaccounted(
         _tell(text, asked, exact, spoken) + _outermost([*elsewhere, *find_conditions_in_answers(proposal)]),
         _tell(text, kept, light.union(left_over), spoken),
         _tell(text, meant, light, spoken),
+        not firm.isdisjoint(asked),
     )
 
 

@@ -16,7 +16,7 @@ from agent.query.context import Worked
 from agent.validate import evidence, questions
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.misread import repeats_what_was_done
-from agent.validate.coverage.read_asides import is_explicit
+from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST
@@ -115,7 +115,9 @@ class PlanChecks:
         """Words that change the deal and that nothing accounts for stop the plan; the person says whether the rest is
         meant. Else the reasons to hold it: words that only tell of something."""
         changes = any(contract.risk is not Risk.READ for contract in contracts)
-        if not changes or has_consent(self.request, REST) or self.request.given is not None:
+        consent = has_consent(self.request, REST)
+        read_again = any(each.role in READ_AGAIN for each in self.proposal.asides or ())
+        if not changes or self.request.given is not None or (consent and not read_again):
             return []
         kinds, chosen_from = tuple(self.query.kinds), self.query.records.chosen_from
         named = _numbers_of(steps, self.query)
@@ -127,6 +129,12 @@ class PlanChecks:
         )
         does = to_display_text("; ".join(step.preview.rstrip(".") for step in steps), limit=_MOST_OFFERED)
         again = explain_unclear(self.request, REST)
+        told = [f"Nothing is done about {_quote(left.told)}."] if left.told else []
+        be = "are" if len(left.expressed) > 1 else "is"
+        meant = f"{_quote(left.expressed)} {be} taken to say this too: check that nothing is missing."
+        told += [meant] if left.expressed else []
+        if consent:  # the question was about the others, so the card shows what it left out
+            return told
         nothing = asks_for_nothing(self.request, self.proposal, contracts)
         if not left.weighty and (nothing or only_asks(self.request, self.proposal, contracts)):
             offered = Candidate(id=REST, label="Yes, do that", detail=does)
@@ -134,11 +142,9 @@ class PlanChecks:
             text = f"{again}Shall I do this: {does}? {why}"
             return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
         if not left.weighty:
-            told = [f"Nothing is done about {_quote(left.told)}."] if left.told else []
-            be = "are" if len(left.expressed) > 1 else "is"
-            meant = f"{_quote(left.expressed)} {be} taken to say this too: check that nothing is missing."
-            return told + ([meant] if left.expressed else [])
-        if len(left.weighty) == 1 and repeats_what_was_done(self.request, self.proposal):
+            return told
+        repeats = repeats_what_was_done(self.request, self.proposal)
+        if len(left.weighty) == 1 and repeats:
             offered = Candidate(id=REST, label="Yes, on top of it", detail=does)
             text = f"{again}The one before was sent already. Shall I do this on top of it: {does}?"
             return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
@@ -146,7 +152,8 @@ class PlanChecks:
         offered = Candidate(id=REST, label="Yes, without that", detail=does)
         text = f"{again}You also wrote {words}, and I can't do that part. Shall I do the rest{rest}?"
         asked = Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
-        return asked.model_copy(update={"pieces": tuple(left.weighty) if self._may_be_read_again(left.weighty) else ()})
+        asks_model = not (left.firm or repeats) and self._may_be_read_again(left.weighty)
+        return asked.model_copy(update={"pieces": tuple(left.weighty) if asks_model else ()})
 
     def _may_be_read_again(self, pieces: Sequence[str]) -> bool:
         """Whether a model's word may be taken for these: not where it has called them left over, nor for what is by its

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Answer, Plan, Question, Request
+from agent.pipeline import Answer, EarlierCall, Plan, Question, Request, Turn
+from agent.planning.proposal import Aside, Proposal, Words
 from agent.planning.propose import propose
+from agent.planning.second_reading import read_again
 from agent.planning.task import Outcome, Task
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.resolver import ProposingResolver
@@ -18,7 +20,7 @@ from agent.resolve.model.second_reading import CHANGES, KNOWN, MOST_PIECES, Piec
 from agent.resolve.resolver import FallbackResolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.plan_builder import REST
-from core.errors import ModelUnavailable
+from core.errors import ModelUnavailable, PlatformUnavailable
 from evals.run.scripted import ScriptedClient
 from prompts import DEFAULT_VERSION, PLAIN_VERSION, SECOND_READING_VERSION
 from tests.unit.own_worlds import NOW, OWNER, find, number, plan, world
@@ -113,6 +115,49 @@ async def test_no_reading_is_believed_of_a_condition_a_limit_or_a_part(text: str
     assert model.told == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "waive F-231 straight away if Ruth agrees",  # a condition further on in what is left
+        "waive F-231 and scrap item 105",  # an order that could be done here
+        "waive F-231, 3 euros of it",
+        "waive F-231, F-232 too",
+        "don't waive F-231",
+        "waive F-231. Actually, don't.",
+    ],
+)
+async def test_no_reading_is_believed_of_a_ban_a_further_order_or_a_figure(text: str) -> None:
+    model = Reads(*["nothing"] * 5)
+    assert isinstance((await came_of(model, text)).verdict, Question)
+    assert model.told == []
+
+
+async def test_a_figure_in_a_statement_may_be_an_aside() -> None:
+    assert isinstance((await came_of(Reads("nothing"), "waive F-231, she sounded like 3 people")).verdict, Plan)
+
+
+async def test_a_stored_reading_lets_no_figure_pass() -> None:
+    text = "waive F-231, 3 euros of it"
+    first = (await came_of(Reads(), text)).proposal
+    assert first is not None
+    aside = Aside(words=Words(text="3 euros of it", start=13), role="nothing")
+    stored = first.model_copy(update={"asides": (aside,)})
+    made = await propose(replace(task_of(text), proposal=stored), RuleResolver())
+    assert isinstance(made.verdict, Question)
+
+
+async def test_no_reading_is_believed_where_the_same_would_be_done_on_top() -> None:
+    model = Reads("expressed", "nothing", step={**FINE, "amount": number(3, "3 euros", "EUR")})
+    text = "make it 3 euros on F-231, not her sister"
+    earlier = Turn(words="waive F-231", came="done", calls=(EarlierCall(handle="@call1", action="lending.waive_fine"),))
+    task = task_of(text)
+    made = await propose(
+        replace(task, request=task.request.model_copy(update={"thread": (earlier,)})), ProposingResolver(model)
+    )
+    assert isinstance(made.verdict, Question), made.verdict
+    assert model.told == []
+
+
 async def test_a_call_must_rest_on_words_beside_those_in_question() -> None:
     model = Reads("nothing", step={**FINE, "fine_id": find("fine", None, pick="all")})
     made = await came_of(model, "scrap item 105")
@@ -126,6 +171,27 @@ async def test_the_person_is_asked_about_what_is_left_alone() -> None:
     assert isinstance(made.verdict, Question)
     assert "ring Ruth" in made.verdict.text
     assert "her sister" not in made.verdict.text
+
+
+@pytest.mark.parametrize("said", [{"choice": REST}, {"text": "yes"}])
+async def test_a_card_shows_what_was_read_so_also_after_the_question_about_the_others(said: dict[str, str]) -> None:
+    text = "waive F-231, not her sister, and ring Ruth about it"
+    model = Reads("nothing", CHANGES)
+    asked = (await came_of(model, text)).proposal
+    made = await propose(replace(task_of(text, Answer(slot=REST, **said)), proposal=asked), ProposingResolver(model))
+    assert isinstance(made.verdict, Plan)
+    assert made.verdict.held == ("Nothing is done about ‘not her sister’.",)
+
+
+async def test_spaces_around_a_piece_need_no_reading() -> None:
+    made = await came_of(Reads("nothing"), "waive F-231, the rest is hers to settle")
+    assert isinstance(made.verdict, Plan)
+
+
+def test_what_overlaps_a_piece_that_changes_something_is_no_aside() -> None:
+    request = Request(text="a note for her brother in May", now=NOW)
+    verdicts = {**RIGHT, "B1": "nothing", "B2": CHANGES}
+    assert find_asides(request, ["note for her brother", "brother in May"], verdicts) == ()
 
 
 def test_a_short_piece_is_found_as_a_word_and_never_within_one() -> None:
@@ -192,3 +258,15 @@ async def test_a_model_that_is_gone_or_asked_about_too_much_leaves_the_question(
     many = ", ".join(f"ring number {at}" for at in range(MOST_PIECES + 3))
     assert isinstance((await came_of(model, f"waive F-231, {many}")).verdict, Question)
     assert model.told == []
+
+
+async def test_the_question_stands_where_records_cannot_be_read_once_more() -> None:
+    text = "waive F-231, not her sister"
+    task, resolver = task_of(text), ProposingResolver(Reads("nothing"))
+    made = await came_of(Reads(CHANGES), text)
+
+    async def plan_again(_read: Proposal) -> Outcome:
+        raise PlatformUnavailable("gone")
+
+    again = await read_again(task, made, resolver, None, plan_again)
+    assert again.verdict == made.verdict
