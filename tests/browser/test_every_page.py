@@ -122,3 +122,39 @@ def test_a_look_is_one_that_sees(visit: New) -> None:
     assert any("CSP" in each for each in olivia.complaints)
     assert page.evaluate("window.ran") is None
     olivia.complaints.clear()
+
+
+DARK = "(prefers-color-scheme: dark)"
+NARROW = "(max-width: 500px)"
+
+
+@pytest.mark.parametrize(
+    ("where", "rule", "found"),
+    [
+        (DARK, "h1 { color: #333 !important; }", "color-contrast"),
+        (DARK, "h1 { background: #bbb !important; }", "color-contrast"),
+        (DARK, "main { opacity: 0.3; }", "color-contrast"),
+        (f"{DARK} and {NARROW}", "h1 { color: #444 !important; }", "color-contrast"),
+        (NARROW, ".planted button { all: unset !important; width: 9px !important; }", "target-size"),
+        (NARROW, "h1 { min-width: 700px; }", "wider than the window"),
+    ],
+)
+def test_a_look_sees_what_is_wrong_in_the_other_theme_or_at_the_other_width_alone(
+    visit: New, where: str, rule: str, found: str
+) -> None:
+    """Where the same page has been looked at without it, and every style of its texts has passed."""
+    nobody = visit()
+    page = nobody.looks.page
+    page.goto("/sign-in")
+    page.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', "
+        "'<p class=planted><button>A</button><button>B</button></p>')"
+    )
+    nobody.is_clean()
+    page.evaluate(
+        "([id, rule]) => { document.styleSheets[0].insertRule(rule); document.querySelector('h1').id = id; }",
+        [f"p{hash((where, rule))}", f"@media {where} {{ {rule} }}"],
+    )
+    with pytest.raises(AssertionError, match=found):
+        nobody.page.title()
+    page.goto("/sign-in")
