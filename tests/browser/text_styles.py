@@ -37,11 +37,11 @@ STYLES: Final = f"""() => {{
     if (element.matches(":disabled, script, style, template, option, input:is([type=hidden], [type=checkbox], [type=radio])")) continue;
     if (!element.checkVisibility({{opacityProperty: true, visibilityProperty: true}})) continue;
     const box = element.getBoundingClientRect();
-    if (box.right + scrollX <= 0 || box.bottom + scrollY <= 0) continue;
+    if (box.width < 2 || box.height < 2 || box.right + scrollX <= 0 || box.bottom + scrollY <= 0) continue;
     const style = styleOf(element);
     if (!style.includes("inset(50%)")) found.add(style);
   }}
   return [...found];
 }}"""  # noqa: E501
 """Those of the texts that can be seen. axe has nothing to say of one letter, of what is switched off, stands above or
-left of the page, or is cut off for all but screen readers."""
+left of the page, is a line too thin for letters, or is cut off for all but screen readers."""
