@@ -155,10 +155,7 @@ class ReadAsides:
 
     def find_verdict(self, place: Place) -> str | None:
         """What was said of a place when the model was asked once more: that it changes "nothing", or is "expressed"."""
-        start, end = place
-        said = self.text[start:end]
-        bare = slice(end - len(said.lstrip()), start + len(said.rstrip()))
-        return next((role for role, found in self._found.items() if said.strip() and all(found[bare])), None)
+        return next((role for role, found in self._found.items() if all(found[slice(*place)])), None)
 
     def is_firm(self, place: Place, said: str, bars: Sequence[Place]) -> bool:
         """Whether no reading is believed of a place: it holds one of the ``bars``, which take the order back, deny it

@@ -183,11 +183,6 @@ async def test_a_card_shows_what_was_read_so_also_after_the_question_about_the_o
     assert made.verdict.held == ("Nothing is done about ‘not her sister’.",)
 
 
-async def test_spaces_around_a_piece_need_no_reading() -> None:
-    made = await came_of(Reads("nothing"), "waive F-231, the rest is hers to settle")
-    assert isinstance(made.verdict, Plan)
-
-
 def test_what_overlaps_a_piece_that_changes_something_is_no_aside() -> None:
     request = Request(text="a note for her brother in May", now=NOW)
     verdicts = {**RIGHT, "B1": "nothing", "B2": CHANGES}
