@@ -148,7 +148,8 @@ class PlanChecks:
             offered = Candidate(id=REST, label="Yes, on top of it", detail=does)
             text = f"{again}The one before was sent already. Shall I do this on top of it: {does}?"
             return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
-        words, rest = _quote([*left.weighty, *left.expressed]), f": {does}" if len(steps) == 1 else ""
+        asked_about = left.weighty if read_again else [*left.weighty, *left.expressed]  # the card will show the others
+        words, rest = _quote(asked_about), f": {does}" if len(steps) == 1 else ""
         offered = Candidate(id=REST, label="Yes, without that", detail=does)
         text = f"{again}You also wrote {words}, and I can't do that part. Shall I do the rest{rest}?"
         asked = Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
