@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from agent.pipeline import Candidate, PromptSource, Question, Request, Step
 from agent.planning.proposal import Call, CountOf, Find, Handle, PlanResult, Proposal, Test, When
-from agent.planning.quotes import find_in_request, find_places, walk
+from agent.planning.quotes import find_in_request, find_places, list_words, walk
 from agent.query import Query
 from agent.query.arithmetic import SAID, test_holds
 from agent.query.context import Worked
@@ -19,6 +19,7 @@ from agent.validate.coverage.misread import repeats_what_was_done
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
+from agent.validate.coverage.weighty_patterns import cover
 from agent.validate.plan_builder import REST
 from agent.validate.questions import explain_unclear, has_consent
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
@@ -172,8 +173,14 @@ class PlanChecks:
         """Whether a call has words outside of the pieces, or a record of the thread."""
         if self.request.thread and any(isinstance(node, Handle) for node in walk(call)):
             return True
-        said = find_places(call, self.request)
-        return any(all(end <= first or last <= start for first, last in pieces) for start, end in said)
+        places = find_places(call, self.request)
+        if any(all(end <= first or last <= start for first, last in pieces) for start, end in places):
+            return True
+        # A name with its owner's s ("adas") is no whole word of the request, and so no place in it.
+        covered = cover(self.request.text, pieces)
+        rest = "".join(" " if covered[at] else letter for at, letter in enumerate(self.request.text))
+        said = {root for words in list_words(call) for root in stem_text(words.text)}
+        return not said.isdisjoint(stem_text(rest))
 
 
 def _may_be_unreadable(kind: RecordKind, field: Field) -> bool:

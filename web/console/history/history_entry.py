@@ -41,10 +41,19 @@ class Fact:
     value: str
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """What a model was sent, and what it answered."""
+
+    prompt: str
+    response: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class EntryPage(Page):
-    """``data`` is what the entry holds, but for the prompt and the response, which are shown as the texts they are.
-    ``case``: the run was decided, so it makes a case for evals. ``undo``: what to ask for, to reverse what the run did.
+    """``data`` is what the entry holds, but for the prompts and responses, which are shown as the texts they are, first
+    reading first. ``case``: the run was decided, so it makes a case for evals. ``undo``: what to ask for, to reverse
+    what the run did.
     ``misfit``: why the entry does not fit the chain, empty where it does."""
 
     template: ClassVar[str] = "entry.html"
@@ -53,8 +62,7 @@ class EntryPage(Page):
     at: datetime
     run_id: str
     facts: tuple[Fact, ...]
-    prompt: str
-    response: str
+    exchanges: tuple[Exchange, ...]
     data: str
     bars: tuple[Bar, ...]
     case: bool
@@ -75,8 +83,9 @@ async def show_entry(request: Request, visitor: Owner, seq: Annotated[int, Path(
         of_run = await store.history.log.of_run(session, visitor.actor.workspace, row.run_id) if row.run_id else []
         misfit = await store.history.log.entry_fault(session, row)
     data: dict[str, Any] = json.loads(row.data)
-    trace = data.get("trace") if isinstance(data.get("trace"), dict) else {}
-    prompt, response = (_text(trace.pop(name, "")) for name in ("prompt", "response")) if trace else ("", "")
+    trace: Any = data.get("trace") if isinstance(data.get("trace"), dict) else {}
+    traces = [each for each in (trace, trace.get("second")) if isinstance(each, dict)]
+    exchanges = [Exchange(*(_text(each.pop(name, "")) for name in ("prompt", "response"))) for each in traces]
     page = EntryPage(
         shell=make_shell(request, visitor),
         title=f"Entry {row.seq}",
@@ -85,8 +94,7 @@ async def show_entry(request: Request, visitor: Owner, seq: Annotated[int, Path(
         at=row.at,
         run_id=row.run_id or "",
         facts=tuple(list_facts(row, people)),
-        prompt=prompt,
-        response=response,
+        exchanges=tuple(exchanges),
         data=_json(data),
         bars=make_bars(of_run, row.seq),
         case=any(each.kind in LABELS for each in of_run),

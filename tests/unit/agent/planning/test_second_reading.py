@@ -165,6 +165,13 @@ async def test_a_call_must_rest_on_words_beside_those_in_question() -> None:
     assert model.told == []
 
 
+async def test_a_name_with_its_owners_s_is_such_a_word() -> None:
+    owned = {**FINE, "fine_id": find("fine", None, {"belongs_to": find("member", "Ines Duarte")})}
+    model = Reads("nothing", step=owned)
+    await came_of(model, "waive ines duartes, not her sister")
+    assert model.told
+
+
 @pytest.mark.parametrize("verdict", ["nothing", "expressed"])
 async def test_the_person_is_asked_about_what_is_left_alone(verdict: str) -> None:
     text = "waive F-231, not her sister, and ring Ruth about it"

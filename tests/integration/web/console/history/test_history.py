@@ -188,3 +188,24 @@ async def test_an_export_says_beforehand_how_many_entries_come_to_a_page_that_dr
         assert int(answer.headers["x-entries"]) == len(list(csv.DictReader(io.StringIO(answer.text)))), query
         assert answer.text.count("\r\n") == int(answer.headers["x-entries"]) + 1, "as the page counts"
     assert "x-entries" not in (await browser.get("/history/export.csv")).headers
+
+
+async def test_an_entry_shows_both_readings_as_the_texts_they_are(console: Console) -> None:
+    second = {"resolver": "model", "prompt": "about the <b>pieces</b>", "response": '{"B1": {"is": "nothing"}}'}
+    trace = {"resolver": "model", "prompt": "about the request", "response": "{}", "second": second}
+    async with console.container.database.begin() as session:
+        await store.history.log.append(
+            session,
+            workspace=console.owner.workspace,
+            kind="resolved",
+            run_id="run_1",
+            actor=console.owner.as_json(),
+            data={"trace": trace},
+            at=console.clock(),
+        )
+        last = await store.history.log.head(session, console.owner.workspace)
+    assert last is not None
+    browser = await console.signed_in("olivia@shop.test")
+    page = (await browser.get(f"/history/{last.seq}")).text
+    assert page.index("about the request") < page.index("Asked once more") < page.index("about the &lt;b&gt;pieces")
+    assert page.count("about the request") == page.count("about the &lt;b&gt;pieces") == 1

@@ -63,8 +63,10 @@ def of_history(shell: Shell) -> dict[type[Page], Page]:
             at=AT,
             run_id="run_1",
             facts=(history_entry.Fact("Who", "Olivia <b>"),),
-            prompt="the prompt",
-            response="the response",
+            exchanges=(
+                history_entry.Exchange("the prompt", "the response"),
+                history_entry.Exchange("the second prompt <b>", "the second response"),
+            ),
             data='{"a": 1}',
             bars=(
                 Bar(6, "prompt", "+0 ms", "", 0, 6, "moment", False),
