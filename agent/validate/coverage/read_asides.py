@@ -45,6 +45,7 @@ _EXPLICIT: Final = re.compile(
     r"|(?:as|so)\s+long\s+as|provided|assuming|in\s+case|except|(?:for\s+)?(?:per|each|every))(?!\w)|not\s+before(?!\w)",
     re.IGNORECASE,
 )
+_NOT_ONLY: Final = _words(r"not\s+only")
 _WHY: Final = re.compile(
     rf"{_LEAD}(?:because(?:\s+of)?|cause|since|as|due\s+to|owing\s+to|thanks\s+to|on\s+account\s+of)\s", re.IGNORECASE
 )
@@ -247,6 +248,7 @@ def is_explicit(said: str) -> bool:
     if condition is not None and not _states(said[: condition.start()]):
         return True
     bounds = (patterns.PART, patterns.LIMIT, patterns.RESTRICTION)
+    said = _NOT_ONLY.sub("", said)  # lifts a restriction
     return not _states(said) and any(each.search(said) for each in bounds)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from agent.pipeline import Candidate, PromptSource, Question, Request, Step
 from agent.planning.proposal import Call, CountOf, Find, Handle, PlanResult, Proposal, Test, When
-from agent.planning.quotes import find_in_request, find_places, list_words, walk
+from agent.planning.quotes import find_in_request, find_places, walk
 from agent.query import Query
 from agent.query.arithmetic import SAID, test_holds
 from agent.query.context import Worked
@@ -179,7 +179,8 @@ class PlanChecks:
         # A name with its owner's s ("adas") is no whole word of the request, and so no place in it.
         covered = cover(self.request.text, pieces)
         rest = "".join(" " if covered[at] else letter for at, letter in enumerate(self.request.text))
-        said = {root for words in list_words(call) for root in stem_text(words.text)}
+        names = [each.said.text for each in walk(call) if isinstance(each, Find) and each.said is not None]
+        said = {root for each in names for root in stem_text(each)}
         return not said.isdisjoint(stem_text(rest))
 
 

@@ -19,6 +19,7 @@ from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.model.second_reading import CHANGES, KNOWN, MOST_PIECES, PieceParser, find_asides
 from agent.resolve.resolver import FallbackResolver
 from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.coverage.read_asides import is_explicit
 from agent.validate.plan_builder import REST
 from core.errors import ModelUnavailable, PlatformUnavailable
 from evals.run.scripted import ScriptedClient
@@ -156,6 +157,12 @@ async def test_no_reading_is_believed_where_the_same_would_be_done_on_top() -> N
     )
     assert isinstance(made.verdict, Question), made.verdict
     assert model.told == []
+
+
+async def test_what_lifts_a_restriction_is_none() -> None:
+    assert isinstance((await came_of(Reads("nothing"), "waive F-231, not only her sister says so")).verdict, Plan)
+    assert is_explicit("only hers")
+    assert not is_explicit("not only hers")
 
 
 async def test_a_call_must_rest_on_words_beside_those_in_question() -> None:
