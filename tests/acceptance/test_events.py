@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.acceptance.installation import Installation
 
 RULE = {
@@ -49,8 +51,16 @@ def fire(world: Installation, **data: Any) -> str:
     return event_id
 
 
-def test_a_fired_event_becomes_a_rules_signed_call_at_the_platform_once(world: Installation) -> None:
-    rule = world.clients["olivia"].post("/v1/rules", RULE)
+@pytest.fixture(scope="module", autouse=True)
+def rule(world: Installation) -> dict[str, Any]:
+    """It is there for each of these tests, whichever of them is run alone."""
+    made: dict[str, Any] = world.clients["olivia"].post("/v1/rules", RULE)
+    return made
+
+
+def test_a_fired_event_becomes_a_rules_signed_call_at_the_platform_once(
+    world: Installation, rule: dict[str, Any]
+) -> None:
     event_id = fire(world, ticket_id=5522, priority="high")
     event = reacted(world, event_id)
     states = {each["subscriber"]: each["state"] for each in event["reactions"]}

@@ -57,6 +57,8 @@ def test_what_a_server_reads_with_is_forked_and_killed_as_its_own_child_would_be
 
 
 def test_a_servers_children_are_handed_its_files_and_signals_and_end_with_their_own_code(world: Installation) -> None:
+    if "server" in world.processes:  # what it reads with is a child of the fork server too
+        world.stop_server()
     world.start_server("several", processes=2)
     forks, parent = psutil.Process(fork_server().pid), world.processes.pop("several")
     stand_ins = psutil.Process(parent.pid).children()
