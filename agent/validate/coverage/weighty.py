@@ -140,7 +140,7 @@ def find_unaccounted(
         ]
     for number in numerals.find(read_text(polite)):
         if (
-            number.kind == "cardinal"
+            number.kind in ("cardinal", "percent")
             and not number.vague
             and number.value not in counted
             and not (number.value in chosen_from and patterns.search_before(patterns.CHOSEN_FROM, polite, number.start))

@@ -13,7 +13,7 @@ from language.stems import READING_WORDS, stem, stem_text
 
 # An order not to, or to leave something out; "it isn't", "needn't" and "shouldn't" tell how things are.
 NEGATION: Final = re.compile(
-    r"(?:^|[,;.!?:(\n-]\s*|\b(?:and|but|then|please|so)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)(?!\s+(?:forget|hesitate|fail)\b)"
+    r"(?:^|[,;.!?:(\n-]\s*|\b(?:and|but|then|please|so|sorry|wait|actually|better)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)(?!\s+(?:forget|hesitate|fail)\b)"
     r"|(?<!\w)(?P<out>without|w/o|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
     r"|(?:(?:every|any|no)(?:thing|one|body|where)|all)\s+but"
     r"|(?:(?:all|every)\s+(?:[\w'’]+\s+){1,8}?|(?:any|each|no)\s+(?:\w+\s+){1,3}?)but(?=\s+(?:the|an?|his|her|their|our|my|one|\d|(?-i:[A-Z]\w)))"
@@ -66,7 +66,7 @@ MONTHS: Final = "january|february|march|april|may|june|july|august|september|oct
 # Days by name or by their distance; "today" and "now" say no more than that it is to be done.
 DATE: Final = re.compile(
     r"(?<!\w)(?:tonight|tomorrow|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
-    r"|(?:next|last|this|coming)\s+(?:week|weekend|month|quarter|year)"
+    r"|(?:next|last|this|coming)\s+(?:week|weekend|month|quarter|year)|(?:next|another)\s+(?:time|day)"
     rf"|(?:in|on|by|from|until|till|since|of|before|after|next|last)\s+(?:{MONTHS})|(?:{MONTHS})\s+\d{{1,2}}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTHS})|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})(?!\w)",
     re.IGNORECASE,

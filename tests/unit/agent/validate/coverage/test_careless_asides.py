@@ -95,8 +95,9 @@ async def test_an_aside_without_words_is_none() -> None:
     assert "‘quietly’" in made.text
 
 
-async def test_tomorrow_is_no_courtesy() -> None:
-    assert isinstance(await verdict_of("waive F-231, tomorrow please", [], "manners"), Question)
+@pytest.mark.parametrize("said", ["tomorrow please", "next time", "another day", "sorry not yet", "fifty percent please"])
+async def test_when_and_how_much_are_no_courtesy(said: str) -> None:
+    assert isinstance(await verdict_of(f"waive F-231, {said}", [], "manners"), Question)
 
 
 async def test_what_the_model_itself_leaves_over_is_asked_about_beside_asides() -> None:
