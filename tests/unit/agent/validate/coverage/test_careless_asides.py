@@ -95,7 +95,9 @@ async def test_an_aside_without_words_is_none() -> None:
     assert "‘quietly’" in made.text
 
 
-@pytest.mark.parametrize("said", ["tomorrow please", "next time", "another day", "sorry not yet", "fifty percent please"])
+@pytest.mark.parametrize(
+    "said", ["tomorrow please", "next time", "another day", "sorry not yet", "fifty percent please"]
+)
 async def test_when_and_how_much_are_no_courtesy(said: str) -> None:
     assert isinstance(await verdict_of(f"waive F-231, {said}", [], "manners"), Question)
 
