@@ -81,8 +81,10 @@ async def test_an_address_that_floods_is_stopped_before_its_signatures_are_looke
     tmp_path: Path, template: InstalledShop
 ) -> None:
     async with open_shop(tmp_path, template, limits=Limits(MemoryStorage(), per_address=2)) as shop:
-        statuses = [(await shop.http.get("/v1/me")).status_code for _ in range(3)]
-        assert statuses == [401, 401, 429]
+        statuses = [(await shop.http.get("/v1/me")).status_code for _ in range(5)]
+        stopped = statuses.index(429)
+        assert stopped in (2, 3)  # where a minute ends meanwhile one more is let through
+        assert statuses[:stopped] == [401] * stopped
 
 
 async def test_nonces_that_arrive_together_are_committed_together_and_each_is_free_once(database: Database) -> None:

@@ -260,8 +260,10 @@ async def test_a_flood_from_one_address_is_stopped_before_anything_is_verified(
 ) -> None:
     async with open_shop(tmp_path, template, limits=Limits(per_address=3)) as shop:
         stranger = Platform(shop, webhook_signature.make_secret())
-        answers = [told(await stranger.send()) for _ in range(4)]
-    assert answers == [(401, "bad_assertion")] * 3 + [(429, "rate_limited")]
+        answers = [told(await stranger.send()) for _ in range(6)]
+    stopped = answers.index((429, "rate_limited"))
+    assert stopped in (3, 4)  # where a minute ends meanwhile one more is let through
+    assert answers[:stopped] == [(401, "bad_assertion")] * stopped
 
 
 async def test_what_was_taken_is_forgotten_after_thirty_days(platform: Platform, shop: Shop) -> None:
