@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from agent.pipeline import Answer, EarlierCall, Plan, Question, Request, Turn
-from agent.planning.proposal import Aside, Proposal, Words
+from agent.planning.proposal import Aside, Call, ComputedArgument, PlanResult, Proposal, Word, Words
 from agent.planning.propose import propose
-from agent.planning.second_reading import read_again
+from agent.planning.second_reading import TAKES_BACK, read_again
 from agent.planning.task import Outcome, Task
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.resolver import ProposingResolver
@@ -21,6 +21,7 @@ from agent.resolve.resolver import FallbackResolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.coverage.read_asides import is_explicit
 from agent.validate.plan_builder import REST
+from agent.validate.proposed.checks import PlanChecks
 from core.errors import ModelUnavailable, PlatformUnavailable
 from evals.run.scripted import ScriptedClient
 from prompts import DEFAULT_VERSION, PLAIN_VERSION, SECOND_READING_VERSION
@@ -283,3 +284,31 @@ async def test_the_question_stands_where_records_cannot_be_read_once_more() -> N
 
     again = await read_again(task, made, resolver, None, plan_again)
     assert again.verdict == made.verdict
+
+
+async def test_what_was_answered_and_what_takes_back_is_left_to_the_person() -> None:
+    question = Question(slot=REST, code="unclear_action", text="Shall I?", pieces=("not her sister",))
+    proposal = (await came_of(Reads(CHANGES), "waive F-231, not her sister")).proposal
+    model = Reads("nothing")
+
+    async def planned_as(_: Proposal) -> Outcome:
+        raise AssertionError
+
+    answered = task_of("waive F-231, not her sister", Answer(slot=REST, text="hm"))
+    for task, waits in ((answered, ()), (task_of("waive F-231, not her sister"), (TAKES_BACK,))):
+        made = Outcome(question, proposal=proposal, waits=waits)
+        assert await read_again(task, made, ProposingResolver(model), None, planned_as) is made
+    assert model.told == []
+
+
+def test_a_call_of_which_nobody_said_anything_is_not_saved() -> None:
+    def may(call: Call) -> bool:
+        proposal = Proposal(result=PlanResult(calls=(call,)))
+        checks = PlanChecks(Request(text="clear it, not her sister", now=NOW), proposal, *[cast("Any", None)] * 3)
+        return checks._may_be_read_again(["not her sister"])
+
+    said = Word(word="all", quote=Words(text="clear it"))
+    within = Word(word="all", quote=Words(text="her sister"))
+    assert may(Call(action="a", arguments={"what": ComputedArgument(expression=said)}))
+    assert not may(Call(action="a", arguments={"what": ComputedArgument(expression=within)}))
+    assert not may(Call(action="a"))
