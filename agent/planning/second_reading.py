@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, TypeVar
 from agent.pipeline import Plan, Proposed, Question, Resolved
 from agent.planning.proposal import Proposal
 from agent.planning.task import Outcome, Task
-from agent.resolve.resolver import Resolver, SecondReader
+from agent.resolve.resolver import PieceQuestion, Resolver, SecondReader
 from agent.validate.plan_builder import REST
 from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable
 
@@ -47,7 +47,7 @@ async def read_again(
         return made  # the words were read without a model, which is none or gone
     context = task.workspace_context
     shortlist = context.shortlist(task.actor, task.request.surface)
-    asked = resolver.read_again(task.request, proposal, shortlist, tuple(context.kinds), question.pieces)
+    asked = resolver.read_again(PieceQuestion(task.request, proposal, shortlist, tuple(context.kinds), question.pieces))
     try:
         second = await (asked if around is None else around(asked))
     except (ModelUnavailable, ModelMisbehaved):

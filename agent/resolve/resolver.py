@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol, runtime_checkable
 
 from agent.pipeline import Request, Resolved
@@ -37,18 +38,22 @@ class Resolver(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class PieceQuestion:
+    """Pieces of a request that a proposal passes over, with what they are judged by."""
+
+    request: Request
+    proposal: Proposal
+    shortlist: Shortlist
+    kinds: Sequence[RecordKind]
+    pieces: Sequence[str]
+
+
 @runtime_checkable
 class SecondReader(Protocol):
     """A resolver that can be asked once more about pieces of a request which its proposal passes over."""
 
-    async def read_again(
-        self,
-        request: Request,
-        proposal: Proposal,
-        shortlist: Shortlist,
-        kinds: Sequence[RecordKind],
-        pieces: Sequence[str],
-    ) -> Resolved | None:
+    async def read_again(self, question: PieceQuestion) -> Resolved | None:
         """The proposal with those of the pieces as asides that need no question; None where it can't be asked. Raises
         core.errors.ModelUnavailable or ModelMisbehaved."""
         ...
@@ -109,14 +114,7 @@ class FallbackResolver:
             notes = (*resolved.trace.notes, note)
             return resolved.model_copy(update={"trace": resolved.trace.model_copy(update={"notes": notes})})
 
-    async def read_again(
-        self,
-        request: Request,
-        proposal: Proposal,
-        shortlist: Shortlist,
-        kinds: Sequence[RecordKind],
-        pieces: Sequence[str],
-    ) -> Resolved | None:
+    async def read_again(self, question: PieceQuestion) -> Resolved | None:
         if not isinstance(self.first, SecondReader):
             return None
-        return await self.first.read_again(request, proposal, shortlist, kinds, pieces)
+        return await self.first.read_again(question)

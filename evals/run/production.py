@@ -10,10 +10,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Request, Resolved, Trace
-from agent.planning.proposal import Proposal
 from agent.planning.propose import propose
 from agent.planning.task import Outcome, Task, list_planned_actions
-from agent.resolve.resolver import Resolver, SecondReader
+from agent.resolve.resolver import PieceQuestion, Resolver, SecondReader
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
 from core.errors import OpsIQError
@@ -82,18 +81,11 @@ class _Timed:
         finally:
             self.took_ms += (time.perf_counter() - began) * 1000.0
 
-    async def read_again(
-        self,
-        request: Request,
-        proposal: Proposal,
-        shortlist: Shortlist,
-        kinds: Sequence[RecordKind],
-        pieces: Sequence[str],
-    ) -> Resolved | None:
+    async def read_again(self, question: PieceQuestion) -> Resolved | None:
         began = time.perf_counter()
         try:
             reader = self.resolver if isinstance(self.resolver, SecondReader) else None
-            return await reader.read_again(request, proposal, shortlist, kinds, pieces) if reader else None
+            return await reader.read_again(question) if reader else None
         finally:
             self.took_ms += (time.perf_counter() - began) * 1000.0
 

@@ -19,7 +19,7 @@ from agent.resolve.model.parse import Parser
 from agent.resolve.model.plain import PlainParser, make_plain_schema
 from agent.resolve.model.schema import AnswerSchema, answer_schema, propose_context
 from agent.resolve.model.second_reading import MOST_PIECES, find_asides, prepare_pieces
-from agent.resolve.resolver import MODEL, NOTHING_OPEN, choose_candidates, find_chosen_action
+from agent.resolve.resolver import MODEL, NOTHING_OPEN, PieceQuestion, choose_candidates, find_chosen_action
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.questions import ask_for_action
 from core import canon
@@ -181,22 +181,16 @@ class ProposingResolver:
         by_rules = (await RuleResolver().resolve(request, shortlist, kinds)).resolution
         return Resolved(resolution=resolution, trace=trace, by_rules=by_rules)
 
-    async def read_again(
-        self,
-        request: Request,
-        proposal: Proposal,
-        shortlist: Shortlist,
-        kinds: Sequence[RecordKind],
-        pieces: Sequence[str],
-    ) -> Resolved | None:
+    async def read_again(self, question: PieceQuestion) -> Resolved | None:
         """The proposal with those of the ``pieces`` as asides that change nothing, or that it expresses, as the model
         says when it is asked about them alone; None in the plain form. Raises ModelUnavailable, ModelMisbehaved."""
+        request, proposal, pieces = question.request, question.proposal, question.pieces
         version = await self._choice.version() if self._choice is not None else self._version
         if is_plain(version) or not isinstance(proposal.result, PlanResult) or len(pieces) > MOST_PIECES:
             return None
         called = dict.fromkeys(call.action for call in proposal.result.calls)
-        offers = [offer for name in called if (offer := shortlist.get(name)) is not None]
-        asked = prepare_pieces(request, proposal, offers, list_kinds(offers, kinds, request.text), pieces)
+        offers = [offer for name in called if (offer := question.shortlist.get(name)) is not None]
+        asked = prepare_pieces(request, proposal, offers, list_kinds(offers, question.kinds, request.text), pieces)
         shape = answer_type(asked.schema, asked.parser)
         completion = await self.client.complete(asked.messages, shape, max_tokens=MAX_TOKENS)
         trace = self._make_trace(completion, SECOND_READING_VERSION, asked.digest, ())

@@ -17,7 +17,7 @@ from agent.planning.task import Outcome, Task
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.model.second_reading import CHANGES, KNOWN, MOST_PIECES, PieceParser, find_asides
-from agent.resolve.resolver import FallbackResolver
+from agent.resolve.resolver import FallbackResolver, PieceQuestion
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.coverage.read_asides import is_explicit
 from agent.validate.plan_builder import REST
@@ -259,7 +259,7 @@ async def test_a_small_model_is_not_asked_again() -> None:
     assert proposal is not None
     task = task_of("waive F-231, not her sister")
     shortlist = task.workspace_context.shortlist(OWNER, "admin")
-    assert await resolver.read_again(task.request, proposal, shortlist, (), ["not her sister"]) is None
+    assert await resolver.read_again(PieceQuestion(task.request, proposal, shortlist, (), ["not her sister"])) is None
 
 
 async def test_a_model_that_is_gone_or_asked_about_too_much_leaves_the_question() -> None:
