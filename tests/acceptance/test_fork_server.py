@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
 import psutil
@@ -42,23 +43,26 @@ def test_it_has_the_environment_it_was_given_and_its_own_exit_code(tmp_path: Pat
 
 
 def test_what_a_server_reads_with_is_forked_and_killed_as_its_own_child_would_be(world: Installation) -> None:
+    if "server" in world.processes:
+        world.kill_server()
+    world.start_server(OPSIQ_READING_PROCESSES="1")  # a busy one would start a second process
     forks, server = psutil.Process(fork_server().pid), psutil.Process(world.processes["server"].pid)
     known = {each.pid for each in world.processes.values()}
     assert world.ask("olivia", "refund Adam's last invoice")["state"] == "asked"
     [stand_in] = server.children()
     assert "agent.planning.reading_worker" in stand_in.cmdline()
-    [worker] = [each for each in forks.children() if each.pid not in known]
+    [worker] = _find_others(forks, known)
     stand_in.kill()
     worker.wait(30)
     assert world.ask("olivia", "refund Adam's last invoice")["state"] == "asked", "with another"
-    [worker] = [each for each in forks.children() if each.pid not in known]
+    [worker] = _find_others(forks, known)
     world.stop_server()
     worker.wait(30)
 
 
 def test_a_servers_children_are_handed_its_files_and_signals_and_end_with_their_own_code(world: Installation) -> None:
     if "server" in world.processes:  # what it reads with is a child of the fork server too
-        world.stop_server()
+        world.kill_server()
     world.start_server("several", processes=2)
     forks, parent = psutil.Process(fork_server().pid), world.processes.pop("several")
     stand_ins = psutil.Process(parent.pid).children()
@@ -68,5 +72,9 @@ def test_a_servers_children_are_handed_its_files_and_signals_and_end_with_their_
     assert parent.wait(60) == 0
     parent.stdout.close()
     assert not [each for each in stand_ins if each.is_running()]
-    known = {each.pid for each in world.processes.values()}
-    assert not psutil.wait_procs([each for each in forks.children() if each.pid not in known], timeout=30)[1]
+    others = _find_others(forks, {each.pid for each in world.processes.values()})
+    assert not psutil.wait_procs(others, timeout=30)[1]
+
+
+def _find_others(forks: psutil.Process, known: Collection[int]) -> list[psutil.Process]:
+    return [each for each in forks.children() if each.pid not in known]

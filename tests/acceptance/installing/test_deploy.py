@@ -52,6 +52,19 @@ def running(command: list[str], environ: Mapping[str, str], port: int) -> Iterat
             proxy.terminate()
 
 
+def await_certificate(port: int, trust: ssl.SSLContext) -> None:
+    """Caddy listens before it has made the certificate of its site."""
+    for _ in range(200):
+        try:
+            with socket.create_connection(("127.0.0.1", port), 30) as line:
+                trust.wrap_socket(line, server_hostname="localhost").close()
+            return
+        except ssl.SSLError as error:
+            refused = error
+            time.sleep(0.1)
+    raise refused
+
+
 CLIENT: Final = "127.0.0.9"
 
 
@@ -89,6 +102,7 @@ def caddy(world: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with running(["caddy", "run", "--config", str(folder / "Caddyfile")], environ, port):
         root = folder / "caddy/pki/authorities/local/root.crt"
         trust = ssl.create_default_context(cafile=str(root))
+        await_certificate(port, trust)
         with browser(port, trust) as client:
             yield client
 
