@@ -118,7 +118,8 @@ class Step(Value):
 
 class Plan(Value):
     """Every call of a request, validated together. ``digest`` binds contract versions, endpoints, payloads, pins and
-    the actor: what is confirmed is what is sent. ``held`` says why a person must confirm; empty means no one must."""
+    the actor: what is confirmed is what is sent. ``held`` says why a person must confirm; empty means no one must.
+    ``pieces`` are stretches of the request of which neither it nor its resolver says anything."""
 
     run_id: str
     steps: tuple[Step, ...]
@@ -126,6 +127,7 @@ class Plan(Value):
     approvals: int
     expires_s: int
     digest: str
+    pieces: Annotated[tuple[str, ...], Field(exclude=True)] = ()
 
     @property
     def confirm_by(self) -> ConfirmBy:

@@ -1,8 +1,10 @@
-"""Second reading: before a person is asked about words that a plan passes over, the model is asked about those alone.
+"""Second reading: the model is asked about the words alone that a plan passes over, apart from planning.
 
-Where it says of all of them that they change nothing, or that the plan has them, the plan stands, waits for a yes and
-shows them; else the question is about the others. It stands as it is where the model can't be asked, and where the
-person has answered about such words.
+Before a person is asked about words of weight: where it says of all of them that they change nothing, or that the plan
+has them, the plan stands, waits for a yes and shows them; else the question is about the others. And before a plan
+stands beside words that nothing accounts for, though rules take them for talk: where one changes something, the person
+is asked after all. Where the model can't be asked the question stands, and such a plan waits and shows them. What the
+person has answered about such words is not asked of the model.
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ from typing import Any, Final, Protocol, TypeVar
 
 from agent.pipeline import Plan, Proposed, Question, Resolved
 from agent.planning.proposal import Proposal
-from agent.planning.task import Outcome, Task
+from agent.planning.task import Outcome, Task, hold
 from agent.resolve.resolver import PieceQuestion, Resolver, SecondReader
 from agent.validate.plan_builder import REST
+from agent.validate.questions import quote_words
 from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable
 
+MOST_SHOWN: Final = 3
 TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
 
 T = TypeVar("T")
@@ -36,10 +40,10 @@ async def read_again(
     around: Around | None,
     planned_as: Callable[[Proposal], Awaitable[Outcome]],
 ) -> Outcome:
-    """What comes of an outcome that asks about such words: the plan, or the same question. ``planned_as`` plans the
-    proposal with what the model said of them."""
-    question, proposal = made.verdict, made.proposal
-    if not isinstance(question, Question) or not question.pieces or proposal is None or TAKES_BACK in made.waits:
+    """What comes of an outcome that asks about such words or passes over them: the plan, or the question.
+    ``planned_as`` plans the proposal with what the model said of them."""
+    verdict, proposal = made.verdict, made.proposal
+    if not isinstance(verdict, Question | Plan) or not verdict.pieces or proposal is None or TAKES_BACK in made.waits:
         return made
     if not isinstance(resolver, SecondReader) or any(each.slot == REST for each in task.request.answers):
         return made
@@ -47,21 +51,26 @@ async def read_again(
         return made  # the words were read without a model, which is none or gone
     context = task.workspace_context
     shortlist = context.shortlist(task.actor, task.request.surface)
-    asked = resolver.read_again(PieceQuestion(task.request, proposal, shortlist, tuple(context.kinds), question.pieces))
+    stands = isinstance(verdict, Plan)
+    question = PieceQuestion(task.request, proposal, shortlist, tuple(context.kinds), verdict.pieces, stands)
+    asked = resolver.read_again(question)
+    unread = _show(made, verdict) if isinstance(verdict, Plan) else made
     try:
         second = await (asked if around is None else around(asked))
     except (ModelUnavailable, ModelMisbehaved):
-        return made
-    if second is None or not isinstance(second.resolution, Proposed):
-        return made
+        return unread
+    if second is None:
+        return unread
     resolved = _join(made.resolved, second)
+    if not isinstance(second.resolution, Proposed):
+        return replace(unread, resolved=resolved)
     read = second.resolution.proposal
     try:
         again = await planned_as(read) if read != proposal else made
     except PlatformUnavailable:
         again = made
-    better = isinstance(again.verdict, Plan) or (isinstance(again.verdict, Question) and again.verdict.slot == REST)
-    return replace(again if better else made, resolved=resolved)
+    asks = isinstance(again.verdict, Question) and again.verdict.slot == REST
+    return replace(again if asks or isinstance(again.verdict, Plan) else made, resolved=resolved)
 
 
 def _join(first: Resolved | None, second: Resolved) -> Resolved:
@@ -69,4 +78,15 @@ def _join(first: Resolved | None, second: Resolved) -> Resolved:
     if first is None:
         return second
     trace = first.trace.add_second(second.trace)
-    return first.model_copy(update={"resolution": second.resolution, "trace": trace})
+    resolution = second.resolution if isinstance(second.resolution, Proposed) else first.resolution
+    return first.model_copy(update={"resolution": resolution, "trace": trace})
+
+
+def _show(made: Outcome, plan: Plan) -> Outcome:
+    """The plan, waiting, with those of its pieces on the card that nothing there tells yet."""
+    untold = [each for each in plan.pieces if not any(each in told for told in plan.held)]
+    if not untold:
+        return made
+    more = f" and {len(untold) - MOST_SHOWN} more" if len(untold) > MOST_SHOWN else ""
+    shown = ", ".join(map(quote_words, untold[:MOST_SHOWN]))
+    return hold(made, f"Check that nothing is missing: you also wrote {shown}{more}.")

@@ -40,13 +40,15 @@ class Resolver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PieceQuestion:
-    """Pieces of a request that a proposal passes over, with what they are judged by."""
+    """Pieces of a request that a proposal passes over, with what they are judged by. ``stands``: whether the plan
+    stands unless one of them changes something; else none of it does until nothing is left to ask."""
 
     request: Request
     proposal: Proposal
     shortlist: Shortlist
     kinds: Sequence[RecordKind]
     pieces: Sequence[str]
+    stands: bool = False
 
 
 @runtime_checkable
@@ -54,8 +56,9 @@ class SecondReader(Protocol):
     """A resolver that can be asked once more about pieces of a request which its proposal passes over."""
 
     async def read_again(self, question: PieceQuestion) -> Resolved | None:
-        """The proposal with those of the pieces as asides that need no question; None where it can't be asked. Raises
-        core.errors.ModelUnavailable or ModelMisbehaved."""
+        """The proposal with those of the pieces as asides that need no question or, where it stands, with those left
+        over that change something; None where it can't be asked. Raises core.errors.ModelUnavailable or
+        ModelMisbehaved."""
         ...
 
 

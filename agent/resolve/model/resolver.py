@@ -18,7 +18,7 @@ from agent.resolve.model.client import Completion
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.plain import PlainParser, make_plain_schema
 from agent.resolve.model.schema import AnswerSchema, answer_schema, propose_context
-from agent.resolve.model.second_reading import MOST_PIECES, find_asides, prepare_pieces
+from agent.resolve.model.second_reading import MOST_PIECES, add_verdicts, prepare_pieces
 from agent.resolve.resolver import MODEL, NOTHING_OPEN, PieceQuestion, choose_candidates, find_chosen_action
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.questions import ask_for_action
@@ -153,6 +153,9 @@ def _pick(name: str | None, shortlist: Shortlist) -> list[Offer]:
     return [chosen] if chosen is not None else []
 
 
+MISJUDGED: Final = "It misjudged a request of which the answer is known."
+
+
 class ProposingResolver:
     """Resolves by one model call (two where the first answer is no proposal). Raises ModelUnavailable,
     ModelMisbehaved."""
@@ -183,7 +186,8 @@ class ProposingResolver:
 
     async def read_again(self, question: PieceQuestion) -> Resolved | None:
         """The proposal with those of the ``pieces`` as asides that change nothing, or that it expresses, as the model
-        says when it is asked about them alone; None in the plain form. Raises ModelUnavailable, ModelMisbehaved."""
+        says when it is asked about them alone; where it stands, with the others as left over. Abstains where the model
+        misjudges the known request; None in the plain form. Raises ModelUnavailable, ModelMisbehaved."""
         request, proposal, pieces = question.request, question.proposal, question.pieces
         version = await self._choice.version() if self._choice is not None else self._version
         if is_plain(version) or not isinstance(proposal.result, PlanResult) or len(pieces) > MOST_PIECES:
@@ -195,8 +199,8 @@ class ProposingResolver:
         completion = await self.client.complete(asked.messages, shape, max_tokens=MAX_TOKENS)
         trace = self._make_trace(completion, SECOND_READING_VERSION, asked.digest, ())
         verdicts = asked.parser.parse(completion.value.model_dump()) if completion.value is not None else {}
-        found = find_asides(request, pieces, verdicts) if verdicts else ()
-        read = proposal.model_copy(update={"asides": (*(proposal.asides or ()), *found)}) if found else proposal
+        if not verdicts or (read := add_verdicts(question, verdicts)) is None:
+            return Resolved(resolution=Abstain(reason="model_refused", detail=MISJUDGED), trace=trace)
         return Resolved(resolution=Proposed(proposal=read), trace=trace)
 
     def _make_trace(

@@ -17,6 +17,7 @@ from agent.planning.quotes import find_in_request
 from agent.resolve.model.answer_json import BadProposal, read_mapping
 from agent.resolve.model.arguments import make_action_forms
 from agent.resolve.model.schema import Json, make_enum, make_object, propose_context
+from agent.resolve.resolver import PieceQuestion
 from core import canon
 from prompts import SECOND_READING_VERSION, PieceText, render
 from registry.offers.offer import Offer
@@ -76,20 +77,25 @@ def prepare_pieces(
     return PreparedPieces(messages, schema, canon.digest(schema), parser)
 
 
-def find_asides(request: Request, pieces: Sequence[str], verdicts: Mapping[str, str]) -> tuple[Aside, ...]:
-    """The pieces that need no question, none of which overlaps one that changes something. None where a piece of the
-    known request was misjudged."""
+def add_verdicts(question: PieceQuestion, verdicts: Mapping[str, str]) -> Proposal | None:
+    """The proposal with what was said of the pieces: those that need no question as asides, none of which overlaps one
+    that changes something; where it stands, those that change something as left over. None where a piece of the known
+    request was misjudged."""
+    request, proposal = question.request, question.proposal
     if any((verdicts[name] == CHANGES) is not changes for name, changes in KNOWN.items()):
-        return ()
-    found = [(verdicts[f"B{at}"], find_in_request(piece, request)) for at, piece in enumerate(pieces, 1)]
+        return None
+    found = [(verdicts[f"B{at}"], find_in_request(each, request)) for at, each in enumerate(question.pieces, 1)]
     changing = [place for verdict, place in found if place is not None and verdict == CHANGES]
+    if question.stands:
+        left = tuple(request.text[slice(*place)] for place in changing)
+        return proposal.model_copy(update={"left_over": (*proposal.left_over, *left)})
     made: list[Aside] = []
     for verdict, place in found:
         if place is None or any(place[0] < end and start < place[1] for start, end in changing):
             continue
         if verdict == "nothing" or verdict == "expressed":
             made.append(Aside(words=Words(text=request.text[slice(*place)], start=place[0]), role=verdict))
-    return tuple(made)
+    return proposal.model_copy(update={"asides": (*(proposal.asides or ()), *made)}) if made else proposal
 
 
 def _tell_call(call: Call, tokens: Mapping[str, str]) -> str:

@@ -222,7 +222,12 @@ class ReadAsides:
             return True
         plain = _WILL_BE.sub("", _IS_ONLY.sub("", said))
         binds = _BINDS.search(plain) or (self.several and _STAYS.search(said))
-        if _OPENS.match(said) or _WILL_BE_DONE.search(said) or (binds and not (_OWN.search(said) or past)):
+        if (
+            _OPENS.match(said)
+            or _EXPLICIT.match(said)
+            or _WILL_BE_DONE.search(said)
+            or (binds and not (_OWN.search(said) or past))
+        ):
             return False
         counts = not manners or any(map(str.isdigit, said))
         if finite is None and past is None and counts and not goes_on and _holds_number(said):

@@ -16,6 +16,7 @@ from agent.query.context import Worked
 from agent.validate import evidence, questions
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.misread import repeats_what_was_done
+from agent.validate.coverage.open_words import find_open_words
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
@@ -156,6 +157,16 @@ class PlanChecks:
         asked = Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
         asks_model = not (left.firm or repeats) and self._may_be_read_again(left.weighty)
         return asked.model_copy(update={"pieces": tuple(left.weighty) if asks_model else ()})
+
+    def find_open_words(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> tuple[str, ...]:
+        """Stretches of the request of which neither the plan nor the resolver says anything, where it is a person's
+        order that no question about the rest was answered of."""
+        if all(each.risk is Risk.READ for each in contracts) or self.request.given is not None:
+            return ()
+        if has_consent(self.request, REST):
+            return ()
+        kinds, shown = tuple(self.query.kinds), _list_names_beside(steps, self.query)
+        return find_open_words(self.request, self.proposal, contracts, kinds, _words_of(steps), shown)
 
     def _may_be_read_again(self, pieces: Sequence[str]) -> bool:
         """Whether a model's word may be taken for these: not where it has called them left over, nor for what is by its

@@ -137,10 +137,10 @@ class _Planner:
             for each, words in self.query.records.slips.items()
             if each in pinned
         ]
-        open_words = self.checks.check_coverage(made.steps, made.contracts)
-        if isinstance(open_words, Question):
-            return open_words
-        made.reasons += open_words
+        to_tell = self.checks.check_coverage(made.steps, made.contracts)
+        if isinstance(to_tell, Question):
+            return to_tell
+        made.reasons += to_tell
         held = [
             *dict.fromkeys(decision.why for decision in made.decisions if decision.why is not None),
             *dict.fromkeys(made.reasons),
@@ -153,6 +153,7 @@ class _Planner:
             approvals=max(1 if held else 0, *(decision.approvals for decision in made.decisions)),
             expires_s=min(contract.confirmation.expires_s for contract in made.contracts),
             digest=digest_plan(steps, run_id=self.run_id, actor=self.actor, surface=self.request.surface),
+            pieces=self.checks.find_open_words(made.steps, made.contracts),
         )
 
     def _leave_for_what_is_found(self, contract: Contract, trouble: Trouble | None) -> str:

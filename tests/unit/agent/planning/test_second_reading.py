@@ -16,7 +16,7 @@ from agent.planning.second_reading import TAKES_BACK, read_again
 from agent.planning.task import Outcome, Task
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.resolver import ProposingResolver
-from agent.resolve.model.second_reading import CHANGES, KNOWN, MOST_PIECES, PieceParser, find_asides
+from agent.resolve.model.second_reading import CHANGES, KNOWN, MOST_PIECES, PieceParser, add_verdicts
 from agent.resolve.resolver import FallbackResolver, PieceQuestion
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.coverage.read_asides import is_explicit
@@ -25,6 +25,7 @@ from agent.validate.proposed.checks import PlanChecks
 from core.errors import ModelUnavailable, PlatformUnavailable
 from evals.run.scripted import ScriptedClient
 from prompts import DEFAULT_VERSION, PLAIN_VERSION, SECOND_READING_VERSION
+from registry.offers.shortlist import Shortlist
 from tests.unit.own_worlds import NOW, OWNER, find, number, plan, world
 
 FINE = {"action": "waive_fine", "fine_id": find("fine", "F-231"), "amount": None}
@@ -202,14 +203,22 @@ async def test_a_card_shows_what_was_read_so_also_after_the_question_about_the_o
     assert ["‘not her sister’" in each for each in made.verdict.held] == [True]
 
 
+def read_pieces(text: str, pieces: Sequence[str], *verdicts: str, stands: bool = False) -> Proposal:
+    """What becomes of a proposal by these verdicts."""
+    proposal = Proposal(result=PlanResult(calls=(Call(action="a"),)))
+    question = PieceQuestion(Request(text=text, now=NOW), proposal, Shortlist(()), (), pieces, stands)
+    read = add_verdicts(question, RIGHT | {f"B{at}": each for at, each in enumerate(verdicts, 1)})
+    assert read is not None
+    return read
+
+
 def test_what_overlaps_a_piece_that_changes_something_is_no_aside() -> None:
-    request = Request(text="a note for her brother in May", now=NOW)
-    verdicts = {**RIGHT, "B1": "nothing", "B2": CHANGES}
-    assert find_asides(request, ["note for her brother", "brother in May"], verdicts) == ()
+    pieces = ["note for her brother", "brother in May"]
+    assert not read_pieces("a note for her brother in May", pieces, "nothing", CHANGES).asides
 
 
 def test_a_short_piece_is_found_as_a_word_and_never_within_one() -> None:
-    (aside,) = find_asides(Request(text="for Ruth or Ines", now=NOW), ["or"], {**RIGHT, "B1": "nothing"})
+    (aside,) = read_pieces("for Ruth or Ines", ["or"], "nothing").asides or ()
     assert aside.words.start == 9
 
 
@@ -312,3 +321,77 @@ def test_a_call_of_which_nobody_said_anything_is_not_saved() -> None:
     assert may(Call(action="a", arguments={"what": ComputedArgument(expression=said)}))
     assert not may(Call(action="a", arguments={"what": ComputedArgument(expression=within)}))
     assert not may(Call(action="a"))
+
+
+# ── words that a plan and its rules say nothing of ───────────────────────────────────────────────────────────────────
+
+IN_PARTS = "waive F-231, in instalments please"
+TOLD = [{"quote": "in instalments", "is": "background"}]
+
+
+@pytest.mark.parametrize("rest", [[], TOLD])
+async def test_a_plan_that_says_nothing_of_words_is_asked_about_them(rest: list[Any]) -> None:
+    model = Reads(CHANGES, rest=rest)
+    made = await came_of(model, IN_PARTS)
+    assert isinstance(made.verdict, Question)
+    assert made.verdict.slot == REST
+    assert "‘in instalments please’" in made.verdict.text
+    assert 'B1: "in instalments please"' in model.told[0]
+
+
+@pytest.mark.parametrize("text", ["waive F-231, sobald Ruth da ist", "waive F-231, mais seulement s'il rappelle"])
+async def test_so_is_one_that_passes_over_words_of_another_language(text: str) -> None:
+    assert isinstance((await came_of(Reads(*[CHANGES] * 3), text)).verdict, Question)
+
+
+@pytest.mark.parametrize("verdict", ["nothing", "expressed"])
+async def test_where_they_change_nothing_it_stands_as_it_was(verdict: str) -> None:
+    made = await came_of(Reads(verdict), IN_PARTS)
+    assert isinstance(made.verdict, Plan)
+    assert not any("instalments" in each for each in made.verdict.held)
+    assert made.resolved is not None
+    assert made.resolved.trace.second is not None
+
+
+async def test_where_it_cannot_be_asked_the_plan_waits_and_shows_them() -> None:
+    class Gone(Reads):
+        def judge(self, parser: PieceParser) -> dict[str, Any]:
+            raise ModelUnavailable("gone")
+
+    misjudges = Reads("nothing", known={**RIGHT, "A3": CHANGES})
+    for model in (Gone(), Reads("whatever"), misjudges):
+        made = await came_of(model, IN_PARTS)
+        assert isinstance(made.verdict, Plan)
+        assert "Check that nothing is missing: you also wrote ‘in instalments please’." in made.verdict.held
+    assert made.resolved is not None
+    assert made.resolved.trace.second is not None  # what it said stands in history all the same
+
+
+async def test_so_does_one_beside_more_words_than_it_is_asked_about() -> None:
+    model = Reads(*["nothing"] * 40)
+    liked = ("tea", "coffee", "juice", "water", "milk", "cocoa", "soda", "wine", "beer", "cider", "rum", "gin", "port")
+    many = ", ".join(f"Ruth likes {each}" for each in liked)
+    made = await came_of(model, f"waive F-231, {many}")
+    assert isinstance(made.verdict, Plan)
+    assert model.told == []
+    assert any("and 10 more" in each for each in made.verdict.held)
+
+
+@pytest.mark.parametrize("text", ["Please waive fine F-231 for me, thanks!", "could you waive the fine F-231?"])
+async def test_an_order_of_which_every_word_is_accounted_for_is_not_asked_about(text: str) -> None:
+    model = Reads(CHANGES)
+    assert isinstance((await came_of(model, text)).verdict, Plan)
+    assert model.told == []
+
+
+async def test_who_answered_without_that_is_not_asked_again() -> None:
+    asked = (await came_of(Reads(CHANGES), IN_PARTS)).proposal
+    model = Reads(CHANGES)
+    answered = replace(task_of(IN_PARTS, Answer(slot=REST, choice=REST)), proposal=asked)
+    assert isinstance((await propose(answered, ProposingResolver(model))).verdict, Plan)
+    assert model.told == []
+
+
+def test_what_changes_something_is_left_over_where_the_plan_stands() -> None:
+    read = read_pieces("mend it, in blue, she said", ["in blue", "she said"], CHANGES, "nothing", stands=True)
+    assert (read.left_over, read.asides) == (("in blue",), None)

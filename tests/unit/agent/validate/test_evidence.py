@@ -37,7 +37,8 @@ def shelf(value: Any, quote: str, **more: Any) -> dict[str, Any]:
 async def test_the_closer_words_are_to_a_value_the_less_a_person_must_look(
     value: str, quote: str, kind: str, held: bool
 ) -> None:
-    found, waits = await evidence("item 103 to the cellar, downstairs", shelf(value, quote))
+    more = ", downstairs" if quote == "downstairs" else ""
+    found, waits = await evidence(f"item 103 to the cellar{more}", shelf(value, quote))
     assert (found["shelf"], waits) == (kind, held)
 
 

@@ -52,6 +52,7 @@ async def test_what_tells_how_things_are_stays_aside(text: str, aside: str) -> N
         ("waive three euros of F-231", "three euros"),
         ("waive F-231 partly", "partly"),
         ("waive F-231, pending a check", "pending a check"),
+        ("waive F-231, but only once Ruth has written back", "but only once Ruth has written back"),
         ("waive F-231, backdated to last month", "backdated to last month"),
         ("waive F-231, not the entire sum", "not the entire sum"),
         ("waive F-231, not everything", "not everything"),
@@ -72,7 +73,7 @@ async def test_as_what_something_is_given_is_no_reason() -> None:
 async def test_words_beside_an_order_are_shown_where_other_words_are_set_aside() -> None:
     made = await verdict_of("waive F-231 in vouchers, she was ill", ["she was ill"], "reason")
     assert isinstance(made, Plan)
-    assert made.held == ("‘in vouchers’ is taken to say this too: check that nothing is missing.",)
+    assert made.held[0] == "‘in vouchers’ is taken to say this too: check that nothing is missing."
 
 
 async def test_words_beside_an_order_are_asked_about_along_with_what_is_left_over() -> None:
