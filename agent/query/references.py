@@ -208,7 +208,8 @@ class RecordFinder:
         if find.pick == "all":
             wanted = len(line) - place
         if len(line) < place + wanted:
-            return ask_between(need.slot, need.param, kind, line, "are all there are")
+            lead = f"There {'is' if len(line) == 1 else 'are'} only {format_count(len(line), kind)}:"
+            return ask_between(need.slot, need.param, kind, line, "", lead=lead)
         chosen = line[place : place + wanted]
         if len(chosen) > need.most:
             return ask_between(need.slot, need.param, kind, chosen, "are meant, and this takes fewer")

@@ -16,7 +16,7 @@ from agent.pipeline import Argument, Ask, Calls, Draft, ListArgument, Resolution
 from language.locales import translate
 from language.spell_correction import Speller
 from language.stems import EMPTY, GROUPED, KIN, ORDER_WORDS, READING, READING_WORDS, stem
-from language.text import blank_quotations
+from language.text import blank_quotations, word_set
 from language.wordnet import is_word, load_lexicon, load_phrasal_verbs
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
@@ -149,6 +149,7 @@ _AGAIN: Final = re.compile(
 _E_MAIL: Final = re.compile(r"(?<![\w@-])e-mail(?=s?\b(?![-@]))", re.IGNORECASE)
 _FEWEST: Final = 3  # letters
 _DIGITS: Final = {"2": "to", "4": "for"}
+_DETERMINERS: Final = word_set("the these those all my our your his her its their any only top first last next other")
 _SOUNDS: Final = {"8": "ate", "4": "for", "2": "to"}
 
 
@@ -176,8 +177,9 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
         yield found.start(), found.end(), found["after"] or found["before"]
     for found in _DIGIT.finditer(bare) if not _ASKS.match(bare) else ():
         after = found["next"].lower()
-        if found["plural"]:
-            continue  # "2 door hinges" are counted
+        before = bare[: found.start()].split()[-1].lower()
+        if found["plural"] or before in _DETERMINERS:
+            continue  # "2 door hinges", "the 4 oldest" are counted
         if not counted(after) and not after.endswith("s") and after not in EMPTY and found["next"].islower():
             yield found.start("digit"), found.end("digit"), _DIGITS[found["digit"]]
 

@@ -35,6 +35,7 @@ from agent.validate.records.located import (
     Unrelated,
     find_place_word,
     fits,
+    format_count,
     merge_filters,
     name_kind,
     name_kinds,
@@ -321,7 +322,8 @@ class Search:
             what = describe_records(kind, aim.wanted, aim.owner)
             if not line:
                 return need.ask(f"No {what} has a place in that line.")
-            return ask_between(need.slot, need.param, kind, line, "are all there are")
+            lead = f"There {'is' if len(line) == 1 else 'are'} only {format_count(len(line), kind)}:"
+            return ask_between(need.slot, need.param, kind, line, "", lead=lead)
         picked = line[place : place + count]
         if len(picked) > need.most:
             return ask_between(need.slot, need.param, kind, picked, "are meant, and one is wanted")

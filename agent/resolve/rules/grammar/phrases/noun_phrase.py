@@ -338,6 +338,8 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
                 last = read_after(reader, made, index + 1, stop, depth)
                 if last > index + 1:
                     return Phrase(_find(made), index, last, True)
+        if low not in lexicon.EVERYONE and low != "those":
+            return None  # "delete everything": of what is asked
         return Phrase(Find(record=kind.name, pick="one" if pick == "one" else "all"), index, index + 1, True)
     if (match := EMAIL.match(reader.text.plain, token.start)) is not None:
         mailed = wanted is not None and any(each.search == "email" for each in wanted.fields)

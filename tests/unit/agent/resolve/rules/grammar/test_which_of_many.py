@@ -90,3 +90,24 @@ async def test_it_is_not_said_that_somebody_has_none_where_they_have_others() ->
     asked = await verdict_of("waive all fines of Ines Duarte over 100 euros")
     assert isinstance(asked, Question), asked
     assert asked.text == "Ines Duarte has no such fines."
+
+
+async def test_everything_is_no_set_where_no_word_says_of_what() -> None:
+    assert not isinstance(await verdict_of("waive everything"), Plan)
+    assert isinstance(await verdict_of("waive all fines"), Plan)
+
+
+async def test_a_digit_behind_the_counts_and_is_no_word_that_sounds_alike() -> None:
+    two, spelled = (
+        await verdict_of("waive the 2 highest due fines"),
+        await verdict_of("waive the two highest due fines"),
+    )
+    assert isinstance(spelled, Plan), spelled
+    assert isinstance(two, Plan), two
+    assert len(two.steps) == 2
+
+
+async def test_where_there_are_fewer_it_says_how_many() -> None:
+    asked = await verdict_of("waive the 2 highest fines of Ines Duarte")
+    assert isinstance(asked, Question)
+    assert asked.text.startswith("There is only 1 fine: "), asked.text

@@ -28,6 +28,16 @@ def test_short_forms_are_written_out(text: str, full: str) -> None:
     assert written(text) == full
 
 
-@pytest.mark.parametrize("text", ["add 2 weeks", "give 4 euros", 'write "c u 2 day"', "INV-4 and B2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "add 2 weeks",
+        "give 4 euros",
+        "sell the 4 oldest spare bikes",
+        "his last 2 unpaid bills",
+        'write "c u 2 day"',
+        "INV-4 and B2",
+    ],
+)
 def test_numbers_codes_and_quotations_stay(text: str) -> None:
     assert written(text) == text
