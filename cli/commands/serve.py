@@ -42,6 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.listen_fd is not None:
         return asyncio.run(_serve(settings, socket.socket(fileno=arguments.listen_fd), arguments.family_fd))
     listening = _listening(settings.host, settings.port, wait_s=ORPHANS_S if settings.processes > 1 else 0.0)
+    if not settings.port:  # addresses that are told have the port that was found free
+        environ["OPSIQ_PORT"] = str(listening.getsockname()[1])
+        settings = Settings.load(environ)
     return asyncio.run(
         _several(settings, listening, environ) if settings.processes > 1 else _serve(settings, listening, None)
     )

@@ -74,6 +74,7 @@ def test_no_key_confirms_what_cannot_be_undone_whatever_its_scopes(world: Instal
     assert run["card"]["confirm_by"] == "person"
     told = problem_of(lambda: confirm(leaked, run))
     assert (told["status"], told["code"]) == (403, "person_required")
+    assert f"{world.url}/runs/{run['id']}" in told["detail"], "where a person does, at the port that was free"
     assert f"/runs/{run['id']}" in told["detail"]
     second = leaked.post("/v1/keys", {"name": "second", "scopes": list(SCOPES), "mode": "live"})
     other = Client(world.url, second["key"]["public"], second["secret"])

@@ -20,6 +20,7 @@ from agent.pipeline import (
     Source,
     Span,
 )
+from agent.runs.decisions import CANCELLED
 from agent.runs.run import Run
 from core.display_text import to_display_text
 from registry.contract import Risk
@@ -83,10 +84,21 @@ STEPS: Final[Mapping[RunState, tuple[tuple[str, str], ...]]] = {
 person."""
 
 
+_CANCELLED: Final = Badge("cancelled", "quiet")
 _WORDS: Final[Mapping[str, str]] = {str(each): badge.text for each, badge in (*STATES.items(), *RISKS.items())}
 DOUBTS: Final[Mapping[Evidence, str]] = {"read": "read from your words", "proposed": "proposed by the model"}
 """What stands at a value on a card that no code vouches for."""
 _GIVERS: Final = {"api": "the API key", "event": "the event"}
+
+
+def is_cancelled(run: Run) -> bool:
+    """Whether a run was stopped while it was still being worked out."""
+    return run.state == "rejected" and run.reason == CANCELLED
+
+
+def make_state_badge(run: Run) -> Badge:
+    """State of a run as a badge."""
+    return _CANCELLED if is_cancelled(run) else STATES[run.state]
 
 
 def format_name(name: str) -> str:

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from agent.pipeline import Question, Refusal
 from agent.resolve.model.resolver import ProposingResolver
-from agent.runs.decisions import CANCELLED, DecisionVerdict
+from agent.runs.decisions import DecisionVerdict
 from agent.runs.run import MOVING, Run
 from agent.runs.service import MAX_TEXT
 from agent.runs.states import as_asked, as_planned
@@ -300,7 +300,8 @@ async def _ask(
         ),
         all_able=len(offers),
         recent=tuple(
-            RecentRun(run.id, to_display_text(run.text, limit=160), labels.STATES[run.state]) for run in mine[:RECENT]
+            RecentRun(run.id, to_display_text(run.text, limit=160), labels.make_state_badge(run))
+            for run in mine[:RECENT]
         ),
         recalled=tuple(dict.fromkeys(run.text for run in mine)),
         max_chars=MAX_TEXT,
@@ -330,14 +331,14 @@ async def _show_run(
                 for each in near
             ),
         )
-    cancelled = run.state == "rejected" and run.reason == CANCELLED
+    cancelled = labels.is_cancelled(run)
     page = RunPage(
         shell=make_shell(request, visitor),
         title=to_display_text(run.text, limit=60),
         run_id=run.id,
         asked_at=run.created_at,
         revision=run.revision,
-        state=labels.STATES[run.state],
+        state=labels.make_state_badge(run),
         said=shown_card.said if shown_card else card.quote_requests(run, viewer.person),
         notice=notice,
         moving=labels.MOVING[run.state] if run.state in MOVING else "",

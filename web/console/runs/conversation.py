@@ -122,7 +122,7 @@ def continue_answer(first: Reply, page: Reply, start: int) -> Reply:
 
 
 def _turn(run: Run) -> Turn:
-    return Turn(run.id, to_display_text(run.text, limit=240), labels.STATES[run.state], _tell_outcome(run))
+    return Turn(run.id, to_display_text(run.text, limit=240), labels.make_state_badge(run), _tell_outcome(run))
 
 
 def _tell_outcome(run: Run) -> str:

@@ -98,7 +98,7 @@ def _line(run: Run, catalogue: Catalogue) -> RunRow:
     return RunRow(
         run.id,
         to_display_text(run.text, limit=240),
-        labels.STATES[run.state],
+        labels.make_state_badge(run),
         to_display_text(run.actor.name, limit=80),
         to_display_text(
             ", ".join(each.title if each else name for each, name in zip(named, run.actions, strict=True)), limit=240

@@ -47,6 +47,8 @@ async def test_the_page_shows_the_steps_and_cancels_without_a_script(console: Co
     assert (await post(amir, f"/runs/{run.id}/cancel")).status_code == 303
     page = (await amir.get(f"/runs/{run.id}")).text
     assert "Cancelled. Nothing was sent." in page
+    assert '<span class="badge quiet">cancelled</span>' in page
+    assert ">rejected<" not in page
     assert "data-step" not in page
     again = await post(amir, f"/runs/{run.id}/cancel")
     assert (again.status_code, "worked out already" in again.text) == (409, True)
