@@ -177,8 +177,8 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
         yield found.start(), found.end(), found["after"] or found["before"]
     for found in _DIGIT.finditer(bare) if not _ASKS.match(bare) else ():
         after = found["next"].lower()
-        before = bare[: found.start()].split()[-1].lower()
-        if found["plural"] or before in _DETERMINERS:
+        word_before = bare[: found.start()].split()[-1].lower()
+        if found["plural"] or word_before in _DETERMINERS:
             continue  # "2 door hinges", "the 4 oldest" are counted
         if not counted(after) and not after.endswith("s") and after not in EMPTY and found["next"].islower():
             yield found.start("digit"), found.end("digit"), _DIGITS[found["digit"]]
