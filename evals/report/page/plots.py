@@ -16,6 +16,7 @@ from evals.score.interval import find_percentile
 WIDTH: Final = 720
 LABEL: Final = 340
 ROW: Final = 22
+LINE: Final = 14
 LETTER: Final = 7.0
 """How wide a letter of a plot is at most, on the whole of a line."""
 MOST_LABELS: Final = 24
@@ -98,7 +99,7 @@ def draw_latency(times: Sequence[float]) -> Markup:
     """How long answers took, on a logarithmic scale, with p50, p95 and p99."""
     if not times:
         return Markup("")
-    left, top, right, bottom = 60, 14, WIDTH - 20, 160
+    left, top, right, bottom = 60, 3 * LINE + 6, WIDTH - 20, 3 * LINE + 152  # the figures stand above the bars
     low, high = math.log10(max(0.01, min(times))), math.log10(max(0.02, *times))
     span = max(0.3, high - low)
     count = 30
@@ -119,9 +120,10 @@ def draw_latency(times: Sequence[float]) -> Markup:
         value = find_percentile(times, share)
         place = left + (math.log10(max(0.01, value)) - low) / span * (right - left)
         end = "end" if place > right - 90 else "start"
-        marks.append(f'<line class="mark" x1="{place:.1f}" x2="{place:.1f}" y1="{top}" y2="{bottom}"/>')
+        told_at = LINE * (row + 1)
+        marks.append(f'<line class="mark" x1="{place:.1f}" x2="{place:.1f}" y1="{told_at - 10}" y2="{bottom}"/>')
         marks.append(
-            f'<text class="value" x="{place + (-4 if end == "end" else 4):.1f}" y="{top + 10 + 13 * row}" '
+            f'<text class="value" x="{place + (-4 if end == "end" else 4):.1f}" y="{told_at}" '
             f'text-anchor="{end}">'
             f"{name} {value:.3g} ms</text>"
         )
