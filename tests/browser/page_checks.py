@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -16,15 +17,15 @@ from tests.browser.text_styles import STYLE_OF, STYLES
 
 AXE: Final = next((Path(__file__).parent / "vendor").glob("axe-*.min.js"))
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OF_COLOUR: Final = ["color-contrast"]
-OF_WIDTH: Final = ["color-contrast", "target-size", "scrollable-region-focusable"]
+CONTRAST: Final = "color-contrast"
+OF_WIDTH: Final = ["target-size", "scrollable-region-focusable"]
 """What can be otherwise in the other theme, and what on a narrow screen."""
-ASKED: Final = f"""async (only) => {{
-  const done = await window.axeOfTheTests.run(document, {{runOnly: only, resultTypes: only.kinds, elementRef: true}});
-  const passed = done.passes.filter((rule) => rule.id === "color-contrast").flatMap((rule) => rule.nodes);
+ASKED: Final = f"""async (asked) => {{
+  const done = await window.axeOfTheTests.run(document, asked);
+  const passed = done.passes.filter((rule) => rule.id === "{CONTRAST}").flatMap((rule) => rule.nodes);
   return {{
     found: done.violations.map((rule) => ({{id: rule.id, at: rule.nodes.map((node) => node.html.slice(0, 160))}})),
-    passed: only.kinds.includes("passes") ? [...new Set(passed.map((node) => node.element).map({STYLE_OF}))] : [],
+    passed: asked.elementRef ? [...new Set(passed.map((node) => node.element).map({STYLE_OF}))] : [],
   }};
 }}"""
 """What axe finds, and the styles of text whose contrast it passed."""
@@ -118,37 +119,37 @@ class Looks:
 
     def _judge(self, width: int) -> None:
         """As it stands, by every rule; in the other theme; in the other theme at the other width. Then everything is as
-        it was, the focus too."""
+        it was, the focus too.
+
+        Contrast takes most of axe's time, and is that of a text's style: it is judged where there is one that axe has
+        not passed before."""
         page, height = self.page, (self.page.viewport_size or {}).get("height", 860)
         dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
         own, other = ("dark", "light") if dark else ("light", "dark")
         focused = page.evaluate_handle("document.activeElement")
         if not page.evaluate("'axeOfTheTests' in window"):  # a document keeps it while parts of it change
             page.evaluate(f"() => {{ {AXE.read_text()}; window.axeOfTheTests = axe; }}")
-        self._axe(RULES, own)
+        self._axe(own, {"runOnly": RULES, "rules": {CONTRAST: {"enabled": False}}})
+        self._contrast(own)
         page.emulate_media(color_scheme=other)  # type: ignore[arg-type]
-        self._axe_again(OF_COLOUR, other)
+        self._contrast(other)
         page.set_viewport_size({"width": WIDTHS.get(width, 390), "height": height})
-        self._axe_again(OF_WIDTH, other)
+        self._axe(other, {"runOnly": OF_WIDTH})
+        self._contrast(other)
         self._no_wider()
         page.emulate_media(color_scheme=own)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("(was) => { if (was !== document.activeElement && was !== document.body) was.focus(); }", focused)
 
-    def _axe_again(self, rules: list[str], theme: str) -> None:
-        """Contrast takes most of axe's time, and is that of a text's style: it is judged again where there is one that
-        axe has not passed before."""
-        if all(style in SEEN for style in self.page.evaluate(STYLES)):
-            rules = [rule for rule in rules if rule not in OF_COLOUR]
-        for style in self._axe(rules, theme) if rules else ():
-            SEEN.add(style)
+    def _contrast(self, theme: str) -> None:
+        if not all(style in SEEN for style in self.page.evaluate(STYLES)):
+            kinds = ["violations", "passes"]
+            for style in self._axe(theme, {"runOnly": [CONTRAST], "resultTypes": kinds, "elementRef": True}):
+                SEEN.add(style)
 
-    def _axe(self, rules: list[str], theme: str) -> list[str]:
+    def _axe(self, theme: str, asked: Mapping[str, Any]) -> list[str]:
         """The styles of text that it passed. axe is evaluated by the driver, so the page's policy stays as it is."""
-        whole = rules is RULES
-        kinds = ["violations"] if whole else ["violations", "passes"]
-        asked = {"type": "tag" if whole else "rule", "values": rules, "kinds": kinds}
-        answer: dict[str, Any] = self.page.evaluate(ASKED, asked)
+        answer: dict[str, Any] = self.page.evaluate(ASKED, {"resultTypes": ["violations"], **asked})
         assert answer["found"] == [], (self.page.url, theme, self.page.viewport_size, answer["found"])
         passed: list[str] = answer["passed"]
         return passed

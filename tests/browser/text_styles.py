@@ -21,13 +21,20 @@ STYLE_OF: Final = """(() => {
     known.set(element, all);
     return all;
   };
+  const painted = (style) => style.backgroundColor !== "rgba(0, 0, 0, 0)" || style.backgroundImage !== "none";
+  const under = (element) => {
+    const box = element.getBoundingClientRect();
+    const stack = document.elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    const found = stack.slice(stack.indexOf(element)).find((each) => painted(getComputedStyle(each)));
+    return !found || found.contains(element) ? "" : "over" + behind(found);
+  };
   return (element) => {
-    const style = getComputedStyle(element);
+    const style = getComputedStyle(element), all = behind(element);
     return [style.color, style.fontSize, style.fontWeight, style.textShadow, style.webkitTextFillColor,
-      style.webkitTextStroke].join(";") + behind(element);
+      style.webkitTextStroke].join(";") + all + (/absolute|fixed|sticky/.test(all) ? under(element) : "");
   };
 })()"""
-"""A function of one element: all that its text's contrast comes of, through everything it stands in."""
+"""A function of one element: all that its text's contrast comes of, through everything it stands in or is laid over."""
 
 STYLES: Final = f"""() => {{
   const styleOf = {STYLE_OF}, found = new Set();
