@@ -45,38 +45,43 @@ async def read_again(
     verdict, proposal = made.verdict, made.proposal
     if not isinstance(verdict, Question | Plan) or not verdict.pieces or proposal is None or TAKES_BACK in made.waits:
         return made
-    if not isinstance(resolver, SecondReader) or any(each.slot == REST for each in task.request.answers):
-        return made
+    unread = _show(made, verdict) if isinstance(verdict, Plan) else made
+    answered = isinstance(verdict, Question) and any(each.slot == REST for each in task.request.answers)
+    if answered or not isinstance(resolver, SecondReader):
+        return unread
     if made.resolved is not None and made.resolved.trace.model is None:
-        return made  # the words were read without a model, which is none or gone
+        return unread  # the words were read without a model, which is none or gone
     context = task.workspace_context
     shortlist = context.shortlist(task.actor, task.request.surface)
     stands = isinstance(verdict, Plan)
     question = PieceQuestion(task.request, proposal, shortlist, tuple(context.kinds), verdict.pieces, stands)
     asked = resolver.read_again(question)
-    unread = _show(made, verdict) if isinstance(verdict, Plan) else made
     try:
         second = await (asked if around is None else around(asked))
     except (ModelUnavailable, ModelMisbehaved):
         return unread
     if second is None:
         return unread
-    resolved = _join(made.resolved, second)
+    resolved = _join(made.resolved, second, proposal)
     if not isinstance(second.resolution, Proposed):
         return replace(unread, resolved=resolved)
     read = second.resolution.proposal
+    if read == proposal:
+        return replace(made, resolved=resolved)
     try:
-        again = await planned_as(read) if read != proposal else made
+        again = await planned_as(read)
     except PlatformUnavailable:
-        again = made
+        return replace(unread, resolved=resolved)
     asks = isinstance(again.verdict, Question) and again.verdict.slot == REST
-    return replace(again if asks or isinstance(again.verdict, Plan) else made, resolved=resolved)
+    saved = isinstance(again.verdict, Plan) and not stands
+    return replace(again if asks or saved else unread, resolved=resolved)
 
 
-def _join(first: Resolved | None, second: Resolved) -> Resolved:
-    """What was resolved, with both readings in its trace."""
+def _join(first: Resolved | None, second: Resolved, proposal: Proposal) -> Resolved:
+    """What was resolved, with both readings in its trace; the ``proposal`` where nothing came of the second."""
     if first is None:
-        return second
+        kept = second.resolution if isinstance(second.resolution, Proposed) else Proposed(proposal=proposal)
+        return second.model_copy(update={"resolution": kept})
     trace = first.trace.add_second(second.trace)
     resolution = second.resolution if isinstance(second.resolution, Proposed) else first.resolution
     return first.model_copy(update={"resolution": resolution, "trace": trace})
@@ -84,7 +89,7 @@ def _join(first: Resolved | None, second: Resolved) -> Resolved:
 
 def _show(made: Outcome, plan: Plan) -> Outcome:
     """The plan, waiting, with those of its pieces on the card that nothing there tells yet."""
-    untold = [each for each in plan.pieces if not any(each in told for told in plan.held)]
+    untold = [each for each in plan.pieces if not any(quote_words(each) in told for told in plan.held)]
     if not untold:
         return made
     more = f" and {len(untold) - MOST_SHOWN} more" if len(untold) > MOST_SHOWN else ""

@@ -86,16 +86,17 @@ def add_verdicts(question: PieceQuestion, verdicts: Mapping[str, str]) -> Propos
         return None
     found = [(verdicts[f"B{at}"], find_in_request(each, request)) for at, each in enumerate(question.pieces, 1)]
     changing = [place for verdict, place in found if place is not None and verdict == CHANGES]
-    if question.stands:
-        left = tuple(request.text[slice(*place)] for place in changing)
-        return proposal.model_copy(update={"left_over": (*proposal.left_over, *left)})
+    if question.stands and not changing:
+        return proposal
     made: list[Aside] = []
     for verdict, place in found:
         if place is None or any(place[0] < end and start < place[1] for start, end in changing):
             continue
         if verdict == "nothing" or verdict == "expressed":
             made.append(Aside(words=Words(text=request.text[slice(*place)], start=place[0]), role=verdict))
-    return proposal.model_copy(update={"asides": (*(proposal.asides or ()), *made)}) if made else proposal
+    left = tuple(request.text[slice(*place)] for place in changing) if question.stands else ()
+    asides = (*(proposal.asides or ()), *made) if made else proposal.asides
+    return proposal.model_copy(update={"left_over": (*proposal.left_over, *left), "asides": asides})
 
 
 def _tell_call(call: Call, tokens: Mapping[str, str]) -> str:

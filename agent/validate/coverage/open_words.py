@@ -8,20 +8,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Final, TypeGuard
 
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request
-from agent.planning.proposal import DraftedText, Proposal
+from agent.planning.proposal import Day, DraftedText, Number, Proposal, TypedValue
 from agent.planning.quotes import find_places, walk
-from agent.validate.coverage.accounted_words import has_weight, list_accounts, plain_word
+from agent.validate.coverage.accounted_words import LIGHT, NOTHING, Accounts, has_weight, list_accounts, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
+from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.read_asides import READ_AGAIN
 from agent.validate.coverage.unused_words import collect_subject_stems
+from agent.validate.coverage.weighty_patterns import SILENCE, TELLING, TIMES, cover
+from language import numerals
+from language.stems import ORDERS, split_runs, stem, stem_text
+from language.text import read_text
+from language.wordnet import find_similar_stems, is_word
 from registry.contract import Contract
 from registry.records import RecordKind
 
 _OWNERS_S: Final = re.compile(r"^['’]s?(?!\w)")
+# What an order is done with, for, by or as, and where or when.
+_BESIDE: Final = r"with(?:out)?|as(?!\s+(?:much|many))|from|against|for|by|through|via|per|once"
+_WHERE: Final = r"at|during|on(?:to)?|in(?:to)?|to|up(?:on)?|over|under|towards"
+_OPENS: Final = re.compile(rf"(?:{_BESIDE})|(?P<where>{_WHERE})", re.IGNORECASE)
+# Where the quote of a value may end before its last word.
+_FURTHER: Final = re.compile(rf"(?<=\w)(?:\s*[,;:!?–—]|\s+(?:{_BESIDE}|{_WHERE})(?!\w))", re.IGNORECASE)
+_NO_ORDER: Final = re.compile(r".*(?:ed|ing|(?<!s)s)")
+_ISO_DAY: Final = re.compile(r"\d{4}-\d\d(?!\d)")
+_LETTER: Final = re.compile(r"[a-z]$")
+_LONGEST_ARTICLE: Final = 3
+"""Letters: "das" and "les" begin many orders of other languages."""
 
 
 def find_open_words(
@@ -34,32 +52,91 @@ def find_open_words(
 ) -> tuple[str, ...]:
     """The stretches of the request that hold such words: a clause of which nothing was used, else the words that stand
     between those that were. ``told_by_records`` are the stems of what the records of the plan are called, ``shown`` the
-    names that stand on its card, in small letters. None where no record is known, or a text is drafted that is to say
-    things in other words."""
-    drafts = any(isinstance(node, DraftedText) for node in walk(proposal.result))
-    if proposal.asides is None or drafts or not kinds:  # beside the values of plain functions stands talk
+    names that stand on its card, in small letters. None where no record is known."""
+    if proposal.asides is None or not kinds:  # beside the values of plain functions stands talk
         return ()
-    used = [False] * (len(request.text) + 1)
-    judged = [each.words for each in proposal.asides if each.role in READ_AGAIN]
-    for start, end in find_places((proposal.result, proposal.replaced, judged), request):
-        used[start:end] = [True] * (end - start)
+    used, beyond = _cover_used(request, proposal)
     answered = any(each.choice is not None for each in request.answers)
-    known = collect_subject_stems(contracts, kinds)
-    by = list_accounts(request.text, proposal, contracts, kinds, known, told_by_records, answered)
+    subject = collect_subject_stems(contracts, kinds)
+    by = list_accounts(request.text, proposal, contracts, kinds, subject, told_by_records, answered)
+    by = replace(by, known=by.known - (beyond - subject))
+    drafts = [node for node in walk(proposal.result) if isinstance(node, DraftedText)]
+    if drafts:
+        by = replace(by, known=by.known.union(TELLING, SILENCE, *(stem_text(each.text) for each in drafts)))
+    verbs = subject.union(*map(leading_verbs, contracts))
     found: list[str] = []
     for clause in split_clauses(strip_politeness(request.text)):
         ordered = any(used[start] for _, start, _ in clause.words)
+        verb = clause.head if ordered else None
         left = [
             each
             for each in clause.words
-            if not used[each[1]] and plain_word(each[0]) not in shown and has_weight(each[0], by)
-            if not (ordered and each == clause.head)  # the verb, which the action accounts for
+            if not used[each[1]] and plain_word(each[0]) not in shown and _says_something(each[0], by)
+            if each != verb or not (drafts or _goes_by(each[0], verbs))
         ]
+        if ordered and not left:
+            left += _find_claim(clause, used, subject)
         found += (_OWNERS_S.sub("", request.text[slice(*each)]).strip() for each in _find_stretches(clause, left, used))
     return tuple(dict.fromkeys(found))
 
 
-def _find_stretches(clause: Clause, left: Sequence[Word], used: Sequence[bool]) -> Iterator[tuple[int, int]]:
+def _cover_used(request: Request, proposal: Proposal) -> tuple[bytearray, frozenset[str]]:
+    """Which letters of the request were used, or judged by a second reading; and the stems of what a number or a day
+    quotes besides."""
+    judged = [each.words for each in proposal.asides or () if each.role in READ_AGAIN]
+    used = cover(request.text, find_places((proposal.result, proposal.replaced, judged), request))
+    values = [node.quote for node in walk(proposal.result) if _is_number_or_day(node)]
+    beyond: list[str] = []
+    for start, end in find_places(values, request):
+        said = request.text[start:end]
+        figures = [each.end for each in numerals.find(read_text(said))]
+        figures += [last for word, _, last in split_runs(said) if stem(word) in TIMES]
+        further = _FURTHER.search(said, max(figures)) if figures else None
+        if further is not None:
+            used[start + further.start() : end] = bytes(len(said) - further.start())
+            beyond += stem_text(said[further.start() :])
+    return used, frozenset(beyond)
+
+
+def _is_number_or_day(node: object) -> TypeGuard[Number | Day | TypedValue]:
+    given = node.value if isinstance(node, TypedValue) else None
+    typed = isinstance(given, int | float) and not isinstance(given, bool)
+    return isinstance(node, Number | Day) or typed or (isinstance(given, str) and _ISO_DAY.match(given) is not None)
+
+
+def _says_something(word: str, by: Accounts) -> bool:
+    """As ``has_weight``, and of short words too that are codes or of a script without case, which has no stop words
+    here."""
+    low = plain_word(word)
+    if len(low) > 2 or low.isdigit():
+        return has_weight(word, by)
+    return word == word.upper() and low not in NOTHING | LIGHT and stem(low) not in by.known and not _LETTER.match(low)
+
+
+def _goes_by(word: str, verbs: Collection[str]) -> bool:
+    """Whether the word that an order begins with is a verb of its action or one like it, or none that could order
+    something else."""
+    low = plain_word(word)
+    similar = find_similar_stems(stem(low), verb=True)
+    a_verb = (similar or stem(low) in ORDERS or not find_similar_stems(stem(low))) and not _NO_ORDER.fullmatch(low)
+    orders = a_verb if is_word(low) else len(low) > _LONGEST_ARTICLE
+    return not orders or stem(low) in verbs or not similar.keys().isdisjoint(verbs)
+
+
+def _find_claim(clause: Clause, used: Sequence[int], subject: Collection[str]) -> Iterator[Word]:
+    """The light word, or one of what the action is about, that a preposition opens behind the last that was used: by
+    itself it says nothing, there it does ("for another", "as paid")."""
+    last = max(at for at in range(clause.start, clause.end) if used[at])
+    behind = [each for each in clause.words if each[1] > last]
+    opens = _OPENS.fullmatch(behind[0][0]) if behind else None
+    if opens is None:
+        return
+    known = subject if opens["where"] is None else frozenset[str]()
+    said = (each for each in behind if plain_word(each[0]) not in NOTHING)
+    yield from [each for each in said if plain_word(each[0]) in LIGHT or stem(each[0]) in known][:1]
+
+
+def _find_stretches(clause: Clause, left: Sequence[Word], used: Sequence[int]) -> Iterator[tuple[int, int]]:
     """From after what was used before the first of the words to before what was used after the last."""
     begun: tuple[int, int] | None = None
     for _, start, end in left:

@@ -19,7 +19,7 @@ from agent.validate.coverage.misread import repeats_what_was_done
 from agent.validate.coverage.open_words import find_open_words
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.typed_words import TypedWords, rate_support
-from agent.validate.coverage.weighty import find_unaccounted
+from agent.validate.coverage.weighty import Unaccounted, find_unaccounted
 from agent.validate.coverage.weighty_patterns import cover
 from agent.validate.plan_builder import REST
 from agent.validate.questions import explain_unclear, has_consent
@@ -121,14 +121,7 @@ class PlanChecks:
         read_again = any(each.role in READ_AGAIN for each in self.proposal.asides or ())
         if not changes or self.request.given is not None or (consent and not read_again):
             return []
-        kinds, chosen_from = tuple(self.query.kinds), self.query.records.chosen_from
-        named = _numbers_of(steps, self.query)
-        titles = _words_of(steps)
-        shown = _list_names_beside(steps, self.query)
-        by_step = [_told_by(step, self.query) for step in steps]
-        left = find_unaccounted(
-            self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from, named, titles, shown, by_step
-        )
+        left = self._find_unaccounted(steps, contracts)
         does = to_display_text("; ".join(step.preview.rstrip(".") for step in steps), limit=_MOST_OFFERED)
         again = explain_unclear(self.request, REST)
         told = [f"Nothing is done about {_quote(left.told)}."] if left.told else []
@@ -160,13 +153,30 @@ class PlanChecks:
 
     def find_open_words(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> tuple[str, ...]:
         """Stretches of the request of which neither the plan nor the resolver says anything, where it is a person's
-        order that no question about the rest was answered of."""
+        order, and which no question about the rest that was answered was about."""
         if all(each.risk is Risk.READ for each in contracts) or self.request.given is not None:
             return ()
-        if has_consent(self.request, REST):
-            return ()
         kinds, shown = tuple(self.query.kinds), _list_names_beside(steps, self.query)
-        return find_open_words(self.request, self.proposal, contracts, kinds, _words_of(steps), shown)
+        found = find_open_words(self.request, self.proposal, contracts, kinds, _words_of(steps), shown)
+        if not found or not has_consent(self.request, REST):
+            return found
+        left = self._find_unaccounted(steps, contracts)
+        asked = (*left.weighty, *left.expressed)
+        return tuple(each for each in found if not any(each in one or one in each for one in asked))
+
+    def _find_unaccounted(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Unaccounted:
+        return find_unaccounted(
+            self.request,
+            self.proposal,
+            contracts,
+            tuple(self.query.kinds),
+            self.catalogue,
+            self.query.records.chosen_from,
+            _numbers_of(steps, self.query),
+            _words_of(steps),
+            _list_names_beside(steps, self.query),
+            [_told_by(step, self.query) for step in steps],
+        )
 
     def _may_be_read_again(self, pieces: Sequence[str]) -> bool:
         """Whether a model's word may be taken for these: not where it has called them left over, nor for what is by its

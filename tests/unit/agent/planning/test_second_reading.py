@@ -394,4 +394,125 @@ async def test_who_answered_without_that_is_not_asked_again() -> None:
 
 def test_what_changes_something_is_left_over_where_the_plan_stands() -> None:
     read = read_pieces("mend it, in blue, she said", ["in blue", "she said"], CHANGES, "nothing", stands=True)
-    assert (read.left_over, read.asides) == (("in blue",), None)
+    assert read.left_over == ("in blue",)
+    assert [each.words.text for each in read.asides or ()] == ["she said"]  # and so it is not asked about again
+    assert not read_pieces("mend it, she said", ["she said"], "nothing", stands=True).asides
+
+
+def days(quote: str) -> dict[str, Any]:
+    return {**LOAN, "days": number(7, quote, "days")}
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "piece"),
+    [
+        ("postpone F-231", FINE, "postpone"),  # a verb that the action doesn't go by
+        ("freeze F-231", FINE, "freeze"),
+        ("aplaza F-231", FINE, "aplaza"),
+        ("waive F-231 如果她同意", FINE, "如果她同意"),  # a script without spaces
+        ("waive F-231, 半分だけ", FINE, "半分だけ"),
+        ("F-231 면제해 그녀가 동의하면", FINE, "면제해 그녀가 동의하면"),
+        ("waive F-231 in HR", FINE, "in HR"),
+        ("waive F-231 for another person", FINE, "for another person"),  # light words with a preposition
+        ("waive F-231 to her family", FINE, "to her family"),
+        ("waive F-231 as paid", FINE, "as paid"),
+        ("renew loan 502 by 7 days in instalments", days("by 7 days in instalments"), "in instalments"),
+        ("renew loan 502 by 7 days, with interest", days("7 days, with interest"), "with interest"),
+    ],
+)
+async def test_words_that_light_or_short_ones_and_long_quotes_hide_are_asked_about(
+    text: str, step: Any, piece: str
+) -> None:
+    model = Reads("nothing", step=step)
+    assert isinstance((await came_of(model, text)).verdict, Plan)
+    assert f'B1: "{piece}"' in model.told[0]
+    changes = (await came_of(Reads(CHANGES, step=step), text)).verdict
+    assert isinstance(changes, Question) or (isinstance(changes, Plan) and changes.held)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("drop F-231", FINE),
+        ("could you forgive F-231 as soon as you can", FINE),
+        ("Ines: F-231 waived please", FINE),
+        ("renew loan 502 by 7 days from Monday", days("7 days from Monday")),
+        ("renew loan 502, for 7 more days", days("for 7 more days")),
+        ("keep loan 502 going for a week", days("a week")),
+    ],
+)
+async def test_an_order_in_words_like_its_actions_is_not_asked_about(text: str, step: Any) -> None:
+    model = Reads(CHANGES, step=step)
+    await came_of(model, text)
+    assert model.told == []
+
+
+async def test_what_changes_something_and_is_not_asked_about_waits_and_is_shown() -> None:
+    text = "renew loan 502 by 7 days in instalments"  # rules take the quote's word for it that this was used
+    made = await came_of(Reads(CHANGES, step=days("by 7 days in instalments")), text)
+    assert isinstance(made.verdict, Plan)
+    assert "Check that nothing is missing: you also wrote ‘in instalments’." in made.verdict.held
+
+
+@pytest.mark.parametrize("came", [PlatformUnavailable("gone"), Question(slot="0.days", code="missing", text="Which?")])
+async def test_so_it_is_where_the_plan_cannot_be_made_once_more(came: Any) -> None:
+    async def plan_again(_read: Proposal) -> Outcome:
+        if isinstance(came, Exception):
+            raise came
+        return Outcome(came)
+
+    first = await propose(task_of(IN_PARTS), ProposingResolver(Reads("nothing")))
+    made = await read_again(task_of(IN_PARTS), first, ProposingResolver(Reads(CHANGES)), None, plan_again)
+    assert isinstance(made.verdict, Plan)
+    assert "‘in instalments please’" in made.hold
+
+
+async def test_so_it_is_where_there_is_no_model_any_more() -> None:
+    first = (await came_of(Reads("nothing"), IN_PARTS)).proposal
+    made = await propose(replace(task_of(IN_PARTS), proposal=first), RuleResolver())
+    assert isinstance(made.verdict, Plan)
+    assert any("‘in instalments please’" in each for each in made.verdict.held)
+
+
+async def test_a_card_that_only_uses_the_same_words_shows_them_all_the_same() -> None:
+    class Gone(Reads):
+        def judge(self, parser: PieceParser) -> dict[str, Any]:
+            raise ModelUnavailable("gone")
+
+    shelf = {"value": "back", "quote": ""}
+    step = {"action": "set_shelf", "item_id": find("item", "103"), "shelf": shelf, "note": None}
+    made = await came_of(Gone(step=step), "shelve item 103, model")
+    assert isinstance(made.verdict, Plan)
+    assert any(each.startswith("The model proposed Shelf") for each in made.verdict.held)
+    assert any("you also wrote ‘model’" in each for each in made.verdict.held)
+
+
+async def test_a_yes_to_the_rest_is_none_to_words_that_were_not_asked_about() -> None:
+    text = f"{IN_PARTS}, and ring Ruth about it"
+    asked = await came_of(Reads(CHANGES), text)
+    assert isinstance(asked.verdict, Question)
+    assert "instalments" not in asked.verdict.text
+    model = Reads(CHANGES)
+    answered = replace(task_of(text, Answer(slot=REST, choice=REST)), proposal=asked.proposal)
+    made = await propose(answered, ProposingResolver(model))
+    assert isinstance(made.verdict, Plan)
+    assert any("‘in instalments please’" in each for each in made.verdict.held)
+    assert "ring Ruth" not in model.told[0].partition("B1:")[2]
+
+
+async def test_words_beside_a_drafted_text_are_asked_about_and_those_that_it_tells_are_not() -> None:
+    letter = {"draft": "Your ladder is ready.", "fills": [], "quote": "the ladder is ready"}
+    step = {"action": "write_member", "member_id": find("member", "Ruth Meyer"), "letter": letter}
+    model = Reads("nothing", step=step)
+    await came_of(model, "let Ruth Meyer know the ladder is ready, by courier")
+    assert 'B1: "by courier"' in model.told[0]
+    assert "B2" not in model.told[0]
+
+
+async def test_a_refused_reading_of_a_stored_plan_stands_in_history_beside_the_plan_itself() -> None:
+    first = await came_of(Reads("nothing"), IN_PARTS)
+    stored = replace(task_of(IN_PARTS), proposal=first.proposal)
+    made = await propose(stored, ProposingResolver(Reads("nothing", known={**RIGHT, "A3": CHANGES})))
+    assert made.resolved is not None
+    assert made.resolved.resolution.kind == "proposed"
+    assert made.resolved.trace.prompt_version == SECOND_READING_VERSION
