@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.fast_passwords import hash_cheaply
+
 HERE = Path(__file__).parent
 ROOMS = ("faults", "sdks", "browser", "acceptance", "security", "integration", "vectors", "unit")
 WAITING = ("faults", "sdks", "browser", "acceptance")
@@ -27,6 +29,9 @@ if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).
 # How long an example takes is a matter of the machine: no test is about speed.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# Fixtures of every scope make people with passwords. The real hash is tested in tests/unit/core/crypto.
+hash_cheaply()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,6 +60,5 @@ def pytest_collection() -> Iterator[None]:
     try:
         return (yield)
     finally:
-        gc.collect()
         gc.freeze()
         gc.enable()

@@ -32,6 +32,7 @@ from typing import Any, Final
 from agent.planning.reading_worker import warm
 from registry import discovery
 from registry.conditions import condition
+from tests.fast_passwords import hash_cheaply
 
 ROOT: Final = Path(__file__).parents[2]
 READER: Final = "agent.planning.reading_worker"
@@ -166,6 +167,7 @@ def main() -> int:
     """Forks what it is asked for and tells how each ended, until nobody asks any more."""
     line = socket.socket(fileno=int(sys.argv[1]))
     gc.disable()
+    hash_cheaply()
     for name in IMPORTED:
         importlib.import_module(name)
     # What every server does first, and the same in each: connectors linted, the library of conditions loaded, words

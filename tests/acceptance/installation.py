@@ -36,7 +36,6 @@ from store.database import Database
 from store.migrate import upgrade
 from store.rows import RowT
 from tests.acceptance.fork_server import Forked
-from tests.integration.fast_passwords import cheap_passwords
 from web.auth import SCOPES
 
 TOKEN = "read-token-of-the-tests"
@@ -109,16 +108,15 @@ class Installation:
         await upgrade(settings.database_url)
         made = {}
         async with open_container(settings) as container:
-            with cheap_passwords():
-                owner = await container.workspace_admin.create_workspace(
-                    "Test", email="olivia@test.test", person="olivia", password=PASSWORD
+            owner = await container.workspace_admin.create_workspace(
+                "Test", email="olivia@test.test", person="olivia", password=PASSWORD
+            )
+            self.workspace = owner.workspace
+            people = {"olivia": owner}
+            for name, role in PEOPLE[1:]:
+                people[name] = await container.workspace_admin.add_member(
+                    owner, email=f"{name}@test.test", person=name, role=role, password=PASSWORD
                 )
-                self.workspace = owner.workspace
-                people = {"olivia": owner}
-                for name, role in PEOPLE[1:]:
-                    people[name] = await container.workspace_admin.add_member(
-                        owner, email=f"{name}@test.test", person=name, role=role, password=PASSWORD
-                    )
             await container.workspace_admin.connect(
                 owner, "saas", self.platform_url, {"read_token": TOKEN, "action_secret": self.secret}
             )

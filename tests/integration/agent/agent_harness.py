@@ -52,7 +52,6 @@ from store.database import Database
 from store.history.log import HistoryRow
 from store.jobs.enqueue import NewJob
 from store.runs.calls import CallRow
-from tests.integration.fast_passwords import cheap_passwords
 from tests.integration.frozen_clock import FrozenClock
 from tests.unit.agent.validate.fake_platform import NOW, SAAS, Platform, town
 
@@ -259,15 +258,14 @@ async def open_harness(url: str, resolver: Resolver | None = None) -> AsyncItera
 
 
 async def _found(made: AgentHarness) -> None:
-    with cheap_passwords():
-        olivia = await made.workspace_admin.create_workspace(
-            "Town", email="olivia@x.example", person="olivia", password=PASSWORD
+    olivia = await made.workspace_admin.create_workspace(
+        "Town", email="olivia@x.example", person="olivia", password=PASSWORD
+    )
+    made.people["olivia"] = olivia
+    for name, role in PEOPLE:
+        made.people[name] = await made.workspace_admin.add_member(
+            olivia, email=f"{name}@x.example", person=name, role=role, password=PASSWORD
         )
-        made.people["olivia"] = olivia
-        for name, role in PEOPLE:
-            made.people[name] = await made.workspace_admin.add_member(
-                olivia, email=f"{name}@x.example", person=name, role=role, password=PASSWORD
-            )
     await made.workspace_admin.connect(olivia, "saas", "https://platform.example", {"read_token": "t"})
     await made.contract_admin.register(olivia, contracts())
 

@@ -4,8 +4,6 @@ and PostgreSQL."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,7 @@ from agent.history import integrity, sealing
 from agent.history.recorder import EntryType, record_act
 from agent.workspace.admin import make_owner
 from agent.workspace.data_keys import open_keyring
-from app.container import Container, open_container
+from app.container import open_container
 from core.clock import utc_now
 from core.crypto.secretbox import SecretBox
 from core.errors import BadSetting, Conflict, NotAuthentic
@@ -31,7 +29,6 @@ from store import data_keys
 from store.database import Database
 from store.history.authenticity import SEALED
 from store.rows import table
-from tests.integration.fast_passwords import cheap_passwords
 
 TABLES = sorted({table(kind).name for kind in SEALED} | {"contract_generations"})
 
@@ -41,15 +38,8 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, database_url: str) 
     return replace(Settings.load({"OPSIQ_DATA": str(tmp_path), "OPSIQ_DATABASE_URL": database_url}), workers=0)
 
 
-@asynccontextmanager
-async def container(settings: Settings) -> AsyncIterator[Container]:
-    with cheap_passwords():
-        async with open_container(settings) as it:
-            yield it
-
-
 async def founded(settings: Settings) -> str:
-    async with container(settings) as it:
+    async with open_container(settings) as it:
         owner = await it.workspace_admin.create_workspace(
             "Town", email="o@town.example", person="olivia", password="a long password"
         )
@@ -89,7 +79,7 @@ async def made_older(settings: Settings) -> None:
 
 
 async def report(settings: Settings, workspace: str) -> integrity.Report:
-    async with container(settings) as it, it.database.read() as session:
+    async with open_container(settings) as it, it.database.read() as session:
         return await integrity.examine(session, workspace)
 
 
@@ -101,7 +91,7 @@ async def test_a_database_from_before_is_sealed_at_its_first_start_and_never_aga
     settings.sealed_file.unlink()
     found = await report(settings, workspace)
     assert any(" of members was written by something other" in each for each in found.problems)
-    async with container(settings) as it:
+    async with open_container(settings) as it:
         async with it.database.read() as session:
             assert [row.name for row in await store.accounts.members.listed(session, workspace)] == ["olivia"]
         async with it.database.begin() as session:
@@ -174,7 +164,7 @@ async def test_what_was_written_into_the_database_is_named(settings: Settings, s
     workspace = await founded(settings)
     assert (await report(settings, workspace)).ok
     if "history_days" in statement:
-        async with container(settings) as it, it.database.begin() as session:
+        async with open_container(settings) as it, it.database.begin() as session:
             await store.history.log.append(
                 session,
                 workspace=workspace,
@@ -193,7 +183,7 @@ async def test_what_was_written_into_the_database_is_named(settings: Settings, s
 
 async def test_legitimate_changes_keep_every_row_authentic(settings: Settings) -> None:
     workspace = await founded(settings)
-    async with container(settings) as it:
+    async with open_container(settings) as it:
         async with it.database.read() as session:
             by_name = {row.name: row for row in await store.accounts.members.listed(session, workspace)}
             (key,) = await store.accounts.api_keys.listed(session, workspace)
@@ -238,7 +228,7 @@ async def test_what_was_written_among_the_contracts_is_not_made_good_by_the_next
             "endpoint": {"url": "https://demo.example/act"},
         }  # fmt: skip
 
-    async with container(settings) as it:
+    async with open_container(settings) as it:
         async with it.database.read() as session:
             olivia = next(
                 row for row in await store.accounts.members.listed(session, workspace) if row.name == "olivia"
@@ -247,7 +237,7 @@ async def test_what_was_written_among_the_contracts_is_not_made_good_by_the_next
         assert len((await it.contexts.of(workspace)).catalogue) == 2
     assert (found := await report(settings, workspace)).ok, found
     await change(settings, statement)
-    async with container(settings) as it:
+    async with open_container(settings) as it:
         with pytest.raises(NotAuthentic):
             await it.contract_admin.register(make_owner(olivia), [contract("three")])
         with pytest.raises(NotAuthentic):

@@ -21,7 +21,6 @@ from core.crypto import request_signature
 from core.settings import Settings
 from store.migrate import upgrade
 from tests.integration.demo.conftest import SECRET, TOKEN
-from tests.integration.fast_passwords import cheap_passwords
 from tests.integration.frozen_clock import FrozenClock
 from web.app import create_app
 from web.auth import SCOPES
@@ -115,8 +114,7 @@ class InstalledShop:
 
 async def install_shop(folder: Path, platform_url: str) -> InstalledShop:
     async with open_shop(folder, None) as shop:
-        with cheap_passwords():
-            shop.actors.update(await _people(shop.container, platform_url))
+        shop.actors.update(await _people(shop.container, platform_url))
         for name in shop.actors:
             shop.keys[name] = await shop.key_of(name, name=name)
         return InstalledShop(folder, shop.actors, shop.keys)

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -30,7 +31,11 @@ def read(name: str) -> dict[str, Any]:
 
 
 REQUESTS, RETRIES, ERRORS, VERIFY = map(read, ("requests.json", "retries.json", "errors.json", "verify.json"))
-DOCUMENT = create_app(None).openapi()  # type: ignore[arg-type]
+
+
+@cache
+def document() -> dict[str, Any]:
+    return create_app(None).openapi()  # type: ignore[arg-type]
 
 
 def named(cases: list[dict[str, Any]]) -> Any:
@@ -38,7 +43,7 @@ def named(cases: list[dict[str, Any]]) -> Any:
 
 
 def operation(case: dict[str, Any]) -> dict[str, Any]:
-    for template, operations in DOCUMENT["paths"].items():
+    for template, operations in document()["paths"].items():
         if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template), case["path"]) and case["method"].lower() in operations:
             found: dict[str, Any] = operations[case["method"].lower()]
             return found
@@ -57,7 +62,7 @@ def test_a_route_takes_the_request(case: dict[str, Any]) -> None:
         assert "requestBody" not in taken
     else:
         schema = taken["requestBody"]["content"]["application/json"]["schema"]
-        whole = {**schema, "components": DOCUMENT["components"]}
+        whole = {**schema, "components": document()["components"]}
         jsonschema_rs.validate(whole, json.loads(case["body"]))
 
 

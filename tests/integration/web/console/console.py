@@ -23,7 +23,6 @@ from app.container import Container, open_container
 from core.actor import Actor
 from core.settings import Settings
 from store.migrate import upgrade
-from tests.integration.fast_passwords import cheap_passwords
 from tests.integration.frozen_clock import FrozenClock
 from web.app import create_app
 from web.limits import Limits
@@ -113,22 +112,21 @@ async def _founded() -> Founded:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         loaded = replace(Settings.load({"OPSIQ_DATA": str(folder)}), workers=0)
         await upgrade(loaded.database_url)
-        with cheap_passwords():
-            async with open_container(loaded, clock=FrozenClock(NOON)) as container:
-                workspace_admin = container.workspace_admin
-                owner = await workspace_admin.create_workspace(
-                    "Shop", email="olivia@shop.test", person="Olivia", password=PASSWORD
-                )
-                admin = await workspace_admin.add_member(
-                    owner, email="amir@shop.test", person="Amir", role="admin", password=PASSWORD
-                )
-                await workspace_admin.add_member(
-                    owner, email="sara@shop.test", person="Sara", role="support", password=PASSWORD
-                )
-                await container.contract_admin.register(owner, [CONTRACT])
-                stranger = await workspace_admin.create_workspace(
-                    "Elsewhere", email="eve@else.test", person="Eve", password=PASSWORD
-                )
+        async with open_container(loaded, clock=FrozenClock(NOON)) as container:
+            workspace_admin = container.workspace_admin
+            owner = await workspace_admin.create_workspace(
+                "Shop", email="olivia@shop.test", person="Olivia", password=PASSWORD
+            )
+            admin = await workspace_admin.add_member(
+                owner, email="amir@shop.test", person="Amir", role="admin", password=PASSWORD
+            )
+            await workspace_admin.add_member(
+                owner, email="sara@shop.test", person="Sara", role="support", password=PASSWORD
+            )
+            await container.contract_admin.register(owner, [CONTRACT])
+            stranger = await workspace_admin.create_workspace(
+                "Elsewhere", email="eve@else.test", person="Eve", password=PASSWORD
+            )
         _FOUNDED.append(Founded(folder, owner, admin, stranger))
     return _FOUNDED[0]
 

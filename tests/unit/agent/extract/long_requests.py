@@ -25,10 +25,11 @@ TALK = (
 def fill(lines: Iterable[str], *, before: str = "", after: str = "") -> str:
     """As many of the lines, again and again, as fit between what stands before and after."""
     lines, made = tuple(lines), before
+    tokens = len(TOKEN.findall(before + after))
     for at in itertools.count():
         line = lines[at % len(lines)].replace("{n}", str(1001 + at)).replace("{t}", str(5500 + at % 30))
-        whole = made + line + after
-        if len(whole) > MAX_CHARS or len(TOKEN.findall(whole)) > MAX_TOKENS:
+        tokens += len(TOKEN.findall(line))
+        if len(made + line + after) > MAX_CHARS or tokens > MAX_TOKENS:
             break
         made += line
     return made + after

@@ -6,8 +6,15 @@ import pytest
 
 from core.crypto import passwords
 from core.errors import InvalidInput
+from tests.fast_passwords import REAL
 
 PARAMETERS = "$argon2id$v=19$m=65536,t=3,p=4$"
+
+
+@pytest.fixture(autouse=True)
+def real(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in REAL.items():
+        monkeypatch.setattr(passwords, name, value)
 
 
 def test_a_password_is_hashed_as_recommended_and_never_twice_alike() -> None:
