@@ -38,6 +38,8 @@ class Term:
 
 def fold(text: str) -> str:
     """Lower case without accents and invisible characters: ``Łukasz Ré\u200b`` → ``lukasz re``."""
+    if text.isascii():
+        return text.lower().translate(_PLAIN)
     apart = unicodedata.normalize("NFKD", text.casefold())
     seen = (char for char in apart if unicodedata.category(char) not in ("Mn", "Cf"))
     return "".join(seen).translate(_PLAIN)

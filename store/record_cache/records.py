@@ -249,18 +249,17 @@ async def _written(session: AsyncSession, scope: CacheScope, states: Sequence[Ca
             **check_text({"id": state.id, "version": state.version, **scope.columns()}),
             "data": _storable(state),
             "gone": state.data is None,
-            "seen_at": DbNow(),
         }
         for state in states
     ]
-    fresh = upsert(session, _T).values(rows)
+    fresh = upsert(session, _T).values(seen_at=DbNow())
     newer = fresh.excluded.version >= _T.c.version if read else fresh.excluded.version > _T.c.version
     statement = fresh.on_conflict_do_update(
         index_elements=["workspace", "connector", "kind", "id"],
         set_={name: fresh.excluded[name] for name in ("version", "data", "gone", "seen_at")},
         where=newer,
     )
-    return set((await session.execute(statement.returning(_T.c.id))).scalars())
+    return set((await session.execute(statement.returning(_T.c.id), rows)).scalars())
 
 
 def _storable(state: CachedRecord) -> dict[str, Any]:
@@ -276,16 +275,19 @@ async def _remove_words(session: AsyncSession, scope: CacheScope, ids: Collectio
 
 
 async def _list(session: AsyncSession, scope: CacheScope, states: Sequence[CachedRecord]) -> None:
+    columns = scope.columns()
     keys = [
-        {**scope.columns(), "form": form, "term": term, "field": field, "id": state.id}
+        {**columns, "form": form, "term": term, "field": field, "id": state.id}
         for state in states
         for form, term, field in sorted(state.keys)
     ]
     words = sorted({pair for state in states for pair in state.words})
+    # Ids and scope were checked with the records; of what was made of them all terms at once.
+    check_text({"term": "".join(each["term"] for each in keys), "word": "".join(map("".join, words))})
     if keys:
-        await session.execute(upsert(session, _K).on_conflict_do_nothing(), [check_text(each) for each in keys])
+        await session.execute(upsert(session, _K).on_conflict_do_nothing(), keys)
     if words:
-        rows = [check_text({**scope.columns(), "variant": variant, "word": word}) for variant, word in words]
+        rows = [{**columns, "variant": variant, "word": word} for variant, word in words]
         await session.execute(upsert(session, _W).on_conflict_do_nothing(), rows)
 
 

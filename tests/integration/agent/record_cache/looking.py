@@ -70,7 +70,7 @@ class Looking:
 
     async def _read(self) -> None:
         if any(each["state"] == "reading" for each in await self.mirrors()):
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)
             await self._read()
 
     async def synced(self, **body: str) -> list[dict[str, Any]]:
@@ -140,9 +140,9 @@ class Looking:
 
     # ── asking, with the house's engine at work
 
-    async def asked(self, words: str) -> Run:
+    async def asked(self, words: str, session_id: str = "t") -> Run:
         """A typed request, as far as it goes by itself."""
-        run = await self.shop.container.runs.ask(self.shop.actors["olivia"], words, session_id="t")
+        run = await self.shop.container.runs.ask(self.shop.actors["olivia"], words, session_id=session_id)
         return await self.shop.container.runs.wait_until_idle(self.shop.actors["olivia"], run.id)
 
     async def confirmed(self, run: Run) -> Run:
