@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cli.opener import find_opener
 from cli.program import name_program
 from core.crypto import request_signature
 from core.errors import InvalidInput, Unavailable
@@ -74,9 +75,8 @@ class Client:
             headers["Idempotency-Key"] = idempotency_key
         target = f"{self.url}{path}" + (f"?{query}" if query else "")
         request = urllib.request.Request(target, data=body or None, headers=headers, method=method)  # noqa: S310
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=90) as answer:
+            with find_opener().open(request, timeout=90) as answer:
                 said = answer.read()
                 return json.loads(said) if said else None
         except urllib.error.HTTPError as error:

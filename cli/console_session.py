@@ -14,6 +14,7 @@ import urllib.request
 from http.cookiejar import CookieJar
 from typing import Final
 
+from cli.opener import make_opener
 from core.errors import Forbidden, Unavailable
 
 _HIDDEN: Final = re.compile(r'name="(csrf|once)" value="([^"]+)"')
@@ -26,9 +27,7 @@ class ConsoleSession:
 
     def __init__(self, url: str, email: str, password: str) -> None:
         self._url = url.rstrip("/")
-        self._opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
-        )
+        self._opener = make_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
         self.send("/sign-in", "/sign-in", email=email, password=password)
 
     def confirm(self, run_id: str, digest: str) -> None:

@@ -6,6 +6,8 @@ import json
 import urllib.request
 from typing import TYPE_CHECKING, Final
 
+from cli.opener import find_opener
+
 if TYPE_CHECKING:
     from cli.client import Client
 
@@ -19,6 +21,6 @@ def connect_demo(server: Client, workspace: str, platform_url: str, token: str) 
     body = json.dumps({"url": url, "secret": shared["secret"]}).encode()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     request = urllib.request.Request(f"{platform_url}/webhook", data=body, headers=headers, method="PUT")  # noqa: S310
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10):
+    with find_opener().open(request, timeout=10):
         pass
     server.post("/v1/mirrors/sync", {"connector": CONNECTOR})

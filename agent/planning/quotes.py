@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -25,17 +25,23 @@ _UNSPACED: Final = re.compile(
 
 
 def walk(node: Any) -> Iterator[Any]:
-    """Every part of a proposal."""
-    if isinstance(node, BaseModel):
-        yield node
-        for name in type(node).model_fields:
-            yield from walk(getattr(node, name))
-    elif isinstance(node, dict):
-        for each in node.values():
-            yield from walk(each)
-    elif isinstance(node, Sequence) and not isinstance(node, str):
-        for each in node:
-            yield from walk(each)
+    """Every part of a proposal, each before its own parts."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, BaseModel):
+            yield each
+            waiting += [getattr(each, name) for name in _list_fields(type(each))]
+        elif isinstance(each, dict):
+            waiting += reversed(each.values())
+        elif isinstance(each, (tuple, list)):
+            waiting += reversed(each)
+
+
+@cache
+def _list_fields(kind: type[BaseModel]) -> Sequence[str]:
+    """The last first, as a stack takes them."""
+    return tuple(reversed(kind.model_fields))
 
 
 def list_words(node: Any) -> Iterator[Words]:

@@ -146,10 +146,12 @@ def _forward(url: str, headers: list[tuple[str, str]], body: bytes) -> int:
     import urllib.error
     import urllib.request
 
+    from cli.opener import find_opener
+
     kept = {name: value for name, value in headers if name.lower().startswith(_PASSED_ON)}
     request = urllib.request.Request(url, data=body, headers=kept, method="POST")  # noqa: S310 (the developer's own URL)
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=14) as answer:
+        with find_opener().open(request, timeout=14) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

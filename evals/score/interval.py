@@ -11,6 +11,8 @@ import math
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 from evals.score.score import CaseVerdict
@@ -69,13 +71,21 @@ def estimate_ratio(
     doubt = 1.0 - 0.025 ** (1.0 / len(members))
     if hits in (0, of):
         return Rate(hits, of, 0.0, doubt) if hits == 0 else Rate(hits, of, 1.0 - doubt, 1.0)
-    chance = random.Random(seed)  # noqa: S311 - resampling, not a secret
-    shares = []
-    for _ in range(RESAMPLES):
-        drawn = chance.choices(members, k=len(members))
-        shares.append(sum(hits for hits, _ in drawn) / sum(of for _, of in drawn))
-    shares.sort()
+    # Both sums at once: a group's two counts are one number, whose lower part holds whatever hits can add up to.
+    base = len(members) * max(some for some, _ in members) + 1
+    joined = [all_ * base + some for some, all_ in members]
+    sums = [sum(draw(joined)) for draw in _draw(seed, len(members))]
+    shares = sorted(each % base / (each // base) for each in sums)
     return Rate(hits, of, shares[int(0.025 * RESAMPLES)], shares[int(0.975 * RESAMPLES) - 1])
+
+
+@lru_cache(maxsize=2)
+def _draw(seed: int, size: int) -> Sequence[Callable[[Sequence[int]], Sequence[int]]]:
+    """The resamples of that many groups, the same for each share that is measured of them."""
+    chance = random.Random(seed)  # noqa: S311 - resampling, not a secret
+    places = list(range(size))
+    drawn = (chance.choices(places, k=size) for _ in range(RESAMPLES))
+    return [itemgetter(*each) if size > 1 else tuple for each in drawn]
 
 
 def compute_mcnemar(only_first: int, only_second: int) -> float:

@@ -28,6 +28,7 @@ from app.container import open_container
 from cli.client import Client, Refused
 from cli.commands.ask import wait_until_idle
 from cli.console_session import ConsoleSession
+from cli.opener import find_opener
 from core.clock import utc_now
 from core.settings import Settings
 from core.webhook_signature import make_secret
@@ -299,7 +300,7 @@ class Installation:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.platform_url}{path}", data=data, headers=headers, method=method)
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+        with find_opener().open(request, timeout=10) as answer:
             return json.loads(answer.read())
 
     def received_of(self, run_id: str, person: str = "olivia") -> list[dict[str, Any]]:

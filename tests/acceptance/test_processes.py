@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from cli.client import Client, Refused
+from cli.opener import find_opener
 from core.crypto import request_signature
 from core.errors import Unavailable
 from executors.jobs.worker import POLL_S
@@ -131,7 +132,7 @@ def test_whichever_process_is_asked_for_metrics_tells_the_sum_the_dead_included(
     olivia = family.clients["olivia"]
 
     def answered() -> tuple[float, str]:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{olivia.url}/metrics") as answer:
+        with find_opener().open(f"{olivia.url}/metrics") as answer:
             told = answer.read().decode()
         found = re.findall(
             r'^opsiq_http_requests_total{method="GET",route="/v1/me",status="200"} (\S+)$', told, re.MULTILINE
@@ -236,14 +237,14 @@ def _remaining(client: Client) -> int:
         path="/v1/me",
     )
     request = urllib.request.Request(f"{client.url}/v1/me", headers={"Authorization": authorization})
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+    with find_opener().open(request, timeout=30) as answer:
         return int(answer.headers["RateLimit"].split("r=")[1].split(";")[0])
 
 
 def _status(url: str, authorization: str) -> int:
     request = urllib.request.Request(url, headers={"Authorization": authorization})
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+        with find_opener().open(request, timeout=30) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

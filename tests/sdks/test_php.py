@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from cli.opener import find_opener
 from core import webhook_signature
 from tests.acceptance.installation import Installation, running_installation
 
@@ -329,7 +330,7 @@ def post(url: str, secret: str, message_id: str, body: bytes) -> tuple[int, str 
     headers = {"webhook-id": message_id, "webhook-timestamp": str(now), "webhook-signature": signature}
     request = urllib.request.Request(url, data=body, headers={**headers, "Content-Type": "application/json"})
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+        with find_opener().open(request, timeout=30) as answer:
             return answer.status, answer.headers["Idempotency-Replayed"], answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +22,7 @@ import psutil
 import pytest
 
 from cli.client import Client, Refused
+from cli.opener import find_opener
 from store.automations import RuleRow
 from tests.acceptance.installation import Installation, founded_installation
 from tests.acceptance.test_events import until
@@ -64,7 +64,7 @@ class Health:
             thread.join(60)
 
     def _ask(self, url: str) -> None:
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        opener = find_opener()
         while not self._over.is_set():
             began = time.monotonic()
             try:

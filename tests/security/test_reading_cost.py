@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from cli.client import Refused
+from cli.opener import find_opener
 from tests.acceptance.installation import Installation, running_installation
 
 COSTLY: Sequence[str] = (
@@ -160,7 +160,7 @@ def timed(doing: Any) -> float:
 
 
 def health(world: Installation) -> None:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener = find_opener()
     with opener.open(f"{world.url}/healthz", timeout=60) as answer:
         assert answer.status == 200
 

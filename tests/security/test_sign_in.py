@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import html
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Final
 
 import httpx
 import pytest
@@ -15,6 +17,8 @@ from tests.acceptance.installation import PASSWORD, Installation
 
 WRONG = "wrong-wrong-wrong"
 PROXY = "127.0.0.9"
+NO_AUTHORITIES: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Nothing here goes by https, and for each client the system's certificates would be read."""
 
 
 class Browser:
@@ -27,7 +31,7 @@ class Browser:
         """The last ``Set-Cookie`` of each name, whole."""
         self.http = httpx.Client(
             base_url=url,
-            transport=httpx.HTTPTransport(local_address=address),
+            transport=httpx.HTTPTransport(local_address=address, verify=NO_AUTHORITIES),
             timeout=30.0,
             headers={"X-Forwarded-For": forwarded, "X-Forwarded-Proto": "https"} if forwarded else {},
         )

@@ -16,6 +16,7 @@ import pytest
 
 from cli.client import Client, Refused
 from cli.commands.ask import wait_until_idle
+from cli.opener import find_opener
 from tests.acceptance.installation import Installation
 from tests.acceptance.test_webhooks import Catcher, catchers
 from web.auth import SCOPES
@@ -62,7 +63,7 @@ def confirmed(client: Client, run: dict[str, Any]) -> dict[str, Any]:
 
 def operations(world: Installation) -> list[tuple[str, str, Any]]:
     """(method, path, example of its body) of every signed route, as the running server has them."""
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{world.url}/openapi.json") as answer:
+    with find_opener().open(f"{world.url}/openapi.json") as answer:
         document = json.loads(answer.read())
     made = [
         (
@@ -265,6 +266,6 @@ def text_of(client: Client, path: str, query: str) -> str:
         query=query,
     )
     request = urllib.request.Request(f"{client.url}{path}?{query}", headers={"Authorization": authorization})
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+    with find_opener().open(request, timeout=30) as answer:
         text: str = answer.read().decode()
         return text

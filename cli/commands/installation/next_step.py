@@ -77,11 +77,11 @@ def server_answers(url: str) -> bool:
     """Whether a server says at this address that it is ready."""
     import http.client
     import urllib.error
-    import urllib.request
+
+    from cli.opener import find_opener
 
     try:
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"{url.rstrip('/')}/readyz", timeout=ANSWER_S) as answer:
+        with find_opener().open(f"{url.rstrip('/')}/readyz", timeout=ANSWER_S) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError):
         return False

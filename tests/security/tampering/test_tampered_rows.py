@@ -22,6 +22,7 @@ import store.jobs.enqueue
 from agent.planning.planner import SEND_JOB
 from agent.runs.run import Run
 from agent.validate.payload import digest_plan
+from cli.opener import make_opener
 from core import canon
 from registry import signing
 from store.database import Database
@@ -148,7 +149,7 @@ def test_a_sign_in_that_was_written_into_the_database_lets_nobody_in(world: Inst
             def redirect_request(self, *_: Any, **__: Any) -> None:
                 return None
 
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), Stay)
+        opener = make_opener(Stay())
         request = urllib.request.Request(f"{world.url}/members", headers={"Cookie": f"{COOKIE}=mine"})
         try:
             with opener.open(request, timeout=20) as answer:

@@ -6,12 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from httpx import Response
 
 from tests.integration.web.api.shop import Key, Shop
 from web import openapi
+from web.app import create_app
 from web.auth import AuthRequirement
 
 ABSENT: Final = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -45,8 +47,15 @@ class Operation:
         return f"{self.method} {self.path}"
 
 
+@cache
+def read_document() -> dict[str, Any]:
+    """The OpenAPI document, the same for every application that is made here: a second's work."""
+    document: dict[str, Any] = create_app(None).openapi()  # type: ignore[arg-type]
+    return document
+
+
 def operations(shop: Shop) -> list[Operation]:
-    document = shop.app.openapi()
+    document = read_document()
     made = []
     for route, method, requirement in openapi.list_signed_routes(shop.app):
         described = document["paths"][route.path_format][method.lower()]

@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -19,8 +18,8 @@ import pytest
 
 from core import webhook_signature
 from core.errors import BadSetting, Unauthenticated
+from tests.integration.web.api.routes import read_document
 from web import problem
-from web.app import create_app
 
 VECTORS = Path(__file__).parents[3] / "vectors"
 
@@ -33,17 +32,12 @@ def read(name: str) -> dict[str, Any]:
 REQUESTS, RETRIES, ERRORS, VERIFY = map(read, ("requests.json", "retries.json", "errors.json", "verify.json"))
 
 
-@cache
-def document() -> dict[str, Any]:
-    return create_app(None).openapi()  # type: ignore[arg-type]
-
-
 def named(cases: list[dict[str, Any]]) -> Any:
     return pytest.mark.parametrize("case", cases, ids=[each["name"] for each in cases])
 
 
 def operation(case: dict[str, Any]) -> dict[str, Any]:
-    for template, operations in document()["paths"].items():
+    for template, operations in read_document()["paths"].items():
         if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template), case["path"]) and case["method"].lower() in operations:
             found: dict[str, Any] = operations[case["method"].lower()]
             return found
@@ -62,7 +56,7 @@ def test_a_route_takes_the_request(case: dict[str, Any]) -> None:
         assert "requestBody" not in taken
     else:
         schema = taken["requestBody"]["content"]["application/json"]["schema"]
-        whole = {**schema, "components": document()["components"]}
+        whole = {**schema, "components": read_document()["components"]}
         jsonschema_rs.validate(whole, json.loads(case["body"]))
 
 
