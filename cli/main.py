@@ -60,7 +60,9 @@ _MISUSED: Final = frozenset(
 """What may be wrong with a file that somebody named. Every other error of the system is a defect, and shown whole."""
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser(only: str = "") -> argparse.ArgumentParser:
+    """Of every command; where ``only`` names one, of that alone: to read the others' modules takes longer than many a
+    command itself."""
     made = CommandParser(
         prog="opsiq",
         description="Run a platform by typing what you want: resolved, grounded, confirmed, signed, recorded.",
@@ -68,7 +70,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"opsiq {importlib.metadata.version('opsiq-server')}")
     sub = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in COMMANDS.values():
+    for module in (COMMANDS[only],) if only in COMMANDS else COMMANDS.values():
         importlib.import_module(module).add_parser(sub)
     return made
 
@@ -79,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not given:
         make_parser().print_help(sys.stderr)
         return 2
-    arguments = make_parser().parse_args(given)
+    arguments = make_parser(given[0]).parse_args(given)
     try:
         return int(arguments.run(arguments))
     except OpsIQError as error:
