@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, get_args
 
 from agent.pipeline import Request
@@ -163,7 +164,8 @@ class ReadAsides:
         or are another, or a figure that is used nowhere and is no part of a statement. ``said`` stands around it."""
         if any(place[0] < end and start < place[1] for start, end in bars):
             return True
-        return not _states(said) and any(self.text[at].isdigit() and not self._used[at] for at in range(*place))
+        unused = any(self.text[at].isdigit() and not self._used[at] for at in range(*place))
+        return unused and not _states(said)
 
     def _locate(self, *roles: str) -> list[tuple[Place, Aside]]:
         wanted = roles or get_args(AsideKind)
@@ -275,6 +277,7 @@ def _find_contrast(text: str, at: int = 0, *, whole: bool = False) -> re.Match[s
     return found if found is not None and _EXTENT.search(found[0]) is None else None
 
 
+@lru_cache(maxsize=64)  # asked of every figure around which the same words stand
 def _states(said: str) -> bool:
     """Whether words say how something is or was, so that what is of weight in them is said of that: "on Friday" alone
     is when the order is to be done, "backdated to May" how, and "Friday is fine" grants it."""
