@@ -308,10 +308,12 @@ async def _undo(task: Task, proposal: Proposal, handles: Sequence[str], on_phase
     told = tuple(each for each in (withdrawn, *undo.stuck) if each)
     if not undo.calls:
         if undo.withdraw:
-            return Outcome(Reply(text=" ".join(told)), proposal=proposal, withdrawal=withdrawal)
+            reply = _name_left_over(Reply(text=" ".join(told)), proposal, task.request)
+            return Outcome(reply, proposal=proposal, withdrawal=withdrawal)
         detail = " ".join(told) or "There is nothing to take back here."
         return Outcome(Abstain(reason="nothing_fits", detail=detail), proposal=proposal)
-    reversing = Proposal(result=PlanResult(calls=undo.calls), understood=proposal.understood)
+    result = PlanResult(calls=undo.calls)
+    reversing = Proposal(result=result, understood=proposal.understood, left_over=proposal.left_over)
     task = replace(task, thread={**task.thread, **undo.records})
     verdict = await _judge_proposal(task, reversing, on_phase)
     return Outcome(verdict, proposal=reversing, waits=(TAKES_BACK, *told), records=undo.records, withdrawal=withdrawal)

@@ -58,8 +58,8 @@ async def read_again(
     asked = resolver.read_again(question)
     try:
         second = await (asked if around is None else around(asked))
-    except (ModelUnavailable, ModelMisbehaved):
-        return unread
+    except (ModelUnavailable, ModelMisbehaved) as error:
+        return replace(unread, resolved=_note(made.resolved, error))
     if second is None:
         return unread
     resolved = _join(made.resolved, second, proposal)
@@ -85,6 +85,15 @@ def _join(first: Resolved | None, second: Resolved, proposal: Proposal) -> Resol
     trace = first.trace.add_second(second.trace)
     resolution = second.resolution if isinstance(second.resolution, Proposed) else first.resolution
     return first.model_copy(update={"resolution": resolution, "trace": trace})
+
+
+def _note(first: Resolved | None, error: ModelUnavailable | ModelMisbehaved) -> Resolved | None:
+    """What was resolved, whose trace says why there is no second reading."""
+    if first is None:
+        return None
+    note = f"it gave no usable second reading ({error.code}: {error.detail})"
+    trace = first.trace.model_copy(update={"notes": (*first.trace.notes, note)})
+    return first.model_copy(update={"trace": trace})
 
 
 def _show(made: Outcome, plan: Plan) -> Outcome:

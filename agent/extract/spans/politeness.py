@@ -31,7 +31,7 @@ ugh argh meh whoa wow ouch damn hell gosh chop gimme gonna wanna lemme oh ah er 
 """  # noqa: E501
 _KIND: Final = frozenset(_KIND_WORDS.split())
 _BESIDE_WORDS: Final = """
-all team everyone folks there good day much lot lots ton tons bunch million advance super best minute second sec time free whenever
+all team everyone folks there good day much many lot lots ton tons bunch million advance super best minute second sec time free whenever
 earliest possible soon asap small little simple easy request question ask asking something well fine doing out
 """  # noqa: E501
 # "Have a good Tuesday", "happy Friday": a day that is only wished well.

@@ -86,7 +86,8 @@ def add_verdicts(question: PieceQuestion, verdicts: Mapping[str, str]) -> Propos
         return None
     found = [(verdicts[f"B{at}"], find_in_request(each, request)) for at, each in enumerate(question.pieces, 1)]
     changing = [place for verdict, place in found if place is not None and verdict == CHANGES]
-    if question.stands and not changing:
+    left = [each for at, each in enumerate(question.pieces, 1) if verdicts[f"B{at}"] == CHANGES]
+    if question.stands and not left:
         return proposal
     made: list[Aside] = []
     for verdict, place in found:
@@ -94,9 +95,9 @@ def add_verdicts(question: PieceQuestion, verdicts: Mapping[str, str]) -> Propos
             continue
         if verdict == "nothing" or verdict == "expressed":
             made.append(Aside(words=Words(text=request.text[slice(*place)], start=place[0]), role=verdict))
-    left = tuple(request.text[slice(*place)] for place in changing) if question.stands else ()
+    left_over = (*proposal.left_over, *(left if question.stands else ()))
     asides = (*(proposal.asides or ()), *made) if made else proposal.asides
-    return proposal.model_copy(update={"left_over": (*proposal.left_over, *left), "asides": asides})
+    return proposal.model_copy(update={"left_over": left_over, "asides": asides})
 
 
 def _tell_call(call: Call, tokens: Mapping[str, str]) -> str:

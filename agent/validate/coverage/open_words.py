@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Final, TypeGuard
+from typing import Any, Final, TypeGuard
 
 from agent.extract.spans.politeness import strip_politeness
-from agent.pipeline import Request
+from agent.pipeline import Request, Span
 from agent.planning.proposal import Day, DraftedText, Number, Proposal, TypedValue
-from agent.planning.quotes import find_places, walk
+from agent.planning.quotes import find_places, find_quotes, walk
 from agent.validate.coverage.accounted_words import LIGHT, NOTHING, Accounts, has_weight, list_accounts, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.read_asides import READ_AGAIN
 from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.coverage.weighty_patterns import SILENCE, TELLING, TIMES, cover
+from agent.validate.questions import is_yes
 from language import numerals
 from language.stems import ORDERS, split_runs, stem, stem_text
 from language.text import read_text
@@ -49,46 +50,57 @@ def find_open_words(
     kinds: Sequence[RecordKind],
     told_by_records: frozenset[str],
     shown: Collection[str],
+    held: Collection[str] = (),
+    read: Sequence[Span] = (),
 ) -> tuple[str, ...]:
-    """The stretches of the request that hold such words: a clause of which nothing was used, else the words that stand
-    between those that were. ``told_by_records`` are the stems of what the records of the plan are called, ``shown`` the
-    names that stand on its card, in small letters. None where no record is known."""
+    """The stretches of the request and its answers that hold such words: a clause of which nothing was used, else the
+    words that stand between those that were. ``told_by_records`` are the stems of what the records of the plan are
+    called, ``shown`` the names that stand on its card, ``held`` the words that its records hold, by which an answer
+    tells them, both in small letters; ``read`` what code itself made a value of. None where no record is known."""
     if proposal.asides is None or not kinds:  # beside the values of plain functions stands talk
         return ()
-    used, beyond = _cover_used(request, proposal)
     answered = any(each.choice is not None for each in request.answers)
     subject = collect_subject_stems(contracts, kinds)
     by = list_accounts(request.text, proposal, contracts, kinds, subject, told_by_records, answered)
-    by = replace(by, known=by.known - (beyond - subject))
     drafts = [node for node in walk(proposal.result) if isinstance(node, DraftedText)]
     if drafts:
         by = replace(by, known=by.known.union(TELLING, SILENCE, *(stem_text(each.text) for each in drafts)))
     verbs = subject.union(*map(leading_verbs, contracts))
     found: list[str] = []
-    for clause in split_clauses(strip_politeness(request.text)):
-        ordered = any(used[start] for _, start, _ in clause.words)
-        verb = clause.head if ordered else None
-        left = [
-            each
-            for each in clause.words
-            if not used[each[1]] and plain_word(each[0]) not in shown and _says_something(each[0], by)
-            if each != verb or not (drafts or _goes_by(each[0], verbs))
-        ]
-        if ordered and not left:
-            left += _find_claim(clause, used, subject)
-        found += (_OWNERS_S.sub("", request.text[slice(*each)]).strip() for each in _find_stretches(clause, left, used))
+    typed = [at for at, each in enumerate(request.answers, 1) if each.text is not None and not is_yes(each.text)]
+    for origin in (0, *typed):
+        text = request.words(origin)
+        used, beyond = _cover_used(request, proposal, origin, read)
+        here = replace(by, known=by.known - (beyond - subject))
+        told = {*shown, *held} if origin else shown
+        for clause in split_clauses(strip_politeness(text)):
+            ordered = any(used[start] for _, start, _ in clause.words)
+            verb = clause.head if ordered else None
+            left = [
+                each
+                for each in clause.words
+                if not used[each[1]] and plain_word(each[0]) not in told and _says_something(each[0], here)
+                if each != verb or not (drafts or _goes_by(each[0], verbs))
+            ]
+            if ordered and not left:
+                left += _find_claim(clause, used, subject)
+            found += (_OWNERS_S.sub("", text[slice(*each)]).strip() for each in _find_stretches(clause, left, used))
     return tuple(dict.fromkeys(found))
 
 
-def _cover_used(request: Request, proposal: Proposal) -> tuple[bytearray, frozenset[str]]:
-    """Which letters of the request were used, or judged by a second reading; and the stems of what a number or a day
-    quotes besides."""
+def _cover_used(
+    request: Request, proposal: Proposal, origin: int, read: Sequence[Span]
+) -> tuple[bytearray, frozenset[str]]:
+    """Which letters of the request or of an answer were used, or judged by a second reading; and the stems of what a
+    number or a day quotes besides."""
+    text = request.words(origin)
     judged = [each.words for each in proposal.asides or () if each.role in READ_AGAIN]
-    used = cover(request.text, find_places((proposal.result, proposal.replaced, judged), request))
+    places = _find_places((proposal.result, proposal.replaced, judged), request, origin)
+    used = cover(text, [*places, *((each.start, each.end) for each in read if each.origin == origin)])
     values = [node.quote for node in walk(proposal.result) if _is_number_or_day(node)]
     beyond: list[str] = []
-    for start, end in find_places(values, request):
-        said = request.text[start:end]
+    for start, end in _find_places(values, request, origin):
+        said = text[start:end]
         figures = [each.end for each in numerals.find(read_text(said))]
         figures += [last for word, _, last in split_runs(said) if stem(word) in TIMES]
         further = _FURTHER.search(said, max(figures)) if figures else None
@@ -96,6 +108,13 @@ def _cover_used(request: Request, proposal: Proposal) -> tuple[bytearray, frozen
             used[start + further.start() : end] = bytes(len(said) - further.start())
             beyond += stem_text(said[further.start() :])
     return used, frozenset(beyond)
+
+
+def _find_places(node: Any, request: Request, origin: int) -> Sequence[tuple[int, int]]:
+    if not origin:
+        return find_places(node, request)
+    quotes = (each for each in find_quotes(node, request) if each.origin == origin)
+    return [(each.start, each.start + len(each.text)) for each in quotes if each.start is not None]
 
 
 def _is_number_or_day(node: object) -> TypeGuard[Number | Day | TypedValue]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from agent.pipeline import Candidate, PromptSource, Question, Request, Step
+from agent.pipeline import Candidate, PromptSource, Question, Request, Span, Step
 from agent.planning.proposal import Call, CountOf, Find, Handle, PlanResult, Proposal, Test, When
 from agent.planning.quotes import find_in_request, find_places, walk
 from agent.query import Query
@@ -157,7 +157,10 @@ class PlanChecks:
         if all(each.risk is Risk.READ for each in contracts) or self.request.given is not None:
             return ()
         kinds, shown = tuple(self.query.kinds), _list_names_beside(steps, self.query)
-        found = find_open_words(self.request, self.proposal, contracts, kinds, _words_of(steps), shown)
+        held = [word for step in steps for word in _told_by(step, self.query)]
+        read = [each for step in steps for each in _list_read(step, self.request)]
+        titles = _words_of(steps)
+        found = find_open_words(self.request, self.proposal, contracts, kinds, titles, shown, held, read)
         if not found or not has_consent(self.request, REST):
             return found
         left = self._find_unaccounted(steps, contracts)
@@ -240,6 +243,14 @@ def _list_names_beside(steps: Sequence[Step], query: Query) -> frozenset[str]:
         named = [each.name for each in fields if each.search == "name" or each.name.endswith("name")]
         said += [str(pin.values.get(name) or "")[:_MOST_READ] for name in named]
     return frozenset(word.casefold() for each in said for word in re.findall(r"[^\W\d_]+", each))
+
+
+def _list_read(step: Step, request: Request) -> Iterator[Span]:
+    """The words, beside those of a proposal, that code reads as a value: an answer to the question for it, all of it.
+    One that a model has read since (``said:0.days``) is quoted in the proposal."""
+    sources = (each.source for each in step.filled if isinstance(each.source, PromptSource))
+    spans = (span for source in sources if source.read_by == "code" for span in source.spans if span.origin)
+    return (each for each in spans if ":" not in request.answers[each.origin - 1].slot)
 
 
 def _numbers_of(steps: Sequence[Step], query: Query) -> frozenset[int]:

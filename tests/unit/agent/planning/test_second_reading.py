@@ -361,6 +361,9 @@ async def test_where_it_cannot_be_asked_the_plan_waits_and_shows_them() -> None:
     misjudges = Reads("nothing", known={**RIGHT, "A3": CHANGES})
     for model in (Gone(), Reads("whatever"), misjudges):
         made = await came_of(model, IN_PARTS)
+        assert made.resolved is not None
+        assert bool(made.resolved.trace.second) is (model is misjudges)
+        assert any("second reading" in each for each in made.resolved.trace.notes) is (model is not misjudges)
         assert isinstance(made.verdict, Plan)
         assert "Check that nothing is missing: you also wrote ‘in instalments please’." in made.verdict.held
     assert made.resolved is not None
@@ -435,6 +438,7 @@ async def test_words_that_light_or_short_ones_and_long_quotes_hide_are_asked_abo
     [
         ("drop F-231", FINE),
         ("could you forgive F-231 as soon as you can", FINE),
+        ("hello, waive F-231. Many thanks!", FINE),
         ("Ines: F-231 waived please", FINE),
         ("renew loan 502 by 7 days from Monday", days("7 days from Monday")),
         ("renew loan 502, for 7 more days", days("for 7 more days")),
@@ -516,3 +520,74 @@ async def test_a_refused_reading_of_a_stored_plan_stands_in_history_beside_the_p
     assert made.resolved is not None
     assert made.resolved.resolution.kind == "proposed"
     assert made.resolved.trace.prompt_version == SECOND_READING_VERSION
+
+
+class Answered(Reads):
+    """Plans another step once something was answered."""
+
+    def __init__(self, first: Any, then: Any, *verdicts: str) -> None:
+        super().__init__(*verdicts, step=first)
+        self.then = then
+
+    async def answer_with(self, text: str, said: Answer, *more: Answer) -> Outcome:
+        asked = (await propose(task_of(text), ProposingResolver(self))).proposal
+        self.step = self.then
+        self.told.clear()
+        return await propose(replace(task_of(text, said, *more), proposal=asked), ProposingResolver(self))
+
+
+NO_DAYS = {**LOAN, "days": None}
+PIETS = {**FINE, "fine_id": find("fine", None, {"belongs_to": find("member", "Piet Vos")})}
+HOSE = {**FINE, "fine_id": find("fine", "F-233")}
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "then", "slot", "said", "piece"),
+    [
+        ("renew loan 502", NO_DAYS, days("7 days"), "0.days", "7 days on probation", "on probation"),
+        ("renew loan 502", NO_DAYS, days("7, and ring Ruth"), "0.days", "7, and ring Ruth", "ring Ruth"),
+        ("waive Piet Vos's fine", PIETS, HOSE, "0.fine_id", "F-233 in instalments", "in instalments"),
+    ],
+)
+async def test_words_of_an_answer_that_nothing_accounts_for_are_asked_about(
+    text: str, first: Any, then: Any, slot: str, said: str, piece: str
+) -> None:
+    model = Answered(first, then, CHANGES)
+    made = await model.answer_with(text, Answer(slot=slot, text=said))
+    assert isinstance(made.verdict, Question)
+    assert f"‘{piece}’" in made.verdict.text
+    assert f'B1: "{piece}"' in model.told[0]
+    assert isinstance(
+        (await Answered(first, then, "nothing").answer_with(text, Answer(slot=slot, text=said))).verdict, Plan
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "then", "slot", "said"),
+    [
+        ("renew loan 502", NO_DAYS, days("a week"), "0.days", "a week please"),
+        ("renew loan 502", NO_DAYS, NO_DAYS, "0.days", "7 days"),
+        ("waive Piet Vos's fine", PIETS, HOSE, "0.fine_id", "the one for the torn hose"),
+        ("waive Piet Vos's fine", PIETS, PIETS, "0.fine_id", "F-233"),
+    ],
+)
+async def test_an_answer_that_only_says_what_was_asked_is_not(
+    text: str, first: Any, then: Any, slot: str, said: str
+) -> None:
+    model = Answered(first, then, CHANGES)
+    await model.answer_with(text, Answer(slot=slot, text=said))
+    assert model.told == []
+
+
+async def test_an_edited_card_shows_the_words_as_well_while_the_model_is_gone() -> None:
+    class Gone(Reads):
+        def judge(self, parser: PieceParser) -> dict[str, Any]:
+            raise ModelUnavailable("gone")
+
+    text, told = "renew loan 502 by 7 days, in instalments please", "you also wrote ‘in instalments please’"
+    model = Gone(step=days("7 days"))
+    first = await came_of(model, text)
+    edited = replace(task_of(text, Answer(slot="0.days", text="9 days")), proposal=first.proposal, must_wait="Edited.")
+    for made in (first, await propose(edited, ProposingResolver(model))):
+        assert isinstance(made.verdict, Plan)
+        assert any(told in each for each in made.verdict.held)

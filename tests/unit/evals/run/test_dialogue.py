@@ -32,7 +32,8 @@ class Script(ScriptedClient):
         self.said = said
 
     def answer(self, parser: Parser, _messages: Sequence[Mapping[str, str]], /) -> Any:
-        return {"understood": "", "result": self.said[parser.request.text], "rest": []}
+        left = [{"quote": each, "is": "left over"} for each in LEFT if each in parser.request.text]
+        return {"understood": "", "result": self.said[parser.request.text], "rest": left}
 
 
 class Hands:
@@ -55,7 +56,9 @@ def priority(value: str, quote: str) -> dict[str, Any]:
 
 
 REFUND = plan({"action": "refund_invoice", "invoice_id": find("invoice", "1031"), "amount": None, "reason": None})
+LEFT = ("by the book",)
 SAID = {
+    "take that back by the book": {"type": "undo", "calls": ["@call1"]},
     "set 5519 to urgent": priority("urgent", "urgent"),
     "take that back": {"type": "undo", "calls": ["@call1"]},
     "refund 1031": REFUND,
@@ -90,6 +93,15 @@ async def test_what_needs_no_yes_is_done_before_the_next_turn_and_can_be_undone(
     assert entry.decision == "act"
     assert entry.calls == ({"action": "saas.set_ticket_priority", "params": {"ticket_id": 5519, "priority": "normal"}},)
     assert entry.held
+
+
+async def test_what_taking_back_leaves_over_is_asked_about_or_said() -> None:
+    again = {"say": "take that back by the book"}
+    entry, _ = await played({"say": "set 5519 to urgent"}, again)
+    assert entry.decision == "clarify"
+    assert "‘by the book’" in (entry.question or "")
+    entry, _ = await played({"say": "refund 1031"}, again)
+    assert entry.question == "“Refund an invoice” was withdrawn; nothing was sent. This leaves out ‘by the book’."
 
 
 async def test_the_last_turn_is_planned_and_not_sent() -> None:
