@@ -153,7 +153,7 @@ def has_weight(word: str, by: Accounts) -> bool:
         return False
     if root in patterns.UNITS or find_currency(low) is not None:
         return False  # beside a number they are looked at next door
-    if any(len(each) == len(root) and sorted(each) == sorted(root) for each in by.known):
+    if any(sorted(each) == sorted(root) and OSA.distance(root, each) <= 1 for each in by.known):
         return False  # two letters the other way round are a slip, though they make a word
     allowed = 0 if is_word(low) or len(low) < 4 else 1 if len(low) < 7 else 2
     return not allowed or not any(

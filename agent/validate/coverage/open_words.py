@@ -73,13 +73,15 @@ def find_open_words(
         used, beyond = _cover_used(request, proposal, origin, read)
         here = replace(by, known=by.known - (beyond - subject))
         told = {*shown, *held} if origin else shown
+        numbers = cover(text, _list_numbers(text, here))
         for clause in split_clauses(strip_politeness(text)):
             ordered = any(used[start] for _, start, _ in clause.words)
             verb = clause.head if ordered else None
             left = [
                 each
                 for each in clause.words
-                if not used[each[1]] and plain_word(each[0]) not in told and _says_something(each[0], here)
+                if not used[each[1]] and not (each[0].isdigit() and numbers[each[1]])
+                if plain_word(each[0]) not in told and _says_something(each[0], here)
                 if each != verb or not (drafts or _goes_by(each[0], verbs))
             ]
             if ordered and not left:
@@ -123,11 +125,19 @@ def _is_number_or_day(node: object) -> TypeGuard[Number | Day | TypedValue]:
     return isinstance(node, Number | Day) or typed or (isinstance(given, str) and _ISO_DAY.match(given) is not None)
 
 
+def _list_numbers(text: str, by: Accounts) -> Iterator[tuple[int, int]]:
+    """The numbers that are looked at next door, which are no times, days or codes; and places in line, where such are
+    meant."""
+    for each in numerals.find(read_text(text)):
+        if each.kind != "ordinal" or by.ordered:
+            yield each.start, each.end
+
+
 def _says_something(word: str, by: Accounts) -> bool:
-    """As ``has_weight``, and of short words too that are codes or of a script without case, which has no stop words
-    here."""
+    """As ``has_weight``, and of figures, and short words that are codes or of a script without case, which has no stop
+    words here."""
     low = plain_word(word)
-    if len(low) > 2 or low.isdigit():
+    if len(low) > 2 and not low.isdigit():
         return has_weight(word, by)
     return word == word.upper() and low not in NOTHING | LIGHT and stem(low) not in by.known and not _LETTER.match(low)
 

@@ -416,6 +416,9 @@ def days(quote: str) -> dict[str, Any]:
         ("waive F-231, 半分だけ", FINE, "半分だけ"),
         ("F-231 면제해 그녀가 동의하면", FINE, "면제해 그녀가 동의하면"),
         ("waive F-231 in HR", FINE, "in HR"),
+        ("waive F-231, 17:00", FINE, "17:00"),  # a figure that is no number
+        ("waive F-231 in Q3", FINE, "in Q3"),
+        ("remember F-231", FINE, "remember"),  # no slip of "member"
         ("waive F-231 for another person", FINE, "for another person"),  # light words with a preposition
         ("waive F-231 to her family", FINE, "to her family"),
         ("waive F-231 as paid", FINE, "as paid"),
