@@ -65,6 +65,10 @@ def patch(by: Client, path: str, body: dict[str, Any]) -> Any:
     return by._call("PATCH", path, "", json.dumps(body).encode(), "")
 
 
+def revoke(by: Client, key_id: str) -> Any:
+    return by._call("DELETE", f"/v1/keys/{key_id}", "", b"", f"revoke-{key_id}")
+
+
 def signed_in(world: Installation, person: str) -> ConsoleSession:
     return ConsoleSession(world.url, f"{person}@test.test", PASSWORD)
 
@@ -140,7 +144,7 @@ def test_a_key_that_is_revoked_while_it_acts_leaves_nothing_that_goes_on(both: I
     heir = {"name": "heir", "scopes": ["keys:read"], "mode": "live"}
     short = Client(both.url, made["key"]["public"], made["secret"])
     answers = at_once(
-        lambda: both.clients["oscar"]._call("DELETE", f"/v1/keys/{made['key']['id']}", "", b"", "revoke-it"),
+        lambda: revoke(both.clients["oscar"], made["key"]["id"]),
         *((lambda: short.post("/v1/keys", heir)) for _ in range(8)),
     )
     assert not isinstance(answers[0], Exception)
@@ -148,6 +152,19 @@ def test_a_key_that_is_revoked_while_it_acts_leaves_nothing_that_goes_on(both: I
     entries = both.clients["olivia"].get("/v1/history", "limit=100")["data"]
     ended = next(n for n, each in enumerate(entries) if each["kind"] == "key_revoked")
     assert not [each for each in entries[:ended] if each["actor"]["id"] == made["key"]["id"]]
+
+
+def test_of_two_keys_that_revoke_each_other_at_once_none_breaks_and_one_at_most_stays(both: Installation) -> None:
+    owner = both.clients["olivia"]
+    for _ in range(4):
+        wanted = {"scopes": ["keys:write", "keys:read"], "mode": "live", "role": "owner"}
+        one, two = (owner.post("/v1/keys", {"name": name, **wanted}) for name in ("one", "two"))
+        clients = [Client(both.url, each["key"]["public"], each["secret"]) for each in (one, two)]
+        answers = at_once(*(partial(revoke, by, of["key"]["id"]) for by, of in zip(clients, (two, one), strict=True)))
+        assert set(statuses(answers)) <= {200, 401, 403}, answers
+        kept = {each["id"] for each in owner.get("/v1/keys")["data"] if each["state"] == "active"}
+        assert kept, "the owner's own"
+        assert len(kept & {one["key"]["id"], two["key"]["id"]}) <= 1
 
 
 def test_two_changes_of_an_endpoint_at_once_are_both_there_and_headers_stay_where_they_were_given(
