@@ -197,7 +197,9 @@ class DraftFilling:
             return None
         if self.slots.annotation(name).replaces is not None:
             return None  # what takes another's place is never the one that is there already
-        if SourceKind.RECORD not in self.slots.annotation(name).sources and self.slots.guesses:
+        if SourceKind.RECORD not in self.slots.annotation(name).sources:
+            if not self.slots.guesses:
+                return None
             named = await self.lookup.find_in_request(self._make_query(name, kind))
             return named if isinstance(named, Question) else self._take_each(name, named)
         implied = await self._list_passed(kind)
