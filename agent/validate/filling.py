@@ -197,9 +197,9 @@ class DraftFilling:
             return None
         if self.slots.annotation(name).replaces is not None:
             return None  # what takes another's place is never the one that is there already
+        if not self.slots.guesses and not self._is_owner(name):
+            return None
         if SourceKind.RECORD not in self.slots.annotation(name).sources:
-            if not self.slots.guesses:
-                return None
             named = await self.lookup.find_in_request(self._make_query(name, kind))
             return named if isinstance(named, Question) else self._take_each(name, named)
         implied = await self._list_passed(kind)
@@ -224,6 +224,15 @@ class DraftFilling:
             self._make_query(name, kind), Reference(kind=kind.name), owner.spans, owner
         )
         return outcome if isinstance(outcome, Question) else self._take(name, outcome)
+
+    def _is_owner(self, name: str) -> bool:
+        """Whether the contract, or its address, says that another parameter's record belongs to this one's: else it may
+        be whom that record shall belong to, and the one that it belongs to already is the wrong one."""
+        endpoint = self.contract.endpoint
+        within = endpoint.path.values() if isinstance(endpoint, HttpEndpoint) else ()
+        return any(self.slots.annotation(each).of == name for each in self.contract.properties) or any(
+            getattr(each, "parameter", None) == name for each in within
+        )
 
     async def _list_passed(self, kind: RecordKind) -> dict[tuple[str, str], LocatedRecord]:
         """The different records of ``kind`` that this step's records were found through or belong to."""
