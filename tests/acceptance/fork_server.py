@@ -25,9 +25,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
+
+from pydantic import BaseModel
+from sqlalchemy.orm import configure_mappers
 
 from agent.planning.reading_worker import warm
 from registry import discovery
@@ -170,8 +173,11 @@ def main() -> int:
     hash_cheaply()
     for name in IMPORTED:
         importlib.import_module(name)
-    # What every server does first, and the same in each: connectors linted, the library of conditions loaded, words
-    # read.
+    # What every server does first, and the same in each: tables mapped, models completed, connectors linted, the
+    # library of conditions loaded, words read.
+    configure_mappers()
+    for model in _list_models(BaseModel):
+        model.model_rebuild()
     discovery.discover()
     condition.compile("true")
     asyncio.run(warm())
@@ -181,6 +187,14 @@ def main() -> int:
     forks.serve()
     shutil.rmtree(folder)
     return 0
+
+
+def _list_models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Those that are completed when they are first used (``defer_build``), by whoever uses them."""
+    for each in base.__subclasses__():
+        if not each.__pydantic_complete__:
+            yield each
+        yield from _list_models(each)
 
 
 def _stand_in(folder: Path) -> tuple[socket.socket, str]:
