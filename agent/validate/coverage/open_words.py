@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request, Span
@@ -18,7 +18,7 @@ from agent.planning.quotes import find_places, find_quotes, walk
 from agent.validate.coverage.accounted_words import LIGHT, NOTHING, Accounts, has_weight, list_accounts, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
 from agent.validate.coverage.opposed_verbs import leading_verbs
-from agent.validate.coverage.read_asides import READ_AGAIN
+from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.coverage.weighty_patterns import SILENCE, TELLING, TIMES, cover
 from agent.validate.questions import is_yes
@@ -37,6 +37,9 @@ _OPENS: Final = re.compile(rf"(?:{_BESIDE})|(?P<where>{_WHERE})", re.IGNORECASE)
 # Where the quote of a value may end before its last word.
 _FURTHER: Final = re.compile(rf"(?<=\w)(?:\s*[,;:!?–—]|\s+(?:{_BESIDE}|{_WHERE})(?!\w))", re.IGNORECASE)
 _NO_ORDER: Final = re.compile(r".*(?:ed|ing|(?<!s)s)")
+_VALUES: Final = (Number, Day, TypedValue)
+# What opens a text that is to be sent as it stands.
+_DICTATED: Final = re.compile(r"[:\"“”„«'‘’]\s*$")
 _ISO_DAY: Final = re.compile(r"\d{4}-\d\d(?!\d)")
 _LETTER: Final = re.compile(r"[a-z]$")
 _LONGEST_ARTICLE: Final = 3
@@ -81,7 +84,7 @@ def find_open_words(
                 each
                 for each in clause.words
                 if not used[each[1]] and not (each[0].isdigit() and numbers[each[1]])
-                if plain_word(each[0]) not in told and _says_something(each[0], here)
+                if (plain_word(each[0]) not in told or stem(each[0]) in beyond) and _says_something(each[0], here)
                 if each != verb or not (drafts or _goes_by(each[0], verbs))
             ]
             if ordered and not left:
@@ -94,22 +97,35 @@ def _cover_used(
     request: Request, proposal: Proposal, origin: int, read: Sequence[Span]
 ) -> tuple[bytearray, frozenset[str]]:
     """Which letters of the request or of an answer were used, or judged by a second reading; and the stems of what a
-    number or a day quotes besides."""
+    value quotes besides."""
     text = request.words(origin)
     judged = [each.words for each in proposal.asides or () if each.role in READ_AGAIN]
     places = _find_places((proposal.result, proposal.replaced, judged), request, origin)
     used = cover(text, [*places, *((each.start, each.end) for each in read if each.origin == origin)])
-    values = [node.quote for node in walk(proposal.result) if _is_number_or_day(node)]
     beyond: list[str] = []
-    for start, end in _find_places(values, request, origin):
-        said = text[start:end]
-        figures = [each.end for each in numerals.find(read_text(said))]
-        figures += [last for word, _, last in split_runs(said) if stem(word) in TIMES]
-        further = _FURTHER.search(said, max(figures)) if figures else None
-        if further is not None:
-            used[start + further.start() : end] = bytes(len(said) - further.start())
-            beyond += stem_text(said[further.start() :])
+    for node in walk(proposal.result):
+        for start, end in _find_places(node.quote, request, origin) if isinstance(node, _VALUES) else ():
+            dictated = _DICTATED.search(text, 0, start) is not None
+            needs = None if dictated else _find_end(node, text[start:end])
+            if needs is not None:
+                used[start + needs : end] = bytes(end - start - needs)
+                beyond += stem_text(text[start + needs : end])
     return used, frozenset(beyond)
+
+
+def _find_end(node: Number | Day | TypedValue, said: str) -> int | None:
+    """Where a value's quote says all that the value needs, if that is before its end. A text as it was typed may be a
+    clause that is by its form no condition or the like; what stands behind it may be another order."""
+    given = node.value if isinstance(node, TypedValue) else None
+    if isinstance(given, str) and _ISO_DAY.match(given) is None:
+        if given != said or " " not in said:
+            return None
+        clauses = [*split_clauses(said)]
+        return 0 if is_explicit(said) else clauses[0].end if len(clauses) > 1 else None
+    figures = [each.end for each in numerals.find(read_text(said))]
+    figures += [last for word, _, last in split_runs(said) if stem(word) in TIMES]
+    further = _FURTHER.search(said, max(figures)) if figures else None
+    return further.start() if further is not None else None
 
 
 def _find_places(node: Any, request: Request, origin: int) -> Sequence[tuple[int, int]]:
@@ -117,12 +133,6 @@ def _find_places(node: Any, request: Request, origin: int) -> Sequence[tuple[int
         return find_places(node, request)
     quotes = (each for each in find_quotes(node, request) if each.origin == origin)
     return [(each.start, each.start + len(each.text)) for each in quotes if each.start is not None]
-
-
-def _is_number_or_day(node: object) -> TypeGuard[Number | Day | TypedValue]:
-    given = node.value if isinstance(node, TypedValue) else None
-    typed = isinstance(given, int | float) and not isinstance(given, bool)
-    return isinstance(node, Number | Day) or typed or (isinstance(given, str) and _ISO_DAY.match(given) is not None)
 
 
 def _list_numbers(text: str, by: Accounts) -> Iterator[tuple[int, int]]:

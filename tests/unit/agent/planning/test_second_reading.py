@@ -406,6 +406,14 @@ def days(quote: str) -> dict[str, Any]:
     return {**LOAN, "days": number(7, quote, "days")}
 
 
+def charged(why: str) -> dict[str, Any]:
+    amount, reason = number(5, "5 EUR", "EUR"), {"value": why, "quote": why}
+    return {"action": "charge_fine", "member_id": find("member", "Piet Vos"), "amount": amount, "reason": reason}
+
+
+UNLESS = "for a hose unless he mends it"
+
+
 @pytest.mark.parametrize(
     ("text", "step", "piece"),
     [
@@ -422,6 +430,9 @@ def days(quote: str) -> dict[str, Any]:
         ("waive F-231 for another person", FINE, "for another person"),  # light words with a preposition
         ("waive F-231 to her family", FINE, "to her family"),
         ("waive F-231 as paid", FINE, "as paid"),
+        ("charge Piet Vos 5 EUR for the hose, then ring Ruth", charged("the hose, then ring Ruth"), "ring Ruth"),
+        ("charge Piet Vos 5 EUR for the hose. Waive F-233", charged("the hose. Waive F-233"), "Waive F-233"),
+        ("charge Piet Vos 5 EUR for a hose unless he mends it", charged("a hose unless he mends it"), UNLESS),
         ("renew loan 502 by 7 days in instalments", days("by 7 days in instalments"), "in instalments"),
         ("renew loan 502 by 7 days, with interest", days("7 days, with interest"), "with interest"),
     ],
@@ -446,6 +457,8 @@ async def test_words_that_light_or_short_ones_and_long_quotes_hide_are_asked_abo
         ("renew loan 502 by 7 days from Monday", days("7 days from Monday")),
         ("renew loan 502, for 7 more days", days("for 7 more days")),
         ("keep loan 502 going for a week", days("a week")),
+        ("charge Piet Vos 5 EUR for the torn hose", charged("the torn hose")),
+        ("charge Piet Vos 5 EUR: “the hose. It was torn”", charged("the hose. It was torn")),
     ],
 )
 async def test_an_order_in_words_like_its_actions_is_not_asked_about(text: str, step: Any) -> None:
