@@ -17,9 +17,10 @@ from agent.validate import evidence, questions
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.misread import repeats_what_was_done
 from agent.validate.coverage.open_words import find_open_words
+from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.typed_words import TypedWords, rate_support
-from agent.validate.coverage.weighty import Unaccounted, find_unaccounted
+from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.coverage.weighty_patterns import cover
 from agent.validate.plan_builder import REST
 from agent.validate.questions import explain_unclear, has_consent
@@ -121,7 +122,7 @@ class PlanChecks:
         read_again = any(each.role in READ_AGAIN for each in self.proposal.asides or ())
         if not changes or self.request.given is not None or (consent and not read_again):
             return []
-        left = self._find_unaccounted(steps, contracts)
+        left = find_unaccounted(self._read_order(steps, contracts))
         does = to_display_text("; ".join(step.preview.rstrip(".") for step in steps), limit=_MOST_OFFERED)
         again = explain_unclear(self.request, REST)
         told = [f"Nothing is done about {_quote(left.told)}."] if left.told else []
@@ -163,22 +164,22 @@ class PlanChecks:
         found = find_open_words(self.request, self.proposal, contracts, kinds, titles, shown, held, read)
         if not found or not has_consent(self.request, REST):
             return found
-        left = self._find_unaccounted(steps, contracts)
+        left = find_unaccounted(self._read_order(steps, contracts))
         asked = (*left.weighty, *left.expressed)
         return tuple(each for each in found if not any(each in one or one in each for one in asked))
 
-    def _find_unaccounted(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Unaccounted:
-        return find_unaccounted(
+    def _read_order(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Order:
+        return Order(
             self.request,
             self.proposal,
             contracts,
             tuple(self.query.kinds),
             self.catalogue,
             self.query.records.chosen_from,
-            _numbers_of(steps, self.query),
-            _words_of(steps),
-            _list_names_beside(steps, self.query),
-            [_told_by(step, self.query) for step in steps],
+            named=_numbers_of(steps, self.query),
+            told_by_records=_words_of(steps),
+            shown=_list_names_beside(steps, self.query),
+            by_step=[_told_by(step, self.query) for step in steps],
         )
 
     def _may_be_read_again(self, pieces: Sequence[str]) -> bool:

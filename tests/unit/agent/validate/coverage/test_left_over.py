@@ -22,6 +22,7 @@ from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs
+from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
@@ -177,7 +178,7 @@ def test_a_label_that_names_a_unit_accounts_for_it(unit: str, told: list[str]) -
         "days": ComputedArgument(expression=Number(number=Decimal(3), quote=Words(text="3", start=17))),
     }
     proposal = Proposal(result=PlanResult(calls=(Call(action=rest.name, arguments=arguments),)), understood="")
-    found = find_unaccounted(Request(text=text, now=NOW), proposal, [contract], tuple(there.kinds))
+    found = find_unaccounted(Order(Request(text=text, now=NOW), proposal, [contract], tuple(there.kinds)))
     assert found.weighty == told
 
 

@@ -7,6 +7,7 @@ import pytest
 from agent.pipeline import Request
 from agent.planning.proposal import Call, Find, PlanResult, Proposal, RecordArgument, Words
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs
+from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty import find_unaccounted
 from registry.contract import Contract, parse
 from tests.unit.own_worlds import NOW
@@ -34,7 +35,7 @@ def test_an_order_in_words_that_the_action_goes_by_denies_nothing(aliases: tuple
     find = RecordArgument(reference=Find(record="cabin", said=said))
     proposal = Proposal(result=PlanResult(calls=(Call(action="ferry.close_cabin", arguments={"cabin": find}),)))
     request = Request(text="stop letting the cabin C7", now=NOW)
-    left = find_unaccounted(request, proposal, [close(*aliases)])
+    left = find_unaccounted(Order(request, proposal, [close(*aliases)]))
     assert left.weighty == against
 
 

@@ -1,0 +1,170 @@
+"""An order with what was made of it: a request, its proposal, and what either says, each read once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from agent.extract.spans.politeness import strip_politeness
+from agent.pipeline import Request
+from agent.planning.proposal import Call, DraftedText, Find, Handle, Proposal, Words
+from agent.planning.quotes import find_places, locate, walk
+from agent.validate.coverage.accounted_words import count_in_form, list_sum_words, list_unchosen
+from agent.validate.coverage.descriptions import find_amount_names, find_value_nouns
+from agent.validate.coverage.negations import denies_another, denies_other_value
+from agent.validate.coverage.opposed_verbs import leading_verbs
+from agent.validate.coverage.read_asides import Place, ReadAsides
+from agent.validate.coverage.structure import Structure, read_structure
+from agent.validate.coverage.unused_words import collect_subject_stems
+from language.stems import name_stems, stem, stem_text
+from registry.contract import Annotation, Contract
+from registry.records import RecordKind
+
+_Part = TypeVar("_Part")
+
+
+@dataclass(frozen=True)
+class Order:
+    """A request with its proposal, and what is known of the calls in it.
+
+    ``every`` contract there is tells which words of a drafted text are an order; ``chosen_from`` how many records a
+    place in line was taken among, which accounts for that number where it is said so ("of her two bikes"). ``named``
+    are the numbers of the records that the plan is about: a handle stands for them; ``told_by_records`` the stems of
+    what those records say of themselves, and ``shown`` the names beside them, in small letters. ``by_step`` are the
+    words that the records of each step are told by."""
+
+    request: Request
+    proposal: Proposal
+    contracts: Sequence[Contract] = ()
+    kinds: Sequence[RecordKind] = ()
+    every: Iterable[Contract] = ()
+    chosen_from: Collection[int] = ()
+    named: Collection[int] = ()
+    told_by_records: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
+    by_step: Sequence[frozenset[str]] = ()
+
+    @property
+    def text(self) -> str:
+        return self.request.text
+
+    @cached_property
+    def polite(self) -> str:
+        """The text with manners as spaces."""
+        return strip_politeness(self.text)
+
+    @cached_property
+    def structure(self) -> Structure:
+        return read_structure(self.request, self.proposal)
+
+    @cached_property
+    def _nodes(self) -> list[object]:
+        return list(walk(self.proposal.result))
+
+    def parts(self, kind: type[_Part]) -> list[_Part]:
+        """The parts of the proposal that are of a kind."""
+        return [node for node in self._nodes if isinstance(node, kind)]
+
+    # ── what was used ──
+
+    @cached_property
+    def drafts(self) -> list[DraftedText]:
+        return self.parts(DraftedText)
+
+    @cached_property
+    def conveyed(self) -> list[Place]:
+        """The quotes of what drafted texts are to say."""
+        return find_places([each.quote for each in self.drafts], self.request)
+
+    @cached_property
+    def taken(self) -> list[Place]:
+        """The other quotes that were used, and the nouns that belong to them."""
+        quoted = find_places((self.proposal.result, self.proposal.replaced), self.request)
+        nouns = find_value_nouns(self.proposal, self.contracts, self.request)
+        of_amounts = find_amount_names(self.proposal, self.request)
+        return [*(each for each in quoted if each not in self.conveyed), *of_amounts, *nouns]
+
+    @cached_property
+    def spoken(self) -> list[Place]:
+        return [*self.taken, *self.conveyed]
+
+    @cached_property
+    def names(self) -> list[Place]:
+        return find_places([each.said for each in self.parts(Find)], self.request)
+
+    @cached_property
+    def left_over(self) -> list[Words]:
+        """What the resolver itself leaves over."""
+        return [locate(each, self.request) for each in self.proposal.left_over]
+
+    @cached_property
+    def aside(self) -> ReadAsides:
+        values = [each for each in self.taken if each not in self.names]
+        several, told = self.structure.several, self.told_by_records
+        return ReadAsides(self.request, self.proposal, self.taken, told, several, self.heads, values)
+
+    # ── what accounts for words without a quote ──
+
+    @cached_property
+    def notes(self) -> list[Annotation]:
+        return [note for each in self.contracts for note in each.annotations.values()]
+
+    @cached_property
+    def on_records(self) -> bool:
+        return any(note.record is not None for note in self.notes)
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """The stems of the verbs that the calls go by."""
+        return frozenset(verb for each in self.contracts for verb in leading_verbs(each))
+
+    @cached_property
+    def verbs(self) -> frozenset[str]:
+        """The stems of all that they go by."""
+        return list_verbs(self.contracts)
+
+    @cached_property
+    def every_verb(self) -> frozenset[str]:
+        return list_verbs(self.every)
+
+    @cached_property
+    def other_verbs(self) -> frozenset[str]:
+        return self.every_verb - self.verbs
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The stems of all that the calls speak of."""
+        words = " ".join(word for note in self.notes for said in note.words.values() for word in said)
+        subjects = collect_subject_stems(self.contracts, self.kinds)
+        return subjects | frozenset(stem_text(words)) | list_sum_words(self.proposal)
+
+    @cached_property
+    def counted(self) -> frozenset[float]:
+        """The numbers that stand in the proposal's form: of "those two can go" each has its own call."""
+        calls = [len(self.parts(Call))] if self.structure.several_calls else []
+        named = self.named if self.parts(Handle) else ()
+        return frozenset((*count_in_form(self.proposal, self.contracts), *named, *calls))
+
+    @cached_property
+    def _unchosen(self) -> frozenset[str]:
+        return frozenset() if self.structure.several else frozenset(list_unchosen(self.proposal, self.contracts))
+
+    def denies_another(self, at: int) -> bool:
+        """Whether what is denied from a place on is another action than the one that is done."""
+        return denies_another(self.text, at, self.taken, self.names, self.other_verbs, self.known)
+
+    def denies_other_value(self, at: int) -> bool:
+        return denies_other_value(self.text, at, self.taken, self._unchosen)
+
+    def find_spans(self, pattern: re.Pattern[str]) -> list[Place]:
+        return [found.span() for found in pattern.finditer(self.polite)]
+
+
+def list_verbs(contracts: Iterable[Contract]) -> frozenset[str]:
+    """The words that calls themselves go by: of what has two words ("write off"), both together say it."""
+    named = [said.casefold() for each in contracts for said in (each.title.partition(" ")[0], *each.aliases)]
+    of_names = [word for each in contracts for word in name_stems(each.name.rpartition(".")[2])]
+    return frozenset([stem(said) for said in named if said.isalpha()] + of_names)

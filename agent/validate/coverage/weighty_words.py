@@ -1,0 +1,258 @@
+"""Weighty words: where words of an order stand that change the deal, and what kinds of such words they are.
+
+A number, date, part, negation, restriction, condition, quantifier or further wish is one, by closed word classes or by
+its place. What settles each is said next door (weighty.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeVar
+
+from agent.extract.spans.money import find_currency
+from agent.planning.proposal import Number
+from agent.planning.quotes import find_places
+from agent.query.arithmetic import find_unit
+from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.descriptions import counts_names, means_whole
+from agent.validate.coverage.further_orders import find_further_orders, find_joined_names, find_others
+from agent.validate.coverage.left_over import find_left_over_words
+from agent.validate.coverage.misread import find_misread
+from agent.validate.coverage.modifiers import FORBIDS, find_limits, find_modifiers, find_parts
+from agent.validate.coverage.negations import find_denied_clauses, find_negations, find_taken_back, only_contrasts
+from agent.validate.coverage.opposed_verbs import find_opposed_verbs, goes_by
+from agent.validate.coverage.order import Order
+from agent.validate.coverage.read_asides import Place
+from agent.validate.coverage.told import find_exceptions, find_hedges, find_told, list_direct
+from language import numerals
+from language.stems import EMPTY, stem
+from language.text import read_text
+from registry.contract import Contract
+
+Kind = Literal[
+    "restriction", "condition", "quantifier", "part", "date", "order not to", "denial", "denied clause", "number",
+    "unit", "further order", "joined name", "limit", "modifier", "misread", "opposed verb", "taken back", "hedge",
+    "report", "other", "beside", "doubted", "exception", "left over",
+]  # fmt: skip
+Detail = Literal["of all", "fraction", "share", "count", "until"]
+STRETCHES: Final[frozenset[Kind]] = frozenset(
+    ("opposed verb", "taken back", "hedge", "report", "other", "beside", "doubted", "exception")
+)
+"""Kinds that are whole stretches of words rather than a word of weight."""
+_LEADS: Final[tuple[Kind, ...]] = ("opposed verb", "taken back", "hedge", "report", "other")
+"""Kinds in which a negation denies nothing of its own."""
+_Said = TypeVar("_Said", bound=str)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A place with the kinds of weighty words that stand there, and what ``more`` their form says of them."""
+
+    place: Place
+    said: str
+    kinds: frozenset[Kind]
+    more: frozenset[Detail]
+
+    def is_of(self, kinds: Iterable[Kind | Detail]) -> bool:
+        return not (self.kinds | self.more).isdisjoint(kinds)
+
+    @property
+    def first_stem(self) -> str:
+        return stem(self.said.split(" ", 1)[0].casefold())
+
+
+def find_weighty_words(order: Order) -> list[Finding]:
+    """The findings of all kinds, in the order of their places."""
+    places: dict[Kind, set[Place]] = {kind: {*find(order)} for kind, find in _FINDERS.items()}
+    leads = [each for kind in _LEADS for each in places[kind]]
+    places["denial"] = {each for each in places["denial"] if not any(start <= each[0] < end for start, end in leads)}
+    more = _tell_more(order, places)
+    return [
+        Finding(each, order.text[slice(*each)], _list_of(places, each), _list_of(more, each))
+        for each in sorted({each for found in places.values() for each in found})
+    ]
+
+
+def _tell_more(order: Order, places: Mapping[Kind, set[Place]]) -> dict[Detail, set[Place]]:
+    text, modifiers = order.text, places["modifier"]
+    wide = [each for kind in ("modifier", "misread", *STRETCHES) for each in places[kind]]
+    return {
+        "of all": {*order.find_spans(patterns.QUANTIFIER)},
+        "fraction": {*order.find_spans(patterns.PART)},
+        "share": find_parts(order.polite, wide),
+        "count": {*order.find_spans(patterns.DATE), *places["number"], *find_limits(order.polite, modifiers)},
+        "until": {each for each in modifiers if text[slice(*each)].casefold() in ("until", "till", "til")},
+    }
+
+
+def _list_of(places: Mapping[_Said, Collection[Place]], place: Place) -> frozenset[_Said]:
+    return frozenset(each for each, found in places.items() if place in found)
+
+
+def _of_class(pattern: re.Pattern[str], order: Order, accounted: bool) -> Iterator[Place]:
+    """The places of a closed word class, where the structure of the proposal doesn't account for it."""
+    for start, end in () if accounted else order.find_spans(pattern):
+        if pattern is patterns.CONDITION:  # "once 7 is there": the number may be used
+            end = start + len(order.polite[start:end].split()[0])
+        place = start, end
+        if not counts_names(order.text, place, order.taken) and not means_whole(order.text, place, order.proposal):
+            yield place
+
+
+def _find_limits(order: Order) -> Iterator[Place]:
+    """What is computed up to a limit is a guess at what was left open, whatever it quotes."""
+    fills = order.structure.computes_field
+    for place in () if order.structure.restricts else order.find_spans(patterns.LIMIT):
+        if not fills or not patterns.search_before(patterns.FILLS, order.polite, place[0]):
+            yield place
+
+
+def _find_orders_not_to(order: Order) -> Iterator[Place]:
+    for match in patterns.NEGATION.finditer(order.polite) if not order.structure.negates else ():
+        if not (
+            only_contrasts(order.text, match.end(), order.taken, order.known, order.structure.several)
+            or goes_by(match[0], order.contracts)
+            or order.denies_other_value(match.end())
+            or (match["word"] and order.denies_another(match.end()))
+        ):
+            yield match.span("word") if match["word"] else _but(match)
+
+
+def _but(match: re.Match[str]) -> Place:
+    """The place of what leaves out: of "all of them but" the last word, as what stands between may be used."""
+    start, end = match.span("out")
+    return (end - len("but") if match["out"].casefold().endswith(" but") else start), end
+
+
+def _find_denials(order: Order) -> Iterator[Place]:
+    for each in find_negations(order.polite, order.taken, order.verbs) if _may_deny(order) else ():
+        if not (
+            only_contrasts(order.text, each[1], order.taken, order.known, order.structure.several)
+            or order.denies_another(each[1])
+            or order.denies_other_value(each[1])
+        ):
+            yield each
+
+
+def _may_deny(order: Order) -> bool:
+    return order.on_records and not order.structure.negates
+
+
+def _find_numbers(order: Order) -> Iterator[Place]:
+    drafted = {each.value for draft in order.drafts for each in numerals.find(read_text(draft.text))}
+    for number in numerals.find(read_text(order.polite)):
+        among = number.value in order.chosen_from
+        if not (
+            number.kind not in ("cardinal", "percent")
+            or number.vague
+            or number.value in drafted | order.counted
+            or (among and patterns.search_before(patterns.CHOSEN_FROM, order.polite, number.start))
+            or (order.kinds and not _counts_here(order, number))
+        ):
+            yield number.start, number.end
+
+
+def _counts_here(order: Order, number: numerals.Number) -> bool:
+    """Whether a number can be about what is done: it stands alone, with a unit, or before a thing that the platform
+    knows, maybe behind a word or two of what kind ("two oldest unpaid bills")."""
+    after = patterns.UNIT.match(order.text, number.end)
+    if number.unit or after is None or not after[1].isalpha() or after[1].casefold() in EMPTY:
+        return True
+    words = patterns.COUNTED.match(order.text, number.end)
+    told = [word.casefold() for word in words[0].split()] if words is not None else []
+    known = order.known | patterns.UNITS
+    return any(stem(word) in known or find_currency(word) is not None for word in told)
+
+
+def _find_other_units(order: Order) -> Iterator[Place]:
+    """Units beside numbers that were used without them, and that neither the value nor the parameter is in."""
+    used = {find_unit(node.unit) for node in order.parts(Number)}
+    used |= {note.unit.value for note in order.notes if note.unit is not None}
+    said = (word for each in order.contracts for name in each.properties for word in _named(each, name))
+    used |= {find_unit(word) for word in said if stem(word) in patterns.UNITS}
+    for number in numerals.find(read_text(order.text)):
+        after = patterns.UNIT_FURTHER.match(order.text, number.end)
+        if after is None or not any(start <= number.start and number.end <= end for start, end in order.taken):
+            continue
+        unit = find_unit(after[1]) if stem(after[1].casefold()) in patterns.UNITS or find_currency(after[1]) else None
+        if unit is not None and unit not in used:
+            yield after.span(1)
+
+
+def _named(contract: Contract, name: str) -> list[str]:
+    """The words of a parameter's name and label, which may say its unit."""
+    return f"{name.replace('_', ' ')} {contract.annotation(name).label or ''}".casefold().split()
+
+
+def _find_modifiers(order: Order) -> Iterator[Place]:
+    text, structure = order.text, order.structure
+    figures = {*find_places(order.parts(Number), order.request)}
+    found = {*find_modifiers(order.polite, order.spoken, figures, order.verbs, structure)}
+    quotes = [each for each in order.spoken if each not in figures]
+    for place in order.find_spans(patterns.OF_SEVERAL) if structure.one_record and not structure.multiplies else ():
+        if not counts_names(text, place, order.taken) and not any(a <= place[0] < b for a, b in quotes):
+            found.add(place)
+    for place in found:
+        forbids = FORBIDS.fullmatch(text[slice(*place)])
+        if not forbids or not (order.denies_another(place[1]) or order.denies_other_value(place[1])):
+            yield place
+
+
+def _find_reports(order: Order) -> Iterable[Place]:
+    if not order.on_records:
+        return ()
+    writes = any(note.compose for note in order.notes)
+    doers = None if writes else find_places(list_direct(order.proposal), order.request)
+    return find_told(order.polite, order.heads, order.taken, doers)
+
+
+def _find_words_beside(order: Order) -> Iterable[Place]:
+    if order.drafts:
+        return ()
+    proposal, contracts, kinds, told = order.proposal, order.contracts, order.kinds, order.told_by_records
+    chosen = any(each.choice is not None for each in order.request.answers)
+    return find_left_over_words(
+        order.polite, proposal, contracts, kinds, order.verbs, order.known, told, order.taken, answered=chosen
+    )
+
+
+def _find_left_over(order: Order) -> Iterator[Place]:
+    for each in order.left_over:
+        if each.origin == 0 and each.start is not None:
+            yield each.start, each.start + len(each.text)
+
+
+_FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
+    "restriction": lambda of: _of_class(
+        patterns.RESTRICTION, of, of.structure.restricts or of.structure.computes_field
+    ),
+    "condition": lambda of: _of_class(patterns.CONDITION, of, of.structure.conditions),
+    "quantifier": lambda of: _of_class(patterns.QUANTIFIER, of, of.structure.quantifies),
+    "part": lambda of: _of_class(patterns.PART, of, of.structure.computes),
+    "date": lambda of: _of_class(patterns.DATE, of, of.structure.dates),
+    "order not to": _find_orders_not_to,
+    "denial": _find_denials,
+    "denied clause": lambda of: find_denied_clauses(of.polite, of.taken) if _may_deny(of) else (),
+    "number": _find_numbers,
+    "unit": _find_other_units,
+    "further order": lambda of: find_further_orders(
+        of.polite, of.taken, of.verbs | (patterns.TELLING if of.drafts else frozenset())
+    ),
+    "joined name": lambda of: find_joined_names(
+        of.text, of.spoken, of.known, creates=bool(of.kinds) and not of.on_records
+    ),
+    "limit": _find_limits,
+    "modifier": _find_modifiers,
+    "misread": lambda of: find_misread(of.request, of.proposal, of.contracts, of.told_by_records),
+    "opposed verb": lambda of: find_opposed_verbs(of.polite, of.contracts),
+    "taken back": lambda of: find_taken_back(of.text, of.taken, of.verbs),
+    "hedge": lambda of: find_hedges(of.text, of.taken, of.contracts),
+    "report": _find_reports,
+    "other": lambda of: find_others(of.text, of.taken, of.known, of.shown) if of.on_records else (),
+    "beside": _find_words_beside,
+    "doubted": lambda of: () if of.drafts else of.aside.doubted,
+    "exception": lambda of: find_exceptions(of.request, of.proposal, of.verbs, of.by_step),
+    "left over": _find_left_over,
+}
