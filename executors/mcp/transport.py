@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Iterable
+from functools import cache
 from typing import Any, Final
 
 import httpcore2
@@ -21,10 +23,10 @@ class GuardedTransport(httpx2.AsyncHTTPTransport):
     at most a few connections."""
 
     def __init__(self, guard: SsrfGuard) -> None:
-        super().__init__(trust_env=False)
+        super().__init__(verify=_make_context(), trust_env=False)
         self._guard = guard
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=httpx2.create_ssl_context(trust_env=False),
+            ssl_context=_make_context(),
             max_connections=4,
             network_backend=_GuardedBackend(guard),
         )
@@ -61,6 +63,13 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await self._backend.sleep(seconds)
+
+
+@cache
+def _make_context() -> ssl.SSLContext:
+    """The TLS context of every call, in which nothing is of one alone: to read the certificates takes longer than most
+    calls."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 class _Bounded(httpx2.AsyncByteStream):

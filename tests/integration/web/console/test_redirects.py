@@ -6,13 +6,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Final
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import pytest
-from httpx import AsyncClient, Response
+from httpx import URL, AsyncClient, Response
 
 from tests.integration.web.console.console import PASSWORD, Console, csrf, post, sign_in
 from tests.integration.web.console.rows import FIELDS
@@ -97,9 +97,14 @@ class Visit:
         if self.method == "POST":
             told["Content-Type"] = "application/x-www-form-urlencoded"
             content = encoded(tuple({**FIELDS, **given, "csrf": form}.items()))
-        # A whole address: the client reads it once, a path it reads twice.
-        there = str(browser.base_url) + re.sub(r"\{[^}]+\}", "none", self.path) + "?" + encoded(tuple(given.items()))
+        there = address(self.path, tuple(given.items()))
         return leads(await browser.request(self.method, there, content=content, headers=told))
+
+
+@lru_cache(maxsize=64)
+def address(path: str, given: tuple[tuple[str, str], ...]) -> URL:
+    """A whole address, read once for all who visit it: that is a third of what a visit takes."""
+    return URL("http://console.test" + re.sub(r"\{[^}]+\}", "none", path) + "?" + encoded(given))
 
 
 @cache
