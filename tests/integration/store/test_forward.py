@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, Table, event, insert, inspect, select, text
+from sqlalchemy import Connection, MetaData, Table, event, insert, select, text
 
 from core.clock import format_iso
 from store.database import Database
@@ -52,23 +52,30 @@ def empty_postgresql(postgresql: NewDatabase) -> str:
     return url
 
 
+SAID = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'",
+    "postgresql": "SELECT c.relname, array_agg(concat_ws(' ', a.attname, a.atttypid, a.atttypmod) ORDER BY a.attnum) "
+    "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+    "WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace GROUP BY c.relname",
+}
+"""How each engine describes its tables: a name, then its columns."""
+
+
 class Schema:
     """The tables as they are there; what a step leaves as it was is not read again."""
 
     def __init__(self, connection: Connection) -> None:
         self.tables = MetaData()
-        self._connection, self._columns = connection, dict[str, str]()
+        self._connection, self._said = connection, dict[str, str]()
 
     def follow(self) -> None:
-        """Reads anew what has other columns than when it was read, or is new."""
-        found = inspect(self._connection).get_multi_columns()
-        columns = {
-            name: repr([(each["name"], str(each["type"])) for each in held]) for (_, name), held in found.items()
-        }
-        for name in [name for name in self.tables.tables if columns.get(name) != self._columns.get(name)]:
+        """Reads anew what the engine describes otherwise than when it was read, or is new."""
+        found = self._connection.exec_driver_sql(SAID[self._connection.dialect.name]).all()
+        said = {str(name): repr(columns) for name, *columns in found}
+        for name in [name for name in self.tables.tables if said.get(name) != self._said.get(name)]:
             self.tables.remove(self.tables.tables[name])
-        self.tables.reflect(self._connection, only=[name for name in columns if name not in self.tables.tables])
-        self._columns = columns
+        self.tables.reflect(self._connection, only=[name for name in said if name not in self.tables.tables])
+        self._said = said
 
 
 def reflected(connection: Connection) -> MetaData:
@@ -117,11 +124,10 @@ def lost(before: dict[str, list[dict[str, Any]]], after: dict[str, list[dict[str
     for name, made in before.items():
         if name == "alembic_version" or not ours(name, "table", None):
             continue
-        columns = after[name][0].keys() if after.get(name) else ()
-        for row in made:
-            same = {column: value for column, value in row.items() if column in columns}
-            if not any(all(each[column] == same[column] for column in same) for each in after.get(name, ())):
-                found.append((name, row))
+        there = after.get(name, [])
+        same = [column for column in made[0] if there and column in there[0]] if made else []
+        kept = {tuple(each[column] for column in same) for each in there}
+        found += [(name, row) for row in made if tuple(row[column] for column in same) not in kept]
     return found
 
 
