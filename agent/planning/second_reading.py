@@ -72,9 +72,10 @@ async def read_again(
         again = await planned_as(read)
     except PlatformUnavailable:
         return replace(unread, resolved=resolved)
+    if isinstance(again.verdict, Plan) and not stands:
+        return replace(_show(again, again.verdict), resolved=resolved)  # it passes over other words too
     asks = isinstance(again.verdict, Question) and again.verdict.slot == REST
-    saved = isinstance(again.verdict, Plan) and not stands
-    return replace(again if asks or saved else unread, resolved=resolved)
+    return replace(again if asks else unread, resolved=resolved)
 
 
 def _join(first: Resolved | None, second: Resolved, proposal: Proposal) -> Resolved:

@@ -607,3 +607,10 @@ async def test_an_edited_card_shows_the_words_as_well_while_the_model_is_gone() 
     for made in (first, await propose(edited, ProposingResolver(model))):
         assert isinstance(made.verdict, Plan)
         assert any(told in each for each in made.verdict.held)
+
+
+async def test_a_card_saved_by_a_second_reading_shows_the_other_words_that_it_passes_over() -> None:
+    made = await came_of(Reads("nothing"), "waive F-231, not her sister, in instalments please")
+    assert isinstance(made.verdict, Plan)
+    assert any("‘not her sister’" in each for each in made.verdict.held)
+    assert any("you also wrote ‘in instalments please’" in each for each in made.verdict.held)
