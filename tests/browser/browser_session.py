@@ -8,13 +8,14 @@ quickly is gone back to at the end.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request, Response, expect
 
 from tests.acceptance.installation import PASSWORD
 from tests.browser.page_checks import Looks
+from web.console.session import COOKIE
 
 FLAGS: Final = [
     "--headless",
@@ -31,6 +32,8 @@ _VIOLATIONS: Final = (
     "document.addEventListener('securitypolicyviolation',"
     " (event) => console.error('CSP', event.violatedDirective, event.blockedURI));"
 )
+_KEPT: Final[dict[tuple[str, str], list[Any]]] = {}
+"""The sessions of who signed in, by server and name."""
 
 
 class Visit:
@@ -38,6 +41,7 @@ class Visit:
         self.complaints: list[str] = []
         self.looks = Looks(page, scripts=scripts)
         self._page = page
+        self._scripts = scripts
         self._base = urlsplit(base).netloc
         if scripts:
             page.add_init_script(_VIOLATIONS)
@@ -66,6 +70,15 @@ class Visit:
             self.complaints.append(f"{response.status} for {response.url}")
 
     def sign_in(self, name: str, password: str = PASSWORD) -> Visit:
+        """By keyboard. Who has come so before, to the same server, comes with the cookie of then; not where scripts are
+        off, nor from a page that is open."""
+        who = self._base, name
+        if who in _KEPT and self._scripts and self._page.url == "about:blank":
+            self._page.context.add_cookies(_KEPT[who])
+            self._page.goto("/")
+            if urlsplit(self._page.url).path == "/":  # not signed out meanwhile
+                expect(self._page.get_by_role("heading", name="What should be done?")).to_be_visible()
+                return self
         self.page.goto("/sign-in")
         self.focus_is_on("#email")
         self.type(f"{name}@test.test")
@@ -73,6 +86,7 @@ class Visit:
         self.type(password)
         self.press("Enter")
         expect(self._page.get_by_role("heading", name="What should be done?")).to_be_visible()
+        _KEPT[who] = [each for each in self._page.context.cookies() if each.get("name", "").endswith(COOKIE)]
         return self
 
     def ask(self, text: str) -> None:
