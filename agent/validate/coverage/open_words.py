@@ -77,8 +77,10 @@ def find_open_words(
         here = replace(by, known=by.known - (beyond - subject))
         told = {*shown, *held} if origin else shown
         numbers = cover(text, _list_numbers(text, here))
-        for clause in split_clauses(strip_politeness(text)):
+        for at, clause in enumerate(split_clauses(strip_politeness(text))):
             ordered = any(used[start] for _, start, _ in clause.words)
+            if origin and not at and not ordered:
+                continue  # what answers in words of its own was read as it stands
             verb = clause.head if ordered else None
             left = [
                 each

@@ -19,6 +19,7 @@ from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.model.second_reading import CHANGES, KNOWN, MOST_PIECES, PieceParser, add_verdicts
 from agent.resolve.resolver import FallbackResolver, PieceQuestion
 from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.coverage.open_words import find_open_words
 from agent.validate.coverage.read_asides import is_explicit
 from agent.validate.plan_builder import REST
 from agent.validate.proposed.checks import PlanChecks
@@ -593,6 +594,21 @@ async def test_an_answer_that_only_says_what_was_asked_is_not(
     model = Answered(first, then, CHANGES)
     await model.answer_with(text, Answer(slot=slot, text=said))
     assert model.told == []
+
+
+async def test_how_an_answer_describes_what_is_meant_is_the_answer_itself() -> None:
+    proposal = (await came_of(Reads(), "waive F-231")).proposal
+    assert proposal is not None
+    context = task_of("").workspace_context
+    contract = context.catalogue.get("lending.waive_fine")
+    assert contract is not None
+
+    def open_in(said: str) -> tuple[str, ...]:
+        request = task_of("waive F-231", Answer(slot="0.fine_id", text=said)).request
+        return find_open_words(request, proposal, [contract], tuple(context.kinds), frozenset(), ())
+
+    assert open_in("the lad's from the brewery") == ()
+    assert open_in("the lad's from the brewery, and ring Ruth") == ("ring Ruth",)
 
 
 async def test_an_edited_card_shows_the_words_as_well_while_the_model_is_gone() -> None:
