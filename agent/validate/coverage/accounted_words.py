@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,21 +21,15 @@ from agent.planning.proposal import (
     Has,
     OrderByCount,
     OrderByField,
-    Proposal,
-    RecordArgument,
     StateIs,
     TotalOf,
-    TypedValue,
     Words,
 )
-from agent.planning.quotes import walk
 from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.order import Order
 from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
-from agent.validate.questions import list_members
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from language.wordnet import is_word
-from registry.contract import Contract
-from registry.records import RecordKind
 
 _HOW_MANY: Final = frozenset(("few", "several", "couple", "most", "many"))
 EVERY: Final = frozenset(
@@ -82,37 +76,29 @@ class Accounts:
         return any(said.issuperset(each) for each in self.phrases if not reports or _REPORT.match(each[0]))
 
 
-def list_accounts(
-    text: str,
-    proposal: Proposal,
-    contracts: Sequence[Contract],
-    kinds: Sequence[RecordKind],
-    known: frozenset[str],
-    told: frozenset[str],
-    answered: bool,
-) -> Accounts:
-    nodes = list(walk(proposal.result))
+def list_accounts(order: Order, text: str, known: frozenset[str]) -> Accounts:
+    """What accounts for the words of a text of an order; ``known`` are the stems of all that its calls speak of."""
+    nodes, finds, contracts = order.nodes, order.parts(Find), order.contracts
     # Where no name, number or noun of its kind says which record, the noun that does may be any word said of it.
-    nouns = {each.name: {stem(noun) for noun in each.nouns} for each in kinds}
+    nouns = {each.name: {stem(noun) for noun in each.nouns} for each in order.kinds}
     typed = {*stem_text(text)}
-    unnamed = [node for node in nodes if isinstance(node, Find) and node.said is None]
+    unnamed = [each for each in finds if each.said is None]
     own = (
         known
         if any(typed.isdisjoint(nouns.get(each.record, ())) for each in unnamed)
-        else collect_own_stems(contracts, kinds)
+        else collect_own_stems(contracts, order.kinds)
     )
     restricted = any(
         isinstance(node, _NARROWING | Computed) or (isinstance(node, Call) and node.condition) for node in nodes
     )
-    ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
     phrases = tuple(tuple(said.casefold().split()) for each in contracts for said in each.aliases if " " in said)
-    own |= told | list_sum_words(proposal)
+    own |= order.told_by_records | order.sum_words
     read_from = [node.of for node in nodes if isinstance(node, FieldOf | TotalOf)]
     worked_out = sum(isinstance(each, Find) and each.said is None for each in read_from)
     known = own | _named_in_form(nodes)
-    calls = [node for node in nodes if isinstance(node, Call)]
-    lone = len(calls) == 1 and all(node.pick == "one" for node in nodes if isinstance(node, Find))
-    return Accounts(known, restricted, ordered, bool(unnamed), answered, worked_out, lone, phrases)
+    lone = len(order.calls) == 1 and all(each.pick == "one" for each in finds)
+    ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
+    return Accounts(known, restricted, ordered, bool(unnamed), order.chosen, worked_out, lone, phrases)
 
 
 def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:
@@ -159,44 +145,3 @@ def has_weight(word: str, by: Accounts) -> bool:
     return not allowed or not any(
         each[:1] == root[:1] and OSA.distance(root, each, score_cutoff=allowed) <= allowed for each in by.known
     )
-
-
-def count_in_form(proposal: Proposal, contracts: Sequence[Contract]) -> Iterator[int]:
-    """The numbers that stand in a reference's form instead of a quote: how many, which place in line, how many related
-    records. How many of another kind than an argument takes are counts of nothing that is done."""
-    by_name = {each.name: each for each in contracts}
-    others: list[Find] = []
-    for call in (node for node in walk(proposal.result) if isinstance(node, Call)):
-        contract = by_name.get(call.action)
-        for name, argument in call.arguments.items() if contract is not None else ():
-            reference = argument.reference if isinstance(argument, RecordArgument) else None
-            takes = contract.annotation(name).record if contract is not None else None
-            if isinstance(reference, Find) and takes is not None and reference.record != takes:
-                others.append(reference)
-    for node in walk(proposal.result):
-        if isinstance(node, Find) and isinstance(node.pick, int):
-            if not any(node is each for each in others):
-                yield node.pick
-        elif isinstance(node, Has):
-            yield node.count
-        elif isinstance(node, OrderByField | OrderByCount):
-            yield node.nth
-
-
-def list_sum_words(proposal: Proposal) -> frozenset[str]:
-    """The stems of words that only say of a sum, a difference or another value that it is one: "as much as"."""
-    sums = any(isinstance(node, TotalOf) for node in walk(proposal.result))
-    less = any(isinstance(node, Computed) and node.op == "-" for node in walk(proposal.result))
-    fields = any(isinstance(node, FieldOf) for node in walk(proposal.result))
-    words = (("sum", "total", "together") if sums else (), ("difference",) if less else (), ("much",) if fields else ())
-    return frozenset(stem(word) for each in words for word in each)
-
-
-def list_unchosen(proposal: Proposal, contracts: Sequence[Contract]) -> Iterator[str]:
-    """The members of lists that a call took another member of."""
-    by_name = {each.name: each for each in contracts}
-    for call in (node for node in walk(proposal.result) if isinstance(node, Call)):
-        for name, argument in call.arguments.items() if call.action in by_name else ():
-            members = list_members(by_name[call.action].properties.get(name) or {})
-            if isinstance(argument, TypedValue) and argument.value in members:
-                yield from (str(each).casefold() for each in members if each != argument.value)

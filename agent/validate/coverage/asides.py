@@ -8,15 +8,14 @@ holds no value that was used. Its words are shown on the card.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.order import Order
+from agent.validate.coverage.weighty_patterns import Place
 from language.stems import ORDERS, split_runs, stem
 from language.wordnet import find_similar_stems
-
-Place = tuple[int, int]
 
 _LONGEST: Final = 600
 """Letters of an aside; what is longer is asked about."""
@@ -72,13 +71,13 @@ _BINDS: Final = re.compile(
 
 @dataclass(frozen=True)
 class Asides:
-    """Finds the asides of one request. ``taken`` are the quotes that were used, ``names`` those of them that name a
-    record, ``verbs`` the stems of the verbs of the calls."""
+    """Finds the asides of one order."""
 
-    text: str
-    taken: Sequence[Place]
-    names: Collection[Place]
-    verbs: frozenset[str]
+    order: Order
+
+    @property
+    def text(self) -> str:
+        return self.order.text
 
     def holds(self, place: Place, known: frozenset[str] = frozenset()) -> bool:
         """Whether a place stands in an aside that says none of the ``known`` words: stems of what tells records apart,
@@ -86,7 +85,9 @@ class Asides:
         first, last = self._bounds(*place)
         if last - first > _LONGEST:  # judged for each place in it, it would take time in proportion to its square
             return False
-        if any(begin < last and first < end for begin, end in self.taken if (begin, end) not in self.names):
+        if any(
+            begin < last and first < end for begin, end in self.order.spoken if (begin, end) not in self.order.names
+        ):
             return False
         if not (self._is_ordered(0, first) or self._is_ordered(last, len(self.text))):
             return False
@@ -106,7 +107,7 @@ class Asides:
         if _BINDS.search(said) is not None:
             return False
         bare = _NOUN.sub(" ", self._tell(first, last, name=" ")) if not known else self._tell(first, last, name=" ")
-        if any(stem(word.casefold()) in self.verbs | known for word, _, _ in split_runs(bare)):
+        if any(stem(word.casefold()) in self.order.heads | known for word, _, _ in split_runs(bare)):
             return False
         behind = not self._is_ordered(last, len(self.text))
         why = re.search(rf"(?<!\w)(?:{_STORY})\s*$", self.text[max(0, first - patterns.REACH) : first], re.IGNORECASE)
@@ -127,14 +128,14 @@ class Asides:
 
     def _is_ordered(self, first: int, last: int) -> bool:
         """Whether something that was used, or a verb of the calls, stands in a stretch of the request."""
-        if any(first <= begin and end <= last for begin, end in self.taken):
+        if any(first <= begin and end <= last for begin, end in self.order.spoken):
             return True
-        return any(stem(word.casefold()) in self.verbs for word, _, _ in split_runs(self.text[first:last]))
+        return any(stem(word.casefold()) in self.order.heads for word, _, _ in split_runs(self.text[first:last]))
 
     def _tell(self, first: int, last: int, name: str = "Ann") -> str:
         """The clause with a plain name for each that was used."""
         told, at = "", first
-        for begin, end in sorted(self.names):
+        for begin, end in sorted(self.order.names):
             if at <= begin and end <= last:
                 told, at = f"{told}{self.text[at:begin]}{name}", end
         return told + self.text[at:last]
@@ -153,7 +154,7 @@ class Asides:
             word[:1].isupper()
             and word not in ("I", "Ann")
             and (
-                stem(word.casefold()) in ORDERS | self.verbs
+                stem(word.casefold()) in ORDERS | self.order.heads
                 or (bool(find_similar_stems(stem(word.casefold()), verb=True)) and not self.text[:first].strip())
             )
             and not re.match(

@@ -9,16 +9,17 @@ condition and a number that counts what is done are asked about, whatever the fu
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
-from agent.pipeline import Request, Span
-from agent.planning.proposal import BelongsTo, Call, Find, Handle, Proposal, QuotedText, TypedValue
-from agent.planning.quotes import find_places, walk
+from agent.pipeline import Span
+from agent.planning.proposal import BelongsTo, Find, Handle, QuotedText, TypedValue
+from agent.planning.quotes import find_places
 from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.order import Order
 from agent.validate.coverage.unused_words import collect_subject_stems
+from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.questions import list_members
 from agent.validate.slots import Parameter, Read, VerifiedSpan, read_words
 from language import numerals
@@ -26,7 +27,6 @@ from language.stems import AGAIN, ORDER_WORDS, READING_WORDS, name_stems, split_
 from language.text import read_text, split_name
 from registry.contract import Contract, Risk, Unit
 
-Place = tuple[int, int]
 LONGEST: Final = 2000
 """Letters of a request whose details and stories are judged one by one; in a longer one they are asked about."""
 MOST_WORDS: Final = 6
@@ -96,29 +96,27 @@ _WISHES: Final = re.compile(
 
 @dataclass(frozen=True)
 class Told:
-    """Judges stretches of one request. ``taken`` are the quotes that were used, ``names`` those of them that name a
-    record, ``others`` what else was passed over: a clause that holds such is no mere story."""
+    """Judges stretches of one order. ``others`` is what else was passed over: a clause that holds such is no mere
+    story."""
 
-    text: str
-    proposal: Proposal
-    contracts: Sequence[Contract]
-    taken: Sequence[Place]
-    names: Sequence[Place]
+    order: Order
     others: Collection[Place]
-    now: datetime
+
+    @property
+    def text(self) -> str:
+        return self.order.text
 
     def is_story(self, start: int, end: int) -> bool:
         """Whether a day or number only dates or counts what is told of: a clause of its own, without a wish and without
         anything that was used but names, where no argument that is still open could take it."""
         first, last = self._clause(start, end)
         tells = _TELLS.match(self.text, first, last) is not None
-        if _looks_up(self.proposal, self.contracts):
-            if len(self.text) > LONGEST or not is_named_outright(self.proposal):
+        if _looks_up(self.order):
+            if len(self.text) > LONGEST or not is_named_outright(self.order):
                 return False
-            begins = next((stop for begin, stop in self.names if not self.text[first:begin].strip()), None)
+            begins = next((stop for begin, stop in self.order.names if not self.text[first:begin].strip()), None)
             tells = tells or (
-                patterns.DONE.match(self.text, first, last) is not None
-                and not any(isinstance(node, BelongsTo) for node in walk(self.proposal.result))
+                patterns.DONE.match(self.text, first, last) is not None and not self.order.parts(BelongsTo)
             )
             tells = tells or (begins is not None and _TELLS_OF.match(self.text, begins, last) is not None)
             last = min(last, self.text.find(": ", end) % (len(self.text) + 1))
@@ -127,7 +125,7 @@ class Told:
             tells = tells or _TELLS.match(self.text, first, last) is not None
             waits = _THEN.search(self.text, end) is not None
             tells = tells or (not waits and _STANDS.match(self.text, first, last) is not None)
-        values = [each for each in self.taken if each not in self.names]
+        values = [each for each in self.order.spoken if each not in self.order.names]
         dated = patterns.DATE.fullmatch(self.text, start, end) and not patterns.search_before(_FOR, self.text, start)
         if dated and _AS_SAID.match(self.text, first, last) is not None:
             return not any(begin < last and first < stop for begin, stop in (*values, *self.others))
@@ -143,7 +141,7 @@ class Told:
             return False
         states = _STATES.match(self.text, first, start) is not None and len(self.text[first:start].split()) > 2
         wishes = _WISHES.search(self.text, first, last) or _CAN.search(self.text, first, last)
-        return states and not wishes and not any(begin < last and first < stop for begin, stop in self.taken)
+        return states and not wishes and not any(begin < last and first < stop for begin, stop in self.order.spoken)
 
     def is_description(self, start: int, end: int) -> bool:
         """Whether words that the model itself leaves over only describe what is found or done, in calls that take
@@ -157,12 +155,12 @@ class Told:
         )
         if not few or not self._is_plain():
             return False
-        if all(only_finds(each) for each in self.contracts):
+        if all(only_finds(each) for each in self.order.contracts):
             return True
         bare = _OF_A_YEAR.sub("", self.text[start:end])
         weighty = (patterns.QUANTIFIER, patterns.OF_SEVERAL, patterns.PART, patterns.DATE, patterns.LIMIT)
         return (
-            all(_is_light(each) for each in self.contracts)
+            all(_is_light(each) for each in self.order.contracts)
             and _BINDS.search(bare) is None
             and not any(each.search(bare) for each in weighty)
         )
@@ -175,13 +173,13 @@ class Told:
         if not self._is_plain() or len(self.text) > LONGEST:
             return False
         first, last = self._clause(start, end)
-        if all(map(_is_light, self.contracts)):
+        if all(map(_is_light, self.order.contracts)):
             if self._belongs_to_value(first, start, end):
                 return True
             if _PREFERS.match(self.text, first, last) is not None:
                 return not self.could_take(start, end)
         asks = _ASKS.match(self.text, first, last)
-        if not all(map(only_finds, self.contracts)) or (
+        if not all(map(only_finds, self.order.contracts)) or (
             asks is not None and not self._is_subject(asks.end(), start, end, last)
         ):
             return False
@@ -194,28 +192,25 @@ class Told:
         """Whether a limit stands right before a value that was used, and behind a word that the value's own parameter
         goes by: "rest up to 3 hours", where it is the time to rest. The call's own verb is no such word."""
         words = [stem(word.casefold()) for word, _, _ in split_runs(self.text[first:start])]
-        by_name = {each.name: each for each in self.contracts}
-        for call in (node for node in walk(self.proposal.result) if isinstance(node, Call) and words):
-            contract = by_name.get(call.action)
-            for name, value in call.arguments.items() if contract is not None else ():
-                quote = value.quote if isinstance(value, TypedValue) else None
-                if contract is None or quote is None or quote.start is None or quote.origin:
-                    continue
-                if end <= quote.start and not self.text[end : quote.start].strip():
-                    about = stem_text(str(contract.properties.get(name, {}).get("description", "")))
-                    own = {*name_stems(contract.name.rpartition(".")[2])}
-                    return words[-1] in {*name_stems(name), *about} - own
+        for contract, name, value in self.order.arguments if words else ():
+            quote = value.quote if isinstance(value, TypedValue) else None
+            if quote is None or quote.start is None or quote.origin:
+                continue
+            if end <= quote.start and not self.text[end : quote.start].strip():
+                about = stem_text(str(contract.properties.get(name, {}).get("description", "")))
+                own = {*name_stems(contract.name.rpartition(".")[2])}
+                return words[-1] in {*name_stems(name), *about} - own
         return False
 
     def _is_subject(self, first: int, start: int, end: int, last: int) -> bool:
         """Whether all that stands around a place was used, or is what the calls say of themselves."""
-        used = patterns.cover(self.text, [*self.taken, (start, end)])
+        used = patterns.cover(self.text, [*self.order.spoken, (start, end)])
         left = (word for word, at, _ in split_runs(self.text[first:last]) if not used[first + at])
-        return {*stem_text(" ".join(left))} <= collect_subject_stems(self.contracts, ())
+        return {*stem_text(" ".join(left))} <= collect_subject_stems(self.order.contracts, ())
 
     def _is_plain(self) -> bool:
         """Whether the calls take something of the request and look no record up."""
-        return bool(self.taken and self.contracts) and not _looks_up(self.proposal, self.contracts)
+        return bool(self.order.spoken and self.order.contracts) and not _looks_up(self.order)
 
     def _clause(self, start: int, end: int) -> Place:
         """The clause around a place: a day may have a comma of its own."""
@@ -227,9 +222,9 @@ class Told:
     def could_take(self, start: int, end: int) -> bool:
         """Whether an argument that the calls leave open, or that has a value which its own words don't say, can be read
         from these words."""
-        by_name = {each.name: each for each in self.contracts}
+        by_name = {each.name: each for each in self.order.contracts}
         words = VerifiedSpan(self.text[start:end], (Span(start=start, end=end, text=self.text[start:end]),))
-        for call in (node for node in walk(self.proposal.result) if isinstance(node, Call)):
+        for call in self.order.calls:
             contract = by_name.get(call.action)
             for name, schema in contract.properties.items() if contract is not None else ():
                 if contract is None or not isinstance(schema, dict):
@@ -239,7 +234,7 @@ class Told:
                 if given is not None and not (isinstance(given, TypedValue) and _is_made_up(given)):
                     continue
                 free = schema.get("type") == "string" and not list_members(schema) and "format" not in schema
-                read = read_words(parameter, words, self.now)
+                read = read_words(parameter, words, self.order.request.now)
                 if isinstance(read, Read) and not (free and read.value == words.text):
                     return True
         return False
@@ -253,11 +248,11 @@ def _is_made_up(given: TypedValue) -> bool:
     return not any(each.value == given.value for each in numerals.find(said))
 
 
-def only_asks(request: Request, proposal: Proposal, contracts: Sequence[Contract]) -> bool:
+def only_asks(order: Order) -> bool:
     """Whether all that was typed asks whether something is so, and the one call, which does more than find, would act
     on a free text that is mostly the model's own wording: whoever asks has ordered nothing."""
-    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
-    if request.answers or request.thread or len(calls) != 1 or _looks_up(proposal, contracts):
+    request, contracts, calls = order.request, order.contracts, order.calls
+    if request.answers or request.thread or len(calls) != 1 or _looks_up(order):
         return False
     if _WHETHER.match(request.text) is None or any(only_finds(each) for each in contracts):
         return False
@@ -271,12 +266,12 @@ def only_asks(request: Request, proposal: Proposal, contracts: Sequence[Contract
     return False
 
 
-def asks_for_nothing(request: Request, proposal: Proposal, contracts: Sequence[Contract]) -> bool:
+def asks_for_nothing(order: Order) -> bool:
     """Whether all that was typed is a statement that went into one free text, of a call that does more than find and
     whose name none of the words are of: is it to be translated, or does somebody say so? Nothing in it asks for the
     call."""
-    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
-    if request.answers or request.thread or len(calls) != 1 or _looks_up(proposal, contracts):
+    request, contracts, calls = order.request, order.contracts, order.calls
+    if request.answers or request.thread or len(calls) != 1 or _looks_up(order):
         return False
     if _STATES.match(request.text) is None:
         return False
@@ -293,21 +288,18 @@ def asks_for_nothing(request: Request, proposal: Proposal, contracts: Sequence[C
     return False
 
 
-def _looks_up(proposal: Proposal, contracts: Sequence[Contract]) -> bool:
-    referred = any(note.record is not None for each in contracts for note in each.annotations.values())
-    return referred or any(isinstance(node, Find | Handle) for node in walk(proposal.result))
+def _looks_up(order: Order) -> bool:
+    return order.on_records or bool(order.parts(Find) or order.parts(Handle))
 
 
-def is_named_outright(proposal: Proposal) -> bool:
+def is_named_outright(order: Order) -> bool:
     """Whether each record is named, or is the only one of one that is: nothing else singles it out."""
-    nodes = list(walk(proposal.result))
-    finds = [node for node in nodes if isinstance(node, Find)]
-    return not any(isinstance(node, Handle) for node in nodes) and all(
+    return not order.parts(Handle) and all(
         each.pick == "one"
         and each.order is None
         and (each.said is not None or bool(each.where))
         and all(isinstance(condition, BelongsTo) for condition in each.where)
-        for each in finds
+        for each in order.parts(Find)
     )
 
 

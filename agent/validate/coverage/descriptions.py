@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from agent.extract.spans.money import find_currency
 from agent.pipeline import Request
-from agent.planning.proposal import Call, Computed, ComputedArgument, Find, Number, Proposal, TypedValue
+from agent.planning.proposal import Argument, Computed, ComputedArgument, Find, Number, Proposal, TypedValue
 from agent.planning.quotes import find_places, walk
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.modifiers import RATE, SHARE
+from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.questions import list_members
 from language.stems import EMPTY, stem
 from registry.contract import Contract
-
-Place = tuple[int, int]
 
 _NOUNS: Final = re.compile(r"(?:\s+[^\W\d_]+){1,2}?(?=\s*(?:[,.;!?]|$|\b(?:of|from|off|for)\b))")
 _ONE_NOUN: Final = re.compile(
@@ -48,22 +47,17 @@ def find_amount_names(proposal: Proposal, request: Request) -> Iterator[Place]:
             yield found.span()
 
 
-def find_value_nouns(proposal: Proposal, contracts: Sequence[Contract], request: Request) -> Iterator[Place]:
+def find_value_nouns(arguments: Iterable[tuple[Contract, str, Argument]], request: Request) -> Iterator[Place]:
     """The noun behind a member of a list that was chosen, with an article before it: "the kidney food"."""
-    by_name = {each.name: each for each in contracts}
-    for call in (node for node in walk(proposal.result) if isinstance(node, Call) and node.action in by_name):
-        for name, argument in call.arguments.items():
-            members = list_members(by_name[call.action].properties.get(name) or {})
-            if not isinstance(argument, TypedValue) or argument.value not in members:
-                continue
-            for start, end in find_places(argument, request):
-                noun = _ONE_NOUN.match(request.text, end)
-                if (
-                    noun is not None
-                    and noun["noun"].islower()
-                    and patterns.search_before(_DETERMINED, request.text, start)
-                ):
-                    yield noun.span("noun")
+    for contract, name, argument in arguments:
+        members = list_members(contract.properties.get(name) or {})
+        if not isinstance(argument, TypedValue) or argument.value not in members:
+            continue
+        for start, end in find_places(argument, request):
+            noun = _ONE_NOUN.match(request.text, end)
+            determined = patterns.search_before(_DETERMINED, request.text, start)
+            if noun is not None and noun["noun"].islower() and determined:
+                yield noun.span("noun")
 
 
 def describes_name(text: str, place: Place, names: Collection[Place]) -> bool:

@@ -13,10 +13,10 @@ from typing import Final
 from agent.pipeline import Span
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.unused_words import find_left_over
+from agent.validate.coverage.weighty_patterns import Place
 from language.stems import EMPTY, ORDER_WORDS, stem
 from language.wordnet import find_similar_stems, is_word, rate_similarity
 
-Place = tuple[int, int]
 _ALIKE: Final = 0.8
 """From here on a verb mostly means to tell somebody something, as "say" does."""
 

@@ -12,19 +12,16 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agent.planning.proposal import Proposal
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import EVERY, LIGHT, Accounts, has_weight, list_accounts, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
 from agent.validate.coverage.modifiers import BOUND, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
+from agent.validate.coverage.order import Order
+from agent.validate.coverage.weighty_patterns import Place
 from language import numerals
 from language.stems import EMPTY, ORDERS, READING, split_runs, stem
 from language.text import read_text, word_set
 from language.wordnet import find_similar_stems, is_word
-from registry.contract import Contract
-from registry.records import RecordKind
-
-Place = tuple[int, int]
 
 
 def _words(pattern: str) -> re.Pattern[str]:
@@ -109,28 +106,14 @@ _SPARING: Final = word_set("leave forget ignore spare exclude omit")
 _PREPOSITIONS: Final = word_set("with without as from against for by at during onto under towards through via")
 
 
-def find_left_over_words(
-    text: str,
-    proposal: Proposal,
-    contracts: Sequence[Contract],
-    kinds: Sequence[RecordKind],
-    verbs: frozenset[str],
-    known: frozenset[str],
-    told: frozenset[str],
-    taken: Sequence[Place],
-    *,
-    answered: bool,
-) -> Iterator[Place]:
-    """The places of words that change an order and that nothing accounts for. ``taken`` are the quotes that were used;
-    ``verbs`` are the stems of the calls' own verbs, ``known`` those of all that they speak of, ``told`` those of what
-    the records say of themselves; ``answered``: whether a record was chosen since. Only of calls about
-    records: what is said beside a plain function's values is talk."""
-    on_records = any(note.record is not None for each in contracts for note in each.annotations.values())
-    if not on_records or not (taken or answered):
+def find_left_over_words(order: Order) -> Iterator[Place]:
+    """The places of words that change an order and that nothing accounts for. Only of calls about records: what is said
+    beside a plain function's values, or around a text that is drafted, is talk."""
+    if order.drafts or not order.on_records or not (order.taken or order.chosen):
         return
-    by = list_accounts(text, proposal, contracts, kinds, known, told, answered)
+    text, by = order.polite, list_accounts(order, order.polite, order.known)
     used = [False] * (len(text) + 1)
-    for start, end in taken:
+    for start, end in order.taken:
         used[start:end] = [True] * (end - start)
     for found in _ADDRESS.finditer(text):
         if not any(used[found.start() : found.end()]):
@@ -146,7 +129,7 @@ def find_left_over_words(
         left = [
             each for each in clause.words if not used[each[1]] and not elsewhere[each[1]] and has_weight(each[0], by)
         ]
-        places = list(_of_clause(clause, used, left, verbs, by, after=ordered, ours=ours))
+        places = list(_of_clause(clause, used, left, order.verbs, by, after=ordered, ours=ours))
         yield from places
         ordered = ordered or ours or bool(places)
 

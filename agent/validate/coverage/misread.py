@@ -4,36 +4,31 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from agent.extract.spans.money import agrees, find_named_currency
-from agent.pipeline import Request
 from agent.planning.proposal import (
-    Argument,
     ArgumentOf,
-    Call,
     Computed,
     ComputedArgument,
-    DraftedText,
     Except,
     Find,
     Number,
     PlanResult,
-    Proposal,
     QuotedText,
     TypedValue,
 )
-from agent.planning.quotes import find_places, list_words, walk
+from agent.planning.quotes import list_words, walk
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.modifiers import begins_beside
-from agent.validate.coverage.weighty_patterns import search_before
+from agent.validate.coverage.order import Order
+from agent.validate.coverage.weighty_patterns import Place, search_before
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, rate_similarity
 from registry.contract import Contract, Unit
 
-Place = tuple[int, int]
 _MARK: Final = re.compile(r"[,;.!?–—-]\s*(?:(?:and|then|please|also)\s+)*$", re.IGNORECASE)
 _VERB: Final = re.compile(
     r"(?P<verb>[a-z]+(?<!ed)(?<![a-z]{3}ing)(?<!s))\s+(?P<object>(?:her|him|them|it|me|us|the|his|their|my|our|an?)\b|[A-Z])?"
@@ -50,63 +45,55 @@ _ALIKE: Final = 0.4
 """From here on a verb may mean to tell somebody something, as "warn" does."""
 
 
-def find_misread(
-    request: Request, proposal: Proposal, contracts: Sequence[Contract], told: frozenset[str] = frozenset()
-) -> set[Place]:
+def find_misread(order: Order) -> set[Place]:
     """The places of numbers said of another call's record, of lengths and rates taken for a reason, of where something
     shall end up, taken for what comes on top, and of factors and rough figures taken for exact amounts, and of
-    currencies that no amount is in. ``told`` are the stems of what the records say of themselves."""
-    text = request.text
-    return {
-        *_of_others(text, proposal, request),
-        *_beside_texts(text, proposal, contracts, request),
-        *_ends_up(text, proposal, contracts, request),
-        *_of_earlier(text, proposal, request),
-        *_find_other_figures(text, proposal, contracts, request),
-        *_find_other_currencies(text, proposal, contracts, told, request),
-        *_find_left_out(text, proposal, request),
-        *_find_split_names(text, proposal, request),
-        *_find_other_codes(text, proposal, told, contracts, request),
-    }
+    currencies that no amount is in."""
+    found = (
+        _of_others,
+        _beside_texts,
+        _ends_up,
+        _of_earlier,
+        _find_other_figures,
+        _find_other_currencies,
+        _find_left_out,
+        _find_split_names,
+        _find_other_codes,
+    )
+    return {place for each in found for place in each(order)}
 
 
-def _arguments(proposal: Proposal, contracts: Sequence[Contract]) -> Iterator[tuple[Contract, str, Argument]]:
-    by_name = {each.name: each for each in contracts}
-    for call in (node for node in walk(proposal.result) if isinstance(node, Call)):
-        if (contract := by_name.get(call.action)) is not None:
-            yield from ((contract, name, argument) for name, argument in call.arguments.items())
-
-
-def _of_others(text: str, proposal: Proposal, request: Request) -> Iterator[Place]:
+def _of_others(order: Order) -> Iterator[Place]:
     """Numbers that are said of the record of another call, behind that of the own one: "A and half of B", where A would
     be halved too. Said before all of them they are for each."""
-    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
-    records = [find_places([each for each in walk(call) if isinstance(each, Find)], request) for call in calls]
+    calls = order.calls
+    records = [order.find([each for each in walk(call) if isinstance(each, Find)]) for call in calls]
     for at, call in enumerate(calls):
         elsewhere = {each for other in records for each in other} - {*records[at]}
-        for start, end in find_places([each for each in walk(call) if isinstance(each, Number)], request):
-            of = patterns.OF.match(text, end)
+        for start, end in order.find([each for each in walk(call) if isinstance(each, Number)]):
+            of = patterns.OF.match(order.text, end)
             behind = any(first < start for first, _ in records[at])
             if of is not None and behind and any(of.end() == first for first, _ in elsewhere):
                 yield start, end
 
 
-def _beside_texts(text: str, proposal: Proposal, contracts: Sequence[Contract], request: Request) -> Iterator[Place]:
+def _beside_texts(order: Order) -> Iterator[Place]:
     """How long or how often, where it was taken for a reason or note: "suspend her for a week". A message may begin
     so, and what was made of the words ("until Friday" → a day) is neither."""
-    for contract, name, argument in _arguments(proposal, contracts):
+    text = order.text
+    for contract, name, argument in order.arguments:
         schema, note = contract.properties.get(name) or {}, contract.annotation(name)
-        open_amount = _leaves_amount_open(contract, proposal)
+        open_amount = _leaves_amount_open(contract, order)
         verbatim = isinstance(argument, TypedValue) and argument.quote and str(argument.value) in argument.quote.text
         if not (isinstance(argument, QuotedText) or verbatim) or note.compose or note.words:
             continue
         if schema.get("type") != "string" or "enum" in schema or "format" in schema:
             continue
-        found = [begins_beside(text, *each) for each in find_places(argument, request)]
+        found = [begins_beside(text, *each) for each in order.find(argument)]
         if open_amount:  # for how long, where money for that long may be meant
-            found += [patterns.PERIODS.match(text, start) for start, _ in find_places(argument, request)]
+            found += [patterns.PERIODS.match(text, start) for start, _ in order.find(argument)]
         yield from (each.span() for each in found if each is not None)
-        for start, end in find_places(argument, request):
+        for start, end in order.find(argument):
             words = {word.casefold() for word, _, _ in split_runs(text[start:end])} - EMPTY
             orders = name not in contract.required and _is_order(text, start)
             orders = orders or patterns.STAYS.search(text, start, end) is not None
@@ -115,9 +102,9 @@ def _beside_texts(text: str, proposal: Proposal, contracts: Sequence[Contract], 
                 yield start, end
 
 
-def find_conditions_in_answers(proposal: Proposal) -> Iterator[str]:
+def find_conditions_in_answers(order: Order) -> Iterator[str]:
     """Texts of an answer that say on what condition something is to be done, where a reason or note was asked for."""
-    for call in (node for node in walk(proposal.result) if isinstance(node, Call)):
+    for call in order.calls:
         for argument in call.arguments.values():
             for words in list_words(argument) if isinstance(argument, TypedValue | QuotedText) else ():
                 if words.origin and find_condition(words.text) is not None:
@@ -139,39 +126,38 @@ def _is_order(text: str, start: int) -> bool:
     return tells or (found["object"] is not None and bool(find_similar_stems(verb, verb=True)))
 
 
-def _leaves_amount_open(contract: Contract, proposal: Proposal) -> bool:
+def _leaves_amount_open(contract: Contract, order: Order) -> bool:
     """Whether a call leaves out an amount of money that its action would take a part by."""
-    calls = [each for each in walk(proposal.result) if isinstance(each, Call) and each.action == contract.name]
+    calls = [each for each in order.calls if each.action == contract.name]
     money = {
         name for name in contract.properties if contract.annotation(name).unit in (Unit.MONEY, Unit.MONEY_MINOR)
     } - {*contract.required}
     return any(name not in call.arguments for call in calls for name in money)
 
 
-def _ends_up(text: str, proposal: Proposal, contracts: Sequence[Contract], request: Request) -> Iterator[Place]:
+def _ends_up(order: Order) -> Iterator[Place]:
     """Where something shall end up, taken for what comes on top or off: "extend it to 10 days". What sets a value may
     be told so."""
-    for contract, name, argument in _arguments(proposal, contracts):
+    for contract, name, argument in order.arguments:
         note = contract.annotation(name)
         bare = isinstance(argument, ComputedArgument) and isinstance(argument.expression, Number)
         sets = note.replaces is not None or patterns.SETTING & {*name_stems(contract.name.rpartition(".")[2])}
         on_top = patterns.ON_TOP.search(f"{contract.description} {note.label or ''}")
         if bare and note.unit is not None and (on_top or not sets):
-            places = find_places(argument, request)
-            said = (each for each in places if not search_before(_AMOUNTS, text, each[0]))
-            yield from (each for each in said if patterns.TO.search(text[max(0, each[0] - 4) : each[0] + 3]))
+            places = order.find(argument)
+            said = (each for each in places if not search_before(_AMOUNTS, order.text, each[0]))
+            yield from (each for each in said if patterns.TO.search(order.text[max(0, each[0] - 4) : each[0] + 3]))
 
 
-def _find_other_figures(
-    text: str, proposal: Proposal, contracts: Sequence[Contract], request: Request
-) -> Iterator[Place]:
+def _find_other_figures(order: Order) -> Iterator[Place]:
     """Numbers that stand beside "x" ("3x"), or begin or end a range ("2 to 3 weeks"), where an amount or a length was
     made of them, and what says that an amount of money is a rough one."""
-    for contract, name, argument in _arguments(proposal, contracts):
+    text = order.text
+    for contract, name, argument in order.arguments:
         unit = contract.annotation(name).unit
         if unit is None or not isinstance(argument, ComputedArgument) or not isinstance(argument.expression, Number):
             continue
-        for start, end in find_places(argument, request):
+        for start, end in order.find(argument):
             if (
                 patterns.FACTOR.search(text, start, end)
                 or _RANGE.search(text, start, end)
@@ -186,92 +172,87 @@ def _find_other_figures(
                     yield found.span("rough")
 
 
-def _find_other_currencies(
-    text: str, proposal: Proposal, contracts: Sequence[Contract], told: frozenset[str], request: Request
-) -> Iterator[Place]:
+def _find_other_currencies(order: Order) -> Iterator[Place]:
     """Currencies that something is to be in, where neither an amount that was used nor a record is in them: nothing is
     converted."""
-    notes = [note for each in contracts for note in each.annotations.values()]
-    if not any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in notes):
+    if not any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in order.notes):
         return
-    units = {find_unit(each.unit) for each in walk(proposal.result) if isinstance(each, Number)}
-    known = {each.upper() for each in told} | {each for each in units if each is not None}
-    taken = find_places(proposal.result, request)
-    for found in patterns.IN_CURRENCY.finditer(text):
+    units = {find_unit(each.unit) for each in order.parts(Number)}
+    known = {each.upper() for each in order.told_by_records} | {each for each in units if each is not None}
+    taken = order.find(order.proposal.result)
+    for found in patterns.IN_CURRENCY.finditer(order.text):
         said = find_named_currency(found["currency"])
         used = any(first < found.end() and found.start() < last for first, last in taken)
         if said is not None and not used and not any(agrees(said, each) for each in known):
             yield found.span()
 
 
-def _find_left_out(text: str, proposal: Proposal, request: Request) -> Iterator[Place]:
+def _find_left_out(order: Order) -> Iterator[Place]:
     """Names that are said to be left out ("all but Ada's", "not Ada's"), where the proposal is about those."""
-    kept = {place for each in walk(proposal.result) if isinstance(each, Except) for place in find_places(each, request)}
-    if kept and (back := patterns.AFTER_ALL.search(text, max(end for _, end in kept))) is not None:
+    kept = {place for each in order.parts(Except) for place in order.find(each)}
+    if kept and (back := patterns.AFTER_ALL.search(order.text, max(end for _, end in kept))) is not None:
         yield back.span()
-    for find in (each for each in walk(proposal.result) if isinstance(each, Find) and each.said is not None):
-        for place in set(find_places(find.said, request)) - kept:
-            out = patterns.search_before(patterns.LEAVES_OUT, text, place[0])
+    for find in (each for each in order.parts(Find) if each.said is not None):
+        for place in set(order.find(find.said)) - kept:
+            out = patterns.search_before(patterns.LEAVES_OUT, order.text, place[0])
             if out is None:
                 continue
-            every = patterns.search_before(patterns.ALL_OF, text, out.start())
-            if not out["but"] or every or patterns.CLOSES.match(text, place[1]):
+            every = patterns.search_before(patterns.ALL_OF, order.text, out.start())
+            if not out["but"] or every or patterns.CLOSES.match(order.text, place[1]):
                 yield out.start(), place[1]
 
 
-def _find_split_names(text: str, proposal: Proposal, request: Request) -> Iterator[Place]:
+def _find_split_names(order: Order) -> Iterator[Place]:
     """Whose it is and what it is called, taken for two records: "Ada's Sunday Standard"."""
-    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
+    calls = order.calls
     for one, other in itertools.pairwise(calls):
         if one.action != other.action:
             continue
-        for _, end in find_places([each for each in walk(one) if isinstance(each, Find)], request):
-            for start, stop in find_places([each for each in walk(other) if isinstance(each, Find)], request):
-                if end < start and patterns.OWNS.fullmatch(text, end, start):
+        for _, end in order.find([each for each in walk(one) if isinstance(each, Find)]):
+            for start, stop in order.find([each for each in walk(other) if isinstance(each, Find)]):
+                if end < start and patterns.OWNS.fullmatch(order.text, end, start):
                     yield start, stop
 
 
-def repeats_what_was_done(request: Request, proposal: Proposal) -> bool:
+def repeats_what_was_done(order: Order) -> bool:
     """Whether "make it 30" corrects what was done already, so that its call would come on top of that."""
-    result = proposal.result
-    return not (isinstance(result, PlanResult) and result.replaces) and any(
-        True for _ in _of_earlier(request.text, proposal, request)
-    )
+    result = order.proposal.result
+    return not (isinstance(result, PlanResult) and result.replaces) and any(True for _ in _of_earlier(order))
 
 
-def _find_other_codes(
-    text: str, proposal: Proposal, told: frozenset[str], contracts: Sequence[Contract], request: Request
-) -> Iterator[Place]:
+def _find_other_codes(order: Order) -> Iterator[Place]:
     """Codes that were not used, of calls about records: "F-231 - F-234", "7 waive F-231". What is not to be is no more
     than said."""
-    taken = find_places((proposal.result, proposal.replaced), request)
-    on_records = any(note.record is not None for each in contracts for note in each.annotations.values())
-    for found in patterns.SERIES.finditer(text) if on_records else ():
-        if {*stem_text(found[0])} <= told or any(a < found.end() and found.start() < b for a, b in taken):
+    taken = order.find((order.proposal.result, order.proposal.replaced))
+    for found in patterns.SERIES.finditer(order.text) if order.on_records else ():
+        if {*stem_text(found[0])} <= order.told_by_records or any(
+            a < found.end() and found.start() < b for a, b in taken
+        ):
             continue
-        if not patterns.search_before(patterns.NOT_THIS, text, found.start()):
+        if not patterns.search_before(patterns.NOT_THIS, order.text, found.start()):
             yield found.span()
 
 
-def _of_earlier(text: str, proposal: Proposal, request: Request) -> Iterator[Place]:
+def _of_earlier(order: Order) -> Iterator[Place]:
     """What is said of an earlier value, where none is computed with: "10 more" for what waits, "make it 30" for what
     was done already and would come on top. Whoever was asked since has said how much."""
+    request, proposal = order.request, order.proposal
     if not request.thread or request.answers or not isinstance(proposal.result, PlanResult):
         return
     waiting = sum(call.waits for turn in request.thread for call in turn.calls)
     if proposal.result.replaces and waiting > 1:
         # "Make hers 15", where two calls wait: whose a pronoun is can't be told from the latest of them.
-        yield from (found.span() for found in patterns.WHOSE.finditer(text))
-    if any(isinstance(node, Computed | ArgumentOf) for node in walk(proposal.result)):
+        yield from (found.span() for found in patterns.WHOSE.finditer(order.text))
+    if any(isinstance(node, Computed | ArgumentOf) for node in order.nodes):
         return
     if proposal.result.replaces:
-        found = patterns.RELATIVE.search(text)
-        worded = find_places([each for each in walk(proposal.result) if isinstance(each, DraftedText)], request)
+        found = patterns.RELATIVE.search(order.text)
+        worded = order.find(order.drafts)
         if found is not None and any(start <= found.start() and found.end() <= end for start, end in worded):
-            found = None  # how a text is to be worded
+            found = None  # how a order.text is to be worded
     else:
         done = {call.action for call in request.thread[-1].calls if not call.waits}
-        again = any(isinstance(node, Call) and node.action in done for node in walk(proposal.result))
-        found = patterns.ANEW.match(text) if again else None
+        again = any(call.action in done for call in order.calls)
+        found = patterns.ANEW.match(order.text) if again else None
     if found is not None:
         yield found.span()

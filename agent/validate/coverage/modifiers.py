@@ -11,10 +11,16 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from agent.validate.coverage.structure import Structure
-from agent.validate.coverage.weighty_patterns import IRREGULAR, REACH, cover, first_from, last_before, search_before
+from agent.validate.coverage.weighty_patterns import (
+    IRREGULAR,
+    REACH,
+    Place,
+    cover,
+    first_from,
+    last_before,
+    search_before,
+)
 from language.stems import split_runs, stem, stem_text
-
-Place = tuple[int, int]
 
 _UNIT: Final = r"(?:second|minute|hour|day|night|week|weekend|fortnight|month|quarter|year)s?"
 _SOON: Final = r"(?:mon|tues?|wed|thu|thurs?|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"

@@ -24,13 +24,12 @@ from agent.validate.coverage.weighty_patterns import (
     REACH,
     TURNS,
     UNITS,
+    Place,
     first_from,
     last_before,
     search_before,
 )
 from language.stems import EMPTY, split_runs, stem
-
-Place = tuple[int, int]
 
 _NO: Final = re.compile(
     r"(?<!\w)(?:not|never|no|nor|neither|none|nobody|nothing)(?!\w)"

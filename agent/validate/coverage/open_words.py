@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request, Span
-from agent.planning.proposal import Day, DraftedText, Number, Proposal, TypedValue
+from agent.planning.proposal import Day, Number, Proposal, TypedValue
 from agent.planning.quotes import find_places, find_quotes, walk
 from agent.validate.coverage.accounted_words import LIGHT, NOTHING, Accounts, has_weight, list_accounts, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
-from agent.validate.coverage.opposed_verbs import leading_verbs
+from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.coverage.weighty_patterns import SILENCE, TELLING, TIMES, cover
@@ -26,8 +26,6 @@ from language import numerals
 from language.stems import ORDERS, split_runs, stem, stem_text
 from language.text import read_text
 from language.wordnet import find_similar_stems, is_word
-from registry.contract import Contract
-from registry.records import RecordKind
 
 _OWNERS_S: Final = re.compile(r"^['’]s?(?!\w)")
 # What an order is done with, for, by or as, and where or when.
@@ -46,36 +44,25 @@ _LONGEST_ARTICLE: Final = 3
 """Letters: "das" and "les" begin many orders of other languages."""
 
 
-def find_open_words(
-    request: Request,
-    proposal: Proposal,
-    contracts: Sequence[Contract],
-    kinds: Sequence[RecordKind],
-    told_by_records: frozenset[str],
-    shown: Collection[str],
-    held: Collection[str] = (),
-    read: Sequence[Span] = (),
-) -> tuple[str, ...]:
+def find_open_words(order: Order, held: Collection[str] = (), read: Sequence[Span] = ()) -> tuple[str, ...]:
     """The stretches of the request and its answers that hold such words: a clause of which nothing was used, else the
-    words that stand between those that were. ``told_by_records`` are the stems of what the records of the plan are
-    called, ``shown`` the names that stand on its card, ``held`` the words that its records hold, by which an answer
-    tells them, both in small letters; ``read`` what code itself made a value of. None where no record is known."""
-    if proposal.asides is None or not kinds:  # beside the values of plain functions stands talk
+    words that stand between those that were. ``held`` are the words that the records of the plan hold, by which an
+    answer tells them, in small letters; ``read`` what code itself made a value of. None where no record is known."""
+    request, proposal = order.request, order.proposal
+    if proposal.asides is None or not order.kinds:  # beside the values of plain functions stands talk
         return ()
-    answered = any(each.choice is not None for each in request.answers)
-    subject = collect_subject_stems(contracts, kinds)
-    by = list_accounts(request.text, proposal, contracts, kinds, subject, told_by_records, answered)
-    drafts = [node for node in walk(proposal.result) if isinstance(node, DraftedText)]
-    if drafts:
-        by = replace(by, known=by.known.union(TELLING, SILENCE, *(stem_text(each.text) for each in drafts)))
-    verbs = subject.union(*map(leading_verbs, contracts))
+    subject = collect_subject_stems(order.contracts, order.kinds)
+    by = list_accounts(order, request.text, subject)
+    if order.drafts:
+        by = replace(by, known=by.known.union(TELLING, SILENCE, *(stem_text(each.text) for each in order.drafts)))
+    verbs = subject | order.heads
     found: list[str] = []
     typed = [at for at, each in enumerate(request.answers, 1) if each.text is not None and not is_yes(each.text)]
     for origin in (0, *typed):
         text = request.words(origin)
         used, beyond = _cover_used(request, proposal, origin, read)
         here = replace(by, known=by.known - (beyond - subject))
-        told = {*shown, *held} if origin else shown
+        told = {*order.shown, *held} if origin else order.shown
         numbers = cover(text, _list_numbers(text, here))
         for at, clause in enumerate(split_clauses(strip_politeness(text))):
             ordered = any(used[start] for _, start, _ in clause.words)
@@ -87,7 +74,7 @@ def find_open_words(
                 for each in clause.words
                 if not used[each[1]] and not (each[0].isdigit() and numbers[each[1]])
                 if (plain_word(each[0]) not in told or stem(each[0]) in beyond) and _says_something(each[0], here)
-                if each != verb or not (drafts or _goes_by(each[0], verbs))
+                if each != verb or not (order.drafts or _goes_by(each[0], verbs))
             ]
             if ordered and not left:
                 left += _find_claim(clause, used, subject)

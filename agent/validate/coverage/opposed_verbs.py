@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agent.validate.coverage.weighty_patterns import PAST, last_before, search_before
+from agent.validate.coverage.weighty_patterns import PAST, Place, last_before, search_before
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from registry.contract import Contract
 
-Place = tuple[int, int]
 # More and less, letting and stopping, yes and no.
 _PAIRS: Final = tuple(
     (frozenset(stem_text(one)), frozenset(stem_text(other)))

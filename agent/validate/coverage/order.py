@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request
-from agent.planning.proposal import Call, DraftedText, Find, Handle, Proposal, Words
+from agent.planning.proposal import (
+    Argument,
+    Call,
+    Computed,
+    DraftedText,
+    FieldOf,
+    Find,
+    Handle,
+    Has,
+    OrderByCount,
+    OrderByField,
+    Proposal,
+    RecordArgument,
+    TotalOf,
+    TypedValue,
+    Words,
+)
 from agent.planning.quotes import find_places, locate, walk
-from agent.validate.coverage.accounted_words import count_in_form, list_sum_words, list_unchosen
 from agent.validate.coverage.descriptions import find_amount_names, find_value_nouns
 from agent.validate.coverage.negations import denies_another, denies_other_value
 from agent.validate.coverage.opposed_verbs import leading_verbs
-from agent.validate.coverage.read_asides import Place, ReadAsides
 from agent.validate.coverage.structure import Structure, read_structure
 from agent.validate.coverage.unused_words import collect_subject_stems
+from agent.validate.coverage.weighty_patterns import Place
+from agent.validate.questions import list_members
 from language.stems import name_stems, stem, stem_text
 from registry.contract import Annotation, Contract
 from registry.records import RecordKind
@@ -61,12 +77,31 @@ class Order:
         return read_structure(self.request, self.proposal)
 
     @cached_property
-    def _nodes(self) -> list[object]:
+    def nodes(self) -> list[object]:
         return list(walk(self.proposal.result))
 
     def parts(self, kind: type[_Part]) -> list[_Part]:
         """The parts of the proposal that are of a kind."""
-        return [node for node in self._nodes if isinstance(node, kind)]
+        return [node for node in self.nodes if isinstance(node, kind)]
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        return self.parts(Call)
+
+    @cached_property
+    def arguments(self) -> list[tuple[Contract, str, Argument]]:
+        by_name = {each.name: each for each in self.contracts}
+        calls = [(by_name[call.action], call.arguments) for call in self.calls if call.action in by_name]
+        return [(contract, name, argument) for contract, given in calls for name, argument in given.items()]
+
+    @property
+    def chosen(self) -> bool:
+        """Whether a record was chosen since."""
+        return any(each.choice is not None for each in self.request.answers)
+
+    def find(self, part: object) -> list[Place]:
+        """Where the quotes of a part of the proposal stand in the request."""
+        return find_places(part, self.request)
 
     # ── what was used ──
 
@@ -77,13 +112,13 @@ class Order:
     @cached_property
     def conveyed(self) -> list[Place]:
         """The quotes of what drafted texts are to say."""
-        return find_places([each.quote for each in self.drafts], self.request)
+        return self.find([each.quote for each in self.drafts])
 
     @cached_property
     def taken(self) -> list[Place]:
         """The other quotes that were used, and the nouns that belong to them."""
-        quoted = find_places((self.proposal.result, self.proposal.replaced), self.request)
-        nouns = find_value_nouns(self.proposal, self.contracts, self.request)
+        quoted = self.find((self.proposal.result, self.proposal.replaced))
+        nouns = find_value_nouns(self.arguments, self.request)
         of_amounts = find_amount_names(self.proposal, self.request)
         return [*(each for each in quoted if each not in self.conveyed), *of_amounts, *nouns]
 
@@ -93,7 +128,7 @@ class Order:
 
     @cached_property
     def names(self) -> list[Place]:
-        return find_places([each.said for each in self.parts(Find)], self.request)
+        return self.find([each.said for each in self.parts(Find)])
 
     @cached_property
     def left_over(self) -> list[Words]:
@@ -101,10 +136,9 @@ class Order:
         return [locate(each, self.request) for each in self.proposal.left_over]
 
     @cached_property
-    def aside(self) -> ReadAsides:
-        values = [each for each in self.taken if each not in self.names]
-        several, told = self.structure.several, self.told_by_records
-        return ReadAsides(self.request, self.proposal, self.taken, told, several, self.heads, values)
+    def values(self) -> list[Place]:
+        """The quotes that name no record."""
+        return [each for each in self.taken if each not in self.names]
 
     # ── what accounts for words without a quote ──
 
@@ -139,18 +173,41 @@ class Order:
         """The stems of all that the calls speak of."""
         words = " ".join(word for note in self.notes for said in note.words.values() for word in said)
         subjects = collect_subject_stems(self.contracts, self.kinds)
-        return subjects | frozenset(stem_text(words)) | list_sum_words(self.proposal)
+        return subjects | frozenset(stem_text(words)) | self.sum_words
 
     @cached_property
     def counted(self) -> frozenset[float]:
         """The numbers that stand in the proposal's form: of "those two can go" each has its own call."""
-        calls = [len(self.parts(Call))] if self.structure.several_calls else []
+        calls = [len(self.calls)] if self.structure.several_calls else []
         named = self.named if self.parts(Handle) else ()
-        return frozenset((*count_in_form(self.proposal, self.contracts), *named, *calls))
+        return frozenset((*self._count_in_form(), *named, *calls))
+
+    def _count_in_form(self) -> Iterator[int]:
+        """How many, which place in line, how many related records. How many of another kind than an argument takes are
+        counts of nothing that is done."""
+        records = [(each, of.annotation(name).record) for of, name, each in self.arguments]
+        references = [(each.reference, kind) for each, kind in records if isinstance(each, RecordArgument) and kind]
+        others = [each for each, kind in references if isinstance(each, Find) and each.record != kind]
+        for node in self.parts(Find):
+            if isinstance(node.pick, int) and not any(node is each for each in others):
+                yield node.pick
+        yield from (node.count for node in self.parts(Has))
+        yield from (node.nth for node in self.nodes if isinstance(node, OrderByField | OrderByCount))
+
+    @cached_property
+    def sum_words(self) -> frozenset[str]:
+        """The stems of words that only say of a sum, a difference or another value that it is one: "as much as"."""
+        sums = ("sum", "total", "together") if self.parts(TotalOf) else ()
+        less = ("difference",) if any(each.op == "-" for each in self.parts(Computed)) else ()
+        return frozenset(map(stem, (*sums, *less, *(("much",) if self.parts(FieldOf) else ()))))
 
     @cached_property
     def _unchosen(self) -> frozenset[str]:
-        return frozenset() if self.structure.several else frozenset(list_unchosen(self.proposal, self.contracts))
+        """The members of lists that a call took another member of."""
+        values = [(of, name, each.value) for of, name, each in self.arguments if isinstance(each, TypedValue)]
+        lists = [(list_members(of.properties.get(name) or {}), value) for of, name, value in values]
+        others = (each for members, value in lists if value in members for each in members if each != value)
+        return frozenset(str(each).casefold() for each in others if not self.structure.several)
 
     def denies_another(self, at: int) -> bool:
         """Whether what is denied from a place on is another action than the one that is done."""

@@ -13,18 +13,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, get_args
 
-from agent.pipeline import Request
-from agent.planning.proposal import Aside, AsideKind, Proposal
+from agent.planning.proposal import Aside, AsideKind
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.clauses import Clause, split_clauses
 from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT
+from agent.validate.coverage.order import Order
+from agent.validate.coverage.weighty_patterns import Place
 from language import numerals
 from language.stems import ORDERS, split_runs, stem, stem_text
 from language.text import read_text
 from language.wordnet import find_similar_stems
 
-Place = tuple[int, int]
 READ_AGAIN: Final = ("nothing", "expressed")
 """The roles of asides of a second reading."""
 
@@ -100,18 +100,9 @@ _JOINT: Final = re.compile(r"[\s,]*(?:(?:and|but|so|or|then|plus)\s*)?", re.IGNO
 
 @dataclass(frozen=True)
 class ReadAsides:
-    """The asides of one proposal. ``taken`` are the quotes that were used, ``told`` the stems of what the records of
-    the plan say of themselves; ``several``: whether one reference is to a set, of which something may be left out.
-    ``heads`` are the stems of the verbs that the calls go by, ``values`` the quotes that name no record: a sentence
-    with neither orders nothing. ``doubted`` are the clauses that may not stay aside."""
+    """The asides of one order. ``doubted`` are the clauses that may not stay aside."""
 
-    request: Request
-    proposal: Proposal
-    taken: Sequence[Place]
-    told: frozenset[str]
-    several: bool
-    heads: frozenset[str] = frozenset()
-    values: Sequence[Place] = ()
+    order: Order
     doubted: list[Place] = field(default_factory=list, init=False)
     _said: bytearray = field(init=False)
     _used: bytearray = field(init=False)
@@ -121,7 +112,7 @@ class ReadAsides:
 
     def __post_init__(self) -> None:
         asides = self._locate()
-        object.__setattr__(self, "_used", patterns.cover(self.text, self.taken))
+        object.__setattr__(self, "_used", patterns.cover(self.text, self.order.taken))
         object.__setattr__(self, "_said", patterns.cover(self.text, [place for place, _ in asides]))
         believed = list(self._sort(asides))
         object.__setattr__(self, "_believed", patterns.cover(self.text, [each for each, _ in believed]))
@@ -131,15 +122,15 @@ class ReadAsides:
 
     @property
     def text(self) -> str:
-        return self.request.text
+        return self.order.text
 
     @property
     def explained(self) -> bool:
         """Whether the resolver says at all what its result does not express: then it says of the other words of the
         order that it expresses them. One that never names any such word says nothing."""
-        asides = self.proposal.asides
+        asides = self.order.proposal.asides
         return any(each.role in get_args(AsideKind) for each in asides or ()) or bool(
-            asides is not None and self.proposal.left_over
+            asides is not None and self.order.proposal.left_over
         )
 
     def hold(self, place: Place, *, weighty: bool) -> bool:
@@ -169,7 +160,7 @@ class ReadAsides:
 
     def _locate(self, *roles: str) -> list[tuple[Place, Aside]]:
         wanted = roles or get_args(AsideKind)
-        said = [each for each in self.proposal.asides or () if each.role in wanted and each.words.origin == 0]
+        said = [each for each in self.order.proposal.asides or () if each.role in wanted and each.words.origin == 0]
         words = [(each.words.start, each) for each in said]
         return [((start, start + len(each.words.text)), each) for start, each in words if start is not None]
 
@@ -200,16 +191,16 @@ class ReadAsides:
         ends = [found.end() for found in _SENTENCE.finditer(self.text)]
         end = next(each for each in ends if each > at)
         start = max((each for each in ends if each <= at), default=0)
-        if any(first < end and start < last for first, last in self.values):
+        if any(first < end and start < last for first, last in self.order.values):
             return False
-        later = any(stem(plain_word(word)) in self.heads for word, _, _ in split_runs(self.text[end:]))
-        if not later and not any(end <= first for first, _ in self.values):
+        later = any(stem(plain_word(word)) in self.order.heads for word, _, _ in split_runs(self.text[end:]))
+        if not later and not any(end <= first for first, _ in self.order.values):
             return False  # behind the order words like these may take it back
         sentence = self.text[start:end]
         clause = next(iter(split_clauses(sentence)), None)
         if clause is None or _OPENS.match(sentence) or _orders(clause, _find_finite(sentence)):
             return False
-        orders = any(stem(plain_word(word)) in self.heads for word, _, _ in split_runs(sentence))
+        orders = any(stem(plain_word(word)) in self.order.heads for word, _, _ in split_runs(sentence))
         return not orders and (_PAST.search(sentence) is not None or _find_finite(sentence) is not None)
 
     def _may_stay(self, said: str, aside: Aside, *, within: bool, goes_on: bool) -> bool:
@@ -223,7 +214,7 @@ class ReadAsides:
         if finite is None and _find_contrast(said, whole=True):
             return True
         plain = _WILL_BE.sub("", _IS_ONLY.sub("", said))
-        binds = _BINDS.search(plain) or (self.several and _STAYS.search(said))
+        binds = _BINDS.search(plain) or (self.order.structure.several and _STAYS.search(said))
         if (
             _OPENS.match(said)
             or _EXPLICIT.match(said)
@@ -239,12 +230,14 @@ class ReadAsides:
 
     def _is_contrast(self, place: Place) -> bool:
         """Whether words only say what is not meant instead of what is: nothing that the records of the plan are."""
-        found = _find_contrast(self.text, place[0]) if self.proposal.asides is not None else None
+        found = _find_contrast(self.text, place[0]) if self.order.proposal.asides is not None else None
         if found is None or place[1] > found.end() or not _CLOSES.match(self.text, found.end()):
             return False
         before, instead = (_WORD.findall(each)[-1:] for each in (self.text[: found.start()], found[0]))
         alike = before == instead or all(_DAY.fullmatch(each) for each in (*before, *instead))
-        return (self.explained or (bool(before) and alike)) and self.told.isdisjoint(stem_text(found[0]))
+        return (self.explained or (bool(before) and alike)) and self.order.told_by_records.isdisjoint(
+            stem_text(found[0])
+        )
 
 
 def is_explicit(said: str) -> bool:

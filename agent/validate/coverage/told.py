@@ -7,20 +7,17 @@ One table (``_LEADS``) holds what leads up to the call's own verb, ``_BESIDE`` w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from agent.extract.spans.politeness import strip_politeness
-from agent.pipeline import Request
-from agent.planning.proposal import Call, ComputedArgument, Find, Proposal, RecordArgument, TypedValue, Words
-from agent.planning.quotes import find_places, walk
+from agent.planning.proposal import ComputedArgument, Find, RecordArgument, TypedValue
 from agent.validate.coverage.accounted_words import LIGHT, NOTHING, plain_word
 from agent.validate.coverage.clauses import split_clauses
 from agent.validate.coverage.left_over import ASKING as ASKED_FOR
 from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT, blank
 from agent.validate.coverage.modifiers import PAST
-from agent.validate.coverage.opposed_verbs import leading_verbs
+from agent.validate.coverage.order import Order
 from agent.validate.coverage.unused_words import SAID_AROUND
 from agent.validate.coverage.weighty_patterns import (
     BEGINS,
@@ -28,15 +25,13 @@ from agent.validate.coverage.weighty_patterns import (
     REACH,
     TELLING,
     TURNS,
+    Place,
     first_from,
     last_before,
     search_before,
 )
 from language.stems import EMPTY, ORDERS, split_runs, stem
 from language.wordnet import find_similar_stems
-from registry.contract import Contract
-
-Place = tuple[int, int]
 
 _CLAUSE: Final = re.compile(r"[;!?\n()]|[.,:](?!\d)|\s[-–—]+\s|^", re.IGNORECASE)
 _NEAR: Final = 60
@@ -154,15 +149,14 @@ _LEADS: Final = (
 )
 
 
-def find_told(
-    text: str, verbs: frozenset[str], taken: Sequence[Place] = (), doers: Sequence[Place] | None = None
-) -> Iterator[Place]:
-    """The places of what the call's own verb stands beneath. ``verbs`` are the stems of the calls' own verbs, ``taken``
-    the quotes that were used, ``doers`` those of the records that the calls themselves name, None where a call tells
-    somebody something."""
-    for told in _TOLD_TO_DO.finditer(text) if verbs.isdisjoint(TELLING) and doers is not None else ():
+def find_told(order: Order) -> Iterator[Place]:
+    """The places of what the verb of a call about records stands beneath."""
+    text, verbs, taken = order.polite, order.heads, order.taken
+    writes = not verbs.isdisjoint(TELLING) or any(note.compose for note in order.notes)
+    doers = order.find([each.said for each in _find_direct(order)])
+    for told in _TOLD_TO_DO.finditer(text) if not writes else ():
         whom = told.span("whom")
-        if not any(start < whom[1] and whom[0] < end for start, end in doers or ()):
+        if not any(start < whom[1] and whom[0] < end for start, end in doers):
             yield told.span()
     asked = _ASKED.match(text)
     closing = first_from(_MARKS, text, asked.end()) if asked is not None else None
@@ -193,9 +187,10 @@ def find_told(
             yield before, end
 
 
-def find_hedges(text: str, taken: Sequence[Place], contracts: Sequence[Contract] = ()) -> Iterator[Place]:
+def find_hedges(order: Order) -> Iterator[Place]:
     """The places of words that leave open whether what they stand beside is meant. How something was is no order either
-    ("Ada was on the basic plan"), but where the ``contracts`` called go by such words themselves."""
+    ("Ada was on the basic plan"), but where the actions called go by such words themselves."""
+    text, taken = order.text, order.taken
     for found in _HEDGE.finditer(text):
         asks = search_before(_ASKING, text, found.start()) is not None
         if not asks and not any(first + BEGINS < found.start() and found.end() <= last for first, last in taken):
@@ -208,40 +203,35 @@ def find_hedges(text: str, taken: Sequence[Place], contracts: Sequence[Contract]
         stop = closing[0] if closing is not None else len(text)
         if taken and all(found.end() <= first < stop for first, _ in taken):  # else it tells why
             yield found.span()
-    verbs = {verb for each in contracts for verb in leading_verbs(each)}
-    said = (words for each in contracts for words in (*each.aliases, *each.examples))
+    said = (words for each in order.contracts for words in (*each.aliases, *each.examples))
     for found in _WAS.finditer(text) if not any(map(_WAS.search, said)) else ():
         opening, closing = last_before(ENDS, text, found.start()), first_from(TURNS, text, found.end())
         first, stop = opening[1] if opening is not None else 0, closing[0] if closing is not None else len(text)
         subject = [start for _, start, _ in split_runs(text[first : found.start()])]
         named = bool(subject) and any(begin <= first + subject[-1] < end for begin, end in taken)
         within = all(first <= begin < stop for begin, _ in taken) and any(found.end() <= begin for begin, _ in taken)
-        ordered = any(stem(each["verb"].casefold()) in verbs for each in _DO_IT.finditer(text, stop))
+        ordered = any(stem(each["verb"].casefold()) in order.heads for each in _DO_IT.finditer(text, stop))
         if named and within and not ordered and not _IF.search(text, first, found.start()):
             yield found.span()
 
 
-def find_exceptions(
-    request: Request, proposal: Proposal, verbs: frozenset[str], by_step: Sequence[frozenset[str]]
-) -> Iterator[Place]:
+def find_exceptions(order: Order) -> Iterator[Place]:
     """Clauses behind an order for several records that tell something of one of them: "… all of Ada's fines, 33 she
-    pays herself". ``by_step`` has the words that the record of each step is told by; ``verbs`` are the calls' own."""
-    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
-    direct = [each.reference for call in calls for each in call.arguments.values() if isinstance(each, RecordArgument)]
-    finds = [each for each in direct if isinstance(each, Find)]
-    sets = find_places([each for each in finds if each.pick != "one"], request)
-    places = find_places(finds, request)
+    pays herself"."""
+    calls, finds, by_step = order.calls, _find_direct(order), order.by_step
+    sets = order.find([each for each in finds if each.pick != "one"])
+    places = order.find(finds)
     if not by_step or not (any(each.pick != "one" for each in finds) or len(calls) > len(by_step)):
         return
     values = [each for call in calls for each in call.arguments.values() if not isinstance(each, RecordArgument)]
     values = [each for each in values if isinstance(each, ComputedArgument | TypedValue)]
-    ordered = find_places([each for each in values if not _is_text(each)], request)
-    text = request.text
+    ordered = order.find([each for each in values if not _is_text(each)])
+    text = order.text
     first = min((end for _, end in (*places, *ordered)), default=0)
     said = {plain_word(word) for word, start, _ in split_runs(text) if start < first}
     for clause in split_clauses(text):
         inside = [start for start, end in (*sets, *ordered) if start < clause.end and clause.start < end]
-        if clause.start < first or inside or any(stem(plain_word(word)) in verbs for word, _, _ in clause.words):
+        if clause.start < first or inside or any(stem(plain_word(word)) in order.verbs for word, _, _ in clause.words):
             continue
         words = {plain_word(word) for word, _, _ in clause.words} - EMPTY - said
         named = [sum(not words.isdisjoint({*each}) for each in by_step)]
@@ -256,28 +246,24 @@ def _is_text(argument: object) -> bool:
     return isinstance(argument, TypedValue) and isinstance(argument.value, str) and " " in argument.value
 
 
-def find_lone_order(
-    request: Request, proposal: Proposal, contracts: Sequence[Contract], known: frozenset[str], taken: Sequence[Place]
-) -> Place | None:
-    """The order that ends a request of one call and says nothing but a verb and what the call speaks of (``known``
-    stems) or a pronoun, where all that stands before only tells of the records: what is carried out, in a verb of the
-    person's own ("scrap that bill")."""
-    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
-    text = strip_politeness(request.text)
-    clauses = list(split_clauses(text))
-    if len(calls) != 1 or len(clauses) < 2 or clauses[-1].joined or (head := clauses[-1].head) is None:
+def find_lone_order(order: Order) -> Place | None:
+    """The order that ends a request of one call and says nothing but a verb and what the call speaks of or a pronoun,
+    where all that stands before only tells of the records: what is carried out, in a verb of the person's own ("scrap
+    that bill")."""
+    text, clauses = order.polite, list(split_clauses(order.polite))
+    if len(order.calls) != 1 or len(clauses) < 2 or clauses[-1].joined or (head := clauses[-1].head) is None:
         return None
-    verbs = {verb for each in contracts for verb in leading_verbs(each)} & ORDERS
-    values = find_places([each for each in calls[0].arguments.values() if isinstance(each, ComputedArgument)], request)
+    verbs = order.heads & ORDERS
+    values = order.find([each for each in order.calls[0].arguments.values() if isinstance(each, ComputedArgument)])
     of_them = plain_word(clauses[-1].words[-1][0]) in ("it", "them", "those")
     for clause in clauses[:-1]:
         told = blank(ASKED_FOR, text[clause.start : clause.end])
         states = FINITE.search(told) or OWN_SUBJECT.search(told)
-        used = any(start < clause.end and clause.start < end for start, end in taken)
+        used = any(start < clause.end and clause.start < end for start, end in order.spoken)
         ordered = any(stem(plain_word(word)) in verbs for word, _, _ in clause.words)
         first = stem(plain_word(clause.head[0])) if clause.head is not None else ""
         orders = first in ORDERS or bool(find_similar_stems(first, verb=True))
-        named = clause.head is not None and any(start <= clause.head[1] < end for start, end in taken)
+        named = clause.head is not None and any(start <= clause.head[1] < end for start, end in order.spoken)
         states = states or (PAST.search(told) if named or not orders else None)
         if (
             ordered
@@ -286,15 +272,14 @@ def find_lone_order(
         ):
             return None
     rest = (plain_word(word) for word, start, _ in clauses[-1].words if start > head[1])
-    alone = all(word in NOTHING or word in LIGHT or stem(word) in known for word in rest)
+    alone = all(word in NOTHING or word in LIGHT or stem(word) in order.known for word in rest)
     return (head[1], clauses[-1].end) if alone else None
 
 
-def list_direct(proposal: Proposal) -> list[Words | None]:
-    """The words of the records that calls take themselves, and not of whose these are."""
-    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
-    found = [each.reference for call in calls for each in call.arguments.values() if isinstance(each, RecordArgument)]
-    return [each.said for each in found if isinstance(each, Find)]
+def _find_direct(order: Order) -> list[Find]:
+    """The records that calls take themselves, and not those whose these are."""
+    taken = [each for call in order.calls for each in call.arguments.values() if isinstance(each, RecordArgument)]
+    return [each.reference for each in taken if isinstance(each.reference, Find)]
 
 
 def _find_governing(text: str, first: int, at: int) -> int | None:

@@ -18,8 +18,9 @@ from agent.validate.coverage.misread import find_conditions_in_answers
 from agent.validate.coverage.negations import denies_verb
 from agent.validate.coverage.opposed_verbs import find_what_stays
 from agent.validate.coverage.order import Order, list_verbs
-from agent.validate.coverage.read_asides import Place
+from agent.validate.coverage.read_asides import ReadAsides
 from agent.validate.coverage.told import find_lone_order
+from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.coverage.weighty_words import STRETCHES, Detail, Finding, Kind, find_weighty_words
 from language.stems import ORDERS, stem
 
@@ -52,9 +53,10 @@ class Unaccounted:
 
 def find_unaccounted(order: Order) -> Unaccounted:
     """What the proposal of an order passes over."""
-    judge = _Judge(order, find_weighty_words(order))
+    aside = ReadAsides(order)
+    judge = _Judge(order, aside, find_weighty_words(order, aside.doubted))
     settled = judge.settle()
-    elsewhere = [*(each.text for each in order.left_over if each.origin), *find_conditions_in_answers(order.proposal)]
+    elsewhere = [*(each.text for each in order.left_over if each.origin), *find_conditions_in_answers(order)]
     told = [*settled["aside"], *settled["told"]]
     return Unaccounted(
         judge.tell(settled["asked"], whole=_is_whole) + _list_outermost(elsewhere),
@@ -69,13 +71,14 @@ class _Judge:
     """Settles each finding of an order by the first rule of ``_SETTLED_BY`` that holds of it."""
 
     order: Order
+    aside: ReadAsides
     findings: Sequence[Finding]
 
     def settle(self) -> dict[Outcome, list[Finding]]:
         settled: dict[Outcome, list[Finding]] = {"accounted for": [], "aside": [], "told": [], "expressed": []}
         rest = self.standing
         for outcome, holds in _SETTLED_BY:
-            doubted = self.order.aside.doubted if outcome == "aside" else ()
+            doubted = self.aside.doubted if outcome == "aside" else ()
             here = [each for each in rest if each.place not in doubted and holds(self, each)]
             settled[outcome] += here
             rest = [each for each in rest if each not in here]
@@ -124,7 +127,7 @@ class _Judge:
         """Whether a clause beside an order about records holds it that tells how things are or came about."""
         if not self.order.on_records or each.is_of(_BOUND):
             return False
-        outright = is_named_outright(self.order.proposal)
+        outright = is_named_outright(self.order)
         if "count" in each.more and not outright:
             return False
         free = outright and "of all" not in each.more
@@ -138,7 +141,7 @@ class _Judge:
         return self._told.counts_events(*each.place) or (detail and self._told.is_detail(*each.place))
 
     def is_read_aside(self, each: Finding) -> bool:
-        return "left over" not in each.kinds and self.order.aside.hold(each.place, weighty=not self.is_light(each))
+        return "left over" not in each.kinds and self.aside.hold(each.place, weighty=not self.is_light(each))
 
     def is_described(self, each: Finding) -> bool:
         return _is_within(each.place, self._descriptions)
@@ -146,18 +149,17 @@ class _Judge:
     # ── told or expressed, as a model says ──
 
     def changes_nothing(self, each: Finding) -> bool:
-        return self.order.aside.find_verdict(each.place) == "nothing" and not self.is_firm(each)
+        return self.aside.find_verdict(each.place) == "nothing" and not self.is_firm(each)
 
     def goes_unsaid(self, each: Finding) -> bool:
         """Who says what the result leaves out says that it expresses the other words."""
-        aside = self.order.aside
-        return aside.explained and self.is_light(each) and not aside.doubt(each.place)
+        return self.aside.explained and self.is_light(each) and not self.aside.doubt(each.place)
 
     def is_expressed(self, each: Finding) -> bool:
-        return self.order.aside.find_verdict(each.place) == "expressed" and not self.is_firm(each)
+        return self.aside.find_verdict(each.place) == "expressed" and not self.is_firm(each)
 
     def is_firm(self, each: Finding) -> bool:
-        return self.order.aside.is_firm(each.place, self._quote_around(each), self._bars)
+        return self.aside.is_firm(each.place, self._quote_around(each), self._bars)
 
     # ── what the rules look up ──
 
@@ -198,18 +200,16 @@ class _Judge:
 
     @cached_property
     def _told(self) -> Told:
-        order = self.order
         others = {each.place for each in self.standing if not each.is_of(("count", "limit", "until", "left over"))}
-        return Told(order.text, order.proposal, order.contracts, order.spoken, order.names, others, order.request.now)
+        return Told(self.order, others)
 
     @cached_property
     def _asides(self) -> Asides:
-        return Asides(self.order.text, self.order.spoken, self.order.names, self.order.heads)
+        return Asides(self.order)
 
     @cached_property
     def _lone_order(self) -> Place | None:
-        order = self.order
-        return find_lone_order(order.request, order.proposal, order.contracts, order.known, order.spoken)
+        return find_lone_order(self.order)
 
     @cached_property
     def _descriptions(self) -> list[Place]:

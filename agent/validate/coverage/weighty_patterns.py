@@ -11,6 +11,9 @@ from typing import Final
 
 from language.stems import READING_WORDS, stem, stem_text
 
+Place = tuple[int, int]
+"""Where words begin and end in a text."""
+
 # An order not to, or to leave something out; "it isn't", "needn't" and "shouldn't" tell how things are.
 NEGATION: Final = re.compile(
     r"(?:^|[,;.!?:(\n-]\s*|\b(?:and|but|then|please|so|sorry|wait|actually|better)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)(?!\s+(?:forget|hesitate|fail)\b)"

@@ -13,7 +13,6 @@ from typing import Final, Literal, TypeVar
 
 from agent.extract.spans.money import find_currency
 from agent.planning.proposal import Number
-from agent.planning.quotes import find_places
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.descriptions import counts_names, means_whole
@@ -24,8 +23,8 @@ from agent.validate.coverage.modifiers import FORBIDS, find_limits, find_modifie
 from agent.validate.coverage.negations import find_denied_clauses, find_negations, find_taken_back, only_contrasts
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, goes_by
 from agent.validate.coverage.order import Order
-from agent.validate.coverage.read_asides import Place
-from agent.validate.coverage.told import find_exceptions, find_hedges, find_told, list_direct
+from agent.validate.coverage.told import find_exceptions, find_hedges, find_told
+from agent.validate.coverage.weighty_patterns import Place
 from language import numerals
 from language.stems import EMPTY, stem
 from language.text import read_text
@@ -63,9 +62,10 @@ class Finding:
         return stem(self.said.split(" ", 1)[0].casefold())
 
 
-def find_weighty_words(order: Order) -> list[Finding]:
-    """The findings of all kinds, in the order of their places."""
+def find_weighty_words(order: Order, doubted: Iterable[Place]) -> list[Finding]:
+    """The findings of all kinds, in the order of their places. ``doubted`` are asides that may not stay so."""
     places: dict[Kind, set[Place]] = {kind: {*find(order)} for kind, find in _FINDERS.items()}
+    places["doubted"] = set() if order.drafts else {*doubted}
     leads = [each for kind in _LEADS for each in places[kind]]
     places["denial"] = {each for each in places["denial"] if not any(start <= each[0] < end for start, end in leads)}
     more = _tell_more(order, places)
@@ -188,7 +188,7 @@ def _named(contract: Contract, name: str) -> list[str]:
 
 def _find_modifiers(order: Order) -> Iterator[Place]:
     text, structure = order.text, order.structure
-    figures = {*find_places(order.parts(Number), order.request)}
+    figures = {*order.find(order.parts(Number))}
     found = {*find_modifiers(order.polite, order.spoken, figures, order.verbs, structure)}
     quotes = [each for each in order.spoken if each not in figures]
     for place in order.find_spans(patterns.OF_SEVERAL) if structure.one_record and not structure.multiplies else ():
@@ -198,24 +198,6 @@ def _find_modifiers(order: Order) -> Iterator[Place]:
         forbids = FORBIDS.fullmatch(text[slice(*place)])
         if not forbids or not (order.denies_another(place[1]) or order.denies_other_value(place[1])):
             yield place
-
-
-def _find_reports(order: Order) -> Iterable[Place]:
-    if not order.on_records:
-        return ()
-    writes = any(note.compose for note in order.notes)
-    doers = None if writes else find_places(list_direct(order.proposal), order.request)
-    return find_told(order.polite, order.heads, order.taken, doers)
-
-
-def _find_words_beside(order: Order) -> Iterable[Place]:
-    if order.drafts:
-        return ()
-    proposal, contracts, kinds, told = order.proposal, order.contracts, order.kinds, order.told_by_records
-    chosen = any(each.choice is not None for each in order.request.answers)
-    return find_left_over_words(
-        order.polite, proposal, contracts, kinds, order.verbs, order.known, told, order.taken, answered=chosen
-    )
 
 
 def _find_left_over(order: Order) -> Iterator[Place]:
@@ -245,14 +227,13 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
     ),
     "limit": _find_limits,
     "modifier": _find_modifiers,
-    "misread": lambda of: find_misread(of.request, of.proposal, of.contracts, of.told_by_records),
+    "misread": find_misread,
     "opposed verb": lambda of: find_opposed_verbs(of.polite, of.contracts),
     "taken back": lambda of: find_taken_back(of.text, of.taken, of.verbs),
-    "hedge": lambda of: find_hedges(of.text, of.taken, of.contracts),
-    "report": _find_reports,
+    "hedge": find_hedges,
+    "report": lambda of: find_told(of) if of.on_records else (),
     "other": lambda of: find_others(of.text, of.taken, of.known, of.shown) if of.on_records else (),
-    "beside": _find_words_beside,
-    "doubted": lambda of: () if of.drafts else of.aside.doubted,
-    "exception": lambda of: find_exceptions(of.request, of.proposal, of.verbs, of.by_step),
+    "beside": find_left_over_words,
+    "exception": find_exceptions,
     "left over": _find_left_over,
 }

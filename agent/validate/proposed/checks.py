@@ -122,7 +122,8 @@ class PlanChecks:
         read_again = any(each.role in READ_AGAIN for each in self.proposal.asides or ())
         if not changes or self.request.given is not None or (consent and not read_again):
             return []
-        left = find_unaccounted(self._read_order(steps, contracts))
+        order = self._read_order(steps, contracts)
+        left = find_unaccounted(order)
         does = to_display_text("; ".join(step.preview.rstrip(".") for step in steps), limit=_MOST_OFFERED)
         again = explain_unclear(self.request, REST)
         told = [f"Nothing is done about {_quote(left.told)}."] if left.told else []
@@ -131,15 +132,15 @@ class PlanChecks:
         told += [meant] if left.expressed else []
         if consent:  # the question was about the others, so the card shows what it left out
             return told
-        nothing = asks_for_nothing(self.request, self.proposal, contracts)
-        if not left.weighty and (nothing or only_asks(self.request, self.proposal, contracts)):
+        nothing = asks_for_nothing(order)
+        if not left.weighty and (nothing or only_asks(order)):
             offered = Candidate(id=REST, label="Yes, do that", detail=does)
             why = "Nothing in your words asks for it." if nothing else "You asked whether something is so."
             text = f"{again}Shall I do this: {does}? {why}"
             return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
         if not left.weighty:
             return told
-        repeats = repeats_what_was_done(self.request, self.proposal)
+        repeats = repeats_what_was_done(order)
         if len(left.weighty) == 1 and repeats:
             offered = Candidate(id=REST, label="Yes, on top of it", detail=does)
             text = f"{again}The one before was sent already. Shall I do this on top of it: {does}?"
@@ -157,14 +158,13 @@ class PlanChecks:
         order, and which no question about the rest that was answered was about."""
         if all(each.risk is Risk.READ for each in contracts) or self.request.given is not None:
             return ()
-        kinds, shown = tuple(self.query.kinds), _list_names_beside(steps, self.query)
+        order = self._read_order(steps, contracts)
         held = [word for step in steps for word in _told_by(step, self.query)]
         read = [each for step in steps for each in _list_read(step, self.request)]
-        titles = _words_of(steps)
-        found = find_open_words(self.request, self.proposal, contracts, kinds, titles, shown, held, read)
+        found = find_open_words(order, held, read)
         if not found or not has_consent(self.request, REST):
             return found
-        left = find_unaccounted(self._read_order(steps, contracts))
+        left = find_unaccounted(order)
         asked = (*left.weighty, *left.expressed)
         return tuple(each for each in found if not any(each in one or one in each for one in asked))
 

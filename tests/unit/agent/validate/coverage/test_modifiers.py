@@ -14,6 +14,7 @@ from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from agent.validate.coverage.misread import find_misread, repeats_what_was_done
 from agent.validate.coverage.modifiers import find_modifiers
+from agent.validate.coverage.order import Order
 from agent.validate.coverage.structure import Structure
 from agent.validate.plan_builder import REST
 from tests.unit.agent.validate.coverage.test_weighty import shop
@@ -205,9 +206,9 @@ async def test_what_is_said_of_an_earlier_value_is_no_value_of_its_own(text: str
     proposal = Proposal(result=PlanResult(calls=(call,), replaces=("@call1",) if waits else ()))
     contract = world("lending").catalogue.get("lending.renew_loan")
     assert contract is not None
-    request = Request(text=text, now=NOW, thread=(turn,))
-    assert bool(find_misread(request, proposal, [contract])) is not stands
-    assert repeats_what_was_done(request, proposal) is (not stands and not waits)
+    order = Order(Request(text=text, now=NOW, thread=(turn,)), proposal, [contract])
+    assert bool(find_misread(order)) is not stands
+    assert repeats_what_was_done(order) is (not stands and not waits)
 
 
 @pytest.mark.parametrize(("verbs", "found"), [({"pend"}, []), (set(), ["pending"])])

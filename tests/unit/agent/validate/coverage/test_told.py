@@ -9,6 +9,7 @@ from agent.pipeline import Plan, Question, Request
 from agent.planning.proposal import Call, Find, PlanResult, Proposal, RecordArgument, Words
 from agent.planning.propose import Task, propose
 from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges
 from agent.validate.plan_builder import REST
 from tests.unit.agent.validate.coverage.test_weighty import shop
@@ -141,10 +142,12 @@ async def test_what_is_to_stay_is_no_reason_where_one_is_required_either() -> No
     [("Ada was late, charge 9", ["was"]), ("if Ada was late charge 9", []), ("Ada was late with 7, waive that", [])],
 )
 def test_how_something_was_is_no_hedge_of_a_condition_or_of_an_order_behind_it(text: str, hedged: list[str]) -> None:
-    taken = [(start, start + 3) for start in (text.index("Ada"),)]
-    taken += [(text.index(word), text.index(word) + 4) for word in ("late",)]
     waive = next(each for each in world("lending").catalogue if each.name.endswith("waive_fine"))
-    assert [text[slice(*each)] for each in find_hedges(text, taken, [waive])] == hedged
+    finds = [Find(record="fine", said=Words(text=word, start=text.index(word))) for word in ("Ada", "late")]
+    arguments = {each.said.text: RecordArgument(reference=each) for each in finds if each.said}
+    proposal = Proposal(result=PlanResult(calls=(Call(action=waive.name, arguments=arguments),)))
+    order = Order(Request(text=text, now=NOW), proposal, [waive])
+    assert [text[slice(*each)] for each in find_hedges(order)] == hedged
 
 
 @pytest.mark.parametrize(("said", "told"), [("all of them", ["the lamp is new"]), ("all of them, the lamp is new", [])])
@@ -157,6 +160,7 @@ def test_words_that_choose_the_records_tell_no_exception_to_them(said: str, told
         arguments={"loan_id": RecordArgument(reference=find), "for": RecordArgument(reference=ada)},
     )
     proposal = Proposal(result=PlanResult(calls=(call,)))
-    by_step = [frozenset({"lamp"}), frozenset({"ladder"})]
-    found = find_exceptions(request, proposal, frozenset({"renew"}), by_step)
-    assert [request.text[slice(*each)] for each in found] == told
+    renew = world("lending").catalogue.get("lending.renew_loan")
+    assert renew is not None
+    order = Order(request, proposal, [renew], by_step=[frozenset({"lamp"}), frozenset({"ladder"})])
+    assert [request.text[slice(*each)] for each in find_exceptions(order)] == told
