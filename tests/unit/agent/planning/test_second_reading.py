@@ -20,6 +20,7 @@ from agent.resolve.model.second_reading import CHANGES, KNOWN, MOST_PIECES, Piec
 from agent.resolve.resolver import FallbackResolver, PieceQuestion
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.coverage.open_words import find_open_words
+from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import is_explicit
 from agent.validate.plan_builder import REST
 from agent.validate.proposed.checks import PlanChecks
@@ -605,7 +606,7 @@ async def test_how_an_answer_describes_what_is_meant_is_the_answer_itself() -> N
 
     def open_in(said: str) -> tuple[str, ...]:
         request = task_of("waive F-231", Answer(slot="0.fine_id", text=said)).request
-        return find_open_words(request, proposal, [contract], tuple(context.kinds), frozenset(), ())
+        return find_open_words(Order(request, proposal, [contract], tuple(context.kinds)))
 
     assert open_in("the lad's from the brewery") == ()
     assert open_in("the lad's from the brewery, and ring Ruth") == ("ring Ruth",)
