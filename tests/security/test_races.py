@@ -161,7 +161,9 @@ def test_of_two_keys_that_revoke_each_other_at_once_none_breaks_and_one_at_most_
         one, two = (owner.post("/v1/keys", {"name": name, **wanted}) for name in ("one", "two"))
         clients = [Client(both.url, each["key"]["public"], each["secret"]) for each in (one, two)]
         answers = at_once(*(partial(revoke, by, of["key"]["id"]) for by, of in zip(clients, (two, one), strict=True)))
-        assert set(statuses(answers)) <= {200, 401, 403}, answers
+        # Of two that wait for each other PostgreSQL ends one: it did nothing, and is told to try again.
+        assert set(statuses(answers)) <= {200, 401, 403, 503}, answers
+        assert statuses(answers)[200], answers
         kept = {each["id"] for each in owner.get("/v1/keys")["data"] if each["state"] == "active"}
         assert kept, "the owner's own"
         assert len(kept & {one["key"]["id"], two["key"]["id"]}) <= 1
