@@ -41,7 +41,7 @@ class Resolver(Protocol):
 @dataclass(frozen=True, slots=True)
 class PieceQuestion:
     """Pieces of a request that a proposal passes over, with what they are judged by. ``stands``: whether the plan
-    stands unless one of them changes something; else none of it does until nothing is left to ask."""
+    stands unless one of them changes something; else it stands only where none does."""
 
     request: Request
     proposal: Proposal

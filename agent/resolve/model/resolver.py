@@ -39,6 +39,7 @@ NEAR: Final = 0.5
 """In the plain form only the nearest are: the first ``FEWEST_PLAIN``, and further ones up to ``MOST_PLAIN`` that come
 within this part of the best score. A small model chooses better among few, likeliest first, and reads them sooner."""
 MOST_KINDS: Final = 12
+MISJUDGED: Final = "It misjudged a request of which the answer is known."
 MAX_TOKENS: Final = 1500
 
 
@@ -151,9 +152,6 @@ def _list_nearest(request: Request, shortlist: Shortlist) -> list[Offer]:
 def _pick(name: str | None, shortlist: Shortlist) -> list[Offer]:
     chosen = shortlist.get(name) if name is not None else None
     return [chosen] if chosen is not None else []
-
-
-MISJUDGED: Final = "It misjudged a request of which the answer is known."
 
 
 class ProposingResolver:
