@@ -11,14 +11,14 @@ from core.crypto import passwords
 if TYPE_CHECKING:
     from pwdlib import PasswordHash
 
+_NOBODY: Final = "$argon2id$v=19$m=8,t=1,p=1$wwnDYXe5Wfq56uAKIBMw4Q$z3zRypioeLwMhY70zof04ecan94ypsMWZR1aoWqSRw8"
 REAL: Final = {name: getattr(passwords, name) for name in ("_hasher", "_NOBODY")}
 
 
 def hash_cheaply() -> None:
     """From now on what this process hashes, and what it forks, is Argon2id with the least work. It is checked by the
     same code, which reads the cost from the hash."""
-    passwords._hasher = _cheap
-    passwords._NOBODY = "$argon2id$v=19$m=8,t=1,p=1$wwnDYXe5Wfq56uAKIBMw4Q$z3zRypioeLwMhY70zof04ecan94ypsMWZR1aoWqSRw8"  # type: ignore[misc]
+    vars(passwords).update(_hasher=_cheap, _NOBODY=_NOBODY)
 
 
 @cache
