@@ -13,13 +13,14 @@ from core.errors import OpsIQError
 
 
 class Receiver:
-    """``answers`` is the status of what comes next; ``taken`` are the bodies whose signature was good, ``refused``
-    counts the others."""
+    """``answers`` is the status of what comes next; ``taken`` are the bodies whose signature was good, ``ids`` the ids
+    they came with, ``refused`` counts the others."""
 
     def __init__(self) -> None:
         self.secret = ""
         self.answers = 204
         self.taken: list[dict[str, Any]] = []
+        self.ids: list[str] = []
         self.refused = 0
         receiver = self
 
@@ -49,6 +50,7 @@ class Receiver:
             return 401
         if self.answers == 204:
             self.taken.append(json.loads(body))
+            self.ids.append(headers["webhook-id"])
         return self.answers
 
     def stop(self) -> None:

@@ -123,8 +123,10 @@ def test_an_endpoint_is_tested_fails_and_is_sent_again(visit: New, receiver: Rec
     page.get_by_role("button", name="Send again").press("Enter")
     expect(page.locator("h1 .badge", has_text="delivered")).to_be_visible(timeout=15_000)
     expect(page.locator(".attempt").first).to_contain_text("by hand")
-    taken = dict.fromkeys(each["type"] for each in receiver.taken)
-    assert list(taken) == ["order.shipped", "parcel.lost"], "the second twice where its own retry came meanwhile"
+    # Where its own retry comes meanwhile too, the receiver knows it by its id.
+    taken = {of: each["type"] for of, each in zip(receiver.ids, receiver.taken, strict=True)}
+    assert list(taken.values()) == ["order.shipped", "parcel.lost"]
+    assert len(receiver.taken) <= 3
 
     page.goto(endpoint)
     page.get_by_label("State").select_option("succeeded")

@@ -73,7 +73,10 @@ async def test_as_what_something_is_given_is_no_reason() -> None:
 async def test_words_beside_an_order_are_shown_where_other_words_are_set_aside() -> None:
     made = await verdict_of("waive F-231 in vouchers, she was ill", ["she was ill"], "reason")
     assert isinstance(made, Plan)
-    assert made.held[0] == "‘in vouchers’ is taken to say this too: check that nothing is missing."
+    assert made.held == (
+        "‘in vouchers’ is taken to say this too: check that nothing is missing.",
+        "Check that nothing is missing: you also wrote ‘she was ill’.",
+    )
 
 
 async def test_words_beside_an_order_are_asked_about_along_with_what_is_left_over() -> None:
