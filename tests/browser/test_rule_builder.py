@@ -140,6 +140,7 @@ def test_what_is_filled_in_while_a_builder_waits_for_its_server_is_kept(visit: N
         expect(page.locator(".condition").last.locator("select").first).to_be_focused()
     page.locator("#row-1-path").select_option("data.priority")
     expect(page.locator("#row-1-op option[value=contains]")).to_have_count(1)
+    olivia.is_clean()  # nothing is under way any more
     held = hold(page, "do=remove")
     with page.expect_request(lambda request: "do=remove" in (request.post_data or "")):
         page.get_by_role("button", name="Take condition 1 away").click()
