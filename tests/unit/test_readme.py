@@ -10,7 +10,7 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[2]
 TABLE: Final = (
-    (ROOT / "README.md").read_text("utf-8").partition("## How it does beside others")[2].partition("\n## ")[0]
+    (ROOT / "README.md").read_text("utf-8").partition("## How it compares")[2].partition("\n## ")[0]
 )
 PAGES: Final = "\n".join(
     (ROOT / page).read_text("utf-8") for page in ("docs/reference/quality.md", "docs/guide/scale.md")
