@@ -9,9 +9,7 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[2]
-TABLE: Final = (
-    (ROOT / "README.md").read_text("utf-8").partition("## How it compares")[2].partition("\n## ")[0]
-)
+TABLE: Final = (ROOT / "README.md").read_text("utf-8").partition("## How it compares")[2].partition("\n## ")[0]
 PAGES: Final = "\n".join(
     (ROOT / page).read_text("utf-8") for page in ("docs/reference/quality.md", "docs/guide/scale.md")
 )
