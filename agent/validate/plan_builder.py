@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from agent.extract.limits import explain_excess
@@ -34,7 +36,7 @@ from agent.validate.questions import explain_unclear, has_consent, join, quote_w
 from agent.validate.questions import quote_words as quote
 from agent.validate.records.located import MOST, DiscourseContext, LocatedRecord, RecordScope, format_count
 from agent.validate.records.lookup import Lookup
-from agent.validate.slots import Read, Slots
+from agent.validate.slots import Pinned, Read, Slots, Trouble
 from core import ids
 from core.actor import Actor
 from core.display_text import to_display_text
@@ -92,6 +94,75 @@ REST: Final = "rest"
 """The slot of the question whether what was understood shall be done without what wasn't."""
 
 
+@dataclass
+class PlanParts:
+    """The parts of one plan while it is being made: its steps, each decided by its contract's policy, and the reasons
+    to hold it. ``confirmed_in_session`` says whether a contract digest was confirmed in this session; ``evaluator``
+    judges the policies' conditions; ``idle`` says what would change nothing."""
+
+    request: Request
+    run_id: str
+    actor: Actor
+    catalogue: Catalogue
+    confirmed_in_session: Callable[[str], bool]
+    evaluator: Evaluator
+    steps: list[Step] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    contracts: list[Contract] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    idle: list[str] = field(default_factory=list)
+
+    def authorize(self, action: str, version: int) -> Contract | Refusal:
+        return authorize(self.catalogue, action, version, actor=self.actor, surface=self.request.surface)
+
+    async def decide(self, slots: Slots) -> tuple[Step, Decision] | Refusal:
+        """The step of filled slots, and what its contract's policy says of it; a refusal where it can't be sent."""
+        contract = slots.contract
+        earlier = self.confirmed_in_session if counts_in_session(contract, self.actor) else confirm_nothing
+        decision = await decide(
+            contract, slots.params, slots.fields, earlier, self.evaluator, workspace=self.actor.workspace
+        )
+        try:
+            step = make_step(slots, decision, catalogue=self.catalogue, run_id=self.run_id, actor=self.actor)
+        except (InvalidInput, NotCanonical) as error:
+            return refuse_unsendable(contract, error)
+        return step, decision
+
+    def add(self, contract: Contract, step: Step, decision: Decision) -> None:
+        self.contracts.append(contract)
+        self.steps.append(step)
+        self.decisions.append(decision)
+
+    def refuse_empty(self) -> Refusal:
+        """Refusal where no step is left to do: what was asked for is so already, or its condition doesn't hold."""
+        told = " ".join(dict.fromkeys(self.idle[:3]))
+        return Refusal(code="condition_unmet", detail=f"{told} There is nothing to do.".strip())
+
+    def build(self, pieces: tuple[str, ...] = ()) -> Plan:
+        """The plan of the steps, of which there is one at least; ``pieces`` are words that nothing accounts for yet."""
+        required = [decision.why for decision in self.decisions if decision.why is not None]
+        held = tuple(dict.fromkeys([*required, *self.reasons]))
+        steps = tuple(self.steps)
+        return Plan(
+            run_id=self.run_id,
+            steps=steps,
+            held=held,
+            approvals=max(1 if held else 0, *(decision.approvals for decision in self.decisions)),
+            expires_s=min(contract.confirmation.expires_s for contract in self.contracts),
+            digest=digest_plan(steps, run_id=self.run_id, actor=self.actor, surface=self.request.surface),
+            pieces=pieces,
+        )
+
+
+def refuse_excess(request: Request, calls: int) -> Refusal | None:
+    """Refusal of a request that is more than can be planned at once: too many calls, or answers that are too long to
+    read."""
+    if calls > MAX_STEPS:
+        return refuse_too_many(calls)
+    excess = next((why for each in request.answers if (why := explain_excess(each.text or "")) is not None), None)
+    return Refusal(code="too_complex", detail=excess) if excess is not None else None
+
+
 async def validate(
     request: Request,
     drafts: Sequence[Draft],
@@ -113,72 +184,72 @@ async def validate(
     """
     if not drafts:
         return Refusal(code="no_match", detail="There is nothing to do in that; nothing was sent.")
-    if len(drafts) > MAX_STEPS:
-        return refuse_too_many(len(drafts))
+    if (excess := refuse_excess(request, len(drafts))) is not None:
+        return excess
     if any(draft.condition is not None for draft in drafts):
         return Refusal(code="condition_unmet", detail=_CONDITION_UNREAD)
-    for answer in request.answers:
-        if (why := explain_excess(answer.text or "")) is not None:
-            return Refusal(code="too_complex", detail=why)
-    contracts: list[Contract] = []
+    parts = PlanParts(request, run_id, actor, catalogue, confirmed_in_session, evaluator)
+    allowed: list[tuple[Draft, Contract]] = []
     for draft in drafts:
-        contract = authorize(catalogue, draft.action, draft.version, actor=actor, surface=request.surface)
+        contract = parts.authorize(draft.action, draft.version)
         if isinstance(contract, Refusal):
             return contract
-        contracts.append(contract)
-    unclaimed = UnclaimedText(request, list(zip(drafts, contracts, strict=True)), kinds)
+        allowed.append((draft, contract))
+    unclaimed = UnclaimedText(request, allowed, kinds)
     lookup = Lookup(request, unclaimed, RecordScope(kinds, actor, request.surface), DiscourseContext(), on_phase)
-    steps: list[Step] = []
-    decisions: list[Decision] = []
-    spread: list[str] = []
-    idle: list[str] = []
-    for at, (draft, contract) in enumerate(zip(drafts, contracts, strict=True)):
-        wanted: list[Mapping[str, LocatedRecord | Read]] = [{}]
-        for pinned in wanted:
-            slots = Slots(at, draft, contract, request, unclaimed, pinned)
-            trouble = await DraftFilling(slots, lookup).fill() or check_fit(slots)
-            if isinstance(trouble, Question) and request.given is not None and not request.answers:
-                return supplied_values.refuse_question(slots, trouble)
-            if trouble is not None:
-                return trouble
-            if slots.spread and not pinned:
-                wanted += list_combinations(slots.spread)
-                spread += explain_each(slots)
-            if len(wanted) > 1 and (already := explain_unchanged(slots)) is not None:
-                idle.append(
-                    already
-                )  # of one that was named, somebody may want it said again; of all of them nobody does
-                continue
-            if len(steps) >= MAX_STEPS or len(wanted) > MAX_STEPS:
-                return refuse_too_many(len(steps) + len(wanted))
-            on_phase("checking")
-            earlier = confirmed_in_session if counts_in_session(contract, actor) else confirm_nothing
-            decision = await decide(contract, slots.params, slots.fields, earlier, evaluator, workspace=actor.workspace)
-            try:
-                steps.append(make_step(slots, decision, catalogue=catalogue, run_id=run_id, actor=actor))
-            except (InvalidInput, NotCanonical) as error:
-                return refuse_unsendable(contract, error)
-            decisions.append(decision)
-    if not steps:
-        return Refusal(code="condition_unmet", detail=f"{' '.join(dict.fromkeys(idle[:3]))} There is nothing to do.")
-    held = [*dict.fromkeys(decision.why for decision in decisions if decision.why is not None), *spread]
-    left = find_unused_words(request, drafts, contracts, steps, tuple(kinds))
-    if left and any(contract.risk is not Risk.READ for contract in contracts):
-        # Where no record is meant, what is joined on is seldom another wish, and the card says that nothing comes of
-        # it.
-        refers = any(contract.annotation(name).record for contract in contracts for name in contract.properties)
-        also = find_joined(request.text, left) if refers else ()
-        if also and not has_consent(request, REST):
-            return _ask_about_rest(also, steps, explain_unclear(request, REST))
-        held.append(quote_spans(left))
-    return Plan(
-        run_id=run_id,
-        steps=tuple(steps),
-        held=tuple(held),
-        approvals=max(1 if held else 0, *(decision.approvals for decision in decisions)),
-        expires_s=min(contract.confirmation.expires_s for contract in contracts),
-        digest=digest_plan(tuple(steps), run_id=run_id, actor=actor, surface=request.surface),
-    )
+    for at, (draft, contract) in enumerate(allowed):
+        trouble = await _add_calls(parts, partial(Slots, at, draft, contract, request, unclaimed), lookup, on_phase)
+        if trouble is not None:
+            return trouble
+    if not parts.steps:
+        return parts.refuse_empty()
+    return _check_unused_words(parts, allowed, kinds) or parts.build()
+
+
+async def _add_calls(
+    parts: PlanParts, open_slots: Callable[[Mapping[str, Pinned]], Slots], lookup: Lookup, on_phase: PhaseCallback
+) -> Trouble | None:
+    """Adds the calls of one draft: one, or one for each of several values or records that its words mean. Returns what
+    stands in the way."""
+    wanted: list[Mapping[str, Pinned]] = [{}]
+    for pinned in wanted:
+        slots = open_slots(pinned)
+        trouble = await DraftFilling(slots, lookup).fill() or check_fit(slots)
+        if isinstance(trouble, Question) and parts.request.given is not None and not parts.request.answers:
+            return supplied_values.refuse_question(slots, trouble)
+        if trouble is not None:
+            return trouble
+        if slots.spread and not pinned:
+            wanted += list_combinations(slots.spread)
+            parts.reasons += explain_each(slots)
+        # Of one that was named, somebody may want it said again; of several at once nobody does.
+        if len(wanted) > 1 and (already := explain_unchanged(slots)) is not None:
+            parts.idle.append(already)
+            continue
+        if len(parts.steps) >= MAX_STEPS or len(wanted) > MAX_STEPS:
+            return refuse_too_many(len(parts.steps) + len(wanted))
+        on_phase("checking")
+        decided = await parts.decide(slots)
+        if isinstance(decided, Refusal):
+            return decided
+        parts.add(slots.contract, *decided)
+    return None
+
+
+def _check_unused_words(parts: PlanParts, allowed: Sequence[tuple[Draft, Contract]], kinds: Kinds) -> Question | None:
+    """Holds the plan for words of the request that it doesn't use, or asks whether the rest shall be done without
+    them. Looking something up leaves nothing undone that matters."""
+    drafts, contracts = [draft for draft, _ in allowed], [contract for _, contract in allowed]
+    left = find_unused_words(parts.request, drafts, contracts, parts.steps, tuple(kinds))
+    if not left or all(contract.risk is Risk.READ for contract in contracts):
+        return None
+    # Where no record is meant, what is joined on is seldom another wish, and the card says that nothing comes of it.
+    refers = any(contract.annotation(name).record for contract in contracts for name in contract.properties)
+    also = find_joined(parts.request.text, left) if refers else ()
+    if also and not has_consent(parts.request, REST):
+        return _ask_about_rest(also, parts.steps, explain_unclear(parts.request, REST))
+    parts.reasons.append(quote_spans(left))
+    return None
 
 
 def refuse_too_many(count: int) -> Refusal:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from agent.extract.limits import explain_excess
-from agent.pipeline import Draft, PhaseCallback, Plan, Question, Refusal, Request, Span, Step, ignore_phase
+from agent.pipeline import Draft, PhaseCallback, Plan, Question, Refusal, Request, Step, ignore_phase
 from agent.planning.proposal import (
     BelongsTo,
     Call,
@@ -26,9 +24,7 @@ from agent.validate.coverage.described_only import only_finds
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling
-from agent.validate.payload import digest_plan
-from agent.validate.plan_builder import MAX_STEPS, check_fit, make_step, refuse_too_many, refuse_unsendable
-from agent.validate.policy import Decision, authorize, confirm_nothing, counts_in_session, decide
+from agent.validate.plan_builder import MAX_STEPS, PlanParts, check_fit, refuse_excess, refuse_too_many
 from agent.validate.proposed.checks import PlanChecks, find_empty_lists
 from agent.validate.proposed.relative_answers import RelativeAnswers, find_relative_answers
 from agent.validate.proposed.values import ArgumentValues
@@ -37,27 +33,12 @@ from agent.validate.records.lookup import Lookup
 from agent.validate.scalar_values import derive
 from agent.validate.slots import Pinned, Read, Slots, Trouble, find_answer, read_words
 from core.actor import Actor
-from core.errors import InvalidInput, NotCanonical
 from registry.catalogue import Catalogue
 from registry.conditions import condition as conditions
 from registry.contract import Contract
 from registry.records import Kinds, RecordKind
 
 _MOST_UNREAD = 3
-
-
-@dataclass
-class _Planned:
-    """What has been planned so far."""
-
-    steps: list[Step] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
-    contracts: list[Contract] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-    idle: list[str] = field(default_factory=list)
-    used: list[Span] = field(default_factory=list)
-    done: dict[tuple[str, RecordKey], tuple[int, bool]] = field(default_factory=dict)
-    """For which record an action is called, by which of the calls, and whether that one is for a set."""
 
 
 async def plan_proposal(
@@ -80,88 +61,61 @@ async def plan_proposal(
     assert isinstance(proposal.result, PlanResult)
     reach = RecordScope(kinds, actor, request.surface)
     query = Query(request, reach, thread=thread or {}, earlier=earlier, on_phase=on_phase)
-    planner = _Planner(request, proposal, query, catalogue, actor, run_id, confirmed_in_session, on_phase, evaluator)
-    return await planner.plan(proposal.result.calls)
+    parts = PlanParts(request, run_id, actor, catalogue, confirmed_in_session, evaluator)
+    return await _Planner(proposal, query, parts, on_phase).plan(proposal.result.calls)
 
 
 class _Planner:
-    def __init__(
-        self,
-        request: Request,
-        proposal: Proposal,
-        query: Query,
-        catalogue: Catalogue,
-        actor: Actor,
-        run_id: str,
-        confirmed_in_session: Callable[[str], bool],
-        on_phase: PhaseCallback,
-        policies: conditions.Evaluator,
-    ) -> None:
-        self.policies = policies
-        self.request, self.proposal, self.query, self.catalogue = request, proposal, query, catalogue
-        self.actor, self.run_id, self.confirmed, self.on_phase = actor, run_id, confirmed_in_session, on_phase
+    def __init__(self, proposal: Proposal, query: Query, parts: PlanParts, on_phase: PhaseCallback) -> None:
+        request = parts.request
+        self.request, self.proposal, self.query, self.parts, self.on_phase = request, proposal, query, parts, on_phase
         self.unclaimed = UnclaimedText(request.model_copy(update={"text": ""}), [], tuple(query.kinds))
         self.lookup = Lookup(request, self.unclaimed, query.context.reach, query.context.scene, on_phase)
         self.typed = TypedWords(request)
         self.values = ArgumentValues(request, query, self.typed)
-        self.checks = PlanChecks(request, proposal, query, self.typed, catalogue)
-        self.made = _Planned()
+        self.checks = PlanChecks(request, proposal, query, self.typed, parts.catalogue)
+        self.called_for: dict[tuple[str, RecordKey], tuple[int, bool]] = {}
+        """For which record an action is called, by which of the calls, and whether that one is for a set."""
 
     async def plan(self, calls: Sequence[Call]) -> Plan | Question | Refusal:
-        if len(calls) > MAX_STEPS:
-            return refuse_too_many(len(calls))
-        for answer in self.request.answers:
-            if (why := explain_excess(answer.text or "")) is not None:
-                return Refusal(code="too_complex", detail=why)
+        if (excess := refuse_excess(self.request, len(calls))) is not None:
+            return excess
+        parts = self.parts
         for at, call in enumerate(calls):
-            contract = self.catalogue.get(call.action)
-            version = contract.version if contract is not None else 1
-            contract_or_refusal = authorize(
-                self.catalogue, call.action, version, actor=self.actor, surface=self.request.surface
-            )
-            if isinstance(contract_or_refusal, Refusal):
-                return contract_or_refusal
-            trouble = await self._plan_call(at, call, contract_or_refusal)
-            if at == len(calls) - 1 and (left_out := self._leave_for_what_is_found(contract_or_refusal, trouble)):
-                self.made.reasons.append(left_out)
+            current = parts.catalogue.get(call.action)
+            contract = parts.authorize(call.action, current.version if current is not None else 1)
+            if isinstance(contract, Refusal):
+                return contract
+            trouble = await self._plan_call(at, call, contract)
+            if at == len(calls) - 1 and (left_out := self._leave_for_what_is_found(contract, trouble)):
+                parts.reasons.append(left_out)
                 break
             if trouble is not None:
                 return trouble
-        made = self.made
-        if not made.steps:
-            told = " ".join(dict.fromkeys(made.idle[:3]))
-            return Refusal(code="condition_unmet", detail=f"{told} There is nothing to do.".strip())
-        pinned = {(pin.record_kind, pin.record_id): pin.label for step in made.steps for pin in step.pins}
-        made.reasons += [
+        if not parts.steps:
+            return parts.refuse_empty()
+        parts.reasons += self._list_slips()
+        to_tell = self.checks.check_coverage(parts.steps, parts.contracts)
+        if isinstance(to_tell, Question):
+            return to_tell
+        parts.reasons += to_tell
+        return parts.build(self.checks.find_open_words(parts.steps, parts.contracts))
+
+    def _list_slips(self) -> list[str]:
+        """What the card says of records that were found by a name typed otherwise."""
+        pinned = {(pin.record_kind, pin.record_id): pin.label for step in self.parts.steps for pin in step.pins}
+        return [
             f"You wrote {questions.quote_words(words)}; this is {pinned[each]}."
             for each, words in self.query.records.slips.items()
             if each in pinned
         ]
-        to_tell = self.checks.check_coverage(made.steps, made.contracts)
-        if isinstance(to_tell, Question):
-            return to_tell
-        made.reasons += to_tell
-        held = [
-            *dict.fromkeys(decision.why for decision in made.decisions if decision.why is not None),
-            *dict.fromkeys(made.reasons),
-        ]
-        steps = tuple(made.steps)
-        return Plan(
-            run_id=self.run_id,
-            steps=steps,
-            held=tuple(held),
-            approvals=max(1 if held else 0, *(decision.approvals for decision in made.decisions)),
-            expires_s=min(contract.confirmation.expires_s for contract in made.contracts),
-            digest=digest_plan(steps, run_id=self.run_id, actor=self.actor, surface=self.request.surface),
-            pieces=self.checks.find_open_words(made.steps, made.contracts),
-        )
 
     def _leave_for_what_is_found(self, contract: Contract, trouble: Trouble | None) -> str:
         """What the card says where the last call of plain functions lacks a value that the calls before it may find
         first ("look for pop, then play a track"): nobody is asked for that yet. Else nothing."""
         name = trouble.param if isinstance(trouble, Question) and trouble.code == "missing" else None
         plain = not any(note.record is not None for note in contract.annotations.values())
-        if name is None or not (plain and self.made.contracts and all(map(only_finds, self.made.contracts))):
+        if name is None or not (plain and self.parts.contracts and all(map(only_finds, self.parts.contracts))):
             return ""
         label = questions.label_parameter(name, contract.properties[name], contract.annotation(name))
         return f"{questions.quote_words(contract.title)} is left out for now: nothing says its {label} yet."
@@ -173,7 +127,7 @@ class _Planner:
             if isinstance(judged, Question):
                 return judged
             holds, told, judged_by = judged
-            (self.made.reasons if holds == call.condition.holds else self.made.idle).append(told)
+            (self.parts.reasons if holds == call.condition.holds else self.parts.idle).append(told)
             if holds != call.condition.holds:
                 return None
         records = await self._find_records(at, call, contract)
@@ -183,15 +137,15 @@ class _Planner:
             (name for name, found in records.items() if len(found) > 1 and not _is_array(contract, name)), None
         )
         groups = [records] if fanned is None else [{**records, fanned: (each,)} for each in records[fanned]]
-        if len(groups) + len(self.made.steps) > MAX_STEPS:
-            return refuse_too_many(len(groups) + len(self.made.steps))
+        if len(groups) + len(self.parts.steps) > MAX_STEPS:
+            return refuse_too_many(len(groups) + len(self.parts.steps))
         if fanned is not None:
             found = records[fanned]
-            self.made.reasons.append(f"This is {format_count(len(found), found[0].kind)}, with a call for each.")
+            self.parts.reasons.append(f"This is {format_count(len(found), found[0].kind)}, with a call for each.")
         for group in groups:
-            before = len(self.made.steps)
+            before = len(self.parts.steps)
             trouble = await self._plan_step(at, call, contract, group, judged_by)
-            if trouble is None and len(self.made.steps) > before:
+            if trouble is None and len(self.parts.steps) > before:
                 trouble = self._find_second_value(at, contract, group, fanned)
             if trouble is not None:
                 return trouble
@@ -203,7 +157,7 @@ class _Planner:
         """A record of a set that another call of the same action is for too, with another value ("all of them to Ada,
         7 to Bo"): which of the two is meant can't be told."""
         for one in [group[fanned][0]] if fanned else [found[0] for found in group.values() if len(found) == 1]:
-            first, set_before = self.made.done.setdefault((contract.name, one.key), (at, fanned is not None))
+            first, set_before = self.called_for.setdefault((contract.name, one.key), (at, fanned is not None))
             if first != at and (set_before or fanned is not None):
                 detail = f"{one.label} stands twice under “{contract.title}”, with different values."
                 return Refusal(code="invalid", detail=f"{detail} Say what it shall be; nothing was done.")
@@ -223,62 +177,85 @@ class _Planner:
         draft = Draft(action=contract.name, version=contract.version)
         slots = Slots(at, draft, contract, self.request, self.unclaimed, pinned, guesses=False)
         slots.rests_on += judged_by
-        later: list[str] = []
-        relative = find_relative_answers(slots)
-        for name, argument in call.arguments.items():
-            if (
-                name in records
-                or find_answer(self.request, slots.slot(name)) is not None
-                or name not in contract.properties
-            ):
-                continue
-            if contract.annotation(name).record is not None and isinstance(argument, RecordArgument):
-                continue
-            if contract.annotation(name).currency_from or isinstance(argument, ComputedArgument):
-                later.append(name)
-                continue
-            value = await self.values.value(slots, contract, name, argument, records)
-            if isinstance(value, Question | Refusal):
-                return value
-            if value is not None:
-                pinned[name] = value
-        pinned |= find_empty_lists(slots, contract, pinned)
-        filling = DraftFilling(slots, self.lookup)
-        # Records and what follows from them come first: an amount is read in the currency of its invoice.
-        trouble = await filling.fill_records() or filling.fill_values(but=[*later, *relative])
-        if trouble is None and relative:
-            await self._read_relative(slots, contract, call, records, relative, pinned)
-        for name in later if trouble is None else ():
-            value = await self.values.value(slots, contract, name, call.arguments[name], records)
-            if isinstance(value, Question | Refusal):
-                return value
-            if value is not None:
-                pinned[name] = value
-        trouble = (
-            trouble or filling.fill_values(only=[*later, *relative]) or await filling.fill_missing() or check_fit(slots)
-        )
+        trouble = await self._fill(slots, call, contract, records, pinned) or check_fit(slots)
         if trouble is not None:
             return trouble
         self.on_phase("checking")
         if (over := self.checks.check_limits(slots)) is not None:
             return over
-        earlier = self.confirmed if counts_in_session(contract, self.actor) else confirm_nothing
-        decision = await decide(
-            contract, slots.params, slots.fields, earlier, self.policies, workspace=self.actor.workspace
-        )
-        try:
-            step = make_step(slots, decision, catalogue=self.catalogue, run_id=self.run_id, actor=self.actor)
-        except (InvalidInput, NotCanonical) as error:
-            return refuse_unsendable(contract, error)
-        if any(each.action == step.action and _list_values(each) == _list_values(step) for each in self.made.steps):
-            self.made.reasons.append(
-                f"“{contract.title}” was asked for twice with the same values; it stands here once."
-            )
+        decided = await self.parts.decide(slots)
+        if isinstance(decided, Refusal):
+            return decided
+        step, decision = decided
+        if any(each.action == step.action and _list_values(each) == _list_values(step) for each in self.parts.steps):
+            twice = f"“{contract.title}” was asked for twice with the same values; it stands here once."
+            self.parts.reasons.append(twice)
             return None
-        self.made.steps.append(step)
-        self.made.decisions.append(decision)
-        self.made.contracts.append(contract)
-        self.made.reasons += evidence.list_reasons_to_hold(step.filled)
+        self.parts.add(contract, step, decision)
+        self.parts.reasons += evidence.list_reasons_to_hold(step.filled)
+        return None
+
+    async def _fill(
+        self,
+        slots: Slots,
+        call: Call,
+        contract: Contract,
+        records: Mapping[str, tuple[LocatedRecord, ...]],
+        pinned: dict[str, Pinned],
+    ) -> Trouble | None:
+        """Fills the slots of a call from its arguments. Records and what follows from them come first, since an amount
+        is read in the currency of its invoice; computed values and relative answers come after the values that they
+        are computed from."""
+        first, later = self._order_arguments(slots, call, contract, records)
+        relative = find_relative_answers(slots)
+        if (trouble := await self._read_arguments(first, slots, call, contract, records, pinned)) is not None:
+            return trouble
+        pinned |= find_empty_lists(slots, contract, pinned)
+        filling = DraftFilling(slots, self.lookup)
+        trouble = await filling.fill_records() or filling.fill_values(but=[*later, *relative])
+        if trouble is not None:
+            return trouble
+        if relative:
+            await self._read_relative(slots, contract, call, records, relative, pinned)
+        if (trouble := await self._read_arguments(later, slots, call, contract, records, pinned)) is not None:
+            return trouble
+        return filling.fill_values(only=[*later, *relative]) or await filling.fill_missing()
+
+    def _order_arguments(
+        self, slots: Slots, call: Call, contract: Contract, records: Mapping[str, tuple[LocatedRecord, ...]]
+    ) -> tuple[list[str], list[str]]:
+        """The arguments whose values are still to be read: those that are read at once, and those that are read once
+        the records are known. An answer takes the place of its argument."""
+        first: list[str] = []
+        later: list[str] = []
+        for name, argument in call.arguments.items():
+            if name in records or name not in contract.properties:
+                continue
+            if find_answer(self.request, slots.slot(name)) is not None:
+                continue
+            annotation = contract.annotation(name)
+            if annotation.record is not None and isinstance(argument, RecordArgument):
+                continue
+            waits = annotation.currency_from or isinstance(argument, ComputedArgument)
+            (later if waits else first).append(name)
+        return first, later
+
+    async def _read_arguments(
+        self,
+        names: Sequence[str],
+        slots: Slots,
+        call: Call,
+        contract: Contract,
+        records: Mapping[str, tuple[LocatedRecord, ...]],
+        pinned: dict[str, Pinned],
+    ) -> Trouble | None:
+        """Reads the values of these arguments into ``pinned``."""
+        for name in names:
+            value = await self.values.value(slots, contract, name, call.arguments[name], records)
+            if isinstance(value, Question | Refusal):
+                return value
+            if value is not None:
+                pinned[name] = value
         return None
 
     async def _read_relative(
@@ -343,7 +320,7 @@ class _Planner:
                     lead = f"No words of yours name {'it' if len(records) == 1 else 'them'}. Is it"
                     return questions.ask_between(need.slot, name, kind, records, "", lead=lead)
                 label = questions.label_parameter(name, contract.properties[name], annotation)
-                self.made.reasons.append(f"The model worked out {label} by itself; check that it is the right one.")
+                self.parts.reasons.append(f"The model worked out {label} by itself; check that it is the right one.")
             if outcome:
                 found[name] = outcome
                 for each in outcome:
