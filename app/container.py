@@ -5,30 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-import store.history.log
 from agent.credentials.connection_check import ConnectionCheck
 from agent.credentials.vault import Vault
-from agent.history.anchors import ANCHOR_JOB, Anchors
-from agent.history.recorder import EntryType
+from agent.history.anchors import Anchors
 from agent.history.sealing import open_sealed
 from agent.pipeline import Step
-from agent.planning.planner import RECONCILE_JOB, RESOLVE_JOB, SEND_JOB, Planner
+from agent.planning.planner import Planner
 from agent.planning.reading_pool import ReadingPool
 from agent.planning.simulation import Simulations
 from agent.record_cache import RecordCaches
-from agent.record_cache.sync import READ_JOB, CacheSync
+from agent.record_cache.sync import CacheSync
 from agent.resolve.resolver import FallbackResolver, Resolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.answer_pages import AnswerPages
@@ -39,6 +34,7 @@ from agent.runs.progress import Progress, RunWakeups
 from agent.runs.recovery import RunRecovery
 from agent.runs.service import RunService
 from agent.sending.action_secrets import ActionSecrets
+from agent.sending.endpoint_client import EndpointClient
 from agent.sending.http_endpoint import HttpEndpointClient
 from agent.sending.mcp_endpoint import McpCredentials, McpEndpointClient
 from agent.sending.reconciler import Reconciler
@@ -74,17 +70,12 @@ from executors.jetstream.jetstream_queue import JetStreamQueue
 from executors.jobs.inline_dispatcher import InlineDispatcher
 from executors.jobs.queue import Queue, SqlQueue
 from executors.jobs.wake_ups import open_notifier
-from executors.jobs.worker import Handler, WakeSource, Worker
-from executors.mcp.servers import read_servers
+from executors.jobs.worker import WakeSource, Worker
+from executors.mcp.servers import McpServers, read_servers
 from registry.connector import ReadAccess
 from registry.discovery import discover, list_entry_points
 from registry.endpoints.types import McpEndpoint
 from store.database import Database
-from store.jobs.jobs import Job
-
-log = logging.getLogger(__name__)
-
-SYSTEM = {"id": "opsiq", "kind": "system", "name": "OpsIQ", "role": "", "person": ""}
 
 
 @dataclass(frozen=True)
@@ -124,212 +115,272 @@ async def open_container(
 ) -> AsyncIterator[Container]:
     """Open the container and start its worker; at exit stop claiming, finish what is held, close. The schema must be up
     to date."""
-    database = await Database.open(settings.database_url)
-    try:
+    async with contextlib.AsyncExitStack() as closing:
+        database = await Database.open(settings.database_url)
+        closing.push_async_callback(database.close)
         box = await open_sealed(database, settings, clock)
-    except BaseException:
-        await database.close()
-        raise
-    guard = SsrfGuard(map(str, settings.allow_addresses))
-    signed_client = SignedClient(guard, clock=clock)
+        guard = SsrfGuard(map(str, settings.allow_addresses))
+        vault = Vault(database, box, IssuerClient(guard), clock)
+        mirrors = RecordCaches(database, clock, timedelta(seconds=settings.mirror_max_age_s))
+        mcp_servers = read_servers(settings.mcp_servers)
+        contexts = _open_contexts(settings, database, box, guard, vault, mirrors, mcp_servers, closing)
+        action_secrets = ActionSecrets(database, box, clock)
+        contract_admin = ContractAdmin(database, contexts, action_secrets, box, clock)
+        signed_client = SignedClient(guard, clock=clock)
+        closing.push_async_callback(signed_client.close)
+        run_wakeups = RunWakeups()
+        progress = Progress(database, run_wakeups)
+        notifier = open_notifier(settings.database_url)
+
+        def wake() -> None:
+            worker.wake()
+            notifier.notify()
+
+        reading = await _open_reading(settings, resolver, closing)
+        planner = Planner(
+            database,
+            contexts,
+            reading.with_fallback,
+            clock,
+            run_wakeups.notify_changed,
+            wake,
+            settings.question_expiry_s,
+            progress,
+            reading.budget_s,
+            reading.evaluator,
+            reading.pool,
+        )
+        check_every = timedelta(seconds=settings.upstream_check_s)
+        endpoints = _open_endpoints(
+            database, contexts, guard, vault, contract_admin, clock, mcp_servers, check_every, closing
+        )
+        sender = Sender(
+            database, contexts, signed_client, action_secrets, clock, run_wakeups.notify_changed, endpoints.clients
+        )
+        reconciler = Reconciler(
+            database, contexts, endpoints.http, reading.evaluator, clock, run_wakeups.notify_changed, wake
+        )
+        events = build_events(database, contexts, planner, clock, box, wake, guard, signed_client)
+        cache_sync = CacheSync(database, contexts, mirrors, wake)
+        anchors = Anchors(
+            database,
+            clock,
+            box.authenticator,
+            settings.anchor_file,
+            settings.anchor_url,
+            settings.anchor_every_s,
+            signed_client,
+        )
+        job_handlers = JobHandlers(planner, sender, events, cache_sync, reconciler, anchors, clock)
+        sql = SqlQueue(
+            database,
+            owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+            lease_s=settings.work_lease_s,
+            per_lane=events.webhooks.per_lane(settings.workers),
+            on_dead=job_handlers.record_dead_job,
+            beside=events.webhooks.beside,
+            forgets=(DELIVER_JOB,),
+        )
+        queue, wakes = _choose_queue(settings, database, sql, notifier)
+        worker = Worker(
+            queue,
+            job_handlers.by_kind(),
+            concurrency=settings.workers or 1,
+            limits=events.webhooks.limits(settings.workers or 1),
+            per_lane={DELIVER_JOB: events.webhooks.per_lane(settings.workers or 1)},
+            wakes=wakes,
+            on_parked=job_handlers.record_parked_job,
+        )
+        begin = InlineDispatcher(sql, worker, wake).put
+        direct = DirectCalls(database, contexts, planner, clock, wake, settings.time_zone)
+        approvals = ApprovalService(
+            database, contexts, clock, timedelta(hours=settings.second_person_h), settings.base_url
+        )
+        runs = RunService(database, contexts, clock, run_wakeups, begin, direct, progress, settings.time_zone)
+        decisions = Decisions(runs, database, contexts, approvals, clock, run_wakeups, wake, begin, progress)
+        container = Container(
+            settings=settings,
+            database=database,
+            box=box,
+            contexts=contexts,
+            runs=runs,
+            decisions=decisions,
+            workspace_admin=WorkspaceAdmin(database, contexts, action_secrets, box, clock),
+            contract_admin=contract_admin,
+            key_admin=KeyAdmin(database, contexts, box, clock),
+            action_secrets=action_secrets,
+            worker=worker,
+            resolver=reading.resolver,
+            clock=clock,
+            events=events,
+            webhooks=events.webhooks,
+            simulations=Simulations(database, contexts, planner, clock, settings.time_zone),
+            cache_sync=cache_sync,
+            member_service=MemberService(database, clock),
+            issuer=build_issuer(settings, guard, clock),
+            sso_login=SsoLogin(database, clock, name_issuer(settings), settings.oidc_domains),
+            anchors=anchors,
+            vault=vault,
+            connection_check=ConnectionCheck(contexts, endpoints.http),
+            document_imports=DocumentImports(guard),
+            answer_pages=AnswerPages(runs, contexts, reading.budget_s),
+        )
+        recovery = RunRecovery(database, clock, wake)
+        async with _work(container, recovery, wakes, reading.pool):
+            yield container
+
+
+def _open_contexts(
+    settings: Settings,
+    database: Database,
+    box: SecretBox,
+    guard: SsrfGuard,
+    vault: Vault,
+    mirrors: RecordCaches,
+    mcp_servers: McpServers,
+    closing: contextlib.AsyncExitStack,
+) -> WorkspaceContexts:
+    """The contexts of the workspaces, with the connectors that are found here and a client for each of their
+    connections."""
     found, broken = discover(folders=settings.connector_folders, installed=list_entry_points())
-    clients: list[HttpPlatformClient] = []
 
-    vault = Vault(database, box, IssuerClient(guard), clock)
-
-    def client(base_url: str, token: str, access: ReadAccess, whose: tuple[str, str] | None) -> HttpPlatformClient:
+    def open_client(base_url: str, token: str, access: ReadAccess, whose: tuple[str, str] | None) -> HttpPlatformClient:
         credentials = vault.make_reader(*whose) if whose is not None else None
-        made = HttpPlatformClient(base_url, token, guard=guard, access=access, credentials=credentials)
-        clients.append(made)
-        return made
+        client = HttpPlatformClient(base_url, token, guard=guard, access=access, credentials=credentials)
+        closing.push_async_callback(client.close)
+        return client
 
-    mirrors = RecordCaches(database, clock, timedelta(seconds=settings.mirror_max_age_s))
-    mcp_servers = read_servers(settings.mcp_servers)
-    contexts = WorkspaceContexts(database, box, found, broken, client, mirrors, mcp_servers)
-    run_wakeups = RunWakeups()
-    progress = Progress(database, run_wakeups)
-    action_secrets = ActionSecrets(database, box, clock)
+    return WorkspaceContexts(database, box, found, broken, open_client, mirrors, mcp_servers)
 
-    ringing = open_notifier(settings.database_url)
 
-    def wake() -> None:
-        worker.wake()
-        ringing.notify()
+@dataclass(frozen=True)
+class _Reading:
+    """What reads requests: the chosen resolver, the one that takes its place where it fails, and where they run."""
 
-    evaluator = WorkerPool()
-    rule_resolver = RuleResolver()
+    resolver: Resolver
+    with_fallback: Resolver
+    evaluator: WorkerPool
+    pool: ReadingPool | None
+    budget_s: float
+
+
+async def _open_reading(settings: Settings, resolver: Resolver | None, closing: contextlib.AsyncExitStack) -> _Reading:
+    """``resolver`` takes the place of the one that the settings name; it reads in this process."""
+    rules = RuleResolver()
     model = build_model(settings) if resolver is None else None
-    chosen = resolver or build_resolver(model) or rule_resolver
+    if model is not None:
+        await closing.enter_async_context(model)  # its connections are kept while the container is open
+    chosen = resolver or build_resolver(model) or rules
     budget_s = settings.reading_budget_ms / 1000
-    pool = (
-        ReadingPool(processes=settings.reading_processes, budget_s=budget_s, model=model, evaluator=evaluator)
-        if resolver is None and settings.reading_processes
-        else None
+    evaluator = WorkerPool()
+    pool = None
+    if resolver is None and settings.reading_processes:
+        pool = ReadingPool(processes=settings.reading_processes, budget_s=budget_s, model=model, evaluator=evaluator)
+        closing.push_async_callback(pool.close)
+    closing.callback(evaluator.close)
+    return _Reading(
+        chosen, FallbackResolver(chosen, rules) if chosen is not rules else rules, evaluator, pool, budget_s
     )
-    planner = Planner(
-        database,
-        contexts,
-        FallbackResolver(chosen, rule_resolver) if chosen is not rule_resolver else rule_resolver,
-        clock,
-        run_wakeups.notify_changed,
-        wake,
-        settings.question_expiry_s,
-        progress,
-        budget_s,
-        evaluator,
-        pool,
-    )
-    request_client = RequestClient(guard, clock=clock)
-    workspace_admin = WorkspaceAdmin(database, contexts, action_secrets, box, clock)
-    contract_admin = ContractAdmin(database, contexts, action_secrets, box, clock)
 
-    async def suspend_changed(workspace: str, name: str, version: int, reason: Mapping[str, Any]) -> None:
+
+@dataclass(frozen=True)
+class _Endpoints:
+    """The clients of endpoints that don't speak OpsIQ's signature, by what a contract calls them."""
+
+    http: HttpEndpointClient
+    mcp: McpEndpointClient
+
+    @property
+    def clients(self) -> Mapping[str, EndpointClient]:
+        return {"http": self.http, "mcp": self.mcp}
+
+
+def _open_endpoints(
+    database: Database,
+    contexts: WorkspaceContexts,
+    guard: SsrfGuard,
+    vault: Vault,
+    contract_admin: ContractAdmin,
+    clock: Clock,
+    mcp_servers: McpServers,
+    check_every: timedelta,
+    closing: contextlib.AsyncExitStack,
+) -> _Endpoints:
+    """A contract whose endpoint has changed at the platform is suspended until somebody has looked at it."""
+
+    async def suspend(workspace: str, name: str, version: int, reason: Mapping[str, Any]) -> None:
         system = Actor(workspace, id="opsiq", kind="system", name="OpsIQ", role="", person="")
         await contract_admin.suspend(system, name, version, reason)
-
-    upstreams = UpstreamWatch(
-        database, contexts, guard, suspend_changed, clock, timedelta(seconds=settings.upstream_check_s)
-    )
-    http_endpoints = HttpEndpointClient(request_client, vault, upstreams.find_change)
 
     async def suspend_tool(workspace: str, step: Step, changed: str) -> None:
         operation = step.endpoint.tool if isinstance(step.endpoint, McpEndpoint) else step.action
         reason = {"operation": operation, "change": "changed", "details": [changed]}
         with contextlib.suppress(NotFound):  # somebody has replaced or retired it since
-            await suspend_changed(workspace, step.action, step.version, reason)
+            await suspend(workspace, step.action, step.version, reason)
 
-    mcp_endpoints = McpEndpointClient(mcp_servers, guard, suspend_tool, McpCredentials(contexts, vault))
-    sender = Sender(
-        database,
-        contexts,
-        signed_client,
-        action_secrets,
-        clock,
-        run_wakeups.notify_changed,
-        {"http": http_endpoints, "mcp": mcp_endpoints},
+    request_client = RequestClient(guard, clock=clock)
+    closing.push_async_callback(request_client.close)
+    upstreams = UpstreamWatch(database, contexts, guard, suspend, clock, check_every)
+    closing.push_async_callback(upstreams.close)
+    return _Endpoints(
+        http=HttpEndpointClient(request_client, vault, upstreams.find_change),
+        mcp=McpEndpointClient(mcp_servers, guard, suspend_tool, McpCredentials(contexts, vault)),
     )
 
-    events = build_events(database, contexts, planner, clock, box, wake, guard, signed_client)
-    webhooks = events.webhooks
-    reading = CacheSync(database, contexts, mirrors, wake)
-    reconciler = Reconciler(database, contexts, http_endpoints, evaluator, clock, run_wakeups.notify_changed, wake)
-    job_handlers = JobHandlers(planner, sender, webhooks, reading, reconciler)
 
-    async def record_dead_job(session: AsyncSession, job: Job, error: str) -> None:
-        await events.record_dead_job(session, job, error)
-        ids = {name: job.payload[name] for name in ("run_id", "event_id") if isinstance(job.payload.get(name), str)}
-        await store.history.log.append(
-            session, workspace=job.workspace, kind=EntryType.WORK_PARKED.value, run_id=ids.get("run_id"), actor=SYSTEM, at=clock(),  # noqa: E501
-            data={**ids, "work": job.kind, "key": job.key, "claims_lost": job.lost, "error": error},
-        )  # fmt: skip
+def _choose_queue(
+    settings: Settings, database: Database, sql: SqlQueue, notifier: WakeSource
+) -> tuple[Queue, list[WakeSource]]:
+    """The queue that a worker takes jobs from, and what wakes it: the database, and where a broker is set JetStream for
+    deliveries."""
+    if not settings.nats_url:
+        return sql, [notifier]
+    # Installations on one broker are told apart by what only their own processes share.
+    name = hashlib.sha256(b"opsiq-nats:" + settings.data_key).hexdigest()[:16]
+    carried = JetStreamQueue(sql, Broker(settings.nats_url, name, unacked_s=settings.work_lease_s), [DELIVER_JOB])
+    database.tell(carried.put)
+    return carried, [notifier, carried]
 
-    sql = SqlQueue(
-        database,
-        owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
-        lease_s=settings.work_lease_s,
-        per_lane=webhooks.per_lane(settings.workers),
-        on_dead=job_handlers.record_dead_job,
-        beside=webhooks.beside,
-        forgets=(DELIVER_JOB,),
-    )
-    anchors = Anchors(
-        database,
-        clock,
-        box.authenticator,
-        settings.anchor_file,
-        settings.anchor_url,
-        settings.anchor_every_s,
-        signed_client,
-    )
-    handlers: dict[str, Handler] = {
-        RESOLVE_JOB: job_handlers.resolve, SEND_JOB: job_handlers.send, RECONCILE_JOB: job_handlers.reconcile,
-        READ_JOB: reading.read, ANCHOR_JOB: anchors.send, **events.handlers,
-    }  # fmt: skip
-    queue: Queue = sql
-    wakes: list[WakeSource] = [ringing]
-    if settings.nats_url:
-        # Installations on one broker are told apart by what only their own processes share.
-        name = hashlib.sha256(b"opsiq-nats:" + settings.data_key).hexdigest()[:16]
-        carried = JetStreamQueue(sql, Broker(settings.nats_url, name, unacked_s=settings.work_lease_s), [DELIVER_JOB])
-        database.tell(carried.put)
-        queue = carried
-        wakes.append(carried)
-    worker = Worker(
-        queue,
-        handlers,
-        concurrency=settings.workers or 1,
-        limits=webhooks.limits(settings.workers or 1),
-        per_lane={DELIVER_JOB: webhooks.per_lane(settings.workers or 1)},
-        wakes=wakes,
-        on_parked=record_dead_job,
-    )
-    direct = DirectCalls(database, contexts, planner, clock, wake, settings.time_zone)
-    gate = ApprovalService(database, contexts, clock, timedelta(hours=settings.second_person_h), settings.base_url)
-    begin = InlineDispatcher(sql, worker, wake).put
-    run_service = RunService(database, contexts, clock, run_wakeups, begin, direct, progress, settings.time_zone)
-    decisions = Decisions(run_service, database, contexts, gate, clock, run_wakeups, wake, begin, progress)
-    container = Container(
-        settings,
-        database,
-        box,
-        contexts,
-        run_service,
-        decisions,
-        workspace_admin,
-        contract_admin,
-        KeyAdmin(database, contexts, box, clock),
-        action_secrets,
-        worker,
-        chosen,
-        clock,
-        events,
-        webhooks,
-        Simulations(database, contexts, planner, clock, settings.time_zone),
-        reading,
-        MemberService(database, clock),
-        build_issuer(settings, guard, clock),
-        SsoLogin(database, clock, name_issuer(settings), settings.oidc_domains),
-        anchors,
-        vault,
-        ConnectionCheck(contexts, http_endpoints),
-        DocumentImports(guard),
-        AnswerPages(run_service, contexts, budget_s),
-    )
-    closing, stranded = asyncio.Event(), RunRecovery(database, clock, wake)
-    warming: asyncio.Task[None] | None = None
-    sweep = (
-        asyncio.create_task(
-            run_maintenance(decisions, stranded, reading, anchors, database, clock, closing, settings.events_keep_days)
-        )
-        if settings.workers
-        else None
-    )
-    async with model or contextlib.nullcontext():  # its connections are kept while the container is open
-        try:
-            if settings.workers:
-                await worker.start()
-                if pool is not None:
-                    warming = asyncio.create_task(pool.warm_when_idle(lambda: worker.running > 0))
-            else:
-                for wakened in wakes:
-                    await wakened.open(worker.wake)
-            yield container
-        finally:
-            closing.set()
-            if warming is not None:
-                warming.cancel()
-                await asyncio.gather(warming, return_exceptions=True)
-            if sweep is not None:
-                await sweep
-            await worker.stop(10.0)
-            evaluator.close()
-            if settings.workers:
-                await write_anchors(anchors, now_all=True)
+
+@asynccontextmanager
+async def _work(
+    container: Container, recovery: RunRecovery, wakes: Sequence[WakeSource], pool: ReadingPool | None
+) -> AsyncIterator[None]:
+    """Runs the worker and the maintenance of a process that works; one without workers is only told of changes. At exit
+    nothing new is claimed, and what is held is finished."""
+    settings, worker, anchors = container.settings, container.worker, container.anchors
+    ending = asyncio.Event()
+    async with contextlib.AsyncExitStack() as stack:
+        if settings.workers:
+            stack.push_async_callback(write_anchors, anchors, now_all=True)
+        stack.push_async_callback(worker.stop, 10.0)
+        if settings.workers:
+            maintenance = run_maintenance(
+                container.decisions,
+                recovery,
+                container.cache_sync,
+                anchors,
+                container.database,
+                container.clock,
+                ending,
+                settings.events_keep_days,
+            )
+            stack.push_async_callback(_end, asyncio.create_task(maintenance), ending)
+            await worker.start()
             if pool is not None:
-                await pool.close()
-            await upstreams.close()
-            await signed_client.close()
-            await request_client.close()
-            for each in clients:
-                await each.close()
-            await database.close()
+                warming = asyncio.create_task(pool.warm_when_idle(lambda: worker.running > 0))
+                stack.push_async_callback(_cancel, warming)
+        else:
+            for each in wakes:
+                await each.open(worker.wake)
+        yield
+
+
+async def _end(maintenance: asyncio.Task[None], ending: asyncio.Event) -> None:
+    ending.set()
+    await maintenance
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -34,7 +34,7 @@ async def run_maintenance(
 ) -> None:
     """Expire cards and questions that have run out (one that is confirmed first is checked for it again there), take up
     runs that nobody has work for, write anchors of AI History, and once an hour delete what is kept no longer. Ends by
-    itself when the house closes: cancelled in a query, it would leave its connection behind."""
+    itself when the process ends: cancelled in a query, it would leave its connection behind."""
     rounds = 0
     while not closing.is_set():
         try:

@@ -1,4 +1,4 @@
-"""Job handlers of planning and sending, and what happens to a job that is given up."""
+"""Job handlers by kind of job, and what happens to a job that is given up."""
 
 from __future__ import annotations
 
@@ -7,29 +7,47 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from agent.planning.planner import RESOLVE_JOB, SEND_JOB, Planner
-from agent.record_cache.sync import CacheSync
+import store.history.log
+from agent.history.anchors import ANCHOR_JOB, Anchors
+from agent.history.recorder import EntryType
+from agent.planning.planner import RECONCILE_JOB, RESOLVE_JOB, SEND_JOB, Planner
+from agent.record_cache.sync import READ_JOB, CacheSync
 from agent.sending.reconciler import Reconciler
 from agent.sending.sender import Sender
+from core.clock import Clock
 from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, NotAuthentic, PlatformUnavailable, Unavailable
-from events.webhooks.services import Webhooks
+from events.services import Events
 from executors.jobs.queue import Dead, Done, Outcome, Reschedule
+from executors.jobs.worker import Handler
 from store.jobs.jobs import Job
 
 log = logging.getLogger(__name__)
 
 PLAN_ATTEMPTS = 4
+SYSTEM = {"id": "opsiq", "kind": "system", "name": "OpsIQ", "role": "", "person": ""}
 
 
 @dataclass(frozen=True)
 class JobHandlers:
-    """Job handlers of planning and sending."""
+    """Handlers of every kind of job, and of what is given up."""
 
     planner: Planner
     sender: Sender
-    webhooks: Webhooks
+    events: Events
     cache_sync: CacheSync
     reconciler: Reconciler
+    anchors: Anchors
+    clock: Clock
+
+    def by_kind(self) -> dict[str, Handler]:
+        return {
+            RESOLVE_JOB: self.resolve,
+            SEND_JOB: self.send,
+            RECONCILE_JOB: self.reconciler.reconcile,
+            READ_JOB: self.cache_sync.read,
+            ANCHOR_JOB: self.anchors.send,
+            **self.events.handlers,
+        }
 
     async def resolve(self, job: Job) -> Outcome:
         run_id = job.payload["run_id"]
@@ -59,11 +77,23 @@ class JobHandlers:
             # that ended.
             return Reschedule(1.0, "Another worker is at it.")
 
-    async def reconcile(self, job: Job) -> Outcome:
-        return await self.reconciler.reconcile(job)
-
     async def record_dead_job(self, session: AsyncSession, job: Job, error: str) -> None:
-        await self.webhooks.record_dead_job(session, job)
+        """What a job that is given up leaves undone is said where somebody waits for it."""
+        await self.events.webhooks.record_dead_job(session, job)
         await self.cache_sync.record_dead_job(session, job, error)
         if job.kind in (RESOLVE_JOB, SEND_JOB):
             await self.planner.give_up(session, job.workspace, job.payload["run_id"], error)
+
+    async def record_parked_job(self, session: AsyncSession, job: Job, error: str) -> None:
+        """Writes into history that a job was put aside because its workers died of it again and again."""
+        await self.events.record_dead_job(session, job, error)
+        ids = {name: job.payload[name] for name in ("run_id", "event_id") if isinstance(job.payload.get(name), str)}
+        await store.history.log.append(
+            session,
+            workspace=job.workspace,
+            kind=EntryType.WORK_PARKED.value,
+            run_id=ids.get("run_id"),
+            actor=SYSTEM,
+            at=self.clock(),
+            data={**ids, "work": job.kind, "key": job.key, "claims_lost": job.lost, "error": error},
+        )
