@@ -4,13 +4,13 @@ Decimal throughout."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal
 
 from language.number_words import CARDINALS, ORDINALS, TENS
-from language.text import Text, Token, word_set
+from language.text import Text, Token, read_text, word_set
 
 Kind = Literal["cardinal", "ordinal", "percent"]
 
@@ -72,6 +72,13 @@ def find(text: Text) -> tuple[Number, ...]:
             index += 2
         made.append(number)
     return tuple(made)
+
+
+def find_typed(typed: str) -> tuple[Number, ...]:
+    """Every number of words as they were typed, at its places there: those of a ``Text`` are of its corrected form."""
+    text = read_text(typed)
+    placed = ((each, *text.span(each.start, each.end)) for each in find(text))
+    return tuple(replace(each, start=start, end=end) for each, start, end in placed)
 
 
 def parse_decimal(written: str) -> Decimal | None:

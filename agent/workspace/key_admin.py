@@ -103,7 +103,7 @@ class KeyAdmin:
         check_owner(by, "rotates keys")
         now = self.clock()
         async with self.database.begin() as session:
-            await principals.check_still_acts(session, by, now)
+            await principals.check_still_acts(session, by, now, key_id)
             there = await store.accounts.api_keys.get(session, by.workspace, key_id)
             beyond = sorted(set(there.scopes.split()) - set(within))
             if beyond:
@@ -122,7 +122,7 @@ class KeyAdmin:
         check_owner(by, "revokes keys")
         now = self.clock()
         async with self.database.begin() as session:
-            await principals.check_still_acts(session, by, now)
+            await principals.check_still_acts(session, by, now, key_id)
             row = await store.accounts.api_keys.revoke(session, by.workspace, key_id, now)
             await recorder.record_act(session, by, EntryType.KEY_REVOKED, now, key=row.public, name=row.name)
             await in_transaction(session, row)

@@ -38,17 +38,18 @@ async def find_current_actor(session: AsyncSession, actor: Actor, now: datetime)
             return actor
 
 
-async def check_still_acts(session: AsyncSession, actor: Actor, now: datetime) -> None:
+async def check_still_acts(session: AsyncSession, actor: Actor, now: datetime, *keys: str) -> None:
     """Checks that a principal still has the role it was let in with. Raises Forbidden unless ``actor`` acts at ``now``
     with the role it was let in with. Between the door and the transaction of an act a password is checked, a body is
     read, a lock is waited for: who was demoted, deactivated or revoked meanwhile does nothing any more. From here to
-    the end of the transaction member and key stay as they are."""
+    the end of the transaction member and key stay as they are, and so do the ``keys`` that the act is about: two keys
+    that revoke each other would else wait for each other."""
     if actor.kind not in ("member", "key"):
         return
     with suppress(NotFound, NotAuthentic):  # told below
         await store.accounts.members.hold(session, actor.workspace, actor.person)
-        if actor.kind == "key":
-            await store.accounts.api_keys.hold(session, actor.workspace, actor.id)
+    if own := (actor.id,) if actor.kind == "key" else ():
+        await store.accounts.api_keys.hold(session, actor.workspace, *own, *keys)
     current = await find_current_actor(session, actor, now)
     if current is None or current.role != actor.role:
         raise Forbidden("Your access here has changed meanwhile, so nothing was done.")

@@ -108,9 +108,11 @@ async def get(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
     return row
 
 
-async def hold(session: AsyncSession, workspace: str, key_id: str) -> None:
-    """The key stays as it is until this transaction ends. Raises NotFound."""
-    await _lock(session, workspace, key_id)
+async def hold(session: AsyncSession, workspace: str, *key_ids: str) -> None:
+    """The keys stay as they are until this transaction ends. Locked in one order, so that of two transactions that want
+    the same none waits for a key of the other's."""
+    mine = select(_T.c.id).where(_T.c.id.in_(key_ids), _T.c.workspace == workspace)
+    await session.execute(mine.order_by(_T.c.id).with_for_update())
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[KeyRow]:

@@ -21,7 +21,7 @@ from agent.resolve.model.arguments import ActionForm, ArgumentForm, list_members
 from agent.resolve.rules.slot_filling import fill_slots
 from language import numerals
 from language.stems import stem
-from language.text import read_text, word_set
+from language.text import word_set
 
 MAX_LENGTH: Final = 240
 _TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
@@ -155,7 +155,7 @@ class PlainValues:
         ]
         places += [
             (each.start, each.end)
-            for each in numerals.find(read_text(text))
+            for each in numerals.find_typed(text)
             if any(_same_number(each.value, token) for token in wanted)
         ]
         if isinstance(value, str) and (run := self._find_written_apart(value)) is not None:

@@ -20,7 +20,7 @@ from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place
 from language import numerals
 from language.stems import EMPTY, ORDERS, READING, split_runs, stem
-from language.text import read_text, word_set
+from language.text import word_set
 from language.wordnet import find_similar_stems, is_word
 
 
@@ -120,7 +120,7 @@ def find_left_over_words(order: Order) -> Iterator[Place]:
             yield found.span()
             used[found.start() : found.end()] = [True] * len(found[0])
     elsewhere = [False] * (len(text) + 1)
-    numbers = ((each.start, each.end) for each in numerals.find(read_text(text)) if not each.vague)
+    numbers = ((each.start, each.end) for each in numerals.find_typed(text) if not each.vague)
     for start, end in (*numbers, *(found.span() for pattern in _ELSEWHERE for found in pattern.finditer(text))):
         elsewhere[start:end] = [True] * (end - start)
     ordered = False

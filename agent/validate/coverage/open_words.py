@@ -24,7 +24,6 @@ from agent.validate.coverage.weighty_patterns import SILENCE, TELLING, TIMES, co
 from agent.validate.questions import is_yes
 from language import numerals
 from language.stems import ORDERS, split_runs, stem, stem_text
-from language.text import read_text
 from language.wordnet import find_similar_stems, is_word
 
 _OWNERS_S: Final = re.compile(r"^['’]s?(?!\w)")
@@ -111,7 +110,7 @@ def _find_end(node: Number | Day | TypedValue, said: str) -> int | None:
             return None
         clauses = [*split_clauses(said)]
         return 0 if is_explicit(said) else clauses[0].end if len(clauses) > 1 else None
-    figures = [each.end for each in numerals.find(read_text(said))]
+    figures = [each.end for each in numerals.find_typed(said)]
     figures += [last for word, _, last in split_runs(said) if stem(word) in TIMES]
     further = _FURTHER.search(said, max(figures)) if figures else None
     return further.start() if further is not None else None
@@ -127,7 +126,7 @@ def _find_places(node: Any, request: Request, origin: int) -> Sequence[tuple[int
 def _list_numbers(text: str, by: Accounts) -> Iterator[tuple[int, int]]:
     """The numbers that are looked at next door, which are no times, days or codes; and places in line, where such are
     meant."""
-    for each in numerals.find(read_text(text)):
+    for each in numerals.find_typed(text):
         if each.kind != "ordinal" or by.ordered:
             yield each.start, each.end
 

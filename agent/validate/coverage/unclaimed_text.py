@@ -82,17 +82,21 @@ class UnclaimedText:
     def amount(self) -> str | None:
         """The first amount with a currency that no value was read from: "return 8 EUR of it" says one, whatever
         else these words have led to. Or the part of one: "half of INV-1042"."""
-        for each in money.find(read_text(self._text)):
-            if each.currency is not None and not _taken(each.start, each.end, self._read):
-                return self._text[each.start : each.end]
+        text = read_text(self._text)
+        for each in money.find(text):
+            start, end = text.span(each.start, each.end)
+            if each.currency is not None and not _taken(start, end, self._read):
+                return self._text[start:end]
         part = _PART.search(self._text)
         return part[0] if part and not _taken(part.start(), part.end(), self._read) else None
 
     def day(self, now: datetime) -> str | None:
         """The first day that is named ("tomorrow", "on 3 March") outside all arguments."""
-        for each in dates.find(read_text(self._text), now.date()):
-            if each.weight > 0.5 and not _taken(each.start, each.end, self._claimed):
-                return self._text[each.start : each.end]
+        text = read_text(self._text)
+        for each in dates.find(text, now.date()):
+            start, end = text.span(each.start, each.end)
+            if each.weight > 0.5 and not _taken(start, end, self._claimed):
+                return self._text[start:end]
         return None
 
 

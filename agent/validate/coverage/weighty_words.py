@@ -142,7 +142,7 @@ def _may_deny(order: Order) -> bool:
 
 def _find_numbers(order: Order) -> Iterator[Place]:
     drafted = {each.value for draft in order.drafts for each in numerals.find(read_text(draft.text))}
-    for number in numerals.find(read_text(order.polite)):
+    for number in numerals.find_typed(order.polite):
         among = number.value in order.chosen_from
         if not (
             number.kind not in ("cardinal", "percent")
@@ -172,7 +172,7 @@ def _find_other_units(order: Order) -> Iterator[Place]:
     used |= {note.unit.value for note in order.notes if note.unit is not None}
     said = (word for each in order.contracts for name in each.properties for word in _named(each, name))
     used |= {find_unit(word) for word in said if stem(word) in patterns.UNITS}
-    for number in numerals.find(read_text(order.text)):
+    for number in numerals.find_typed(order.text):
         after = patterns.UNIT_FURTHER.match(order.text, number.end)
         if after is None or not any(start <= number.start and number.end <= end for start, end in order.taken):
             continue

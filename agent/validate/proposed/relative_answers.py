@@ -108,13 +108,13 @@ def _part(text: str) -> Relative | None:
         return Relative("*", 1 - share if than["way"].casefold() in _LESS else 1 + share)
     if (times := _TIMES.match(text)) is not None and _OF_IT.fullmatch(text, times.end()):
         return Relative("*", Decimal(_FACTORS[times[1].casefold()]))
-    said = [token.low for token in read_text(text).tokens]
+    read = read_text(text)
+    said = [token.low for token in read.tokens]
     part = read_fraction(said[1:] if said[:1] == ["the"] else said)
     if part is None:
         return None
-    tokens = read_text(text).tokens
-    last = tokens[part[2] - 1 + (said[:1] == ["the"])]
-    return Relative("*", Decimal(part[0]) / Decimal(part[1])) if _OF_IT.fullmatch(text, last.end) else None
+    _, end = read.span(0, read.tokens[part[2] - 1 + (said[:1] == ["the"])].end)
+    return Relative("*", Decimal(part[0]) / Decimal(part[1])) if _OF_IT.fullmatch(text, end) else None
 
 
 def _step(text: str) -> Relative | None:
@@ -139,13 +139,13 @@ def _measured(text: str) -> tuple[Decimal, str | None, int] | None:
     read = read_text(text)
     for length in durations.find(read)[:1]:
         if length.start == 0:
-            return length.seconds, "seconds", length.end
+            return length.seconds, "seconds", read.span(0, length.end)[1]
     for each in money.find(read)[:1]:
         if each.start == 0 and each.currency is not None:
-            return each.amount, each.currency, each.end
+            return each.amount, each.currency, read.span(0, each.end)[1]
     for number in numerals.find(read)[:1]:
         if number.start == 0 and number.kind == "cardinal" and not number.unit:
-            return number.value, None, number.end
+            return number.value, None, read.span(0, number.end)[1]
     return None
 
 

@@ -16,7 +16,7 @@ from agent.validate.records import confusables
 from agent.validate.records.located import name_kind
 from language import numerals
 from language.stems import EMPTY, stem_text
-from language.text import read_text, singularize
+from language.text import singularize
 from registry.records import Record, RecordKind
 
 _STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -111,7 +111,7 @@ def is_in_other_forms(words: str, name: str) -> bool:
 
 def _write_figures(text: str) -> str:
     """The text with its numbers in figures: "2-factor" for "two-factor"."""
-    for each in reversed([each for each in numerals.find(read_text(text)) if each.kind == "cardinal"]):
+    for each in reversed([each for each in numerals.find_typed(text) if each.kind == "cardinal"]):
         text = f"{text[: each.start]}{each.value}{text[each.end :]}"
     return text
 
@@ -119,7 +119,7 @@ def _write_figures(text: str) -> str:
 def holds_initials(short: str, name: str) -> bool:
     """Whether a name holds words in a row that begin with these letters, numbers as figures: "2fa" for "two-factor
     authentication"."""
-    counts = {each.start: str(each.value) for each in numerals.find(read_text(name)) if each.kind == "cardinal"}
+    counts = {each.start: str(each.value) for each in numerals.find_typed(name) if each.kind == "cardinal"}
     initials = "".join(counts.get(each.start(), each[0][:1]) for each in _WORD.finditer(name))
     return short.casefold() in initials.casefold()
 

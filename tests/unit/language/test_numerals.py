@@ -14,3 +14,10 @@ from language.text import read_text
 )
 def test_a_dozen_is_twelve_behind_figures_as_behind_words(text: str, values: list[int]) -> None:
     assert [each.value for each in numerals.find(read_text(text))] == values
+
+
+def test_what_was_typed_holds_a_number_where_it_stands_though_words_before_it_are_misspelt() -> None:
+    typed = "two hundre, then 40 thousan"
+    found = numerals.find_typed(typed)
+    assert [typed[each.start : each.end] for each in found] == ["two hundre", "40 thousan"]
+    assert [each.value for each in found] == [200, 40_000]

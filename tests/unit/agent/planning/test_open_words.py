@@ -85,6 +85,13 @@ async def test_an_order_of_which_every_word_is_accounted_for_is_not_asked_about(
     assert model.told == []
 
 
+async def test_a_figure_that_is_used_nowhere_is_found_though_the_words_before_it_are_misspelt() -> None:
+    for text in ("waive F-231, 40 thousan", "waive F-231 tomorow, 40 thousan"):
+        made = await came_of(Reads(), text)
+        assert isinstance(made.verdict, Question)
+        assert "40 thousan’" in made.verdict.text
+
+
 async def test_who_answered_without_that_is_not_asked_again() -> None:
     asked = (await came_of(Reads(CHANGES), IN_PARTS)).proposal
     model = Reads(CHANGES)

@@ -12,7 +12,7 @@ from typing import Final
 
 from language import numerals
 from language.stems import EMPTY, stem
-from language.text import blank_quotations, read_text
+from language.text import blank_quotations
 from language.wordnet import is_word
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -49,7 +49,7 @@ def _read_pattern(text: str) -> tuple[str, ...]:
     """The stems of a text in their order; names, numbers, codes, quotes and what follows a colon are slots."""
     text = text.partition(": ")[0] + (" 0" if ": " in text else "")
     quoted = blank_quotations(text)
-    numbers = [(each.start, each.end) for each in numerals.find(read_text(text))]
+    numbers = [(each.start, each.end) for each in numerals.find_typed(text)]
     made: list[str] = []
     for at, found in enumerate(_TOKEN.finditer(text)):
         word = _OWNERS.sub("", found[0]).strip(".,;!?\"“”‘’'")
