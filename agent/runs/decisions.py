@@ -29,7 +29,7 @@ from agent.runs.states import as_asked, as_held, as_planned
 from agent.runs.test_mode import check_mode
 from agent.validate.plan_builder import REST
 from agent.validate.questions import is_no
-from agent.workspace import authority
+from agent.workspace import authority, principals
 from agent.workspace.context import WorkspaceContexts
 from core.actor import OWNER, Actor
 from core.clock import Clock
@@ -226,6 +226,7 @@ class Decisions:
         now = self.clock()
         try:
             async with self.database.begin() as session:
+                await principals.check_still_acts(session, actor, now)
                 for call in await store.runs.calls.of_run(session, run.workspace, run.id):
                     match (call.state, verdict):
                         case ("unknown" | "begun", "resend"):

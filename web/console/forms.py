@@ -67,18 +67,19 @@ class FormOption:
 
 
 def guard(
-    who: Callable[..., Awaitable[Visitor]],
+    who: Callable[[Request], Awaitable[Visitor]],
     *,
     most_bytes: int = 0,
     max_fields: int = _MAX_FIELDS,
     most_chars: int = _MAX_CHARS,
 ) -> Callable[..., Awaitable[Form]]:
-    """FastAPI dependency of POSTs of those that ``who`` lets in. Raises what it raises, whatever is posted, and
-    Forbidden. ``Form.file`` holds no more than ``most_bytes`` + 1 of the one file that may be sent: one byte too many
-    is enough to know. A form has at most ``max_fields``, each of ``most_chars``."""
+    """FastAPI dependency of POSTs of those that ``who`` lets in, before and after all is read. Raises what it raises,
+    whatever is posted, and Forbidden. ``Form.file`` holds no more than ``most_bytes`` + 1 of the one file that may be
+    sent: one byte too many is enough to know. A form has at most ``max_fields``, each of ``most_chars``."""
 
     async def check_form(request: Request, visitor: Visitor = Depends(who)) -> Form:  # noqa: B008  (FastAPI's way)
-        return Form(visitor, *await _fields(request, visitor.login.csrf, most_bytes, max_fields, most_chars))
+        read = await _fields(request, visitor.login.csrf, most_bytes, max_fields, most_chars)
+        return Form(await who(request), *read)  # a form takes as long as its sender likes: they may be gone by now
 
     return check_form
 
@@ -88,7 +89,8 @@ async def guard_stranger(request: Request) -> Form:
     another site."""
     visitor = await find_visitor(request)
     secret = visitor.login.csrf if visitor else read_cookie(request, STRANGERS_COOKIE)
-    return Form(visitor, *await _fields(request, secret))
+    read = await _fields(request, secret)
+    return Form(await find_visitor(request) if visitor else None, *read)
 
 
 Guarded = Annotated[Form, Depends(guard(require_sign_in))]

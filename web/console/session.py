@@ -87,7 +87,8 @@ async def require_sign_in(request: Request) -> Visitor:
     return visitor
 
 
-async def require_owner(visitor: Annotated[Visitor, Depends(require_sign_in)]) -> Visitor:
+async def require_owner(request: Request) -> Visitor:
+    visitor = await require_sign_in(request)
     if visitor.actor.role != OWNER:
         raise Forbidden(
             f"Only owners look at this; you are {visitor.actor.role}. Ask an owner of {visitor.workspace_name}."
@@ -95,7 +96,8 @@ async def require_owner(visitor: Annotated[Visitor, Depends(require_sign_in)]) -
     return visitor
 
 
-async def require_evaluator(visitor: Annotated[Visitor, Depends(require_sign_in)]) -> Visitor:
+async def require_evaluator(request: Request) -> Visitor:
+    visitor = await require_sign_in(request)
     if visitor.actor.role not in (OWNER, EVALUATOR):
         raise Forbidden(
             f"Only owners and evaluators look at this; you are {visitor.actor.role}. Ask an owner of "

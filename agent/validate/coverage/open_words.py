@@ -81,6 +81,15 @@ def find_open_words(order: Order, held: Collection[str] = (), read: Sequence[Spa
     return tuple(dict.fromkeys(found))
 
 
+def is_named(stretch: str, asked: Collection[str]) -> bool:
+    """Whether the words that a question ``asked`` about are all that a stretch says."""
+    if any(stretch in each for each in asked):
+        return True
+    named = cover(stretch, (found.span() for each in asked for found in re.finditer(re.escape(each), stretch)))
+    rest = (word for word, start, _ in split_runs(stretch) if not named[start])
+    return all(plain_word(each) in NOTHING | LIGHT or len(each) == 1 for each in rest)
+
+
 def _cover_used(
     request: Request, proposal: Proposal, origin: int, read: Sequence[Span]
 ) -> tuple[bytearray, frozenset[str]]:

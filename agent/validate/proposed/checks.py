@@ -16,7 +16,7 @@ from agent.query.context import Worked
 from agent.validate import evidence, questions
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.misread import repeats_what_was_done
-from agent.validate.coverage.open_words import find_open_words
+from agent.validate.coverage.open_words import find_open_words, is_named
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.typed_words import TypedWords, rate_support
@@ -165,8 +165,7 @@ class PlanChecks:
         if not found or not has_consent(self.request, REST):
             return found
         left = find_unaccounted(order)
-        asked = (*left.weighty, *left.expressed)
-        return tuple(each for each in found if not any(each in one or one in each for one in asked))
+        return tuple(each for each in found if not is_named(each, (*left.weighty, *left.expressed)))
 
     def _read_order(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Order:
         return Order(

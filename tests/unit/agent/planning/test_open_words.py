@@ -218,6 +218,18 @@ async def test_a_yes_to_the_rest_is_none_to_words_that_were_not_asked_about() ->
     assert "ring Ruth" not in model.told[0].partition("B1:")[2]
 
 
+async def test_nor_to_those_that_stand_in_one_stretch_with_what_was_asked_about() -> None:
+    text = "waive F-231, except the postage pero no hoy"
+    asked = await came_of(Reads(rest=[{"quote": "except the postage", "is": "left_over"}]), text)
+    assert isinstance(asked.verdict, Question)
+    assert "‘except the postage’" in asked.verdict.text
+    model = Reads(CHANGES)
+    answered = replace(task_of(text, Answer(slot=REST, choice=REST)), proposal=asked.proposal)
+    made = await propose(answered, ProposingResolver(model))
+    assert isinstance(made.verdict, Plan)
+    assert any("pero no hoy" in each for each in made.verdict.held)
+
+
 async def test_words_beside_a_drafted_text_are_asked_about_and_those_that_it_tells_are_not() -> None:
     letter = {"draft": "Your ladder is ready.", "fills": [], "quote": "the ladder is ready"}
     step = {"action": "write_member", "member_id": find("member", "Ruth Meyer"), "letter": letter}
