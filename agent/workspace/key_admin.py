@@ -102,6 +102,8 @@ class KeyAdmin:
         for a key that may more than ``within``: its secret would be a way to more than the caller has."""
         check_owner(by, "rotates keys")
         now = self.clock()
+        async with self.database.read() as session:  # as they found it: of two at once, one is told of the other
+            was = (await store.accounts.api_keys.get(session, by.workspace, key_id)).sealed
         async with self.database.begin() as session:
             await principals.check_still_acts(session, by, now, key_id)
             there = await store.accounts.api_keys.get(session, by.workspace, key_id)
@@ -111,7 +113,7 @@ class KeyAdmin:
             secret = _make_secret(there.mode)
             sealed = self.box.seal(secret.encode(), context=f"key:{there.public}")
             row = await store.accounts.api_keys.rotate(
-                session, by.workspace, key_id, was=there.sealed, sealed=sealed, previous_until=now + KEY_OVERLAP
+                session, by.workspace, key_id, was=was, sealed=sealed, previous_until=now + KEY_OVERLAP
             )
             await recorder.record_act(session, by, EntryType.KEY_ROTATED, now, key=row.public, name=row.name)
             await in_transaction(session, IssuedKey(row, secret))

@@ -41,10 +41,10 @@ class EndpointSecrets:
         return secret
 
     async def rotate(
-        self, session: AsyncSession, workspace: str, endpoint_id: str, now: datetime
+        self, session: AsyncSession, workspace: str, endpoint_id: str, now: datetime, *, was: str
     ) -> tuple[str, datetime]:
-        """A fresh secret; the one before it signs too until the moment answered. Raises NotFound, Conflict."""
-        there = await signing_secrets.get(session, workspace, WEBHOOK, endpoint_id)
+        """A fresh secret; ``was``, the one before it as it is stored, signs too until the moment answered. Raises
+        NotFound; Conflict where it is no longer that one."""
         secret = make_secret()
         until = now + BOTH_VALID
         await signing_secrets.rotate(
@@ -52,7 +52,7 @@ class EndpointSecrets:
             workspace,
             WEBHOOK,
             endpoint_id,
-            was=there.current,
+            was=was,
             sealed=self._seal(workspace, endpoint_id, secret),
             previous_until=until,
         )

@@ -233,10 +233,15 @@ class Endpoints:
         """Rotate the secret; for 24 hours everything is signed with both."""
         _check_governs(by)
         now = self.clock()
+        async with self.database.read() as session:  # as they found it: of two at once, one is told of the other
+            await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
+            there = await store.signing_secrets.get(session, by.workspace, WEBHOOK, endpoint_id)
         async with self.database.begin() as session:
             await principals.check_still_acts(session, by, now)
             row = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
-            secret, until = await self.endpoint_secrets.rotate(session, by.workspace, endpoint_id, now)
+            secret, until = await self.endpoint_secrets.rotate(
+                session, by.workspace, endpoint_id, now, was=there.current
+            )
             made = CreatedEndpoint(await self._show(session, row), secret, until)
             await in_transaction(session, made)
             await recorder.record_act(
