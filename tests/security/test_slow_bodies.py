@@ -103,9 +103,7 @@ def test_a_request_that_ends_after_its_window_is_not_let_in(world: Installation)
 
 
 @pytest.mark.parametrize("lost", [{"role": "support"}, {"state": "disabled"}], ids=["role", "access"])
-def test_who_loses_a_role_while_their_form_trickles_in_does_nothing(
-    world: Installation, lost: dict[str, str]
-) -> None:
+def test_who_loses_a_role_while_their_form_trickles_in_does_nothing(world: Installation, lost: dict[str, str]) -> None:
     browser = Browser(world.url, "127.0.4.1")
     assert browser.sign_in("oscar", PASSWORD) == 303
     hidden = re.findall(r'name="(csrf|once)" value="([^"]+)"', browser.send("GET", "/events/fire").text)
