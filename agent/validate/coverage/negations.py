@@ -60,6 +60,7 @@ _ELLIPTIC: Final = re.compile(
     re.IGNORECASE,
 )
 _DENIAL: Final = re.compile(r"(?<!\w)(?:not|never|no|cannot)(?!\w)|n['’]t(?!\w)", re.IGNORECASE)
+_MARKS: Final = " ,;.!?…"
 _NEXT: Final = 2
 """How many words behind a denial may be what it denies."""
 _NEAR: Final = 60
@@ -87,7 +88,12 @@ def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> 
         words = [(word.casefold(), at) for word, at, _ in split_runs(text[first:last])]
         alone = all(word in {found[0].casefold(), "please"} for word, _ in words)
         if alone:
-            if not any(begin >= end for begin, _ in taken):
+            # At the head it denies what was said before: the value that is corrected here, or a call of the thread that
+            # is undone by words of which nothing is quoted.
+            goes_on = any(begin >= end for begin, _ in taken) or (
+                not taken and first == 0 and bool(text[last:].strip(_MARKS))
+            )
+            if not goes_on:
                 yield start, end
             continue
         used = any(begin < last and first < stop for begin, stop in taken)

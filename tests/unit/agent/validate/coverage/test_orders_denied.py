@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Plan, Question
+from agent.validate.coverage.negations import find_negations
 from agent.validate.plan_builder import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
 
@@ -196,3 +197,16 @@ CELLAR = {**SHELVE, "shelf": {"value": "cellar", "quote": "cellar"}}
 )
 async def test_a_denied_value_is_one_of_the_list_that_another_was_taken_from(text: str, planned: bool) -> None:
     await (is_planned if planned else is_asked)(text, CELLAR)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("no no, my finger slipped! as it was an hour ago please", 0),
+        ("nope. no", 1),
+        ("no", 1),
+        ("my finger slipped, no", 1),
+    ],
+)
+def test_a_no_at_the_head_of_an_undoing_without_quotes_denies_nothing(text: str, found: int) -> None:
+    assert len(list(find_negations(text, [], frozenset({"raise"})))) == found
