@@ -272,4 +272,4 @@ def test_who_governs_nothing_sees_no_places_of_owners_and_is_told_plainly(visit:
     for place in ("/history", "/keys", "/members", "/webhooks", "/connectors"):
         expect(sara.page.locator(f"nav a[href='{place}']")).to_have_count(0)
         sara.page.goto(place)
-        expect(sara.page.get_by_text("Only owners look at this; you are support.")).to_be_visible()
+        expect(sara.page.get_by_text("Only owners see this page, and your role is support.")).to_be_visible()

@@ -50,8 +50,9 @@ class Form:
         return values
 
     def get(self, name: str, *, limit: int = 4000) -> str:
-        """The field's text, empty when absent. Raises InvalidInput when it is too long."""
-        text = self.fields.get(name, "")
+        """The field's text, empty when absent; lines end as they were typed, not as forms are sent (CRLF). Raises
+        InvalidInput when it is too long."""
+        text = self.fields.get(name, "").replace("\r\n", "\n")
         if len(text) > limit:
             raise InvalidInput(f"{name} has at most {limit} characters; this has {len(text)}.")
         return text

@@ -88,6 +88,7 @@ _CANCELLED: Final = Badge("cancelled", "quiet")
 _WORDS: Final[Mapping[str, str]] = {str(each): badge.text for each, badge in (*STATES.items(), *RISKS.items())}
 DOUBTS: Final[Mapping[Evidence, str]] = {"read": "read from your words", "proposed": "proposed by the model"}
 """What stands at a value on a card that no code vouches for."""
+_QUOTED_CHARS: Final = 80
 _GIVERS: Final = {"api": "the API key", "event": "the event"}
 
 
@@ -122,6 +123,8 @@ def describe_source(run: Run, given: Source, viewer: str, shown: str = "", besid
             reading = f", {given.reading}" if given.reading else ""
             return to_display_text(f"given by {_GIVERS[given.by]} {given.ref} at {given.pointer}{reading}")
         case PromptSource():
+            if _is_whole(run, given, shown):
+                return f"{name_asker(run, viewer)} {_verb(given.spans)} it in these words"
             said, _, read = given.reading.rpartition(" → ")
             reading = read if said in _words(run, given.spans) else given.reading
             told = f", read as {reading}" if reading not in ("", shown) else ""
@@ -137,18 +140,23 @@ def describe_source(run: Run, given: Source, viewer: str, shown: str = "", besid
             this = given.record_kind.rpartition(".")[2].replace("_", " ")
             return to_display_text(f"{given.field.replace('_', ' ')} of this {this}")
         case RecordSource():
-            via = f", of {', '.join(given.via)}" if given.via else ""
-            quoted = quote_spans(run, given.spans)
-            found = f", found by {quoted}" if quoted else ""
-            reading = f" ({given.reading})" if given.reading else ""
-            if given.field == "id" and given.label == shown and (quoted or given.reading):
-                how = f"found by {quoted}{via}{reading}" if quoted else f"looked up{via}{reading}"
-                return to_display_text(how)
-            return to_display_text(f"{given.field.replace('_', ' ')} of {given.label}{via}{found}{reading}")
+            return to_display_text(", ".join(filter(None, _tell_record(run, given, shown))))
+
+
+def _tell_record(run: Run, given: RecordSource, shown: str) -> tuple[str, ...]:
+    """The field where it is another than the record itself, which of the records it was, and the words that found
+    it."""
+    quoted = quote_spans(run, given.spans)
+    found = f"found by {quoted}" if quoted else ""
+    which = " ".join(filter(None, (given.reading, f"of {', '.join(given.via)}" if given.via else "")))
+    if given.field != "id" or given.label != shown or not (quoted or given.reading):
+        return f"{given.field.replace('_', ' ')} of {given.label}", which, found
+    return (which, found or "looked up") if given.reading else (found, which)
 
 
 def quote_spans(run: Run, spans: Sequence[Span]) -> str:
-    return " and ".join(f"“{each}”" for each in _words(run, spans))
+    """The words, on one line."""
+    return " and ".join(f"“{' '.join(each.split())}”" for each in _words(run, spans))
 
 
 def _words(run: Run, spans: Sequence[Span]) -> tuple[str, ...]:
@@ -160,8 +168,16 @@ def name_asker(run: Run, viewer: str) -> str:
 
 
 def _quote_request(run: Run, spans: Sequence[Span], viewer: str) -> str:
-    verb = "answered" if spans and all(span.origin for span in spans) else "said"
-    return f"{name_asker(run, viewer)} {verb} {quote_spans(run, spans)}"
+    return f"{name_asker(run, viewer)} {_verb(spans)} {quote_spans(run, spans)}"
+
+
+def _verb(spans: Sequence[Span]) -> str:
+    return "answered" if spans and all(span.origin for span in spans) else "said"
+
+
+def _is_whole(run: Run, given: PromptSource, shown: str) -> bool:
+    """Whether the value is a longer text, word for word: to quote it would be to show it twice."""
+    return len(shown) > _QUOTED_CHARS and _words(run, given.spans) == (shown,)
 
 
 def count_hours(span: timedelta) -> int:

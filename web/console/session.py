@@ -91,7 +91,8 @@ async def require_owner(request: Request) -> Visitor:
     visitor = await require_sign_in(request)
     if visitor.actor.role != OWNER:
         raise Forbidden(
-            f"Only owners look at this; you are {visitor.actor.role}. Ask an owner of {visitor.workspace_name}."
+            f"Only owners see this page, and your role is {visitor.actor.role}. Ask an owner of "
+            f"{visitor.workspace_name}."
         )
     return visitor
 
@@ -100,7 +101,7 @@ async def require_evaluator(request: Request) -> Visitor:
     visitor = await require_sign_in(request)
     if visitor.actor.role not in (OWNER, EVALUATOR):
         raise Forbidden(
-            f"Only owners and evaluators look at this; you are {visitor.actor.role}. Ask an owner of "
+            f"Only owners and evaluators see this page, and your role is {visitor.actor.role}. Ask an owner of "
             f"{visitor.workspace_name}."
         )
     return visitor

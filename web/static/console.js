@@ -120,7 +120,7 @@
     const details = summary.parentElement;
     details.open = !details.open;
     if (!details.open) return;
-    const field = details.querySelector("input:not([type=hidden])");
+    const field = details.querySelector("input:not([type=hidden]), textarea");
     field.focus();
     field.select();
   });
@@ -266,14 +266,24 @@
   placeInSight();
   addEventListener("resize", placeInSight);
 
+  // ── a card whose time is over can't be decided on any more: nothing is left to press in vain ──────────────────────
+  function closeOver(decide) {
+    const over = decide?.querySelector("template");
+    if (!over) return;
+    const focused = decide.contains(document.activeElement) || document.activeElement?.id === "card-title";
+    decide.replaceChildren(over.content);
+    if (focused) decide.querySelector("a").focus();
+  }
+
   // ── how long a card still stands ─────────────────────────────────────────────────────────────────────────────────
   function countDown() {
     for (const each of document.querySelectorAll("[data-until]")) {
       const left = Math.floor((Date.parse(each.dataset.until) - Date.now()) / 1000);
       const two = (number) => String(number).padStart(2, "0");
-      const hours = left >= 3600 ? `${Math.floor(left / 3600)}:` : "";
-      each.textContent = left <= 0 ? "over" : `in ${hours}${two(Math.floor((left % 3600) / 60))}:${two(left % 60)}`;
+      const [hours, minutes] = [Math.floor(left / 3600), Math.floor((left % 3600) / 60)];
+      each.textContent = left <= 0 ? "over" : hours ? `${hours} h ${two(minutes)} min left` : `${two(minutes)}:${two(left % 60)} left`;
       each.classList.toggle("soon", left < 60);
+      if (left <= 0) closeOver(each.closest(".decide"));
     }
   }
   setInterval(countDown, 1000);

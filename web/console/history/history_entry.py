@@ -24,7 +24,7 @@ from evals.cases.harvest import LABELS
 from store.history.log import HistoryRow
 from web.api.history import MAX_SEQ
 from web.auth import get_container
-from web.console.history.timeline import Bar, make_bars
+from web.console.history.timeline import Bar, make_bars, write_seconds
 from web.console.labels import format_name
 from web.console.pages import Page, render
 from web.console.runs import outcome
@@ -123,7 +123,7 @@ async def _undo(request: Request, actor: Actor, of_run: Sequence[HistoryRow]) ->
 _WORDED: Final[Mapping[str, Callable[[Any], str]]] = {
     "outcome": format_name,
     "risk": format_name,
-    "duration_ms": lambda took: f"{took:g} ms",
+    "duration_ms": lambda took: write_seconds(took / 1000),
     "mode": lambda mode: "test: nothing is sent" if mode == "test" else "",
 }
 """How a column is shown here, where that is not as it stands."""

@@ -46,8 +46,8 @@ def make_bars(rows: Sequence[HistoryRow], present: int) -> tuple[Bar, ...]:
         Bar(
             seq=row.seq,
             step=label_entry(row.kind),
-            after=f"+{_write_seconds((began - first).total_seconds())}",
-            took=_write_seconds((row.at - began).total_seconds()) if began < row.at else "",
+            after=f"+{write_seconds((began - first).total_seconds())}",
+            took=write_seconds((row.at - began).total_seconds()) if began < row.at else "",
             tone=tone,
             present=row.seq == present,
             x=min(round((began - first) / whole * WIDTH), WIDTH - _LEAST),
@@ -68,7 +68,7 @@ def _span(row: HistoryRow) -> tuple[datetime, str]:
     return row.at, "moment"
 
 
-def _write_seconds(seconds: float) -> str:
+def write_seconds(seconds: float) -> str:
     """``12 ms``, ``3.4 s``, ``5 min 20 s``, ``2 h 5 min``."""
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"

@@ -29,6 +29,7 @@ from web.console import labels
 from web.console.labels import Badge
 
 _WHOLE = 400_000
+_LONG: Final = 160
 _SHORT: Final = 5
 """Calls and values that fit a phone together."""
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
@@ -80,6 +81,12 @@ class Param:
     long: bool
     doubt: str = ""
     day: str = ""
+    words: str = ""
+    """What an edit begins with: words of a person as they were typed, anything else as it is shown."""
+
+    @property
+    def lines(self) -> bool:
+        return "\n" in self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,11 @@ class Call:
     payload: str
     request: str
     """Method, address and headers of an HTTP request, a line each; empty for a signed POST."""
+
+    @property
+    def wordy(self) -> bool:
+        """Its sentence holds a text of its own, and is no headline."""
+        return len(self.preview) > _LONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +237,8 @@ def _request(step: Step) -> str:
 
 
 def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -> Param:
-    shown = to_display_text(filled.shown, limit=_WHOLE)
+    typed = not isinstance(filled.source, RecordSource)
+    shown = to_display_text(filled.shown, lines=typed, limit=_WHOLE)
     beside = [
         each.source for each in step.filled if isinstance(each.source, RecordSource) and each.source.field == "id"
     ]
@@ -238,9 +251,10 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -
         exact=to_display_text(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
         source=labels.describe_source(run, filled.source, viewer, filled.shown, beside),
         record=tuple(_record(filled.source, step, run.zone)),
-        long=len(shown) > 160,
+        long=len(shown) > _LONG or "\n" in shown,
         doubt=labels.DOUBTS.get(grade_evidence(filled.source), ""),
         day=_say_day(filled.value, run.zone),
+        words=filled.shown if typed else shown,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from agent.pipeline import CallState, Plan, RecordSource
+from agent.pipeline import CallState, Plan, RecordSource, RunState
 from agent.runs.states import Planned
 from agent.runs.test_mode import is_test
 from agent.workspace.context import WorkspaceContext
@@ -40,7 +40,7 @@ _AGAIN: Final[Mapping[CallState, str]] = {
 @dataclass(frozen=True, slots=True)
 class CallResult:
     """One call's outcome. ``answer`` is the platform's body, indented where it is JSON; in test mode an example of
-    it."""
+    it. ``open`` is it where nothing else says what went wrong."""
 
     number: int
     title: str
@@ -51,6 +51,7 @@ class CallResult:
     attempts: int
     answer: str
     undo: str
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,23 @@ class Outcome:
     may_decide: bool
     needs_owner: bool
     test: bool = False
+    sent_again: str = ""
+    """What comes of sending an unknown call again; empty where nobody here may."""
+    goes_on: bool = False
+    """Whether calls that were not sent follow one that is said to have happened, or is sent again."""
 
 
+_SENT_AGAIN: Final = {
+    True: "Sent again, it has the same key: a platform that has it already does not do it twice.",
+    False: "Sent again, it may happen twice: this action does not promise to be done once.",
+}
+_PARTLY: Final[Mapping[RunState, str]] = {
+    "failed": "and the next failed",
+    "unknown": "and nobody knows yet about the next",
+}
+_SAID_IN: Final = ("detail", "message", "error_description", "error", "errors", "title")
+"""Where error answers say what is wrong: RFC 9457, RFC 6749, and what is usual beside them."""
+_SENTENCE_CHARS: Final = 300
 _HEADLINES = {
     "executing": ("Being sent", "busy"),
     "confirmed": ("Being sent", "busy"),
@@ -75,6 +91,9 @@ _HEADLINES = {
 def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> Outcome:
     run, plan = planned.run, planned.plan
     headline, tone = _HEADLINES.get(run.state, ("", "quiet"))
+    done = sum(each.state == "succeeded" for each in run.outcomes)
+    if done and run.state in _PARTLY:
+        headline = f"{done} of {len(run.outcomes)} done, {_PARTLY[run.state]}"
     test = is_test(run)
     if test and run.state == "succeeded":
         headline, tone = "Tried, and nothing was sent", "quiet"
@@ -91,16 +110,55 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
                 number=at + 1,
                 title=to_display_text(step.preview or step.title),
                 state=labels.SENT_AGAIN if again else labels.CALLS[each.state],
-                words=" ".join(filter(None, (detail, sentence) if each.state == "unknown" else (sentence, detail))),
+                words=_join_words(each.state, sentence, detail, _find_sentence(each.answer)),
                 call_id=each.call_id,
                 status=str(each.status) if each.status is not None else "none",
                 attempts=each.attempts,
                 answer=_answer(each.answer),
                 undo=_undo(plan, at, actor, context) if each.state == "succeeded" and not test else "",
+                open=each.state == "failed" and bool(each.answer) and not _find_sentence(each.answer),
             )
         )
     unknown = run.state == "unknown"
-    return Outcome(headline, tone, tuple(calls), unknown and actor.role == OWNER, unknown and actor.role != OWNER, test)
+    may_decide = unknown and actor.role == OWNER
+    open_calls = [steps[each.call_id][1] for each in run.outcomes if each.state == "unknown"]
+    return Outcome(
+        headline,
+        tone,
+        tuple(calls),
+        may_decide,
+        unknown and not may_decide,
+        test,
+        sent_again=_SENT_AGAIN[all(step.idempotent for step in open_calls)] if may_decide else "",
+        goes_on=may_decide and any(each.state == "skipped" for each in run.outcomes),
+    )
+
+
+def _join_words(state: CallState, sentence: str, detail: str, said: str) -> str:
+    """``detail`` is what the record of the call says, ``said`` what the platform does."""
+    if state == "unknown":
+        return f"{detail} {sentence}".strip()
+    if state == "skipped":
+        return detail or sentence
+    told = f"It says: “{said}”" if state == "failed" and said and said not in detail else ""
+    return " ".join(filter(None, (sentence, detail, told)))
+
+
+def _find_sentence(body: str | None) -> str:
+    """What an error answer says to people, wherever platforms put that; empty where it is no JSON or says nothing."""
+    try:
+        return to_display_text(_search_sentence(canon.loads(body or "")), limit=_SENTENCE_CHARS)
+    except NotCanonical:
+        return ""
+
+
+def _search_sentence(value: object) -> str:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        found = (_search_sentence(value.get(name)) for name in _SAID_IN)
+        return next(filter(None, found), "")
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _answer(body: str | None) -> str:

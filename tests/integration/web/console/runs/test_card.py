@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.pipeline import ParameterValue, RecordSnapshot, Step
+from agent.pipeline import ParameterValue, PromptSource, RecordSnapshot, Step
 from agent.runs.states import Planned
 from registry.contract import Risk
 from tests.integration.web.console.samples.card import PLAN, RUN, TEXT, said
@@ -112,7 +112,47 @@ def test_a_record_that_no_words_name_is_said_to_be_looked_up_and_not_named_twice
     source = step.filled[1].source.model_copy(update={"spans": (), "via": (), "reading": "the earliest of 30"})
     filled = step.filled[1].model_copy(update={"source": source})
     plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": (filled,)}),)})
-    assert card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[0].source == "looked up (the earliest of 30)"
+    assert card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[0].source == "the earliest of 30, looked up"
+
+
+def test_which_of_several_records_it_was_is_said_before_the_words_that_found_it() -> None:
+    (step,) = PLAN.steps
+    source = step.filled[1].source.model_copy(update={"reading": "the latest by “Paid” of 2 invoices"})
+    filled = step.filled[1].model_copy(update={"source": source})
+    plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": (filled,)}),)})
+    shown = card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[0].source
+    assert shown == (
+        "the latest by “Paid” of 2 invoices of customer Adam Novak, found by “Adam's last invoice” and “Novak”"
+    )
+
+
+LETTER = "Dear Adam,\n\nyour refund is on its way. It takes three working days, or four before a holiday.\n\nOlivia"
+
+
+def test_a_text_of_several_lines_is_shown_and_edited_in_its_lines_and_quoted_once() -> None:
+    (step,) = PLAN.steps
+    text = f"refund it and write: {LETTER}"
+    source = PromptSource(spans=(said(text, LETTER),))
+    message = ParameterValue(param="message", label="Message", value=LETTER, shown=LETTER, source=source)
+    plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": (message,), "preview": LETTER}),)})
+    run = RUN.model_copy(update={"text": text, "answers": ()})
+    (call,) = card.make_card(Planned(run, plan), run.actor).calls
+    (param,) = call.params
+    assert (param.shown, param.words) == (LETTER, LETTER)
+    assert (param.lines, param.long) == (True, True)
+    assert param.source == "you said it in these words"
+
+
+def test_a_line_break_in_text_of_others_is_spelled_out_and_an_edit_begins_with_what_was_typed() -> None:
+    (step,) = PLAN.steps
+    label = "INV-1042\nPaid"
+    record = step.filled[1].model_copy(
+        update={"shown": label, "source": step.filled[1].source.model_copy(update={"label": label})}
+    )
+    plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": (record, step.filled[2])}),)})
+    looked_up, typed = card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params
+    assert (looked_up.shown, looked_up.words) == ("INV-1042‹U+000A›Paid", "INV-1042‹U+000A›Paid")
+    assert (typed.shown, typed.words) == ("other‹U+202E›", "other\u202e")
 
 
 def test_several_calls_alike_are_called_by_what_they_do_and_told_once_how_they_are_sent() -> None:

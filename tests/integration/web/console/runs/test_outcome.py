@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import cast
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from agent.pipeline import CallOutcome, CallState, RunState
 from agent.runs.states import Planned
 from agent.workspace.context import WorkspaceContext
+from core.actor import Actor
 from tests.integration.web.console.samples.card import PLAN, RUN
-from web.console.runs.outcome import make_outcome
+from web.console.runs.outcome import Outcome, make_outcome
 
 
 @pytest.mark.parametrize(
@@ -37,3 +40,55 @@ def test_a_call_says_what_has_become_of_it_and_what_comes_next(
     run = RUN.model_copy(update={"state": run_state, "outcomes": (came,)})
     (call,) = make_outcome(Planned(run, PLAN), run.actor, cast(WorkspaceContext, None)).calls
     assert (call.state.text, call.words) == (badge, words)
+
+
+def outcome_of(run_state: RunState, *came: CallOutcome, idempotent: bool = True, actor: Actor = RUN.actor) -> Outcome:
+    (step,) = PLAN.steps
+    steps = tuple(step.model_copy(update={"call_id": each.call_id, "idempotent": idempotent}) for each in came)
+    run = RUN.model_copy(update={"state": run_state, "outcomes": came})
+    catalogue = SimpleNamespace(version=lambda *_: None)
+    context = cast(WorkspaceContext, SimpleNamespace(catalogue=catalogue))
+    return make_outcome(Planned(run, PLAN.model_copy(update={"steps": steps})), actor, context)
+
+
+def call(number: int, state: CallState, **more: Any) -> CallOutcome:
+    return CallOutcome(call_id=f"act_{number}", state=state, attempts=1, **more)
+
+
+def test_of_several_calls_it_is_said_how_many_were_done_and_once_why_the_rest_were_not() -> None:
+    why = "Not sent, because an earlier call did not succeed."
+    shown = outcome_of("failed", call(1, "succeeded"), call(2, "failed"), call(3, "skipped", detail=why))
+    assert shown.headline == "1 of 3 done, and the next failed"
+    assert shown.calls[2].words == why
+    assert outcome_of("failed", call(1, "failed"), call(2, "skipped")).headline == "It failed"
+    shown = outcome_of("unknown", call(1, "succeeded"), call(2, "unknown"))
+    assert shown.headline == "1 of 2 done, and nobody knows yet about the next"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ('{"type":"about:blank","title":"No","detail":"Only a paid invoice."}', "Only a paid invoice."),
+        ('{"error":{"code":7,"message":"The card is blocked."}}', "The card is blocked."),
+        ('{"errors":[{"message":"No such seat."},{"message":"Another."}]}', "No such seat."),
+        ('{"code":7}', ""),
+        ('"no"', "no"),
+        ("<html>", ""),
+        ("", ""),
+    ],
+)
+def test_what_the_platform_says_of_a_failure_is_a_sentence_and_its_answer_folded(answer: str, said: str) -> None:
+    (came,) = outcome_of("failed", call(1, "failed", detail="It answered 422.", answer=answer)).calls
+    told = f" It says: “{said}”" if said else ""
+    assert came.words == f"The platform did not do it. It answered 422.{told}"
+    assert came.open == (bool(answer) and not said)
+
+
+def test_who_decides_reads_what_comes_of_sending_it_again() -> None:
+    lost = call(1, "unknown", detail="Lost.")
+    assert "does not do it twice" in outcome_of("unknown", lost).sent_again
+    assert "may happen twice" in outcome_of("unknown", lost, idempotent=False).sent_again
+    assert outcome_of("unknown", lost, call(2, "skipped")).goes_on
+    assert not outcome_of("unknown", lost).goes_on
+    helper = replace(RUN.actor, role="support")
+    assert outcome_of("unknown", lost, actor=helper).sent_again == ""
