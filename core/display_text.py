@@ -60,3 +60,16 @@ def drop_listing(text: str, labels: Sequence[str], count: int | None = None) -> 
         return text
     after = told.removeprefix(f"{listed}.").strip()
     return f"{head}. {after}" if after else head
+
+
+def drop_choices(text: str, labels: Sequence[str]) -> str:
+    """“Two are called ‘Adam’: Adam Novak (Brno) or Adam Nowak (Łódź)?” as “Two are called ‘Adam’. Which one is meant?”
+    where these labels stand below it as choices, in this order; any other text as it is."""
+    head, _, told = text.partition(": ")
+    if len(labels) < 2 or not told.endswith("?") or not told.startswith(labels[0]):
+        return text
+    for label in labels:
+        _, found, told = told.partition(label)
+        if not found:
+            return text
+    return f"{head}. Which one is meant?"

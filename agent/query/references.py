@@ -202,7 +202,8 @@ class RecordFinder:
             if not line:
                 return need.ask(f"None of the {format_count(len(pool.records), kind)} has “{each_field.label or by}”.")
             equal = find_tied(line, min(order.nth, len(line)) - 1, each_field.name)
-            what = f"the {order.first} by “{each_field.label or by}”"
+            place_word = f"the {order.first}" if order.nth == 1 else f"number {order.nth} from the {order.first}"
+            what = f"{place_word} by “{each_field.label or by}”"
         place = order.nth - 1
         wanted = find.pick if isinstance(find.pick, int) else 1
         if find.pick == "all":
@@ -217,6 +218,8 @@ class RecordFinder:
         if rivals:
             return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "share that place")
         self.chosen_from.add(len(line))
+        if len(chosen) > 1 and isinstance(order, OrderByField) and order.nth == 1:
+            what = what.replace("the ", f"one of the {len(chosen)} ", 1)
         how = f"{what} of {format_count(len(line), kind)}" if len(line) > 1 else "the only one"
         return tuple(_locate(each, kind, find, pool, how) for each in chosen)
 

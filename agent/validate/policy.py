@@ -106,7 +106,7 @@ async def _explain(
         case Policy.NEVER:
             return None
         case Policy.ONCE_PER_SESSION:
-            return None if confirmed_in_session(contract.digest) else "is confirmed once in a session"
+            return None if confirmed_in_session(contract.digest) else "is confirmed the first time in a session"
         case Policy.WHEN:
             return await _explain_condition(contract, params, records, evaluator, workspace)
         case _:

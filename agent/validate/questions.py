@@ -238,8 +238,10 @@ def explain_exclusion(record: Record, label: str, kind: RecordKind, where: Mappi
     """Question where one record was meant, and the contract's filter or a word excludes it."""
     needed = describe_filter(kind, where).strip()
     is_ = to_display_text(describe_mismatch(record, kind, where), limit=WORDS_CHARS)
-    needs = f"; this needs {_choose_article(needed)} {name_kind(kind)}" if needed else "; this can't be done with it"
-    return f"{label} is {is_}{needs}." if is_ else f"{label} can't be meant here."
+    needs = f"this needs {_choose_article(needed)} {name_kind(kind)}" if needed else "this can't be done with it"
+    if is_ and is_ in label:  # "INV-1042 · refunded 2026-10-03" has said so
+        return f"{label}: {needs}."
+    return f"{label} is {is_}; {needs}." if is_ else f"{label} can't be meant here."
 
 
 def explain_unknown_name(

@@ -227,7 +227,7 @@ def _ask_other_currency(slots: Slots, name: str, currency: Any) -> Trouble:
     code = questions.format_plain(currency)
     for other in slots.list_money_in(name):
         if slots.words(other) is not None:
-            text = f"{slots.label(other)} is in {code} here and nothing is converted. How much is it in {code}?"
+            text = f"“{slots.label(other)}” is in {code} here, and nothing is converted. How much is it in {code}?"
             return slots.ask(other, text, "unreadable")
     detail = f"{slots.label(name)} is {code} here; another currency can't be chosen, and nothing is converted."
     return Refusal(code="invalid", detail=detail)

@@ -102,6 +102,27 @@ def test_an_edit_makes_a_new_card_with_another_digest(visit: New) -> None:
     expect(card.get_by_text("60.00 EUR", exact=True)).to_be_visible()
     assert card.locator(".digest summary").inner_text() != before
     expect(card).to_contain_text("you answered “60 euros”")
+    card.locator("[data-until]").evaluate("(each) => (each.dataset.until = new Date(Date.now() - 1000).toISOString())")
+    expect(card.get_by_role("link", name="See what became of it")).to_be_focused()  # nothing to press in vain
+    expect(card.get_by_role("button", name="Confirm and send")).to_have_count(0)
+
+
+def test_a_text_of_several_lines_is_read_and_edited_in_its_lines(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    olivia.page.locator("#text").fill('reply to ticket 5519: "Hello Adam,\n\nthe lock is new.\nOlivia"')
+    olivia.press("Enter")
+    olivia.focus_is_on("#card-title")
+    message = olivia.page.locator("[data-value$=message]")
+    expect(message.locator(".value")).to_have_text(re.compile("Hello Adam,\n\nthe lock is new.\nOlivia"))
+    message.get_by_label("Edit Message").press("Enter")
+    field = message.locator("textarea")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("Hello Adam,\n\nthe lock is new.\nOlivia")
+    olivia.is_clean()
+    olivia.page.keyboard.press("End")
+    olivia.type(" Brandt")
+    message.get_by_role("button", name="Make a new card").press("Enter")
+    expect(message.locator(".value")).to_have_text(re.compile("the lock is new.\nOlivia Brandt"))
 
 
 def test_a_rejection_keeps_its_reason_and_sends_nothing(world: Installation, visit: New) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -84,7 +85,14 @@ STEPS: Final[Mapping[RunState, tuple[tuple[str, str], ...]]] = {
 person."""
 
 
+_DAYS: Final = re.compile(r"‘[^’]*’|“[^”]*”|(?<![\w-])(?P<day>\d{4}-\d{2}-\d{2})(?![\w-])", re.ASCII)
+_BREAKS: Final = re.compile(r"[ \t\r\n]+")
 _CANCELLED: Final = Badge("cancelled", "quiet")
+_WITHDRAWN: Final[Mapping[str, Badge]] = {
+    "Corrected": Badge("replaced", "quiet"),
+    "Taken back": Badge("taken back", "quiet"),
+}
+"""A card that its own asker gave up in words, by what its reason begins with (``agent.planning.task``)."""
 _WORDS: Final[Mapping[str, str]] = {str(each): badge.text for each, badge in (*STATES.items(), *RISKS.items())}
 DOUBTS: Final[Mapping[Evidence, str]] = {"read": "read from your words", "proposed": "proposed by the model"}
 """What stands at a value on a card that no code vouches for."""
@@ -99,7 +107,14 @@ def is_cancelled(run: Run) -> bool:
 
 def make_state_badge(run: Run) -> Badge:
     """State of a run as a badge."""
-    return _CANCELLED if is_cancelled(run) else STATES[run.state]
+    if is_cancelled(run):
+        return _CANCELLED
+    return find_withdrawal(run) or STATES[run.state]
+
+
+def find_withdrawal(run: Run) -> Badge | None:
+    """How a rejected run was given up in words, if it was."""
+    return _WITHDRAWN.get((run.reason or "").partition(": ")[0]) if run.state == "rejected" else None
 
 
 def format_name(name: str) -> str:
@@ -110,6 +125,32 @@ def format_name(name: str) -> str:
 def format_day(of: date) -> str:
     """``24 Nov 2026``."""
     return f"{of.day} {of:%b %Y}"
+
+
+def shorten(text: str, limit: int) -> str:
+    """What somebody typed, on one line of a list."""
+    return to_display_text(_BREAKS.sub(" ", text), limit=limit)
+
+
+def say_days(text: str) -> str:
+    """Text made of a record's fields, with its days as people write them (``paid 3 Oct 2026``); what is quoted stays
+    as it was typed."""
+    return _DAYS.sub(_say_day, text)
+
+
+def _say_day(found: re.Match[str]) -> str:
+    try:
+        return format_day(date.fromisoformat(found["day"] or ""))
+    except ValueError:
+        return found[0]
+
+
+def name_actions(titles: Sequence[str]) -> str:
+    """``Close a ticket, 3 times``; each title once where they differ."""
+    counted = {title: titles.count(title) for title in titles}
+    if len(counted) == 1 and len(titles) > 1:
+        return f"{titles[0]}, {len(titles)} times"
+    return ", ".join(counted)
 
 
 def describe_source(run: Run, given: Source, viewer: str, shown: str = "", beside: Sequence[RecordSource] = ()) -> str:

@@ -31,7 +31,7 @@ TEMPLATES: Final = tuple(sorted({each.parent for each in Path(__file__).parent.g
 THEME_COOKIE: Final = "opsiq_theme"
 _KEEP: Final = "public, max-age=31536000, immutable"
 _MOST_CHARS: Final = 200_000
-_HYPHENATED: Final = re.compile(r"(?<![\w-])([^\W_]{1,8}(?:-[^\W_]{1,8}){1,2})(?![\w-])")
+_HYPHENATED: Final = re.compile(r"(?<![\w-])(\d{1,2} [A-Z][a-z]{2} \d{4}|[^\W_]{1,8}(?:-[^\W_]{1,8}){1,2})(?![\w-])")
 """Short enough for a narrow screen."""
 _MOST_LINES_CHARS: Final = 1_000
 
@@ -91,8 +91,8 @@ def load_environment() -> Environment:
 
 
 def split_whole(text: str) -> list[tuple[str, bool]]:
-    """The pieces of a text, and of each whether it stands on one line: short numbers and days with hyphens do
-    (``INV-1042``, ``2026-10-03``). A text of many lines breaks anywhere."""
+    """The pieces of a text, and of each whether it stands on one line: short numbers with hyphens and days do
+    (``INV-1042``, ``2026-10-03``, ``3 Oct 2026``). A text of many lines breaks anywhere."""
     if len(text) > _MOST_LINES_CHARS:
         return [(text, False)]
     parts = enumerate(_HYPHENATED.split(text))

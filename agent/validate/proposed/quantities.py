@@ -113,7 +113,8 @@ def _coerce_money(slots: Slots, parameter: Parameter, value: Quantity) -> Any | 
         asked = f"How much is it in {currency}?" if currency else "In which currency is it meant?"
         return slots.ask(parameter.name, f"{noun} is no currency that I know. {asked}", "unreadable")
     if said is not None and currency is not None and said != currency and not _may_be(value, currency):
-        text = f"{value.shown}: {parameter.label} is in {currency} here and nothing is converted. How much is it in {currency}?"  # noqa: E501
+        here = f"“{parameter.label}” is in {currency} here, and nothing is converted"
+        text = f"{value.shown}: {here}. How much is it in {currency}?"
         return slots.ask(parameter.name, text, "unreadable")
     unit = currency or said
     if parameter.annotation.unit is Unit.MONEY:
@@ -142,8 +143,9 @@ def ask_amount(slots: Slots, parameter: Parameter, number: Number, value: Value)
         return None
     said = questions.quote_words(quote or value.shown)
     if (other := _name_other_currency(quote, value, currency)) is not None:
-        here = f"{parameter.label} is in {currency} here and nothing is converted"
-        return slots.ask(parameter.name, f"{said} is in {other}: {here}. How much is it in {currency}?", "unreadable")
+        here = f"“{parameter.label}” is in {currency} here: nothing is converted"
+        text = f"{said} is in {other}, and {here}. How much is it in {currency}?"
+        return slots.ask(parameter.name, text, "unreadable")
     if money.may_be_thousands(quote, currency):
         some, many = _read_both_ways(value.number)
         text = f"{said} can be {some.normalize():f} {currency} or {many:,.0f} {currency}. Which is it?"

@@ -181,12 +181,14 @@ def has_name_only(reference: Reference) -> bool:
     return bool(reference.name) and not any((*tells, reference.marks))
 
 
-def find_place_word(reference: Reference) -> str:
-    """``the newest``, ``number 2 from the oldest``."""
+def find_place_word(reference: Reference, count: int = 1) -> str:
+    """``the newest``, ``one of the 3 newest``, ``number 2 from the oldest``."""
     first, last = ("biggest", "smallest") if reference.by == "size" else ("newest", "oldest")
     word = first if reference.descending else last
     rank = abs(reference.position or 1)
-    return f"the {word}" if rank == 1 else f"number {rank} from the {word}"
+    if rank > 1:
+        return f"number {rank} from the {word}"
+    return f"the {word}" if count == 1 else f"one of the {count} {word}"
 
 
 Scalar = str | int | bool

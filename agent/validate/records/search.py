@@ -334,7 +334,7 @@ class Search:
             rivals = [each for each in line if each in picked or each in equal]
             return ask_between(need.slot, need.param, kind, rivals, "share that place")
         amount = f"{'more than ' if more else ''}{len(line)} {describe_filter(kind, aim.wanted)}{name_kinds(kind)}"
-        how = f"{find_place_word(reference)} of {amount}" if len(line) > 1 else "the only one"
+        how = f"{find_place_word(reference, count)} of {amount}" if len(line) > 1 else "the only one"
         return tuple(LocatedRecord(each, kind, aim.spans, aim.via, how) for each in picked)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.display_text import drop_listing, is_hidden, to_display_text
+from core.display_text import drop_choices, drop_listing, is_hidden, to_display_text
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,12 @@ def test_a_sentence_that_says_more_than_the_list_is_left_whole() -> None:
     for told in ("2 tickets: A (Ada, total 5); B.", "2 tickets: A; B; C.", "2 tickets.", "A. Ada · open."):
         assert drop_listing(told, ["A", "B"], 2) == told
     assert drop_listing("1 ticket: A.", ["A"], 1) == "1 ticket: A."
+
+
+def test_choices_that_stand_below_a_question_are_not_told_in_it() -> None:
+    asked = "Two customers are called ‘Adam’: Adam Novak (a@b.cz) or Adam Nowak (c@d.pl)?"
+    assert drop_choices(asked, ["Adam Novak", "Adam Nowak"]) == "Two customers are called ‘Adam’. Which one is meant?"
+    for labels in (["Adam Nowak", "Adam Novak"], ["Adam Novak"], ["Adam Novak", "Adam"], ["Adam Novak", "Eve"]):
+        told = asked.replace("Adam Nowak (c@d.pl)", "Berta") if labels[-1] == "Adam" else asked
+        assert drop_choices(told, labels) == told
+    assert drop_choices("Which plan: small or big?", ["Small", "Big"]) == "Which plan: small or big?"

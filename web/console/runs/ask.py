@@ -19,7 +19,7 @@ from agent.runs.states import as_asked, as_planned
 from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from core.actor import Actor
-from core.display_text import to_display_text
+from core.display_text import drop_choices, to_display_text
 from core.errors import InvalidInput
 from registry.contract import Risk
 from web import problem
@@ -40,6 +40,7 @@ from web.console.runs.conversation import (
 )
 from web.console.runs.outcome import Outcome
 from web.console.runs.progress import StepRow, list_steps
+from web.console.runs.runs import list_awaiting
 from web.console.session import SignedIn, Visitor, count_text, make_shell
 from web.problem import Problem
 
@@ -88,6 +89,8 @@ class AskPage(Page):
     recalled: tuple[str, ...]
     max_chars: int
     talk: Conversation = NO_CONVERSATION
+    awaiting: int = 0
+    """How many cards of others this person may approve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,12 +303,12 @@ async def _ask(
         ),
         all_able=len(offers),
         recent=tuple(
-            RecentRun(run.id, to_display_text(run.text, limit=160), labels.make_state_badge(run))
-            for run in mine[:RECENT]
+            RecentRun(run.id, labels.shorten(run.text, 160), labels.make_state_badge(run)) for run in mine[:RECENT]
         ),
         recalled=tuple(dict.fromkeys(run.text for run in mine)),
         max_chars=MAX_TEXT,
         talk=talk,
+        awaiting=len(await list_awaiting(request, visitor)),
     )
     return render(page, status=status if trouble else 200)
 
@@ -331,10 +334,9 @@ async def _show_run(
                 for each in near
             ),
         )
-    cancelled = labels.is_cancelled(run)
     page = RunPage(
         shell=make_shell(request, visitor),
-        title=to_display_text(run.text, limit=60),
+        title=labels.shorten(run.text, 60),
         run_id=run.id,
         asked_at=run.created_at,
         revision=run.revision,
@@ -348,8 +350,8 @@ async def _show_run(
         card=shown_card,
         outcome=came,
         refused=refused,
-        ended=_CANCELLED if cancelled else _EXPLAINED.get(run.state, ""),
-        reason="" if cancelled else to_display_text(run.reason or ""),
+        ended=_tell_end(run),
+        reason=_tell_reason(run),
         answered=make_answer_view(run.reply, viewer, context, start) if run.reply and run.state == "answered" else None,
         talk=await load_conversation(get_container(request).runs, viewer, run),
         follows=get_container(request).resolver.name == ProposingResolver.name,
@@ -362,17 +364,30 @@ async def _show_run(
     return render(page, status=status, headers=None if here else {"HX-Push-Url": f"/runs/{run.id}"})
 
 
+def _tell_reason(run: Run) -> str:
+    if not run.reason or labels.is_cancelled(run):
+        return ""
+    return to_display_text(run.reason if labels.find_withdrawal(run) else f"Reason: {run.reason}")
+
+
+def _tell_end(run: Run) -> str:
+    if labels.is_cancelled(run):
+        return _CANCELLED
+    withdrawal = labels.find_withdrawal(run)
+    return f"{withdrawal.text.capitalize()}. Nothing was sent." if withdrawal else _EXPLAINED.get(run.state, "")
+
+
 def _to_question_view(question: Question, run: Run, viewer: Actor) -> QuestionView:
     options = tuple(
         AnswerOption(
             at + 1,
             each.id,
-            to_display_text(each.label),
-            to_display_text(each.detail),
+            labels.say_days(to_display_text(each.label)),
+            labels.say_days(to_display_text(each.detail)),
             tuple(to_display_text(mark) for mark in each.marks),
         )
         for at, each in enumerate(question.candidates)
     )
-    return QuestionView(
-        question.slot, to_display_text(question.text), options, question.free_text, authority.owns(viewer, run)
-    )
+    told = drop_choices(question.text, [each.label for each in question.candidates])
+    text = labels.say_days(to_display_text(told))
+    return QuestionView(question.slot, text, options, question.free_text, authority.owns(viewer, run))

@@ -189,8 +189,8 @@ def make_card(planned: Planned, actor: Actor) -> Card:
 def _title(calls: Sequence[Call]) -> str:
     if len(calls) == 1:
         return calls[0].title
-    titles = {each.title for each in calls}
-    return f"{calls[0].title}, {len(calls)} times" if len(titles) == 1 else f"{len(calls)} actions, in this order"
+    titles = [each.title for each in calls]
+    return labels.name_actions(titles) if len(set(titles)) == 1 else f"{len(calls)} actions, in this order"
 
 
 def quote_requests(run: Run, viewer: str) -> tuple[QuotedRequest, ...]:
@@ -247,7 +247,7 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -
         slot=f"{at}.{filled.param}",
         name=filled.param,
         label=to_display_text(filled.label),
-        shown=shown,
+        shown=shown if typed else labels.say_days(shown),
         exact=to_display_text(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
         source=labels.describe_source(run, filled.source, viewer, filled.shown, beside),
         record=tuple(_record(filled.source, step, run.zone)),

@@ -97,9 +97,12 @@ def make_answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, sta
     told = drop_listing(reply.text, [each.label for each in reply.records], reply.count)
     told = drop_listing(told, [offers[name].title for name in reply.actions if name in offers], len(offers))
     return AnswerView(
-        text=to_display_text(told, limit=4000),
+        text=labels.say_days(to_display_text(told, limit=4000)),
         records=tuple(
-            RecordRow(to_display_text(each.label, limit=200), to_display_text(each.detail, limit=300))
+            RecordRow(
+                labels.say_days(to_display_text(each.label, limit=200)),
+                labels.say_days(to_display_text(each.detail, limit=300)),
+            )
             for each in reply.records
         ),
         more=f"and {left} more" if reply.records and left > 0 else "",
@@ -122,7 +125,7 @@ def continue_answer(first: Reply, page: Reply, start: int) -> Reply:
 
 
 def _turn(run: Run) -> Turn:
-    return Turn(run.id, to_display_text(run.text, limit=240), labels.make_state_badge(run), _tell_outcome(run))
+    return Turn(run.id, labels.shorten(run.text, 240), labels.make_state_badge(run), _tell_outcome(run))
 
 
 def _tell_outcome(run: Run) -> str:
@@ -136,4 +139,4 @@ def _tell_outcome(run: Run) -> str:
         came = " ".join(step.preview for step in run.plan.steps)
     else:
         came = run.refusal.detail if run.refusal is not None else ""
-    return to_display_text(came, limit=_CAME_CHARS)
+    return labels.shorten(labels.say_days(came), _CAME_CHARS)

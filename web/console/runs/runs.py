@@ -15,15 +15,17 @@ from agent.workspace import authority
 from core.actor import OWNER
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
+from registry.contract import Risk
 from web.auth import get_container
 from web.console import labels
 from web.console.labels import Badge
 from web.console.pages import Page, render
-from web.console.session import SignedIn, make_shell
+from web.console.session import SignedIn, Visitor, make_shell
 
 router = APIRouter(include_in_schema=False)
 
 PAGE: Final = 30
+MOST_AWAITING: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class ApprovalRow:
     given: int
     needed: int
     approved_by: str
+    risk: Badge | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,22 +89,26 @@ async def show_runs(
 
 @router.get("/approvals")
 async def show_approvals(request: Request, visitor: SignedIn) -> Response:
+    waiting = tuple(map(_waiting, await list_awaiting(request, visitor)))
+    return render(ApprovalsPage(shell=make_shell(request, visitor), title="Approvals", waiting=waiting))
+
+
+async def list_awaiting(request: Request, visitor: Visitor) -> list[Run]:
     """Cards that others asked for and this person may approve, oldest first. One's own cards are among one's runs."""
-    held = await get_container(request).runs.list_awaiting(visitor.actor, limit=200)
-    mine = [run for run in held if not authority.owns(visitor.actor, run)]
-    page = ApprovalsPage(shell=make_shell(request, visitor), title="Approvals", waiting=tuple(map(_waiting, mine)))
-    return render(page)
+    held = await get_container(request).runs.list_awaiting(visitor.actor, limit=MOST_AWAITING)
+    return [run for run in held if not authority.owns(visitor.actor, run)]
 
 
 def _line(run: Run, catalogue: Catalogue) -> RunRow:
     named = [catalogue.get(each) for each in run.actions]
     return RunRow(
         run.id,
-        to_display_text(run.text, limit=240),
+        labels.shorten(run.text, 240),
         labels.make_state_badge(run),
         to_display_text(run.actor.name, limit=80),
         to_display_text(
-            ", ".join(each.title if each else name for each, name in zip(named, run.actions, strict=True)), limit=240
+            labels.name_actions([each.title if each else name for each, name in zip(named, run.actions, strict=True)]),
+            limit=240,
         ),
         run.created_at,
         is_test(run),
@@ -112,8 +119,10 @@ def _waiting(run: Run) -> ApprovalRow:
     steps = run.plan.steps if run.plan else ()
     return ApprovalRow(
         run_id=run.id,
-        text=to_display_text(run.text, limit=240),
-        preview=" ".join(to_display_text(step.preview, limit=300) for step in steps),
+        text=labels.shorten(run.text, 240),
+        preview=to_display_text(
+            steps[0].preview if len(steps) == 1 else labels.name_actions([step.title for step in steps]), limit=300
+        ),
         who=to_display_text(run.actor.name, limit=80),
         role=run.actor.role,
         since=run.held_at or run.updated_at,
@@ -121,4 +130,5 @@ def _waiting(run: Run) -> ApprovalRow:
         given=len(run.approvals),
         needed=run.plan.approvals if run.plan else 1,
         approved_by=", ".join(to_display_text(each.name, limit=80) for each in run.approvals),
+        risk=labels.RISKS[max((step.risk for step in steps), key=list(Risk).index)] if steps else None,
     )

@@ -12,11 +12,12 @@ from web.console.pages import split_whole
     [
         ("Refund INV-1042 to <b>", ["INV-1042"]),
         ("2026-10-03, then 2026-10-04.", ["2026-10-03", "2026-10-04"]),
+        ("paid 3 Oct 2026, not May 2026", ["3 Oct 2026"]),
         ("her e-mail address", []),
         ("xxxxxxxxxxxx-1 in the shop-of-the-5-roses", []),
         ("A-1 " * 1000, []),
     ],
-    ids=["a number", "days", "a word", "what may be too long for a narrow screen", "many lines"],
+    ids=["a number", "days", "a day in words", "a word", "what may be too long for a narrow screen", "many lines"],
 )
 def test_numbers_and_days_with_hyphens_stand_on_one_line(text: str, kept: list[str]) -> None:
     pieces = split_whole(text)

@@ -111,6 +111,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
             recalled=("the last one",),
             max_chars=4000,
             talk=TALK,
+            awaiting=2,
         ),
         ask.RunPage: ask.RunPage(
             shell=shell,
@@ -169,6 +170,8 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
         runs.ApprovalsPage: runs.ApprovalsPage(
             shell=shell,
             title="Approvals",
-            waiting=(runs.ApprovalRow("run_1", "the words", "what happens", "Amir", "admin", AT, AT, 1, 2, "Sara"),),
+            waiting=(
+                runs.ApprovalRow("run_1", "the words", "what happens", "Amir", "admin", AT, AT, 1, 2, "Sara", BADGE),
+            ),
         ),
     }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from agent.extract.references import Reference
 from agent.pipeline import RecordSource
+from agent.validate.records.located import find_place_word
 from core.errors import PlatformUnavailable
 from tests.unit.agent.validate.fake_platform import Case, contract, customer, invoice, params, refund, ticket, town
 
@@ -53,7 +55,7 @@ async def test_a_chosen_record_must_still_pass_the_contracts_filter() -> None:
     await case.question()
     case.choose("12")
     case.platform.row("invoice", 12)["status"] = "refunded"
-    assert "is refunded; this needs a paid invoice" in (await case.question()).text
+    assert ": this needs a paid invoice" in (await case.question()).text
 
 
 async def test_a_whole_name_wins_over_a_part_of_one() -> None:
@@ -120,13 +122,27 @@ async def test_the_last_invoice_of_all_may_be_named_by_its_place() -> None:
 
 
 @pytest.mark.parametrize(
+    ("position", "count", "descending", "said"),
+    [
+        (1, 1, True, "the newest"),
+        (1, 3, False, "one of the 3 oldest"),
+        (2, 1, False, "number 2 from the oldest"),
+    ],
+)
+def test_each_of_several_records_in_a_row_is_said_to_be_one_of_them(
+    position: int, count: int, descending: bool, said: str
+) -> None:
+    assert find_place_word(Reference("invoice", position=position, descending=descending), count) == said
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         ("Cleo's last invoice", "There is no paid invoice of Cleo Marsh. Cleo Marsh has 2 invoices, already refunded."),
         ("Dora's last invoice", "Dora Quist has no invoices."),
         ("Zed's last invoice", "No customer is called ‘Zed’ here."),
         ("INV-9999", "There is no invoice ‘INV-9999’."),
-        ("INV-1013", "INV-1013 · 49.00 EUR · open 2026-10-09 is open; this needs a paid invoice."),
+        ("INV-1013", "INV-1013 · 49.00 EUR · open 2026-10-09: this needs a paid invoice."),
     ],
 )
 async def test_nothing_found_says_what_was_looked_for(words: str, said: str) -> None:
