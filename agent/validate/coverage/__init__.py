@@ -1,1 +1,1 @@
-"""Coverage: which words of a request a plan rests on, and which it has passed over."""
+"""Coverage: compares the words of a request with the plan made from it, and finds the words that the plan ignores."""

@@ -1,4 +1,4 @@
-"""Accounted words: which single words of an order say nothing more than its proposal does, quoted or not."""
+"""Accounted words: decides which single words say nothing beyond the proposal, quoted or not."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _HOW_MANY: Final = frozenset(("few", "several", "couple", "most", "many"))
 EVERY: Final = frozenset(
     ("whatever", "whichever", "whoever", "anything", "everything", "anyone", "everyone", "all", "any", "every", "each")
 )
-# Said beside any record or order: what it is in general, how it stands in line, how surely or soon it is meant.
+# Said beside any record or order: general nouns, positions, degrees of certainty and of urgency.
 _LIGHT_WORDS: Final = """
 account system platform list record records file side behalf name person one ones someone somebody anyone guy lady
 thing things bit little altogether whole entire full total complete completely fully rest case matter way time times
@@ -55,10 +55,16 @@ NOTHING: Final = EMPTY | SAID_AROUND
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """What accounts for words without a quote: the stems ``known``, records that are ``restricted``, put in ``order``,
-    ``described`` by what they are rather than by name or number, or ``answered`` where they were asked about;
-    ``worked_out`` is how many values are read from records that no name or number is said of; ``lone`` is a call of
-    one record each."""
+    """What accounts for words without a quote.
+
+    - ``known``: stems of words that the calls are about.
+    - ``restricted``: a condition selects records.
+    - ``ordered``: records are put in an order.
+    - ``described``: a record has no name or number, only a description.
+    - ``answered``: a record was asked about and chosen.
+    - ``worked_out``: how many values are read from records without a name or number.
+    - ``lone``: a single call, with one record each.
+    """
 
     known: frozenset[str]
     restricted: bool
@@ -71,15 +77,16 @@ class Accounts:
     """What the actions called go by in several words ("call off", "was delivered")."""
 
     def says_whole(self, told: str, *, reports: bool = False) -> bool:
-        """Whether all the words of such a phrase are said; ``reports``: of one that tells what has happened."""
+        """Whether all words of such a phrase are said. With ``reports``, only phrases that report something done
+        count."""
         said = {plain_word(word) for word, _, _ in split_runs(told)}
         return any(said.issuperset(each) for each in self.phrases if not reports or _REPORT.match(each[0]))
 
 
 def list_accounts(order: Order, text: str, known: frozenset[str]) -> Accounts:
-    """What accounts for the words of a text of an order; ``known`` are the stems of all that its calls speak of."""
+    """Lists what accounts for the words of a text of an order. ``known`` are the stems of what its calls are about."""
     nodes, finds, contracts = order.nodes, order.parts(Find), order.contracts
-    # Where no name, number or noun of its kind says which record, the noun that does may be any word said of it.
+    # If no name, number or noun identifies a record, the identifying noun may be any word of the record.
     nouns = {each.name: {stem(noun) for noun in each.nouns} for each in order.kinds}
     typed = {*stem_text(text)}
     unnamed = [each for each in finds if each.said is None]
@@ -102,7 +109,7 @@ def list_accounts(order: Order, text: str, known: frozenset[str]) -> Accounts:
 
 
 def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:
-    """Stems of what a proposal names: fields, states and kinds, and quotes that don't stand in one piece."""
+    """Stems of what a proposal names: fields, states, kinds, and quotes that don't stand in one piece."""
     said: list[str] = []
     for node in nodes:
         match node:
@@ -116,7 +123,7 @@ def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:
 
 
 def plain_word(word: str) -> str:
-    """A word in lower case, without what an apostrophe parts from it."""
+    """A word in lower case, without an apostrophe and what follows it."""
     return re.split("['’]", word.casefold())[0]
 
 
@@ -138,9 +145,9 @@ def has_weight(word: str, by: Accounts) -> bool:
     ):
         return False
     if root in patterns.UNITS or find_currency(low) is not None:
-        return False  # beside a number they are looked at next door
+        return False  # beside a number, other checks look at them
     if any(sorted(each) == sorted(root) and OSA.distance(root, each) <= 1 for each in by.known):
-        return False  # two letters the other way round are a slip, though they make a word
+        return False  # two swapped letters are a typo, even if they make a word
     allowed = 0 if is_word(low) or len(low) < 4 else 1 if len(low) < 7 else 2
     return not allowed or not any(
         each[:1] == root[:1] and OSA.distance(root, each, score_cutoff=allowed) <= allowed for each in by.known

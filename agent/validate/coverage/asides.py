@@ -1,8 +1,8 @@
-"""Asides: clauses that tell how things stand or came about, around the clause that holds the order.
+"""Asides: clauses beside the order that only tell how things are or what happened.
 
-A negation, number, day or comparison in such a clause changes nothing of what is done, as long as the clause has a
-subject and a finite verb of its own, wishes, forbids and limits nothing, speaks of nothing that the call does, and
-holds no value that was used. Its words are shown on the card.
+A negation, number, day or comparison in an aside changes nothing about what is done. An aside has its own subject and
+finite verb. It wishes, forbids and limits nothing. It says nothing about what the call does, and holds no value that
+the plan uses. The card shows its words.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ENDS: Final = re.compile(
     rf"|(?!\w+day\b|(?:{patterns.MONTHS})\b)(?-i:[A-Z]\w+))\b)",
     re.IGNORECASE,
 )
-# What leads up to the subject, and who is spoken of.
+# Introduces the subject and the person spoken of.
 _LEAD: Final = (
     r"\s*(?:(?:well|sorry|hi|hello|hey|so+|u[mh]+|ok(?:ay)?|now|today|yesterday|sadly|unfortunately)\s+)*"
     r"(?:(?:I\s+am\s+|I['’]m\s+|I\s+have\s+|I['’]ve\s+|I\s+)?(?:not\s+sure|no\s+idea|don['’]?t\s+know)\s+(?:why|how|what)\s+)?"
@@ -42,7 +42,7 @@ _VERB: Final = (
     rf"(?:{_AUXILIARY}(?:n['’]?t)?|can['’]?t|cannot|won['’]?t|{patterns.PAST}|let|hurt|left|found|says?|thinks?|feels?|seems?|keeps?|looks?|sounds?)(?!\w))"
 )
 _TELLS: Final = re.compile(rf"{_LEAD}{_SUBJECT}(?P<verb>{_VERB})", re.IGNORECASE)
-# The same of the subject of the clause before: "has been off and won't be back".
+# The same, with the subject of the clause before: "has been off and won't be back".
 _GOES_ON: Final = re.compile(rf"\s*(?P<verb>{_VERB})", re.IGNORECASE)
 _REPORTS: Final = re.compile(
     rf"\s(?:says?|said)\s(?P<what>.*(?<!\w)(?:{_AUXILIARY}(?:n['’]?t)?|cannot|never)(?!\w).*)", re.I | re.S
@@ -58,7 +58,7 @@ _HAPPENED: Final = re.compile(
     re.I,
 )
 _NOUN: Final = re.compile(r"(?<!\w)(?:the|an?|my|our|his|her|its|their)\s+[^\W\d_]+", re.IGNORECASE)
-# What is wished, owed, allowed or kept within bounds belongs to the order, whatever tense it stands in.
+# Wishes, duties, permissions and limits belong to the order, whatever their tense.
 _BINDS: Final = re.compile(
     r"(?<!\w)(?:want|need|wish|hop|prefer|lik|lov|ask|plan|expect|intend|suppos|promis|agre|mention|tell|order|request|allow)(?:s|es|ed|ing|e|d)?(?!\w)"
     r"|(?<!\w)(?:should|must|(?-i:may)|might|shall|ought|please|except|unless|if|whether|until|till?|instead|else|rather"
@@ -80,10 +80,12 @@ class Asides:
         return self.order.text
 
     def holds(self, place: Place, known: frozenset[str] = frozenset()) -> bool:
-        """Whether a place stands in an aside that says none of the ``known`` words: stems of what tells records apart,
-        where something else than a name does."""
+        """Whether a place stands in an aside.
+
+        ``known`` are stems that tell records apart. If given, the aside must say none of them.
+        """
         first, last = self._bounds(*place)
-        if last - first > _LONGEST:  # judged for each place in it, it would take time in proportion to its square
+        if last - first > _LONGEST:  # judging each place in it would take quadratic time
             return False
         if any(
             begin < last and first < end for begin, end in self.order.spoken if (begin, end) not in self.order.names
@@ -114,7 +116,7 @@ class Asides:
         return not behind or why is not None or past
 
     def dates_what_happened(self, place: Place) -> bool:
-        """Whether a place only tells when something happened before the order: "Ada brought two this morning, …"."""
+        """Whether a place only dates something that happened before the order: "Ada brought two this morning, …"."""
         first, last = self._bounds(*place)
         told = self._tell(first, last)
         found = _TELLS.match(told) if _HAPPENED.fullmatch(self.text[slice(*place)].strip()) else None
@@ -127,13 +129,13 @@ class Asides:
         return opening[1] if opening is not None else 0, closing[0] if closing is not None else len(self.text)
 
     def _is_ordered(self, first: int, last: int) -> bool:
-        """Whether something that was used, or a verb of the calls, stands in a stretch of the request."""
+        """Whether a stretch of the request holds a used word or a verb of the calls."""
         if any(first <= begin and end <= last for begin, end in self.order.spoken):
             return True
         return any(stem(word.casefold()) in self.order.heads for word, _, _ in split_runs(self.text[first:last]))
 
     def _tell(self, first: int, last: int, name: str = "Ann") -> str:
-        """The clause with a plain name for each that was used."""
+        """The clause, with each used name replaced by a plain one."""
         told, at = "", first
         for begin, end in sorted(self.order.names):
             if at <= begin and end <= last:
@@ -148,7 +150,7 @@ class Asides:
         return found is not None and not self._is_order(found["subject"], start)
 
     def _is_order(self, subject: str, first: int) -> bool:
-        """Whether what looks like a name is the verb of an order, which begins the sentence."""
+        """Whether a word that looks like a name is the verb of an order at the start of the sentence."""
         word = re.split(r"[\s'’]", subject, maxsplit=1)[0]
         return (
             word[:1].isupper()

@@ -1,4 +1,4 @@
-"""Clauses of a request: stretches between marks and joints, each with its words and the one that it begins with."""
+"""Clauses: splits a request at punctuation and conjunctions, and finds the first content word of each part."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from language.stems import split_runs
 
 Word = tuple[str, int, int]
 
-# Where a clause may begin: a mark, or a word that joins one more.
+# A clause may begin after a punctuation mark or at a conjunction.
 _BREAK: Final = re.compile(
     r"(?P<mark>[;!?\n()]|[.,:](?!\d)|\s[-–—]+\s)|(?<!\w)(?P<join>and|plus|but|then|so|or)(?!\w)|\s(?P<sign>[&+])\s",
     re.IGNORECASE,
@@ -31,13 +31,13 @@ class Clause:
 
     @property
     def ordering(self) -> Sequence[Word]:
-        """The words of the order itself, without "would you mind"."""
+        """The words of the order, without "would you mind"."""
         asked = MIND.search(self.text, self.start, self.end)
         return self.words if asked is None else [each for each in self.words if each[1] >= asked.end()]
 
     @property
     def head(self) -> Word | None:
-        """The first word that says something: the verb, where the clause is an order."""
+        """The first content word. In an order, this is the verb."""
         said = (each for each in self.ordering if plain_word(each[0]) not in NOTHING)
         return next((each for each in said if plain_word(each[0]) not in LIGHT), None)
 

@@ -1,9 +1,9 @@
-"""Words that only describe: what a request tells around an order to plain functions (actions of a platform that
-declares no records), or says of what they find or do.
+"""Descriptions and stories: words around an order that only describe, and so change nothing.
 
-Where a record is looked up by more than its name, a day or a number may single it out, whatever clause it stands in.
-What is told is no order, but never passed over either: the card names it, and waits. A further order, a negation, a
-condition and a number that counts what is done are asked about, whatever the function does.
+This applies to plain functions: actions of a platform that declares no records. Where records are looked up, a day or
+number may tell them apart, in whatever clause it stands. It is a story only if every record is named outright. The card
+shows every description and waits. Further orders, negations, conditions and numbers that count what is done are always
+asked about.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LONGEST: Final = 2000
 MOST_WORDS: Final = 6
 """In words that narrow what is found."""
 
-# Who did or is doing something: a person in the present that goes on, anything in the past.
+# Somebody is doing something, or something was done.
 _PERSON: Final = r"(?:I|we|he|she|they|(?:no|some)(?:body|\s?one)|(?:my|our|his|her|their)\s+\w+(?:\s+(?-i:[A-Z]\w+))?)"
 _THING: Final = rf"(?:{_PERSON}|it|this|that|there|(?:the|an?)\s+\w+(?:\s+\w+)?)"
 _BEEN: Final = rf"(?:(?:just|already|only|now|\w+ly)\s+){{0,2}}(?:been|{patterns.PAST}|\w{{2,}}en)\b"
@@ -42,12 +42,11 @@ _TELLS: Final = re.compile(
     rf"|{_PERSON}\s*(?:['’](?:ve|s)|\s(?:have|has|had))\s+{_BEEN}|(?:which|who)\s+(?:\w+ly\s+)?{patterns.PAST}\b)",
     re.IGNORECASE,
 )
-# The same, behind a name that was used: "Ada has been waiting".
+# The same after a used name: "Ada has been waiting".
 _TELLS_OF: Final = re.compile(
     rf"\s+(?:(?:\w+ly\s+)?{patterns.PAST}\b|(?:has|have|had)\s+{_BEEN}|(?:is|are)\s+\w+ing\b)", re.IGNORECASE
 )
-# How things stand with somebody, or with something of theirs: "Ada is away until Monday". What "it" is may be what is
-# ordered.
+# The state of a person, or of something that is theirs: "Ada is away until Monday". "It" may be the ordered thing.
 _STANDS: Final = re.compile(
     rf"\s*(?:(?:and|but|because|since|as|so)\b,?\s*)*(?:{_PERSON}|(?-i:[A-Z]\w+(?:\s[A-Z]\w+)?)(?:['’]s\s+\w+)?)"
     r"(?:['’](?:m|s|ve)|\s+(?:am|is|has|have)|(?<!they)\s+are)\s+(?!(?:to|until|till?)\b)",
@@ -55,22 +54,22 @@ _STANDS: Final = re.compile(
 )
 _FOR: Final = re.compile(r"\b(?:for|from|by|to|until|till?)\s+$", re.IGNORECASE)
 _THEN: Final = re.compile(r"\bthen\b", re.IGNORECASE)
-# What was said or agreed on before.
+# Something said or agreed before.
 _AS_SAID: Final = re.compile(rf"\s*(?:just\s+)?as\s+(?:(?:I|we|he|she|they|you)\s+)?{patterns.PAST}\b", re.IGNORECASE)
 _REASON: Final = re.compile(
     r"\b(?:because|since|as)\s+(?=(?:I|we|he|she|they|(?:no|some)(?:body|\s?one)|the|my|our|his|her|their|(?-i:[A-Z]\w+))\b)",
     re.IGNORECASE,
 )
-# A wish that says of itself that it may be left out.
+# A wish that says it is optional.
 _PREFERS: Final = re.compile(r"\s*(?:(?:and|or|but)\b,?\s*)?(?:preferably|ideally)\b", re.IGNORECASE)
-# What begins so, or modifies a verb, says where, when, how or for whom something is done; a year says what it is from.
+# Opens a place, a time, a manner or a beneficiary, or modifies a verb. A year says where something is from.
 _BINDS: Final = re.compile(
     r"\s*(?:to|for|at|until|till?|before|after|during|within|by|on|in|from|of|with|without|except|as|not|only|if|unless"
     r"|when|while|and|or|but|then|also)\b|\b\w+ly\b|\d",
     re.IGNORECASE,
 )
 _OF_A_YEAR: Final = re.compile(r"(?:\b(?:from|of|in)\s+)?\b(?:19|20)\d\d\b")
-# A question that is answered by yes or no. "Do you" asks for something, "have it done" and "do come" order it.
+# A yes-or-no question. "Do you" asks for something; "have it done" and "do come" order it.
 _WHETHER: Final = re.compile(
     r"\W*(?:(?:is|are|was|were|does|did|has|had)\s+(?!you\b|not\b)|(?:do|have)\s+(?:I|we|they|these|those|any)\b)",
     re.IGNORECASE,
@@ -84,7 +83,7 @@ _ASKS: Final = re.compile(
 _STATES: Final = re.compile(
     r"\W*(?:I|you|he|she|it|we|they|this|that|these|those|there|the|an?|my|our|his|her|their)\b", re.I
 )
-# A wish is an order, in whatever tense it stands: "I was hoping for 8 o'clock". So is what somebody said or agreed on.
+# A wish is an order in any tense: "I was hoping for 8 o'clock". So is what somebody said or agreed to.
 _WISHES: Final = re.compile(
     r"\b(?:want|need|wish|hop|prefer|love|should|must|shall|would|could|please|let|ask|look|try|plan|think|mean|expect"
     r"|intend|suppos|promis|agree|mention|say|tell|writ|book|order)(?:s|ed|ing|e|d|ning|ten)?\b"
@@ -96,7 +95,7 @@ _WISHES: Final = re.compile(
 
 @dataclass(frozen=True)
 class Told:
-    """Judges stretches of one order. ``others`` is what else was passed over: a clause that holds such is no mere
+    """Judges stretches of one order. ``others`` are the other ignored places: a clause with one of them is no mere
     story."""
 
     order: Order
@@ -107,8 +106,11 @@ class Told:
         return self.order.text
 
     def is_story(self, start: int, end: int) -> bool:
-        """Whether a day or number only dates or counts what is told of: a clause of its own, without a wish and without
-        anything that was used but names, where no argument that is still open could take it."""
+        """Whether a day or number only dates or counts something in a story.
+
+        The story is a clause of its own. It holds no wish and no used words except names, and no open argument can take
+        the value.
+        """
         first, last = self._clause(start, end)
         tells = _TELLS.match(self.text, first, last) is not None
         if _looks_up(self.order):
@@ -133,8 +135,11 @@ class Told:
         return not used and _WISHES.search(self.text, first, last) is None and not self.could_take(start, end)
 
     def counts_events(self, start: int, end: int) -> bool:
-        """Whether "twice" or "three times" tells how often something has happened, of records too: it ends a clause
-        with a subject of its own, which asks and wishes nothing and holds nothing that was used."""
+        """Whether "twice" or "three times" counts past events.
+
+        It must end a clause that has its own subject, holds no used words, and asks and wishes nothing. This applies to
+        records too.
+        """
         times = _TIMES.match(self.text, start)
         first, last = self._clause(start, end)
         if times is None or times.end() < end or self.text[times.end() : last].strip():
@@ -144,9 +149,12 @@ class Told:
         return states and not wishes and not any(begin < last and first < stop for begin, stop in self.order.spoken)
 
     def is_description(self, start: int, end: int) -> bool:
-        """Whether words that the model itself leaves over only describe what is found or done, in calls that take
-        something else of the request: a few words, no order and no name. In a call that does nothing but find they may
-        be any; where something is done they say no more than of what kind or year it is, of little that hangs on it."""
+        """Whether words that the model leaves over only describe what is found or done.
+
+        The calls must take other words of the request. The left-over words are few, and hold no order and no name. If a
+        call only finds something, any such words will do. If it does something of little risk, they may only add a kind
+        or a year.
+        """
         words = re.findall(r"[^\W\d_]+", self.text[start:end])
         few = (
             0 < len(words) <= MOST_WORDS
@@ -166,10 +174,12 @@ class Told:
         )
 
     def is_detail(self, start: int, end: int) -> bool:
-        """Whether a day, number, limit, part or hedge is a detail of what is looked for, in calls that do nothing but
-        find, or of a preference or of what a value is anyway, where little hangs on what is done; in a clause that
-        neither orders something else nor asks for what the calls aren't about, and where no argument that is still open
-        could take it."""
+        """Whether a day, number, limit, part or hedge is only a detail.
+
+        It is a detail of what is looked for, if the calls only find things. For calls of little risk, it may belong to
+        a preference or to the value itself. Its clause must order nothing else and ask about nothing else, and no open
+        argument may be able to take it.
+        """
         if not self._is_plain() or len(self.text) > LONGEST:
             return False
         first, last = self._clause(start, end)
@@ -189,8 +199,8 @@ class Told:
         return not orders and not others and not self.could_take(start, end)
 
     def _belongs_to_value(self, first: int, start: int, end: int) -> bool:
-        """Whether a limit stands right before a value that was used, and behind a word that the value's own parameter
-        goes by: "rest up to 3 hours", where it is the time to rest. The call's own verb is no such word."""
+        """Whether a limit stands right before a used value and after a word for its parameter, as in "rest up to 3
+        hours" for a rest time. The call's own verb doesn't count as such a word."""
         words = [stem(word.casefold()) for word, _, _ in split_runs(self.text[first:start])]
         for contract, name, value in self.order.arguments if words else ():
             quote = value.quote if isinstance(value, TypedValue) else None
@@ -203,25 +213,25 @@ class Told:
         return False
 
     def _is_subject(self, first: int, start: int, end: int, last: int) -> bool:
-        """Whether all that stands around a place was used, or is what the calls say of themselves."""
+        """Whether all words around a place were used, or are what the calls are about."""
         used = patterns.cover(self.text, [*self.order.spoken, (start, end)])
         left = (word for word, at, _ in split_runs(self.text[first:last]) if not used[first + at])
         return {*stem_text(" ".join(left))} <= collect_subject_stems(self.order.contracts, ())
 
     def _is_plain(self) -> bool:
-        """Whether the calls take something of the request and look no record up."""
+        """Whether the calls use words of the request and look up no record."""
         return bool(self.order.spoken and self.order.contracts) and not _looks_up(self.order)
 
     def _clause(self, start: int, end: int) -> Place:
-        """The clause around a place: a day may have a comma of its own."""
+        """The clause around a place. The day itself may hold a comma."""
         opening = patterns.last_before(patterns.CLAUSE, self.text, start) or (0, 0)
         closing = patterns.first_from(patterns.CLAUSE, self.text, end)
         first = opening[0] if self.text[slice(*opening)].isalpha() else opening[1]
         return first, closing[0] if closing is not None else len(self.text)
 
     def could_take(self, start: int, end: int) -> bool:
-        """Whether an argument that the calls leave open, or that has a value which its own words don't say, can be read
-        from these words."""
+        """Whether some argument could take these words as its value: one that is open, or one whose value its own words
+        don't say."""
         by_name = {each.name: each for each in self.order.contracts}
         words = VerifiedSpan(self.text[start:end], (Span(start=start, end=end, text=self.text[start:end]),))
         for call in self.order.calls:
@@ -241,7 +251,7 @@ class Told:
 
 
 def _is_made_up(given: TypedValue) -> bool:
-    """Whether it is a number that is not among the words it was read from."""
+    """Whether it is a number that its quote doesn't say."""
     if isinstance(given.value, bool) or not isinstance(given.value, int | float):
         return False
     said = read_text(given.quote.text if given.quote is not None and given.quote.start is not None else "")
@@ -249,8 +259,11 @@ def _is_made_up(given: TypedValue) -> bool:
 
 
 def only_asks(order: Order) -> bool:
-    """Whether all that was typed asks whether something is so, and the one call, which does more than find, would act
-    on a free text that is mostly the model's own wording: whoever asks has ordered nothing."""
+    """Whether the request only asks whether something is so, while the call would act on a text mostly in the model's
+    own words.
+
+    Such a request orders nothing. Applies to a single call that does more than find.
+    """
     request, contracts, calls = order.request, order.contracts, order.calls
     if request.answers or request.thread or len(calls) != 1 or _looks_up(order):
         return False
@@ -267,9 +280,11 @@ def only_asks(order: Order) -> bool:
 
 
 def asks_for_nothing(order: Order) -> bool:
-    """Whether all that was typed is a statement that went into one free text, of a call that does more than find and
-    whose name none of the words are of: is it to be translated, or does somebody say so? Nothing in it asks for the
-    call."""
+    """Whether the request is one statement that became the free text of a call it never asked for.
+
+    The call does more than find, and no word of the request is in its name. The person may want the text translated, or
+    may only be saying it.
+    """
     request, contracts, calls = order.request, order.contracts, order.calls
     if request.answers or request.thread or len(calls) != 1 or _looks_up(order):
         return False
@@ -293,7 +308,8 @@ def _looks_up(order: Order) -> bool:
 
 
 def is_named_outright(order: Order) -> bool:
-    """Whether each record is named, or is the only one of one that is: nothing else singles it out."""
+    """Whether every record is named, or is the only one that belongs to a named record. Nothing else then selects
+    it."""
     return not order.parts(Handle) and all(
         each.pick == "one"
         and each.order is None
@@ -304,12 +320,12 @@ def is_named_outright(order: Order) -> bool:
 
 
 def _is_light(contract: Contract) -> bool:
-    """Whether neither money nor anything that can't be undone hangs on a call."""
+    """Whether a call moves no money and can be undone."""
     money = any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in contract.annotations.values())
     return contract.risk is not Risk.IRREVERSIBLE and not money
 
 
 def only_finds(contract: Contract) -> bool:
-    """Whether a call by its own name does nothing but find. A verb stands in a name as it is: "rental" is none."""
+    """Whether a call only finds things, judged by its name. Verbs count only in their plain form: "rental" is none."""
     own = {*split_name(contract.name.rpartition(".")[2])}
     return bool({*map(stem, own)} & patterns.FINDING) and not own & ((ORDER_WORDS | AGAIN) - patterns.FINDING_WORDS)

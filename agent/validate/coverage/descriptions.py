@@ -1,6 +1,7 @@
-"""Descriptions: words that only say what something is that was used. Who somebody is ("the new colleague, Ada"), what
-an amount that is taken off is for ("less 15 euros handling"), what a value is of ("the kidney food"), that two are
-meant where two are named ("Ada and Bo both"), that all of it is meant where nothing says a part.
+"""Descriptions: words that only describe something used.
+
+They say who somebody is ("the new colleague, Ada"), what a deducted amount is for ("less 15 euros handling"), what a
+value applies to ("the kidney food"), that two named ones are two ("Ada and Bo both"), or that all of it is meant.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _NONE_OF: Final = re.compile(r"(?:^|[,;.!?(]|\s[-–—]+|\b(?:and|but))\s*no\s+
 
 
 def find_amount_names(proposal: Proposal, request: Request) -> Iterator[Place]:
-    """The nouns behind amounts that are taken off: what these are for."""
+    """The nouns after deducted amounts, which say what those are for."""
     taken_off = [node.b for node in walk(proposal.result) if isinstance(node, Computed) and node.op == "-"]
     for _, end in find_places([each for each in taken_off if isinstance(each, Number)], request):
         found = _NOUNS.match(request.text, end)
@@ -48,7 +49,7 @@ def find_amount_names(proposal: Proposal, request: Request) -> Iterator[Place]:
 
 
 def find_value_nouns(arguments: Iterable[tuple[Contract, str, Argument]], request: Request) -> Iterator[Place]:
-    """The noun behind a member of a list that was chosen, with an article before it: "the kidney food"."""
+    """The noun after a chosen list member with an article: "the kidney food"."""
     for contract, name, argument in arguments:
         members = list_members(contract.properties.get(name) or {})
         if not isinstance(argument, TypedValue) or argument.value not in members:
@@ -61,7 +62,7 @@ def find_value_nouns(arguments: Iterable[tuple[Contract, str, Argument]], reques
 
 
 def describes_name(text: str, place: Place, names: Collection[Place]) -> bool:
-    """Whether plain words with an article stand right before who they describe."""
+    """Whether the words are a plain description with an article, right before the described name."""
     start, end = place
     begins = any(end <= first and _BEFORE_NAME.fullmatch(text, end, first) for first, _ in names)
     told = text[start:end]
@@ -72,7 +73,7 @@ def describes_name(text: str, place: Place, names: Collection[Place]) -> bool:
 
 
 def counts_names(text: str, place: Place, names: Collection[Place]) -> bool:
-    """Whether "both" says no more than that two are named beside it, each of them used."""
+    """Whether "both" only repeats that two used names stand beside it."""
     if text[slice(*place)].casefold() != "both":
         return False
     line = sorted({*names})
@@ -85,7 +86,7 @@ def counts_names(text: str, place: Place, names: Collection[Place]) -> bool:
 
 
 def means_whole(text: str, place: Place, proposal: Proposal) -> bool:
-    """Whether "all of it" stresses that no part is meant, where the calls take no amount and one record each."""
+    """Whether "all of it" only stresses that no part is meant. The calls then take no amount, and one record each."""
     if text[slice(*place)].casefold() != "all" or _ALL_OF_IT.match(text, place[1]) is None:
         return False
     nodes = list(walk(proposal.result))
@@ -94,7 +95,7 @@ def means_whole(text: str, place: Place, proposal: Proposal) -> bool:
 
 
 def denies_other_action(text: str, place: Place, others: frozenset[str]) -> bool:
-    """Whether all that is left over is what another action is called, behind a "no": "…, no credit"."""
+    """Whether the left-over words are another action's name after a "no": "…, no credit"."""
     words = [stem(each.casefold()) for each in re.findall(r"[^\W\d_]+", text[slice(*place)])]
     words = words[1:] if words[:1] == ["no"] else words
     start = place[0] + 3 if text[slice(*place)].casefold().startswith("no ") else place[0]

@@ -1,7 +1,9 @@
-"""Further orders and others who are named: another verb of an order behind "and", one more name or number that "and"
-joins; for whom, as whom or with whose leave something is to be done, where nothing of it was used.
+"""Further orders, and other people or things that are named.
 
-"For" and "as" mostly give a reason; before a name they say whose the order is.
+A further order is another verb after "and". A joined name is one more name or number after "and". Other people are
+those for whom, as whom or with whose permission something is to be done.
+
+"For" and "as" usually give a reason. Before a name they say whose the order is.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ _ALIKE: Final = 0.8
 
 
 def find_further_orders(text: str, taken: Sequence[Place], known: frozenset[str]) -> Iterator[Place]:
-    """Clauses that begin with the verb of an order which none of the calls is about, and of which no word was used."""
+    """Finds clauses that begin with the verb of an order that no call is about, and that hold no used word."""
     for found in patterns.FURTHER.finditer(text):
         said = found["verb"].casefold()
         verb = stem(said)
@@ -43,8 +45,8 @@ def find_further_orders(text: str, taken: Sequence[Place], known: frozenset[str]
 def find_joined_names(
     text: str, taken: Sequence[Place], known: frozenset[str], *, creates: bool = False
 ) -> Iterator[Place]:
-    """Names and numbers that "and" joins to something that was used, as one more of it. Where a call ``creates`` what
-    it names, every name that was not used may be the one."""
+    """Finds names and numbers that "and" joins to used words. If a call ``creates`` what it names, every unused name
+    may be the name."""
     claimed = [Span(start=start, end=end, text=text[start:end]) for start, end in taken]
     ends = {end for _, end in taken}
     for each in find_left_over(text, claimed, known):
@@ -68,8 +70,10 @@ _BEHIND: Final = re.compile(r"\s+([a-z]+)")
 def find_others(
     text: str, taken: Sequence[Place], known: frozenset[str], shown: frozenset[str] = frozenset()
 ) -> Iterator[Place]:
-    """The places of such names with what leads up to them. A time of the year or an abbreviation names nobody, and who
-    is ``shown`` with the call, in small letters, is no other."""
+    """Finds names after such words ("for Ada"), unless they are used.
+
+    Times of the year and abbreviations name nobody. Names ``shown`` with the call, in lower case, don't count either.
+    """
     for found in _FOR.finditer(text):
         name, (start, end) = found["name"], found.span("name")
         low = name.casefold()
@@ -77,6 +81,6 @@ def find_others(
             continue
         behind = _BEHIND.match(text, found.end())
         if behind is not None and is_word(low) and behind[1] not in EMPTY:
-            continue  # "for European customers": what kind of
+            continue  # "for European customers": an attribute
         if not any(first < end and start < last for first, last in taken):
             yield found.span()

@@ -1,9 +1,10 @@
-"""Left-over words of an order: what neither a quote of the proposal nor the action's own words account for.
+"""Left-over words: words of an order that neither a quote of the proposal nor the action's own words account for.
 
-Next door are words that are of weight by themselves: numbers, days, negations. Here it is their place that gives words
-weight. What is said beside what was used, within the clause that orders it, narrows or changes the order ("in Swiss
-francs", "as a loan", "the setup fee of"); so does a clause that begins with another verb of an order, or is joined to
-one. What a clause with a subject of its own tells, or what gives a reason, is a story and orders nothing.
+Their place gives them weight. A word inside the ordering clause narrows or changes the order: "in Swiss francs", "as a
+loan", "the setup fee of". So does a clause that begins with another order's verb, or that is joined to one. A clause
+with its own subject, or a reason, is a story and orders nothing.
+
+Words that have weight anywhere (numbers, days, negations) are found in ``weighty_words.py``.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 _UNIT: Final = r"(?:second|minute|hour|day|night|week|month|quarter|year)s?"
-# What gives a reason, up to the next word that was used.
+# Introduces a reason, which lasts until the next used word.
 _REASON: Final = _words(
     r"because|cause|since|due\s+to|owing\s+to|thanks\s+to|on\s+account\s+of|in\s+(?:return|exchange)\s+for"
     r"|as(?=\s+(?:he|she|it|they|we|i|you|that|this|the|there|per|discussed|agreed|promised|requested|usual|always|soon)\b)"
@@ -38,15 +39,15 @@ _REASON: Final = _words(
     r"|to\s+(?:make\s+up|say|apologi[sz]e|thank|help|keep)"
 )
 _RELATIVE: Final = _words(r"who|whom|whose|which|where")
-# "…, which is to be halved": what shall become of it is no description.
+# "…, which is to be halved" orders something. It doesn't describe.
 _TO_BE: Final = re.compile(r"\s*(?:who|which|that)\s+(?:is|are)\s+to\s+be\b", re.IGNORECASE)
-# What tells when or on what condition is looked at by itself, next door.
+# Introduces a time or a condition. ``modifiers.py`` looks at those.
 _BOUND: Final = _words(r"before|after|if|unless|when|whenever|until|till?|once|provided|assuming|whether")
 _SUBJECT: Final = r"(?:i|he|she|it|they|we|you|nobody|someone|somebody)"
 OWN_SUBJECT: Final = re.compile(
     rf"(?<!\w){_SUBJECT}(?:['’](?:s|m|re|ve|d|ll)(?!\w)|\s+(?!to\b)[^\W\d_]+)", re.IGNORECASE
 )
-# A verb in a form that tells how things are.
+# A finite verb that states something.
 FINITE: Final = re.compile(
     rf"(?<!\w)(?:(?:is|are|was|were|has|have|had|did|does|do|wo)(?:n['’]t)?|will|seems?|says?|keeps?|wants?|needs?|asks?"
     rf"|{patterns.IRREGULAR})(?!\w)"
@@ -54,12 +55,12 @@ FINITE: Final = re.compile(
     r"|(?<=\w)['’](?:s|ve|ll|re)\s+(?:been|not|gone|left|away|just|had|now|a|the|got|ill|sick|off\s+to|in\s+(?:bed|hospital)|\w+ing)\b",
     re.IGNORECASE,
 )
-# What is of weight by itself is looked at next door.
+# Words that have weight by themselves. Other modules look at those.
 _ELSEWHERE: Final = (
     patterns.NEGATION, patterns.RESTRICTION, patterns.LIMIT, patterns.CONDITION, patterns.QUANTIFIER,
     patterns.OF_SEVERAL, patterns.PART, patterns.DATE, BOUND, WHEN, RATE, SHARE, LIMIT, QUALIFIED, OTHERS,
 )  # fmt: skip
-# What only asks for the order: "could you", "I'd like to", "let's".
+# Only introduces the order: "could you", "I'd like to", "let's".
 ASKING: Final = _words(
     r"(?:can|could|would|will|may|might|shall|should)\s+(?:you|u|we|i|someone|somebody|anybody|it|this|that)"
     r"|(?:i|we)(?:['’]d|['’]ll|\s+would|\s+will|\s+have|\s+do)?\s+(?:really\s+|just\s+|also\s+)?(?:like|want|need|love|wish|prefer|have|hope)"
@@ -68,9 +69,9 @@ ASKING: Final = _words(
     r"|be\s+(?:so\s+)?(?:kind|nice|good)\s+(?:enough\s+to|and|as\s+to)|would\s+(?:like|love)\s+to|go\s+ahead"
     r"|(?:do|would)\s+you\s+mind"
 )
-# "Let Ada have a look": what she shall do is no statement.
+# "Let Ada have a look": a task, not a statement.
 _LET: Final = re.compile(r"(?<!\w)let\s+(?:[^\W\d_][\w'’]*\s+){1,2}(?:have|do)(?!\w)", re.IGNORECASE)
-# "The money arrived, …": what has happened, before the order that it is the reason of.
+# A past event before the order, as its reason: "The money arrived, …".
 _ENDS_IN_PAST: Final = re.compile(r"\w\s+[^\W\d_]{2,}(?<!e)ed\s*$")
 _INVERTED: Final = re.compile(r"\s*(?:should|had|were)\s+(?!(?:you|u|we|i)\b)[^\W\d_]+", re.IGNORECASE)
 _OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly)")
@@ -78,17 +79,18 @@ _BEFORE: Final = re.compile(r"[^\W\d_]+['’]?[^\W\d_]*\s+$")
 _OWNER: Final = re.compile(r"['’]s?\s+(?:(?P<kind>[^\W\d_]+)\s+)?$")
 _WHOSE: Final = re.compile(r"(?<!\w)(?:his|her|their|its)\s+(?:[^\W\d_]+ly\s+)?$", re.IGNORECASE)
 _MOST: Final = re.compile(r"(?<!\w)(?:most|least)\s+", re.IGNORECASE)
-# Other records that are like the one that is named.
+# Other records like the named one.
 _LIKE: Final = re.compile(
     r"(?<!\w)(?:(?<!would )(?<!['’]d )(?<!i )(?<!we )like|similar\s+to|such\s+as)\s+", re.IGNORECASE
 )
-# What is still to come or goes on may be a limit of the order: "…, he will drop it off himself", "letters keep coming".
+# Something that is still to happen or goes on may limit the order: "…, he will drop it off himself", "letters keep
+# coming".
 _TO_COME: Final = re.compile(
     r"(?<!\w)(?:will|wo(?=n['’]t)|shall|can|ca(?=n['’]t)|cannot|may|might|must|should|(?:has|have|needs?)\s+to|keeps?|still)(?!\w)"
     r"|['’]ll(?!\w)",
     re.IGNORECASE,
 )
-# "… should never have been sent", "nobody will pay it anyway": why, and no limit.
+# A reason, not a limit: "… should never have been sent", "nobody will pay it anyway".
 _NO_MATTER: Final = re.compile(rf"{patterns.REGRETS.pattern}|(?<!\w)(?:anyway|anyhow|in\s+any\s+case)(?!\w)", re.I)
 _NOT_THE_ONE: Final = re.compile(r"\s*(?:and\s+|but\s+)?not\s+(?:\w+\s+)?the\s+(?:other\s+)?one\b", re.IGNORECASE)
 _OTHERWISE: Final = re.compile(r"\s*(?:otherwise|else|if\s+not)\b", re.IGNORECASE)
@@ -107,8 +109,10 @@ _PREPOSITIONS: Final = word_set("with without as from against for by at during o
 
 
 def find_left_over_words(order: Order) -> Iterator[Place]:
-    """The places of words that change an order and that nothing accounts for. Only of calls about records: what is said
-    beside a plain function's values, or around a text that is drafted, is talk."""
+    """Finds words that change an order and that nothing accounts for.
+
+    Only for calls about records. Words around a plain function's values or a drafted text are talk.
+    """
     if order.drafts or not order.on_records or not (order.taken or order.chosen):
         return
     text, by = order.polite, list_accounts(order, order.polite, order.known)
@@ -144,7 +148,7 @@ def _of_clause(
     after: bool,
     ours: bool,
 ) -> Iterator[Place]:
-    """``after``: whether an order came before it. ``ours``: whether it holds something that was used."""
+    """``after``: an order came before this clause. ``ours``: the clause holds used words."""
     told = clause.text[clause.start : clause.end]
     first, head = clause.words[0], clause.head
     if (_INVERTED.match(told) or _TO_BE.match(told)) and not ours and left:
@@ -157,10 +161,10 @@ def _of_clause(
     if after and not ours and not clause.joined and patterns.DONE.match(told):
         return
     if by.lone and after and not ours and _NOT_THE_ONE.match(told):
-        return  # which of two is meant, said by the one that isn't
+        return  # selects one of two by ruling out the other
     if after and not ours and (_spares(clause) or patterns.STAYS.search(told)):
         if by.restricted and _OTHERWISE.match(told):
-            return  # what becomes of it where the condition doesn't hold: nothing
+            return  # says that nothing happens if the condition fails
         yield first[1], clause.end
         return
     plain = blank(_LET, blank(ASKING, told))
@@ -180,7 +184,7 @@ def _of_clause(
     if not left:
         if after and begins and not ours and head is not None and plain == told and not by.says_whole(told):
             root = stem(plain_word(head[0]))
-            if root not in verbs | READING:  # "call her", of what goes by "call off"
+            if root not in verbs | READING:  # "call her", for an action called "call off"
                 yield head[1], clause.end
         return
     if ours or any(stem(plain_word(word)) in verbs for word, _, _ in clause.words):
@@ -196,7 +200,7 @@ def blank(pattern: re.Pattern[str], told: str) -> str:
 
 
 def _spares(clause: Clause) -> bool:
-    """Whether a clause leaves something out of an order: "leave the lamp as it is", "the lamp stays"."""
+    """Whether a clause exempts something from an order: "leave the lamp as it is", "the lamp stays"."""
     said = [plain_word(word) for word, _, _ in clause.words if plain_word(word) not in ("and", "but", "just", "please")]
     stays = len(said) > 2 and said[0] in _DETERMINERS and said[-1] in _STAYING and "rest" not in said
     spared = len(said) > 2 and said[0] in _SPARING and said[1] in _DETERMINERS | {"out", "it", "him", "them"}
@@ -206,7 +210,7 @@ def _spares(clause: Clause) -> bool:
 def _beside(
     clause: Clause, used: Sequence[bool], left: Sequence[Word], verbs: frozenset[str], by: Accounts
 ) -> Iterator[Place]:
-    """Words left over within an order, joined where nothing that was used stands between them."""
+    """Left-over words inside an order. Neighbours are joined if no used word stands between them."""
     for pattern in (_REASON, _RELATIVE, _BOUND):
         for found in pattern.finditer(clause.text, clause.start + 1, clause.end):
             if not used[found.start()] and not _TO_BE.match(clause.text, found.start()):
@@ -214,17 +218,17 @@ def _beside(
                 left = [each for each in left if not found.start() <= each[1] < ends]
     left = [each for each in left if each in clause.ordering]
     if left and left[0] == clause.head and _is_verb(clause) and not _is_manner(clause, verbs, by.known):
-        left = left[1:]  # the verb of the order is accounted for by the action itself
+        left = left[1:]  # the action itself accounts for the order's verb
     if not by.says_whole(clause.text[clause.start : clause.end], reports=True):
         left = _without_late_verb(clause, used, left, verbs)
     left = [each for each in left if not _tells_which(clause, each, used) and not _states(clause, each, used)]
-    if by.restricted:  # "look at 7, and if …": what a condition is judged by is looked at
+    if by.restricted:  # "look at 7, and if …": a condition looks at something too
         left = [each for each in left if stem(plain_word(each[0])) not in READING]
     if by.answered and left and not any(used[: left[0][1]][clause.start :]):
-        left = left[1:]  # what was said of a record that was asked about and chosen since
-    if by.described:  # the noun behind its owner is what the model reads as the kind
+        left = left[1:]  # described a record that was asked about and chosen since
+    if by.described:  # the model reads a noun after its owner as the kind
         left = [each for each in left if not _follows_owner(clause.text, each[1], used)]
-    if by.worked_out:  # the model reads it as the record or field that a value is worked out from
+    if by.worked_out:  # the model reads it as the record or field that a value is computed from
         whose = [each for each in left if _follows_whose(clause.text, each[1], used)][: by.worked_out]
         left = [each for each in left if each not in whose]
     if by.ordered:
@@ -246,8 +250,10 @@ def _beside(
 def _without_late_verb(
     clause: Clause, used: Sequence[bool], left: Sequence[Word], verbs: frozenset[str]
 ) -> Sequence[Word]:
-    """What is left without the verb of the order and its object, where the verb stands behind who or what it is about
-    ("let Ada sign in", "Ada should be able to sign in", "Ada takes it"): that belongs to the action too."""
+    """The left-over words without the order's verb and object, if the verb follows who or what it is about.
+
+    Examples: "let Ada sign in", "Ada should be able to sign in", "Ada takes it". The action accounts for those words.
+    """
     if not left or clause.head is None or not used[clause.head[1]]:
         return left
     before = [word for word, start, _ in clause.words if start < left[0][1]]
@@ -258,7 +264,7 @@ def _without_late_verb(
         return left
     if clause.joined and left[0][0].endswith("ed"):  # "A and B with 30 euros shared"
         return left
-    if root in READING and not _INTO.match(clause.text, verb[2]):  # "let Ada have a look at it" leaves it open
+    if root in READING and not _INTO.match(clause.text, verb[2]):  # "let Ada have a look at it" is too vague
         return left
     wished = patterns.search_before(_WISHED, clause.text, verb[1]) is not None
     if wished and root in _STAYING_STEMS:
@@ -271,7 +277,7 @@ def _without_late_verb(
 
 
 def _tells_which(clause: Clause, word: Word, used: Sequence[bool]) -> bool:
-    """Whether a verb stands behind who was used in what stands for the record itself: "what Ada still owes"."""
+    """Whether a verb follows a used word in a clause that describes the record itself: "what Ada still owes"."""
     at = [start for _, start, _ in clause.words].index(word[1])
     before = [each for each in clause.words[:at] if plain_word(each[0]) not in LIGHT]
     told = next((each for each in reversed(before) if not used[each[1]]), None)
@@ -279,8 +285,10 @@ def _tells_which(clause: Clause, word: Word, used: Sequence[bool]) -> bool:
 
 
 def _states(clause: Clause, word: Word, used: Sequence[bool]) -> bool:
-    """Whether a verb in the form of a statement stands behind who was used: "Ada finds", "the two that Ada still owes".
-    What somebody keeps, pays or gets may be the order itself."""
+    """Whether a stating verb follows a used word: "Ada finds", "the two that Ada still owes".
+
+    Verbs such as "keeps" or "pays" don't count, because they may be the order itself.
+    """
     at = [start for _, start, _ in clause.words].index(word[1])
     before = [each for each in clause.words[:at] if plain_word(each[0]) not in LIGHT]
     root, plain = stem(word[0].casefold()), word[0].casefold()
@@ -295,7 +303,7 @@ def _states(clause: Clause, word: Word, used: Sequence[bool]) -> bool:
 
 
 def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:
-    """Whether a plain word stands behind an owner that was used, maybe with a word of what kind between them."""
+    """Whether a plain word follows a used owner, with at most one word for the kind between them."""
     found = patterns.search_before(_OWNER, text, at) if text[at].islower() else None
     between = found["kind"] if found is not None else None
     return (
@@ -306,14 +314,14 @@ def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:
 
 
 def _follows_whose(text: str, at: int, used: Sequence[bool]) -> bool:
-    """Whether a plain word stands behind "his" or "her", or right behind words that were used ("the October bill")."""
+    """Whether a plain word follows "his" or "her", or directly follows used words ("the October bill")."""
     before = len(text[:at].rstrip())
     right_behind = 0 < before < at and used[before - 1]
     return text[at].islower() and (right_behind or patterns.search_before(_WHOSE, text, at) is not None)
 
 
 def _is_manner(clause: Clause, verbs: frozenset[str], known: frozenset[str]) -> bool:
-    """Whether the first word tells how the verb behind it is to be done: "secretly waive", "in cash, waive"."""
+    """Whether the first word says how the next verb is to be done: "secretly waive", "in cash, waive"."""
     assert clause.head is not None
     root = stem(plain_word(clause.head[0]))
     said = [stem(plain_word(word)) for word, start, _ in clause.words if start > clause.head[1]]
@@ -328,13 +336,13 @@ def _is_manner(clause: Clause, verbs: frozenset[str], known: frozenset[str]) -> 
 
 
 def _is_determined(clause: Clause) -> bool:
-    """Whether an article or possessive stands before the first word that says something: that word is no verb."""
+    """Whether an article or possessive precedes the first content word, which then is no verb."""
     at = clause.head[1] if clause.head is not None else clause.start
     return any(plain_word(word) in _DETERMINERS for word, start, _ in clause.words if start < at)
 
 
 def _is_verb(clause: Clause) -> bool:
-    """Whether the first word that says something is the verb of an order, whatever verb it is."""
+    """Whether the first content word is a verb that orders, whatever verb it is."""
     assert clause.head is not None
     if _is_determined(clause):
         return False
@@ -343,7 +351,7 @@ def _is_verb(clause: Clause) -> bool:
 
 
 def _widen(clause: Clause, run: Sequence[Word]) -> Place:
-    """From the little words before, which tell how they belong to the order, to the last of them."""
+    """The place of a run of words, extended to the function words before it ("in", "as", "of")."""
     start = run[0][1]
     for _ in range(2):
         before = patterns.search_before(_BEFORE, clause.text, start)
@@ -354,6 +362,6 @@ def _widen(clause: Clause, run: Sequence[Word]) -> Place:
 
 
 def _is_english(text: str, used: Sequence[bool]) -> bool:
-    """Whether two of three words that nothing was read from are English: elsewhere they can't be told apart."""
+    """Whether two thirds of the unused words are English. In other languages these rules can't judge them."""
     words = [plain_word(word) for word, start, _ in split_runs(text) if not used[start] and not word.isdigit()]
     return 3 * sum(each in EMPTY or is_word(each) for each in words) >= 2 * len(words)

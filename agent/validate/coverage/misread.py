@@ -1,4 +1,4 @@
-"""Misread values of a proposal: words that were used, but for something else than they are beside."""
+"""Misread values: words that the proposal used, but for something other than what they say."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ON_CONDITION: Final = re.compile(
     r"|as\s+soon\s+as|provided|as\s+long\s+as|until(?!\s+(?:now|recently)\b)|not\s+before|not\s+until)\s+\w",
     re.IGNORECASE,
 )
-# What only says how much something is: "it came to 85".
+# Only introduces an amount: "it came to 85".
 _AMOUNTS: Final = re.compile(r"(?<!\w)(?:c[ao]mes?|amount(?:s|ed)?|add(?:s|ed)?\s+up)\s+to\s+$", re.IGNORECASE)
 _RANGE: Final = re.compile(r"(?<!\bfrom )(?<![\w.,-])\d+\s+(?:to|or)\s+\d", re.IGNORECASE)
 _ALIKE: Final = 0.4
@@ -46,9 +46,11 @@ _ALIKE: Final = 0.4
 
 
 def find_misread(order: Order) -> set[Place]:
-    """The places of numbers said of another call's record, of lengths and rates taken for a reason, of where something
-    shall end up, taken for what comes on top, and of factors and rough figures taken for exact amounts, and of
-    currencies that no amount is in."""
+    """Finds used words that a proposal takes for something else than they mean.
+
+    Each finder below looks for one kind: a number for the wrong record, a length or rate taken as a reason, a final
+    value taken as an addition, a factor or rough figure taken as an exact amount, a currency that no amount is in.
+    """
     found = (
         _of_others,
         _beside_texts,
@@ -64,8 +66,8 @@ def find_misread(order: Order) -> set[Place]:
 
 
 def _of_others(order: Order) -> Iterator[Place]:
-    """Numbers that are said of the record of another call, behind that of the own one: "A and half of B", where A would
-    be halved too. Said before all of them they are for each."""
+    """Numbers that belong to another call's record, after the call's own: "A and half of B", where A would be halved
+    too. A number before all records applies to each."""
     calls = order.calls
     records = [order.find([each for each in walk(call) if isinstance(each, Find)]) for call in calls]
     for at, call in enumerate(calls):
@@ -78,8 +80,10 @@ def _of_others(order: Order) -> Iterator[Place]:
 
 
 def _beside_texts(order: Order) -> Iterator[Place]:
-    """How long or how often, where it was taken for a reason or note: "suspend her for a week". A message may begin
-    so, and what was made of the words ("until Friday" → a day) is neither."""
+    """A length or rate taken as a reason or note: "suspend her for a week".
+
+    A message may begin that way. Converted values ("until Friday" as a day) are neither reason nor note.
+    """
     text = order.text
     for contract, name, argument in order.arguments:
         schema, note = contract.properties.get(name) or {}, contract.annotation(name)
@@ -90,7 +94,7 @@ def _beside_texts(order: Order) -> Iterator[Place]:
         if schema.get("type") != "string" or "enum" in schema or "format" in schema:
             continue
         found = [begins_beside(text, *each) for each in order.find(argument)]
-        if open_amount:  # for how long, where money for that long may be meant
+        if open_amount:  # a length, where money for that length may be meant
             found += [patterns.PERIODS.match(text, start) for start, _ in order.find(argument)]
         yield from (each.span() for each in found if each is not None)
         for start, end in order.find(argument):
@@ -103,7 +107,7 @@ def _beside_texts(order: Order) -> Iterator[Place]:
 
 
 def find_conditions_in_answers(order: Order) -> Iterator[str]:
-    """Texts of an answer that say on what condition something is to be done, where a reason or note was asked for."""
+    """Conditions in an answer that was to give a reason or note."""
     for call in order.calls:
         for argument in call.arguments.values():
             for words in list_words(argument) if isinstance(argument, TypedValue | QuotedText) else ():
@@ -112,12 +116,13 @@ def find_conditions_in_answers(order: Order) -> Iterator[str]:
 
 
 def find_condition(said: str) -> re.Match[str] | None:
-    """The clause of a text that opens with a condition: "only if legal agrees". One within a sentence tells a story."""
+    """The clause of a text that opens with a condition: "only if legal agrees". A condition inside a sentence tells a
+    story."""
     return _ON_CONDITION.search(said)
 
 
 def _is_order(text: str, start: int) -> bool:
-    """Whether words behind a mark begin with a verb and whom or what it is done to: "…, ring her", "…, warn Ada"."""
+    """Whether words after punctuation begin with a verb and its object: "…, ring her", "…, warn Ada"."""
     found = _VERB.match(text, start)
     if found is None or search_before(_MARK, text, start) is None or found["verb"] in EMPTY:
         return False
@@ -127,7 +132,7 @@ def _is_order(text: str, start: int) -> bool:
 
 
 def _leaves_amount_open(contract: Contract, order: Order) -> bool:
-    """Whether a call leaves out an amount of money that its action would take a part by."""
+    """Whether a call leaves out an optional amount of money."""
     calls = [each for each in order.calls if each.action == contract.name]
     money = {
         name for name in contract.properties if contract.annotation(name).unit in (Unit.MONEY, Unit.MONEY_MINOR)
@@ -136,8 +141,8 @@ def _leaves_amount_open(contract: Contract, order: Order) -> bool:
 
 
 def _ends_up(order: Order) -> Iterator[Place]:
-    """Where something shall end up, taken for what comes on top or off: "extend it to 10 days". What sets a value may
-    be told so."""
+    """A final value taken as an addition or subtraction: "extend it to 10 days". Actions that set a value may be told
+    so."""
     for contract, name, argument in order.arguments:
         note = contract.annotation(name)
         bare = isinstance(argument, ComputedArgument) and isinstance(argument.expression, Number)
@@ -150,8 +155,8 @@ def _ends_up(order: Order) -> Iterator[Place]:
 
 
 def _find_other_figures(order: Order) -> Iterator[Place]:
-    """Numbers that stand beside "x" ("3x"), or begin or end a range ("2 to 3 weeks"), where an amount or a length was
-    made of them, and what says that an amount of money is a rough one."""
+    """Numbers beside "x" ("3x") or at an end of a range ("2 to 3 weeks") that became an amount or a length. Also words
+    that make an amount of money approximate."""
     text = order.text
     for contract, name, argument in order.arguments:
         unit = contract.annotation(name).unit
@@ -173,8 +178,7 @@ def _find_other_figures(order: Order) -> Iterator[Place]:
 
 
 def _find_other_currencies(order: Order) -> Iterator[Place]:
-    """Currencies that something is to be in, where neither an amount that was used nor a record is in them: nothing is
-    converted."""
+    """Currencies that neither a used amount nor a record is in. Nothing is converted."""
     if not any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in order.notes):
         return
     units = {find_unit(each.unit) for each in order.parts(Number)}
@@ -188,7 +192,7 @@ def _find_other_currencies(order: Order) -> Iterator[Place]:
 
 
 def _find_left_out(order: Order) -> Iterator[Place]:
-    """Names that are said to be left out ("all but Ada's", "not Ada's"), where the proposal is about those."""
+    """Names that the request excludes ("all but Ada's", "not Ada's") but the proposal includes."""
     kept = {place for each in order.parts(Except) for place in order.find(each)}
     if kept and (back := patterns.AFTER_ALL.search(order.text, max(end for _, end in kept))) is not None:
         yield back.span()
@@ -203,7 +207,7 @@ def _find_left_out(order: Order) -> Iterator[Place]:
 
 
 def _find_split_names(order: Order) -> Iterator[Place]:
-    """Whose it is and what it is called, taken for two records: "Ada's Sunday Standard"."""
+    """An owner and a name taken for two records: "Ada's Sunday Standard"."""
     calls = order.calls
     for one, other in itertools.pairwise(calls):
         if one.action != other.action:
@@ -215,14 +219,13 @@ def _find_split_names(order: Order) -> Iterator[Place]:
 
 
 def repeats_what_was_done(order: Order) -> bool:
-    """Whether "make it 30" corrects what was done already, so that its call would come on top of that."""
+    """Whether "make it 30" corrects a call that was already done, so that a new call would add to it."""
     result = order.proposal.result
     return not (isinstance(result, PlanResult) and result.replaces) and any(True for _ in _of_earlier(order))
 
 
 def _find_other_codes(order: Order) -> Iterator[Place]:
-    """Codes that were not used, of calls about records: "F-231 - F-234", "7 waive F-231". What is not to be is no more
-    than said."""
+    """Unused codes in a request about records: "F-231 - F-234", "7 waive F-231". Excluded codes don't count."""
     taken = order.find((order.proposal.result, order.proposal.replaced))
     for found in patterns.SERIES.finditer(order.text) if order.on_records else ():
         if {*stem_text(found[0])} <= order.told_by_records or any(
@@ -234,14 +237,17 @@ def _find_other_codes(order: Order) -> Iterator[Place]:
 
 
 def _of_earlier(order: Order) -> Iterator[Place]:
-    """What is said of an earlier value, where none is computed with: "10 more" for what waits, "make it 30" for what
-    was done already and would come on top. Whoever was asked since has said how much."""
+    """Words that modify an earlier value, if the proposal computes with none.
+
+    Examples: "10 more" for a waiting call, and "make it 30" for a finished one. An answer to a question says how much,
+    so then nothing is found.
+    """
     request, proposal = order.request, order.proposal
     if not request.thread or request.answers or not isinstance(proposal.result, PlanResult):
         return
     waiting = sum(call.waits for turn in request.thread for call in turn.calls)
     if proposal.result.replaces and waiting > 1:
-        # "Make hers 15", where two calls wait: whose a pronoun is can't be told from the latest of them.
+        # "Make hers 15" while two calls wait: the latest call doesn't tell whose "hers" is.
         yield from (found.span() for found in patterns.WHOSE.finditer(order.text))
     if any(isinstance(node, Computed | ArgumentOf) for node in order.nodes):
         return
@@ -249,7 +255,7 @@ def _of_earlier(order: Order) -> Iterator[Place]:
         found = patterns.RELATIVE.search(order.text)
         worded = order.find(order.drafts)
         if found is not None and any(start <= found.start() and found.end() <= end for start, end in worded):
-            found = None  # how a order.text is to be worded
+            found = None  # how a text is to be worded
     else:
         done = {call.action for call in request.thread[-1].calls if not call.waits}
         again = any(call.action in done for call in order.calls)

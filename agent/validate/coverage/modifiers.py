@@ -1,7 +1,7 @@
-"""Modifiers of an order: words beside what was used that change when, how often, how much or for whom it is done.
+"""Modifiers: words beside used ones that change when, how often, how much or for whom something is done.
 
-Each counts only where it modifies what is done: behind a used word of its clause, or at the head of one. What a clause
-of its own tells of the past is a story. Weighty negations, numbers and days by name are next door.
+A modifier counts only where it modifies the order: in the same clause, or at the head of the sentence. A clause about
+the past is a story. Negations, numbers and named days are in ``weighty_patterns.py``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from language.stems import split_runs, stem, stem_text
 _UNIT: Final = r"(?:second|minute|hour|day|night|week|weekend|fortnight|month|quarter|year)s?"
 _SOON: Final = r"(?:mon|tues?|wed|thu|thurs?|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
 _SUM: Final = r"(?:[€$£¥]\s*)?\d"
-# Until when, or after what: a bound in time or a condition. What is done now is done before whatever comes.
+# Until when, or after what: a time bound or a condition. "Now" comes before anything else and is none.
 _BOUND: Final = (
     r"until|till?|pending|subject\s+to|on\s+(?:the\s+)?condition|given\s+that|otherwise|failing\s+\w+"
     r"|given\s+(?:he|she|it|they|we|you|(?-i:[A-Z]\w+))\s+(?!is\b|are\b|has\b|have\b)\w+|while\s+(?:he|she|it|they)\b"
@@ -93,7 +93,7 @@ QUALIFIED: Final = _words(_QUALIFIED)
 ADDED: Final = re.compile(rf"(?<!\w)(?:{_ADDED})", re.IGNORECASE)
 OR: Final = _words(_OR)
 OTHERS: Final = re.compile(rf"(?:{_OTHERS})(?!\w)", re.IGNORECASE)
-# "Must not get": what the clause speaks of is not to be done.
+# "Must not get": forbids what the clause is about.
 FORBIDS: Final = _words(
     r"(?:(?:do|does|should|must|may|can|could|will|would|shall|ca|wo|sha)n['’]t(?!\s+(?:you|we|forget|hesitate|fail)\b)"
     r"|(?:do|does|should|must|may|can|could|will|would|shall)\s+not|cannot)"
@@ -115,9 +115,11 @@ PRESENT: Final = re.compile(r"\b(?:is|are|has|have|gets?|will|been)\b|['’](?:s
 def find_modifiers(
     text: str, taken: Sequence[Place], figures: Collection[Place], verbs: frozenset[str], by: Structure
 ) -> Iterator[Place]:
-    """The places of modifiers that nothing accounts for. ``taken`` are the quotes that were used, ``figures`` those of
-    numbers among them: a limit or rate in the quote of a number is no part of it. ``verbs`` are the stems of the calls'
-    own words."""
+    """Finds modifiers that nothing accounts for.
+
+    ``taken`` are the used places. ``figures`` are those of numbers among them: a number's quote doesn't account for a
+    limit or rate in it. ``verbs`` are the stems of the calls' own words.
+    """
     plain = [each for each in taken if each not in figures]
     for pattern, accounted, used, tells in (
         (BOUND, by.conditions or by.dates or by.restricts, taken, True),
@@ -145,15 +147,15 @@ def find_modifiers(
             if pattern is BOUND and stem(found.group().casefold()) in verbs:
                 continue  # "set it back to pending": the state that the call brings about
             if pattern is BOUND and found.group()[:1].casefold() in "ut" and _is_used(text, place[1], taken):
-                continue  # the day itself is what was used
+                continue  # the day itself is used
             if (
                 pattern is ADDED
                 and verbs & ADDING
                 and (place[1] - place[0] != _PLUS or _is_used(text, place[1], list(figures)))
             ):
-                continue  # "plus 3 days", "on top of her rental", of what only adds
+                continue  # "plus 3 days", "on top of her rental", for an action that only adds
             if pattern is OTHERS and _is_used(text, place[1], taken):
-                continue  # whom the same is for is who was used
+                continue  # the same is done for someone who was used
             heads = pattern in (BOUND, WHEN, ADDED, OTHERS)
             joins = pattern is not SHARE
             if _modifies(text, place, taken, verbs, heads=heads, joins=joins) and not (
@@ -165,19 +167,19 @@ def find_modifiers(
 
 
 def _covers_both(ends: re.Match[str], used: Sequence[Place]) -> bool:
-    """Whether both ends of a range were used, together or each by itself: one alone isn't what was said."""
+    """Whether both ends of a range were used, together or each by itself. One end alone isn't what was said."""
     return all(
         any(start <= first and last <= end for start, end in used) for first, last in (ends.span(1), ends.span(2))
     )
 
 
 def find_limits(text: str, places: Collection[Place]) -> set[Place]:
-    """Those of the modifiers that say how much, when or how often: no condition, choice or ban."""
+    """The modifiers that say how much, when or how often, without conditions, choices and bans."""
     return _find_within(text, places, (LIMIT, WHEN, RATE, QUALIFIED))
 
 
 def find_parts(text: str, places: Collection[Place]) -> set[Place]:
-    """Those of the modifiers that say what comes with it, or how much of it is meant."""
+    """The modifiers that say what is added, or how much of it is meant."""
     return _find_within(text, places, (ADDED, SHARE))
 
 
@@ -187,23 +189,23 @@ def _find_within(text: str, places: Collection[Place], patterns: Sequence[re.Pat
 
 
 def begins_beside(text: str, start: int, end: int) -> re.Match[str] | None:
-    """How long, until when or how often, where a quoted text begins with it, maybe behind its "for"."""
+    """A length, end or rate at the start of a quoted text, perhaps after its "for"."""
     found = BESIDE.search(text, max(0, start - 4), end)
     return found if found is not None and found.start() <= start < found.end() else None
 
 
 def _is_used(text: str, at: int, taken: Sequence[Place]) -> bool:
-    """Whether what was used follows at once."""
+    """Whether a used word follows directly."""
     return any(at <= start <= at + _LEAD and LEAD.fullmatch(text, at, start) for start, _ in taken)
 
 
 def _modifies(
     text: str, place: Place, taken: Sequence[Place], verbs: frozenset[str], *, heads: bool, joins: bool
 ) -> bool:
-    """Whether something that was used, or the verb of a call, stands in the same clause; or the words are the head of
-    the sentence, where such may be."""
+    """Whether a used word or a verb of a call stands in the same clause. At the head of a sentence, some modifiers need
+    neither."""
     start, end = _clause(text, *place, joins=joins)
-    if text[place[0] : place[0] + 2].casefold() == "or":  # a choice is between what was used and something else
+    if text[place[0] : place[0] + 2].casefold() == "or":  # a choice is between a used word and another
         before = split_runs(text[max(start, place[0] - REACH) : place[0]])
         chosen = any(start <= first < place[0] for first, _ in taken) or any(
             stem(w.casefold()) in verbs for w, _, _ in before
@@ -217,7 +219,7 @@ def _modifies(
 
 
 def _clause(text: str, start: int, end: int, *, joins: bool = True) -> Place:
-    """The stretch between punctuation around a place; a comma right before it may join."""
+    """The stretch between punctuation around a place. A comma right before the place may join."""
     opening = last_before(PUNCTUATION, text, len(text[:start].rstrip()) - 1 if joins else start)
     first = opening[1] if opening is not None else 0
     if not joins and start and text[start - 1] in ".,:":
@@ -227,8 +229,8 @@ def _clause(text: str, start: int, end: int, *, joins: bool = True) -> Place:
 
 
 def _tells_past(text: str, start: int, end: int) -> bool:
-    """Whether the words follow a verb of the past, or the rest of the clause tells what has been: a reason, nothing to
-    wait for."""
+    """Whether the words follow a verb in the past, or the rest of the clause does tell the past. Then they are a
+    reason, nothing to wait for."""
     closing = first_from(PUNCTUATION, text, end)
     rest = text[end : closing[0] if closing else len(text)]
     if search_before(PAST_BEFORE, text, start):
@@ -237,7 +239,7 @@ def _tells_past(text: str, start: int, end: int) -> bool:
 
 
 def _forbidden(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> Iterator[Place]:
-    """What is used of a clause that says it is not to be, where no later clause says what is."""
+    """Finds clauses that forbid used words, if no later clause says what to do."""
     for found in FORBIDS.finditer(text):
         _, end = _clause(text, *found.span())
         if any(start < found.end() and found.start() < last for start, last in taken):
@@ -247,7 +249,7 @@ def _forbidden(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> Iter
         used = any((found.end() <= start or done) and start < end for start, _ in taken)
         if used and not later and all(last <= end for _, last in taken):
             yield found.span()
-        # "…, Ada can't do it": a name that only stands there is not ordered for.
+        # "…, Ada can't do it": the name is mentioned, and nothing is ordered for her.
         subject = next((start for start, last in taken if text[last : found.start()].isspace()), None)
         if subject is not None and not done and any(first < subject for first, _ in taken):
             yield subject, found.end()

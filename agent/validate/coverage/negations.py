@@ -1,11 +1,12 @@
-"""Negations within an order, and words behind it that take it back.
+"""Negations inside an order, and retractions after it.
 
-"Not", "never" or "no" beside what was used, wherever in its clause they stand; a negation right at the head of a
-clause is a pattern of its own, next door. What a clause tells of how things are ("she is not happy") or gives as a
-reason ("for not paying") denies nothing of the order; nor does one that denies another thing or action than the one
-that is done, which stands beside it ("don't do it now, do it at the end", "no refund but 30 euros of credit").
+A negation counts anywhere in a clause that the plan uses: "not", "never", "no". A negation at the head of a clause has
+its own pattern, ``NEGATION`` in ``weighty_patterns.py``.
 
-"Close 5519, scratch that" orders nothing, whatever was understood of the rest.
+Some negations deny nothing of the order. They describe ("she is not happy"), give a reason ("for not paying"), or
+contrast with what is done ("don't do it now, do it at the end", "no refund but 30 euros of credit").
+
+A retraction cancels the order, whatever else was understood: "close 5519, scratch that".
 """
 
 from __future__ import annotations
@@ -33,28 +34,28 @@ from language.stems import EMPTY, split_runs, stem
 
 _NO: Final = re.compile(
     r"(?<!\w)(?:not|never|no|nor|neither|none|nobody|nothing)(?!\w)"
-    # What only hastens or eases, and what "no" belongs to without denying the order.
+    # Phrases that only hurry or reassure, and phrases in which "no" denies nothing of the order.
     r"(?!\s+(?:rush|hurry|worr(?:y|ies)|problems?|doubt|matter|longer|only|sure|certain|forget|hesitate|fail)\b)",
     re.IGNORECASE,
 )
-# How things are, what is joined as the other case, a suggestion, or a reason: none of it denies the order.
+# A state, a case that is joined, a suggestion or a reason. None of them denies the order.
 _TOLD: Final = re.compile(
     r"(?:(?<!\bthere )\b(?:is|are|was|were|am|been|be|has|have|had|did|does|or|if|why|he|she|it|they|who|which)"
     r"|(?<!\bthere)['’](?:s|m|re|ve|d)"
     r"|\b(?:for|of|because|since|as|although|though|to)\b(?:\s+\w+){0,4})\s+$",
     re.IGNORECASE,
 )
-# Whom nothing is to be told: "no e-mail", "nobody hears of it".
+# Asks for silence: "no e-mail", "nobody hears of it".
 _SILENT: Final = re.compile(
     r"\s+(?:(?:[\w-]+\s+)?[\w-]+\s*(?:$|[,.;!?])|(?:\w+\s+){1,3}(?:of|about)\s+(?:it|this|that)\b)", re.IGNORECASE
 )
-# "No. 12" is a number, "no 12 euros" denies them.
+# "No. 12" is a number. "No 12 euros" is a denial.
 _NUMBERED: Final = re.compile(r"\.?\s*#?\d[\d.,]*\s*([^\W\d_]+|[€$£¥%])?")
-# "Nobody answered", "it never came": what has happened, where an order would have another form of the verb.
+# "Nobody answered", "it never came": reports of the past. An order would use another form of the verb.
 _HAPPENED: Final = re.compile(rf"\s+(?:\w+ly\s+|ever\s+)?({PAST})(?!\w)", re.IGNORECASE)
 _TO_BE: Final = re.compile(r"\s+to\s", re.IGNORECASE)
 _TRY: Final = re.compile(r"\b(?:try|want|need|wish|prefer|choose|decide|rather)\s+$", re.IGNORECASE)
-# "Ada has come and Bo hasn't": what is said of the one is denied of the other.
+# The second half is denied: "Ada has come and Bo hasn't".
 _ELLIPTIC: Final = re.compile(
     r"\s+(?P<denied>(?:is|are|was|were|do|does|did|has|have|had|wo|ca|should|could|would)(?:n['’]?t|\s+not))(?=\s*(?:[,.;!]|$))",
     re.IGNORECASE,
@@ -68,8 +69,10 @@ _NEAR: Final = 60
 
 
 def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> Iterator[Place]:
-    """The places of negations in a clause that holds something used or the call's own verb, or that stand alone.
-    ``verbs`` are the stems of the calls' own verbs."""
+    """Finds negations that stand alone, or share a clause with used words or with a verb of the calls.
+
+    ``taken`` are the places that the plan uses. ``verbs`` are the stems of the calls' own verbs.
+    """
     for found in _NO.finditer(text):
         start, end = found.span()
         if any(first < end and start < last for first, last in taken):
@@ -88,8 +91,8 @@ def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> 
         words = [(word.casefold(), at) for word, at, _ in split_runs(text[first:last])]
         alone = all(word in {found[0].casefold(), "please"} for word, _ in words)
         if alone:
-            # At the head it denies what was said before: the value that is corrected here, or a call of the thread that
-            # is undone by words of which nothing is quoted.
+            # At the head of the request it denies what was said before: a value that is corrected here, or a call of
+            # the thread that is undone without a quote.
             goes_on = any(begin >= end for begin, _ in taken) or (
                 not taken and first == 0 and bool(text[last:].strip(_MARKS))
             )
@@ -103,8 +106,8 @@ def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> 
 
 
 def find_denied_clauses(text: str, taken: Sequence[Place]) -> Iterator[Place]:
-    """The places of denials in clauses that tell which are meant, before something that was used: "that don't concern
-    Ada"; and of those that stand alone behind it: "and Ada hasn't"."""
+    """Finds denials in relative clauses that select records ("that don't concern Ada"), and denials that follow a used
+    word ("and Ada hasn't")."""
     for found in patterns.DENIED_CLAUSE.finditer(text):
         if any(found.end("denied") <= start < found.end() for start, _ in taken):
             yield found.span("denied")
@@ -114,7 +117,7 @@ def find_denied_clauses(text: str, taken: Sequence[Place]) -> Iterator[Place]:
 
 
 def denies_verb(text: str, place: Place, verbs: frozenset[str]) -> bool:
-    """Whether words at a place deny one of these verbs, which stands behind the denial: "don't close it"."""
+    """Whether the words at a place deny one of these verbs, as in "don't close it"."""
     for denial in _DENIAL.finditer(text, *place):
         closing = first_from(ENDS, text, denial.end())
         behind = text[denial.end() : closing[0] if closing else len(text)]
@@ -136,25 +139,27 @@ _NO_LONGER: Final = patterns.TRAILING | {"more", "longer", "any"}
 _DONE_TO_IT: Final = re.compile(
     r"\s*(?:(?:just|but|only|please|instead|rather)\s+)*(?P<verb>[^\W\d_]+)\s+(?:it|them|that)\b", re.IGNORECASE
 )
-# "Not with Ada", "not at the Vienna office": how it is not to be done, and no other thing.
+# Denies a manner or a place, not a thing: "not with Ada", "not at the Vienna office".
 _WAY: Final = re.compile(r"\s+(?:with|by|at|in|on|from|via|through|under|before|after)\s", re.IGNORECASE)
 _NAMES: Final = re.compile(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)")
 
 
 _SHOULD: Final = re.compile(r"(?<!\w)should(?:\s+(?:never|not)|n['’]t)$", re.IGNORECASE)
 _HAVE: Final = re.compile(r"\s+have(?!\w)", re.IGNORECASE)
-# Which of two is meant, said by the one that isn't: "the Ada at the desk, not the one upstairs".
+# Selects one of two by ruling out the other: "the Ada at the desk, not the one upstairs".
 _NOT_THE_ONE: Final = re.compile(r"\s+(?:[^\W\d_]+\s+)?the\s+(?:other\s+)?one(?!\w)", re.IGNORECASE)
 _NOT_THE: Final = re.compile(r"\s+(?:the|his|her|their)\s+[^\W\d_]+(?:\s+[^\W\d_]+)?\s*", re.IGNORECASE)
 _THE: Final = re.compile(r"\s*(?:but\s+)?(?:the|his|her|their)\s+", re.IGNORECASE)
 
 
 def only_contrasts(text: str, at: int, taken: Sequence[Place], known: frozenset[str], several: bool) -> bool:
-    """Whether a negated clause says nothing but what the call itself speaks of, and another clause says what is done
-    instead: "don't do it now, do it at the end". What is not to be among ``several`` is no other thing."""
+    """Whether a negated clause only contrasts with what is done: "don't do it now, do it at the end".
+
+    All its words must be ones that the call is about. With ``several`` records, an excluded record is no contrast.
+    """
     closing = TURNS.search(text, at)
     if patterns.search_before(_SHOULD, text, at) is not None and _HAVE.match(text, at):
-        return True  # "should never have been sent" tells why
+        return True  # "should never have been sent" gives a reason
     if not several and text[:at].casefold().endswith("not") and _NOT_THE_ONE.match(text, at):
         return True
     if (
@@ -180,17 +185,16 @@ def only_contrasts(text: str, at: int, taken: Sequence[Place], known: frozenset[
 
 
 def _other_thing(text: str, start: int, end: int, taken: Sequence[Place]) -> bool:
-    """Whether what shall not be done is about a thing of its own, which the proposal leaves alone: "but don't touch
-    Ada's"."""
+    """Whether the negated clause is about another thing, which the proposal leaves alone: "but don't touch Ada's"."""
     if not taken or any(first < end and start < last for first, last in taken):
         return False
     if patterns.SILENCE & {stem(word.casefold()) for word, _, _ in split_runs(text[start:end])}:
-        return False  # whom not to tell of it: no call can promise that
+        return False  # who must not be told: no call can promise that
     said = {word.casefold() for first, last in taken for word in re.findall(r"\w+", text[first:last])}
     own = {word.casefold() for word in _NAMES.findall(text[start:end])}
     if own.isdisjoint(said):
         return bool(own)
-    # "Not Ada Moor, Ida Moor": either name has a word that the other hasn't.
+    # "Not Ada Moor, Ida Moor": each name has a word that the other lacks.
     used = ({word.casefold() for word in _NAMES.findall(text[first:last])} for first, last in taken)
     return bool(own - said) and all(each - own for each in used if each & own)
 
@@ -203,8 +207,11 @@ def denies_another(
     others: frozenset[str],
     known: frozenset[str] = frozenset(),
 ) -> bool:
-    """Whether what is denied is another action by its own word (``others``), and what is done stands behind it: "no
-    refund but 30 euros of credit", "don't refund 702, send it again"."""
+    """Whether the clause denies another action and the ordered one follows: "no refund but 30 euros of credit", "don't
+    refund 702, send it again".
+
+    ``others`` are the stems of the other actions' words.
+    """
     closing = TURNS.search(text, at)
     if not others or closing is None:
         return False
@@ -224,8 +231,11 @@ def denies_another(
 
 
 def denies_other_value(text: str, at: int, taken: Sequence[Place], others: frozenset[str]) -> bool:
-    """Whether what is denied, up to what was used or the clause's end, is nothing but values that were not chosen
-    (``others``) of a list that one was chosen from: "rather high than urgent", "no longer monthly but yearly"."""
+    """Whether the clause denies only unchosen values of a list: "rather high than urgent", "no longer monthly but
+    yearly".
+
+    ``others`` are those values. The clause ends at the next used word.
+    """
     if not others:
         return False
     closing = TURNS.search(text, at)
@@ -247,7 +257,7 @@ _RETRACTION: Final = re.compile(
     r"|on\s+second\s+thoughts?|(?:no\s+)?don['’]?t|(?:better\s+|rather\s+)not)\s{0,5}[.!)…]*\s*$",
     re.IGNORECASE,
 )
-# What turns round behind an order, whatever words follow: "no wait, I'll ask him", "actually leave it".
+# Reverses an order, whatever follows: "no wait, I'll ask him", "actually leave it".
 _TURN: Final = re.compile(
     r"(?:[,;.!?(…]|\s[-–—]+)\s{0,5}(?:(?:oh|ah|hm+|um|well|sorry|and|but|or)[,.…\s]{1,5}){0,3}"
     rf"(?P<back>(?:no+|nope|nah|wait|stop)(?=\s*(?:[,.;:!…–—-]|$)|\s+(?:no|way|wait|stop|better|rather|don['’]?t)\b)"
@@ -256,7 +266,7 @@ _TURN: Final = re.compile(
     r"|(?:leave|let)\s+(?:it|that|him|her|them)(?=\s*(?:[,.;!]|$)|\s+(?:alone|be|as\s+(?:it|is)|for\s+now)\b))(?!\w)",
     re.IGNORECASE,
 )
-# What was answered to whoever asked for it, or done: "but we refused", "so I told them no", "so we did".
+# Reports a refusal, or that it is done already: "but we refused", "so I told them no", "so we did".
 _REFUSED: Final = re.compile(
     r"(?:[,;.!?…–—-]|\b(?:and|but|so))\s{1,5}(?:(?:and|but|so|then|though)\s{1,5}){0,2}(?P<back>(?:I|we)\s{1,5}"
     r"(?:(?:can['’]?t|cannot|won['’]?t|didn['’]?t|don['’]?t|wouldn['’]?t|did)(?=(?:\s+do\s+(?:it|that|this|so))?\s*(?:[,.;!]|$))"
@@ -267,10 +277,13 @@ _REFUSED: Final = re.compile(
 
 
 def find_taken_back(text: str, taken: Sequence[tuple[int, int]], verbs: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """The places of words at the end that take the order back. ``taken`` are the quotes that were used; ``verbs`` are
-    the stems of the called actions' own verbs: "cancel that" is the order where no other of them stands before it."""
+    """Finds words at the end of a request that take the order back.
+
+    ``taken`` are the places that the plan uses. ``verbs`` are the stems of the called actions' verbs. "Cancel that" is
+    the order itself if it uses such a verb and no earlier word does.
+    """
     for start, end in _find_retraction(text, verbs):
-        begins = any(first < start for first, _ in taken)  # else there is no order before it in these words
+        begins = any(first < start for first, _ in taken)  # otherwise no order comes before it
         if begins and not any(first + BEGINS < start and end <= last for first, last in taken):  # part of a text
             yield start, end
             return
@@ -292,7 +305,7 @@ def _find_retraction(text: str, verbs: frozenset[str]) -> Iterator[tuple[int, in
 
 
 def _find_turn(text: str, taken: Sequence[tuple[int, int]], verbs: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """From where an order is turned round to the end, where nothing behind that was used: nothing is said anew."""
+    """The stretch from a reversal to the end of the request, unless used words follow it."""
     last = max((start for start, _ in taken), default=len(text))
     for found in _TURN.finditer(text, last):
         start = found.start("back")

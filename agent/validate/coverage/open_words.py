@@ -1,7 +1,7 @@
-"""Open words: words of a request of which neither its plan nor the resolver says anything, whatever rules make of them.
+"""Open words: words of a request that neither the plan nor the resolver mentions.
 
-Rules tell by their form which words change an order, and pass over what looks like talk. Where a resolver doesn't say
-what its result leaves out, that is a guess; such words are put to it by themselves.
+Rules recognise by form which words change an order, and skip what looks like talk. If the resolver doesn't list what
+its result leaves out, skipping is a guess. The resolver is then asked about these words.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from language.stems import ORDERS, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word
 
 _OWNERS_S: Final = re.compile(r"^['’]s?(?!\w)")
-# What an order is done with, for, by or as, and where or when.
+# Introduces a means, a beneficiary, a role, a place or a time.
 _BESIDE: Final = r"with(?:out)?|as(?!\s+(?:much|many))|from|against|for|by|through|via|per|once"
 _WHERE: Final = r"at|during|on(?:to)?|in(?:to)?|to|up(?:on)?|over|under|towards"
 _OPENS: Final = re.compile(rf"(?:{_BESIDE})|(?P<where>{_WHERE})", re.IGNORECASE)
-# Where the quote of a value may end before its last word.
+# The quote of a value may end before its last word.
 _FURTHER: Final = re.compile(rf"(?<=\w)(?:\s*[,;:!?–—]|\s+(?:{_BESIDE}|{_WHERE})(?!\w))", re.IGNORECASE)
 _NO_ORDER: Final = re.compile(r".*(?:ed|ing|(?<!s)s)")
 _VALUES: Final = (Number, Day, TypedValue)
-# What opens a text that is to be sent as it stands.
+# Introduces a text that is to be sent word for word.
 _DICTATED: Final = re.compile(r"[:\"“”„«'‘’]\s*$")
 _ISO_DAY: Final = re.compile(r"\d{4}-\d\d(?!\d)")
 _LETTER: Final = re.compile(r"[a-z]$")
@@ -44,11 +44,14 @@ _LONGEST_ARTICLE: Final = 3
 
 
 def find_open_words(order: Order, held: Collection[str] = (), read: Sequence[Span] = ()) -> tuple[str, ...]:
-    """The stretches of the request and its answers that hold such words: a clause of which nothing was used, else the
-    words that stand between those that were. ``held`` are the words that the records of the plan hold, by which an
-    answer tells them, in small letters; ``read`` what code itself made a value of. None where no record is known."""
+    """The stretches of the request and its answers that hold open words.
+
+    A stretch is a clause without used words, or else the words between used ones. ``held`` are words, in lower case, by
+    which an answer identifies the plan's records. ``read`` are the spans from which code itself read a value. Empty if
+    the platform has no records.
+    """
     request, proposal = order.request, order.proposal
-    if proposal.asides is None or not order.kinds:  # beside the values of plain functions stands talk
+    if proposal.asides is None or not order.kinds:  # words beside a plain function's values are talk
         return ()
     subject = collect_subject_stems(order.contracts, order.kinds)
     by = list_accounts(order, request.text, subject)
@@ -66,7 +69,7 @@ def find_open_words(order: Order, held: Collection[str] = (), read: Sequence[Spa
         for at, clause in enumerate(split_clauses(strip_politeness(text))):
             ordered = any(used[start] for _, start, _ in clause.words)
             if origin and not at and not ordered:
-                continue  # what answers in words of its own was read as it stands
+                continue  # an answer in its own words was read as it stands
             verb = clause.head if ordered else None
             left = [
                 each
@@ -93,8 +96,8 @@ def is_named(stretch: str, asked: Collection[str]) -> bool:
 def _cover_used(
     request: Request, proposal: Proposal, origin: int, read: Sequence[Span]
 ) -> tuple[bytearray, frozenset[str]]:
-    """Which letters of the request or of an answer were used, or judged by a second reading; and the stems of what a
-    value quotes besides."""
+    """A mask of the letters that were used, or judged by a second reading; and the stems of words that a quote holds
+    beyond its value."""
     text = request.words(origin)
     judged = [each.words for each in proposal.asides or () if each.role in READ_AGAIN]
     places = _find_places((proposal.result, proposal.replaced, judged), request, origin)
@@ -111,8 +114,11 @@ def _cover_used(
 
 
 def _find_end(node: Number | Day | TypedValue, said: str) -> int | None:
-    """Where a value's quote says all that the value needs, if that is before its end. A text as it was typed may be a
-    clause that is by its form no condition or the like; what stands behind it may be another order."""
+    """Where a quote says all that its value needs, if that is before its end.
+
+    A verbatim text needs its first clause only, or nothing of it if it is a condition by its form. The words after that
+    may be another order.
+    """
     given = node.value if isinstance(node, TypedValue) else None
     if isinstance(given, str) and _ISO_DAY.match(given) is None:
         if given != said or " " not in said:
@@ -133,16 +139,15 @@ def _find_places(node: Any, request: Request, origin: int) -> Sequence[tuple[int
 
 
 def _list_numbers(text: str, by: Accounts) -> Iterator[tuple[int, int]]:
-    """The numbers that are looked at next door, which are no times, days or codes; and places in line, where such are
-    meant."""
+    """The numbers that other checks look at: no times, days or codes. Ordinals only if the proposal orders records."""
     for each in numerals.find_typed(text):
         if each.kind != "ordinal" or by.ordered:
             yield each.start, each.end
 
 
 def _says_something(word: str, by: Accounts) -> bool:
-    """As ``has_weight``, and of figures, and short words that are codes or of a script without case, which has no stop
-    words here."""
+    """Like ``has_weight``, but also true of figures and of short words that are codes or of a script without case. Such
+    scripts have no stop words here."""
     low = plain_word(word)
     if len(low) > 2 and not low.isdigit():
         return has_weight(word, by)
@@ -150,8 +155,7 @@ def _says_something(word: str, by: Accounts) -> bool:
 
 
 def _goes_by(word: str, verbs: Collection[str]) -> bool:
-    """Whether the word that an order begins with is a verb of its action or one like it, or none that could order
-    something else."""
+    """Whether the first word of an order is a verb of its action or a similar one, or can't order anything else."""
     low = plain_word(word)
     similar = find_similar_stems(stem(low), verb=True)
     a_verb = (similar or stem(low) in ORDERS or not find_similar_stems(stem(low))) and not _NO_ORDER.fullmatch(low)
@@ -160,8 +164,8 @@ def _goes_by(word: str, verbs: Collection[str]) -> bool:
 
 
 def _find_claim(clause: Clause, used: Sequence[int], subject: Collection[str]) -> Iterator[Word]:
-    """The light word, or one of what the action is about, that a preposition opens behind the last that was used: by
-    itself it says nothing, there it does ("for another", "as paid")."""
+    """A light word, or a word for the action's subject, that follows the last used word after a preposition. Alone it
+    says nothing, but here it does: "for another", "as paid"."""
     last = max(at for at in range(clause.start, clause.end) if used[at])
     behind = [each for each in clause.words if each[1] > last]
     opens = _OPENS.fullmatch(behind[0][0]) if behind else None
@@ -173,7 +177,7 @@ def _find_claim(clause: Clause, used: Sequence[int], subject: Collection[str]) -
 
 
 def _find_stretches(clause: Clause, left: Sequence[Word], used: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """From after what was used before the first of the words to before what was used after the last."""
+    """For each left-over word, the stretch between the used words around it."""
     begun: tuple[int, int] | None = None
     for _, start, end in left:
         if begun is not None and start < begun[1]:

@@ -1,5 +1,7 @@
-"""Opposed verbs: an order whose verb asks for the opposite of what the chosen action does, such as "shorten" for an
-extension. Both name the same thing, so nothing else tells that the action is the wrong way round."""
+"""Opposed verbs: an order whose verb asks for the opposite of the chosen action, such as "shorten" for an extension.
+
+Both share the same object, so no other word shows that the action is the wrong way round.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from agent.validate.coverage.weighty_patterns import PAST, Place, last_before, s
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from registry.contract import Contract
 
-# More and less, letting and stopping, yes and no.
+# More and less, allow and stop, yes and no.
 _PAIRS: Final = tuple(
     (frozenset(stem_text(one)), frozenset(stem_text(other)))
     for one, other in (
@@ -34,12 +36,12 @@ _AWAY: Final = re.compile(
     r"(?<!\w)(?P<verb>take|pull|claw|claim|get)\s(?:[^,;.!?\n]{1,200}?\b)?(?:away|back|off(?![^,;]*\b(?:give|hand|assign|pass|put)\b))\b",
     re.IGNORECASE,
 )
-# "They get half of it back" is given to them.
+# "They get half of it back": it is given to them.
 _RECEIVES: Final = re.compile(r"(?<!\w)(?:(?i:he|she|they)|[A-Z]\w+)\s+(?:(?:should|must|can|shall|will|to)\s+)?$")
-# What was somebody's before is given back: no more of it is given.
+# Something that belonged to somebody before is given back. They get nothing more.
 _RETURNS: Final = re.compile(r"(?<!\w)(?:give|hand|pay)\s(?:[^,;.!?\n]{1,80}?\s)?back\b", re.IGNORECASE)
 _BACK: Final = frozenset(stem_text("return refund reimburse repay restore back"))
-# That none of what the action does shall be, or something else than it ("pause, not cancel, …").
+# Denies what the action does, or names another action instead ("pause, not cancel, …").
 _NONE: Final = re.compile(r"\s*(?P<no>no)\s+(?P<what>[^\W\d_]+)", re.IGNORECASE)
 _NOT: Final = re.compile(r"^\s*(?P<not>not)\s+(?P<verb>[^\W\d_]+)\s*$", re.IGNORECASE)
 _STAYS: Final = re.compile(
@@ -47,7 +49,7 @@ _STAYS: Final = re.compile(
     re.IGNORECASE,
 )
 _AS_IT_IS: Final = re.compile(r"(?<!\w)(?:stays?|remains?|keep|leave|unchanged|untouched)(?!\w)", re.IGNORECASE)
-# What stands behind one of these is no verb of an order: "the other suspended one", "she cancelled by mistake".
+# A word after one of these is no verb of an order: "the other suspended one", "she cancelled by mistake".
 _DETERMINED: Final = re.compile(
     r"(?<!\w)(?:the|an?|his|her|their|its|our|my|your|these|those|other)\s+$", re.IGNORECASE
 )
@@ -57,8 +59,8 @@ _BY: Final = re.compile(r"(?<!\w)by\s", re.IGNORECASE)
 
 
 def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Place]:
-    """The places of verbs that ask for the opposite of what the call does. Which order is whose can't be told where
-    there are several."""
+    """Finds verbs that ask for the opposite of what the call does. Only for a single contract: with several, it isn't
+    known which verb belongs to which."""
     if len(contracts) != 1:
         return
     verbs = leading_verbs(contracts[0])
@@ -79,7 +81,7 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
         opposed = any(
             said in asks and verbs & one and not verbs & asks for a, b in _PAIRS for one, asks in ((a, b), (b, a))
         )
-        # By how much less, of what is no less or more itself.
+        # "By" an amount less, for an action that neither adds nor subtracts by name.
         lessens = said in _LESS and not verbs & _LESS and _BY.search(told, head[2]) is not None
         if (opposed or lessens) and not _is_no_order(told, head[1], head[0]):
             yield place
@@ -94,15 +96,15 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
 
 
 def _is_no_order(told: str, at: int, verb: str) -> bool:
-    """Whether the word says what kind something is of, or what somebody has done."""
+    """Whether the word is an attribute, or says what somebody has done."""
     if _DETERMINED.search(told, 0, at) is not None:
         return True
     return _PAST.fullmatch(verb) is not None and _DID.search(told, 0, at) is not None
 
 
 def find_what_stays(text: str, known: frozenset[str]) -> Iterator[Place]:
-    """The places where all stays as it is except for what the calls are about (``known`` stems), which is what is
-    ordered: "leave everything but the plan"."""
+    """Finds "everything stays except …", where the exception is what the calls are about (``known`` stems): "leave
+    everything but the plan". Such words are the order."""
     for found in _STAYS.finditer(text):
         before = last_before(_ENDS, text, found.start())
         if _AS_IT_IS.search(text, before[1] if before is not None else 0, found.end()) is None:
@@ -115,13 +117,13 @@ def find_what_stays(text: str, known: frozenset[str]) -> Iterator[Place]:
 
 
 def leading_verbs(contract: Contract) -> frozenset[str]:
-    """The stems of the verbs of an action: the first word of its name, its title and what it is called besides."""
+    """The stems of an action's verbs: the first word of its name, its title and each alias."""
     said = (contract.name.rpartition(".")[2].partition("_")[0], contract.title, *contract.aliases)
     return frozenset(stem(word) for text in said for word in text.casefold().split()[:1])
 
 
 def goes_by(order: str, contracts: Sequence[Contract]) -> bool:
-    """Whether the one action called goes by the very words of an order: "stop selling" is no word against it then."""
+    """Whether the single action is called by the words of an order. "Stop selling" then doesn't oppose it."""
     said = order.casefold().split()
     titles = [text for each in contracts for text in (each.title, *each.aliases)] if len(contracts) == 1 else []
     return any(text.casefold().split()[: len(said)] == said for text in titles)

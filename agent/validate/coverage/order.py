@@ -1,4 +1,4 @@
-"""An order with what was made of it: a request, its proposal, and what either says, each read once."""
+"""An order: one request with its proposal, and what both of them say, each read once."""
 
 from __future__ import annotations
 
@@ -46,11 +46,15 @@ _Part = TypeVar("_Part")
 class Order:
     """A request with its proposal, and what is known of the calls in it.
 
-    ``every`` contract there is tells which words of a drafted text are an order; ``chosen_from`` how many records a
-    place in line was taken among, which accounts for that number where it is said so ("of her two bikes"). ``named``
-    are the numbers of the records that the plan is about: a handle stands for them; ``told_by_records`` the stems of
-    what those records say of themselves, and ``shown`` the names beside them, in small letters. ``by_step`` are the
-    words that the records of each step are told by."""
+    "Used words" are the stretches of the request that the proposal quotes or that belong to its quotes.
+
+    - ``every``: all contracts there are. They tell which words of a drafted text are an order.
+    - ``chosen_from``: how many records a choice was made among. Accounts for "of her two bikes".
+    - ``named``: the numbers of the records that the plan is about. A handle stands for them.
+    - ``told_by_records``: stems of what those records say of themselves.
+    - ``shown``: the names shown beside them, in lower case.
+    - ``by_step``: for each step, the words that identify its records.
+    """
 
     request: Request
     proposal: Proposal
@@ -69,7 +73,7 @@ class Order:
 
     @cached_property
     def polite(self) -> str:
-        """The text with manners as spaces."""
+        """The text with polite phrases blanked out."""
         return strip_politeness(self.text)
 
     @cached_property
@@ -81,7 +85,7 @@ class Order:
         return list(walk(self.proposal.result))
 
     def parts(self, kind: type[_Part]) -> list[_Part]:
-        """The parts of the proposal that are of a kind."""
+        """All parts of the proposal of one type."""
         return [node for node in self.nodes if isinstance(node, kind)]
 
     @cached_property
@@ -96,11 +100,11 @@ class Order:
 
     @property
     def chosen(self) -> bool:
-        """Whether a record was chosen since."""
+        """Whether an answer chose a record."""
         return any(each.choice is not None for each in self.request.answers)
 
     def find(self, part: object) -> list[Place]:
-        """Where the quotes of a part of the proposal stand in the request."""
+        """The places in the request that a part of the proposal quotes."""
         return find_places(part, self.request)
 
     # ── what was used ──
@@ -111,12 +115,12 @@ class Order:
 
     @cached_property
     def conveyed(self) -> list[Place]:
-        """The quotes of what drafted texts are to say."""
+        """The quotes of what drafted texts convey."""
         return self.find([each.quote for each in self.drafts])
 
     @cached_property
     def taken(self) -> list[Place]:
-        """The other quotes that were used, and the nouns that belong to them."""
+        """The places of all other used words: quotes, and the nouns that belong to them."""
         quoted = self.find((self.proposal.result, self.proposal.replaced))
         nouns = find_value_nouns(self.arguments, self.request)
         of_amounts = find_amount_names(self.proposal, self.request)
@@ -132,12 +136,12 @@ class Order:
 
     @cached_property
     def left_over(self) -> list[Words]:
-        """What the resolver itself leaves over."""
+        """The words that the resolver itself leaves over."""
         return [locate(each, self.request) for each in self.proposal.left_over]
 
     @cached_property
     def values(self) -> list[Place]:
-        """The quotes that name no record."""
+        """The used places that name no record."""
         return [each for each in self.taken if each not in self.names]
 
     # ── what accounts for words without a quote ──
@@ -152,12 +156,12 @@ class Order:
 
     @cached_property
     def heads(self) -> frozenset[str]:
-        """The stems of the verbs that the calls go by."""
+        """The stems of the calls' main verbs."""
         return frozenset(verb for each in self.contracts for verb in leading_verbs(each))
 
     @cached_property
     def verbs(self) -> frozenset[str]:
-        """The stems of all that they go by."""
+        """The stems of all words that the calls are named by."""
         return list_verbs(self.contracts)
 
     @cached_property
@@ -170,21 +174,21 @@ class Order:
 
     @cached_property
     def known(self) -> frozenset[str]:
-        """The stems of all that the calls speak of."""
+        """The stems of all words that the calls are about."""
         words = " ".join(word for note in self.notes for said in note.words.values() for word in said)
         subjects = collect_subject_stems(self.contracts, self.kinds)
         return subjects | frozenset(stem_text(words)) | self.sum_words
 
     @cached_property
     def counted(self) -> frozenset[float]:
-        """The numbers that stand in the proposal's form: of "those two can go" each has its own call."""
+        """Numbers that the proposal's structure accounts for: of "those two can go", each one has its own call."""
         calls = [len(self.calls)] if self.structure.several_calls else []
         named = self.named if self.parts(Handle) else ()
         return frozenset((*self._count_in_form(), *named, *calls))
 
     def _count_in_form(self) -> Iterator[int]:
-        """How many, which place in line, how many related records. How many of another kind than an argument takes are
-        counts of nothing that is done."""
+        """How many records, which position in an order, how many related records. Counts of a kind that no argument
+        takes are left out: they count nothing that is done."""
         records = [(each, of.annotation(name).record) for of, name, each in self.arguments]
         references = [(each.reference, kind) for each, kind in records if isinstance(each, RecordArgument) and kind]
         others = [each for each, kind in references if isinstance(each, Find) and each.record != kind]
@@ -196,21 +200,21 @@ class Order:
 
     @cached_property
     def sum_words(self) -> frozenset[str]:
-        """The stems of words that only say of a sum, a difference or another value that it is one: "as much as"."""
+        """Stems of words that only announce a computed value, such as a sum or a difference: "as much as"."""
         sums = ("sum", "total", "together") if self.parts(TotalOf) else ()
         less = ("difference",) if any(each.op == "-" for each in self.parts(Computed)) else ()
         return frozenset(map(stem, (*sums, *less, *(("much",) if self.parts(FieldOf) else ()))))
 
     @cached_property
     def _unchosen(self) -> frozenset[str]:
-        """The members of lists that a call took another member of."""
+        """Members of closed lists of which a call took another member."""
         values = [(of, name, each.value) for of, name, each in self.arguments if isinstance(each, TypedValue)]
         lists = [(list_members(of.properties.get(name) or {}), value) for of, name, value in values]
         others = (each for members, value in lists if value in members for each in members if each != value)
         return frozenset(str(each).casefold() for each in others if not self.structure.several)
 
     def denies_another(self, at: int) -> bool:
-        """Whether what is denied from a place on is another action than the one that is done."""
+        """Whether a negation at this place denies another action than the ordered one."""
         return denies_another(self.text, at, self.taken, self.names, self.other_verbs, self.known)
 
     def denies_other_value(self, at: int) -> bool:
@@ -221,7 +225,8 @@ class Order:
 
 
 def list_verbs(contracts: Iterable[Contract]) -> frozenset[str]:
-    """The words that calls themselves go by: of what has two words ("write off"), both together say it."""
+    """The words that calls are named by. Aliases of two words ("write off") are left out: they count only as a
+    whole."""
     named = [said.casefold() for each in contracts for said in (each.title.partition(" ")[0], *each.aliases)]
     of_names = [word for each in contracts for word in name_stems(each.name.rpartition(".")[2])]
     return frozenset([stem(said) for said in named if said.isalpha()] + of_names)

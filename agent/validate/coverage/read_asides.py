@@ -1,8 +1,8 @@
-"""Asides that the resolver read: words of which it says that they change nothing of the order.
+"""Asides as the resolver reads them: words that it says change nothing about the order.
 
-A reading is no proof. It is taken for words whose form allows it, and shown on the card, which is then held. What reads
-like an order, a limit or a condition, and what stands within the very clause of the order, is asked about whatever the
-resolver says of it.
+Such a reading is no proof. It is accepted only if the form of the words allows it. The card then shows the words and
+waits. Words that look like an order, a limit or a condition are asked about, whatever the resolver says. So are words
+inside the ordering clause itself.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 _LEAD: Final = r"\s*(?:(?:and|but|so|or|then|also|just|please|though|ok(?:ay)?)\s+)*"
-# What opens a condition, an exception or a ban.
+# Opens a condition, an exception or a ban.
 _OPENS: Final = re.compile(
     rf"{_LEAD}(?:if|unless|until|till?|once|as\s+soon\s+as|(?:as|so)\s+long\s+as|provided|assuming|in\s+case|whether"
     r"|except|without|instead|not|never|don['’]?t|do\s+not|otherwise|else)(?!\w)",
     re.IGNORECASE,
 )
-# What is by its form a condition or an exception.
+# A condition or an exception by its form.
 _EXPLICIT: Final = re.compile(
     rf"{_LEAD}(?:not\s+|only\s+|even\s+|just\s+)?(?:if|unless|until|till?|once(?!\s+(?:again|more))|as\s+soon\s+as"
     r"|(?:as|so)\s+long\s+as|provided|assuming|in\s+case|except|(?:for\s+)?(?:per|each|every))(?!\w)|not\s+before(?!\w)",
@@ -52,19 +52,19 @@ _WHY: Final = re.compile(
 )
 _OF_WHAT: Final = re.compile(r"(?:to|of)\s$", re.IGNORECASE)
 _WHEN: Final = re.compile(r"\s*(?:when|while|after|before|from|until|till?|by|at|on|in)(?!\w)", re.IGNORECASE)
-# What is not meant, where something else was named: "the red one, not the blue one".
+# Rules out another thing than the one that was named: "the red one, not the blue one".
 _CONTRAST: Final = re.compile(
     r"\s*(?:and\s+|but\s+)?not\s+"
     r"(?!(?:yet|until|till|before|after|now|today|more|less|without|if|to|by|with|for|in|on|at|from|under)(?!\w))"
     r"(?:(?!(?:him|her|them|it|us|me|you|all|both|each|before|after|until|without)(?!\w))[\w'’-]+\s*){1,5}",
     re.IGNORECASE,
 )
-# How much of the same is not meant instead of what else.
+# Rules out an amount of the same thing, not another thing.
 _EXTENT: Final = _words(r"every\w*|all|whole|entire\w*|full|total|half|part|most|much|many|any\w*|yet|quite|\w+ly")
 _WORD: Final = re.compile(r"[^\W_]+")
 _DAY: Final = re.compile(r"\w{2,6}day", re.IGNORECASE)
 _CLOSES: Final = re.compile(r"\s*(?:$|[,;.!?\n])")
-# What is owed, allowed or to come of somebody else may be a limit of the order.
+# A duty, a permission or another person's future action. It may limit the order.
 _BINDS: Final = re.compile(
     r"(?<!\w)(?:must|shall|should|ought|might|let|(?:has|have|needs?)\s+to|(?:is|are)\s+to|at\s+(?:most|least)|will"
     r"|unless|until|except|provided|instead|if|only|each|per)(?!\w)|['’]ll(?!\w)",
@@ -75,13 +75,13 @@ _IS_ONLY: Final = re.compile(
     r"(?<!\w)(?:(?:is|are|was|were|has|have|had)\s+only(?!\w)|only\s+(?=(?:just\s+)?[^\W\d_]+(?:s|ed)\b))",
     re.IGNORECASE,
 )
-# "Or we'll chase her for nothing": why.
+# "Or we'll chase her for nothing" gives a reason.
 _OR_ELSE: Final = re.compile(r"\s*or\s+(?:I|we)(?:['’]ll|\s+will)(?!\w)", re.IGNORECASE)
-# How somebody or something will be, and nothing that will be done: "she'll be off till March".
+# A future state, not a future action: "she'll be off till March".
 _WILL_BE: Final = re.compile(r"(?:(?<!\w)will|['’]ll)\s+be\s+(?![^\W\d_]+(?:ed|en|id)\b)", re.IGNORECASE)
 _WILL_BE_DONE: Final = re.compile(r"(?:(?<!\w)will|['’]ll)\s+be\s+[^\W\d_]+(?:ed|en|id)\b", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[;!?\n]+|\.(?!\d)|$")
-# What the person does beside: "I'll tell her".
+# What the person does themselves: "I'll tell her".
 _OWN: Final = re.compile(
     r"(?<!\w)(?:I|we)(?:['’]ll|\s+(?:will|shall|should|have\s+to|need\s+to|must|might|only))(?!\w)", re.IGNORECASE
 )
@@ -100,7 +100,7 @@ _JOINT: Final = re.compile(r"[\s,]*(?:(?:and|but|so|or|then|plus)\s*)?", re.IGNO
 
 @dataclass(frozen=True)
 class ReadAsides:
-    """The asides of one order. ``doubted`` are the clauses that may not stay aside."""
+    """The asides of one order. ``doubted`` are clauses that the resolver set aside and that must not stay so."""
 
     order: Order
     doubted: list[Place] = field(default_factory=list, init=False)
@@ -126,16 +126,18 @@ class ReadAsides:
 
     @property
     def explained(self) -> bool:
-        """Whether the resolver says at all what its result does not express: then it says of the other words of the
-        order that it expresses them. One that never names any such word says nothing."""
+        """Whether the resolver lists what its result doesn't express. If it does, it claims that the result expresses
+        all other words."""
         asides = self.order.proposal.asides
         return any(each.role in get_args(AsideKind) for each in asides or ()) or bool(
             asides is not None and self.order.proposal.left_over
         )
 
     def hold(self, place: Place, *, weighty: bool) -> bool:
-        """Whether all the words of a place may stay aside, but for those that were used; or whether they only say what
-        is not meant instead of what is. ``weighty`` ones may where they stand in what states something."""
+        """Whether every unused word of a place may stay aside, or whether the words only rule out another thing.
+
+        ``weighty`` words may stay aside only inside a statement.
+        """
         if self._is_contrast(place):
             return not self.doubt(place)
         letters = [at for at in range(*place) if self.text[at].isalnum() and not self._used[at]]
@@ -143,16 +145,19 @@ class ReadAsides:
         return bool(letters) and all(aside[at] for at in letters)
 
     def doubt(self, place: Place) -> bool:
-        """Whether a place holds words that were set aside and may not stay so."""
+        """Whether a place holds words that were set aside and must not stay so."""
         return any(self._said[at] and not self._believed[at] for at in range(*place))
 
     def find_verdict(self, place: Place) -> str | None:
-        """What was said of a place when the model was asked once more: that it changes "nothing", or is "expressed"."""
+        """What a second reading by the model said of a place: that it changes "nothing", or is "expressed"."""
         return next((role for role, found in self._found.items() if all(found[slice(*place)])), None)
 
     def is_firm(self, place: Place, said: str, bars: Sequence[Place]) -> bool:
-        """Whether no reading is believed of a place: it holds one of the ``bars``, which take the order back, deny it
-        or are another, or a figure that is used nowhere and is no part of a statement. ``said`` stands around it."""
+        """Whether no reading of a place may be believed.
+
+        That is so if it overlaps one of the ``bars`` (words that take the order back, deny it or order something else),
+        or if it holds a figure that the plan ignores outside a statement. ``said`` is the text around the place.
+        """
         if any(place[0] < end and start < place[1] for start, end in bars):
             return True
         unused = any(self.text[at].isdigit() and not self._used[at] for at in range(*place))
@@ -165,15 +170,15 @@ class ReadAsides:
         return [((start, start + len(each.words.text)), each) for start, each in words if start is not None]
 
     def _sort(self, asides: Sequence[tuple[Place, Aside]]) -> Iterator[tuple[Place, bool]]:
-        """The places that may stay aside, clause by clause, and whether they state something; the others are
-        doubted."""
+        """Yields the places that may stay aside, each with whether it states something. The other places become
+        ``doubted``."""
         last_aside: tuple[int, bool] | None = None
         for clause in split_clauses(self.text) if asides else ():
             ordering = any(self._used[start] and not self._said[start] for _, start, _ in clause.words)
             for (start, end), aside in asides:
                 first, last = max(start, clause.start), min(end, clause.end)
                 if start < clause.start < end and _OR_ELSE.match(self.text, start):
-                    first = start  # the joint belongs to what it joins
+                    first = start  # the conjunction belongs to the clause that it joins
                 said = self.text[first:last]
                 if not said.strip():
                     continue
@@ -187,7 +192,7 @@ class ReadAsides:
                     self.doubted.append((first, last))
 
     def _tells(self, at: int) -> bool:
-        """Whether the sentence around a place only tells how something is or was, and the order stands behind it."""
+        """Whether the sentence around a place only describes, and the order follows."""
         ends = [found.end() for found in _SENTENCE.finditer(self.text)]
         end = next(each for each in ends if each > at)
         start = max((each for each in ends if each <= at), default=0)
@@ -195,7 +200,7 @@ class ReadAsides:
             return False
         later = any(stem(plain_word(word)) in self.order.heads for word, _, _ in split_runs(self.text[end:]))
         if not later and not any(end <= first for first, _ in self.order.values):
-            return False  # behind the order words like these may take it back
+            return False  # after the order, such words may take it back
         sentence = self.text[start:end]
         clause = next(iter(split_clauses(sentence)), None)
         if clause is None or _OPENS.match(sentence) or _orders(clause, _find_finite(sentence)):
@@ -204,8 +209,8 @@ class ReadAsides:
         return not orders and (_PAST.search(sentence) is not None or _find_finite(sentence) is not None)
 
     def _may_stay(self, said: str, aside: Aside, *, within: bool, goes_on: bool) -> bool:
-        """``within``: whether the words stand in the clause of the order itself; ``goes_on``: whether they follow
-        others that stay aside, in the same sentence."""
+        """Whether words may stay aside. ``within``: they stand in the ordering clause. ``goes_on``: they continue an
+        aside of the same sentence."""
         if patterns.REGRETS.search(said):
             return True
         finite, past, manners = _find_finite(said), _PAST.search(said), aside.role == "manners"
@@ -229,7 +234,8 @@ class ReadAsides:
         return clause is None or not _orders(clause, finite)
 
     def _is_contrast(self, place: Place) -> bool:
-        """Whether words only say what is not meant instead of what is: nothing that the records of the plan are."""
+        """Whether words only rule out another thing, and name nothing that the records of the plan say of
+        themselves."""
         found = _find_contrast(self.text, place[0]) if self.order.proposal.asides is not None else None
         if found is None or place[1] > found.end() or not _CLOSES.match(self.text, found.end()):
             return False
@@ -241,7 +247,7 @@ class ReadAsides:
 
 
 def is_explicit(said: str) -> bool:
-    """Whether words are by their form a condition, an exception, a limit or a part: of those no reading is believed."""
+    """Whether words are a condition, an exception, a limit or a part by their form. No reading of those is believed."""
     if _EXPLICIT.match(said):
         return True
     condition = patterns.CONDITION.search(said)
@@ -258,7 +264,7 @@ def _find_finite(said: str) -> int | None:
 
 
 def _gives_reason(said: str) -> bool:
-    """Whether words say why: "as" and the like only with a verb, for "as a loan" is how."""
+    """Whether words give a reason. "As" and the like need a verb: "as a loan" is a manner."""
     why = _WHY.match(said)
     if why is None or _OF_WHAT.search(why[0]) is not None:
         return why is not None
@@ -270,10 +276,12 @@ def _find_contrast(text: str, at: int = 0, *, whole: bool = False) -> re.Match[s
     return found if found is not None and _EXTENT.search(found[0]) is None else None
 
 
-@lru_cache(maxsize=64)  # asked of every figure around which the same words stand
+@lru_cache(maxsize=64)  # asked for every figure within the same words
 def _states(said: str) -> bool:
-    """Whether words say how something is or was, so that what is of weight in them is said of that: "on Friday" alone
-    is when the order is to be done, "backdated to May" how, and "Friday is fine" grants it."""
+    """Whether words state how something is or was. Figures and days in them then belong to the statement.
+
+    "On Friday" alone says when to act, "backdated to May" says how, and "Friday is fine" grants a day: no statements.
+    """
     if patterns.REGRETS.search(said) or _find_contrast(said, whole=True) or _gives_reason(said):
         return True
     finite, past = _find_finite(said), _PAST.search(said)
@@ -289,7 +297,7 @@ def _holds_number(said: str) -> bool:
 
 
 def _orders(clause: Clause, finite: int | None) -> bool:
-    """Whether a clause begins with the verb of an order, or with a verb and what it is done to."""
+    """Whether a clause begins with the verb of an order, or with a verb and its object."""
     asked = _ASKED.match(clause.text, clause.start, clause.end)
     if asked is not None and stem(asked["verb"].casefold()) in ORDERS:
         return True

@@ -1,4 +1,4 @@
-"""Structure of a proposal: which kinds of weighty words its own form accounts for, beside its quotes."""
+"""Structure of a proposal: which kinds of weighty words its form accounts for, without a quote."""
 
 from __future__ import annotations
 
@@ -36,8 +36,11 @@ _NEGATIVE: Final = ("un", "not ", "no ", "non-")
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What the proposal's own form accounts for, beside its quotes. ``several`` records are meant by one reference,
-    ``several_calls`` may be what is added; a question that was ``answered`` says how much."""
+    """What the form of a proposal accounts for, without a quote.
+
+    ``several``: one reference means several records. ``several_calls``: there are several, so one may be what is added.
+    ``answered``: an answer to a question said how much.
+    """
 
     negates: bool = False
     restricts: bool = False
@@ -58,7 +61,7 @@ def read_structure(request: Request, proposal: Proposal) -> Structure:
     nodes = list(walk(proposal.result))
     plan = proposal.result if isinstance(proposal.result, PlanResult) else PlanResult(calls=())
     calls = plan.calls
-    kept = len(plan.replaces) > len(calls)  # a correction that leaves out calls of those that wait
+    kept = len(plan.replaces) > len(calls)  # a correction that drops some of the waiting calls
     finds = [node for node in nodes if isinstance(node, Find)]
     negates = any(
         isinstance(node, Except)

@@ -1,7 +1,7 @@
-"""Told, not ordered: words around an order that make it a report, a thought, a question, a hope or somebody else's to
-do. What is ordered then is something else than the call, or nothing.
+"""Reported speech: finds verbs that a request mentions but doesn't order.
 
-One table (``_LEADS``) holds what leads up to the call's own verb, ``_BESIDE`` what stands before all that was used.
+A report, a thought, a question, a hope or another person's task orders nothing: "I was going to cancel it", "tell Ada
+to cancel it". The table ``_LEADS`` lists the patterns that turn a verb into such a report.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from language.wordnet import find_similar_stems
 
 _CLAUSE: Final = re.compile(r"[;!?\n()]|[.,:](?!\d)|\s[-–—]+\s|^", re.IGNORECASE)
 _NEAR: Final = 60
-# What leads up to an order without being one: a wish, manners, a duty, somebody's word that it shall be.
+# Leads up to an order and still orders it: a wish, a polite phrase, a duty.
 _ASKS: Final = re.compile(
     r"\b(?:(?:want|wish|need|like|love|prefer|hop|try|tri|go|plan|intend|manag|help|remember|get|dar|care|decid|agree|promis|ask"
     r"|suppos|request)(?:e|s|es|ed|d|ing|ning|ting)?|have|has|had|got|able|sure|ready|happy|glad|kind|nice|good|great|lovely"
@@ -48,7 +48,7 @@ _OTHERS: Final = re.compile(
     r"\b(?:tell|ask|remind|get|wait\s+for|instruct|order|request|let|have)\s+(?:him|her|them|me|(?-i:[A-Z]\w+))\s+$",
     re.IGNORECASE,
 )
-# What somebody shall be told to do is theirs to do: "tell Ada to finish 702" finishes nothing.
+# Another person's task: "tell Ada to finish 702" finishes nothing.
 _TOLD_TO_DO: Final = re.compile(
     r"(?:^|(?<=[,;.!?\n])\s*|\b(?:and|then|please|you)\s+)(?:tell|ask|remind|instruct)\s+"
     r"(?P<whom>him|her|them|(?:the\s+)?[^\W\d_][\w'’]*(?:\s+[^\W\d_][\w'’]*)?)\s+to\s+(?!me\b|us\b)[^\W\d_]+",
@@ -57,7 +57,8 @@ _TOLD_TO_DO: Final = re.compile(
 _REFUSES: Final = re.compile(r"(?<!don't )(?<!don’t )(?<!not )(?<!never )\b(?:forget|hesitate|fail)\s+$", re.IGNORECASE)
 _WHETHER: Final = re.compile(r"\b(?:whether|if|when|how|why)\s+(?:or\s+not\s+)?$", re.IGNORECASE)
 _WAITS: Final = re.compile(r"\s*(?:(?:and|but|please|so)\s+)*(?P<wait>wait|hold\s+(?:on|off))\b", re.IGNORECASE)
-# A question: about the past, about who, why or how, about what one may. "Why not", "how about" and "could you" suggest.
+# A question about the past, about who, why or how, or about what is allowed. "Why not", "how about" and "could you"
+# suggest something instead.
 _QUESTION: Final = re.compile(
     r"\s*(?:(?:and|but|so|hi|hello|hey|ok|okay)\b,?\s*)*(?P<asks>(?:who|why|how|when|where)(?!\s+(?:not|about|come)\b)"
     r"(?!\s+do(?:n['’]t|\s+not)\s+(?:you|we)\b)(?:['’]s)?(?=\s)"
@@ -66,19 +67,19 @@ _QUESTION: Final = re.compile(
     r"|(?:may|can|should|shall|must)\s+i\b|should\s+we\b)",
     re.IGNORECASE,
 )
-# A question whatever verb it asks about, as long as nothing is ordered behind it.
+# A question, whatever its verb, unless an order follows.
 _ASKED: Final = re.compile(
     r"\s*(?:(?:and|but|so|hi|hello|hey|ok|okay)\b,?\s*)*(?P<asks>why(?!\s+(?:not|don['’]?t|do\s+not)\b)|how(?!\s+about\b)|who(?=\s)"
     r"|did|does|had|was|were|do\s+(?:i|we|they)\b|(?:has|have|is|are)(?=[^.;!?\n]*\?))\b",
     re.IGNORECASE,
 )
-# What somebody asked, said or wondered of it: its clause has a subject of its own.
+# An indirect question with its own subject: "I wondered whether Ada cancelled".
 _TOLD_OF: Final = re.compile(
     r"(?<=\w\s)(?!if\s+(?:you|someone|somebody)\s+(?:can|could|would|will|might)\b)(?:whether|if|why|how|when)\s+(?:or\s+not\s+)?(?:i|we|you|he|she|they|somebody|someone|(?-i:[A-Z]\w+))(?:['’]\w{1,2})?\s+"
     r"(?:(?:can|could|may|might|should|would|will|shall|must|do|did|does|ever|still|also|just|already|have|had|to)\s+)*$",
     re.IGNORECASE,
 )
-# Something imagined, and what somebody has done or what is said of doing it.
+# Something imagined, and a statement of what somebody has done.
 _IMAGINED: Final = re.compile(
     r"\b(?:suppos(?:e|ing)|imagine|assum(?:e|ing)|pretend|doubt)\s+(?:that\s+)?[^,;.!?\n]*$", re.I
 )
@@ -86,15 +87,15 @@ _DOER: Final = re.compile(
     r"(?:^|[^\w])(?:i|we|you|he|she|they|it|somebody|someone|(?-i:[A-Z]\w+))\s+(?:(?:have|has|had|already|just|only)\s+)*$",
     re.IGNORECASE,
 )
-# What somebody may, will or would do by themselves, and what was to be done: told, and not ordered.
+# What somebody may or would do, and what was about to be done. Neither is an order.
 _TOLD_TO_BE: Final = re.compile(
     r"(?:(?:\b(?:he|she|they|(?-i:[A-Z]\w+))(?:\s+(?:would|may|might|can)|['’]d)|\b(?:I|we)\s+(?:would|might))"
     r"(?:\s+\w+ly)?|\b(?:used|(?:was|were)(?:\s+(?:just|almost|nearly))?(?:\s+(?:going|about|supposed|meant))?"
     r"|(?:\w+\s+(?:am|are|is)|\w+['’](?:m|re|s))(?:\s+(?:just|probably|also))?\s+(?:going|about|planning))\s+to)\s+$",
     re.IGNORECASE,
 )
-# "Ada will stay until Monday" is how some orders are given, by a verb that nobody gives orders with; "she will cancel"
-# and "somebody should cancel" leave it to somebody.
+# "Ada will stay until Monday" can be an order, because nobody orders with the verb "stay". "She will cancel" and
+# "somebody should cancel" leave the task to others.
 _LEFT_TO: Final = re.compile(
     r"(?:\b(?:i|we|he|she|they|who|(?-i:[A-Z]\w+))(?:\s+(?:will|shall)|['’]ll)"
     r"|\b(?:some|any)(?:body|one)\s+(?:(?:will|should|must)(?:\s+(?:have|need)\s+to)?|(?:ought|needs|has)\s+to))"
@@ -106,16 +107,16 @@ _SAID_OF_IT: Final = re.compile(
 )
 
 
-# What has nearly come about or is still to come has not ("was almost collected", "is to be collected").
+# Words that keep something from being done yet: "was almost collected", "is to be collected".
 NOT_YET: Final = frozenset(
     ("be", "being", "will", "would", "can", "could", "may", "might", "must", "should", "shall", "to", "nobody", "if")
 ) | {"nearly", "almost", "hardly", "barely"}
 _NEARLY: Final = re.compile(r"(?<!\w)(?:almost|nearly|hardly|barely|(?:am|are|is)\s+to\s+be)\s+(?=\w)", re.IGNORECASE)
 _WAS: Final = re.compile(r"(?<!\w)(?:was|were|used\s+to\s+be)(?!\w)", re.IGNORECASE)
-# "…, write those off": the order that what was told is the reason of.
+# An order whose reason was given before: "…, write those off".
 _DO_IT: Final = re.compile(r"(?<!\w)(?P<verb>[^\W\d_]+)\s+(?:it|that|them|these|those)(?!\w)", re.IGNORECASE)
 _IF: Final = re.compile(r"(?<!\w)(?:if|unless|when|whether)(?!\w)", re.IGNORECASE)
-# What somebody thinks of how things are may be otherwise: "I think Ada has left".
+# An opinion may be wrong: "I think Ada has left".
 _THOUGHT: Final = re.compile(
     r"(?<!\w)(?:supposedly|allegedly|presumably|apparently"
     r"|(?:(?:I|we)\s+(?:think|believe|guess|suppose|assume|suspect)|it\s+(?:seems|looks\s+like|appears))(?=\s+(?:that\s+)?"
@@ -123,15 +124,19 @@ _THOUGHT: Final = re.compile(
     re.IGNORECASE,
 )
 _HEDGE: Final = re.compile(r"(?<!\w)(?:maybe|perhaps|possibly)(?!\w)", re.IGNORECASE)
-# "Could you maybe" only asks nicely.
+# "Could you maybe" is polite, not unsure.
 _ASKING: Final = re.compile(r"(?:can|could|would|will|please|you|we|i)[\s,]+(?:\w+[\s,]+)?$", re.IGNORECASE)
 _MARKS: Final = re.compile(r"[,;.!?\n]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Lead:
-    """What leads up to a verb of the call's own, or ``opens`` the clause of one. ``forms``: of any verb, of one that is
-    ordered (and no quote that was used), or of a participle, which then is all that is told."""
+    """One pattern that turns a verb of the calls into a report.
+
+    ``forms`` says which verb forms it applies to: any, the plain form, a plain form that can order, or a past
+    participle ("done"; then the place is the participle alone). A plain form inside a used quote doesn't count.
+    ``opens`` means that the pattern opens the clause.
+    """
 
     pattern: re.Pattern[str]
     forms: Literal["any", "plain", "order", "done"] = "any"
@@ -150,7 +155,7 @@ _LEADS: Final = (
 
 
 def find_told(order: Order) -> Iterator[Place]:
-    """The places of what the verb of a call about records stands beneath."""
+    """Finds the places where a verb of the calls is only reported, asked about or left to somebody else."""
     text, verbs, taken = order.polite, order.heads, order.taken
     writes = not verbs.isdisjoint(TELLING) or any(note.compose for note in order.notes)
     doers = order.find([each.said for each in _find_direct(order)])
@@ -188,8 +193,11 @@ def find_told(order: Order) -> Iterator[Place]:
 
 
 def find_hedges(order: Order) -> Iterator[Place]:
-    """The places of words that leave open whether what they stand beside is meant. How something was is no order either
-    ("Ada was on the basic plan"), but where the actions called go by such words themselves."""
+    """Finds words that leave open whether something is meant: "maybe", "almost", "I think".
+
+    A statement about the past is no order either ("Ada was on the basic plan"), unless the called actions use such
+    words themselves.
+    """
     text, taken = order.text, order.taken
     for found in _HEDGE.finditer(text):
         asks = search_before(_ASKING, text, found.start()) is not None
@@ -201,7 +209,7 @@ def find_hedges(order: Order) -> Iterator[Place]:
     for found in _THOUGHT.finditer(text):
         closing = first_from(TURNS, text, found.end())
         stop = closing[0] if closing is not None else len(text)
-        if taken and all(found.end() <= first < stop for first, _ in taken):  # else it tells why
+        if taken and all(found.end() <= first < stop for first, _ in taken):  # otherwise it gives a reason
             yield found.span()
     said = (words for each in order.contracts for words in (*each.aliases, *each.examples))
     for found in _WAS.finditer(text) if not any(map(_WAS.search, said)) else ():
@@ -216,8 +224,8 @@ def find_hedges(order: Order) -> Iterator[Place]:
 
 
 def find_exceptions(order: Order) -> Iterator[Place]:
-    """Clauses behind an order for several records that tell something of one of them: "… all of Ada's fines, 33 she
-    pays herself"."""
+    """Finds clauses that exempt one of several records, after the order: "… all of Ada's fines, 33 she pays
+    herself"."""
     calls, finds, by_step = order.calls, _find_direct(order), order.by_step
     sets = order.find([each for each in finds if each.pick != "one"])
     places = order.find(finds)
@@ -247,9 +255,11 @@ def _is_text(argument: object) -> bool:
 
 
 def find_lone_order(order: Order) -> Place | None:
-    """The order that ends a request of one call and says nothing but a verb and what the call speaks of or a pronoun,
-    where all that stands before only tells of the records: what is carried out, in a verb of the person's own ("scrap
-    that bill")."""
+    """Finds a final clause that orders the one call in the person's own words ("scrap that bill").
+
+    The clause has only a verb, and a pronoun or words that the call is about. Everything before it only describes the
+    records.
+    """
     text, clauses = order.polite, list(split_clauses(order.polite))
     if len(order.calls) != 1 or len(clauses) < 2 or clauses[-1].joined or (head := clauses[-1].head) is None:
         return None
@@ -277,13 +287,13 @@ def find_lone_order(order: Order) -> Place | None:
 
 
 def _find_direct(order: Order) -> list[Find]:
-    """The records that calls take themselves, and not those whose these are."""
+    """The records that calls take as arguments, without the records that those belong to."""
     taken = [each for call in order.calls for each in call.arguments.values() if isinstance(each, RecordArgument)]
     return [each.reference for each in taken if isinstance(each.reference, Find)]
 
 
 def _find_governing(text: str, first: int, at: int) -> int | None:
-    """Where what governs a verb in the infinitive begins, unless it only asks for it."""
+    """The start of the verb that governs an infinitive ("forgot to cancel"). None if that verb asks for the action."""
     head = text[first:at]
     if not re.search(r"\bto\s+(?:\w+ly\s+)?$", head, re.IGNORECASE):
         return None

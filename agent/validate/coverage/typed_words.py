@@ -1,7 +1,7 @@
-"""Grounding of references: whether what a proposal says of a record was ever typed.
+"""Grounding of references: whether the person typed what a proposal says of a record.
 
-A model may leave out noise, put words in another order or mend a slip of the pen. A name, number or id that no words
-of the person hold is its own, and a record found by it is offered, never taken.
+A model may drop noise, reorder words or fix a typo. A name, number or id that the person never typed is the model's
+own. A record found by it is offered, never taken.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _COMPOUNDED: Final = 5
 _HEAD: Final = 5
 """Letters that the first and the second word of a compound have at least."""
 _WORD: Final = re.compile(r"[^\W_]+")
-# A number with the letters of a code before it, or of a plural or place after it: INV1042, 429s, 4th.
+# A number with the letters of a code before it, or with a plural or ordinal ending: INV1042, 429s, 4th.
 _CODE: Final = re.compile(r"[^\W\d_]{0,6}(\d+)(?:s|st|nd|rd|th)?")
 
 
 class TypedWords:
-    """All that the person typed in this request, its answers and the thread."""
+    """All words that the person typed: in the request, its answers and the thread."""
 
     def __init__(self, request: Request) -> None:
         said = [request.words(origin) for origin in range(len(request.answers) + 1)]
@@ -41,7 +41,7 @@ class TypedWords:
         self._digits |= frozenset(figures for figures, _, _ in find_dictated(self._text))
 
     def hold(self, words: Words) -> bool:
-        """Whether these words stand there, in any order, but for word endings and slips of the pen."""
+        """Whether the person typed these words, in any order. Word endings and typos don't matter."""
         if words.start is not None and words.text:
             return True
         said = words.text.strip().casefold()
@@ -62,7 +62,7 @@ class TypedWords:
         if len(word) >= _COMPOUNDED and any(
             each.startswith(word) and len(each) >= len(word) + _HEAD for each in self._words
         ):
-            return True  # "Novemberrechnung" holds "November"
+            return True  # "Novemberrechnung" contains "November"
         allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
         return bool(allowed) and any(
             each[:1] == word[:1] and OSA.distance(word, each, score_cutoff=allowed) <= allowed for each in self._words
@@ -70,8 +70,11 @@ class TypedWords:
 
 
 def rate_support(node: Any, typed: TypedWords, kinds: Kinds) -> Support:
-    """The weakest support of the references within a part of a proposal: ``none`` where one is singled out by what
-    nobody typed, ``read`` where one is told apart by a value that no words hold."""
+    """The weakest support among the references in a part of a proposal.
+
+    ``none``: something that nobody typed identifies a record. ``read``: a record is told apart by a value that no words
+    hold. ``typed``: everything was typed.
+    """
     weakest: Support = "typed"
     for each in _finds(node):
         if each.said is not None and not typed.hold(each.said):
@@ -90,7 +93,7 @@ def rate_support(node: Any, typed: TypedWords, kinds: Kinds) -> Support:
 
 def _value_support(value: Any, typed: TypedWords, *, exact: bool) -> Support:
     if not isinstance(value, Word | Number | Day):
-        return "typed"  # worked out by code; the references within are looked at by themselves
+        return "typed"  # code computes it; references inside are rated by themselves
     quoted = value.quote is not None and value.quote.text != "" and typed.hold(value.quote)
     if not exact:
         return "typed" if quoted else "none"
@@ -109,7 +112,7 @@ def _finds(node: Any) -> Iterator[Find]:
 
 
 def _compared(conditions: Any) -> Iterator[Compare]:
-    """The comparisons of a reference itself, not those of references within."""
+    """The comparisons of the reference itself, without those of nested references."""
     for each in conditions:
         if isinstance(each, Compare):
             yield each

@@ -1,8 +1,8 @@
-"""Unclaimed text: the words of a request that no argument has used. A resolver may overlook words; a call must not go
-out as if they had not been said.
+"""Unclaimed text: words of a request that no argument uses.
 
-Only ever used to ask, or to find the owner of a record that was named without one: "give Nora her money back for the
-latest invoice" is about Nora's, even where a resolver has passed on "the latest invoice" alone.
+A resolver may overlook words. A call must not go out as if they had not been said. They serve only to ask, or to find
+the owner of a record: "give Nora her money back for the latest invoice" is about Nora's, even if a resolver passes on
+"the latest invoice" alone.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ _PART: Final = re.compile(
 
 
 class UnclaimedText:
-    """Words of the request that no argument of its drafts rests on."""
+    """Words of the request that no argument of its drafts uses."""
 
     def __init__(self, request: Request, steps: Sequence[tuple[Draft, Contract]], kinds: Iterable[RecordKind]) -> None:
-        # What only describes a call given as data is nobody's words.
+        # A description of a call given as data was said by nobody.
         self._text, self._kinds = "" if request.given else request.text, tuple(kinds)
         self._claimed: list[Span] = []
         self._read: list[Span] = []  # claimed by a parameter that is read from words, not looked up by them
@@ -49,8 +49,10 @@ class UnclaimedText:
                 self._read += list_spans(argument) if contract.annotation(name).record is None else ()
 
     def named(self, kind: RecordKind, within: Sequence[Span] = ()) -> list[tuple[Reference, Span]]:
-        """Phrases that name a record of ``kind`` by a proper name or an address. Words claimed by other arguments are
-        left out, those inside ``within`` (the argument that asks) are not."""
+        """Phrases that name a record of ``kind`` by a proper name or an address.
+
+        Words claimed by other arguments are left out. Words inside ``within`` (the argument that asks) are not.
+        """
         own = {(span.start, span.end) for span in within if span.origin == 0}
         others = [span for span in self._claimed if (span.start, span.end) not in own]
         made: list[tuple[Reference, Span]] = []
@@ -66,8 +68,10 @@ class UnclaimedText:
         return made
 
     def strangers(self, beside: Sequence[Span] = ()) -> tuple[Span, ...]:
-        """Words that no argument stands on and no contract speaks of: a name may be among them, however it is written.
-        Only of the sentences that ``beside`` stands in, if it stands in any."""
+        """Words that no argument uses and no contract is about. One may be a name, however it is written.
+
+        Only words of the sentences that hold ``beside`` count, if any sentence does.
+        """
         left = find_left_over(self._text, self._claimed, self._known)
         ends = [0, *(match.end() for match in _SENTENCE.finditer(self._text)), len(self._text) + 1]
         mine = {bisect_right(ends, span.start) for span in beside if span.origin == 0}
@@ -75,13 +79,13 @@ class UnclaimedText:
         return tuple(each for run in runs for each in (run, *_words(run)))
 
     def listed(self, one: Span, other: Span) -> bool:
-        """Whether nothing but commas and "and" stand between two stretches of the request."""
+        """Whether only commas and "and" stand between two stretches of the request."""
         between = self._text[one.end : other.start] if one.origin == other.origin == 0 else "."
         return _AND.fullmatch(between) is not None
 
     def amount(self) -> str | None:
-        """The first amount with a currency that no value was read from: "return 8 EUR of it" says one, whatever
-        else these words have led to. Or the part of one: "half of INV-1042"."""
+        """The first amount with a currency that no value was read from ("return 8 EUR of it"), or the first part ("half
+        of INV-1042"). None if there is neither."""
         text = read_text(self._text)
         for each in money.find(text):
             start, end = text.span(each.start, each.end)
@@ -91,7 +95,7 @@ class UnclaimedText:
         return part[0] if part and not _taken(part.start(), part.end(), self._read) else None
 
     def day(self, now: datetime) -> str | None:
-        """The first day that is named ("tomorrow", "on 3 March") outside all arguments."""
+        """The first day outside all arguments ("tomorrow", "on 3 March")."""
         text = read_text(self._text)
         for each in dates.find(text, now.date()):
             start, end = text.span(each.start, each.end)
@@ -101,8 +105,7 @@ class UnclaimedText:
 
 
 def _words(run: Span) -> list[Span]:
-    """The words of a run of several, one by one, but for those that orders are given with: "jinsoo" of "jinsoo
-    might"."""
+    """The single words of a run of several, without verbs of orders: "jinsoo" of "jinsoo might"."""
     found = [(word[0], run.start + word.start(), run.start + word.end()) for word in _WORD.finditer(run.text)]
     if len(found) < 2:
         return []

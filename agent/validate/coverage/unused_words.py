@@ -1,8 +1,7 @@
-"""Unused words: what is left over once a plan is built, shown on its card. A resolver may pass over "half", "and 1050"
-or a name; whoever asked must see that it did.
+"""Unused words: words left over once a plan is built, shown on its card.
 
-What is left over never stops a plan; it makes it held, whatever the contract's policy, and the card says which words
-they were.
+A resolver may ignore "half", "and 1050" or a name, and the person must see it. Unused words never stop a plan. They
+make it wait, whatever the contract's policy, and the card quotes them.
 """
 
 from __future__ import annotations
@@ -20,20 +19,19 @@ from language.text import read_text
 from registry.contract import Contract, Unit
 from registry.records import RecordKind
 
-# Empty for a search, but not for what shall be done: how many, which ones, and what is left out.
+# Stop words in a search, but not in an order: how many, which ones, what is left out.
 _TELLING_WORDS: Final = """
 all each every both only same not no nor now today tomorrow yesterday over under above below without
 """
 _TELLING: Final = frozenset(_TELLING_WORDS.split())
-# Said around any request: who speaks, how kindly, that it shall be done, and what "give back" and "take off" are made
-# of.
+# Said around any request: who speaks, politeness, urgency, and the particles of "give back" and "take off".
 _AROUND_WORDS: Final = """
 could would can please kindly asap thanks thank dear hi hello hey again back away off ahead go get give let make do
 put take run set due because since reason account money new now immediately right straight away urgent urgently
 quickly soon today
 """
 SAID_AROUND: Final = frozenset(_AROUND_WORDS.split())
-# A unit or a part beside a number that was used changes what the number means.
+# A unit or part beside a used number changes what the number means.
 _MEASURE_WORDS: Final = """
 second minute hour day week fortnight month year percent half third quarter double twice dozen hundred thousand
 million k more extra additional another less except but until till
@@ -41,8 +39,7 @@ million k more extra additional another less except but until till
 _MEASURES: Final = frozenset(_MEASURE_WORDS.split())
 _UNIT: Final = re.compile(r"[\s-]*([^\W\d_]+)")
 _NUMBER: Final = re.compile(r"\d")
-# What joins a further wish to the one before: "… and Oskar's", "…, also INV-1052", "… as well as the one of Hugo
-# Bernard".
+# Joins a further wish to the one before: "… and Oskar's", "…, also INV-1052", "… as well as the one of Hugo Bernard".
 _LITTLE: Final = (
     r"(?:(?:and|also|then|plus|the|a|an|of|for|from|by|to|his|her|its|their|our|my|that|those|ones?|both)\s+)*"
 )
@@ -63,8 +60,7 @@ def find_unused_words(
     steps: Sequence[Step],
     kinds: Iterable[RecordKind],
 ) -> tuple[Span, ...]:
-    """The request's own words, joined where they stand side by side, that no value came from and no contract speaks
-    of."""
+    """The words of the request that no value came from and no contract is about. Neighbours are joined."""
     if request.given is not None:
         return ()
     claimed = [span for draft in drafts for argument in draft.arguments.values() for span in list_spans(argument)]
@@ -79,7 +75,7 @@ def find_unused_words(
 
 
 def _units(text: str, spans: Sequence[Span], unit: Unit | None) -> Iterator[Span]:
-    """The word for the very unit that a number is in, right behind it: the "days" of "3 days" where days are meant."""
+    """The unit right after a number, if the parameter is in that unit: the "days" of "3 days"."""
     for span in spans if unit is not None else ():
         found = _UNIT.match(text, span.end) if span.origin == 0 else None
         if found is not None and unit is not None and stem(found[1].casefold()) == stem(unit.value):
@@ -87,8 +83,7 @@ def _units(text: str, spans: Sequence[Span], unit: Unit | None) -> Iterator[Span
 
 
 def find_left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) -> tuple[Span, ...]:
-    """The words of ``text`` outside ``claimed`` that say something and are not among the ``known`` stems; neighbours
-    joined."""
+    """The content words of ``text`` outside ``claimed`` whose stems are not ``known``. Neighbours are joined."""
     taken = cover(text, ((span.start, span.end) for span in claimed if span.origin == 0))
     made: list[tuple[int, int]] = []
     for word, start, end in split_runs(strip_politeness(text)):
@@ -104,8 +99,7 @@ def find_left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) ->
 
 
 def find_joined(text: str, left: Sequence[Span]) -> tuple[Span, ...]:
-    """Those of the words left over that are joined to what was understood, as one more of it is: half of what was asked
-    is not done in silence."""
+    """The left-over words that a conjunction joins to understood ones. Half of a request is never done silently."""
     quoted = [(each.start, each.end) for each in quotes.find(read_text(text)) if each.kind == "quoted"]
     return tuple(
         span
@@ -119,7 +113,7 @@ def find_joined(text: str, left: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def _wish(text: str, span: Span) -> bool:
-    """Whether the words name something, or are all that stands behind the joint."""
+    """Whether the words name something, or are all that follows the conjunction."""
     if _NAMED.search(span.text) is not None:
         return True
     rest = text[span.end :].strip(" .!?")
@@ -129,7 +123,7 @@ def _wish(text: str, span: Span) -> bool:
 
 
 def quote_spans(spans: Sequence[Span]) -> str:
-    """The reason on the card."""
+    """The reason shown on the card."""
     texts = list(dict.fromkeys(span.text for span in spans))
     words = ", ".join(f"‘{text}’" for text in texts[:_TOLD])
     more = f" and {len(texts) - _TOLD} more" if len(texts) > _TOLD else ""
@@ -149,8 +143,8 @@ def _tells(word: str, known: frozenset[str]) -> bool:
 
 
 def collect_own_stems(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> frozenset[str]:
-    """What these actions go by, as stems: names, titles, aliases, labels, and the nouns and states of the kinds they
-    refer to. No descriptions: they hold half of a language."""
+    """Stems of what these actions are called: names, titles, aliases, labels, and the nouns and states of the kinds
+    they refer to. Descriptions are left out, because they hold half of the language."""
     made: set[str] = set()
     for contract in contracts:
         made.update(name_stems(contract.name.rpartition(".")[2]))
@@ -166,7 +160,7 @@ def collect_own_stems(contracts: Sequence[Contract], kinds: Iterable[RecordKind]
 
 
 def _referred(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> list[RecordKind]:
-    """The kinds that the actions' records are of, and those they belong to."""
+    """The record kinds that the actions refer to, and the kinds that those belong to."""
     kinds = tuple(kinds)
     named = {contract.annotation(name).record for contract in contracts for name in contract.properties}
     owners = {each.kind for kind in kinds if kind.name in named for each in kind.relations}
@@ -174,8 +168,8 @@ def _referred(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> lis
 
 
 def collect_subject_stems(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> frozenset[str]:
-    """What these actions are about, as stems: their names, descriptions, parameters and closed sets, and the kinds they
-    refer to. Not their examples: those speak of other people's requests."""
+    """Stems of what these actions are about: names, descriptions, parameters, closed lists, and the kinds they refer
+    to. Examples are left out, because they quote other people's requests."""
     made: set[str] = set()
     for contract in contracts:
         made.update(name_stems(contract.name))

@@ -1,5 +1,7 @@
-"""Coverage check: words that change the deal and that no part of a proposal accounts for are never passed over in
-silence. Each is accounted for, told on the card, taken to be expressed, or asked about.
+"""Coverage check: no word that changes the deal is silently ignored.
+
+Each such word that the proposal doesn't express is accounted for, shown on the card, taken as expressed, or asked
+about.
 """
 
 from __future__ import annotations
@@ -40,10 +42,12 @@ Outcome = Literal["accounted for", "aside", "told", "expressed", "asked"]
 
 @dataclass(frozen=True, slots=True)
 class Unaccounted:
-    """The stretches of a request that hold a weighty word which nothing accounts for, as they stand, in their order.
-    ``weighty`` ones stop the plan; ``told`` ones change nothing that it does, and are shown on its card; so are those
-    that are ``expressed`` by it as the resolver says. ``firm``: whether a weighty one is such that no reading of it is
-    believed."""
+    """The words of a request that matter and that nothing accounts for, in the request's order.
+
+    ``weighty`` ones stop the plan. ``told`` ones change nothing and are shown on the card. ``expressed`` ones are shown
+    too: the resolver says that the plan expresses them. ``firm``: at least one weighty word is of a kind for which no
+    reading is believed.
+    """
 
     weighty: list[str]
     told: list[str]
@@ -52,7 +56,7 @@ class Unaccounted:
 
 
 def find_unaccounted(order: Order) -> Unaccounted:
-    """What the proposal of an order passes over."""
+    """Finds the words that an order's proposal ignores."""
     aside = ReadAsides(order)
     judge = _Judge(order, aside, find_weighty_words(order, aside.doubted))
     settled = judge.settle()
@@ -68,7 +72,7 @@ def find_unaccounted(order: Order) -> Unaccounted:
 
 @dataclass(frozen=True)
 class _Judge:
-    """Settles each finding of an order by the first rule of ``_SETTLED_BY`` that holds of it."""
+    """Assigns an outcome to each finding: that of the first rule in ``_SETTLED_BY`` that holds."""
 
     order: Order
     aside: ReadAsides
@@ -85,14 +89,14 @@ class _Judge:
         return {**settled, "asked": rest}
 
     def tell(self, findings: Iterable[Finding], *, whole: Callable[[Finding], bool]) -> list[str]:
-        """What stands at each of the findings; but for those that are ``whole`` with the words around it."""
+        """The text of each finding, with the words around it unless it is ``whole``."""
         return _list_outermost(each.said.strip() if whole(each) else self._quote_around(each) for each in findings)
 
     # ── accounted for ──
 
     @cached_property
     def standing(self) -> list[Finding]:
-        """The findings that neither what was used nor the sense of the order accounts for."""
+        """The findings that neither the used words nor the sense of the order account for."""
         return [each for each in self.findings if not self.is_used(each)]
 
     def is_used(self, each: Finding) -> bool:
@@ -100,8 +104,8 @@ class _Judge:
             return True
         if each.is_of(_WITHIN_QUOTES) or ("limit" in each.kinds and self.order.structure.computes_field):
             return False
-        # What a drafted text is to convey stands on the card in other words, maybe of another language: but a figure
-        # must be the same there, and an order of something that can be done here is one all the same.
+        # A drafted text conveys these words in its own wording, perhaps in another language. A figure must still be the
+        # same, and an order that can be carried out here remains an order.
         exact = ("number" in each.kinds and each.said.isdigit()) or self._can_be_done(each)
         return any((self._used if exact else self._spoken)[slice(*each.place)])
 
@@ -115,7 +119,7 @@ class _Judge:
     # ── aside ──
 
     def is_story(self, each: Finding) -> bool:
-        """Whether it only dates or counts what is told of, or carries that out in a verb of the person's own."""
+        """Whether it only dates or counts something in a story, or orders the call in the person's own verb."""
         if each.is_of(STRETCHES) and each.place == self._lone_order:
             return True
         return each.is_of(("count", "until")) and self._told.is_story(*each.place)
@@ -124,7 +128,8 @@ class _Judge:
         return each.is_of(STRETCHES) and describes_name(self.order.text, each.place, self.order.taken)
 
     def stands_in_aside(self, each: Finding) -> bool:
-        """Whether a clause beside an order about records holds it that tells how things are or came about."""
+        """Whether it stands in a clause beside an order about records that only tells how things are or what
+        happened."""
         if not self.order.on_records or each.is_of(_BOUND):
             return False
         outright = is_named_outright(self.order)
@@ -152,7 +157,7 @@ class _Judge:
         return self.aside.find_verdict(each.place) == "nothing" and not self.is_firm(each)
 
     def goes_unsaid(self, each: Finding) -> bool:
-        """Who says what the result leaves out says that it expresses the other words."""
+        """A resolver that lists what its result leaves out claims that the result expresses all other words."""
         return self.aside.explained and self.is_light(each) and not self.aside.doubt(each.place)
 
     def is_expressed(self, each: Finding) -> bool:
@@ -164,7 +169,7 @@ class _Judge:
     # ── what the rules look up ──
 
     def is_light(self, each: Finding) -> bool:
-        """Whether it is only words beside what was used, without any of weight or the verb of an order in them."""
+        """Whether it is only words beside used ones, with no weighty word and no order's verb among them."""
         if "beside" not in each.kinds or any(self._weighing[slice(*each.place)]):
             return False
         return each.first_stem not in ORDERS | self.order.other_verbs | self.order.verbs
@@ -190,7 +195,7 @@ class _Judge:
 
     @cached_property
     def _weighing(self) -> bytearray:
-        """Where words weigh by themselves, whatever they stand beside."""
+        """Where words have weight by themselves, whatever is beside them."""
         weigh = [each.place for each in self.standing if "beside" not in each.kinds or each.kinds - STRETCHES]
         return patterns.cover(self.order.text, [*weigh, *self._left_over])
 
@@ -217,14 +222,13 @@ class _Judge:
 
     @cached_property
     def _bars(self) -> list[Place]:
-        """What takes the order back, denies it or is another one."""
+        """Words that take the order back, deny it or order something else."""
         denials = [each for each in self.standing if denies_verb(self.order.text, each.place, self.order.verbs)]
         others = [each for each in self.findings if "taken back" in each.kinds or self._can_be_done(each)]
         return [each.place for each in (*denials, *others)]
 
     def _quote_around(self, each: Finding) -> str:
-        """The words around a finding, so that a person sees what is meant: its clause, as far as none of it was
-        used."""
+        """The finding with the unused words of its clause, so that a person sees what is meant."""
         text, spoken, (start, end) = self.order.text, self._spoken, each.place
         opening = patterns.last_before(patterns.CLAUSE, text, start) or (0, 0)
         closing = patterns.first_from(patterns.CLAUSE, text, end)
@@ -235,7 +239,7 @@ class _Judge:
             last = next((at for at in range(end, last) if spoken[at]), last)
             if not text[after:last].strip().isalpha():
                 first = after
-            elif after > first:  # a unit stands with its number, one word with what it belongs to
+            elif after > first:  # a unit is shown with its number, a single word with what it belongs to
                 first = next((at + 1 for at in range(after - 1, first, -1) if not spoken[at]), first)
         return _OWNERS_S.sub("", text[first:last]).strip(" ,;.!?\n") or text[start:end]
 
@@ -257,13 +261,16 @@ _SETTLED_BY: Final[Sequence[tuple[Outcome, Callable[[_Judge, Finding], bool]]]] 
 
 
 def _is_whole(each: Finding) -> bool:
-    """Whether it is told as it stands."""
+    """Whether it is shown as it stands, without its clause."""
     return each.is_of(STRETCHES) or ("left over" in each.kinds and " " in each.said.strip())
 
 
 def _goes_with_use(order: Order, each: Finding) -> bool:
-    """Whether "if" asks what the call finds out ("check if it is there"), or "only" says what the value behind it says
-    itself ("only high", "only Adam's") or that nothing else is done ("only lower it")."""
+    """Whether a used word explains an "if" or "only".
+
+    "If" is the question that the call answers ("check if it is there"). "Only" repeats what the next value says ("only
+    high", "only Adam's"), or says that nothing else is done ("only lower it").
+    """
     if not each.kinds - _WITHIN_QUOTES - {"limit"}:
         return False
     start, end = each.place
@@ -280,7 +287,7 @@ def _goes_with_use(order: Order, each: Finding) -> bool:
 
 
 def _is_corrected(order: Order, each: Finding) -> bool:
-    """Whether later words replace it: a correction stands between it and something that was used."""
+    """Whether a later correction replaces it, followed by used words."""
     correction = patterns.first_from(patterns.CORRECTION, order.text, each.place[1])
     return correction is not None and any(start >= correction[1] for start, _ in order.taken)
 
@@ -290,6 +297,6 @@ def _is_within(place: Place, others: Iterable[Place]) -> bool:
 
 
 def _list_outermost(told: Iterable[str]) -> list[str]:
-    """Each stretch once, without those that stand within another."""
+    """Each stretch once, without those contained in another."""
     different = dict.fromkeys(told)
     return [each for each in different if not any(each != other and each in other for other in different)]

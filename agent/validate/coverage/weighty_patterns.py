@@ -1,5 +1,5 @@
-"""Closed word classes of weight: negations, restrictions, limits, conditions, quantifiers, parts, dates and further
-orders, as patterns."""
+"""Patterns of closed word classes that matter: negations, restrictions, limits, conditions, quantifiers, parts, dates
+and further orders."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from language.stems import READING_WORDS, stem, stem_text
 Place = tuple[int, int]
 """Where words begin and end in a text."""
 
-# An order not to, or to leave something out; "it isn't", "needn't" and "shouldn't" tell how things are.
+# An order not to do something, or to leave something out. "It isn't", "needn't" and "shouldn't" only describe.
 NEGATION: Final = re.compile(
     r"(?:^|[,;.!?:(\n-]\s*|\b(?:and|but|then|please|so|sorry|wait|actually|better)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)(?!\s+(?:forget|hesitate|fail)\b)"
     r"|(?<!\w)(?P<out>without|w/o|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
@@ -24,13 +24,13 @@ NEGATION: Final = re.compile(
     r"|(?:avoid|stop|refrain\s+from|hold\s+off(?:\s+on)?|skip|quit)\s+\w+ing)(?!\w)",
     re.IGNORECASE,
 )
-# What those that are meant are not, or don't do, to the end of its clause.
+# A relative clause that says what the meant records are not or don't do, up to its end.
 DENIED_CLAUSE: Final = re.compile(
     r"\b(?:that|which|who)\s+(?:\w+ly\s+)?(?P<denied>(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]?t|\s+not)\b)[^,;.!?\n]*",
     re.IGNORECASE,
 )
 RESTRICTION: Final = re.compile(r"(?<!\w)(?:only|at\s+(?:the\s+)?least)(?!\w)", re.IGNORECASE)
-# A bound that leaves open how much. "Top it up to 25" and "bring it up to 25" say it: what is missing.
+# A bound that leaves the amount open. "Top it up to 25" and "bring it up to 25" give the amount: what is missing.
 LIMIT: Final = re.compile(
     r"(?<!\w)(?:at\s+(?:the\s+)?most|(?:no|not|nothing)\s+more\s+than"
     r"|up\s+to(?=\s+(?:[€$£¥]?\s*\d|(?:an?|one|two|three|four|five|six|ten|twenty|fifty|half)\b)))(?!\w)",
@@ -39,25 +39,25 @@ LIMIT: Final = re.compile(
 FILLS: Final = re.compile(
     r"\b(?:top|bring|fill|raise|lift|load|round|charge|get|make)(?:s|ing|p?ed|ped|ping)?\b[^.;!?\n]*\s$", re.IGNORECASE
 )
-# "If possible" is manners, "let me know if" a wish to be told: neither says whether it is done.
+# "If possible" is polite, and "let me know if" asks for a report. Neither makes the order conditional.
 CONDITION: Final = re.compile(
     r"(?<!\w)(?<!let me know )(?<!let us know )(?<!tell me )(?<!tell us )"
     r"(?:if(?!\s+(?:possible|you\s+(?:can|could|would|please|don['’]?t\s+mind)|at\s+all\s+possible)\b)|unless|provided|assuming|(?:as|so)\s+long\s+as|in\s+case|depending\s+on|as\s+soon\s+as|once\s+(?!(?:again|more|and|in|only|a|per|or)\b)[\w-]+(?=\s+\w)|once\s+\w+(?<!e)ed)(?!\w)",
     re.IGNORECASE,
 )
-# "All week" is how long, "all sorted" how things stand.
+# "All week" is a length and "all sorted" a state.
 _ALL: Final = r"all(?!\s+(?:day|week|month|year|along|right|sorted|done|good|set|clear)(?![-\w]))"
 QUANTIFIER: Final = re.compile(
     rf"(?<!\w)(?:(?<!\bafter )(?<!\band for ){_ALL}|every|everyone|everybody)(?!\w)", re.IGNORECASE
 )
-# Of one record these are said of something else than it.
+# With a single record, these say something about another thing.
 OF_SEVERAL: Final = re.compile(r"(?<!\w)(?:both|each|apiece|(?:a|per)\s+(?:head|person|piece))(?!\w)", re.IGNORECASE)
 PART: Final = re.compile(
     r"(?<!\w)(?:half|halve|(?:an?|one|two|three|four)\s+(?:third|quarter|fifth|sixth|eighth|tenth)s?|double|twice|triple"
     r"|\d+(?:[.,]\d+)?\s*%)(?!\w)",
     re.IGNORECASE,
 )
-# Verbs in the past that don't end in "ed", but for forms that are something else as well ("left", "found", "put").
+# Irregular past forms, without those that are other words too ("left", "found", "put").
 IRREGULAR: Final = (
     "(?:over|under|mis|re|out)?(?:was|were|had|did|ate|became|began|bought|broke|brought|built|came|caught|chose|crept|drank|drew|drove|fed|fell|felt|flew"
     "|forgot|fought|froze|gave|got|grew|heard|hid|hung|kept|knew|lost|made|meant|met|overheard|paid|ran|rang|rose|said|sang|sank"
@@ -66,7 +66,7 @@ IRREGULAR: Final = (
 )
 PAST: Final = rf"(?:{IRREGULAR}|\w{{2,}}(?<!e)ed)"
 MONTHS: Final = "january|february|march|april|may|june|july|august|september|october|november|december"
-# Days by name or by their distance; "today" and "now" say no more than that it is to be done.
+# Days by name or distance. "Today" and "now" only say that it is to be done.
 DATE: Final = re.compile(
     r"(?<!\w)(?:tonight|tomorrow|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
     r"|(?:next|last|this|coming)\s+(?:week|weekend|month|quarter|year)|(?:next|another)\s+(?:time|day)"
@@ -74,8 +74,8 @@ DATE: Final = re.compile(
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTHS})|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})(?!\w)",
     re.IGNORECASE,
 )
-# "Repaired last Tuesday": done before now, so it is how things are and no manner of the order. "Backdated to
-# last month" is one.
+# A past event, and so a state rather than a manner of the order: "repaired last Tuesday". "Backdated to last month" is
+# a manner.
 DONE: Final = re.compile(
     rf"\W{{0,3}}(?!\w{{0,12}}dated\b){PAST}(?:\s+(?!(?:to|for|until|till|from|as|into|per)\b)[\w'’]+){{0,6}}?"
     r"\s+(?:yesterday|last\s+(?:night|week|weekend|month|quarter|year|\w+day)|this\s+morning|\w+\s+\w+\s+ago"
@@ -92,7 +92,7 @@ _AND: Final = (
     r"\s*,?\s*(?:\band\b|&|\bplus\b|\bas\s+well\s+as\b)\s*(?:(?:the|also|all|half|both|for|from|by|to|of)\s+)*"
 )
 JOINED: Final = re.compile(rf"(?:['’]s)?{_AND}$", re.IGNORECASE)
-# Said of what was said before: how much more of it, or what it is to be instead.
+# Relative to something said before: how much more of it, or what to make of it instead.
 RELATIVE: Final = re.compile(
     r"\b(?:more|less|fewer|half|halve|third|quarter|double|twice|triple|keep)\b", re.IGNORECASE
 )
@@ -106,28 +106,28 @@ PERIODS: Final = re.compile(
     r"(?:\d{1,4}|two|three|four|five|six|ten)\s+(?:hour|day|week|month|year)s\b",
     re.IGNORECASE,
 )
-# What sets a value to another one; anything else that takes an amount adds or takes away.
+# Verbs that set a value. Any other verb with an amount adds or subtracts.
 SETTING: Final = frozenset(stem_text("set change update edit adjust make put price replace modify patch"))
-# What is left out stands right behind.
+# Introduces what is left out.
 LEAVES_OUT: Final = re.compile(
     r"(?<!\w)(?:(?P<but>but)(?:\s+not)?|not|except(?:\s+for)?|excluding|without|other\s+than|apart\s+from|save|bar)"
     r"(?:\s+(?:the|those|that|ones?|of|from|for|with|at|on|his|her|their))*\s+$",
     re.IGNORECASE,
 )
-# "But" leaves out what it ends with or what is taken from all of them; else it begins a clause.
+# "But" excludes the last thing before its clause ends, or something from "all of them". Otherwise it begins a clause.
 ALL_OF: Final = re.compile(r"\b(?:all|every\w*|each|any\w*|no\w*)\b[^,;.!?\n]*$", re.IGNORECASE)
 ENDS: Final = re.compile(r"[,;:!?\n()\[\]]|\.(?!\d)|\s[-–—]+\s?|^|$|(?<!\w)(?:and|but|then)(?!\w)", re.IGNORECASE)
 TURNS: Final = re.compile(r"[,;.!?\n]|\bbut\b")
 BEGINS: Final = 3
 """Characters by which a quote that is nothing but such words may begin before them."""
 CLOSES: Final = re.compile(r"(?:['’]s(?:\s+\w+)?)?\s*(?:$|[,.;!?\n])")
-# A number with what its series begins with.
+# A number with the prefix of its series.
 SERIES: Final = re.compile(r"(?<![\w-])([A-Za-z]{1,6}-?)\d{2,12}(?![\w-])")
-# What should not have come about: why it is to be mended.
+# What should not have happened: the reason to mend it.
 REGRETS: Final = re.compile(r"(?<!\w)should(?:\s+(?:never|not)|n['’]t)\s+have(?!\w)", re.IGNORECASE)
-# "All but hers, hers too": what was left out is put back.
+# Includes again what was left out: "all but hers, hers too".
 AFTER_ALL: Final = re.compile(r"(?<!\w)(?:too|as\s+well|also|included|after\s+all)(?!\w)", re.IGNORECASE)
-# "… his team may still sign in", "… we don't do that": what is to stay as it is, or not to be.
+# What is to stay as it is or not to happen: "… his team may still sign in", "… we don't do that".
 STAYS: Final = re.compile(
     r"(?<!\w)(?:(?:may|can|shall|will|should)\s+still|(?:keeps?|stays?|remains?)(?!\s+\w+ing\b)"
     r"|(?:I|we)\s+(?:ca|wo|do)n['’]t(?:\s+do\s+(?:it|that|so))?\s*(?=[,;.!]|$))(?!\w)",
@@ -135,11 +135,11 @@ STAYS: Final = re.compile(
 )
 NOT_THIS: Final = re.compile(r"\b(?:not|instead\s+of|rather\s+than|no)\s+$", re.IGNORECASE)
 OWNS: Final = re.compile(r"['’]s?\s+")
-# "In dollars": what it shall be paid in, said without a number.
+# The currency of a payment without a number: "in dollars".
 IN_CURRENCY: Final = re.compile(
     r"(?<!\w)(?:in|into|to)\s+(?P<currency>(?:[^\W\d_]+\s+)?[^\W\d_]+|[€$£¥])", re.IGNORECASE
 )
-# "3x", "x 3": how often, not how much.
+# A factor, not an amount: "3x", "x 3".
 FACTOR: Final = re.compile(r"(?<=\d)\s?[x×](?!\w)|(?<!\w)[x×]\s?(?=\d)", re.IGNORECASE)
 FACTOR_BEFORE: Final = re.compile(r"(?<!\w)[x×]\s?$", re.IGNORECASE)
 _ROUGH: Final = r"(?P<rough>(?:about|around|some|roughly|approx(?:imately)?|circa|ca|nearly|almost)(?!\w)\.?|~)"
@@ -150,7 +150,7 @@ ROUGH_BEHIND: Final = re.compile(
 )
 TO: Final = re.compile(r"(?:^|\s)to\s", re.IGNORECASE)
 MARKED: Final = re.compile(r"\b(?:also|then|afterwards)\b", re.IGNORECASE)
-# What takes back the words before it: "ten, no, twelve". "No witness" takes nothing back.
+# Takes back the words before it: "ten, no, twelve". "No witness" takes nothing back.
 _INSTEAD: Final = (
     r"(?=\s*(?:[,;.:!?–—-]|$)|\s+(?:wait|hang|hold|sorry|make|not|better|rather|actually|it|the|that|this|only|just"
     r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|half)\b|\s+\d|\s+(?-i:[A-Z]))"
@@ -181,7 +181,7 @@ SILENCE: Final = frozenset(
     stem_text("tell telling notify inform mail email write writing phone call message text mention hear know")
 )
 TO_ME: Final = re.compile(r"\s+(?:me|us)\b", re.IGNORECASE)
-# "Check if": what follows is a question, where the call only finds things out.
+# "Check if" introduces a question if the call only finds things out.
 ASKED: Final = re.compile(r"([^\W\d_]+)\s+(?:(?:out|me|us)\s+)?$")
 ASKING: Final = frozenset(stem_text("check verify see know ask tell find confirm determine look wonder"))
 FINDING_WORDS: Final = READING_WORDS - {"give", "know", "tell"}
@@ -191,8 +191,11 @@ REACH: Final = 240
 
 
 def search_before(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:
-    """What ends at a place, by a pattern that ends with ``$``. Only the letters shortly before it are looked at, blanks
-    at its very end left out of account: asked for every word of a text, it takes time in proportion to it."""
+    """Searches for a match that ends at ``at``. The pattern ends with ``$``.
+
+    Looks only at the ``REACH`` letters before ``at``, not counting blanks at their end. Asking for every word of a text
+    takes linear time.
+    """
     return pattern.search(text, max(0, len(text[:at].rstrip()) - REACH), at)
 
 
@@ -203,7 +206,7 @@ def _marks(pattern: re.Pattern[str], text: str) -> tuple[list[int], list[int]]:
 
 
 def last_before(pattern: re.Pattern[str], text: str, at: int) -> tuple[int, int] | None:
-    """The last match that ends at or before a place. All of a text are found once."""
+    """The last match that ends at or before a place. The matches of a text are found once."""
     starts, ends = _marks(pattern, text)
     found = bisect_right(ends, at) - 1
     return (starts[found], ends[found]) if found >= 0 else None
@@ -213,14 +216,14 @@ def first_from(pattern: re.Pattern[str], text: str, at: int) -> tuple[int, int] 
     """The first match that begins at or after a place."""
     starts, ends = _marks(pattern, text)
     found = bisect_left(starts, at)
-    if found and ends[found - 1] > at:  # in the middle of one: another may begin there
+    if found and ends[found - 1] > at:  # inside a match: another may begin there
         match = pattern.search(text, at)
         return match.span() if match is not None else None
     return (starts[found], ends[found]) if found < len(starts) else None
 
 
 def cover(text: str, places: Iterable[tuple[int, int]]) -> bytearray:
-    """For each letter of a text whether one of the places holds it."""
+    """A mask of the text: 1 for each letter inside one of the places."""
     made = bytearray(len(text))
     for start, end in places:
         made[start:end] = b"\1" * (end - start)

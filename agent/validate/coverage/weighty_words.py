@@ -1,7 +1,7 @@
-"""Weighty words: where words of an order stand that change the deal, and what kinds of such words they are.
+"""Weighty words: finds words of an order that change the deal, and classifies them.
 
-A number, date, part, negation, restriction, condition, quantifier or further wish is one, by closed word classes or by
-its place. What settles each is said next door (weighty.py).
+Numbers, dates, parts, negations, restrictions, conditions, quantifiers and further wishes are such words. A closed word
+class or their place tells them. ``weighty.py`` decides what each leads to.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _Said = TypeVar("_Said", bound=str)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A place with the kinds of weighty words that stand there, and what ``more`` their form says of them."""
+    """A place with the kinds of weighty words found there, and details (``more``) that their form tells."""
 
     place: Place
     said: str
@@ -63,7 +63,7 @@ class Finding:
 
 
 def find_weighty_words(order: Order, doubted: Iterable[Place]) -> list[Finding]:
-    """The findings of all kinds, in the order of their places. ``doubted`` are asides that may not stay so."""
+    """The findings of all kinds, in the order of their places. ``doubted`` are asides that must not stay aside."""
     places: dict[Kind, set[Place]] = {kind: {*find(order)} for kind, find in _FINDERS.items()}
     places["doubted"] = set() if order.drafts else {*doubted}
     leads = [each for kind in _LEADS for each in places[kind]]
@@ -92,7 +92,7 @@ def _list_of(places: Mapping[_Said, Collection[Place]], place: Place) -> frozens
 
 
 def _of_class(pattern: re.Pattern[str], order: Order, accounted: bool) -> Iterator[Place]:
-    """The places of a closed word class, where the structure of the proposal doesn't account for it."""
+    """The places of a closed word class, unless the proposal's structure accounts for it."""
     for start, end in () if accounted else order.find_spans(pattern):
         if pattern is patterns.CONDITION:  # "once 7 is there": the number may be used
             end = start + len(order.polite[start:end].split()[0])
@@ -102,7 +102,8 @@ def _of_class(pattern: re.Pattern[str], order: Order, accounted: bool) -> Iterat
 
 
 def _find_limits(order: Order) -> Iterator[Place]:
-    """What is computed up to a limit is a guess at what was left open, whatever it quotes."""
+    """Finds upper limits. A value computed up to a limit is a guess at an amount that was left open, whatever it
+    quotes."""
     fills = order.structure.computes_field
     for place in () if order.structure.restricts else order.find_spans(patterns.LIMIT):
         if not fills or not patterns.search_before(patterns.FILLS, order.polite, place[0]):
@@ -121,7 +122,8 @@ def _find_orders_not_to(order: Order) -> Iterator[Place]:
 
 
 def _but(match: re.Match[str]) -> Place:
-    """The place of what leaves out: of "all of them but" the last word, as what stands between may be used."""
+    """The place of the words that exclude. Of "all of them but" only the last word, because the words before it may be
+    used."""
     start, end = match.span("out")
     return (end - len("but") if match["out"].casefold().endswith(" but") else start), end
 
@@ -155,8 +157,11 @@ def _find_numbers(order: Order) -> Iterator[Place]:
 
 
 def _counts_here(order: Order, number: numerals.Number) -> bool:
-    """Whether a number can be about what is done: it stands alone, with a unit, or before a thing that the platform
-    knows, maybe behind a word or two of what kind ("two oldest unpaid bills")."""
+    """Whether a number can count something that is done.
+
+    It stands alone, has a unit, or precedes a thing that the platform knows. A word or two may stand between: "two
+    oldest unpaid bills".
+    """
     after = patterns.UNIT.match(order.text, number.end)
     if number.unit or after is None or not after[1].isalpha() or after[1].casefold() in EMPTY:
         return True
@@ -167,7 +172,7 @@ def _counts_here(order: Order, number: numerals.Number) -> bool:
 
 
 def _find_other_units(order: Order) -> Iterator[Place]:
-    """Units beside numbers that were used without them, and that neither the value nor the parameter is in."""
+    """Finds units beside used numbers that neither the value nor its parameter is in."""
     used = {find_unit(node.unit) for node in order.parts(Number)}
     used |= {note.unit.value for note in order.notes if note.unit is not None}
     said = (word for each in order.contracts for name in each.properties for word in _named(each, name))
@@ -182,7 +187,7 @@ def _find_other_units(order: Order) -> Iterator[Place]:
 
 
 def _named(contract: Contract, name: str) -> list[str]:
-    """The words of a parameter's name and label, which may say its unit."""
+    """The words of a parameter's name and label. They may say its unit."""
     return f"{name.replace('_', ' ')} {contract.annotation(name).label or ''}".casefold().split()
 
 
