@@ -15,7 +15,8 @@ from registry.importing.document.description import Operation
 from registry.importing.document.digests import Digests
 from registry.importing.document.references import Documents
 from registry.importing.document.schema_view import SchemaReader, SchemaView
-from registry.importing.drafts.drafting import ROOMS, choose_content
+from registry.importing.drafts.drafting import ROOMS
+from registry.importing.drafts.endpoints import choose_content
 from registry.importing.drafts.slot_schema import CannotDraft, Slot
 from registry.importing.drafts.slots import read_slots
 from registry.importing.formats import read_description

@@ -15,19 +15,19 @@ from registry.contract import SCHEMA_V2
 from registry.importing.decided_values import decide_values
 from registry.importing.decisions import OperationDecision
 from registry.importing.document.alternatives import Settler
-from registry.importing.document.description import BodyContent, Operation, is_form, is_json, is_multipart
+from registry.importing.document.description import BodyContent, Operation
 from registry.importing.drafts import words
-from registry.importing.drafts.addresses import bind_in_path, list_literals, write_path
+from registry.importing.drafts.annotations import write_annotations
 from registry.importing.drafts.body_roles import NO_ROLES, BodyRoles
 from registry.importing.drafts.credentials import is_credential
-from registry.importing.drafts.error_pointers import find_error_pointers
+from registry.importing.drafts.endpoints import choose_content, write_endpoint
 from registry.importing.drafts.languages import guess_language, write_in_language
 from registry.importing.drafts.parameter_schemas import let_stay_empty, take_number, write_parameter
 from registry.importing.drafts.sentences import write_sentences
 from registry.importing.drafts.slot_schema import CannotDraft, Room, Slot
-from registry.importing.drafts.slots import is_minor_units, read_slots
+from registry.importing.drafts.slots import read_slots
 from registry.importing.kinds.aliases import makes_record, write_aliases
-from registry.importing.kinds.bindings import derive_from_records, guess_records, list_lost
+from registry.importing.kinds.bindings import list_lost
 from registry.importing.kinds.finding import KindDraft
 from registry.linting.linter import is_advice, lint
 
@@ -89,10 +89,10 @@ def draft(
         return Refusal(operation, f"{operation.method} is no method that contracts call.")
     try:
         content = choose_content(operation)
+        drafting = _Drafting(operation, content, settler, name, title, connection, upstream, decision, kinds, roles)
         reason = ""
         for room in ROOMS:
-            slots = read_slots(operation, content, settler, room)
-            made = _draft(operation, content, slots, settler, name, title, connection, upstream, decision, kinds, roles)
+            made = drafting.draft(read_slots(operation, content, settler, room))
             faults = [each for each in lint([made.contract]) if not is_advice(each)]
             if not faults:
                 return made
@@ -107,236 +107,187 @@ def draft(
 _SHRINKS: Final = frozenset({"too_large", "parameters_schema", "too_long"})
 
 
-def _draft(
-    operation: Operation,
-    content: BodyContent | None,
-    slots: Sequence[Slot],
-    settler: Settler,
-    name: str,
-    title: str,
-    connection: str,
-    upstream: Mapping[str, str],
-    decision: OperationDecision,
-    kinds: Sequence[KindDraft],
-    roles: BodyRoles,
-) -> Draft:
-    notes: list[str] = []
-    supplied: dict[str, str] = {}
-    makes = makes_record(operation, kinds)
-    nulls = {slot.name for slot in slots if makes and slot.required and slot.place == "body" and slot.view.nullable}
-    slots = [replace(slot, required=False) if slot.name in nulls else slot for slot in slots]
-    languages = {slot.name: each for slot in slots if (each := guess_language(slot, settler)) is not None}
-    slots = [write_in_language(slot, decision.parameters.get(slot.name), settler) for slot in slots]
-    asked: list[Slot] = []
-    fixed: dict[str, Any] = {}
-    idempotency = next((s for s in slots if s.place == "header" and s.key.lower() in _IDEMPOTENCY), None)
-    for slot in slots:
-        choice = decision.parameters.get(slot.name)
-        if slot.file:
-            what = "cookie" if slot.place == "cookie" else "file"
-            supplied[slot.key] = f"nothing: it is a {what} that need not be sent"
-        elif slot is idempotency:
-            supplied[slot.key] = "the call's idempotency key"
-        elif choice is not None and choice.supplied:
-            supplied[slot.key] = "the connection's credential"
-        elif choice is not None and choice.omit:
-            if slot.required:
-                raise CannotDraft(f"The decisions omit {slot.name}, which every call of it needs.")
-            supplied[slot.key] = "nothing: the decisions omit it"
-        elif not slot.required and decision.omits(slot.name):
-            supplied[slot.key] = "nothing: the decisions omit it"
-        elif choice is not None and choice.fixed is not None:
-            fixed[slot.name] = choice.fixed.value
-            asked.append(slot)
-        else:
-            asked.append(slot)
-    method = operation.method
-    path, placeholders = write_path(operation, asked, notes)
-    endpoint: dict[str, Any] = {"type": "http", "connection": connection, "method": method, "url": path}
-    bound = {slot.name: {"value": fixed[slot.name]} if slot.name in fixed else _binding(slot) for slot in asked}
-    for each in nulls & set(bound) - set(fixed):  # it has to be there, and may be null
-        bound[each]["when_absent"] = "null"
-    for place, member in (("path", "path"), ("query", "query"), ("header", "headers")):
-        values = {slot.key: bound[slot.name] for slot in asked if slot.place == place}
-        if place == "path":
-            values = {
-                key: bind_in_path(bound[slot.name], slot, placeholders) for key, slot in _by_key(asked, "path").items()
-            }
-        elif place == "query":
-            values = {**list_literals(operation.path), **values}
-        if values:
-            endpoint[member] = values
-    if content is not None:
-        body = _body(content, [slot for slot in asked if slot.place == "body"], bound)
-        if body is not None:
-            endpoint["body"] = body
-    elif method in ("POST", "PUT", "PATCH") and any(at == "415" for at, _ in operation.responses.members()):
-        endpoint["body"] = {"type": "json", "fields": {}}  # it looks at the type even of what is not there
-    if method == "GET" and "body" in endpoint:
-        raise CannotDraft("It is a GET with a body, which many servers and proxies drop; contracts send none.")
-    if idempotency is not None:
-        endpoint["idempotency_header"] = idempotency.key
-    if errors := find_error_pointers(operation, settler):
-        endpoint["error"] = errors
-    left = [slot for slot in asked if slot.name not in fixed]
-    properties = {slot.name: write_parameter(slot, method) for slot in left}
-    for slot in left:
-        choice = decision.parameters.get(slot.name)
-        if choice is not None and choice.record is not None and properties[slot.name].get("type") == "string":
-            take_number(properties[slot.name])
-    if makes:
-        for slot in left:
-            let_stay_empty(slot, properties[slot.name])
-    changing = [slot.name for slot in left if method == "GET" and _switches(slot)]
-    risk = decision.risk.value if decision.risk else "write" if changing else _RISKS.get(method, "write")
-    if changing:
-        notes.append(f"It is a GET, but {', '.join(changing)} would change something: it counts as a write.")
-    policy = decision.confirmation.value if decision.confirmation else "never" if risk == "read" else "always"
-    contract: dict[str, Any] = {
-        "schema": SCHEMA_V2,
-        "name": name,
-        "version": decision.version or 1,
-        "title": decision.title or title,
-        "description": decision.description or _description(operation, title),
-        "surfaces": list(decision.surfaces if decision.surfaces is not None else ("admin",)),
-        "roles": list(decision.roles or ()),
-        "risk": risk,
-        "confirmation": {"policy": policy},
-        "idempotent": method == "GET" or idempotency is not None,
-        "parameters": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": [
-                slot.name
-                for slot in left
-                if slot.required and not (slot.place == "body" and operation.key in roles.partial)
-            ],
-            "properties": properties,
-        },
-        "endpoint": endpoint,
-        "upstream": {"document": UNKNOWN_DOCUMENT, **upstream},
-    }
-    if annotations := _annotations(operation, left, decision, kinds, roles):
-        contract["annotations"] = annotations
-    records = {name: str(each.record) for name, each in decision.parameters.items() if each.record is not None}
-    kept = {name for name, each in annotations.items() if "derive" in each}
-    for slot in list_lost(operation, left, records, {each.name: each for each in kinds}, kept):
-        if slot.name not in contract["parameters"]["required"]:
-            contract["parameters"]["required"].append(slot.name)
-        notes.append(
-            f"It writes the record anew, and {slot.name} can't be kept as it is: it is asked for in every call."
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """The places of a request by what fills them. ``nulls`` are members of the body that must be there and may be
+    null."""
+
+    sent: list[Slot]
+    fixed: dict[str, Any]
+    supplied: dict[str, str]
+    nulls: frozenset[str]
+    idempotency: Slot | None
+
+    @property
+    def asked(self) -> list[Slot]:
+        return [slot for slot in self.sent if slot.name not in self.fixed]
+
+
+@dataclass(frozen=True, slots=True)
+class _Drafting:
+    """One operation, with everything that its draft depends on but how much room there is."""
+
+    operation: Operation
+    content: BodyContent | None
+    settler: Settler
+    name: str
+    title: str
+    connection: str
+    upstream: Mapping[str, str]
+    decision: OperationDecision
+    kinds: Sequence[KindDraft]
+    roles: BodyRoles
+
+    def draft(self, read: Sequence[Slot]) -> Draft:
+        """The draft with these places. Raises CannotDraft."""
+        operation, decision, notes = self.operation, self.decision, list[str]()
+        makes = makes_record(operation, self.kinds)
+        nulls = {each.name for each in read if makes and each.required and each.place == "body" and each.view.nullable}
+        slots = [replace(each, required=False) if each.name in nulls else each for each in read]
+        languages = {each.name: said for each in slots if (said := guess_language(each, self.settler)) is not None}
+        slots = [write_in_language(each, decision.parameters.get(each.name), self.settler) for each in slots]
+        places = self._sort(slots, frozenset(nulls))
+        endpoint = write_endpoint(
+            operation,
+            self.content,
+            places.sent,
+            places.fixed,
+            places.nulls,
+            places.idempotency,
+            self.connection,
+            self.settler,
+            notes,
         )
-    if fault := decide_values(contract, decision.parameters):
-        raise CannotDraft(fault)
-    asked_for = [each for each in contract["parameters"]["required"] if "derive" not in annotations.get(each, {})]
-    sentences = write_sentences(contract["title"], asked_for, properties, reads=risk == "read")
-    if decision.examples or sentences.example:
-        contract["examples"] = list(decision.examples or (sentences.example,))
-    if aliases := write_aliases(operation, contract["title"], properties, kinds):
-        contract["aliases"] = aliases
-    named = any(each.record is not None for each in decision.parameters.values())
-    if sentences.preview and not named:  # a card tells a record by its label, which says more than its id
-        contract["preview"] = sentences.preview
-    notes += _notes(operation, left, risk)
-    notes += [
-        f"The platform takes several at {each} in one call as well; the draft sends one."
-        for each in dict.fromkeys(slot.several for slot in left if slot.several)
-    ]
-    repeats = operation.key in roles.repeats
-    return Draft(operation, contract, tuple(slots), tuple(notes), supplied, repeats, languages)
+        asked = places.asked
+        properties = {slot.name: self._write_property(slot, makes) for slot in asked}
+        risk = self._judge_risk(asked, notes)
+        contract = self._write_contract(asked, properties, endpoint, risk, repeatable=places.idempotency is not None)
+        annotations = write_annotations(operation, asked, decision, self.kinds, self.roles)
+        if annotations:
+            contract["annotations"] = annotations
+        self._require_lost(contract, asked, annotations, notes)
+        if fault := decide_values(contract, decision.parameters):
+            raise CannotDraft(fault)
+        self._write_sentences(contract, annotations, risk)
+        notes += _notes(operation, asked, risk)
+        notes += [
+            f"The platform takes several at {each} in one call as well; the draft sends one."
+            for each in dict.fromkeys(slot.several for slot in asked if slot.several)
+        ]
+        repeats = operation.key in self.roles.repeats
+        return Draft(operation, contract, tuple(slots), tuple(notes), places.supplied, repeats, languages)
 
+    def _sort(self, slots: Sequence[Slot], nulls: frozenset[str]) -> _Sorted:
+        idempotency = next((s for s in slots if s.place == "header" and s.key.lower() in _IDEMPOTENCY), None)
+        places = _Sorted([], {}, {}, nulls, idempotency)
+        for slot in slots:
+            supplied = "the call's idempotency key" if slot is idempotency else self._explain_supplied(slot)
+            if supplied is not None:
+                places.supplied[slot.key] = supplied
+                continue
+            choice = self.decision.parameters.get(slot.name)
+            if choice is not None and choice.fixed is not None:
+                places.fixed[slot.name] = choice.fixed.value
+            places.sent.append(slot)
+        return places
 
-def choose_content(operation: Operation) -> BodyContent | None:
-    """The media type that is sent: JSON before forms before text."""
-    if not operation.contents:
+    def _explain_supplied(self, slot: Slot) -> str | None:
+        """What fills a place that isn't asked for; None where it is. Raises CannotDraft where the decisions omit what
+        every call needs."""
+        choice = self.decision.parameters.get(slot.name)
+        if slot.file:
+            return f"nothing: it is a {'cookie' if slot.place == 'cookie' else 'file'} that need not be sent"
+        if choice is not None and choice.supplied:
+            return "the connection's credential"
+        if choice is not None and choice.omit and slot.required:
+            raise CannotDraft(f"The decisions omit {slot.name}, which every call of it needs.")
+        omitted = choice is not None and choice.omit
+        if omitted or (not slot.required and self.decision.omits(slot.name)):
+            return "nothing: the decisions omit it"
         return None
-    if operation.method in ("GET",):
-        raise CannotDraft("It is a GET with a body, which many servers and proxies drop; contracts send none.")
-    ranked = (
-        lambda each: is_json(each.media_type) and "patch" not in each.media_type,
-        lambda each: is_json(each.media_type),
-        lambda each: is_form(each.media_type) and not is_multipart(each.media_type),
-        lambda each: is_multipart(each.media_type),
-        lambda each: each.media_type.startswith("text/"),
-    )
-    for fits in ranked:
-        found = next((each for each in operation.contents if fits(each)), None)
-        if found is not None:
-            return found
-    return operation.contents[0]
 
+    def _write_property(self, slot: Slot, makes: bool) -> dict[str, Any]:
+        """The schema of a parameter. ``makes`` says that the call makes a record, whose texts may stay empty."""
+        schema = write_parameter(slot, self.operation.method)
+        choice = self.decision.parameters.get(slot.name)
+        if choice is not None and choice.record is not None and schema.get("type") == "string":
+            take_number(schema)
+        if makes:
+            let_stay_empty(slot, schema)
+        return schema
 
-# ── request ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _judge_risk(self, asked: Sequence[Slot], notes: list[str]) -> str:
+        changing = [slot.name for slot in asked if self.operation.method == "GET" and _switches(slot)]
+        if changing:
+            notes.append(f"It is a GET, but {', '.join(changing)} would change something: it counts as a write.")
+        if self.decision.risk:
+            return self.decision.risk.value
+        return "write" if changing else _RISKS.get(self.operation.method, "write")
 
+    def _write_contract(
+        self,
+        asked: Sequence[Slot],
+        properties: Mapping[str, Any],
+        endpoint: Mapping[str, Any],
+        risk: str,
+        *,
+        repeatable: bool,
+    ) -> dict[str, Any]:
+        """The contract without its annotations and sentences. ``repeatable`` says that the request carries an
+        idempotency key."""
+        operation, decision = self.operation, self.decision
+        policy = decision.confirmation.value if decision.confirmation else "never" if risk == "read" else "always"
+        partial = operation.key in self.roles.partial
+        required = [slot.name for slot in asked if slot.required and not (slot.place == "body" and partial)]
+        return {
+            "schema": SCHEMA_V2,
+            "name": self.name,
+            "version": decision.version or 1,
+            "title": decision.title or self.title,
+            "description": decision.description or _description(operation, self.title),
+            "surfaces": list(decision.surfaces if decision.surfaces is not None else ("admin",)),
+            "roles": list(decision.roles or ()),
+            "risk": risk,
+            "confirmation": {"policy": policy},
+            "idempotent": operation.method == "GET" or repeatable,
+            "parameters": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": required,
+                "properties": properties,
+            },
+            "endpoint": endpoint,
+            "upstream": {"document": UNKNOWN_DOCUMENT, **self.upstream},
+        }
 
-def _by_key(slots: Sequence[Slot], place: str) -> dict[str, Slot]:
-    return {slot.key: slot for slot in slots if slot.place == place}
-
-
-def _binding(slot: Slot) -> dict[str, Any]:
-    return {"parameter": slot.name, **({"format": slot.form} if slot.form else {})}
-
-
-def _body(content: BodyContent, slots: Sequence[Slot], bound: Mapping[str, Any]) -> dict[str, Any] | None:
-    media_type = content.media_type.partition(";")[0].strip().lower()
-    fields = {slot.key: bound[slot.name] for slot in slots}
-    if is_multipart(media_type):
-        return {"type": "multipart", "fields": fields} if fields else None
-    if is_form(media_type):
-        return {"type": "form", "fields": fields} if fields else None
-    if not is_json(media_type):
-        return {"type": "raw", "content_type": media_type, "value": bound[slots[0].name]}
-    if media_type == "application/json" or "*" in media_type:
-        return {"type": "json", "fields": fields}
-    return {"type": "json", "content_type": media_type, "fields": fields}
-
-
-def _annotations(
-    operation: Operation,
-    slots: Sequence[Slot],
-    decision: OperationDecision,
-    kinds: Sequence[KindDraft],
-    roles: BodyRoles,
-) -> dict[str, Any]:
-    by_name = {each.name: each for each in kinds}
-    records = {name: str(each.record) for name, each in decision.parameters.items() if each.record is not None}
-    made: dict[str, Any] = derive_from_records(
-        operation, slots, records, by_name, repeats=operation.key in roles.repeats
-    )
-    guessed = guess_records(operation, slots, kinds, repeats=operation.key in roles.repeats) if records else {}
-    by_path = {(slot.place, slot.words): slot for slot in slots}
-    for slot in slots:
-        found: dict[str, Any] = {}
-        choice = decision.parameters.get(slot.name)
-        if is_minor_units(slot):
-            found["unit"] = "money_minor"
-            beside = next(
-                (by_path[key] for key in ((slot.place, (*slot.words[:-1], w)) for w in _CURRENCIES) if key in by_path),
-                None,
+    def _require_lost(
+        self, contract: Mapping[str, Any], asked: Sequence[Slot], annotations: Mapping[str, Any], notes: list[str]
+    ) -> None:
+        """Requires what a call that writes a record anew would lose otherwise."""
+        chosen = self.decision.parameters
+        records = {name: str(each.record) for name, each in chosen.items() if each.record is not None}
+        kept = {name for name, each in annotations.items() if "derive" in each}
+        required = contract["parameters"]["required"]
+        for slot in list_lost(self.operation, asked, records, {each.name: each for each in self.kinds}, kept):
+            if slot.name not in required:
+                required.append(slot.name)
+            notes.append(
+                f"It writes the record anew, and {slot.name} can't be kept as it is: it is asked for in every call."
             )
-            if beside is not None:
-                found["currency_from"] = beside.name
-        if choice is not None and choice.record in by_name:
-            kind, field = guessed.get(slot.name, ("", None))
-            found["label"] = by_name[choice.record].entry["title"]
-            if choice.record == kind and field is not None:
-                found["field"] = field
-            if slot.place != "path" and (within := _owner(by_name[choice.record], records)) is not None:
-                found["of"] = within
-        if choice is not None:
-            found.update(choice.annotation())
-        if found:
-            made[slot.name] = {**made.get(slot.name, {}), **found}
-    return made
 
-
-def _owner(kind: KindDraft, records: Mapping[str, str]) -> str | None:
-    """The parameter that names what the records of a kind lie in."""
-    owner = next(iter(kind.entry.get("scope", {}).values()), None)
-    return next((name for name, record in records.items() if owner is not None and record == owner), None)
-
-
-_CURRENCIES: Final = ("currency", "currencyCode", "currency_code", "Currency", "CurrencyCode")
+    def _write_sentences(self, contract: dict[str, Any], annotations: Mapping[str, Any], risk: str) -> None:
+        """Adds the examples, aliases and preview."""
+        properties, title = contract["parameters"]["properties"], contract["title"]
+        required = contract["parameters"]["required"]
+        asked_for = [each for each in required if "derive" not in annotations.get(each, {})]
+        sentences = write_sentences(title, asked_for, properties, reads=risk == "read")
+        if self.decision.examples or sentences.example:
+            contract["examples"] = list(self.decision.examples or (sentences.example,))
+        if aliases := write_aliases(self.operation, title, properties, self.kinds):
+            contract["aliases"] = aliases
+        named = any(each.record is not None for each in self.decision.parameters.values())
+        if sentences.preview and not named:  # a card tells a record by its label, which says more than its id
+            contract["preview"] = sentences.preview
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,61 @@
+"""Annotations of a draft's parameters: units, and the records that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from registry.importing.decisions import OperationDecision
+from registry.importing.document.description import Operation
+from registry.importing.drafts.body_roles import BodyRoles
+from registry.importing.drafts.slot_schema import Slot
+from registry.importing.drafts.slots import is_minor_units
+from registry.importing.kinds.bindings import derive_from_records, guess_records
+from registry.importing.kinds.finding import KindDraft
+
+_CURRENCIES: Final = ("currency", "currencyCode", "currency_code", "Currency", "CurrencyCode")
+
+
+def write_annotations(
+    operation: Operation,
+    slots: Sequence[Slot],
+    decision: OperationDecision,
+    kinds: Sequence[KindDraft],
+    roles: BodyRoles,
+) -> dict[str, Any]:
+    by_name = {each.name: each for each in kinds}
+    records = {name: str(each.record) for name, each in decision.parameters.items() if each.record is not None}
+    made: dict[str, Any] = derive_from_records(
+        operation, slots, records, by_name, repeats=operation.key in roles.repeats
+    )
+    guessed = guess_records(operation, slots, kinds, repeats=operation.key in roles.repeats) if records else {}
+    by_path = {(slot.place, slot.words): slot for slot in slots}
+    for slot in slots:
+        found: dict[str, Any] = {}
+        choice = decision.parameters.get(slot.name)
+        if is_minor_units(slot):
+            found["unit"] = "money_minor"
+            beside = next(
+                (by_path[key] for key in ((slot.place, (*slot.words[:-1], w)) for w in _CURRENCIES) if key in by_path),
+                None,
+            )
+            if beside is not None:
+                found["currency_from"] = beside.name
+        if choice is not None and choice.record in by_name:
+            kind, field = guessed.get(slot.name, ("", None))
+            found["label"] = by_name[choice.record].entry["title"]
+            if choice.record == kind and field is not None:
+                found["field"] = field
+            if slot.place != "path" and (within := _owner(by_name[choice.record], records)) is not None:
+                found["of"] = within
+        if choice is not None:
+            found.update(choice.annotation())
+        if found:
+            made[slot.name] = {**made.get(slot.name, {}), **found}
+    return made
+
+
+def _owner(kind: KindDraft, records: Mapping[str, str]) -> str | None:
+    """The parameter that names what the records of a kind lie in."""
+    owner = next(iter(kind.entry.get("scope", {}).values()), None)
+    return next((name for name, record in records.items() if owner is not None and record == owner), None)
