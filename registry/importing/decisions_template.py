@@ -10,7 +10,7 @@ from registry.importing.drafts.credentials import find_credential
 from registry.importing.drafts.drafting import Draft
 from registry.importing.importer import Import
 from registry.importing.kinds.bindings import guess_records
-from registry.importing.kinds.finding import KindDraft
+from registry.importing.kinds.drafting import KindDraft
 
 
 def propose_decisions(made: Import) -> dict[str, Any]:

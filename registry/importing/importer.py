@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from registry.importing.decisions import Decisions, KindDecision
 from registry.importing.document.alternatives import Settler
-from registry.importing.document.description import ApiDescription, DocumentFormat
+from registry.importing.document.description import ApiDescription, DocumentFormat, Operation
 from registry.importing.document.digests import Digests
 from registry.importing.document.references import Documents, is_url
 from registry.importing.document.schema_view import SchemaReader
-from registry.importing.drafts.body_roles import find_body_roles
+from registry.importing.drafts.body_roles import BodyRoles, find_body_roles
 from registry.importing.drafts.connections import Connections
 from registry.importing.drafts.credentials import describe_schemes
 from registry.importing.drafts.drafting import Draft, Refusal, draft
@@ -22,8 +22,11 @@ from registry.importing.drafts.names import name_operations, write_title
 from registry.importing.drafts.tenants import fill_settings, find_tenants, with_settings
 from registry.importing.formats import FORMATS, read_description
 from registry.importing.kinds.deciding import decide_kind
-from registry.importing.kinds.finding import KindDraft, find_kinds
+from registry.importing.kinds.drafting import KindDraft
+from registry.importing.kinds.finding import find_kinds
 
+MAX_KEY: Final = 300
+"""Letters of an operation's method and path."""
 MAX_ADDRESS: Final = 1_000
 """Of a document that is looked at again. An address with a question mark may hold a secret, and is not kept."""
 LEFT_OUT: Final = "It is left out by the decisions."
@@ -76,81 +79,107 @@ def import_document(
     named = read_description(documents, formats)
     description = with_settings(named, decided.connection.settings)
     settler = Settler(SchemaReader(documents))
-    digests = Digests(documents)
     connections = Connections(description, decided)
     roles = find_body_roles(description, settler)
-    left_out = frozenset(
-        put for put, patch in roles.spare.items() if decided.of(patch).include and not decided.of(put).wanted
-    )
-    kinds = tuple(
-        decide_kind(each, said)
-        for each in find_kinds(description, settler, left_out)
-        if (said := decided.kinds.get(each.name, KindDecision())).include
-    )
+    kinds = _find_kinds(description, settler, roles, decided)
     kept = {key: each.name for key, each in decided.operations.items() if each.name is not None}
     names = name_operations(named.operations, prefix=decided.prefix, kept=kept)
-    made: list[Draft] = []
-    refused: list[Refusal] = []
-    # A PUT is drafted where the PATCH that would do as well could not be.
-    for operation in sorted(description.operations, key=lambda each: each.key in roles.spare):
-        decision = decided.of(operation.key)
-        other = roles.spare.get(operation.key)
-        if other is not None and not decision.wanted and any(each.operation.key == other for each in made):
-            refused.append(Refusal(operation, SPARE.format(other=other)))
-            continue
-        if not decision.include:
-            refused.append(Refusal(operation, LEFT_OUT))
-            continue
-        name = names[operation.key]
-        upstream = {"operation": operation.key, "schema_digest": digests.of(operation)}
-        result: Draft | Refusal
-        if len(operation.key) > 300:
-            result = Refusal(operation, "Its path is longer than 300 characters.")
-        else:
-            result = draft(
-                operation,
-                settler,
-                name=name,
-                title=write_title(operation, name),
-                connection=connections.of(operation),
-                upstream=upstream,
-                decision=decision,
-                kinds=kinds,
-                roles=roles,
-            )
-        if isinstance(result, Draft):
-            made.append(result)
-        else:
-            refused.append(result)
-    for each in made:
-        each.contract["endpoint"] = fill_settings(each.contract["endpoint"], decided.connection.settings)
+    digests = Digests(documents)
+
+    def draft_one(operation: Operation) -> Draft | Refusal:
+        return draft(
+            operation,
+            settler,
+            name=names[operation.key],
+            title=write_title(operation, names[operation.key]),
+            connection=connections.of(operation),
+            upstream={"operation": operation.key, "schema_digest": digests.of(operation)},
+            decision=decided.of(operation.key),
+            kinds=kinds,
+            roles=roles,
+        )
+
+    made, refused = _draft_operations(description, roles, decided, draft_one)
     kinds = tuple(replace(each, entry=fill_settings(each.entry, decided.connection.settings)) for each in kinds)
     tenants = find_tenants(description, kinds)
-    digest = documents.digest
-    address = documents.root.document
-    for each in made:  # only now is it known what the document refers to
-        each.contract["upstream"]["document"] = digest
-        if is_url(address) and not set("?#@") & set(address) and len(address) <= MAX_ADDRESS:
-            each.contract["upstream"]["address"] = address
-    gone = sorted(set(decided.operations) - {each.key for each in description.operations})
-    decide = [f"The decisions name {key!r}, which the document has not (any more)." for key in gone]
-    decide += [
-        f"The decisions leave out {each!r}, which fits no operation."
-        for each in decided.leave_out
-        if not any(fnmatchcase(operation.key, each) for operation in description.operations)
-    ]
+    _finish_contracts(made, documents, decided)
     return Import(
         description=description,
-        digest=digest,
+        digest=documents.digest,
         drafts=tuple(made),
         refusals=tuple(refused),
         kinds=kinds,
         connections=connections.used,
         servers=connections.servers,
         decisions=decided,
-        decide=(*decide, *_questions(description, connections, made, decided), *_ask_tenants(tenants)),
+        decide=(
+            *_list_idle_decisions(description, decided),
+            *_questions(description, connections, made, decided),
+            *_ask_tenants(tenants),
+        ),
         tenants=tenants,
     )
+
+
+def _find_kinds(
+    description: ApiDescription, settler: Settler, roles: BodyRoles, decided: Decisions
+) -> tuple[KindDraft, ...]:
+    left_out = frozenset(
+        put for put, patch in roles.spare.items() if decided.of(patch).include and not decided.of(put).wanted
+    )
+    found = find_kinds(description, settler, left_out)
+    said = [(each, decided.kinds.get(each.name, KindDecision())) for each in found]
+    return tuple(decide_kind(each, decision) for each, decision in said if decision.include)
+
+
+def _draft_operations(
+    description: ApiDescription,
+    roles: BodyRoles,
+    decided: Decisions,
+    draft_one: Callable[[Operation], Draft | Refusal],
+) -> tuple[list[Draft], list[Refusal]]:
+    """Every operation's draft, or why there is none. A PUT is drafted where the PATCH that would do as well could not
+    be."""
+    made: list[Draft] = []
+    refused: list[Refusal] = []
+    for operation in sorted(description.operations, key=lambda each: each.key in roles.spare):
+        decision = decided.of(operation.key)
+        other = roles.spare.get(operation.key)
+        result: Draft | Refusal
+        if other is not None and not decision.wanted and any(each.operation.key == other for each in made):
+            result = Refusal(operation, SPARE.format(other=other))
+        elif not decision.include:
+            result = Refusal(operation, LEFT_OUT)
+        elif len(operation.key) > MAX_KEY:
+            result = Refusal(operation, f"Its path is longer than {MAX_KEY} characters.")
+        else:
+            result = draft_one(operation)
+        if isinstance(result, Draft):
+            made.append(result)
+        else:
+            refused.append(result)
+    return made, refused
+
+
+def _finish_contracts(drafts: Sequence[Draft], documents: Documents, decided: Decisions) -> None:
+    """Fills in the connection's settings, and which document it is: only now is it known what that refers to."""
+    address = documents.root.document
+    kept = is_url(address) and not set("?#@") & set(address) and len(address) <= MAX_ADDRESS
+    for each in drafts:
+        each.contract["endpoint"] = fill_settings(each.contract["endpoint"], decided.connection.settings)
+        each.contract["upstream"]["document"] = documents.digest
+        if kept:
+            each.contract["upstream"]["address"] = address
+
+
+def _list_idle_decisions(description: ApiDescription, decided: Decisions) -> Iterator[str]:
+    """Decisions that speak of nothing in the document."""
+    keys = {each.key for each in description.operations}
+    for key in sorted(set(decided.operations) - keys):
+        yield f"The decisions name {key!r}, which the document has not (any more)."
+    for pattern in decided.leave_out:
+        if not any(fnmatchcase(key, pattern) for key in keys):
+            yield f"The decisions leave out {pattern!r}, which fits no operation."
 
 
 def _questions(

@@ -11,7 +11,7 @@ from registry.importing.drafts.body_roles import BodyRoles
 from registry.importing.drafts.slot_schema import Slot
 from registry.importing.drafts.slots import is_minor_units
 from registry.importing.kinds.bindings import derive_from_records, guess_records
-from registry.importing.kinds.finding import KindDraft
+from registry.importing.kinds.drafting import KindDraft
 
 _CURRENCIES: Final = ("currency", "currencyCode", "currency_code", "Currency", "CurrencyCode")
 

@@ -28,7 +28,7 @@ from registry.importing.drafts.slot_schema import CannotDraft, Room, Slot
 from registry.importing.drafts.slots import read_slots
 from registry.importing.kinds.aliases import makes_record, write_aliases
 from registry.importing.kinds.bindings import list_lost
-from registry.importing.kinds.finding import KindDraft
+from registry.importing.kinds.drafting import KindDraft
 from registry.linting.linter import is_advice, lint
 
 ROOMS: Final = (Room(80, 120), Room(40, 60), Room(20, 20), Room(1, 8), Room(1, 1))

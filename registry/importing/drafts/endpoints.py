@@ -46,8 +46,8 @@ def write_endpoint(
     notes: list[str],
 ) -> dict[str, Any]:
     """The contract's ``endpoint``. ``slots`` are the places that are sent: each with a fixed value, or with what is
-    asked for. ``nulls`` are members of the body that must be there and may be null, ``idempotency`` the header that carries
-    the call's key. What a person should know is added to ``notes``."""
+    asked for. ``nulls`` are members of the body that must be there and may be null, ``idempotency`` the header that
+    carries the call's key. What a person should know is added to ``notes``."""
     path, placeholders = write_path(operation, slots, notes)
     endpoint: dict[str, Any] = {"type": "http", "connection": connection, "method": operation.method, "url": path}
     bound = {slot.name: {"value": fixed[slot.name]} if slot.name in fixed else _binding(slot) for slot in slots}

@@ -12,7 +12,7 @@ from typing import Any, Final
 from registry.importing.document.description import ApiDescription, Operation
 from registry.importing.drafts import words
 from registry.importing.kinds.candidates import shape
-from registry.importing.kinds.finding import KindDraft
+from registry.importing.kinds.drafting import KindDraft
 
 LEAST: Final = 3
 """So many operations below a placeholder make it one to be asked about."""

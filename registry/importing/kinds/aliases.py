@@ -9,7 +9,7 @@ from registry.importing.document.description import Operation
 from registry.importing.drafts import words
 from registry.importing.drafts.names import VERBS, to_imperative
 from registry.importing.kinds.candidates import shape
-from registry.importing.kinds.finding import KindDraft
+from registry.importing.kinds.drafting import KindDraft
 from registry.importing.kinds.nouns import read_title_noun
 
 MAX_ALIASES: Final = 12

@@ -15,7 +15,8 @@ from registry.importing.drafts import words
 from registry.importing.drafts.slot_schema import Slot
 from registry.importing.drafts.wrappers import strip_wrappers
 from registry.importing.kinds.candidates import shape
-from registry.importing.kinds.finding import KindDraft, find_by_schema
+from registry.importing.kinds.drafting import KindDraft
+from registry.importing.kinds.finding import find_by_schema
 
 _SUFFIX: Final = re.compile(r"(?P<stem>.+)_(?P<part>id|ids|uuid|pk|key|slug|code|name|number)\Z")
 _SCALARS: Final = frozenset({"string", "integer", "number"})

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from core.errors import InvalidInput
 from registry.importing.decisions import KindDecision
-from registry.importing.kinds.finding import NAMED_BY, KindDraft
+from registry.importing.kinds.drafting import NAMED_BY, KindDraft
 from registry.importing.kinds.nouns import with_plurals
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from registry.declarative.lint import lint_value
-from registry.importing.kinds.finding import NAMED_BY
+from registry.importing.kinds.drafting import NAMED_BY
 from registry.importing.tasks import write_connector
 from registry.linting.linter import is_advice
 from tests.unit.registry.importing.samples import api, imported
