@@ -1,7 +1,8 @@
-"""A policy's condition in words: ``params.amount > 5000`` → “the amount is over 50.00 EUR”.
+"""Conditions in words: turns a policy's condition into a clause. ``params.amount > 5000`` becomes “the amount is over
+50.00 EUR”.
 
-Written from the syntax tree, for comparisons with written values. A condition that a sentence can't tell exactly
-(loops, arithmetic, ``&&`` and ``||`` within one another) has no words, and is shown as its author wrote it.
+It is written from the syntax tree, for comparisons with literal values. A condition that no sentence expresses exactly
+(loops, arithmetic, nested ``&&`` and ``||``) has no words and is shown as its author wrote it.
 """
 
 from __future__ import annotations
@@ -44,8 +45,8 @@ _TEXTS: Final = {
 
 
 def describe_condition(contract: Contract, params: Mapping[str, Any] | None = None) -> str | None:
-    """The condition of the contract's policy as a clause, None where it has none that can be said. ``params`` are a
-    call's values: they tell the currency of an amount."""
+    """The condition of the contract's policy as a clause. None if there is no condition, or no words for it. ``params``
+    are a call's values: they tell the currency of an amount."""
     expression = contract.confirmation.condition
     tree = syntax_tree.parse(expression) if expression else None
     if tree is None:
@@ -57,7 +58,7 @@ def describe_condition(contract: Contract, params: Mapping[str, Any] | None = No
 
 
 class _UnsayableError(Exception):
-    """There are no plain words for a part of the condition."""
+    """A part of the condition has no plain words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class _Writer:
         return self.contract.annotation(path.names[1]) if path.names[0] == "params" and len(path.names) == 2 else None
 
     def _is_only_duration(self, path: Path) -> bool:
-        """Whether a time is what the contract's only duration is compared with: its name adds nothing then."""
+        """Whether the compared parameter is the contract's only duration. Its name then adds nothing."""
         units = [self.contract.annotation(name).unit for name in self.contract.properties]
         said = self._annotation(path)
         return said is not None and said.unit in _DURATIONS and sum(each in _DURATIONS for each in units) == 1
@@ -188,7 +189,7 @@ class _Writer:
 
 
 def _be(path: Path, *, negated: bool = False) -> str:
-    """The verb that goes with a name of one or of several things."""
+    """The verb that agrees with a name: "is" or "are"."""
     last = path.names[-1].rpartition("_")[2]
     verb = "are" if last != singularize(last) else "is"
     return f"{verb}n't" if negated else verb

@@ -22,10 +22,10 @@ async def recheck(
     surface: Surface,
     skip_records: frozenset[tuple[str, str]] = frozenset(),
 ) -> tuple[str, ...]:
-    """Drift since the plan was made, a sentence each; empty means that it still holds.
+    """The differences since the plan was made, one sentence each. Empty if the plan still holds.
 
-    ``actor`` is the principal with the role of this moment. ``skip_records`` are (kind, id) of records that the plan's
-    own earlier calls may have changed. Raises PlatformUnavailable.
+    ``actor`` is the principal with its present role. ``skip_records`` are (kind, id) of records that the plan's own
+    earlier calls may have changed. Raises PlatformUnavailable.
     """
     found: list[str] = []
     pins: dict[tuple[str, str], RecordSnapshot] = {}
@@ -51,12 +51,12 @@ def _compare_contract(step: Step, *, actor: Actor, catalogue: Catalogue, surface
 
 
 def _same_address(contract: Contract, step: Step, catalogue: Catalogue) -> bool:
-    """Whether the call still goes where it was planned to go. A connection's base address may be another one now."""
+    """Whether the call still goes to the planned address. A connection's base address may have changed."""
     endpoint = contract.endpoint
     if not isinstance(endpoint, HttpEndpoint | McpEndpoint):
         return endpoint.url == step.url
     if endpoint.connection is None:
-        return True  # the address is in the contract alone, and that is the same by its digest
+        return True  # only the contract holds the address, and its digest is unchanged
     base = catalogue.address(endpoint.connection)
     if base is None or isinstance(endpoint, McpEndpoint):
         return base == step.url

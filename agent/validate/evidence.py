@@ -34,15 +34,15 @@ _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 
 
 def find_spans(words: Words | None) -> tuple[Span, ...]:
-    """The place of words in what was typed; empty for words that don't stand there."""
+    """The span of the words in what was typed. Empty if they don't stand there."""
     if words is None or words.start is None:
         return ()
     return (Span(origin=words.origin, start=words.start, end=words.start + len(words.text), text=words.text),)
 
 
 def prove(parameter: Parameter, argument: TypedValue, value: Any, now: datetime) -> PromptSource | None:
-    """Where a typed value comes from: words that code reads the same way, words that only the model reads so, or (None)
-    no words."""
+    """The source of a typed value: words that code reads the same way, or words that only the model reads so. None
+    without words."""
     spans = find_spans(argument.quote)
     if not spans:
         return None
@@ -68,7 +68,7 @@ def _read_by_code(parameter: Parameter, value: Any, words: VerifiedSpan, now: da
 
 
 def number_is_typed(number: Any, words: Words | None) -> bool:
-    """Whether code's own reader finds this very number in the words, or a fraction that it is a part of."""
+    """Whether code's own reader finds this number in the words, or a fraction with this number in it."""
     if words is None or words.start is None:
         return False
     if is_fraction(number, words.text):
@@ -77,22 +77,26 @@ def number_is_typed(number: Any, words: Words | None) -> bool:
 
 
 def may_be_read(contract: Contract, name: str) -> bool:
-    """Whether a model's own reading of typed words is taken for this parameter."""
+    """Whether this parameter accepts a value that only a model read from typed words."""
     return SourceKind.PROMPT in contract.annotation(name).sources
 
 
 def may_be_proposed(contract: Contract, name: str) -> bool:
-    """Whether a model's own value may stand on the card: never for money, identifiers, or what can't be undone."""
+    """Whether this parameter accepts a value that a model made up, for the card. Never for money, identifiers or
+    anything irreversible."""
     annotation = contract.annotation(name)
     if annotation.compose:
-        return True  # its owner lets a model word this very text
+        return True  # its owner lets a model word this text
     risky = annotation.unit in _MONEY or annotation.record is not None or contract.risk is Risk.IRREVERSIBLE
     return SourceKind.PROPOSED in annotation.sources and not risky
 
 
 def is_called_by_name(parameter: Parameter, value: Any) -> bool:
-    """Whether a phrase stands where an identifier is wanted ("the blue one" for ``item_id``): that is what something is
-    called, and only a look-up could tell its identifier. One word, or words that are all codes, may be one."""
+    """Whether a phrase stands in for an identifier ("the blue one" for ``item_id``).
+
+    That is a description, and only a look-up could find the identifier. A single word, or words that are all codes, may
+    be an identifier.
+    """
     if not isinstance(value, str) or parameter.annotation.record is not None or list_members(parameter.schema):
         return False
     by_name = _NAMED.search(str(parameter.schema.get("description", ""))) is not None
@@ -102,7 +106,7 @@ def is_called_by_name(parameter: Parameter, value: Any) -> bool:
 
 
 def list_reasons_to_hold(filled: Sequence[ParameterValue]) -> list[str]:
-    """Why a person must look, whatever the contract's policy: values that code can't prove."""
+    """The reasons why a person must look, whatever the contract's policy: values that code can't prove."""
     read = [each for each in filled if grade_evidence(each.source) == "read"]
     proposed = [each for each in filled if grade_evidence(each.source) == "proposed"]
     made = []

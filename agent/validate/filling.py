@@ -1,9 +1,15 @@
-"""Parameter filling: every parameter of a draft gets a value with a source, or the person is asked.
+"""Parameter filling: gives every parameter of a draft a value with a source, or asks the person.
 
-The order of sources: an answer to the parameter's own question; the resolver's argument; a field of another parameter's
-record; a record that another parameter's record belongs to; the contract's default. What a contract's annotation does
-not allow as a source is not used. Records come first (owners before pronouns), since values are derived from them and
-money is read in their currency.
+The sources, in order:
+
+- an answer to the parameter's own question
+- the resolver's argument
+- a field of another parameter's record
+- a record that another parameter's record belongs to
+- the contract's default
+
+A source that the contract's annotation doesn't allow is skipped. Records are filled first (owners before pronouns),
+because other values derive from them and money is read in their currency.
 """
 
 from __future__ import annotations
@@ -39,19 +45,19 @@ class DraftFilling:
         self._references: dict[str, Reference | None] = {}
 
     async def fill(self) -> Trouble | None:
-        """Fill everything; what stands in the way, or None. Raises PlatformUnavailable."""
+        """Fills everything. Returns what stands in the way, or None. Raises PlatformUnavailable."""
         return await self.fill_records() or self.fill_values() or await self.fill_missing()
 
     async def fill_records(self) -> Trouble | None:
-        """The parameters that refer to records, after a look at what nobody declared."""
+        """Fills the parameters that refer to records. First refuses arguments that the contract doesn't declare."""
         return self._name_missing(self._refuse_strangers() or await self._find_records())
 
     def fill_values(self, *, only: Collection[str] | None = None, but: Collection[str] = ()) -> Trouble | None:
-        """Every other parameter that something gives a value; ``only`` and ``but`` pick among them."""
+        """Fills all other parameters that have a source. ``only`` and ``but`` select among them."""
         return self._name_missing(self._read_values(only, but))
 
     async def fill_missing(self) -> Trouble | None:
-        """Ask for what is required and still has no value."""
+        """Asks for required parameters that still have no value."""
         return self._name_missing(await self._ask_for_missing()) or self._refuse_no_change() or self._refuse_apart()
 
     def _name_missing(self, trouble: Trouble | None) -> Trouble | None:
@@ -60,7 +66,7 @@ class DraftFilling:
         return trouble
 
     def _refuse_strangers(self) -> Trouble | None:
-        """Arguments the contract does not declare are refused, not dropped: somebody meant something by them."""
+        """Refuses arguments that the contract doesn't declare. They meant something, so they are not dropped."""
         declared = self.contract.properties
         if self.slots.draft.given and self.slots.request.given is None:
             return Refusal(code="invalid", detail="This call carries values that nobody said; nothing was sent.")
@@ -89,7 +95,8 @@ class DraftFilling:
         return None
 
     async def _find_records(self) -> Trouble | None:
-        """Those with words before those without, those that others belong to first, pronouns last."""
+        """Finds records in this order: parameters with words before those without, owners before what belongs to them,
+        pronouns last."""
         kinds = {name: kind for name in self.contract.properties if (kind := self._find_kind(name)) is not None}
         for name in sorted(
             kinds, key=lambda name: (not self.slots.spoken(name), self._pronoun(name), self._count_depth(name))
@@ -101,7 +108,7 @@ class DraftFilling:
         return None
 
     def _read_values(self, only: Collection[str] | None, but: Collection[str]) -> Trouble | None:
-        """Currencies before the amounts that are in them."""
+        """Reads values: currencies before the amounts in them."""
         names = [
             name
             for name in self.contract.properties
@@ -153,15 +160,15 @@ class DraftFilling:
         return self._take_each(name, tuple({each.key: each for each in found}.values()))
 
     def _take_each(self, name: str, found: tuple[LocatedRecord, ...]) -> Trouble | None:
-        """Several records where one is taken, and the contract makes a call of each: this step is the first one's."""
+        """Makes one call for each of several records where the contract takes one record. This step takes the first."""
         if len(found) > 1 and self.slots.makes_each(name):
             self.slots.spread[name] = found
             found = found[:1]
         return self._take(name, found)
 
     def _take(self, name: str, found: tuple[LocatedRecord, ...], source: Source | None = None) -> Trouble | None:
-        """Records become the parameter's value: the field that the contract says is sent. ``source`` is where the value
-        came from, if not from these records."""
+        """Fills a parameter from records, with the field that the contract sends. ``source`` is where the value came
+        from, if not from these records."""
         if not found:
             return None
         field = self.slots.annotation(name).field or found[0].kind.id_field
@@ -177,7 +184,7 @@ class DraftFilling:
         return self._find_contradiction(name)
 
     def _find_contradiction(self, name: str) -> Trouble | None:
-        """Two parameters that name an owner and what belongs to it must agree."""
+        """Refuses an owner and a record that belongs to somebody else."""
         for part in self.slots.records:
             owner = self.slots.annotation(part).of
             if owner is None or name not in (part, owner) or not self.slots.records.get(owner):
@@ -191,12 +198,15 @@ class DraftFilling:
         return None
 
     async def _fill_implied(self, name: str, kind: RecordKind) -> Trouble | None:
-        """Nothing was said of it. Another parameter's record settles it where it passed through exactly one record of
-        this kind, or belongs to one; or where the record it must belong to has exactly one."""
+        """Fills a parameter that nothing was said about from another parameter's record.
+
+        Its value is the one record of this kind that the other record was found through or belongs to. Or else the only
+        record that its required owner has.
+        """
         if name not in self.contract.required or self.slots.parameter(name).is_array:
             return None
         if self.slots.annotation(name).replaces is not None:
-            return None  # what takes another's place is never the one that is there already
+            return None  # a replacement is never the record that is there already
         if not self.slots.guesses and not self._is_owner(name):
             return None
         if SourceKind.RECORD not in self.slots.annotation(name).sources:
@@ -226,8 +236,8 @@ class DraftFilling:
         return outcome if isinstance(outcome, Question) else self._take(name, outcome)
 
     def _is_owner(self, name: str) -> bool:
-        """Whether the contract, or its address, says that another parameter's record belongs to this one's: else it may
-        be whom that record shall belong to, and the one that it belongs to already is the wrong one."""
+        """Whether the contract or its address says that the other record belongs to this one. Otherwise this parameter
+        may be the new owner, and the present owner would be wrong."""
         endpoint = self.contract.endpoint
         within = endpoint.path.values() if isinstance(endpoint, HttpEndpoint) else ()
         return any(self.slots.annotation(each).of == name for each in self.contract.properties) or any(
@@ -235,7 +245,7 @@ class DraftFilling:
         )
 
     async def _list_passed(self, kind: RecordKind) -> dict[tuple[str, str], LocatedRecord]:
-        """The different records of ``kind`` that this step's records were found through or belong to."""
+        """The distinct records of ``kind`` that this step's records were found through or belong to."""
         made: dict[tuple[str, str], LocatedRecord] = {}
         found = [each for group in self.slots.records.values() for each in group]
         for each in found:
@@ -250,7 +260,7 @@ class DraftFilling:
         return made
 
     def _list_still_missing(self) -> tuple[str, ...]:
-        """Required parameters without a value that nothing said so far, no record and no default will give."""
+        """Required parameters without a value that nothing has named so far and that no record or default will give."""
         missing = []
         for name in self.contract.required:
             annotation, schema = self.slots.annotation(name), self.slots.schema(name)
@@ -270,7 +280,7 @@ class DraftFilling:
         missing = [name for name in self.contract.required if name not in self.slots.filled]
         if not missing:
             return self._ask_for_one_of()
-        # What another parameter's record gives is not asked for before that record is known.
+        # A value that another parameter's record gives is not asked for until that record is known.
         name = next((each for each in missing if self._find_derived_from(each) not in missing), missing[0])
         if name not in self.contract.properties:
             detail = (
@@ -283,7 +293,7 @@ class DraftFilling:
         return asked.model_copy(update={"candidates": offered})
 
     def _ask_for_one_of(self) -> Question | None:
-        """Of several optional parameters the description may demand one."""
+        """Asks for one of several optional parameters if the description demands one."""
         names = list_alternatives(self.contract.description, tuple(self.contract.properties))
         if not names or any(name in self.slots.filled for name in names):
             return None
@@ -291,7 +301,7 @@ class DraftFilling:
         return self.slots.ask(names[0], f"{labels}: what shall it be?", "missing")
 
     def _refuse_no_change(self) -> Refusal | None:
-        """A PATCH without a field changes nothing: what somebody meant by it has no parameter here."""
+        """Refuses a PATCH without any field. It would change nothing, so no parameter took what the person meant."""
         endpoint = self.contract.endpoint
         if (
             not isinstance(endpoint, HttpEndpoint)
@@ -308,8 +318,8 @@ class DraftFilling:
         return Refusal(code="invalid", detail=detail)
 
     def _refuse_apart(self) -> Refusal | None:
-        """The part of an id that is sent alone means a record within one owner only: where the call says which owner by
-        another record, both must lie in it."""
+        """Checks a record whose id is sent in part. The part identifies it within one owner only, so if another record
+        of the call says which owner, both must belong to it."""
         notes = [self.slots.annotation(name) for name in self.contract.properties]
         for derive in [each.derive for each in notes if each.derive is not None]:
             for one in self.slots.records.get(derive.parameter, ()):
@@ -323,7 +333,7 @@ class DraftFilling:
         return None
 
     def _list_sent_in_part(self, above: str, but: str) -> Iterator[LocatedRecord]:
-        """The records within one of the kind ``above`` of which less is sent than their id."""
+        """The records within one of kind ``above`` for which less than the id is sent."""
         for name, found in self.slots.records.items():
             field = self.slots.annotation(name).field
             for each in found if above and field is not None and name != but else ():
@@ -335,7 +345,7 @@ class DraftFilling:
         return derive.parameter if derive is not None else None
 
     async def _list_few(self, name: str, kind: RecordKind) -> tuple[Candidate, ...]:
-        """The records it could be, newest first, where they are few; none where they are many."""
+        """The records it could be, newest first, if there are few. Otherwise none."""
         owner, reach = self._find_owner(name), self.lookup.reach
         own = await reach.within(kind, owner.record, owner.kind) if owner else {}
         where = merge_scopes(await reach.find_bounds(kind), own, self.slots.annotation(name).filter)

@@ -1,5 +1,7 @@
-"""Payload builder: the bytes of a call from filled parameters and nothing else (docs/reference/wire.md §2), and its
-preview in one sentence: the contract's template over final values, else a plain list of them."""
+"""Payload builder: makes the bytes of a call from filled parameters and nothing else (docs/reference/wire.md §2).
+
+It also writes the preview, one sentence: the contract's template with the final values, or a plain list of them.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """One parameter that does not fit the contract's JSON Schema; ``param`` is None where no single one is at fault.
-    ``below`` is the JSON Pointer of the fault inside the parameter's value."""
+    """A parameter that doesn't fit the contract's JSON Schema. ``param`` is None if no single one is at fault.
+    ``below`` is the JSON Pointer of the fault inside the value."""
 
     param: str | None
     why: str
@@ -45,10 +47,10 @@ def _make_checker(schema: bytes) -> Checker:
 
 
 def find_misfits(contract: Contract, params: Mapping[str, Any]) -> Iterator[Misfit]:
-    """What does not fit the schema, in its order. A schema that is no schema is one misfit: nothing fits it."""
+    """The misfits, in the schema's order. A broken schema is one misfit: nothing fits it."""
     try:
         checker = _make_checker(canon.dumps(contract.parameters))
-    except Exception as error:  # jsonschema-rs raises its own and ValueError alike for a broken schema
+    except Exception as error:  # jsonschema-rs raises its own errors and ValueError for a broken schema
         yield Misfit(None, f"the contract's schema can't be used: {str(error)[:200]}")
         return
     try:
@@ -60,7 +62,7 @@ def find_misfits(contract: Contract, params: Mapping[str, Any]) -> Iterator[Misf
 
 
 def render_body(contract: Contract, params: Mapping[str, Any], *, call_id: str, run_id: str, actor: Actor) -> str:
-    """The whole body as canonical JSON text. Raises NotCanonical for a value that has no canonical form."""
+    """The whole body as canonical JSON text. Raises NotCanonical for a value without a canonical form."""
     return canon.dumps(
         {
             "action": contract.name,
@@ -76,8 +78,8 @@ def render_body(contract: Contract, params: Mapping[str, Any], *, call_id: str, 
 
 @dataclass(frozen=True, slots=True)
 class CallRequest:
-    """What a call sends, exactly, but for signatures and credentials. ``method`` is empty for a signed POST and for a
-    tool; ``headers`` are those of an HTTP request."""
+    """Exactly what a call sends, without signatures and credentials. ``method`` is empty for a signed POST and for a
+    tool. ``headers`` are those of an HTTP request."""
 
     url: str
     payload: str
@@ -88,8 +90,8 @@ class CallRequest:
 def call_request(
     contract: Contract, params: Mapping[str, Any], *, catalogue: Catalogue, call_id: str, run_id: str, actor: Actor
 ) -> CallRequest:
-    """The request of a call. ``catalogue`` knows the connections' addresses. Raises InvalidInput for values that can't
-    be sent as the contract says, and NotCanonical for one that has no canonical form."""
+    """The request of a call. ``catalogue`` knows the addresses of connections. Raises InvalidInput for values that the
+    contract's request can't hold, and NotCanonical for one without a canonical form."""
     endpoint = contract.endpoint
     if not isinstance(endpoint, HttpEndpoint | McpEndpoint):
         made = render_body(contract, params, call_id=call_id, run_id=run_id, actor=actor)
@@ -107,7 +109,7 @@ def call_request(
 
 
 def make_binding(contract: Contract, params: Mapping[str, Any], call_id: str) -> Binding:
-    """The values that a request of the contract is made of."""
+    """The values that fill a contract's request template."""
     amounts: dict[str, Money] = {}
     for name in contract.properties:
         annotation = contract.annotation(name)
@@ -119,7 +121,7 @@ def make_binding(contract: Contract, params: Mapping[str, Any], call_id: str) ->
 
 
 def digest_plan(steps: tuple[Step, ...], *, run_id: str, actor: Actor, surface: Surface) -> str:
-    """Digest of what a confirmation binds: who, where, which contracts by digest, which endpoints, which bytes, which
+    """The digest that a confirmation binds: who, where, the contracts by digest, the endpoints, the bytes, and the
     records as they were."""
     return canon.digest(
         {
@@ -131,13 +133,13 @@ def digest_plan(steps: tuple[Step, ...], *, run_id: str, actor: Actor, surface: 
                     "contract": {"name": step.action, "version": step.version, "digest": step.contract_digest},
                     "url": step.url,
                     "payload": step.payload,
-                    # Absent for signed POSTs, as in the digests from before there were others.
+                    # Absent for signed POSTs. Digests from before other endpoints existed stay valid.
                     **(
                         {"method": step.method, "headers": [list(each) for each in step.headers]} if step.method else {}
                     ),
                     "pins": [{"kind": pin.record_kind, "id": pin.record_id, "digest": pin.digest} for pin in step.pins],
                     "approvals": step.approvals,
-                    # Absent where anyone may, as in the digests from before it could be said.
+                    # Absent if anyone may confirm. Digests from before this setting existed stay valid.
                     **({"confirm_by": step.confirm_by.value} if step.confirm_by is ConfirmBy.PERSON else {}),
                 }
                 for step in steps
@@ -151,9 +153,11 @@ _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 
 
 def preview(contract: Contract, filled: Mapping[str, ParameterValue], records: Mapping[str, Mapping[str, Any]]) -> str:
-    """Plain text with nothing hidden in it. The template sees ``params`` (money as it is read, anything else as it is
-    sent) and ``records`` (parameter → safe fields). Where there is no template, or it asks for what isn't there, the
-    values are listed."""
+    """The preview as plain text without hidden characters.
+
+    The template gets ``params`` (money formatted, the rest as sent) and ``records`` (parameter → safe fields). The
+    values are listed if there is no template, or if it uses a value that isn't there.
+    """
     if contract.preview:
         params = {name: _display_param(contract, each) for name, each in filled.items()}
         seen = {
@@ -162,7 +166,7 @@ def preview(contract: Contract, filled: Mapping[str, ParameterValue], records: M
         try:
             return to_display_text(template.render(contract.preview, params, seen), lines=True, limit=MAX_CHARS)
         except InvalidInput:
-            pass  # a value it names is not there (an optional parameter): the list says what is
+            pass  # the template uses a missing value (an optional parameter): list the values instead
     values = [f"{each.label}: {each.shown}" for name in contract.properties if (each := filled.get(name)) is not None]
     return to_display_text(f"{contract.title}{' – ' if values else ''}{'; '.join(values)}", limit=MAX_CHARS)
 
@@ -174,6 +178,6 @@ def _display_param(contract: Contract, filled: ParameterValue) -> Any:
 
 
 def _display_value(value: Any, *, lines: bool = False) -> Any:
-    """Line breaks stay where the person typed them. One out of a record's field could pass for a line of the card, so
-    it is spelled out."""
+    """Keeps line breaks that the person typed. Spells out line breaks from a record's field, which could pass for a
+    line of the card."""
     return to_display_text(value, lines=lines) if isinstance(value, str) else value

@@ -1,5 +1,7 @@
-"""Plan builder: drafts are authorized, filled, checked and decided; all of them become a plan, or none. One request may
-become several calls on one card ("close all of her tickets")."""
+"""Plan builder: authorizes, fills, checks and decides every draft. All of them become one plan, or none does.
+
+One request may become several calls on one card ("close all of her tickets").
+"""
 
 from __future__ import annotations
 
@@ -53,15 +55,15 @@ _SHOWN = 5
 def list_combinations(
     spread: Mapping[str, tuple[LocatedRecord | Read, ...]],
 ) -> Sequence[Mapping[str, LocatedRecord | Read]]:
-    """The parameter values of every further call; the first of each parameter together make the call that exists
-    already."""
+    """The parameter values of every further call. The first value of each parameter belongs to the call that already
+    exists."""
     names = list(spread)
     return [dict(zip(names, each, strict=True)) for each in itertools.product(*spread.values())][1:]
 
 
 def explain_unchanged(slots: Slots) -> str | None:
-    """Why the call would change nothing, as a sentence; None where it would. Only for contracts that say which fields
-    they replace."""
+    """Why the call would change nothing, as a sentence, or None. Only for contracts that say which fields they
+    replace."""
     same: list[str] = []
     for name in slots.filled:
         replaces = slots.annotation(name).replaces
@@ -75,7 +77,7 @@ def explain_unchanged(slots: Slots) -> str | None:
 
 
 def explain_each(slots: Slots) -> Iterator[str]:
-    """Why such calls wait for a person, whatever the contract's policy: how many, and which."""
+    """Why several calls wait for a person, whatever the contract's policy: how many they are, and which."""
     for name, values in slots.spread.items():
         words = slots.words(name)
         found = [each for each in values if isinstance(each, LocatedRecord)]
@@ -96,9 +98,12 @@ REST: Final = "rest"
 
 @dataclass
 class PlanParts:
-    """The parts of one plan while it is being made: its steps, each decided by its contract's policy, and the reasons
-    to hold it. ``confirmed_in_session`` says whether a contract digest was confirmed in this session; ``evaluator``
-    judges the policies' conditions; ``idle`` says what would change nothing."""
+    """The parts of a plan under construction: its steps, the decisions of their contracts' policies, and the reasons to
+    hold it.
+
+    ``confirmed_in_session`` says whether a contract digest was confirmed in this session. ``evaluator`` judges the
+    policies' conditions. ``idle`` lists what would change nothing.
+    """
 
     request: Request
     run_id: str
@@ -116,7 +121,7 @@ class PlanParts:
         return authorize(self.catalogue, action, version, actor=self.actor, surface=self.request.surface)
 
     async def decide(self, slots: Slots) -> tuple[Step, Decision] | Refusal:
-        """The step of filled slots, and what its contract's policy says of it; a refusal where it can't be sent."""
+        """The step of filled slots with the decision of its contract's policy. A refusal if it can't be sent."""
         contract = slots.contract
         earlier = self.confirmed_in_session if counts_in_session(contract, self.actor) else confirm_nothing
         decision = await decide(
@@ -134,12 +139,12 @@ class PlanParts:
         self.decisions.append(decision)
 
     def refuse_empty(self) -> Refusal:
-        """Refusal where no step is left to do: what was asked for is so already, or its condition doesn't hold."""
+        """Refuses a plan without steps: everything is already as asked, or the condition doesn't hold."""
         told = " ".join(dict.fromkeys(self.idle[:3]))
         return Refusal(code="condition_unmet", detail=f"{told} There is nothing to do.".strip())
 
     def build(self, pieces: tuple[str, ...] = ()) -> Plan:
-        """The plan of the steps, of which there is one at least; ``pieces`` are words that nothing accounts for yet."""
+        """The plan of the steps, of which there is at least one. ``pieces`` are words that nothing accounts for yet."""
         required = [decision.why for decision in self.decisions if decision.why is not None]
         held = tuple(dict.fromkeys([*required, *self.reasons]))
         steps = tuple(self.steps)
@@ -155,8 +160,7 @@ class PlanParts:
 
 
 def refuse_excess(request: Request, calls: int) -> Refusal | None:
-    """Refusal of a request that is more than can be planned at once: too many calls, or answers that are too long to
-    read."""
+    """Refuses a request that is too much to plan at once: too many calls, or answers that are too long to read."""
     if calls > MAX_STEPS:
         return refuse_too_many(calls)
     excess = next((why for each in request.answers if (why := explain_excess(each.text or "")) is not None), None)
@@ -175,12 +179,12 @@ async def validate(
     on_phase: PhaseCallback = ignore_phase,
     evaluator: Evaluator = CHEAP_ONLY,
 ) -> Plan | Question | Refusal:
-    """A plan whose every value has a source, or what stands in the way: the first question or refusal, in the order of
-    the drafts.
+    """Validates drafts: returns a plan whose every value has a source, or the first question or refusal in the drafts'
+    order.
 
-    Live records are read here and go into the plan, nowhere else. ``confirmed_in_session`` says whether a contract
-    digest was confirmed in this session. ``on_phase`` is called as look-ups and checks begin; ``evaluator`` judges the
-    policies' conditions. Raises core.errors.PlatformUnavailable when a look-up gets no answer.
+    Live records are read here and nowhere else, and go into the plan. ``confirmed_in_session`` says whether a contract
+    digest was confirmed in this session. ``on_phase`` is called as look-ups and checks begin. ``evaluator`` judges the
+    policies' conditions. Raises core.errors.PlatformUnavailable if a look-up gets no answer.
     """
     if not drafts:
         return Refusal(code="no_match", detail="There is nothing to do in that; nothing was sent.")
@@ -209,8 +213,8 @@ async def validate(
 async def _add_calls(
     parts: PlanParts, open_slots: Callable[[Mapping[str, Pinned]], Slots], lookup: Lookup, on_phase: PhaseCallback
 ) -> Trouble | None:
-    """Adds the calls of one draft: one, or one for each of several values or records that its words mean. Returns what
-    stands in the way."""
+    """Adds the calls of one draft: one call, or one for each of several values or records. Returns what stands in the
+    way."""
     wanted: list[Mapping[str, Pinned]] = [{}]
     for pinned in wanted:
         slots = open_slots(pinned)
@@ -222,7 +226,7 @@ async def _add_calls(
         if slots.spread and not pinned:
             wanted += list_combinations(slots.spread)
             parts.reasons += explain_each(slots)
-        # Of one that was named, somebody may want it said again; of several at once nobody does.
+        # A person may want a single change made again, but not several at once.
         if len(wanted) > 1 and (already := explain_unchanged(slots)) is not None:
             parts.idle.append(already)
             continue
@@ -237,13 +241,13 @@ async def _add_calls(
 
 
 def _check_unused_words(parts: PlanParts, allowed: Sequence[tuple[Draft, Contract]], kinds: Kinds) -> Question | None:
-    """Holds the plan for words of the request that it doesn't use, or asks whether the rest shall be done without
-    them. Looking something up leaves nothing undone that matters."""
+    """Holds the plan if it leaves words of the request unused, or asks whether to do the rest without them. Calls that
+    only read are exempt."""
     drafts, contracts = [draft for draft, _ in allowed], [contract for _, contract in allowed]
     left = find_unused_words(parts.request, drafts, contracts, parts.steps, tuple(kinds))
     if not left or all(contract.risk is Risk.READ for contract in contracts):
         return None
-    # Where no record is meant, what is joined on is seldom another wish, and the card says that nothing comes of it.
+    # If no record is meant, a joined phrase is rarely another wish. The card says that nothing comes of it.
     refers = any(contract.annotation(name).record for contract in contracts for name in contract.properties)
     also = find_joined(parts.request.text, left) if refers else ()
     if also and not has_consent(parts.request, REST):
@@ -258,7 +262,7 @@ def refuse_too_many(count: int) -> Refusal:
 
 
 def _ask_about_rest(also: Sequence[Span], steps: Sequence[Step], again: str) -> Question:
-    """What else was wished for can't be planned: whoever asked says whether the rest shall be done without it."""
+    """Asks whether to do the rest without the wishes that can't be planned."""
     words = ", ".join(quote(span.text) for span in also[:3])
     offered = Candidate(id=REST, label="Only the rest", detail="; ".join(step.preview for step in steps)[:400])
     text = f"{again}You also wrote {words}, and nothing would come of it. Shall only the rest be done?"
@@ -266,12 +270,14 @@ def _ask_about_rest(also: Sequence[Span], steps: Sequence[Step], again: str) -> 
 
 
 def check_fit(slots: Slots) -> Question | Refusal | None:
-    """Question or refusal for values that don't fit the contract's JSON Schema, checked last: a person's own words can
-    be said again, anything else can't."""
+    """Checks values against the contract's JSON Schema, as the last check.
+
+    Asks again for a value that a person typed. Refuses any other misfit.
+    """
     unfit = list(find_misfits(slots.contract, slots.params))
     empty = {each.param for each in unfit if _is_kept_empty(slots, each.param)}
     unfit = [each for each in unfit if each.param not in empty]
-    for name in empty:  # in the place of an address or a member it stands for none
+    for name in empty:  # an empty address or list member stands for none
         del slots.filled[str(name)]
     faults = [
         Fault(pointer=filled.source.pointer + misfit.below, code="invalid", detail=to_display_text(misfit.why))
@@ -294,14 +300,14 @@ def check_fit(slots: Slots) -> Question | Refusal | None:
 
 
 def _is_kept_empty(slots: Slots, name: str | None) -> bool:
-    """Whether an optional value is kept as its record has it, and that is an empty text."""
+    """Whether an optional value is kept from its record, where it is an empty text."""
     filled = slots.filled.get(name or "")
     kept = filled is not None and isinstance(filled.source, RecordSource) and filled.value == ""
     return kept and name not in slots.contract.parameters.get("required", ())
 
 
 def refuse_unsendable(contract: Contract, error: InvalidInput | NotCanonical) -> Refusal:
-    """Refusal for values that the contract's request can't hold."""
+    """Refuses values that the contract's request can't hold."""
     detail = f"“{contract.title}” can't be sent with these values: {error.detail} Nothing was sent."
     return Refusal(code="invalid", detail=detail)
 

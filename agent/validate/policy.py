@@ -1,9 +1,10 @@
-"""Authorization and confirmation policy: who may run an action here, and whether a person must confirm a call. The
-contract's policy alone decides; no words of a request and no record's text can change it.
+"""Authorization and confirmation policy: who may run an action here, and whether a person must confirm a call.
 
-``never`` is followed for an irreversible action too: an owner signed that contract, and every value in it has a source
-all the same. The linter refuses such a contract, so only one signed elsewhere gets here. Whatever can't be judged is
-held.
+Only the contract's policy decides. No words of a request and no text of a record can change it. A policy that can't be
+judged means that the call is held.
+
+``never`` also applies to an irreversible action: an owner signed that contract, and every value still has a source. The
+linter refuses such a contract, so only one that was signed elsewhere gets here.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from registry.contract import Contract, Risk
 
 
 def authorize(catalogue: Catalogue, name: str, version: int, *, actor: Actor, surface: Surface) -> Contract | Refusal:
-    """The contract of exactly this name and version, if it is the one that is offered and this actor may run it
-    here."""
+    """The contract of exactly this name and version, if it is offered and this actor may run it here. Otherwise a
+    refusal."""
     contract, current = catalogue.version(name, version), catalogue.get(name)
     if current is None and name in catalogue.faults:
         return Refusal(code="unsigned", detail=f"The contract {name} can't be used: {catalogue.faults[name]}.")
@@ -53,22 +54,24 @@ def authorize(catalogue: Catalogue, name: str, version: int, *, actor: Actor, su
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Decision of a confirmation policy: ``why`` is the reason a person must confirm, None where no one must;
-    ``approvals`` how many different persons (0 with none)."""
+    """A decision of a confirmation policy. ``why`` is the reason why a person must confirm, or None. ``approvals`` is
+    the number of different people needed."""
 
     why: str | None
     approvals: int
 
 
 def confirm_nothing(_: str) -> bool:
-    """``confirmed_in_session`` for a session in which no earlier confirmation counts."""
+    """A ``confirmed_in_session`` for a session in which no earlier confirmation counts."""
     return False
 
 
 def counts_in_session(contract: Contract, actor: Actor) -> bool:
-    """Whether an earlier confirmation in the session may stand for the next. In a key's session it never does for what
-    only a person confirms: after the first yes the key would go on alone. Nor does it in test mode, where every card is
-    seen."""
+    """Whether an earlier confirmation in the session counts for the next call.
+
+    A key's session never counts for what only a person confirms: after one yes the key would go on alone. Test mode
+    doesn't count either, because every card is shown there.
+    """
     if actor.mode == "test":
         return False
     return contract.confirm_by is ConfirmBy.ANYONE or actor.kind == "member"
@@ -83,8 +86,8 @@ async def decide(
     *,
     workspace: str,
 ) -> Decision:
-    """``confirmed_in_session`` answers for a contract's digest: a changed contract is confirmed anew. ``workspace`` is
-    the contract's."""
+    """Decides whether a person must confirm a call. ``confirmed_in_session`` takes a contract's digest, so that a
+    changed contract is confirmed anew. ``workspace`` is the contract's."""
     why = await _explain(contract, params, records, confirmed_in_session, evaluator, workspace)
     if why is None:
         return Decision(None, 0)

@@ -86,8 +86,8 @@ def join(parts: Sequence[str], word: str) -> str:
 
 
 def make_candidate(record: Record, twins: Sequence[Record] = (), kind: RecordKind | None = None) -> Candidate:
-    """A record as a candidate. ``twins`` are the others it could be mistaken for: how it differs from them is
-    marked."""
+    """A record as a candidate. ``twins`` are records that it could be mistaken for. Marks say how it differs from
+    them."""
     found: list[str] = []
     if kind is not None:
         mine = name_record(record, kind)
@@ -109,7 +109,7 @@ def make_candidate(record: Record, twins: Sequence[Record] = (), kind: RecordKin
 
 
 def name_record(record: Record, kind: RecordKind) -> str:
-    """What a record is called: its first name field, else its label."""
+    """The name of a record: its first name field, or its label."""
     names = [
         str(record.values[each.name]) for each in kind.fields if each.search == "name" and record.values.get(each.name)
     ]
@@ -127,8 +127,8 @@ def ask_between(
     lead: str | None = None,
     more: bool = False,
 ) -> Question:
-    """The question which of these records is meant. ``what`` says what they share ("are called ‘Adam’"), ``lead``
-    replaces that sentence's beginning."""
+    """Asks which of these records is meant. ``what`` says what they share ("are called ‘Adam’"). ``lead`` replaces the
+    beginning of that sentence."""
     offered = list(records[:MAX_CANDIDATES])
     telling = _find_telling_field(offered, kind)
     named = [to_display_text(each.label, limit=LABEL_CHARS) + _describe_aside(each, kind, telling) for each in offered]
@@ -147,7 +147,7 @@ def ask_between(
 
 
 def _find_telling_field(records: Sequence[Record], kind: RecordKind) -> str | None:
-    """The field that tells these records apart best and that their labels don't show already."""
+    """The field that best tells these records apart and that their labels don't show."""
     ranks = {"email": 0, "number": 1, "name": 2, "text": 3}
     best: tuple[int, int, int] | None = None
     telling: str | None = None
@@ -172,7 +172,7 @@ _MOST_WORDS = 3
 
 
 def describe_filter(kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> str:
-    """``paid ``: a filter as words before the noun, with the space; empty where it can't be said briefly."""
+    """A filter as words before the noun, with a space: ``paid ``. Empty if there are no short words for it."""
     words = []
     for name, values in where.items():
         wanted = {str(value) for value in values}
@@ -213,8 +213,8 @@ def explain_none_found(
     *,
     more: bool,
 ) -> str:
-    """Question where no record passes ``where``; ``others`` are those that only the filter excludes (``more``: perhaps
-    not all of them)."""
+    """The question if no record passes ``where``. ``others`` are records that only the filter excludes. ``more``: there
+    may be more of them."""
     if not others:
         return (
             f"{owner.label} has no {name_kinds(kind)}."
@@ -235,7 +235,7 @@ def explain_none_found(
 
 
 def explain_exclusion(record: Record, label: str, kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> str:
-    """Question where one record was meant, and the contract's filter or a word excludes it."""
+    """The question if the meant record is excluded by the contract's filter or by a word."""
     needed = describe_filter(kind, where).strip()
     is_ = to_display_text(describe_mismatch(record, kind, where), limit=WORDS_CHARS)
     needs = f"this needs {_choose_article(needed)} {name_kind(kind)}" if needed else "this can't be done with it"
@@ -267,7 +267,7 @@ class Described(Protocol):
 
 
 def ask_for_action(actions: Sequence[Described], text: str = "") -> Question:
-    """Which of these actions is meant; of a single one, whether it is."""
+    """Asks which of these actions is meant. With a single action, asks whether it is."""
     text = text or ("Which of these do you mean?" if len(actions) > 1 else "Is this what you mean?")
     candidates = tuple(
         Candidate(id=each.name, label=each.title or each.name, detail=each.description[:200]) for each in actions
@@ -276,7 +276,7 @@ def ask_for_action(actions: Sequence[Described], text: str = "") -> Question:
 
 
 # ── yes or no ────────────────────────────────────────────────────────────────────────────────────────────────────────
-# A closed set of whole answers. Anything else is neither: silence, doubt and a new wish never let a call go out.
+# Closed lists of whole answers. Any other answer is neither. Silence, doubt or a new wish never sends a call.
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _YES: Final = frozenset(
@@ -307,20 +307,19 @@ def is_no(text: str) -> bool:
 
 
 def has_consent(request: Request, slot: str) -> bool:
-    """Whether the question of a slot was answered by a yes: its one candidate chosen, or said in words. The latest
-    answer counts."""
+    """Whether the latest answer to a slot's question is a yes, in words or by choosing its one candidate."""
     answer = _find_answer(request, slot)
     return answer is not None and (answer.choice == slot or (answer.text is not None and is_yes(answer.text)))
 
 
 def explain_unclear(request: Request, slot: str) -> str:
-    """What to say before asking once more, empty where nothing was answered."""
+    """What to say before asking again. Empty if nothing was answered."""
     answer = _find_answer(request, slot)
     return f"{quote_words(answer.text)} is neither yes nor no. " if answer is not None and answer.text else ""
 
 
 def _find_answer(request: Request, slot: str) -> Answer | None:
-    """The latest answer to a slot, also one that a model has read since (``said:rest``)."""
+    """The latest answer to a slot, including one that a model has read since (``said:rest``)."""
     return next((each for each in reversed(request.answers) if each.slot.rpartition(":")[2] == slot), None)
 
 

@@ -1,4 +1,4 @@
-"""Scalar parameters: read from words, derived from a record's field, or the contract's default."""
+"""Scalar parameters: read from words, derived from a record's field, or set to the contract's default."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 def fill(slots: Slots, name: str) -> Trouble | None:
-    """Puts the value of ``name`` if anything gives it; what stands in the way, or None."""
+    """Fills ``name`` if any source gives it a value. Returns what stands in the way, or None."""
     parameter, sources = slots.parameter(name), slots.annotation(name).sources
     if isinstance(pinned := slots.pinned.get(name), Read):
         slots.put(name, pinned.value, pinned.shown, pinned.source)
@@ -86,7 +86,7 @@ def fill(slots: Slots, name: str) -> Trouble | None:
 
 
 def _read_said(slots: Slots, parameter: Parameter) -> Read | Unread | None:
-    """What the person's words give: an answer before the resolver's argument."""
+    """The value that the person's words give. An answer comes before the resolver's argument."""
     said = find_answer(slots.request, slots.slot(parameter.name))
     if said is not None:
         answer, words = said
@@ -98,7 +98,7 @@ def _read_said(slots: Slots, parameter: Parameter) -> Read | Unread | None:
 
 
 def _read_each(slots: Slots, parameter: Parameter) -> Read | Unread | None:
-    """The first of several values that make a call each; the others are left to be spread."""
+    """The first of several values that make a call each. The rest go to ``spread``."""
     argument = slots.draft.arguments.get(parameter.name)
     asked = find_answer(slots.request, slots.slot(parameter.name)) is not None
     if asked or not isinstance(argument, ListArgument) or not slots.makes_each(parameter.name):
@@ -124,8 +124,8 @@ def _read_argument(slots: Slots, parameter: Parameter, argument: Argument) -> Re
 
 
 def _read(slots: Slots, parameter: Parameter, argument: Mention | Choice, words: VerifiedSpan) -> Read | Unread:
-    """A choice counts for a closed set only; for any other parameter the words are read, whatever value the resolver
-    claims."""
+    """Reads an argument. A choice counts only for a closed list. For any other parameter the words are read, whatever
+    value the resolver claims."""
     if isinstance(argument, Choice) and questions.list_members(parameter.schema):
         return read_choice(parameter, argument, words)
     if isinstance(argument, Choice) and parameter.is_array:
@@ -153,7 +153,7 @@ def _read_several(slots: Slots, parameter: Parameter, argument: ListArgument) ->
 
 
 def _derive(slots: Slots, parameter: Parameter) -> tuple[Any, str, Source] | None:
-    """The field of another parameter's record, where there is one record and the field holds something."""
+    """The field of another parameter's record, if there is one record and the field has a value."""
     derive = parameter.annotation.derive
     found = slots.records.get(derive.parameter, ()) if derive is not None else ()
     if derive is None or SourceKind.RECORD not in parameter.annotation.sources or len(found) != 1:
@@ -174,8 +174,8 @@ def derive(slots: Slots, parameter: Parameter) -> Read | None:
 
 
 def _find_other_moment(slots: Slots, parameter: Parameter) -> str | None:
-    """A day that the person named and nothing has taken up, where this parameter says when: its default is not what
-    they said."""
+    """A day that the person named and nothing has used, if this parameter is a time. Its default is then not what they
+    said."""
     about = set(_WORD.findall(f"{parameter.name} {parameter.label}".replace("_", " ").casefold()))
     return slots.unclaimed.day(slots.request.now) if about & _WHEN else None
 
@@ -188,8 +188,7 @@ def _take_default(slots: Slots, parameter: Parameter) -> None:
 
 
 def read_stated_default(contract: Contract, name: str) -> Any:
-    """What a required parameter is by its own description where nobody says it; never for money, records or what can't
-    be undone."""
+    """The default that a required parameter's description states. Never for money, records or irreversible actions."""
     note, schema = contract.annotation(name), contract.properties.get(name)
     grave = note.record is not None or note.unit in (Unit.MONEY, Unit.MONEY_MINOR)
     if name not in contract.required or not isinstance(schema, Mapping) or grave or contract.risk is Risk.IRREVERSIBLE:
@@ -198,7 +197,7 @@ def read_stated_default(contract: Contract, name: str) -> Any:
 
 
 def _as_currency(slots: Slots, name: str, read: Read | Unread) -> Read | Unread:
-    """ "dollars" and "20 dollars" name a currency as well as its code does."""
+    """Reads the name of a currency: "dollars" and "20 dollars" name it as well as its code does."""
     words = slots.words(name)
     if isinstance(read, Read) or words is None:
         return read
@@ -212,7 +211,7 @@ def _as_currency(slots: Slots, name: str, read: Read | Unread) -> Read | Unread:
 
 
 def _borrow_currency(slots: Slots, name: str) -> Read | None:
-    """An amount's own words say its currency, where nothing else gives it."""
+    """The currency that an amount's own words name, if nothing else gives it."""
     if not slots.annotation(name).takes_words:
         return None
     for other in slots.list_money_in(name):

@@ -1,5 +1,8 @@
-"""Slots of a step: what each parameter is filled with so far, and how a person's words, checked against what was
-typed, become the parameter's type or a member of its closed set. Money is never converted."""
+"""Slots of a step: the values of its parameters so far.
+
+Words are first checked against what the person typed. They then become a value of the parameter's type, or a member of
+its closed list. Money is never converted.
+"""
 
 from __future__ import annotations
 
@@ -39,8 +42,8 @@ from core.money import format_money as money_text
 from language.text import read_text
 from registry.contract import Annotation, Contract, Unit
 
-# Where a word or a number goes on: between two letters of Latin script (others need no spaces), two digits, and around
-# a number's own marks ("10.50", "1,000", but not the list "5524,5525").
+# Where a word or number continues: between two letters of Latin script, between two digits, and inside a number
+# ("10.50", "1,000", but not the list "5524,5525"). Other scripts need no spaces.
 _WITHIN: Final = re.compile(
     r"[A-Za-z\u00c0-\u024f](?=[A-Za-z\u00c0-\u024f])|\d(?=\d)|\d(?=[.,]\d{1,3}(?!\d))|(?<=\d)[.,](?=\d{1,3}(?!\d))"
 )
@@ -48,16 +51,18 @@ _WITHIN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class VerifiedSpan:
-    """Words that were verified to stand in the request. ``text`` is the spans' words joined by single spaces: what is
-    read, and what a source is recomputed from."""
+    """Words that do stand in the request. ``text`` joins the spans' words with single spaces. Readers read it, and
+    sources are recomputed from it."""
 
     text: str
     spans: tuple[Span, ...]
 
 
 def verify_spans(request: Request, spans: Sequence[Span]) -> VerifiedSpan | None:
-    """The words at ``spans``, or None where one of them does not stand in the request as it claims (or there is none at
-    all). A part of a word or number is nothing that was said: 1 is not said by INV-1055."""
+    """Checks spans against the request. None if a span is not in the request as it claims, or if there are no spans.
+
+    A part of a word or number was not said: INV-1055 doesn't say 1.
+    """
     for span in spans:
         if span.origin > len(request.answers):
             return None
@@ -70,12 +75,12 @@ def verify_spans(request: Request, spans: Sequence[Span]) -> VerifiedSpan | None
 
 
 def _cut(words: str, at: int) -> bool:
-    """Whether a word or number goes on across this place."""
+    """Whether a word or number continues across this place."""
     return at > 0 and _WITHIN.match(words, at - 1) is not None
 
 
 def find_answer(request: Request, slot: str) -> tuple[Answer, VerifiedSpan] | None:
-    """The latest answer to ``slot`` and its words: what was typed, or the label of what was chosen."""
+    """The latest answer to ``slot`` with its words: the typed text, or the label of the choice."""
     for origin in range(len(request.answers), 0, -1):
         answer = request.answers[origin - 1]
         if answer.slot != slot or (answer.choice is None and not (answer.text or "").strip()):
@@ -108,8 +113,8 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter with what is known of it by now. ``currency`` is the one its money must be in, None where nothing
-    says."""
+    """One parameter with what is known about it. ``currency`` is the one its money must be in, None if nothing says
+    so."""
 
     name: str
     label: str
@@ -133,7 +138,7 @@ class Parameter:
 
 
 def read_field(parameter: Parameter, value: Any) -> Any:
-    """A record's value as it is sent: as it is, but for a number kept as text where the contract takes an integer
+    """A record's value as it is sent. It stays as it is, except that text becomes an integer if the contract takes one
     ("17", never "017")."""
     schema = parameter.item().schema if parameter.is_array else parameter.schema
     if schema.get("type") == "integer" and isinstance(value, str) and _WHOLE.fullmatch(value):
@@ -142,7 +147,7 @@ def read_field(parameter: Parameter, value: Any) -> Any:
 
 
 def read_words(parameter: Parameter, words: VerifiedSpan, now: datetime) -> Read | Unread:
-    """Read all of the words as one value."""
+    """Reads all of the words as one value."""
     if parameter.is_money and (trouble := _explain_wrong_money(parameter, words.text)):
         return Unread(trouble)
     annotation = parameter.annotation
@@ -163,7 +168,8 @@ def read_words(parameter: Parameter, words: VerifiedSpan, now: datetime) -> Read
 
 
 def read_choice(parameter: Parameter, choice: Choice, words: VerifiedSpan) -> Read | Unread:
-    """A member of the closed set, by JSON equality (true is not 1); anything else a resolver claims is no value."""
+    """Reads a member of the closed list. Compares by JSON equality (true is not 1) and accepts nothing else that a
+    resolver claims."""
     for member in list_members(parameter.schema):
         if type(member) is type(choice.value) and member == choice.value:
             shown = format_parameter(parameter, member)
@@ -187,8 +193,8 @@ def find_currency(words: str) -> money.Money | None:
 
 
 def format_parameter(parameter: Parameter, value: Any, otherwise: str | None = None) -> str:
-    """``4900`` as ``49.00 EUR`` where it is money and its currency is known; ``period_end`` of a closed set as “period
-    end”."""
+    """Formats a value for a person: ``4900`` as ``49.00 EUR`` if its currency is known, ``period_end`` of a closed list
+    as “period end”."""
     if parameter.currency and isinstance(value, int | float) and not isinstance(value, bool):
         if parameter.annotation.unit is Unit.MONEY_MINOR and isinstance(value, int):
             return money_text(value, parameter.currency)
@@ -230,7 +236,7 @@ def _choose_noun(parameter: Parameter) -> str:
 
 
 def _make_json(value: Any) -> Any:
-    """Tuples as arrays; whatever else a reader gives is JSON already."""
+    """Turns tuples into lists. Readers return nothing else that isn't JSON."""
     return [_make_json(each) for each in value] if isinstance(value, list | tuple) else value
 
 
@@ -248,11 +254,11 @@ Pinned = LocatedRecord | Read | tuple[LocatedRecord, ...]
 
 
 class Slots:
-    """Values of one call's parameters, as far as they are known. ``at`` is the draft's place in the request; ``filled``
-    the values so far, ``records`` what parameters were looked up as.
+    """Values of one call's parameters, as far as they are known.
 
-    A parameter that makes a call of each of several values has them in ``spread``; in each of those calls it is
-    ``pinned`` to its own.
+    ``at`` is the draft's position in the request. ``filled`` holds the values so far, ``records`` the records found for
+    parameters. If several values of a parameter make a call each, ``spread`` holds them, and each of those calls has
+    its own value in ``pinned``.
     """
 
     def __init__(
@@ -278,12 +284,12 @@ class Slots:
 
     @property
     def params(self) -> dict[str, Any]:
-        """The payload's parameters, in the order the contract declares them."""
+        """The parameters of the payload, in the contract's order."""
         return {name: self.filled[name].value for name in self.contract.properties if name in self.filled}
 
     @property
     def fields(self) -> dict[str, Mapping[str, Any]]:
-        """Parameter → the safe fields of its record (of the first, where it is an array)."""
+        """The safe fields of each parameter's record. For an array, those of the first record."""
         return {name: group[0].record.values for name, group in self.records.items() if group}
 
     def put(self, name: str, value: Any, shown: str, source: Source) -> None:
@@ -295,7 +301,7 @@ class Slots:
         return Question(slot=self.slot(name), code=code, text=text, param=name)
 
     def makes_each(self, name: str) -> bool:
-        """Whether several values of ``name`` are a call each."""
+        """Whether each value of ``name`` makes its own call."""
         return bool(self.annotation(name).each) and not self.parameter(name).is_array
 
     def slot(self, name: str) -> str:
@@ -312,13 +318,13 @@ class Slots:
         return questions.label_parameter(name, self.schema(name), self.annotation(name))
 
     def spoken(self, name: str) -> bool:
-        """Whether anything was said about a parameter: in the request, in an answer, or by a supplied value."""
+        """Whether anything was said about a parameter: in the request, in an answer, or as a supplied value."""
         if name in self.draft.arguments or name in self.draft.given:
             return True
         return find_answer(self.request, self.slot(name)) is not None
 
     def given(self, name: str) -> SuppliedValue | None:
-        """The value that was given for it as data, unless an answer has replaced it since."""
+        """The value supplied as data, unless an answer replaced it."""
         return None if find_answer(self.request, self.slot(name)) is not None else self.draft.given.get(name)
 
     def words(self, name: str) -> VerifiedSpan | None:
@@ -336,12 +342,13 @@ class Slots:
         return Parameter(name, self.label(name), self.schema(name), annotation, currency)
 
     def list_money_in(self, currency_param: str) -> tuple[str, ...]:
-        """The parameters whose currency this parameter says."""
+        """The parameters whose currency this parameter gives."""
         return tuple(name for name in self.contract.properties if self.annotation(name).currency_from == currency_param)
 
 
 def make_record_source(found: tuple[LocatedRecord, ...], field: str) -> RecordSource:
-    """For several records (an array parameter) ids are joined by spaces, in the order of the values."""
+    """The source of values taken from records. For several records (an array parameter), spaces join the ids in the
+    order of the values."""
     first = found[0]
     return RecordSource(
         record_kind=first.record.kind,

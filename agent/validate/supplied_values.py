@@ -1,8 +1,8 @@
-"""Supplied values: parameters given as data by the API or an event, checked like any other but not read from words.
+"""Supplied values: parameters given as data by the API or an event, not read from words. They are checked like any
+other.
 
-A value for a parameter that names a record is looked up and pinned like any other record; one the contract does not let
-a request choose is refused unless it is what the contract takes anyway. The contract's JSON Schema has the last word
-later, as it has on words.
+A value that names a record is looked up and pinned. A value that the contract doesn't let a request choose is refused,
+unless it equals what the contract takes anyway. The contract's JSON Schema is checked last.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SHOWN_CHARS: Final = 4000
 
 
 def refuse_value(given: SuppliedValue, code: str, detail: str, *, below: str = "") -> Refusal:
-    """A refusal that names the value by its place in what was given."""
+    """A refusal that points to the value in the supplied data."""
     return Refusal(
         code="invalid",
         detail=f"{detail} Nothing was sent.",
@@ -36,8 +36,8 @@ def make_source(given: SuppliedValue, reading: str = "") -> GivenSource:
 
 
 def fill(slots: Slots, parameter: Parameter, given: SuppliedValue, taken: Any | None) -> Refusal | None:
-    """Puts a given value that is no record. ``taken`` is what the contract derives for this parameter from a record,
-    None for nothing."""
+    """Fills a supplied value that is no record. ``taken`` is what the contract derives for this parameter from a
+    record, or None."""
     name, value = parameter.name, given.value
     if not slots.annotation(name).takes_words and (taken is None or taken != value):
         detail = f"{parameter.label} can't be chosen: the contract takes it from elsewhere. Leave it out."
@@ -62,7 +62,7 @@ def fill(slots: Slots, parameter: Parameter, given: SuppliedValue, taken: Any | 
 async def find_records(
     need: RecordQuery, parameter: Parameter, given: SuppliedValue, field: str, reach: RecordScope
 ) -> tuple[LocatedRecord, ...] | Refusal:
-    """The records whose ``field`` holds the given value (each of them, for an array), in their order. Raises
+    """The records whose ``field`` holds the supplied value, or each of the values for an array, in their order. Raises
     PlatformUnavailable."""
     wanted = given.value if parameter.is_array else [given.value]
     if not isinstance(wanted, list):
@@ -88,7 +88,7 @@ async def find_records(
 
 
 async def _find_one(need: RecordQuery, value: str | int, field: str, reach: RecordScope) -> Record | None:
-    """Exactly one, and within what this principal can mean at all."""
+    """The one record with this value within the principal's reach. None if there is none or several."""
     kind = need.kind
     if field == kind.id_field:
         record = await reach.kinds.record(kind.name, str(value))
@@ -103,7 +103,7 @@ async def _find_one(need: RecordQuery, value: str | int, field: str, reach: Reco
 
 
 def refuse_question(slots: Slots, question: Question) -> Refusal:
-    """What a person would be asked, told to whoever gave the values: there is nobody to answer."""
+    """Turns a question into a refusal, because nobody is there to answer it."""
     missing = question.missing if question.code == "missing" else ()
     faults = [
         Fault(pointer=_make_pointer(slots, name), code="missing", detail=f"{slots.label(name)} is required.")

@@ -1,4 +1,5 @@
-"""From a proposal to a plan: every value is proven or shown on the card, and every call is allowed."""
+"""Proposal planning: turns a model's proposal into a plan. Every value is proven or shown on the card, and every call
+is allowed."""
 
 from __future__ import annotations
 

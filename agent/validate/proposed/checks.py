@@ -1,4 +1,4 @@
-"""Checks of a plan before its card is held: limits that records set, the request's condition, words left over."""
+"""Checks of a plan before its card is held: limits set by records, the request's condition, ignored words."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _ANY: Final = frozenset({(">=", "1"), (">", "0"), ("!=", "0"), ("=", "0"), ("<",
 
 @dataclass(frozen=True)
 class PlanChecks:
-    """Checks what one proposal comes to. Each answers a question where something stands in the way."""
+    """Checks the plan of one proposal. Each check returns a question if something stands in the way."""
 
     request: Request
     proposal: Proposal
@@ -51,7 +51,8 @@ class PlanChecks:
     catalogue: Catalogue
 
     def check_limits(self, slots: Slots) -> Question | None:
-        """What the record allows is checked before a card is held: a refund above what is left is said, not held."""
+        """Checks values against what the record allows, before a card is held. A refund above the rest is reported, not
+        held."""
         for name in slots.contract.properties:
             bound, filled = slots.annotation(name).at_most, slots.filled.get(name)
             group = slots.records.get(bound.parameter, ()) if bound is not None else ()
@@ -76,7 +77,7 @@ class PlanChecks:
         return None
 
     async def check_tests(self, at: int, when: When) -> tuple[bool, str, list[LocatedRecord]] | Question:
-        """Whether the tests hold, what the card says of it, and the records that they were judged by."""
+        """Whether the tests hold, what the card says about it, and the records that decided it."""
         need = RecordQuery(f"{at}.if", "if", next(iter(self.query.kinds)))
         results: list[bool] = []
         told: list[str] = []
@@ -102,7 +103,7 @@ class PlanChecks:
         return holds, "; ".join(told)[:1].upper() + "; ".join(told)[1:] + ".", judged_by
 
     def _tell_test(self, test: Test, left: Worked, right: Worked, *, held: bool) -> str:
-        """What the card says of a test: whether there are such records, or what a value is compared with."""
+        """What the card says about a test: whether such records exist, or what a value is compared with."""
         of = test.left.of if isinstance(test.left, CountOf) else None
         kind = self.query.kinds.get(of.record) if isinstance(of, Find) and (test.op, right.shown) in _ANY else None
         if kind is not None:
@@ -115,8 +116,8 @@ class PlanChecks:
         return f"{left.reading or left.shown} {SAID[test.op]} {right.shown}: {'yes' if held else 'no'}"
 
     def check_coverage(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Question | list[str]:
-        """Words that change the deal and that nothing accounts for stop the plan; the person says whether the rest is
-        meant. Else the reasons to hold it: words that only tell of something."""
+        """Stops the plan for words that change the deal and that nothing accounts for. The person says whether the rest
+        is meant. Otherwise returns the reasons to hold it: words that only describe."""
         changes = any(contract.risk is not Risk.READ for contract in contracts)
         consent = has_consent(self.request, REST)
         read_again = any(each.role in READ_AGAIN for each in self.proposal.asides or ())
@@ -154,8 +155,8 @@ class PlanChecks:
         return asked.model_copy(update={"pieces": tuple(left.weighty) if asks_model else ()})
 
     def find_open_words(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> tuple[str, ...]:
-        """Stretches of the request of which neither the plan nor the resolver says anything, where it is a person's
-        order, and which no question about the rest that was answered was about."""
+        """Stretches of the request that neither the plan nor the resolver mentions. Only for a person's order, and
+        without words that an answered question was about."""
         if all(each.risk is Risk.READ for each in contracts) or self.request.given is not None:
             return ()
         order = self._read_order(steps, contracts)
@@ -182,8 +183,11 @@ class PlanChecks:
         )
 
     def _may_be_read_again(self, pieces: Sequence[str]) -> bool:
-        """Whether a model's word may be taken for these: not where it has called them left over, nor for what is by its
-        form a condition, an exception, a limit or a part. Each call must rest on other words, or on the thread."""
+        """Whether a model's second reading of these words is accepted.
+
+        Not if the model called them left over, and not for a condition, an exception, a limit or a part by form. Each
+        call must rest on other words, or on the thread.
+        """
         left_over = self.proposal.left_over
         places = [place for each in pieces if (place := find_in_request(each, self.request)) is not None]
         if len(places) < len(pieces) or any(map(is_explicit, pieces)):
@@ -194,13 +198,13 @@ class PlanChecks:
         return all(self._rests_elsewhere(call, places) for call in self.proposal.result.calls)
 
     def _rests_elsewhere(self, call: Call, pieces: Sequence[tuple[int, int]]) -> bool:
-        """Whether a call has words outside of the pieces, or a record of the thread."""
+        """Whether a call has words outside the pieces, or a record of the thread."""
         if self.request.thread and any(isinstance(node, Handle) for node in walk(call)):
             return True
         places = find_places(call, self.request)
         if any(all(end <= first or last <= start for first, last in pieces) for start, end in places):
             return True
-        # A name with its owner's s ("adas") is no whole word of the request, and so no place in it.
+        # A name with its owner's s ("adas") is no whole word of the request, so it has no place in it.
         covered = cover(self.request.text, pieces)
         rest = "".join(" " if covered[at] else letter for at, letter in enumerate(self.request.text))
         names = [each.said.text for each in walk(call) if isinstance(each, Find) and each.said is not None]
@@ -209,7 +213,7 @@ class PlanChecks:
 
 
 def _may_be_unreadable(kind: RecordKind, field: Field) -> bool:
-    """Whether a value that isn't there may be one that didn't fit: the field's, or that of the currency it is in."""
+    """Whether a missing value may be one that didn't fit its type: the field's, or its currency's."""
     currency = kind.field_named(field.currency_field) if field.currency_field is not None else None
     return field.lenient or (currency is not None and currency.lenient)
 
@@ -220,14 +224,14 @@ def _quote(told: Sequence[str]) -> str:
 
 
 def _words_of(steps: Sequence[Step]) -> frozenset[str]:
-    """The stems of what the records of a plan are called: whoever says its title has said which it is. Nothing else of
-    them: another name in a record may be whom something is for."""
+    """Stems of the names of the plan's records: a title says which record is meant. Nothing else of a record counts,
+    because another name in it may be a recipient."""
     labels = dict.fromkeys(pin.label[:_MOST_READ] for step in steps for pin in step.pins)
     return frozenset(root for each in labels for root in stem_text(each))
 
 
 def _told_by(step: Step, query: Query) -> frozenset[str]:
-    """The words that the records of a step are told by, in small letters: numbers, titles and what stands in them."""
+    """The words that identify the records of a step, in lower case: numbers, titles and texts in them."""
     said: list[str] = [str(number) for number in _numbers_of([step], query)]
     for pin in step.pins:
         said += [pin.label[:_MOST_READ], *(each[:_MOST_READ] for each in pin.values.values() if isinstance(each, str))]
@@ -235,7 +239,7 @@ def _told_by(step: Step, query: Query) -> frozenset[str]:
 
 
 def _list_names_beside(steps: Sequence[Step], query: Query) -> frozenset[str]:
-    """The words of what a plan says it does, and of the names that its records hold: whose they are is no other."""
+    """The words of the plan's preview and of the names in its records. Those names are no other people."""
     said = [step.preview for step in steps]
     for pin in (each for step in steps for each in step.pins):
         kind = query.kinds.get(pin.record_kind)
@@ -246,15 +250,15 @@ def _list_names_beside(steps: Sequence[Step], query: Query) -> frozenset[str]:
 
 
 def _list_read(step: Step, request: Request) -> Iterator[Span]:
-    """The words, beside those of a proposal, that code reads as a value: an answer to the question for it, all of it.
-    One that a model has read since (``said:0.days``) is quoted in the proposal."""
+    """The words that code reads as a value besides those of a proposal: whole answers. An answer that a model has read
+    since (``said:0.days``) is quoted in the proposal."""
     sources = (each.source for each in step.filled if isinstance(each.source, PromptSource))
     spans = (span for source in sources if source.read_by == "code" for span in source.spans if span.origin)
     return (each for each in spans if ":" not in request.answers[each.origin - 1].slot)
 
 
 def _numbers_of(steps: Sequence[Step], query: Query) -> frozenset[int]:
-    """The numbers by which the records of a plan are known: a handle of the thread stands for them too."""
+    """The numbers that identify the records of a plan. A handle of the thread stands for them too."""
     made: set[int] = set()
     for pin in (each for step in steps for each in step.pins):
         kind = query.kinds.get(pin.record_kind)
@@ -268,8 +272,8 @@ def _numbers_of(steps: Sequence[Step], query: Query) -> frozenset[int]:
 
 
 def find_empty_lists(slots: Slots, contract: Contract, read: Mapping[str, Pinned]) -> dict[str, Read]:
-    """Required lists without a value where ``read`` has others of the very same items: that none of the words belongs
-    there is the model's reading of them, and shown as that. One that needs an item is left to be asked for."""
+    """Fills required lists with nothing if ``read`` has another list of the same items. That no words belong there is
+    the model's reading and is shown so. A list that needs an item is asked for."""
     lists = {name: each for name, each in contract.properties.items() if _is_list(each)}
     full = {name: each for name, each in read.items() if name in lists and isinstance(each, Read) and each.value}
     spans = {name: each.source.spans for name, each in full.items() if isinstance(each.source, PromptSource)}

@@ -1,4 +1,5 @@
-"""Planner of proposals: arguments are read, calls filled, checked and decided; all of them become a plan, or none."""
+"""Proposal planner: reads arguments, then fills, checks and decides calls. All of them become one plan, or none
+does."""
 
 from __future__ import annotations
 
@@ -55,9 +56,11 @@ async def plan_proposal(
     on_phase: PhaseCallback = ignore_phase,
     evaluator: conditions.Evaluator,
 ) -> Plan | Question | Refusal:
-    """A plan whose every value is proven or shown, or the first thing that stands in the way. ``proposal`` holds a
-    plan; ``thread`` maps handles to records, ``earlier`` those of calls to their arguments, ``evaluator`` judges the
-    policies' conditions. Raises core.errors.PlatformUnavailable."""
+    """Plans a proposal: returns a plan whose every value is proven or shown, or the first thing that stands in the way.
+
+    ``proposal`` holds a plan. ``thread`` maps handles to records, ``earlier`` handles of calls to their arguments.
+    ``evaluator`` judges the policies' conditions. Raises core.errors.PlatformUnavailable.
+    """
     assert isinstance(proposal.result, PlanResult)
     reach = RecordScope(kinds, actor, request.surface)
     query = Query(request, reach, thread=thread or {}, earlier=earlier, on_phase=on_phase)
@@ -102,7 +105,7 @@ class _Planner:
         return parts.build(self.checks.find_open_words(parts.steps, parts.contracts))
 
     def _list_slips(self) -> list[str]:
-        """What the card says of records that were found by a name typed otherwise."""
+        """The card's remarks about records that were found under a misspelt name."""
         pinned = {(pin.record_kind, pin.record_id): pin.label for step in self.parts.steps for pin in step.pins}
         return [
             f"You wrote {questions.quote_words(words)}; this is {pinned[each]}."
@@ -111,8 +114,9 @@ class _Planner:
         ]
 
     def _leave_for_what_is_found(self, contract: Contract, trouble: Trouble | None) -> str:
-        """What the card says where the last call of plain functions lacks a value that the calls before it may find
-        first ("look for pop, then play a track"): nobody is asked for that yet. Else nothing."""
+        """The card's remark if the last call lacks a value that the calls before it may find ("look for pop, then play
+        a track"). Only for plain functions. Nobody is asked for that value yet, so the remark says that the call is
+        left out. Otherwise empty."""
         name = trouble.param if isinstance(trouble, Question) and trouble.code == "missing" else None
         plain = not any(note.record is not None for note in contract.annotations.values())
         if name is None or not (plain and self.parts.contracts and all(map(only_finds, self.parts.contracts))):
@@ -154,8 +158,8 @@ class _Planner:
     def _find_second_value(
         self, at: int, contract: Contract, group: Mapping[str, tuple[LocatedRecord, ...]], fanned: str | None
     ) -> Refusal | None:
-        """A record of a set that another call of the same action is for too, with another value ("all of them to Ada,
-        7 to Bo"): which of the two is meant can't be told."""
+        """Refuses a record of a set that another call of the same action also names ("all of them to Ada, 7 to Bo"). It
+        isn't known which value is meant."""
         for one in [group[fanned][0]] if fanned else [found[0] for found in group.values() if len(found) == 1]:
             first, set_before = self.called_for.setdefault((contract.name, one.key), (at, fanned is not None))
             if first != at and (set_before or fanned is not None):
@@ -203,9 +207,11 @@ class _Planner:
         records: Mapping[str, tuple[LocatedRecord, ...]],
         pinned: dict[str, Pinned],
     ) -> Trouble | None:
-        """Fills the slots of a call from its arguments. Records and what follows from them come first, since an amount
-        is read in the currency of its invoice; computed values and relative answers come after the values that they
-        are computed from."""
+        """Fills the slots of a call from its arguments.
+
+        Records and what they give come first, because an amount is read in the currency of its invoice. Computed values
+        and relative answers come after the values they are computed from.
+        """
         first, later = self._order_arguments(slots, call, contract, records)
         relative = find_relative_answers(slots)
         if (trouble := await self._read_arguments(first, slots, call, contract, records, pinned)) is not None:
@@ -224,8 +230,8 @@ class _Planner:
     def _order_arguments(
         self, slots: Slots, call: Call, contract: Contract, records: Mapping[str, tuple[LocatedRecord, ...]]
     ) -> tuple[list[str], list[str]]:
-        """The arguments whose values are still to be read: those that are read at once, and those that are read once
-        the records are known. An answer takes the place of its argument."""
+        """The arguments still to read: those to read at once, and those to read once the records are known. An answer
+        replaces its argument."""
         first: list[str] = []
         later: list[str] = []
         for name, argument in call.arguments.items():
@@ -267,8 +273,8 @@ class _Planner:
         relative: Mapping[str, RelativeAnswers],
         pinned: dict[str, Pinned],
     ) -> None:
-        """Answers that say how much less or more: of the value that was said before, else of the one that the record
-        gives."""
+        """Applies answers that say how much less or more. They apply to the value said before, or else to the
+        record's."""
         for name, said in relative.items():
             argument = call.arguments.get(name)
             before: Any = None
@@ -287,7 +293,7 @@ class _Planner:
     async def _find_records(
         self, at: int, call: Call, contract: Contract
     ) -> dict[str, tuple[LocatedRecord, ...]] | Question:
-        """The records of the arguments that refer to one; those that speak of another argument's after it."""
+        """The records of the arguments that refer to one. An argument that refers to another comes after it."""
         wanted = {
             name: argument.reference
             for name, argument in call.arguments.items()
@@ -301,7 +307,7 @@ class _Planner:
                 continue
             reference = wanted[name]
             if isinstance(reference, Find) and annotation.of in found:
-                # Whose it is the contract says: an order's item is looked for among that order's.
+                # The contract says whose it is: an order's item is searched for within that order.
                 owner = BelongsTo(owner=Handle(handle=f"@{annotation.of}"))
                 reference = reference.model_copy(update={"where": (*reference.where, owner)})
             most = MAX_STEPS
@@ -328,8 +334,8 @@ class _Planner:
         return found
 
     def _name_unread(self, asked: Question, kind: RecordKind, reference: Any) -> Question:
-        """What is asked of a set of which something was said that nobody understood: that goes before how many it would
-        be."""
+        """Changes the question about a set if its description wasn't understood. That is asked before the number of
+        records."""
         unread = self.proposal.left_over
         if not unread or asked.candidates or not isinstance(reference, Find) or reference.pick == "one":
             return asked
@@ -340,7 +346,7 @@ class _Planner:
 
 
 def _count_depth(name: str, wanted: Mapping[str, Any], contract: Contract, seen: frozenset[str] = frozenset()) -> int:
-    """How many of the call's own arguments must be found before this one: those it speaks of, and its owner."""
+    """How many of the call's own arguments must be found before this one: those it refers to, and its owner."""
     above = _list_handles(wanted[name], wanted) | ({contract.annotation(name).of} & set(wanted))
     return 1 + max(
         (_count_depth(str(each), wanted, contract, seen | {name}) for each in above - seen - {name}), default=0
@@ -348,7 +354,7 @@ def _count_depth(name: str, wanted: Mapping[str, Any], contract: Contract, seen:
 
 
 def _list_handles(reference: Any, own: Mapping[str, Any]) -> set[str]:
-    """The arguments of the same call that a reference speaks of."""
+    """The arguments of the same call that a reference refers to."""
     names = set(re.findall(r'"handle":"@([^"]+)"', reference.model_dump_json()))
     return names & set(own)
 

@@ -1,4 +1,4 @@
-"""Quantities of a proposal in their parameter's own unit: converted exactly, or asked about where that can't be."""
+"""Quantities: converts amounts of a proposal exactly to their parameter's unit, or asks."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _DOLLARS: Final = ("CAD", "AUD", "NZD", "SGD", "HKD", "MXN")
 
 
 def coerce_quantity(slots: Slots, parameter: Parameter, value: Quantity) -> Any | Question:
-    """A number in the parameter's type and unit. A unit that was said is never dropped where the parameter counts in
-    one: it is converted exactly, or asked about."""
+    """A number in the parameter's type and unit. A stated unit is never dropped if the parameter counts in a unit: it
+    is converted exactly, or asked about."""
     if parameter.annotation.unit in _MONEY:
         return _coerce_money(slots, parameter, value)
     label = parameter.label
@@ -52,8 +52,8 @@ def coerce_quantity(slots: Slots, parameter: Parameter, value: Quantity) -> Any 
 
 
 def read_said_unit(parameter: Parameter, number: Decimal, quote: str) -> Quantity | None:
-    """A number with the unit that stands beside it in its own words, where the proposal names none and the parameter
-    counts in another: "two years" are no 2 months, and "50 cents" no 50 euros."""
+    """A number with the unit beside it in its own words, if the proposal names no unit and the parameter counts in
+    another: "two years" is not 2 months, and "50 cents" is not 50 euros."""
     if parameter.annotation.unit in _MONEY:
         sums = money.find(read_text(quote))
         in_cents = len(sums) == 1 and sums[0].cents and sums[0].amount * 100 == number
@@ -72,15 +72,14 @@ def read_said_unit(parameter: Parameter, number: Decimal, quote: str) -> Quantit
 
 
 def show_quantity(parameter: Parameter, value: Quantity) -> str:
-    """A quantity as people read it, in the unit that the parameter counts in."""
+    """A quantity for a person to read, in the parameter's unit."""
     wanted = find_counted_unit(parameter.name, parameter.schema, parameter.annotation)
     changed = _change_unit(parameter, value, wanted) if wanted is not None else None
     return (changed or value).shown
 
 
 def _change_unit(parameter: Parameter, value: Quantity, wanted: Measure | None) -> Quantity | None:
-    """The quantity in the unit that the parameter counts in; None where it is in another that does not come out
-    exactly, or in one that nobody knows."""
+    """The quantity in the parameter's unit. None if the conversion isn't exact or the unit is unknown."""
     if wanted is not None:
         if value.unit is None and (not value.noun or _is_own_noun(parameter, value.noun)):
             return value
@@ -98,7 +97,7 @@ def _is_share(parameter: Parameter) -> bool:
 
 
 def _is_own_noun(parameter: Parameter, noun: str) -> bool:
-    """Whether a noun is what the parameter itself is called: seats for "Seats", which counts nothing else."""
+    """Whether a noun is the parameter's own name: "seats" for "Seats", which counts nothing else."""
     title = parameter.schema.get("title")
     named = f"{' '.join(split_name(parameter.name))} {parameter.label} {title if isinstance(title, str) else ''}"
     own = {stem(word) for word in named.split()}
@@ -127,14 +126,17 @@ def _coerce_money(slots: Slots, parameter: Parameter, value: Quantity) -> Any | 
 
 
 def _may_be(value: Quantity, currency: str) -> bool:
-    """Whether a sign or a noun that was read as one currency may stand for the one here: "$", "dollars"."""
+    """Whether a sign or noun that was read as one currency may mean this one: "$", "dollars"."""
     one_word = len(value.said.split()) == 1 and value.said.upper() not in money.CODES
     return (value.unit == "USD" and currency in _DOLLARS) or (one_word and is_word_of(value.said, currency))
 
 
 def ask_amount(slots: Slots, parameter: Parameter, number: Number, value: Value) -> Question | None:
-    """The question about an amount of money as it was typed where it names another currency, where its point may be
-    either of two, or where it has a fraction of the smallest unit: what was typed is never rounded."""
+    """The question about a typed amount of money, if there is one.
+
+    Asks if the amount names another currency, if its separator is ambiguous, or if it has a fraction of the smallest
+    unit. A typed amount is never rounded.
+    """
     if parameter.annotation.unit not in _MONEY or not isinstance(value, Quantity):
         return None
     quote = number.quote.text if number.quote else ""
@@ -158,8 +160,8 @@ def ask_amount(slots: Slots, parameter: Parameter, number: Number, value: Value)
 
 
 def _name_other_currency(quote: str, value: Quantity, currency: str) -> str | None:
-    """Another currency that the words of an amount name for certain: "A$40", "40 US dollars", "40 dollars" of euros. A
-    sign that several share names none of those, and a model writes its unit as it likes."""
+    """Another currency that an amount certainly names: "A$40", "40 US dollars", or "40 dollars" where euros are due. A
+    sign that several currencies share names none. A model's own unit doesn't count."""
     here = any(is_word_of(word, currency) for word in quote.split())
     named = {
         each.currency
@@ -172,5 +174,5 @@ def _name_other_currency(quote: str, value: Quantity, currency: str) -> str | No
 
 
 def _read_both_ways(number: Decimal) -> tuple[Decimal, Decimal]:
-    """What an amount is whose point is a decimal one, and what where it groups thousands."""
+    """The amount with its separator as a decimal point, and as a thousands separator."""
     return (number, number * 1000) if number < 1000 else (number / 1000, number)

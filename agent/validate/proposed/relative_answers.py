@@ -1,4 +1,4 @@
-"""Relative answers: "half of it", "10 less", "a week more", said of the value that stands on the card by now."""
+"""Relative answers: "half of it", "10 less", "a week more". They change the value that is on the card."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """What is done with the value before: a part of it, or that much less or more, in the unit that was said (an ISO
-    4217 code, ``seconds``, None)."""
+    """A change of the value before: a part of it, or an amount less or more. ``unit`` is the one that was said (an ISO
+    4217 code, ``seconds``, or None)."""
 
     op: Literal["*", "-", "+"]
     number: Decimal
@@ -52,14 +52,14 @@ class Relative:
 
 @dataclass(frozen=True, slots=True)
 class RelativeAnswers:
-    """All that was answered of one parameter since ``base``, the last answer that says a value of its own (None: the
-    value is the request's, or the record's)."""
+    """The relative answers about one parameter since ``base``, the last answer with a value of its own. With None, the
+    value comes from the request or the record."""
 
     base: VerifiedSpan | None
     steps: tuple[tuple[Relative, VerifiedSpan], ...]
 
     def apply(self, parameter: Parameter, before: Any) -> Read | None:
-        """The value that they come to, one after the other; None where one of them comes to none."""
+        """The value after all changes in turn. None if one of them gives no value."""
         made: Read | None = None
         for relative, words in self.steps:
             made = apply_relative(parameter, relative, before, words)
@@ -93,7 +93,7 @@ def find_relative_answers(slots: Slots) -> dict[str, RelativeAnswers]:
 
 
 def read_relative(words: str) -> Relative | None:
-    """What an answer says of the value before, all of its words read; None where it says a value of its own."""
+    """Reads an answer as a change of the value before. None if it gives its own value, or has other words."""
     lead = _LEAD.match(words)
     text = words[lead.end() :] if lead is not None else words
     return _part(text) or _step(text)
@@ -135,7 +135,7 @@ def _step(text: str) -> Relative | None:
 
 
 def _measured(text: str) -> tuple[Decimal, str | None, int] | None:
-    """The amount, length of time or number that a text begins with, its unit and where it ends."""
+    """The amount, duration or number at the start of a text, with its unit and end."""
     read = read_text(text)
     for length in durations.find(read)[:1]:
         if length.start == 0:
@@ -150,7 +150,7 @@ def _measured(text: str) -> tuple[Decimal, str | None, int] | None:
 
 
 def apply_relative(parameter: Parameter, relative: Relative, before: Any, words: VerifiedSpan) -> Read | None:
-    """The value before with that done to it, in the parameter's own unit; None where it comes to no such value."""
+    """Applies a change to the value before, in the parameter's unit. None if the result is no valid value."""
     if isinstance(before, bool) or not isinstance(before, int | float):
         return None
     unit, base = parameter.annotation.unit, Decimal(str(before))
@@ -172,7 +172,7 @@ def apply_relative(parameter: Parameter, relative: Relative, before: Any, words:
 
 
 def _in_unit(parameter: Parameter, relative: Relative) -> Decimal | None:
-    """The number in the parameter's own unit; None where it is of another."""
+    """The number in the parameter's unit. None if it has another unit."""
     unit = parameter.annotation.unit
     if relative.op == "*":
         return relative.number

@@ -1,4 +1,4 @@
-"""Values of a proposal's arguments: each in its parameter's own type and unit, with the source that supports it."""
+"""Argument values of a proposal: each in its parameter's type and unit, with the source that supports it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ _BLANK: Final = re.compile(r"\{(\d{1,2})\}")
 
 @dataclass(frozen=True)
 class ArgumentValues:
-    """Reads the arguments of one proposal. What nothing supports is asked for, or left out where it is optional."""
+    """Reads the arguments of one proposal. A value that nothing supports is asked for if required, and left out if
+    optional."""
 
     request: Request
     query: Query
@@ -60,8 +61,8 @@ class ArgumentValues:
         argument: Argument,
         records: Mapping[str, tuple[LocatedRecord, ...]],
     ) -> Read | Trouble | None:
-        """The argument's value with its source; None where it is left to the contract (nothing supports it, and it is
-        optional)."""
+        """The argument's value with its source. None if nothing supports an optional value, so that the contract
+        decides."""
         parameter = slots.parameter(name)
         match argument:
             case QuotedText(quote=quote):
@@ -114,8 +115,8 @@ class ArgumentValues:
         return self._as_before(slots, parameter, value) or self._drop_unsupported(slots, parameter, value)
 
     def _as_before(self, slots: Slots, parameter: Parameter, value: Any) -> Read | None:
-        """A value that no words of this request say, but that the argument of the same name had in an earlier call of
-        the thread, the latest first: "the same for Ines"."""
+        """A value that this request doesn't say, but that the same argument had in an earlier call of the thread,
+        latest first: "the same for Ines"."""
         for call in reversed(list(self.query.context.earlier.values())):
             before = call.get(parameter.name)
             if before is None:
@@ -126,8 +127,8 @@ class ArgumentValues:
         return None
 
     def _drop_unsupported(self, slots: Slots, parameter: Parameter, value: Any) -> Trouble | None:
-        """No words say it: left out where it may be, asked for where it may not, with what was proposed as the first
-        choice."""
+        """Handles a value that no words support: leaves out an optional one, and asks for a required one with the
+        proposed value as the first choice."""
         if parameter.name not in slots.contract.required:
             return None
         asked = slots.ask(
@@ -233,7 +234,7 @@ class ArgumentValues:
         )
 
     def _coerce(self, slots: Slots, parameter: Parameter, worked: Worked) -> Any | Question:
-        """A worked value in the parameter's own type and unit: converted exactly, or asked about."""
+        """Converts a computed value exactly to the parameter's type and unit, or asks about it."""
         value = worked.value
         if isinstance(value, Moment):
             made = _write_date(parameter, value, self.request.now)
@@ -250,8 +251,8 @@ class ArgumentValues:
         return self.query.context.earlier[argument.of][argument.argument]
 
     def _find_proof(self, expression: Expression) -> str:
-        """Who vouches for the leaves of an expression: ``code``, ``model`` where only a model reads one, ``none`` where
-        no words say one."""
+        """What supports the parts of an expression: ``code``, ``model`` if only a model reads one of them, or ``none``
+        if no words say one."""
         match expression:
             case Number(number=number, quote=quote):
                 if not find_spans(quote):
@@ -261,8 +262,8 @@ class ArgumentValues:
                 return "model" if find_spans(quote) else "none"
             case Computed(op=op, a=a, b=b):
                 proofs = {self._find_proof(a), self._find_proof(b)}
-                # A factor may follow from words that stand elsewhere ("half"); no more than a model's reading of them.
-                # What is added or taken away was typed itself.
+                # A factor may follow from words elsewhere ("half"), so it counts as a model's reading. A number that is
+                # added or subtracted must be typed itself.
                 alone = proofs == {"none"} or ("none" in proofs and op not in "*/")
                 return "none" if alone else "model" if proofs & {"none", "model"} else "code"
             case FieldOf() | CountOf() | TotalOf():
@@ -276,8 +277,8 @@ class ArgumentValues:
 
 
 def _fit(parameter: Parameter, value: Any) -> Any:
-    """A value in the JSON type that the schema asks for, where that changes nothing of it: "3" where 3 is wanted, or 3
-    where "3" is; a closed set's member but for its case."""
+    """Converts a value to the JSON type of the schema if nothing changes: "3" to 3 or back, and a closed list's member
+    in another case."""
     schema = parameter.schema
     members = questions.list_members(schema)
     if members and not any(value == each and type(value) is type(each) for each in members):
@@ -301,7 +302,7 @@ def _fit(parameter: Parameter, value: Any) -> Any:
 
 
 def _find_earlier_source(before: EarlierArgument) -> ComputedSource:
-    """Where a value comes from that an earlier call of the thread had."""
+    """The source of a value from an earlier call of the thread."""
     return ComputedSource(
         reading=f"the {before.reading}",
         records=(f"“{before.title}”, earlier in this thread",),
@@ -310,7 +311,7 @@ def _find_earlier_source(before: EarlierArgument) -> ComputedSource:
 
 
 def _write_date(parameter: Parameter, value: Moment, now: datetime) -> str | None:
-    """A moment as the schema writes it: a day, or a point in time; None where it was said too vaguely."""
+    """A moment in the schema's format: a day, or a point in time. None if it is too vague."""
     text, fmt = value.text, parameter.schema.get("format")
     if len(text) < len("2026-10-22"):
         return None

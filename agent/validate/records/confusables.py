@@ -1,6 +1,6 @@
-"""Confusable names: UTS #39 skeletons, near-equal spellings, mixed scripts, invisible characters.
+"""Confusable names (UTS #39): skeletons, near-equal spellings, mixed scripts, invisible characters.
 
-Only ever used to ask one question more: nothing is chosen by likeness.
+They only ever add a question. Nothing is chosen by likeness.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NEAR_LENGTH: Final = 4
 
 _MAX_MARKS: Final = 4
 _LIKE_ANOTHER: Final = frozenset("lI1|0Oo")
-# Scripts that are written together inside one word (UTS #39 §5.1: Japanese, Korean, and Bopomofo with Han).
+# Scripts written together inside one word (UTS #39 §5.1: Japanese, Korean, and Bopomofo with Han).
 _TOGETHER: Final = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC", "HALFWIDTH"})
 
 
@@ -40,8 +40,8 @@ def _load_prototypes() -> dict[int, str]:
 
 @lru_cache(maxsize=2048)
 def make_skeleton(text: str) -> str:
-    """Skeleton of a name (UTS #39 §4): NFD, hidden characters dropped, each character by its prototype, NFD again;
-    spaces of every width count as one."""
+    """The skeleton of a name (UTS #39 §4): NFD, without hidden characters, each character replaced by its prototype,
+    NFD again. Spaces of any width count as one."""
     prototypes = _load_prototypes()
     plain = (char for char in unicodedata.normalize("NFD", text) if not is_hidden(char))
     mapped = "".join(prototypes.get(ord(char), char) for char in plain)
@@ -49,14 +49,14 @@ def make_skeleton(text: str) -> str:
 
 
 def looks_same(one: str, other: str) -> bool:
-    """Whether two names can't be told apart by eye: equal skeletons, with case or without (Adarn and Adam; not Novak
-    and Nowak)."""
+    """Whether two names look the same: equal skeletons, with case or without (Adarn and Adam, but not Novak and
+    Nowak)."""
     first, second = _fold_looks(one), _fold_looks(other)
     return any(mine == theirs for mine, theirs in zip(first, second, strict=True))
 
 
 def _fold_looks(text: str) -> tuple[str, str]:
-    """As written and in lower case: "I" is like "l" in the one, like "i" in the other."""
+    """The skeletons with and without case: "I" looks like "l" in one and like "i" in the other."""
     return make_skeleton(text).casefold(), make_skeleton(text.casefold())
 
 
@@ -67,8 +67,8 @@ def is_near(one: str, other: str) -> bool:
 
 
 def find_suspicious(text: str) -> tuple[str, ...]:
-    """What makes a name doubtful by itself: hidden characters, and words whose letters are of several scripts. Empty
-    when nothing does."""
+    """What makes a name suspicious by itself: hidden characters, and words with letters of several scripts. Empty if
+    nothing does."""
     found = [f"it holds the invisible {name_letter(char)}" for char in dict.fromkeys(text) if is_hidden(char)]
     for word in text.split():
         scripts = {script for char in word if (script := _find_script(char)) is not None}
@@ -79,8 +79,8 @@ def find_suspicious(text: str) -> tuple[str, ...]:
 
 
 def describe_differences(one: str, other: str) -> tuple[str, ...]:
-    """How ``one`` differs from ``other``, character by character, with Unicode names where a letter by itself would not
-    tell; equal names have no marks."""
+    """How ``one`` differs from ``other``, character by character. Gives the Unicode name of a letter that doesn't
+    identify itself. Equal names give no marks."""
     found: list[str] = []
     for tag, start, end, other_start, other_end in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if tag == "equal":
@@ -105,8 +105,7 @@ def _describe_letters(chars: str) -> str:
 
 
 def _show_letter(char: str) -> str:
-    """A letter of a plain keyboard that looks like no other one is told by itself, whatever else with its Unicode
-    name."""
+    """Shows a character. An unmistakable ASCII letter stands alone. Any other has its Unicode name."""
     if is_hidden(char):
         return name_letter(char)
     return f"‘{char}’" if char.isascii() and char not in _LIKE_ANOTHER else f"‘{char}’ {name_letter(char)}"
@@ -119,9 +118,8 @@ def _fold(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _find_script(char: str) -> str | None:
-    """The script of a letter, as the first word of its name tells it (None for anything but letters). Styled alphabets
-    (MATHEMATICAL, FULLWIDTH, CIRCLED) count as scripts of their own: among plain letters they are as doubtful as a
-    foreign one."""
+    """The script of a letter, from the first word of its Unicode name. None for anything else. Styled alphabets
+    (MATHEMATICAL, FULLWIDTH, CIRCLED) count as scripts: among plain letters they are as suspicious as foreign ones."""
     if not char.isalpha() or unicodedata.category(char) == "Lm":
         return None
     return unicodedata.name(char, "UNNAMED").split()[0].removeprefix("CJK-")

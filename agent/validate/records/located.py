@@ -1,5 +1,5 @@
-"""Located records of a plan, the queries that lead to them, which of them an actor may mean, and the discourse context
-of what was mentioned so far."""
+"""Located records: records of a plan, the queries that lead to them, the scope of an actor, and the discourse
+context."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LABEL_CHARS = 300
 
 @dataclass(frozen=True, slots=True)
 class LocatedRecord:
-    """One record that words led to. ``via`` are the records passed on the way, nearest owner first; ``reading`` says by
-    what it was picked where that isn't obvious ("the newest of 3")."""
+    """A record that words led to. ``via`` are the records passed on the way, nearest owner first. ``reading`` says how
+    it was picked, unless that is obvious ("the newest of 3")."""
 
     record: Record
     kind: RecordKind
@@ -38,8 +38,8 @@ class LocatedRecord:
 
     @property
     def kept(self) -> str:
-        """``as kept here on 24 Nov 2026, 12:00 UTC`` for a record that was not read from its platform for this, else
-        empty."""
+        """When a cached record was read: ``as kept here on 24 Nov 2026, 12:00 UTC``. Empty if its platform was read for
+        this request."""
         if not self.record.as_of:
             return ""
         at = datetime.fromisoformat(self.record.as_of).astimezone(UTC)
@@ -67,7 +67,7 @@ class LocatedRecord:
 
 @dataclass
 class DiscourseContext:
-    """Discourse context: the records mentioned so far, in order, which pronouns may refer to, and names that were
+    """Discourse context: the records mentioned so far, in order, for pronouns to refer to, and the names that were
     already resolved."""
 
     found: list[LocatedRecord] = field(default_factory=list)
@@ -77,7 +77,7 @@ class DiscourseContext:
         self.found.extend(found.all())
 
     def of_kind(self, kind: str) -> tuple[LocatedRecord, ...]:
-        """The different records of ``kind`` spoken of so far."""
+        """The distinct records of ``kind`` mentioned so far."""
         return tuple({each.key: each for each in self.found if each.record.kind == kind}.values())
 
 
@@ -86,7 +86,7 @@ def name_kind(kind: RecordKind) -> str:
 
 
 def name_kinds(kind: RecordKind) -> str:
-    """The kind's own plural where its nouns have one."""
+    """The plural of the kind's noun: its own if its nouns hold one, or else with an s."""
     one = name_kind(kind)
     known = (noun for noun in kind.nouns if noun != one and noun.startswith(one[:-1]) and noun.endswith("s"))
     return next(known, one if one.endswith("s") else one + "s")
@@ -98,9 +98,12 @@ def format_count(number: int, kind: RecordKind) -> str:
 
 @dataclass(frozen=True)
 class RecordQuery:
-    """Query for the records of one parameter. ``slot`` is the question's slot (``0.invoice_id``,
-    ``0.invoice_id/customer``), ``filter`` what the contract demands of the record, ``order`` the field that "last"
-    sorts by, ``most`` how many may be meant (1 except for arrays)."""
+    """A query for the records of one parameter.
+
+    ``slot`` is the question's slot (``0.invoice_id``, ``0.invoice_id/customer``). ``filter`` is what the contract
+    demands of the record. ``order`` is the field that "last" sorts by. ``most`` is how many records may be meant: 1
+    except for arrays.
+    """
 
     slot: str
     param: str
@@ -111,11 +114,11 @@ class RecordQuery:
 
     @property
     def base_slot(self) -> str:
-        """The parameter's own slot, without the record on the way to it."""
+        """The parameter's own slot, without the owner's part."""
         return self.slot.split("/")[0]
 
     def owner(self, kind: RecordKind) -> RecordQuery:
-        """Query for the record on the way to this one: any of that kind."""
+        """The query for the owner of this record: any record of that kind."""
         return RecordQuery(f"{self.base_slot}/{kind.name}", self.param, kind)
 
     def ask(self, text: str, *, code: QuestionCode = "not_found") -> Question:
@@ -124,8 +127,8 @@ class RecordQuery:
 
 @dataclass(frozen=True)
 class SearchSpec:
-    """One search. ``bound`` limits what can be meant at all (the owner's, the speaker's own), ``wanted`` is the filter
-    on top: the contract's demands and the states that were said; ``between`` bounds its dates."""
+    """One search. ``bound`` limits what can be meant at all: the owner's or the speaker's records. ``wanted`` is the
+    filter within it: the contract's demands and the states that were said. ``between`` bounds dates."""
 
     need: RecordQuery
     reference: Reference
@@ -145,7 +148,7 @@ class SearchSpec:
 
     @property
     def order(self) -> str | None:
-        """The field the line goes by."""
+        """The field that positions sort by."""
         return self.kind.size if self.reference.by == "size" else self.need.order or self.kind.order
 
 
@@ -154,7 +157,8 @@ Outcome = tuple[LocatedRecord, ...] | Question
 
 
 def amend_reference(said_before: Reference | None, answer: Reference) -> Reference:
-    """The reference after an answer: "the last one" keeps the owner, "INV-1042" or a name replaces it."""
+    """Combines a reference with an answer: "the last one" keeps the owner, "INV-1042" or a name replaces the
+    reference."""
     if said_before is None or answer.number or answer.email:
         return answer
     kept = replace(answer, owner=answer.owner or said_before.owner)
@@ -202,14 +206,14 @@ CUSTOMER: Final = "customer"
 
 
 class Unrelated:
-    """Raised where no chain of relations leads from one kind to the other."""
+    """No chain of relations leads from one kind to the other."""
 
 
 UNRELATED: Final = Unrelated()
 
 
 class TooMany:
-    """Raised where more records lie on the way than can be searched."""
+    """More records lie on the way than can be searched."""
 
 
 TOO_MANY: Final = TooMany()
@@ -217,21 +221,24 @@ TOO_MANY: Final = TooMany()
 
 @dataclass(frozen=True)
 class RecordScope:
-    """Records that a request may mean: all of them, except on the customer surface. There, an identity reaches its own
-    and those that belong to no customer."""
+    """The records that a request may mean.
+
+    That is all of them, except on the customer surface. There, an identity reaches its own records and those that
+    belong to no customer.
+    """
 
     kinds: Kinds
     actor: Actor
     surface: Surface
 
     async def find_speaker(self) -> Record | None:
-        """The customer record of the identity that speaks ("my last invoice"); None for anyone who is no customer."""
+        """The customer record of the speaking identity ("my last invoice"). None if the actor is no customer."""
         if self.actor.kind != "identity" or self.surface != "customer" or self.kinds.get(CUSTOMER) is None:
             return None
         return await self.kinds.record(CUSTOMER, self.actor.id)
 
     async def find_bounds(self, kind: RecordKind) -> Where | TooMany | None:
-        """What bounds this speaker in ``kind``. None: nothing of it is in reach."""
+        """The filter that limits this speaker in ``kind``. None if nothing of it is in reach."""
         if self.surface != "customer" or self.actor.kind != "identity":
             return {}
         if self.kinds.choices(CUSTOMER):
@@ -248,8 +255,8 @@ class RecordScope:
     async def within(
         self, kind: RecordKind, owner: Record, owner_kind: RecordKind
     ) -> Where | TooMany | Unrelated | None:
-        """The filter that leaves the records of ``kind`` that belong to ``owner``, over any number of relations. None:
-        it can have none."""
+        """The filter for the records of ``kind`` that belong to ``owner``, over any number of relations. None if there
+        can be none."""
         ids: tuple[Scalar, ...] = (get_id_value(owner, owner_kind),)
         if kind.name == owner_kind.name:
             return {kind.id_field: ids}
@@ -266,7 +273,7 @@ class RecordScope:
         return {path[0][1].via: ids}
 
     def find_path(self, kind: RecordKind, owner: RecordKind) -> tuple[tuple[RecordKind, Relation], ...]:
-        """The shortest chain of relations from ``kind`` up to ``owner``; empty where there is none."""
+        """The shortest chain of relations from ``kind`` up to ``owner``. Empty if there is none."""
         paths: list[tuple[tuple[RecordKind, Relation], ...]] = [((kind, relation),) for relation in kind.relations]
         seen = {kind.name}
         while paths:
@@ -281,7 +288,7 @@ class RecordScope:
         return ()
 
     async def find_owner(self, found: LocatedRecord, owner: RecordKind) -> LocatedRecord | None:
-        """The record of ``owner``'s kind that ``found`` belongs to."""
+        """The record of kind ``owner`` that ``found`` belongs to."""
         record, passed = found.record, [found]
         path = self.find_path(found.kind, owner)
         for _, relation in path:
@@ -297,13 +304,13 @@ class RecordScope:
 
 
 def get_id_value(record: Record, kind: RecordKind) -> Scalar:
-    """The record's id as its platform types it."""
+    """The record's id in the type that its platform uses."""
     held = record.values.get(kind.id_field)
     return held if isinstance(held, str | int) else record.id
 
 
 def merge_filters(*parts: Mapping[str, Sequence[Scalar]]) -> Where | None:
-    """All filters at once; None where two of them leave nothing."""
+    """All filters combined. None if they leave nothing."""
     made: dict[str, Sequence[Scalar]] = {}
     for part in parts:
         for name, values in part.items():
@@ -316,13 +323,14 @@ def merge_filters(*parts: Mapping[str, Sequence[Scalar]]) -> Where | None:
 
 
 def merge_scopes(*parts: Where | TooMany | Unrelated | None) -> Where | None:
-    """``merge_filters``, where a part may be missing altogether: then nothing can be listed."""
+    """Like ``merge_filters``, but None also if a part is no filter."""
     held = [part for part in parts if isinstance(part, Mapping)]
     return merge_filters(*held) if len(held) == len(parts) else None
 
 
 def fits(record: Record, where: Mapping[str, Sequence[Scalar]]) -> bool:
-    """Whether a record passes the filter. Compared as text: an id may be a number at its platform and a string here."""
+    """Whether a record passes the filter. Compares text, because an id may be a number at its platform and a string
+    here."""
     return all(
         _display(record.values.get(name)) in {_display(value) for value in values} for name, values in where.items()
     )

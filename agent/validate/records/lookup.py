@@ -1,5 +1,5 @@
-"""Record lookup: resolves references to records, owners before what belongs to them. Nothing is ever picked where two
-records could be meant."""
+"""Record lookup: resolves references to records, owners before what belongs to them. Never picks one where two could be
+meant."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MOST_DEEP: Final = 8
 
 
 class Lookup:
-    """One request's look-ups. ``scene`` is shared by all its steps, so that "his" and "it" find what was spoken of."""
+    """The look-ups of one request. All its steps share ``scene``, so that "his" and "it" find what was mentioned."""
 
     def __init__(
         self,
@@ -60,8 +60,11 @@ class Lookup:
         return parse(words, kind, tuple(self.kinds))
 
     def get_answer(self, slot: str) -> tuple[Answer, VerifiedSpan] | None:
-        """The latest answer to ``slot``. None while it is that answer's own words which are looked up: "it" and "the
-        one" point at what was asked about, and an answer can't say what it means by itself."""
+        """The latest answer to ``slot``.
+
+        None while that answer's own words are looked up: "it" and "the one" point at what was asked about, and an
+        answer can't explain itself.
+        """
         return None if slot in self._telling else find_answer(self.request, slot)
 
     async def find_meant(
@@ -71,8 +74,8 @@ class Lookup:
         spans: tuple[Span, ...],
         owner: LocatedRecord | None = None,
     ) -> Outcome:
-        """The records that ``reference`` (or an answer to the slot) refers to; empty where nothing at all was said of
-        it. ``owner`` is what another parameter says it belongs to. Raises PlatformUnavailable."""
+        """The records that ``reference`` or an answer to the slot refers to. Empty if nothing was said about them.
+        ``owner`` is the owner that another parameter gives. Raises PlatformUnavailable."""
         if self._deep >= MOST_DEEP:
             return need.ask(f"Too many records stand on the way to that {name_kind(need.kind)}. Which one is meant?")
         self._deep += 1
@@ -101,7 +104,7 @@ class Lookup:
             finally:
                 self._telling.remove(need.slot)
         if name is not None and isinstance(outcome, tuple) and len(outcome) == 1:
-            # A name means one record all through a request: "refund Adam … and suspend Adam" asks which Adam once.
+            # One name means one record within a request: "refund Adam … and suspend Adam" asks once which Adam.
             self.scene.settled[need.kind.name, name.casefold()] = outcome[0]
         return outcome
 
@@ -113,8 +116,11 @@ class Lookup:
         spans: tuple[Span, ...],
         owner: LocatedRecord | None,
     ) -> Outcome:
-        """What an answer in words means: what it says of what was asked about, else the one of what was offered that
-        its words are said of ("the one with the bakery"), else what was offered is offered again."""
+        """The records that a typed answer means.
+
+        First, what the answer says about the reference. Next, the one candidate that its words describe ("the one with
+        the bakery"). Otherwise the candidates are offered again.
+        """
         told = (*spans, *answer.spans)
         outcome = await self._refer(need, amend_reference(reference, self.read(answer.text, need.kind)), told, owner)
         if not isinstance(outcome, Question) or outcome.candidates or reference is None:
@@ -144,7 +150,7 @@ class Lookup:
             found = await self.find_meant(need.owner(kind), reference.owner, spans)
             number = reference.owner.number
             if isinstance(found, Question) and not found.candidates and number and not reference.number:
-                # "The payment for INV-1050": what looks like its owner's number may be its own.
+                # "The payment for INV-1050": the number may be its own, not its owner's.
                 return await self._find(need, replace(reference, number=number, owner=None), spans, owner)
         elif owner is None and _nobodys(reference) and not reference.every:
             found = await self.find_owner_in_request(need, spans)
@@ -160,16 +166,18 @@ class Lookup:
             and reference.owner.pronoun
             and owner.record.kind == reference.owner.kind
         ):
-            # "Adam Novak his last invoice": the name is the owner's, and no part of what the invoice says.
+            # "Adam Novak his last invoice": the name is the owner's, not a text of the invoice.
             reference = (
                 replace(reference, text=None) if any(_says(span, reference.text) for span in owner.spans) else reference
             )
         return await self._find(need, reference, (*spans, *(owner.spans if found and owner else ())), owner)
 
     async def find_owner_in_request(self, need: RecordQuery, spans: tuple[Span, ...]) -> Outcome:
-        """Whose it is, where the argument does not say but the request does: the one that was named for something else
-        already, or that no argument has taken up. For a kind of people, the person itself. Empty where the request
-        names nobody."""
+        """The owner, if the request names one and the argument doesn't.
+
+        That is a record named for something else already, or by words that no argument uses. Empty if the request names
+        nobody.
+        """
         if self.get_answer(need.slot) is not None:
             return ()
         whose = [found for each in need.kind.relations if (found := self.kinds.get(each.kind)) is not None]
@@ -185,17 +193,19 @@ class Lookup:
         return await self._find_named(need, need.owner(kind), named)
 
     async def find_in_request(self, need: RecordQuery) -> Outcome:
-        """Whom or what the request names that no argument has taken up ("unlock ben carter"), of a kind whose records
-        are called by name. Empty where it names none."""
+        """The record that unused words of the request name ("unlock ben carter"), for a kind whose records have names.
+        Empty if they name none."""
         if self.get_answer(need.slot) is not None or not any(part.search == "name" for part in need.kind.fields):
             return ()
         outcome = await self._find_stranger(replace(need, filter={}), ())
         return outcome if isinstance(outcome, Question) else self.search.check(need, outcome, need.filter)
 
     async def _find_stranger(self, owner: RecordQuery, beside: tuple[Span, ...]) -> Outcome:
-        """Whom the words that nothing has taken up name, if records say that they are a name ("give adam novak his
-        money back"). Live data decides it, so words that name nobody are passed over, and so is what stands in another
-        sentence than ``beside``. Where several may be meant, those that are listed together ("to amir and akira")."""
+        """The records that unused words name, if the platform knows such a name ("give adam novak his money back").
+
+        Live data decides. Words that name nobody are ignored, as are words in another sentence than ``beside``. If
+        several records may be meant, those listed together count ("to amir and akira").
+        """
         if self.get_answer(owner.slot) is not None:
             return await self._find_answered(owner, beside)
         made: tuple[LocatedRecord, ...] = ()
@@ -213,8 +223,8 @@ class Lookup:
         return made
 
     async def _find_answered(self, owner: RecordQuery, beside: tuple[Span, ...]) -> Outcome:
-        """Whom the answer means, where it was asked whom those words mean: it decides, and is never passed over. What
-        it was asked about says what else could be meant."""
+        """The record that the answer means, if a question asked what those words mean. The answer decides and is never
+        ignored. The words in question tell what else could be meant."""
         outcome: Outcome = ()
         for span in self.unclaimed.strangers(beside)[:MOST_STRANGERS]:
             outcome = await self.find_meant(owner, Reference(kind=owner.kind.name, name=span.text), (span,))
@@ -242,7 +252,7 @@ class Lookup:
         return tuple(found.values())
 
     def _named_before(self, need: RecordQuery, spans: tuple[Span, ...]) -> bool:
-        """Whether "the account", "the invoice" can be what the request has named elsewhere."""
+        """Whether "the account" or "the invoice" can refer to a record that the request names elsewhere."""
         return bool(self.unclaimed.named(need.kind, spans)) or len(self.scene.of_kind(need.kind.name)) == 1
 
     async def _find(
@@ -262,7 +272,8 @@ class Lookup:
         return await self._by_owners_name(aim, words) or await self.search.explain_no_such_name(aim, words)
 
     async def _by_owners_name(self, aim: SearchSpec, words: str) -> Outcome:
-        """ "Refund Adam" names whose invoice, not the invoice. Empty where the words name no owner either."""
+        """Reads a name as the owner's: "refund Adam" names whose invoice it is. Empty if the words name no owner
+        either."""
         above = [found for each in aim.kind.relations if (found := self.kinds.get(each.kind)) is not None]
         named = next((each for each in above if any(part.search == "name" for part in each.fields)), None)
         if aim.owner is not None or named is None:
@@ -279,7 +290,7 @@ class Lookup:
     async def _fetch_chosen(
         self, need: RecordQuery, choice: str, spans: tuple[Span, ...], owner: LocatedRecord | None
     ) -> Outcome:
-        """The candidate that was picked, fetched anew: what it is now counts, not what it was when it was offered."""
+        """The chosen candidate, fetched again. Its present state counts, not the one when it was offered."""
         record = await self.kinds.record(need.kind.name, choice)
         scope = await self.reach.find_bounds(need.kind)
         if record is None or not isinstance(scope, Mapping) or not fits(record, scope):
@@ -295,8 +306,8 @@ class Lookup:
         return self.search.check(need, [LocatedRecord(record, need.kind, spans, reading="you")], need.filter)
 
     async def _find_spoken(self, need: RecordQuery, spans: tuple[Span, ...], reference: Reference) -> Outcome:
-        """What a pronoun means: the one record of this kind that was spoken of, or that what was spoken of belongs
-        to."""
+        """The record that a pronoun means: the one record of this kind that was mentioned, or the one that a mentioned
+        record belongs to."""
         spoken = self.scene.of_kind(need.kind.name)
         named = self.unclaimed.named(need.kind, spans) if not spoken else []
         if named:
@@ -306,7 +317,7 @@ class Lookup:
             above = [await self.reach.find_owner(each, need.kind) for each in self.scene.found]
             spoken = tuple({each.key: each for each in above if each is not None}.values())
         if not spoken and not reference.states and find_answer(self.request, need.slot) is None:
-            # Names in lower case are found by asking for them; an answer to this very question says nothing more.
+            # Names in lower case are found by searching for them. An answer to this very question adds nothing.
             stranger = await self._find_stranger(replace(need, filter={}), spans)
             if stranger:
                 return stranger if isinstance(stranger, Question) else self.search.check(need, stranger, need.filter)
@@ -319,7 +330,7 @@ class Lookup:
 
 
 def _nobodys(reference: Reference) -> bool:
-    """Nothing in the words says which one but its place, its state, or that there is one."""
+    """Whether the words identify the record only by its place, its state or its being the only one."""
     return not (reference.name or reference.text or reference.number or reference.email)
 
 

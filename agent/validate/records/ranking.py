@@ -1,4 +1,4 @@
-"""Ranking and matching of names: how well words fit records, and which of them may be meant."""
+"""Ranking and matching of names: how well words fit records, and which records they may mean."""
 
 from __future__ import annotations
 
@@ -27,8 +27,13 @@ _SEVERAL = 2
 
 
 class Fit(IntEnum):
-    """How well a name fits the words, best first. ``EXACT``: the whole name, but for case. ``WORDS``: every word said
-    is a word of it. ``STARTS``: every word said begins one of it. ``VAGUE``: the platform thinks so."""
+    """How well a name fits the words.
+
+    - ``EXACT``: the whole name, in any case.
+    - ``WORDS``: every word said is a word of the name.
+    - ``STARTS``: every word said begins a word of the name.
+    - ``VAGUE``: only the platform says that it fits.
+    """
 
     VAGUE = 0
     STARTS = 1
@@ -37,8 +42,8 @@ class Fit(IntEnum):
 
 
 def rate_fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
-    """Rates how well a record fits the words. ``by`` is ``name`` or ``text``: which searchable fields are looked at
-    (the label where the kind has none)."""
+    """Rates how well a record fits the words. ``by`` (``name`` or ``text``) selects the searchable fields. Uses the
+    label if the kind has none."""
     held = [
         str(record.values[each.name])
         for each in kind.fields
@@ -60,15 +65,15 @@ def rate_fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
 
 
 def is_identifying(words: str, shown: str, kind: RecordKind) -> bool:
-    """Whether all that words say which could tell one record from another is said of what is shown of it ("the one with
-    the bakery": "Ben's Baking"). A word's stem, or one that begins with it, of four letters at least."""
+    """Whether every telling word describes the shown record ("the one with the bakery": "Ben's Baking"). Words match by
+    stem, or by a common start of at least four letters."""
     wanted = _list_telling_words(words, kind)
     there = stem_text(shown)
     return bool(wanted) and all(any(_akin(each, other) for other in there) for each in wanted)
 
 
 def names_nothing(words: str, kind: RecordKind) -> bool:
-    """Whether words are pronouns, articles and the kind's own noun alone: "the one", "that one, the other"."""
+    """Whether words are only pronouns, articles and the kind's own noun: "the one", "that one, the other"."""
     return not _list_telling_words(words, kind)
 
 
@@ -83,8 +88,8 @@ def _akin(one: str, other: str) -> bool:
 
 
 def is_slip(words: str, name: str) -> bool:
-    """Whether what was typed is a name with one typing error: one or two letters missing, extra, wrong or swapped in
-    one word, the first letter right."""
+    """Whether the typed words are a name with a typo in one word: one or two letters missing, extra, wrong or swapped,
+    with the first letter right."""
     typed, there = fold_words(words), fold_words(name)
     slips = 0
     for word in typed:
@@ -103,21 +108,21 @@ def is_slip(words: str, name: str) -> bool:
 
 
 def is_in_other_forms(words: str, name: str) -> bool:
-    """Whether every word of what was typed stands in a name in another form: two at least that say something
-    ("changing colours": "Change the colour")."""
+    """Whether every typed word is in the name in another form, with at least two content words ("changing colours":
+    "Change the colour")."""
     wanted = {each for each in stem_text(_write_figures(words)) if each not in EMPTY}
     return len(wanted) >= _SEVERAL and wanted <= {*stem_text(_write_figures(name))}
 
 
 def _write_figures(text: str) -> str:
-    """The text with its numbers in figures: "2-factor" for "two-factor"."""
+    """The text with its numbers as figures: "2-factor" for "two-factor"."""
     for each in reversed([each for each in numerals.find_typed(text) if each.kind == "cardinal"]):
         text = f"{text[: each.start]}{each.value}{text[each.end :]}"
     return text
 
 
 def holds_initials(short: str, name: str) -> bool:
-    """Whether a name holds words in a row that begin with these letters, numbers as figures: "2fa" for "two-factor
+    """Whether consecutive words of a name begin with these letters, with numbers as figures: "2fa" for "two-factor
     authentication"."""
     counts = {each.start: str(each.value) for each in numerals.find_typed(name) if each.kind == "cardinal"}
     initials = "".join(counts.get(each.start(), each[0][:1]) for each in _WORD.finditer(name))
@@ -125,14 +130,14 @@ def holds_initials(short: str, name: str) -> bool:
 
 
 def find_best(words: str, records: Sequence[Record], kind: RecordKind, by: str) -> tuple[Fit, list[Record]]:
-    """The records that fit best, in the order given, and how well."""
+    """The best rating, and the records that have it in their given order."""
     weighed = [(rate_fit(words, record, kind, by), record) for record in records]
     top = max((each for each, _ in weighed), default=Fit.VAGUE)
     return top, [record for each, record in weighed if each == top]
 
 
 def find_described(words: str, records: Sequence[Record], kind: RecordKind) -> list[Record]:
-    """The records of which every word said is in the name or the text, and one at least in the name."""
+    """The records whose name or text holds every word said, with at least one word in the name."""
 
     def there(record: Record, *ways: str) -> list[str]:
         return [
@@ -152,8 +157,8 @@ def find_described(words: str, records: Sequence[Record], kind: RecordKind) -> l
 
 
 def find_numbered(number: str, records: Sequence[Record], kind: RecordKind) -> list[Record]:
-    """The records called by exactly this number (their id or a number field, caseless); where none is, those whose
-    number differs in punctuation or in its letters only ("1042" for INV-1042)."""
+    """The records with exactly this number, in any case (their id or a number field). If there is none, records whose
+    number differs only in punctuation or letters ("1042" for INV-1042)."""
     exactly = [each for each in records if number.casefold() in {held.casefold() for held in _list_numbers(each, kind)}]
     loosely = [each for each in records if any(_same_code(number, held) for held in _list_numbers(each, kind))]
     return exactly or loosely
@@ -176,7 +181,7 @@ def sort_by_field(records: Sequence[Record], field: str, *, descending: bool) ->
 
 
 def find_tied(records: Sequence[Record], place: int, field: str) -> list[Record]:
-    """The records that tie with the one at ``place`` (0-based): more than one means that the place is ambiguous."""
+    """The records that tie with the one at ``place`` (0-based). More than one means that the position is ambiguous."""
     value = records[place].values[field]
     return [record for record in records if record.values[field] == value]
 
@@ -186,8 +191,8 @@ def _make_sort_key(value: Any) -> tuple[int, float, str]:
 
 
 def _is_one_of(word: str, there: Sequence[str], *, plural: bool) -> bool:
-    """As written or without the accents that the record has and a keyboard may lack; one or many where it is no
-    person's name."""
+    """Whether a word is among others, with or without accents. ``plural`` also accepts the other number, for names that
+    are not a person's."""
     if any(word in (each, _strip_accents(each)) for each in there):
         return True
     return plural and len(word) > 3 and any(singularize(word) == singularize(each) for each in there)
@@ -199,7 +204,7 @@ def _strip_accents(word: str) -> str:
 
 
 def _join(text: str) -> str:
-    """Without what a keyboard may lack or a hand leaves out: accents, apostrophes, hyphens, spaces."""
+    """A text without accents, apostrophes, hyphens and spaces, which people often leave out."""
     return "".join(fold_words(text))
 
 
@@ -208,7 +213,7 @@ def _fold(text: str) -> str:
 
 
 def fold_words(text: str) -> list[str]:
-    """Its words without case and accents."""
+    """The words of a text, without case and accents."""
     return [_strip_accents(word) for word in _list_words(text)]
 
 
@@ -217,7 +222,7 @@ def _list_words(text: str) -> list[str]:
 
 
 def holds_numbers(record: Record, words: str) -> bool:
-    """Whether the numbers of the words stand whole in a record: 100 is no 1005, however alike a search finds them."""
+    """Whether a record holds the words' numbers whole. A search may find 1005 for 100, but it is another number."""
     numbers = re.findall(r"\d+", words)
     values = " ".join(str(each) for each in record.values.values())
     return all(re.search(rf"(?<!\d){number}(?!\d)", values) for number in numbers)
@@ -226,9 +231,12 @@ def holds_numbers(record: Record, words: str) -> bool:
 def match_name(
     slot: str, param: str, kind: RecordKind, words: str, by: str, records: Sequence[Record], *, place: bool
 ) -> list[Record] | Question:
-    """The records that ``words`` name; none, one, or with ``place`` (a word like "last" will choose) several. A
-    Question where a person must look: several are called so, one looks like another, a name holds what can't be seen,
-    or only something similar exists. ``by`` is ``any`` where the words were found in names and texts together."""
+    """The records that ``words`` name, or a question.
+
+    Returns no record, one, or with ``place`` (a word like "last" will choose) several. Asks if several have this name,
+    one looks like another, a name holds hidden characters, or only a similar name exists. ``by`` is ``any`` if the
+    words were found in names and texts together.
+    """
     fit, picked = find_best(words, records, kind, by) if by != "any" else (Fit.WORDS, list(records))
     if not picked:
         return []
@@ -263,14 +271,14 @@ def match_name(
 
 
 def _holds_name(words: str, name: str) -> bool:
-    """Whether the whole name stands in the words, letter by letter, beside what else was said of it."""
+    """Whether the words hold the whole name, letter by letter, among other words."""
     said, held = (f" {' '.join(_WORD.findall(text.casefold()))} " for text in (words, name))
     return held.strip() != "" and held in said
 
 
 def _with_twins(picked: Sequence[Record], records: Sequence[Record], kind: RecordKind, *, exact: bool) -> list[Record]:
-    """The picked ones and every other record found that could be taken for one of them. A whole name typed letter by
-    letter is told from one that differs visibly (Novak, Nowak); from one that looks the same, nothing tells it."""
+    """The picked records with all others that could be taken for one of them. A whole name, typed exactly, differs from
+    one that looks different (Novak, Nowak), but not from one that looks the same."""
     names = [name_record(each, kind) for each in picked]
     ids = {each.id for each in picked}
 

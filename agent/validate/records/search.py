@@ -1,5 +1,8 @@
-"""Record search for references in words: by number, by name, by place in an order, by when they are ("overdue", "the
-next one"), or by what they hold ("the T-shirt (blue, M)", "the same in red")."""
+"""Record search: finds the records that words refer to.
+
+It searches by number, by name, by position in an order, by date ("overdue", "the next one"), or by content ("the
+T-shirt (blue, M)", "the same in red").
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,7 @@ Moment = datetime | None
 
 
 def find_bounds(reference: Reference, kind: RecordKind, order: str | None, now: datetime) -> Bounds | None:
-    """Bounds of the dates that were said; None where the kind has no ranged field that could tell."""
+    """The bounds of the dates that were said. None if the kind has no ranged field to compare."""
     line = kind.field_named(order or kind.order or "")
     made: dict[str, tuple[Bound, Bound]] = {}
     sides: dict[str, Side] = dict(reference.times)
@@ -77,7 +80,7 @@ def find_bounds(reference: Reference, kind: RecordKind, order: str | None, now: 
 
 
 def is_within(record: Record, between: Bounds) -> bool:
-    """Whether a record's date lies within the bounds. A provider's answer is checked like any other's."""
+    """Whether a record's date lies within the bounds. A provider's answer is checked like any other."""
     return all(is_between(record.values.get(name), low, high) for name, (low, high) in between.items())
 
 
@@ -89,7 +92,7 @@ def _narrow(made: dict[str, tuple[Bound, Bound]], field: Field, low: Moment, hig
 
 
 def format_bound(field: Field, moment: Moment) -> str | None:
-    """A bound as the field's values are written: a day, or a point in time in UTC."""
+    """A bound in the form of the field's values: a day, or a point in time in UTC."""
     if moment is None:
         return None
     there = moment.astimezone(UTC)
@@ -104,7 +107,7 @@ _LITTLE: Final = word_set("a an the one ones of in with and same but new another
 
 
 def holds(record: Record, kind: RecordKind, mark: tuple[str, str]) -> bool:
-    """Whether one of the record's fields holds these words: the named field, if one is named, or a text after that
+    """Whether one of the record's fields holds these words: the named field if there is one, or else a text after that
     name."""
     name, value = (_fold(part) for part in mark)
     fields = [each for each in kind.fields if each.type in _TOLD]
@@ -123,8 +126,11 @@ def narrow(records: Sequence[Record], kind: RecordKind, marks: Sequence[tuple[st
 async def find_similar(
     need: RecordQuery, reference: Reference, spans: tuple[Span, ...], base: LocatedRecord, reach: RecordScope
 ) -> Outcome:
-    """The record that is like ``base`` except for what the words say: of the same owner, with everything that was said,
-    and otherwise differing as little as possible. A question where none or several qualify."""
+    """The record that is like ``base`` except for what the words say.
+
+    It has the same owner, holds everything that was said, and otherwise differs as little as possible. A question if
+    none or several qualify.
+    """
     kind = need.kind
     shared = [
         (mine, theirs)
@@ -163,7 +169,7 @@ def _list_words(reference: Reference) -> list[str]:
 
 
 def _list_parts(record: Record, kind: RecordKind) -> frozenset[str]:
-    """What a record holds, part by part: a text of several ("color: red, size: M") is several."""
+    """What a record holds, part by part. A list in one text counts as several parts ("color: red, size: M")."""
     texts = [format_field(each, record.values) for each in kind.fields if each.type in _TOLD]
     return frozenset(_fold(part) for text in texts for part in re.split(r"[,;·]", text) if part.strip())
 
@@ -173,7 +179,7 @@ def _fold(text: str) -> str:
 
 
 class Search:
-    """Asks the platform, never remembers. ``now`` is the request's present. Every method may raise
+    """Searches the platform without any cache. ``now`` is the time of the request. Every method may raise
     PlatformUnavailable."""
 
     def __init__(self, reach: RecordScope, now: datetime) -> None:
@@ -182,7 +188,7 @@ class Search:
     async def aim(
         self, need: RecordQuery, reference: Reference, spans: tuple[Span, ...], owner: LocatedRecord | None
     ) -> SearchSpec | Question:
-        """The search for a query, or why nothing can match."""
+        """The search for a query, or a question if nothing can match."""
         kind = need.kind
         scope = await self.reach.find_bounds(kind)
         own = await self.reach.within(kind, owner.record, owner.kind) if owner else {}
@@ -194,7 +200,7 @@ class Search:
             return need.ask(text, code="ambiguous")
         wanted = merge_filters(reference.states, need.filter)
         if wanted is None and (reference.number or reference.email):
-            wanted = need.filter  # a number says which one; "void invoice INV-1051" may have its verb for a state
+            wanted = need.filter  # a number identifies it: "void" in "void invoice INV-1051" may be the verb
         if wanted is None:
             state, needed = (describe_filter(kind, reference.states), describe_filter(kind, need.filter))
             only = f"this works on {needed}{name_kinds(kind)} only"
@@ -209,13 +215,13 @@ class Search:
         return SearchSpec(need, reference, spans, owner, bound, wanted, between)
 
     async def _search_within(self, aim: SearchSpec, query: Query) -> list[Record]:
-        """What the platform finds, if it lies where it must."""
+        """The records that the platform finds within the bounds."""
         found = await self.kinds.search(replace(query, between=aim.between))
         return [each for each in found if is_within(each, aim.between)]
 
     async def find_by_number(self, aim: SearchSpec) -> Outcome:
-        """By the number or address as written. Filters are applied last: what exists but doesn't fit is told as
-        such."""
+        """Finds records by the number or address as written. Filters apply last, so that a record that exists but
+        doesn't fit is reported as such."""
         number, email, kind = aim.reference.number, aim.reference.email or "", aim.kind
         mark, by = (number, "number") if number is not None else (email, "email")
         found = await self._search_within(aim, Query(kind.name, mark, _by(by), aim.bound, limit=MAX_CANDIDATES))
@@ -235,7 +241,7 @@ class Search:
         return self.check(aim.need, [LocatedRecord(each, kind, aim.spans, aim.via) for each in records], aim.wanted)
 
     async def find_by_name(self, aim: SearchSpec, words: str) -> Outcome:
-        """Finds records by a name, or by what they are about. Empty where nothing that fits is called so."""
+        """Finds records by a name or by their subject. Empty if no fitting record is called so."""
         kind = aim.kind
         named = aim.reference.name is not None and any(each.search == "name" for each in kind.fields)
         where = merge_filters(aim.bound, aim.wanted)
@@ -262,15 +268,16 @@ class Search:
     async def _find_described(
         self, aim: SearchSpec, words: str, where: Mapping[str, Sequence[Scalar]]
     ) -> Sequence[Record]:
-        """Called by a part of its name and what else it is: "the bamboo skateboard". Only among what one owner has."""
+        """Finds records by a part of the name and other properties: "the bamboo skateboard". Only among one owner's
+        records."""
         if not aim.bound or not any(each.search == "text" for each in aim.kind.fields):
             return ()
         found = await self._search_within(aim, Query(aim.kind.name, where=where, limit=MOST))
         return find_described(words, found, aim.kind) if len(found) < MOST else ()
 
     async def explain_no_such_name(self, aim: SearchSpec, words: str) -> Outcome:
-        """Nothing that fits is called so: what is called so and doesn't fit, or that there is nothing of that name at
-        all."""
+        """The answer if no fitting record is called so: a question about one that doesn't fit, or that no record has
+        this name."""
         kind = aim.kind
         found = (
             await self._search_within(aim, Query(kind.name, words, None, aim.bound, limit=MOST)) if aim.wanted else ()
@@ -281,7 +288,7 @@ class Search:
         return aim.need.ask(explain_unknown_name(kind, words, aim.wanted, aim.owner))
 
     async def find_by_place(self, aim: SearchSpec) -> Outcome:
-        """By position in an order, or because there is only one."""
+        """Finds a record by its position in an order, or because it is the only one."""
         need, kind, reference = aim.need, aim.kind, aim.reference
         where = merge_filters(aim.bound, aim.wanted)
         if where is None:
@@ -307,12 +314,13 @@ class Search:
     def check(
         self, need: RecordQuery, found: Sequence[LocatedRecord], wanted: Mapping[str, Sequence[Scalar]]
     ) -> Outcome:
-        """The records, if all of them pass ``wanted``; else a question that says what keeps the first one out."""
+        """The records, if all of them pass ``wanted``. Otherwise a question that says what excludes the first one."""
         out = next((each for each in found if not fits(each.record, wanted)), None)
         return tuple(found) if out is None else need.ask(explain_exclusion(out.record, out.label, need.kind, wanted))
 
     def _find_at_place(self, aim: SearchSpec, records: Sequence[Record], *, more: bool) -> Outcome:
-        """The one at the place that was said. Whoever shares its place, or can't be compared, is asked about."""
+        """The record at the position that was said. Records that share the position or can't be compared are asked
+        about."""
         need, kind, reference, order = aim.need, aim.kind, aim.reference, aim.order
         count, place = reference.count or 1, abs(reference.position or 1) - 1
         if order is None or (reference.by == "size" and _count_currencies(records, aim) > 1):
@@ -339,7 +347,7 @@ class Search:
 
 
 def _count_currencies(records: Sequence[Record], aim: SearchSpec) -> int:
-    """How many currencies the sizes are in: 90 EUR and 100 JPY are in no order of size."""
+    """The number of currencies that the sizes are in. 90 EUR and 100 JPY have no order of size."""
     size = aim.kind.field_named(aim.kind.size) if aim.kind.size else None
     if size is None or size.currency_field is None:
         return 1
