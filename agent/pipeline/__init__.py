@@ -1,8 +1,8 @@
-"""The values that pass from step to step: ``Request → Resolution → Plan → Held | Confirmed → Outcome``.
+"""Pipeline values: what each step hands to the next, ``Request → Resolution → Plan → Held | Confirmed → Outcome``.
 
-Each is frozen and made by one step, so that a wrong order does not type-check. A refusal is a value here, never an
-exception. All of them are Pydantic models so that a run can be stored and taken up again by another process as it was.
-Their modules follow the pipeline's order; everybody else imports them from here.
+Each is frozen and made by one step, so a wrong order doesn't type-check. A refusal is a value, never an exception. All
+are Pydantic models, so that another process can take up a stored run. Their modules follow the pipeline's order. Import
+them from here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Plan and what became of it: steps, refusals, replies; run states, phases and outcomes of calls."""
+"""Plan and outcome: steps, refusals and replies, run states, phases, and outcomes of calls."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ class CallOutcome(Value):
 RunState = Literal[
     "received",  # accepted, not yet resolved
     "asked",  # waits for an answer
-    "held",  # waits for confirmation (or for the second one)
-    "confirmed",  # may be sent; the work row stands
+    "held",  # waits for confirmation, or for the second one
+    "confirmed",  # may be sent; its job exists
     "executing",  # claimed by a worker
     "succeeded",
     "failed",
-    "unknown",  # at least one call may have happened, and nobody knows
-    "answered",  # a question that records answered; nothing was to be done
+    "unknown",  # at least one call may have happened; it isn't known
+    "answered",  # a question that records answered, with nothing to do
     "refused",  # understood, not allowed or not possible
     "abstained",  # no registered action fits
     "rejected",  # a person said no
-    "expired",  # the card or question ran out
+    "expired",  # the card or question expired
 ]
 Phase = Literal[
-    "choosing",  # which of the registered actions, and which words are for what
+    "choosing",  # which action is meant, and which words are for what
     "looking",  # the records that the words mean
-    "checking",  # schema, roles, policy: what would be sent, and whether somebody must see it first
+    "checking",  # schema, roles, policy: what would be sent, and whether a person must see it first
 ]
 """Where the working out of a received run is."""
 PhaseCallback = Callable[[Phase], None]

@@ -1,4 +1,4 @@
-"""Request, and the sources of values: what was typed, and where each value of a plan comes from."""
+"""Request and value sources: what was typed, and where each value of a plan comes from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.actor import Surface
 class Value(BaseModel):
     """A frozen value that is stored and read again as it was; unknown fields are refused."""
 
-    # Built when it is first used: a start makes hundreds of models, and uses few of them.
+    # Built on first use: starting makes hundreds of models and uses few of them.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
@@ -95,7 +95,7 @@ class Request(Value):
 
     @property
     def zone(self) -> tzinfo:
-        """The time zone of ``now``, in which days begin. Raises ValueError for a present without one."""
+        """The time zone of ``now``, in which days begin. Raises ValueError if ``now`` has none."""
         if self.now.tzinfo is None:
             raise ValueError("the present of a request is aware")
         return self.now.tzinfo

@@ -45,7 +45,7 @@ Argument = Annotated[Mention | Choice | ListArgument, Field(discriminator="kind"
 
 
 def list_spans(argument: Argument) -> tuple[Span, ...]:
-    """The words an argument stands on, in order."""
+    """The words of an argument, in order."""
     if isinstance(argument, ListArgument):
         return tuple(span for item in argument.items for span in item.spans)
     return argument.spans
@@ -181,7 +181,7 @@ class Trace(Value):
     second: Annotated[Trace | None, Field(exclude_if=lambda second: second is None)] = None
 
     def add_second(self, second: Trace) -> Trace:
-        """This trace with what was asked afterwards."""
+        """This trace with a later question to the model."""
         costs = None if self.cost is None or second.cost is None else Decimal(self.cost) + Decimal(second.cost)
         return self.model_copy(
             update={

@@ -1,5 +1,5 @@
-"""Answers in words that only a model can read: which those are, how they are put to it beside the request, and which of
-them say nothing where a text was asked for."""
+"""Answers for the model: typed answers that only a model can read, and how they go into its prompt with the request.
+Also finds answers that give no text where a text was asked for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from language.stems import stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract
 
-# "No reason", "none", "there isn't any", "without one": nothing is given.
+# The answer gives nothing: "no reason", "none", "there isn't any", "without one".
 _NONE: Final = re.compile(
     r"^\W*(?:no|none|nothing|n/?a|without|there\s+(?:is|are|isn['’]?t|aren['’]?t)\s*(?:no|any)?|"
     r"i\s+(?:have|haven['’]?t|don['’]?t\s+have)\s*(?:no|any|got)?)\b\s*(?:an?\s+|any\s+|particular\s+|special\s+)*"
@@ -25,7 +25,7 @@ _NONE: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ALONE: Final = frozenset({"none", "nothing", "no", "n/a", "na"})
-# "Tell him that …, thank them": what shall be said, told to whoever words it.
+# An order to whoever words the text: "tell him that …, thank them".
 _WORDING: Final = re.compile(
     r"^\W*(?:(?:please|just|simply|kindly|politely|and|then)\s+)*(?:"
     r"(?:tell|thank|ask|inform|remind|warn|congratulate|assure|reassure|let)\s+(?:him|her|them|the\s+\w+)\b|"
@@ -37,8 +37,10 @@ _QUOTED: Final = re.compile(r"^\W*[\"“'‘].*[\"”'’]\W*$", re.DOTALL)
 
 
 def find_no_text(label: str, name: str, words: str, *, composed: bool) -> str | None:
-    """Why an answer is no text for the parameter that was asked for, as a sentence; None where it may be one.
-    ``composed`` says that its contract lets a model word it, so that orders to whoever words it are to be expected."""
+    """Why an answer is no text for the parameter in question, as a sentence, or None.
+
+    ``composed``: the contract lets a model word this text, so orders to whoever words it are expected.
+    """
     if _gives_none(label, name, words):
         return f"{label} has to be given. What shall it be?"
     if composed and not _QUOTED.match(words) and _WORDING.match(words):
@@ -65,8 +67,11 @@ _READ: Final = "said:"
 def is_for_the_model(
     answers: tuple[Answer, ...], verdict: Any, proposal: Proposal, catalogue: Catalogue, *, edited: bool
 ) -> bool:
-    """Whether the last answer is to be read anew with the whole request. So it is where code asks about the very same
-    once more, and where it took an answer for a free text as it stands, unless that was typed into the card."""
+    """Whether the model reads the last answer again with the whole request.
+
+    That is so if code would ask the same question again, or took the answer as a free text. A text typed into the card
+    is exempt.
+    """
     last = answers[-1] if answers else None
     if last is None or last.text is None or last.slot.startswith(_READ):
         return False
@@ -79,8 +84,8 @@ def is_for_the_model(
 def explain_no_text(
     answers: tuple[Answer, ...], verdict: Any, proposal: Proposal, catalogue: Catalogue
 ) -> Question | None:
-    """A question once more, where the last answer gave no text that may be sent as it stands: "no reason", "tell him
-    that …"."""
+    """The question again, if the last answer gave no text that may be sent as it stands: "no reason", "tell him that
+    …"."""
     last = answers[-1] if answers else None
     if last is None or last.text is None or last.slot.startswith(_READ) or not isinstance(verdict, Plan):
         return None
@@ -94,7 +99,8 @@ def explain_no_text(
 
 
 def take_up(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
-    """The answers as a proposal of the whole knows them: words are quoted from them, what was picked stands."""
+    """The answers as a proposal for the whole request uses them: it quotes typed words, and choices stay as they
+    are."""
     return tuple(
         each
         if each.text is None or each.slot.startswith(_READ)
@@ -104,7 +110,7 @@ def take_up(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
 
 
 def find_replaced_words(answers: tuple[Answer, ...], proposal: Proposal) -> tuple[Words, ...]:
-    """The words of the request that gave what an answer gives anew: "all of it" takes the place of "20 euros"."""
+    """The words of the request whose value an answer replaces: "all of it" replaces "20 euros"."""
     made = list(proposal.replaced)
     calls = proposal.result.calls if isinstance(proposal.result, PlanResult) else ()
     for answer in answers:
@@ -119,8 +125,8 @@ def find_replaced_words(answers: tuple[Answer, ...], proposal: Proposal) -> tupl
 def list_offered_records(
     question: Question, proposal: Proposal, catalogue: Catalogue
 ) -> Mapping[str, tuple[RecordKey, ...]]:
-    """What the question offered, under the handle that the prompt names. What is only near words that name nothing was
-    never offered for them."""
+    """The records that the question offered, under the handle that the prompt names. Records offered only as similar to
+    an unknown name are left out."""
     _, _, kind = question.slot.partition("/")
     contract, name = _find_asked(question.slot, proposal, catalogue)
     kind = kind or (contract.annotation(name).record if contract is not None else None) or ""
@@ -130,7 +136,7 @@ def list_offered_records(
 
 
 def _find_asked(slot: str, proposal: Proposal, catalogue: Catalogue) -> tuple[Contract | None, str]:
-    """The contract and parameter that a slot is of."""
+    """The contract and parameter of a slot."""
     at, _, name = _strip_record(slot).partition(".")
     calls = proposal.result.calls if isinstance(proposal.result, PlanResult) else ()
     contract = catalogue.get(calls[int(at)].action) if at.isdigit() and int(at) < len(calls) else None

@@ -1,5 +1,4 @@
-"""Drafts of the calls of an instruction: an event's text is the request, and each argument is drafted from the words it
-rests on."""
+"""Drafts of an instruction's calls: the event's text is the request, and each argument is drafted from its words."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from registry.catalogue import Catalogue
 
 
 def draft_by_words(calls: Sequence[Call], catalogue: Catalogue) -> tuple[Draft, ...]:
-    """The drafts of these calls by their words; what a model worded or computed is left out, and so is what no typed
+    """Drafts calls from the words of their arguments. Leaves out what a model worded or computed, and what no typed
     words support."""
     made = []
     for call in calls:

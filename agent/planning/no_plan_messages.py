@@ -1,4 +1,4 @@
-"""Messages where a request leads to no plan: why nothing is done, who may, or how it is asked for."""
+"""Messages for requests without a plan: why nothing is done, who may do it, or how to ask for it."""
 
 from __future__ import annotations
 

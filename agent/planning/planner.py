@@ -1,4 +1,4 @@
-"""Job of planning a run: resolves what was typed (or takes up its drafts), validates it, and stores what came of it."""
+"""Planning job: resolves a run's words (or takes its drafts), validates them, and stores the verdict."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ _LINKS: Final = {"Corrected": ("replaces", "replaced_by"), "Taken back": ("withd
 
 
 class EarlierRunMoved(Conflict):
-    """An earlier run of the thread moved while it was to be withdrawn."""
+    """An earlier run of the thread changed while this one was about to withdraw it."""
 
 
 @dataclass(frozen=True)
 class Planner:
-    """Moves a ``received`` run to asked, held, confirmed, answered, refused or abstained. Nothing is sent here, so
-    doing it twice is harmless."""
+    """Moves a ``received`` run to asked, held, confirmed, answered, refused or abstained. It sends nothing, so planning
+    twice is harmless."""
 
     database: Database
     contexts: WorkspaceContexts
@@ -78,15 +78,18 @@ class Planner:
     """Where words are read; None: right here, under the same budget."""
 
     async def plan(self, workspace: str, run_id: str) -> None:
-        """Resolve, validate and store the verdict. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
+        """Resolves, validates and stores the verdict. Raises PlatformUnavailable, ModelUnavailable or
+        ModelMisbehaved."""
         if (record := await self.plan_and_commit(workspace, run_id)) is not None:
             async with self.database.begin() as session:
                 await record(session)
 
     async def plan_and_commit(self, workspace: str, run_id: str) -> CommitHook | None:
-        """Resolve and validate, and return the hook that stores the verdict in the caller's transaction, or None where
-        there is nothing to store. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved (the worker tries
-        again)."""
+        """Resolves and validates. Returns the hook that stores the verdict in the caller's transaction, or None if
+        there is nothing to store.
+
+        Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved. The worker then tries again.
+        """
         async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
             actor = await principals.find_current_actor(session, run.actor, self.clock())
@@ -111,7 +114,7 @@ class Planner:
         return self._make_settle_hook(run, outcome.verdict, outcome.resolved, outcome.took_ms, outcome.withdrawal)
 
     async def _list_earlier(self, session: AsyncSession, run: Run, actor: Actor) -> tuple[Run, ...]:
-        """The requests before this one in its thread, oldest first: of this very principal, on this surface."""
+        """The earlier requests of its thread, oldest first. Only this principal's, on this surface."""
         if run.thread == run.id:
             return ()
         found = await repository.list_thread(session, actor, run, until=run.created_at, limit=MOST_READ)
@@ -126,9 +129,11 @@ class Planner:
         job: PlanningProgress | None = None,
         earlier: Sequence[Run] = (),
     ) -> tuple[Run, Outcome]:
-        """The run with what was read of it, and what came of it. Nothing is stored. ``job`` hears of the steps, and may
-        be stopped while it is worked out (PlanningStopped). ``earlier`` are the requests before it in its thread.
-        Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
+        """The run with its resolution and verdict. Nothing is stored.
+
+        ``job`` is told of the steps and may be stopped meanwhile (PlanningStopped). ``earlier`` are the earlier
+        requests of its thread. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved.
+        """
         stands = bool(run.drafts) or run.proposal is not None
         thread = build_thread(earlier, context.catalogue)
         thread = restore_thread(run.handles, earlier, now=thread) if stands else thread
@@ -153,8 +158,8 @@ class Planner:
         return run.with_(drafts=drafts, proposal=outcome.proposal, confidence=outcome.confidence), outcome
 
     async def _read_anew(self, earlier: Sequence[Run], context: WorkspaceContext) -> None:
-        """What the latest request of the thread changed a moment ago is read from its platform, which corrects what is
-        kept of it: "undo that" finds it as it is now."""
+        """Reads again from the platform what the latest request of the thread has just changed, and updates the cached
+        records. "Undo that" then finds the present state."""
         last = earlier[-1] if earlier else None
         if last is None or last.plan is None or last.state != "succeeded" or not context.cache:
             return
@@ -169,7 +174,7 @@ class Planner:
                 return
 
     async def resolve(self, run: Run, context: WorkspaceContext) -> Resolved:
-        """What the run's words alone come to. Raises ModelUnavailable or ModelMisbehaved."""
+        """Resolves the run's words without a thread. Raises ModelUnavailable or ModelMisbehaved."""
         if self.pool is not None:
             return await self.pool.resolve(run, context)
         try:
@@ -185,7 +190,8 @@ class Planner:
         job: PlanningProgress | None,
         thread: Thread,
     ) -> Outcome:
-        """Right here, under the same budget. Only the resolver may be cut off: a look-up in a database never."""
+        """Plans in this process, under the same budget. Only the resolver may be cut off, never a look-up in a
+        database."""
 
         def around(asked: Coroutine[Any, Any, T]) -> Awaitable[T]:
             return job.run_unless_stopped(cpu_budget.carry_budget(asked)) if job else asked
@@ -213,8 +219,8 @@ class Planner:
             try:
                 await self.write(session, run, verdict, resolved, took_ms, withdrawal)
             except EarlierRunMoved:
-                raise  # all of it is rolled back, and worked out again
-            except Conflict:  # raised by the move, before anything is written
+                raise  # all of it is rolled back and planned again
+            except Conflict:  # the move raises this before anything is written
                 log.info("another worker planned this run first", extra={"run_id": run.id})
             after_commit(session, partial(self.changed, run.id))
 
@@ -229,9 +235,11 @@ class Planner:
         took_ms: float,
         withdrawal: Withdrawal = NOTHING_WITHDRAWN,
     ) -> Run:
-        """Move a received run by its verdict, in the caller's transaction, with what history says of it and the work
-        that follows; and withdraw the earlier runs that it takes the place of. Raises EarlierRunMoved where one of
-        those moved meanwhile: then nothing of this may be committed."""
+        """Moves a received run by its verdict, in the caller's transaction.
+
+        Also writes its history entry and its next job, and withdraws the earlier runs that it replaces. Raises
+        EarlierRunMoved if one of those changed meanwhile: then the transaction must not be committed.
+        """
         now = run.updated_at
         entry: dict[str, Any]
         match verdict:
@@ -299,7 +307,7 @@ class Planner:
         after_commit(session, partial(self.changed, earlier_id))
 
     async def mark_unavailable(self, workspace: str, run_id: str, error: OpsIQError) -> None:
-        """The last try failed: refuse in words instead of leaving the person waiting. Raises NotAuthentic."""
+        """Refuses the run after the last try failed, so that the person doesn't wait. Raises NotAuthentic."""
         async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
         if run.state == "received":
@@ -309,9 +317,11 @@ class Planner:
                 await record(session)
 
     async def give_up(self, session: AsyncSession, workspace: str, run_id: str, error: str) -> None:
-        """The engine buries work of this run: say so in the run, in the same transaction. What may have been sent is
-        unknown. A run that is not as OpsIQ stored it stays as it is: nothing that was written there may be told on as
-        OpsIQ's own."""
+        """Marks a run whose job was given up, in the same transaction.
+
+        Calls that may have been sent become unknown. A run that was changed outside OpsIQ stays as it is, because OpsIQ
+        must not repeat its contents as its own.
+        """
         try:
             run = await repository.get(session, workspace, run_id)
         except (NotAuthentic, Unavailable):
@@ -322,7 +332,7 @@ class Planner:
             run = run.with_(state="refused", refusal=refusal, updated_at=now)
             moved = await repository.move(session, run, was={"received"})
             await recorder.record(session, moved, EntryType.REFUSED, now, outcome="refused", error=error)
-        elif run.state == "confirmed":  # no call was begun: nothing has left
+        elif run.state == "confirmed":  # no call was begun, so nothing was sent
             refusal = Refusal(code="unavailable", detail="This could not be sent, and nothing has left. Ask again.")
             run = run.with_(state="refused", refusal=refusal, updated_at=now)
             moved = await repository.move(session, run, was={"confirmed"})
@@ -347,7 +357,8 @@ async def put_resolve(session: AsyncSession, run: Run) -> None:
 
 
 async def put_send(session: AsyncSession, run: Run) -> None:
-    """Enqueue the job that sends a confirmed run: in the confirmation's transaction, once for each run and revision."""
+    """Enqueues the job that sends a confirmed run, in the confirmation's transaction. Once for each run and
+    revision."""
     await store.jobs.enqueue.enqueue(
         session,
         key=f"{run.id}:send:{run.revision}",
@@ -359,7 +370,7 @@ async def put_send(session: AsyncSession, run: Run) -> None:
 
 
 async def put_reconcile(session: AsyncSession, run: Run) -> None:
-    """Enqueue the job that finds out what came of a run's unknown calls, where a contract says how."""
+    """Enqueues the job that finds out what became of a run's unknown calls, if a contract says how."""
     unknown = {each.call_id for each in run.outcomes if each.state == "unknown"}
     steps = run.plan.steps if run.plan is not None else ()
     if not any(find_reconcile(step) is not None for step in steps if step.call_id in unknown):
@@ -375,5 +386,5 @@ async def put_reconcile(session: AsyncSession, run: Run) -> None:
 
 
 def find_reconcile(step: Step) -> Reconcile | None:
-    """The read that tells whether a step's call happened; None where there is none."""
+    """The read that tells whether a step's call happened. None if there is none."""
     return step.endpoint.reconcile if isinstance(step.endpoint, HttpEndpoint) else None

@@ -1,8 +1,8 @@
-"""Proposal language: the closed set of things a resolver, model or rules, may say that a request means.
+"""Proposal language: the closed set of statements by which a resolver (a model or rules) says what a request means.
 
-A proposal names actions that were offered, and for their arguments words, references to records, arithmetic or drafted
-text. It never holds a record's data or an id that nobody typed: references are queries, and code runs them. Every type
-is frozen, holds JSON alone, and is stored in history as it is.
+A proposal names offered actions. Their arguments are words, references to records, arithmetic or drafted text. It never
+holds a record's data or an id that nobody typed: references are queries, and code runs them. Every type is frozen,
+holds only JSON, and is stored in history as it is.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ AS_SHOWN: Final = "as shown"
 
 
 class Node(BaseModel):
-    # Built when it is first used: a start makes hundreds of models, and uses few of them.
+    # Built on first use: starting makes hundreds of models and uses few of them.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 

@@ -1,7 +1,7 @@
-"""The one planning path: from a request to a plan, question, answer or refusal. Resolves, validates, tries
-alternatives, falls back.
+"""The one planning path: turns a request into a plan, question, answer or refusal. It resolves, validates, tries
+alternatives and falls back.
 
-Console, API, automations, evals and the command line all come through here, so that what is measured is what is done.
+Console, API, automations, evals and the command line all use it, so what is measured is what is done.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ NOT_ALL_SEEN: Final = "Not all records could be looked through; check that this 
 async def propose(
     task: Task, resolver: Resolver, on_phase: PhaseCallback = ignore_phase, around: Around | None = None
 ) -> Outcome:
-    """Gets from a request to a plan, a question, an answer or a refusal: the one planning path. ``around`` is put
-    around the asking of the resolver. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
+    """Turns a request into a plan, a question, an answer or a refusal. ``around`` wraps the call of the resolver.
+    Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
     outcome = await _propose(task, resolver, on_phase, around)
     plan = outcome.verdict
     if not isinstance(plan, Plan):
@@ -97,7 +97,7 @@ async def propose(
 
 
 def _explain_hold(task: Task, plan: Plan) -> str:
-    """Why a plan that its policy would let go waits all the same, empty where it need not."""
+    """Why a plan waits although its policy would let it go. Empty if it needn't wait."""
     if task.must_wait:
         return task.must_wait
     return task.hold if changes_something(plan) else ""
@@ -115,7 +115,7 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
     resolved = await (asked if around is None else around(asked))
     made = await _plan_resolved(task, resolved, on_phase)
     made = await read_again(task, made, resolver, around, lambda read: _validate(task, None, read, on_phase))
-    if resolved.by_rules is None:  # in the plain form words of a thread or after an answer, which don't stand alone
+    if resolved.by_rules is None:  # the plain form: words of a thread or after an answer, which don't stand alone
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made
     return await weigh(task, resolved, made, lambda read: _plan_resolved(task, read, on_phase))
 
@@ -161,8 +161,8 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
 async def _read_answers(
     task: Task, proposal: Proposal, outcome: Outcome, resolver: Resolver, on_phase: PhaseCallback, around: Around | None
 ) -> Outcome:
-    """An answer in words that code can't read is read by the model, together with the request; where it can't be asked,
-    or says nothing that can be planned, the question stands."""
+    """Has the model read a typed answer that code can't read, together with the request. The question stands if the
+    model can't be asked or says nothing that can be planned."""
     request, catalogue = task.request, task.workspace_context.catalogue
     edited = bool(task.must_wait)
     no_text = None if edited else explain_no_text(request.answers, outcome.verdict, proposal, catalogue)
@@ -200,8 +200,8 @@ async def _read_answers(
 
 
 async def resolve(task: Task, resolver: Resolver) -> Resolved:
-    """What the request is taken to mean, among what its actor may do here. An action that the person chose when asked
-    is taken as said: only its arguments are still to be read. Raises ModelUnavailable or ModelMisbehaved."""
+    """Resolves what a request means, among the actions of its actor. An action that the person chose when asked is
+    certain: only its arguments are read. Raises ModelUnavailable or ModelMisbehaved."""
     workspace_context, request = task.workspace_context, task.request
     shortlist = workspace_context.shortlist(task.actor, request.surface)
     if task.only is not None:
@@ -243,7 +243,7 @@ async def _judge(
 
 
 async def _ask_for_missing(task: Task, drafts: tuple[Draft, ...], on_phase: PhaseCallback) -> Question | None:
-    """The question about the first thing that an action can't do without, which names the action."""
+    """The question about the first missing value that an action requires. It names the action."""
     verdict, _ = await _judge(task, drafts, on_phase)
     contract = task.workspace_context.catalogue.get(drafts[0].action)
     if contract is None or not isinstance(verdict, Question) or verdict.code != "missing":
@@ -254,14 +254,14 @@ async def _ask_for_missing(task: Task, drafts: tuple[Draft, ...], on_phase: Phas
 async def _plan_whichever_works(
     task: Task, resolved: Resolved, proposals: Sequence[Proposal], on_phase: PhaseCallback, *, sure: bool
 ) -> Outcome:
-    """Of plans that the same words say as well, the one that works on the records that are meant; where none or several
-    do, the person is asked which. ``sure`` as in ``Proposed``."""
+    """Chooses among plans that the same words express: the one that works on the records. If none or several do, asks
+    which. ``sure`` as in ``Proposed``."""
     made: list[Outcome] = []
     failed: PlatformUnavailable | None = None
     for each in proposals:
         try:
             made.append(await _validate(task, resolved, each, on_phase))
-        except PlatformUnavailable as error:  # what can't be looked up is no hindrance where only a guess needs it
+        except PlatformUnavailable as error:  # an unavailable platform doesn't matter if only a guess needs it
             failed = failed or error
     working = [each for each in made if isinstance(each.verdict, Plan)]
     standing = [each for each in made if not finds_nothing(each.verdict)]
@@ -271,7 +271,7 @@ async def _plan_whichever_works(
     if failed is not None and not standing:
         raise failed
     if len({tuple(list_planned_actions(each)) for each in made}) == 1 and not standing:
-        return made[0]  # only which records are meant is open, and there are none such
+        return made[0]  # only the records are open, and none fit
     made = made if sure else working or standing or made
     return ask_which(task, [name for each in made for name in list_planned_actions(each)], made[0])
 
@@ -289,7 +289,7 @@ async def _validate(task: Task, resolved: Resolved | None, proposal: Proposal, o
 
 
 async def _correct(task: Task, proposal: Proposal, replaced: Sequence[str], on_phase: PhaseCallback) -> Outcome:
-    """A plan that takes the place of calls that wait: their runs are withdrawn once it stands, and it waits itself."""
+    """A plan that replaces waiting calls. Their runs are withdrawn once it stands, and it waits itself."""
     verdict = await _judge_proposal(task, proposal, on_phase)
     if not isinstance(verdict, Plan):
         return Outcome(verdict, proposal=proposal)
@@ -300,8 +300,10 @@ async def _correct(task: Task, proposal: Proposal, replaced: Sequence[str], on_p
 
 
 async def _undo(task: Task, proposal: Proposal, handles: Sequence[str], on_phase: PhaseCallback) -> Outcome:
-    """What only waits is withdrawn, what was done is reversed by calls that wait on a card; the rest is said. What is
-    stored is the reversing plan, so that a question about it can be answered."""
+    """Undoes calls: withdraws those that wait, reverses done ones by calls that wait on a card, and reports the rest.
+
+    The reversing plan is stored, so that a question about it can be answered.
+    """
     undo = undo_calls(handles, task.calls, task.workspace_context.catalogue)
     withdrawal = Withdrawal(undo.withdraw, "Taken back")
     withdrawn = f"{join(undo.withdrawn, 'and')} was withdrawn; nothing was sent." if undo.withdrawn else ""
@@ -350,7 +352,7 @@ async def _judge_proposal(task: Task, proposal: Proposal, on_phase: PhaseCallbac
 
 
 def _name_left_over(answered: Verdict, proposal: Proposal, request: Request) -> Verdict:
-    """An answer that says which words of the question it leaves out, as its proposal knows."""
+    """An answer that says which words of the question it leaves out, according to its proposal."""
     said = [quote_words(each) for each in proposal.left_over if each.strip() and each in request.text]
     if not isinstance(answered, Reply) or not said:
         return answered
@@ -358,7 +360,7 @@ def _name_left_over(answered: Verdict, proposal: Proposal, request: Request) -> 
 
 
 def make_too_costly(resolver: str) -> Resolved:
-    """What stands in the place of a resolution that cost too much."""
+    """The resolution that replaces one that cost too much."""
     abstain = Abstain(reason="too_complex", detail=TOO_COSTLY)
     return Resolved(
         resolution=abstain, trace=Trace(resolver=resolver, attempts=0, notes=("the budget of CPU was spent",))

@@ -1,4 +1,4 @@
-"""Quotes of a proposal: every stretch of typed words in it, and the place of each in what was typed."""
+"""Quotes of a proposal: every stretch of typed words in it, and its place in what was typed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from language.dictated import find_dictated
 _WORD: Final = re.compile(r"\w+")
 _BETWEEN: Final = "\n"
 _MOST_SHARED: Final = 80
-# The end of a line as it stands in code: text that is pasted from there has it typed out.
+# An escape sequence in text that was copied from code, such as a typed-out line end.
 _ESCAPED: Final = re.compile(r"\\[nrt]$")
-# Thai, Lao, Myanmar and Khmer; kana and Han.
+# Scripts without spaces: Thai, Lao, Myanmar and Khmer, kana and Han.
 _UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 )
@@ -40,22 +40,22 @@ def walk(node: Any) -> Iterator[Any]:
 
 @cache
 def _list_fields(kind: type[BaseModel]) -> Sequence[str]:
-    """The last first, as a stack takes them."""
+    """The fields in reverse order, for a stack."""
     return tuple(reversed(kind.model_fields))
 
 
 def list_words(node: Any) -> Iterator[Words]:
-    """Every stretch of typed words in a part of a proposal, wherever it stands."""
+    """Every stretch of typed words in a part of a proposal, at any depth."""
     return (each for each in walk(node) if isinstance(each, Words))
 
 
 def find_quotes(node: Any, request: Request) -> Iterator[Words]:
-    """The same, with the place of each as far as it stands in the request."""
+    """Like ``list_words``, with the place of each if it stands in the request."""
     return (each if each.start is not None else locate(each.text, request) for each in list_words(node))
 
 
 def find_places(node: Any, request: Request) -> list[tuple[int, int]]:
-    """Where the quotes of a part of a proposal stand in the request itself."""
+    """The places in the request that a part of a proposal quotes."""
     found = [(words, words.start) for words in find_quotes(node, request) if words.origin == 0]
     places = (
         (start, start + len(words.text)) if start is not None else _find_shared(words.text, request.text)
@@ -65,8 +65,8 @@ def find_places(node: Any, request: Request) -> list[tuple[int, int]]:
 
 
 def _find_shared(text: str, there: str) -> tuple[int, int] | None:
-    """Where the end of a name stands whose beginning is said once for several: the 3 of "Elm Road 2 and 3"; or where a
-    number is dictated."""
+    """The place of a name whose beginning is said once for several (the 3 of "Elm Road 2 and 3"), or of a dictated
+    number."""
     if text.isdigit():
         return next(((start, end) for figures, start, end in find_dictated(there) if figures == text), None)
     head, _, last = text.strip().rpartition(" ")
@@ -80,8 +80,11 @@ def _find_shared(text: str, there: str) -> tuple[int, int] | None:
 
 
 def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ()) -> Words:
-    """The place of words in the request or an answer, as whole words: exactly, else ignoring case, spaces and
-    punctuation; the latest answer first, and places in ``taken`` (origin, start) last."""
+    """Locates words in the request or an answer, as whole words.
+
+    Matches exactly first, then without case, spaces and punctuation. Prefers the latest answer, and uses places in
+    ``taken`` (origin, start) last.
+    """
     wanted = [each.casefold() for each in _WORD.findall(text)]
     found: list[Words] = []
     for origin in (*range(len(request.answers), 0, -1), 0):
@@ -103,14 +106,14 @@ def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ())
 
 
 def find_in_request(text: str, request: Request) -> tuple[int, int] | None:
-    """Where words stand in the request itself, as whole words; None where they don't."""
+    """The place of words in the request itself, as whole words, or None."""
     found = locate(text, request.model_copy(update={"answers": ()}))
     return (found.start, found.start + len(found.text)) if found.start is not None else None
 
 
 @lru_cache(maxsize=64)
 def _fold_words(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
-    """The words of a text in one string, and the place of each: folded once for every quote that is looked for."""
+    """The words of a text in one string, and the place of each. Folded once for all quotes."""
     words = list(_WORD.finditer(text))
     return _join(each.group().casefold() for each in words), tuple(each.span() for each in words)
 
@@ -120,12 +123,12 @@ def _join(words: Iterable[str]) -> str:
 
 
 def _whole(text: str, start: int, end: int) -> bool:
-    """Whether no word or number goes on across the ends of a stretch."""
+    """Whether a stretch begins and ends at word or number boundaries."""
     before = start > 0 and _goes_on(text[start - 1], text[start]) and _ESCAPED.search(text, 0, start) is None
     after = end < len(text) and _goes_on(text[end - 1], text[end])
     return not before and not after
 
 
 def _goes_on(left: str, right: str) -> bool:
-    """Whether two characters beside each other are of one word. Scripts without spaces have a word's end anywhere."""
+    """Whether two neighbouring characters belong to one word. In scripts without spaces, a word may end anywhere."""
     return left.isalnum() and right.isalnum() and not (_UNSPACED.match(left) or _UNSPACED.match(right))

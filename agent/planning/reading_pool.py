@@ -1,7 +1,7 @@
-"""Reading beside the event loop: planning in killable worker processes, each request under a CPU budget.
+"""Reading pool: plans requests in killable worker processes, each request under a CPU budget.
 
-A request that is costly to read costs one worker a moment and nobody else: the server answers all the while, and
-requests are taken from each person in turn. Look-ups and the model are asked here, where the connections are.
+A costly request occupies one worker for a moment and nobody else. The server keeps answering, and takes requests from
+each person in turn. Look-ups and the model are asked from the server, which holds the connections.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ IDLE_LOOK_S: Final = 0.5
 
 
 class ReadingPool:
-    """Process pool that reads requests within a CPU budget. ``model`` is what the workers' resolver asks; without one
-    they resolve by words alone."""
+    """A process pool that reads requests within a CPU budget. ``model`` answers the workers' resolver. Without one they
+    resolve by words alone."""
 
     def __init__(
         self, *, processes: int, budget_s: float, model: ModelClient | None = None, evaluator: Evaluator = CHEAP_ONLY
@@ -50,7 +50,7 @@ class ReadingPool:
         on_phase: PhaseCallback = ignore_phase,
         thread: Thread = NO_THREAD,
     ) -> Outcome:
-        """As ``agent.planning.propose``; one that cost too much is refused."""
+        """Like ``agent.planning.propose``, but refuses a request that cost too much."""
         try:
             outcome: Outcome = await self._call("propose", (run, frozenset(confirmed), thread), run, context, on_phase)
         except TooCostly:
@@ -67,8 +67,8 @@ class ReadingPool:
     async def warm_when_idle(
         self, is_busy: Callable[[], bool], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     ) -> None:
-        """Starts a process before the first person waits for it, once this one has nothing at hand: a start costs half
-        a second or more of a processor, which a backlog of deliveries has better use for."""
+        """Starts a process before the first person needs it, once this process is idle. A start takes half a second of
+        CPU or more, which a backlog of deliveries needs first."""
         await sleep(IDLE_LOOK_S)
         while is_busy():
             await sleep(IDLE_LOOK_S)
@@ -113,7 +113,7 @@ class ReadingPool:
         return serve
 
     async def _complete(self, messages: Any, schema: dict[str, Any], parser: Parser, legal: str, most: int) -> Any:
-        """The model's answer in JSON. The type that holds it is made here anew: a class is not handed over."""
+        """The model's answer as JSON. Its type is built here, because a class can't be sent to the server."""
         from agent.resolve.model.resolver import answer_type
 
         assert self._model is not None
@@ -123,7 +123,7 @@ class ReadingPool:
         return replace(completion, value=None if value is None else value.model_dump_json())  # type: ignore[arg-type]
 
     async def _find_version(self) -> str:
-        """Which form the model is asked in, found out once for all workers."""
+        """The form in which the model is asked. Found out once for all workers."""
         from agent.resolve.model.form import FormChoice
 
         assert self._model is not None
@@ -134,5 +134,5 @@ class ReadingPool:
     async def _judge(
         self, expression: str, variables: frozenset[str], values: Mapping[str, Any], workspace: str
     ) -> ConditionResult:
-        """A policy's condition that is not cheap is judged where those are: in processes that may be killed for it."""
+        """Judges a policy's condition that isn't cheap, in the processes that may be killed for it."""
         return await self._evaluator.evaluate(condition.compile(expression, variables), values, workspace=workspace)

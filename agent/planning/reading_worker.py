@@ -1,5 +1,7 @@
-"""Worker process of the reading pool: ``python -m agent.planning.reading_worker SOCKET_FD BUDGET_S RESOLVER``, started
-by ``agent.planning.reading_pool``."""
+"""Worker process of the reading pool.
+
+``agent.planning.reading_pool`` starts it as ``python -m agent.planning.reading_worker SOCKET_FD BUDGET_S RESOLVER``.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ _WARM: Final = Request(text="refund Adam's last invoice", now=datetime(2026, 1, 
 
 
 class HeldWorkspace:
-    """A workspace's contracts and kinds, as a worker keeps them: without a way to its records."""
+    """A workspace's contracts and kinds as a worker keeps them, without access to its records."""
 
     def __init__(self, packed: bytes) -> None:
         self.catalogue: Catalogue
@@ -49,7 +51,7 @@ class HeldWorkspace:
 
 
 class CallWorkspace:
-    """The same for one call, which reaches the records from the server."""
+    """The same for one call, with access to the records through the server."""
 
     def __init__(self, held: HeldWorkspace, parent: ParentLink) -> None:
         self._held = held
@@ -61,7 +63,7 @@ class CallWorkspace:
 
 
 class ParentRecords:
-    """A ContextProvider: look-ups are made by the server."""
+    """A ContextProvider whose look-ups the server makes."""
 
     def __init__(self, kinds: tuple[RecordKind, ...], parent: ParentLink) -> None:
         self._kinds, self._parent = kinds, parent
@@ -79,7 +81,7 @@ class ParentRecords:
 
 
 class ParentModelClient:
-    """The model, asked by the server."""
+    """A model client whose questions the server asks."""
 
     def __init__(self, parent: ParentLink) -> None:
         self._parent = parent
@@ -94,7 +96,7 @@ class ParentModelClient:
 
 
 class ParentFormChoice:
-    """The form that the server has found for its model."""
+    """The form that the server found for its model."""
 
     def __init__(self, parent: ParentLink) -> None:
         self._parent = parent
@@ -104,7 +106,7 @@ class ParentFormChoice:
 
 
 class ParentEvaluator:
-    """Conditions that are cheap are judged here, others by the server's own workers for them."""
+    """Judges cheap conditions here. The server's workers for conditions judge the others."""
 
     def __init__(self, parent: ParentLink) -> None:
         self._parent = parent
@@ -129,7 +131,7 @@ def make_named_resolver(name: str, parent: ParentLink) -> Resolver:
 
 
 async def warm() -> None:
-    """Read the word lists before the first person waits for them."""
+    """Reads the word lists before the first person needs them."""
     await RuleResolver().resolve(_WARM, Shortlist([]), ())
 
 
@@ -147,7 +149,7 @@ def main(arguments: Sequence[str]) -> int:
 
     async def job() -> None:
         await warm()
-        gc.collect()  # and what was read is left out of garbage collection
+        gc.collect()  # and excludes it from garbage collection
         gc.freeze()
         operations = {"propose": propose_run, "resolve": resolve_run}
         await Worker(operations, HeldWorkspace, budget_s=budget_s, socket_fd=socket_fd).run()

@@ -1,4 +1,4 @@
-"""Taking back what calls of a thread did, and correcting calls that wait."""
+"""Reversal and correction: takes back what calls of a thread did, and corrects calls that wait."""
 
 from __future__ import annotations
 
@@ -19,8 +19,13 @@ _NEVER: Final[frozenset[RunState]] = frozenset({"rejected", "expired", "refused"
 
 @dataclass(frozen=True)
 class Undo:
-    """``calls`` take back what was done, ``records`` are the handles they speak of; ``withdraw`` are runs that only
-    have to be withdrawn, with the titles of their calls; ``stuck`` says what can't be taken back, and why."""
+    """How calls are undone.
+
+    - ``calls``: take back what was done.
+    - ``records``: the handles they refer to.
+    - ``withdraw``: runs that only need to be withdrawn, with the titles of their calls.
+    - ``stuck``: what can't be taken back, and why.
+    """
 
     calls: tuple[Call, ...] = ()
     records: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
@@ -30,8 +35,11 @@ class Undo:
 
 
 def undo_calls(handles: Sequence[str], calls: Mapping[str, ThreadCall], catalogue: Catalogue) -> Undo:
-    """The calls that reverse those of the thread, latest first: by the contract that undoes it, or by the same action
-    with the value before. What never happened has nothing to take back."""
+    """The calls that reverse those of the thread, latest first.
+
+    Each is the contract's undoing action, or the same action with the value before. A call that never happened has
+    nothing to reverse.
+    """
     made = _Reversing(catalogue)
     withdraw: list[str] = []
     withdrawn: list[str] = []
@@ -55,16 +63,16 @@ def undo_calls(handles: Sequence[str], calls: Mapping[str, ThreadCall], catalogu
 
 @dataclass(frozen=True)
 class Correction:
-    """Correction of an earlier card. ``supersedes`` are the runs whose cards the corrected one takes the place of;
-    ``told`` is what its card says."""
+    """A correction of an earlier card. ``supersedes`` are the runs whose cards it replaces. ``told`` is what its card
+    says."""
 
     supersedes: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
 
 
 def correct_calls(handles: Sequence[str], calls: Mapping[str, ThreadCall]) -> Correction:
-    """What a plan that corrects these calls of the thread does to them. Whatever else stood on their cards goes with
-    it, and what is confirmed already stays: the new card says both."""
+    """What a plan does to the calls of the thread that it corrects. Everything else on their cards is dropped, and
+    confirmed calls stay. The new card says both."""
     named = [calls[handle] for handle in dict.fromkeys(handles) if handle in calls]
     told: list[str] = []
     for run_id in dict.fromkeys(call.run_id for call in named if call.waits):
@@ -80,8 +88,11 @@ def correct_calls(handles: Sequence[str], calls: Mapping[str, ThreadCall]) -> Co
 
 
 def aim_correction(handles: Sequence[str], calls: Mapping[str, ThreadCall], plan: Plan) -> Sequence[str]:
-    """The calls that a plan corrects: those that were said, unless it is about the record of just one other call that
-    waits. "No, 15 for Ada" corrects Ada's card, and leaves the later one alone."""
+    """The calls that a plan corrects.
+
+    Those that were said, unless the plan is about the record of exactly one other waiting call. "No, 15 for Ada"
+    corrects Ada's card, and leaves the later one alone.
+    """
     meant = [_list_targets(step) for step in plan.steps]
     if any(_list_targets(calls[each].step) in meant for each in handles if each in calls):
         return handles
@@ -104,7 +115,7 @@ def _list_targets(step: Step) -> tuple[str, frozenset[tuple[str, str]]]:
 
 
 def _explain_nothing_to_reverse(call: ThreadCall) -> str | None:
-    """Why there is nothing to reverse, None where the call has happened."""
+    """Why there is nothing to reverse. None if the call happened."""
     state = call.outcome.state if call.outcome is not None else None
     if call.state in _NEVER or state in ("failed", "skipped"):
         return "was not done, so there is nothing to take back."
@@ -124,7 +135,7 @@ class _Reversing:
         self.records: dict[str, tuple[RecordKey, ...]] = {}
 
     def add(self, call: ThreadCall) -> bool:
-        """Whether there is a way to take it back."""
+        """Adds the reversal of a call. Returns whether there is one."""
         step = call.step
         contract = self.catalogue.version(step.action, step.version) or self.catalogue.get(step.action)
         if contract is None:
@@ -142,8 +153,8 @@ class _Reversing:
         return RecordArgument(reference=Handle(handle=handle))
 
     def _by_contract(self, call: ThreadCall, undo: Contract) -> Call | None:
-        """The undoing contract's record is one that the call named, or one that its answer names by the parameter's own
-        name."""
+        """Undoes a call by its undoing contract. The record is one that the call named, or one that its answer gives
+        under the parameter's own name."""
         answer = _read_answer(call.outcome)
         arguments: dict[str, Argument] = {}
         for name in undo.required:
@@ -157,7 +168,8 @@ class _Reversing:
         return Call(action=undo.name, arguments=arguments)
 
     def _by_value_before(self, call: ThreadCall, contract: Contract) -> Call | None:
-        """The same action with the value that a record held before, where the contract says which field it replaces."""
+        """Undoes a call by the same action with the record's value before, if the contract says which field it
+        replaces."""
         arguments: dict[str, Argument] = {}
         for name in contract.properties:
             annotation = contract.annotation(name)

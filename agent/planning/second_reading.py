@@ -1,10 +1,13 @@
-"""Second reading: the model is asked about the words alone that a plan passes over, apart from planning.
+"""Second reading: asks the model about the words alone that a plan ignores, apart from planning.
 
-Before a person is asked about words of weight: where it says of all of them that they change nothing, or that the plan
-has them, the plan stands, waits for a yes and shows them; else the question is about the others. And before a plan
-stands beside words that nothing accounts for, though rules take them for talk: where one changes something, the person
-is asked after all. Where the model can't be asked the question stands, and such a plan waits and shows them. What the
-person has answered about such words is not asked of the model.
+It does so before a person is asked about weighty words. If the model says that all of them change nothing, or that the
+plan expresses them, the plan stands, waits for a yes and shows them. Otherwise the question is about the others.
+
+It also does so before a plan stands beside words that nothing accounts for, even if rules take them for talk. If one
+changes something, the person is asked after all.
+
+If the model can't be asked, the question stands, and such a plan waits and shows the words. Words that the person has
+answered about are not put to the model.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ T = TypeVar("T")
 
 
 class Around(Protocol):
-    """What is put around the asking of a resolver, which may be cut off there."""
+    """Wraps the call of a resolver, and may cut it off."""
 
     def __call__(self, asked: Coroutine[Any, Any, T], /) -> Awaitable[T]: ...
 
@@ -40,8 +43,8 @@ async def read_again(
     around: Around | None,
     planned_as: Callable[[Proposal], Awaitable[Outcome]],
 ) -> Outcome:
-    """What comes of an outcome that asks about such words or passes over them: the plan, or the question.
-    ``planned_as`` plans the proposal with what the model said of them."""
+    """Resolves an outcome that asks about such words or ignores them: returns the plan, or the question. ``planned_as``
+    plans the proposal with what the model said of them."""
     verdict, proposal = made.verdict, made.proposal
     if not isinstance(verdict, Question | Plan) or not verdict.pieces or proposal is None or TAKES_BACK in made.waits:
         return made
@@ -50,7 +53,7 @@ async def read_again(
     if answered or not isinstance(resolver, SecondReader):
         return unread
     if made.resolved is not None and made.resolved.trace.model is None:
-        return unread  # the words were read without a model, which is none or gone
+        return unread  # no model read the words: there is none, or it is gone
     context = task.workspace_context
     shortlist = context.shortlist(task.actor, task.request.surface)
     stands = isinstance(verdict, Plan)
@@ -73,13 +76,13 @@ async def read_again(
     except PlatformUnavailable:
         return replace(unread, resolved=resolved)
     if isinstance(again.verdict, Plan) and not stands:
-        return replace(_show(again, again.verdict), resolved=resolved)  # it passes over other words too
+        return replace(_show(again, again.verdict), resolved=resolved)  # it ignores other words too
     asks = isinstance(again.verdict, Question) and again.verdict.slot == REST
     return replace(again if asks else unread, resolved=resolved)
 
 
 def _join(first: Resolved | None, second: Resolved, proposal: Proposal) -> Resolved:
-    """What was resolved, with both readings in its trace; the ``proposal`` where nothing came of the second."""
+    """The resolution with both readings in its trace. It holds ``proposal`` if the second reading gave nothing."""
     if first is None:
         kept = second.resolution if isinstance(second.resolution, Proposed) else Proposed(proposal=proposal)
         return second.model_copy(update={"resolution": kept})
@@ -89,7 +92,7 @@ def _join(first: Resolved | None, second: Resolved, proposal: Proposal) -> Resol
 
 
 def _note(first: Resolved | None, error: ModelUnavailable | ModelMisbehaved) -> Resolved | None:
-    """What was resolved, whose trace says why there is no second reading."""
+    """The resolution, whose trace says why there is no second reading."""
     if first is None:
         return None
     note = f"it gave no usable second reading ({error.code}: {error.detail})"
@@ -98,7 +101,7 @@ def _note(first: Resolved | None, error: ModelUnavailable | ModelMisbehaved) -> 
 
 
 def _show(made: Outcome, plan: Plan) -> Outcome:
-    """The plan, waiting, with those of its pieces on the card that nothing there tells yet."""
+    """The plan, waiting, with those pieces on the card that nothing on it says yet."""
     untold = [each for each in plan.pieces if not any(quote_words(each) in told for told in plan.held)]
     if not untold:
         return made

@@ -1,5 +1,5 @@
-"""Simulation: a request resolved and validated but never stored or sent, and a contract's draft replayed over past
-calls."""
+"""Simulation: resolves and validates a request without storing or sending it, and replays past calls under a contract's
+draft."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Fate = Literal["allowed", "held", "blocked"]
 
 @dataclass(frozen=True)
 class SimulatedRun:
-    """A simulated request. ``run`` was never stored: a card is drawn from it."""
+    """A simulated request. ``run`` was never stored. A card is drawn from it."""
 
     run: Run
     verdict: Verdict
@@ -43,7 +43,7 @@ class SimulatedRun:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedCall:
-    """A past call as it was planned, and as the draft would have it."""
+    """A past call as it was planned, and as the draft would plan it."""
 
     run_id: str
     at: datetime
@@ -66,8 +66,8 @@ class Simulations:
     async def simulate(
         self, actor: Actor, text: str, *, surface: Surface = "admin", draft: Contract | None = None
     ) -> SimulatedRun:
-        """Simulate ``text`` as ``actor``, with ``draft`` in place of the contract of its name. Raises InvalidInput, and
-        what resolving raises (PlatformUnavailable, ModelUnavailable, ModelMisbehaved)."""
+        """Simulates ``text`` as ``actor``, with ``draft`` in place of the contract of its name. Raises InvalidInput,
+        and what resolving raises (PlatformUnavailable, ModelUnavailable, ModelMisbehaved)."""
         words = text.strip()
         if not words or len(words) > MAX_TEXT:
             raise InvalidInput(f"Type what is to be done, in at most {MAX_TEXT} characters.")
@@ -91,8 +91,8 @@ class Simulations:
         return SimulatedRun(run, outcome.verdict)
 
     async def replay(self, workspace: str, draft: Contract) -> Sequence[ReplayedCall]:
-        """Replay past calls of this action, newest first, under ``draft``: its roles and surfaces, its schema, its
-        policy over the values and records as they were."""
+        """Replays past calls of this action, newest first, under ``draft``: its roles, surfaces, schema and policy,
+        with the values and records of that time."""
         found: list[ReplayedCall] = []
         async with self.database.read() as session:
             rows = await store.runs.runs.listed(session, workspace, action=draft.name, limit=LOOKED_AT)
@@ -137,7 +137,7 @@ async def _judge_fate(run: Run, step: Step, draft: Contract, evaluator: Evaluato
 
 
 def _with(context: WorkspaceContext, draft: Contract) -> WorkspaceContext:
-    """A copy of the context with the draft in it: the cached context stays as it is."""
+    """A copy of the context with the draft in it. The cached context stays as it is."""
     others = [each for each in context.catalogue if each.name != draft.name]
     return WorkspaceContext(
         f"{context.generation}+draft",

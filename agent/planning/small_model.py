@@ -1,5 +1,5 @@
-"""Comparison of a small model's plan with the rules' own: which of the two is taken, whether it is held for that, and
-what is asked where they differ."""
+"""Comparison of a small model's plan with the rules' plan: decides which one to take, whether it waits, and what to ask
+where they differ."""
 
 from __future__ import annotations
 
@@ -30,14 +30,17 @@ READ_BY_MODEL_ALONE: Final = "Only the model can read these words; check that it
 async def weigh(
     task: Task, resolved: Resolved, made: Outcome, planned_as: Callable[[Resolved], Awaitable[Outcome]]
 ) -> Outcome:
-    """What comes of a small model's answer beside the words alone; ``planned_as`` plans another reading of them. Which
-    action is meant they tell more surely, where they come to a plan; the values are the model's where both plan the
-    same calls and no grammar read the words in full. A plan of the model's that changes something waits unless the
-    words alone come to the very same. What no word asks for is asked about, whatever the model plans."""
+    """Chooses between a small model's plan and the plan of the words alone. ``planned_as`` plans another reading of the
+    words.
+
+    If the words lead to a plan, their action is more reliable than the model's. The values are the model's if both plan
+    the same calls and no grammar read all the words. A plan of the model's that changes something waits, unless the
+    words alone lead to the very same plan. Whatever no word asks for is asked about.
+    """
     read, planned = resolved.by_rules, list_planned_actions(made)
     if isinstance(read, Abstain):
         if read.reason == "too_complex":
-            return Outcome(read, resolved)  # nobody has read all of it
+            return Outcome(read, resolved)  # nothing has read all of it
         acts = planned and isinstance(made.verdict, Plan | Question)
         if acts and (is_english(task.request.text) or not _quotes(made)):
             return hold(ask_which(task, planned, made), READ_BY_MODEL_ALONE)
@@ -50,7 +53,7 @@ async def weigh(
     notes = (*resolved.trace.notes, "planned as the words read without the model")
     other = await planned_as(Resolved(resolution=read, trace=resolved.trace.model_copy(update={"notes": notes})))
     if isinstance(read, Proposed) and isinstance(read.proposal.result, NoneResult):
-        return other  # what this person may not do: another action is no substitute
+        return other  # this person may not do it, and another action is no substitute
     same = planned == (tuple(draft.action for draft in other.drafts) or list_planned_actions(other))
     if not isinstance(other.verdict, Plan | Reply):
         return _beside_none(read, other, made, same=same)
@@ -60,8 +63,8 @@ async def weigh(
 
 
 def _beside_none(read: Calls | Proposed, other: Outcome, made: Outcome, *, same: bool) -> Outcome:
-    """Where the words alone come to no plan. A grammar's question is about what was said; a small model's "none", or
-    another action, often isn't."""
+    """The outcome if the words alone lead to no plan. A grammar's question is about what was said. A small model's
+    "none" or other action often isn't."""
     if isinstance(made.verdict, Reply):
         return made
     if isinstance(read, Proposed) and not (same and isinstance(made.verdict, Plan)):
@@ -76,7 +79,7 @@ def is_too_complex(resolved: Resolved) -> bool:
 
 
 def _sends_the_same(made: Outcome, other: Outcome) -> bool:
-    """Whether both are plans of the very same calls."""
+    """Whether both plan the very same calls."""
     if not isinstance(made.verdict, Plan) or not isinstance(other.verdict, Plan):
         return False
     first, second = (
@@ -87,8 +90,8 @@ def _sends_the_same(made: Outcome, other: Outcome) -> bool:
 
 
 def _asks_of_unused_words(other: Outcome, made: Outcome) -> bool:
-    """Whether the question of the words alone is about words that the model passed over: those left over, or a name
-    that nothing was found by."""
+    """Whether the words alone lead to a question about words that the model ignored: left-over words, or a name that
+    finds nothing."""
     question = other.verdict
     if not isinstance(question, Question) or question.slot == REST or question.code != "not_found":
         return isinstance(question, Question) and question.slot == REST
@@ -120,13 +123,13 @@ def _list_calls(outcome: Outcome) -> Sequence[Call]:
 
 
 def _quotes(made: Outcome) -> bool:
-    """Whether some value that the model gave itself, no record, sum or text, stands in the words."""
+    """Whether the words say some value that the model gave itself. Records, sums and texts don't count."""
     typed = [each for call in _list_calls(made) for each in call.arguments.values() if isinstance(each, TypedValue)]
     return any(each.quote and each.quote.text.casefold() in str(each.value).casefold() for each in typed)
 
 
 def _contradicts(verdict: Plan | Reply, made: Outcome) -> bool:
-    """Whether a plan has another value for what the model read from words, in a call of the same action."""
+    """Whether a plan differs from a value that the model read from words, in a call of the same action."""
     if not isinstance(verdict, Plan):
         return False
     read = {

@@ -1,4 +1,4 @@
-"""Task and outcome of planning: what is to be planned for whom, and what came of it."""
+"""Task and outcome of planning: what to plan and for whom, and the result."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Verdict = Plan | Question | Refusal | Abstain | Reply
 
 
 class Grounded(Protocol):
-    """What a request is planned by: a workspace's contracts and kinds of records, in the server or in a worker."""
+    """What planning works with: a workspace's contracts and record kinds, in the server or in a worker."""
 
     @property
     def catalogue(self) -> Catalogue: ...
@@ -48,10 +48,16 @@ class Grounded(Protocol):
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be planned, by whom, on what. ``drafts`` or ``proposal`` were resolved before and are only validated
-    again; ``only`` narrows the actions; ``confirmed`` are contracts confirmed in this session, by digest; ``thread``
-    maps handles to records, ``calls`` handles to earlier calls. ``hold`` is why a write must be confirmed whatever its
-    policy says, ``must_wait`` why any plan must; ``evaluator`` judges the policies' conditions."""
+    """What to plan, for whom and with what.
+
+    - ``drafts``, ``proposal``: resolved before, and only validated again.
+    - ``only``: restricts the actions.
+    - ``confirmed``: digests of contracts confirmed in this session.
+    - ``thread``, ``calls``: map handles to records, and to earlier calls.
+    - ``hold``: why a write must be confirmed, whatever its policy.
+    - ``must_wait``: why any plan must wait.
+    - ``evaluator``: judges the policies' conditions.
+    """
 
     request: Request
     actor: Actor
@@ -69,13 +75,13 @@ class Task:
 
     @property
     def stands(self) -> bool:
-        """Whether nothing needs resolving: what was resolved before is validated again."""
+        """Whether it was resolved before and is only validated again."""
         return bool(self.drafts) or self.proposal is not None
 
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """Earlier runs of the thread that are withdrawn together with what comes of this one, and why."""
+    """Earlier runs of the thread to withdraw together with storing this outcome, and why."""
 
     runs: tuple[str, ...] = ()
     why: Literal["Corrected", "Taken back"] = "Corrected"
@@ -86,10 +92,15 @@ NOTHING_WITHDRAWN: Final = Withdrawal()
 
 @dataclass(frozen=True)
 class Outcome:
-    """``verdict`` over what was ``resolved`` (None where it stood already); ``took_ms`` is validation alone. ``waits``
-    are reasons of the thread why a plan is held, ``records`` handles that code made for the proposal; ``answers`` are
-    the run's from now on, where they were read together with the request, and so is ``hold``: why a person must confirm
-    what changes something, though it be planned only after a question."""
+    """The result of planning.
+
+    - ``verdict``: over what was ``resolved`` (None if it was resolved before).
+    - ``took_ms``: the time of validation alone.
+    - ``waits``: reasons from the thread to hold the plan.
+    - ``records``: handles that code made for the proposal.
+    - ``answers``: the run's answers from now on, if they were read together with the request.
+    - ``hold``: why a person must confirm a change, even if it is planned only after a question.
+    """
 
     verdict: Verdict
     resolved: Resolved | None = None
@@ -105,7 +116,7 @@ class Outcome:
 
 
 def list_planned_actions(outcome: Outcome) -> tuple[str, ...]:
-    """The actions of the calls that were proposed, in order."""
+    """The actions of the proposed calls, in order."""
     result = outcome.proposal.result if outcome.proposal is not None else None
     return tuple(call.action for call in result.calls) if isinstance(result, PlanResult) else ()
 
@@ -115,7 +126,7 @@ def is_not_found(verdict: Verdict) -> bool:
 
 
 def finds_nothing(verdict: Verdict) -> bool:
-    """Whether no record is there that the plan could be for."""
+    """Whether nothing was found that the plan could act on."""
     return (isinstance(verdict, Question) and verdict.code in ("not_found", "missing")) or isinstance(verdict, Refusal)
 
 
@@ -131,7 +142,7 @@ def is_harmless(task: Task, outcome: Outcome) -> bool:
 
 
 def names_its_records(plan: Plan, proposal: Proposal) -> bool:
-    """Whether every name of several words in a proposal is, letter for letter, what one of the plan's records holds."""
+    """Whether a record of the plan holds every name of several words in the proposal, letter for letter."""
     said = {each.said.text for each in walk(proposal.result) if isinstance(each, Find) and each.said is not None}
     pins = [pin for step in plan.steps for pin in step.pins]
     held = {str(value).casefold() for pin in pins for value in (pin.label, *pin.values.values())}
@@ -139,7 +150,7 @@ def names_its_records(plan: Plan, proposal: Proposal) -> bool:
 
 
 def hold(outcome: Outcome, why: str) -> Outcome:
-    """The outcome, waiting for a person where its plan changes something: now, or after its question is answered."""
+    """The outcome, waiting for a person if its plan changes something, now or after its question is answered."""
     return replace(outcome, hold=why) if isinstance(outcome.verdict, Plan | Question) else outcome
 
 
@@ -148,7 +159,7 @@ def changes_something(plan: Plan) -> bool:
 
 
 def ask_which(task: Task, actions: Sequence[str], made: Outcome) -> Outcome:
-    """Which of the actions is meant; of a single one, whether it is."""
+    """Asks which of the actions is meant. With a single action, asks whether it is."""
     catalogue = task.workspace_context.catalogue
     contracts = [contract for name in dict.fromkeys(actions) if (contract := catalogue.get(name)) is not None]
     return replace(made, verdict=ask_for_action(contracts), proposal=None)
@@ -161,8 +172,8 @@ def make_task(
     evaluator: Evaluator = CHEAP_ONLY,
     thread: Thread = NO_THREAD,
 ) -> Task:
-    """What is to be planned for a run as it stands. ``confirmed`` are the contracts confirmed in this session, by
-    digest."""
+    """The planning task of a run in its present state. ``confirmed`` are digests of the contracts confirmed in this
+    session."""
     return Task(
         run.request.model_copy(update={"thread": thread.turns}),
         run.actor,

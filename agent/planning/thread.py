@@ -1,7 +1,7 @@
-"""Thread context: what earlier requests of a conversation said and led to, by words and handles. Never a record's data.
+"""Thread context: what earlier requests of a conversation said and led to, as words and handles. Never a record's data.
 
-A handle (``@invoice1``, ``@call2``, ``@set1``) is a name that code gives to records or calls of the thread; a model may
-use it, code looks it up. Bounded: the last turns only, each cut to a length.
+A handle (``@invoice1``, ``@call2``, ``@set1``) is a name that code gives to records or calls of the thread. A model may
+use it, and code looks it up. The context is bounded: only the last turns, each cut to a length.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ MOST_CALLS_TOLD: Final = 6
 
 @dataclass(frozen=True)
 class ThreadCall:
-    """One call of an earlier run, with what came of it. ``of`` is how many calls that run has."""
+    """One call of an earlier run, with its outcome. ``of`` is the number of calls in that run."""
 
     run_id: str
     state: RunState
@@ -53,14 +53,14 @@ class ThreadCall:
 
     @property
     def waits(self) -> bool:
-        """Whether nothing was confirmed yet, so that it is enough to withdraw it."""
+        """Whether nothing was confirmed yet, so that withdrawing it is enough."""
         return self.state in WAITING
 
 
 @dataclass(frozen=True)
 class Thread:
-    """Thread of a request: what was said and done before it. ``turns`` are for the prompt, ``records`` and ``calls``
-    are what handles stand for."""
+    """The thread of a request: what was said and done before it. ``turns`` are for the prompt. ``records`` and
+    ``calls`` map handles."""
 
     turns: tuple[Turn, ...] = ()
     records: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Thread:
 
     @property
     def handles(self) -> ThreadHandles:
-        """What its handles stand for, to be stored with the run that was resolved by them."""
+        """The meaning of its handles, to be stored with the run that was resolved with them."""
         return ThreadHandles(
             records=dict(self.records),
             calls={name: (call.run_id, call.step.call_id) for name, call in self.calls.items()},
@@ -79,7 +79,7 @@ NO_THREAD: Final = Thread()
 
 
 def list_earlier_arguments(calls: Mapping[str, ThreadCall], catalogue: Catalogue) -> EarlierArguments:
-    """What the arguments of the thread's calls were, so that "the same" needs no repeating."""
+    """The arguments of the thread's calls, so that "the same" needs no repetition."""
     made: dict[str, dict[str, EarlierArgument]] = {}
     for handle, call in calls.items():
         step = call.step
@@ -94,7 +94,7 @@ def list_earlier_arguments(calls: Mapping[str, ThreadCall], catalogue: Catalogue
 
 
 def _make_value(filled: ParameterValue, step: Step, contract: Contract) -> Value:
-    """A value as it is computed with: money in major units of its currency, days and times by the calendar."""
+    """A value in the form for arithmetic: money in major units of its currency, days and times by the calendar."""
     annotation, schema, value = contract.annotation(filled.param), contract.properties.get(filled.param), filled.value
     written = schema.get("format") if isinstance(schema, Mapping) else None
     if isinstance(value, str) and written in ("date", "date-time"):
@@ -111,7 +111,7 @@ def _make_value(filled: ParameterValue, step: Step, contract: Contract) -> Value
 
 
 def build_thread(runs: Sequence[Run], catalogue: Catalogue) -> Thread:
-    """The thread of these earlier runs, oldest first."""
+    """Builds the thread of these earlier runs, oldest first."""
     made = _Builder(catalogue)
     for run in runs[-MOST_TURNS:]:
         made.add(run)
@@ -119,8 +119,10 @@ def build_thread(runs: Sequence[Run], catalogue: Catalogue) -> Thread:
 
 
 def restore_thread(handles: ThreadHandles, runs: Sequence[Run], *, now: Thread = NO_THREAD) -> Thread:
-    """The thread as it was when a run was resolved, its calls as they are now. A call of a run that is not among
-    ``runs`` is no longer there. Its turns are those of ``now``, where their handles still mean the same."""
+    """Restores the thread as of a run's resolution, with its calls in their present state.
+
+    Calls of runs that are not in ``runs`` are gone. Turns come from ``now`` if their handles still mean the same.
+    """
     by_id = {run.id: run for run in runs}
     calls: dict[str, ThreadCall] = {}
     for name, (run_id, call_id) in handles.calls.items():
@@ -212,7 +214,7 @@ class _Builder:
         source = filled.source
         if isinstance(source, RecordSource) and source.record_id:
             if source.field and source.record_kind and not self._is_reference(filled, source):
-                return ""  # a value of a record, not a reference to it
+                return ""  # a record's value, not a reference to it
             keys = tuple((source.record_kind, each) for each in source.record_id.split())
             return f"{filled.param}={self._handle(keys)}"
         if isinstance(source, PromptSource) and source.spans:
@@ -265,7 +267,7 @@ class _Builder:
 
 
 def _list_queries(run: Run, step: Step) -> dict[str, Find]:
-    """The queries by which a call's records were found, by parameter; none where they can't be told to be its own."""
+    """The queries that found a call's records, by parameter. Empty if it isn't certain that they are this call's."""
     result = run.proposal.result if run.proposal is not None else None
     steps = run.plan.steps if run.plan is not None else ()
     calls = result.calls if isinstance(result, PlanResult) else ()

@@ -1,4 +1,4 @@
-"""Query evaluation: the references and sums of a proposal, worked out over live records by code."""
+"""Query evaluation: code works out the references and sums of a proposal over live records."""
 
 from __future__ import annotations
 

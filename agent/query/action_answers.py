@@ -1,5 +1,5 @@
-"""Answers about actions: what there is to ask for, who may, how, whether it is confirmed or can be undone. By code,
-from the contracts that the actor's role may see."""
+"""Answers about actions: what can be asked for, who may do it, how, and whether it is confirmed or can be undone. Code
+words them from the contracts that the actor's role may see."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def answer_about_action(asked: ActionAnswer, catalogue: Catalogue, actor: Actor)
 
 
 def list_abilities(catalogue: Catalogue, actor: Actor, surface: str, kinds: Sequence[str]) -> Reply:
-    """What this actor can ask for; ``kinds`` are the plurals of the records that questions may be about."""
+    """What this actor can ask for. ``kinds`` are the plurals of the record kinds that questions may be about."""
     offers = catalogue.offers(actor.role, surface)  # type: ignore[arg-type]
     titles = [offer.title for offer in offers]
     more = f" and {len(titles) - PAGE} more" if len(titles) > PAGE else ""

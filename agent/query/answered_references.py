@@ -1,5 +1,8 @@
-"""References after an answer in words: which of those offered it singles out (by place in the list, by age or size, all
-of them, or as a noun phrase: "the one in Poland"), and what is meant of each of several."""
+"""References after a typed answer: which of the offered records it selects, and which record it means for each of
+several.
+
+An answer selects by position in the list, by age or size, all of them, or by a noun phrase ("the one in Poland").
+"""
 
 from __future__ import annotations
 
@@ -47,12 +50,12 @@ _DENIED: Final = re.compile(
 
 
 def is_denied(words: str) -> bool:
-    """Whether something is denied or left out, so that the words of a record are no sign that it is meant."""
+    """Whether the words deny or exclude something. A record that they describe is then not meant."""
     return _DENIED.search(words) is not None
 
 
 def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Record]:
-    """The offered records that the words single out; empty where they don't tell."""
+    """The offered records that the words select. Empty if they don't tell."""
     said = fold_words(words)
     telling = [word for word in said if word not in _IDLE]
     if not telling or len(offered) < 2:
@@ -74,7 +77,7 @@ def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
         expected = 2 if "both" in rest else counts[0] if counts else len(offered)
         return list(offered) if expected == len(offered) else []
     if len(rest) == 1 and rest[0] in _PLACES and _OWN & set(said):
-        # "his very first": by age, and not by its place among those offered.
+        # "His very first" goes by age, not by the position in the offer.
         return _take_end(offered, kind.order, descending=False) if _PLACES[rest[0]] == 0 else []
     return _by_word(rest[0], offered, kind) if len(rest) == 1 else []
 
@@ -99,13 +102,13 @@ def _take_end(offered: Sequence[Record], field: str | None, *, descending: bool)
 
 
 def _make_text(record: Record, kind: RecordKind) -> str:
-    """All that may be seen of it, as people read it."""
+    """Everything visible of a record, as people read it."""
     values = (format_field(each, record.values).replace("_", " ") for each in kind.fields)
     return " ".join((record.label, record.detail, record.id, *values))
 
 
 class Finder(Protocol):
-    """What finds the records of references, as far as answers are looked up by it."""
+    """Finds the records of references, as far as answers need it."""
 
     @property
     def context(self) -> QueryContext: ...
@@ -121,8 +124,8 @@ class Finder(Protocol):
 
 
 async def find_of_each(finder: Finder, need: RecordQuery, find: Find, own: Own) -> Outcome | None:
-    """ "Adam's last invoice" where "both" was answered to which Adam: the last one of each. None where it is of one
-    owner. Raises PlatformUnavailable."""
+    """The records of each owner, if an answer chose several: "Adam's last invoice" with "both" as the answer to which
+    Adam means the last one of each. None if there is one owner. Raises PlatformUnavailable."""
     owned = next((each for each in find.where if isinstance(each, BelongsTo)), None)
     owner = owned.owner if owned is not None else None
     above = finder.context.kinds.get(owner.record) if isinstance(owner, Find) else None
@@ -143,8 +146,8 @@ async def find_of_each(finder: Finder, need: RecordQuery, find: Find, own: Own) 
 
 
 async def single_out(finder: Finder, need: RecordQuery, words: str, offered: list[Record], own: Own) -> list[Record]:
-    """The offered records that the words single out, by their place, by what stands in them, or read as a phrase; empty
-    where they don't tell. Raises PlatformUnavailable."""
+    """The offered records that the words select by position, by content, or as a phrase. Empty if they don't tell.
+    Raises PlatformUnavailable."""
     if not is_denied(words) and (chosen := choose(words, offered, need.kind)):
         return chosen
     context = finder.context
@@ -164,8 +167,8 @@ async def single_out(finder: Finder, need: RecordQuery, words: str, offered: lis
 
 
 async def find_described(finder: Finder, need: RecordQuery, asked: Find, words: str, own: Own) -> Outcome | None:
-    """What an answer says as a phrase instead of a name: "only the unassigned ones", of what was ``asked`` for. None
-    where that finds none."""
+    """Reads an answer as a phrase instead of a name: "only the unassigned ones", of what was ``asked`` for. None if
+    that finds nothing."""
     find = read_singled_out(words, need.kind, tuple(finder.context.kinds), finder.context.request.now)
     if find is None or asked.record != need.kind.name:
         return None
@@ -182,8 +185,8 @@ _ONE: Final = re.compile(r"\b(?P<one>ones?|those|some(?:one|body)|any(?:one|body
 
 
 def read_singled_out(words: str, kind: RecordKind, kinds: Sequence[RecordKind], now: datetime) -> Find | None:
-    """What an answer says of the records of a kind, each of its words read; None where it says nothing that tells them
-    apart. "One" stands for the kind's own noun."""
+    """What an answer says about the records of a kind, with every word read. None if it says nothing that tells them
+    apart. "One" stands for the kind's noun."""
     text = _LEAD.sub("", words.strip())
     if not text or len(text) > MOST_LETTERS or not kind.nouns:
         return None

@@ -1,4 +1,4 @@
-"""Answers to questions, worked out by code over safe fields: records, values, yes or no, and what an action is. No
+"""Answers to questions: code works them out over safe fields. Records, values, yes or no, and facts about an action. No
 model words a figure."""
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ from registry.records import Kinds, Place, Record, RecordKind, format_field
 
 
 def note_other_connections(kinds: Kinds, name: str, text: str) -> str:
-    """A sentence that says which connection was looked at, and which others have what was asked for; empty where the
-    words could mean no other, or said which they mean. ``name`` is the kind that was read, ``text`` the question."""
+    """Says which connection was searched, and which others have the same kind. Empty if the words could mean no other
+    connection, or name one. ``name`` is the kind that was read, ``text`` the question."""
     kind = kinds.get(name)
     if kind is None:
         return ""
@@ -86,8 +86,8 @@ SLOT: Final = "answer"
 
 
 class Answerer:
-    """Answers for one actor: records within their reach, actions within their role. ``start``: how many of an answer's
-    records were read before; the page after them is listed."""
+    """Answers questions for one actor: records within their reach, actions of their role. ``start`` is the number of
+    records already shown, so that the next page is listed."""
 
     def __init__(self, query: Query, catalogue: Catalogue, actor: Actor, surface: str, *, start: int = 0) -> None:
         self.query, self.catalogue, self.actor, self.surface, self.start = query, catalogue, actor, surface, start
@@ -175,7 +175,8 @@ class Answerer:
         )
 
     async def _words(self, reference: Reference, kind: RecordKind) -> QueryWords | None:
-        """What was looked for; None where that can't be said, or records of another kind came of it."""
+        """The searched-for records in words. None if there are no words for it, or if other kinds of records were
+        found."""
         said = isinstance(reference, Find) and reference.record == kind.name
         return await describe_query(reference, self.query.context.kinds, self._name_owner) if said else None
 
@@ -189,8 +190,8 @@ class Answerer:
         return f"No{words.count(0, kind)[2:]}." if words else f"There are no such {name_kinds(kind)}."
 
     async def _told(self, reference: Reference, found: Sequence[LocatedRecord]) -> str:
-        """ "30 open tickets of Emma (21 open, 9 pending)": how many there are, of what was looked for, and of which
-        kinds where the state that was asked for is several of the platform's own."""
+        """The count in words: "30 open tickets of Emma (21 open, 9 pending)". The brackets list the platform's own
+        states, if the requested state covers several."""
         kind = found[0].kind
         words = await self._words(reference, kind)
         what = words.count(len(found), kind) if words else format_count(len(found), kind)
@@ -211,7 +212,7 @@ class Answerer:
         return what
 
     def _fitting(self, found: Sequence[LocatedRecord]) -> tuple[str, ...]:
-        """Actions that this actor may run on these very records."""
+        """The actions that this actor may run on these very records."""
         if not found or len({each.record.kind for each in found}) != 1:
             return ()
         offers = self.catalogue.offers(self.actor.role, self.surface)  # type: ignore[arg-type]
@@ -263,7 +264,7 @@ class Answerer:
             none = await self._none(total.of, kind) if kind is not None else "no such records."
             return Reply(text=f"Nothing. {none[:1].upper()}{none[1:]}", values=("0",), count=0)
         found = totals[0].found
-        # A currency with nothing in it says nothing beside one that has something.
+        # An empty currency is no information beside one with an amount.
         telling = [each for each in totals if isinstance(each.value, Quantity) and each.value.number] or totals
         values = tuple(each.shown for each in telling)
         by = found[0].kind.field_named(asked.by or "") if found else None
@@ -312,7 +313,7 @@ class Answerer:
         )
 
     async def _only(self, about: Reference | None) -> LocatedRecord | None:
-        """The one record that a question is about, so that a no says what it is instead."""
+        """The one record that a question is about, so that "no" can say what it is instead."""
         need = self._need(about) if about is not None else None
         found = await self.query.records.find_all(need, about) if need is not None and about is not None else ()
         return found[0] if not isinstance(found, Question) and len(found) == 1 else None

@@ -1,5 +1,5 @@
-"""Arithmetic and comparison over what was typed and what records hold: closed, exact, and shown as a sum. Units of one
-dimension are converted exactly; money never is."""
+"""Exact, closed arithmetic and comparison over typed values and record fields, shown as a sum. Units of one dimension
+are converted exactly. Money never is."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _MOST_DIGITS: Final = 15
 
 
 class Arithmetic:
-    """Works expressions out. A question is the answer where a record, a unit or a number is missing."""
+    """Evaluates expressions. Returns a question if a record, a unit or a number is missing."""
 
     def __init__(self, context: QueryContext) -> None:
         self.context = context
@@ -59,7 +59,8 @@ class Arithmetic:
     async def work_out(
         self, expression: Expression, need: RecordQuery, own: Own = NOTHING_FOUND, depth: int = 0
     ) -> Worked | Question:
-        """One value. ``need`` says whose question it would be, if one must be asked. Raises PlatformUnavailable."""
+        """The value of an expression. ``need`` says whose question to ask if one is necessary. Raises
+        PlatformUnavailable."""
         if depth > MAX_DEPTH:
             return need.ask("That is too much to work out at once. Say it more simply.", code="unreadable")
         match expression:
@@ -95,7 +96,7 @@ class Arithmetic:
         raise AssertionError(expression)
 
     async def list_totals(self, total: TotalOf, need: RecordQuery, own: Own = NOTHING_FOUND) -> list[Worked] | Question:
-        """The sum of a field over records, one for each currency; an average says of how many, and where it is
+        """The sum of a field over records, one for each currency. An average says over how many, and whether it is
         rounded."""
         found = await self.context.records.find_all(self._make_query(need, total.of, own), total.of, own)
         if isinstance(found, Question):
@@ -140,7 +141,7 @@ class Arithmetic:
         return Worked(value, f"{_make_label(field)} {value.shown}", words, (one,))
 
     def _make_query(self, need: RecordQuery, reference: Reference, own: Own) -> RecordQuery:
-        """A record on the way to a value: anything of its kind will do."""
+        """The query for a record on the way to a value: any record of its kind."""
         kind: RecordKind | None = None
         if isinstance(reference, Find):
             kind = self.context.kinds.get(reference.record)
@@ -185,7 +186,7 @@ class Arithmetic:
 
 
 def _averaged(total: Quantity, count: int, found: tuple[LocatedRecord, ...]) -> Worked:
-    """A sum by a number, rounded half up as the sum is written; ``about`` where that is not exact."""
+    """A sum divided by a number, rounded half up to the sum's decimals. It says ``about`` if that isn't exact."""
     digits = money.get_exponent(total.unit) if total.is_money and total.unit is not None else 2
     exact = total.number / count
     mean = Quantity(exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP), total.unit)
@@ -194,7 +195,7 @@ def _averaged(total: Quantity, count: int, found: tuple[LocatedRecord, ...]) -> 
 
 
 def read_field(field: Field, found: LocatedRecord) -> Value | None:
-    """A record's field as a value to compute with; None where it holds nothing."""
+    """A record's field as a value for arithmetic. None if it is empty."""
     held = found.record.values.get(field.name)
     if held is None:
         return None
@@ -207,8 +208,8 @@ def read_field(field: Field, found: LocatedRecord) -> Value | None:
 
 
 def find_unit(unit: str | None) -> str | None:
-    """A unit as it is computed with: an ISO 4217 code, ``%``, or the plural of a unit of measure; None for any other
-    word."""
+    """A unit in its form for arithmetic: an ISO 4217 code, ``%``, or the plural of a unit of measure. None for any
+    other word."""
     word = _strip_unit(unit)
     if word.casefold() in _PERCENT:
         return PERCENT
@@ -220,13 +221,13 @@ def find_unit(unit: str | None) -> str | None:
 
 
 def make_quantity(number: Decimal, unit: str | None) -> Quantity:
-    """A number with its unit as it was said, which is kept also where it is none that is known."""
+    """A number with its unit as it was said. An unknown unit is kept too."""
     said = _strip_unit(unit)
     return Quantity(number, find_unit(said), "" if said.casefold() in _FACTORS else said)
 
 
 def _strip_unit(unit: str | None) -> str:
-    """A unit without the words that only join it to its number: "more weeks" are weeks."""
+    """A unit without words that only join it to its number: "more weeks" is weeks."""
     words = (unit or "").split()
     while len(words) > 1 and words[0].casefold() in BETWEEN:
         words.pop(0)
@@ -259,7 +260,7 @@ def _add(op: str, a: Quantity, b: Quantity) -> Quantity | str:
 
 
 def _align(a: Quantity, b: Quantity) -> tuple[Quantity, Quantity]:
-    """Both in the smaller of their units where these are of one dimension; else as they are."""
+    """Both in the smaller of their units if they share a dimension. Otherwise unchanged."""
     if a.unit == b.unit:
         return a, b
     for one, other in ((a, b), (b, a)):
@@ -320,7 +321,7 @@ SAID: Final = {
 
 
 def test_holds(left: Worked, op: str, right: Worked) -> bool | None:
-    """None where the two can't be compared: money of two currencies, a day with a name."""
+    """Whether the comparison holds. None if the two can't be compared: money of two currencies, a day with a name."""
     a, b = left.value, right.value
     if isinstance(a, Quantity) and isinstance(b, Quantity):
         a, b = _align(a, b)

@@ -1,5 +1,5 @@
-"""Filters: what each condition of a reference keeps, as a test of one record and as far as its provider can search by
-it."""
+"""Filters: turn each condition of a reference into a test of one record, and into a provider's search terms as far as
+possible."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ NUMBERS: Final = ("money_minor", "number", "integer")
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """``keeps`` decides by itself; ``where`` and ``between`` are what a provider can be asked for beforehand.
-    ``impossible`` filters leave nothing; ``rank`` is the place of a record among alternatives, as they were said."""
+    """A condition as a filter. ``keeps`` decides. ``where`` and ``between`` are what a provider can be asked
+    beforehand. ``impossible`` filters keep nothing. ``rank`` is a record's position among alternatives, in their
+    order."""
 
     keeps: Keeps
     where: Where = field(default_factory=dict)
@@ -34,7 +35,8 @@ class Filter:
 
 
 def filter_by_state(kind: RecordKind, state: str, *, negated: bool, now: datetime) -> Filter | None:
-    """A state word of the kind, or a value of one of its enums. None where the kind knows no such word."""
+    """The filter for a state word of the kind, or for a value of one of its enums. None if the kind has no such
+    word."""
     wanted = state.strip().casefold().replace("_", " ")
     states = {word.casefold().replace("_", " "): where for word, where in kind.states.items()}
     if wanted in (times := {word.casefold(): side for word, side in kind.times.items()}):
@@ -61,7 +63,7 @@ def _list_members(each: Field) -> dict[str, str]:
 
 
 def filter_by_field(each: Field, op: str, value: Value, zone: tzinfo) -> Filter | None:
-    """A field compared with a value. None where the two can't be compared."""
+    """The filter that compares a field with a value. None if the two can't be compared."""
     if each.type in DATES and isinstance(value, Moment):
         return _by_time(each, op, value, zone)
     if each.type in NUMBERS and isinstance(value, Quantity):
@@ -100,7 +102,7 @@ def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
 
 
 def _same(held: Any, value: Any) -> bool:
-    """Whether both are the same, one of them maybe by its code: Germany and DE, French and fr."""
+    """Whether both are the same, perhaps one by its code: Germany and DE, French and fr."""
     if isinstance(held, bool) or isinstance(value, bool):
         return held is value
     one, other = str(held).casefold(), str(value).casefold()
@@ -115,7 +117,7 @@ def _number_holds(each: Field, values: Mapping[str, Any], op: str, value: Quanti
 
 
 def read_quantity(each: Field, values: Mapping[str, Any]) -> Quantity | None:
-    """A number field's value; money in major units with its currency."""
+    """The value of a number field. Money is in major units with its currency."""
     held = values.get(each.name)
     if isinstance(held, bool) or not isinstance(held, int | float):
         return None
@@ -173,8 +175,8 @@ def _by_time(each: Field, op: str, value: Moment, zone: tzinfo) -> Filter | None
 
 
 def find_time_span(value: Moment, zone: tzinfo) -> tuple[datetime, datetime]:
-    """From when (inclusive) until when (exclusive) a moment lasts, as far as it was said. Raises ValueError for no
-    date."""
+    """The span of a moment, from (inclusive) and until (exclusive), as precisely as it was said. Raises ValueError for
+    no date."""
     date, _, clock = value.text.replace(" ", "T").partition("T")
     parts = [int(part) for part in date.split("-")]
     year, month, day = (*parts, 1, 1)[:3]
@@ -191,7 +193,7 @@ def find_time_span(value: Moment, zone: tzinfo) -> tuple[datetime, datetime]:
 
 
 def _write_bound(each: Field, moment: datetime | None) -> Bound:
-    """A bound as the field's values are written: a day, or a point in time in UTC without its zone."""
+    """A bound in the form of the field's values: a day, or a point in time in UTC without its zone."""
     if moment is None:
         return None
     if each.type == "date":
@@ -205,7 +207,7 @@ def filter_by_id(ids: Iterable[Scalar]) -> Filter:
 
 
 def match_any(filters: Sequence[Filter]) -> Filter:
-    """Any of them. Where all are about one field, its provider can be asked for all their values at once."""
+    """Matches any of the filters. If all are about one field, a provider is asked for all their values at once."""
     names = {tuple(each.where) for each in filters}
     where: dict[str, tuple[Scalar, ...]] = {}
     if len(names) == 1 and len(name := next(iter(names))) == 1:
@@ -218,7 +220,7 @@ def match_any(filters: Sequence[Filter]) -> Filter:
 
 
 def match_all(filters: Sequence[Filter]) -> Filter:
-    """All of them; ``impossible`` where two of them leave nothing."""
+    """Matches all of the filters. ``impossible`` if two of them exclude each other."""
     where = merge_filters(*(each.where for each in filters))
     between: dict[str, tuple[Bound, Bound]] = {}
     for each in filters:

@@ -1,5 +1,5 @@
-"""Query context: what the look-ups and sums of one request share, the ports by which they ask each other, and the
-values that an expression comes to."""
+"""Query context: what the look-ups and sums of one request share, the ports by which they call each other, and the
+values of expressions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DAYS: Final = "days"
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """An exact number. ``unit`` is an ISO 4217 code (major units), ``%``, the plural of a unit of measure, or None.
-    ``said`` is how the unit was said, also where it is none that is known."""
+    ``said`` is the unit as it was said, known or not."""
 
     number: Decimal
     unit: str | None = None
@@ -41,12 +41,12 @@ class Quantity:
 
     @property
     def noun(self) -> str:
-        """What the number was said to count where that is no known unit: "crates"."""
+        """What the number counts, if that is no known unit: "crates"."""
         return self.said if self.unit is None else ""
 
     def convert_to(self, wanted: Measure) -> Quantity | None:
-        """The same in another unit of its dimension, where that is exact. Pounds are mass as well as money, and "m" is
-        minutes or metres."""
+        """The same in another unit of its dimension, if that is exact. Pounds are mass or money, and "m" is minutes or
+        metres."""
         held = self.measure or find_measure(self.said, wanted.dimension)
         number = convert(self.number, held, wanted) if held is not None else None
         return Quantity(number, wanted.name) if number is not None else None
@@ -68,7 +68,8 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A day or a point in time, ISO 8601 as far as it was said: ``2026-10``, ``2026-10-22``, ``2026-10-22T09:30``."""
+    """A day or a point in time, in ISO 8601 as precisely as it was said: ``2026-10``, ``2026-10-22``,
+    ``2026-10-22T09:30``."""
 
     text: str
 
@@ -93,8 +94,8 @@ Value = Quantity | Moment | Plain
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """Result of a sum. ``reading`` is the sum as people write it ("49.00 EUR × 50 % = 24.50 EUR"), empty where there is
-    none."""
+    """The result of an expression. ``reading`` is the sum as people write it ("49.00 EUR × 50 % = 24.50 EUR"), or
+    empty."""
 
     value: Value
     reading: str = ""
@@ -108,8 +109,8 @@ class Worked:
 
 @dataclass(frozen=True, slots=True)
 class EarlierArgument:
-    """What an argument of an earlier call of the thread was. ``title`` and ``label`` are the call's and the
-    argument's; ``proven`` says that code had proved it, so that it need not be doubted again."""
+    """An argument of an earlier call of the thread. ``title`` and ``label`` name the call and the argument. ``proven``:
+    code proved it then, so it needs no second proof."""
 
     value: Value
     title: str
@@ -127,7 +128,7 @@ NOTHING_EARLIER: Final[EarlierArguments] = MappingProxyType({})
 
 
 def to_minor_units(amount: Decimal, currency: str) -> int:
-    """Major units as whole minor units, half a cent up."""
+    """Major units as whole minor units, rounded half up."""
     return int(amount.scaleb(money.get_exponent(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
@@ -153,8 +154,8 @@ class WorksOut(Protocol):
 
 
 class QueryContext:
-    """``thread`` maps the handles of the thread (``@invoice1``) to the records they name, ``earlier`` those of its
-    calls to what their arguments were. Nothing is cached beyond the request.
+    """What the queries of one request share. ``thread`` maps the thread's handles (``@invoice1``) to records,
+    ``earlier`` those of its calls to their arguments. Nothing is cached beyond the request.
 
     Every look-up may raise core.errors.PlatformUnavailable.
     """
@@ -180,7 +181,7 @@ class QueryContext:
         return self.reach.kinds
 
     def kind_of(self, handle: str) -> RecordKind | None:
-        """The kind of the records that a handle of the thread stands for."""
+        """The kind of the records behind a handle of the thread."""
         keys = self.thread.get(handle, ())
         return self.kinds.get(keys[0][0]) if keys else None
 

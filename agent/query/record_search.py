@@ -1,4 +1,4 @@
-"""Record search: the records of one kind that a name or number fits and that pass a filter, asked of the platform."""
+"""Record search: asks the platform for records of one kind that fit a name or number and pass a filter."""
 
 from __future__ import annotations
 
@@ -47,9 +47,11 @@ Owned = tuple[LocatedRecord, Mapping[str, Sequence[str | int | bool]]]
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The records of a kind that pass a reference's conditions; ``named`` says that words singled them out, ``more``
-    that not all were looked at. ``via`` leads to each of them; of several ``owners`` each does to what fits beside
-    it."""
+    """The records of a kind that pass a reference's conditions.
+
+    ``named``: words identified them. ``more``: not all records were looked at. ``via`` leads to each of them. If there
+    are several ``owners``, each leads to its own records.
+    """
 
     records: list[Record]
     via: tuple[LocatedRecord, ...] = ()
@@ -58,12 +60,12 @@ class Pool:
     owners: tuple[Owned, ...] = ()
 
     def find_way(self, record: Record) -> tuple[LocatedRecord, ...]:
-        """The records on the way to one of these: whose it is."""
+        """The records on the way to this one: its owners."""
         return (*self.via, *(owner for owner, where in self.owners if fits(record, where)))
 
 
 class RecordSearch:
-    """Searches of one request. Every look-up may raise core.errors.PlatformUnavailable."""
+    """The searches of one request. Every look-up may raise core.errors.PlatformUnavailable."""
 
     def __init__(self, context: QueryContext) -> None:
         self.context = context
@@ -102,7 +104,7 @@ class RecordSearch:
         return await self._fetch_by_owner(need, find, find.said, filters, via)
 
     async def scan(self, need: RecordQuery, filters: Filter) -> tuple[list[Record], bool]:
-        """Every record that passes, and whether there are more than may be looked through."""
+        """Every record that passes, and whether there are more than may be searched."""
         made: list[Record] = []
         order = need.order or need.kind.order
         for offset in range(0, MOST_SCANNED, PAGE):
@@ -137,12 +139,13 @@ class RecordSearch:
         )
 
     def explain_exclusion(self, need: RecordQuery, find: Find, record: Record) -> Question:
-        """It exists, and something that was said of it isn't so: for a count, there is none such."""
+        """The question about a record that exists but doesn't fit what was said. Remembered, so that a count says
+        zero."""
         self.excluded = self._explain_difference(need, find, record)
         return self.excluded
 
     def _list_ways(self, kind: RecordKind, words: str) -> tuple[SearchBy, ...]:
-        """How these words may find a record of the kind, surest first."""
+        """The ways in which these words may find a record of the kind, surest first."""
         ways = {each.search for each in kind.fields if each.search}
         made: list[SearchBy] = []
         if "@" in words and "email" in ways:
@@ -159,8 +162,8 @@ class RecordSearch:
     async def _fetch_by_owner(
         self, need: RecordQuery, find: Find, said: Words, filters: Filter, via: tuple[LocatedRecord, ...]
     ) -> Pool | Question:
-        """Nothing is called so: perhaps whoever it belongs to is ("the Brightwater invoice")."""
-        if not via and any(map(str.isalpha, said.text)):  # nobody is called by a number
+        """Finds records by their owner's name if none is called so: "the Brightwater invoice"."""
+        if not via and any(map(str.isalpha, said.text)):  # nobody's name is a number
             for relation in need.kind.relations:
                 above = self.context.kinds.get(relation.kind)
                 if above is None or not any(each.search == "name" for each in above.fields):
@@ -203,15 +206,15 @@ class RecordSearch:
         return need.ask(unknown)
 
     async def _list_few(self, need: RecordQuery, filters: Filter) -> list[Record]:
-        """The records that pass what else was said, where they are few enough to be looked through; else none."""
+        """The records that pass the other conditions, if they are few enough to search. Otherwise none."""
         query = Query(need.kind.name, None, None, filters.where, limit=_FEW + 1, between=filters.between)
         records = list(await self.context.kinds.search(query))
         passing = [each for each in records if filters.keeps(each) and fits(each, need.filter)]
         return passing if len(records) <= _FEW else []
 
     def _find_otherwise(self, need: RecordQuery, words: str, records: Sequence[Record]) -> Record | None:
-        """The only record of a few whose name was misspelt, said in other forms, or shortened to the letters that its
-        words begin with ("2fa"): a platform's own search need not find such."""
+        """Finds the only one of a few records whose name was misspelt, inflected, or shortened to initials ("2fa"). A
+        platform's own search may not find it."""
         one = _find_slip(words, records, records, need.kind)
         if one is not None:
             self.slips[need.kind.name, one.id] = words
@@ -223,8 +226,11 @@ class RecordSearch:
     async def _find_by_other_words(
         self, need: RecordQuery, find: Find, filters: Filter, few: Sequence[Record]
     ) -> tuple[list[Record], tuple[str, ...]]:
-        """The records that other words for what was said tell, and those words: they are the resolver's own, so who
-        finds one so says it. Nobody goes by other words: no persons or companies, nor what a number or code tells."""
+        """Finds records by synonyms of what was said.
+
+        The synonyms are the resolver's own, so whoever finds a record by one says so. Persons, companies, numbers and
+        codes have no synonyms.
+        """
         made: dict[str, Record] = {}
         by: list[str] = []
         coded = find.said is None or _is_code(find.said.text, need.kind)
@@ -240,7 +246,7 @@ class RecordSearch:
         return list(made.values()), tuple(by)
 
     async def _find_named(self, need: RecordQuery, kind: str, said: Words) -> tuple[LocatedRecord, ...] | Question:
-        """Whoever is called so, or so without an s: "adas bill" is Ada's."""
+        """Finds records by this name, or by it without an s: "adas bill" is Ada's."""
         found = await self.context.records.find(need, Find(record=kind, said=said))
         if isinstance(found, Question) and said.text[-1:] in "sS" and len(said.text) > _FEWEST_LETTERS:
             owner = said.model_copy(update={"text": said.text[:-1]})
@@ -262,13 +268,13 @@ class RecordSearch:
 
 
 def _is_code(words: str, kind: RecordKind) -> bool:
-    """Whether words hold a number, or are a code as the kind's records have one."""
+    """Whether words hold a number, or form a code as the kind's records have one."""
     coded = (each.pattern and re.fullmatch(each.pattern, words.strip()) for each in kind.fields)
     return _DIGIT.search(words) is not None or any(coded)
 
 
 def _find_member(kind: RecordKind, words: str) -> Mapping[str, Sequence[str | int | bool]] | None:
-    """The one closed field whose member the words are, where no name is: "the brakes job", by its service."""
+    """The one closed field that has the words as a member, if no name fits: "the brakes job", by its service."""
     said = stem_text(words)
     found = {
         each.name: [one for one in each.values or () if stem_text(one.replace("_", " ")) == said]
@@ -279,27 +285,27 @@ def _find_member(kind: RecordKind, words: str) -> Mapping[str, Sequence[str | in
 
 
 def match_exactly(where: Mapping[str, Sequence[str | int | bool]]) -> Filter:
-    """The filter that ``where`` is: a field, and the values it may have."""
+    """A filter by exact values: each field of ``where``, with the values it may have."""
     return Filter(lambda record: fits(record, where), where)
 
 
 def ask_to_narrow(need: RecordQuery) -> Question:
-    """The question where more records would have to be looked through than one reference may."""
+    """Asks for more detail if a reference would search more records than allowed."""
     text = f"There are too many {name_kinds(need.kind)} to look through. Say more about which are meant."
     return need.ask(text, code="ambiguous")
 
 
 def _is_titled(kind: RecordKind) -> bool:
-    """Whether its records are called by words, and are no persons or companies."""
+    """Whether the kind's records have titles, and are no persons or companies."""
     ways = {each.search for each in kind.fields}
     return bool(ways & {"name", "text"}) and not any(each.type == "email" for each in kind.fields)
 
 
 def _find_slip(words: str, picked: Sequence[Record], records: Sequence[Record], kind: RecordKind) -> Record | None:
-    """The one picked record whose name differs from what was typed by a slip of the pen, or holds it in other forms,
-    where none of all ``records`` is as near or looks like it."""
+    """The one picked record whose name has a typo or other word forms, if none of all ``records`` is as near or looks
+    the same."""
     near = [each for each in picked if is_slip(words, name_record(each, kind))]
-    if not near and not any(each.type == "email" for each in kind.fields):  # no name of a person or company
+    if not near and not any(each.type == "email" for each in kind.fields):  # not for a person's or company's name
         near = [each for each in picked if is_in_other_forms(words, name_record(each, kind))]
     if len(near) != 1 or confusables.find_suspicious(name_record(near[0], kind)):
         return None

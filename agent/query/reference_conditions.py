@@ -1,4 +1,5 @@
-"""Conditions of a reference: states, comparisons, owners, counts and exceptions become one filter over live records."""
+"""Conditions of a reference: combines states, comparisons, owners, counts and exceptions into one filter over live
+records."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class ReferenceConditions:
-    """Selects the records that pass a reference's conditions; related records are found by the context's own finder."""
+    """Selects the records that pass a reference's conditions. The context's own finder finds related records."""
 
     def __init__(self, context: QueryContext, search: RecordSearch) -> None:
         self.context, self.search = context, search
@@ -167,8 +168,8 @@ class ReferenceConditions:
         return filters[0] if len(filters) == 1 else Filter(match_any(filters).keeps, impossible=not filters)
 
     async def _find_other_owner(self, need: RecordQuery, owner: Reference, asked: RecordKind) -> LocatedRecord | None:
-        """A name that no record of the asked kind has may be another kind of owner's: tickets are a customer's or an
-        agent's."""
+        """Tries a name on other kinds of owners if no record of the asked kind has it: a ticket belongs to a customer
+        or an agent."""
         if not isinstance(owner, Find) or owner.said is None or owner.where or owner.order is not None:
             return None
         for relation in need.kind.relations:
@@ -181,8 +182,8 @@ class ReferenceConditions:
         return None
 
     async def _find_called(self, need: RecordQuery, owner: Reference) -> tuple[LocatedRecord, ...]:
-        """Records that are called by what was taken for an owner's name: an account that nobody else owns is its
-        person's ("Ada's account"), and a comment is its writer's where it holds their name."""
+        """Finds records by their own content if the name is no owner's: an account without an owner is its person's
+        ("Ada's account"), and a comment is its writer's if it holds their name."""
         plain = isinstance(owner, Find) and owner.said is not None and not owner.where and owner.order is None
         if not plain or not any(each.search == "name" for each in need.kind.fields):
             return ()
@@ -192,7 +193,7 @@ class ReferenceConditions:
         return found if isinstance(found, tuple) else ()
 
     async def count_related(self, need: RecordQuery, related: Reference, own: Own) -> Counter[str] | Question:
-        """How many records of the related kind each record of ``need.kind`` has, by its id."""
+        """The number of related records for each record of ``need.kind``, by its id."""
         kind, reach = need.kind, self.context.reach
         other = self.context.find_kind(need, related, own)
         if isinstance(other, Question):
@@ -216,7 +217,7 @@ class ReferenceConditions:
         return Counter(each.id for each in held[0])
 
     async def _leave_out(self, need: RecordQuery, reference: Reference, pool: Pool, own: Own) -> Pool | Question:
-        """What is to be left out must be there to be left out, but for what was spoken of before: it may be so no more
+        """Excludes records. What is excluded must exist, except records mentioned before: those may have changed since
         ("the other suspended one")."""
         kind = need.kind
         if isinstance(reference, Find) and reference.record == kind.name and reference.said is not None:
@@ -248,6 +249,6 @@ class ReferenceConditions:
 
 
 def _tells_which(find: Find, left_out: Find | Handle) -> bool:
-    """Whether what is left out tells which of several namesakes is meant ("the other Ada"): one of their kind."""
+    """Whether the exclusion selects among namesakes ("the other Ada"): it names one of the same kind."""
     named = find.pick == "one" and find.said is not None
     return named and isinstance(left_out, Find) and left_out.record == find.record

@@ -1,5 +1,5 @@
-"""Record finder: references become records by a query over one kind, run against live data. Nothing is picked where two
-records could be meant. A query holds one request's look-ups and sums."""
+"""Record finder: runs each reference as a query over one kind of live records. Never picks one where two could be
+meant. A query holds one request's look-ups and sums."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ from agent.validate.records.ranking import find_tied, names_nothing, sort_by_fie
 from agent.validate.slots import find_answer
 from registry.records import Kinds, Record, RecordKind
 
-# What stands before the name in an answer: "sorry, I meant …", "the one about …".
+# Words before the name in an answer: "sorry, I meant …", "the one about …".
 _LEAD: Final = re.compile(
     r"^\W*(?:(?:oh|oops|sorry|actually|rather|i\s+mean(?:t)?|it['’]?s|that['’]?s|"
     r"(?:the|that)\s+one\s+(?:about|called|named|titled|regarding))\b[\s,:–—-]*)+",
@@ -61,7 +61,7 @@ _LEAD: Final = re.compile(
 
 
 class RecordFinder:
-    """Runs references. A question is the answer where words leave something open or nothing fits."""
+    """Runs references. Returns a question if the words leave something open or nothing fits."""
 
     def __init__(self, context: QueryContext) -> None:
         self.context = context
@@ -72,11 +72,11 @@ class RecordFinder:
 
     @property
     def slips(self) -> Mapping[tuple[str, str], str]:
-        """Records (kind, id) whose name was taken to be misspelt or said in other words, with what was typed."""
+        """Records (kind, id) found under a misspelt name or by other words, with what was typed."""
         return {**self.search.slips, **self.search.reworded}
 
     def tell_other_words(self) -> list[str]:
-        """What was looked for instead of words that no record goes by."""
+        """Says what was searched for instead of words that no record has."""
         return [
             f"I found none for {quote_words(said)} and looked for {join([*map(quote_words, by)], 'and')} instead."
             for said, by in self.search.instead.items()
@@ -101,12 +101,12 @@ class RecordFinder:
         else:
             outcome = await self.run(need, reference, own)
         if name is not None and isinstance(outcome, tuple) and len(outcome) == 1 and reference.record == need.kind.name:
-            # A name means one record all through a request: which Adam is asked once.
+            # One name means one record within a request, so that it is asked only once which Adam.
             context.scene.settled[name] = outcome[0]
         return outcome
 
     async def find_all(self, need: RecordQuery, reference: Reference, own: Own = NOTHING_FOUND) -> Outcome:
-        """All records that a reference finds, for counts, sums and lists. Empty where there are none."""
+        """All records that a reference finds, for counts, sums and lists. Empty if there are none."""
         wide = replace(need, filter={}, most=MOST_SCANNED)
         if isinstance(reference, Handle):
             return await self._find_by_handle(wide, reference, own)
@@ -160,7 +160,7 @@ class RecordFinder:
                 what = f"match {quote_words(find.said.text)}" if find.said is not None else "could be meant"
                 return ask_between(need.slot, need.param, kind, records, what, more=pool.more)
             there = f"there {'is' if len(records) == 1 else 'are'} {format_count(len(records), kind)}"
-            # The number of a set that was spoken of before is nobody's word.
+            # Nobody said the number of a set that was mentioned before.
             text = (
                 f"You said {wanted}, and {there}" if find.among is None else f"Of those {wanted}, this can be done with"
             )
@@ -224,8 +224,8 @@ class RecordFinder:
         return tuple(_locate(each, kind, find, pool, how) for each in chosen)
 
     def _pick_as_shown(self, need: RecordQuery, find: Find, order: OrderByField, pool: Pool) -> Outcome:
-        """ "the second one" of what was shown, whether or not it fits: another one that does was not meant. "The last
-        one" is asked about where the one at the end is not the newest: either may be meant."""
+        """Picks "the second one" of the shown records, whether or not it fits, because no other was meant. Asks about
+        "the last one" if the one at the end isn't the newest."""
         shown = [key for name, key in self.context.thread.get(find.among or "", ()) if name == need.kind.name]
         nth = order.nth
         if order.first == "latest":
@@ -244,11 +244,11 @@ class RecordFinder:
         return self._check(need, (_locate(record, need.kind, find, pool, how),))
 
     def _choose_order(self, need: RecordQuery, first: str) -> str | None:
-        """The field that "last" goes by, or "biggest"."""
+        """The field that "last" or "biggest" sorts by."""
         return need.kind.size if first in ("highest", "lowest") else need.order or need.kind.order
 
     async def _find_owners(self, need: RecordQuery, kind: RecordKind, find: Find, own: Own) -> Outcome:
-        """What was described is related to what is wanted: "the customer of ticket 318"."""
+        """Finds records by a related one: "the customer of ticket 318"."""
         below = await self.run(
             RecordQuery(f"{need.base_slot}/{kind.name}", need.param, kind, most=need.most), find, own
         )
@@ -282,7 +282,7 @@ class RecordFinder:
         return self._check(need, unique)
 
     async def _find_chosen(self, need: RecordQuery, choice: str, spans: tuple[Span, ...]) -> Outcome:
-        """The candidate that was picked, fetched anew: what it is now counts, not what it was when it was offered."""
+        """The chosen candidate, fetched again. Its present state counts, not the one when it was offered."""
         record = await self.context.kinds.record(need.kind.name, choice)
         scope = await self.context.reach.find_bounds(need.kind)
         if record is None or not isinstance(scope, Mapping) or not fits(record, scope):
@@ -292,7 +292,7 @@ class RecordFinder:
     async def _find_answered(
         self, need: RecordQuery, find: Find, words: str, spans: tuple[Span, ...], own: Own
     ) -> Outcome:
-        """An answer in words: those of what was offered that it singles out, else a name or number of its own."""
+        """Reads a typed answer: as a selection among the offered records, or else as a new name or number."""
         before = await self.run(need, find, own)
         if isinstance(before, Question) and before.candidates:
             held = [await self.context.kinds.record(need.kind.name, each.id) for each in before.candidates]
@@ -307,7 +307,7 @@ class RecordFinder:
             outcome = await self.run(need, again, own)
             if isinstance(outcome, tuple):
                 outcome = tuple(replace(each, spans=each.spans or spans) for each in outcome)
-            # Names that are merely near the words of an answer take the place of nothing that was offered.
+            # Names that are only similar to the answer replace no offered record.
             named = not isinstance(outcome, Question) or (outcome.candidates and outcome.code == "ambiguous")
             described = await find_described(self, need, find, words, own) if offered is None and not named else None
             if described is not None:
@@ -335,14 +335,14 @@ class RecordFinder:
 
 
 def _name_of(find: Find) -> tuple[str, str] | None:
-    """What a settled name is kept by; None for a reference that says more than a name, which is looked up each time."""
+    """The key of a settled name. None for a reference that says more than a name, which is looked up each time."""
     if find.said is None or find.where or find.order is not None or find.pick != "one":
         return None
     return find.record, find.said.text.casefold()
 
 
 def _locate(record: Record, kind: RecordKind, find: Find, pool: Pool, how: str = "") -> LocatedRecord:
-    """A record that was found, with the words it rests on: those of the answer that said whose it is, where one did."""
+    """A found record with the words it rests on, including an answer that said whose it is."""
     way = pool.find_way(record)
     spans = tuple(dict.fromkeys(span for each in way for span in each.spans))
     answered = find.said is None and any(span.origin for span in spans)
@@ -350,7 +350,8 @@ def _locate(record: Record, kind: RecordKind, find: Find, pool: Pool, how: str =
 
 
 def _list_spans(find: Find) -> tuple[Span, ...]:
-    """The words that a find rests on: its own name, else those it holds of others (whose it is, what it is like)."""
+    """The words that a search rests on: its own name, or else those of related records (whose it is, what it is
+    like)."""
     named = [find.said] if find.said is not None else list(list_words(find))
     return tuple(
         Span(origin=each.origin, start=each.start, end=each.start + len(each.text), text=each.text)
@@ -360,7 +361,7 @@ def _list_spans(find: Find) -> tuple[Span, ...]:
 
 
 class Query:
-    """``records`` finds what a reference means, ``arithmetic`` works values out; they share ``context``."""
+    """The queries of one request: ``records`` finds records, ``arithmetic`` computes values. They share ``context``."""
 
     def __init__(
         self,

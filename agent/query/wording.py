@@ -1,6 +1,8 @@
-"""Wording of answers: what a count, a list or a sum was taken over ("overdue invoices of Emma Larsen over 100.00 EUR"),
-so that whoever asked sees whether they were understood, and the records themselves. What it can't say fully it doesn't
-say."""
+"""Wording of answers: describes what a count, list or sum covers ("overdue invoices of Emma Larsen over 100.00 EUR"),
+and lists the records.
+
+Whoever asked can then see whether they were understood. A query that can't be described in full isn't described at all.
+"""
 
 from __future__ import annotations
 
@@ -50,8 +52,8 @@ NameOwner = Callable[[Find], Awaitable[str | None]]
 
 @dataclass(frozen=True, slots=True)
 class QueryWords:
-    """What stands before the kind's noun, each word with its space, what stands after it, and what is noted in
-    brackets at the end."""
+    """The words of a query: those before the kind's noun (each with its space), those after it, and notes for brackets
+    at the end."""
 
     before: str = ""
     after: str = ""
@@ -68,11 +70,12 @@ class QueryWords:
 
 
 class _Unsaid(Exception):
-    """A condition that no words are known for."""
+    """A condition has no known words."""
 
 
 async def describe_query(reference: Reference, kinds: Kinds, name_owner: NameOwner) -> QueryWords | None:
-    """None where a condition can't be said, or all of it only at length. Raises PlatformUnavailable."""
+    """Describes a query. None if a condition has no words, or if the description gets too long. Raises
+    PlatformUnavailable."""
     if not isinstance(reference, Find):
         return None
     try:
@@ -103,7 +106,7 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
 
 
 def _is_own_word(state: str, kind: RecordKind) -> bool:
-    """Whether the kind has a word for it that stands before its noun, and not just a value of one of its fields."""
+    """Whether the kind has its own word for it, which precedes its noun, and not only a field's value."""
     statuses = (each for each in kind.fields if each.type == "enum" and each.name in ("status", "state"))
     return state in kind.states or state in kind.times or any(state in each.values for each in statuses)
 
@@ -116,7 +119,7 @@ def _note_state(condition: StateIs, kind: RecordKind) -> str:
 
 
 def _note_comparison(condition: Compare, kind: RecordKind) -> str:
-    """What is told of a field in brackets; empty where it stands in the sentence."""
+    """A note about a field for the brackets. Empty if the sentence says it."""
     field = kind.field_named(condition.field)
     if field is None:
         raise _Unsaid
@@ -162,7 +165,7 @@ async def _say(condition: Condition, kind: RecordKind, kinds: Kinds, name_owner:
 
 
 def _drop_spellings(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    """The first alone where the others are ways in which the same field may be written."""
+    """The first value alone if the others are other spellings of it."""
     compared = [each for each in conditions if isinstance(each, Compare)]
     same = len(compared) == len(conditions) and len({each.field for each in compared}) == 1
     return conditions[:1] if same and len({each.op for each in compared}) > 1 else conditions
@@ -176,7 +179,7 @@ async def _say_all(find: Find, kinds: Kinds, name_owner: NameOwner) -> str:
 
 
 def _say_comparison(condition: Compare, kind: RecordKind) -> str:
-    """When, or how much: what stands in the sentence."""
+    """The part of a comparison that the sentence says: when, or how much."""
     if noted := _note_comparison(condition, kind):
         return f" with {noted}"
     field, value = kind.field_named(condition.field), _say_value(condition.value)
@@ -215,7 +218,7 @@ FIRST_LISTED: Final = f"The first {PAGE} of them are listed."
 
 
 def deny(op: str) -> str:
-    """ "is not more than": how a comparison that doesn't hold is said."""
+    """The negation of a comparison: "is not more than"."""
     said = SAID[op]
     if op == "!=":
         return SAID["="]
@@ -223,7 +226,7 @@ def deny(op: str) -> str:
 
 
 def find_measure(reference: Reference, kind: RecordKind) -> Field | None:
-    """The number that the biggest of several is the biggest by."""
+    """The number by which the biggest of several is the biggest."""
     order = reference.order if isinstance(reference, Find) else None
     if not isinstance(order, OrderByField) or order.first not in ("highest", "lowest"):
         return None
@@ -231,15 +234,15 @@ def find_measure(reference: Reference, kind: RecordKind) -> Field | None:
 
 
 def list_asked_fields(reference: Reference, kind: RecordKind) -> list[Field]:
-    """The fields that a list was narrowed by, which its records' labels may not show."""
+    """The fields by which a list was narrowed. Its records' labels may not show them."""
     where = reference.where if isinstance(reference, Find) else ()
     names = dict.fromkeys(each.field for each in where if isinstance(each, Compare))
     return [each for name in names if (each := kind.field_named(name)) is not None and f"{{{name}}}" not in kind.label]
 
 
 def find_owner_name(kind: RecordKind) -> Field | None:
-    """The field that says whose a record is ("customer_name" beside "customer_id"), where its label holds nothing by
-    which it is told from others."""
+    """The field that says whose a record is ("customer_name" beside "customer_id"), if the label holds nothing that
+    identifies it."""
     if any(f"{{{each.name}}}" in kind.label for each in kind.fields if each.search or each.name == kind.id_field):
         return None
     stems = tuple(relation.via.removesuffix("id") for relation in kind.relations)
@@ -247,8 +250,7 @@ def find_owner_name(kind: RecordKind) -> Field | None:
 
 
 def list_records(found: Sequence[LocatedRecord], fields: Sequence[Field] = ()) -> str:
-    """The records' labels; with ``fields`` also what each has there, and whose it is where labels
-    are alike."""
+    """The records' labels. With ``fields``, also the values of each, and the owner if labels are alike."""
     shown = [with_fields(each, fields) if fields else each.label for each in found[:PAGE]]
     more = f" and {len(found) - PAGE} more" if len(found) > PAGE else ""
     return "; ".join(shown) + more
@@ -265,7 +267,8 @@ def with_fields(found: LocatedRecord, fields: Sequence[Field]) -> str:
 
 
 def introduce(found: LocatedRecord) -> str:
-    """ "Adam Novak. adam@example.com · active.": a record's label and what is known of it, as far as its kind says."""
+    """Introduces a record, as in "Adam Novak. adam@example.com · active.": its label and what its kind says about
+    it."""
     return f"{found.label}. {found.record.detail}." if found.record.detail.strip() else f"{found.label}."
 
 
@@ -278,7 +281,7 @@ MOST_GROUPS: Final = 20
 
 
 def count_by(by: Field, found: Sequence[LocatedRecord]) -> str:
-    """ "9 high, 14 normal": how many records have each value of a field: an enum's values in their order, else most
+    """The number of records for each value of a field: "9 high, 14 normal". In the order of an enum, otherwise most
     first."""
     groups = _grouped(by, found)
     return _told(groups, [f"{len(records)} {value}" for value, records in groups])
@@ -301,7 +304,7 @@ def _sum(name: str, found: Sequence[LocatedRecord]) -> str:
 
 
 def _grouped(by: Field, found: Sequence[LocatedRecord]) -> list[tuple[str, Sequence[LocatedRecord]]]:
-    """The records by what they have in the field; owners by their id, called by their name."""
+    """The records grouped by a field's value. Owners are grouped by id and shown by name."""
     groups: dict[str, list[LocatedRecord]] = {}
     for each in found:
         groups.setdefault(str(each.record.values.get(by.name)), []).append(each)
