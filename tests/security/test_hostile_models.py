@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 
 from tests.acceptance.installation import Installation, running_installation
+from tests.acceptance.scripted_model import find
 from tests.security.hostile_endpoint import HostileEndpoint, hostile_endpoint
 
 RIGHT: Final = '{"call":{"action":"saas.refund_invoice"}}'
@@ -75,3 +76,41 @@ def test_the_offline_resolver_is_asked_where_the_model_makes_no_sense(
     assert [call["action"] for call in run["card"]["calls"]] == ["saas.apply_credit"]
     (resolved,) = world.entries(run, "resolved")
     assert any("resolved by offline" in note for note in resolved["data"]["trace"]["notes"]), resolved["data"]["trace"]
+
+
+CREDIT: Final = {
+    "action": "apply_credit",
+    "customer_id": find("customer", "Hugo Bernard"),
+    "amount": {"number": 41, "unit": "EUR", "quote": "41 EUR"},
+}
+LATER: Final = "aber erst im Januar"
+SWALLOWED: Final = {
+    "nothing is said of the rest": {"result": {"type": "plan", "steps": [CREDIT]}},
+    "a text that is left out": {
+        "result": {"type": "plan", "steps": [{**CREDIT, "note": {"draft": "Thanks.", "fills": [], "quote": LATER}}]},
+        "rest": [],
+    },
+    "a condition that holds of everybody": {
+        "result": {
+            "type": "plan",
+            "steps": [
+                {
+                    **CREDIT,
+                    "customer_id": {
+                        **find("customer", "Hugo Bernard"),
+                        "where": [{"field": "country", "op": "!=", "value": {"word": LATER, "quote": LATER}}],
+                    },
+                }
+            ],
+        },
+        "rest": [],
+    },
+}
+
+
+@pytest.mark.parametrize("how", SWALLOWED)
+def test_a_model_that_hides_words_has_them_on_the_card(world: Installation, model: HostileEndpoint, how: str) -> None:
+    model.answers = [completion(json.dumps({"understood": "", **SWALLOWED[how]}))]
+    run = world.ask("olivia", f"give Hugo Bernard 41 EUR credit, {LATER}")
+    assert run["state"] == "held", run
+    assert any(LATER in each for each in run["card"]["held"])

@@ -110,13 +110,12 @@ class Parser:
         except ValidationError as error:
             raise BadProposal("a value does not fit") from error
 
-    def _parse_rest(self, value: Any) -> tuple[tuple[str, ...], tuple[Aside, ...] | None]:
-        """The words left over, and those that change nothing; of what the answer says nothing, None."""
-        if value is None:
-            return (), None
+    def _parse_rest(self, value: Any) -> tuple[tuple[str, ...], tuple[Aside, ...]]:
+        """The words left over, and those that change nothing: none of either where the answer doesn't say. A model that
+        leaves that out is asked about the words like any other."""
         left: list[str] = []
         asides: list[Aside] = []
-        for each in read_list(value, "rest"):
+        for each in read_list(() if value is None else value, "rest"):
             held = read_mapping(each, "rest")
             role, quote = held.get("is"), read_text(held.get("quote") or "", "quote").strip()
             if not quote:

@@ -148,7 +148,8 @@ class PlainParser(Parser):
         check_storable(answer)
         held = read_mapping(answer, "the answer")
         calls = [read_mapping(each, "calls") for each in read_list(held.get("calls"), "calls")]
-        return super().parse({"understood": "", "result": self._write_out(calls), "rest": None})
+        made = super().parse({"understood": "", "result": self._write_out(calls)})
+        return made.model_copy(update={"asides": None})  # the plain form has no place to say them
 
     def _write_out(self, calls: Sequence[Mapping[str, Any]]) -> Json:
         done = self._as_many_as_ordered([each for each in calls if each.get("action") in self.actions])

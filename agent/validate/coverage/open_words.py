@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request, Span
-from agent.planning.proposal import Day, Number, Proposal, TypedValue
+from agent.planning.proposal import Day, Find, Number, TypedValue
 from agent.planning.quotes import find_places, find_quotes, walk
 from agent.validate.coverage.accounted_words import LIGHT, NOTHING, Accounts, has_weight, list_accounts, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
@@ -62,7 +62,7 @@ def find_open_words(order: Order, held: Collection[str] = (), read: Sequence[Spa
     typed = [at for at, each in enumerate(request.answers, 1) if each.text is not None and not is_yes(each.text)]
     for origin in (0, *typed):
         text = request.words(origin)
-        used, beyond = _cover_used(request, proposal, origin, read)
+        used, beyond = _cover_used(order, origin, read)
         here = replace(by, known=by.known - (beyond - subject))
         told = {*order.shown, *held} if origin else order.shown
         numbers = cover(text, _list_numbers(text, here))
@@ -93,16 +93,20 @@ def is_named(stretch: str, asked: Collection[str]) -> bool:
     return all(plain_word(each) in NOTHING | LIGHT or len(each) == 1 for each in rest)
 
 
-def _cover_used(
-    request: Request, proposal: Proposal, origin: int, read: Sequence[Span]
-) -> tuple[bytearray, frozenset[str]]:
+def _cover_used(order: Order, origin: int, read: Sequence[Span]) -> tuple[bytearray, frozenset[str]]:
     """A mask of the letters that were used, or judged by a second reading; and the stems of words that a quote holds
-    beyond its value."""
+    beyond its value, or that a condition beside a record's name quotes."""
+    request, proposal = order.request, order.proposal
     text = request.words(origin)
     judged = [each.words for each in proposal.asides or () if each.role in READ_AGAIN]
-    places = _find_places((proposal.result, proposal.replaced, judged), request, origin)
+    # Which record is meant its name has said: a condition beside it may hold of any, and quote whatever is left.
+    conditions = [each.where for each in order.parts(Find) if each.said is not None]
+    beside = set(_find_places(conditions, request, origin))
+    held = {stem(word) for each in order.by_step for word in each}
+    beyond = [root for place in beside for root in stem_text(text[slice(*place)]) if root not in held]
+    said = _find_places((proposal.result, proposal.replaced), request, origin)
+    places = [*(each for each in said if each not in beside), *_find_places(judged, request, origin)]
     used = cover(text, [*places, *((each.start, each.end) for each in read if each.origin == origin)])
-    beyond: list[str] = []
     for node in walk(proposal.result):
         for start, end in _find_places(node.quote, request, origin) if isinstance(node, _VALUES) else ():
             dictated = _DICTATED.search(text, 0, start) is not None

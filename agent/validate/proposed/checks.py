@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from agent.pipeline import Candidate, PromptSource, Question, Request, Span, Step
@@ -42,13 +42,15 @@ _ANY: Final = frozenset({(">=", "1"), (">", "0"), ("!=", "0"), ("=", "0"), ("<",
 
 @dataclass(frozen=True)
 class PlanChecks:
-    """Checks the plan of one proposal. Each check returns a question if something stands in the way."""
+    """Checks the plan of one proposal. Each check returns a question if something stands in the way. ``left_out`` are
+    the arguments of its calls, by place and name, that no step took a value from: their words were used for nothing."""
 
     request: Request
     proposal: Proposal
     query: Query
     typed: TypedWords
     catalogue: Catalogue
+    left_out: set[tuple[int, str]] = field(default_factory=set)
 
     def check_limits(self, slots: Slots) -> Question | None:
         """Checks values against what the record allows, before a card is held. A refund above the rest is reported, not
@@ -171,7 +173,7 @@ class PlanChecks:
     def _read_order(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Order:
         return Order(
             self.request,
-            self.proposal,
+            self._leave_out(),
             contracts,
             tuple(self.query.kinds),
             self.catalogue,
@@ -181,6 +183,19 @@ class PlanChecks:
             shown=_list_names_beside(steps, self.query),
             by_step=[_told_by(step, self.query) for step in steps],
         )
+
+    def _leave_out(self) -> Proposal:
+        """The proposal without the arguments that are left out."""
+        result = self.proposal.result
+        if not self.left_out or not isinstance(result, PlanResult):
+            return self.proposal
+        calls = [
+            call.model_copy(
+                update={"arguments": {n: each for n, each in call.arguments.items() if (at, n) not in self.left_out}}
+            )
+            for at, call in enumerate(result.calls)
+        ]
+        return self.proposal.model_copy(update={"result": result.model_copy(update={"calls": tuple(calls)})})
 
     def _may_be_read_again(self, pieces: Sequence[str]) -> bool:
         """Whether a model's second reading of these words is accepted.

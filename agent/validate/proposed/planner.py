@@ -262,6 +262,8 @@ class _Planner:
                 return value
             if value is not None:
                 pinned[name] = value
+            else:
+                self.checks.left_out.add((slots.at, name))
         return None
 
     async def _read_relative(

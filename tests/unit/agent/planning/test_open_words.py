@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from agent.planning.proposal import Proposal
 from agent.planning.propose import propose
 from agent.planning.second_reading import read_again
 from agent.planning.task import Outcome
+from agent.resolve.model.parse import Parser
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.model.second_reading import CHANGES, PieceParser
 from agent.resolve.rules.resolver import RuleResolver
@@ -21,7 +23,7 @@ from agent.validate.plan_builder import REST
 from core.errors import ModelUnavailable, PlatformUnavailable
 from prompts import SECOND_READING_VERSION
 from tests.unit.agent.planning.scripted_reading import FINE, LOAN, RIGHT, Reads, came_of, task_of
-from tests.unit.own_worlds import find, number
+from tests.unit.own_worlds import find, number, plan
 
 IN_PARTS = "waive F-231, in instalments please"
 TOLD = [{"quote": "in instalments", "is": "background"}]
@@ -35,6 +37,16 @@ async def test_a_plan_that_says_nothing_of_words_is_asked_about_them(rest: list[
     assert made.verdict.slot == REST
     assert "‘in instalments please’" in made.verdict.text
     assert 'B1: "in instalments please"' in model.told[0]
+
+
+async def test_so_is_one_of_a_model_that_leaves_out_what_it_should_say_of_them() -> None:
+    class Silent(Reads):
+        def answer(self, _parser: Parser, _messages: Sequence[Mapping[str, str]], /) -> Any:
+            return {"understood": "", "result": plan(FINE)}
+
+    made = await came_of(Silent(CHANGES), IN_PARTS)
+    assert isinstance(made.verdict, Question)
+    assert "‘in instalments please’" in made.verdict.text
 
 
 @pytest.mark.parametrize("text", ["waive F-231, sobald Ruth da ist", "waive F-231, mais seulement s'il rappelle"])
@@ -163,6 +175,15 @@ async def test_an_order_in_words_like_its_actions_is_not_asked_about(text: str, 
     model = Reads(CHANGES, step=step)
     await came_of(model, text)
     assert model.told == []
+
+
+async def test_a_condition_beside_a_name_accounts_for_no_words() -> None:
+    never = {"field": "code", "op": "!=", "value": {"word": "in instalments", "quote": "in instalments please"}}
+    model = Reads(CHANGES, step={**FINE, "fine_id": find("fine", "F-231", never)})
+    made = await came_of(model, IN_PARTS)
+    assert 'B1: "in instalments please"' in model.told[0]
+    assert isinstance(made.verdict, Plan)
+    assert any("‘in instalments please’" in each for each in made.verdict.held)
 
 
 async def test_what_changes_something_and_is_not_asked_about_waits_and_is_shown() -> None:
