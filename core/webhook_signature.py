@@ -68,7 +68,7 @@ def verify(
     # Once for each secret, and not for each signature that a stranger says it has: a body is long.
     made = [_one(key, signed).encode("ascii") for key in keys]
     given = [part.encode("utf-8", "replace") for part in signatures.split(" ")]
-    if not any([hmac.compare_digest(ours, theirs) for theirs in given for ours in made]):
+    if not any(hmac.compare_digest(ours, theirs) for theirs in given for ours in made):
         raise Unauthenticated("No signature on this webhook was made with a secret we share.")
     return msg_id
 
