@@ -85,7 +85,11 @@ STEPS: Final[Mapping[RunState, tuple[tuple[str, str], ...]]] = {
 person."""
 
 
-_DAYS: Final = re.compile(r"‘[^’]*’|“[^”]*”|(?<![\w-])(?P<day>\d{4}-\d{2}-\d{2})(?![\w-])", re.ASCII)
+_WRITTEN: Final = re.compile(
+    r"‘[^’]*’|“[^”]*”|(?<![\w-])(?P<day>\d{4}-\d{2}-\d{2})(?![\w-])"
+    r"|(?<![\w.,-])(?P<amount>\d{4,15})(?=(?:\.\d+)? [A-Z]{3}(?!\w))",
+    re.ASCII,
+)
 _BREAKS: Final = re.compile(r"[ \t\r\n]+")
 _CANCELLED: Final = Badge("cancelled", "quiet")
 _WITHDRAWN: Final[Mapping[str, Badge]] = {
@@ -132,13 +136,15 @@ def shorten(text: str, limit: int) -> str:
     return to_display_text(_BREAKS.sub(" ", text), limit=limit)
 
 
-def say_days(text: str) -> str:
-    """Text made of a record's fields, with its days as people write them (``paid 3 Oct 2026``); what is quoted stays
-    as it was typed."""
-    return _DAYS.sub(_say_day, text)
+def write_out(text: str) -> str:
+    """Text made of a record's fields, with days and amounts as people write them (``paid 3 Oct 2026``,
+    ``12,500.00 EUR``); what is quoted stays as it was typed."""
+    return _WRITTEN.sub(_write_out, text)
 
 
-def _say_day(found: re.Match[str]) -> str:
+def _write_out(found: re.Match[str]) -> str:
+    if found["amount"]:
+        return f"{int(found['amount']):,}"
     try:
         return format_day(date.fromisoformat(found["day"] or ""))
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar, Final, get_args
@@ -20,7 +21,7 @@ from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from core.actor import Actor
 from core.display_text import drop_choices, to_display_text
-from core.errors import InvalidInput
+from core.errors import InvalidInput, PlatformUnavailable
 from registry.contract import Risk
 from web import problem
 from web.auth import get_container
@@ -59,6 +60,7 @@ _EXPLAINED: Final = {
 }
 _CANCELLED: Final = "Cancelled. Nothing was sent."
 _REFUSALS: Final = {"refused": "I can't do that", "abstained": "No action here does that"}
+_UNCHANGED: Final = "Nothing was sent and nothing has changed here: try it again in a moment."
 _UNAVAILABLE: Final = "That can't be worked out just now"
 
 
@@ -212,7 +214,7 @@ async def answer(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     choice, text = form.get("choice", limit=300), form.get("text")
     await count_text(request, visitor)
-    result = await get_container(request).decisions.answer(
+    result = get_container(request).decisions.answer(
         visitor.actor, run_id, form.get("slot", limit=200), choice=choice or None, text=None if choice else text
     )
     return await _done(request, visitor, run_id, result)
@@ -229,22 +231,22 @@ async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
         unsure = Refusal(
             code="invalid", detail="This can't be undone, so it needs the second button too. Nothing was sent."
         )
-        return await _done(request, visitor, run_id, unsure)
-    result = await container.decisions.confirm(visitor.actor, run_id, form.get("digest", limit=100))
+        return await _told(request, visitor, run_id, unsure)
+    result = container.decisions.confirm(visitor.actor, run_id, form.get("digest", limit=100))
     return await _done(request, visitor, run_id, result)
 
 
 @router.post("/runs/{run_id}/reject")
 async def reject(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    result = await get_container(request).decisions.reject(visitor.actor, run_id, form.get("reason", limit=500))
+    result = get_container(request).decisions.reject(visitor.actor, run_id, form.get("reason", limit=500))
     return await _done(request, visitor, run_id, result)
 
 
 @router.post("/runs/{run_id}/cancel")
 async def cancel(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    return await _done(request, visitor, run_id, await get_container(request).decisions.cancel(visitor.actor, run_id))
+    return await _done(request, visitor, run_id, get_container(request).decisions.cancel(visitor.actor, run_id))
 
 
 @router.post("/runs/{run_id}/edit")
@@ -252,7 +254,7 @@ async def edit(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     changes = {form.get("slot", limit=200): form.get("words")}
     await count_text(request, visitor)
-    result = await get_container(request).decisions.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
+    result = get_container(request).decisions.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
     return await _done(request, visitor, run_id, result)
 
 
@@ -262,21 +264,30 @@ async def decide(request: Request, form: Guarded, run_id: str) -> Response:
     verdict = next((each for each in get_args(DecisionVerdict) if each == form.get("verdict", limit=30)), None)
     if verdict is None:
         raise InvalidInput("Say whether it happened, did not happen, or is to be sent again.")
-    result = await get_container(request).decisions.decide(visitor.actor, run_id, verdict)
+    result = get_container(request).decisions.decide(visitor.actor, run_id, verdict)
     return await _done(request, visitor, run_id, result)
 
 
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | Refusal) -> Response:
-    """After a change the run's own page, so that a reload repeats nothing. A refusal is shown above the run as it
-    stands."""
+async def _done(request: Request, visitor: Visitor, run_id: str, decision: Awaitable[Run | Refusal]) -> Response:
+    """After a change the run's own page, so that a reload repeats nothing. A platform that could not be asked changes
+    nothing: the run stays as it stood."""
+    try:
+        result = await decision
+    except PlatformUnavailable as error:
+        result = Refusal(code="unavailable", detail=f"{error.detail} {_UNCHANGED}")
     if isinstance(result, Run):
         return redirect(f"/runs/{run_id}")
+    return await _told(request, visitor, run_id, result)
+
+
+async def _told(request: Request, visitor: Visitor, run_id: str, refusal: Refusal) -> Response:
+    """The run as it stands, the refusal above it."""
     run = await get_container(request).runs.show(visitor.actor, run_id)
     return await _show_run(
-        request, visitor, run, notice=to_display_text(result.detail), status=problem.get_refusal_status(result)
+        request, visitor, run, notice=to_display_text(refusal.detail), status=problem.get_refusal_status(refusal)
     )
 
 
@@ -382,12 +393,12 @@ def _to_question_view(question: Question, run: Run, viewer: Actor) -> QuestionVi
         AnswerOption(
             at + 1,
             each.id,
-            labels.say_days(to_display_text(each.label)),
-            labels.say_days(to_display_text(each.detail)),
+            labels.write_out(to_display_text(each.label)),
+            labels.write_out(to_display_text(each.detail)),
             tuple(to_display_text(mark) for mark in each.marks),
         )
         for at, each in enumerate(question.candidates)
     )
     told = drop_choices(question.text, [each.label for each in question.candidates])
-    text = labels.say_days(to_display_text(told))
+    text = labels.write_out(to_display_text(told))
     return QuestionView(question.slot, text, options, question.free_text, authority.owns(viewer, run))

@@ -205,7 +205,7 @@ def _call(run: Run, step: Step, at: int, viewer: str) -> Call:
     return Call(
         number=at + 1,
         title=to_display_text(step.title),
-        preview=to_display_text(step.preview),
+        preview=say_preview(step),
         risk=labels.RISKS[step.risk],
         contract=step.action,
         version=step.version,
@@ -215,6 +215,16 @@ def _call(run: Run, step: Step, at: int, viewer: str) -> Call:
         payload=_payload(step),
         request=_request(step),
     )
+
+
+def say_preview(step: Step, limit: int = 2000) -> str:
+    """The sentence of a call. Amounts, days and records in it are written as beside its values; a text is left as it
+    was typed."""
+    said = step.preview
+    for each in step.filled:
+        if not isinstance(each.value, str) or _DAY.fullmatch(each.value):
+            said = said.replace(each.shown, labels.write_out(each.shown))
+    return to_display_text(said, limit=limit)
 
 
 def _address(step: Step) -> str:
@@ -247,7 +257,7 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -
         slot=f"{at}.{filled.param}",
         name=filled.param,
         label=to_display_text(filled.label),
-        shown=shown if typed else labels.say_days(shown),
+        shown=shown if isinstance(filled.value, str) and typed else labels.write_out(shown),
         exact=to_display_text(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
         source=labels.describe_source(run, filled.source, viewer, filled.shown, beside),
         record=tuple(_record(filled.source, step, run.zone)),

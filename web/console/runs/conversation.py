@@ -15,6 +15,7 @@ from core.actor import Actor
 from core.display_text import drop_listing, to_display_text
 from web.console import labels
 from web.console.labels import Badge
+from web.console.runs.card import say_preview
 
 OPEN: Final = 2
 """So many of the turns before this one stand open; those before them are folded."""
@@ -72,6 +73,8 @@ class AnswerView:
     after: str
     before: str
     actions: tuple[FittingAction, ...]
+    name: str = ""
+    """What the one record is called that the answer introduces: what is known of it stands below."""
 
 
 async def load_conversation(runs: RunService, viewer: Actor, run: Run, *, whole: bool = False) -> Conversation:
@@ -96,18 +99,21 @@ def make_answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, sta
     left = (reply.count or 0) - shown
     told = drop_listing(reply.text, [each.label for each in reply.records], reply.count)
     told = drop_listing(told, [offers[name].title for name in reply.actions if name in offers], len(offers))
+    one = reply.records[0] if len(reply.records) == 1 else None
+    introduced = one is not None and one.detail != "" and told == f"{one.label}. {one.detail}."
     return AnswerView(
-        text=labels.say_days(to_display_text(told, limit=4000)),
+        text=labels.write_out(to_display_text(told, limit=4000)),
         records=tuple(
             RecordRow(
-                labels.say_days(to_display_text(each.label, limit=200)),
-                labels.say_days(to_display_text(each.detail, limit=300)),
+                labels.write_out(to_display_text(each.label, limit=200)),
+                labels.write_out(to_display_text(each.detail, limit=300)),
             )
             for each in reply.records
         ),
         more=f"and {left} more" if reply.records and left > 0 else "",
         after=f"?start={shown}" if reply.records and left > 0 else "",
         before=f"?start={max(0, start - PAGE)}" if start else "",
+        name=labels.write_out(to_display_text(one.label, limit=200)) if one is not None and introduced else "",
         actions=tuple(
             FittingAction(to_display_text(offers[name].title), f"{offers[name].title}{about}")
             for name in reply.actions
@@ -136,7 +142,7 @@ def _tell_outcome(run: Run) -> str:
     elif run.state == "rejected" and run.reason:
         came = run.reason
     elif run.plan is not None:
-        came = " ".join(step.preview for step in run.plan.steps)
+        came = " ".join(say_preview(step) for step in run.plan.steps)
     else:
         came = run.refusal.detail if run.refusal is not None else ""
-    return labels.shorten(labels.say_days(came), _CAME_CHARS)
+    return labels.shorten(came if run.plan is not None else labels.write_out(came), _CAME_CHARS)

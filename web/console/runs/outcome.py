@@ -18,6 +18,7 @@ from core.display_text import to_display_text
 from core.errors import NotCanonical
 from web.console import labels
 from web.console.labels import Badge
+from web.console.runs.card import say_preview
 
 _SENTENCES = {
     "planned": "It has not been sent yet.",
@@ -108,7 +109,7 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
         calls.append(
             CallResult(
                 number=at + 1,
-                title=to_display_text(step.preview or step.title),
+                title=say_preview(step) or to_display_text(step.title),
                 state=labels.SENT_AGAIN if again else labels.CALLS[each.state],
                 words=_join_words(each.state, sentence, detail, _find_sentence(each.answer)),
                 call_id=each.call_id,

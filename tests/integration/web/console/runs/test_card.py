@@ -190,3 +190,18 @@ def test_a_day_in_the_record_behind_a_value_is_said_as_people_write_it() -> None
         ("number", "INV-1042"),
         ("total", "2000"),
     ]
+
+
+def test_amounts_and_records_are_written_as_people_do_and_a_typed_text_is_left_alone() -> None:
+    (step,) = PLAN.steps
+    amount = step.filled[0].model_copy(update={"value": 1250000, "shown": "12500.00 EUR"})
+    label = "INV-1042 · paid 2026-10-03"
+    source = step.filled[1].source.model_copy(update={"label": label})
+    invoice = step.filled[1].model_copy(update={"shown": label, "source": source})
+    note = step.filled[2].model_copy(update={"value": "by 2026-10-05: 99000 EUR", "shown": "by 2026-10-05: 99000 EUR"})
+    changed = {"filled": (amount, invoice, note), "preview": f"Refund 12500.00 EUR of {label}: {note.shown}."}
+    plan = PLAN.model_copy(update={"steps": (step.model_copy(update=changed),)})
+    (call,) = card.make_card(Planned(RUN, plan), RUN.actor).calls
+    assert call.preview == "Refund 12,500.00 EUR of INV-1042 · paid 3 Oct 2026: by 2026-10-05: 99000 EUR."
+    assert [each.shown for each in call.params] == ["12,500.00 EUR", "INV-1042 · paid 3 Oct 2026", note.shown]
+    assert [each.words for each in call.params] == ["12500.00 EUR", label, note.shown]

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
-from agent.pipeline import Candidate, ComputedSource, PromptSource, ProposedSource, Question, Refusal, Reply
+from agent.pipeline import (
+    Candidate,
+    ComputedSource,
+    PromptSource,
+    ProposedSource,
+    Question,
+    RecordSnapshot,
+    Refusal,
+    Reply,
+)
 from agent.runs import repository
 from agent.runs.run import Run
 from agent.runs.states import Planned
-from tests.integration.web.console.console import Console, post
+from agent.validate.payload import digest_plan
+from agent.workspace.context import WorkspaceContext
+from core.webhook_signature import make_secret
+from tests.integration.web.console.console import Console, opened_console, post
 from tests.integration.web.console.samples.card import PLAN, RUN
 from web.console.runs import card
+from web.console.runs.conversation import make_answer_view
 
 
 async def put(console: Console, run: Run, **changes: object) -> Run:
@@ -98,3 +115,36 @@ def test_a_value_that_no_code_vouches_for_is_marked_and_a_sum_is_shown() -> None
     read, proposed, computed = card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params
     assert (read.doubt, proposed.doubt, computed.doubt) == ("read from your words", "proposed by the model", "")
     assert computed.source == "worked out: 49.00 EUR / 2 = 24.50 EUR"
+
+
+async def test_a_platform_that_does_not_answer_a_yes_leaves_the_card_where_it_was(tmp_path: Path) -> None:
+    async with opened_console(tmp_path, OPSIQ_ALLOW_ADDRESSES="127.0.0.0/8") as console:
+        await confirm_without_platform(console)
+
+
+async def confirm_without_platform(console: Console) -> None:
+    secrets = {"read_token": "a", "action_secret": make_secret()}
+    await console.container.workspace_admin.connect(console.owner, "saas", "http://127.0.0.1:9", secrets)
+    pin = RecordSnapshot(record_kind="invoice", record_id="7", label="INV-7", digest="sha256:" + "00" * 32, values={})
+    run = await console.run_of(console.owner)
+    steps = (PLAN.steps[0].model_copy(update={"pins": (pin,)}),)
+    digest = digest_plan(steps, run_id=run.id, actor=run.actor, surface=run.surface)
+    plan = PLAN.model_copy(update={"run_id": run.id, "steps": steps, "approvals": 1, "digest": digest})
+    expires_at = console.clock() + timedelta(minutes=15)
+    run = await put(console, run, state="held", plan=plan, answers=RUN.answers, expires_at=expires_at)
+    browser = await console.signed_in("olivia@shop.test")
+    answer = await post(browser, f"/runs/{run.id}/confirm", {"digest": plan.digest, "sure": "yes"})
+    assert answer.status_code == 503
+    assert "Nothing was sent and nothing has changed here: try it again in a moment." in answer.text
+    assert "Yes: confirm and send" in answer.text, "the card stands there, to be confirmed again"
+
+
+def test_an_answer_that_introduces_one_record_says_once_what_is_known_of_it() -> None:
+    ada = Candidate(id="7", label="Ada Wren", detail="ada@example.com · since 2026-10-03")
+    reply = Reply(text=f"Ada Wren. {ada.detail}.", count=1, records=(ada,))
+    context = cast(WorkspaceContext, SimpleNamespace(catalogue=SimpleNamespace(offers=lambda *_: ())))
+    shown = make_answer_view(reply, RUN.actor, context)
+    assert (shown.name, shown.records[0].detail) == ("Ada Wren", "ada@example.com · since 3 Oct 2026")
+    told = reply.model_copy(update={"text": "Ada Wren: total 12500.00 EUR."})
+    shown = make_answer_view(told, RUN.actor, context)
+    assert (shown.name, shown.text) == ("", "Ada Wren: total 12,500.00 EUR.")
