@@ -1,1 +1,1 @@
-"""Resolvers: choose among the offered actions, and say which words stand for which parameter."""
+"""Resolvers: choose among the offered actions, and say which words belong to which parameter."""

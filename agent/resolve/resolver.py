@@ -23,25 +23,28 @@ question."""
 
 
 class Resolver(Protocol):
-    """Chooses among what is offered; sees no live data.
+    """Resolver port: chooses among the offers, without any live data.
 
-    It answers with drafts whose action is one of the shortlist's names and whose arguments are words of the request
-    or members of a closed set; or it abstains; or it asks. Raises core.errors.ModelUnavailable or ModelMisbehaved; a
-    resolver without a model raises nothing.
+    It answers with drafts, abstains, or asks. A draft's action is one of the shortlist's names. Its arguments are words
+    of the request or members of a closed list. Raises core.errors.ModelUnavailable or ModelMisbehaved. A resolver
+    without a model raises nothing.
     """
 
     name: str
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
-        """Resolves a request into what it is taken to mean. ``shortlist`` holds what this actor may do on this surface,
-        all of it; the resolver narrows it down itself."""
+        """Resolves a request. ``shortlist`` holds everything that this actor may do on this surface. The resolver
+        narrows it down itself."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class PieceQuestion:
-    """Pieces of a request that a proposal passes over, with what they are judged by. ``stands``: whether the plan
-    stands unless one of them changes something; else it stands only where none does."""
+    """Pieces of a request that a proposal ignores, with what is needed to judge them.
+
+    ``stands`` is true if the plan stands unless a piece changes something. Otherwise the plan stands only if no piece
+    does.
+    """
 
     request: Request
     proposal: Proposal
@@ -53,21 +56,22 @@ class PieceQuestion:
 
 @runtime_checkable
 class SecondReader(Protocol):
-    """A resolver that can be asked once more about pieces of a request which its proposal passes over."""
+    """A resolver that can be asked again about pieces of a request that its proposal ignores."""
 
     async def read_again(self, question: PieceQuestion) -> Resolved | None:
-        """The proposal with those of the pieces as asides that need no question or, where it stands, with those left
-        over that change something; None where it can't be asked. Raises core.errors.ModelUnavailable or
-        ModelMisbehaved."""
+        """The proposal with the harmless pieces as asides. If the plan ``stands``, also with the pieces that change
+        something as left over.
+
+        None if the model can't be asked. Raises core.errors.ModelUnavailable or ModelMisbehaved.
+        """
         ...
 
 
 def choose_candidates(request: Request, shortlist: Shortlist, k: int = CANDIDATES) -> tuple[Scored, ...]:
-    """The offers to consider, best first: the whole text's best ``k``, and the best of each clause where there are
-    several.
+    """The offers to consider, best first: the best ``k`` for the whole text, and the best for each of several clauses.
 
-    Small registries are offered whole: order is then by fit, and what shares no word with the text stands last. An
-    answer to the question "which action?" puts that action first.
+    Small registries are offered whole, sorted by fit, with offers that share no word with the text last. An answer to
+    "which action?" puts that action first.
     """
     best: dict[str, Scored] = {}
     said = " ".join((request.text, *(answer.text for answer in request.answers if answer.text)))
@@ -90,7 +94,7 @@ def choose_candidates(request: Request, shortlist: Shortlist, k: int = CANDIDATE
 
 
 def find_chosen_action(request: Request, shortlist: Shortlist) -> str | None:
-    """The action the person picked when asked which one was meant, if it is offered."""
+    """The action that the person chose when asked which one was meant, if it is offered."""
     for answer in reversed(request.answers):
         if answer.slot == "action" and answer.choice is not None and answer.choice in shortlist:
             return answer.choice
@@ -101,7 +105,7 @@ log = logging.getLogger(__name__)
 
 
 class FallbackResolver:
-    """Asks ``first``; ``second`` where that is unavailable or misbehaves. Raises what ``second`` raises."""
+    """Fallback: asks ``first``, or ``second`` if that is unavailable or misbehaves. Raises what ``second`` raises."""
 
     def __init__(self, first: Resolver, second: Resolver) -> None:
         self.first, self.second = first, second

@@ -1,5 +1,4 @@
-"""Type and size checks on the JSON of a model's answer: what passes is text, a number, a list or an object of bounded
-size."""
+"""JSON checks of a model's answer: only text, numbers, lists and objects of bounded size pass."""
 
 from __future__ import annotations
 
@@ -15,12 +14,12 @@ MAX_TEXT: Final = 4000
 
 
 class BadProposal(ValueError):
-    """Raised for an answer that is no proposal. The message names the place and the kind of fault, never the model's
-    words."""
+    """An answer is no proposal. The message names the place and the kind of fault, never the model's words."""
 
 
 def check_storable(answer: Any) -> None:
-    """What is no text in any encoding (half a surrogate pair, NUL) or endless can't be shown, stored or sent."""
+    """Rejects text that no encoding has (half a surrogate pair, NUL) and endless values. They can't be shown, stored or
+    sent."""
     try:
         text = json.dumps(answer, ensure_ascii=False)
         text.encode()
@@ -74,7 +73,7 @@ def read_comparison(value: Any) -> Comparison:
 
 
 def read_value(value: Any, depth: int = 0) -> Any:
-    """A JSON value without keys that are null: what was left out of an object is left out."""
+    """A JSON value without keys that are null. A null key counts as left out."""
     if depth > MAX_DEPTH:
         raise BadProposal("a value is nested too deep")
     if isinstance(value, Mapping):

@@ -1,5 +1,5 @@
-"""Arguments as a model sees them: which form each takes in the schema, under which name, and what the prompt says of
-it."""
+"""Argument forms: how each argument appears in a model's answer schema, under which name, and what the prompt says
+about it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ActionForm:
 
 
 def make_action_forms(offers: Sequence[Offer], kinds: Sequence[RecordKind]) -> dict[str, ActionForm]:
-    """The offers by token: the last part of a name where it is unlike the others', else the whole."""
+    """The offers by token. A token is the last part of the name if that is unique, or else the whole name."""
     made: dict[str, ActionForm] = {}
     known = frozenset(kind.name for kind in kinds)
     last = [offer.name.rpartition(".")[2] for offer in offers]
@@ -59,7 +59,7 @@ def make_action_forms(offers: Sequence[Offer], kinds: Sequence[RecordKind]) -> d
 
 
 def make_other_tokens(names: Sequence[str], actions: Mapping[str, ActionForm]) -> dict[str, str]:
-    """Actions of other roles by a token of their own, at most MAX_OTHERS."""
+    """Actions of other roles, each under its own token. At most MAX_OTHERS."""
     made: dict[str, str] = {}
     for name in names[:MAX_OTHERS]:
         made[make_unique_token(name.rpartition(".")[2], (*actions, *made))] = name
@@ -72,7 +72,7 @@ def _make_argument_forms(offer: Offer, kinds: frozenset[str]) -> dict[str, Argum
         annotation = offer.annotation(parameter)
         schema = simplify_schema(raw, offer.parameters)
         if not annotation.takes_words and not annotation.compose and annotation.record is None:
-            continue  # it follows from a record: nothing a person says
+            continue  # it follows from a record, so nobody says it
         form: Form = "typed"
         if annotation.record is not None and annotation.record in kinds:
             form = "reference"
@@ -118,15 +118,17 @@ def _follow_pointer(ref: str, root: Mapping[str, Any]) -> Any:
 
 
 def list_members(schema: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The members a value must be one of, or nothing where it is free or there are too many."""
+    """The members of a closed list. Empty if the value is free or the list is too long."""
     members = schema.get("enum") or ([schema["const"]] if "const" in schema else [])
     kept = tuple(each for each in members if isinstance(each, str | int | float | bool))
     return kept if 0 < len(kept) <= MAX_ENUM else ()
 
 
 def make_native_schema(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
-    """The parameter's own type as a strict schema: bounded, every key required, null where a part may be left out. What
-    strict modes don't take (patterns, formats, bounds) is left out and checked afterwards."""
+    """The parameter's own type as a strict schema: bounded, every key required, null for a part that may be missing.
+
+    Patterns, formats and bounds are left out, because strict modes reject them. They are checked afterwards.
+    """
     schema = simplify_schema(schema, root)
     members = list_members(schema)
     if members:
@@ -158,8 +160,8 @@ def make_native_schema(schema: Mapping[str, Any], root: Mapping[str, Any], depth
 
 
 def read_objects(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any], depth: int = 0) -> Any:
-    """A value given as ``make_native_schema`` says, with each free-form object that stands there as text read. What is
-    no object in JSON stays the text that it is."""
+    """Reads a value in the form of ``make_native_schema``. Free-form objects are written there as JSON text. Text that
+    is no JSON object stays text."""
     schema = simplify_schema(schema, root)
     if depth > MAX_NESTED:
         return value
@@ -178,7 +180,7 @@ def read_objects(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any],
 
 
 def _close_enum(members: Sequence[Any]) -> dict[str, Any]:
-    """An enum that names its type, as strict modes want it; one for each type of its members."""
+    """An enum that names its type, as strict modes demand. One enum for each type of its members."""
     typed = {bool: "boolean", int: "integer", float: "number", str: "string"}
     kinds = list(dict.fromkeys(typed[type(each)] for each in members))
     made = [{"type": kind, "enum": [each for each in members if typed[type(each)] == kind]} for kind in kinds]
@@ -186,9 +188,10 @@ def _close_enum(members: Sequence[Any]) -> dict[str, Any]:
 
 
 def describe_argument(form: ArgumentForm, offer: Offer, states: Mapping[str, str], *, plain: bool = False) -> str:
-    """What the prompt says of an argument's type. ``states`` writes a contract's filter in the kind's own words. In the
-    ``plain`` form money is as typed, and no default or field that it would be taken from is told: a small model copies
-    them."""
+    """What the prompt says about an argument's type. ``states`` writes a contract's filter in the kind's own words.
+
+    In the ``plain`` form money is as typed. Defaults and source fields are left out, because a small model copies them.
+    """
     annotation = offer.annotation(form.parameter)
     if form.form == "reference":
         only = states.get(form.parameter)

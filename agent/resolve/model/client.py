@@ -1,9 +1,10 @@
-"""Model client: asks for one typed answer, over HTTP where the server's address is given and it speaks OpenAI's API
-(``openai_http``), through LiteLLM and instructor everywhere else (``litellm_client``). Its settings,
-and what goes to a model with every request, are ``core.settings.model``. Retries, fallbacks and the one repair are
-ours.
+"""Model client: asks a model for one typed answer.
 
-A prompt, an answer or a key never stands in an error or a log line.
+It uses HTTP if the server's address is given and the server speaks OpenAI's API (``openai_http``), and otherwise
+LiteLLM and instructor (``litellm_client``). Its settings, and what goes to a model with every request, are
+``core.settings.model``. Retries, fallbacks and the one repair are done here.
+
+No prompt, answer or key appears in an error or a log line.
 """
 
 from __future__ import annotations
@@ -40,9 +41,12 @@ REASONING_TOKENS: Final = 8000
 
 @dataclass(frozen=True, slots=True)
 class Completion(Generic[T]):
-    """What a model answered. ``value`` is None when it refused. ``messages`` and ``text`` are exactly what was sent
-    last and what came back last; tokens, ``attempts`` (HTTP calls) and ``duration_ms`` count everything on the way.
-    ``cost`` is US dollars as a decimal string, None when the price is unknown."""
+    """What a model answered.
+
+    ``value`` is None if it refused. ``messages`` and ``text`` are the last messages sent and the last text received.
+    Tokens, ``attempts`` (HTTP calls) and ``duration_ms`` count everything on the way. ``cost`` is US dollars as a
+    decimal string, or None if the price is unknown.
+    """
 
     value: T | None
     text: str
@@ -58,8 +62,8 @@ class Completion(Generic[T]):
 
 
 class ModelClient:
-    """Asks one model, or its fallbacks, for one typed answer. Safe to share between tasks. Holds no connection but
-    within ``async with``, which keeps them open from call to call."""
+    """Asks one model or its fallbacks for one typed answer. Safe to share between tasks. Connections stay open between
+    calls only within ``async with``."""
 
     def __init__(
         self, settings: ModelSettings, *, sleep: Sleep = asyncio.sleep, timer: Callable[[], float] = time.perf_counter
@@ -75,7 +79,7 @@ class ModelClient:
 
     @property
     def is_own(self) -> bool:
-        """Whether the model is on a server of one's own, asked directly."""
+        """Whether the model runs on the owner's own server and is asked directly."""
         return serves(self.settings.model, self.settings.model_url)
 
     async def __aenter__(self) -> ModelClient:
@@ -88,9 +92,11 @@ class ModelClient:
     async def complete(
         self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = MAX_TOKENS
     ) -> Completion[T]:
-        """Ask for an answer of type ``shape``. An answer that does not fit is sent back once with what was wrong;
-        ``legal`` lists the legal actions for that message. Raises ModelUnavailable when no model answered,
-        ModelMisbehaved when the repair didn't fit either."""
+        """Asks for an answer of type ``shape``.
+
+        An answer that doesn't fit is sent back once with what was wrong. ``legal`` lists the legal actions for that
+        message. Raises ModelUnavailable if no model answered, ModelMisbehaved if the repair didn't fit either.
+        """
         tally = _Usage(self._timer())
         misfit = False
         for model in (self.settings.model, *self.settings.model_fallbacks):
@@ -122,7 +128,7 @@ class ModelClient:
         raise ModelUnavailable(f"No model answered: {'; '.join(tally.notes)}.")
 
     async def _choose_client(self, model: str) -> OpenAiClient | LiteLlmClient:
-        """A fallback of the same provider stands behind the same address."""
+        """A fallback of the same provider has the same address."""
         if all(serves(each, self.settings.model_url) for each in (model, self.settings.model)):
             return self._direct
         if self._libraries is None:
@@ -130,7 +136,7 @@ class ModelClient:
         return self._libraries
 
     async def _ask(self, asked: _Asked[T], messages: Sequence[Mapping[str, str]], tally: _Usage) -> Reply[T] | None:
-        """One reply of one model with its retries, or None when it is given up."""
+        """One reply of one model, with retries. None if it was given up."""
         model = asked.model
         for attempt in range(self.settings.model_retries + 1):
             with open_span("model", model=model, attempt=attempt + 1):
@@ -152,7 +158,7 @@ class ModelClient:
     async def _ask_once(
         self, asked: _Asked[T], messages: Sequence[Mapping[str, str]], tally: _Usage
     ) -> Reply[T] | ModelFailure:
-        """Where the provider won't take a parameter, asked without it from then on."""
+        """Asks once. If the provider rejects a parameter, it is left out from now on."""
         while True:
             tally.attempts += 1
             outcome = await asked.ask_once(messages)
@@ -187,7 +193,7 @@ class ModelClient:
 
 @dataclass(frozen=True, slots=True)
 class _Asked(Generic[T]):
-    """One model, the way to it, and what its answer must be."""
+    """One model, how to reach it, and what its answer must be."""
 
     way: OpenAiClient | LiteLlmClient
     model: str

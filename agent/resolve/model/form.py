@@ -1,7 +1,7 @@
-"""Form of the proposal that a model is asked for: the full one, or the plain one for small models.
+"""Proposal form: the form that a model answers in, full or plain (for small models).
 
-``auto`` finds out: a model on a server of one's own is asked four small requests in the full form, once in the life of
-a process, and is asked in the plain form from then on where it does not get all of them right.
+``auto`` tests the model. A model on the owner's own server gets four small requests in the full form, once per process.
+If it doesn't get all of them right, it is asked in the plain form.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _shuts_the_gate(made: Proposal) -> bool:
 
 
 def _sets_the_fee_and_tells_the_rest(made: Proposal) -> bool:
-    """What limits the order is left over, and nothing of it set aside as if it changed nothing."""
+    """The limit of the order is left over, and no part of it is set aside."""
     aside = " ".join(each.words.text for each in made.asides or ())
     return _sets_the_fee(made) and "Sunday" in " ".join(made.left_over) and "Sunday" not in aside
 
@@ -101,7 +101,7 @@ _PROBES: Final = (
 
 
 class FormChoice:
-    """Chooses the form once. ``probes`` says that ``auto`` is to be found out; without it that means the full form."""
+    """Chooses the form once. ``probes`` lets ``auto`` test the model. Without it, ``auto`` means the full form."""
 
     def __init__(self, client: Client, form: ModelForm, *, probes: bool) -> None:
         self._client = client
@@ -111,8 +111,8 @@ class FormChoice:
         self._lock = asyncio.Lock()
 
     async def version(self) -> str:
-        """The version of the prompt to ask with. Where the model can't be asked just now it is the full form's, and
-        found out another time."""
+        """The version of the prompt to use. If the model can't be asked now, it is the full form's, and the model is
+        tested later."""
         if self._version is not None:
             return self._version
         async with self._lock:

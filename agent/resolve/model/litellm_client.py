@@ -1,11 +1,10 @@
-"""LiteLLM client: reaches any provider, and instructor holds the answer to a type. Nothing else imports either.
+"""LiteLLM client: reaches any provider, while instructor makes the answer fit a type. No other module imports either.
 
-Both are imported with the first call (LiteLLM costs seconds and 200 MB), after the switches that keep LiteLLM from
-asking the network for prices and from reading a ``.env``. LiteLLM and instructor are told to try once: retries are
-``client``'s.
+Both are imported at the first call, because LiteLLM costs seconds and 200 MB. Before that, switches stop LiteLLM from
+asking the network for prices and from reading a ``.env``. Both try once only: ``client`` does the retries.
 
-A prompt, an answer or a key never stands in an error or a log line: both libraries put them there, so their loggers
-are shut and what they raise is replaced, not chained.
+No prompt, answer or key appears in an error or a log line. Both libraries put them there, so their loggers are silenced
+and their exceptions are replaced, not chained.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from core.settings import ModelSettings
 Price = tuple[Decimal, Decimal]
 T = TypeVar("T", bound=BaseModel)
 
-# Servers that take a JSON Schema for the answer though LiteLLM's table doesn't know the model behind them.
+# Servers that accept a JSON Schema, although LiteLLM's table doesn't know the models behind them.
 _SCHEMA_PROVIDERS: Final = frozenset(
     {"openai", "azure", "hosted_vllm", "vllm", "llamafile", "lm_studio", "ollama", "ollama_chat", "openai_like"}
 )
@@ -36,16 +35,16 @@ _LOGGERS: Final = ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router", "instructor", "
 
 
 class LiteLlmClient:
-    """LiteLLM and instructor, imported. Address and key of the settings are for the provider of their model; another
-    one's are its own."""
+    """LiteLLM and instructor, imported. The address and key in the settings belong to the provider of their model.
+    Other providers use their own."""
 
     def __init__(self, settings: ModelSettings) -> None:
         self._loaded = _load_libraries()
         self._settings = settings
 
     def choose_mode(self, model: str) -> str:
-        """A schema for the answer where the provider has one that may speak of itself (a record belongs to a record),
-        a forced tool call elsewhere. Anthropic's strict schemas may not, its tools' may."""
+        """Chooses how an answer is made to fit: by a schema if the provider accepts recursive ones, or else by a forced
+        tool call. Anthropic's strict schemas can't be recursive, its tool schemas can."""
         known = self._loaded.litellm
         if self._find_provider(model) == "anthropic" or "claude" in model:
             return "tools"
@@ -54,7 +53,7 @@ class LiteLlmClient:
         return "tools"
 
     def find_price(self, model: str) -> Price | None:
-        """US dollars a million tokens, in and out, where LiteLLM knows."""
+        """The price in US dollars per million tokens, in and out, if LiteLLM knows it."""
         table = self._loaded.litellm.model_cost
         known = table.get(model) or table.get(model.partition("/")[2]) or {}
         each = [known.get(name) for name in ("input_cost_per_token", "output_cost_per_token")]
@@ -84,7 +83,7 @@ class LiteLlmClient:
         failure: ModelFailure | None = None
         try:
             async with asyncio.timeout(self._settings.model_timeout_s):
-                # Never instructor's ``context=``: it would render Jinja in the person's words.
+                # Never use instructor's ``context=``: it would render Jinja in the person's words.
                 value = await client.chat.completions.create(
                     model=model,
                     messages=[dict(message) for message in messages],
@@ -119,7 +118,7 @@ class LiteLlmClient:
             return {}
         given = {"api_base": self._settings.model_url, "api_key": self._settings.model_key}
         if given["api_base"] and not given["api_key"]:
-            given["api_key"] = "none"  # local servers want no key, the client library wants a word
+            given["api_key"] = "none"  # local servers need no key, but the client library needs a value
         return {name: value for name, value in given.items() if value}
 
     def _find_provider(self, model: str) -> str:
@@ -136,7 +135,7 @@ class _Loaded:
 
 
 class _Seen:
-    """What passed between instructor and LiteLLM."""
+    """What instructor and LiteLLM exchanged."""
 
     def __init__(self) -> None:
         self.messages: list[Mapping[str, Any]] = []
@@ -151,7 +150,7 @@ class _Seen:
 
 @functools.cache
 def _load_libraries() -> _Loaded:
-    """Imports both, quietly and offline. Seconds the first time."""
+    """Imports both, quietly and offline. Takes seconds the first time."""
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     os.environ["LITELLM_MODE"] = "PRODUCTION"
     import instructor

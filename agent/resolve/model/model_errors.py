@@ -1,7 +1,6 @@
-"""Model errors, described without a word of the prompt, the answer or a key.
+"""Model errors, described without any word of the prompt, the answer or a key.
 
-LiteLLM's and instructor's own messages hold all three; what is kept of them here is their class and the validator's
-kinds of fault.
+LiteLLM's and instructor's own messages hold all three. Only their class and the validator's kinds of fault are kept.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-# A refusal said in words instead of the form asked for; only looked at where the answer fits no schema.
+# A refusal in words instead of the required form. Checked only if the answer fits no schema.
 _REFUSAL: Final = re.compile(
     r"^\W*(?:sorry\b|as an ai\b|unfortunately\b|i['’]?m (?:sorry|unable|not able)|i am (?:sorry|unable|not able)|"
     r"i (?:can['’]?t|cannot|won['’]?t|will not|must decline))",
@@ -23,9 +22,12 @@ _REFUSAL: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ModelFailure:
-    """Why no reply came. ``again`` says whether the same model may be asked again, ``after_s`` when at the earliest;
-    ``rejected`` that something of the request itself was not taken (``parameter`` names it, where the
-    provider does), ``refused`` that the provider would not work on these words."""
+    """Why no reply came.
+
+    ``again``: the same model may be asked again, after ``after_s`` at the earliest. ``rejected``: the provider didn't
+    accept a part of the request (``parameter`` names it if known). ``refused``: the provider wouldn't process these
+    words.
+    """
 
     why: str
     again: bool
@@ -121,8 +123,8 @@ _NOT_TAKEN: Final = ModelFailure(
     "the provider can't take the request (400); try OPSIQ_MODEL_MODE=tools", again=False, rejected=True
 )
 _REFUSED: Final = ModelFailure("the provider would not work on this", again=False, refused=True)
-# Codes of OpenAI and of servers after it, in the error's own fields: what it quotes of the prompt must not be taken for
-# one.
+# Error codes of OpenAI and similar servers, from the error's own fields. Quoted words of the prompt must not count as a
+# code.
 _LENGTH: Final = re.compile(
     rb'"(?:code|type)"\s*:\s*"(?:context_length_exceeded|exceed_context_size_error|string_above_max_length)"'
 )
@@ -138,8 +140,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def describe_fault(error: BaseException) -> str:
-    """What was wrong with an answer, without any of its words: kinds of fault from the validator, never what was
-    found."""
+    """What was wrong with an answer: the validator's kinds of fault, and none of the answer's words."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ValidationError):
@@ -173,8 +174,8 @@ _MEANING: Final[Mapping[str, str]] = {
 
 
 def repair(messages: Sequence[Mapping[str, str]], answer: str, wrong: str, legal: str) -> list[dict[str, str]]:
-    """The messages that ask once more: what was asked, what came, and what was wrong with it. ``legal`` lists the
-    actions there are."""
+    """The messages that ask again: what was asked, what came, and what was wrong with it. ``legal`` lists the legal
+    actions."""
     faults = [_MEANING.get(each, each) for each in wrong.split(", ")]
     said = f"That answer can't be used: {'; '.join(faults)}. Answer again with one JSON object in the form asked for."
     if legal:

@@ -1,8 +1,8 @@
-"""OpenAI-compatible HTTP client: one POST to chat completions, without a library between.
+"""OpenAI-compatible HTTP client: one POST to chat completions, without a library.
 
-Only for a server whose address is given (llama.cpp, vLLM, LM Studio, a gateway): LiteLLM, which every other provider is
-reached through, costs seconds at its first use, 200 MB, and several milliseconds a request. What is asked and how an
-answer is held to its type is the same both ways (tests/integration/model).
+It serves only a server whose address is given (llama.cpp, vLLM, LM Studio, a gateway). All other providers need
+LiteLLM, which costs seconds at its first use, 200 MB, and several milliseconds a request. Questions and answer types
+are the same both ways (tests/integration/model).
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 KEEP_ALIVE_S: Final = 4.0
 """Shorter than common servers' (5 s and more), so that a request seldom meets a connection that is just being
 closed."""
-# Where models differ in what they take (no temperature, other names for limits), which LiteLLM knows.
+# Providers whose models differ in what they accept (no temperature, other names for limits). LiteLLM knows these
+# differences.
 _HOSTED: Final = ("openai.com", "azure.com", "googleapis.com")
 
 
 def serves(model: str, api_base: str) -> bool:
-    """Whether a model can be asked by HTTP alone: it is said to speak OpenAI's API, at an address that is not a large
-    provider's."""
+    """Whether HTTP alone can ask a model: it speaks OpenAI's API, at an address that isn't a large provider's."""
     host = urlsplit(api_base).hostname or ""
     return (
         bool(host)
@@ -51,8 +51,8 @@ def serves(model: str, api_base: str) -> bool:
 
 
 class OpenAiClient:
-    """Asks the server at ``model_url``. Within ``async with`` calls share connections, which are closed at its end;
-    outside of it each call has one of its own and leaves nothing open."""
+    """Asks the server at ``model_url``. Within ``async with`` calls share connections, which close at its end. Outside,
+    each call opens and closes its own."""
 
     def __init__(self, settings: ModelSettings) -> None:
         self._url = f"{settings.model_url.rstrip('/')}/chat/completions"
@@ -99,7 +99,7 @@ class OpenAiClient:
             return model_errors.NO_COMPLETION
 
     def leave_out(self, model: str, parameter: str) -> bool:
-        """Ask this model without a parameter from now on. False where that is so already, or can't be."""
+        """Leaves a parameter out from now on. False if it is left out already, or can't be."""
         known = self._not_taken.get(model, frozenset())
         if parameter in known or parameter not in {*self._parameters, "max_tokens"}:
             return False
@@ -107,7 +107,7 @@ class OpenAiClient:
         return True
 
     def _make_parameters(self, model: str, max_tokens: int) -> dict[str, Any]:
-        """Reasoning models take no temperature, and call the bound of tokens otherwise."""
+        """The request's parameters. Reasoning models take no temperature and have another name for the token limit."""
         not_taken = self._not_taken.get(model, frozenset())
         most = "max_completion_tokens" if "max_tokens" in not_taken else "max_tokens"
         return {**{name: value for name, value in self._parameters.items() if name not in not_taken}, most: max_tokens}
@@ -123,12 +123,12 @@ class OpenAiClient:
                 except aiohttp.ServerDisconnectedError:
                     if not self._keeps:
                         raise
-                    return await self._read_reply(session, body)  # it had closed a connection that was kept
+                    return await self._read_reply(session, body)  # it had closed a kept connection
         except TimeoutError:
             failure = ModelFailure(f"no answer within {self._timeout_s:g} s", again=True)
         except aiohttp.ClientError:
             failure = model_errors.NO_CONNECTION
-        except (ValueError, RecursionError):  # no JSON, or nested beyond any use
+        except (ValueError, RecursionError):  # no JSON, or too deeply nested
             failure = ModelFailure("the provider's answer is no JSON; check OPSIQ_MODEL_URL", again=False)
         return failure
 
@@ -153,21 +153,21 @@ class OpenAiClient:
 
 
 def _open_session(url: str) -> aiohttp.ClientSession:
-    """The address is the owner's own setting, so a proxy of the environment is theirs too; the key is the setting's,
-    whatever a .netrc says. aiohttp would look for both anew at each request, in a thread."""
+    """Opens a session. The owner sets the address, so a proxy from the environment is the owner's too. The key comes
+    from the settings, whatever a .netrc says. aiohttp would look up both in a thread for each request."""
     import aiohttp
 
     to = urlsplit(url)
     proxy = None if proxy_bypass(to.hostname or "") else getproxies().get(to.scheme)
     connector = aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE_S)
-    # Nothing is unpacked: a few bytes that unpack to gigabytes would be in memory before MOST_BYTES could be counted.
+    # Nothing is decompressed: a few bytes could fill the memory with gigabytes before MOST_BYTES is checked.
     return aiohttp.ClientSession(
         connector=connector, proxy=proxy, auto_decompress=False, headers={"Accept-Encoding": "identity"}
     )
 
 
 async def _read_whole(stream: aiohttp.StreamReader) -> bytes | None:
-    """All of it, however many pieces it comes in; None when it is more than MOST_BYTES."""
+    """The whole body, in however many chunks it comes. None if it exceeds MOST_BYTES."""
     said = bytearray()
     async for piece in stream.iter_any():
         said += piece
@@ -178,12 +178,12 @@ async def _read_whole(stream: aiohttp.StreamReader) -> bytes | None:
 
 @lru_cache(maxsize=64)
 def _make_schema(shape: type[BaseModel]) -> Mapping[str, Any]:
-    """Only ever written out, so it is made once for a type."""
+    """The JSON Schema of a type. Made once for each type, because it never changes."""
     return shape.model_json_schema()
 
 
 def _make_form(mode: str, shape: type[BaseModel]) -> dict[str, Any]:
-    """How the server is to hold its answer to the shape."""
+    """How the server makes its answer fit the shape."""
     schema = _make_schema(shape)
     name = shape.__name__
     if mode == "json_schema":
@@ -195,7 +195,8 @@ def _make_form(mode: str, shape: type[BaseModel]) -> dict[str, Any]:
 
 
 def _validate(response: Any, shape: type[T]) -> tuple[T | None, str | None]:
-    """The answer as a ``shape``, or what is wrong with it. A server that doesn't know schemas may fence its JSON."""
+    """The answer as a ``shape``, or what is wrong with it. A server without schema support may put its JSON in a code
+    fence."""
     text = text_of(response).rpartition("</think>")[2]
     if cut_off(response):
         return None, CUT_OFF

@@ -1,5 +1,5 @@
-"""Parser of a model's answer into a proposal. Nothing is trusted: depth, counts and every name are checked, and each
-quote is looked for in what was typed."""
+"""Parser: turns a model's answer into a proposal. Trusts nothing: it checks depth, counts and every name, and looks for
+each quote in what was typed."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ _DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}(:\d{2}(:\d{2})?)?(Z|[+-]\
 
 
 class Parser:
-    """Parses one answer for one request. ``actions`` are those offered, by token; ``others`` those of other roles,
-    which may be named but not called."""
+    """Parses one answer to one request. ``actions`` are the offered ones, by token. ``others`` belong to other roles:
+    they may be named but not called."""
 
     def __init__(
         self,
@@ -111,8 +111,8 @@ class Parser:
             raise BadProposal("a value does not fit") from error
 
     def _parse_rest(self, value: Any) -> tuple[tuple[str, ...], tuple[Aside, ...]]:
-        """The words left over, and those that change nothing: none of either where the answer doesn't say. A model that
-        leaves that out is asked about the words like any other."""
+        """The words left over, and the words that change nothing. Both are empty if the answer doesn't mention them. The
+        model is then asked about the words, like any other model."""
         left: list[str] = []
         asides: list[Aside] = []
         for each in read_list(() if value is None else value, "rest"):
@@ -353,7 +353,7 @@ class Parser:
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _parse_name(self, token: Any) -> str:
-        """An action by its token. Raises BadProposal for one that was not named."""
+        """An action by its token. Raises BadProposal for an action that was not named."""
         known = self.actions.get(read_text(token, "action"))
         name = known.offer.name if known is not None else self.others.get(token)
         if name is None:
@@ -364,7 +364,7 @@ class Parser:
         return self._quote(held) if held not in (None, "") else None
 
     def _quote(self, held: Any) -> Words | None:
-        """The place of quoted words: where the same words stand more than once, each quote takes the next place."""
+        """The place of quoted words. If the words occur several times, each quote takes the next occurrence."""
         if held in (None, ""):
             return None
         text = read_text(held, "quote").strip()

@@ -1,8 +1,8 @@
-"""Plain form of a proposal, for small models and servers that take no recursive schema: one flat object a call, names
-for records, words for amounts.
+"""Plain form of a proposal, for small models and servers without recursive schemas: one flat object for each call,
+names for records, words for amounts.
 
-What a model answers in it is written out as the full form and parsed as that. It quotes nothing, so code looks for the
-words that support each value: what an action can do without, and no words support, is left out.
+A plain answer is rewritten in the full form and parsed as that. It quotes nothing, so code looks for the words that
+support each value. An optional value without support is left out.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ _NULL: Final[Json] = {"type": "null"}
 
 
 def make_plain_schema(actions: Mapping[str, ActionForm], kinds: Sequence[RecordKind], *, thread: bool = False) -> Json:
-    """The schema of a plain answer: no definitions, no recursion. Calls stand together; whatever is no call alone."""
+    """The schema of a plain answer, without definitions and recursion. Several calls may stand together. Any other
+    result stands alone."""
     by_name = {kind.name: kind for kind in kinds}
     alone = [make_object(action=make_enum([NONE]), reason=make_enum(REASONS))]
     if kinds:
@@ -66,7 +67,8 @@ def _make_list(items: Sequence[Json], most: int) -> Json:
 
 
 def _make_call(action: ActionForm, kinds: Mapping[str, RecordKind]) -> Json:
-    """What an action can do without may be left out: where every key must stand, a small model fills each."""
+    """The schema of a call. Optional keys may be left out: if every key were required, a small model would fill
+    each."""
     needed: dict[str, Json] = {"action": make_enum([action.token])}
     others: dict[str, Json] = {}
     for token, form in action.arguments.items():
@@ -113,7 +115,7 @@ def _make_question(kinds: Sequence[RecordKind]) -> Json:
 
 
 def _bound(schema: Any) -> Any:
-    """Strings and lists with an end: a small model that begins to repeat itself would never close the JSON."""
+    """Bounds strings and lists. A small model that repeats itself would otherwise never close the JSON."""
     if isinstance(schema, list):
         return [_bound(each) for each in schema]
     if not isinstance(schema, dict):
@@ -130,7 +132,7 @@ def _bound(schema: Any) -> Any:
 
 
 class PlainParser(Parser):
-    """Parses a plain answer: what it says in the full form, with the words that support it."""
+    """Parses a plain answer: rewrites it in the full form, with the words that support it."""
 
     def __init__(
         self,
@@ -168,8 +170,8 @@ class PlainParser(Parser):
         raise BadProposal("a call names no offered action")
 
     def _as_many_as_ordered(self, calls: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        """Without further calls whose values have no words of their own, and, of one order, without those of other
-        actions: a small model that may go on does. A second order that is so left out is asked about: it has words."""
+        """Drops surplus calls, because a small model may not stop: calls whose values have no words of their own and,
+        for a single order, calls of other actions. If a second order is dropped, its words are asked about."""
         one = len(calls) > 1 and len(split_clauses(self.values.text)) == 1
         made: list[Mapping[str, Any]] = []
         taken: list[Said] = []
@@ -210,7 +212,7 @@ class PlainParser(Parser):
         raise AssertionError(form.form)
 
     def _write_out_reference(self, name: str, held: Mapping[str, Any]) -> Json | None:
-        """A reference in full; None where it says nothing of the record."""
+        """Writes a reference in full. None if it says nothing about the record."""
         kind = self.kinds.get(name)
         if kind is None:
             raise BadProposal("a reference names no kind of record")
@@ -238,7 +240,7 @@ class PlainParser(Parser):
         return {"records": found, "fields": [str(held.get("want"))]}
 
     def _read_amount(self, form: ArgumentForm, action: ActionForm, words: str) -> Json | None:
-        """A number, money or time out of its words, by code's own readers."""
+        """A number, an amount of money or a time, read from its words by code's own readers."""
         quote = locate(words, self.request)
         if form.schema.get("format") in TIMES:
             annotation = action.offer.annotation(form.parameter)

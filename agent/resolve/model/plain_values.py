@@ -1,7 +1,8 @@
-"""Values of a plain call: which words of the request say what a small model wrote, and what code itself reads of them.
+"""Values of a plain call: finds the words of the request that support what a small model wrote, and reads them with
+code.
 
-A plain answer quotes nothing. What code can't find words for is not the model's to say; where code's own reader reads
-the words, its value stands in.
+A plain answer quotes nothing. A value without supporting words is not the model's to give. If code's own reader reads
+the words, its value is used.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from language.text import word_set
 MAX_LENGTH: Final = 240
 _TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
 _WORD: Final = re.compile(r"[\w@.+-]*\w")
-# What small models write where nothing was said, if it is no member of a closed set.
+# What small models write for "nothing", unless it is a member of a closed list.
 _NOTHING: Final = word_set("null none n/a unknown unspecified any all some anything everything") | {"", "not specified"}
-# Values with a written form of their own, which code keeps to better than a small model does.
+# Values with a fixed written form, which code follows better than a small model.
 _FORMED: Final = frozenset({"date", "time", "datetime", "epoch", "month"})
 _UNIT_BEFORE: Final = re.compile(r"(?<!\w)[^\W\d_]{0,3}[€$£¥₹]\s?$")
 _UNIT_AFTER: Final = re.compile(r"\s?(?:%|[€$£¥₹]|-?[^\W\d_]+)")
@@ -41,7 +42,7 @@ _SHORTEST_COPY: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A value with the words that say it, at [start, end) of the request; no words: ``quote`` is empty."""
+    """A value with the words that say it, at [start, end) of the request. Without words, ``quote`` is empty."""
 
     value: Any
     quote: str
@@ -53,16 +54,18 @@ class Said:
 
 
 class PlainValues:
-    """Values of the calls of one request."""
+    """The values of one request's calls."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
         self.text = request.words(len(request.answers)) if request.answers else request.text
 
     def settle(self, action: ActionForm, call: Mapping[str, Any], *, alone: bool) -> dict[str, Said]:
-        """The typed values of a call by token, each with its words. Where it stands ``alone``, what the model left out
-        or no words say is read by code, and what has a form of its own is as code writes it. A value that is another
-        argument's already is left out where it may be."""
+        """The typed values of a call by token, each with its words.
+
+        If the call stands ``alone``, code reads what the model left out or no words support, and writes values with a
+        fixed form. An optional value that another argument already has is left out.
+        """
         by_code = self._by_code(action) if alone else {}
         made: dict[str, Said] = {}
         for token, form in action.arguments.items():
@@ -85,7 +88,7 @@ class PlainValues:
         return made
 
     def _take_given(self, value: Any, form: ArgumentForm) -> Said | None:
-        """What the model wrote; None where that is a word for nothing."""
+        """What the model wrote. None if that is a word for nothing."""
         if value is None:
             return None
         if isinstance(value, str) and value.strip().casefold() in _NOTHING and value not in list_members(form.schema):
@@ -96,8 +99,8 @@ class PlainValues:
         return said
 
     def _is_written_better(self, form: ArgumentForm, action: ActionForm, given: Said, read: Said) -> bool:
-        """Whether code reads the same words better: a day or time, or words that the model rewrote though they say more
-        as they were typed ("Lyon, FR" for "Lyon, France"), or that code writes in the form asked for by its tables."""
+        """Whether code reads the same words better: a day or time, typed words that the model rewrote with loss ("Lyon,
+        FR" for "Lyon, France"), or a form that code writes from its tables."""
         if not given.meets(read) or given.value == read.value:
             return False
         annotation = action.offer.annotation(form.parameter)
@@ -139,8 +142,8 @@ class PlainValues:
     # ── words for a value ────────────────────────────────────────────────────────────────────────────────────────────
 
     def find_support(self, value: Any, form: ArgumentForm) -> Said:
-        """The words of the request that say a value: those that share its telling words or numbers. What must be said
-        of an action and is one of a few may be implied by the whole request."""
+        """The words of the request that support a value: those that share its content words or numbers. The whole
+        request may imply a required member of a short list."""
         text = self.text
         exactly = locate(value, self.request) if isinstance(value, str) and value.strip() else None
         if exactly is not None and exactly.start is not None:
@@ -173,7 +176,7 @@ class PlainValues:
         return Said(value, "")
 
     def _with_unit(self, first: int, last: int) -> tuple[int, int]:
-        """A number's place with the unit or currency beside it: what it counts was read with it."""
+        """A number's place, extended to the unit or currency beside it."""
         if (before := _UNIT_BEFORE.search(self.text, 0, first)) is not None:
             first = before.start()
         after = _UNIT_AFTER.match(self.text, last)
@@ -182,7 +185,7 @@ class PlainValues:
         return first, last
 
     def _find_written_apart(self, value: str) -> tuple[int, int] | None:
-        """The words that are a value of one word when they are written together ("drop off" is dropoff)."""
+        """The words that form a single-word value when joined ("drop off" is dropoff)."""
         wanted = "".join(char for char in value.casefold() if char.isalnum())
         if len(wanted) < _SHORTEST_SQUASHED:
             return None
@@ -196,8 +199,8 @@ class PlainValues:
         return (first, last) if whole else None
 
     def _find_shortened(self, value: str) -> tuple[int, int] | None:
-        """The words that a value is short for, or that are short for it: their initials ("LA", "New York City" as NYC),
-        or how they begin (fr for "French")."""
+        """The words that a value abbreviates, or that abbreviate it: by initials ("LA", "New York City" as NYC) or by
+        their beginning (fr for "French")."""
         short = value.strip().casefold()
         words = list(_LETTERS.finditer(self.text))
         whole = [each.casefold() for each in _LETTERS.findall(value.partition(",")[0])]
@@ -217,8 +220,7 @@ class PlainValues:
         return begun[0].span() if len(begun) == 1 and begun[0].group()[0].isupper() else None
 
     def _find_near_copy(self, value: str) -> Said | None:
-        """The one typed word that was miscopied into the value: it stands there as typed, never as the model spelt
-        it."""
+        """The one typed word that was miscopied into the value. It is used as typed, never as the model spelt it."""
         if len(value) < _SHORTEST_COPY or " " in value.strip():
             return None
         near = [
@@ -248,7 +250,7 @@ def _list_leaves(value: Any) -> Iterator[str]:
 
 
 def _key(token: str) -> str:
-    """Words by their stem, numbers by their value: "05" is 5."""
+    """A key for comparing words: a word by its stem, a number by its value ("05" is 5)."""
     return f"{float(token):g}" if token[:1].isdigit() else stem(token.casefold())
 
 

@@ -25,8 +25,8 @@ UNREADABLE: Final = (AttributeError, LookupError, OverflowError, RecursionError,
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[T]):
-    """One reply of a model. ``messages`` are what was sent. ``misfit`` says why it does not fit the type; a refusal is
-    no misfit. ``reasoned`` says that it thought before it answered, out of the same bound of tokens."""
+    """One reply of a model. ``messages`` are what was sent. ``misfit`` says why it doesn't fit the type, where a
+    refusal is no misfit. ``reasoned``: it thought before answering, within the same token limit."""
 
     value: T | None
     messages: Sequence[Mapping[str, Any]]
@@ -47,15 +47,17 @@ def text_of(response: Any) -> str:
 
 
 def cut_off(response: Any) -> bool:
-    """Whether the answer ended because it was as long as it may be."""
+    """Whether the answer ended at its length limit."""
     return getattr(_read_choice(response), "finish_reason", None) == "length"
 
 
 def make_reply(
     response: Any, value: T | None, messages: Sequence[Mapping[str, Any]], fault: str | None
 ) -> Reply[T] | ModelFailure:
-    """Build the reply from an OpenAI-shaped ``response``; ``value`` was parsed from it, or ``fault`` says why not. A
-    server whose figures are no counts of tokens is not trusted with the rest either. Raises one of UNREADABLE."""
+    """Builds the reply from an OpenAI-shaped ``response``. ``value`` was parsed from it, or ``fault`` says why not.
+
+    A server that gives no valid token counts isn't trusted with the rest either. Raises one of UNREADABLE.
+    """
     choice = _read_choice(response)
     text = text_of(response)
     declined = (
@@ -88,7 +90,7 @@ def _reasoned(choice: Any, usage: Any) -> bool:
 
 
 def _read_count(given: Any) -> int | None:
-    """A number of tokens, 0 where none is given; None for what is no count."""
+    """A number of tokens. 0 if none is given, None if it is no count."""
     if given is None:
         return 0
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= MOST_TOKENS:

@@ -1,5 +1,5 @@
-"""Model resolver: asks a language model for a proposal. It sees words, contracts, kinds and handles, never a record;
-code proves what it says."""
+"""Model resolver: asks a language model for a proposal. The model sees words, contracts, kinds and handles, never a
+record. Code proves what it says."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MAX_TOKENS: Final = 1500
 
 
 class Client(Protocol):
-    """Port: what the resolver needs of ``ModelClient``."""
+    """Port: what the resolver needs from ``ModelClient``."""
 
     async def complete(
         self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 512
@@ -52,7 +52,7 @@ class Client(Protocol):
 
 
 class VersionChoice(Protocol):
-    """Port: which version of the prompt, and so which form, a model is asked with."""
+    """Port: chooses the prompt's version, and so the form, for a model."""
 
     async def version(self) -> str: ...
 
@@ -93,7 +93,7 @@ def answer_type(schema: dict[str, Any], parser: AnswerParser) -> type[_Answer]:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One prepared request: the messages, the schema of the answer, and its parser."""
+    """A prepared request: the messages, the schema of the answer, and its parser."""
 
     messages: list[dict[str, str]]
     schema: AnswerSchema
@@ -103,8 +103,8 @@ class Prepared:
 def prepare(
     request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], *, version: str = DEFAULT_VERSION
 ) -> Prepared:
-    """Prepare the request for a model, in the form that ``version`` is of. Its size is bounded: the nearest actions of
-    a large registry, and the kinds they refer to."""
+    """Prepares the request for a model, in the form of ``version``. Its size is bounded: the nearest actions of a large
+    registry, and the kinds they refer to."""
     plain = is_plain(version)
     offers = _list_nearest(request, shortlist) if plain else _choose_offers(request, shortlist)
     near = list_kinds(offers, kinds, request.text, whole=0 if plain else MOST_KINDS)
@@ -130,7 +130,8 @@ def prepare(
 
 
 def _choose_offers(request: Request, shortlist: Shortlist) -> list[Offer]:
-    """A small registry whole and as it stands, for the provider's cache; of any other the nearest."""
+    """The offers for the prompt. A small registry is offered whole and in its own order, so that the provider can cache
+    it. Of a large one, the nearest."""
     picked = find_chosen_action(request, shortlist)
     if picked is None and len(shortlist) <= MOST_WHOLE:
         return list(shortlist.offers)
@@ -141,7 +142,7 @@ def _choose_offers(request: Request, shortlist: Shortlist) -> list[Offer]:
 
 
 def _list_nearest(request: Request, shortlist: Shortlist) -> list[Offer]:
-    """The few that come near the best, likeliest first; of a small registry further ones, where no word tells."""
+    """The few offers near the best, likeliest first. Small registries add more if no word of the request decides."""
     near = choose_candidates(request, shortlist, k=MOST_PLAIN)
     least = NEAR * max((each.score for each in near), default=0.0)
     kept = [each.offer for at, each in enumerate(near) if at < FEWEST_PLAIN or each.score >= least]
@@ -155,13 +156,13 @@ def _pick(name: str | None, shortlist: Shortlist) -> list[Offer]:
 
 
 class ProposingResolver:
-    """Resolves by one model call (two where the first answer is no proposal). Raises ModelUnavailable,
+    """Resolves with one model call, or two if the first answer is no proposal. Raises ModelUnavailable,
     ModelMisbehaved."""
 
     name = MODEL
 
     def __init__(self, client: Client, *, version: str = DEFAULT_VERSION, choice: VersionChoice | None = None) -> None:
-        """``choice`` finds the version; without it that is ``version``."""
+        """``choice`` finds the version. Without it, ``version`` is used."""
         self.client, self._version, self._choice = client, version, choice
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
@@ -183,9 +184,12 @@ class ProposingResolver:
         return Resolved(resolution=resolution, trace=trace, by_rules=by_rules)
 
     async def read_again(self, question: PieceQuestion) -> Resolved | None:
-        """The proposal with those of the ``pieces`` as asides that change nothing, or that it expresses, as the model
-        says when it is asked about them alone; where it stands, with the others as left over. Abstains where the model
-        misjudges the known request; None in the plain form. Raises ModelUnavailable, ModelMisbehaved."""
+        """The proposal with the model's verdicts on the ``pieces``: those that change nothing or are expressed become
+        asides. If the plan stands, the others become left over.
+
+        Abstains if the model misjudges the known request. None in the plain form. Raises ModelUnavailable,
+        ModelMisbehaved.
+        """
         request, proposal, pieces = question.request, question.proposal, question.pieces
         version = await self._choice.version() if self._choice is not None else self._version
         if is_plain(version) or not isinstance(proposal.result, PlanResult) or len(pieces) > MOST_PIECES:
@@ -228,7 +232,7 @@ class ProposingResolver:
         proposal = parser.parse(value.model_dump())
         picked = find_chosen_action(request, shortlist)
         if picked is not None and not isinstance(proposal.result, PlanResult):
-            # The person has said so: which action is no longer the model's to say.
+            # The person chose the action, so the model no longer decides it.
             return Proposed(proposal=Proposal(result=PlanResult(calls=(Call(action=picked),))))
         if isinstance(proposal.result, AskResult):
             return _ask_which(proposal.result, shortlist)
@@ -241,8 +245,8 @@ class ProposingResolver:
 def list_kinds(
     offers: Sequence[Offer], kinds: Sequence[RecordKind], text: str, *, whole: int = MOST_KINDS
 ) -> list[RecordKind]:
-    """The kinds that these actions refer to, what those belong to, and those whose nouns the text says; all where they
-    are no more than ``whole``."""
+    """The kinds that these actions refer to, the kinds those belong to, and kinds whose nouns are in the text. All
+    kinds if there are at most ``whole``."""
     if len(kinds) <= whole:
         return list(kinds)
     by_name = {kind.name: kind for kind in kinds}

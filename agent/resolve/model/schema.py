@@ -1,9 +1,9 @@
-"""Prompt context and closed answer schema: what a model is told of contracts, kinds, the thread and the present, and
-what it may propose for one request, as a strict JSON Schema, and nothing else.
+"""Prompt context and answer schema for one request.
 
-Every key is required and null where nothing was said; no free-form keys; the definitions of references, values and
-conditions are there only where the platform has records. The schema bounds the answer's shape; what it may mean is for
-validation.
+The context is all that a model learns about contracts, kinds, the thread and the time. The strict JSON Schema is all
+that it may propose. Every key is required, and null if nothing was said. There are no free-form keys. References,
+values and conditions are defined only if the platform has records. The schema bounds the form of an answer. Validation
+decides what it may mean.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def propose_context(
     more: bool = False,
     plain: bool = False,
 ) -> ProposeContext:
-    """The context of the prompt for this request. In the plain form no default is told, and the present only where the
-    words speak of a time: a small model copies both."""
+    """The context of the prompt for this request. The plain form has no defaults, and the time only if the words
+    mention a time: a small model copies both."""
     by_name = {kind.name: kind for kind in kinds}
     shown = {form.offer.name: token for token, form in actions.items()}
     return ProposeContext(
@@ -95,7 +95,7 @@ def _describe_action(
 
 
 def _choose_example(offer: Offer) -> str:
-    """One request its owner gave for it, where it isn't plain from the description."""
+    """One request from its owner as an example, if the description isn't clear enough."""
     return offer.examples[0] if offer.examples else ""
 
 
@@ -159,7 +159,7 @@ def answer_schema(
     not_allowed: Sequence[str] = (),
     thread: bool = False,
 ) -> AnswerSchema:
-    """The schema for these actions and kinds. ``thread`` admits what needs one: undoing, and choosing among its
+    """The schema for these actions and kinds. ``thread`` adds what needs a thread: undoing, and choosing among its
     sets."""
     made = _Builder(actions, kinds, not_allowed, thread).build()
     return AnswerSchema(made, canon.digest(made), actions)
@@ -297,7 +297,7 @@ def _list_members(kind: RecordKind) -> tuple[str, ...]:
 
 
 def make_enum(members: Sequence[str]) -> Json:
-    """A closed set of strings. Strict modes refuse an ``enum`` that names no type."""
+    """A closed set of strings. Strict modes reject an ``enum`` without a type."""
     return {"type": "string", "enum": list(members)}
 
 

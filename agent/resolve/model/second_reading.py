@@ -1,7 +1,7 @@
-"""Second reading: a model judges single pieces of a request that a plan passes over, apart from planning it.
+"""Second reading: a model judges single pieces of a request that a plan ignores, apart from planning.
 
-Planning and judging are two questions, for whoever has just left words out finds that they say nothing. Every answer
-judges five pieces of another request too, of which it is known what they do: where it errs there, it isn't taken.
+The two questions are separate, because a model that has just left words out judges them meaningless. Every answer also
+judges five pieces of a request whose answers are known. If it errs there, it is not used.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ KNOWN: Final = {"A1": False, "A2": True, "A3": False, "A4": False, "A5": True}
 
 @dataclass(frozen=True, slots=True)
 class PieceParser:
-    """Parses one answer about the pieces of these ``names`` into what each of them is."""
+    """Parses one answer about pieces with these ``names``."""
 
     names: tuple[str, ...]
 
     def parse(self, answer: Any) -> Mapping[str, str]:
-        """The verdict on each piece by its name. Raises BadProposal."""
+        """The verdict on each piece, by its name. Raises BadProposal."""
         held = read_mapping(answer, "the answer")
         made: dict[str, str] = {}
         for name in self.names:
@@ -50,7 +50,7 @@ class PieceParser:
 
 @dataclass(frozen=True, slots=True)
 class PreparedPieces:
-    """One prepared second reading: the messages, the schema of the answer with its digest, and its parser."""
+    """A prepared second reading: the messages, the schema of the answer with its digest, and its parser."""
 
     messages: list[dict[str, str]]
     schema: Json
@@ -61,7 +61,8 @@ class PreparedPieces:
 def prepare_pieces(
     request: Request, proposal: Proposal, offers: Sequence[Offer], kinds: Sequence[RecordKind], pieces: Sequence[str]
 ) -> PreparedPieces:
-    """Prepare the question about pieces of the request, beside the calls of a ``proposal``, which are of ``offers``."""
+    """Prepares the question about pieces of the request, beside the calls of a ``proposal``. ``offers`` holds their
+    actions."""
     assert isinstance(proposal.result, PlanResult)
     actions = make_action_forms(offers, kinds)
     tokens = {form.offer.name: token for token, form in actions.items()}
@@ -78,9 +79,11 @@ def prepare_pieces(
 
 
 def add_verdicts(question: PieceQuestion, verdicts: Mapping[str, str]) -> Proposal | None:
-    """The proposal with what was said of the pieces: those that need no question as asides, none of which overlaps one
-    that changes something; where it stands, those that change something as left over. None where a piece of the known
-    request was misjudged."""
+    """The proposal with the verdicts. Harmless pieces become asides, unless they overlap a piece that changes
+    something. If the plan stands, pieces that change something become left over.
+
+    None if a piece of the known request was misjudged.
+    """
     request, proposal = question.request, question.proposal
     if any((verdicts[name] == CHANGES) is not changes for name, changes in KNOWN.items()):
         return None
@@ -101,7 +104,7 @@ def add_verdicts(question: PieceQuestion, verdicts: Mapping[str, str]) -> Propos
 
 
 def _tell_call(call: Call, tokens: Mapping[str, str]) -> str:
-    """A call as it was proposed: its action, and what was said of each argument."""
+    """A call as proposed: its action, and what was said about each argument."""
     told = [f"{name}: {_tell(argument)}" for name, argument in call.arguments.items()]
     if call.condition is not None:
         told.append(f"only if{'' if call.condition.holds else ' not'}: {_tell(call.condition)}")
@@ -114,7 +117,7 @@ def _tell(node: Any) -> str:
 
 
 def _shorten(value: Any) -> Any:
-    """Words as their text alone, and nothing that is empty."""
+    """Reduces words to their text and drops what is empty."""
     if isinstance(value, dict):
         if "text" in value and set(value) <= {"text", "origin", "start"}:
             return value["text"]

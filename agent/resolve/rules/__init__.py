@@ -1,1 +1,1 @@
-"""Rule resolver: by grammar and words, without a model."""
+"""Rule resolver: resolves requests by grammar and word matching, without a model."""

@@ -1,5 +1,5 @@
-"""Clause splitter: takes a request apart into the clauses that may each be an action of their own, and hears negation,
-questions and conditions."""
+"""Clause splitter: splits a request into clauses that may each be an action, and detects negations, questions and
+conditions."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from language.text import blank_quotations, find_quotations
 from language.wordnet import find_similar_stems
 from registry.offers.shortlist import ALIKE
 
-# Where one wish may end and the next begin. Quoted text is never cut (see _quoted).
+# A wish may end here and the next one begin. Quoted text is never cut (see _quoted).
 _JOINT: Final = re.compile(
     r"""(?:[.!?;]\s+|\n+|,)\s*(?:(?:and|&)\s+)?(?:(?:then|also|afterwards|after\s+that|finally|next|lastly|additionally)\b,?\s*)?
       | (?<!\s)\s++(?:and|&)\s+(?:(?:then|also|afterwards|after\s+that|finally)\b,?\s*)?
       | (?<!\s)\s++then\s+""",
     re.IGNORECASE | re.VERBOSE,
 )
-# What may stand before an order without being part of it: greeting, politeness, and saying that one wants something.
+# May precede an order without being part of it: a greeting, a polite phrase, a wish.
 _LEAD: Final = re.compile(
     r"\W*+(?:(?:please|kindly|also|then|now|ok|okay|hey|hi|hello|there|good\s+(?:morning|afternoon|evening|day)|dear\s+\w+|so|well|just|and|"
     r"but|first|next|finally|lastly|thanks|thank\s+you|if\s+possible|go\s+ahead\s+and|"
@@ -39,7 +39,7 @@ _LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _MARKS: Final = re.compile(r"[\s,;:.!-]*")
-# "Would you do that?": what was said before, not a wish of its own.
+# "Would you do that?" refers to what was said before. It is no wish of its own.
 _SAME: Final = re.compile(
     r"\s*(?:do|make|update|handle|arrange|change|take\s+care\s+of|see\s+to)\s+(?:that|this|it|so)(?:\s+(?:change|update|happen|for\s+me|please))*"
     r"(?:\s+(?:in|on)\s+(?:the\s+)?\w+)?\W*$"
@@ -54,7 +54,7 @@ _NOT: Final = (
 )
 _NEGATED: Final = re.compile(
     rf"^\W*+(?:(?:please|but|and|also|just|ok|okay|hey|no|wait|stop)\b[\s,]*+)*+"
-    # What somebody doesn't have or know is told, not forbidden: "I don't have an order number".
+    # A statement of what somebody doesn't have or know forbids nothing: "I don't have an order number".
     rf"(?:you\s+|(?:i|we)\s+(?={_NOT}\s+(?:\w+ly\s+)?(?:want|need|wish|intend|mean)\b))?{_NOT}\s+(?:want\s+(?:you\s+)?to\s+|let\s+\w+\s+)?"
     r"(?:\w+ly\s+)?(?P<verb>[^\W\d_]+)",
     re.IGNORECASE,
@@ -68,8 +68,8 @@ _ABOUT: Final = re.compile(
     r"(?:should|may|must)\s+(?:i|we)\b|explain\b|who\s+are\s+you|do\s+(?:i|we)\s+(?:need|have)\s+to\b)",
     re.IGNORECASE,
 )
-# How something stands, or came about: "is ticket 5526 urgent?", "has it been paid", "which tickets are open". Not "have
-# it closed", which is an order, nor "what about closing it" and "when it is closed, …".
+# A question about a state or its cause: "is ticket 5526 urgent?", "has it been paid", "which tickets are open". "Have
+# it closed" is an order. "What about closing it" and "when it is closed, …" don't count either.
 _BE: Final = r"(?:is|are|was|were)(?:n['’]?t)?"
 _STANDS: Final = re.compile(
     rf"(?:{_BE}|(?:has|had|did|does)(?:n['’]?t)?|(?:have|do)(?:n['’]?t)?(?=\s[^?]*\?\s*$))\s+(?!you\b)"
@@ -81,16 +81,16 @@ _CONDITION: Final = re.compile(
     r"\W*+(?:if|in\s+case|unless|when|whenever|provided|assuming|as\s+long\s+as)\b", re.IGNORECASE
 )
 
-# What an order is about begins so; what follows a noun hardly does.
+# An order's object begins like this. The words after a noun rarely do.
 _DETERMINED: Final = re.compile(
     r"(?:the|a|an|this|that|these|those|my|our|his|her|their|its|all|every|each|both|him|them|me|us|it)\b|[#\"'“‘]|\d|[A-Z]",
     re.ASCII,
 )
 _EVERY: Final = frozenset(("all", "both", "each", "every"))
 _BLANKS: Final = re.compile(r"\s*+")
-# What stands behind a noun and behind no order: "refunds are late", "invoice of Adam".
+# Follows a noun but never an order: "refunds are late", "invoice of Adam".
 _OF_A_NOUN: Final = re.compile(r"(?:is|are|was|were|has|have|will|of|and|or)\b", re.IGNORECASE)
-# "Mr. B", "J. Doe", "no. 5": the full stop ends no sentence.
+# "Mr. B", "J. Doe", "no. 5": this full stop ends no sentence.
 _SHORTENED: Final = re.compile(r"(?:\b[A-Za-z]|\b(?:mr|mrs|ms|dr|st|no|vs|inc|ltd))$", re.IGNORECASE)
 MAX_LEAD: Final = 400
 """The most characters of greeting and politeness before an order."""
@@ -102,9 +102,14 @@ _WONDERS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One part of a request with its offsets in it. ``negated`` is the verb of an order not to do something,
-    ``forbidden`` every verb said not to be done; ``about`` marks a question about how things are done; ``stands`` one
-    about how things are; ``condition`` an "if …"."""
+    """One part of a request with its offsets.
+
+    - ``negated``: the verb of an order not to do something.
+    - ``forbidden``: all verbs that are forbidden.
+    - ``about``: it asks how things are done.
+    - ``stands``: it asks how things are.
+    - ``condition``: an "if …".
+    """
 
     text: str
     start: int
@@ -118,10 +123,10 @@ class Clause:
 
 @lru_cache(maxsize=256)
 def split_clauses(text: str) -> tuple[Clause, ...]:
-    """The clauses of a request, in order; one where it can't be taken apart with confidence.
+    """The clauses of a request, in order. A single one if no split is certain.
 
-    A cut is made only where what follows begins like an order (a verb, or an "if"), so that "Adam and Eve" and "red,
-    small and cheap" stay whole. Offsets are code points.
+    It splits only where the rest begins like an order (a verb, or an "if"), so "Adam and Eve" and "red, small and
+    cheap" stay whole. Offsets are code points.
     """
     quoted = find_quotations(text)
     ends = [end for _, end in quoted]
@@ -150,7 +155,7 @@ def split_clauses(text: str) -> tuple[Clause, ...]:
 
 
 def parse_clause(text: str, start: int = 0) -> Clause:
-    """One clause, listened to."""
+    """Parses one clause."""
     bare = blank_quotations(text)
     negated = _NEGATED.search(bare)
     return Clause(
@@ -166,7 +171,7 @@ def parse_clause(text: str, start: int = 0) -> Clause:
 
 
 def _stands(bare: str) -> bool:
-    """Whether nothing but how something stands is asked: an order beside it makes it more."""
+    """Whether it only asks about a state. An order in it makes it more."""
     begin = _begin(bare)
     if not _STANDS.match(bare, begin):
         return False
@@ -174,7 +179,7 @@ def _stands(bare: str) -> bool:
 
 
 def find_subordinate_orders(parts: Sequence[Clause]) -> list[Clause]:
-    """Orders that stand in other clothes than orders do: "before voiding it", "after closing ticket 5519"."""
+    """Finds orders in subordinate form: "before voiding it", "after closing ticket 5519"."""
     made = []
     for part in parts:
         for found in _BESIDES.finditer(part.text):
@@ -188,8 +193,8 @@ def find_subordinate_orders(parts: Sequence[Clause]) -> list[Clause]:
 
 @lru_cache(maxsize=256)
 def find_head(text: str) -> str | None:
-    """The stem of the verb an order begins with ("Could you please refund …" → "refund"): of the first clause that
-    begins like one, else of the first telling word."""
+    """The stem of an order's verb ("Could you please refund …" → "refund"). It comes from the first clause that begins
+    like an order, or else from the first content word."""
     for clause in split_clauses(text):
         if begins_like_an_order(clause.text):
             return _find_first_stem(clause.text)
@@ -197,8 +202,8 @@ def find_head(text: str) -> str | None:
 
 
 def gives_order(text: str, at: int = 0, *, sure: bool) -> bool:
-    """Whether the words that stand at ``at`` begin like an order; ``sure`` wants a verb that can be nothing else: one
-    that says what to do, as orders are given, and no name ("Running Shoes")."""
+    """Whether the words at ``at`` begin like an order. ``sure`` demands a verb that can be nothing else: one that
+    orders, and no name ("Running Shoes")."""
     if not begins_like_an_order(text, at):
         return False
     verb = _WORD.match(text, _begin(text, at))
@@ -210,8 +215,7 @@ def gives_order(text: str, at: int = 0, *, sure: bool) -> bool:
 
 
 def says_what(text: str) -> bool:
-    """Whether an order says what shall be done to what: a verb that orders are given with, and more than "it" or "them"
-    after it."""
+    """Whether an order has a verb and an object other than "it" or "them"."""
     verb = _WORD.match(text, _begin(text))
     if verb is None or (verb[0].casefold() not in ORDER_WORDS and verb[0].casefold() not in AGAIN):
         return False
@@ -219,7 +223,7 @@ def says_what(text: str) -> bool:
 
 
 def _begin(text: str, at: int = 0) -> int:
-    """Where the words that stand at ``at`` begin, after greeting, politeness and marks."""
+    """Where the words at ``at`` begin, after greetings, polite phrases and punctuation."""
     lead = _LEAD.match(text, at, at + MAX_LEAD)
     if lead is not None:
         return lead.end()
@@ -228,7 +232,7 @@ def _begin(text: str, at: int = 0) -> int:
 
 
 def find_after_verb(text: str) -> int | None:
-    """Where the words after an order's verb begin; None where the text does not begin like one."""
+    """Where the words after an order's verb begin. None if the text doesn't begin like an order."""
     if not begins_like_an_order(text):
         return None
     verb = _WORD.match(text, _begin(text))
@@ -245,8 +249,7 @@ def _find_first_stem(text: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def asks(text: str) -> bool | None:
-    """True where the person wants to know something, False where something shall be done, None where the words don't
-    tell."""
+    """True if the person asks for information, False if for an action, None if the words don't tell."""
     for clause in reversed(split_clauses(text)):
         if begins_like_an_order(clause.text):
             verb = _find_first_stem(clause.text)
@@ -257,13 +260,13 @@ def asks(text: str) -> bool | None:
 
 
 def is_order(word_stem: str) -> bool:
-    """Whether this is the stem of a verb that people give orders with."""
+    """Whether this is the stem of a verb that people order with."""
     return word_stem in ORDERS or word_stem in READING
 
 
 @lru_cache(maxsize=4096)
 def is_akin_to_order(word_stem: str) -> bool:
-    """Whether general English has a verb that orders are given with for this one ("scrap", "hand", "shift")."""
+    """Whether WordNet relates this verb to one that people order with ("scrap", "hand", "shift")."""
     return word_stem not in EMPTY and any(
         share >= ALIKE and other in ORDERS and other not in GENERIC
         for other, share in find_similar_stems(word_stem, verb=True).items()
@@ -271,8 +274,8 @@ def is_akin_to_order(word_stem: str) -> bool:
 
 
 def begins_like_an_order(text: str, at: int = 0) -> bool:
-    """Whether the words that stand at ``at`` are an order: a known verb, politeness taken off, that isn't followed by
-    what makes it a noun."""
+    """Whether the words at ``at`` are an order: a known verb, after polite phrases, not followed by words that make it
+    a noun."""
     begin = _begin(text, at)
     first = _WORD.match(text, begin)
     if first is None or _SAME.match(text, begin):
@@ -284,11 +287,11 @@ def begins_like_an_order(text: str, at: int = 0) -> bool:
         (word not in ORDERS and word not in KIN) and not (_DETERMINED.match(text, follows) and is_akin_to_order(word))
     ):
         return False
-    # "tracking number", "billing address": what a thing is called.
+    # Compound nouns: "tracking number", "billing address".
     low = first[0].casefold()
     if begin == at and low.endswith("ing") and stem(low) != low and text[follows : follows + 1].islower():
         return False
-    # "refunds are late", "invoices of Adam": a plural or a subject, not an order.
+    # "refunds are late", "invoices of Adam": a plural or subject, not an order.
     if first[0].casefold().endswith("s") and not first[0].casefold().endswith("ss"):
         return False
     return follows < len(text) and not _OF_A_NOUN.match(text, follows)

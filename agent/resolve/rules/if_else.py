@@ -1,4 +1,4 @@
-"""Conditional requests: "if A, do B, otherwise C", "do B if A", "A? If so, B", taken apart."""
+"""Conditional requests: takes apart "if A, do B, otherwise C", "do B if A" and "A? If so, B"."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _IF: Final = re.compile(r"(?<!even )(?<!as )\bif\b\s+(?!(?:so|not|possible|neede
 _UNLESS: Final = re.compile(r"\bunless\b", re.IGNORECASE)
 _IN_CASE: Final = re.compile(r"\bin\s+case\b(?!\s+of\b)", re.IGNORECASE)
 _ELSE: Final = re.compile(r"(?:[.;,]\s*|\s)(?:and\s+)?(?:if\s+not|otherwise|else)\b[\s,:]*", re.IGNORECASE)
-# What stands before a condition that is asked about: "can you check if", "I think".
+# May precede a condition in question form: "can you check if", "I think".
 _ASKED: Final = re.compile(
     rf"^\W*(?:please\s+)?(?:(?:can|could|would)\s+you\s+(?:please\s+)?)?(?:{_FIND_OUT}|tell\s+me|let\s+me\s+know)\s+(?:if|whether)\s+"
     r"|^\W*(?:i\s+think|i\s+believe|maybe|perhaps)\s+(?:that\s+)?",
@@ -29,10 +29,10 @@ _ASKED: Final = re.compile(
 )
 _STATES: Final = re.compile(r"\b(?:has|have|had|is|are|was|were|be|been|any|no|some|an?|the|more)$", re.IGNORECASE)
 _ENDS_CLAUSE: Final = re.compile(r"\w+\s*[,;:.]")
-# "Should Ada have paid, …": "if" without the word.
+# "Should Ada have paid, …": an "if" without the word.
 _SHOULD: Final = re.compile(r"\W*(?P<should>should)\s+(?!(?:i|we)\b)[^,.;?!\n]+,\s*\S", re.IGNORECASE)
 _ORDERS_BEGIN: Final = (re.compile(r",\s*(?:then\s+)?"), re.compile(r"(?<!\s)\s++(?:then\s+)?"))
-# "It was quiet of late. If that has lasted for 2 days, …": what is said before is what is asked about.
+# "It was quiet of late. If that has lasted for 2 days, …": the condition is about the sentence before.
 _IT: Final = re.compile(r"\s*it(?:['’]s|\s+(?:is|has|was))\b", re.IGNORECASE)
 _STATED: Final = re.compile(r"[^.;?!\n]+")
 _END: Final = re.compile(
@@ -42,7 +42,7 @@ _END: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ConditionalRequest:
-    """Offsets in the request: the condition's words, what to do where it holds, and what otherwise."""
+    """Offsets in the request: the condition's words, the order if it holds, and the order otherwise."""
 
     condition: Stretch
     then: Stretch
@@ -52,8 +52,8 @@ class ConditionalRequest:
 
 
 def list_possible_branches(text: str) -> list[ConditionalRequest]:
-    """The ways to take a request apart at its one condition, surest first: where words don't tell where the order
-    begins, every comma may be the place."""
+    """The ways to split a request at its one condition, surest first. Every comma may begin the order if the words
+    don't tell."""
     known = split_branches(text)
     if known is not None:
         return [known]
@@ -89,15 +89,14 @@ def list_possible_branches(text: str) -> list[ConditionalRequest]:
 
 
 def split_branches(text: str) -> ConditionalRequest | None:
-    """The request taken apart, or None where it has no condition or can't be taken apart with confidence. Quoted words
-    are never looked into."""
+    """The request taken apart. None if it has no condition or no split is certain. Quoted words are never searched."""
     bare = blank_quotations(text)
     so = list(_IF_SO.finditer(bare))
     if len(so) > 1:
         return None
     ifs = [found for found in _IF.finditer(bare) if not any(each.start() <= found.start() < each.end() for each in so)]
     if len(so) == 1:
-        # "check if …? If so": the one "if" before it asks, and does not condition.
+        # "check if …? If so": the single "if" before it asks a question and is no condition.
         return (
             _take_apart(text, bare, (0, so[0].start()), so[0].end())
             if all(each.start() < so[0].start() for each in ifs)
@@ -136,10 +135,10 @@ def _take_apart(text: str, bare: str, condition: Stretch, then: int) -> Conditio
 
 
 def _order_after(bare: str, start: int) -> int | None:
-    """Where the order begins after "if …": behind a comma, else at the first verb in its plain form."""
+    """Where the order begins after "if …": after a comma, or else at the first verb in its plain form."""
     for joint in _ORDERS_BEGIN:
         for found in joint.finditer(bare, start):
-            # "if A has open invoices": after "has" a verb is a state.
+            # "if A has open invoices": after "has", a verb form is a state.
             state = found[0].isspace() and _STATES.search(bare, max(0, found.start() - 8), found.start())
             noun = found[0].isspace() and _ENDS_CLAUSE.match(bare, found.end())  # "an open bill, …"
             if found.start() > start and not state and not noun and gives_order(bare, found.end(), sure=True):

@@ -1,4 +1,4 @@
-"""Mentions of records: the phrases that refer to one, cut free of other words, and what each is exchanged for."""
+"""Mentions of records: the phrases that refer to a record, cut off from other words, and what each is replaced with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REFERENCE_CONFIDENCE: Final = 0.9
 REFERENCE_STEP: Final = 0.1
 BARE_STEP: Final = 0.35
 MOST_PHRASES: Final = 8
-# What joins a record's phrase to the words after it and is part of neither.
+# Joins a record's phrase to the words after it and belongs to neither.
 _HINGE: Final = re.compile(
     r"(?:[\s,:;\"'“‘-]++|\b(?:saying|says|with|that|because|about|for|by|as|and|to|of|at|on|in|the|a|an)\b)++$",
     re.IGNORECASE,
@@ -31,7 +31,8 @@ _ONES: Final = re.compile(
 )
 _SOME: Final = re.compile(r"(?:a|an|some|another|any)\s+(?!of\b)", re.IGNORECASE)
 _TOWARDS: Final = re.compile(r"\b(?:to|into|onto|on|as)\s+(?:(?:the|a|an)\s+)?$", re.IGNORECASE)
-# After what is changed: to what. A group in brackets is taken whole, anything else up to where the next wish begins.
+# Introduces the new value after what is changed. A group in brackets is taken whole, anything else until the next wish
+# begins.
 BECOMES: Final = re.compile(
     r"\s*,?\s*(?:to|for|into|with)\s+(?P<new>[{\[][^{}\[\]]*[}\]]"
     r"|(?:(?!\b(?:via|using|and|then|with|by|paying|paid|in\s+order|of\s+order|from\s+order|please)\b)[^,;.!?\n{}\[\]])+)",
@@ -53,8 +54,8 @@ def list_phrases(
     many: bool,
     changed: bool = False,
 ) -> list[SpanOption]:
-    """The ways to fill a parameter that refers to a record, best first; ``many`` takes phrases that are listed together
-    as one, each followed by what it is to become where it is ``changed``."""
+    """The ways to fill a parameter that refers to a record, best first. ``many`` takes phrases listed together as one,
+    each followed by its new value if it is ``changed``."""
     found = find(text, kind, kinds)[: MOST_PHRASES * (3 if many else 1)]
     made = [
         SpanOption(
@@ -79,7 +80,7 @@ def list_phrases(
 
 
 def _find_ones(text: str, after: int, kind: RecordKind) -> tuple[int, int] | None:
-    """Where "those that wait" narrows down the records that were named before."""
+    """The places where "those that wait" narrows down records named before."""
     found = _ONES.search(text, after)
     if found is None:
         return None
@@ -96,7 +97,7 @@ def _find_ones(text: str, after: int, kind: RecordKind) -> tuple[int, int] | Non
 def find_listed_together(
     text: str, found: Sequence[tuple[int, int]], *, changed: bool = False
 ) -> list[list[tuple[int, int]]]:
-    """The phrases that nothing but commas and "and" stand between, two or more of them; the longest run last."""
+    """Phrases with only commas and "and" between them, two or more. The longest run comes last."""
     runs: list[list[tuple[int, int]]] = []
     end = 0
     for place in sorted(found):
@@ -114,8 +115,7 @@ def find_listed_together(
 def drop_destinations(
     options: Mapping[str, list[SpanOption]], name: str, text: str, start: int, offer: Offer, kinds: Sequence[RecordKind]
 ) -> list[SpanOption]:
-    """Without phrases that say where it shall go, not what is meant: "to the business plan", where another parameter
-    takes "business"."""
+    """Removes phrases that name a destination: "to the business plan", if another parameter takes "business"."""
     kind = next((each for each in kinds if each.name == offer.annotation(name).record), None)
     sets = [each for other in options if other != name for each in options[other] if isinstance(each.argument, Choice)]
     if kind is None or not sets:
@@ -133,7 +133,7 @@ def drop_destinations(
 def trim_to_others(
     phrases: Sequence[SpanOption], text: str, start: int, others: Sequence[SpanOption]
 ) -> list[SpanOption]:
-    """A record's phrase ends where another parameter's words run out of it: "Adam Novak 20" of "Adam Novak 20 euros" is
+    """Ends a record's phrase where another parameter's words begin: "Adam Novak 20" of "Adam Novak 20 euros" becomes
     "Adam Novak"."""
     made = []
     for phrase in phrases:
@@ -150,8 +150,8 @@ def trim_to_others(
 
 
 def _rate_phrase(words: str, rank: int, kind: RecordKind, kinds: Sequence[RecordKind]) -> float:
-    """Phrases come best first; one that says nothing but the noun ("the account"), or speaks of any ("a new account"),
-    gives way to one that tells which."""
+    """Sorts phrases. A phrase that only has the noun ("the account") or means any record ("a new account") comes after
+    one that identifies a record."""
     bare = parse(words, kind, kinds).bare or _SOME.match(words) is not None
     return REFERENCE_CONFIDENCE - REFERENCE_STEP * rank - (BARE_STEP if bare else 0.0)
 
@@ -166,9 +166,11 @@ _OF: Final = re.compile(r"\s*,?\s*(?:of|from|in|on)\s+(?:(?:my|the|our)\s+)?", r
 def find_substitutions(
     text: str, start: int, name: str, at: int, like: SpanOption, others: Sequence[SpanOption]
 ) -> SpanOption | None:
-    """What each record that ``like`` names is to become, in the same order; None where one of them has nothing said of
-    it. ``others`` are the words of other parameters, which may stand between ("the skateboard of order 1042 for a
-    plastic one")."""
+    """The replacement of each record that ``like`` names, in the same order. None if one of them has none.
+
+    ``others`` are the words of other parameters, which may stand between ("the skateboard of order 1042 for a plastic
+    one").
+    """
     items = like.argument.items if isinstance(like.argument, ListArgument) else (like.argument,)
     made: list[Mention] = []
     for item in items:

@@ -1,5 +1,5 @@
-"""Normalization of a request's text: no politeness, chat words written out, slips of the pen put right, orders of two
-words as one. Every place of the text as typed is remembered."""
+"""Text normalization: removes polite phrases, expands chat abbreviations, corrects typos, and replaces phrasal verbs by
+one word. It keeps the place of every character in the typed text."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from registry.records import RecordKind
 
 @dataclass(frozen=True, slots=True)
 class AlignedText:
-    """Normalized text with its places in what was typed. ``text`` is what is read instead of ``typed``; ``places``
-    gives, for each of its characters and its end, the offset in ``typed`` that it stands for."""
+    """Normalized text with its places in what was typed. ``text`` is read instead of ``typed``. ``places`` gives, for
+    each character of ``text`` and its end, the offset in ``typed``."""
 
     text: str
     typed: str
@@ -33,20 +33,20 @@ class AlignedText:
 
     @classmethod
     def of(cls, typed: str, text: str | None = None) -> AlignedText:
-        """As typed, or read as ``text``, which is just as long."""
+        """The typed text, or an equally long ``text`` to read instead."""
         return cls(typed if text is None else text, typed, tuple(range(len(typed) + 1)))
 
     def put(self, pieces: Iterable[tuple[int, int, str]]) -> AlignedText:
-        """The same with other words in these places of ``text``, which don't overlap."""
+        """Replaces words at these places of ``text``, which don't overlap."""
         text, places = self.text, list(self.places)
         for start, end, words in sorted(pieces, reverse=True):
-            own = places[start:end] or places[start : start + 1]  # words put in between stand where what follows does
+            own = places[start:end] or places[start : start + 1]  # inserted words get the place of what follows them
             places[start:end] = [own[min(at, len(own) - 1)] for at in range(len(words))]
             text = text[:start] + words + text[end:]
         return AlignedText(text, self.typed, tuple(places))
 
     def as_typed(self, resolution: Resolution) -> Resolution:
-        """The same resolution, its words those that were typed."""
+        """The same resolution with its words as they were typed."""
         if self.text == self.typed or not isinstance(resolution, Calls | Ask):
             return resolution
         return resolution.model_copy(update={"drafts": tuple(self._draft(draft) for draft in resolution.drafts)})
@@ -101,7 +101,7 @@ CORRECTION: Final = re.compile(
 
 
 def blank_out_corrected(text: str) -> str:
-    """The text with what was taken back as spaces: just as long."""
+    """Blanks out what was taken back. The length stays the same."""
     for pattern in _CORRECTED:
         text = pattern.sub(lambda found: " " * len(found[0]), text)
     return text
@@ -116,7 +116,7 @@ _SHORT: Final = {
     "snd": "send", "rply": "reply", "tkt": "ticket", "cust": "customer", "subs": "subscription", "info": "info",
     "ppl": "people", "rn": "right now",
 }  # fmt: skip
-# The commonest function words with two letters crossed or one struck twice.
+# The commonest function words with two letters swapped or one doubled.
 _SLIPS: Final = {
     "teh": "the", "hte": "the", "th": "the", "adn": "and", "nad": "and", "ot": "to", "fo": "of", "fro": "for",
     "ofr": "for",
@@ -139,7 +139,7 @@ _ASKS: Final = re.compile(r"\W*(?:is|are|was|were|does|did|has|who|which|what|ho
 _TIMES: Final = re.compile(
     r"(?<![\w.,-])(?:[x×]\s?(?P<after>\d{1,4})|(?P<before>\d{1,4})\s?[x×])(?![\w.,-])", re.IGNORECASE
 )
-# "James' card": the apostrophe alone, where none opens a quotation.
+# "James' card": the apostrophe alone, unless it opens a quotation.
 _OWNS: Final = re.compile(r"(?<=[^\W\d_]s)['’](?=\s+[^\W\d_])")
 _OPENS: Final = re.compile(r"(?:^|(?<=[\s(]))['‘]")
 _MAIL_ADDRESS: Final = re.compile(r"(?<![\w-])mail(?=\s+address)", re.IGNORECASE)
@@ -154,9 +154,8 @@ _SOUNDS: Final = {"8": "ate", "4": "for", "2": "to"}
 
 
 def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, int, str]]:
-    """Where a word is written short, with the word in full. ``counted`` says whether a word can be counted: "2
-    weeks" is a
-    number."""
+    """Finds abbreviated words and their full forms. ``counted`` says whether a word can be counted, so that "2" in "2
+    weeks" is a number."""
     bare = blank_quotations(text)
     for found in _WORD.finditer(bare):
         word = found["word"].lower()
@@ -171,7 +170,7 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
     for found in _OWNS.finditer(text) if not _OPENS.search(text) else ():
         before = text[: found.start()].split()[-2:]
         if before[-1].lstrip('("“')[:1].isupper():
-            family = before[0].lower() == "the" and len(before) > 1  # "the Bergs' car" is of one of them
+            family = before[0].lower() == "the" and len(before) > 1  # "the Bergs' car" is a family's
             yield found.start() - family, found.end(), "'s"
     for found in _TIMES.finditer(bare):
         yield found.start(), found.end(), found["after"] or found["before"]
@@ -185,7 +184,7 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
 
 
 def _write_out_several(word: str) -> str | None:
-    """ "accts": more than one of what is written short."""
+    """A plural abbreviation: "accts"."""
     one = _SHORT.get(word[:-1]) if word.endswith("s") and len(word) > _FEWEST and not is_word(word) else None
     return f"{one}s" if one is not None and not one.endswith("s") else None
 
@@ -198,7 +197,7 @@ def _sound_out(word: str) -> str | None:
     return full if full in ORDER_WORDS or is_word(full) else None
 
 
-# What means several things is not here ("turn down", "take out", "set up").
+# Phrasal verbs with several meanings are left out ("turn down", "take out", "set up").
 PLAIN: Final = {
     "bring back": "return", "bring forward": "reschedule", "bring up to date": "update", "call off": "cancel",
     "cross off": "delete", "do away with": "delete", "get rid of": "delete", "give back": "return",
@@ -208,15 +207,14 @@ PLAIN: Final = {
     "shut down": "close", "shut off": "stop", "sort out": "resolve", "strike off": "delete", "swap out": "replace",
     "take away": "remove", "take down": "remove", "throw away": "delete", "throw out": "delete", "wrap up": "close",
 }  # fmt: skip
-# A text that shall be written: "drop Ada a line".
+# A text to write: "drop Ada a line".
 _A_LINE: Final = re.compile(
     r"\b(?P<verb>drop|shoot|send)(?=\s+(?:[\w'’]+\s+){1,3}?an?\s+(?:\w+\s+)?(?:line|note|message|apology)\b)", re.I
 )
 _BEFORE: Final = r"(?P<before>^\W*|[.,;:!?]\s+|\b(?:to|and|then|please|also|just|you|not|n['’]t|i|we)\s+)"
-# What may stand between the two words: something short, with no order and no mark in it ("send the blue lamp back").
+# May stand between the two words: something short without an order or punctuation ("send the blue lamp back").
 _BETWEEN: Final = r"(?P<between>(?:\s+(?!(?:and|or|to|then|but|please|with|for)\b)[\w’'-]+){1,4}?)"
-# Nothing that the second word could be about follows ("take the car back to the shop" does, "look the word up"
-# doesn't).
+# No object of the second word follows: "take the car back to the shop" has one, "look the word up" doesn't.
 _OVER: Final = r"(?=\s*(?:[.,;:!?]|$|(?:and|then|please|for|because|as|if|with|now|today|tomorrow)\b))"
 
 
@@ -227,8 +225,8 @@ def _load_verbs() -> dict[str, str]:
 
 
 def _tells_more(phrase: str, plain: str) -> bool:
-    """Whether the plain verb is one that orders are given with, and not what the first word says by itself ("find out",
-    "look for")."""
+    """Whether the plain verb is one that people order with, and not already in the first word ("find out", "look
+    for")."""
     first, meant = stem(phrase.split()[0]), stem(plain)
     known = plain in ORDER_WORDS or meant in KIN
     return known and meant not in KIN.get(first, ()) and not (first in READING and meant in READING)
@@ -254,9 +252,11 @@ def _join_alternatives(phrases: dict[str, str]) -> str:
 def replace_phrasal_verbs(
     text: str, knows: Callable[[str], bool] = lambda _: False, calls: Callable[[str], bool] = lambda _: False
 ) -> list[tuple[int, int, str]]:
-    """Where an order of several words stands, with the plain one: to be put in its place. ``knows`` says whether some
-    offer uses a stem: what WordNet has for a verb is asked for only where none uses the verb itself ("take back a
-    credit"). ``calls`` says whether some offer is called by these very words, which then stay."""
+    """Finds phrasal verbs and the plain verbs to replace them.
+
+    ``knows`` says whether an offer uses a stem: WordNet is asked only if none uses the verb itself ("take back a
+    credit"). ``calls`` says whether an offer is called by these very words, which then stay.
+    """
     bare = blank_quotations(text)
     made = [(*found.span("verb"), "write") for found in _A_LINE.finditer(bare)]
     for found in _compile_together().finditer(bare):
@@ -308,8 +308,7 @@ def _make_speller(said: tuple[str, ...]) -> Speller:
 
 
 def correct_spelling(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> list[tuple[int, int, str]]:
-    """Where a word of these was meant, with the word. Outside quotes, and of what has a capital
-    only the first word."""
+    """Finds misspelt words and their corrections. Skips quotes, and words with a capital unless they come first."""
     made = []
     strange: set[str] = set()
     words = (_load_order_speller(), _load_things_speller(kinds), shortlist.speller)
@@ -333,7 +332,7 @@ def correct_spelling(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind
 
 
 def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> AlignedText:
-    """The request as it is read: without politeness, slips of the pen put right, orders of two words as one."""
+    """Normalizes the request: without polite phrases, with typos corrected and phrasal verbs as one word."""
     read = AlignedText.of(typed, blank_out_corrected(strip_politeness(_lower_shouted(typed))))
     if (other := translate(read.text)) is not None:
         return read.put(other.pieces)
@@ -351,7 +350,7 @@ def _counted(word: str) -> bool:
 
 
 def _lower_shouted(typed: str) -> str:
-    """Without capitals where nearly all letters are: then they tell no name from another word."""
+    """Lowers the case of a text in capitals, where case can't tell a name from another word."""
     letters = [char for char in typed if char.isalpha()]
     shouted = len(letters) > 7 and sum(map(str.isupper, letters)) > 0.8 * len(letters)
     low = typed.lower()

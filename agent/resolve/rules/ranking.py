@@ -1,5 +1,7 @@
-"""Ranking: the offers weighed against one part of a request, and whether every order in it was heard. An action that
-knows nothing of what an order is about, in its own words ("the database" of "erase the database"), is not meant."""
+"""Ranking: scores the offers for one part of a request, and checks that no order in it is missed.
+
+An action that doesn't know the object of an order ("the database" of "erase the database") isn't meant.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,7 @@ _OBJECT: Final = re.compile(
 
 
 def list_named_objects(clause: Clause) -> list[tuple[str, int, int]]:
-    """The words after the verb and its article or possessor, up to the first little word, with their offsets in the
+    """The words after the verb and its article or possessive, up to the first function word, with their offsets in the
     request."""
     start = find_after_verb(clause.text)
     found = _OBJECT.match(clause.text, start) if start is not None else None
@@ -70,11 +72,11 @@ def is_foreign_object(
     *,
     same_verb: bool,
 ) -> bool:
-    """Whether the order is about a thing that this offer does not work on: words it never speaks of and uses for no
-    value; or, where its verb is only akin, a kind of record that none of its parameters refers to, nor is the owner of
-    one that was named.
+    """Whether the order is about something that this offer doesn't work on.
 
-    Never where no records are known: there the thing may be any words.
+    That is so if the offer never mentions its words and uses them for no value. If the verb is only related, it is also
+    so for a kind of record that no parameter refers to and that owns no named record. Never if no records are known,
+    because the object may then be any words.
     """
     words = list_named_objects(clause) if kinds else []
     if not words or any(start < last and first < end for _, start, end in words for first, last in spans):
@@ -93,12 +95,12 @@ def is_foreign_object(
 
 
 FILLED_AT_MOST: Final = 5
-# Where the likeliest action does not work on such things, another is only proposed if its verb is at least akin.
+# If the likeliest action doesn't work on such things, another is proposed only if its verb is at least related.
 KINDRED: Final = 0.8
 
 
 def split_wishes(text: str) -> list[Clause]:
-    """The request's wishes: each begins with an order and keeps what is said along with it."""
+    """The wishes of a request. Each begins with an order and keeps the words that belong to it."""
     parts = split_clauses(text)
     starts = [part.start for part in parts if begins_like_an_order(part.text) or part.negated]
     if len(starts) < 2:
@@ -109,8 +111,8 @@ def split_wishes(text: str) -> list[Clause]:
 
 
 def rank_offers(clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime) -> list[ScoredOffer]:
-    """The offers weighed against one clause, likeliest first."""
-    # What is quoted is a value, and says nothing of the action; where nothing else does, it still counts.
+    """The offers scored for one clause, likeliest first."""
+    # Quoted words are a value and say nothing about the action. They count only if nothing else does.
     found = shortlist.top(blank_quotations(clause.text), CANDIDATES) or shortlist.top(clause.text, CANDIDATES)
     if len(shortlist) <= CANDIDATES:
         names = {each.offer.name for each in found}
@@ -132,9 +134,11 @@ PART: Final = 0.5
 def check_coverage(
     resolution: Resolution, parts: Sequence[Clause], shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime
 ) -> Resolution:
-    """A call for the whole request stands only if no order in it goes unheard: "refund it and send him flowers" is
-    asked about where nothing sends flowers, and so is a part that another action fits. Half an answer to a question
-    harms nobody."""
+    """Accepts a call for the whole request only if no order in it is missed.
+
+    "Refund it and send him flowers" is asked about if nothing sends flowers. So is a part that fits another action.
+    Half an answer to a question does no harm.
+    """
     if not isinstance(resolution, Calls) or (len(parts) < 2 and not find_subordinate_orders(parts)):
         return resolution
     draft = resolution.drafts[0]

@@ -1,4 +1,4 @@
-"""Rule resolver: needs no model, no key and no network; deterministic, explainable, and asks where it is not sure."""
+"""Rule resolver: needs no model, key or network. It is deterministic and explainable, and asks if it isn't sure."""
 
 from __future__ import annotations
 
@@ -39,16 +39,15 @@ from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
-# Fitted on development cases by evals.score.calibrate: from ACT an offer is taken, between ASK and ACT it is only
-# proposed.
+# Fitted on development cases by evals.score.calibrate. An offer is taken from ACT on, and only proposed between ASK and
+# ACT.
 ACT: Final = 0.42
 ASK: Final = 0.2
-# An offer that has everything it needs is taken from here: the words filled it, which words about something else would
-# not.
+# A complete offer is taken from here on: the words filled all it needs, which unrelated words wouldn't.
 COMPLETE: Final = 0.3
-# Two offers closer than this can't be told apart by these means: the person says which.
+# Offers closer than this can't be told apart here, so the person decides.
 MARGIN: Final = 0.05
-# Doing is likelier than looking up by no more than this: then the words, which order neither, fit both.
+# A look-up is proposed first if an action is likelier by no more than this: the words order neither, and fit both.
 AS_WELL: Final = 0.35
 FUNCTIONS: Final = 0.25
 """From this share of look-ups and lists on, a registry is taken for a library of functions."""
@@ -65,7 +64,7 @@ _WHETHER: Final = re.compile(
     r"\b(?:check|see|know|verify|confirm|determine|find\s+out|ask|tell\s+me|wonder(?:ing)?|sure|test|validate|identify|say)\b(?:\s+\w+){0,2}\s+if\b",
     re.IGNORECASE,
 )
-# A share of a thing, or which of two, is no thing of its own: "half of", "the older of".
+# A part of a thing, or which of two, is no thing itself: "half of", "the older of".
 _SHARE: Final = re.compile(
     r"\b(?:(?:the|a|an|one|two|three)\s+)?(?:half|thirds?|quarters?|fifths?|tenths?|rest|older|newer|earlier|later|"
     r"smaller|bigger|larger|cheaper|former|latter)\s+of\s+",
@@ -74,7 +73,7 @@ _SHARE: Final = re.compile(
 
 
 class RuleResolver:
-    """Resolves by words alone. Same request, same offers, same kinds: same answer."""
+    """Resolves by words alone. The same request, offers and kinds give the same answer."""
 
     name = "offline"
 
@@ -82,10 +81,11 @@ class RuleResolver:
         self._seconds = seconds
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
-        """What is meant: by the grammar where records are spoken of; functions and events by weighing each action."""
+        """Resolves a request: by the grammar if it is about records, and by scoring each action for functions and
+        events."""
         on_records = request.given is None and bool(kinds)
         functions = on_records and _calls_functions(shortlist)
-        # No kind at all, or few that anything is bound to: what an API's changes are taken for is borne out by nothing.
+        # No kinds, or few that any contract refers to: no live data confirms what an API's changes are read as.
         bare = request.given is None and (functions or not kinds) and _is_api(shortlist)
         imported = bare or (functions and _is_imported(shortlist))
         full = on_records and not functions
@@ -134,14 +134,14 @@ class RuleResolver:
 
 
 def _calls_functions(shortlist: Shortlist) -> bool:
-    """Whether a registry is a library of functions (look-ups, lists, records like others) more than actions on records:
-    such calls are carried by their words, which have a reader of their own."""
+    """Whether a registry is a library of functions (look-ups, lists, any records) rather than actions on records. The
+    words carry such calls and have their own reader."""
     functions = sum(offer.risk is Risk.READ or _takes_lists(offer) for offer in shortlist.offers)
     return functions > FUNCTIONS * len(shortlist)
 
 
 def _is_imported(shortlist: Shortlist) -> bool:
-    """Whether many of a registry's changes are calls of a platform's own API that name a record of a kind: then it is a
+    """Whether many of a registry's changes are calls of a platform's own API that name a record of a kind. It is then a
     platform, however much of it can be looked up."""
     changes = [offer for offer in shortlist.offers if offer.risk is not Risk.READ]
     on_records = sum(
@@ -151,15 +151,15 @@ def _is_imported(shortlist: Shortlist) -> bool:
 
 
 def _is_api(shortlist: Shortlist) -> bool:
-    """Whether a registry's changes are calls of a platform's own API. Where none of them names a record of a kind, no
-    live data bears out what was read, so that a change is asked about."""
+    """Whether a registry's changes are calls of a platform's own API. If none names a record of a kind, no live data
+    confirms the reading, and a change is asked about."""
     changes = [offer for offer in shortlist.offers if offer.risk is not Risk.READ]
     return sum(offer.own_api for offer in changes) > len(changes) / 2
 
 
 def _asked_unless_told(made: Resolved, text: str, shortlist: Shortlist) -> Resolved:
-    """What this reader makes of an order that has no place for each of its parts in an action is asked about, unless it
-    changes nothing and its verb tells of it."""
+    """Asks about an order if no action has a place for each of its parts. It doesn't ask if the action changes nothing
+    and its verb is meant."""
     if not isinstance(made.resolution, Calls):
         return made
     offers = [offer for draft in made.resolution.drafts if (offer := shortlist.get(draft.action)) is not None]
@@ -197,7 +197,7 @@ def _resolve(
         return several
     unwanted = [part for part in parts if part.negated]
     if unwanted and len(parts) > 1:
-        # Taken as a whole, what must not be done would count as said.
+        # As a whole, the request would count the forbidden part as wanted.
         return Abstain(reason="below_threshold", detail=f"You said not to {unwanted[0].negated}; the rest is unclear.")
     whole = _draft_one(parse_clause(text), shortlist, kinds, request.now, notes, seen)
     return check_coverage(whole, split_clauses(text), shortlist, kinds, request.now)
@@ -212,8 +212,8 @@ def _draft_several(
     notes: list[str],
     seen: list[str],
 ) -> Calls | None:
-    """A draft for each part, or None where the parts are no wishes of their own: one fits nothing, or the same action
-    is meant twice without saying anything different (then it is one wish in several sentences)."""
+    """A draft for each part. None if the parts are no wishes of their own: one fits nothing, or two mean the same
+    action with the same values (then it is one wish in several sentences)."""
     wishes = _rank_wishes(parts, shortlist, kinds, now, notes, seen)
     if not wishes or (len(wishes) < 2 and not any(part.negated for part in parts)):
         return None
@@ -238,8 +238,7 @@ def _rank_wishes(
     notes: list[str],
     seen: list[str],
 ) -> list[ScoredOffer] | None:
-    """What each part asks for; None where one of them asks for nothing that is offered, or for what another part
-    forbids."""
+    """What each part asks for. None if one asks for nothing offered, or for what another part forbids."""
     wishes: list[ScoredOffer] = []
     forbidden: set[str] = set()
     for part in parts:
@@ -257,15 +256,15 @@ def _rank_wishes(
 
 
 def _tells_what(top: ScoredOffer) -> bool:
-    """Whether a part says what its action is about: in words, by a member of a closed set ("switch Emma to pro"), or by
-    all that it needs ("resend INV-1042")."""
+    """Whether a part says what its action is about: in words, by a member of a closed list ("switch Emma to pro"), or
+    by everything it needs ("resend INV-1042")."""
     chosen = any(isinstance(each, Choice) for each in top.filling.arguments.values())
     whole = top.marks["verb"] == 1.0 and _needs(top) and not top.filling.missing
     return bool(top.marks["object"]) or chosen or whole
 
 
 def _differ(one: Draft, other: Draft) -> bool:
-    """Whether two calls of one action say different things of the same parameter: two wishes, not one said twice."""
+    """Whether two calls of one action give a parameter different values. They are then two wishes, not one repeated."""
     return any(
         name in other.arguments
         and other.arguments[name] != argument
@@ -327,16 +326,16 @@ def _draft_one(
 
 
 def _lacks_values(top: ScoredOffer, rivals: Sequence[ScoredOffer]) -> bool:
-    """Whether an action that is named can't do without values that were not said, where no other is as near, or it
-    alone of those only looks up."""
+    """Whether a named action lacks required values that weren't said, while no other action is near, or it is the only
+    look-up among those."""
     looks = bool(top.marks["reads"]) and sum(bool(each.marks["reads"]) for each in rivals) < 2
     alone = len(rivals) < 2 and top.marks["verb"] >= KINDRED
     return bool(top.filling.missing and top.marks["object"]) and (looks or alone)
 
 
 def _put_look_ups_first(clause: Clause, best: list[ScoredOffer]) -> list[ScoredOffer]:
-    """Where nothing was ordered and the words fit looking up about as well as doing, looking up is proposed first: "I
-    need a hotel"."""
+    """Proposes a look-up first if nothing was ordered and the words fit it about as well as an action: "I need a
+    hotel"."""
     top = best[0]
     verb = find_head(clause.text)
     ordered = verb is not None and is_order(verb) and top.marks["verb"] >= KINDRED
@@ -363,12 +362,12 @@ def _foreign(clause: Clause, each: ScoredOffer, shortlist: Shortlist, kinds: Seq
 
 
 def _needs(top: ScoredOffer) -> bool:
-    """Whether the action needs anything said at all: only then does having it all tell something."""
+    """Whether the action needs any value at all. Only then does having all of them mean something."""
     return any("default" not in (top.offer.properties.get(name) or {}) for name in top.offer.required)
 
 
 def is_conditional(clause: Clause) -> bool:
-    """Whether it is said under a condition, as far as it has not been taken apart."""
+    """Whether it has a condition that has not been taken apart."""
     return clause.condition or bool(_IF.search(_WHETHER.sub(" ", clause.text)))
 
 

@@ -1,9 +1,9 @@
-"""Scoring: how well each offer fits a clause, as probabilities: a few general marks, weighed by a conditional logit
-model with "none of them" among the alternatives (McFadden 1974). A verb may be said by other means: by a noun that
-something is done with ("make a payment"), by a level to move to ("lower it to 30").
+"""Scoring: the probability of each offer for a clause, by a conditional logit model over a few general features, with
+"none of them" as an alternative (McFadden 1974).
 
-The weights were fitted by ``evals.score.calibrate`` on development cases and are rounded; no mark names an action, a
-source or a platform.
+A verb may be implied: by a noun that something is done with ("make a payment"), or by a level to move to ("lower it to
+30"). ``evals.score.calibrate`` fitted the weights on development cases, and they are rounded. No feature names an
+action, a source or a platform.
 """
 
 from __future__ import annotations
@@ -26,8 +26,7 @@ from registry.offers.offer import Offer
 from registry.offers.shortlist import ALIKE, Scored, Shortlist
 from registry.records import RecordKind
 
-# What these verbs do is said by their noun (light verbs: Jespersen 1942): "take a look", "place an order", "perform a
-# search".
+# Light verbs (Jespersen 1942): their noun says what is done. "Take a look", "place an order", "perform a search".
 _LIGHT: Final = re.compile(
     r"\b(?:mak(?:e|ing)|do(?:ing)?|tak(?:e|ing)|giv(?:e|ing)|hav(?:e|ing)|plac(?:e|ing)|perform(?:ing)?|carry(?:ing)?\s+out|run(?:ning)?|"
     r"conduct(?:ing)?|execut(?:e|ing)|establish(?:ing)?|set(?:ting)?\s+up|initiat(?:e|ing)|issu(?:e|ing)|put(?:ting)?\s+in|start(?:ing)?)"
@@ -44,7 +43,7 @@ _TO: Final = re.compile(r"\b(?:up|down|back)?\s*to\s+(?!(?:the|a|an|my|our|his|h
 
 @lru_cache(maxsize=256)
 def find_light_verb_noun(text: str) -> str | None:
-    """The stem of the noun that says what is done, where a verb stands before it that says nothing itself."""
+    """The stem of the noun after a light verb. It says what is done."""
     found = _LIGHT.search(blank_quotations(text))
     if found is None:
         return None
@@ -64,12 +63,12 @@ _DEEDS: Final = (
 
 @lru_cache(maxsize=256)
 def sets_to(text: str) -> bool:
-    """Whether a level is said that something shall have afterwards."""
+    """Whether the words say a level that something is to have afterwards."""
     begin = find_after_verb(text)
     return begin is not None and _TO.search(text, begin) is not None
 
 
-# "negated" is set by hand: cases hardly ever teach it, and it must not be outvoted.
+# "negated" is set by hand: cases hardly ever teach it, and nothing may outvote it.
 BIAS: Final = -6.4
 WEIGHTS: Final[Mapping[str, float]] = {
     "relative": 3.4, "lexical": 1.5, "explained": 2.2, "verb": 0.4, "clash": -1.2, "central": 2.3, "manner": 0.7,
@@ -86,7 +85,7 @@ _NONE: Final[frozenset[str]] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class ScoredOffer:
-    """An offer weighed against a clause. ``marks`` are the values the weights apply to, each about 0 to 1."""
+    """An offer scored for a clause. ``marks`` are the feature values, each about 0 to 1."""
 
     offer: Offer
     probability: float
@@ -95,8 +94,8 @@ class ScoredOffer:
 
 
 def score_offers(candidates: Sequence[tuple[Offer, Mapping[str, float], SlotFilling]]) -> list[ScoredOffer]:
-    """Candidates with their probabilities, likeliest first. They share what "none of them", whose strength is 0,
-    leaves: two that fit alike are each unlikely, however well they fit."""
+    """Candidates with their probabilities, likeliest first. "None of them" has strength 0, and the others share the
+    rest. Two that fit alike are each unlikely, however well they fit."""
     strengths = [
         math.exp(BIAS + sum(weight * made[name] for name, weight in WEIGHTS.items())) for _, made, _ in candidates
     ]
@@ -184,7 +183,7 @@ def _rate_filled(offer: Offer, filling: SlotFilling) -> float:
 
 
 def list_kinds_said(clause: Clause, kinds: Sequence[RecordKind]) -> frozenset[str]:
-    """The kinds of record that the clause speaks of."""
+    """The kinds of record that the clause mentions."""
     tokens = read_text(clause.text).tokens
     return frozenset(
         kind.name for kind in kinds if any(match_noun(tokens, index, kind) for index in range(len(tokens)))
@@ -198,7 +197,7 @@ def _rate_things(said: frozenset[str], offer: Offer) -> float:
 
 @lru_cache(maxsize=8192)
 def _rate_known(word: str, words: frozenset[str]) -> float:
-    """1 for a word of these, 0.7 for one of like meaning."""
+    """1 for a word of these, 0.7 for a synonym."""
     if word in words:
         return 1.0
     return 0.0 if words.isdisjoint(KIN.get(word, ())) else 0.7
@@ -206,7 +205,7 @@ def _rate_known(word: str, words: frozenset[str]) -> float:
 
 @lru_cache(maxsize=8192)
 def _rate_meant(word: str, words: frozenset[str]) -> float:
-    """The same for a word that no offer uses: a half where general English has it for one of these."""
+    """The same for a word that no offer uses: 0.5 if WordNet relates it to one of these."""
     near = (
         share for verb in (True, False) for each, share in find_similar_stems(word, verb=verb).items() if each in words
     )
@@ -214,8 +213,8 @@ def _rate_meant(word: str, words: frozenset[str]) -> float:
 
 
 def mentions_action(clause: Clause, named: Sequence[str], spoken: frozenset[str]) -> bool:
-    """Whether an action that is called and speaks so can have been meant by this clause too: it knows its verb, or
-    where that says little, most of what the clause says."""
+    """Whether this clause may also mean an action with these names: it knows the verb or, if the verb says little, most
+    of the other words."""
     verb = find_head(clause.text)
     if verb is not None and verb not in GENERIC and is_order(verb):
         return _rate_verb(verb, named, spoken) > 0.0
@@ -226,7 +225,7 @@ def mentions_action(clause: Clause, named: Sequence[str], spoken: frozenset[str]
 
 @lru_cache(maxsize=256)
 def list_content_words(clause: Clause) -> tuple[tuple[str, int, int], ...]:
-    """The clause's content words: stem and offsets in the request."""
+    """The content words of the clause: stem, and offsets in the request."""
     made = []
     for run, start, end in split_runs(clause.text):
         if run.casefold() not in EMPTY and not run.isdigit():
@@ -235,20 +234,20 @@ def list_content_words(clause: Clause) -> tuple[tuple[str, int, int], ...]:
 
 
 def _rate_manner(clause: Clause, named: Sequence[str], offer: Offer) -> float:
-    """1 where a question meets an action that reads, or an order one that changes something; 0 where they cross; else
-    a half."""
+    """1 if a question meets an action that reads, or an order one that changes something. 0 for the reverse, otherwise
+    0.5."""
     wonders = asks(clause.text)
     return 0.5 if wonders is None else float(wonders == is_lookup(offer, named))
 
 
 def is_lookup(offer: Offer, named: Sequence[str]) -> bool:
-    """Whether the action only reads, by what it declares or else by the verb in its name."""
+    """Whether the action only reads, as declared or else by the verb in its name."""
     return offer.risk is Risk.READ or any(each in READING for each in named)
 
 
 def _rate_light_verb(text: str, verb: str | None, named: Sequence[str]) -> float:
-    """The verb that another way of saying it stands for: "establish a connection" is to connect, "lower it to 30" to
-    set it."""
+    """The rating of the verb behind a paraphrase: "establish a connection" means connect, "lower it to 30" means set
+    it."""
     if verb is None:
         return 0.0
     thing = find_light_verb_noun(text)

@@ -1,5 +1,8 @@
-"""Slot filling: words are given to parameters; every reading of every parameter is weighed, no words serve two
-parameters without reason, and records in a row ("close tickets 5524, 5525 and 5526") are a call each."""
+"""Slot filling: assigns words to parameters.
+
+It weighs every reading of every parameter. Two parameters share words only for a reason. Records in a row ("close
+tickets 5524, 5525 and 5526") make a call each.
+"""
 
 from __future__ import annotations
 
@@ -30,15 +33,15 @@ from registry.contract import Annotation, SourceKind, Unit
 from registry.offers.offer import Offer
 from registry.records import RecordKind
 
-# Below these a reading is a guess (agent.extract says so from 0.4 down): asked for instead. What is optional is only
-# filled when it is plain.
+# Readings below these are guesses (agent.extract says so from 0.4 down) and are asked about. Optional parameters are
+# filled only by clear readings.
 REQUIRED_LEAST: Final = 0.41
-# The only number said, and nothing beside it says what it counts.
+# The only number, with nothing beside it that says what it counts.
 BARE_NUMBER: Final = 0.4
 OPTIONAL_LEAST: Final = 0.6
 PLAIN: Final = 0.8
 QUOTES: Final = frozenset("\"'“”‘’«`")
-# A closed set's word may stand inside a phrase that also names a record ("the open order"), if it fits that well.
+# A word of a closed list may stand inside a phrase that also names a record ("the open order"), if it fits this well.
 SHARED_LEAST: Final = 0.8
 MOST_READINGS: Final = 8
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
@@ -50,8 +53,8 @@ _NAMED_DAY: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SlotFilling:
-    """What the words of one clause give an offer's parameters. ``spans`` are offsets in the request that were used;
-    ``missing`` the required parameters that got nothing and have no default; ``confidence`` by parameter."""
+    """What the words of one clause give an offer's parameters. ``spans`` are the used offsets in the request.
+    ``missing`` are the required parameters without a value or default. ``confidence`` is by parameter."""
 
     arguments: Mapping[str, Argument]
     missing: tuple[str, ...]
@@ -60,13 +63,13 @@ class SlotFilling:
 
 
 def fill_slots(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: datetime) -> SlotFilling:
-    """Arguments for ``offer`` out of ``text``, which begins at offset ``start`` of the request's words."""
+    """The arguments for ``offer`` from ``text``, which begins at offset ``start`` of the request's words."""
     return _fill_cached(text, start, HashableById((offer, *kinds)), now)
 
 
 @lru_cache(maxsize=64)
 def _fill_cached(text: str, start: int, these: HashableById, now: datetime) -> SlotFilling:
-    """Remembered: the words are looked at for the likeliest offers, and again for the one that the model takes."""
+    """Cached: the likeliest offers read the words, and the one that the model takes reads them again."""
     offer, *rest = these.kinds
     kinds: tuple[RecordKind, ...] = tuple(rest)
     options: dict[str, list[SpanOption]] = {}
@@ -105,7 +108,7 @@ def _fill_cached(text: str, start: int, these: HashableById, now: datetime) -> S
     taken = assign_spans(options, required, named)
     wanting = [name for name in numbers if name not in taken]
     if len(wanting) == 1:
-        # "Order 40 of TEA-250": one number said, and one that is needed.
+        # "Order 40 of TEA-250": one number is said, and one is needed.
         free = [each for each in numbers[wanting[0]] if not any(each.blocks(other) for other in taken.values())]
         if len(free) == 1:
             taken[wanting[0]] = free[0]
@@ -124,23 +127,22 @@ def _fill_cached(text: str, start: int, these: HashableById, now: datetime) -> S
 
 
 def find_order_verb(text: str) -> str | None:
-    """The verb of the order, where there is one: the first telling word of anything else ("any thrillers?") orders
+    """The verb of the order, if there is one. In other words ("any thrillers?") the first content word orders
     nothing."""
     verb = find_head(text)
     return verb if verb is not None and is_order(verb) else None
 
 
 def _names_action(option: SpanOption, before: str, what: frozenset[str], verb: str | None) -> bool:
-    """Whether the words say which action is meant and so can't be its value: the order's verb, or nothing but what the
-    action is called ("a one way flight" is no city). What is quoted, plainly belongs to the parameter, or is a closed
-    set's very word stays."""
+    """Whether the words only name the action and so can't be its value: the order's verb, or words of the action's name
+    ("a one way flight" is no city). Quoted words, clear values and words of a closed list stay values."""
     if before and before in QUOTES:
         return False
     words = " ".join(span.text for span in list_spans(option.argument))
     said = stem_text(words)
     if isinstance(option.argument, Choice):
         return said == [verb] and str(option.argument.value).casefold() != words.casefold()
-    # A number in an action's name ("Homes_2") says nothing of the numbers in a request.
+    # A number in an action's name ("Homes_2") says nothing about numbers in a request.
     return bool(said) and (
         said == [verb] or (option.confidence < PLAIN and what.issuperset(said) and not all(map(str.isdigit, said)))
     )
@@ -173,7 +175,7 @@ def _list_options(
         if annotation.each and isinstance(argument, Choice):
             together.append((reading.start, reading.end, argument, reading.confidence))
         shared = isinstance(argument, Choice) and reading.confidence >= SHARED_LEAST
-        # "250 euros": how much, and of what.
+        # "250 euros" gives an amount and its currency.
         shared = shared or (
             annotation.unit is None and make_parameter_spec(name, schema, annotation).kinds == ("currency",)
         )
@@ -190,7 +192,7 @@ def _list_options(
 def _make_argument(
     reading: Reading, text: str, start: int, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime
 ) -> Argument | None:
-    """A member of a closed set, or the words: only such words as code can read a value out of again, standing alone."""
+    """A member of a closed list, or words. Only words that code can read again by themselves."""
     span = make_span(text, start, reading.start, reading.end)
     if "enum" in schema or "const" in schema or schema.get("type") == "boolean":
         return Choice(value=reading.value, spans=(span,))
@@ -206,8 +208,7 @@ def _make_argument(
 
 
 def _find_year_elsewhere(reading: Reading, text: str) -> re.Match[str] | None:
-    """The one year a request speaks of, where a day is named without its own: "from April 18th 2023 until April
-    24th"."""
+    """The one year in a request, for a day without its own: "from April 18th 2023 until April 24th"."""
     if not _DAY.match(str(reading.value)) or _YEAR.search(reading.text) or not _NAMED_DAY.search(reading.text):
         return None
     years = list(_YEAR.finditer(text))
@@ -215,7 +216,7 @@ def _find_year_elsewhere(reading: Reading, text: str) -> re.Match[str] | None:
 
 
 def _make_list(reading: Reading, text: str, start: int) -> ListArgument | None:
-    """The items of a list where each stands in the words as it is."""
+    """The items of a list, each in words of its own."""
     items = []
     at = reading.start
     for value in reading.value:
@@ -223,7 +224,7 @@ def _make_list(reading: Reading, text: str, start: int) -> ListArgument | None:
         if found < 0:
             return None
         at = found + len(str(value))
-        # "-122.2730" is read as -122.273, and stands on all its digits.
+        # "-122.2730" is read as -122.273, but rests on all its digits.
         while not isinstance(value, str) and at < reading.end and text[at].isdigit():
             at += 1
         items.append(Mention(spans=(make_span(text, start, found, at),)))
@@ -238,10 +239,10 @@ _EACH: Final = re.compile(r"\b(?:each|apiece|both)\b", re.IGNORECASE)
 
 
 def expand_coordination(draft: Draft, text: str, offer: Offer, kinds: Sequence[RecordKind]) -> tuple[Draft, ...]:
-    """``draft`` once for each record that is listed by its number or name beside the one it names; alone where none is.
+    """``draft`` once for each record listed beside the one it names, by number or name. Unchanged if none is.
 
-    A sum that is said might be meant for each or for all of them: unless "each" is said, such a draft stays alone and
-    names them all, which is asked about.
+    An amount may be meant for each record or for all together. Unless "each" is said, such a draft isn't split and
+    names all records, which is asked about.
     """
     summed = any(offer.annotation(name).unit in (Unit.MONEY, Unit.MONEY_MINOR) for name in draft.arguments)
     for name, argument in draft.arguments.items():
@@ -272,8 +273,7 @@ def expand_coordination(draft: Draft, text: str, offer: Offer, kinds: Sequence[R
 
 
 def _find_names_around(text: str, span: Span, kind: RecordKind, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
-    """The names around ``span`` that only commas and "and" stand between, where the kind's records are called by
-    names."""
+    """The names around ``span`` with only commas and "and" between them, if the kind's records have names."""
     if rate_person_likeness(kind) != 2:
         return []
     every = sorted({*find(text, kind, kinds), (span.start, span.end)})
@@ -286,7 +286,7 @@ def _find_names_around(text: str, span: Span, kind: RecordKind, kinds: Sequence[
 
 
 def _find_around(text: str, every: list[tuple[int, int]], span: Span) -> list[tuple[int, int]]:
-    """Those around ``span`` that only commas and "and" stand between."""
+    """The spans around ``span`` with only commas and "and" between them."""
     at = next((index for index, (start, end) in enumerate(every) if start < span.end and span.start < end), None)
     if at is None:
         return []
@@ -304,5 +304,5 @@ def _with(draft: Draft, name: str, text: str, start: int, end: int) -> Draft:
 
 
 def _alike(code: str, first: str) -> bool:
-    """Whether two codes can be of one kind: as many digits, so that "invoice 1042 and 20 EUR" lists nothing."""
+    """Whether two codes can be of one kind: they have equally many digits, so "invoice 1042 and 20 EUR" is no list."""
     return len(re.sub(r"\D", "", code)) == len(re.sub(r"\D", "", first))

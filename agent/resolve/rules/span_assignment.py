@@ -1,4 +1,4 @@
-"""Span assignment: which reading each parameter gets, so that no words serve two of them without reason."""
+"""Span assignment: chooses one reading for each parameter, so that no words serve two parameters without reason."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class SpanOption:
     argument: Argument
 
     def blocks(self, other: SpanOption) -> bool:
-        """Whether both can't be meant: the same words, or words that overlap and are no phrase that something else may
-        stand in."""
+        """Whether both can't be meant: they have the same words, or overlapping words that are no phrase with room for
+        another value."""
         if (self.start, self.end) == (other.start, other.end):
             return not (self.open and other.open)
         return not (self.open or other.open) and self.start < other.end and other.start < self.end
@@ -37,9 +37,11 @@ class SpanOption:
 def assign_spans(
     options: Mapping[str, list[SpanOption]], required: set[str], named: Collection[str] = ()
 ) -> dict[str, SpanOption]:
-    """The surest readings first; of equals the earlier parameter takes the earlier words. A required parameter left
-    with nothing then moves the one that stands in its way to that one's next best words, if there are such. Those
-    ``named`` need words of their own: whose record something is doesn't say to whom it goes."""
+    """Assigns the surest readings first. Among equals, the earlier parameter takes the earlier words.
+
+    A required parameter without words then moves the one in its way to that one's next best words, if it has any.
+    Parameters in ``named`` need words of their own: whose record it is doesn't say who gets it.
+    """
     ranked = sorted(
         (option for each in options.values() for option in each),
         key=lambda option: (-option.confidence - 0.1 * (option.param in required), option.at, option.start),
@@ -61,8 +63,7 @@ def assign_spans(
 
 
 def _trade(options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption]) -> None:
-    """Two parameters that are surer of each other's words than of their own trade: whoever came first took what it was
-    no surer of."""
+    """Swaps the words of two parameters that are each surer of the other's words."""
     for holder in list(taken):
         for name in list(taken):
             held, own = taken[holder], taken[name]
@@ -82,8 +83,7 @@ def _trade(options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption]
 
 
 def _step_aside(name: str, options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption]) -> None:
-    """A parameter left with nothing gets its words where the one that has them is nearly as sure of others: both say
-    something then."""
+    """Moves a parameter to other words if it is nearly as sure of them, so that another parameter gets its words."""
     for option in options[name]:
         holders = [each for each in taken.values() if option.blocks(each)]
         if len(holders) != 1 or option.confidence < holders[0].confidence - ALMOST:
@@ -97,7 +97,7 @@ def _step_aside(name: str, options: Mapping[str, list[SpanOption]], taken: dict[
 
 
 def _share_phrase(name: str, options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption]) -> None:
-    """A phrase may say two things ("February 2022"): what is required and has no words of its own may use a part of
+    """Splits a phrase that says two things ("February 2022"): a required parameter without words may use a part of
     another's."""
     for option in options[name]:
         in_the_way = [other for other in taken.values() if option.blocks(other)]
