@@ -111,8 +111,8 @@ class Parser:
             raise BadProposal("a value does not fit") from error
 
     def _parse_rest(self, value: Any) -> tuple[tuple[str, ...], tuple[Aside, ...]]:
-        """The words left over, and the words that change nothing. Both are empty if the answer doesn't mention them. The
-        model is then asked about the words, like any other model."""
+        """The words left over, and the words that change nothing. Both are empty if the answer does not mention them.
+        The model is then asked about the words, like any other model."""
         left: list[str] = []
         asides: list[Aside] = []
         for each in read_list(() if value is None else value, "rest"):
