@@ -1,1 +1,1 @@
-"""Orders in the shape of an API: a verb, the record it is done to, and values behind prepositions."""
+"""API orders: a verb, the record it applies to, and values after prepositions."""

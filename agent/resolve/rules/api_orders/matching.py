@@ -1,5 +1,5 @@
-"""Matching of an order's parts with one action: each part is a record, a value or words of the action, or there is no
-match. Nothing is passed over."""
+"""Matching of an order with one action: every part of the order is a record, a value or words of the action. Otherwise
+there is no match. Nothing is ignored."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ _URL: Final = re.compile(r"https?://\S+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What one action makes of an order. ``score`` is comparable between actions; ``nouns`` are the kinds that were
-    named; ``missing`` the parameters that are still needed."""
+    """What one action makes of an order. ``score`` compares actions. ``nouns`` are the kinds that were named.
+    ``missing`` are the parameters still needed."""
 
     offer: Offer
     arguments: Mapping[str, Argument]
@@ -64,10 +64,10 @@ class _State:
 
 
 class Matcher(ActionParameters):
-    """One action's reading of one order. ``kinds`` by name."""
+    """Reads one order for one action. ``kinds`` is by name."""
 
     def matches(self) -> list[Match]:
-        """The ways in which every part of the order has a place, those about as good as the best."""
+        """The ways to place every part of the order, those about as good as the best."""
         light = stem(self.order.said[0]) in LIGHT | SETTING and self.verbs.changes
         if not (self.rated or self.switch or light):
             return []
@@ -110,13 +110,13 @@ class Matcher(ActionParameters):
             yield replace(state, titled=state.titled | said, points=state.points + len(said))
 
     def _records(self, part: Part, tokens: Sequence[Token], state: _State) -> Iterator[_State]:
-        """A part that names a record, with its noun or without."""
+        """A part that names a record, with or without its noun."""
         if part.by in _CALLED or part.by == ":":
             return
         kind, name, order = self._noun(tokens)
         small = not any(each.quoted or self.order.text[each.start].isupper() for each in name)
         if small and any(each.low in PREPOSITIONS for each in name):
-            return  # small words in a name go with capitals, or stand in quotes
+            return  # function words in a name need capitals, or quotes
         if any(self._is_noun(each) for each in name[1:]):
             return  # "Ada from the project Mars" is two
         for parameter, wanted in self.wanted.items():
@@ -130,7 +130,7 @@ class Matcher(ActionParameters):
             if kind is None and part.by and tokens[0].low[:1].isdigit() and not tokens[0].quoted:
                 continue  # an amount that something has or is set to
             if kind is None and part.by == "of" and not state.titled.isdisjoint(map(stem, list_words(wanted))):
-                continue  # "the schedule of X": X is what it belongs to
+                continue  # "the schedule of X": it belongs to X
             find = self._find(wanted, name, order, state.owner)
             yield replace(
                 state,
@@ -139,12 +139,12 @@ class Matcher(ActionParameters):
                 owner=None,
                 named=state.named | ({kind.name} if kind is not None else frozenset()),
             )
-        removes = part.by == "from" and self._says(REMOVES)  # to be removed from something is not to lie there
+        removes = part.by == "from" and self._says(REMOVES)  # to remove it from something is not to find it there
         if part.by in ("in", "of", "on", "from", "for", "within") and name and not removes:
             yield from self._within(kind, name, state)
 
     def _within(self, kind: RecordKind | None, name: Sequence[Token], state: _State) -> Iterator[_State]:
-        """What a record that was named lies in: ``the last run of daily``, ``the flag beta in the shop project``."""
+        """The records that contain a named one: ``the last run of daily``, ``the flag beta in the shop project``."""
         for parameter, argument in state.arguments.items():
             if not isinstance(argument, RecordArgument) or not isinstance(argument.reference, Find):
                 continue
@@ -166,7 +166,7 @@ class Matcher(ActionParameters):
                 break
 
     def _fields(self, part: Part, tokens: Sequence[Token], state: _State) -> Iterator[_State]:
-        """A field by its label, with its value beside it or to come: ``with 5 slots``, ``of type postgres``."""
+        """A field by its label, with its value beside it or after it: ``with 5 slots``, ``of type postgres``."""
         if part.by in _CALLED:
             return
         if part.by == "" or (part.by in ("for", "of", "on", "in", "with") and not state.label):
@@ -184,7 +184,7 @@ class Matcher(ActionParameters):
                 yield _with(state, name, read, 2.5)
 
     def _made(self, part: Part, tokens: Sequence[Token], state: _State) -> Iterator[_State]:
-        """What a new thing is called: ``a pool called etl``, ``a variable region``; what a thing is renamed to."""
+        """The name of a new thing (``a pool called etl``, ``a variable region``), or the new name of a renamed one."""
         naming = self.naming or self.only
         if naming is None or naming in state.arguments:
             return
@@ -214,8 +214,8 @@ class Matcher(ActionParameters):
             yield _with(replace(state, titled=state.titled | said, points=points), target, value, 2.0)
 
     def _loose(self, part: Part, tokens: Sequence[Token], state: _State) -> Iterator[_State]:
-        """A value without a label: a member of a closed set, a state that a yes-or-no parameter holds, an address, what
-        something is set to."""
+        """A value without a label: a member of a closed list, a state that a yes-or-no parameter holds, an address, or
+        a new value."""
         if part.by in ("to", "as", "into", "") and self.verbs.changes and len(tokens) == 1:
             switch = find_switch(self.offer, tokens[0].low)
             if switch is not None and switch[0] not in state.arguments:
@@ -246,7 +246,7 @@ class Matcher(ActionParameters):
                 yield _with(state, name, value, 2.0)
 
     def _title_words(self, tokens: Sequence[Token]) -> frozenset[str] | None:
-        """The stems of a part that says nothing but words of the action."""
+        """The stems of a part that has only words of the action."""
         said = [each for each in tokens if each.low not in EMPTY and each.low not in DETERMINERS]
         if any(each.quoted for each in said):
             return None
@@ -258,7 +258,7 @@ class Matcher(ActionParameters):
     # ── what tokens are ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def _noun(self, tokens: Sequence[Token]) -> tuple[RecordKind | None, Sequence[Token], str | None]:
-        """The kind whose noun begins or ends a part, the name beside it, and the place in line that is said."""
+        """The kind whose noun begins or ends a part, with the name beside it and a position that was said."""
         order = None
         if len(tokens) > 1 and tokens[0].low in _FIRST and not tokens[0].quoted:
             order, tokens = _FIRST[tokens[0].low], tokens[1:]
@@ -285,7 +285,7 @@ class Matcher(ActionParameters):
         return best[1], rest, order if not rest else None
 
     def _nameable(self, name: Sequence[Token]) -> bool:
-        """Whether words may be a record's name without a noun: not words of the action, and nothing else's noun."""
+        """Whether words may name a record without a noun: they are no words of the action and no other noun."""
         if not name or len(name) > MOST_NAME:
             return False
         if any(each.quoted for each in name):
@@ -297,15 +297,15 @@ class Matcher(ActionParameters):
         return any(each.stem not in self.verbs.called and each.low not in EMPTY for each in name)
 
     def _is_noun(self, token: Token) -> bool:
-        """Whether a word in small letters is what a kind of record is called."""
+        """Whether a word in lower case is the noun of a record kind."""
         if token.quoted or self.order.text[token.start].isupper():
             return False
         return any(token.low == noun.casefold() for kind in self.kinds.values() for noun in kind.nouns)
 
     def _may_name(self, part: Part, parameter: str, state: _State) -> bool:
-        """Without a noun, what the verb is done to comes first, and what is told behind a preposition after it."""
+        """Without a noun, the verb's object comes first. Later parts follow a preposition."""
         left = [each for each in self.wanted if each not in state.arguments]
-        if parameter not in self.offer.required:  # a value of the record that the order is about, which comes first
+        if parameter not in self.offer.required:  # a value of the order's record, which comes first
             return part.by in ("to", "into", "for", "with") and not any(each in self.offer.required for each in left)
         return part.by in ("", "of", "in", "on", "from", "for", "to", "with", "at") and bool(left) and parameter in left
 
@@ -336,10 +336,10 @@ class Matcher(ActionParameters):
         other = unsaid - reached
         addressed = any(name in self.scalars and self.takes_address(name) for name in state.arguments)
         if self.creates and other and not addressed and not self.verbs.called & spoken - reached:
-            return None  # what is made was not spoken of; who is invited is, by an address
+            return None  # what is made was not mentioned; somebody invited is, by an address
         records = sum(isinstance(each, RecordArgument) for each in state.arguments.values())
         if offer.risk is Risk.IRREVERSIBLE and other and records < 2:
-            return None  # it is about something else of the record
+            return None  # it is about another property of the record
         score = 10 * much + state.points - 0.8 * len(other) - 0.2 * len(unsaid & reached) - 4.0 * len(missing)
         return Match(offer, state.arguments, score, missing)
 

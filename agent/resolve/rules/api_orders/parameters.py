@@ -1,4 +1,4 @@
-"""Parameters of one action, as an order speaks of them: records, labels, values, and what a thing is called."""
+"""Parameters of one action as an order mentions them: records, labels, values and names."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SAID: Final = {"on": True, "yes": True, "true": True, "off": False, "no": False
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """``text`` as typed; ``said`` the verb in its plain forms, ``verb`` its tokens."""
+    """An order. ``text`` as typed, ``said`` the verb's plain forms, ``verb`` its tokens."""
 
     text: str
     said: tuple[str, ...]
@@ -37,12 +37,12 @@ class Order:
 
 
 class ActionParameters:
-    """What an order can fill of one action. ``kinds`` by name."""
+    """What an order can fill in one action. ``kinds`` is by name."""
 
     def __init__(
         self, order: Order, offer: Offer, kinds: Mapping[str, RecordKind], nouns: frozenset[str] = frozenset()
     ) -> None:
-        """``nouns`` are the stems of all that actions are said to be about."""
+        """``nouns`` are the stems of everything that actions are about."""
         self.order, self.offer, self.kinds, self.nouns = order, offer, kinds, nouns
         self.verbs: ActionVerbs = find_verbs(offer)
         self.rated = self.verbs.rate(order.said)
@@ -50,7 +50,7 @@ class ActionParameters:
         self.switch = next(((said, found) for said, found in switches if found), None) if self.verbs.changes else None
 
     def labelled(self, tokens: Sequence[Token]) -> str | None:
-        """The one parameter that tokens call by its label."""
+        """The one parameter that tokens name by its label."""
         said = [
             stem(each.low.replace("our", "or")) for each in tokens if each.low not in DETERMINERS and not each.quoted
         ]
@@ -104,7 +104,7 @@ class ActionParameters:
         return None
 
     def _counts(self, name: str, unit: str) -> bool:
-        """Whether a number is said to count such a unit: "60 minutes" for "Duration in minutes"."""
+        """Whether a number counts such a unit: "60 minutes" for "Duration in minutes"."""
         said = stem(unit.casefold().strip(".,;"))
         told = f"{self.offer.annotation(name).unit or ''} {name} {self.scalars[name].get('description', '')}"
         return said in {stem(each) for each in re.findall(r"[a-z]+", told.casefold().replace("_", " "))}
@@ -114,7 +114,7 @@ class ActionParameters:
         return schema.get("format") == "email" or "email" in name or "user_name" in name or name == "username"
 
     def address_of_web(self, taken: Collection[str]) -> str | None:
-        """The one parameter that a web address goes to: a required one before one that is only called so."""
+        """The one parameter that takes a web address. A required one comes before one with such a name."""
         free = {
             name: schema for name, schema in self.scalars.items() if name not in taken and "string" in _types(schema)
         }
@@ -125,7 +125,7 @@ class ActionParameters:
         return fit[0] if len(fit) == 1 else None
 
     def own_noun(self, tokens: Sequence[Token]) -> int:
-        """How many tokens at the beginning call what the action makes by a noun of its title."""
+        """How many tokens at the beginning name what the action makes by a noun of its title."""
         size = 0
         while size < len(tokens) and tokens[size].stem in self.verbs.called and not tokens[size].quoted:
             size += 1
@@ -133,7 +133,7 @@ class ActionParameters:
 
     @cached_property
     def wanted(self) -> Mapping[str, RecordKind]:
-        """The parameters that name a record, in the order that they are needed in."""
+        """The parameters that name a record, in the order in which they are needed."""
         made = {}
         for name in sorted(self.offer.properties, key=lambda each: each not in self.offer.required):
             note = self.offer.annotation(name)
@@ -171,13 +171,13 @@ class ActionParameters:
 
     @cached_property
     def only(self) -> str | None:
-        """The one value that an action without a record needs: the number of an annotation."""
+        """The one value that an action without a record needs, such as the number of an annotation."""
         needed = [each for each in self.offer.required if each in self.scalars]
         return needed[0] if len(needed) == 1 and not self.wanted and not self.creates else None
 
     @cached_property
     def naming(self) -> str | None:
-        """The parameter that says what the thing is called."""
+        """The parameter for the thing's name."""
         texts = [name for name, schema in self.scalars.items() if "string" in _types(schema) and "enum" not in schema]
         for wanted in NAMES[:6]:
             found = next((each for each in texts if each == wanted), None)
@@ -185,7 +185,7 @@ class ActionParameters:
                 return found
         nouns = self.noun_stems
         own = [each for each in texts if each.rpartition("_")[2] in _IDS and set(split_name_words(each)[:-1]) <= nouns]
-        if self.creates:  # what a new thing is called is no id that the platform gives it
+        if self.creates:  # the name of a new thing is no id from the platform
             own = [each for each in own if each in self.offer.required or each not in ("id", "uuid", "pk")]
         required = [each for each in own if each in self.offer.required] or own
         if required:
@@ -219,5 +219,5 @@ def _is_list(schema: Any) -> bool:
 
 
 def _alike(member: str, low: str) -> bool:
-    """``admin`` for ``global:admin``: the last word of a member."""
+    """Matches a member by its last word: ``admin`` for ``global:admin``."""
     return re.split(r"[^a-z0-9]+", member.casefold())[-1] == low and len(low) > 2

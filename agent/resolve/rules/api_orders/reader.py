@@ -1,8 +1,8 @@
-"""Reader of orders in the shape of an API: which actions they mean, with what stands for each parameter.
+"""Reader of API orders: which actions an order means, with the words for each parameter.
 
-An imported platform has hundreds of actions that differ in a noun alone, and its records are called by single words
-that nobody knows. So an order is taken apart by its own grammar, verb, object and what stands behind prepositions, and
-an action fits where every part of it has a place there. Whose record a bare name is, live data tells.
+An imported platform has hundreds of actions that differ only in a noun, and its records have single unknown words as
+names. So an order is split by its own grammar: verb, object, prepositions. An action fits if every part has a place in
+it. Live data tells whose record a bare name is.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ _NOT_PLAIN: Final = word_set(
 
 
 def read_api_order(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Proposed | None:
-    """The plan that an order means, with those that its words say as well; None where it is no plain order, or no
-    action has a place for each part of it."""
+    """The plan of an order, with the alternatives that its words express. None if it is no plain order, or no action
+    has a place for each part."""
     tokens = read_tokens(text)
     while tokens and tokens[0].low in POLITE and not tokens[0].quoted:
         tokens = tokens[1:]
@@ -90,7 +90,7 @@ def _make_plan(matches: Sequence[Match]) -> Proposal:
 def _find_matches(
     text: str, tokens: Sequence[Token], shortlist: Shortlist, kinds: Mapping[str, RecordKind]
 ) -> list[Match]:
-    """The actions that an order fits about equally well, the best first."""
+    """The actions that an order fits about equally well, best first."""
     read = read_verb(tokens)
     if read is None:
         return []
@@ -117,7 +117,7 @@ def _find_matches(
 
 
 def _list_effects(match: Match) -> tuple[object, ...]:
-    """What a match does: two actions that do the same to the same record, by its name and by its id, are one."""
+    """What a match does. Two actions that do the same to the same record, by name and by id, are one."""
     if _count_records(match) > 1:
         return match.offer.name, str(match.arguments)
     called = find_verbs(match.offer).called - _WAYS
@@ -139,8 +139,8 @@ def _count_records(match: Match) -> int:
 def _read_joined(
     text: str, tokens: Sequence[Token], shortlist: Shortlist, kinds: Mapping[str, RecordKind]
 ) -> list[list[Match]]:
-    """Several orders that "and" joins; what has no verb of its own has that of the one before. Where each of them may
-    be the same few actions', live data tells whose records are named: then they are all one action's."""
+    """Reads several orders joined by "and". An order without a verb takes the one before. If each may mean the same few
+    actions, live data tells whose records are named: then all mean one action."""
     places = [at for at, each in enumerate(tokens) if each.low == "and" and not each.quoted]
     if not 0 < len(places) <= 3:
         return []
@@ -163,7 +163,7 @@ def _read_joined(
 
 
 def _read_listing(tokens: Sequence[Token], kinds: Mapping[str, RecordKind]) -> Proposed | None:
-    """ "show all pools", "list the users of Acme": the records themselves."""
+    """Lists records: "show all pools", "list the users of Acme"."""
     if tokens[0].quoted or stem(tokens[0].low) not in SHOWING:
         return None
     rest = [each for each in tokens[1:] if each.low not in ("me", "us")]
@@ -179,7 +179,7 @@ def _read_listing(tokens: Sequence[Token], kinds: Mapping[str, RecordKind]) -> P
 
 
 def is_told(text: str, offer: Offer) -> bool:
-    """Whether the verb of an order means an action at all."""
+    """Whether the verb of an order means any action."""
     tokens = read_tokens(text)
     while tokens and tokens[0].low in POLITE:
         tokens = tokens[1:]

@@ -1,4 +1,4 @@
-"""Words of an order to an API: its tokens, its parts between prepositions, its verb, and how surely that means an
+"""Words of an API order: its tokens, its parts between prepositions, its verb, and how surely the verb means an
 action's."""
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ _MOST_SPLITS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``start`` to ``end`` without quotes and marks; ``colon``: a colon ends it; ``owns``: it had a possessive 's."""
+    """A token without quotes and punctuation (``start`` to ``end``). ``colon``: a colon ends it. ``owns``: it had a
+    possessive 's."""
 
     start: int
     end: int
@@ -46,14 +47,14 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of tokens behind a preposition; ``by`` is ``""`` for the object, ``":"`` after a colon."""
+    """Tokens after a preposition. ``by`` is ``""`` for the object, ``":"`` after a colon."""
 
     by: str
     tokens: tuple[Token, ...]
 
     @property
     def plain(self) -> tuple[Token, ...]:
-        """Without the determiners before it."""
+        """The part without leading determiners."""
         return tuple(itertools.dropwhile(lambda each: each.low in DETERMINERS and not each.quoted, self.tokens))
 
 
@@ -79,13 +80,13 @@ def read_tokens(text: str) -> tuple[Token, ...]:
 
 
 def quote(text: str, tokens: Sequence[Token]) -> Words:
-    """The words as they were typed."""
+    """The words as typed."""
     start, end = tokens[0].start, tokens[-1].end
     return Words(text=text[start:end], start=start)
 
 
 def split_parts(tokens: Sequence[Token]) -> Iterator[tuple[Part, ...]]:
-    """Each way to cut an order at its prepositions, the most cuts first: a preposition may belong to a name."""
+    """Every way to split an order at its prepositions, with most splits first. A preposition may belong to a name."""
     colon = next((at for at, each in enumerate(tokens) if each.colon and not each.quoted), None)
     told: tuple[Part, ...] = ()
     if colon is not None and colon + 1 < len(tokens):
@@ -109,7 +110,7 @@ def split_parts(tokens: Sequence[Token]) -> Iterator[tuple[Part, ...]]:
 
 
 def _owned(parts: Iterator[Part]) -> Iterator[Part]:
-    """ "Ada's email" is the email of Ada."""
+    """Reads a possessive: "Ada's email" is the email of Ada."""
     for part in parts:
         place = next((at for at, each in enumerate(part.tokens) if each.owns), None)
         if place is None or place + 1 == len(part.tokens):
@@ -167,8 +168,8 @@ _OPPOSITES: Final = {"disabl": "enabl", "off": "on", "inact": "activ", "deactiv"
 
 
 def read_verb(tokens: Sequence[Token]) -> tuple[tuple[str, ...], tuple[Token, ...], tuple[Token, ...]] | None:
-    """The verbs that an order may mean (in plain form), the tokens that say so, and what they are done to. ``turn X
-    off`` is ``turn off X``."""
+    """The verbs that an order may mean (in plain form), their tokens, and their object. ``turn X off`` is ``turn off
+    X``."""
     if not tokens or tokens[0].quoted or not tokens[0].low.isalpha():
         return None
     first, rest = tokens[0], tuple(tokens[1:])
@@ -185,8 +186,11 @@ def read_verb(tokens: Sequence[Token]) -> tuple[tuple[str, ...], tuple[Token, ..
 
 
 class ActionVerbs:
-    """``verbs``: stem → how surely it means the action; ``told`` is the verb of its title, ``called`` are the stems of
-    its title beside that; ``changes`` says that it writes fields of a record."""
+    """The verbs of an action.
+
+    ``verbs`` maps a stem to how surely it means the action. ``told`` is the verb of its title. ``called`` are the other
+    stems of its title. ``changes``: it writes fields of a record.
+    """
 
     __slots__ = ("called", "changes", "known", "told", "verbs")
 
@@ -206,7 +210,7 @@ class ActionVerbs:
         self.changes = not CHANGES.isdisjoint(self.verbs)
 
     def rate(self, said: Sequence[str]) -> float:
-        """How surely a verb that was said means this action; 0 where nothing tells."""
+        """How surely a verb means this action. 0 if nothing tells."""
         return max((self._rate(stem(each)) * (1.0 if not at else 0.95) for at, each in enumerate(said)), default=0.0)
 
     def _rate(self, said: str) -> float:
@@ -222,7 +226,7 @@ class ActionVerbs:
 
 
 def _object(title: str) -> frozenset[str]:
-    """The stems of a title but for its verb."""
+    """The stems of a title without its verb."""
     words = re.findall(r"[a-z]+", title.casefold())
     return frozenset(stem(each) for each in words[1:] if each not in EMPTY and each not in DETERMINERS)
 
@@ -233,7 +237,7 @@ def read_action_verbs(key: _Key) -> ActionVerbs:
 
 
 class _Key:
-    """An offer by its identity: the very same one."""
+    """An offer by identity: only the same object is equal."""
 
     __slots__ = ("offer",)
 
@@ -252,7 +256,7 @@ def find_verbs(offer: Offer) -> ActionVerbs:
 
 
 def may_mean(offer: Offer, said: Sequence[str]) -> bool:
-    """Whether a verb may mean an action at all: by itself, or with what goes with it."""
+    """Whether a verb may mean an action: alone, or with its particle."""
     verbs = find_verbs(offer)
     if verbs.rate(said) > 0:
         return True
@@ -260,8 +264,8 @@ def may_mean(offer: Offer, said: Sequence[str]) -> bool:
 
 
 def find_switch(offer: Offer, said: str) -> tuple[str, bool] | None:
-    """The yes-or-no parameter that a word switches, and which way: ``publish`` sets ``is_published``, ``unpause`` sets
-    ``is_paused`` to no, ``mute`` the only one that is muted: ``alerts_muted``."""
+    """The yes-or-no parameter that a word switches, and to what: ``publish`` sets ``is_published``, ``unpause`` sets
+    ``is_paused`` to no, ``mute`` sets the only muted one, ``alerts_muted``."""
     of_part: list[tuple[str, bool]] = []
     for name, schema in offer.properties.items():
         kind = schema.get("type") if isinstance(schema, Mapping) else None
@@ -292,7 +296,7 @@ def _switches(said: str, core: str) -> bool | None:
 
 
 def _same(one: str, other: str) -> bool:
-    """Whether two stems are one: ``activ`` and ``activat``, ``favorit`` and ``favourit``."""
+    """Whether two stems are variants of one: ``activ`` and ``activat``, ``favorit`` and ``favourit``."""
     if not one or not other:
         return False
     one, other = one.replace("our", "or"), other.replace("our", "or")

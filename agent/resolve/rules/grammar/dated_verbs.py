@@ -1,4 +1,4 @@
-"""Dated verbs: which of a kind's days a verb speaks of: "signed up", "ran out", "refunded"."""
+"""Dated verbs: which date of a record kind a verb is about ("signed up", "ran out", "refunded")."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FEWEST: Final = 3  # letters
 LAST: Final = frozenset(("before", "until", "by", "expires", "expiry", "expiration"))
 _TO_COME: Final = frozenset(("due", "scheduled", "planned"))
 """What is said of the day in whose line a kind's records stand, where none is called so."""
-# Verbs of two words that say of a thing what happens to it.
+# Phrasal verbs that say what happens to a thing.
 _PHRASAL: Final = {
     **{(form, "out"): "end" for form in ("run", "runs", "ran", "running")},
     **{(form, "out"): "sent" for form in ("go", "goes", "went", "gone", "going")},
@@ -29,13 +29,13 @@ _PHRASAL: Final = {
 
 
 def join_verb(word: str, after: str) -> str:
-    """What a verb and the word after it say together."""
+    """A verb joined with the word after it."""
     return _PHRASAL.get((word, after), word)
 
 
 def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | None:
-    """The kind's day that a word speaks of: "cancelled", "due", "overdue"; ``alike`` by another verb that means the
-    same, where that is no other day's."""
+    """The kind's date that a word is about: "cancelled", "due", "overdue". ``alike`` also accepts a synonym, unless
+    that is about another date."""
     days = [each for each in kind.fields if each.type in DATES]
     for each in days if len(word) >= _FEWEST else ():
         for label in _labels(each):
@@ -50,18 +50,18 @@ def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | Non
 
 
 def ends_then(each: Field) -> bool:
-    """Whether a day is called the last one that a thing is good for: "best before", "valid until", "expires"."""
+    """Whether a date is the last one on which a thing is valid: "best before", "valid until", "expires"."""
     return not LAST.isdisjoint(_labels(each))
 
 
 def _is_same(one: str, other: str) -> bool:
-    """Whether each of two verbs says the other, the one mostly: to refund is to pay, and to pay is hardly to refund."""
+    """Whether two verbs usually mean the same. To refund is to pay, but to pay is rarely to refund."""
     ways = find_similar_stems(one, verb=True).get(other, 0.0), find_similar_stems(other, verb=True).get(one, 0.0)
     return one == other or (max(ways) >= _SAME and min(ways) >= _SOMETIMES)
 
 
 def find_day_of_state(kind: RecordKind, state: str) -> Field | None:
-    """The day since when a record has been in a state: that of the one field which says so ("status since")."""
+    """The date since which a record has been in a state: that of the one field that says so ("status since")."""
     held = set(kind.states.get(state, {})) or {each.name for each in kind.fields if state in each.values}
     field = kind.field_named(next(iter(held))) if len(held) == 1 else None
     if field is None:
@@ -72,7 +72,7 @@ def find_day_of_state(kind: RecordKind, state: str) -> Field | None:
 
 
 def is_deed(word: str) -> bool:
-    """Whether a state's word is a participle: something that was done at some time."""
+    """Whether a state's word is a participle: something was done at some time."""
     return word.endswith("ed") or find_base_form(stem(word)) != stem(word)
 
 
@@ -87,8 +87,8 @@ def _verbs(each: Field) -> list[str]:
 def read_telling_noun(
     kinds: Sequence[RecordKind], low: str, before: str
 ) -> tuple[RecordKind, StateIs | None, str | None] | None:
-    """The one kind of which a noun says a state or a day: "drivers", "pledges" of what is pledged, "visits", "(whose)
-    leases" where a lease ends on a day."""
+    """The one kind whose state or date a noun says: "drivers", "pledges" of what is pledged, "visits", "(whose) leases"
+    if a lease ends on a date."""
     plural = low.endswith("s") and singularize(low) != low
     states = [
         (kind, StateIs(state=state), None)
@@ -111,5 +111,5 @@ def read_telling_noun(
 
 
 def does(label: str, verb: str) -> bool:
-    """Whether a label is of whoever does what a verb says: "driver" of "drive"."""
+    """Whether a label names the doer of a verb: "driver" of "drive"."""
     return label.lower() in (verb, f"{verb}r", f"{verb}er", f"{verb}{verb[-1:]}er") and len(verb) > 2

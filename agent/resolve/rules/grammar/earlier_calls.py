@@ -1,5 +1,6 @@
-"""Earlier calls and answers taken up again: undone, fewer of them ("leave 7 out"), the record beside theirs ("the one
-before that", "the other one"), the same for somebody else's ("also Ada's"), a find with something else in its place."""
+"""Earlier calls and answers in a follow-up: undoes them, leaves some out ("leave 7 out"), takes the record beside
+theirs ("the one before that", "the other one"), repeats them for another record ("also Ada's"), or changes a part of a
+query."""
 
 from __future__ import annotations
 
@@ -71,8 +72,7 @@ _ARTICLES: Final = lexicon.DETERMINERS | word_set("number no nr # and one ones f
 
 
 def take_back(reader: Reader, typed: str, thread: Sequence[Turn], chooser: Chooser) -> Proposal | Abstain | None:
-    """What of the thread's calls shall be taken back; None where nothing shall. ``typed`` are the words as they were
-    typed."""
+    """The calls of the thread to take back, or None. ``typed`` are the words as typed."""
     if not any(turn.calls for turn in thread):
         return Abstain(reason="nothing_fits", detail=NOTHING_BEFORE) if _UNDO.fullmatch(typed) else None
     calls = next((turn.calls for turn in reversed(thread[-2:]) if turn.calls), ())
@@ -86,7 +86,8 @@ def take_back(reader: Reader, typed: str, thread: Sequence[Turn], chooser: Choos
 
 
 def _says_back(reader: Reader, typed: str, calls: Sequence[EarlierCall], chooser: Chooser) -> str | None:
-    """What shall be taken back, in the words that say it, empty where none do; None where nothing shall."""
+    """The calls to take back according to explicit words. Empty if no call is meant, None if nothing is to be taken
+    back."""
     for text in dict.fromkeys((typed, reader.text.plain)):
         found = _match_back(text, calls)
         told = _TOLD_FIRST.fullmatch(text) if found is None else None
@@ -103,8 +104,8 @@ def _match_back(text: str, calls: Sequence[EarlierCall]) -> re.Match[str] | None
 
 
 def _both(thread: Sequence[Turn], calls: Sequence[EarlierCall]) -> tuple[EarlierCall, ...] | None:
-    """The two calls that "both" are: those of the latest request, else its one call and that of the one before. None
-    where they can't be told."""
+    """The two calls that "both" means: those of the latest request, or its one call and that of the request before.
+    None if they can't be told."""
     if len(calls) > 1:
         return tuple(calls) if len(calls) == BOTH else None
     turns = [turn.calls for turn in thread if turn.calls]
@@ -118,7 +119,7 @@ def list_words(text: str) -> list[str]:
 
 
 def list_said_words(call: EarlierCall) -> list[str]:
-    """The words that the records of a call were said with, where nothing else of their query tells them."""
+    """The words that the records of a call were described with, if nothing else of their query identifies them."""
     return [word for find in call.found.values() for said in _list_said(find) for word in list_words(said)]
 
 
@@ -128,31 +129,31 @@ def _list_said(find: Find) -> list[str]:
 
 
 def _tells_why(why: str, reader: Reader, chooser: Chooser) -> bool:
-    """Whether nothing is ordered in what follows, with which the request ends."""
+    """Whether the rest of the request orders nothing."""
     count = len(read_text(why).tokens)
     first, stop = len(reader.tokens) - count, len(reader.tokens)
     return _orders_nothing(reader, chooser, max(first, 0), stop)
 
 
 def _orders_nothing(reader: Reader, chooser: Chooser, first: int, stop: int) -> bool:
-    stop = min(stop, len(reader.tokens))  # what was typed may have more words than what is read
+    stop = min(stop, len(reader.tokens))  # the typed text may have more words than the normalized one
     return not chooser.orders(first, stop) and not any(
         step in reader.numbers and reader.low(step) != "one" for step in range(first, stop)
     )
 
 
 def drop_places(node: Any) -> Any:
-    """The same with the words of an earlier request at no place: they stand at none of this one."""
+    """Removes the places of words from an earlier request, because they have none in this one."""
     return _rewrite(node, lambda each: each.model_copy(update={"start": None}) if isinstance(each, Words) else each)
 
 
 def exchange(node: Any, old: Any, new: Any) -> Any:
-    """The node with ``new`` for ``old`` wherever it stands within."""
+    """Replaces ``old`` with ``new`` throughout the node."""
     return _rewrite(node, lambda each: new if each == old else each)
 
 
 def _rewrite(node: Any, change: Callable[[Any], Any]) -> Any:
-    """The tree with every node that ``change`` makes another of exchanged for that, from the root down."""
+    """Applies ``change`` to every node of the tree, from the root down, and replaces those that it changes."""
     if (made := change(node)) is not node:
         return made
     if isinstance(node, BaseModel):
@@ -192,8 +193,8 @@ _CORRECTS: Final = word_set("no nope not sorry oops actually wait mean meant rat
 
 
 def read_fewer(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
-    """ "leave 7 out, only 5, just the first": the calls that wait without some of them, by the words that each was said
-    with or its place."""
+    """Drops some of the waiting calls: "leave 7 out, only 5, just the first". Each is identified by its words or its
+    position."""
     left_out, left = _LEFT_OUT.fullmatch(typed), _LEFT.fullmatch(typed)
     found = left_out or left
     if found is None or not all(call.waits for call in calls) or len(calls) < 2:
@@ -213,8 +214,8 @@ def read_fewer(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Propos
 
 
 def read_beside(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
-    """ "and the one before that, no, the other invoice, the other Ada": the record beside the one that the last call
-    was for, among those of whom it belongs to. Said after a no it takes that call's place."""
+    """The record beside the one of the last call, among those of the same owner: "and the one before that, no, the
+    other invoice, the other Ada". After a "no" it replaces that call's record."""
     last = calls[-1]
     names = [name for name in last.records if offer.annotation(name).record is not None]
     if len(calls) > 1 or not names or last.computed:
@@ -272,7 +273,7 @@ def _is_noun(reader: Reader, at: int, kind: RecordKind) -> bool:
 
 
 def _of_the_same(reader: Reader, kind: RecordKind, here: Find) -> tuple[BelongsTo, ...]:
-    """That it belongs to the same person, where records of the kind belong to people."""
+    """The condition that it belongs to the same person, if records of the kind belong to people."""
     people = reader.people()
     if people is None or kind is people or kind.relation_to(people.name) is None:
         return ()
@@ -280,7 +281,7 @@ def _of_the_same(reader: Reader, kind: RecordKind, here: Find) -> tuple[BelongsT
 
 
 def read_once_more(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
-    """ "same again": the call that was done, once more."""
+    """Repeats the finished call: "same again"."""
     if _AGAIN.fullmatch(typed) is None or len(calls) > 1 or calls[-1].waits:
         return None
     call = Call(action=offer.name, arguments=keep_arguments(offer, calls[-1], {}))
@@ -288,7 +289,7 @@ def read_once_more(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Pr
 
 
 def read_text_anew(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
-    """ "the reason is …, with the note …": a text of the call that waits, behind what its parameter is called."""
+    """Changes a text of the waiting call, after the parameter's name: "the reason is …, with the note …"."""
     last = calls[-1]
     for name, schema in offer.properties.items() if len(calls) == 1 and last.waits else ():
         if not is_free_text(schema) or offer.annotation(name).record is not None:
@@ -312,8 +313,8 @@ def is_free_text(schema: object) -> bool:
 
 
 def carry_over(before: Find, theirs: Find) -> Find:
-    """Somebody else's, as it was said of the first one's: "and Ada's" after "resend Ben's overdue bill" is overdue
-    too."""
+    """Takes over the description of the first record for another owner: "and Ada's" after "resend Ben's overdue bill"
+    is overdue too."""
     owners = [each for each in before.where if isinstance(each, BelongsTo)]
     mine = [each for each in theirs.where if isinstance(each, BelongsTo)]
     bare = theirs.said is None and theirs.order is None and len(theirs.where) == 1
@@ -324,7 +325,7 @@ def carry_over(before: Find, theirs: Find) -> Find:
 
 
 def keep_arguments(offer: Offer, last: EarlierCall, found: Mapping[str, Any]) -> dict[str, Argument]:
-    """The arguments of the earlier call that aren't said anew."""
+    """Keeps the arguments of the earlier call that aren't given again."""
     made: dict[str, Argument] = {}
     for name, handle in last.records.items():
         if name in offer.properties and offer.annotation(name).record is not None and name not in found:

@@ -1,7 +1,7 @@
-"""Follow-ups: what continues the thread instead of saying a request whole. "Undo that", "and B-103 as well", "make it
-30", "half of that", and whom "her" means when nobody was named.
+"""Follow-ups: requests that continue the thread instead of standing alone. "Undo that", "and B-103 as well", "make it
+30", "half of that", and "her" if nobody was named.
 
-The calls and records of earlier requests are known by handles alone; code looks up what they stand for.
+Calls and records of earlier requests are known by handles only. Code looks up what those mean.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ _AROUND: Final = word_set(
 
 
 def remember(reader: Reader, thread: Sequence[Turn]) -> None:
-    """What earlier requests spoke of stands for pronouns, the latest first: "block her", "print them"."""
+    """Makes the records of earlier requests available to pronouns, the latest first: "block her", "print them"."""
     for turn in thread:
         for each in turn.records:
             kind = reader.kinds.get(each.kind)
@@ -115,8 +115,8 @@ def _find(records: EarlierRecords) -> Find:
 
 
 def _those(reader: Reader, turn: Turn) -> Find | None:
-    """What the latest request spoke of: all that its question was about, or the records themselves where none can have
-    been left out of what is remembered."""
+    """The records of the latest request: all that its question was about, or the records themselves if all of them are
+    remembered."""
     answer = turn.answered
     asked = answer.records if isinstance(answer, RecordsAnswer) else None
     if isinstance(answer, ValueAnswer) and isinstance(answer.value, CountOf | TotalOf):
@@ -132,8 +132,8 @@ def _those(reader: Reader, turn: Turn) -> Find | None:
 
 
 def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn]) -> Proposal | Abstain | None:
-    """What continues the last calls of the thread, or why it can't; None where the request stands for itself.
-    ``typed`` are its words as they were typed."""
+    """The continuation of the thread's last calls, or why there is none. None if the request stands alone. ``typed``
+    are its words as typed."""
     calls = next((turn.calls for turn in reversed(thread[-2:]) if turn.calls), ())
     if not reader.tokens or not (calls or not any(turn.calls for turn in thread)):
         return None
@@ -158,7 +158,7 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
     if any(each.of or each.like for each in offer.annotations.values()):
         return None
     latest = next((turn for turn in reversed(thread) if turn.calls or turn.records), None)
-    # Whom "her" means after somebody else was spoken of is not for this to say.
+    # It isn't decided here whom "her" means after another person was mentioned.
     if latest is not None and latest.calls == calls and (more := _more_of_it(reader, offer, calls)) is not None:
         return more
     read = read_values(reader, offer, shortlist)
@@ -166,7 +166,7 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
 
 
 def read_values(reader: Reader, offer: Offer, shortlist: Shortlist) -> Interpretation | None:
-    """What the words say of the same action's parameters, where they say nothing else."""
+    """Values for the same action's parameters, if the words say nothing else."""
     place = Stretch(0, len(reader.tokens))
     read = Interpreter(reader, offer, read_action_words(offer, shortlist), place).read()
     if not read.calls or not read.calls[0] or read.doubtful or read.unexplained:
@@ -178,8 +178,8 @@ def read_values(reader: Reader, offer: Offer, shortlist: Shortlist) -> Interpret
 
 
 def _more_of_it(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
-    """ "and 80 more for her": the same once more with that amount, for whom it was. It comes on top of what was asked
-    before, whether that was done or waits."""
+    """Repeats a call with another amount for the same record: "and 80 more for her". It comes on top of the earlier
+    call, whether that is done or waits."""
     at, stop, last = 0, len(reader.tokens), calls[-1]
     while reader.low(at) in _ON_TOP:
         at += 1
@@ -208,7 +208,8 @@ def _is_number(schema: object) -> bool:
 
 
 def _other_kind(reader: Reader, offer: Offer, named: Sequence[str], found: Mapping[str, Argument]) -> Abstain | None:
-    """ "the same for ticket 5519" after something that is done for customers: nothing of that kind can be meant."""
+    """Refuses a follow-up with the wrong kind of record: "the same for ticket 5519" after something done for
+    customers."""
     for name in named:
         argument, wanted = found[name], reader.kinds.get(offer.annotation(name).record or "")
         find = argument.reference if isinstance(argument, RecordArgument) else None
@@ -245,7 +246,7 @@ def _continued(
     anew = bool(said & _ANEW) or bool(reader.corrections)
     if named:
         if said & _GIVES and said & lexicon.THINGS - {"one"}:
-            return None  # "and let Ada have it" says what becomes of it, and for nobody else the same
+            return None  # "and let Ada have it" says what happens to it, and doesn't repeat the call
         if strange or not (anew or said & _MORE or reader.low(0) == "and" or {"as", "well"} <= said):
             return None
         if last.computed and not all(name in found for name in last.computed):
@@ -270,14 +271,14 @@ def _continued(
     if not values or len(calls) > 1 or telling or len(strange) > MOST_STRANGE:
         return None
     if not last.waits and any(offer.annotation(name).replaces is None for name in values):
-        # Done already: it would come on top.
+        # Done already: it would add to that.
         changes = anew or _CHANGES.match(reader.text.plain) is not None
         return Abstain(reason="nothing_fits", detail=DONE.format(offer.title or offer.name)) if changes else None
     return Proposal(result=PlanResult(calls=(call,), replaces=(last.handle,)))
 
 
 def _carried(last: EarlierCall, found: Mapping[str, Argument]) -> dict[str, Argument]:
-    """The records that are named, each as the earlier call's was said."""
+    """The named records, each described like the earlier call's."""
     made = dict(found)
     for name, argument in found.items():
         before = last.found.get(name)
@@ -295,12 +296,12 @@ def _labels(offer: Offer, names: Sequence[str]) -> set[str]:
 
 
 def change_by(reader: Reader, typed: str, offer: Offer, call: EarlierCall) -> Proposal | None:
-    """The call anew with its one number changed by what is said; None where the words, all of them, say no such change,
-    or the action has several numbers."""
+    """The call with its one number changed. None if not all words describe such a change, or if the action has several
+    numbers."""
     names = [name for name, schema in offer.properties.items() if _is_number(schema) and _is_free(offer, name)]
     relative = read_relative(typed) if len(names) == 1 and call.waits else None
     if relative is None or (relative.op == "+" and not _CHANGES_BY.match(typed)):
-        return None  # "5 more" comes on top of it, "make it 5 more" changes it
+        return None  # "5 more" adds to it, "make it 5 more" changes it
     if relative.op == "*" and names[0] in call.computed and not _OF_VALUE.search(typed):
         return None  # "a third" after "half of the bill" is a third of the bill, not of the half
     quote = reader.words(0, len(reader.tokens))

@@ -1,4 +1,4 @@
-"""Closed word classes of English that the grammar is made of. None of them speaks of any platform."""
+"""Lexicon: the closed word classes of English that the grammar uses. None of them is about a platform."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ COMPARISONS: Final[tuple[tuple[tuple[str, ...], Comparison], ...]] = (
     (("under",), "<"), (("below",), "<"), (("exactly",), "="), (("exceeding",), ">"), (("beyond",), ">"),
 )  # fmt: skip
 COMPARING: Final = frozenset(words[0] for words, _ in COMPARISONS)
-# "the older of the two": a place in a line of two.
+# "The older of the two": a position in a series of two.
 COMPARATIVES: Final[dict[str, tuple[str, First]]] = {
     **dict.fromkeys(("older", "earlier", "former"), ("order", "earliest")),
     **dict.fromkeys(("newer", "later", "latter", "younger"), ("order", "latest")),

@@ -1,5 +1,5 @@
-"""Names: where one that begins at a token ends. Typed with capitals it goes on as long as they do; a word of the
-grammar, a noun of a kind or a number ends it."""
+"""Ends of names: how far a name goes that begins at a token. A capitalised name goes on with its capitals. A grammar
+word, a kind's noun or a number ends it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOBLE: Final = word_set("de da di du del la le van von der den ter al el bin")
 
 
 class Reader(Protocol):
-    """What is read of a request, as far as its names go."""
+    """What this module needs from a request's reader."""
 
     @property
     def tokens(self) -> tuple[Token, ...]: ...

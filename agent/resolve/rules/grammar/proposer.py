@@ -1,4 +1,4 @@
-"""From drafts to a proposal: the wishes of a request read again in full, with their condition."""
+"""Proposer: reads the wishes of a request in full, with their condition, and turns drafts into a proposal."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ MOST_OTHERWISE: Final = 2
 
 
 class Proposer:
-    """Reads one request. ``shortlist`` holds what may be called."""
+    """Reads one request. ``shortlist`` holds the actions that may be called."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Proposer:
         self._person = self.reader.person
 
     def follow_up(self) -> Proposal | Abstain | None:
-        """What continues the thread's last calls."""
+        """The continuation of the thread's last calls."""
         return follow_up(self.reader, self.read.typed, self.shortlist, self.thread)
 
     def words(self, start: int, end: int) -> Words:
@@ -73,8 +73,8 @@ class Proposer:
     def resolve(
         self, stretch: tuple[int, int] | None = None, *, chosen: bool = False, reads: bool = False
     ) -> Resolution | Proposed | None:
-        """What a stretch of the text asks for: a plan, a refusal, a question which action is meant; None where it asks
-        for nothing that is known here. ``reads`` leaves only what changes nothing."""
+        """What a stretch of the text asks for: a plan, a refusal, or a question which action is meant. None if it asks
+        for nothing known. ``reads`` keeps only what changes nothing."""
         reader, chooser = self.reader, Chooser(self.reader, self.shortlist)
         first = reader.end_index(stretch[0]) if stretch else 0
         stop = reader.end_index(stretch[1]) if stretch else len(reader.tokens)
@@ -135,17 +135,17 @@ class Proposer:
     def _with_what_follows(
         self, chooser: Chooser, wish: Stretch, parts: Sequence[Stretch], stop: int, best: Interpretation | None
     ) -> Interpretation | None:
-        """What is made anew, with the sentence behind it that says what it is like: "new member! Ada Berg, 2 dogs"."""
+        """Adds the next sentence to something that is created: "new member! Ada Berg, 2 dogs"."""
         if best is None or not best.missing or wish is not parts[-1] or wish.stop >= stop:
             return best
         if any(each.record is not None for each in best.offer.annotations.values()):
-            return best  # what is told of a record that there is may be a story
+            return best  # a description of an existing record may be a story
         longer = chooser.choose(replace(wish, stop=stop)).best
         return longer if longer is not None and len(longer.missing) < len(best.missing) else best
 
     def _whichever(self, rivals: Sequence[Interpretation], *, told: bool) -> Proposed:
-        """Plans that the words say equally well: live data tells which of them works. ``told`` says that a verb tells
-        so much of each."""
+        """Plans that the words express equally well. Live data tells which one works. ``told``: a verb says as much of
+        each."""
         made = []
         for each in rivals:
             self.reader.covered |= each.covered
@@ -154,7 +154,7 @@ class Proposer:
         return Proposed(proposal=made[0], instead=tuple(made[1:]), sure=told)
 
     def _which(self, rivals: Sequence[Interpretation]) -> Ask:
-        """A question which of the likeliest actions is meant."""
+        """Asks which of the likeliest actions is meant."""
         text = "Which of these do you mean?" if len(rivals) > 1 else "Is this what you mean?"
         candidates = tuple(
             Candidate(
@@ -171,7 +171,7 @@ class Proposer:
         return Ask(question=question, drafts=drafts, likeliest=likeliest)
 
     def means(self, start: int, end: int) -> str | None:
-        """The one action that the words between two offsets would order, were they an order."""
+        """The one action that the words between two offsets would order."""
         first, stop = self.reader.end_index(start), self.reader.end_index(end)
         if first >= stop:
             return None
@@ -187,19 +187,19 @@ class Proposer:
         return any(each.ordered for each in list_wishes(self.reader, 0, len(self.reader.tokens), chooser.orders))
 
     def awaits(self, pattern: re.Pattern[str]) -> bool:
-        """Whether words of the pattern stand outside all that was read."""
+        """Whether words of the pattern stand outside everything that was read."""
         found = pattern.finditer(self.reader.text.plain)
         return any(self.reader.end_index(each.start()) not in self.reader.covered for each in found)
 
     def calls(self, stretch: tuple[int, int] | None = None) -> tuple[Call, ...] | None:
-        """The calls that a stretch of the text asks for, where it is understood."""
+        """The calls that a stretch of the text asks for, if it is understood."""
         made = self.resolve(stretch)
         if not isinstance(made, Proposed) or not isinstance(made.proposal.result, PlanResult):
             return None
         return made.proposal.result.calls
 
     def _told_before(self, first: int, stop: int) -> None:
-        """Who is spoken of in the sentences before an order."""
+        """The person mentioned in the sentences before an order."""
         reader = self.reader
         at = max(first, stop - MOST_BEFORE)
         while at < stop and reader.person == self._person:
@@ -231,14 +231,14 @@ class Proposer:
         return read_tests(self.reader, first, last, holds=holds)
 
     def may_test(self, stretch: tuple[int, int]) -> bool:
-        """Whether the words may be told of what the call is about: "it's …", "there is one", "nobody is on it"."""
+        """Whether the words may describe what the call is about: "it's …", "there is one", "nobody is on it"."""
         reader = self.reader
         first, last = reader.end_index(stretch[0]), reader.end_index(stretch[1])
         begins = reader.low(first).split("'")[0] in lexicon.PRONOUNS | {"there"}
         return begins or any(reader.low(at) in lexicon.THINGS for at in range(first, last))
 
     def spoken_of(self, calls: Sequence[Call]) -> None:
-        """What "it" in a condition is: the record of the first call."""
+        """What "it" means in a condition: the record of the first call."""
         for call in calls:
             for argument in call.arguments.values():
                 if isinstance(argument, RecordArgument) and isinstance(argument.reference, Find):
@@ -249,7 +249,7 @@ class Proposer:
                     return
 
     def goes_by(self, word: str) -> bool:
-        """Whether an action that may be asked for goes by the word itself: in its name, its title, an alias."""
+        """Whether an action in reach has this word in its name, title or aliases."""
         names = [name.rpartition(".")[2].replace("_", " ") for name in self.shortlist.others]
         for offer in self.shortlist.offers:
             names += [offer.name.rpartition(".")[2].replace("_", " "), (offer.title or "").lower()]
@@ -270,13 +270,13 @@ def make_proposal(calls: Sequence[Call], left_over: Sequence[str] = ()) -> Propo
 
 
 def read_otherwise(proposal: Proposal, guesses: Sequence[tuple[Find, str]]) -> tuple[Proposal, ...]:
-    """The same plan with a name read as another kind's, once for each that it may be."""
+    """The same plan with a name read as another kind's, once for each possible kind."""
     made = [exchange(proposal, owner, owner.model_copy(update={"record": kind})) for owner, kind in guesses]
     return tuple(each for at, each in enumerate(made) if each != proposal and each not in made[:at])[:MOST_OTHERWISE]
 
 
 def _record_of(arguments: Mapping[str, Argument]) -> Find | None:
-    """The first record that a call speaks of."""
+    """The first record that a call refers to."""
     for argument in arguments.values():
         if isinstance(argument, RecordArgument) and isinstance(argument.reference, Find):
             return argument.reference

@@ -1,4 +1,4 @@
-"""Reader: one request's tokens with what the general readers find in them, and the words of it by their place."""
+"""Reader: the tokens of one request with the general readers' findings, and its words by place."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _JOINTS = frozenset((",", "and", "&", "+", "plus", "/", ";", "or", "then"))
 
 
 class Reader:
-    """``kinds`` by name; ``person`` and ``thing`` are what was last spoken of, for pronouns."""
+    """Reads one request. ``kinds`` is by name. ``person`` and ``thing`` are the latest ones mentioned, for pronouns."""
 
     def __init__(self, text: str, kinds: Sequence[RecordKind], now: datetime, place: Place) -> None:
         self.text = read_text(text)
@@ -123,7 +123,7 @@ class Reader:
         return index >= self._count or (not self.tokens[index].word and self.tokens[index].text not in "#&-'\"“”")
 
     def words(self, first: int, last: int) -> Words:
-        """The words of the tokens ``first`` up to ``last`` as they were typed, without a possessive 's."""
+        """The words of the tokens ``first`` up to ``last`` as typed, without a possessive 's."""
         if (first, last) not in self._quotes:
             token = self.tokens[last - 1]
             end = token.end - 2 if token.owns else token.end
@@ -134,11 +134,11 @@ class Reader:
         return self.text.index_at(offset)
 
     def starts(self, index: int) -> bool:
-        """Whether a token begins the text, a sentence or what follows a colon."""
+        """Whether a token begins the text, a sentence, or the words after a colon."""
         return index <= 0 or self.tokens[index - 1].text in _OPENS
 
     def numbered(self, index: int) -> bool:
-        """Whether words right before a number say that it is a record's."""
+        """Whether words right before a number make it a record's number."""
         before = self.low(index - 1)
         return before in _NUMBERED or any(
             (found := self.noun(index - length)) is not None and found[1] == length for length in (1, 2)
@@ -157,7 +157,7 @@ class Reader:
     # ── kinds ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def noun(self, index: int) -> tuple[RecordKind, int] | None:
-        """The kind whose noun begins at a token, and its length; the longest noun wins."""
+        """The kind whose noun begins at a token, and the noun's length. The longest noun wins."""
         if self.titles and any(first <= index < last for first, last in self.titles.items()):
             return None
         if index not in self._nouns:
@@ -188,18 +188,18 @@ class Reader:
         return max(exact or found, key=lambda each: each[1], default=None)
 
     def _valued(self, value: str) -> RecordKind | None:
-        """The one kind that a value's plural stands for: "dogs" are animals."""
+        """The one kind that a value's plural means: "dogs" are animals."""
         kinds = [each for each in self.kinds.values() if any(value in field.values for field in each.fields)]
         return kinds[0] if len(kinds) == 1 and value not in self.kinds else None
 
     def ask(self) -> None:
-        """From now on a question is read: words mean more than in an order."""
+        """Switches to reading a question, in which words mean more than in an order."""
         self.asks = True
         for held in (self._nouns, self._states, self.heads):
             held.clear()
 
     def people(self) -> RecordKind | None:
-        """The kind whose records are people that things belong to: the one that most others point at."""
+        """The kind of people that things belong to: the one that most other kinds point at."""
         return self._people
 
     @cached_property
@@ -209,8 +209,8 @@ class Reader:
         return max(named, key=lambda kind: (rate_person_likeness(kind), owned.count(kind.name)), default=None)
 
     def doers(self, kind: RecordKind) -> list[RecordKind]:
-        """Who may take on records of a kind: what they belong to beside people, is called by name, and is neither a
-        thing of those people nor where they are."""
+        """The kinds that may handle records of a kind: it belongs to them besides people. They have names, and are no
+        things of those people and no places."""
         people = self.people()
         held = [self.kinds[each.kind] for each in kind.relations if each.kind in self.kinds]
         return [
@@ -222,8 +222,8 @@ class Reader:
         ]
 
     def whose(self, kind: RecordKind) -> Find | None:
-        """Whom a possessive before a noun of the kind means: who was named before it in its stretch and has such, or
-        who is spoken of."""
+        """The person that a possessive before a noun means: one named before in its stretch who has such records, or
+        the one mentioned."""
         people = self.people()
         named = [each for each in self.named if isinstance(each, Find)]
         if people is None or any(each.record == people.name for each in named):
@@ -237,7 +237,7 @@ class Reader:
         return self._owners[kind.name]
 
     def related(self, kind: RecordKind, other: RecordKind) -> bool:
-        """Whether records of one kind lead to the other's over at most two relations, either way."""
+        """Whether at most two relations lead from one kind to the other, either way."""
         return self.leads(kind, other) or self.leads(other, kind)
 
     def leads(self, kind: RecordKind, other: RecordKind) -> bool:
@@ -281,7 +281,7 @@ class Reader:
         return None
 
     def country(self, index: int, kind: RecordKind) -> tuple[Condition, int] | None:
-        """A country at a token, for a kind that holds one: by its name or its code, whichever the records have."""
+        """A country at a token, for a kind that holds one: by name or code, whichever the records have."""
         held = next((each for each in kind.fields if "country" in (each.name, (each.label or "").casefold())), None)
         for length in (3, 2, 1) if held is not None else ():
             name = " ".join(self.lows(index, length))
@@ -299,12 +299,12 @@ class Reader:
         return None
 
     def _is_pronoun(self, index: int) -> bool:
-        """Whether a country's short name is the little word that it looks like: "from us", and not "in the us"."""
+        """Whether a country's short name is only the word that it looks like: "from us", but not "in the us"."""
         spelt = self.tokens[index].text.isupper() or self.low(index - 1) == "the"
         return self.low(index) in lexicon.NAME_STOP and not spelt
 
     def date_field(self, kind: RecordKind, index: int) -> Field | None:
-        """The kind's day that a word speaks of: "cancelled", "due", "overdue"."""
+        """The kind's date that a word is about: "cancelled", "due", "overdue"."""
         word = self.low(index)
         return find_day_of_deed(
             kind,
@@ -313,11 +313,11 @@ class Reader:
         )
 
     def when(self, index: int, field: str) -> tuple[list[Condition], int] | None:
-        """A stretch of time that begins at a token (its preposition with it), as conditions on a field."""
+        """A stretch of time that begins at a token, with its preposition, as conditions on a field."""
         return read_when(self, index, field)
 
     def from_now(self, kind: RecordKind, index: int) -> Compare | None:
-        """From now on, in the kind's own line of days: "the next …", as the word at a token says."""
+        """The condition "from now on" on the kind's main date: "the next …"."""
         line = kind.field_named(kind.order or "")
         if line is None or line.type not in DATES:
             return None
@@ -325,7 +325,7 @@ class Reader:
         return Compare(field=line.name, op=">=", value=Day(date=now, quote=self.words(index, index + 1)))
 
     def ahead(self, index: int) -> bool:
-        """Whether a stretch of time lies in the future altogether."""
+        """Whether a stretch of time lies entirely in the future."""
         held = self.ranges.get(index)
         return held is not None and held.low is not None and held.low.date() > self.now.date()
 
@@ -336,7 +336,7 @@ class Reader:
         return None
 
     def amount(self, index: int) -> tuple[Number, int] | None:
-        """A number at a token, with its currency where one is said."""
+        """A number at a token, with its currency if one is said."""
         held = self.money.get(index)
         if held is None:
             return None
@@ -344,7 +344,7 @@ class Reader:
         return Number(number=held.amount, unit=held.currency, quote=self.words(index, last)), last
 
     def duration(self, index: int) -> tuple[date, int] | None:
-        """The day that lies the duration at a token before today: "two weeks"."""
+        """The day before today by the duration at a token: "two weeks"."""
         held = self.numbers.get(index)
         count, after = (held.value, self.end_index(held.end)) if held is not None else (None, index)
         if held is None and self.low(index) in {"a", "an"}:
@@ -355,7 +355,7 @@ class Reader:
         return shift(self.now.date(), -int(count), unit), after + 1
 
     def describes(self, index: int) -> bool:
-        """Whether a verb's word belongs to the one after it: "folding chairs", "2 paint rollers"."""
+        """Whether a verb form belongs to the next word: "folding chairs", "2 paint rollers"."""
         after = self.low(index + 1)
         return (
             (self.low(index).endswith("ing") or index - 1 in self.numbers)
@@ -364,5 +364,5 @@ class Reader:
         )
 
     def name(self, index: int, stop: int) -> int:
-        """Where a name that begins at a token ends (``index`` itself: there is none)."""
+        """Where a name that begins at a token ends. ``index`` itself if there is none."""
         return find_name_end(self, index, stop)

@@ -1,5 +1,5 @@
-"""Stretches of time that the readers of days don't know: "at 9 this morning", "late in March", "in 2025", "between 1
-and 10 May"."""
+"""Stretches of time that the date readers don't know: "at 9 this morning", "late in March", "in 2025", "between 1 and
+10 May"."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from language.text import Text, Token, read_text
 
 
 class Reader(Protocol):
-    """What is read of a request, as far as its stretches of time go."""
+    """What this module needs from a request's reader."""
 
     text: Text
     tokens: tuple[Token, ...]
@@ -72,7 +72,7 @@ def find_stretches(text: Text, now: datetime) -> Iterator[TimeRange]:
 
 
 def read_hour(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
-    """ "at 9 this morning": that hour of that day, today where none is said."""
+    """An hour of a day, or of today: "at 9 this morning"."""
     held = reader.hours.get(index + 1) if reader.low(index) in {"at", "around"} else reader.hours.get(index)
     if held is None:
         return None
@@ -86,7 +86,7 @@ def read_hour(reader: Reader, index: int, field: str) -> tuple[list[Condition], 
 
 
 def read_part_of_month(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
-    """ "late in March, at the end of May": a third of the month."""
+    """A third of a month: "late in March, at the end of May"."""
     at = index + 1 if reader.low(index) in {"from", "in", "at", "of"} else index
     at += reader.low(at) == "the"
     part = _PARTS.get(reader.low(at))
@@ -108,7 +108,7 @@ def read_part_of_month(reader: Reader, index: int, field: str) -> tuple[list[Con
 
 
 def read_month_before_noun(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
-    """A month's name before a noun: "her October invoice"."""
+    """A month before a noun: "her October invoice"."""
     token = reader.tokens[index]
     if token.low not in MONTHS or len(token.low) < 3 or not (token.capital or token.low not in lexicon.OF_OTHERS):
         return None
@@ -128,7 +128,7 @@ def write_day(day: date) -> str:
 
 
 def read_when(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
-    """A stretch of time that begins at a token (its preposition with it), as conditions on a field."""
+    """A stretch of time that begins at a token, with its preposition, as conditions on a field."""
     if (part := read_part_of_month(reader, index, field)) is not None:
         return part
     held = reader.ranges.get(index)

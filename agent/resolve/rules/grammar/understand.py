@@ -1,5 +1,5 @@
-"""Understanding of a request over records: its condition, the question it asks (of records, or of an action: "may I
-…"), the calls it wants, or what of it can't be read."""
+"""Understanding of a request over records: its condition, its question (about records, or about an action: "may I …"),
+its calls, or what can't be read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _WHETHER: Final = re.compile(
     r"\b(?:check|see|know|verify|confirm|determine|find\s+out|ask|tell\s+me|wonder(?:ing)?|sure|test|validate|identify|say)\b(?:\s+\w+){0,2}\s+if\b",
     re.IGNORECASE,
 )
-# What has not happened yet: "when Ada pays", "once it is done".
+# A future event: "when Ada pays", "once it is done".
 _WHEN: Final = re.compile(
     r"(?<!\w)(?:when(?:ever)?|once|as\s+soon\s+as)\s+(?:he|she|it|they|we|you|someone|somebody|nobody|the|his|her|their|[A-Z])"
 )
@@ -51,7 +51,7 @@ _ASKS: Final = re.compile(
     re.IGNORECASE,
 )
 _BEGINS: Final = re.compile(r"\W*(?:what|which|who|whose|when|why|how|where)\b", re.IGNORECASE)
-# An order, put as a question: "could you please void it?"
+# An order in the form of a question: "could you please void it?"
 _COULD_YOU: Final = re.compile(
     r"^\W*(?:can|could|would|will)\s+you\s+(?:(?:please|kindly|just|also|maybe|perhaps|possibly)\s+)*(\w+)",
     re.IGNORECASE,
@@ -61,7 +61,7 @@ _COULD_YOU: Final = re.compile(
 def understand(
     read: AlignedText, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]
 ) -> Resolution | Proposed:
-    """What the request is taken to mean; an abstention where nothing of it is understood."""
+    """What the request means. An abstention if nothing of it is understood."""
     text = request.text
     if not any(char.isalnum() for char in text):
         return Abstain(reason="empty", detail="Nothing was asked.")
@@ -121,7 +121,7 @@ def understand(
 def answer_question(
     read: AlignedText, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]
 ) -> Proposed | None:
-    """The answer from records that a question asks for; None for what is an order, or no question that they answer."""
+    """The answer from records to a question. None for an order, or for a question that records don't answer."""
     proposer = Proposer(read, shortlist, kinds, request.now, request.thread)
     asks = _BEGINS.match(request.text) or _LISTS.match(request.text) or request.text.rstrip().endswith("?")
     if not kinds or not asks or _is_kind_order(request.text, proposer):
@@ -134,7 +134,7 @@ def answer_question(
 
 
 def _is_kind_order(text: str, proposer: Proposer) -> bool:
-    """Whether it is asked if something could be done that an action goes by, and not only looked up."""
+    """Whether the question asks for an action politely, rather than for information."""
     found = _COULD_YOU.match(text)
     word = found[1].casefold() if found is not None else ""
     return bool(word) and stem(word) not in READING and proposer.goes_by(word)
@@ -146,7 +146,7 @@ def _calls_only(made: Resolution | Proposed | None, name: str) -> bool:
 
 
 def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], *, reads: bool) -> Proposed:
-    """The plan with further readings, in which titles of records are names as a whole."""
+    """The plan with further readings, in which titles of records are whole names."""
     titled: list[Proposal] = []
     for places in find_titles(read_anew().reader):
         proposer = read_anew()
@@ -158,7 +158,7 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], *, reads: bo
 
 
 def _regardless(made: Proposed, shortlist: Shortlist) -> Ask | Proposed:
-    """What was asked for under a condition that nothing here can look up."""
+    """The request without its condition, if nothing here can look the condition up."""
     result = made.proposal.result
     calls = result.calls if result.kind == "plan" else ()
     names = dict.fromkeys(call.action for call in calls)
@@ -174,7 +174,7 @@ def _regardless(made: Proposed, shortlist: Shortlist) -> Ask | Proposed:
 
 
 def _under_tests(proposer: Proposer, parts: ConditionalRequest) -> Proposed | None:
-    """The calls of a request with a condition that records answer; None where it has none such."""
+    """The calls of a request whose condition records can answer. None if it has no such condition."""
     tests = proposer.tests(parts.condition, holds=not parts.negated)
     if tests is None and not parts.sure and not proposer.may_test(parts.condition):
         return None
@@ -216,17 +216,19 @@ UNKNOWN: Final = "I can't tell what “{words}” says of {kind} here; nothing w
 
 
 def explain_unread(reader: Reader, orders: Callable[[str], bool], *, ordered: bool, tried: bool = False) -> str | None:
-    """What a question says of a kind's records that nothing here knows, in words for the person; None where the request
-    is no question about a set of them. ``orders`` says whether an action goes by a word, ``ordered`` that a verb of the
-    request may be an order: one in a clause that tells of a set, as "open" in "that are open", is none; ``tried`` that
-    no order was understood."""
+    """What a question says about a kind's records that nothing here knows, in words for the person. None if the request
+    asks about no set of records.
+
+    ``orders`` says whether a word orders an action. ``ordered``: a verb of the request may be an order; one in a
+    description of a set, as "open" in "that are open", is none. ``tried``: no order was understood.
+    """
     if reader.unread is None:
         return None
     at, stop, kind, several = reader.unread
     if reader.low(at) in _BEFALLS:
         return None
     if reader.low(at) in BEFALLS:
-        return None  # what a set shall get is ordered for it
+        return None  # a change for a set is an order
     first = next((step for step in range(at) if reader.tokens[step].word), 0)
     low = reader.low(first)
     opened = any(reader.low(step) in _CLAUSES for step in range(first, at + 1))
@@ -249,7 +251,7 @@ def explain_unread(reader: Reader, orders: Callable[[str], bool], *, ordered: bo
 
 
 def find_double_denial(reader: Reader) -> str | None:
-    """What to say where one thing is denied twice, "not assigned to nobody": it may mean either; None where none is."""
+    """The question about a double negation, "not assigned to nobody", which may mean either. None if there is none."""
     for at in range(len(reader.tokens)):
         if reader.low(at) not in lexicon.NOT - {"no", "without"} or at in reader.quoted:
             continue
@@ -276,8 +278,8 @@ _FORMS: Final[Mapping[Asks, str]] = {
 
 
 def find_asked_action(text: str, shortlist: Shortlist, means: Callable[[int, int], str | None]) -> ActionAnswer | None:
-    """The action that is asked about; None where the words are no such question, or name no one action. ``means`` is
-    the one action that words mean as an order, by their offsets."""
+    """The action that a question is about. None if the words ask no such question, or name no single action. ``means``
+    gives the one action that the words at some offsets mean as an order."""
     for asks, form in _FORMS.items():
         found = re.match(form, text, re.IGNORECASE | re.DOTALL)
         if found is None:

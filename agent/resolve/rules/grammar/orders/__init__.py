@@ -1,1 +1,1 @@
-"""Orders in a request: cut into stretches of tokens, each interpreted by every action, the best explanation chosen."""
+"""Orders: cuts a request into stretches of tokens, lets every action interpret each, and takes the best explanation."""

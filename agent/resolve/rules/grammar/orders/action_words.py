@@ -1,4 +1,4 @@
-"""Words of an action: by which verbs it is ordered, and which words its contract speaks of."""
+"""Words of an action: the verbs that order it, and the words that its contract uses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HINTED: Final = 0.35
 """… whose particle alone is said."""
 ALIKE_SHARE: Final = 0.6
 LIGHT_SHARE: Final = 0.5
-# What these verbs do is told by what goes with them ("give credit", "set to urgent", "make it high").
+# Verbs whose object says what they do ("give credit", "set to urgent", "make it high").
 _IRREGULAR: Final = {
     stem(form): stem(verb)
     for verb, forms in {
@@ -42,7 +42,7 @@ PARTICLES: Final = frozenset(("back", "off", "in", "out", "up", "down", "over", 
 _TAKING: Final = "off"
 _CAME_IN: Final = ([stem("came"), stem("in")], [stem("come"), stem("in")])
 _TENSE: Final = frozenset(map(stem, ("is", "was", "were", "has", "been", "just", "got")))
-# What a text is sent with, for actions that send one.
+# Verbs for sending a text.
 _WRITING: Final = tuple(
     map(stem, ("apologize", "apologise", "thank", "ask", "inform", "remind", "warn", "congratulate", "tell", "write"))
 )
@@ -52,10 +52,14 @@ LIGHT: Final = GENERIC | frozenset(
 
 
 class ActionWords:
-    """``verbs``: stem → how much it tells; ``phrases``: aliases and titles of several words, as stems;
-    ``reported`` are stems of verbs in whose past it is said that it has happened ("was collected");
-    ``nouns`` are what it is called by beside its verbs, ``values`` members that it needs one of, ``known`` every stem
-    of its contract."""
+    """The words of an action.
+
+    - ``verbs``: stem → how surely it means the action.
+    - ``phrases``: aliases and titles of several words, as stems.
+    - ``reported``: stems of verbs whose past tense reports the event ("was collected").
+    - ``nouns``: its other names. ``values``: list members of which it needs one.
+    - ``known``: every stem of its contract.
+    """
 
     __slots__ = ("_told", "known", "nouns", "phrases", "reported", "values", "verbs")
 
@@ -112,7 +116,7 @@ class ActionWords:
         self._told: dict[str, float] = {}
 
     def rate_verb(self, said: str) -> float:
-        """How much a said verb's stem tells of this action (0: nothing)."""
+        """How surely a verb's stem means this action. 0 if it says nothing."""
         said = find_base_form(said)
         if said not in self._told:
             self._told[said] = self._rate_said(said)
@@ -132,12 +136,12 @@ class ActionWords:
 
 
 def find_base_form(said: str) -> str:
-    """The stem of a verb's plain form: "written" is "write"."""
+    """The stem of a verb's base form: "written" is "write"."""
     return _IRREGULAR.get(said, said)
 
 
 def _list_values(offer: Offer) -> frozenset[str]:
-    """Stems of the closed sets' members that the action needs one of."""
+    """Stems of the closed lists' members that the action needs one of."""
     made: set[str] = set()
     for name in offer.required:
         schema = offer.properties.get(name)
@@ -153,7 +157,7 @@ def read_action_words(offer: Offer, shortlist: Shortlist) -> ActionWords:
 
 
 class _Held:
-    """An offer with its shortlist, as a key: the very same ones."""
+    """An offer with its shortlist as a key, by identity."""
 
     __slots__ = ("offer", "shortlist")
 
@@ -173,8 +177,8 @@ def _read_cached(held: _Held) -> ActionWords:
 
 
 def _frame_of(title: str, things: Collection[str]) -> tuple[str, ...]:
-    """The words of a title that are ordered with in any order of its objects: "Send a postcard" is "send Ada a
-    postcard" as well. None of the records that are meant."""
+    """The verb and object of a title, in any order of the objects: "Send a postcard" also matches "send Ada a
+    postcard"."""
     runs = [run for run, _, _ in split_runs(title) if run.casefold() not in EMPTY]
     return tuple(said for run in runs if (said := find_base_form(stem(run.casefold()))) not in things)
 

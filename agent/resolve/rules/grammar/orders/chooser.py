@@ -1,5 +1,5 @@
-"""Choice of the action: every offer interprets a stretch of words, and the one that explains it best is taken, where it
-stands clear of the others."""
+"""Choice of an action: every offer interprets a stretch of words. The best explanation is taken if it is clearly better
+than the others."""
 
 from __future__ import annotations
 
@@ -48,9 +48,12 @@ _THANKS: Final = frozenset(("thanks", "thank", "thx", "cheers", "congratulations
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Choice of an action for an order. ``best`` is None where no offer is meant for sure; ``rivals`` are those that it
-    may be, likeliest first, and are ``tied`` where the words say each of them in full, ``told`` where a verb tells so
-    much; ``closed`` is the one that another role has."""
+    """The choice of an action for an order.
+
+    ``best`` is None if no offer is certain. ``rivals`` are the possible ones, likeliest first. They are ``tied`` if the
+    words express each of them fully, and ``told`` if a verb does as much. ``closed`` is the action that another role
+    has.
+    """
 
     best: Interpretation | None
     rivals: tuple[Interpretation, ...] = ()
@@ -64,7 +67,7 @@ class Chooser:
         self.reader, self.shortlist = reader, shortlist
 
     def orders(self, first: int, stop: int) -> bool:
-        """Whether a stretch holds a verb that an action goes by itself."""
+        """Whether a stretch holds a verb of an action's own."""
         for at in range(first, stop):
             low = self.reader.low(at)
             said = stem(low)
@@ -82,7 +85,7 @@ class Chooser:
 
     @cached_property
     def _own_phrases(self) -> Mapping[str, Sequence[tuple[str, ...]]]:
-        """What follows the first word of an alias of several words, where that is no word of grammar."""
+        """The rest of an alias of several words after its first, unless that is a grammar word."""
         made: dict[str, list[tuple[str, ...]]] = {}
         for offer in self.shortlist.offers[:MOST_OFFERS]:
             for phrase in read_action_words(offer, self.shortlist).phrases:
@@ -92,7 +95,7 @@ class Chooser:
 
     @cached_property
     def _own_verbs(self) -> frozenset[str]:
-        """The stems of the verbs that actions go by themselves."""
+        """The stems of the actions' own verbs."""
         return frozenset(
             verb
             for held in (self.shortlist, self.shortlist.closed)
@@ -103,7 +106,7 @@ class Chooser:
         )
 
     def choose(self, place: Stretch, *, chosen: bool = False, reads: bool = False) -> Choice:
-        """``chosen`` says that the only offer was picked by the person, ``reads`` that nothing shall be changed."""
+        """Chooses an action. ``chosen``: the person picked the only offer. ``reads``: nothing is to be changed."""
         read = self._read(self.shortlist, place, reads=reads)
         if chosen:
             return Choice(read[0]) if read else Choice(None)
@@ -154,7 +157,7 @@ class Chooser:
         return sorted(made, key=lambda each: (-each.score, -each.typed, each.offer.name))
 
     def _list_hinted(self, offers: Sequence[Offer], shortlist: Shortlist, place: Stretch) -> Sequence[Offer]:
-        """Those whose verbs or values were said; all of them where none was said."""
+        """The actions whose verbs or values were said. All of them if none was."""
         if len(offers) < FEW or place.befalls:
             return offers
         said = {
@@ -178,8 +181,8 @@ class Chooser:
         return low in _THANKS and (after in {"for", "so", "again", "to", "you", "very"})
 
     def _list_alike(self, best: Interpretation | None, read: Sequence[Interpretation]) -> list[Interpretation]:
-        """Actions that no verb tells apart and that the words give all they need: live data tells whose records are
-        meant ("805 to Ingrid": the ticket, or an amount)."""
+        """Actions that no verb tells apart and that have all they need: live data tells whose records are meant ("805
+        to Ingrid": the ticket, or an amount)."""
         if best is None or best.evidence >= TELLS:
             return []
         made = [
@@ -192,14 +195,14 @@ class Chooser:
             and best.evidence - each.evidence <= HINTS
         ]
         several = len(made) > 1
-        # Any words may be a free text: what records and values fill goes before.
+        # Any words may be a free text, so records and values are tried first.
         firm = [each for each in made if not any(isinstance(one, QuotedText) for one in each.calls[0].values())]
         made = firm or made
         return made if several and len(made) <= MOST_ALIKE else []
 
     def _means(self, best: Interpretation, read: Sequence[Interpretation]) -> bool:
-        """Whether words tell of this action: by a verb or value of its own; or, without a verb, by giving it, and no
-        other, all that it needs."""
+        """Whether words mean this action: by a verb or value of its own, or, without a verb, by giving everything that
+        this action alone needs."""
         if best.clash:
             return False
         if best.evidence >= TELLS:
@@ -216,18 +219,17 @@ class Chooser:
 
 
 def _strongest(read: Sequence[Interpretation]) -> Interpretation | None:
-    """The best of those whose verbs tell about as much as any."""
+    """The best of those whose verbs say about as much as any."""
     most = max((each.evidence for each in read if not each.clash), default=0.0)
     near = [each for each in read if not each.clash and (most < TELLS or most - each.evidence < AKIN)]
     return next(iter(near or read), None)
 
 
 def _says_more(other: Interpretation, each: Interpretation) -> bool:
-    """Whether all that tells of one action is a part of what another one is called in full: the e-mail in "a new e-mail
-    address"."""
+    """Whether all evidence for one action is part of another's full name: the e-mail in "a new e-mail address"."""
     return other.evidence > 1.0 and not other.clash and bool(each.telling) and each.telling < other.telling
 
 
 def _contradicts(other: Interpretation, best: Interpretation) -> bool:
-    """Whether another action's own verb was said as well, in words that the best one knows nothing of."""
+    """Whether another action's own verb was also said, in words that the best action doesn't know."""
     return bool(other.telling - best.covered - best.telling - best.known)

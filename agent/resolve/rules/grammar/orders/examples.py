@@ -1,7 +1,7 @@
-"""Examples of an action as patterns: a request that says one of them but for its names, numbers and quotes.
+"""Examples as patterns: matches a request that equals an action's example except for names, numbers and quotes.
 
-An owner shows with an example how people ask for the action, in words that no verb of it may be in ("let Ada's trial
-run 7 days longer"). What stands for the names and numbers is read as in any other request.
+An example shows how people ask for the action, perhaps without any of its verbs ("let Ada's trial run 7 days longer").
+The names and numbers are read as in any other request.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _TENSE: Final = frozenset(("is", "are", "was", "were", "has", "have", "had", "be
 
 
 def find_exemplified(text: str, shortlist: Shortlist) -> Offer | None:
-    """The only action that has an example of the request's pattern; None for none and for several."""
+    """The only action with an example of the request's pattern. None for none and for several."""
     if len(text) > MOST_CHARS or len(shortlist) > MOST_OFFERS:
         return None
     said = _read_pattern(text)
@@ -46,7 +46,7 @@ def find_exemplified(text: str, shortlist: Shortlist) -> Offer | None:
 
 @lru_cache(maxsize=4096)
 def _read_pattern(text: str) -> tuple[str, ...]:
-    """The stems of a text in their order; names, numbers, codes, quotes and what follows a colon are slots."""
+    """The stems of a text in order. Names, numbers, codes, quotes and the words after a colon are slots."""
     text = text.partition(": ")[0] + (" 0" if ": " in text else "")
     quoted = blank_quotations(text)
     numbers = [(each.start, each.end) for each in numerals.find_typed(text)]

@@ -1,4 +1,4 @@
-"""Interpretation: what one action makes of a stretch of tokens, piece by piece, and which words it leaves."""
+"""Interpretation: what one action makes of a stretch of tokens, piece by piece, and which words remain."""
 
 from __future__ import annotations
 
@@ -15,10 +15,15 @@ from registry.records import RecordKind
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Tokens ``first`` up to ``stop``. ``sentence`` counts the sentences, ``ordered`` says that it begins like an order
-    or holds a verb of an action, ``negated`` that it says what shall not be done, ``corrects`` that it takes back what
-    stands before it; ``order`` is the token at which the order itself begins, ``befalls`` that it only tells what shall
-    become of something ("7 goes to Ada")."""
+    """Tokens ``first`` up to ``stop``.
+
+    - ``sentence``: its number.
+    - ``ordered``: it begins like an order or holds a verb of an action.
+    - ``negated``: it forbids something.
+    - ``corrects``: it takes back what comes before.
+    - ``order``: the token at which the order begins.
+    - ``befalls``: it only says what is to happen to something ("7 goes to Ada").
+    """
 
     first: int
     stop: int
@@ -36,7 +41,7 @@ SURE_VERB: Final = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """An argument and the tokens ``first`` up to ``last`` that say it."""
+    """An argument and its tokens, ``first`` up to ``last``."""
 
     first: int
     last: int
@@ -46,9 +51,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """Interpretation of an order as calls of one action. ``calls`` are the arguments of each call. ``evidence`` (0 to
-    about 1) is how much the words tell of the action itself, ``strange`` are telling tokens that nothing explains,
-    ``clash`` that an order was given which this action knows nothing of."""
+    """An order as calls of one action.
+
+    ``calls`` are the arguments of each call. ``evidence`` (0 to about 1) is how surely the words mean the action.
+    ``strange`` are content tokens that nothing explains. ``clash``: the action doesn't know the order's verb.
+    """
 
     offer: Offer
     calls: tuple[Mapping[str, Argument], ...]
@@ -77,26 +84,28 @@ class Interpretation:
 
 
 def is_whose(one: Piece, other: Piece) -> bool:
-    """Whether two phrases that touch are one record, whose it is and which: "refund Ada the last bill"."""
+    """Whether two neighbouring phrases are one record, its owner and itself: "refund Ada the last bill"."""
     whose = [_says_whose(each) for each in (one, other)]
     return one.last == other.first and whose.count(True) == 1
 
 
 def _says_whose(piece: Piece) -> bool:
-    """Whether a phrase says of a record only whose it is."""
+    """Whether a phrase only gives a record's owner."""
     return isinstance(piece.argument, RecordArgument) and tells_only(piece.argument.reference, BelongsTo)
 
 
 def tells_only(find: Reference, condition: type[BelongsTo | StateIs]) -> bool:
-    """Whether a reference says of a record nothing but one condition of a kind."""
+    """Whether a reference only has one condition of a kind."""
     if not isinstance(find, Find) or find.said is not None or find.order is not None:
         return False
     return len(find.where) == 1 and isinstance(find.where[0], condition)
 
 
 def add_owner(pieces: Sequence[Piece], nouns: Collection[int], owner: RecordKind | None) -> list[Piece]:
-    """Beside a record that its noun tells of, a name alone says whose it is: "give Ada until May for order 7".
-    ``nouns`` are the tokens at which phrases with a noun begin, ``owner`` is what such records belong to."""
+    """Reads a name beside a record's noun as the owner: "give Ada until May for order 7".
+
+    ``nouns`` are the tokens at which phrases with a noun begin. ``owner`` is the kind that such records belong to.
+    """
     finds = [each.argument.reference for each in pieces if isinstance(each.argument, RecordArgument)]
     named = [at for at, each in enumerate(pieces) if each.first in nouns]
     if owner is None or rate_person_likeness(owner) < 2 or len(named) != 1 or not len(pieces) == len(finds) == 2:
@@ -112,8 +121,8 @@ def add_owner(pieces: Sequence[Piece], nouns: Collection[int], owner: RecordKind
 
 
 def drop_repeated(pieces: Sequence[Piece]) -> list[Piece]:
-    """Without phrases that a later one says in full: "Ada …, cancel her plan". What later ones say is kept as they are
-    gone through from the end, each only once."""
+    """Drops phrases that a later one repeats in full: "Ada …, cancel her plan". Goes from the end, keeping each later
+    meaning once."""
     kept: list[Piece] = []
     said: set[Find] = set()
     told: dict[str, set[frozenset[Condition]]] = {}

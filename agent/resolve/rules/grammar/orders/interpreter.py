@@ -1,8 +1,7 @@
-"""Interpreter: what one action makes of a stretch of words, weighed.
+"""Interpreter: what one action makes of a stretch of words, with a weight.
 
-The words are cut into typed pieces (amounts, lengths of time, members of closed sets, phrases that mean a record,
-texts); the contract's types say which piece can be which parameter. What no piece and no word of the contract explains
-is kept.
+It cuts the words into typed pieces: amounts, durations, members of closed lists, phrases for records, texts. The
+contract's types say which piece can fill which parameter. Unexplained words are kept.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _WHOLE: Final = frozenset(("all", "full", "fully", "whole", "entirely", "complet
 
 
 class Interpreter(StretchUnread):
-    """Reads one stretch of tokens for one offer. The reader is left as it was found."""
+    """Reads one stretch of tokens for one offer. Leaves the reader as it was."""
 
     def read(self) -> Interpretation:
         reader = self.reader
@@ -64,8 +63,8 @@ class Interpreter(StretchUnread):
         return self._weigh(calls)
 
     def _settle_values(self) -> None:
-        """Of several readings of one parameter those that no record's words hold; a phrase that says nothing but a
-        member of a closed set gives it, where nothing else does."""
+        """Of several readings of one parameter, keeps those outside the records' words. A phrase that is only a list
+        member gives the value if nothing else does."""
         for name in list(self.values):
             free = [each for each in self.values[name] if not self._inside(each)]
             free = self._drop_taken_back(sorted(free, key=lambda each: each.first)) if self.reader.corrections else free
@@ -90,7 +89,7 @@ class Interpreter(StretchUnread):
         )
 
     def _from_phrase(self, name: str) -> list[Piece]:
-        """ "give her the pro plan": the phrase is the value where another says the record; "the urgent one"."""
+        """Reads a phrase as a value if another gives the record ("give her the pro plan"), and "the urgent one"."""
         made: list[Piece] = []
         for pieces in self.records.values():
             for other in list(pieces):
@@ -104,7 +103,8 @@ class Interpreter(StretchUnread):
         return made
 
     def _make_calls(self) -> list[dict[str, Argument]]:
-        """The arguments of each call: one, one for each record of a list, or one for each record with its own value."""
+        """The arguments of each call: a single call, one for each record of a list, or one for each record with its own
+        value."""
         single: dict[str, Argument] = {}
         listed: list[tuple[str, list[Piece]]] = []
         for name, pieces in (*self.records.items(), *self.values.items()):
@@ -139,7 +139,7 @@ class Interpreter(StretchUnread):
         return [single]
 
     def _says_apart(self, pieces: Sequence[Piece]) -> bool:
-        """Whether each record of a list has a value of its own, one of which can't be read: "F-1 half and F-2 all"."""
+        """Whether each record of a list has its own value and one of them can't be read: "F-1 half and F-2 all"."""
         last = pieces[-1].last
         between = (
             values[0]
@@ -149,7 +149,7 @@ class Interpreter(StretchUnread):
         return next(between, None) is not None and self.reader.low(last) in _WHOLE
 
     def _is_list(self, pieces: Sequence[Piece], values: Sequence[tuple[str, list[Piece]]]) -> bool:
-        """Whether records stand in a list: a joint between each two, or as many values."""
+        """Whether records form a list: with a conjunction between each two, or with as many values."""
         if all(one.first == other.first for one, other in itertools.pairwise(pieces)):
             return True  # "both of them"
         if any(is_whose(one, other) for one, other in itertools.pairwise(pieces)):
@@ -158,7 +158,7 @@ class Interpreter(StretchUnread):
         return between or any(len(theirs) == len(pieces) for _, theirs in values)
 
     def _narrow(self, single: dict[str, Argument], name: str, pieces: Sequence[Piece]) -> dict[str, Argument]:
-        """Two phrases for one record, apart from each other: whose it is beside what it is ("resend 1053 to Ada")."""
+        """Merges two separate phrases for one record: the owner beside the record ("resend 1053 to Ada")."""
         kind = self.kind(name)
         assert kind is not None
         finds = [
@@ -202,7 +202,7 @@ class Interpreter(StretchUnread):
                 found = behind
             why = next((at for at in range(self.first, self.stop) if self.reader.low(at) == "for"), None)
             if found is None and required and why is not None:
-                # What follows "for" may be a usual reason, though it names things that this action isn't about.
+                # Words after "for" may be a common reason, even if they name things that this action isn't about.
                 before = {at for at in taken | sure if at < why}
                 found = read_text_argument(self.reader, place, name, annotation, before, required=True)
             if found is None or any(found[0] == start for start, _ in self.unread):
@@ -217,7 +217,7 @@ class Interpreter(StretchUnread):
             taken.update(inner)
 
     def _writes(self, annotation: Annotation) -> bool:
-        """Whether to tell somebody something is to use this action: it composes texts, or goes by the verb said."""
+        """Whether telling somebody something means this action: it composes texts, or has the verb that was said."""
         return annotation.compose is True or any(
             much > ALIKE_SHARE and self.reader.low(at) in TELLING for at, much in self.verbs.items()
         )
@@ -305,8 +305,8 @@ class Interpreter(StretchUnread):
         )
 
     def _told_to(self, name: str) -> bool:
-        """Whether a value tells of an order: a day does where something goes to it ("602 to Friday"), while any talk
-        may name one ("see you on Friday")."""
+        """Whether a value means an order: a day does if something goes to it ("602 to Friday"). In other talk it
+        doesn't ("see you on Friday")."""
         schema = self.offer.properties.get(name)
         if not isinstance(schema, Mapping) or schema.get("format") not in ("date", "date-time"):
             return True
@@ -332,5 +332,5 @@ class Interpreter(StretchUnread):
         return not value and not thing
 
     def _covers_noun(self, kind: RecordKind) -> bool:
-        """Whether a kind's noun is a word of the action itself, or stands within a record's phrase."""
+        """Whether a kind's noun is a word of the action itself, or part of a record's phrase."""
         return any(stem(noun) in self.words.nouns for noun in kind.nouns)

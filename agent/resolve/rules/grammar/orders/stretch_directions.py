@@ -1,6 +1,6 @@
-"""Directions: from whom something goes and to whom ("move the jobs from Omar to Helena").
+"""Directions: who gives and who receives ("move the jobs from Omar to Helena").
 
-Only who gets it is a value of the action. Who has it now tells which records are meant.
+Only the receiver is a value of the action. The present holder tells which records are meant.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _AWAY: Final = (("from",), ("off",), ("off", "of"), ("instead", "of"), ("rather"
 
 
 def list_receivers(kinds: Mapping[str, RecordKind]) -> frozenset[str]:
-    """The parameters that say who gets a record of another parameter, by the kinds of an action's parameters."""
+    """The parameters that say who receives a record of another parameter, by the kinds of an action's parameters."""
     return frozenset(
         name
         for name, kind in kinds.items()
@@ -36,7 +36,7 @@ def list_receivers(kinds: Mapping[str, RecordKind]) -> frozenset[str]:
 
 
 def has_it_now(reader: Reader, piece: Piece, verbs: Mapping[int, float]) -> bool:
-    """Whether a phrase says who has it now: "from Ada", "instead of Ada", "Ada hands over …"."""
+    """Whether a phrase names the present holder: "from Ada", "instead of Ada", "Ada hands over …"."""
     if any(reader.lows(piece.first - len(words), len(words)) == words for words in _AWAY):
         return True
     return (
@@ -49,7 +49,7 @@ def has_it_now(reader: Reader, piece: Piece, verbs: Mapping[int, float]) -> bool
 def settle_holders(
     reader: Reader, records: dict[str, list[Piece]], holders: Sequence[Piece], kinds: Mapping[str, RecordKind]
 ) -> Iterator[Piece]:
-    """Takes who has it now as a condition on what is given; what can't be is handed back."""
+    """Makes the present holder a condition on what is given. Hands back phrases that can't be one."""
     for piece in holders:
         find = _find_of(piece)
         given = [name for name in records if find is not None and kinds[name].relation_to(find.record) is not None]
@@ -64,7 +64,7 @@ def settle_holders(
 def settle_receivers(
     records: dict[str, list[Piece]], receivers: Collection[str], aimed: Callable[[Piece], bool]
 ) -> Iterator[Piece]:
-    """Of several who may get it those that it goes to; who else was named is handed back, unless it is theirs."""
+    """Among several possible receivers, keeps those that it goes to. Hands back the others, unless it is theirs."""
     for name in receivers:
         pieces = records.get(name, [])
         to = [each for each in pieces if aimed(each)]
@@ -96,7 +96,7 @@ def _find_of(piece: Piece) -> Find | None:
 
 
 class StretchDirections(StretchValues):
-    """Tells apart what is given and what gets it, where their words alone could be either."""
+    """Tells what is given from who receives it, if the words allow either."""
 
     @cached_property
     def _receivers(self) -> frozenset[str]:
@@ -108,8 +108,8 @@ class StretchDirections(StretchValues):
     def _settle_direction(
         self, receiver: tuple[str, Phrase, Find], others: Sequence[tuple[str, Phrase, Find]]
     ) -> tuple[str, Phrase, Find]:
-        """A name that stands for what is given, and not for what gets it: "move Ada to room 7" is about a stay of hers,
-        as people are called by names more than rooms are, and nothing says that it goes to her."""
+        """Settles a name that may be the given record or the receiver: "move Ada to room 7" is about her stay. People
+        have names more often than rooms do, and nothing goes "to Ada"."""
         mine = self.reader.kinds[receiver[1].find.record]
         for other in others if not self._is_aimed(receiver[1]) else ():
             owners = [each.owner for each in other[2].where if isinstance(each, BelongsTo)]
@@ -119,8 +119,8 @@ class StretchDirections(StretchValues):
         return receiver
 
     def _share_names(self) -> None:
-        """Gives a name to the parameter that is for whom: right before what is given ("give Ada task 6", "give Ada the
-        old lamp"), and beside another record of the same parameter."""
+        """Gives a name to the receiving parameter: before what is given ("give Ada task 6", "give Ada the old lamp"),
+        and beside another record of the same parameter."""
         for given, pieces in list(self.records.items()):
             named = [each for each in pieces if self._is_name(each)]
             for name in self._receivers - {given} if len(named) == 1 else ():
@@ -137,14 +137,14 @@ class StretchDirections(StretchValues):
                     break
 
     def _read_again(self, piece: Piece, kind: RecordKind) -> Piece | None:
-        """A piece as a record of another kind."""
+        """Reads a piece again as a record of another kind."""
         phrase = read_phrase(self.reader, piece.first, piece.last, kind)
         if phrase is None or phrase.last != piece.last or not self._leads(kind, phrase.find):
             return None
         return replace(piece, argument=RecordArgument(reference=self._to(kind, phrase.find)))
 
     def _is_name(self, piece: Piece) -> bool:
-        """Whether a piece is called by a word that is nobody's but a name: a capital, and no noun of a kind."""
+        """Whether a piece can only be a name: a capital, and no noun of a kind."""
         find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
         places = range(piece.first, piece.last)
         return (
@@ -168,6 +168,6 @@ class StretchDirections(StretchValues):
 
 
 def _of_those(condition: Condition, kind: RecordKind) -> tuple[Condition, ...]:
-    """What is told of the records that people are chosen for having: "remind everyone with bills over 100"."""
+    """Reads conditions on records as conditions on the people who have them: "remind everyone with bills over 100"."""
     related = condition.related if isinstance(condition, Has) and (condition.op, condition.count) == (">=", 1) else None
     return related.where if isinstance(related, Find) and related.record == kind.name else ()

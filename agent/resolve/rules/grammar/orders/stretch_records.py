@@ -1,5 +1,5 @@
-"""Records in a stretch: phrases, codes and names, each for the parameter whose kind it can be; and what a phrase of its
-own leaves out of a set that was read before it ("everybody with 5 days except Ada")."""
+"""Records in a stretch: assigns phrases, codes and names to parameters by kind. Also excludes records from a set that
+was read before ("everybody with 5 days except Ada")."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def is_left_out(reader: Reader, at: int) -> bool:
 
 
 def leave_out(pieces: list[Piece], phrase: Phrase, reference: Find) -> bool:
-    """Takes what a phrase of its own leaves out off the last set ("all of Ada's to Bo except the two about keys");
-    False where there is none, and nothing is settled."""
+    """Excludes a phrase's records from the last set ("all of Ada's to Bo except the two about keys"). False if there is
+    no set, so that nothing is settled."""
     whole = _set_of(pieces)
     if whole is None:
         return False
@@ -42,8 +42,7 @@ def leave_out(pieces: list[Piece], phrase: Phrase, reference: Find) -> bool:
 
 
 def find_spared(reader: Reader, pieces: Sequence[Piece], phrase: Phrase) -> tuple[int, int] | None:
-    """Where it is said of somebody behind a set that it is not for them, in words that can't be read: "(all of them)
-    but leave Ada's alone"."""
+    """Finds an exemption after a set that can't be read: "(all of them) but leave Ada's alone"."""
     if _set_of(pieces) is None:
         return None
     spared = (at for at in range(pieces[-1].last, phrase.first) if reader.low(at) in lexicon.SPARING)
@@ -137,12 +136,12 @@ class StretchRecords(StretchSpoken):
                 self._take_spoken(name)
 
     def _list_sets(self, at: int) -> list[str]:
-        """The parameters that several records are meant for, where the words before a token leave some of them out."""
+        """The parameters with several records of which the words before a token exclude some."""
         sets = [name for name, pieces in self.records.items() if _set_of(pieces) is not None]
         return sets if sets and is_left_out(self.reader, at) else []
 
     def _within_value(self, phrase: Phrase) -> bool:
-        """Whether a phrase only says how much: "the amount of her last bill"."""
+        """Whether a phrase only gives an amount: "the amount of her last bill"."""
         return any(
             piece.first < phrase.first and phrase.last <= piece.last
             for pieces in self.values.values()
@@ -150,14 +149,15 @@ class StretchRecords(StretchSpoken):
         )
 
     def _past_owner(self, at: int) -> int:
-        """Where a name of several words ends that owns what follows: nobody is called by a part of it. 0: no such."""
+        """Where a name of several words with a possessive ends. No part of it is a name of its own. 0 if there is
+        none."""
         named = self.reader.tokens[at].capital and not self.reader.starts(at)
         end = self.reader.name(at, self.stop) if named else at
         return end if end - at > 1 and self.reader.tokens[end - 1].owns else 0
 
     def _find_whose(self) -> None:
-        """ "resend him the last invoice": a record that nothing else names is of who was spoken of; where nobody was,
-        nothing is settled."""
+        """Takes the mentioned person as the owner if nothing else identifies a record: "resend him the last invoice".
+        Settles nothing if nobody was mentioned."""
         reader = self.reader
         pieces = [piece for every in (*self.records.values(), *self.values.values()) for piece in every]
         held = {at for piece in pieces for at in range(piece.first, piece.last)} | self.quoted
@@ -181,7 +181,7 @@ class StretchRecords(StretchSpoken):
                 every[at] = replace(piece, argument=RecordArgument(reference=whose))
 
     def _find_paid(self) -> None:
-        """ "20 % of what she paid in May": of a record that nothing else tells apart, those that the sum is over."""
+        """Takes the records of a sum if nothing else identifies them: "20 % of what she paid in May"."""
         sums = [
             node.of
             for pieces in self.values.values()
@@ -199,8 +199,8 @@ class StretchRecords(StretchSpoken):
             self.records[name] = [replace(every[0], argument=RecordArgument(reference=paid))]
 
     def _unread_behind(self, phrase: Phrase) -> int:
-        """Where the words end that tell behind a phrase which of many are meant, and that can't be read: "(all tickets)
-        that look alike"; no record is looked for in them. 0 where there are none."""
+        """Where words end that narrow down a phrase and can't be read: "(all tickets) that look alike". They hold no
+        record. 0 if there are none."""
         reader, at = self.reader, phrase.last
         if phrase.find.said is not None or not phrase.noun or at >= self.stop:
             return 0
@@ -213,7 +213,7 @@ class StretchRecords(StretchSpoken):
         return self.unread[-1][1]
 
     def _read_short_codes(self, names: Sequence[str]) -> None:
-        """A short number is a record's where a record is still wanted and nothing else takes the number."""
+        """Reads a short number as a record's if a record is still needed and nothing else takes the number."""
         wanting = [name for name in names if name not in self.records and name in self.offer.required]
         taken = self._list_taken()
         self.last_try = True
@@ -233,7 +233,7 @@ class StretchRecords(StretchSpoken):
         self.last_try = False
 
     def _listed(self, at: int) -> bool:
-        """Whether a number goes on a list of numbers: "rooms 12 and 15"."""
+        """Whether a number continues a list of numbers: "rooms 12 and 15"."""
         return any(
             pieces[-1].last < at
             and all(self.reader.joint(step) for step in range(pieces[-1].last, at))
@@ -248,7 +248,7 @@ class StretchRecords(StretchSpoken):
         return not array and annotation.like is None and self._speaks(annotation)
 
     def _read_phrase(self, at: int, names: Sequence[str]) -> tuple[str, Phrase, Find | None] | None:
-        """The phrase that begins at a token, the parameter that it is for, and what it means (None: its noun alone)."""
+        """The phrase that begins at a token, its parameter, and its meaning. None if it is only a noun."""
         reader = self.reader
         made = reader.noun(at + 2) if reader.low(at) in {"a", "an", "another"} and reader.low(at + 1) == "new" else None
         if made is not None and not self._makes(made[0]):
@@ -308,19 +308,19 @@ class StretchRecords(StretchSpoken):
         return name, phrase, reference
 
     def _is_others_number(self, at: int, kind: RecordKind, names: Sequence[str]) -> bool:
-        """Whether a bare number is rather a record's of another parameter: of one that is less of a person."""
+        """Whether a bare number is more likely another parameter's record, of a kind less like a person."""
         named = rate_person_likeness(kind)
         others = [other for name in names if (other := self.kind(name)) is not None and other.name != kind.name]
         less = any(rate_person_likeness(each) < named and is_code(self.reader, at, each) for each in others)
         return bool(others) and (named > 1 or less)
 
     def _makes(self, kind: RecordKind) -> bool:
-        """Whether the action makes such a record: it is named in the action's words, and no parameter takes one."""
+        """Whether the action makes such a record: its words name it, and no parameter takes one."""
         taken = {each.name for name in self.offer.properties if (each := self.kind(name)) is not None}
         return kind.name not in taken and any(stem(noun) in self.words.nouns for noun in kind.nouns)
 
     def _find_number(self, phrase: Phrase) -> int | None:
-        """Where an amount stands in the middle of what a phrase is called: "Ada Lovelace 20 credit"."""
+        """Where an amount stands in the middle of a phrase's name: "Ada Lovelace 20 credit"."""
         assert phrase.find.said is not None
         inner = [
             piece.first
@@ -332,7 +332,7 @@ class StretchRecords(StretchSpoken):
         return min(inner) if inner and named else None
 
     def _orders(self, at: int) -> bool:
-        """Whether a token is what is ordered, and begins no phrase."""
+        """Whether a token is the order's verb and so begins no phrase."""
         reader, low = self.reader, self.reader.low(at)
         noun = reader.noun(at)
         told = noun is not None and reader.low(at + noun[1]) in _TELLS_WHICH and noun[0].name in self.list_own_kinds()
@@ -360,14 +360,14 @@ class StretchRecords(StretchSpoken):
         return 1.0 if phrase.noun else 0.5
 
     def _break(self, at: int, *, words: bool = False) -> int:
-        """Where a phrase that begins at a token must end; ``words``: one without a noun."""
+        """Where a phrase that begins at a token must end. ``words``: it has no noun."""
         ends = self._ends[words]
         return min(self.stop, at + MOST_WORDS, ends[at + 1 - self.first] if at + 1 < self.stop else self.stop)
 
     @cached_property
     def _ends(self) -> tuple[list[int], list[int]]:
-        """For each token of the stretch the first one from there on that no phrase goes beyond, and no phrase without a
-        noun: found once, backwards."""
+        """For each token of the stretch, the first later one that no phrase passes, and that no phrase without a noun
+        passes. Computed once, backwards."""
         reader, values, words = self.reader, [self.stop], [self.stop]
         for step in range(self.stop - 1, self.first - 1, -1):
             low = reader.low(step)

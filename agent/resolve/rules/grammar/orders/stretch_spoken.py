@@ -1,4 +1,4 @@
-"""Who and what was spoken of: what a pronoun, or nothing at all, stands for in a stretch."""
+"""Mentioned records: what a pronoun or an omission refers to in a stretch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _AS: Final = frozenset(("on", "for", "to", "with", "in", "at", "again", "too", "
 
 
 class StretchSpoken(StretchDirections):
-    """Finds the record that was spoken of, in the request or in its thread."""
+    """Finds the record that was mentioned in the request or in its thread."""
 
     def _speaks_of(self, find: Find) -> None:
         reader, people = self.reader, self.reader.people()
@@ -30,7 +30,7 @@ class StretchSpoken(StretchDirections):
             reader.thing = find
 
     def _leaves_open(self) -> bool:
-        """Whether words leave open what is meant: "whichever", "either", "the same" of nothing that was said."""
+        """Whether words leave open what is meant: "whichever", "either", "the same" without an antecedent."""
         reader = self.reader
         return any(
             reader.low(at) in {"whichever", "either"}
@@ -44,7 +44,7 @@ class StretchSpoken(StretchDirections):
         )
 
     def _take_spoken(self, name: str) -> None:
-        """The record that was spoken of before, where a pronoun or nothing else stands for it."""
+        """Takes the record mentioned before for a pronoun or an omission."""
         kind = self.kind(name)
         assert kind is not None
         reader = self.reader
@@ -68,7 +68,7 @@ class StretchSpoken(StretchDirections):
         self.doubtful = self.doubtful or (both is not None and reader.low(both) == "both" and not two)
         told: tuple[Find | None, ...] = (reader.thing, None if thing else reader.person)
         if reader.thing in reader.remembered and reader.person not in reader.remembered:
-            told = told[::-1]  # who was named now, before what the thread spoke of
+            told = told[::-1]  # named in this request, so before the thread's
         for spoken in (reader.spoken.get(kind.name), *told):
             down = spoken is not None and (
                 spoken.record == kind.name or reader.leads(kind, reader.kinds[spoken.record])
@@ -87,8 +87,8 @@ class StretchSpoken(StretchDirections):
                 return
 
     def _find_place(self, at: int) -> tuple[int, OrderByField] | None:
-        """What stands before "one" and tells its place in line ("(Ada paid twice.) Refund the last one"), with how many
-        words say so. None where the thread showed a list that it may be one of."""
+        """The position said before "one" ("(Ada paid twice.) Refund the last one"), and how many words it has. None if
+        the thread showed a list that it may be part of."""
         reader = self.reader
         length = next((size for size in (3, 2, 1) if count_placing(reader, at - size) == size), 0)
         if reader.low(at) != "one" or not length or reader.person is None or reader.person in reader.remembered:
@@ -97,13 +97,13 @@ class StretchSpoken(StretchDirections):
         return length, OrderByField(first=FIRSTS[by, descending], nth=abs(position))
 
     def _points_at(self, at: int, kind: RecordKind) -> bool:
-        """Whether a pronoun stands before a noun of the kind: "(Ada was billed twice.) Void that bill"."""
+        """Whether a demonstrative precedes a noun of the kind: "(Ada was billed twice.) Void that bill"."""
         noun = self.reader.noun(at + 1)
         return noun is not None and noun[0].name == kind.name and self.reader.person not in self.reader.remembered
 
     def _find_one(self, find: Find, at: int) -> tuple[Find, int]:
-        """ "the second one", "the newest one" of several that the thread spoke of, and where that begins. "The last
-        one" is the one at the end, where that is the newest as well; else it is asked which."""
+        """Finds "the second one" or "the newest one" among several from the thread, and where it begins. "The last one"
+        is the one at the end if that is also the newest. Otherwise it is asked about."""
         reader = self.reader
         length = next((size for size in (3, 2, 1) if count_placing(reader, at - size) == size), 0)
         if not length or at - length < self.first:
@@ -122,6 +122,6 @@ class StretchSpoken(StretchDirections):
         return several.model_copy(update={"order": order, "pick": "one"}), at - length
 
     def _find_person(self, kind: RecordKind, find: Find) -> Find:
-        """Whose record it is, where another kind of theirs is wanted."""
+        """The owner of the record, if another kind of theirs is wanted."""
         owner = find.where[0].owner if find.where and isinstance(find.where[0], BelongsTo) else None
         return owner if find.record != kind.name and isinstance(owner, Find) and find.said is None else find

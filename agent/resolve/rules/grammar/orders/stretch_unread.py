@@ -1,4 +1,4 @@
-"""What a stretch says beside the records, values and texts that an action takes of it."""
+"""Unread words of a stretch: what it says besides the records, values and texts that an action takes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from language.stems import EMPTY, GENERIC, stem
 
 
 class StretchUnread(StretchRecords):
-    """Finds the tokens that nothing explains, once the pieces of a stretch were read."""
+    """Finds the tokens that nothing explains, after the pieces of a stretch were read."""
 
     def find_unexplained(self) -> Iterator[int]:
-        """Amounts, numbers, days, lengths of time and addresses that say nothing here, told in the order itself."""
+        """Amounts, numbers, days, durations and addresses in the order that have no role."""
         reader, core = self.reader, self._find_core()
         for at in range(self.first, self.stop):
             if at < self.place.order and at not in core:
@@ -30,7 +30,7 @@ class StretchUnread(StretchRecords):
                 yield at
 
     def find_strange(self) -> Iterator[int]:
-        """Words of the order that the action knows nothing of."""
+        """Words of the order that the action doesn't know."""
         reader = self.reader
         writes = any(note.compose for note in self.offer.annotations.values())
         text = find_named_text(reader, self.first, self.stop) if writes else range(0)

@@ -1,4 +1,4 @@
-"""Values in a stretch: amounts, lengths of time, members of closed sets and what else a parameter's type reads."""
+"""Values in a stretch: amounts, durations, members of closed lists, and whatever a parameter's type reads."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _ENDS: Final = frozenset({"ends", "end", "expires"})
 
 
 class StretchValues(StretchWords):
-    """Reads what an action's parameters without a record can be."""
+    """Reads possible values of an action's parameters that take no record."""
 
     def _find_values(self) -> None:
         for name, schema in self.offer.properties.items():
@@ -56,7 +56,7 @@ class StretchValues(StretchWords):
         self._forget_tokens()
 
     def _read_counts(self) -> None:
-        """A number that nothing else says belongs to the one parameter that needs a number: "buy 12 hinges"."""
+        """Assigns a number without another role to the one parameter that needs a number: "buy 12 hinges"."""
         wanting = [
             name
             for name in self.offer.required
@@ -101,8 +101,8 @@ class StretchValues(StretchWords):
             self.values[wanting[0]] = found
 
     def _counts_own(self, at: int) -> bool:
-        """Whether a number is followed by what the action is about, maybe with a word of what kind between: "3 festive
-        cards", "two mugs" where a mug is one of its values."""
+        """Whether a number counts what the action is about, perhaps with an adjective between ("3 festive cards"), or
+        one of its values ("two mugs")."""
         said = [stem(self.reader.low(step)) for step in range(at, min(at + 3, self.stop))]
         valued = {piece.first for pieces in self.values.values() for piece in pieces}
         return any(each in self.words.nouns or at + step in valued for step, each in enumerate(said))
@@ -138,7 +138,7 @@ class StretchValues(StretchWords):
             token = reader.tokens[at]
             bare = held.currency is None and not held.loose
             coded = bare and (token.text.startswith("#") or (token.text.isdigit() and len(token.text) > 2))
-            # What a field of the record is set to is no record: "the fee is 860 now".
+            # A new value of a record's field is no record: "the fee is 860 now".
             sets = self.offer.annotation(name).replaces is not None and reader.low(at - 1) in {"to", "is", "at"}
             timed = any(each.start == token.start for each in reader.durations)
             if bare and token.low in _NO_SUMS:
@@ -153,7 +153,7 @@ class StretchValues(StretchWords):
             yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), sure)
 
     def _out_of(self, at: int) -> int:
-        """Where the whole ends that an amount is said to be a part of: "20 out of the 80"."""
+        """Where the whole ends that an amount is a part of: "20 out of the 80"."""
         reader, step = self.reader, at + 2
         if reader.lows(at, 2) != ("out", "of"):
             return at
@@ -163,7 +163,7 @@ class StretchValues(StretchWords):
         return whole[1] if whole is not None else at
 
     def _set_to(self, at: int) -> bool:
-        """Whether an amount is said further on as what something is set to: "set the price of … to 95 euros"."""
+        """Whether an amount is given later as a new value: "set the price of … to 95 euros"."""
         return any(
             at <= step < self.stop and self.reader.low(step - 1) == "to" and step not in self.quoted
             for step in self.reader.money
@@ -208,7 +208,7 @@ class StretchValues(StretchWords):
             yield Piece(at, last, ComputedArgument(expression=number), CODED if coded else 0.5)
 
     def _until(self) -> Piece | None:
-        """ "until Friday": the days from when the record ends to that day."""
+        """Reads "until Friday" as the days from the record's end to that day."""
         reader = self.reader
         record = next((each for each in self.offer.required if self.kind(each) is not None), None)
         kind = self.kind(record) if record is not None else None
@@ -230,7 +230,7 @@ class StretchValues(StretchWords):
         return None
 
     def _scan(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
-        """What the reader of the parameter's type finds."""
+        """The values that the parameter's type reads."""
         reader, required = self.reader, name in self.offer.required
         start, text = self._take_raw()
         least = REQUIRED_SURE if required else SURE
@@ -258,25 +258,25 @@ class StretchValues(StretchWords):
             yield Piece(first, last, argument, min(1.0, each.confidence))
 
     def _has_passed(self, name: str, annotation: Annotation, day: str, at: int) -> bool:
-        """Whether a day before today can't be the last one that something is good for, unless that is said: "came in
-        yesterday" tells when, and no "best before"."""
+        """Whether a past day can't be a last valid day, unless that is said: "came in yesterday" dates an event, not a
+        "best before"."""
         own = {*name.split("_"), *(annotation.label or "").casefold().split()}
         said = own & {*self.reader.lows(at - 3, 3)}
         return day[:10] < self.reader.now.date().isoformat() and bool(own & LAST) and not said
 
     def _says(self, words: str, value: Any, annotation: Annotation) -> bool:
-        """Whether words hold a member of a closed set itself, or one of the contract's other words for it."""
+        """Whether words hold a member of a closed list, or another of the contract's words for it."""
         said = words.casefold().replace("_", " ").replace("-", " ")
         own = (str(value).casefold().replace("_", " ").replace("-", " "), *annotation.words.get(str(value), ()))
         return any(each.casefold() in said or stem(each.casefold()) == stem(said) for each in own)
 
     def _is_value(self, at: int) -> bool:
-        """Whether a value of another parameter begins at a token, or a verb of the action stands there."""
+        """Whether a value of another parameter or a verb of the action begins at a token."""
         return at in self._value_tokens
 
     @cached_property
     def _value_tokens(self) -> frozenset[int]:
-        """Found once for all the phrases that ask of each of their tokens."""
+        """Computed once for all phrases that ask about their tokens."""
         sure = {
             at
             for pieces in self.values.values()
@@ -301,11 +301,11 @@ class StretchValues(StretchWords):
 
     @cached_property
     def _begun(self) -> frozenset[int]:
-        """The tokens at which values begin that are more likely meant than not."""
+        """The tokens at which likely values begin."""
         return frozenset(piece.first for pieces in self.values.values() for piece in pieces if piece.sure >= 0.5)
 
     def _forget_tokens(self) -> None:
-        """To be called when ``values`` has changed."""
+        """Call this when ``values`` has changed."""
         for name in ("_value_tokens", "_typed_tokens", "_begun", "_ends"):
             self.__dict__.pop(name, None)
 
@@ -321,7 +321,7 @@ class StretchValues(StretchWords):
         return False
 
     def _until_day(self, at: int) -> bool:
-        """Whether "until" and a day stand here where the action needs a day, which then tells no record apart."""
+        """Whether "until" with a day stands here and the action needs a day. The day then identifies no record."""
         return self.reader.low(at) in {"until", "till"} and any(
             piece.first == at and name in self.offer.required
             for name, pieces in self.values.items()
@@ -330,9 +330,8 @@ class StretchValues(StretchWords):
         )
 
     def _aimed(self, at: int) -> bool:
-        """Whether what stands here is where something shall go: "to the business plan", where a parameter takes
-        "business"."""
-        step, before = at, at - 1  # nobody says more determiners in a row than a few
+        """Whether a destination stands here: "to the business plan", if a parameter takes "business"."""
+        step, before = at, at - 1  # nobody says many determiners in a row
         while step < at + MOST_DETERMINERS and self.reader.low(step) in lexicon.DETERMINERS:
             step += 1
         while before >= at - MOST_DETERMINERS and self.reader.low(before) in lexicon.DETERMINERS:

@@ -33,7 +33,7 @@ _BETWEEN: Final = lexicon.DETERMINERS | lexicon.OF | {"as", "well", "also", "bot
 
 
 class StretchWords:
-    """One stretch of tokens with the words of one action in it."""
+    """One stretch of tokens, with the words of one action in it."""
 
     def __init__(self, reader: Reader, offer: Offer, words: ActionWords, place: Stretch) -> None:
         self.reader, self.offer, self.words, self.place = reader, offer, words, place
@@ -82,7 +82,7 @@ class StretchWords:
         self._find_text_behind_colon()
 
     def _why(self) -> int:
-        """Where it begins to be told why: nobody there is meant."""
+        """Where a reason begins. Nobody in it is meant."""
         reader = self.reader
         for at in range(self.first + 1, self.stop):
             if reader.low(at) == "because" or reader.lows(at, 2) in {("due", "to"), ("owing", "to")}:
@@ -90,17 +90,17 @@ class StretchWords:
         return self.stop
 
     def _joined(self, name: str, at: int) -> bool:
-        """Whether a phrase stands in a list with the one before it: nothing but joints and values between."""
+        """Whether a phrase continues a list: only conjunctions and values separate it from the one before."""
         last = self.records[name][-1].last
         return self._joins(last, at) or any(last <= first and stop <= at for first, stop in self.reader.corrections)
 
     def _list_taken(self) -> set[int]:
-        """Where values and records stand."""
+        """The tokens of values and records."""
         every = (piece for pieces in (*self.values.values(), *self.records.values()) for piece in pieces)
         return {at for piece in every for at in range(piece.first, piece.last)}
 
     def _joins(self, first: int, last: int) -> bool:
-        """Whether nothing but joints, articles and values stands between two phrases of a list."""
+        """Whether only conjunctions, articles and values separate two phrases of a list."""
         reader, tokens = self.reader, range(first, last)
         if last - first > MOST_BETWEEN or not (
             first == last or any(reader.joint(at) or reader.low(at) == "well" for at in tokens)
@@ -112,8 +112,7 @@ class StretchWords:
         )
 
     def _find_text_behind_colon(self) -> None:
-        """ "log a visit to Ada: she has moved": behind the order and a colon stands the one text that an action needs,
-        to the end, whatever it speaks of."""
+        """Finds the one text that an action needs after a colon, up to the end: "log a visit to Ada: she has moved"."""
         reader, offer = self.reader, self.offer
         texts = [name for name in offer.required if takes_text(offer.properties.get(name), offer.annotation(name))]
         marks = (at for at in range(self.first + 2, self.stop - 1) if reader.tokens[at].text == ":")
@@ -127,7 +126,7 @@ class StretchWords:
         self.verbs = {at: much for at, much in self.verbs.items() if at < colon}
 
     def _told(self, at: int) -> bool:
-        """Whether a verb tells what was done ("I already refunded her"), and orders nothing."""
+        """Whether a verb reports what was done ("I already refunded her"), and orders nothing."""
         reader = self.reader
         if not self._is_past(at) or at == self.first:
             return False
@@ -139,12 +138,12 @@ class StretchWords:
         return (low.endswith("ed") and stem(low) != low) or find_base_form(stem(low)) != stem(low)
 
     def _has_happened(self, at: int) -> bool:
-        """Whether a participle tells what has come about, and neither what hasn't nor what is to."""
+        """Whether a participle reports an event that has happened, rather than one that hasn't or is to come."""
         near = {self.reader.low(step) for step in range(max(self.first, at - 4), at)}
         return near.isdisjoint(lexicon.NOT | NOT_YET)
 
     def _match_alias(self, phrase: Sequence[str], stems: Mapping[int, str]) -> list[int]:
-        """Where the words of an alias stand, in their order and near each other."""
+        """Where the words of an alias stand, in order and near each other."""
         for start in (at for at, said in stems.items() if said == phrase[0]):
             places, at = [start], start
             for word in phrase[1:]:
@@ -158,7 +157,7 @@ class StretchWords:
         return []
 
     def _is_off(self, phrase: Sequence[str], word: str, at: int) -> bool:
-        """Whether "off" ends what is taken back: "take her credit off again", and not "take 5 off the bill"."""
+        """Whether "off" takes something back: "take her credit off again", but not "take 5 off the bill"."""
         ends = at + 1 >= len(self.reader.tokens) or self.reader.is_mark(at + 1) or self.reader.low(at + 1) == "again"
         return word == "back" and phrase[0] == _TAKES and self.reader.low(at) == "off" and ends
 
@@ -175,7 +174,7 @@ class StretchWords:
         return annotation.takes_words or SourceKind.RECORD in annotation.sources
 
     def _read_order(self) -> str:
-        """The words from where the order begins."""
+        """The words from the beginning of the order."""
         begin = min(max(self.place.order, self.first), self.stop - 1)
         tokens = self.reader.tokens
         return self.reader.text.plain[tokens[begin].start : tokens[self.stop - 1].end]
@@ -185,7 +184,8 @@ class StretchWords:
         return start, self.reader.text.plain[start : self.reader.tokens[self.stop - 1].end]
 
     def _find_core(self) -> set[int]:
-        """The tokens of the parts between marks that hold a verb or a value of the action; all where none does."""
+        """The tokens of the parts between punctuation that hold a verb or value of the action. All tokens if none
+        does."""
         reader = self.reader
         telling = {at for at, much in self.verbs.items() if much >= 0.5}
         telling |= {at for pieces in self.values.values() for p in pieces for at in range(p.first, p.last)}
@@ -198,7 +198,7 @@ class StretchWords:
         return core or set(range(self.first, self.stop))
 
     def _drop_taken_back(self, pieces: list[Piece]) -> list[Piece]:
-        """Without what was taken back: pieces between which and a later one of their kind a correction stands."""
+        """Drops pieces that a correction takes back: a later piece of the same kind follows it."""
         kept: list[Piece] = []
         for piece in pieces:
             marks = [
@@ -214,8 +214,11 @@ class StretchWords:
         return kept
 
     def _find_quoted_names(self) -> dict[int, int]:
-        """Quotations that name a record, the first token → the one after the last: those that stand behind its noun,
-        and as many of the first as there are more than texts to fill ("rename “Old” to “New”")."""
+        """Quotations that name a record, first token → end token.
+
+        Those that follow the kind's noun count. So do the first ones, as far as there are more than texts to fill
+        ("rename “Old” to “New”").
+        """
         reader = self.reader
         places = [
             (reader.end_index(first + 1), reader.end_index(last - 1))
@@ -242,7 +245,7 @@ class StretchWords:
         }
 
     def _find_noun_before(self, at: int) -> RecordKind | None:
-        """The kind whose noun stands right before a quotation or a title that begins at a token."""
+        """The kind whose noun stands right before a quotation or title that begins at a token."""
         before = at if at in self.reader.titles and self.reader.tokens[at - 1].word else at - 1
         for length in (1, 2, 3):
             found = self.reader.noun(before - length)
@@ -251,8 +254,8 @@ class StretchWords:
         return None
 
     def _find_wanted(self, names: Sequence[str], at: int) -> tuple[str, RecordKind] | None:
-        """The parameter that a quoted name is for: one of the kind whose noun is before it, else the first that has
-        none and whose records have names."""
+        """The parameter for a quoted name: one of the kind whose noun precedes it, or else the first open one whose
+        records have names."""
         noun = self._find_noun_before(at)
         for name in names:
             kind = self.kind(name)
@@ -263,8 +266,8 @@ class StretchWords:
         return None
 
     def _plausible(self, phrase: Phrase, kind: RecordKind) -> bool:
-        """Whether words without a noun mean a record: a code, an address, a name; words of the action and plain English
-        in small letters are none, unless they stand where a name does."""
+        """Whether words without a noun mean a record: a code, an address, a name. Words of the action and plain English
+        in lower case don't, unless they stand where a name does."""
         reader, at = self.reader, phrase.first
         token = reader.tokens[at]
         if phrase.noun or any(map(str.isdigit, token.text)) or "@" in token.text:
@@ -292,9 +295,9 @@ class StretchWords:
         if not is_word(token.low):
             return True
         if token.low.endswith("ing") and len(span) == 1:
-            return False  # "for smoking": why, and nobody
+            return False  # "for smoking": a reason, no person
         placed = reader.low(at - 1) in {"for", "of", "to", "from", "by", "with"} or self.verbs.get(at - 1, 0.0) >= 0.5
-        # A thing is called by plain words where it is counted, or told with its article: "12 door hinges".
+        # A thing has plain words as its name if it is counted or has its article: "12 door hinges".
         thing = phrase.find.record == kind.name and phrase.find.said is not None and not self._is_person(kind)
         before = at - 2 if reader.low(at - 1) in lexicon.MORE else at - 1
         placed = placed or (thing and (before in reader.numbers or reader.low(at - 1) == "the" or self._counted(span)))
@@ -309,10 +312,10 @@ class StretchWords:
         return rate_person_likeness(kind) == 2 or (people is not None and people.name == kind.name)
 
     def _counted(self, span: range) -> bool:
-        """Whether several words at the beginning are followed followed by how many: "door hinges 12"."""
+        """Whether a count follows several words at the beginning: "door hinges 12"."""
         return self.reader.starts(span.start) and len(span) > 1 and span.stop in self.reader.numbers
 
     def _known(self, low: str) -> bool:
-        """Whether a word is one of the action's own, and no name that stands in its examples."""
+        """Whether a word is one of the action's own, and no name from its examples."""
         said = stem(low)
         return said in self.words.nouns or said in self.words.verbs or (said in self.words.known and is_word(low))

@@ -1,4 +1,4 @@
-"""Texts: the words that are a reason, a note or a message, by what introduces them."""
+"""Texts: finds the words of a reason, a note or a message by what introduces them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MESSAGES: Final = frozenset(
     map(stem, ("message", "text", "body", "answer", "reply", "content", "comment", "words", "memo"))
 )
 _REASONS: Final = frozenset(map(stem, ("reason", "why", "note", "cause", "purpose", "comment", "memo", "remark")))
-# What introduces why something is done.
+# Introduces a reason.
 _BECAUSE: Final[tuple[tuple[str, ...], ...]] = (
     ("because", "of"), ("because",), ("due", "to"), ("owing", "to"), ("on", "account", "of"), ("since",),
     ("given", "that"),
@@ -35,7 +35,7 @@ TELLING: Final = word_set("tell reply answer respond write let inform say messag
 _STYLE: Final = word_set(
     "politely nicely friendly kindly briefly short shortly sorry apologise apologize thank ask explain"
 )
-# A text that begins so is how it shall be worded, not the text: "say sorry and that we look into it".
+# Begins an instruction how to word a text, not the text: "say sorry and that we look into it".
 _WORDING: Final = word_set("say apologise apologize explain mention")
 _ADDS: Final = word_set(
     "ask asking thank thanking apologise apologize apologising apologizing promise promising offer offering explain "
@@ -94,9 +94,11 @@ def read_text_argument(
     *,
     required: bool,
 ) -> tuple[int, int] | None:
-    """The tokens of the text; None where none is said. ``place`` is the first token, the last, the one after which
-    what is
-    left may be the text, and the one at which the order begins; ``taken`` tokens say something else."""
+    """The tokens of the text, or None.
+
+    ``place`` holds the first token, the last, the one after which the remaining words may be the text, and the one at
+    which the order begins. ``taken`` tokens have another role.
+    """
     first, stop, after, order = place
     message = is_message(name, annotation)
     reason = bool(_list_named(name, annotation) & _REASONS)
@@ -123,15 +125,15 @@ def read_text_argument(
 
 
 def _stands_beside(reader: Reader, at: int, taken: Collection[int]) -> bool:
-    """Whether words stand right behind something that was read, as a reason does that nothing introduces: neither where
-    it goes ("to the front") nor a part of it ("its battery") tells why."""
+    """Whether words follow something that was read, like a reason without an introduction. Destinations ("to the
+    front") and parts ("its battery") are no reasons."""
     while reader.low(at - 1) in {"a", "an", "the"} and at > 1:
         at -= 1
     return at - 1 in taken and not reader.tokens[at - 1].owns
 
 
 def _find_labelled(reader: Reader, first: int, stop: int, own: Collection[str]) -> tuple[int, int] | None:
-    """ "reason: chargeback", "with the note Goodwill"."""
+    """Finds a text by its label: "reason: chargeback", "with the note Goodwill"."""
     for at in range(first, stop):
         if stem(reader.low(at)) not in own or at + 1 >= stop:
             continue
@@ -147,14 +149,14 @@ def _find_labelled(reader: Reader, first: int, stop: int, own: Collection[str]) 
 
 
 def _find_message(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
-    """What is said; None where a part of it says how it shall be worded."""
+    """The message. None if a part of it says how to word it."""
     found = _said(reader, first, stop, taken)
     return None if found is not None and _instructs(reader, *found) else found
 
 
 def _instructs(reader: Reader, first: int, stop: int) -> bool:
-    """Whether a clause of a text, not its first, tells its writer what to leave out, what to add or how to word it:
-    ", mention no names", "and ask for a photo", ", two sentences at most"."""
+    """Whether a later clause of a text instructs its writer: ", mention no names", "and ask for a photo", ", two
+    sentences at most"."""
     for at in range(first + 1, stop - 1):
         marked = reader.tokens[at - 1].text in {",", ";", "-", "–", ".", "("}
         if not marked and reader.low(at - 1) not in {"and", "but"}:
@@ -171,7 +173,7 @@ def _instructs(reader: Reader, first: int, stop: int) -> bool:
 
 
 def is_text_itself(reader: Reader, first: int, stop: int) -> bool:
-    """Whether words are what is to be said, and not how."""
+    """Whether words are the message itself, not how to word it."""
     return reader.low(first) not in _WORDING and not _instructs(reader, first, stop)
 
 
@@ -186,15 +188,15 @@ def _said(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tupl
             if reader.lows(at, len(words)) == words and not _reported(reader, at):
                 begin = at + len(words)
                 if words == ("say",) and any(step in taken for step in range(begin, stop)):
-                    return None  # "say thanks to Ada in 7": whom to say it to is no part of it
+                    return None  # "say thanks to Ada in 7": the addressee is no part of it
                 if begin < stop and reader.low(begin) not in {"to", "sorry"}:
                     return begin, stop
     return None
 
 
 def find_named_text(reader: Reader, first: int, stop: int) -> range:
-    """From where a text that shall be written is called one ("a short note", "a line") to the end: what it shall say
-    is for its writer."""
+    """Where the words begin that call for a text ("a short note", "a line"), up to the end. Its writer decides its
+    contents."""
     for at in range(first + 1, stop):
         if reader.low(at) in _TEXTS and not {"a", "an"}.isdisjoint(
             reader.lows(max(at - 3, first), at - max(at - 3, first))
@@ -205,7 +207,7 @@ def find_named_text(reader: Reader, first: int, stop: int) -> range:
 
 
 def _find_told_that(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
-    """ "tell her (that) we look into it", "let Ada know it is fixed": what is said, in the words that were typed."""
+    """Finds a reported message, as typed: "tell her (that) we look into it", "let Ada know it is fixed"."""
     verb = next((at for at in range(first, stop) if reader.low(at) in TELLING and not _reported(reader, at)), None)
     if verb is None or any(reader.low(at) in _STYLE or _language(reader, at) for at in range(first, stop)):
         return None
@@ -220,14 +222,14 @@ def _find_told_that(reader: Reader, first: int, stop: int, taken: Collection[int
 
 
 def _reported(reader: Reader, at: int) -> bool:
-    """Whether a verb tells what somebody else said: "Ada rang to say it broke"."""
+    """Whether a verb reports another person's words: "Ada rang to say it broke"."""
     before = reader.low(at - 2)
     told = before.endswith("ed") or before in _RANG
     return reader.low(at - 1) == "to" and told and before not in {"need", "needed", "want", "wanted"}
 
 
 def _language(reader: Reader, at: int) -> bool:
-    """Whether the text is asked for in a language: "in German"."""
+    """Whether the text's language is requested: "in German"."""
     return reader.low(at) == "in" and reader.low(at + 1) in LANGUAGES
 
 
@@ -235,7 +237,7 @@ def _find_introduced(reader: Reader, first: int, stop: int, taken: Collection[in
     for words in _BECAUSE:
         for at in range(first, stop - len(words)):
             if words in _AS_A and reader.noun(at + 2) is not None:
-                continue  # "as a credit": what it shall be, and no reason
+                continue  # "as a credit": a role, not a reason
             if at not in taken and reader.lows(at, len(words)) == words:
                 whole = _find_clause(reader, first, at, taken) if len(words) == 1 else None
                 yield whole if whole is not None else at + len(words) - (words[0] == "as")
@@ -245,21 +247,21 @@ def _find_introduced(reader: Reader, first: int, stop: int, taken: Collection[in
         if at + 1 in taken or at + 1 in reader.dates or at + 1 in reader.numbers:
             continue
         if any(reader.tokens[at].end < each.start <= reader.tokens[at + 1].end + 1 for each in reader.durations):
-            continue  # "for about an hour": how long it took
+            continue  # "for about an hour": a duration
         if reader.tokens[at + 1].capital and _find_end(reader, at + 1, stop) == at + 2:
-            continue  # a name alone says for whom
+            continue  # a name alone is the beneficiary
         whole = _find_clause(reader, first, at, taken)
         yield whole if whole is not None else at + 1
     for at in range(first, stop - 1):
-        # After a mark at the end: "suspend 411, chargebacks".
+        # After punctuation at the end: "suspend 411, chargebacks".
         ends = reader.tokens[at].text in _MARKS and not any(step > at for step in taken)
         if ends and _tells(reader, at + 1, stop):
             yield at + 1
 
 
 def _find_clause(reader: Reader, first: int, at: int, taken: Collection[int]) -> int | None:
-    """Where the clause begins in whose midst a word stands, behind a mark: all of "…, she sent the form for it" tells
-    why. None where the word opens it, or something in between says something else."""
+    """The start of the clause with this word inside, after punctuation: "…, she sent the form for it" is a reason as a
+    whole. None if the word opens the clause, or if something else comes between."""
     begin = at
     while begin > first and reader.tokens[begin - 1].text not in _MARKS and begin - 1 not in taken:
         begin -= 1
@@ -268,8 +270,7 @@ def _find_clause(reader: Reader, first: int, at: int, taken: Collection[int]) ->
 
 
 def _orders(reader: Reader, at: int) -> bool:
-    """Whether a clause begins like an order of its own, or leaves something out: "forget the lamp", "just not for the
-    lamp"."""
+    """Whether a clause begins like its own order, or excludes something: "forget the lamp", "just not for the lamp"."""
     while reader.low(at) in _ONLY_SAID:
         at += 1
     word = stem(reader.low(at))
@@ -280,8 +281,7 @@ def _orders(reader: Reader, at: int) -> bool:
 
 
 def _tells(reader: Reader, at: int, stop: int) -> bool:
-    """Whether what follows a mark tells why, and changes nothing of what is done: no order, amount, day or
-    restriction."""
+    """Whether the words after punctuation give a reason and change nothing: no order, amount, day or restriction."""
     end = _find_end(reader, at, stop)
     inner = range(at, end)
     if any(step in reader.numbers or step in reader.dated or reader.low(step) in _WEIGHTY for step in inner):
@@ -314,8 +314,8 @@ def _find_tail(reader: Reader, at: int, stop: int, taken: Collection[int]) -> tu
 
 
 def _find_order(reader: Reader, at: int, stop: int) -> int:
-    """Where another order begins within a reason: before "and apologise to her" in "the delay and apologise to her". A
-    reason that is a sentence of its own ("they shout and threaten us") goes on with verbs."""
+    """Where another order begins within a reason: at "and apologise to her" in "the delay and apologise to her". A
+    reason that is a sentence ("they shout and threaten us") may have several verbs."""
     if reader.low(at) in {"he", "she", "they"} | _SUBJECTS - _DETERMINERS:
         return stop
     for step in range(at + 1, stop - 1):
@@ -330,7 +330,7 @@ def _find_order(reader: Reader, at: int, stop: int) -> int:
 
 
 def _find_rest(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
-    """The longest run of words that nothing else is."""
+    """The longest run of words without another role."""
     best: tuple[int, int] | None = None
     at = first
     while at < stop:

@@ -1,4 +1,4 @@
-"""Wishes: a request cut into the stretches that are one order each, with what is told beside them."""
+"""Wishes: cuts a request into stretches of one order each, with the descriptions that belong to them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from language.stems import stem
 
 _SENTENCE: Final = frozenset(".!?;…")
 _JOINTS: Final = frozenset((",", "+", "&", "and", "then", "but", "plus", "also"))
-# Asking whether it may be done, for somebody: "could we give her …", "can she get …", "you can unlock it".
+# Asks whether somebody may do something: "could we give her …", "can she get …", "you can unlock it".
 _MAY: Final = re.compile(
     r"\W*(?:(?:so|and|but|then|please|maybe|also)\b[\s,]*)*(?:(?:can|could|may|might|would|should|shall)\s+(?:we|she|he|they|someone|somebody|"
     r"anyone|anybody)\s+|(?:it\s+would\s+be\s+\w+\s+)?if\s+(?:someone|somebody|anyone|we|you)\s+(?:could|can|would)\s+|you\s+(?:can|may|could)\s+|(?:would|do)\s+you\s+mind\s+)"
@@ -33,7 +33,7 @@ _SHORTENED: Final = frozenset({"mr", "mrs", "ms", "dr", "no", "nr", "inc", "ltd"
 
 
 def split_atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, int], bool]) -> list[Stretch]:
-    """The smallest stretches between marks and joints, quoted words left whole."""
+    """The smallest stretches between punctuation and conjunctions. Quotes stay whole."""
     made: list[Stretch] = []
     begin, sentence = first, 0
     for at in range(first, stop + 1):
@@ -53,7 +53,7 @@ def split_atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, in
 
 
 def _joins_nothing(reader: Reader, at: int, stop: int) -> bool:
-    """Whether a word that joins ends the sentence and is meant as itself: "move her to plus"."""
+    """Whether a conjunction ends the sentence and means itself: "move her to plus"."""
     ends = at + 1 >= stop or _ends_sentence(reader, at + 1)
     return ends and reader.tokens[at].word and reader.low(at - 1) in {"to", "on", "the"}
 
@@ -102,27 +102,29 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
 
 
 def _is_name(reader: Reader, at: int) -> bool:
-    """Whether capitals in the middle of a sentence say that a word is a name and no verb: "… and Post Office 3"."""
+    """Whether capitals inside a sentence make a word a name and no verb: "… and Post Office 3"."""
     tokens = reader.tokens[at : at + 2]
     capitals = len(tokens) > 1 and all(each.capital for each in tokens) and not reader.text.plain.isupper()
     return capitals and not reader.starts(at) and not is_order(stem(reader.low(at)))
 
 
 def _tells(reader: Reader, at: int) -> bool:
-    """Whether a clause says what somebody does, and not what shall be done for them: "she closes her shop"."""
+    """Whether a clause describes what somebody does rather than ordering it: "she closes her shop"."""
     verb = reader.low(at + 1)
     does = (reader.low(at) in {"he", "she", "it"} and verb.endswith("s")) or reader.low(at) == "they"
     return does and verb not in lexicon.WANTING | lexicon.AUXILIARIES and is_order(stem(verb))
 
 
 def list_wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, int], bool]) -> list[Stretch]:
-    """Each order with what belongs to it: what stands before it in its sentence, and what follows until the next one.
-    Sentences without an order tell of the one that is given, and are no wishes; where none is given anywhere, each
-    sentence may be one."""
+    """Each order with what belongs to it: the words before it in its sentence, and those up to the next order.
+
+    Sentences without an order describe the one that is given, and are no wishes. If no order is given, each sentence
+    may be one.
+    """
     parts = split_atoms(reader, first, stop, orders)
     given = {part.sentence for part in parts if part.ordered and not part.negated}
     if all(part.befalls or part.negated for part in parts if part.ordered):
-        given = set()  # nothing tells that the others are no orders
+        given = set()  # nothing says that the others are no orders
     made: list[Stretch] = []
     for sentence in sorted({part.sentence for part in parts}):
         own = [part for part in parts if part.sentence == sentence]
@@ -135,7 +137,7 @@ def list_wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, in
                 made.append(part)
                 continue
             if current is not None and part.corrects and part.ordered:
-                made[-1] = current = part  # said anew, verb and all
+                made[-1] = current = part  # repeated with its verb
                 continue
             if current is not None and part.ordered and _hands_on(reader, current, part):
                 current = Stretch(current.first, part.stop, sentence, ordered=True, order=part.order)
@@ -155,7 +157,7 @@ def list_wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, in
 
 
 def speak_of_denied(reader: Reader, denied: Iterable[Stretch]) -> None:
-    """What shall not be done is done to something, which "it" may mean next: "don't close 7, just make it urgent"."""
+    """Makes the object of a forbidden order available to "it": "don't close 7, just make it urgent"."""
     for part in denied:
         verb = next((at for at in range(part.first, part.stop) if is_order(stem(reader.low(at)))), part.first)
         for at in range(verb + 1, part.stop):
@@ -169,7 +171,7 @@ def speak_of_denied(reader: Reader, denied: Iterable[Stretch]) -> None:
 
 
 def _hands_on(reader: Reader, taken: Stretch, given: Stretch) -> bool:
-    """Whether two orders are one: "take 702 from Ada and give it to Bea" says from whom it goes, and to whom."""
+    """Whether two orders are one: "take 702 from Ada and give it to Bea" gives the holder, then the receiver."""
     away = any(reader.low(at) in {"from", "off"} for at in range(taken.order, taken.stop))
     amount = any(held.currency is not None for at, held in reader.money.items() if taken.first <= at < taken.stop)
     on = any(reader.low(at) in {"to", "onto"} for at in range(given.order, given.stop))

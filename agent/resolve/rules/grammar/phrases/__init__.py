@@ -1,1 +1,1 @@
-"""Phrases of a request: noun phrases, amounts, totals and conditions, read into the proposal language."""
+"""Phrases: reads noun phrases, amounts, totals and conditions of a request into the proposal language."""

@@ -1,4 +1,4 @@
-"""Amounts: "half of", "all but 5 euros", "20 %", "what he settled in June", read into arithmetic that code does."""
+"""Amounts: reads "half of", "all but 5 euros", "20 %" or "what he settled in June" into arithmetic for code."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Amounts:
         return self.offer.annotation(self.name)
 
     def read(self, first: int, stop: int) -> tuple[Expression, int, int] | None:
-        """The amount that is computed, where one is said, and its place."""
+        """The computed amount and its place, if one is said."""
         for at in range(first, stop):
             made = self._part(at, stop) or self._rest(at) or self._same(at, stop) or self._what(at, stop)
             if made is not None:
@@ -41,7 +41,7 @@ class Amounts:
         return None
 
     def _base(self) -> Expression | None:
-        """The whole that a part is of: what the contract takes of the record where nothing is said."""
+        """The default whole of a part: the value that the contract takes from the record."""
         whole = self.annotation.derive or self.annotation.at_most
         if whole is None:
             return None
@@ -85,7 +85,7 @@ class Amounts:
         return Computed(op="*", a=whole, b=Number(number=held.value, unit="%", quote=quote)), last
 
     def _whole(self, at: int, stop: int) -> tuple[Expression | None, int]:
-        """What a part is of: "of what she paid", else the record that the call is about."""
+        """The whole of a part: "of what she paid", or else the record of the call."""
         if self.reader.low(at) in {"of", "the"}:
             said = self._what(at + 1, stop)
             if said is not None:
@@ -97,7 +97,7 @@ class Amounts:
         return self._base(), at
 
     def _rest(self, at: int) -> tuple[Expression, int] | None:
-        """ "all but 5 euros", "except for 840 yen", "less a fee of 3 euros"."""
+        """A remainder: "all but 5 euros", "except for 840 yen", "less a fee of 3 euros"."""
         reader, step = self.reader, at
         if reader.low(step) in _ALL and reader.low(step + 1) in _LESS | {"but"}:
             step += 1
@@ -116,14 +116,14 @@ class Amounts:
         return Computed(op="-", a=base, b=amount[0].model_copy(update={"quote": quote})), last
 
     def _same(self, at: int, stop: int) -> tuple[Expression, int] | None:
-        """ "the (same) amount of his last credit", "the price of her plan"."""
+        """Another record's amount: "the (same) amount of his last credit", "the price of her plan"."""
         low = self.reader.low(at)
         if low not in {"amount", "price", "cost", "value", "total", "sum"} or self.reader.low(at + 1) != "of":
             return None
         return self._size_of(at + 2, stop)
 
     def _size_of(self, at: int, stop: int) -> tuple[FieldOf | TotalOf, int] | None:
-        """What a record comes to, by its noun or a number that only one kind with a sum has."""
+        """The size of a record, found by its noun or by a number that only one kind with a sum has."""
         reader = self.reader
         phrase = read_phrase(reader, at, stop, None)
         if phrase is None or not phrase.noun:
@@ -138,7 +138,7 @@ class Amounts:
         return (TotalOf if several else FieldOf)(field=size, of=phrase.find), phrase.last
 
     def _what(self, at: int, stop: int) -> tuple[Expression, int] | None:
-        """ "what he settled in June", "what he still owes", "whatever F-7 was worth"."""
+        """An amount as a clause: "what he settled in June", "what he still owes", "whatever F-7 was worth"."""
         reader = self.reader
         if reader.low(at) not in {"what", "whatever"}:
             return None

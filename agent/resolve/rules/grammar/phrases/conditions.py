@@ -1,5 +1,8 @@
-"""Conditions that are told of records: "Ada has an open invoice", "INV-7 is paid", "there are more than two", "the
-total is over 50 EUR"; how many there are, a state of the one at a place in line, a yes-or-no field."""
+"""Conditions on records: reads "Ada has an open invoice", "INV-7 is paid", "there are more than two" or "the total is
+over 50 EUR".
+
+They test a count, the state of a record at a position, a field's value, or a yes-or-no field.
+"""
 
 from __future__ import annotations
 
@@ -45,14 +48,14 @@ def count_test(find: Find, op: Comparison = ">=", number: Number = ONE) -> Test:
 
 
 def list_namesakes(reader: Reader, find: Find) -> list[Find]:
-    """The same name as that of another kind's record: of a colleague, not of a customer; last of a thing."""
+    """The same name as another kind's: a colleague's instead of a customer's. Things come last."""
     kinds = [kind for kind in reader.kinds.values() if rate_person_likeness(kind) and kind.name != find.record]
     kinds.sort(key=rate_person_likeness, reverse=True)
     return [find.model_copy(update={"record": kind.name}) for kind in kinds if find.said is not None and not find.where]
 
 
 def read_flag(reader: Reader, find: Find, at: int, *, negated: bool = False) -> tuple[Test, int] | None:
-    """What a yes-or-no field tells of a record: "(is Ada) at work, allowed pets, (does she) drive"."""
+    """A yes-or-no field of a record: "(is Ada) at work, allowed pets, (does she) drive"."""
     flag = _flag(reader, find, at)
     if flag is None:
         return None
@@ -77,8 +80,7 @@ def _flag(reader: Reader, find: Find, at: int) -> tuple[Compare, int] | None:
 
 
 def read_predicate_of(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[tuple[Condition, ...], int] | None:
-    """The conditions that a predicate puts on records of a kind, and where it ends: "overdue", "low priority",
-    "on the pro plan"."""
+    """The conditions of a predicate on records of a kind, and its end: "overdue", "low priority", "on the pro plan"."""
     made = PhraseParts(kind, read_phrase)
     step = at
     while step < stop and reader.low(step) in {"on", "in", "a", "an", "the"} and reader.state(step, kind) is None:
@@ -95,8 +97,8 @@ def read_predicate_of(reader: Reader, kind: RecordKind, at: int, stop: int) -> t
 def read_related_clause(
     reader: Reader, kind: RecordKind, at: int, stop: int, line: str | None = None
 ) -> tuple[tuple[Condition, ...], int, OrderByField | OrderByCount | None] | None:
-    """What is told of records of a kind without "that" or "who": "(which customers) have open tickets". ``line`` is the
-    day that a bare time is of."""
+    """A clause about records without "that" or "who": "(which customers) have open tickets". ``line`` is the date that
+    a bare time is about."""
     made = PhraseParts(kind, read_phrase, line=line)
     last = read_relative(reader, made, at, stop, 0) or read_after(reader, made, at, stop, 0)
     if last <= at and reader.low(at) in lexicon.AUXILIARIES:
@@ -111,8 +113,8 @@ _ANY: Final = word_set("a an any some more")
 
 
 def read_tests(reader: Reader, index: int, stop: int, *, holds: bool = True) -> tuple[Test, ...] | None:
-    """The tests that the words from ``index`` to ``stop`` are, all of them; None where any word stays unread. ``holds``
-    says whether what they are a condition of is done where they hold."""
+    """The tests in the words from ``index`` to ``stop``. None if any word stays unread. ``holds`` says whether the
+    dependent action is done if they hold."""
     while stop > index and reader.is_mark(stop - 1):
         stop -= 1
     made = (
@@ -129,7 +131,7 @@ def read_tests(reader: Reader, index: int, stop: int, *, holds: bool = True) -> 
 
 
 def _speaks_of(reader: Reader, test: Test, *, holds: bool) -> None:
-    """What was tested is what "it" means after: one that is as it must be for anything to be done."""
+    """Makes the tested record available to "it", restricted to what must be true for anything to be done."""
     find = test.left.of if isinstance(test.left, CountOf | FieldOf | TotalOf) else None
     if isinstance(find, Find):
         none = test.op == "=" and test.right == NONE
@@ -144,7 +146,7 @@ def _speaks_of(reader: Reader, test: Test, *, holds: bool) -> None:
 
 
 def _owes(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
-    """ "she still owes us something"."""
+    """A debt: "she still owes us something"."""
     made = read_total(reader, index, stop)
     if made is None or not isinstance(made[0].of, Find):
         return None
@@ -167,7 +169,7 @@ def _there(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
 
 
 def _by_anyone(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
-    """ "nobody has ticket 7", "somebody is working on it": whether one of those who take such on has the record."""
+    """Whether anybody handles a record: "nobody has ticket 7", "somebody is working on it"."""
     for at in range(index + 1, stop):
         for about in list_subjects(reader, at, stop):
             made = PhraseParts(reader.kinds[about.find.record], read_phrase)
@@ -178,7 +180,7 @@ def _by_anyone(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None
 
 
 def _stocked(reader: Reader, at: int, stop: int) -> tuple[Test, int] | None:
-    """ "(if there are) more than 20 chairs left": how many there are of a thing, by the count that it holds itself."""
+    """The stock of a thing, by the count that it holds itself: "(if there are) more than 20 chairs left"."""
     compared = reader.comparison(at)
     held = reader.numbers.get(at + compared[1]) if compared is not None else None
     things = list_stock_fields(reader.kinds.values())
@@ -196,7 +198,7 @@ def _stocked(reader: Reader, at: int, stop: int) -> tuple[Test, int] | None:
 
 
 def read_existence(reader: Reader, at: int, stop: int, owner: Find | None) -> tuple[Test, int] | None:
-    """ "(no | any | two or more | more than one) open ticket(s)", and whose."""
+    """Existence: "(no | any | two or more | more than one) open ticket(s)", with an owner."""
     negated = False
     op: Comparison = ">="
     number = ONE
@@ -235,7 +237,7 @@ def read_existence(reader: Reader, at: int, stop: int, owner: Find | None) -> tu
 
 
 def read_subject(reader: Reader, index: int, stop: int) -> Phrase | None:
-    """Whom or what a sentence is about."""
+    """The subject of a sentence."""
     if index >= stop:
         return None
     low = reader.low(index).removesuffix("'s").removesuffix("'re")
@@ -247,7 +249,7 @@ def read_subject(reader: Reader, index: int, stop: int) -> Phrase | None:
 
 
 def list_subjects(reader: Reader, index: int, stop: int) -> list[Phrase]:
-    """Whom or what a sentence may be about: a bare code may be any kind's, one with letters first a code field's."""
+    """The possible subjects of a sentence. A bare code may be of any kind. One with letters is first a code field's."""
     one = read_subject(reader, index, stop)
     if one is not None:
         return [one]
@@ -262,7 +264,7 @@ def list_subjects(reader: Reader, index: int, stop: int) -> list[Phrase]:
 
 
 def _told(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
-    """ "Ada (still) has …", "INV-7 is overdue", "it's under 50 euros": a subject, and what is told of it."""
+    """A subject with what is said about it: "Ada (still) has …", "INV-7 is overdue", "it's under 50 euros"."""
     if index >= stop:
         return None
     verbs = [at for at in range(index + 1, stop) if reader.low(at) in _BE | _HAVE][:2]
@@ -298,7 +300,7 @@ def _told_about(reader: Reader, about: Phrase, index: int, stop: int) -> tuple[T
 
 def _is_told(reader: Reader, about: Phrase, at: int, stop: int, *, negated: bool) -> tuple[Test, int] | None:
     if about.noun and about.find.bare and about.find.pick == "one" and about.find != reader.thing:
-        return None  # "if the bill is open": which one is not said, and it is not any
+        return None  # "if the bill is open": no particular bill is named, and not any bill is meant
     while reader.low(at) in _ADVERBS | {"not"}:
         negated = negated or reader.low(at) == "not"
         at += 1
@@ -310,7 +312,7 @@ def _is_told(reader: Reader, about: Phrase, at: int, stop: int, *, negated: bool
 
 
 def read_told(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = False) -> tuple[Test, int] | None:
-    """What is told of what ``find`` means: a state, an amount, what stands in a field."""
+    """What is said about the records of ``find``: a state, an amount, a field's value."""
     kind = reader.kinds[find.record]
     step = at + 1 if reader.low(at) in {"for", "worth"} else at
     compared = reader.comparison(step)
@@ -325,7 +327,7 @@ def read_told(reader: Reader, find: Find, at: int, stop: int, *, negated: bool =
         made = read_predicate_of(reader, other, at, stop)
         if made is not None and made[1] >= stop:
             if whole.order is not None:
-                return None  # among those that are so it would be another
+                return None  # among those that are so, it would be another
             told = whole.model_copy(update={"where": (*whole.where, *made[0])})
             return (count_test(told, "=", NONE) if negated else count_test(told)), made[1]
     return read_flag(reader, find, at, negated=negated) if find.order is None else None

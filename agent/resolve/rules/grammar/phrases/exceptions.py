@@ -1,4 +1,4 @@
-"""Exceptions: what a phrase leaves out of the records that it speaks of ("all of them except Ada's and the oldest")."""
+"""Exceptions: what a phrase excludes from its records ("all of them except Ada's and the oldest")."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_COUNTED: Final = 20
 
 
 def read_exceptions(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
-    """ "except Ada's", "all but INV-7 and the oldest": what is left out, each of a list."""
+    """The exclusions of a phrase, each of a list: "except Ada's", "all but INV-7 and the oldest"."""
     step = _behind_except(reader, at) or (_behind_but(reader, at) if made.plural or made.pick == "all" else 0)
     phrase = _read(reader, made, step, stop, depth) if step else None
     if phrase is None:
@@ -37,13 +37,13 @@ def read_exceptions(reader: Reader, made: PhraseParts, at: int, stop: int, depth
 
 
 def _behind_except(reader: Reader, at: int) -> int:
-    """Where words end that leave out what follows; 0 where none stand here."""
+    """Where words end that exclude what follows. 0 if there are none."""
     found = next((words for words in lexicon.EXCEPT if reader.lows(at, len(words)) == words), None)
     return at + len(found) if found is not None else 0
 
 
 def _behind_but(reader: Reader, at: int) -> int:
-    """The same for words that leave out only a name, a number or a place in line right behind them: "all but Ada's"."""
+    """The same for words that exclude only a name, number or position right after them: "all but Ada's"."""
     found = next((words for words in lexicon.EXCEPT_AFTER_ALL if reader.lows(at, len(words)) == words), None)
     step = at + len(found) if found is not None else 0
     if not step or step >= len(reader.tokens):
@@ -55,7 +55,7 @@ def _behind_but(reader: Reader, at: int) -> int:
 
 
 def _further_left_out(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> Phrase | None:
-    """One more of a list of what is left out: no order, which "and" may begin as well."""
+    """One more member of a list of exclusions. It isn't an order, which may also begin with "and"."""
     step = at
     while step < min(stop, at + 3) and (reader.joint(step) or (step > at and reader.low(step) in {"for", "of", "not"})):
         step += 1
@@ -71,7 +71,7 @@ def _read(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> 
 
 
 def _some_of_them(reader: Reader, made: PhraseParts, at: int, stop: int) -> Phrase | None:
-    """ "the two oldest", "the pending ones": some of the very records that are spoken of, said without their noun."""
+    """Some of the mentioned records, without their noun: "the two oldest", "the pending ones"."""
     step = at + 1 if reader.low(at) == "the" else at
     number = reader.numbers.get(step)
     count = (

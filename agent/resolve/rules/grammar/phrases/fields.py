@@ -1,5 +1,5 @@
-"""Fields by words: what a question calls them, what adjectives of size measure ("heaviest", "how tall"), what is
-compared behind a noun ("over 100 EUR", "on floor 2"), and sums over what is somebody's ("she paid in October")."""
+"""Fields by words: names in questions, adjectives of measure ("heaviest", "how tall"), comparisons after a noun ("over
+100 EUR", "on floor 2"), and sums over somebody's records ("she paid in October")."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from registry.records import Field, RecordKind
 
-# Adjective → the words that a field is called by which tells it, and whether the adjective is of the upper end.
+# Adjective → the names of the field that it measures, and whether it means the upper end.
 _MEASURES: Final[tuple[tuple[str, str, str], ...]] = (
     ("heavy", "light", "weight mass grams kilograms kg pounds"),
     ("tall", "short", "height cm"),
@@ -44,12 +44,12 @@ _MOST: Final = (("est", ""), ("est", "e"), ("iest", "y"))
 
 
 def label_field(each: Field) -> str:
-    """What a field is called, for a kind that gives it no label too."""
+    """The label of a field, made from its name if it has none."""
     return (each.label or each.name.replace("_", " ")).lower()
 
 
 def find_named_field(kind: RecordKind, reader: Reader, first: int, last: int) -> Field | None:
-    """The field that these words, and no others, are called by."""
+    """The field with exactly these words as its name."""
     said = [stem(reader.low(at)) for at in range(first, last) if reader.low(at) not in lexicon.DETERMINERS]
     for each in kind.fields:
         for label in (each.label, each.name.replace("_", " "), *each.words):
@@ -61,7 +61,7 @@ def find_named_field(kind: RecordKind, reader: Reader, first: int, last: int) ->
 
 
 def find_measure(kind: RecordKind, word: str) -> Field | None:
-    """The one numeric field, or day, that an adjective measures or a noun of measure names: "heavy", "weight"."""
+    """The one numeric or date field that an adjective or noun of measure means: "heavy", "weight"."""
     names = _WORDS.get(word) or next((each for each in _WORDS.values() if word in each), None)
     if names is None:
         return None
@@ -75,7 +75,7 @@ def find_measure(kind: RecordKind, word: str) -> Field | None:
 
 
 def read_superlative(word: str) -> tuple[str, bool] | None:
-    """The adjective of "heaviest", and whether the upper end of what it measures is meant."""
+    """The adjective of "heaviest", and whether it means the upper end."""
     for ending, instead in _MOST:
         base = word[: -len(ending)] + instead if word.endswith(ending) else ""
         doubled = base[:-1] if len(base) > 2 and base[-1:] == base[-2:-1] else base
@@ -86,7 +86,7 @@ def read_superlative(word: str) -> tuple[str, bool] | None:
 
 
 def read_measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByField | None:
-    """ "heaviest, oldest": a place in line by what the adjective measures, where the kind holds just that."""
+    """A position by what an adjective measures, if the kind has just that field: "heaviest, oldest"."""
     found = read_superlative(reader.low(at))
     field = find_measure(kind, found[0]) if found is not None else None
     if found is None or field is None:
@@ -97,8 +97,7 @@ def read_measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByFie
 
 
 def read_numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, int] | None:
-    """ "(on) floor 2", "with a rating of 4 (or more)", "with seats over 40": a field that counts, by its name and
-    its number."""
+    """A counting field by name and number: "(on) floor 2", "with a rating of 4 (or more)", "with seats over 40"."""
     step = at + 1 if reader.low(at) in _HOLDING else at
     while reader.low(step) in lexicon.DETERMINERS:
         step += 1
@@ -120,7 +119,7 @@ def read_numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Comp
 
 
 def read_comparison(reader: Reader, made: PhraseParts, at: int) -> int:
-    """ "over 100 EUR", "nine days late at least", "older than 30 days"."""
+    """A comparison: "over 100 EUR", "nine days late at least", "older than 30 days"."""
     start = at + 1 if reader.low(at) in {"for", "worth", "of", "with"} else at
     found = reader.comparison(start) or (("=", 0) if start > at and reader.low(at) == "with" else None)
     if found is None:
@@ -145,7 +144,7 @@ def read_comparison(reader: Reader, made: PhraseParts, at: int) -> int:
 
 
 def read_number(reader: Reader, made: PhraseParts, at: int) -> int:
-    """ "on floor 2"."""
+    """A field by its number: "on floor 2"."""
     found = read_numbered_field(reader, made.kind, at)
     made.where += [found[0]] if found is not None else []
     return found[1] if found is not None else 0
@@ -173,7 +172,7 @@ def _aged(
 
 
 def list_stock_fields(kinds: Iterable[RecordKind]) -> list[tuple[RecordKind, Field]]:
-    """The counts that named things hold of themselves: what is in stock, how many places are left."""
+    """The counts that named things hold of themselves: stock, or free places."""
     return [
         (kind, each)
         for kind in kinds
@@ -185,7 +184,7 @@ def list_stock_fields(kinds: Iterable[RecordKind]) -> list[tuple[RecordKind, Fie
 
 
 def _is_stock(kind: RecordKind, each: Field) -> bool:
-    """Whether a kind is measured by how many there are of each: a count, of things that belong to nobody."""
+    """Whether a kind has a stock count: a count, of things that belong to nobody."""
     return each.name == kind.size and each.type == "integer" and not kind.relations and "on" in each.name.split("_")
 
 
@@ -193,7 +192,7 @@ _OWE: Final = re.compile(r"owe[sd]?|owing")
 
 
 def read_total(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None:
-    """ "she paid (for …) (in October)", "Ada (still) owes (us)": a sum over what is hers."""
+    """A sum over somebody's records: "she paid (for …) (in October)", "Ada (still) owes (us)"."""
     if reader.low(at) in lexicon.PRONOUNS and reader.person is not None:
         owner, step = reader.person, at + 1
     else:

@@ -1,4 +1,5 @@
-"""What records have: "with an overdue invoice", "without a subscription", "who have more than two visits"."""
+"""Possession: reads what records have ("with an overdue invoice", "without a subscription", "who have more than two
+visits")."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ _HAVE: Final = frozenset(("have", "has", "haven't", "hasn't"))
 
 
 def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *, negated: bool = False) -> int:
-    """ "with the fewest visits", "without a subscription", "who have more than two unpaid invoices". ``negated`` is
-    what is said before: "that don't have any"."""
+    """Reads "with the fewest visits", "without a subscription" or "who have more than two unpaid invoices".
+    ``negated``: a negation came before ("that don't have any")."""
     low = reader.low(at)
     if low not in lexicon.HAVING | {"without"} or (negated and low == "without"):
         return 0
@@ -58,8 +59,8 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
 
 
 def _with_states(reader: Reader, phrase: Phrase, first: int, stop: int, *, verb: bool = True) -> tuple[Find, int]:
-    """What somebody has, with the state that its very noun says ("a trial") and those behind the noun ("an invoice
-    overdue"), and where it ends. An order may say so only behind a ``verb``: what ends it may be what shall be set."""
+    """What somebody has, with the states in its noun ("a trial") and after it ("an invoice overdue"), and where it
+    ends. In an order this needs a ``verb``: the last words may be a new value instead."""
     find, last = phrase.find, phrase.last
     kind = reader.kinds[find.record]
     where = list(find.where)
@@ -75,8 +76,8 @@ def _with_states(reader: Reader, phrase: Phrase, first: int, stop: int, *, verb:
 
 
 def read_held_by_anyone(reader: Reader, made: PhraseParts, at: int, upto: int | None = None) -> int:
-    """ "(that) nobody has", "somebody is working on", "with nobody on them": whether one of those who take such on has
-    it. 0 where that is not said, or not one kind of people does."""
+    """Whether anybody handles the record: "(that) nobody has", "somebody is working on", "with nobody on them". 0 if
+    that isn't said, or if no single kind of people does."""
     auxiliary = reader.low(at) if reader.low(at) in _HAVE else ""
     with_them = reader.low(at) == "with" or bool(auxiliary)
     step = at + 1 if with_them or reader.low(at) in lexicon.RELATIVES else at
@@ -95,7 +96,7 @@ def read_held_by_anyone(reader: Reader, made: PhraseParts, at: int, upto: int | 
         last += 1
         last += with_them and reader.low(last) in lexicon.PRONOUNS | lexicon.PLURALS
     elif not handles or with_them or (reader.low(last).isalpha() and reader.low(last) not in lexicon.NAME_STOP):
-        return 0  # "nobody has paid": what nobody did, and not what nobody has
+        return 0  # "nobody has paid": what nobody did, not what nobody has
     if upto is not None and last != upto:
         return 0
     made.where.append(

@@ -1,4 +1,4 @@
-"""Modifiers of a noun phrase: what follows the noun, what a clause tells of it, and what it is about or called."""
+"""Modifiers of a noun phrase: the words after the noun, its relative clauses, its topic and its name."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _AMONG_US: Final = frozenset(("the", "with", "us", "in"))
 
 
 def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
-    """What follows the noun, as far as it can be read; where it ends."""
+    """Reads the words after the noun as far as possible. Returns where they end."""
     for _ in range(MOST_BEFORE):
         if at >= stop:
             break
@@ -93,7 +93,7 @@ def _when(reader: Reader, made: PhraseParts, at: int, named: str | None = None) 
 
 
 def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
-    """ "of Ada", "for customer 7", "belonging to her"."""
+    """An owner: "of Ada", "for customer 7", "belonging to her"."""
     low = reader.low(at)
     listed = made.plural and made.said is None
     if (low in {"on", "with", "at"} and listed) or (low == "at" and made.said is not None):
@@ -108,10 +108,10 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
     if phrase is not None and phrase.noun:
         kind = reader.kinds[phrase.find.record]
         if low == "for" and made.kind.relation_to(kind.name) is None:
-            return 0  # "Ada for unpaid bills" says why: a customer belongs to no bill
+            return 0  # "Ada for unpaid bills" gives a reason: a customer belongs to no bill
         if kind.name != made.kind.name and reader.related(made.kind, kind):
             if phrase.find.bare and reader.asks and low == "by":
-                return 0  # "by customer": how it shall be told
+                return 0  # "by customer": how to group the answer
             if not phrase.find.bare:
                 made.where.append(BelongsTo(owner=phrase.find))
             return phrase.last
@@ -142,7 +142,7 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
 
 
 def _of_whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
-    """ "(customers) whose invoices are overdue": what records of theirs are."""
+    """A condition on related records: "(customers) whose invoices are overdue"."""
     if reader.low(at) != "whose":
         return 0
     phrase = made.read(reader, at + 1, stop, None, depth + 1)
@@ -158,7 +158,7 @@ def _of_whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int)
 
 
 def read_relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
-    """ "that ended in May", "who is on pro", "Ada is working on", "that arrived by post"."""
+    """A relative clause: "that ended in May", "who is on pro", "Ada is working on", "that arrived by post"."""
     pronoun = reader.low(at) in lexicon.RELATIVES
     step = at + 1 if pronoun else at
     negated = False
@@ -173,7 +173,7 @@ def read_relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: 
         return last
     plain = step == at
     if pronoun and depth and reader.asks and reader.low(at) in {"that", "which"} and _is_of_another(reader, made, step):
-        return 0  # "invoices of customers … that are overdue": told of the invoices
+        return 0  # "invoices of customers … that are overdue": about the invoices
     if (reader.low(step) in lexicon.HAVING and not plain) or (pronoun and reader.low(step) in lexicon.HAVING):
         held = read_having(reader, made, step, stop, depth, negated=negated)
         if held or not negated or nobody:
@@ -186,7 +186,7 @@ def read_relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: 
 
 
 def _longest(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """Where "(that has been) waiting (the) longest, open (the) longest" ends; 0 where nothing says so, or no day tells
+    """The end of "(that has been) waiting (the) longest, open (the) longest". 0 if nothing says so, or if no date says
     since when."""
     line, where = made.kind.order, list[Condition]()
     for step in range(at, min(at + MOST_LONG, stop)):
@@ -204,14 +204,14 @@ def _longest(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
 
 
 def _is_of_another(reader: Reader, made: PhraseParts, at: int) -> bool:
-    """Whether a state is some other kind's, and not this one's."""
+    """Whether a state belongs to another kind and not to this one."""
     if reader.state(at, made.kind) is not None or reader.date_field(made.kind, at) is not None:
         return False
     return any(reader.state(at, each) is not None for each in reader.kinds.values() if each is not made.kind)
 
 
 def _handled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """ "(that) Ada has", "Ada is working on"."""
+    """Who handles it: "(that) Ada has", "Ada is working on"."""
     above = reader.owner_of(made.kind)
     spoken = reader.person if reader.low(at) in {"he", "she", "they", "he's", "she's"} else None
     if above is None or not (spoken or reader.tokens[at].capital):
@@ -233,8 +233,8 @@ def _handled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
 def read_predicate(
     reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *, negated: bool = False, plain: bool = False
 ) -> int:
-    """What is told of records: a state, a day, a comparison, what they have. ``plain`` stands without any verb, and
-    tells a state only where that is no word of the action ("the invoices overdue")."""
+    """A predicate of records: a state, a date, a comparison, a possession. A ``plain`` one has no verb, and is a state
+    only if it is no word of the action ("the invoices overdue")."""
     state = reader.state(at, made.kind)
     dated = reader.date_field(made.kind, at)
     if (
@@ -251,11 +251,11 @@ def read_predicate(
         after = at + state[1]
         asked = reader.asks and not negated and named is not None and after in reader.ranges
         if asked and named is not None and reader.low(at) in label_field(named).split():
-            made.where.remove(state[0])  # "reported since Sunday", whatever became of it since
+            made.where.remove(state[0])  # "reported since Sunday", whatever became of it later
             return _when(reader, made, after, named.name) or after
         if named is None and after in reader.ranges and reader.asks and is_deed(reader.low(at)) and is_born(made.kind):
             made.where.pop()
-            return 0  # done at a time that nothing tells of
+            return 0  # done at a time that no field records
         if reader.asks and reader.low(after) in {"out", "off", "up"}:
             after += 1  # "locked out"
         if negated and named is not None and (after in reader.ranges or after in reader.dates):
@@ -295,7 +295,7 @@ def read_predicate(
             return order
         line = named.name if named is not None else made.kind.order
         last = _when(reader, made, after, line)
-        # "Are planned this week" may be still to come.
+        # "Are planned this week" may still be to come.
         passive = reader.low(at - 1) in {"is", "are", "be", "being"}
         if last and line is not None and reader.low(at).endswith("ed") and not passive:
             made.where += bound_by_now(reader, after, line)
@@ -322,8 +322,8 @@ def read_predicate(
 
 
 def deny_having(reader: Reader, held: Condition) -> Condition:
-    """Of somebody who has something so, that they don't: where the platform has a word for the opposite, that they have
-    one which is that ("hasn't paid" has something unpaid), else that they have none."""
+    """Negates a possession: by its opposite, if the platform has a word for it ("hasn't paid" has something unpaid), or
+    else by having none."""
     if isinstance(held, Has) and isinstance(held.related, Find) and len(held.related.where) == 1:
         told = held.related.where[0]
         turned = negate_condition(reader.kinds[held.related.record], told)
@@ -333,7 +333,7 @@ def deny_having(reader: Reader, held: Condition) -> Condition:
 
 
 def _ordered(reader: Reader, made: PhraseParts, at: int, line: str | None) -> int:
-    """ "that started last", "that came in first"."""
+    """An order by date: "that started last", "that came in first"."""
     most = reader.low(at) == "most" and reader.low(at + 1) == "recently"
     if not most and (reader.low(at) not in {"last", "first", "latest", "earliest"} or at in reader.ranges):
         return 0
@@ -343,7 +343,7 @@ def _ordered(reader: Reader, made: PhraseParts, at: int, line: str | None) -> in
 
 
 def read_topic(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """ "about the VAT thing", "called Goodwill", "that mentions exports"."""
+    """A topic or name: "about the VAT thing", "called Goodwill", "that mentions exports"."""
     low = reader.low(at)
     called = low in {"called", "named", "titled"}
     whose = low == "for" and not (made.where or made.order) and _plain_topic(reader, at + 1, stop)
@@ -367,7 +367,7 @@ def read_topic(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
 
 
 def _plain_topic(reader: Reader, at: int, stop: int) -> bool:
-    """Whether "for" says what it is about: words in small letters, no name, number, day or person."""
+    """Whether "for" introduces a topic: words in lower case, with no name, number, day or person."""
     while reader.low(at) in lexicon.DETERMINERS:
         at += 1
     if at >= stop or reader.tokens[at].capital or at in reader.dated or at in reader.numbers or at in reader.money:

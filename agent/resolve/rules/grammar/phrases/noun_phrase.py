@@ -1,4 +1,4 @@
-"""Noun phrases: "both of her unpaid invoices from October over 50 euros", read into a query over one kind."""
+"""Noun phrases: reads "both of her unpaid invoices from October over 50 euros" into a query over one kind."""
 
 from __future__ import annotations
 
@@ -44,8 +44,7 @@ MOST_NOUN: Final = 8  # words
 
 
 def read_phrase(reader: Reader, index: int, stop: int, wanted: RecordKind | None, depth: int = 0) -> Phrase | None:
-    """The noun phrase that begins at a token; None where none does. ``wanted`` is the kind that is meant where no noun
-    says one."""
+    """The noun phrase that begins at a token, or None. ``wanted`` is the kind if no noun gives one."""
     if index >= stop or depth > MOST_DEPTH:
         return None
     head = _head(reader, index, stop)
@@ -57,7 +56,8 @@ def read_phrase(reader: Reader, index: int, stop: int, wanted: RecordKind | None
 
 
 def _head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, int] | None:
-    """Where the head noun stands: the first one that owns nothing, with nothing before it that ends a phrase."""
+    """The position of the head noun: the first noun without a possessive, unless something before it ends the
+    phrase."""
     stop = min(stop, index + MOST_BEFORE + MOST_NOUN)  # nothing beyond is looked at
     if (index, stop) not in reader.heads:
         reader.heads[index, stop] = _find_head(reader, index, stop)
@@ -143,7 +143,7 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
 
 
 def _with_value(reader: Reader, index: int, stop: int, wanted: RecordKind, depth: int) -> Phrase | None:
-    """ "her inspection", "the Panda's oil change": a value of the kind stands for the record that has it."""
+    """A value of the kind for the record that has it: "her inspection", "the Panda's oil change"."""
     all_of = reader.low(index) in lexicon.EVERY
     for at in range(index + 1, min(stop, index + MOST_BEFORE)):
         every = all_of and (at == index + 1 or reader.state(at - 1, wanted) is not None)
@@ -184,7 +184,7 @@ def _find(made: PhraseParts) -> Find:
 
 
 def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
-    """What stands before the noun; False where it can't be read as a part of the phrase."""
+    """Reads the words before the noun. False if they can't be part of the phrase."""
     at = index
     topic: list[int] = []
     while at < noun:
@@ -270,7 +270,7 @@ def _order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
 
 
 def _month(reader: Reader, made: PhraseParts, at: int) -> int | None:
-    """ "her October invoice": a day of the kind's own line."""
+    """A month on the kind's own date: "her October invoice"."""
     if made.kind.order is None:
         return None
     when = reader.when(at, made.kind.order) or read_month_before_noun(reader, at, made.kind.order)
@@ -281,7 +281,7 @@ def _month(reader: Reader, made: PhraseParts, at: int) -> int | None:
 
 
 def _owner(reader: Reader, first: int, last: int, kind: RecordKind) -> Find | None:
-    """Whose it is: the words up to the possessive."""
+    """The owner: the words up to the possessive."""
     while first < last and reader.low(first) in lexicon.DETERMINERS:
         first += 1
     above = reader.owner_of(kind) or reader.people()
@@ -296,7 +296,7 @@ def _owner(reader: Reader, first: int, last: int, kind: RecordKind) -> Find | No
 
 
 def _numbered(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """ "ticket 5519", "invoice number INV-7", "customer Ada Lovelace"."""
+    """A number or name after the noun: "ticket 5519", "invoice number INV-7", "customer Ada Lovelace"."""
     step = at
     while step < stop and reader.low(step) in {"number", "no", "no.", "nr", "id", "#"}:
         step += 1
@@ -366,7 +366,7 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
 
 
 def _holder(reader: Reader, index: int, stop: int) -> Phrase | None:
-    """ "owner of KX-12": whoever a thing belongs to."""
+    """The owner of a thing: "owner of KX-12"."""
     people = reader.people()
     if people is None or reader.low(index) not in {"owner", "holder"} or reader.low(index + 1) not in {"of", "for"}:
         return None

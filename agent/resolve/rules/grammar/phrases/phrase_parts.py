@@ -1,4 +1,4 @@
-"""Phrases that mean records, a noun phrase in the making, and what is told of a record where a condition is denied."""
+"""Parts of noun phrases: phrases for records, a phrase under construction, and the negation of conditions."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ MOST_GUESSES: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Noun phrase with the query it stands for. ``find`` stands in the tokens ``first`` up to ``last``; ``noun`` says
-    that its kind was named, ``line`` is the day of a deed before the noun."""
+    """A noun phrase with its query. ``find`` has the tokens ``first`` up to ``last``. ``noun``: its kind was named.
+    ``line`` is the date of an event before the noun."""
 
     find: Find
     first: int
@@ -56,7 +56,7 @@ ReadPhrase = Callable[[Reader, int, int, RecordKind | None, int], Phrase | None]
 
 @dataclass
 class PhraseParts:
-    """A noun phrase in the making. ``read`` reads the phrases within it."""
+    """A noun phrase under construction. ``read`` reads the phrases inside it."""
 
     kind: RecordKind
     read: ReadPhrase
@@ -83,12 +83,12 @@ def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
 
 
 def _lettered(kind: RecordKind) -> bool:
-    """Whether the kind's numbers may hold letters: its own numbers, not mere ids."""
+    """Whether the kind's own numbers, not mere ids, may hold letters."""
     return any(each.search == "number" and each.type == "string" for each in kind.fields)
 
 
 def count_placing(reader: Reader, index: int) -> int:
-    """How many tokens from here on say a place in line ("most recent")."""
+    """How many tokens from here on give a position ("most recent")."""
     for length in (3, 2, 1) if reader.low(index) in _PLACED else ():
         if " ".join(reader.lows(index, length)) in PLACES:
             return length
@@ -96,13 +96,13 @@ def count_placing(reader: Reader, index: int) -> int:
 
 
 def names_either_state(reader: Reader, at: int, kinds: Iterable[RecordKind]) -> bool:
-    """Whether "or" names one or the other of two states: "high or urgent tickets"."""
+    """Whether "or" joins two states: "high or urgent tickets"."""
     return reader.low(at) == "or" and any(reader.state(at - 1, each) and reader.state(at + 1, each) for each in kinds)
 
 
 def count_worth_words(reader: Reader, at: int) -> int:
-    """How many tokens say what the record is worth whose noun stands right behind them ("the 49 euro invoice", "her 10
-    pound credit"); 0 where they say how much of something there shall be ("a 30 dollar credit")."""
+    """How many tokens give the value of the record whose noun follows ("the 49 euro invoice", "her 10 pound credit"). 0
+    if they give an amount to create ("a 30 dollar credit")."""
     amount = reader.amount(at)
     if amount is None or amount[0].unit is None:
         return 0
@@ -113,7 +113,7 @@ def count_worth_words(reader: Reader, at: int) -> int:
 
 
 def read_quantity(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
-    """How many tokens say how many are meant, before the noun; 0 where none do."""
+    """How many tokens before the noun say how many are meant. 0 if none do."""
     low = reader.low(at)
     if low == "both":
         made.pick = 2
@@ -141,8 +141,8 @@ def read_quantity(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
 
 
 def read_value(reader: Reader, kind: RecordKind, at: int) -> tuple[StateIs, int] | None:
-    """A value of one of the kind's closed sets at a token, which may stand for the record that has it ("her
-    inspection"); no word for its state, which only describes it."""
+    """A member of a closed list of the kind for the record that has it ("her inspection"). Words for its state don't
+    count, because they only describe."""
     state = reader.state(at, kind)
     if state is None or not isinstance(state[0], StateIs) or _is_of_state(kind, state[0].state):
         return None
@@ -161,8 +161,8 @@ def _is_enum(kind: RecordKind, name: str) -> bool:
 
 
 def add_noun_state(kind: RecordKind, noun: str, where: Sequence[Condition]) -> tuple[Condition, ...]:
-    """``where`` with the state that a noun says by itself: "a trial" is a subscription that is on trial. Where a day is
-    told by the same word ("trials that ended in May"), that tells which, and they may be over."""
+    """Adds the state that a noun implies: "a trial" is a subscription on trial. If the same word has a date ("trials
+    that ended in May"), the date selects them, and they may be over."""
     single = singularize(noun)
     word = stem(single)
     state = single if single in kind.states else next((each for each in kind.states if stem(each) == word), None)
@@ -174,7 +174,7 @@ def add_noun_state(kind: RecordKind, noun: str, where: Sequence[Condition]) -> t
 
 
 def read_related_value(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int] | None:
-    """ "her inspection invoice": a value of what the record belongs to."""
+    """A value of the record's owner: "her inspection invoice"."""
     for relation in kind.relations:
         other = reader.kinds.get(relation.kind)
         value = read_value(reader, other, at) if other is not None else None
@@ -184,7 +184,7 @@ def read_related_value(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, 
 
 
 def read_state_of_theirs(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int] | None:
-    """ "yearly clients, trial accounts": a state of what belongs to them, where it is of one kind alone."""
+    """A state of related records, if only one kind has it: "yearly clients, trial accounts"."""
     found = []
     for other in reader.kinds.values() if reader.noun(at) is None or reader.noun(at + 1) is not None else ():
         state = reader.state(at, other) if other.relation_to(kind.name) is not None else None
@@ -196,8 +196,8 @@ def read_state_of_theirs(reader: Reader, kind: RecordKind, at: int) -> tuple[Has
 def read_named_thing(
     reader: Reader, kind: RecordKind | None, at: int, stop: int, owner: Find | None = None
 ) -> tuple[Find, int] | None:
-    """A thing of somebody's by its code or name, and where it ends: what ``kind`` belongs to (any, where it is None)
-    and what belongs to people itself."""
+    """A thing by its code or name, and where it ends: one that ``kind`` belongs to (any if it is None) and that belongs
+    to people itself."""
     people = reader.people()
     while reader.low(at) in lexicon.DETERMINERS:
         at += 1
@@ -221,8 +221,8 @@ def read_named_thing(
 def read_named_owner(
     reader: Reader, kind: RecordKind, at: int, stop: int, *, plain: bool = False
 ) -> tuple[Find, int] | None:
-    """ "(all visits) with Ada, (all stays) at Corner House": what records belong to, called by a name alone; ``plain``
-    in small letters too ("at the mill")."""
+    """An owner by name alone: "(all visits) with Ada, (all stays) at Corner House". ``plain`` also accepts lower case
+    ("at the mill")."""
     if at >= stop:
         return None
     end = reader.name(at, stop)
@@ -235,7 +235,7 @@ def read_named_owner(
 
 
 def guess(reader: Reader, kind: RecordKind, owner: Find) -> Find:
-    """``owner`` of a record of ``kind``, called by a name alone: it may be another kind that it belongs to."""
+    """The ``owner`` of a record of ``kind`` by name alone. It may be of another owning kind."""
     for relation in kind.relations:
         other = reader.kinds.get(relation.kind)
         if other is None or other.name == owner.record or not rate_person_likeness(other):
@@ -246,8 +246,8 @@ def guess(reader: Reader, kind: RecordKind, owner: Find) -> Find:
 
 
 def negate_condition(kind: RecordKind, condition: Condition) -> Condition:
-    """What is told of a record of which a condition is denied. The platform's own word for the opposite goes before all
-    that merely isn't so: "not paid" is unpaid, where a refunded bill is neither."""
+    """Negates a condition on a record. Prefers the platform's own opposite: "not paid" is unpaid, while a refunded bill
+    is neither."""
     if isinstance(condition, StateIs):
         un = f"un{condition.state}"
         if un in kind.states:
@@ -258,5 +258,5 @@ def negate_condition(kind: RecordKind, condition: Condition) -> Condition:
         return condition.model_copy(update={"value": value})
     if isinstance(condition, Compare) and condition.op == "=":
         return condition.model_copy(update={"op": "!="})
-    # As one of the ways to be meant, for which nothing need be there to be left out.
+    # One of several alternatives, for which nothing needs to exist to be excluded.
     return AnyOf(conditions=(Except(left_out=Find(record=kind.name, where=(condition,), pick="all")),))

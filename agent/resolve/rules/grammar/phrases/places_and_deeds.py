@@ -1,5 +1,5 @@
-"""Where records are, and who did what with them when: "from Lisbon", "in yen", "on the pro plan"; "(that) Ada paid in
-October", "created this week", "since May"."""
+"""Places and events: where records are ("from Lisbon", "in yen", "on the pro plan"), and who did what with them when
+("(that) Ada paid in October", "created this week", "since May")."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from registry.records import Field, RecordKind
 
 
 def find_day_before_noun(reader: Reader, kind: RecordKind, at: int) -> str | None:
-    """The day that a state before the noun came about: "paid (invoices in October)"."""
+    """The date of a state before the noun: "paid (invoices in October)"."""
     line = reader.date_field(kind, at)
     if line is not None and reader.low(at) in label_field(line).split():
         return line.name
@@ -28,7 +28,7 @@ def find_day_before_noun(reader: Reader, kind: RecordKind, at: int) -> str | Non
 
 
 def bound_by_now(reader: Reader, at: int, line: str) -> list[Condition]:
-    """That what happened has happened, where a stretch of time goes on: "(trials that) ended this week"."""
+    """Limits an ongoing stretch of time to now, because the event has happened: "(trials that) ended this week"."""
     held = reader.ranges.get(at)
     if not reader.asks or held is None or (held.high is not None and held.high <= reader.now):
         return []
@@ -36,7 +36,8 @@ def bound_by_now(reader: Reader, at: int, line: str) -> list[Condition]:
 
 
 def bound_to_future(reader: Reader, verb: int, at: int, line: str) -> list[Condition]:
-    """That what happens has not happened yet, where a time has only an end: "(leases that) end before May"."""
+    """Limits a time without a start to the future, because the event hasn't happened: "(leases that) end before
+    May"."""
     held = reader.ranges.get(at)
     said = join_verb(reader.low(verb), reader.low(verb + 1))
     if (
@@ -51,7 +52,7 @@ def bound_to_future(reader: Reader, verb: int, at: int, line: str) -> list[Condi
 
 
 def find_since_field(reader: Reader, kind: RecordKind, told: Condition, after: int) -> Field | None:
-    """The day that a state came about, where a time follows and no day of its own tells: "refunded in May"."""
+    """The date of a state, if a time follows and no date field of its own tells: "refunded in May"."""
     if not reader.asks or not isinstance(told, StateIs) or after not in reader.ranges:
         return None
     lasting = reader.low(after) == "since"
@@ -59,15 +60,15 @@ def find_since_field(reader: Reader, kind: RecordKind, told: Condition, after: i
 
 
 def is_born(kind: RecordKind) -> bool:
-    """Whether the kind's own line is of when records came to be ("issued"), so that it tells of no later deed; the day
-    of a visit tells of all of them."""
+    """Whether the kind's main date is its creation ("issued") and so dates no later event. The date of a visit dates
+    everything in it."""
     line = kind.field_named(kind.order or "")
     return line is not None and is_deed(label_field(line).split()[0])
 
 
 def read_deed(reader: Reader, kind: RecordKind, at: int, *, denied: bool, by_day: bool = False) -> Condition | None:
-    """What a participle tells: a state that it names, else that its day has come (``by_day``: that first, whatever has
-    become of the record since); None where it tells neither, or can't be denied."""
+    """What a participle says: a state that it names, or else that its date has come. With ``by_day`` the date comes
+    first, whatever became of the record since. None if it says neither, or can't be negated."""
     line = reader.date_field(kind, at)
     day = (
         Compare(field=line.name, op="<=", value=Day(date=reader.now.date().isoformat()))
@@ -85,8 +86,8 @@ def read_deed(reader: Reader, kind: RecordKind, at: int, *, denied: bool, by_day
 
 
 def read_not_done_for_time(reader: Reader, kind: RecordKind, verb: int, stop: int) -> tuple[Find, int] | None:
-    """ "(who hasn't) paid November, (who hasn't) paid for this month": the records of theirs that the verb speaks of
-    (their invoices), by the day that their kind holds."""
+    """Somebody's records that a negated verb is about, by their date: "(who hasn't) paid November, (who hasn't) paid
+    for this month" is about their invoices."""
     at = verb + 1 + (reader.low(verb + 1) == "for")
     found = []
     timed = verb + 1 < stop and (
@@ -106,7 +107,7 @@ _PLACES: Final = frozenset(("town", "city", "place", "location", "region", "addr
 
 
 def read_location(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """ "from Lisbon, in Oslo": a place that the kind holds."""
+    """A place that the kind holds: "from Lisbon, in Oslo"."""
     if reader.low(at) not in {"from", "in", "near"} or at + 1 >= stop or reader.country(at + 1, made.kind) is not None:
         return 0
     held = next(
@@ -122,7 +123,7 @@ def read_location(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
 
 
 def read_inside(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """ "in yen", "on the pro plan", "by phone"."""
+    """A value after a preposition: "in yen", "on the pro plan", "by phone"."""
     if reader.low(at) not in {"in", "on", "by", "via", "through", "from"} or at + 1 >= stop:
         return 0
     if reader.low(at) == "from" and reader.country(at + 1, made.kind) is None:
@@ -141,7 +142,7 @@ def read_inside(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
 
 
 def read_former_state(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """ "(all tickets) from open (to closed)": what they are before something else is made of them."""
+    """A present state that is about to change: "(all tickets) from open (to closed)"."""
     step = at + 1
     while reader.low(step) in lexicon.DETERMINERS:
         step += 1
@@ -153,7 +154,7 @@ def read_former_state(reader: Reader, made: PhraseParts, at: int, stop: int) -> 
 
 
 def read_held_by_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
-    """ "(everyone) on the pro plan, who is past due": what something of theirs is."""
+    """A state of somebody's record: "(everyone) on the pro plan, who is past due"."""
     for other in reader.kinds.values():
         state = reader.state(at, other) if other.relation_to(made.kind.name) is not None else None
         noun = reader.noun(at + state[1]) if state is not None else None
@@ -169,7 +170,7 @@ def read_held_by_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
 
 
 def read_doer(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """ "(that) Ada paid in October", "she opened this morning": who did it, and when, by the kind's own days."""
+    """Who did it and when, by the kind's dates: "(that) Ada paid in October", "she opened this morning"."""
     above = reader.owner_of(made.kind)
     step = at + 1 if reader.low(at) in lexicon.RELATIVES else at
     if above is None or step >= stop:

@@ -1,7 +1,8 @@
-"""Titles of records: quoted words, and capitalised words that small ones join, as works, products and places are named.
+"""Titles of records: quoted words, and capitalised words joined by function words, as works, products and places have
+them.
 
-"Bridges of the Danube", "Ten Soups for Winter", "Quay Street 12": the small words and the numbers belong to the name.
-How far it goes ("Bridges of the Danube to the Travel section") only live data can tell, so there is a reading for each
+"Bridges of the Danube", "Ten Soups for Winter", "Quay Street 12": the function words and numbers belong to the name.
+Only live data can tell where it ends ("Bridges of the Danube to the Travel section"), so there is a reading for each
 end.
 """
 
@@ -29,8 +30,10 @@ _JOINING: Final = word_set("a an the of to for and in on at from with by or de l
 
 
 def find_titles(reader: Reader) -> list[tuple[Place, ...]]:
-    """The places of titles, token ranges, once for each way to end them, the longest first; empty where nothing is in
-    quotes and no small word joins capitalised ones, or where the text is long: each reading costs as much as the first.
+    """The token ranges of titles, once for each possible end, longest first.
+
+    Empty without quotes or joined capitalised words, and for a long text, because each reading costs as much as the
+    first.
     """
     if len(reader.tokens) > MOST_TOKENS:
         return []
@@ -46,7 +49,7 @@ def find_titles(reader: Reader) -> list[tuple[Place, ...]]:
 
 
 def read_titles_as_names(reader: Reader, places: tuple[Place, ...]) -> None:
-    """From now on the reader takes each of these places for one name, as it does with what stands in quotes."""
+    """Makes the reader take each of these places for one name, as with quoted words."""
     reader.titles = dict(places)
     reader.quoted = reader.quoted.union(*(range(*each) for each in places))
 
@@ -59,7 +62,7 @@ def _quotations(reader: Reader) -> Iterator[Place]:
 
 
 def _ends(reader: Reader, at: int) -> Iterator[int]:
-    """Where a title that begins at a token may end, nearest first."""
+    """The possible ends of a title that begins at a token, nearest first."""
     if not _is_capital(reader, at) or (reader.starts(at) and is_order(stem(reader.low(at)))):
         return
     step, joined = at + 1, reader.low(at) in _JOINING

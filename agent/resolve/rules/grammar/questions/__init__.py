@@ -1,1 +1,1 @@
-"""Questions in a request: about records, about what was done to them, and about actions themselves."""
+"""Questions: about records, about what was done to them, and about actions."""

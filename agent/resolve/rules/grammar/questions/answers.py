@@ -1,4 +1,5 @@
-"""Questions: "how many …", "which …", "when was …", "is … overdue?", read into answers that code looks up."""
+"""Questions about records: reads "how many …", "which …", "when was …" or "is … overdue?" into answers that code looks
+up."""
 
 from __future__ import annotations
 
@@ -75,8 +76,10 @@ _NOW: Final = word_set("now then again")
 
 
 def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
-    """The answer that the request asks for; None where it is no question, or any word of it stays unread. ``orders``
-    says whether an action goes by a word: "void invoices" is something to do, "overdue invoices" a list."""
+    """The answer that the request asks for. None if it is no question, or if any word stays unread.
+
+    ``orders`` says whether a word orders an action: "void invoices" is an order, "overdue invoices" a list.
+    """
     reader.ask()
     text = reader.text.plain
     if _HELP.match(text):
@@ -109,8 +112,8 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
 
 
 def _without_why(reader: Reader, index: int, stop: int) -> int:
-    """Where a question ends before a clause that only says what it is for, or thanks: "…, so I can ring them", "… –
-    list them please"."""
+    """Where a question ends before a clause with its purpose or thanks: "…, so I can ring them", "… – list them
+    please"."""
     for at in range(index + 2, stop):
         if not reader.is_mark(at) and reader.low(at) not in {"so", "-"}:
             continue
@@ -154,7 +157,7 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
     if find is None:
         return None
     if not asked and any(reader.low(step) in _BEFALLS for step in range(begin, stop)):
-        return None  # "every new client gets a letter": what shall be
+        return None  # "every new client gets a letter": a rule, not a question
     # "cheapest empty room", "Ada's next lesson"
     named = not is_word(reader.low(begin)) or bool(
         count_placing(reader, begin) or read_measured_order(reader, kind, begin)
@@ -165,13 +168,13 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
         and not alone
         and (find.pick != "all" or not find.where or find.said is not None or orders(reader.low(begin)))
     ):
-        return None  # words that may as well be something to do
+        return None  # the words may as well be an order
     which = any(reader.low(step) == "which" for step in range(index, at))
     return RecordsAnswer(records=drop_place(find) if which or find.pick == "all" else find)
 
 
 def _field(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "what is the priority of ticket 7", "what priority does ticket 7 have", "Ada's e-mail"."""
+    """A field's value: "what is the priority of ticket 7", "what priority does ticket 7 have", "Ada's e-mail"."""
     at = index
     if reader.low(at) in {"what", "what's", "which"}:
         at += 1
@@ -251,7 +254,7 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
 
 
 def _others_told(reader: Reader, at: int, stop: int, people: RecordKind) -> Find | None:
-    """Of another kind of people that "who" may ask for: the only one of which all that follows can be told."""
+    """Another kind of people that "who" may ask for: the only one that all further words fit."""
     unread, found = reader.unread, []
     for kind in reader.kinds.values():
         if kind is people or not rate_person_likeness(kind):

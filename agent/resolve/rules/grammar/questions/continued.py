@@ -1,4 +1,5 @@
-"""Questions that go on from what was shown or asked: "which of those are open?", "only the unpaid ones", "and Ada?"."""
+"""Continued questions: follow up on what was shown or asked ("which of those are open?", "only the unpaid ones", "and
+Ada?")."""
 
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ MOST_TOKENS: Final = 10
 
 
 def read_shown_set(reader: Reader, at: int, stop: int) -> Phrase | None:
-    """ "(which of) those": the records that the latest request led to."""
+    """The records of the latest request: "(which of) those"."""
     which = reader.low(at - 1) == "which"
     at += reader.low(at) == "of"
     one = which and reader.low(at) in {"one", "ones"} and reader.low(at + 1) != "of"
@@ -57,14 +58,14 @@ def read_shown_set(reader: Reader, at: int, stop: int) -> Phrase | None:
 
 
 def read_continued(reader: Reader, thread: Sequence[Turn]) -> Answer | None:
-    """What goes on from the latest question; None where the words stand for themselves."""
+    """The continuation of the latest question. None if the words stand alone."""
     if not thread or len(reader.tokens) > MOST_TOKENS:
         return None
     return _narrowed(reader, thread[-1]) or _figure(reader, thread[-1]) or _instead(reader, thread[-1])
 
 
 def _figure(reader: Reader, turn: Turn) -> Answer | None:
-    """ "how many?, how much is that in total?, and the oldest?": of what the latest question was about."""
+    """A figure about the latest question: "how many?, how much is that in total?, and the oldest?"."""
     find, stop = reader.last_set, _end(reader)
     if find is None or turn.answered is None or turn.calls or find.order is not None:
         return None
@@ -88,7 +89,7 @@ def _figure(reader: Reader, turn: Turn) -> Answer | None:
 
 
 def _narrowed(reader: Reader, turn: Turn) -> Answer | None:
-    """ "only the unpaid ones, just those from October": of what was shown."""
+    """A part of what was shown: "only the unpaid ones, just those from October"."""
     found = _ONLY.match(reader.text.plain)
     if found is None or reader.last_set is None or turn.calls:
         return None
@@ -111,7 +112,7 @@ def _end(reader: Reader) -> int:
 
 
 def _instead(reader: Reader, turn: Turn) -> Answer | None:
-    """ "and Ada?, what about last month?": the same question with that part of it said anew."""
+    """The same question with one part replaced: "and Ada?, what about last month?"."""
     found = _INSTEAD.match(reader.text.plain)
     if found is None or turn.answered is None or turn.calls or _handled(turn.answered):
         return None
@@ -129,7 +130,7 @@ def _handled(answer: Answer) -> bool:
 
 
 def _other_name(reader: Reader, before: Answer, finds: Sequence[Find], at: int, stop: int) -> Answer | None:
-    """A name in the place of the one name, a number in the place of the one number."""
+    """Replaces the one name by a name, or the one number by a number."""
     said = {each.said for each in finds if each.said is not None}
     kind = reader.kinds.get(next((each.record for each in finds if each.said is not None), ""))
     if len(said) != 1 or kind is None:
@@ -162,7 +163,7 @@ def _is_day(condition: Condition) -> bool:
 
 
 def _finds(answer: Answer) -> list[Find]:
-    """Every query of an answer, the outer ones first."""
+    """Every query of an answer, outer ones first."""
     return [each for each in walk(answer) if isinstance(each, Find)]
 
 

@@ -1,5 +1,5 @@
-"""Figures that are asked for: how many, how much, the total or the average of a field, and each by the values of
-another ("how many … by …")."""
+"""Figures in questions: counts, amounts, totals and averages of a field, each perhaps grouped by another ("how many …
+by …")."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _BY: Final = word_set("by per")
 
 
 def drop_place(find: Find) -> Find:
-    """All that a phrase means, but for the one at a place in line."""
+    """A phrase's query without its position, so that all its records are meant."""
     if find.order is not None:
         return find.model_copy(update={"pick": "one"}) if find.pick == "all" else find
     return find.model_copy(update={"pick": "all"})
 
 
 def read_breakdown(reader: Reader, kind: RecordKind, index: int, stop: int) -> tuple[Field, int] | None:
-    """ "(how many …) by status, per channel": the field, and where the words that say it begin."""
+    """The grouping field, and where its words begin: "(how many …) by status, per channel"."""
     for at in range(index + 1, stop):
         step = at
         if reader.low(step) in _BY:
@@ -51,7 +51,7 @@ def read_breakdown(reader: Reader, kind: RecordKind, index: int, stop: int) -> t
 
 
 def read_aggregate(reader: Reader, index: int, stop: int) -> Answer | None:
-    """A sum or an average over what a phrase means, each word of it read."""
+    """A sum or average over a phrase's records, with every word read."""
     if (usual := _on_average(reader, index, stop)) is not None:
         return usual
     at = index
@@ -74,7 +74,7 @@ def read_aggregate(reader: Reader, index: int, stop: int) -> Answer | None:
 
 
 def _over(reader: Reader, label: int, end: int, first: int, stop: int, *, average: bool) -> Answer | None:
-    """The sum of the field that the words from ``label`` to ``end`` name, over the phrase that begins at ``first``."""
+    """The sum of the field named from ``label`` to ``end``, over the phrase that begins at ``first``."""
     if end <= label and not average and (whole := _everything(reader, first, stop)) is not None:
         return ValueAnswer(value=whole)
     phrase = read_shown_set(reader, first, stop) or read_phrase(reader, first, stop, None)
@@ -91,15 +91,15 @@ def _over(reader: Reader, label: int, end: int, first: int, stop: int, *, averag
 
 
 def _everything(reader: Reader, at: int, stop: int) -> TotalOf | None:
-    """ "(the total of) everything overdue, all that Ada has paid": a sum over records of the one kind of which that is
-    told."""
+    """A sum over records of the one kind that fits the condition: "(the total of) everything overdue, all that Ada has
+    paid"."""
     if reader.low(at) not in {"everything", "all", "what", "whatever"}:
         return None
     return read_total_of_all(reader, at + 1 + (reader.low(at + 1) in lexicon.RELATIVES), stop)
 
 
 def read_total_of_all(reader: Reader, step: int, stop: int) -> TotalOf | None:
-    """A sum over all records of which something is told, where they are of one kind alone."""
+    """A sum over all records that fit a condition, if only one kind can."""
     at = step
     theirs = read_total(reader, step, stop)
     if theirs is not None and is_over(reader, theirs[1], stop):
@@ -115,7 +115,7 @@ def read_total_of_all(reader: Reader, step: int, stop: int) -> TotalOf | None:
 
 
 def _on_average(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "on average how big are the open bills, how much do we charge for repairs on average"."""
+    """An average: "on average how big are the open bills, how much do we charge for repairs on average"."""
     mean = ("on", "average")
     if reader.lows(index, 2) == mean:
         index += 2
@@ -130,7 +130,7 @@ def _on_average(reader: Reader, index: int, stop: int) -> Answer | None:
 
 
 def find_summed_field(reader: Reader, kind: RecordKind, label: int, end: int) -> str | None:
-    """The field that is added up: what the words name, or what records of the kind are measured by."""
+    """The field to add up: the one that the words name, or the kind's size."""
     said = [at for at in range(label, end) if reader.low(at) not in lexicon.DETERMINERS | {"our"}]
     if not said or all(reader.low(at) in _SIZES for at in said):
         return kind.size
@@ -139,7 +139,7 @@ def find_summed_field(reader: Reader, kind: RecordKind, label: int, end: int) ->
 
 
 def _in_total(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "how much are the open bills in total": a sum over what is meant."""
+    """A total: "how much are the open bills in total"."""
     if reader.lows(index, 2) == ("how", "much"):
         at = index + 2
     elif reader.low(index) == "what":
@@ -163,7 +163,7 @@ def _in_total(reader: Reader, index: int, stop: int) -> Answer | None:
 
 
 def read_counted(reader: Reader, at: int, stop: int) -> Answer | None:
-    """ "(how many) open tickets by priority": a count of what a phrase means, broken down where that is asked."""
+    """A count of a phrase's records, grouped if that is asked: "(how many) open tickets by priority"."""
     phrase = read_shown_set(reader, at, stop) or read_phrase(reader, at, stop, None)
     if phrase is None or not phrase.noun:
         return None
@@ -214,7 +214,7 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
             return None
         found = read_labelled_field(reader, about.find, label, at)
         return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
-    # "how much do we have open": what we did ourselves ("did we pay") is told of no record of theirs.
+    # Our own deeds ("did we pay") are in no record of theirs.
     held = reader.lows(at, 2) == ("do", "we") and reader.low(at + 2) in HOLDS
     told = at + 3 if held else at + 1
     if verb in BE or held:
@@ -228,11 +228,11 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
 
 
 def read_labelled_field(reader: Reader, find: Find, first: int, last: int) -> tuple[Find, Field] | None:
-    """The field so called of what is meant, or of the one thing that belongs to it."""
+    """The field with this label, of the meant records or of the one thing that belongs to them."""
     kind = reader.kinds[find.record]
     own = find_named_field(kind, reader, first, last)
     if own is not None:
-        # "tickets" are the records themselves, whatever their number is called.
+        # "tickets" means the records, whatever their number is called.
         return (find, own) if own.type != "id" or reader.noun(first) is None else None
     for other in reader.kinds.values():
         held = find_named_field(other, reader, first, last) if other.relation_to(kind.name) is not None else None

@@ -1,5 +1,5 @@
-"""Questions that name no kind ("what is overdue", "tell me about Ada"), of when ("when was …", "since when is …"), and
-of who has what ("whose ticket is 7", "who is Rex's owner", "does Ada owe more than Ben")."""
+"""Plain questions: without a kind ("what is overdue", "tell me about Ada"), about a date ("when was …", "since when is
+…"), and about owners ("whose ticket is 7", "who is Rex's owner", "does Ada owe more than Ben")."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ABOUT: Final = word_set("about on of for everything all more details detail inf
 
 
 def read_told_of_things(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "what's overdue, what is due next week": things of the one kind that this can be told of."""
+    """Things of the one kind that fits a condition: "what's overdue, what is due next week"."""
     at = index + 1 + (reader.low(index + 1) in BE)
     if reader.low(index) not in {"what", "what's"} or (at == index + 1 and reader.low(index) == "what"):
         return None
@@ -61,7 +61,7 @@ def _told(reader: Reader, at: int, stop: int) -> Iterator[Find]:
 
 
 def read_about_somebody(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "(tell me) about Ada, (show me) Ada Lovelace, who is Ada": the record of whoever is called so."""
+    """The record of a named person: "(tell me) about Ada, (show me) Ada Lovelace, who is Ada"."""
     at = index
     if reader.low(at) == "who" and reader.low(at + 1) in BE:
         at += 2
@@ -84,7 +84,7 @@ _WHEN: Final = (("when",), ("how", "long", "ago"), ("since", "when"), ("how", "l
 
 
 def read_when(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "when was INV-7 paid", "how long ago did her trial end", "since when is it overdue"."""
+    """A date: "when was INV-7 paid", "how long ago did her trial end", "since when is it overdue"."""
     at = index + next((len(lead) for lead in _WHEN if reader.lows(index, len(lead)) == lead), 0)
     if reader.low(at - 1) == "long" and reader.low(at) not in {"has", "have"}:
         return None
@@ -114,7 +114,7 @@ def read_when(reader: Reader, index: int, stop: int) -> Answer | None:
 
 
 def _same_deed(label: str, noun: str) -> bool:
-    """Whether a day is that of what a noun names: "Paid" of a payment."""
+    """Whether a date field belongs to the event of a noun: "Paid" to a payment."""
     deed, named = find_base_form(stem(label.split()[0].lower())), stem(noun)
     return len(deed) > 2 and named.startswith(deed[: max(3, len(deed) - 1)])
 
@@ -140,7 +140,7 @@ def _told_when(reader: Reader, about: Phrase, stop: int) -> Answer | None:
 
 
 def _came_about(reader: Reader, find: Find, at: int, stop: int) -> Answer | None:
-    """When what a verb or a state tells of a record came about: "(did her trial) run out, (was INV-7) refunded"."""
+    """The date of an event or state of a record: "(did her trial) run out, (was INV-7) refunded"."""
     kind, alone = reader.kinds[find.record], all(reader.low(step) in lexicon.PARTICLES for step in range(at + 1, stop))
     state = reader.state(at, kind)
     if state is not None and isinstance(state[0], StateIs):
@@ -158,13 +158,13 @@ def _came_about(reader: Reader, find: Find, at: int, stop: int) -> Answer | None
 
 
 def list_below(reader: Reader, find: Find) -> list[Find]:
-    """What belongs to a record, one of each kind."""
+    """The records that belong to a record, one of each kind."""
     kinds = [kind for kind in reader.kinds.values() if kind.relation_to(find.record) is not None]
     return [Find(record=kind.name, where=(BelongsTo(owner=find),)) for kind in kinds]
 
 
 def read_whose(reader: Reader, at: int, stop: int) -> Find | None:
-    """ "(whose) ticket is 7": the record with that number."""
+    """The record with a number: "(whose) ticket is 7"."""
     found = reader.noun(at)
     step = at + found[1] if found is not None else at
     if found is None or reader.low(step) not in BE or step + 2 != stop or not is_code(reader, step + 1, found[0]):
@@ -173,7 +173,7 @@ def read_whose(reader: Reader, at: int, stop: int) -> Find | None:
 
 
 def read_owner_of_named(reader: Reader, at: int, stop: int) -> Find | None:
-    """ "(who is) Rex's owner": whom a thing called by a name belongs to."""
+    """The owner of a named thing: "(who is) Rex's owner"."""
     end = reader.name(at, stop)
     if end == at or not reader.tokens[end - 1].owns:
         return None
@@ -192,7 +192,7 @@ def read_owner_of_named(reader: Reader, at: int, stop: int) -> Find | None:
 
 
 def read_owes_more(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "does Ada owe more than Ben": two sums of the same kind, each of somebody's."""
+    """A comparison of two people's sums: "does Ada owe more than Ben"."""
     made = read_total(reader, index + 1, stop) if reader.low(index) in DO else None
     compared = reader.comparison(made[1]) if made is not None else None
     if made is None or compared is None or not isinstance(made[0].of, Find):

@@ -1,5 +1,5 @@
-"""Restrictions: what a question says of records beside their noun, each word of it read: whose they are, what was done
-with them, in which set or field they stand, and whether they are over."""
+"""Restrictions in questions: reads the words beside a noun, every one of them. They give owners, events, groups,
+fields, and whether something is over."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ _UNITED: Final = word_set("on in at with by from to for")
 
 
 def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False) -> Find | None:
-    """What a phrase means with all that follows it in a question; None where words stay unread. ``told`` says that what
-    follows is told of it: "who's overdue"."""
+    """The records of a phrase with everything after it in a question. None if words stay unread. ``told``: the
+    following words are a predicate ("who's overdue")."""
     find, at = phrase.find, phrase.last
     kind = reader.kinds[find.record]
     if told and (made := read_predicate_of(reader, kind, at, stop)) is not None:
@@ -108,7 +108,7 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
 
 
 def _ours(reader: Reader, kind: RecordKind, find: Find, at: int) -> tuple[Find, int] | None:
-    """ "(bills) we sent in May"."""
+    """Our own events: "(bills) we sent in May"."""
     inverted = reader.low(at) in DO and reader.low(at + 1) == "we"  # "did we send"
     step = at + (inverted or reader.low(at) in lexicon.RELATIVES)
     if reader.low(step) != "we":
@@ -129,7 +129,8 @@ def _ours(reader: Reader, kind: RecordKind, find: Find, at: int) -> tuple[Find, 
 
 
 def _of_the_same(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> tuple[Has, int] | None:
-    """ "(on the pro plan) and past due": one more thing of the same record of theirs, where it is none of their own."""
+    """A further condition on the same related record, unless it is the record's own: "(on the pro plan) and past
+    due"."""
     last = find.where[-1] if find.where else None
     if reader.low(at) != "and" or not isinstance(last, Has) or not isinstance(last.related, Find) or last.count != 1:
         return None
@@ -155,7 +156,7 @@ def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
 
 
 def is_first(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[OrderByField, int] | None:
-    """ "(which room) is the largest, (which one) is older"."""
+    """A superlative or comparative: "(which room) is the largest, (which one) is older"."""
     step, end = at + 1, stop - (reader.low(stop - 1) == "one")
     while reader.low(step) in lexicon.DETERMINERS | {"our"}:
         step += 1
@@ -173,7 +174,7 @@ def is_first(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Orde
 
 
 def _light(reader: Reader, at: int) -> tuple[int, bool]:
-    """Past auxiliaries and adverbs, and whether they deny what follows."""
+    """Past auxiliaries and adverbs, and whether they negate what follows."""
     denied = False
     while reader.low(at) in _ADVERBS | _DENIED | DO | BE:
         denied = denied or reader.low(at) in _DENIED
@@ -182,9 +183,11 @@ def _light(reader: Reader, at: int) -> tuple[int, bool]:
 
 
 def _denied_of_hers(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """ "(who) hasn't paid their fees, (clients who) never paid a bill, who paid a fee": what they did, or didn't, with
-    something of theirs. Not having paid one's fees leaves one unpaid, never having paid a fee none paid; having paid
-    all of them is not told by one."""
+    """Events with somebody's records: "(who) hasn't paid their fees, (clients who) never paid a bill, who paid a fee".
+
+    Not having paid one's fees leaves one unpaid. Never having paid a fee leaves none paid. One paid fee doesn't show
+    that all are paid.
+    """
     step, denied = _light(reader, at)
     thing = step + 1
     while reader.low(thing) in _HERS:
@@ -214,8 +217,8 @@ def _denied_of_hers(reader: Reader, kind: RecordKind, at: int, stop: int) -> Res
 
 
 def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """ "(which tickets) does Ada have (planned), (what medicine) is Bruno on, (how many lessons) has Ada got": whose
-    they are."""
+    """An owner in inverted order: "(which tickets) does Ada have (planned), (what medicine) is Bruno on, (how many
+    lessons) has Ada got"."""
     if reader.low(at) not in DO | BE | _DENIED or reader.low(at + 1) in {"we", "you", "i", "there", "not"}:
         return None
     owner = _owner(reader, kind, at + 1, stop)
@@ -250,7 +253,7 @@ def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restricti
 
 
 def _owner(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, int] | None:
-    """Whom or what records of a kind belong to, by a name or a phrase."""
+    """The owner of a kind's records, by a name or a phrase."""
     owner = read_subject(reader, at, stop)
     if owner is None or owner.find.record == kind.name:
         return None
@@ -258,7 +261,7 @@ def _owner(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, 
 
 
 def _done_by(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """ "(the invoices) Ada hasn't paid": what somebody did, or didn't, with them."""
+    """What somebody did or didn't do with the records: "(the invoices) Ada hasn't paid"."""
     above = reader.owner_of(kind)
     start = at + 1 if reader.low(at) in lexicon.RELATIVES else at
     if above is None or start >= stop or not reader.tokens[start].capital or reader.noun(start) is not None:
@@ -274,7 +277,7 @@ def _done_by(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restrictio
 
 
 def _to_whom(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> Restriction | None:
-    """ "(assigned) to Ada, (not assigned) to anyone": who has what a state tells of."""
+    """The person of a state: "(assigned) to Ada, (not assigned) to anyone"."""
     if reader.low(at) not in {"to", "by"} or not any(isinstance(each, StateIs) for each in find.where):
         return None
     if reader.low(at + 1) in _ANYONE:
@@ -299,7 +302,7 @@ _PAST: Final[tuple[tuple[str, ...], ...]] = (
 
 
 def read_of_those(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
-    """ "(who) of the active ones, of those on leave, among the new lot": a state of which set they are."""
+    """A state of the group asked about: "(who) of the active ones, of those on leave, among the new lot"."""
     step = at + 1
     while reader.low(step) in lexicon.DETERMINERS:
         step += 1
@@ -311,7 +314,7 @@ def read_of_those(reader: Reader, kind: RecordKind, at: int) -> Restriction | No
 
 
 def read_lives_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """ "(who) lives in Corner House, (anyone) at Mill Lane 4": what they belong to that is no person."""
+    """A place or thing that they belong to: "(who) lives in Corner House, (anyone) at Mill Lane 4"."""
     step = at + (reader.low(at) in _LIVING)
     if reader.low(step) not in {"in", "at", "on"}:
         return None
@@ -321,7 +324,7 @@ def read_lives_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restr
 
 
 def read_gone(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
-    """ "(which items) are out of date": a last day that is over."""
+    """A last valid date in the past: "(which items) are out of date"."""
     day = next((each for each in kind.fields if each.type in DATES and ends_then(each)), None)
     words = next((each for each in _PAST if reader.lows(at, len(each)) == each), None)
     if words is None or day is None:
@@ -331,7 +334,7 @@ def read_gone(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
 
 
 def read_called_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """ "(articles) in the billing section": one word that a field of text holds, before the field's own label."""
+    """One word of a text field, before that field's label: "(articles) in the billing section"."""
     if reader.low(at) not in {"in", "from", "of", "under"}:
         return None
     step = at + 1

@@ -1,4 +1,4 @@
-"""Questions by their verbs: "did Ada pay …", "what does … cost", "what is Ada working on", "what does she have"."""
+"""Questions by verb: "did Ada pay …", "what does … cost", "what is Ada working on", "what does she have"."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _REMAINING: Final = word_set("left remaining stock available")
 
 
 def read_costs(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "what does Ada's plan cost", "what does Ada pay": the size of the thing, or of the one that is hers."""
+    """A price: "what does Ada's plan cost", "what does Ada pay". The size of the thing, or of the person's own."""
     if reader.low(index) not in {"what", "much"} or reader.low(index + 1) not in {"does", "do", "did"}:
         return None
     every = _every(reader, stop)
@@ -40,13 +40,13 @@ def read_costs(reader: Reader, index: int, stop: int) -> Answer | None:
 
 
 def _every(reader: Reader, stop: int) -> tuple[str, int] | None:
-    """ "(pay) a month, per year": the unit of time, and where the words that say it begin."""
+    """A unit of time, and where its words begin: "(pay) a month, per year"."""
     unit = lexicon.UNITS.get(reader.low(stop - 1))
     return (unit, stop - 2) if unit is not None and reader.low(stop - 2) in {"a", "per", "each", "every"} else None
 
 
 def _paid_every(reader: Reader, find: Find, unit: str) -> Find | None:
-    """What is paid for each such time: the thing itself, or the one of somebody's kinds that has a size and that
+    """The thing paid at such intervals: the thing itself, or the one kind of somebody's records with a size and that
     interval."""
     own = reader.kinds[find.record]
     kinds = [each for each in reader.kinds.values() if each is own or each.relation_to(own.name) is not None]
@@ -58,7 +58,7 @@ def _paid_every(reader: Reader, find: Find, unit: str) -> Find | None:
 
 
 def works_on(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "what is Ada working on": what is hers to do and still open."""
+    """Somebody's open work: "what is Ada working on"."""
     if reader.low(index) not in {"what", "what's"} or reader.lows(stop - 2, 2) != ("working", "on"):
         return None
     at = index + 1 + (reader.low(index + 1) in _BE)
@@ -75,7 +75,7 @@ def works_on(reader: Reader, index: int, stop: int) -> Answer | None:
 
 
 def read_plural(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "what tickets does Ada have": a list, of whoever has them."""
+    """A list of somebody's records: "what tickets does Ada have"."""
     if reader.low(index) not in {"what", "which"}:
         return None
     phrase = read_phrase(reader, index + 1, stop, None)
@@ -92,7 +92,7 @@ def read_plural(reader: Reader, index: int, stop: int) -> Answer | None:
 
 
 def find_doer(reader: Reader, kind: RecordKind) -> RecordKind | None:
-    """Who handles a record: the kind of people that it belongs to beside its owner."""
+    """The kind of people that handle a record: the one that it belongs to besides its owner."""
     people = reader.people()
     others = [reader.kinds[each.kind] for each in kind.relations if each.kind in reader.kinds]
     others = [each for each in others if people is None or each.name != people.name]
@@ -100,14 +100,14 @@ def find_doer(reader: Reader, kind: RecordKind) -> RecordKind | None:
 
 
 def read_stocked(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "any folding chairs left?": how many there are of a thing."""
+    """The stock of a thing: "any folding chairs left?"."""
     at = index + (reader.low(index) in {"any", "some", "enough", "more"})
     asked = reader.low(stop - 1) in _REMAINING and reader.text.plain.rstrip().endswith("?")
     return read_left(reader, at, stop) if asked and reader.noun(at) is None else None
 
 
 def read_left(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "how many (folding chairs do we have left)": the count that a thing itself holds."""
+    """The count that a thing holds of itself: "how many (folding chairs do we have left)"."""
     end = index
     while end < stop and reader.low(end) not in _HELD and reader.tokens[end].word:
         end += 1
