@@ -1,1 +1,1 @@
-"""Composition root: one process's container, its workers and its maintenance."""
+"""Composition root: builds one process's container, its workers and its maintenance."""

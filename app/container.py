@@ -1,4 +1,4 @@
-"""Container: opens one process's services in order, hands them to each other as values, and closes them in reverse."""
+"""Container: opens one process's services in order, passes them to each other as values, and closes them in reverse."""
 
 from __future__ import annotations
 
@@ -113,8 +113,8 @@ class Container:
 async def open_container(
     settings: Settings, *, clock: Clock = utc_now, resolver: Resolver | None = None
 ) -> AsyncIterator[Container]:
-    """Open the container and start its worker; at exit stop claiming, finish what is held, close. The schema must be up
-    to date."""
+    """Opens the container and starts its worker. At exit it stops claiming, finishes what it holds, and closes. The
+    schema must be up to date."""
     async with contextlib.AsyncExitStack() as closing:
         database = await Database.open(settings.database_url)
         closing.push_async_callback(database.close)
@@ -240,8 +240,7 @@ def _open_contexts(
     mcp_servers: McpServers,
     closing: contextlib.AsyncExitStack,
 ) -> WorkspaceContexts:
-    """The contexts of the workspaces, with the connectors that are found here and a client for each of their
-    connections."""
+    """The contexts of the workspaces, with the connectors found here and a client for each of their connections."""
     found, broken = discover(folders=settings.connector_folders, installed=list_entry_points())
 
     def open_client(base_url: str, token: str, access: ReadAccess, whose: tuple[str, str] | None) -> HttpPlatformClient:
@@ -255,7 +254,7 @@ def _open_contexts(
 
 @dataclass(frozen=True)
 class _Reading:
-    """What reads requests: the chosen resolver, the one that takes its place where it fails, and where they run."""
+    """What reads requests: the chosen resolver, its fallback, and where they run."""
 
     resolver: Resolver
     with_fallback: Resolver
@@ -265,7 +264,7 @@ class _Reading:
 
 
 async def _open_reading(settings: Settings, resolver: Resolver | None, closing: contextlib.AsyncExitStack) -> _Reading:
-    """``resolver`` takes the place of the one that the settings name; it reads in this process."""
+    """Opens the readers. ``resolver`` replaces the one in the settings and reads in this process."""
     rules = RuleResolver()
     model = build_model(settings) if resolver is None else None
     if model is not None:
@@ -285,7 +284,7 @@ async def _open_reading(settings: Settings, resolver: Resolver | None, closing: 
 
 @dataclass(frozen=True)
 class _Endpoints:
-    """The clients of endpoints that don't speak OpsIQ's signature, by what a contract calls them."""
+    """The clients of endpoints that don't use OpsIQ's signature, by their name in a contract."""
 
     http: HttpEndpointClient
     mcp: McpEndpointClient
@@ -306,7 +305,8 @@ def _open_endpoints(
     check_every: timedelta,
     closing: contextlib.AsyncExitStack,
 ) -> _Endpoints:
-    """A contract whose endpoint has changed at the platform is suspended until somebody has looked at it."""
+    """Opens the endpoint clients. A contract whose endpoint changed at the platform is suspended until a person has
+    looked at it."""
 
     async def suspend(workspace: str, name: str, version: int, reason: Mapping[str, Any]) -> None:
         system = Actor(workspace, id="opsiq", kind="system", name="OpsIQ", role="", person="")
@@ -315,7 +315,7 @@ def _open_endpoints(
     async def suspend_tool(workspace: str, step: Step, changed: str) -> None:
         operation = step.endpoint.tool if isinstance(step.endpoint, McpEndpoint) else step.action
         reason = {"operation": operation, "change": "changed", "details": [changed]}
-        with contextlib.suppress(NotFound):  # somebody has replaced or retired it since
+        with contextlib.suppress(NotFound):  # a person has replaced or retired it since
             await suspend(workspace, step.action, step.version, reason)
 
     request_client = RequestClient(guard, clock=clock)
@@ -331,11 +331,11 @@ def _open_endpoints(
 def _choose_queue(
     settings: Settings, database: Database, sql: SqlQueue, notifier: WakeSource
 ) -> tuple[Queue, list[WakeSource]]:
-    """The queue that a worker takes jobs from, and what wakes it: the database, and where a broker is set JetStream for
-    deliveries."""
+    """The queue that a worker takes jobs from, and what wakes it: the database, or JetStream for deliveries if a broker
+    is set."""
     if not settings.nats_url:
         return sql, [notifier]
-    # Installations on one broker are told apart by what only their own processes share.
+    # Installations on one broker are told apart by a secret that only their own processes share.
     name = hashlib.sha256(b"opsiq-nats:" + settings.data_key).hexdigest()[:16]
     carried = JetStreamQueue(sql, Broker(settings.nats_url, name, unacked_s=settings.work_lease_s), [DELIVER_JOB])
     database.tell(carried.put)
@@ -346,7 +346,7 @@ def _choose_queue(
 async def _work(
     container: Container, recovery: RunRecovery, wakes: Sequence[WakeSource], pool: ReadingPool | None
 ) -> AsyncIterator[None]:
-    """Runs the worker and the maintenance of a process that works; one without workers is only told of changes. At exit
+    """Runs the worker and the maintenance of a process. A process without workers only listens for changes. At exit
     nothing new is claimed, and what is held is finished."""
     settings, worker, anchors = container.settings, container.worker, container.anchors
     ending = asyncio.Event()

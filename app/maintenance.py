@@ -1,4 +1,4 @@
-"""Maintenance: what a process does every few seconds beside its jobs (expiry, retention, recovery, renewal of
+"""Maintenance: what a process does every few seconds besides its jobs (expiry, retention, recovery, renewal of
 caches)."""
 
 from __future__ import annotations
@@ -32,9 +32,12 @@ async def run_maintenance(
     closing: asyncio.Event,
     events_days: int,
 ) -> None:
-    """Expire cards and questions that have run out (one that is confirmed first is checked for it again there), take up
-    runs that nobody has work for, write anchors of AI History, and once an hour delete what is kept no longer. Ends by
-    itself when the process ends: cancelled in a query, it would leave its connection behind."""
+    """Expires cards and questions, gives stranded runs a job, writes anchors of AI History, and once an hour deletes
+    what is past retention.
+
+    A card that is confirmed first is checked again there. Maintenance ends by itself with the process: if it were
+    cancelled in a query, it would leave its connection behind.
+    """
     rounds = 0
     while not closing.is_set():
         try:
@@ -54,7 +57,7 @@ async def run_maintenance(
 
 
 async def write_anchors(anchors: Anchors, *, now_all: bool = False) -> None:
-    """Writes what is due of AI History's anchors; a failure is logged and tried again."""
+    """Writes due anchors of AI History. A failure is logged and tried again."""
     try:
         await anchors.tick(now_all=now_all)
     except Exception:

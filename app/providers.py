@@ -1,4 +1,4 @@
-"""Providers built from settings: the model client, the resolver, the OpenID Connect issuer."""
+"""Providers built from settings: the model client, the resolver, and the OpenID Connect issuer."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def name_issuer(settings: Settings) -> str:
 
 
 def build_issuer(settings: Settings, guard: SsrfGuard, clock: Clock) -> Provider | None:
-    """The OpenID Connect issuer that people may sign in with, reached through the same SSRF guard as everything."""
+    """The OpenID Connect issuer for sign-in, reached through the same SSRF guard as everything."""
     if not settings.oidc_issuer:
         return None
     return Provider(

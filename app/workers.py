@@ -1,4 +1,4 @@
-"""Job handlers by kind of job, and what happens to a job that is given up."""
+"""Job handlers: one for each kind of job, and what happens to a job that is given up."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SYSTEM = {"id": "opsiq", "kind": "system", "name": "OpsIQ", "role": "", "person"
 
 @dataclass(frozen=True)
 class JobHandlers:
-    """Handlers of every kind of job, and of what is given up."""
+    """The handlers of every kind of job, and of jobs that are given up."""
 
     planner: Planner
     sender: Sender
@@ -62,7 +62,7 @@ class JobHandlers:
         except Unavailable:
             raise
         except Exception:
-            # Nothing was sent, and somebody waits: one more try, then a plain word instead of a long silence.
+            # Nothing was sent and a person waits, so one more try, and then a refusal in words.
             if job.attempt < 2:
                 raise
             log.exception("planning failed twice", extra={"run_id": run_id})
@@ -73,19 +73,18 @@ class JobHandlers:
         try:
             return await self.sender.send(job.workspace, job.payload["run_id"])
         except Conflict:
-            # A worker that was taken for dead goes on with it. Whoever holds the work when it comes again finds out how
-            # that ended.
+            # A worker that was taken for dead continues with it. The next worker finds out how that ended.
             return Reschedule(1.0, "Another worker is at it.")
 
     async def record_dead_job(self, session: AsyncSession, job: Job, error: str) -> None:
-        """What a job that is given up leaves undone is said where somebody waits for it."""
+        """Reports what a given-up job leaves undone, where a person waits for it."""
         await self.events.webhooks.record_dead_job(session, job)
         await self.cache_sync.record_dead_job(session, job, error)
         if job.kind in (RESOLVE_JOB, SEND_JOB):
             await self.planner.give_up(session, job.workspace, job.payload["run_id"], error)
 
     async def record_parked_job(self, session: AsyncSession, job: Job, error: str) -> None:
-        """Writes into history that a job was put aside because its workers died of it again and again."""
+        """Records in history that a job was parked because its workers died of it repeatedly."""
         await self.events.record_dead_job(session, job, error)
         ids = {name: job.payload[name] for name in ("run_id", "event_id") if isinstance(job.payload.get(name), str)}
         await store.history.log.append(

@@ -1,5 +1,5 @@
-"""Value readers: typed words → values of parameters; deterministic, pure, no I/O. Every value read derives from the
-words at its span and from ``now``."""
+"""Value readers: turn typed words into values of parameters. They are deterministic and pure, without I/O. Every value
+derives from the words at its span and from ``now``."""
 
 from __future__ import annotations
 

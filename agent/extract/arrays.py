@@ -1,4 +1,4 @@
-"""Array reader: "A, B and C" → items, each read by the items' schema."""
+"""Array reader: reads "A, B and C" as items, each by the items' schema."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _BETWEEN: Final = re.compile(
     r"[\s,]*(?:\b(?:and|or|also|then)\b)?[\s'\"`\[({]*(?:\b(?:the|a|an|in|for|to|of)\b\s*)?$"
 )
 _BRACKETS: Final = re.compile(r"\[(?P<items>[^\[\]{}\n]+)\]|\((?P<numbers>\s*-?\d[\d.]*(?:\s*,\s*-?\d[\d.]*)+\s*)\)")
-# Runs of blanks are taken once and whole: nothing in them is looked at from each of their places.
+# A run of blanks is matched once and whole, not again from each of its places.
 _SPLIT: Final = re.compile(
     r"(?<!\s)\s*+(?:,\s*+(?:(?:and|or)\s++)?|;\s*+|(?<=\s)(?:and|or|&)\s++)|(?<!\s)(?=[^\S\n]*+\n)\s++"
 )
 
 
 def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather, read_exact: ReadExact) -> list[Candidate]:
-    """Runs of items that stand side by side, longest and surest first; one item alone is a list of one."""
+    """Runs of neighbouring items, longest and surest first. A single item is a list of one."""
     item = make_parameter_spec(singularize(spec.name), _get_item_schema(spec), spec.annotation)
     if item.kinds in (("object",), ("array",)):
         return []
     chosen: list[Candidate] = []
-    # Free words make a list only where something says that they are meant.
+    # Free words make a list only if something shows that they are meant.
     loose = item.kinds[-1:] == ("text",)
     for each in sorted(gather(text, item, now, required=True), key=lambda found: -found.weight):
         if each.weight > (0.45 if loose else 0.15) and all(
@@ -44,7 +44,7 @@ def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather, read_ex
     chosen.sort(key=lambda found: found.start)
     made: list[Candidate] = _find_bracketed(text, spec, now, read_exact)
     run: list[Candidate] = []
-    # What is bracketed is a list by itself.
+    # Brackets make a list of their own.
     chosen = [each for each in chosen if not any(one.start <= each.start and each.end <= one.end for one in made)]
     for each in chosen:
         if run and not _BETWEEN.match(_strip_kind_words(text, spec, run[-1].end, each.start)):
@@ -55,7 +55,7 @@ def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather, read_ex
         made.append(_join_items(text, spec, run))
     closed = item.kinds[:1] == ("enum",)
     if closed and len(chosen) > 1:
-        # Members of a closed set count wherever they stand.
+        # Members of a closed list count anywhere.
         sure = [each for each in chosen if each.weight > 0.5]
         if len(sure) > 1:
             made.append(_join_items(text, spec, sure))
@@ -63,7 +63,7 @@ def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather, read_ex
 
 
 def _find_bracketed(text: Text, spec: ParameterSpec, now: datetime, read_exact: ReadExact) -> list[Candidate]:
-    """Lists written as such: "[2.5, 3.6]", "['red', 'blue']"."""
+    """Lists in brackets: "[2.5, 3.6]", "['red', 'blue']"."""
     made: list[Candidate] = []
     for match in _BRACKETS.finditer(text.plain):
         items = [part.strip().strip("'\"`") for part in (match["items"] or match["numbers"]).split(",")]
@@ -76,7 +76,7 @@ def _find_bracketed(text: Text, spec: ParameterSpec, now: datetime, read_exact: 
 
 
 def _strip_kind_words(text: Text, spec: ParameterSpec, start: int, end: int) -> str:
-    """What stands between two items without the words that only say what they are: "37.87 and longitude -122.27"."""
+    """The text between two items, without words that only name their kind: "37.87 and longitude -122.27"."""
     between = text.low[start:end]
     for word in re.findall(r"[a-z]+", between):
         if len(word) > 3 and (stem_word(word) in spec.about or stem_word(word) in spec.own):
@@ -92,7 +92,7 @@ def _read_item(words: str, spec: ParameterSpec, now: datetime, read_exact: ReadE
 def find_joined(
     text: Text, spec: ParameterSpec, now: datetime, gather: Gather, read_exact: ReadExact
 ) -> list[Candidate]:
-    """A list in one string, its items joined by commas."""
+    """A list in one string, with its items joined by commas."""
     schema = {"type": "string", "description": re.sub(r"comma[- ]separated|separated by commas", "", spec.description)}
     item = make_parameter_spec(singularize(spec.name), schema, spec.annotation)
     wrapped = replace(spec, items=schema, kinds=("array",))
@@ -127,7 +127,7 @@ def _join_items(text: Text, spec: ParameterSpec, run: list[Candidate]) -> Candid
 def read_whole(
     text: Text, spec: ParameterSpec, start: int, end: int, now: datetime, read_exact: ReadExact
 ) -> Candidate | None:
-    """All of the words as a list: each part must be an item."""
+    """All of the words as a list. Every part must be an item."""
     words = text.plain[start:end].strip("[]()")
     alone = _read_item(words, spec, now, read_exact)
     parts = [part.strip().strip("'\"") for part in _SPLIT.split(words) if part.strip()]

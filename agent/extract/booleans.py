@@ -1,5 +1,5 @@
-"""Boolean reader: the parameter's own words said, or said no to. Nothing said is no reading: a default is the
-contract's, not ours."""
+"""Boolean reader: yes if the parameter's own words are said, no if they are denied. Without such words it reads
+nothing: a default is the contract's."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FRAME: Final = word_set(
     "has a the in to of for on "
     "if it no not disable exclude skip without get good suitable friendly"
 )
-# What only says that it is something to be had or not: "laundry" is all that "has_laundry_service" asks about.
+# Generic words of an amenity: "has_laundry_service" only asks about "laundry".
 _FACET: Final = frozenset(
     map(
         stem_word,
@@ -62,7 +62,7 @@ def _list_words(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _find_stated_words(description: str) -> tuple[tuple[tuple[str, ...], float, bool], ...]:
-    """ "private (true) or public (false)", "True for smoking rooms": words that the description ties to an answer."""
+    """Words that the description ties to an answer: "private (true) or public (false)", "True for smoking rooms"."""
     made: list[tuple[tuple[str, ...], float, bool]] = []
     low = description.lower()
     made += [
@@ -84,7 +84,7 @@ def _find_stated_words(description: str) -> tuple[tuple[tuple[str, ...], float, 
 def _find_said(
     text: Text, spec: ParameterSpec, needed: tuple[str, ...], sure: float, meant: bool, *, reversed_name: bool
 ) -> list[Candidate]:
-    """Every word of ``needed`` within a few words of each other."""
+    """Finds every word of ``needed`` within a few words of each other."""
     tokens = text.tokens
     places: list[list[int]] = []
     for word in needed:
@@ -118,7 +118,7 @@ def _find_said(
 
 
 def _find_partly_said(text: Text, spec: ParameterSpec, words: tuple[str, ...]) -> list[Candidate]:
-    """One word of several, if it is not the kind of thing that the last word names: "private" of private_visibility."""
+    """Finds one word of several, unless the last word only names its kind: "private" of private_visibility."""
     made: list[Candidate] = []
     for index, token in enumerate(text.tokens):
         if stem_word(token.low) == words[0] and len(token.low) > 3 and not _inside(text, token.start):
@@ -129,7 +129,7 @@ def _find_partly_said(text: Text, spec: ParameterSpec, words: tuple[str, ...]) -
 
 
 def _inside(text: Text, position: int) -> bool:
-    """Whether this is quoted: words to be taken as they stand say neither yes nor no."""
+    """Whether this is quoted. Quoted words are taken literally and say neither yes nor no."""
     return any(each.outer_start <= position < each.outer_end for each in quotes.find(text) if each.kind == "quoted")
 
 
@@ -151,7 +151,7 @@ def _make_candidate(
 
 
 def cast_boolean(spec: ParameterSpec, value: bool) -> Any:
-    """``value`` as the schema writes it: an enum of "True"/"False" keeps its spelling."""
+    """``value`` in the schema's form: an enum of "True"/"False" keeps its spelling."""
     for each in spec.enum:
         if not isinstance(each, bool) and str(each).lower() == str(value).lower():
             return each

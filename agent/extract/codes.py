@@ -1,4 +1,4 @@
-"""Code reader: identifiers, and text of a known shape: addresses of mail and web, phone numbers, UUIDs."""
+"""Code reader: identifiers, and text of a known form (e-mail and web addresses, phone numbers, UUIDs)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from language.text import Text
 
 
 def find_codes(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
-    """Identifiers. One that has the shape of the description's example stands above others."""
+    """Identifiers. One in the form of the description's example ranks highest."""
     made: list[Candidate] = []
     taken = [(each.start, each.end) for each in dates.find(text, now.date())]
     taken += [(each.start, each.end) for each in money.find(text) if each.currency is not None]

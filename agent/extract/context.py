@@ -1,5 +1,8 @@
-"""Context of a span: how well the words around it fit a parameter: its own words beside it, the preposition before it,
-and what a number there counts: people ("for two", "a party of 3"), what stands on a page, or the thing after it."""
+"""Context of a span: rates how well the words around it fit a parameter.
+
+It considers the parameter's own words beside it, the preposition before it, and what a number counts: people ("for
+two", "a party of 3"), results on a page, or the following thing.
+"""
 
 from __future__ import annotations
 
@@ -31,19 +34,19 @@ _OPPOSED: Final[dict[str, frozenset[Role]]] = {
     "until": frozenset(("start",)),
     "since": frozenset(("end",)),
 }
-# Whose work something is, not who is seen in it: "with" such a one is not said.
+# People behind a work, who are not seen in it. Nobody says "with" about them.
 _BEHIND: Final = frozenset(
     map(stem_word, ("director", "directed", "author", "writer", "composer", "producer", "creator", "developer"))
 )
 _NONE: Final[frozenset[Role]] = frozenset()
-# Before a town or a region; before the name of a house stands "at".
+# Precedes a town or region. The name of a house has "at".
 _REGIONAL: Final = frozenset(("in", "near", "around", "within"))
 _WEIGHTS_BEFORE: Final = (0.4, 0.32, 0.24, 0.16, 0.1)
 _WEIGHTS_AFTER: Final = (0.3, 0.15)
 
 
 def find_preposition(text: Text, start: int) -> str | None:
-    """The preposition that governs what begins at ``start``, articles skipped."""
+    """The preposition that governs what begins at ``start``. Articles are skipped."""
     for token in text.before(start, 3):
         if token.low in PREPOSITIONS:
             return token.low
@@ -70,7 +73,7 @@ def rate_label(text: Text, start: int, end: int, spec: ParameterSpec) -> float:
         if token.low in SKIPPED and stem_word(token.low) not in names:
             continue
         if token.text == "," or token.low in {"and", "or", "but"}:
-            # What stands before a conjunction labels something else, as a rule.
+            # The words before a conjunction usually label something else.
             damp = 0.4
         stemmed = stem_word(token.low)
         weight = _WEIGHTS_BEFORE[step] * damp
@@ -103,18 +106,18 @@ def rate_label(text: Text, start: int, end: int, spec: ParameterSpec) -> float:
 
 
 def _named_after(text: Text, start: int, end: int) -> bool:
-    """ "'localhost' for the host": what a quoted value is for stands after it with its article."""
+    """The purpose of a quoted value after it, with an article: "'localhost' for the host"."""
     return text.plain[:start].rstrip().endswith(("'", '"')) and any(
         token.low in {"the", "its", "my", "our", "their"} for token in text.after(end, 1)
     )
 
 
 def rate_affinity(text: Text, start: int, spec: ParameterSpec) -> float:
-    """In [-0.3, 0.3]: whether the preposition before the span is one that this role takes."""
+    """In [-0.3, 0.3]: whether this role takes the preposition before the span."""
     said = find_preposition(text, start)
     if said is None or not spec.roles:
         return 0.0
-    # "to" any place, but not to where something comes from.
+    # "to" any place, but not to a place of origin.
     if said == "to" and "origin" in spec.roles and "target" not in spec.roles:
         return -0.3
     if said in _REGIONAL and {"title", "place"} <= spec.roles:
@@ -130,7 +133,7 @@ def rate_affinity(text: Text, start: int, spec: ParameterSpec) -> float:
     return -0.3 if _OPPOSED.get(said, _NONE) & spec.roles else 0.0
 
 
-# What people are called where they are counted, apart from what they come for.
+# Words for people who are counted, whatever they come for.
 _GROWN: Final = "people persons person adults adult men man women woman guests guest friends colleagues us pax"
 _YOUNG: Final = "children child kids kid babies infants infant toddlers"
 _COMING: Final = (
@@ -148,7 +151,7 @@ _BETWEEN: Final = word_set("more other of adult grown young")
 
 
 def counts_people(spec: ParameterSpec) -> bool:
-    """Whether the parameter says how many people there are."""
+    """Whether the parameter is a number of people."""
     own = set(spec.own)
     return bool(own & _COUNTED) and not own & _YOUTH_STEMS and bool(own & _HOW_MANY or _plural(spec))
 
@@ -182,7 +185,7 @@ _SIZED: Final = frozenset(map(stem_word, ("size", "limit", "per", "count", "resu
 
 
 def rate_paging(text: Text, start: int, end: int, names: set[str]) -> float:
-    """ "page 2, 50 per page": the one is which page, the other how much stands on one."""
+    """Tells a page number from a page size: "page 2, 50 per page"."""
     sized, page = bool(names & _SIZED), stem_word("page") in names
     if _PER_PAGE.match(text.low, end):
         return 0.3 if sized else -0.3 if page else 0.0
@@ -190,7 +193,7 @@ def rate_paging(text: Text, start: int, end: int, names: set[str]) -> float:
 
 
 def list_counted_stems(text: Text, end: int) -> list[str]:
-    """The stems of the words that a number counts, up to the first little word: "premium economy tickets"."""
+    """The stems of the words that a number counts, up to the first function word: "premium economy tickets"."""
     made: list[str] = []
     for token in text.after(end, 4):
         if not token.word or token.low in PREPOSITIONS or token.low in _CLOSING or token.text[0].isdigit():

@@ -1,4 +1,4 @@
-"""Unit of a number: what a parameter or a record's field counts in, as its name, label or description says."""
+"""Counted units: the unit of a parameter or a record's field, from its name, label or description."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from language.text import split_name
 from registry.contract import Annotation, Unit
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
-# One of these alone is more often part of a date, a place or a sum than what is counted: day, second, foot, pound.
+# A singular one of these is more often part of a date, place or amount than a unit: day, second, foot, pound.
 _SINGULAR: Final = (TIME, CALENDAR, LENGTH)
 _AMBIGUOUS: Final = frozenset(("min", "mo", "m", "d", "w", "t", "mi", "gal", "gr", "std", "foot", "pound", "pounds"))
 _METRIC: Final = ("gram", "metre", "meter", "litre", "liter")
@@ -23,8 +23,8 @@ _DESCRIBED: Final = re.compile(rf"(?:{_STATED})(?=(?P<unit>[^\W\d_]{{2,}})\b(?!\
 
 
 def find_counted_unit(name: str, schema: Mapping[str, Any], annotation: Annotation) -> Measure | None:
-    """What a parameter counts in: its annotation's unit of time, else the one unit that its name or label says, else
-    the one that its description says it is in. None for sums of money, shares and plain counts."""
+    """The unit of a parameter: its annotation's unit of time, or the one in its name or label, or the one in its
+    description. None for money, shares and plain counts."""
     if annotation.unit in (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS):
         return find_measure(annotation.unit.value)
     if annotation.unit not in (None, Unit.COUNT) or annotation.record is not None:
@@ -48,7 +48,7 @@ def _find_unit(name: str, label: str, description: str) -> Measure | None:
 
 @lru_cache(maxsize=4096)
 def find_named_unit(name: str, label: str) -> Measure | None:
-    """The one unit that an identifier or its label says: ``weight_g``, ``months``, "Weight (kg)"."""
+    """The one unit in an identifier or its label: ``weight_g``, ``months``, "Weight (kg)"."""
     for words in (split_name(name), _WORD.findall(label)):
         said = set(_list_units(words))
         if said:

@@ -1,5 +1,5 @@
-"""What a parameter's description says about its value: date formats, listed options, examples, shapes of identifiers,
-and what it is where nobody says one."""
+"""Description hints: what a parameter's description says about its value. Date formats, listed options, examples, forms
+of identifiers, and defaults."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DEMANDED: Final = re.compile(r"\b(?:must|required|mandatory|ha(?:s|ve) to|needs
 _QUOTED: Final = re.compile(r"[\"'`]([^\"'`\n]{1,40})[\"'`]")
 
 _SAID: Final = r"(?:specif|provid|giv|say|said|set)\w*"
-# "If it isn't given", "unless said otherwise". Whatever else it depends on makes it none for every call.
+# "If it isn't given", "unless said otherwise". Any further condition means that it is no default for every call.
 _NOBODY: Final = (
     r"(?:unless\b[^.;]{0,60}\b" + _SAID + r"|(?:if|when)\b[^.;]{0,60}?"
     r"(?:\bn(?:o|ot|one|obody|othing|either)\b|n['’]t\b|\b(?:omitted|unset|absent|missing|left\s+out|empty)\b))"
@@ -48,8 +48,8 @@ _UNSAID: Final = re.compile(
 
 
 def read_default(schema: Mapping[str, Any]) -> Any:
-    """The number, yes or no, or member of a closed set that a parameter's description says is taken where nobody says
-    one ("Defaults to 10."); None where it says none, or two."""
+    """The default in a parameter's description ("Defaults to 10."): a number, yes or no, or a member of a closed list.
+    None if there is none, or if there are two."""
     description = str(schema.get("description", ""))
     said = {each["value"].casefold() for pattern in (_DEFAULT, _UNSAID) for each in pattern.finditer(description)}
     if len(said) != 1:
@@ -68,7 +68,7 @@ def read_default(schema: Mapping[str, Any]) -> Any:
 
 
 def find_date_format(description: str) -> str | None:
-    """The date format the description asks for, in strftime-like letters; an example date counts."""
+    """The date format in the description, in strftime-like letters. An example date counts."""
     found = _DATE_FORMAT.findall(description)
     if found:
         longest: str = max(found, key=len)
@@ -89,8 +89,7 @@ def list_options(description: str) -> tuple[str, ...]:
 
 
 def list_examples(description: str) -> tuple[str, ...]:
-    """Values that the description merely mentions ("such as 'temperature', 'humidity'"): they may be said, others may
-    be as well."""
+    """Values that the description gives as examples ("such as 'temperature', 'humidity'"). Others are possible."""
     match = re.search(
         r"(?:such as|e\.g\.?|for example|for instance|like|examples?:?|including)"
         r"[^\"'`]{0,20}((?:[\"'`][^\"'`\n]{1,40}[\"'`][^\"'`]{0,6})+)",
@@ -100,8 +99,8 @@ def list_examples(description: str) -> tuple[str, ...]:
 
 
 def list_alternatives(description: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Those of the parameters of which an action's description demands at least one ("either 'ref' or 'email' must be
-    given"); none where it demands none."""
+    """The parameters of which an action's description demands at least one ("either 'ref' or 'email' must be given").
+    Empty if it demands none."""
     for sentence in re.split(r"(?<=[.;])\s", description):
         if _AT_LEAST.search(sentence) and _DEMANDED.search(sentence):
             told = tuple(name for name in names if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", sentence))
@@ -111,8 +110,8 @@ def list_alternatives(description: str, names: Sequence[str]) -> tuple[str, ...]
 
 
 def list_shapes(description: str) -> tuple[str, ...]:
-    """The shape of an identifier by its example ('#W0000000', 'U-001') or by words ("8-digit"), as regular
-    expressions."""
+    """The form of an identifier as regular expressions, from its example ('#W0000000', 'U-001') or from words
+    ("8-digit")."""
     made: list[str] = []
     for written in _QUOTED.findall(description):
         if re.fullmatch(r"[a-z]+[/@][a-z]+", written) and "http" not in written:

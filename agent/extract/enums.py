@@ -1,5 +1,5 @@
-"""Enum reader: a value of a closed set is meant when its words (or the contract's other words for it) are said, unless
-they are said no to."""
+"""Enum reader: a member of a closed list is meant if its words, or the contract's other words for it, are said and not
+denied."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WEAK: Final = word_set(
 
 
 def find(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
-    """Each value that was said, with how surely. Longer phrases win over shorter ones that they hold."""
+    """Each value that was said, with its certainty. A longer phrase wins over a shorter one inside it."""
     made: list[Candidate] = []
     for value in values:
         for phrase, sure in _list_phrases(str(value), tuple(spec.annotation.words.get(str(value), ()))):
@@ -45,7 +45,7 @@ def _holds(longer: Candidate, each: Candidate) -> bool:
 
 
 def _find_language_codes(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
-    """Codes of languages, said by the language's name: "into French" for 'fr' or 'fr-FR'."""
+    """Language codes, said by the language's name: "into French" for 'fr' or 'fr-FR'."""
     if stem_word("language") not in spec.about.union(spec.own):
         return []
     codes = {str(value).lower().partition("-")[0]: value for value in reversed(values)}
@@ -63,7 +63,7 @@ def _find_language_codes(text: Text, spec: ParameterSpec, values: Sequence[Any])
 
 @lru_cache(maxsize=8192)
 def _list_phrases(value: str, words: tuple[str, ...]) -> tuple[tuple[tuple[str, ...], float], ...]:
-    """The ways to say a value, as stems, each with how surely it is meant."""
+    """The ways to say a value, as stems, each with its certainty."""
     made: dict[tuple[str, ...], float] = {}
     whole = value.lower().strip()
     parts = tuple(stem_word(part) for part in re.split(r"[\s_\-/]+", whole) if part)
@@ -104,7 +104,7 @@ def _find_said(text: Text, spec: ParameterSpec, value: Any, phrase: tuple[str, .
 
 
 def _match_phrase(tokens: Sequence[Token], index: int, phrase: tuple[str, ...]) -> tuple[int, int]:
-    """How many tokens from ``index`` on say ``phrase``, and with how many slips. A hyphenated token may hold several of
+    """How many tokens from ``index`` on say ``phrase``, and with how many typos. A hyphenated token may hold several of
     its words."""
     position = index
     step = 0
@@ -117,7 +117,7 @@ def _match_phrase(tokens: Sequence[Token], index: int, phrase: tuple[str, ...]) 
         if stemmed == phrase[step]:
             step += 1
         elif low in {"-", "/", "_"}:
-            if not step:  # a phrase begins with a word: a run of marks is passed over once, not from each of them
+            if not step:  # a phrase begins with a word, so a run of punctuation is skipped once
                 return 0, 0
         elif ("-" in low or "_" in low or "/" in low) and (parts := _split_value(low)) == phrase[
             step : step + len(parts)
@@ -150,8 +150,8 @@ def _slip(low: str, stemmed: str, wanted: str) -> bool:
 
 
 def is_negated(tokens: Sequence[Token], index: int) -> bool:
-    """Whether the word at ``index`` is said no to: "not open", "without x", "don't include x", "other than x", "instead
-    of x"."""
+    """Whether the word at ``index`` is denied: "not open", "without x", "don't include x", "other than x", "instead of
+    x"."""
     for step in range(1, 4):
         if index - step < 0:
             return False
@@ -170,8 +170,8 @@ def is_negated(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _is_compared(tokens: Sequence[Token], first: int, after: int) -> bool:
-    """Whether a value is only compared with: "less urgent" says which way to go, not which one. "More" before a noun is
-    how many of it ("three more red mugs")."""
+    """Whether a value is only compared with: "less urgent" gives a direction, not a value. "More" before a noun is a
+    number ("three more red mugs")."""
     before = tokens[first - 1].low if first else ""
     if before != "more":
         return before == "less"
@@ -179,7 +179,7 @@ def _is_compared(tokens: Sequence[Token], first: int, after: int) -> bool:
 
 
 def _find_numbers(text: Text, spec: ParameterSpec, value: Any) -> list[Candidate]:
-    """A value that is a number ("2", 2019) is also said by number words."""
+    """A numeric value ("2", 2019) may also be said in number words."""
     written = str(value)
     amount = numerals.parse_decimal(written) if written[:1].isdigit() else None
     if amount is None or isinstance(value, bool):
@@ -202,7 +202,7 @@ def _find_numbers(text: Text, spec: ParameterSpec, value: Any) -> list[Candidate
 
 
 def _find_glossed(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
-    """Values that the description explains ("'b' (business class)"): the explanation's words count, weakly."""
+    """Values that the description explains ("'b' (business class)"). The explanation's words count a little."""
     made: list[Candidate] = []
     plain = tuple(str(each) for each in values if str(each).lower() not in _WEAK | _ANYTHING)
     for value, words in _list_glosses(spec.description, plain):
@@ -228,7 +228,7 @@ def _list_glosses(description: str, values: tuple[str, ...]) -> tuple[tuple[str,
             words = re.findall(r"[a-z]{3,}", (match.group(1) or match.group(2) or "").lower())
             found[value] = {stem_word(word) for word in words if word not in _PLAIN}
         elif 3 <= len(value) <= 4 and value.isalpha():
-            # 'desc' where "ascending or descending" is spoken of
+            # 'desc', if "ascending or descending" is mentioned.
             longer = {word for word in re.findall(r"[a-z]{5,}", description.lower()) if word.startswith(value.lower())}
             if longer:
                 found[value] = {stem_word(word) for word in longer}
@@ -249,7 +249,7 @@ _PLAIN: Final = word_set(
 
 
 def _follow_direction(text: Text, found: list[Candidate]) -> list[Candidate]:
-    """ "from open to closed": what follows "to" is meant, what follows "from" is not."""
+    """Takes the value after "to" and not the one after "from": "from open to closed"."""
     made: list[Candidate] = []
     several = len({str(each.value) for each in found}) > 1
     for each in found:
@@ -264,7 +264,7 @@ def _follow_direction(text: Text, found: list[Candidate]) -> list[Candidate]:
 
 
 def read_whole(words: str, values: Sequence[Any], others: dict[str, list[str]]) -> Any:
-    """The value that ``words`` are, exactly (caseless, joints aside), or None."""
+    """The value that ``words`` are exactly, in any case and joined in any way, or None."""
     said = re.sub(r"[\s_\-]+", "", words.lower())
     named = [(str(value), value) for value in values]
     named += [(name, value) for value in values for name in others.get(str(value), ())]

@@ -1,8 +1,7 @@
-"""Limits of what is read at once: how much one text may hold, and the words for a text that holds more.
+"""Size limits: how much a text may hold to be read at once, and the refusal of a text that holds more.
 
-The readers take time in proportion to what they are given, but many of them look at every word for every parameter of
-every action that comes into question. What people type stays far below these limits; what goes beyond is refused in
-words, before anything is read.
+The readers take linear time, but many look at every word for every parameter of every candidate action. Typed text
+stays far below these limits. A longer one is refused in words, before anything is read.
 """
 
 from __future__ import annotations
@@ -25,8 +24,7 @@ LEAD: Final = "That is more than I can read at once"
 
 
 def explain_excess(text: str) -> str | None:
-    """Why a text is more than can be read at once, as a sentence for who wrote it; None where it is not. Takes time in
-    proportion to it."""
+    """Why a text is too much to read at once, as a sentence for its author, or None. Takes linear time."""
     for pattern, most, what in ((_TOKEN, MAX_TOKENS, "words and marks"), (_QUOTE, MAX_QUOTES, "quotation marks")):
         if len(text) > most and (count := sum(1 for _ in pattern.finditer(text))) > most:
             return f"{LEAD}: it has {count} {what}, and {most} is the most. Say it in fewer."
@@ -34,5 +32,5 @@ def explain_excess(text: str) -> str | None:
 
 
 def refuse_too_many(count: int) -> str:
-    """The refusal of a request for more calls than one may make."""
+    """Refuses a request for more calls than allowed."""
     return f"{LEAD}: these are {count} requests in one, and {MAX_WISHES} is the most. Ask for some of them at a time."

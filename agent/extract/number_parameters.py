@@ -1,4 +1,4 @@
-"""Number readers: numbers, money, lengths of time and percentages of a text as values of a parameter."""
+"""Number readers: read numbers, money, durations and percentages of a text as values of a parameter."""
 
 from __future__ import annotations
 
@@ -26,8 +26,7 @@ PEOPLED: Final = 0.35
 
 
 def cast_number(spec: ParameterSpec, value: Decimal) -> Any:
-    """``value`` as the schema's type writes it: an int where it is whole, text where text is asked for; None where it
-    can't be."""
+    """``value`` in the schema's type: an int if it is whole, text if the schema wants text. None if it can't be."""
     whole = value == value.to_integral_value()
     first = spec.types[0] if spec.types else "number"
     if first == "string":
@@ -109,7 +108,7 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
         how = "" if said == str(made_value) else f"{said} → {made_value}"
         made.append(Candidate(number.start, end, made_value, how, f"{value.normalize():f}", weight))
     for code in patterns.find_codes(text):
-        # "user id 00123": leading zeros are no number, but a number is asked for.
+        # "user id 00123": not a number because of its zeros, but a number is wanted.
         digits = code.value.removeprefix("#")
         if digits.isdigit() and code.value.startswith("#") and spec.types[:1] != ("string",):
             number_value = cast_number(spec, Decimal(digits))
@@ -120,7 +119,7 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
 
 
 def _counts_other(text: Text, end: int, unit: str) -> bool:
-    """Whether what follows a number makes it a count of another unit: "two more weeks" are never 2 days."""
+    """Whether the following words make a number count another unit: "two more weeks" are never 2 days."""
     follows = [token.low for token in text.after(end, 3)]
     while follows and follows[0] in durations.BETWEEN:
         follows.pop(0)
@@ -130,7 +129,7 @@ def _counts_other(text: Text, end: int, unit: str) -> bool:
 
 
 def _find_measure(text: Text, number: numerals.Number, wanted: Measure) -> Measure | None:
-    """The unit that stands behind a number, where it is another than the one that is wanted."""
+    """The unit after a number, if it isn't the wanted one."""
     follows = [token.low for token in text.after(number.end, 3)] if not number.unit else [number.unit]
     while follows and follows[0] in durations.BETWEEN:
         follows.pop(0)
@@ -139,7 +138,7 @@ def _find_measure(text: Text, number: numerals.Number, wanted: Measure) -> Measu
 
 
 def _find_other_uses(text: Text, now: datetime) -> list[tuple[int, int]]:
-    """Where digits belong to a day, a time, an address or a sum."""
+    """The places where digits belong to a date, a time, an address or an amount."""
     made = [(each.start, each.end) for each in dates.find(text, now.date()) if each.whole != "year"]
     made += [(each.start, each.end) for each in times.find(text) if not each.bare]
     made += [(each.start, each.end) for each in money.find(text) if each.currency is not None]
@@ -149,7 +148,7 @@ def _find_other_uses(text: Text, now: datetime) -> list[tuple[int, int]]:
 
 
 def find_percentages(text: Text, spec: ParameterSpec) -> list[Candidate]:
-    """Percent as said: "20%" is 20, unless the parameter's maximum is 1 (then 0.2)."""
+    """Percentages as said: "20%" is 20, or 0.2 if the parameter's maximum is 1."""
     made: list[Candidate] = []
     share = spec.schema.get("maximum") == 1
     for number in numerals.find(text):
@@ -166,8 +165,8 @@ def find_percentages(text: Text, spec: ParameterSpec) -> list[Candidate]:
 
 
 def find_sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
-    """Money. In minor units where the annotation (or the description: "in cents") says so; another currency than the
-    annotated one is no reading: nothing is converted."""
+    """Money. In minor units if the annotation or the description ("in cents") says so. An amount in another currency
+    than the annotated one is not read: nothing is converted."""
     made: list[Candidate] = []
     unit = spec.annotation.unit
     wanted = spec.annotation.currency
@@ -209,7 +208,7 @@ def find_sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]
 
 
 def find_lengths(text: Text, spec: ParameterSpec) -> list[Candidate]:
-    """Lengths of time in the unit that is asked for; one that does not come out even is no whole number."""
+    """Durations in the wanted unit. One that isn't a whole number of it is not read as an integer."""
     made: list[Candidate] = []
     if spec.unit is None:
         if spec.schema.get("format") == "duration":
@@ -246,7 +245,7 @@ def _make_iso_length(text: Text, each: durations.Duration) -> Candidate:
 
 
 def find_currencies(text: Text, spec: ParameterSpec) -> list[Candidate]:
-    """A currency's code: said alone ("in euros", "USD") or with a sum ("€20")."""
+    """A currency's code, said alone ("in euros", "USD") or with an amount ("€20")."""
     made: list[Candidate] = []
     for token in text.tokens:
         code = token.text if token.text in money.CODES else None
@@ -259,7 +258,7 @@ def find_currencies(text: Text, spec: ParameterSpec) -> list[Candidate]:
         before = text.before(token.start, 1)
         link = before[0].low if before else ""
         weight = 0.6 + (0.1 if link in {"in", "to", "into", "from"} else 0.0)
-        # "250 euros in yen": what there is of it is what it is changed from.
+        # "250 euros in yen": the amount is what is converted from.
         if link in {"in", "to", "into"} and "origin" in spec.roles:
             weight -= 0.3
         elif link[:1].isdigit() or link in numerals.COUNTS:

@@ -1,5 +1,5 @@
-"""Parameter reader: every type of parameter (``parameter_types``) has its reader, chosen here, which turns words into
-typed values. Which type a parameter is of is ``parameter_spec``'s to say."""
+"""Parameter reader: chooses the reader for a parameter's type (``parameter_types``), which turns words into typed
+values. ``parameter_spec`` decides the type."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ from registry.patterns import compile_pattern
 def scan(
     text: str, *, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime, required: bool = False
 ) -> list[Reading]:
-    """Every place of ``text`` that can be a value of this parameter, best first. ``now`` is aware; days are those of
-    its zone. ``required`` lets guesses in that an optional parameter would rather do without."""
+    """Every place of ``text`` that can be a value of this parameter, best first.
+
+    ``now`` is aware, and days are those of its zone. ``required`` admits guesses that an optional parameter would
+    rather leave out.
+    """
     read = read_text(text)
     spec = make_parameter_spec(name, schema, annotation)
     found = gather(read, spec, now, required=required)
@@ -38,7 +41,7 @@ def scan(
 
 
 def gather(read: Text, spec: ParameterSpec, now: datetime, *, required: bool) -> list[Candidate]:
-    """What each reader of the target finds; a later reader counts a little less than the one before it."""
+    """The findings of each of the target's readers. A later reader counts a little less than the one before it."""
     made: list[Candidate] = []
     for step, kind in enumerate(spec.kinds):
         found = _read(read, spec, kind, now, required=required)
@@ -86,7 +89,7 @@ def _read(read: Text, spec: ParameterSpec, kind: ParameterType, now: datetime, *
             return arrays.find(read, spec, now, gather, read_exact)
         case "text":
             made = strings.find_texts(read, spec, now, required=required)
-            # An identifier is seldom a plain word.
+            # An identifier is rarely a plain word.
             if spec.kinds[0] in {"code", "uuid"}:
                 made = [_lower_doubtful(read, spec, each) for each in made]
             return places.find_formed(read, spec, made)
@@ -96,7 +99,8 @@ def _read(read: Text, spec: ParameterSpec, kind: ParameterType, now: datetime, *
 
 
 def _lower_doubtful(read: Text, spec: ParameterSpec, found: Candidate) -> Candidate:
-    """What is quoted, or stands right after the parameter's own words ("employee id Adriel"), may be any word."""
+    """Lowers the weight of plain words, unless they are quoted or follow the parameter's own words ("employee id
+    Adriel")."""
     quoted = found.start > 0 and read.plain[found.start - 1] in "\"'`"
     if quoted or rate_label(read, found.start, found.end, spec) >= _LABELLED:
         return found
@@ -109,7 +113,7 @@ def _lower_doubtful(read: Text, spec: ParameterSpec, found: Candidate) -> Candid
 
 
 def is_allowed(spec: ParameterSpec, value: Any) -> bool:
-    """Whether the schema's own limits on text hold."""
+    """Whether the schema's own limits on text are kept."""
     if not isinstance(value, str):
         return True
     longest, shortest = spec.schema.get("maxLength"), spec.schema.get("minLength")
@@ -127,18 +131,17 @@ def is_allowed(spec: ParameterSpec, value: Any) -> bool:
 def read_exact(
     words: str, *, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime
 ) -> Reading | None:
-    """The whole of ``words`` as one value, or None where they can't be one. A free string is the words themselves,
-    without quotes."""
+    """The whole of ``words`` as one value, or None. A free string is the words themselves, without quotes."""
     read = read_text(words)
     spec = make_parameter_spec(name, schema, annotation)
-    # A question mark or an exclamation mark is a part of what is written word for word.
+    # A question mark or exclamation mark is part of verbatim text.
     start, end = _trim_span(read.plain, ".,;" if spec.kinds[-1:] == ("text",) else ".!?,;")
     if start >= end:
         return None
     found = _take_whole(read, spec, start, end, now)
     if found is None or not is_allowed(spec, found.value):
         return None
-    # The span is the whole of the words: that is what was read.
+    # The span covers all the words that were read.
     first, last = read.span(start, end)
     made = settle(read, Candidate(start, end, found.value, found.how, found.shown), max(0.5, min(1.0, found.weight)))
     return Reading(made.value, first, last, read.raw[first:last], made.how, made.shown, made.confidence)
@@ -206,8 +209,8 @@ _UNITS: Final = frozenset(UNITS) | {"percent", "night", "nights"}
 
 
 def _covers(read: Text, spec: ParameterSpec, kind: ParameterType, found: Candidate, start: int, end: int) -> bool:
-    """Whether a reading takes all of the words but little ones and the parameter's own around it ("his email a@b.c",
-    "high priority"). A yes or no may be part of a sentence; a count may be followed by what is counted."""
+    """Whether a reading covers all words except function words and the parameter's own ("his email a@b.c", "high
+    priority"). A yes or no may be part of a sentence, and a count may precede what it counts."""
     if kind == "boolean":
         return found.weight > 0.4
     before = [token for token in read.tokens if start <= token.start < found.start]

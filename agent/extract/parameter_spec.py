@@ -1,5 +1,5 @@
-"""Type of a parameter: which of ``parameter_types`` it is, worked out once from its name, JSON Schema, description and
-annotation. How a type is read is ``parameter_reader``'s."""
+"""Parameter type: decides once which of ``parameter_types`` a parameter is, from its name, JSON Schema, description and
+annotation. ``parameter_reader`` reads it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from registry.parameter_types import BY_FORMAT, ParameterType
 
 @lru_cache(maxsize=1)
 def _load_english() -> Callable[[str], str]:
-    # Imported at first use: its languages cost a start tens of milliseconds.
+    # Imported on first use: its languages add tens of milliseconds to the start.
     from snowballstemmer import stemmer  # type: ignore[import-untyped]
 
     made: Callable[[str], str] = stemmer("english").stemWord
@@ -59,9 +59,13 @@ def stem_word(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ParameterSpec:
-    """Type of a parameter and the words it goes by. ``kinds`` are the readers to try, in order. ``own`` are stems of
-    the name's words, ``about`` of the description's; ``roles`` the part the value plays ("origin", "title").
-    ``options`` are values that the description lists."""
+    """The type of a parameter and its words.
+
+    - ``kinds``: the readers to try, in order.
+    - ``own``: stems of the name's words. ``about``: stems of the description's.
+    - ``roles``: the role of the value ("origin", "title").
+    - ``options``: values that the description lists.
+    """
 
     name: str
     kinds: tuple[ParameterType, ...]
@@ -84,8 +88,8 @@ class ParameterSpec:
 
 
 def make_parameter_spec(name: str, schema: Mapping[str, Any], annotation: Annotation) -> ParameterSpec:
-    """Cached by the text of what is asked, and before that by its being the very same: an offer's parameters are asked
-    about again and again, and to write them out costs more than the rest."""
+    """Builds the type of a parameter. Cached by identity first and by content second: the same parameters are asked
+    about repeatedly, and serializing them costs most."""
     key = (name, id(schema), id(annotation))
     kept = _SAME.get(key)
     if kept is None:
@@ -96,7 +100,7 @@ def make_parameter_spec(name: str, schema: Mapping[str, Any], annotation: Annota
         )
         if len(_SAME) >= MOST_SAME:
             _SAME.clear()
-        kept = _SAME[key] = (schema, annotation, made)  # while they are held, nothing else has their ids
+        kept = _SAME[key] = (schema, annotation, made)  # while they are held, no other object has their ids
     return kept[2]
 
 
@@ -259,7 +263,7 @@ def _of_string(made: ParameterSpec, words: tuple[str, ...], said: str, *, money:
         return ["joined", "text"]
     if "number" in named and re.search(r"\bnumber of\b", said):
         return ["number"]
-    # "The name or identifier of the contact" is a name as well.
+    # "The name or identifier of the contact" is a name too.
     by_name = "name" in re.findall(r"[a-z]+", said.partition("identif")[0])
     if last in _CODED or (
         re.search(r"\b(?:identifier|id|uuid|digit)", said) and not by_name and "body" not in made.roles
@@ -311,7 +315,7 @@ def _find_unit(words: tuple[str, ...], description: str, annotation: Annotation)
 
 
 def can_be_said(annotation: Annotation) -> bool:
-    """Whether words can give it a value. What is taken from a record is said only where the contract says so itself."""
+    """Whether words can give it a value. A value taken from a record can be said only if the contract allows it."""
     if annotation.derive is not None:
         return "sources" in annotation.model_fields_set and annotation.takes_words
     return annotation.takes_words or SourceKind.RECORD in annotation.sources

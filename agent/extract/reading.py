@@ -1,4 +1,4 @@
-"""Reading: one place in a text read as a value, as every reader answers it."""
+"""Reading: one place in a text read as a value. Every reader returns these."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from language.text import Text
 class Reading:
     """One place in a text read as a value.
 
-    ``start``/``end`` are code point offsets into the text given and ``text`` is what stands there; ``value`` derives
-    from it (and from ``now``) alone. ``how`` tells the derivation in words where it isn't obvious ("twenty dollars →
-    2000 USD minor units"), else it is empty. ``shown`` is the value as a person reads it. ``confidence`` is in [0, 1],
-    comparable within one parameter: above 0.8 the words name the parameter or fit only it, below 0.4 it is a guess that
-    a person should see.
+    ``start``/``end`` are code point offsets in the given text, and ``text`` is what stands there. ``value`` derives
+    only from it (and from ``now``). ``how`` explains the derivation if it isn't obvious ("twenty dollars → 2000 USD
+    minor units"), or is empty. ``shown`` is the value for a person. ``confidence`` is in [0, 1] and comparable within
+    one parameter. Above 0.8 the words name the parameter or fit only it. Below 0.4 it is a guess that a person should
+    see.
     """
 
     value: Any
@@ -30,7 +30,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A reading before it is weighed. Offsets count in ``Text.plain``."""
+    """A reading before it is rated. Offsets are in ``Text.plain``."""
 
     start: int
     end: int

@@ -1,5 +1,5 @@
-"""Text reader: free text as values of a parameter: quoted words, names, codes and what prepositions or labels
-introduce; and how a name stands in its sentence."""
+"""Text reader: free text as values of a parameter. It reads quoted words, names, codes, and words after prepositions or
+labels, and rates how a name stands in its sentence."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ _MADE: Final = word_set("performed sung recorded released made created played pu
 
 
 def is_headed(text: Text, spec: ParameterSpec, phrase: phrases.Phrase) -> bool:
-    """Whether a name of several words says itself what it is: "Grand Lake Theater" for a theater's."""
+    """Whether a name of several words says what it is: "Grand Lake Theater" for a theater."""
     inside = [token for token in text.after(phrase.start, 8) if token.end <= phrase.end]
     return len(inside) > 1 and inside[-1].capital and stem_word(inside[-1].low) in set(spec.own) - _UNTELLING
 
 
 def acts(text: Text, start: int) -> bool:
-    """Whether a name is asked about as somebody who does something: "did Johnny Cash release"."""
+    """Whether a name is the subject of a question: "did Johnny Cash release"."""
     return any(token.low in _AUXILIARY for token in text.before(start, 2) if token.low != "the")
 
 
 def rate_title(text: Text, phrase: phrases.Phrase) -> float:
-    """How likely a phrase is the title of a work: what is seen, played or read, what tickets are for, or what is by
-    somebody."""
+    """How likely a phrase is the title of a work: something seen, played or read, something with tickets, or something
+    by a person."""
     before = [token.low for token in text.before(phrase.start, 3) if token.low not in {"the", "me", "us", "'", '"'}]
     after = text.after(phrase.end, 2)
     if before[:1] and before[0] in _SEEN:
@@ -51,7 +51,7 @@ def rate_title(text: Text, phrase: phrases.Phrase) -> float:
 
 
 def departs(text: Text, phrase: phrases.Phrase) -> bool:
-    """ "JFK to LAX": a name that stands before "to" and another name, after no preposition."""
+    """Whether a name is a place of departure, before "to" and another name, without a preposition: "JFK to LAX"."""
     after = text.after(phrase.end, 2)
     if len(after) > 1 and after[0].text == "," and after[1].text.isupper():
         after = text.after(after[1].end, 2)
@@ -60,8 +60,8 @@ def departs(text: Text, phrase: phrases.Phrase) -> bool:
 
 
 def says_how_many(text: Text, phrase: phrases.Phrase) -> bool:
-    """Whether a phrase only says how many of something: "3 people", "two", "1"; a house has its street's name after the
-    number."""
+    """Whether a phrase is only a number of things: "3 people", "two", "1". A house number has its street's name after
+    it."""
     for number in numerals.find(text):
         if number.start == phrase.start:
             rest = [token for token in text.after(number.end, 4) if token.end <= phrase.end]
@@ -70,7 +70,7 @@ def says_how_many(text: Text, phrase: phrases.Phrase) -> bool:
 
 
 def describes(text: Text, end: int) -> bool:
-    """Whether a name merely describes the word after it: "Stronger" in "the Stronger album"."""
+    """Whether a name only describes the next word: "Stronger" in "the Stronger album"."""
     after = text.after(end, 1)
     return (
         bool(after)
@@ -82,7 +82,7 @@ def describes(text: Text, end: int) -> bool:
 
 
 def rate_participle(text: Text, start: int, spec: ParameterSpec) -> float:
-    """ "directed by X" names a director, "starred by X" does not."""
+    """Whether a participle introduces the name: "directed by X" names a director, "starred by X" doesn't."""
     words = text.before(start, 2)
     if len(words) < 2 or words[0].low != "by":
         return 0.0
@@ -100,8 +100,8 @@ def rate_participle(text: Text, start: int, spec: ParameterSpec) -> float:
 
 
 def find_continuation(text: Text, phrase: phrases.Phrase) -> int | None:
-    """Where a new name goes on after an "and": "Safety" of "to Safety and Health Training". What is called anew is one
-    thing."""
+    """Where a new name begins after an "and": "Safety" of "to Safety and Health Training". The name of a new thing
+    stays whole."""
     after = text.after(phrase.end, 3)
     if phrase.by not in {"to", "into", "as"} or not phrase.capital or len(after) < 2:
         return None
@@ -114,12 +114,12 @@ def find_continuation(text: Text, phrase: phrases.Phrase) -> int | None:
 
 _ADDRESS: Final = re.compile(r"\d+\w?\s+\w+")
 
-# What is written in capitals alone.
+# Words written entirely in capitals.
 _TICKER: Final = re.compile(r"\b(?:ticker|stock symbol|symbol of (?:the|a) (?:stock|company)|iata)\b", re.IGNORECASE)
 
 
 def find_texts(text: Text, spec: ParameterSpec, now: datetime, *, required: bool) -> list[Candidate]:
-    """Candidates with their weights: what a label or preposition of the parameter's part introduces stands above a mere
+    """Candidates with their weights. Words after a label or preposition of the parameter's role rank above a mere
     name."""
     made = _find_quoted(text, spec, required=required) + _find_labelled(text, spec) + _find_phrases(text, spec, now)
     if spec.examples:
@@ -144,7 +144,7 @@ def _find_quoted(text: Text, spec: ParameterSpec, *, required: bool) -> list[Can
         weight = {"quoted": 0.5, "said": 0.15, "named": 0.2, "tail": 0.0}[quote.kind] + near
         key = _key(text, quote)
         if key is not None:
-            # 'city': 'Denver' in something like JSON: the key alone decides.
+            # 'city': 'Denver' in JSON-like text: only the key decides.
             if key != spec.name.lower():
                 continue
             weight = 0.95
@@ -152,7 +152,7 @@ def _find_quoted(text: Text, spec: ParameterSpec, *, required: bool) -> list[Can
             weight -= 0.2
         weight += 0.7 * rate_affinity(text, quote.outer_start, spec)
         if quote.kind == "tail" and required and spec.roles & {"body", "topic"} and not made and quote.last:
-            # Nothing else is said of it, and this is all that follows: "Read it aloud: the shop is closed".
+            # Nothing else is said about it, and only this follows: "Read it aloud: the shop is closed".
             made.append(Candidate(quote.start, quote.end, text.original(quote.start, quote.end), weight=0.45))
             continue
         if quote.kind == "tail":
@@ -172,7 +172,7 @@ def _find_quoted(text: Text, spec: ParameterSpec, *, required: bool) -> list[Can
 
 
 def _key(text: Text, quote: quotes.Quote) -> str | None:
-    """The quoted key that a quoted value has, an empty one where the quote is itself a key."""
+    """The quoted key of a quoted value. Empty if the quote is itself a key."""
     if quote.kind != "quoted":
         return None
     if text.plain[quote.outer_end : quote.outer_end + 1] == ":":
@@ -185,7 +185,7 @@ _USUAL: Final = word_set("default standard usual exact following simple")
 
 
 def _claimed(text: Text, start: int) -> bool:
-    """Whether the word before a quote names something else than what is asked for ("password 'x'")."""
+    """Whether the word before a quote names another parameter ("password 'x'")."""
     before = text.before(start, 2)
     return (
         bool(before)
@@ -198,7 +198,7 @@ def _claimed(text: Text, start: int) -> bool:
 
 
 def _as_titled(text: Text, spec: ParameterSpec, found: Candidate) -> Candidate:
-    """ "titled 'X' saying 'Y'": X is the title, Y the body."""
+    """Tells a title from a body: of "titled 'X' saying 'Y'", X is the title and Y the body."""
     before = [token.low for token in text.before(found.start, 3) if token.text not in {"'", '"', "`", ":"}]
     if not before:
         return found
@@ -222,7 +222,7 @@ def _as_titled(text: Text, spec: ParameterSpec, found: Candidate) -> Candidate:
 
 
 def _find_labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:
-    """After or before one of the parameter's own words: "namespace cascade-sandbox", "the Stronger album"."""
+    """A value after or before one of the parameter's own words: "namespace cascade-sandbox", "the Stronger album"."""
     made: list[Candidate] = []
     inside = [(each.outer_start, each.outer_end) for each in quotes.find(text) if each.kind == "quoted"]
     names = set(spec.own) - {"name", "id", "type"} or set(spec.own)
@@ -233,7 +233,7 @@ def _find_labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:
             continue
         after = phrases.find_after_label(text, index)
         skip = index + 1
-        # "user id 123", "project name: x": the label's second word goes along.
+        # "user id 123", "project name: x": skips the label's second word.
         if skip < len(text.tokens) and text.tokens[skip].low in _LABEL_ENDS:
             after = phrases.find_after_label(text, skip) or after
         base = 0.45 if strong else 0.35
@@ -310,7 +310,7 @@ def _find_phrases(text: Text, spec: ParameterSpec, now: datetime) -> list[Candid
 
 
 def _strip_heading(text: Text, spec: ParameterSpec, phrase: phrases.Phrase) -> phrases.Phrase:
-    """ "the label Cleaning": a first word that names the parameter is not part of the value."""
+    """A value without a leading word that names the parameter: "the label Cleaning"."""
     inside = [token for token in text.after(phrase.start, 3) if token.end <= phrase.end]
     if phrase.kind == "slot" and len(inside) > 1 and not inside[0].capital:
         stemmed = stem_word(inside[0].low)

@@ -1,5 +1,5 @@
-"""Roles of values: the part that one plays in a request (where from, for whom, how long), and the words that give it
-away, prepositions before it and labels around it. Types of parameters: ``parameter_spec``."""
+"""Roles of values: what a value is in a request (origin, recipient, duration), and the words that show it, prepositions
+before it and labels around it. ``parameter_spec`` decides types."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] 
     ),
 }
 
-# In a name "to" says where to; in a sentence it says nothing.
+# In a name "to" says where to. In a sentence it says nothing.
 _LITTLE: Final = word_set("to from in out until before since after via using")
 _PLACES: Final = word_set("city town location place address station country airport")
 
@@ -117,7 +117,7 @@ def find_roles(words: tuple[str, ...], description: str) -> frozenset[Role]:
         said = set(first[:12]) - _LITTLE
         found = {role for role, (names, _, _) in ROLES.items() if said & names}
     elif found == {"place"}:
-        # "The starting location": where from.
+        # "The starting location": an origin.
         found |= {role for role in ("origin",) if set(first[:6]) & ROLES[role][0]}
     elif found & {"origin", "target"} and set(first[:8]) & _PLACES:
         # "to": "The destination city of the trip".

@@ -1,4 +1,4 @@
-"""Pages of an answer: the records that it rests on beyond those that it lists, read anew."""
+"""Answer pages: reads further records of an answer again from the platform."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ NO_ANSWER: Final = "This was not answered with records that there could be more 
 
 @dataclass(frozen=True)
 class AnswerPages:
-    """Reads on in an answer, for the very principal that asked: the question is the stored one, the records are as they
-    are now, so that there may be more or fewer of them than it said."""
+    """Reads on in an answer, for the principal that asked. The question is the stored one and the records are the
+    present ones, so their number may differ from what the answer said."""
 
     runs: RunService
     contexts: WorkspaceContexts

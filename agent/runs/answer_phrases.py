@@ -1,5 +1,5 @@
-"""Answers in words that answer nothing: those that take a request back instead, and those that say which of the offered
-records is not meant ("not Novak" leaves the others)."""
+"""Answer phrases: typed answers that answer nothing. Some take the request back, others exclude an offered record ("not
+Novak" leaves the others)."""
 
 from __future__ import annotations
 
@@ -39,8 +39,10 @@ _PARTS: Final = re.compile(r"[,;.!?–—]+|(?<!\w)-+|-+(?!\w)")
 
 
 def is_cancellation(text: str, question: Question | None = None) -> bool:
-    """Whether words take the request back. A bare no does where the ``question`` can't be answered by one, and what one
-    of its candidates is called is an answer."""
+    """Whether words take the request back.
+
+    A bare "no" does, if the ``question`` can't be answered by one. The name of one of its candidates is an answer.
+    """
     words = _plain(text)
     if question is not None and any(words == each.label.casefold() for each in question.candidates):
         return False
@@ -48,7 +50,7 @@ def is_cancellation(text: str, question: Question | None = None) -> bool:
     chooses = question is not None and question.code in _CHOICES
     refused = _NO | _NEITHER if chooses else frozenset[str]()
     known = _SAID | refused
-    # "no, leave it": a no beside what takes it back
+    # "no, leave it": a "no" beside words that take it back
     return words in known or (
         bool(parts) and parts[-1] in known and all(each in known | _NO | _LEADS for each in parts)
     )
@@ -70,12 +72,12 @@ _WORDS: Final = re.compile(r"\w+")
 
 
 def excludes(question: Question, text: str) -> bool:
-    """Whether an answer to a choice among records begins with whom it is not."""
+    """Whether an answer to a choice among records begins with the one to exclude."""
     return question.code == "ambiguous" and _NOT.match(text) is not None
 
 
 def find_remaining(question: Question, text: str) -> Candidate | None:
-    """The one candidate that such an answer leaves, None where it leaves several, or takes none away."""
+    """The one candidate that such an answer leaves. None if it leaves several or excludes none."""
     found = _NOT.match(text)
     if found is None:
         return None
@@ -87,7 +89,7 @@ def find_remaining(question: Question, text: str) -> Candidate | None:
 
 
 def _is_named(candidate: Candidate, words: str) -> bool:
-    """Whether all the words stand in what is shown of the candidate, but for those that only point ("the … one")."""
+    """Whether the candidate shows all the words, without pointing words ("the … one")."""
     said, label = (set(_WORDS.findall(each.casefold())) for each in (words, f"{candidate.label} {candidate.detail}"))
     telling = said - EMPTY - {"one", "ones"}
     return bool(telling) and telling <= label

@@ -1,4 +1,4 @@
-"""Approval: takes a held plan to a confirmed one, by who may approve exactly this plan, once."""
+"""Approval: confirms a held plan. Checks who may approve exactly this plan, once."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ class ApprovalService:
     async def confirm(
         self, approver: Actor, run: Run, digest: str, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
-        """Approve ``digest``. A second approval by the same person returns the run unchanged. Drift sends the run back
-        to planning and a fresh card. Raises Conflict only if the run moved in a way that no answer covers."""
+        """Approves ``digest``. A second approval by the same person returns the run unchanged. Drift sends the run back
+        to planning for a fresh card. Raises Conflict only if the run changed in a way that no answer covers."""
         if run.state in ("confirmed", "executing", "succeeded", "failed", "unknown") and run.digest == digest:
             return run
         held = self._to_confirm(approver, run, digest)
@@ -114,7 +114,7 @@ class ApprovalService:
         return refusal
 
     async def record_forbidden(self, approver: Actor, run_id: str, error: Forbidden) -> None:
-        """Record in history that somebody tried to approve a card which they may not even see."""
+        """Records in history that somebody tried to approve a card that they may not see."""
         async with self.database.read() as session:
             run = await repository.get(session, approver.workspace, run_id)
         await self._record_refusal(approver, run, Refusal(code="forbidden", detail=error.detail))
@@ -122,7 +122,7 @@ class ApprovalService:
     async def _plan_again(
         self, run: Run, approver: Actor, drift: tuple[str, ...], in_transaction: TransactionHook[Run]
     ) -> Run:
-        """Back to planning with the same drafts: the fresh card shows what differs from the one that was looked at."""
+        """Sends the run back to planning with the same drafts. The fresh card shows the differences."""
         now = self.clock()
         again = run.with_(
             state="received", drift=drift, approvals=(), must_wait=DRIFTED, updated_at=now, expires_at=None
@@ -139,8 +139,8 @@ class ApprovalService:
     async def _approve(
         self, approver: Actor, held: Held, standing: tuple[Approval, ...], in_transaction: TransactionHook[Run]
     ) -> Run:
-        """``standing`` are the earlier approvals that still count: who gave one and lost the right to it since has not
-        approved."""
+        """Adds an approval. ``standing`` are earlier approvals that still count, without those of people who lost the
+        right since."""
         run, plan, now = held.run, held.plan, self.clock()
         approval = Approval(person=approver.person, name=approver.name, at=now, digest=plan.digest, actor=approver)
         approvals = (*standing, approval)
@@ -168,8 +168,8 @@ class ApprovalService:
                 lapsed=gone,
             )
             if complete:
-                # What somebody else agreed to once, or the same person in another role, is no standing yes of who
-                # asked.
+                # An earlier yes by another person, or by the same person in another role, is no standing approval of
+                # the requester.
                 if run.mode == "live" and authority.has_approved_own(run, approvals):
                     for step in plan.steps:
                         await confirmations.remember(session, run.actor, run.session_id, step.contract_digest)
@@ -179,7 +179,7 @@ class ApprovalService:
 
 
 def verify_digest(planned: Planned) -> tuple[str, ...]:
-    """Tamper check: the drift of a stored plan that no longer matches its digest."""
+    """Tamper check: the drift of a stored plan that doesn't match its digest."""
     run, plan = planned.run, planned.plan
     if digest_plan(plan.steps, run_id=run.id, actor=run.actor, surface=run.surface) == plan.digest:
         return ()
@@ -188,7 +188,7 @@ def verify_digest(planned: Planned) -> tuple[str, ...]:
 
 
 def check_requester_role(run: Run, requester: Actor) -> tuple[str, ...]:
-    """Drift where the requester's role changed: the payload names the role they had when it was built."""
+    """The drift if the requester's role changed. The payload names the role at the time it was built."""
     if requester.role == run.actor.role:
         return ()
     return (f"{requester.name}'s role changed from {run.actor.role} to {requester.role}.",)
@@ -197,7 +197,7 @@ def check_requester_role(run: Run, requester: Actor) -> tuple[str, ...]:
 async def list_valid_approvals(
     session: AsyncSession, context: WorkspaceContext, planned: Planned, now: datetime
 ) -> tuple[Approval, ...]:
-    """The approvals of this very plan whose givers may still act, and may still run it themselves."""
+    """The approvals of this very plan by people who may still act and may still run it themselves."""
     kept: list[Approval] = []
     for each in planned.run.approvals:
         if each.digest != planned.plan.digest:
@@ -213,7 +213,8 @@ async def list_valid_approvals(
 
 
 def find_lapsed(planned: Planned, standing: tuple[Approval, ...]) -> tuple[str, ...]:
-    """Drift where approvals no longer count: nothing is sent on the word of somebody who may no longer give it."""
+    """The drift if approvals no longer count. Nothing is sent on the word of a person who has lost the right to give
+    it."""
     gone = [each.name for each in planned.run.approvals if each not in standing]
     if not gone and len(standing) < planned.plan.approvals:
         return ("It has fewer approvals than it needs.",)

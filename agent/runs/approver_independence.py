@@ -1,7 +1,7 @@
-"""Independence of approvers: which two people count as two where two must agree.
+"""Approver independence: which two people count as two if two must agree.
 
-Nobody is made the second one for the occasion. A member who was added, or given the role they have, after the request
-was made does not count (``refuse_newcomer``). Nor do two of whom one gave the other their place a short while before
+Nobody is made the second one for the occasion. A member who was added or given a role after the request doesn't count
+(``refuse_newcomer``). Two people don't count if one gave the other their place shortly before
 (``refuse_dependent_approvers``): an owner who invites somebody and approves as them is one person.
 """
 
@@ -38,9 +38,11 @@ async def refuse_newcomer(session: AsyncSession, approver: Actor, planned: Plann
 async def refuse_dependent_approvers(
     session: AsyncSession, planned: Planned, approvers: Collection[Actor], now: datetime, apart: timedelta
 ) -> Refusal | None:
-    """Refuse approvers of whom one gave another their membership or role within ``apart``: among who asked and
-    ``approvers``, through any number of givers that recent. What was given on the machine itself was given by nobody
-    here."""
+    """Refuses approvers of whom one gave another their membership or role within ``apart``.
+
+    Checks the requester and the ``approvers``, through any chain of equally recent givers. What was given on the
+    machine itself has no giver here.
+    """
     if not planned.needs_two_people:
         return None
     taking_part = {planned.run.actor.person, *(each.person for each in approvers)}
@@ -63,7 +65,7 @@ async def refuse_dependent_approvers(
 async def _find_giver(
     session: AsyncSession, approver: Actor, others: Collection[str], young: datetime
 ) -> tuple[MemberRow, MemberRow] | None:
-    """The approver and the one of ``others`` from whom their place comes, where every place in between is younger than
+    """The approver and the one of ``others`` who gave them their place, where every place in between is younger than
     ``young``."""
     first = at = await _find_member(session, approver.workspace, approver.person)
     passed: set[str] = set()
@@ -76,7 +78,7 @@ async def _find_giver(
 
 
 async def _find_member(session: AsyncSession, workspace: str, person: str) -> MemberRow | None:
-    """None for who is no member: the platform vouches for them, and for how long it has known them."""
+    """The member, or None for a platform's user: the platform vouches for them and knows for how long."""
     try:
         return await store.accounts.members.get(session, workspace, person)
     except NotFound:

@@ -1,5 +1,4 @@
-"""Decisions about a run: answer, edit, confirm, reject, cancel, settle an unknown outcome, expire. Time decides here
-too."""
+"""Run decisions: answer, edit, confirm, reject, cancel, settle an unknown outcome, and expire over time."""
 
 from __future__ import annotations
 
@@ -50,8 +49,8 @@ DecisionVerdict = Literal["resend", "happened", "did_not_happen"]
 
 @dataclass(frozen=True)
 class Decisions:
-    """Decisions about runs that the ``actor`` may see: NotFound for the rest. Raises WrongMode where a key is of the
-    other mode."""
+    """Decisions about runs that the ``actor`` may see. Raises NotFound for others, and WrongMode for a key of the other
+    mode."""
 
     run_service: RunService
     database: Database
@@ -73,8 +72,8 @@ class Decisions:
         text: str | None = None,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
-        """Answer the open question with one of its candidates or in words, or take the request back. A no to whether
-        the rest shall be done takes it back too. Raises InvalidInput, Forbidden."""
+        """Answers the open question with a candidate or in words, or takes the request back. A "no" to whether to do
+        the rest takes it back too. Raises InvalidInput, Forbidden."""
         run = await self._get_own(actor, run_id)
         asked = as_asked(run)
         now = self.clock()
@@ -107,8 +106,8 @@ class Decisions:
         *,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
-        """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). It is planned again, and the
-        new card waits for an approval whatever its policy says: nobody has seen it yet."""
+        """Changes parameters of a held card by words (slot ``0.amount`` → "20 dollars"). It is planned again, and the
+        new card needs an approval whatever its policy, because nobody has seen it."""
         run = await self._get_own(actor, run_id)
         held = as_held(run)
         if held is None:
@@ -148,7 +147,7 @@ class Decisions:
     async def confirm(
         self, actor: Actor, run_id: str, digest: str, *, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
-        """Approve exactly ``digest``. Approving twice counts once."""
+        """Approves exactly ``digest``. Approving twice counts once."""
         for _ in range(RACES):
             try:
                 run = await self._to_decide(actor, run_id)
@@ -158,8 +157,8 @@ class Decisions:
             try:
                 confirmed = await self.approvals.confirm(actor, run, digest, in_transaction)
             except Conflict:
-                # Somebody was quicker. The gate knows the same yes, and another's first of two yeses leaves room for
-                # this one.
+                # Another approval was faster. The service recognises a repeated yes, and the first of two approvals
+                # leaves room for this one.
                 continue
             self.run_wakeups.notify_changed(run_id)
             self.wake()
@@ -169,7 +168,7 @@ class Decisions:
     async def reject(
         self, actor: Actor, run_id: str, reason: str = "", *, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
-        """Reject a run, only before anything is sent."""
+        """Rejects a run, only before anything is sent."""
         run = await self._to_decide(actor, run_id)
         now = self.clock()
         if run.state not in ("held", "asked"):
@@ -188,8 +187,8 @@ class Decisions:
         )
 
     async def cancel(self, actor: Actor, run_id: str) -> Run | Refusal:
-        """Cancel the planning of a request. Whoever works on it finds the run gone: nothing comes of it, whatever a
-        model still answers."""
+        """Cancels the planning of a request. Its worker finds the run gone, so nothing comes of a late answer by a
+        model."""
         run = await self._to_decide(actor, run_id)
         now = self.clock()
         if run.state != "received":
@@ -211,7 +210,7 @@ class Decisions:
     async def decide(
         self, actor: Actor, run_id: str, verdict: DecisionVerdict, *, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
-        """Settle a run whose outcome is unknown: an owner looked at the platform and says whether it happened, or sends
+        """Settles a run with an unknown outcome: an owner checked the platform and says whether it happened, or sends
         it again under the same key."""
         if actor.role != OWNER:
             raise Forbidden("Only an owner decides about a call whose outcome is unknown.")
@@ -219,7 +218,7 @@ class Decisions:
         if run.state != "unknown":
             return Refusal(code="already_decided", detail=f"This run is {run.state}; nothing about it is unknown.")
         planned = as_planned(run)
-        if verdict != "did_not_happen" and planned is not None:  # the others send: it again, or what was to follow it
+        if verdict != "did_not_happen" and planned is not None:  # these others send it again, or send what follows it
             refusal = refuse_key(await self.contexts.of(run.workspace), actor, planned, self.approvals.console_url)
             if refusal is not None:
                 return refusal
@@ -261,8 +260,7 @@ class Decisions:
         return moved
 
     async def expire_due(self) -> int:
-        """Expire what has run out, at most ``EXPIRE_AT_ONCE`` runs; returns how many. Called periodically by the
-        server."""
+        """Expires what is due, at most ``EXPIRE_AT_ONCE`` runs. Returns how many. The server calls it periodically."""
         async with self.database.read() as session:
             rows = await store.runs.runs.due(session, self.clock(), EXPIRE_AT_ONCE)
         done = 0
@@ -305,8 +303,8 @@ class Decisions:
         in_transaction: TransactionHook[Run],
         **data: Any,
     ) -> Run | Refusal:
-        """Store the run as it is now, with its entry, and call ``in_transaction``; none of it where somebody was
-        quicker."""
+        """Stores the run with its history entry, and calls ``in_transaction``. Does nothing if another change was
+        faster."""
         try:
             async with self.database.begin() as session:
                 moved = await repository.move(session, run, was=was)
@@ -318,7 +316,7 @@ class Decisions:
         return moved
 
     async def _to_decide(self, actor: Actor, run_id: str) -> Run:
-        """The run, for who may decide about it. Raises NotFound, WrongMode."""
+        """The run, for an actor who may decide about it. Raises NotFound, WrongMode."""
         run = await self.run_service.show(actor, run_id)
         check_mode(actor, run)
         return run
@@ -357,6 +355,5 @@ def _check_text(text: str) -> str:
 
 
 def _about(slot: str, changed: str) -> bool:
-    """Whether an earlier answer's slot is the changed parameter or a record on the way to it
-    (``0.invoice_id/customer``)."""
+    """Whether an earlier answer's slot is the changed parameter or its record's owner (``0.invoice_id/customer``)."""
     return slot == changed or slot.startswith(changed + "/")

@@ -1,5 +1,5 @@
-"""Calls given as data: planned without a resolver, by the same validation as typed words. Judged at once, stored with
-its verdict in one transaction."""
+"""Direct calls: plan calls given as data, without a resolver, with the same validation as typed words. The verdict is
+stored at once, in one transaction."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ class DirectCalls:
         request_id: str | None = None,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run:
-        """Plan a call from given values; the run is held, confirmed or refused, and durable when this returns.
-        ``in_transaction`` is done in its transaction.
+        """Plans a call from given values. The run is held, confirmed or refused, and durable when this returns.
+        ``in_transaction`` runs in its transaction.
 
-        Raises NotFound for an action that is not registered, InvalidInput for values that are too large,
-        PlatformUnavailable when a record can't be looked up: then nothing is stored.
+        Raises NotFound for an unregistered action, InvalidInput for values that are too large, and PlatformUnavailable
+        if a record can't be looked up. Nothing is stored then.
         """
         context = await self.contexts.of(actor.workspace)
         contract = context.catalogue.get(action)

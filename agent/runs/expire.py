@@ -1,5 +1,5 @@
-"""Expiry of a run: whether its card or question has run out, and its end then. How long a card waits is said in
-``registry.confirmation``, how long a question does by the setting ``question_expiry_s``."""
+"""Run expiry: ends a run whose card or question has expired. ``registry.confirmation`` says how long a card waits, the
+setting ``question_expiry_s`` how long a question does."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from store.database import Database
 
 
 def has_expired(run: Run, now: datetime) -> bool:
-    """Whether the time for a card or question is over, whether or not that has been written down yet."""
+    """Whether the time of a card or question is over, stored or not."""
     return run.expires_at is not None and now >= run.expires_at
 
 
 async def expire(database: Database, run: Run, now: datetime) -> None:
-    """End a run whose card or question has run out. Nothing happens where somebody was quicker."""
+    """Ends a run whose card or question has expired. Does nothing if another change was faster."""
     with contextlib.suppress(Conflict):
         async with database.begin() as session:
             moved = await repository.move(session, run.with_(state="expired", updated_at=now), was={"held", "asked"})

@@ -1,4 +1,4 @@
-"""Outcome of a run, worked out from the outcomes of its calls."""
+"""Run outcome: derived from the outcomes of its calls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from store.runs.calls import CallRow
 
 
 def run_state(outcomes: Sequence[CallOutcome]) -> RunState:
-    """State of a finished run: unknown if any call is, failed if any failed, else succeeded."""
+    """The state of a finished run: unknown if any call is, failed if any failed, otherwise succeeded."""
     states = {each.state for each in outcomes}
     if "unknown" in states or "begun" in states:
         return "unknown"
@@ -23,7 +23,7 @@ def run_state(outcomes: Sequence[CallOutcome]) -> RunState:
 
 
 async def close_calls(session: AsyncSession, run: Run, now: datetime) -> tuple[CallOutcome, ...]:
-    """Outcomes of a run's calls; calls behind one that did not succeed are skipped for good."""
+    """The outcomes of a run's calls. Calls after one that didn't succeed are skipped for good."""
     took = await store.runs.calls.took_ms(session, run.workspace, run.id)
     outcomes = []
     for call in await store.runs.calls.of_run(session, run.workspace, run.id):
@@ -34,20 +34,20 @@ async def close_calls(session: AsyncSession, run: Run, now: datetime) -> tuple[C
 
 
 async def abandon_calls(session: AsyncSession, run: Run, now: datetime) -> tuple[CallOutcome, ...]:
-    """Outcomes of the calls of a run that no worker takes up again: one that was under way may have happened, one that
-    waited for its next attempt did not, the rest are skipped."""
+    """The outcomes of the calls of an abandoned run. A call under way may have happened. One that waited for its next
+    attempt didn't. The rest are skipped."""
     for call in await store.runs.calls.of_run(session, run.workspace, run.id):
         if call.state == "begun":
             await _end(session, call, "unknown", "The worker stopped before an answer came.", now)
         elif call.state == "planned" and call.attempts:
-            # Sent again by an owner's decision, it may have happened the first time.
+            # An owner sent it again, so it may have happened the first time.
             fate: CallState = "failed" if call.started_at else "unknown"
             await _end(session, call, fate, f"{call.detail} It was not tried again.".strip(), now)
     return await close_calls(session, run, now)
 
 
 async def _end(session: AsyncSession, call: CallRow, to: CallState, detail: str, now: datetime) -> CallRow:
-    """The call in the state that it ends in. Raises Conflict where it has moved on meanwhile."""
+    """The call in its final state. Raises Conflict if it changed meanwhile."""
     return await store.runs.calls.move(
         session, call.workspace, call.call_id, was={call.state}, to=to, detail=detail, finished_at=now
     )

@@ -1,8 +1,7 @@
-"""Person confirmation: which cards no API key may confirm, but only a person, and what a key is told instead.
+"""Person confirmation: which cards only a person may confirm, and what an API key is told instead.
 
-An API key can leak, and then it asks and confirms with one hand. So what can't be undone (or what its contract says)
-needs somebody whom a password or an issuer vouches for at that moment: a ``member``, who comes in through the console
-alone.
+A leaked API key could both ask and confirm. So an irreversible action, or one whose contract says so, needs somebody
+for whom a password or an issuer vouches at that moment: a ``member``, who comes in through the console only.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ from registry.confirmation import ConfirmBy
 
 
 def is_person(actor: Actor) -> bool:
-    """Whether a signed-in person acts. A key is not, whoever made it; nor is what a platform vouches for."""
+    """Whether a signed-in person acts. A key isn't one, whoever made it, and neither is a platform's user."""
     return actor.kind == "member"
 
 
 def needs_person(context: WorkspaceContext, plan: Plan) -> bool:
-    """Whether only a person may confirm, by the plan or by a contract as it is now: plans from before contracts said so
-    count as those."""
+    """Whether only a person may confirm, according to the plan or to a contract as it is now. Plans made before
+    contracts could say so are included."""
     return plan.confirm_by is ConfirmBy.PERSON or any(
         contract.confirm_by is ConfirmBy.PERSON
         for step in plan.steps
@@ -30,7 +29,7 @@ def needs_person(context: WorkspaceContext, plan: Plan) -> bool:
 
 
 def refuse_key(context: WorkspaceContext, approver: Actor, planned: Planned, console_url: str) -> Refusal | None:
-    """Refusal for a principal that may not confirm this card, with where a person does."""
+    """Refuses a principal that may not confirm this card, and says where a person does."""
     if is_person(approver) or not needs_person(context, planned.plan):
         return None
     return Refusal(

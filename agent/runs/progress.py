@@ -1,5 +1,5 @@
-"""Planning progress: the step a request has reached, seen at once in this process and after a moment in every other;
-and the wake-ups within one process: whoever waits for a run goes on when it changes."""
+"""Planning progress: the step that a request has reached, and wake-ups for those who wait for a run. This process sees
+a step at once, the others after a moment. Wake-ups work within one process."""
 
 from __future__ import annotations
 
@@ -18,26 +18,25 @@ from store.database import Database
 
 
 class RunWakeups:
-    """Wakes waiters within this process when a run changes. A missed notification only means waiting for the next
-    poll."""
+    """Wakes waiters in this process when a run changes. A missed notification only means waiting for the next poll."""
 
     def __init__(self) -> None:
         self._moves: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._steps: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     def notify_changed(self, run_id: str) -> None:
-        """Notify that the run's stored state changed."""
+        """Notifies that the run's stored state changed."""
         for event in (*self._moves.get(run_id, ()), *self._steps.get(run_id, ())):
             event.set()
 
     def notify_step(self, run_id: str) -> None:
-        """Notify that planning reached another step. Nothing that is stored has changed."""
+        """Notifies that planning reached another step. Nothing stored has changed."""
         for event in self._steps.get(run_id, ()):
             event.set()
 
     @contextmanager
     def watch(self, run_id: str, *, steps: bool = False) -> Iterator[asyncio.Event]:
-        """An event that is set at every change from here on, and with ``steps`` at every step too; its waiter clears it
+        """An event that is set at every change from now on, and at every step with ``steps``. Its waiter clears it
         before looking."""
         events = self._steps if steps else self._moves
         event = asyncio.Event()
@@ -55,7 +54,7 @@ class RunWakeups:
 
 
 async def wait_for_event(event: asyncio.Event, timeout_s: float) -> None:
-    """Wait until the event is set, or until the timeout."""
+    """Waits until the event is set, or until the timeout."""
     with suppress(TimeoutError):
         async with asyncio.timeout(timeout_s):
             await event.wait()
@@ -72,25 +71,24 @@ LOOK_S: Final = 1.0
 
 
 class PlanningStopped(Exception):
-    """Raised where planning is cancelled."""
+    """The planning was cancelled."""
 
 
 @dataclass
 class Progress:
-    """Planning progress of this process. ``phase`` may be asked of any run."""
+    """Planning progress in this process. ``phase`` may be asked about any run."""
 
     database: Database
     run_wakeups: RunWakeups
     _now: dict[str, Phase] = field(default_factory=dict)
 
     def get_phase(self, run: Run) -> Phase:
-        """Phase of a run that is being planned. Where a question was answered drafts exist already, and nothing is
-        chosen."""
+        """The phase of a run in planning. After a question was answered drafts exist, so nothing is chosen."""
         return self._now.get(run.id) or run.phase or ("looking" if run.drafts else "choosing")
 
     @asynccontextmanager
     async def of(self, run: Run) -> AsyncIterator[PlanningProgress]:
-        """Track a run while it is planned here. When this ends nothing more is written about it."""
+        """Tracks a run while it is planned here. Nothing more is written about it after that."""
         work = PlanningProgress(self, run)
         try:
             yield work
@@ -123,7 +121,7 @@ class PlanningProgress:
 
     async def run_unless_stopped(self, doing: Coroutine[Any, Any, T]) -> T:
         """The result of ``doing``. Raises PlanningStopped, with ``doing`` cancelled, as soon as the run's planning is
-        cancelled. Only for what may be cut off anywhere: a question to a model, never one to the database."""
+        cancelled. Use it only for what may be cut off anywhere: a question to a model, never one to the database."""
         task = asyncio.ensure_future(doing)
         try:
             await asyncio.wait((task,), timeout=LASTING_S)
@@ -152,7 +150,8 @@ class PlanningProgress:
             await asyncio.gather(stopped, return_exceptions=True)
 
     async def _wait_until_stopped(self, over: asyncio.Event) -> None:
-        """Ends when the run is, or with ``over``. Never cancelled in a query: it would leave its connection behind."""
+        """Ends when the run does, or with ``over``. Never cancelled inside a query, which would leave its connection
+        behind."""
         while not over.is_set():
             async with self._progress.database.read() as session:
                 row = await store.runs.runs.get(session, self._run.workspace, self._run.id)

@@ -1,5 +1,5 @@
-"""Recovery of stranded runs: runs that should move and have no job are found and get one. A worker that settles its
-work without moving its run leaves one behind; whatever the cause, a confirmed call must not be forgotten."""
+"""Recovery of stranded runs: finds runs that should move but have no job, and gives them one. A worker that settles its
+job without moving the run leaves one behind. Whatever the cause, no confirmed call may be forgotten."""
 
 from __future__ import annotations
 
@@ -32,10 +32,12 @@ class RunRecovery:
     wake: Callable[[], None]
 
     async def take_up(self) -> int:
-        """Enqueue a job for every run that is confirmed or executing, has not moved for half a minute and has none,
-        ``AT_ONCE`` at most. Answers how many. Whoever does it goes on where the run stands: a call
-        that was under way is sent again under its key if its contract is idempotent, else it is ``unknown`` and a
-        person decides (agent/sending/sender.py)."""
+        """Enqueues a job for every confirmed or executing run that hasn't changed for half a minute and has none, at
+        most ``AT_ONCE``. Returns how many.
+
+        The job continues where the run stands. A call under way is sent again under its key if its contract is
+        idempotent. Otherwise it becomes ``unknown`` and a person decides (agent/sending/sender.py).
+        """
         async with self.database.read() as session:
             rows = await store.runs.runs.find_stranded(session, SEND_JOB, self.clock() - STANDING_FOR, AT_ONCE)
         return sum([await self._put(run) for run in repository.list_readable(rows)])
@@ -44,7 +46,7 @@ class RunRecovery:
         now = self.clock()
         try:
             async with self.database.begin() as session:
-                # A move, so that of many sweeps one puts it, and under a key of its own.
+                # A move, so that only one of many sweeps enqueues it, and under its own key.
                 moved = await repository.move(session, run.with_(updated_at=now), was={run.state})
                 await recorder.record(
                     session, moved, EntryType.TAKEN_UP, now, state=run.state, error="There was no work for it."

@@ -1,4 +1,4 @@
-"""Run repository: a run's document and its indexed columns always change in one conditional update."""
+"""Run repository: changes a run's document and its indexed columns in one conditional update."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ async def get(session: AsyncSession, workspace: str, run_id: str) -> Run:
 
 
 async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) -> Run:
-    """Store ``run`` (its ``state`` is the new one) if its row still has the revision it was read at and a state in
-    ``was``. Answers the run at its new revision. Raises Conflict when somebody was quicker."""
+    """Stores ``run`` (with its new ``state``) if its row still has the revision that was read and a state in ``was``.
+    Returns the run at its new revision. Raises Conflict if another change was faster."""
     row = await store.runs.runs.move(
         session,
         run.workspace,
@@ -67,7 +67,7 @@ async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) ->
             "person": run.actor.person,
             "surface": run.surface,
         },
-        role=run.actor.role,  # who asked may have another one by the time this is planned anew
+        role=run.actor.role,  # the requester may have another role by the time it is planned again
         actions=" ".join(run.actions),
         risk=find_highest_risk(run.plan) or "",
         plan_digest=run.digest,
@@ -79,8 +79,8 @@ async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) ->
 
 
 def read_row(row: RunRow) -> Run:
-    """Reads a run's stored document. Raises Unavailable where another version of OpsIQ stored the run in a form that
-    this one can't read."""
+    """Reads a run's stored document. Raises Unavailable if another version of OpsIQ stored it in a form that this one
+    can't read."""
     try:
         run = Run.model_validate_json(row.document)
     except ValidationError as error:
@@ -92,7 +92,7 @@ def read_row(row: RunRow) -> Run:
 
 
 def list_readable(rows: Iterable[RunRow]) -> list[Run]:
-    """The runs of a list, but for what this version can't read: one such row keeps nobody from the others."""
+    """The runs of a list that this version can read. An unreadable row doesn't hide the others."""
     made: list[Run] = []
     for row in rows:
         try:
@@ -105,7 +105,7 @@ def list_readable(rows: Iterable[RunRow]) -> list[Run]:
 async def list_thread(
     session: AsyncSession, actor: Actor, run: Run, *, until: datetime | None = None, limit: int
 ) -> list[Run]:
-    """The newest runs of its thread that the actor may go on from, on its surface, oldest first."""
+    """The newest runs of its thread that the actor may continue, on its surface, oldest first."""
     rows = await store.runs.runs.of_thread(
         session,
         run.workspace,

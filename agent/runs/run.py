@@ -1,4 +1,4 @@
-"""Run: one request from the words typed to the outcome, as it is stored and shown."""
+"""Run: one request from its words to its outcome, as it is stored and shown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from agent.planning.proposal import Proposal
 from core.actor import Actor, Mode, Surface
 from core.clock import find_zone
 
-# What a worker may still move on by itself; everything else waits for a person or is over.
+# States in which a worker may move a run. In all others it waits for a person or is over.
 MOVING: Final[frozenset[RunState]] = frozenset({"received", "confirmed", "executing"})
 
 
@@ -110,8 +110,8 @@ class Run(Value):
     cause: Cause | None = None
     only: tuple[str, ...] | None = None
     hold: str = ""
-    # Written only where it says something: an old process beside this one can't read such a run, and so can't send it
-    # at once either.
+    # Written only if it says something. An old process beside this one can't read such a run, and so can't send it at
+    # once.
     must_wait: str = Field(default="", exclude_if=lambda why: not why)
     mode: Annotated[Mode, Field(exclude_if=lambda mode: mode == "live")] = "live"
     state: RunState = "received"
@@ -141,12 +141,12 @@ class Run(Value):
 
     @property
     def thread(self) -> str:
-        """The thread it is part of, by its first run: its own where it is that."""
+        """The thread of the run, named by its first run, perhaps itself."""
         return self.thread_id or self.id
 
     @property
     def via(self) -> Literal["mcp"] | None:
-        """What it was asked over where that is worth telling; its session says so."""
+        """The channel of the request, if it is worth mentioning. Its session tells."""
         return "mcp" if self.session_id.startswith(MCP_SESSIONS) else None
 
     @property

@@ -1,5 +1,5 @@
-"""Run service: accepts requests and reads runs, for the console, the API and the command line. What is then decided
-about one stands in decisions; consoles and APIs come through these two alone."""
+"""Run service: accepts requests and reads runs, for the console, the API and the command line. ``decisions`` holds what
+is decided about a run. All faces use only these two."""
 
 from __future__ import annotations
 
@@ -61,12 +61,11 @@ class RunService:
         now: datetime | None = None,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run:
-        """Accept a request. It is durable when this returns; ``wait_until_idle`` waits for what comes of it.
-        ``thread_id`` (any run of a thread) continues that thread. Raises InvalidInput, and NotFound for a thread that
-        is not the actor's.
+        """Accepts a request, which is durable when this returns. ``wait_until_idle`` waits for its result.
 
-        ``in_transaction``, here and in decisions, is called in the transaction of the change itself: an idempotency
-        record commits with its effect.
+        ``thread_id`` (any run of a thread) continues that thread. Raises InvalidInput, and NotFound for a thread that
+        isn't the actor's. ``in_transaction``, here and in decisions, runs in the transaction of the change, so that an
+        idempotency record commits with its effect.
         """
         words = text.strip()
         if not words:
@@ -107,8 +106,8 @@ class RunService:
         raise NotFound(f"There is no thread {run_id} of yours, in this role and on this surface.")
 
     async def thread_of(self, actor: Actor, run: Run) -> list[Run]:
-        """The newest runs of its thread that the actor may go on from, oldest first; the run alone where it isn't
-        theirs."""
+        """The newest runs of its thread that the actor may continue, oldest first. Only the run itself if the thread
+        isn't theirs."""
         if not authority.continues(actor, run.surface, run):
             return [run]
         async with self.database.read() as session:
@@ -117,8 +116,8 @@ class RunService:
     async def wait_until_idle(
         self, actor: Actor, run_id: str, *, wait_s: float = 30.0, passing: frozenset[RunState] = MOVING
     ) -> Run:
-        """The run as soon as it waits for a person or is over, or as it stands after ``wait_s`` seconds. ``passing``:
-        the states that are waited out."""
+        """The run once it waits for a person or is over, or as it is after ``wait_s`` seconds. ``passing`` are the
+        states to wait through."""
         deadline = asyncio.get_running_loop().time() + wait_s
         with self.run_wakeups.watch(run_id) as moved:
             while True:
@@ -130,8 +129,8 @@ class RunService:
                 await wait_for_event(moved, min(left, 0.25))
 
     async def show(self, actor: Actor, run_id: str) -> Run:
-        """One run, for anyone ``authority.sees`` admits. Raises NotFound for the rest; Forbidden where the same person
-        asked for it in another role."""
+        """A run, for anyone whom ``authority.sees`` admits. Raises NotFound for others, and Forbidden if the same
+        person asked for it in another role."""
         async with self.database.read() as session:
             run = await repository.get(session, actor.workspace, run_id)
             if run.state in ("executing", "unknown"):
@@ -155,7 +154,7 @@ class RunService:
     async def list_runs(
         self, actor: Actor, *, thread_id: str | None = None, before: str | None = None, limit: int = 50
     ) -> list[Run]:
-        """The runs that the actor asked for in their present role, newest first; everybody's for an owner."""
+        """The runs that the actor asked for in the present role, newest first. All runs for an owner."""
         mine = {} if actor.role == OWNER else {"person": actor.person, "role": actor.role}
         async with self.database.read() as session:
             rows = await store.runs.runs.listed(
@@ -175,14 +174,14 @@ class RunService:
                 rows = await store.runs.runs.listed(
                     session, actor.workspace, states=("held",), person=None, before=last, limit=PAGE
                 )
-            live = (  # the columns first: a run's document is large
+            live = (  # columns first, because a run's document is large
                 row
                 for row in rows
                 if mine.issuperset(row.actions.split()) and (row.expires_at is None or row.expires_at > now)
             )
             for run in repository.list_readable(live):
                 held = as_held(run)
-                if held is None or is_test(run):  # nobody is called to what is sent nowhere
+                if held is None or is_test(run):  # a test run is sent nowhere, so nobody needs to approve it
                     continue
                 if authority.may_run(context.catalogue, actor, held.plan) is not None:
                     continue

@@ -1,5 +1,5 @@
-"""Run states as types: a run that is held has a plan, one that is confirmed has a plan and a confirmation, one that is
-asked has an open question. They are made from a stored run here and nowhere else."""
+"""Run states as types: a held run has a plan, a confirmed run has a plan and a confirmation, an asked run has an open
+question. Only this module makes them, from stored runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from agent.runs.run import Approval, Run
 
 @dataclass(frozen=True)
 class Planned:
-    """A run with a plan, whatever has become of it since: what a card is drawn from."""
+    """A run with a plan, in any later state. Cards are drawn from it."""
 
     run: Run
     plan: Plan
@@ -28,7 +28,7 @@ class Held(Planned):
 
 @dataclass(frozen=True)
 class PlanConfirmation:
-    """Why a plan may be sent: the approvals of people, or none where its contracts' policy asks for none."""
+    """Why a plan may be sent: people's approvals, or none if its contracts' policy needs none."""
 
     digest: str
     approvals: tuple[Approval, ...]
@@ -43,7 +43,7 @@ class Confirmed(Planned):
 
 @dataclass(frozen=True)
 class Asked:
-    """A run that waits for the answer to a question."""
+    """A run that waits for an answer."""
 
     run: Run
     question: Question
@@ -58,7 +58,7 @@ def as_held(run: Run) -> Held | None:
 
 
 def as_confirmed(run: Run) -> Confirmed | None:
-    """None for every other state, and for a plan that has fewer approvals than it needs: nothing is sent on that."""
+    """The run as confirmed. None in any other state, and for a plan with too few approvals: nothing is sent then."""
     if run.state not in ("confirmed", "executing") or run.plan is None or len(run.approvals) < run.plan.approvals:
         return None
     return Confirmed(run, run.plan, PlanConfirmation(run.plan.digest, run.approvals))

@@ -1,7 +1,7 @@
-"""Test mode: what a test key asks for goes all the way and ends in a sandbox, and the two modes never mix.
+"""Test mode: a test key's request takes every step and ends in a sandbox. The two modes never mix.
 
-A run has the mode of the key that asked for it, for good. It is bound by the plan's digest (the principal is part of
-that), so a card of one mode can't be confirmed into a call of the other.
+A run keeps the mode of its key for good. The plan's digest binds it, because the principal is part of it. So a card of
+one mode can't become a call of the other.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from core.errors import WrongMode
 
 
 def is_test(run: Run) -> bool:
-    """Whether a run is in test mode, so that nothing of it is sent: ``test`` anywhere is believed."""
+    """Whether a run is in test mode and so never sent. Any sign of ``test`` counts."""
     return run.mode == "test" or run.actor.mode == "test"
 
 
 def check_mode(actor: Actor, run: Run) -> None:
-    """A key decides about runs of its own mode alone; a person, who sees the card's badge, about both. Raises
-    WrongMode."""
+    """Checks that a key decides only about runs of its own mode. A person sees the card's badge and decides about both.
+    Raises WrongMode."""
     if actor.kind != "key" or (actor.mode == "test") == is_test(run):
         return
     if actor.mode == "test":

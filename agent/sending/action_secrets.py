@@ -22,7 +22,7 @@ OVERLAP: Final = timedelta(hours=24)
 
 
 def find_origin(url: str) -> str:
-    """``scheme://host:port`` of an endpoint: what one action-call secret belongs to."""
+    """``scheme://host:port`` of an endpoint. Each origin has one action-call secret."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
 
@@ -34,7 +34,7 @@ class ActionSecrets:
     clock: Clock
 
     async def of(self, workspace: str, url: str) -> list[str]:
-        """The secrets to sign a call to ``url`` with, newest first; two while one is being rotated. Raises NotFound."""
+        """The secrets that sign a call to ``url``, newest first. Two during a rotation. Raises NotFound."""
         target = find_origin(url)
         async with self.database.read() as session:
             row = await signing_secrets.get(session, workspace, ACTION, target)
@@ -55,7 +55,7 @@ class ActionSecrets:
         return made if kept.current == sealed else None
 
     async def adopt(self, session: AsyncSession, workspace: str, url: str, secret: str) -> None:
-        """Sign calls to ``url``'s origin with ``secret`` from now on. A secret that it replaces signs beside it for
+        """Signs calls to ``url``'s origin with ``secret`` from now on. The secret that it replaces also signs for
         ``OVERLAP``."""
         if await self.ensure_within(session, workspace, url, secret):
             return

@@ -1,4 +1,4 @@
-"""Answers of HTTP endpoints, read by the endpoint's own rules: what they say of the call, and its result."""
+"""Endpoint answers: reads an HTTP endpoint's answer by its own rules. Says what became of the call, and its result."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_SENTENCE: Final = 300
 
 
 def judge(endpoint: HttpEndpoint, reply: Reply) -> EndpointReply:
-    """What came back, judged. ``reply.body`` holds no secrets."""
+    """Judges an answer. ``reply.body`` holds no secrets."""
     verdict = _judge(endpoint, reply)
     refused = reply.status in REFUSED
     said = describe_refusal(endpoint.connection, reply.status) if refused else describe(reply)
@@ -26,7 +26,7 @@ def judge(endpoint: HttpEndpoint, reply: Reply) -> EndpointReply:
 
 
 def describe_refusal(connection: str | None, status: int | None) -> str:
-    """The sentence for credentials that were refused. ``status`` is None where a token endpoint did."""
+    """The sentence for refused credentials. ``status`` is None if a token endpoint refused them."""
     answered = "" if status is None else f" (it answered {status})"
     if connection is None:
         return f"The address needs credentials{answered}, and the contract names no connection that has any."
@@ -53,7 +53,7 @@ def decode(body: bytes) -> Any:
 
 
 def _find_sentence(endpoint: HttpEndpoint, body: bytes) -> str:
-    """What the platform says of an error, on one line."""
+    """The platform's own error message, on one line."""
     document = decode(body)
     for pointer in endpoint.error:
         found = json_body.read_at(document, pointer)
@@ -65,7 +65,7 @@ def _find_sentence(endpoint: HttpEndpoint, body: bytes) -> str:
 
 
 def _pick_result(endpoint: HttpEndpoint, reply: Reply) -> bytes | None:
-    """What the contract picks out of the answer; None where it picks nothing."""
+    """The part of the answer that the contract selects. None if it selects none."""
     if endpoint.result is None:
         return None
     document = decode(reply.body)

@@ -1,4 +1,4 @@
-"""Call log: what is written down of a call at each point of its sending, with its history entry, in one transaction."""
+"""Call log: records each step of sending a call together with its history entry, in one transaction."""
 
 from __future__ import annotations
 
@@ -44,9 +44,11 @@ class CallLog:
         *,
         unknown_before: bool,
     ) -> Outcome | None:
-        """Write down what came of the attempt. The endpoint's answer is evidence and never in the way: what of it can't
-        be kept is left out, and that it came is kept all the same. Raises Conflict, and what a database that is down
-        raises."""
+        """Records the result of the attempt.
+
+        The endpoint's answer is evidence and never an obstacle: a part that can't be stored is left out, but its
+        arrival is recorded. Raises Conflict, and what a database that is down raises.
+        """
         contract = catalogue.version(step.action, step.version)
         handled: Outcome | None = None
         fits: bool | None = None
@@ -71,8 +73,8 @@ class CallLog:
         except Conflict:
             raise
         except Exception as error:
-            # A call that was made must not be forgotten, and not be sent again, for the sake of what was said to it.
-            # The error's own words may hold the answer.
+            # A call that was made must not be forgotten or sent again because of its answer. The error's own words may
+            # hold the answer.
             log.error(
                 "an answer could not be kept (%s): settled without it", type(error).__name__, extra={"run_id": run.id}
             )
@@ -132,7 +134,7 @@ class CallLog:
             )
 
     async def begin(self, run: Run, step: Step, call: CallRow) -> CallRow:
-        """The mark that makes a crash visible, committed before the first byte leaves."""
+        """Marks the start of an attempt, committed before the first byte is sent, so that a crash is visible."""
         now = self.clock()
         async with self.database.begin() as session:
             moved = await store.runs.calls.move(

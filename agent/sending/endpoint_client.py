@@ -1,4 +1,4 @@
-"""Endpoint client port: how calls leave that are no signed POSTs. One client for each type of endpoint."""
+"""Endpoint client port: sends calls that are no signed POSTs. Each type of endpoint has one client."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ class EndpointClient(Protocol):
     """Sends the calls of one type of endpoint."""
 
     async def call(self, workspace: str, step: Step, *, attempt: int) -> EndpointReply:
-        """One attempt at a call of ``step.endpoint``, exactly as the step says. Credentials are put in here, and are in
-        nothing that is answered. Whatever the other side does comes back as a reply; what can't be sent at all (no such
-        connection, no credentials) is ``not_done``, and nothing has left."""
+        """Makes one attempt at a call of ``step.endpoint``, exactly as the step says.
+
+        Credentials are added here and appear in nothing that is returned. Whatever the other side does becomes a reply.
+        A call that can't be sent (no such connection, no credentials) is ``not_done``, and nothing was sent.
+        """
         ...

@@ -22,16 +22,16 @@ FindChange = Callable[[str, str, int], Awaitable[str]]
 
 @dataclass(frozen=True)
 class HttpEndpointClient:
-    """Implements ``agent.sending.endpoint_client.EndpointClient`` for the type ``http``. ``find_change`` is asked
-    before the first attempt: where something changed, nothing is sent."""
+    """Implements ``agent.sending.endpoint_client.EndpointClient`` for the type ``http``. Asks ``find_change`` before
+    the first attempt, and sends nothing after a change."""
 
     client: RequestClient
     vault: Vault
     find_change: FindChange | None = None
 
     async def call(self, workspace: str, step: Step, *, attempt: int) -> EndpointReply:
-        """One attempt. Where an OAuth access token is refused (401, so nothing was done), another is got and the
-        request is sent once more."""
+        """Makes one attempt. If an OAuth access token is refused (401, so nothing was done), it gets another and sends
+        the request once more."""
         endpoint = step.endpoint
         if not isinstance(endpoint, HttpEndpoint):
             raise InvalidInput(f"“{step.title}” is no HTTP call.")
@@ -52,7 +52,7 @@ class HttpEndpointClient:
         purpose: str = "action",
         attempt: int = 1,
     ) -> Reply | EndpointReply:
-        """The reply to a request; an EndpointReply where nothing was sent for want of usable credentials."""
+        """The reply to a request. An EndpointReply if nothing was sent for lack of usable credentials."""
         credentials, fresh = NO_CREDENTIALS, False
         while True:
             if connection is not None:

@@ -1,5 +1,5 @@
-"""Endpoint client of MCP tools: a step's call goes to a server that the operator has set up, if its tool is still the
-one that was signed; with the credentials of a workspace's connection, sent to that connection's own origin alone."""
+"""MCP endpoint client: calls a tool on a server that the operator set up, if the tool is still the signed one.
+Credentials of a workspace's connection go only to that connection's origin."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class McpEndpointClient:
     credentials: Credentials | None = None
 
     async def call(self, workspace: str, step: Step, *, attempt: int) -> EndpointReply:  # noqa: ARG002
-        """One attempt at a tool's call (``EndpointClient``)."""
+        """Makes one attempt at a tool's call (``EndpointClient``)."""
         endpoint = step.endpoint
         assert isinstance(endpoint, McpEndpoint)
         server = self.servers.of(workspace, endpoint.connection)
@@ -81,7 +81,8 @@ class McpEndpointClient:
 
 
 def _list_secrets(headers: Mapping[str, str]) -> Iterator[str]:
-    """What may not be kept of an answer that repeats it: a header's value, and what stands behind its scheme."""
+    """Secrets that must be removed from an answer that repeats them: a header's value, and the part after its
+    scheme."""
     for value in headers.values():
         yield value
         yield value.partition(" ")[2]

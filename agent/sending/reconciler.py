@@ -1,7 +1,7 @@
-"""Reconciler: finds out, by reads that contracts describe, whether calls whose answer was lost have happened.
+"""Reconciler: finds out by reads, which contracts describe, whether calls happened whose answer was lost.
 
-It only reads. A read that says that a call happened, or did not, settles it as an owner's word would; what no read
-tells within a day is left to a person.
+It only reads. A read that shows whether a call happened settles it, as an owner's word would. If no read tells within a
+day, a person decides.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ Finding = Literal["happened", "not_happened", "undecided"]
 
 @dataclass(frozen=True)
 class Reconciler:
-    """Reads for runs whose outcome is ``unknown``. Two at once do no harm: every change is conditional."""
+    """Reads for runs whose outcome is ``unknown``. Two at once do no harm, because every change is conditional."""
 
     database: Database
     contexts: WorkspaceContexts
@@ -65,7 +65,7 @@ class Reconciler:
     wake: Callable[[], None]
 
     async def reconcile(self, job: Job) -> Outcome:
-        """One read for each call of the run that is unknown and says how it is found out about."""
+        """Reads once for each unknown call of the run whose contract describes a read."""
         workspace, run_id = job.workspace, job.payload["run_id"]
         try:
             async with self.database.read() as session:
@@ -95,7 +95,7 @@ class Reconciler:
         return Reschedule(DELAYS_S[job.attempt - 1], "No read tells yet whether it happened.")
 
     async def _read(self, run: Run, step: Step, call: CallRow, read: Reconcile, attempt: int) -> Finding:
-        """Read once, write down what was read, and settle the call where that says what came of it."""
+        """Reads once, records what was read, and settles the call if that tells its outcome."""
         found: Finding = "undecided"
         told: dict[str, Any] = {}
         try:
@@ -141,7 +141,7 @@ class Reconciler:
         return binding, render_read(read, binding, base)
 
     def _is_over(self, call: CallRow, read: Reconcile) -> bool:
-        """Whether the last attempt was so long ago that it can't be under way any more."""
+        """Whether the last attempt is so old that it can't be under way any more."""
         ended = call.finished_at or call.started_at
         return ended is None or self.clock() >= ended + timedelta(seconds=read.settles_after_s)
 
@@ -165,8 +165,8 @@ class Reconciler:
             )
 
     async def _resume(self, run: Run) -> None:
-        """Finish a run none of whose calls is unknown any more. What was to follow a call that happened still does,
-        within that call's deadline; later it would surprise. Raises Conflict."""
+        """Finishes a run without unknown calls. Steps after a call that happened still run within that call's deadline.
+        Later they would surprise. Raises Conflict."""
         now = self.clock()
         async with self.database.begin() as session:
             calls = await store.runs.calls.of_run(session, run.workspace, run.id)
@@ -191,7 +191,7 @@ def _find_connection(step: Step) -> str | None:
 
 
 def _in_time(call: CallRow, deadlines: dict[str, int], now: datetime) -> bool:
-    """Whether a settled call went well, and not too long ago for what was to follow it."""
+    """Whether a settled call succeeded recently enough to continue with the next step."""
     if call.state != "succeeded" or call.started_at is None:
         return False
     return now <= call.started_at + timedelta(seconds=deadlines.get(call.call_id, 0))
@@ -203,7 +203,7 @@ ANSWER: Final = frozenset({"answer", "params"})
 async def is_met(
     expected: Expectation, reply: Reply, binding: Binding, evaluator: Evaluator, *, workspace: str
 ) -> bool:
-    """Whether all that is expected holds. What can't be judged does not hold, nor does an answer that was cut."""
+    """Whether every expectation holds. One that can't be judged doesn't, and neither does a truncated answer."""
     if reply.status is None or reply.cut or not _status_fits(expected, reply.status):
         return False
     document = decode(reply.body)
@@ -243,7 +243,7 @@ def _entry_fits(entry: Any, wanted: Mapping[str, Value], binding: Binding) -> bo
 
 
 def _same(found: Any, value: Value, binding: Binding) -> bool:
-    """Whether a value is the one that is bound. A number and its text are the same: APIs write ids both ways."""
+    """Whether a value is the bound one. A number equals its text, because APIs write ids both ways."""
     try:
         wanted = binding.value(value)
     except InvalidInput:

@@ -1,8 +1,7 @@
 """Sender of confirmed runs: claims, posts and settles their calls in order, each under one idempotency key.
 
-A crash between claim and settle stays visible as a call that is ``begun``. It is taken up again with the same key if
-its contract is idempotent; otherwise it is ``unknown`` and a person decides. No transaction is open while a request is
-under way.
+A crash between claim and settle leaves a call that is ``begun``. It is sent again with the same key if its contract is
+idempotent. Otherwise it is ``unknown`` and a person decides. No transaction is open during a request.
 """
 
 from __future__ import annotations
@@ -46,10 +45,10 @@ _SETTLED: frozenset[CallState] = frozenset({"succeeded", "failed", "skipped"})
 
 @dataclass(frozen=True)
 class Sender:
-    """Executes confirmed runs. One worker at a time holds a run (by the queue's lease); every update is conditional all
+    """Executes confirmed runs. One worker at a time holds a run, by the queue's lease. Every update is conditional all
     the same.
 
-    A test run ends in the sandbox: this is the only place where calls leave, and it asks the run's mode each time.
+    A test run ends in the sandbox. Calls leave only here, and the run's mode is checked each time.
     """
 
     database: Database
@@ -66,8 +65,8 @@ class Sender:
         return CallLog(self.database, self.clock, self.changed)
 
     async def send(self, workspace: str, run_id: str) -> Outcome:
-        """Move one run as far as it goes now. ``Reschedule`` when a call waits for its next attempt, ``Dead`` for a run
-        that is not as OpsIQ stored it: nothing of it is sent."""
+        """Moves one run as far as possible. Returns ``Reschedule`` if a call waits for its next attempt, and ``Dead``
+        for a run that was changed outside OpsIQ: nothing of it is sent."""
         try:
             async with self.database.read() as session:
                 run = await repository.get(session, workspace, run_id)
@@ -78,9 +77,9 @@ class Sender:
             try:
                 started = await self._start(planned)
             except Conflict:
-                # Another worker moved it first, and may be dead by now: whoever looks again finds how far it got.
+                # Another worker moved it first and may be dead by now. The next look finds how far it got.
                 return Reschedule(1.0, "Another worker is at it.")
-            if started is None:  # it drifted, and is planned anew
+            if started is None:  # it drifted and is planned again
                 return Done()
             run = started
         confirmed = as_confirmed(run)
@@ -105,10 +104,9 @@ class Sender:
         return Done()
 
     async def _start(self, planned: Planned) -> Run | None:
-        """The last look before anything leaves: role, contract, endpoint and records as they are now. Then the claim,
-        committed.
+        """Checks role, contract, endpoint and records a last time before sending. Then commits the claim.
 
-        None when it drifted. Raises Conflict when somebody else moved the run meanwhile.
+        None after drift. Raises Conflict if another worker moved the run meanwhile.
         """
         run, plan = planned.run, planned.plan
         context = await self.contexts.of(run.workspace)
@@ -126,7 +124,7 @@ class Sender:
         now = self.clock()
         async with self.database.begin() as session:
             if drift:
-                # What its policy alone has confirmed may be confirmed by it again; a card that somebody saw is seen
+                # A plan confirmed only by its policy may be confirmed by it again. A card that a person saw is shown
                 # again.
                 waits = DRIFTED if plan.held else run.must_wait
                 again = run.with_(state="received", drift=drift, approvals=(), must_wait=waits, updated_at=now)
@@ -143,17 +141,17 @@ class Sender:
         return result
 
     async def _send_step(self, confirmed: Confirmed, step: Step, call: CallRow, catalogue: Catalogue) -> Outcome | None:
-        """One attempt at one call. None when the call is settled, whatever came of it."""
+        """Makes one attempt at one call. None if the call is settled, whatever the result."""
         run = confirmed.run
-        if call.state == "begun":  # a worker died between its mark and the answer: it may have happened
+        if call.state == "begun":  # a worker died between its mark and the answer, so it may have happened
             await self.log.mark(
                 run, step, "unknown", EntryType.CALL_ATTEMPTED, detail="The worker stopped before an answer came."
             )
             call = await self.log.get(run, step)
         if call.state == "unknown" and not step.idempotent:
             return None
-        # No start, yet attempts: a person who found its fate unknown wants it sent again. Only a 2xx settles it from
-        # here on.
+        # Attempts without a start: its outcome was unknown and a person wants it sent again. From here on only a 2xx
+        # settles it.
         resent = call.attempts > 0 and call.started_at is None
         unknown_before = call.state == "unknown" or resent
         if resent or (step is not confirmed.plan.steps[0] and call.attempts == 0):
@@ -212,7 +210,7 @@ class Sender:
         catalogue: Catalogue,
         unknown_before: bool,
     ) -> Outcome | None:
-        """One attempt at an endpoint that is no signed POST, judged by the endpoint's own rules."""
+        """Makes one attempt at an endpoint that is no signed POST, and judges it by the endpoint's own rules."""
         client = self.endpoints.get(kind)
         call = await self.log.begin(run, step, call)
         if client is None:
@@ -232,8 +230,8 @@ class Sender:
         return await self.log.settle(run, step, call, reply, verdict, catalogue, unknown_before=unknown_before)
 
     async def _still_allowed(self, confirmed: Confirmed, step: Step, *, resent: bool = False) -> str | None:
-        """Checked again before each later step, but for the records that earlier steps of this run have themselves
-        changed. One that is ``resent`` may have changed its own, too."""
+        """Checks again before each later step, except records that earlier steps of this run changed. A call that is
+        ``resent`` may have changed its own record."""
         run, plan = confirmed.run, confirmed.plan
         async with self.database.read() as session:
             actor = await principals.find_current_actor(session, run.actor, self.clock())

@@ -1,6 +1,7 @@
-"""Referring expressions: "Adam's last unpaid invoice", "ticket 5519", "her biggest open order" → which record is meant.
+"""Referring expressions: read which record "Adam's last unpaid invoice", "ticket 5519" or "her biggest open order"
+means.
 
-Nothing is looked up here. A Reference says how to find the record; validation asks the live data.
+Nothing is looked up here. A Reference says how to find the record, and validation asks the live data.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reference finder: the phrases of a request that refer to a record of one kind."""
+"""Reference finder: finds the phrases of a request that refer to a record of one kind."""
 
 from __future__ import annotations
 
@@ -40,19 +40,22 @@ from registry.records import RecordKind
 
 _BEFORE_ORDERS: Final = word_set("to please and then you i we can could just also let's")
 _SPANS: Final = word_set("second minute hour day week fortnight month quarter year")
-# What stands before something that is not told which: "any more strategy meetings".
+# Precedes a thing that isn't identified: "any more strategy meetings".
 _BEFORE_ANY: Final = word_set("any more all every future past")
 
 
 def find(text: str, kind: RecordKind, kinds: Iterable[RecordKind]) -> list[tuple[int, int]]:
-    """Offsets of the phrases of ``text`` that refer to ``kind``, best first: around its noun, then e-mail addresses and
-    owners ("Adam" in "Adam's last invoice" for customers), then names and codes standing alone."""
+    """The offsets of the phrases of ``text`` that refer to ``kind``, best first.
+
+    Phrases with the kind's noun come first, then e-mail addresses and owners ("Adam" in "Adam's last invoice" for
+    customers), then names and codes alone.
+    """
     return list(_find_cached(text, HashableById((kind, *kinds))))
 
 
 @lru_cache(maxsize=512)
 def _find_cached(text: str, these: HashableById) -> tuple[tuple[int, int], ...]:
-    """Remembered, as ``parse`` is: the same words are looked at for each action that might be meant."""
+    """Cached, like ``parse``: each action that may be meant looks at the same words."""
     kind, *rest = these.kinds
     read = read_text(text)
     every = tuple(rest)
@@ -87,7 +90,7 @@ def _find_cached(text: str, these: HashableById) -> tuple[tuple[int, int], ...]:
     seen: list[tuple[int, int]] = []
     groups = [found.span() for found in GROUP.finditer(read.plain) if found[0][0] != "("]
     for start, end in ((start, extend_over_brackets(read.plain, end)) for start, end in made):
-        # What stands in brackets says something of what stands before them.
+        # Brackets describe what precedes them.
         if any(first < start and end < last for first, last in groups):
             continue
         if all(end <= other or start >= stop for other, stop in seen):
@@ -102,7 +105,7 @@ def _sum(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _counts(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a count of something begins here, which is nobody: "3 days", "three", "a week"."""
+    """Whether a count begins here, which is no record: "3 days", "three", "a week"."""
     token = tokens[index]
     if token.low in {"a", "an", "one", "another"}:
         return index + 1 < len(tokens) and singularize(tokens[index + 1].low) in _SPANS
@@ -114,7 +117,7 @@ def _ordinal(low: str) -> bool:
 
 
 def _extend_left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
-    """Back over determiners, places in line, states, possessives and the name that possesses."""
+    """Extends a phrase to the left over determiners, positions, states, possessives and the owner's name."""
     states = {word for phrase in kind.states for word in phrase.lower().replace("-", " ").split()} | set(kind.states)
     first = index
     while first > 0:
@@ -123,7 +126,7 @@ def _extend_left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
             first -= 1
             while first > 0 and is_name_part(tokens, first - 1, tokens[first].capital):
                 first -= 1
-            # What stands before a possessor is no state of what is possessed: "void Emma's invoice".
+            # A word before the owner is no state of the record: "void Emma's invoice".
             while first > 0 and tokens[first - 1].low in LEFT and not _toward(tokens, first - 1):
                 first -= 1
             break
@@ -152,15 +155,15 @@ def _extend_left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
 
 
 def _toward(tokens: Sequence[Token], index: int) -> bool:
-    """Whether "to" or "but" stands in no "second to last", "last but one"."""
+    """Whether "to" or "but" stands outside "second to last" and "last but one"."""
     return tokens[index].low in {"to", "but"} and (
         index == 0 or tokens[index - 1].low not in {*lists.ORDINALS, "next", "last"}
     )
 
 
 def _extend_over_description(tokens: Sequence[Token], first: int) -> int:
-    """Back over what a record is about: "the password reset article". Only up to a determiner; without one it is no
-    such phrase."""
+    """Extends a phrase to the left over its topic: "the password reset article". Stops at a determiner, and needs
+    one."""
     start = first
     while start > 0 and first - start < MOST_DESCRIBING:
         token = tokens[start - 1]
@@ -176,13 +179,13 @@ def _extend_over_description(tokens: Sequence[Token], first: int) -> int:
 
 
 def _orders(tokens: Sequence[Token], index: int) -> bool:
-    """Whether the word at ``index`` is the order itself, not a part of what it is about ("sync up")."""
+    """Whether the word at ``index`` is the order's verb, not part of the topic ("sync up")."""
     before = tokens[index - 1].low if index else ""
     return stem(tokens[index].low) in ORDERS and (starts_sentence(tokens, index) or before in _BEFORE_ORDERS)
 
 
 def _extend_right(tokens: Sequence[Token], index: int, kind: RecordKind, kinds: Sequence[RecordKind]) -> int:
-    """On over a number, a name, and "of/about/called …" tails, up to the next clause."""
+    """Extends a phrase to the right over a number, a name, and "of/about/called …", up to the next clause."""
     last = index
     if tokens[index - 1].owns:
         return last
@@ -206,7 +209,7 @@ def _extend_right(tokens: Sequence[Token], index: int, kind: RecordKind, kinds: 
             return find_clause_end(tokens, last + 1)
         elif token.low in {"of", "for", "from", "by"} and owned and last + 1 < len(tokens):
             if token.low == "for" and (tokens[last + 1].low in BENEFICIARIES or CODE.fullmatch(tokens[last - 1].text)):
-                break  # "order 1042 for a new one": what has a number needs no owner to be told by
+                break  # "order 1042 for a new one": a numbered record needs no owner
             if token.low in {"by", "for"} and _counts(tokens, last + 1):
                 break  # "Mia's trial by 3 days"
             stop = find_clause_end(tokens, last + 1)
@@ -222,7 +225,7 @@ _SAID_OF_SOMEBODY: Final = word_set("is was has had will wants needs asked says 
 
 
 def find_owners(read: Text, kind: RecordKind, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
-    """ "Adam" in "Adam's last invoice", and "Adam" in "the last invoice of Adam"."""
+    """Owners: "Adam" in "Adam's last invoice" and in "the last invoice of Adam"."""
     made: list[tuple[int, int]] = []
     owned = [each for each in kinds if each.relation_to(kind.name)]
     tokens = read.tokens
@@ -244,14 +247,15 @@ def find_owners(read: Text, kind: RecordKind, kinds: Sequence[RecordKind]) -> li
 
 
 def _can_own(tokens: Sequence[Token], kind: RecordKind) -> bool:
-    """A name, or a noun of the kind; "the outage" of "a credit for the outage" is neither."""
+    """Whether words can be an owner: a name, or a noun of the kind. "The outage" of "a credit for the outage" is
+    neither."""
     if tokens[0].low not in ("the", "a", "an", "this", "that"):
         return True
     return any(token.capital for token in tokens[:3]) or any(match_noun(tokens, at, kind) for at in range(len(tokens)))
 
 
 def find_things(read: Text, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
-    """What a determiner introduces ("the electric kettle"), where it holds no kind's noun: a thing may be called so."""
+    """Phrases with a determiner ("the electric kettle") and no kind's noun. A thing may have such a name."""
     made: list[tuple[int, int]] = []
     tokens = read.tokens
     for index, token in enumerate(tokens):
@@ -274,7 +278,8 @@ def _plain_word(tokens: Sequence[Token], index: int, kinds: Sequence[RecordKind]
 
 
 def _begins_name(tokens: Sequence[Token], index: int, *, with_colon: bool) -> bool:
-    """Inside a sentence a capital says it; at its beginning, another capital or a verb after it does."""
+    """Whether a name begins here. Inside a sentence a capital shows it. At its beginning, another capital or a
+    following verb does."""
     if not starts_sentence(tokens, index) or (with_colon and index and tokens[index - 1].text == ":"):
         return True
     token, after = tokens[index], tokens[index + 1] if index + 1 < len(tokens) else None
@@ -285,7 +290,7 @@ def _begins_name(tokens: Sequence[Token], index: int, *, with_colon: bool) -> bo
 
 
 def _is_identifier(tokens: Sequence[Token], index: int, kinds: Sequence[RecordKind]) -> bool:
-    """Whether a program's name stands by itself: behind a kind's noun it is that kind's."""
+    """Whether a program's name stands alone. After a kind's noun it is that kind's."""
     if not IDENTIFIER.fullmatch(tokens[index].text):
         return False
     behind = range(1, min(index, 3) + 1)
@@ -293,8 +298,8 @@ def _is_identifier(tokens: Sequence[Token], index: int, kinds: Sequence[RecordKi
 
 
 def find_names(read: Text, kinds: Sequence[RecordKind], *, with_colon: bool) -> list[tuple[int, int]]:
-    """Capitalised runs; at the beginning of a sentence only what can be nothing but a name ("Quinn Thomas has …").
-    ``with_colon`` also those that a colon introduces. Nothing out of quoted words."""
+    """Capitalised runs, outside quotes. At the beginning of a sentence only certain names ("Quinn Thomas has …").
+    ``with_colon`` adds those after a colon."""
     made: list[tuple[int, int]] = []
     tokens = read.tokens
     quoted = [(each.outer_start, each.outer_end) for each in quotes.find(read) if each.kind in ("quoted", "named")]

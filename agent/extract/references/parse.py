@@ -1,4 +1,4 @@
-"""Reference parser: the words of a phrase → a ``Reference``."""
+"""Reference parser: turns the words of a phrase into a ``Reference``."""
 
 from __future__ import annotations
 
@@ -42,13 +42,14 @@ _QUOTED: Final = re.compile(r"\"([^\"]+)\"|(?<!\w)'([^']++(?:'\w[^']*+)*+)'(?!\w
 
 
 def parse(words: str, kind: RecordKind, kinds: Iterable[RecordKind]) -> Reference:
-    """How ``words`` refer to a record of ``kind``. Never fails: words that say nothing give a ``bare`` Reference."""
+    """Parses how ``words`` refer to a record of ``kind``. Never fails: words without meaning give a ``bare``
+    Reference."""
     return _parse_cached(words, HashableById((kind, *kinds)))
 
 
 @lru_cache(maxsize=512)
 def _parse_cached(words: str, these: HashableById) -> Reference:
-    """Remembered: one request's few phrases are looked at by every step, for each action that might be meant."""
+    """Cached: each step looks at the request's few phrases, for each action that may be meant."""
     kind, *kinds = these.kinds
     return _Parser(read_text(words), kind, tuple(kinds)).parse()
 
@@ -110,7 +111,7 @@ class _Parser(PossessiveReader):
             self.take(first, last)
 
     def _find_noun(self) -> tuple[int, int] | None:
-        """Where the kind's own noun stands; the last one outside a "of/about …" tail is the head."""
+        """The position of the kind's noun. The head is the last one outside an "of/about …" tail."""
         for index in range(len(self.tokens)):
             length = 0 if self.used[index] else match_noun(self.tokens, index, self.kind)
             if length:
@@ -134,14 +135,14 @@ class _Parser(PossessiveReader):
         self.take(first, last)
 
     def _skip_store(self) -> None:
-        """Where records are kept tells none from another: "all the leads in the CRM"."""
+        """Skips where records are kept, which identifies none: "all the leads in the CRM"."""
         for match in _KEPT.finditer(self.text.low):
             first, last = self.text.index_at(match.start()), self.text.index_at(match.end())
             if not any(self.used[first:last]):
                 self.take(first, last)
 
     def _read_narrowing(self, noun: tuple[int, int] | None) -> tuple[dict[str, tuple[Scalar, ...]], dict[str, Side]]:
-        """What the clause after the noun says of it, which is no owner and no name: "that are in review"."""
+        """Reads the clause after the noun, which is no owner and no name: "that are in review"."""
         if noun is None:
             return {}, {}
         stop = find_narrowed_end(self.text, noun[1], self.kind)
@@ -152,7 +153,7 @@ class _Parser(PossessiveReader):
         return made
 
     def _read_dates(self) -> None:
-        """When it lies, for a kind whose records are told apart by that."""
+        """Reads when it takes place, if that identifies the kind's records."""
         if not any(field.ranged for field in self.kind.fields):
             return
         for start, end, words in find_stretches(self.text):
@@ -162,7 +163,7 @@ class _Parser(PossessiveReader):
                 self.take(first, last)
 
     def _read_side(self, noun: tuple[int, int] | None, position: int | None) -> Side | None:
-        """ "the next meeting", "all future meetings". "Next" alone is a place in line and has been taken for one."""
+        """Reads "the next meeting" and "all future meetings". "Next" alone is a position, and has been read as one."""
         limit = noun[0] if noun else len(self.tokens)
         for index, token in enumerate(self.tokens):
             side = lists.SIDES.get(token.low) if index < limit or token.low != "next" else None
@@ -181,7 +182,8 @@ class _Parser(PossessiveReader):
             self.about = self.about or content
 
     def _read_tails(self, noun: tuple[int, int] | None) -> None:
-        """After the noun (or its number): "of/for/from X" is the owner, "about X" a text, "called X" a name."""
+        """Reads the words after the noun or number: "of/for/from X" is the owner, "about X" a text, "called X" a
+        name."""
         if noun is None and not any(token.low in lists.CALLED | {"about", "regarding"} for token in self.tokens):
             return
         index = noun[1] if noun else 0
@@ -202,7 +204,7 @@ class _Parser(PossessiveReader):
                 index = end
                 continue
             if token.low == "for" and index + 1 < len(self.tokens) and self.tokens[index + 1].low in {"me", "us"}:
-                # For whom it is done, not whose it is.
+                # The beneficiary, not the owner.
                 self.take(index, index + 2)
                 index += 2
                 continue
@@ -238,11 +240,11 @@ class _Parser(PossessiveReader):
         return False, False
 
     def _describes(self, index: int, noun: tuple[int, int] | None, kind: RecordKind) -> bool:
-        """Whether another kind's noun only says what this record is about: "the invoice article"."""
+        """Whether another kind's noun is only the topic of this record: "the invoice article"."""
         return noun is not None and index == noun[0] - 1 and self.kind.relation_to(kind.name) is None
 
     def _read_rest(self, noun: tuple[int, int] | None = None) -> None:
-        """What is left: a name (Adam Novak, the Pro plan), or words that it is about."""
+        """Reads what is left: a name (Adam Novak, the Pro plan), or a topic."""
         runs: list[list[int]] = []
         others = [kind for kind in self.kinds if kind.name != self.kind.name]
         for index, token in enumerate(self.tokens):

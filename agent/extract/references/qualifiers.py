@@ -1,4 +1,4 @@
-"""Which of several records: "last", "second biggest", "unpaid", "all of"."""
+"""Qualifiers: select among several records, as in "last", "second biggest", "unpaid", "all of"."""
 
 from __future__ import annotations
 
@@ -60,9 +60,11 @@ def place(cover: TokenCover) -> tuple[int | None, By | None, bool, int | None]:
 def find_states(
     cover: TokenCover, kind: RecordKind, noun: tuple[int, int] | None, first: int, stop: int
 ) -> tuple[dict[str, tuple[Scalar, ...]], dict[str, Side]]:
-    """Field filters by the kind's state words, and fields by the side of now that its words for times put them on, of
-    the tokens from ``first`` to ``stop``. A word that is a noun and a state ("leads") counts as both. What is said no
-    to is the rest of the field's values."""
+    """The state filters, and the fields that the kind's words for times place before or after now, in the tokens from
+    ``first`` to ``stop``.
+
+    A word that is both noun and state ("leads") counts as both. A denied state means the field's other values.
+    """
     made: dict[str, tuple[Scalar, ...]] = {}
     times: dict[str, Side] = {}
     index = first
@@ -86,8 +88,8 @@ def find_states(
 
 
 def _combine(one: tuple[Scalar, ...] | None, other: tuple[Scalar, ...], *, listed: bool) -> tuple[Scalar, ...]:
-    """Two words about one field: what both allow ("unpaid, overdue"), or what either does ("qualified or in
-    proposal")."""
+    """Combines two words about one field: values that both allow ("unpaid, overdue"), or that either allows ("qualified
+    or in proposal")."""
     if one is None:
         return other
     shared = tuple(each for each in one if each in other)
@@ -99,7 +101,7 @@ def _listed(cover: TokenCover, index: int) -> bool:
 
 
 def _negative(cover: TokenCover, index: int) -> bool:
-    """Whether "not" or the like stands right before: "haven't been started"."""
+    """Whether a negation stands right before: "haven't been started"."""
     for step in range(1, 3):
         if index < step:
             return False
@@ -113,7 +115,7 @@ def _negative(cover: TokenCover, index: int) -> bool:
 
 
 def _list_other_values(kind: RecordKind, name: str, values: Sequence[Scalar]) -> tuple[Scalar, ...]:
-    """The field's other values, where it says what values it has; none at all where it doesn't."""
+    """The field's other values, if its values are known. Otherwise none."""
     field = kind.field_named(name)
     if field is not None and field.type == "boolean":
         return tuple(each for each in (True, False) if each not in values)
@@ -155,15 +157,15 @@ _MOST: Final = 18
 
 
 def find_narrowed_end(text: Text, last: int, kind: RecordKind) -> int:
-    """The token after what is said of the records of ``kind`` whose phrase ends before token ``last``: up to the last
-    word that a state, a time or a relation gives a meaning to."""
+    """The token after what describes the records of ``kind`` whose phrase ends before token ``last``: up to the last
+    word with meaning as a state, time or relation."""
     tokens = text.tokens
     end = index = last
     relative = False
     whens = time_ranges.find_stretches(text) if any(each.ranged for each in kind.fields) else []
     while index < min(len(tokens), last + _MOST) and not _ends(tokens, index):
         relative = relative or tokens[index].low in RELATIVE
-        # "Make ticket 5519 urgent": a state that follows at once is what it shall become.
+        # "Make ticket 5519 urgent": a state right after it is its new state.
         if (
             index + 2 < len(tokens)
             and tokens[index].low in PARTICIPLES
@@ -189,8 +191,8 @@ def find_narrowed_end(text: Text, last: int, kind: RecordKind) -> int:
 
 
 def match_state(tokens: Sequence[Token], index: int, kind: RecordKind) -> tuple[str, int]:
-    """The state or time word of ``kind`` that begins at a token, and how many tokens it takes; ``("", 0)`` where none
-    does. A slip of the pen is forgiven."""
+    """The state or time word of ``kind`` that begins at a token, and its number of tokens. ``("", 0)`` if there is
+    none. Allows a typo."""
     for phrase, parts in _list_phrases(tuple(kind.states), tuple(kind.times)):
         for joined in (parts, ("-".join(parts),)):
             said = tokens[index : index + len(joined)]
@@ -208,7 +210,7 @@ def _list_field_words(fields: tuple[Field, ...]) -> frozenset[str]:
 
 
 def list_field_words(kind: RecordKind) -> frozenset[str]:
-    """The words for the kind's fields, singular: said of a record, they tell nothing by themselves ("the lost
+    """The words for the kind's fields, in the singular. In a description of a record they say nothing alone ("the lost
     *stage*")."""
     return _list_field_words(kind.fields)
 
@@ -225,7 +227,7 @@ def _match_time_word(tokens: Sequence[Token], index: int, whens: Sequence[tuple[
 
 
 def _ends(tokens: Sequence[Token], index: int) -> bool:
-    """Where the phrase is over: a mark, the next order, or where something shall go ("to Sofia", but not "to a
+    """Whether the phrase ends here: punctuation, the next order, or a destination ("to Sofia", but not "to a
     proposal")."""
     token = tokens[index]
     after = tokens[index + 1] if index + 1 < len(tokens) else None
@@ -243,9 +245,9 @@ _STOPS: Final = word_set(", ; . ? ! : which who that about regarding called name
 
 
 class PossessiveReader(TokenCover):
-    """A phrase about a record of ``kind`` and the owner that is read out of it. ``read`` reads the owner's own words.
+    """Reads the owner from a phrase about a record of ``kind``. ``read`` reads the owner's own words.
 
-    A kind that is called by name and belongs to nobody has its owner's words as its ``name``: "Viktor Orlov's account".
+    For a kind that has names and no owner, the owner's words are its ``name``: "Viktor Orlov's account".
     """
 
     def __init__(self, text: Text, kind: RecordKind, kinds: Sequence[RecordKind], read: Read) -> None:
@@ -256,8 +258,8 @@ class PossessiveReader(TokenCover):
         self._read = read
 
     def read_owner_before(self, noun: tuple[int, int] | None) -> int:
-        """ "X's … noun" and "his … noun": everything up to the last possessive before the noun is the owner. Answers
-        where it ends."""
+        """Reads "X's … noun" and "his … noun": everything up to the last possessive before the noun is the owner.
+        Returns where it ends."""
         limit = noun[0] if noun else len(self.tokens)
         for index in range(limit - 1, -1, -1):
             token = self.tokens[index]
@@ -292,7 +294,7 @@ class PossessiveReader(TokenCover):
         return 0
 
     def read_owner_after(self, index: int, end: int) -> None:
-        """ "… of X": the owner stands between the "of" at ``index`` and ``end``."""
+        """Reads "… of X": the owner stands between the "of" at ``index`` and ``end``."""
         first = index + 1
         while first < end - 1 and self.tokens[first].low in lists.OF:
             first += 1
@@ -308,20 +310,19 @@ class PossessiveReader(TokenCover):
             self.take(index, end)
 
     def find_tail_end(self, index: int) -> int:
-        """Where the words that begin at a token end: before what is understood, a mark, or what begins another
-        clause."""
+        """Where the words from a token on end: before words with a known role, punctuation, or a new clause."""
         while index < len(self.tokens) and not self.used[index] and self.tokens[index].low not in _STOPS:
             index += 1
         return index
 
     def owned(self, first: int, last: int) -> bool:
-        """Whether these words can name an owner: not merely a state, a place in line or a filler."""
+        """Whether these words can name an owner, and are not only a state, a position or a filler."""
         if find_owner_kind(self.kind, self.kinds) is None:
             return False
         return any(token.word and token.low not in _NAMELESS for token in self.tokens[first:last])
 
     def _take_owner(self, start: int, end: int) -> None:
-        """The owner phrase, read as the related kind whose noun it holds, else the one that is called by name."""
+        """Reads the owner phrase as the related kind whose noun it holds, or else as the one with names."""
         if self.owner is not None:
             return
         words = self.text.original(start, end)
@@ -335,7 +336,7 @@ class PossessiveReader(TokenCover):
             self.name = self.name or words
 
     def _read_part(self, start: int, end: int, kind: RecordKind, but: RecordKind) -> Reference:
-        """A part of the words as a record of ``kind``, among all kinds ``but`` one."""
+        """A part of the words as a record of ``kind``, among all kinds except ``but``."""
         others = [each for each in self.kinds if each.name != but.name]
         return move(self._read(self.text.original(start, end), kind, others), self.text.span(start, start)[0])
 

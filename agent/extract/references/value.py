@@ -1,4 +1,4 @@
-"""Reference to a record as it was said: by name, number, place in line, state, owner or pronoun."""
+"""Reference value: a record as it was said, by name, number, position, state, owner or pronoun."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ class Reference:
 
     @property
     def bare(self) -> bool:
-        """Nothing but the noun was said ("the invoice"): what is meant is what was spoken of, or it must be asked."""
+        """Whether only the noun was said ("the invoice"). It then means a mentioned record, or must be asked about."""
         told = (self.name, self.number, self.email, self.text, self.position, self.states, self.owner, self.pronoun)
         return not any((*told, self.every, self.whens, self.times, self.side, self.marks))
 
 
 def move(made: Reference, shift: int) -> Reference:
-    """The same, its spans (and its owner's) counted from the beginning of the whole words."""
+    """The same with its spans (and its owner's) counted from the beginning of the whole text."""
     owner = move(made.owner, shift) if made.owner is not None else None
     return replace(made, owner=owner, spans=tuple((start + shift, end + shift) for start, end in made.spans))

@@ -1,4 +1,4 @@
-"""The closed word lists that referring expressions are made of."""
+"""Vocabulary: the closed word lists of referring expressions."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ PLACES: Final[dict[str, tuple[int, By | None, bool]]] = {
     "fifth": (5, "order", False),
     "5th": (5, "order", False),
 }
-# What lies on one side of now.
+# Lies before or after now.
 SIDES: Final[dict[str, Side]] = {"past": "past", **dict.fromkeys(("next", "upcoming", "future", "coming"), "future")}
 ORDINALS: Final = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5}
 COUNTS: Final = {
@@ -81,7 +81,7 @@ FILLERS: Final = word_set(
 
 
 class HashableById:
-    """Kinds (and offers) as a key: equal where they are the very same, since their mappings have no hash."""
+    """Kinds (and offers) as a key. Equal only if they are the same object, because their mappings have no hash."""
 
     __slots__ = ("_hash", "kinds")
 
@@ -106,7 +106,7 @@ class TokenCover:
         self.spans: list[tuple[int, int]] = []
 
     def take(self, first: int, last: int) -> None:
-        """Tokens ``first`` up to ``last`` are understood; what they say is not read again."""
+        """Marks tokens ``first`` up to ``last`` as understood. They are not read again."""
         for index in range(first, last):
             self.used[index] = True
         self.spans.append(self.text.span(self.tokens[first].start, self.tokens[last - 1].end))
@@ -117,13 +117,13 @@ _PART: Final = re.compile(r"\"[^\"]*\"|'(?:[^']++|'(?=\w))*+'|[^,;:\"'\s][^,;:\"
 
 
 def extend_over_brackets(plain: str, end: int) -> int:
-    """``end`` of a phrase, or that of the braces or brackets that follow it at once."""
+    """The ``end`` of a phrase, or of the brackets right after it."""
     found = GROUP.match(plain, end + (plain[end : end + 1] == " "))
     return found.end() if found is not None and found[0][0] in "{[" else end
 
 
 def split_marks(group: str) -> tuple[tuple[str, str], ...]:
-    """``(name, value)`` of each part, the name empty where none is given."""
+    """``(name, value)`` of each part. The name is empty if none is given."""
     made: list[tuple[str, str]] = []
     key = value = ""
     for part in [*(found[0] for found in _PART.finditer(group[1:-1])), ","]:
@@ -151,7 +151,7 @@ STOP: Final = word_set(
 )
 
 
-# Said after a name of when or how something shall be done, and never a part of one.
+# Follows a name and says how or when something is done. Never part of a name.
 MANNER: Final = word_set(
     "immediately now today tomorrow tonight asap again soon quickly urgently please thanks thank right straight "
     "once effective instantly "
@@ -174,7 +174,7 @@ def is_name_part(tokens: Sequence[Token], index: int, capital: bool) -> bool:
         return token.low in {"the"} and False
     if capital:
         return token.capital and not starts_sentence(tokens, index)
-    # A name typed in lower case: at most a first name before the last one, and never the sentence's verb.
+    # A name in lower case: at most a first name before the last one, and never the sentence's verb.
     return (
         not token.capital
         and token.low.isalpha()
@@ -185,7 +185,7 @@ def is_name_part(tokens: Sequence[Token], index: int, capital: bool) -> bool:
 
 
 def joins_capitals(tokens: Sequence[Token], index: int) -> bool:
-    """Whether this is the "&" of "Health & Wellness"."""
+    """Whether this is an "&" inside a name, as in "Health & Wellness"."""
     return (
         0 < index < len(tokens) - 1
         and tokens[index].text in ("&", "+")
@@ -213,7 +213,7 @@ def find_clause_end(tokens: Sequence[Token], index: int) -> int:
 
 
 def ends_name(tokens: Sequence[Token], first: int, index: int) -> bool:
-    """Whether a name that began with a capital is over: "Hugo Bernard" of "Hugo Bernard by mail"."""
+    """Whether a capitalised name ends here: "Hugo Bernard" of "Hugo Bernard by mail"."""
     token, before = tokens[index], tokens[index - 1]
     return (
         index > first
@@ -236,8 +236,8 @@ IDENTIFIER: Final = re.compile(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)+")
 
 
 def match_noun(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
-    """How many tokens from ``index`` on are a noun of ``kind`` (0: none): plural or not, with at most one slip in a
-    longer word."""
+    """How many tokens from ``index`` on are a noun of ``kind`` (0 for none). Singular or plural, with at most one typo
+    in a longer word."""
     best = 0
     for parts in _list_nouns_beginning(tokens[index].low, kind.nouns):
         if not best < len(parts) <= len(tokens) - index:
@@ -254,8 +254,8 @@ def _list_nouns(nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 
 
 def _list_compounds(nouns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """What general English says in several words for one of the nouns: "get-together" for a meeting. Where the first
-    word alone is something to do ("let's get together"), only joined."""
+    """WordNet's compounds for one of the nouns: "get-together" for a meeting. Only in joined form if the first word can
+    be an order ("let's get together")."""
     for noun in nouns:
         for phrase in load_compound_nouns().get(noun.lower(), ()):
             words = tuple(phrase.split())
@@ -266,7 +266,7 @@ def _list_compounds(nouns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 @lru_cache(maxsize=8192)
 def _list_nouns_beginning(word: str, nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """The nouns that this word may begin: for most words none."""
+    """The nouns that may begin with this word. For most words none."""
     return tuple(parts for parts in _list_nouns(nouns) if is_same_noun(word, parts[0]))
 
 
@@ -280,8 +280,7 @@ def is_same_noun(word: str, noun: str) -> bool:
 
 
 def can_be_code(text: str, kind: RecordKind) -> bool:
-    """Whether ``text`` can be a number of ``kind``: a code, and of the form that the kind's numbers have, where it says
-    so."""
+    """Whether ``text`` can be a number of ``kind``: a code, in the form of the kind's numbers if that is known."""
     if not CODE.fullmatch(text):
         return False
     patterns = [each.pattern for each in kind.fields if each.search == "number" and each.pattern]
@@ -289,7 +288,7 @@ def can_be_code(text: str, kind: RecordKind) -> bool:
 
 
 def rate_person_likeness(kind: RecordKind) -> int:
-    """How much records of this kind are called by a name: 2 with an e-mail address as well, 1 with a name, 0
+    """How much the names of this kind's records are like people's: 2 with an e-mail address as well, 1 with a name, 0
     without."""
     named = any(field.search == "name" for field in kind.fields)
     mailed = any(field.search == "email" or field.type == "email" for field in kind.fields)
@@ -297,7 +296,7 @@ def rate_person_likeness(kind: RecordKind) -> int:
 
 
 def find_owner_kind(kind: RecordKind, kinds: Sequence[RecordKind]) -> RecordKind | None:
-    """The kind that "X's …" most likely names: the nearest relation whose records are called by name."""
+    """The kind that "X's …" most likely names: the nearest relation whose records have names."""
     related = [
         found for each in kind.relations for found in kinds if found.name == each.kind and found.name != kind.name
     ]
@@ -305,7 +304,7 @@ def find_owner_kind(kind: RecordKind, kinds: Sequence[RecordKind]) -> RecordKind
 
 
 def find_number(cover: TokenCover, noun: tuple[int, int] | None, kind: RecordKind) -> str | None:
-    """A code or number that marks the record: after its noun, after "number", or a code anywhere. "3rd" and "3
+    """A code or number that identifies the record: after its noun, after "number", or a code anywhere. "3rd" and "3
     invoices" are none."""
     for index, token in enumerate(cover.tokens):
         if cover.used[index] or not can_be_code(token.text, kind) or token.low in ORDINALS:

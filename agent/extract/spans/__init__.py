@@ -1,1 +1,1 @@
-"""Finders: spans of a text with a value, whatever parameter asks for them."""
+"""Finders: spans of a text with a value, for any parameter."""

@@ -1,5 +1,5 @@
-"""Money: symbols, codes, names and words. Decimal in, integer minor units out, by the exponents of ISO 4217; never
-floats."""
+"""Money: reads symbols, codes, names and words. Takes Decimal and gives integer minor units by the exponents of ISO
+4217, never floats."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ _SHARED: Final = {
 _HUNDREDTHS_OF: Final = word_set("USD EUR CAD AUD NZD SGD HKD ZAR MXN")
 
 
-# "1.500": one and a half here, fifteen hundred there.
+# "1.500": one and a half in some places, fifteen hundred in others.
 _THOUSANDS: Final = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.]\d{3}(?![\d.,]*\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Sum of money found in a text. ``currency`` is None for a number that names none. ``loose`` says that the sign is
-    shared by several currencies ("$"), or that the word is of several ("a tenner")."""
+    """An amount of money in a text. ``currency`` is None if none is named. ``loose``: the sign belongs to several
+    currencies ("$"), or the word does ("a tenner")."""
 
     start: int
     end: int
@@ -76,7 +76,7 @@ class Money:
 
 
 def find_currency(words: str) -> str | None:
-    """A currency's code from its code, sign or name alone."""
+    """A currency's code, from its code, sign or name alone."""
     stripped = words.strip()
     if stripped.upper() in CODES:
         return stripped.upper()
@@ -87,13 +87,13 @@ def find_currency(words: str) -> str | None:
 
 
 def find_named_code(words: str) -> str | None:
-    """As ``find_currency``, but a code that is an English word as well ("top", "cup") counts in capitals only."""
+    """Like ``find_currency``, but a code that is also an English word ("top", "cup") counts only in capitals."""
     return find_currency(words) if words.strip() not in _ENGLISH else None
 
 
 def find_named_currency(words: str) -> Money | None:
-    """What a currency's name, sign or code alone says, or the last of two words: "US dollars", "EUR". Codes count in
-    capitals only."""
+    """The currency of a name, sign or code alone, or of the last of two words: "US dollars", "EUR". Codes count only in
+    capitals."""
     for said in (words, words.split()[-1]):
         code = find_currency(said) if said.upper() not in CODES or said.isupper() else None
         if code is not None:
@@ -102,7 +102,7 @@ def find_named_currency(words: str) -> Money | None:
 
 
 def agrees(said: Money, currency: str | None) -> bool:
-    """Whether the currency said can be ``currency`` (which nothing contradicts when either is unknown)."""
+    """Whether the stated currency can be ``currency``. An unknown one contradicts nothing."""
     if said.currency is None or currency is None or said.currency == currency:
         return True
     if said.cents and said.currency == "USD":
@@ -112,7 +112,7 @@ def agrees(said: Money, currency: str | None) -> bool:
 
 @lru_cache(maxsize=512)
 def find(text: Text) -> tuple[Money, ...]:
-    """Every number of the text as money: those with a currency and those without."""
+    """Every number of the text as money, with or without a currency."""
     made: list[Money] = []
     for number in numerals.find(text):
         if number.kind != "cardinal" or number.value < 0:
@@ -166,12 +166,12 @@ def _make_money(text: Text, number: numerals.Number) -> Money:
     return Money(start, end, amount, None, False)
 
 
-# Codes that are English words: they count in capitals only.
+# Codes that are also English words. They count only in capitals.
 _ENGLISH: Final = word_set("all top try cup mad lak bob sos php mop")
 
 
 def _read_trailing_code(text: Text, start: int, end: int, amount: Decimal, currency: str) -> Money:
-    """ "$20 USD", "$20 CAD": the code settles the sign."""
+    """The code after a sign, which decides: "$20 USD", "$20 CAD"."""
     after = text.after(end, 1)
     if after and after[0].text in CODES and after[0].start - end <= 1:
         return Money(start, after[0].end, amount, after[0].text, False)
@@ -184,13 +184,13 @@ def _after_code(text: Text, end: int) -> int:
 
 
 def may_be_thousands(words: str, currency: str) -> bool:
-    """Whether an amount can be read with a point that groups thousands as well as with a decimal one, as "1.000 EUR":
-    nobody can tell, but in a currency of three decimals."""
+    """Whether an amount's point may group thousands or be a decimal point: "1.000 EUR". Nobody can tell, except in a
+    currency of three decimals."""
     return get_exponent(currency) != 3 and _THOUSANDS.search(words) is not None
 
 
 def to_minor_units(amount: Decimal, currency: str) -> int | None:
-    """Integer minor units, or None where the amount has a fraction of one."""
+    """Integer minor units. None if the amount has a fraction of one."""
     scaled = amount.scaleb(get_exponent(currency))
     return int(scaled) if scaled == scaled.to_integral_value() and abs(scaled) < 2**53 else None
 
