@@ -1,7 +1,7 @@
 """Batch publisher: events published while one batch commits are committed together in the next.
 
-An event, the answer kept for its Idempotency-Key and its fan-out are one transaction, whoever else is in it: nobody is
-answered before the commit, and one that may not be (its key is taken, its data is wrong) leaves its neighbours alone.
+An event, the answer kept for its Idempotency-Key and its fan-out are one transaction, shared with other events. Nobody
+gets an answer before the commit. An event that fails (its key is taken, its data is wrong) doesn't affect the others.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ class BatchPublisher:
         caused_by: str | None = None,
         request_id: str | None = None,
     ) -> FiredEvent | KeyClaim:
-        """Publish one event; or, where one was published under the key of ``kept`` before, answer what is stored under
-        it. ``kept`` is stored with the event and its ``answer``. Raises as ``publish``."""
+        """Publishes one event. If one was already published under the key of ``kept``, returns the stored answer.
+        ``kept`` is stored with the event and its ``answer``. Raises as ``publish``."""
         now = self._publisher.clock()
         try:
             row = make_row(
@@ -89,7 +89,7 @@ class BatchPublisher:
         return fired if claim.verdict == "ours" else claim
 
     async def _find_claim(self, kept: IdempotencyRow) -> KeyClaim | None:
-        """What was answered before to this key: that is said again, even where the event would be refused by now."""
+        """The earlier answer for this key. It is repeated, even if the event would be refused now."""
         async with self._publisher.database.read() as session:
             row = await store.requests.idempotency.get(session, kept.workspace, kept.method, kept.path, kept.key)
         if row is None or row.state != "done" or row.created_at < self._publisher.clock() - KEPT:

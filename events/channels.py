@@ -1,6 +1,8 @@
-"""Notification channels: all that reacts to an event or tells somebody of it, in one list. A new one (an e-mail, say)
-is a folder beside ``webhooks`` with a source of subscribers (``events.subscribers``) and one line in
-``build_channels``: dispatcher and worker take what stands there."""
+"""Notification channels: everything that reacts to an event or reports it, in one list.
+
+A new channel (e-mail, say) is a folder beside ``webhooks`` with a source of subscribers (``events.subscribers``) and
+one line in ``build_channels``. Dispatcher and worker then use it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ from store.database import Database
 
 @dataclass(frozen=True)
 class Channel:
-    """Notification channel: who is told of an event, and the handlers of the jobs that tell them."""
+    """A notification channel: whom to notify of an event, and the handlers of the jobs that do it."""
 
     source: Source
     handlers: Mapping[str, Handler] = field(default_factory=dict)
@@ -33,7 +35,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Channels:
-    """Notification channels, all of them, and the services by which web and CLI set some of them up."""
+    """All notification channels, and the services by which web and CLI set some of them up."""
 
     rules: Rules
     instructions: Instructions

@@ -1,9 +1,9 @@
 """Event dispatcher: one durable job for each event runs its subscribers in the order of their priorities.
 
-Who reacts is written down before anybody does. Lower priority comes first, the same priority side by side. A reaction
-and what it leaves behind are one transaction, so after a crash dispatch continues where it stood: what was done is not
-done again. A reaction that fails becomes a job of its own, tried again later, and dispatch continues; only a blocking
-subscriber stops it, until it is done or has failed for good.
+The list of subscribers is stored before any reacts. Lower priority goes first, and equal priorities run side by side. A
+reaction and its writes are one transaction, so dispatch continues after a crash and repeats nothing. A reaction that
+fails becomes its own job and is retried while dispatch continues. Only a blocking subscriber stops dispatch, until it
+is done or has failed for good.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Dispatcher:
         self._react_s = react_s
 
     async def react(self, job: Job) -> Outcome:
-        """Dispatch the event as far as possible now. ``Reschedule`` while a blocking subscriber is being retried."""
+        """Dispatches the event as far as possible now. ``Reschedule`` while a blocking subscriber is retried."""
         async with self._database.read() as session:
             event = make_event(await store.events.events.get(session, job.workspace, job.payload["event_id"]))
         if event.mode != "live":
@@ -90,7 +90,7 @@ class Dispatcher:
         return Done()
 
     async def record_dead_job(self, session: AsyncSession, job: Job, error: str) -> None:
-        """Mark as failed what is left of a job that is given up, in the same transaction."""
+        """Marks the remaining reactions of a given-up job as failed, in the same transaction."""
         if job.kind not in (REACT_JOB, RETRY_JOB):
             return
         now, event_id = self._clock(), job.payload["event_id"]
@@ -102,13 +102,13 @@ class Dispatcher:
             await store.events.events.finish(session, job.workspace, event_id, now)
 
     async def _list_subscribers(self, event: FiredEvent) -> dict[str, Subscriber]:
-        """Everybody who reacts to this event, by name."""
+        """All subscribers of this event, by name."""
         context = await self._contexts.of(event.workspace)
         found: list[Subscriber] = []
         for connector in context.connectors:
             try:
                 theirs = [each for each in connector.subscribers() if fits(each.pattern, event.name)]
-            except Exception:  # third-party code: it may fail in any way, and only for itself
+            except Exception:  # third-party code: any failure is its own
                 log.exception("connector %s could not say who reacts to %s", connector.connection, event.name)
                 continue
             found += [wrap_connector_subscriber(connector.connection, each) for each in theirs]
@@ -118,7 +118,7 @@ class Dispatcher:
         return {each.name: each for each in found}
 
     async def _plan_reactions(self, event: FiredEvent, there: dict[str, Subscriber]) -> list[ReactionRow]:
-        """Who reacts in which order: as it was written down at the first look, whoever has come or gone since."""
+        """The subscribers in their order, as stored at the first look. Later arrivals and departures don't count."""
         async with self._database.begin() as session:
             rows = await store.events.events.reactions(session, event.workspace, event.id)
             if not rows:
@@ -139,7 +139,7 @@ class Dispatcher:
         return rows
 
     async def _let(self, event: FiredEvent, row: ReactionRow, subscriber: Subscriber | None) -> None:
-        """One try, and what came of it, committed. Raises only when that can't be written down."""
+        """Makes one attempt and commits its result. Raises only if that can't be stored."""
         began = self._clock()
         try:
             if subscriber is None:
@@ -163,7 +163,7 @@ class Dispatcher:
                 if mine and reacted.record is not None:
                     await reacted.record(session)
                 after_commit(session, self._wake)
-        except Exception as error:  # whatever a subscriber does is its own failure, not its neighbours'
+        except Exception as error:  # a subscriber's failure is its own
             log.warning(
                 "%s failed to react to %s: %s",
                 row.subscriber,
@@ -208,7 +208,7 @@ class Dispatcher:
                 )
 
     async def _explain_block(self, event: FiredEvent, blocking: Sequence[str]) -> Outcome | None:
-        """What a blocking subscriber that is not done means for the dispatch; None when nothing blocks it."""
+        """What an unfinished blocking subscriber means for the dispatch. None if nothing blocks it."""
         if not blocking:
             return None
         async with self._database.read() as session:
@@ -232,7 +232,8 @@ class Dispatcher:
 
 
 def _describe_error(error: Exception) -> str:
-    """An error as a line for a person. Only our own errors promise to hold no secret; of others the name must do."""
+    """An error as a line for a person. Only our own errors promise to hold no secret. Of others only the name is
+    shown."""
     if isinstance(error, OpsIQError):
         return error.detail[:1000]
     return "It took too long." if isinstance(error, TimeoutError) else f"{type(error).__name__} (see the log)"

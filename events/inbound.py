@@ -1,4 +1,5 @@
-"""Inbound webhooks: a platform's message, verified by its connector, becomes events, each once, in one transaction."""
+"""Inbound webhooks: turn a platform's message, verified by its connector, into events. Each message counts once, in one
+transaction."""
 
 from __future__ import annotations
 
@@ -59,7 +60,7 @@ OVERLAP: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class AcceptedEvent:
-    """One event of an inbound webhook. ``repeated``: the platform sent it before, and nothing was done again."""
+    """One event of an inbound webhook. ``repeated``: the platform sent it before, so nothing was done again."""
 
     id: str
     event: str
@@ -68,8 +69,8 @@ class AcceptedEvent:
 
 @dataclass(frozen=True, slots=True)
 class SharedSecret:
-    """Shared secret of a platform's webhooks: ``secret`` is answered here and never again; ``previous_until``: the one
-    before it is valid until then; ``in_address``: it is a part of the address that the platform is given."""
+    """The shared secret of a platform's webhooks. ``secret`` is returned only once. The previous one is valid until
+    ``previous_until``. ``in_address``: it is part of the address given to the platform."""
 
     connector: str
     secret: str
@@ -167,7 +168,7 @@ class Inbox:
         return connector, found[0]
 
     async def _handle(self, connector: Connector, inbound: Inbound) -> Sequence[Event]:
-        """What the connector makes of it. Third-party code: it may fail in any way, and only for itself."""
+        """The connector's events. Third-party code: any failure is its own."""
         try:
             async with asyncio.timeout(HANDLE_S):
                 told = tuple(await connector.handle_webhook(inbound))
@@ -220,7 +221,7 @@ class Inbox:
                 )
                 return AcceptedEvent(fired.id, fired.name, repeated=False)
             except InvalidInput as error:
-                # What led to it may be forgotten here long since; it has happened all the same.
+                # The cause may have been deleted here long ago, but the event happened.
                 if cause is None or [each.pointer for each in error.findings] != ["/caused_by"]:
                     raise
         raise AssertionError("unreachable")  # pragma: no cover
@@ -235,7 +236,7 @@ def _fit(event: Event) -> bool:
 
 
 def _explain_bad_secret(secret: str, form: SecretForm) -> str:
-    """Why it can't be the secret of a platform's webhooks; empty where it can."""
+    """Why it can't be a webhook secret. Empty if it can."""
     if form == "standard":
         try:
             webhook_signature.sign([secret], "probe", 0, b"")

@@ -49,7 +49,7 @@ async def publish(
     event_id: str | None = None,
     mode: Mode = "live",
 ) -> FiredEvent:
-    """Write the event and its dispatch job into the caller's transaction. Whoever commits it wakes the worker.
+    """Writes the event and its dispatch job into the caller's transaction. The committer wakes the worker.
     ``caused_by`` is the event, run or call that led to it. Raises as ``make_row`` and ``count_depth`` do."""
     row = make_row(
         workspace=workspace,
@@ -116,7 +116,7 @@ def make_row(
 
 def make_reaction_jobs(rows: Sequence[EventRow]) -> list[NewJob]:
     """The job that dispatches a live event to its subscribers. A test event has none: no rule, instruction, connector,
-    kept record or webhook hears of it."""
+    cached record or webhook sees it."""
     return [
         NewJob(row.id, REACT_JOB, row.workspace, {"event_id": row.id}, priority=20)
         for row in rows
@@ -125,8 +125,8 @@ def make_reaction_jobs(rows: Sequence[EventRow]) -> list[NewJob]:
 
 
 async def count_depth(session: AsyncSession, workspace: str, name: str, cause: str | None) -> int:
-    """How many events stand above one with this cause. Raises InvalidInput for a cause that is not here, EventLoop
-    where more than 8 do."""
+    """How many events precede one with this cause. Raises InvalidInput for an unknown cause, and EventLoop for more
+    than 8."""
     depth = 0 if cause is None else await _count_depth(session, workspace, cause)
     if depth > MAX_DEPTH:
         raise EventLoop(
@@ -138,7 +138,7 @@ async def count_depth(session: AsyncSession, workspace: str, name: str, cause: s
 
 
 async def _count_depth(session: AsyncSession, workspace: str, cause: str) -> int:
-    """One more than the event it goes back to; a run that a person asked for stands where an event would."""
+    """One more than the event it goes back to. A run that a person asked for counts like an event."""
     try:
         if cause.startswith("evt_"):
             return (await store.events.events.get(session, workspace, cause)).depth + 1
@@ -171,7 +171,7 @@ class EventPublisher:
         request_id: str | None = None,
         in_transaction: TransactionHook[FiredEvent] = no_hook,
     ) -> FiredEvent:
-        """Publish in a transaction of its own. An event refused for its depth is an entry in AI History."""
+        """Publishes in its own transaction. An event refused for its depth becomes an entry in AI History."""
         now = self.clock()
         try:
             async with self.database.begin() as session:
@@ -197,7 +197,7 @@ class EventPublisher:
     async def record_refused(
         self, actor: Actor, name: str, at: datetime, error: EventLoop, *, caused_by: str | None, request_id: str | None
     ) -> None:
-        """Record in history an event that would have gone round in circles."""
+        """Records in history an event that would have caused a loop."""
         async with self.database.begin() as session:
             await recorder.record_act(
                 session,

@@ -1,7 +1,7 @@
 """Record cache subscriber: updates cached records from events, after the rules and before webhooks.
 
-An event that the connector itself made of its platform's signed webhook carries the state. Whoever else fires one only
-says that something has changed: then the platform is asked.
+An event that the connector made from its platform's signed webhook carries the new state. Any other event only says
+that something changed, so the platform is asked.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class RecordCacheSubscribers:
         return Subscriber(f"mirror:{cache.connector}", MIRRORS, react)
 
     async def react(self, cache: ConnectorCache, event: FiredEvent) -> ReactionResult:
-        """Raises PlatformUnavailable: then it is tried again."""
+        """Updates the cache. Raises PlatformUnavailable: it is then tried again."""
         told = Event(event.id, event.name, event.data, format_iso(event.occurred_at))
         mirrors = list(dict.fromkeys(mirror for mirror, _ in cache.kinds.values()))
         states: list[RecordState] = []
@@ -77,7 +77,7 @@ class RecordCacheSubscribers:
     async def _ask(
         self, cache: ConnectorCache, named: Sequence[tuple[str, str]]
     ) -> tuple[list[RecordState], list[tuple[str, str, str]]]:
-        """The states as they are now, and (kind, id, version kept) of those that the platform has no more."""
+        """The present states, and (kind, id, cached version) of records that the platform no longer has."""
         states: list[RecordState] = []
         lost: list[tuple[str, str, str]] = []
         for kind, record_id in named:

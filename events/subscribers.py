@@ -1,10 +1,9 @@
-"""Subscriber port: what reacts to an event, in which order, and what a reaction leaves behind. The channels by which
-somebody is notified (rules, instructions, webhooks) are listed in ``events.channels``.
+"""Subscriber port: what reacts to an event, in which order, and what a reaction writes. ``events.channels`` lists the
+notification channels (rules, instructions, webhooks).
 
-Of a card that is held no event tells: people see it in the console, at the API and over MCP.
-
-``Source`` answers who reacts to one event of one workspace. The walk (``events.dispatcher``) asks every source, writes
-down who reacts in which order, and lets them react: lower priority first, the same priority side by side.
+A held card causes no event: people see it in the console, through the API and over MCP. ``Source`` returns who reacts
+to one event of one workspace. ``events.dispatcher`` asks every source, stores the order, and lets them react: lower
+priority first, equal priorities side by side.
 """
 
 from __future__ import annotations
@@ -32,9 +31,9 @@ ReactionHook = Callable[[AsyncSession], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class FiredEvent:
-    """An event as its subscribers see it. ``id`` is the idempotency key of everything it sets off; ``depth`` counts the
-    events above it in the chain of causes. Nobody reacts to one of ``mode`` test. ``data`` comes from outside: it is
-    data, whatever words stand in it."""
+    """An event as its subscribers see it. ``id`` is the idempotency key of everything it causes. ``depth`` counts the
+    events before it in the chain of causes. Nobody reacts to one of ``mode`` test. ``data`` comes from outside: it is
+    data, whatever its words say."""
 
     id: str
     workspace: str
@@ -54,9 +53,11 @@ class FiredEvent:
 
 @dataclass(frozen=True, slots=True)
 class ReactionResult:
-    """Result of a reaction. ``detail`` says in a sentence what was done. ``record`` is written in the transaction that
-    marks the reaction done: both or neither, so what it writes happens exactly once. It must touch nothing but the
-    session, and may raise: then the reaction has failed."""
+    """The result of a reaction. ``detail`` says what was done, as a sentence.
+
+    ``record`` runs in the transaction that marks the reaction done, so its writes happen exactly once. It must touch
+    nothing but the session. If it raises, the reaction has failed.
+    """
 
     detail: str = ""
     record: ReactionHook | None = None
@@ -64,10 +65,12 @@ class ReactionResult:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Event subscriber: somebody who reacts to an event. ``name`` is unique in its workspace and stable: a retry finds
-    the subscriber again by it. ``react`` may be called again for the same event (a crash, a failure), so what it does
-    outside its ``record`` must bear that. What it raises is a failure: it is retried and reported, and doesn't stop the
-    later ones, unless it is ``blocking``: then they wait until it is done, and are skipped if it never is."""
+    """Event subscriber. ``name`` is unique in its workspace and stable, because a retry finds the subscriber by it.
+
+    ``react`` may be called again for the same event (after a crash or failure), so everything outside its ``record``
+    must allow that. An exception is a failure: it is retried and reported. It stops later subscribers only if this one
+    is ``blocking``: they then wait until it is done, and are skipped if it never is.
+    """
 
     name: str
     priority: int
@@ -76,7 +79,7 @@ class Subscriber:
 
 
 class Source(Protocol):
-    """Source of an event's subscribers. A cheap query: it is asked again for each retry. No network here."""
+    """The source of an event's subscribers. Keep it cheap and without network: it is called again for each retry."""
 
     async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]: ...
 
@@ -97,8 +100,7 @@ def make_event(row: EventRow) -> FiredEvent:
 
 
 def wrap_connector_subscriber(owner: str, theirs: connector.Subscriber) -> Subscriber:
-    """A connector's subscriber. It is handed the event alone: neither workspace nor cause are a connector's
-    business."""
+    """A connector's subscriber. It gets only the event, without workspace and cause."""
 
     async def react(event: FiredEvent) -> ReactionResult:
         await theirs.react(connector.Event(event.id, event.name, event.data, format_iso(event.occurred_at)))

@@ -11,19 +11,19 @@ _HEAD: Final = struct.Struct("!I")
 
 
 def encode(*message: Any) -> bytes:
-    """One message as it goes over the line."""
+    """Encodes one message for the socket."""
     body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
     return _HEAD.pack(len(body)) + body
 
 
 async def read_message(reader: StreamReader) -> Any:
-    """The next message of the line. Raises EOFError (IncompleteReadError) at its end."""
+    """The next message of the socket. Raises EOFError (IncompleteReadError) at its end."""
     (size,) = _HEAD.unpack(await reader.readexactly(_HEAD.size))
     return pickle.loads(await reader.readexactly(size))  # noqa: S301 - our own processes, over a socket nobody else has
 
 
 def make_portable(error: Exception) -> Exception:
-    """The error as it can be handed on: one that can't be pickled is told in words."""
+    """The error in a form that can be sent. One that can't be pickled becomes a description."""
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301 - made right here
     except Exception:

@@ -24,13 +24,13 @@ MOST_MB: Final = 512
 
 
 class ParentLink:
-    """What a call has of the process that it works for."""
+    """A call's link to the parent process."""
 
     def __init__(self, worker: Worker, call: int) -> None:
         self._worker, self._call = worker, call
 
     async def ask(self, what: str, arguments: Any) -> Any:
-        """What that process answers. Raises what it raises there."""
+        """Asks the parent process. Raises what it raises there."""
         return await self._worker.ask(self._call, what, arguments)
 
     def tell(self, what: Any) -> None:
@@ -62,8 +62,7 @@ class Worker:
         self._writer: asyncio.StreamWriter | None = None
 
     async def run(self) -> None:
-        """Until the other end is closed. What a terminal or a service manager sends to the whole group is for the
-        server to act on."""
+        """Runs until the other end is closed. Signals to the whole process group are left to the server."""
         loop = asyncio.get_running_loop()
         loop.set_task_factory(cpu_budget.make_task)
         cpu_budget.kill_beyond(SPARE_S)
@@ -120,7 +119,7 @@ class Worker:
                 self._writer.close()
 
     def _resource(self, key: str) -> Any:
-        """Made of its bytes when it is first needed, and on nobody's budget."""
+        """A resource, built from its bytes on first use. No call's budget pays for it."""
         held = self._held[key]
         if isinstance(held, bytes):
             held = self._held[key] = self._hold(held)
@@ -128,8 +127,8 @@ class Worker:
 
 
 def measure_memory_mb() -> float:
-    """MiB of RAM that this process holds. (``ru_maxrss`` begins with what the process that started it had, so that
-    every worker of a large server would end after each call; it is only asked where there is no ``/proc``.)"""
+    """The RAM of this process in MiB. ``ru_maxrss`` starts at the parent's value, so workers of a large server would
+    end after each call. It is used only without ``/proc``."""
     try:
         pages = int(Path("/proc/self/statm").read_bytes().split()[1])
     except OSError:

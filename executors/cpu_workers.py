@@ -1,11 +1,9 @@
-"""Process pool for work that costs CPU: killable workers beside the event loop, each call under a CPU budget, callers
-served in turn.
+"""CPU process pool: killable workers beside the event loop. Each call has a CPU budget, and callers are served in turn.
 
-A worker is a process of its own that runs a coroutine for each call. What the coroutine needs of this process (a record
-looked up, a model asked) it asks for over its line and waits; the worker then computes for the next call. Who asks much
-waits for the others: calls are taken from each caller in turn. A call whose budget is spent ends with ``TooCostly``. A
-worker that dies or no longer answers is killed and replaced; calls that only waited are begun again, and one that was
-being computed twice when its worker died ends as too costly.
+A worker is a process that runs a coroutine for each call. If the coroutine needs this process (to look up a record or
+ask a model), it sends a question and waits, while the worker computes for the next call. A busy caller waits for the
+others. A call over budget ends with ``TooCostly``. A worker that dies or hangs is killed and replaced. Its waiting
+calls start again. A call that was running when its worker died, twice, ends as too costly.
 """
 
 from __future__ import annotations
@@ -45,12 +43,12 @@ Serve = Callable[[str, Any], Awaitable[Any]]
 
 
 class TooCostly(Exception):
-    """The call's budget is spent, or it has brought a worker down twice."""
+    """The call's budget is spent, or it brought a worker down twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What many calls work with, handed to a worker once. The ``key`` is never that of another one."""
+    """Data that many calls use, sent to a worker once. The ``key`` identifies it."""
 
     key: str
     pack: Callable[[], bytes]
@@ -93,7 +91,7 @@ class _Worker:
 
 
 class CpuWorkers:
-    """``most`` processes that run ``module``, started when they are needed."""
+    """``most`` processes that run ``module``, started on demand."""
 
     def __init__(self, module: str, arguments: Sequence[str] = (), *, most: int) -> None:
         self._command = make_command(module)
@@ -120,11 +118,11 @@ class CpuWorkers:
         tell: Callable[[Any], None] = lambda _: None,
         cut_off: frozenset[str] = frozenset(),
     ) -> Any:
-        """What the worker's ``operation`` answers. Raises what it raises, TooCostly, and Unavailable when no worker can
+        """The result of the worker's ``operation``. Raises what it raises, TooCostly, and Unavailable if no worker can
         be started.
 
-        Cancelled, it is given up in the worker too. What this process was asked for meanwhile is cut off where it is
-        among ``cut_off``; anything else is finished and dropped: a query that is cut off leaves its connection behind.
+        A cancelled call is given up in the worker too. Requests to this process that are among ``cut_off`` are
+        cancelled. Others finish and are dropped, because a cancelled query leaves its connection behind.
         """
         self._last += 1
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -139,7 +137,7 @@ class CpuWorkers:
             self._cut_off(call)
 
     def warm(self) -> None:
-        """Start a worker now, so that the first call doesn't wait for one."""
+        """Starts a worker now, so that the first call needn't wait for one."""
         if not self._workers and not self._starting and not self._closing:
             self._background(self._start())
 
@@ -149,12 +147,12 @@ class CpuWorkers:
         return [worker.process.pid for worker in self._workers] + [process.pid for process in self._unready]
 
     async def close(self) -> None:
-        """Calls that are still under way raise Unavailable."""
+        """Closes the pool. Running calls raise Unavailable."""
         self._closing = True
         for call in (*(each for calls in self._queued.values() for each in calls), *self._begun()):
             self._fail(call, Unavailable("The server is stopping."))
         self._queued.clear()
-        for process in self._unready:  # it has begun nothing, so nothing is waited for
+        for process in self._unready:  # it has begun nothing, so nothing needs to finish
             _kill_process(process)
         workers = list(self._workers)
         for worker in workers:
@@ -179,7 +177,7 @@ class CpuWorkers:
                 return
             call = self._next()
             if not call.done.done():
-                # One that holds what the call works with, else the one with the fewest.
+                # Prefers a worker that already holds the call's resource, then the one with the fewest resources.
                 self._begin(min(free, key=lambda each: (call.resource.key not in each.held, len(each.calls))), call)
 
     def _next(self) -> _Call:
@@ -239,7 +237,7 @@ class CpuWorkers:
         self._starting += 1
         ours, theirs = socket.socketpair()
         try:
-            # Nothing secret is handed on, and no counters of this process are written to.
+            # Passes on no secrets, and keeps workers from writing to this process's counters.
             environ = {
                 name: value
                 for name, value in os.environ.items()

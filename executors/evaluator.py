@@ -184,7 +184,7 @@ class _Worker:
         return self._process.poll() is None
 
     def ask(self, asked: bytes, wall_s: float) -> dict[str, Any] | None:
-        """Sends one question and answers the reply; None where none came in time."""
+        """Sends one question and returns the reply. None if none came in time."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
@@ -206,7 +206,7 @@ class _Worker:
         code = self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                with contextlib.suppress(OSError):  # what was still to be written has no reader any more
+                with contextlib.suppress(OSError):  # nobody reads what was still to be written
                     pipe.close()
         return code
 

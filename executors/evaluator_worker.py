@@ -1,9 +1,9 @@
-"""Worker process of the condition evaluator: one JSON line in, one out, each within a budget of processor time that the
-kernel enforces.
+"""Worker process of the condition evaluator: one JSON line in, one out, each within a CPU budget that the kernel
+enforces.
 
-The library holds the interpreter until it is done, so no thread and no signal handler of Python could stop it. The
-interval timer's own action does: it ends the process, and whoever asked starts another (``executors.evaluator``).
-Nothing of the server is here, no settings, no keys, no connections; it ends when its input does.
+The library holds the interpreter until it is done, so no Python thread or signal handler could stop it. The interval
+timer's default action does: it ends the process, and the caller starts another (``executors.evaluator``). The process
+has no settings, keys or connections of the server. It ends when its input does.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    condition.compile("true")  # imports the library, which is not on anybody's budget
+    condition.compile("true")  # imports the library, outside anybody's budget
     for line in sys.stdin.buffer:
         signal.setitimer(signal.ITIMER_PROF, cpu_s)
         answer = _answer(json.loads(line))

@@ -1,7 +1,6 @@
 """Sandboxed executor: answers calls of test mode without a network.
 
-It opens no socket, signs nothing and knows no secret: a call that is handed to it has come to its end, and the answer
-is made of the contract alone.
+It opens no socket, signs nothing and knows no secret. A call ends here, and its answer is made from the contract alone.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ NO_EXAMPLE: Final = "Test mode: nothing was sent, and no example can be made of 
 
 
 def answer(result: Mapping[str, Any] | None) -> Reply:
-    """200 with the smallest answer that fits the contract's result schema; ``{}`` where there is none, or none can be
-    made."""
+    """200 with the smallest answer that fits the contract's result schema. ``{}`` if there is no schema, or no fitting
+    answer."""
     if result is None:
         return _reply({}, NO_SCHEMA)
     try:

@@ -1,2 +1,2 @@
-"""Language processing as data and pure functions: normalised text, numbers, stems, spelling, word lists, WordNet. Knows
-only ``core``."""
+"""Language processing as data and pure functions: normalised text, numbers, stems, spelling, word lists, WordNet. It
+knows only ``core``."""

@@ -1,4 +1,4 @@
-"""Names of currencies as CLDR has them in English and the locales' languages: ``currencies.txt``, a line a code."""
+"""Names of currencies from CLDR, in English and the locales' languages: ``currencies.txt``, one line for each code."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def find_by_name(words: str) -> str | None:
 
 
 def is_word_of(word: str, code: str) -> bool:
-    """Whether a word stands in the currency's name: "kroner" in that of DKK, and of NOK too."""
+    """Whether a word is part of the currency's name: "kroner" for DKK, and for NOK too."""
     return (code, _fold(word)) in _read_nouns()
 
 
 def may_name(word: str, code: str) -> bool:
-    """Whether a word is one of the currency's name or begins one: "kr" of kroner, "Fr." of francs."""
+    """Whether a word is in the currency's name or begins one of its words: "kr" of kroner, "Fr." of francs."""
     said = _fold(word)
     return len(said) > 1 and any(code == each and name.startswith(said) for each, name in _read_nouns())

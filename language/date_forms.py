@@ -1,4 +1,4 @@
-"""Date formats: one pattern of every way to write a day, whose outer groups name the form."""
+"""Date formats: one pattern for every way to write a day. Its outer groups name the format."""
 
 from __future__ import annotations
 
@@ -73,5 +73,5 @@ FORMS: Final = (
 
 @lru_cache(maxsize=1)
 def compile_forms() -> re.Pattern[str]:
-    # Compiled at first use: it costs tens of milliseconds that a start should not pay.
+    # Compiled on first use, because it takes tens of milliseconds.
     return re.compile(FORMS)

@@ -1,5 +1,5 @@
-"""Dictated numbers: those that are said figure by figure or in pairs, 5524 for "fifty five twenty four", 2107 for
-"twenty one oh seven"."""
+"""Dictated numbers, said digit by digit or in pairs: 5524 for "fifty five twenty four", 2107 for "twenty one oh
+seven"."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ZERO: Final = re.compile(r"\boh?\b", re.IGNORECASE)
 
 
 def find_dictated(text: str) -> Iterator[tuple[str, int, int]]:
-    """The figures of each run of number words, and its place."""
+    """The digits of each run of number words, and its place."""
     run, start, end = "", 0, -1
     for each in numerals.find(read_text(text)):
         spoken = each.kind == "cardinal" and text[each.start : each.end].replace(" ", "").replace("-", "").isalpha()

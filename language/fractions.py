@@ -19,9 +19,8 @@ _LARGEST: Final = 100
 
 
 def read_fraction(words: Sequence[str]) -> tuple[int, int, int] | None:
-    """Numerator, denominator and how many of the lower-case ``words`` say them, from the first on; None where they
-    begin
-    with none. What is counted as a rank ("the third invoice") is none."""
+    """Numerator, denominator, and how many of the leading lower-case ``words`` say them. None if they begin with no
+    fraction. An ordinal ("the third invoice") is none."""
     first = words[0] if words else ""
     if first in _SIGNS:
         return (*_SIGNS[first], 1)
@@ -42,13 +41,13 @@ def read_fraction(words: Sequence[str]) -> tuple[int, int, int] | None:
 
 
 def is_fraction(number: object, words: str) -> bool:
-    """Whether ``number`` is a part that the words say: its numerator, its denominator, or both as one."""
+    """Whether ``number`` is a part of the fraction: its numerator, its denominator, or the whole."""
     said = read_fraction(words.casefold().split())
     return said is not None and (number in said[:2] or number == said[0] / said[1])
 
 
 def makes_part(words: Sequence[str], at: int) -> bool:
-    """Whether what follows makes a part of a whole of it."""
+    """Whether the following words make it a part of a whole."""
     return at >= len(words) or words[at] in {"", "of", "off", "the", "what", "from"}
 
 

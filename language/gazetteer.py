@@ -1,4 +1,4 @@
-"""Gazetteer: states, countries, and large cities whose name is unambiguous. A value formed by it says so in its
+"""Gazetteer: states, countries, and large cities with unambiguous names. A value made from it says so in its
 ``how``."""
 
 from __future__ import annotations
@@ -72,13 +72,13 @@ COUNTRY_CODES: Final = {
 
 
 def find_code(name: str) -> str | None:
-    """The code of a country or a language by its English name, in small letters."""
+    """The code of a country or a language by its English name, in lower case."""
     low = name.strip().casefold().removeprefix("the ").replace(".", "")
     code = COUNTRY_CODES.get(low) or LANGUAGES.get(low)
     return code.casefold() if code is not None else None
 
 
-# Where they are, as it is written after "City, " → the cities.
+# Region, as written after "City, " → its cities.
 _HOMES: Final = {
     "CA": "los_angeles san_francisco san_diego san_jose oakland sacramento long_beach fresno anaheim berkeley "
     "santa_clara palo_alto",

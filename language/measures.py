@@ -1,8 +1,8 @@
-"""Units of measure: what each is called, its dimension and its exact size, and exact conversion within a dimension.
+"""Units of measure: names, dimension and exact size of each, and exact conversion within a dimension.
 
-Months, quarters and years are a dimension of their own: none is a fixed number of days. So are tons, and gallons and
-pints, whose size depends on the country. Names are English and those of the locales, without accents. (pint and CLDR
-were weighed: the one calls a month 30.4 days, imports slowly and knows English only; the other converts nothing.)
+Months, quarters and years form their own dimension, because none is a fixed number of days. So do tons, and gallons and
+pints, whose size depends on the country. Names are English and those of the locales, without accents. pint and CLDR
+were considered: pint calls a month 30.4 days, imports slowly and knows only English, and CLDR converts nothing.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ VOLUME: Final = "volume"
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """``size`` is in the dimension's base: seconds, months, grams, metres, litres. ``english`` are the names and short
-    forms of English alone."""
+    """A unit. ``size`` is in the dimension's base: seconds, months, grams, metres, litres. ``english`` are only the
+    English names and abbreviations."""
 
     name: str
     one: str
@@ -37,7 +37,7 @@ class Measure:
 _GRAMS: Final = "gramme grammes gramm gramo gramos grammo grammi grama gramas"
 _METRES: Final = "metern metro metros metri"
 _LITRES: Final = "litern litro litros litri"
-# The singular, the plural and short forms of English; behind the bar the names of the locales. "_" is a space.
+# English singular, plural and abbreviations, then, after the bar, the locales' names. "_" is a space.
 _TABLE: Final = (
     (TIME, "0.001", "millisecond milliseconds ms msec | millisekunde millisekunden milisegundo milisegundos"),
     (
@@ -132,7 +132,7 @@ def fold(word: str) -> str:
 
 
 def find_measure(word: str | None, dimension: str | None = None) -> Measure | None:
-    """The unit that a word names, as one of ``dimension`` where a word names several ("m"); None for any other word."""
+    """The unit that a word names. ``dimension`` decides if a word names several ("m"). None for any other word."""
     if word is None:
         return None
     known = _BY_WORD.get(fold(word), ())
@@ -141,7 +141,7 @@ def find_measure(word: str | None, dimension: str | None = None) -> Measure | No
 
 
 def convert(number: Decimal, held: Measure, wanted: Measure) -> Decimal | None:
-    """A number of one unit as the same of another; None where that is no finite decimal, or of another dimension."""
+    """A number of one unit as the same of another. None if that is no finite decimal, or another dimension."""
     if held.dimension != wanted.dimension:
         return None
     exact = Fraction(number) * held.size / wanted.size

@@ -1,5 +1,5 @@
-"""Number reader: digits with separators in English and European style, words, ordinals, fractions, scales, percent.
-Decimal throughout."""
+"""Number reader: digits with separators in English and European style, words, ordinals, fractions, scales, percent. It
+uses Decimal throughout."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Kind = Literal["cardinal", "ordinal", "percent"]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number of a text. ``unit`` is what is glued to the digits ("30min" → "min"); ``words`` says that it was
-    written out; ``vague`` that it may be no number at all ("one", "a")."""
+    """One number of a text. ``unit`` is attached to the digits ("30min" → "min"). ``words``: it was written out.
+    ``vague``: it may be no number ("one", "a")."""
 
     start: int
     end: int
@@ -44,7 +44,7 @@ _PERCENT: Final = word_set("% percent pct percentage")
 _GLUED: Final = re.compile(r"([\d.,]*\d)([a-z]{1,12}|µs)", re.IGNORECASE)
 _HYPHEN: Final = re.compile(r"(\d+(?:[.,]\d+)?)-([a-z]{2,12})", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")
-# More digits than any sum has: such a run is an identifier.
+# More digits than any amount has. Such a run is an identifier.
 _LONGEST: Final = 24
 _LARGEST: Final = 10**18
 _NOTCARDINALS: Final = word_set("am pm st nd rd th x e")
@@ -52,7 +52,7 @@ _NOTCARDINALS: Final = word_set("am pm st nd rd th x e")
 
 @lru_cache(maxsize=512)
 def find(text: Text) -> tuple[Number, ...]:
-    """Every number of the text, in order; dates, times, codes and addresses are not numbers."""
+    """Every number of the text, in order. Dates, times, codes and addresses are not numbers."""
     made: list[Number] = []
     tokens = text.tokens
     index = 0
@@ -75,7 +75,7 @@ def find(text: Text) -> tuple[Number, ...]:
 
 
 def find_typed(typed: str) -> tuple[Number, ...]:
-    """Every number of words as they were typed, at its places there: those of a ``Text`` are of its corrected form."""
+    """Every number of typed words, at its typed places. Those of a ``Text`` are at places of its corrected form."""
     text = read_text(typed)
     placed = ((each, *text.span(each.start, each.end)) for each in find(text))
     return tuple(replace(each, start=start, end=end) for each, start, end in placed)

@@ -1,4 +1,4 @@
-"""Quotations: quoted words, and the text after a colon or "saying", which are taken literally."""
+"""Quotations: quoted words, and the text after a colon or "saying". They are taken literally."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from language.text import Text
 _QUOTE: Final = re.compile(
     r"\"(?P<double>[^\"]+)\"|`(?P<tick>[^`]+)`|(?<![\w])'(?P<single>(?=\S)(?:[^'\n]|'(?=\w))*?[^'\s](?:'(?=s?\s+\w+'(?!\w)))?)'(?![\w])"
 )
-# A quote that was opened and never closed reaches to the end of its sentence.
+# An unclosed quote ends with its sentence.
 _OPEN: Final = re.compile(r"(?<!\S)['\"](?P<rest>[A-Z][^'\"\n]*?[.!?])(?=\s|$)")
 _TAIL: Final = re.compile(
     r"\b(?P<label>[a-z][\w ]{1,24}?)\s*(?::|=|\s-)\s+(?P<rest>[^\n]+)"

@@ -1,7 +1,7 @@
-"""Spelling correction: the word of a closed set that a misspelt word must have been.
+"""Spelling correction: the word of a closed set that a misspelt word means.
 
-Damerau's four errors (1964: deletion, insertion, substitution, transposition), at most one in a short word and two in a
-long one. Never where the word is English already, and never where two words are equally near.
+It allows Damerau's four errors (1964: deletion, insertion, substitution, transposition), at most one in a short word
+and two in a long one. It never changes an English word, and never chooses between two equally near words.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LONG: Final = 9
 
 
 class Speller:
-    """Corrects words against a closed set (lower case). Not changed afterwards: safe to share."""
+    """Corrects words against a closed set (lower case). Immutable, so safe to share."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(word for word in words if len(word) >= SHORTEST and word.isalpha())
@@ -36,8 +36,7 @@ class Speller:
         return word in self._words
 
     def meant(self, word: str) -> str | None:
-        """The one word that a lower-case ``word`` is a misspelling of; None where it is a word, or none is near, or
-        several are."""
+        """The one word that a lower-case ``word`` misspells. None if it is a word, or if none or several are near."""
         if len(word) < SHORTEST or not word.isalpha() or word in self._words:
             return None
         if word not in self._known:
@@ -81,7 +80,7 @@ def measure_distance(word: str, other: str) -> float | None:
 
 
 def is_same_word(word: str, other: str) -> bool:
-    """Whether ``word`` is ``other``, or a misspelling of it. Both lower case."""
+    """Whether ``word`` is ``other`` or a misspelling of it. Both in lower case."""
     if word == other:
         return True
     if min(len(word), len(other)) < SHORTEST or word[:1] != other[:1] or not word.isalpha():

@@ -1,7 +1,7 @@
 """Spelling correction of function words: days, months, numbers, ordinals, times.
 
-Only these words are corrected here; names, codes and free text stay as they are, and a value is always taken from the
-words as typed.
+Only these words are corrected. Names, codes and free text stay as they are, and a value is always taken from the words
+as typed.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def _dates() -> Iterator[str]:
 
 
 def find_misspellings(plain: str) -> list[tuple[int, int, str]]:
-    """Finds misspelt words of the closed lists, each with the word that was meant. Capitalised words are only corrected
-    to days and months: others are names."""
+    """Finds misspelt words of the closed lists with their corrections. Capitalised words are corrected only to days and
+    months, because others are names."""
     made = []
     for found in _RUN.finditer(plain):
         word = found[0]

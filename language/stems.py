@@ -1,6 +1,6 @@
 """Stemming for search: splits identifiers, strips endings, drops stop words, knows synonyms.
 
-Everything here is general English; nothing knows a platform, a registry or a contract.
+Everything here is general English. Nothing knows a platform, a registry or a contract.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _RUN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
-# Words that say nothing about which action is meant: grammar, politeness, and talk about wanting.
+# Words that don't say which action is meant: grammar, polite phrases, and talk about wanting.
 _EMPTY: Final = """
 a an the this that these those i me my mine we us our ours you your yours he him his she her hers it its they them their
 is am are was were be been being do does did done have has had having will would shall should can could may might must
@@ -35,7 +35,7 @@ mr mrs ms sir madam etc e g
 """  # noqa: E501
 EMPTY: Final = frozenset(_EMPTY.split())
 
-# Groups of like meaning. A request that says one word of a group also finds, at less weight, what says another.
+# Groups of synonyms. A request with one word of a group also finds the others, at less weight.
 _GROUPS: Final = """
 add create make new insert register start open set_up
 delete remove erase drop discard purge clear
@@ -132,7 +132,7 @@ GROUPED: Final = frozenset(word for line in _GROUPS for word in line.split() if 
 
 
 def stem(word: str) -> str:
-    """The word without its ending ("invoices" → "invoic"), Unicode folded, remembered."""
+    """The word without its ending ("invoices" → "invoic"), with Unicode folded. Cached."""
     made = _STEMS.get(word)
     if made is None:
         plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
@@ -156,7 +156,7 @@ def split_runs(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def stem_text(text: str) -> list[str]:
-    """The stems of a text without stop words. ``camelCase`` counts as its parts, and whole where it isn't a mere
+    """The stems of a text without stop words. ``camelCase`` counts as its parts, and also as a whole if it isn't a mere
     identifier."""
     return list(_stems(text))
 
@@ -207,7 +207,7 @@ KIN: Final = _kin()
 GENERIC: Final = frozenset(stem(word) for word in _GENERIC.split())
 """Stems that many actions share whatever they do: they say little about which one is meant."""
 
-# Verbs a person gives orders with, beyond those that stand in groups of like meaning.
+# Verbs that people order with, beyond those in groups of synonyms.
 _ORDER_WORDS: Final = """
 put move copy set apply run do use try call text ping tag label mark flag note log track watch follow unfollow like post
 publish pin archive unarchive restore recover merge split transfer extend renew upgrade downgrade promote demote
@@ -221,8 +221,7 @@ create open close cancel delete remove erase update change modify edit rename as
 schedule approve reject enable disable block unblock suspend restart reset upload download save import export submit
 """  # noqa: E501
 ORDER_WORDS: Final = frozenset(_ORDER_WORDS.split())
-# What is said with "re" or "un" before it is an order as well ("resend", "unsuspend"), but for what is another word
-# altogether.
+# A verb with "re" or "un" before it is an order too ("resend", "unsuspend"), unless that makes another word.
 _OTHER_WORDS: Final = frozenset(("report", "record", "recover", "resort", "remark", "retext", "request", "rest"))
 AGAIN: Final = (
     frozenset(f"{again}{word}" for again in ("re", "un") for word in ORDER_WORDS if not word.startswith(again))

@@ -1,5 +1,5 @@
-"""Normalised text: typographic variants unified, misspelt function words corrected, tokens split, offsets always those
-of the original."""
+"""Normalised text: unifies typographic variants, corrects misspelt function words, and splits tokens. Offsets always
+refer to the original."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _Found = TypeVar("_Found", bound=_Placed)
 
 
 def word_set(words: str) -> frozenset[str]:
-    """A set of the words of one line."""
+    """The words of one line as a set."""
     return frozenset(words.split())
 
 
@@ -53,8 +53,8 @@ _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe20-\ufe2
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token. ``start``/``end`` are offsets in ``plain``. ``low`` is caseless and without a possessive 's; ``owns``
-    says there was one."""
+    """One token. ``start``/``end`` are offsets in ``plain``. ``low`` is caseless and without a possessive 's. ``owns``:
+    it had one."""
 
     start: int
     end: int
@@ -69,7 +69,7 @@ class Token:
 
     @property
     def bare_end(self) -> int:
-        """Where it ends but for a possessive 's."""
+        """The end without a possessive 's."""
         return self.end - 2 if self.owns else self.end
 
 
@@ -107,7 +107,7 @@ class Text:
         return made
 
     def _put(self, start: int, end: int, word: str) -> None:
-        """Replaces what stands from ``start`` to ``end`` by ``word``, remembering the original offsets."""
+        """Replaces the text from ``start`` to ``end`` with ``word``, and keeps the original offsets."""
         if self._origin is None:
             self._origin = list(range(len(self.plain) + 1))
         places = self._origin[start:end]
@@ -119,8 +119,8 @@ class Text:
         if self._origin is None:
             return start, end
         last = end
-        # One letter as it came may be several here (a Devanagari letter that never composes): its end is where the next
-        # one begins.
+        # One original letter may be several here (a Devanagari letter that never composes). It ends where the next one
+        # begins.
         while start < end and last < len(self._origin) - 1 and self._origin[last] == self._origin[end - 1]:
             last += 1
         return self._origin[start], self._origin[last]
@@ -152,7 +152,8 @@ class Text:
         return low
 
     def by_token(self, found: Iterable[_Found]) -> dict[int, _Found]:
-        """What a reader found, by the token it begins at; what begins within the last one is part of a word."""
+        """A reader's findings by the token at which they begin. One that begins inside the last token is part of a
+        word."""
         placed = {self.index_at(each.start): each for each in found}
         placed.pop(len(self.tokens), None)
         return placed
@@ -188,14 +189,14 @@ _CONTRACTED: Final = word_set(
 @lru_cache(maxsize=512)
 @lru_cache(maxsize=512)
 def find_quotations(text: str) -> tuple[tuple[int, int], ...]:
-    """Where quoted words stand, their marks with them, in order. A mark that nothing closes opens nothing."""
+    """The places of quoted words, with their marks, in order. An unclosed mark opens nothing."""
     made: list[tuple[int, int]] = []
     closing: dict[str, int] = {}
     start = 0
     while (mark := _OPENING.search(text, start)) is not None:
         pattern, close = _QUOTATIONS[mark[0]]
-        # How far the next closing mark is gets asked once for all that open before it: a text of opening marks alone is
-        # read once.
+        # The next closing mark is looked up once for all marks that open before it, so a text of opening marks takes
+        # one pass.
         if closing.get(close, -1) <= mark.start():
             found = text.find(close, mark.end())
             closing[close] = found if found >= 0 else len(text)

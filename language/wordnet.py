@@ -1,6 +1,6 @@
 """WordNet: which words are English, which are synonyms, and which phrasal verbs mean a plain one.
 
-The lists stand in ``language/english`` (its README says how they are made) and are read once, when first asked for.
+The lists are in ``language/english`` (its README says how they are made) and are read once, on first use.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def is_word(word: str) -> bool:
 
 
 def is_english(text: str) -> bool:
-    """Whether a text reads as English: half of its words or more are, or there are too few to tell."""
+    """Whether a text reads as English: at least half of its words are English, or there are too few to tell."""
     words = _WORD.findall(text.casefold())
     if not words:
         return not any(char.isalpha() for char in text)
@@ -58,8 +58,8 @@ def load_lexicon() -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def find_similar_stems(stem: str, *, verb: bool = False) -> Mapping[str, float]:
-    """Stem → stems of synonyms, each with the share of the first's uses that have this meaning (0 to 1). ``verb``:
-    among verbs, else among nouns and adjectives."""
+    """Stem → stems of synonyms, each with the share (0 to 1) of the first's uses that have this meaning. ``verb``
+    selects verbs, otherwise nouns and adjectives."""
     line = _lines("verbs" if verb else "things").get(stem)
     pairs = (each.partition("=") for each in line.split()) if line else ()
     return MappingProxyType({other: float(weight) for other, _, weight in pairs})

@@ -1,11 +1,9 @@
-"""Instructions: orders in plain words that are carried out when an event matches, within what their author named and
-may do.
+"""Instructions: plain-language orders that run when an event matches, within what their author named and may do.
 
-Three fences, none of them a prompt. The choice is narrowed to the contracts the instruction names *and* its author may
-run now; the words of the event are set in only where the instruction asks for them, quoted, and a whole quotation
-becomes the field itself; and every write waits for a person, unless an owner allowed this instruction to act alone.
-Even then a write waits when a value was read out of the event's own text, or when that text changes which actions are
-chosen.
+Three limits hold, and none is a prompt. The choice is restricted to contracts that the instruction names *and* its
+author may run now. The event's words appear only where the instruction asks for them, quoted, and a whole quotation
+becomes the field itself. Every write waits for a person, unless an owner allowed this instruction to act alone. Even
+then a write waits if a value was read from the event's own text, or if that text changes which actions are chosen.
 """
 
 from __future__ import annotations
@@ -62,7 +60,7 @@ class Instructions:
         return Subscriber(row.id, BRAIN, react)
 
     async def react(self, row: InstructionRow, event: FiredEvent) -> ReactionResult:
-        """Raises PlatformUnavailable, ModelUnavailable, ModelMisbehaved: then it is tried again."""
+        """Reacts to an event. Raises PlatformUnavailable, ModelUnavailable, ModelMisbehaved: it is then tried again."""
         words = render(row.text, event)
         if words.missing or words.too_long:
             return self.runner.record_nothing_done(event, row.id, "untold", _explain_lack(words))
@@ -78,8 +76,8 @@ class Instructions:
         return self.runner.record_run(event, row.id, judged)
 
     async def meet(self, row: InstructionRow, event: FiredEvent) -> Evaluation:
-        """Evaluate one event by an instruction. Records are read and the resolver is asked; nothing is stored and
-        nothing is sent. Raises as ``react``."""
+        """Evaluates one event by an instruction. Reads records and asks the resolver, but stores and sends nothing.
+        Raises as ``react``."""
         words = render(row.text, event)
         if words.missing or words.too_long:
             return Evaluation("untold", _explain_lack(words))
@@ -90,8 +88,8 @@ class Instructions:
     async def dry_run(
         self, row: InstructionRow, *, event_id: str | None = None, limit: int = 5
     ) -> list[tuple[FiredEvent, Evaluation]]:
-        """What the instruction would have made of one past event, or of the newest that fit its pattern. Raises
-        NotFound; as ``meet``."""
+        """What the instruction would have done on a past event, or on the newest that match its pattern. Raises
+        NotFound, and as ``meet``."""
         async with self.runner.database.read() as session:
             events = await list_past_events(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
         return [(event, await self.meet(row, event)) for event in events]
@@ -131,12 +129,12 @@ class Instructions:
             drafts.append(made)
             read_out = read_out or out
         hold = await self._hold(row, words, drafts, context, run, resolved, read_out=read_out)
-        # From here on it is a call given as data: what it leaves open is refused, since nobody is there to be asked.
+        # From here on it is a call given as data. What it leaves open is refused, because nobody is there to ask.
         run = run.with_(drafts=tuple(drafts), confidence=_find_confidence(resolved), hold=hold, given="event")
         judged = await self.runner.evaluate(run, resolved)
         if isinstance(judged.verdict, Plan):
             return judged
-        # Whoever answers may have the words read again: from then on a person confirms.
+        # A person who answers may have the words read again. From then on a person confirms.
         return replace(judged, run=run.with_(hold=ATTENDED.format(row.name)))
 
     async def _hold(
@@ -150,8 +148,8 @@ class Instructions:
         *,
         read_out: bool,
     ) -> str:
-        """Why a write must wait for a person, empty where it need not: an owner said so, still is one, and the event's
-        text has no part in what is done."""
+        """Why a write must wait for a person. Empty only if an owner allowed it, is still an owner, and the event's
+        text has no part in it."""
         async with self.runner.database.read() as session:
             alone = await acts_alone(session, row, self.runner.clock())
         if not alone:
@@ -167,7 +165,7 @@ class Instructions:
         return unused_words.quote_spans(unheard) if unheard else ""
 
     async def _resolve(self, run: Run, context: WorkspaceContext) -> Resolved:
-        """Among what the instruction names and its author may run (``run.only``)."""
+        """Resolves among the actions that the instruction names and its author may run (``run.only``)."""
         if self.resolver is self.runner.planner.resolver:
             return await self.runner.planner.resolve(run, context)
         return await resolve(make_task(run, context, ()), self.resolver)
@@ -183,7 +181,7 @@ def _explain_lack(words: RenderedInstruction) -> str:
 def _find_unheard(
     words: RenderedInstruction, drafts: Sequence[Draft], contracts: Sequence[Contract | None], kinds: Kinds
 ) -> tuple[Span, ...]:
-    """The instruction's own words that nothing has used, the event's left out."""
+    """The instruction's own words that nothing used, without the event's."""
     heard = [Span(start=each.start, end=each.end, text=words.text[each.start : each.end]) for each in words.quotes]
     heard += [span for draft in drafts for argument in draft.arguments.values() for span in list_spans(argument)]
     return unused_words.find_left_over(
@@ -192,7 +190,7 @@ def _find_unheard(
 
 
 def _list_drafts(resolved: Resolved, context: WorkspaceContext) -> tuple[Draft, ...] | None:
-    """The calls that were resolved, by their words; None where there are none."""
+    """The resolved calls as drafts with their words. None if there are none."""
     resolution = resolved.resolution
     if isinstance(resolution, Calls):
         return resolution.drafts

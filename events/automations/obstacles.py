@@ -1,7 +1,7 @@
-"""Obstacles: why a rule or an instruction does nothing although nobody switched it off.
+"""Obstacles: why a rule or an instruction does nothing although it is switched on.
 
-What acts in somebody's name goes on standing there as *on* when they may no longer act: their key is revoked, their
-role has changed, the action is gone. Whoever looks at it is told here, before an event comes for nothing.
+It stays *on* when its author may no longer act: the key is revoked, the role has changed, the action is gone. Its page
+says so before an event comes in vain.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ SAVE_ANEW: Final = "Save it once more to have it act in your name."
 async def find_obstacles(
     session: AsyncSession, rows: Iterable[Automation], catalogue: Catalogue, now: datetime
 ) -> Mapping[str, str]:
-    """Why each of them does nothing, in sentences, by its id. Those that work are not in it, nor those that somebody
-    switched off."""
+    """Why each does nothing, in sentences, by id. Leaves out those that work and those that are switched off."""
     authors: dict[str, Actor | str] = {}
     found: dict[str, str] = {}
     for row in rows:
@@ -46,7 +45,7 @@ async def find_obstacles(
 
 
 async def acts_alone(session: AsyncSession, row: InstructionRow, now: datetime) -> bool:
-    """Whether an instruction may write without a card: an owner said so, and still is one."""
+    """Whether an instruction may write without a card: an owner allowed it, and is still an owner."""
     if not row.unattended_by:
         return False
     owner = await principals.find_current_actor(session, authority.read_author(row.unattended_by), now)
@@ -54,7 +53,7 @@ async def acts_alone(session: AsyncSession, row: InstructionRow, now: datetime) 
 
 
 def _find_own(row: Automation) -> str:
-    """Of the rule itself: it was parked, or its condition is judged no more."""
+    """The rule's own obstacles: it was parked, or its condition is no longer judged."""
     if isinstance(row, InstructionRow):
         return ""
     if row.parked:
@@ -83,7 +82,7 @@ async def _find_author(session: AsyncSession, then: Actor, now: datetime) -> Act
 
 
 def _find_uncovered(row: Automation, author: Actor, catalogue: Catalogue) -> str:
-    """Of its actions: none of them can be run for it. One that can be is enough for an instruction."""
+    """The obstacle that none of its actions can run. For an instruction, one that can is enough."""
     actions = [row.contract] if isinstance(row, RuleRow) else row.contracts.split()
     reasons = [_explain_action(row, each, author, catalogue) for each in actions]
     return reasons[0] if all(reasons) else ""

@@ -1,9 +1,9 @@
-"""Instruction templates: event fields are inserted as quotations, and a quotation is traced back to its field.
+"""Instruction templates: insert event fields as quotations, and trace a quotation back to its field.
 
-The owner writes ``Close ticket {data.ticket_id} with the reason {data.subject}``. Only the fields named so are shown to
-a resolver: numbers as they are, text between quotation marks with its own marks and control characters made harmless.
-What a resolver then points at is turned back by code: a whole quotation is the field itself, as the event has it,
-whatever was read into its words.
+The owner writes ``Close ticket {data.ticket_id} with the reason {data.subject}``. A resolver sees only the named
+fields: numbers as they are, and text in quotation marks, with its own marks and control characters made harmless. Code
+turns the resolver's quotes back: a whole quotation is the field itself, as in the event, whatever was read from its
+words.
 """
 
 from __future__ import annotations
@@ -31,8 +31,7 @@ _ROOTS: Final = ("data", "id", "name", "occurred_at")
 
 @dataclass(frozen=True, slots=True)
 class FieldQuote:
-    """One quoted field in the words: ``start`` and ``end`` are its place with the quotation marks, ``free`` that it is
-    text from outside."""
+    """One quoted field. ``start`` and ``end`` include the quotation marks. ``free``: it is text from outside."""
 
     start: int
     end: int
@@ -47,8 +46,7 @@ class FieldQuote:
 
 @dataclass(frozen=True, slots=True)
 class RenderedInstruction:
-    """The request's text; ``missing`` are the fields that the event does not have. ``blank`` is the same with the free
-    text left out."""
+    """The request's text. ``missing`` are fields that the event lacks. ``blank`` is the text without free text."""
 
     text: str
     blank: str
@@ -58,8 +56,8 @@ class RenderedInstruction:
 
 
 def check(text: str) -> None:
-    """Checks the fields that an instruction quotes. Raises InvalidInput for a field that no event has, and for too
-    many."""
+    """Checks the fields that an instruction quotes. Raises InvalidInput for a field that no event has, and for too many
+    fields."""
     named = _FIELD.findall(text)
     if len(named) > MAX_FIELDS:
         detail = f"The instruction names {len(named)} fields; at most {MAX_FIELDS} are set in. Say each once."
@@ -99,17 +97,17 @@ def render(text: str, event: FiredEvent) -> RenderedInstruction:
 
 
 def escape_quotes(text: str) -> str:
-    """Text on one line without quotation marks, so that it can't end its own quotation."""
+    """Text on one line without quotation marks, so that it can't end its quotation."""
     return to_display_text(" ".join(text[:_READ_CHARS].translate(_MARKS).split()), limit=QUOTE_CHARS)
 
 
 def bind_fields(
     draft: Draft, contract: Contract, rendered: RenderedInstruction, event: FiredEvent
 ) -> tuple[Draft, bool]:
-    """The draft with whole quotations replaced by the event's own values, and whether anything was still read from free
+    """The draft with whole quotations replaced by the event's values, and whether anything was still read from free
     text.
 
-    A record that nothing names is taken from the event's field of the parameter's own name (``ticket_id``).
+    A record that nothing names comes from the event's field with the parameter's name (``ticket_id``).
     """
     arguments: dict[str, Argument] = {}
     given: dict[str, SuppliedValue] = {}

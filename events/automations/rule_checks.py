@@ -1,4 +1,4 @@
-"""Static checks of a rule, made when it is saved: what would be wrong whatever event comes."""
+"""Static rule checks, made when a rule is saved: faults that hold for every event."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from registry.json_schema import pointer
 
 
 def check_condition(expression: str) -> None:
-    """Checks the condition of a rule. Raises InvalidInput for what is no condition over an event, or one that could
-    never be true or false."""
+    """Checks the condition of a rule. Raises InvalidInput for one that isn't about an event, or that could never be
+    true or false."""
     try:
         satisfiability.check_satisfiable(condition.compile(expression, condition.EVENT))
     except InvalidInput as error:
@@ -22,8 +22,7 @@ def check_condition(expression: str) -> None:
 
 
 def check_parameters(parameters: Mapping[str, ParameterMapping], contract: Contract) -> None:
-    """Checks the parameters of a rule. Raises InvalidInput for a rule that every event would be refused by, whatever it
-    holds."""
+    """Checks the parameters of a rule. Raises InvalidInput for a rule that would fail on every event."""
     unknown = [
         Finding(pointer.join_pointer("parameters", name), "unknown", f"“{contract.title}” has no parameter {name}.")
         for name in parameters
@@ -57,8 +56,7 @@ def check_parameters(parameters: Mapping[str, ParameterMapping], contract: Contr
 
 
 def _is_found_elsewhere(contract: Contract, name: str, given: Mapping[str, ParameterMapping]) -> bool:
-    """Whether a parameter that nobody gives may still get its value: by default, or from the record of one that is
-    given."""
+    """Whether a parameter without a mapping may still get a value: a default, or from the record of a mapped one."""
     schema, annotation = contract.properties[name], contract.annotation(name)
     if isinstance(schema, Mapping) and "default" in schema:
         return True

@@ -1,8 +1,8 @@
-"""Rules: when an event matches a pattern and a condition holds, a contract runs with mapped parameters.
+"""Rules: run a contract with mapped parameters when an event matches a pattern and a condition holds.
 
-A rule is no way around anything. It acts as its author, with the rights the author has when the event comes, through
-the same validation, confirmation policy, signature and history as a typed request; values come from the event by
-pointer, or from the rule as constants.
+A rule bypasses nothing. It acts as its author, with the author's rights at the time of the event, through the same
+validation, confirmation policy, signature and history as a typed request. Values come from the event by pointer, or
+from the rule as constants.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class ParameterMapping(BaseModel):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Evaluation of one event by a rule: ``judged`` where its condition holds, else why nothing is done."""
+    """One event evaluated by a rule: ``judged`` if its condition holds, otherwise why nothing is done."""
 
     verdict: Literal["met", "unmet", "untold"]
     detail: str
@@ -75,7 +75,7 @@ class Rules:
         return Subscriber(row.id, RULES, react)
 
     async def react(self, row: RuleRow, event: FiredEvent) -> ReactionResult:
-        """Raises PlatformUnavailable or Unavailable: then it is tried again."""
+        """Reacts to an event. Raises PlatformUnavailable or Unavailable: it is then tried again."""
         met = await self.meet(row, event)
         if met.overran:
             return self.runner.record_overrun(event, row, met.detail)
@@ -93,8 +93,8 @@ class Rules:
         return self.runner.record_run(event, row.id, met.judged)
 
     async def meet(self, row: RuleRow, event: FiredEvent) -> Evaluation:
-        """Evaluate one event by a rule. Records are read; nothing is stored and nothing is sent. Raises
-        PlatformUnavailable, and Unavailable where its condition could not be judged yet."""
+        """Evaluates one event by a rule. Reads records, but stores and sends nothing. Raises PlatformUnavailable, and
+        Unavailable if its condition could not be judged yet."""
         if row.condition:
             try:
                 compiled = condition.compile(row.condition, condition.EVENT)
@@ -137,8 +137,8 @@ class Rules:
     async def dry_run(
         self, row: RuleRow, *, event_id: str | None = None, limit: int = 20
     ) -> list[tuple[FiredEvent, Evaluation]]:
-        """What the rule would have made of one past event, or of the newest that fit its pattern. Nothing is sent or
-        stored. Raises NotFound, PlatformUnavailable."""
+        """What the rule would have done on a past event, or on the newest that match its pattern. Sends and stores
+        nothing. Raises NotFound, PlatformUnavailable."""
         async with self.runner.database.read() as session:
             events = await list_past_events(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
         return [(event, await self.meet(row, event)) for event in events]
@@ -169,8 +169,8 @@ def make_mappings(row: RuleRow) -> dict[str, ParameterMapping]:
 def map_parameters(
     row: RuleRow, event: FiredEvent, required: Collection[str]
 ) -> tuple[dict[str, SuppliedValue], list[str]]:
-    """The values with their sources, and the pointers of required ones that the event lacks; optional ones that it
-    lacks are left out. A constant's source is the rule itself."""
+    """The values with their sources, and the pointers of required values that the event lacks. Missing optional ones
+    are left out. A constant's source is the rule itself."""
     values: dict[str, SuppliedValue] = {}
     missing: list[str] = []
     whole = event.as_json()
@@ -200,7 +200,7 @@ def look(value: Any, pointer: str) -> Any:
 
 
 def summarize(verdict: Verdict) -> dict[str, Any]:
-    """A verdict that is not acted upon, as JSON: what would be sent, or why nothing would."""
+    """A verdict that is not acted on, as JSON: what would be sent, or why nothing would be."""
     if isinstance(verdict, Plan):
         return {"held": list(verdict.held), "calls": recorder.describe_plan(verdict)["calls"]}
     return {"refusal": verdict.model_dump(mode="json")}

@@ -1,7 +1,7 @@
 """Automation runner: runs what a rule or an instruction asks for, as its author, like any other run.
 
-The run is judged first (records are read, nothing is stored) and then written, with what history says of it, in the
-transaction that marks the reaction done. So one event makes at most one run of one rule, whatever crashes in between.
+The run is judged first, which reads records and stores nothing. It is stored with its history entry in the transaction
+that marks the reaction done. So one event makes at most one run of one rule, whatever crashes in between.
 """
 
 from __future__ import annotations
@@ -63,14 +63,14 @@ class AutomationRunner:
     wake: Callable[[], None]
 
     async def author(self, stored: str) -> tuple[Actor, bool]:
-        """The principal that a rule acts as, with their present role, and whether they may still act at all."""
+        """The principal that a rule acts as, with its present role, and whether it may still act at all."""
         actor = authority.read_author(stored)
         async with self.database.read() as session:
             now = await principals.find_current_actor(session, actor, self.clock())
         return (actor, False) if now is None else (now, True)
 
     def explain_not_covered(self, stored: str, contract: Contract) -> str:
-        """Why it may not run this although its author's role changed, empty where it may."""
+        """Why it may not run this after its author's role changed. Empty if it may."""
         then = authority.read_author(stored)
         if authority.still_covers(then, contract):
             return ""
@@ -80,7 +80,7 @@ class AutomationRunner:
         return await self.contexts.of(workspace)
 
     def make_run(self, author: Actor, surface: Surface, text: str, cause: Cause, **more: Any) -> Run:
-        """A run nobody typed. Its session is the event's own, so that nothing counts as confirmed there before."""
+        """A run that nobody typed. Its session is the event's own, so that no earlier confirmation counts."""
         now = self.clock()
         return Run(
             id=ids.make_id("run"),
@@ -107,7 +107,7 @@ class AutomationRunner:
             return await store.automations.acted_since(session, workspace, source, self.clock() - HOUR) >= max_per_hour
 
     def record_run(self, event: FiredEvent, source: str, judged: EvaluatedRun) -> ReactionResult:
-        """Store the run and move it by its verdict."""
+        """Stores the run and moves it by its verdict."""
 
         async def record(session: AsyncSession) -> None:
             run = judged.run
@@ -140,8 +140,8 @@ class AutomationRunner:
     def record_nothing_done(
         self, event: FiredEvent, source: str, verdict: str, detail: str, document: str = ""
     ) -> ReactionResult:
-        """Record that nothing was done, and why: it would have been (shadow), it may not (over_limit), it can't be
-        evaluated (untold)."""
+        """Records that nothing was done, and why: shadow mode, over the limit (over_limit), or not evaluable
+        (untold)."""
 
         row = self._make_firing(event, source, verdict, detail, document)
 
@@ -164,7 +164,7 @@ class AutomationRunner:
     def record_rate_limit(
         self, event: FiredEvent, source: str, name: str, author: Actor, max_per_hour: int
     ) -> ReactionResult:
-        """Record that the rate limit is reached: nothing is done."""
+        """Records that the rate limit is reached, so nothing is done."""
         detail = f"“{name}” has made {max_per_hour} runs within the hour, which is its ceiling."
         row = self._make_firing(event, source, "over_limit", detail)
 
@@ -184,8 +184,8 @@ class AutomationRunner:
         return ReactionResult(detail, record)
 
     def record_overrun(self, event: FiredEvent, rule: RuleRow, detail: str) -> ReactionResult:
-        """Record that its condition timed out. The third time the rule is switched off: an event comes once, and a
-        condition that can't be evaluated in time will not do better with the next."""
+        """Records that its condition timed out. The third time the rule is switched off, because the next event would
+        time out too."""
         row = self._make_firing(event, rule.id, "untold", detail)
 
         async def record(session: AsyncSession) -> None:

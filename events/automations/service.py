@@ -1,8 +1,7 @@
-"""Automation service: creates, changes and deletes rules and instructions, which act with no more rights than their
-author has.
+"""Automation service: creates, changes and deletes rules and instructions, which have no more rights than their author.
 
-Whoever changes what one does becomes its author. Who may switch it and delete it is ``agent.workspace.authority``'s to
-say; only an owner lets an instruction write without a card, and that ends with the next change by anybody else.
+Whoever changes what one does becomes its author. ``agent.workspace.authority`` says who may switch and delete it. Only
+an owner lets an instruction write without a card, and that ends when anybody else changes it.
 """
 
 from __future__ import annotations
@@ -113,8 +112,7 @@ class AutomationService:
         return row
 
     async def draft_rule(self, by: Actor, form: RuleForm) -> RuleRow:
-        """The rule as it would be, checked like one that is added and not stored: to be tried on past events. Raises as
-        ``add_rule``."""
+        """The rule as it would be, checked but not stored, to be tried on past events. Raises as ``add_rule``."""
         now = self.clock()
         columns = await self._make_rule_columns(by, form)
         return RuleRow(id=ids.make_id("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
@@ -222,7 +220,7 @@ class AutomationService:
             return await store.automations.instructions(session, by.workspace)
 
     async def find_obstacles(self, workspace: str, rows: Iterable[RuleRow | InstructionRow]) -> Mapping[str, str]:
-        """Why each does nothing although nobody switched it off, by its id (``events.automations.obstacles``)."""
+        """Why each does nothing although it is switched on, by id (``events.automations.obstacles``)."""
         catalogue = (await self.contexts.of(workspace)).catalogue
         async with self.database.read() as session:
             return await obstacles.find_obstacles(session, rows, catalogue, self.clock())
@@ -233,7 +231,7 @@ class AutomationService:
             return await obstacles.acts_alone(session, row, self.clock())
 
     async def manages(self, by: Actor, row: RuleRow | InstructionRow) -> bool:
-        """Whether ``by`` may see what it does with live records, switch it and delete it."""
+        """Whether ``by`` may see what it does with live records, and may switch and delete it."""
         catalogue = (await self.contexts.of(by.workspace)).catalogue
         return authority.manages(by, authority.read_author(row.author), _list_actions(row), catalogue)
 
@@ -242,7 +240,8 @@ class AutomationService:
             raise Forbidden("Only its author, in the role it was set up in, and owners change this.")
 
     def _only_switches(self, by: Actor, row: RuleRow | InstructionRow, changes: Mapping[str, Any]) -> bool:
-        """Whether its author stays who it is. Switched off it acts as nobody, so that takes nothing over."""
+        """Whether its author stays the same. One that is switched off acts as nobody, so switching takes nothing
+        over."""
         if not set(changes) <= {"mode"}:
             return False
         return changes.get("mode") == "off" or not authority.takes_over(by, authority.read_author(row.author))
@@ -338,7 +337,7 @@ def _to_stored(actor: Actor) -> str:
 
 
 def _describe_change(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a change goes into history; the author is the entry's actor."""
+    """The part of a change that goes into history. The author is the entry's actor."""
     return {name: value for name, value in columns.items() if name not in ("author", "unattended_by")} | (
         {"unattended": bool(columns["unattended_by"])} if "unattended_by" in columns else {}
     )

@@ -37,9 +37,9 @@ class DeliveryHandler:
     jitter: Callable[[], float] = field(default=random.random)
 
     async def deliver(self, job: Job) -> Outcome:
-        """One attempt of a delivery's series, and when the next one is due. What the claim read beside it is at most
-        some seconds old (executors/jobs/lane_scheduler.py), so an endpoint that is paused may still get what was on its
-        way to it.
+        """Makes one attempt of a delivery's series, and says when the next is due. What the claim read beside it is at
+        most some seconds old (executors/jobs/lane_scheduler.py), so a paused endpoint may still get a delivery that was
+        under way.
         """
         packed: LoadedDelivery | None = job.beside or await self.loader.of(job.payload["delivery"])
         if packed is None or packed.delivery.state != "pending":
@@ -69,7 +69,8 @@ class DeliveryHandler:
                 return Done(shared=told, well=False)
 
     async def resend(self, job: Job) -> Outcome:
-        """One attempt that a person asked for: no series, whatever comes of it. A test is settled by it."""
+        """Makes one attempt that a person asked for. It starts no series, whatever the result. It also settles a
+        test."""
         packed = await self.loader.of(job.payload["delivery"])
         if packed is None or packed.endpoint.state == "deleted":
             return Done()

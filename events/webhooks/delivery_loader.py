@@ -25,8 +25,7 @@ MAX_BODY_BYTES: Final = 16 * 1024
 
 
 class DeliveryEndpoint:
-    """An endpoint as it was read for some of its deliveries. Its headers and secrets are decrypted at the first of
-    them."""
+    """An endpoint as read for some of its deliveries. The first of them decrypts its headers and secrets."""
 
     def __init__(self, row: EndpointRow, secret: SigningSecretRow, endpoint_secrets: EndpointSecrets) -> None:
         self.id, self.url, self.state = row.id, row.url, row.state
@@ -64,8 +63,8 @@ class DeliveryLoader:
         self._task: asyncio.Task[None] | None = None
 
     async def of(self, delivery_id: str) -> LoadedDelivery | None:
-        """None when the delivery is gone, or its endpoint's secret. Raises Unavailable, and NotAuthentic when something
-        other than OpsIQ wrote the endpoint: nothing is sent there."""
+        """The endpoint of a delivery. None if the delivery or the endpoint's secret is gone. Raises Unavailable, and
+        NotAuthentic if something other than OpsIQ wrote the endpoint: nothing is sent there."""
         future = self._waiting.get(delivery_id)
         if future is None:
             future = self._waiting[delivery_id] = asyncio.get_running_loop().create_future()
@@ -92,8 +91,8 @@ class DeliveryLoader:
                     future.set_result(packed)
 
     async def beside(self, session: AsyncSession, works: Sequence[Job]) -> dict[str, LoadedDelivery]:
-        """Deliveries by job id, read with the claim. Those with large bodies are left out: they are read when it is
-        their turn, so that waiting takes little memory."""
+        """Deliveries by job id, read with the claim. Those with large bodies are read only when their turn comes, so
+        that waiting takes little memory."""
         found = await self._load(session, [job.payload["delivery"] for job in works], MAX_BODY_BYTES)
         beside = {job.id: found.get(job.payload["delivery"]) for job in works}
         return {work_id: packed for work_id, packed in beside.items() if isinstance(packed, LoadedDelivery)}

@@ -28,7 +28,7 @@ class EndpointSecrets:
     _known: dict[tuple[str, str], bytes] = field(default_factory=dict, repr=False, compare=False)
 
     async def make(self, session: AsyncSession, workspace: str, endpoint_id: str, now: datetime) -> str:
-        """A fresh secret for a fresh endpoint; it is answered here, once."""
+        """Makes a fresh secret for a new endpoint. It is returned only once."""
         secret = make_secret()
         row = SigningSecretRow(
             workspace=workspace,
@@ -43,8 +43,8 @@ class EndpointSecrets:
     async def rotate(
         self, session: AsyncSession, workspace: str, endpoint_id: str, now: datetime, *, was: str
     ) -> tuple[str, datetime]:
-        """A fresh secret; ``was``, the one before it as it is stored, signs too until the moment answered. Raises
-        NotFound; Conflict where it is no longer that one."""
+        """Makes a fresh secret. The old one (``was``, as stored) also signs until the returned moment. Raises NotFound,
+        and Conflict if the secret has changed meanwhile."""
         secret = make_secret()
         until = now + BOTH_VALID
         await signing_secrets.rotate(

@@ -141,9 +141,12 @@ class Endpoints:
         request_id: str | None = None,
         in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
-        """Set what ``given`` names: url, events, description, headers (all of them), per_minute. An endpoint's own
-        headers are not carried to another origin: they are given with its URL. ``as_of``: when the endpoint that the
-        change was thought of was last changed. Raises InvalidInput, NotFound, Conflict where it was since."""
+        """Changes what ``given`` names: url, events, description, headers (all of them), per_minute.
+
+        An endpoint's own headers don't move to another origin, so they must come with the new URL. ``as_of`` is when
+        the endpoint was last changed, as the caller knew it. Raises InvalidInput, NotFound, and Conflict after a later
+        change.
+        """
         _check_governs(by)
         columns: dict[str, Any] = {}
         for name, value in given.items():
@@ -182,7 +185,7 @@ class Endpoints:
         request_id: str | None = None,
         in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
-        """Pause an endpoint: deliveries are still made, and wait. Raises Conflict unless it is active."""
+        """Pauses an endpoint. Deliveries are still made, and wait. Raises Conflict unless it is active."""
         _check_governs(by)
         return await self._change(
             by, endpoint_id, EntryType.WEBHOOK_PAUSED, in_transaction, request_id, {"state": "paused"}, was=("active",)
@@ -196,7 +199,8 @@ class Endpoints:
         request_id: str | None = None,
         in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
-        """From paused: what waited is sent. From disabled: what comes from now on is; the rest can be recovered."""
+        """Resumes an endpoint. A paused one sends what waited. A disabled one sends what comes from now on, and the
+        rest can be recovered."""
         _check_governs(by)
         fresh = {"state": "active", "why": "", "failing_since": None, "consecutive_failures": 0, "slow_s": 0.0}
         return await self._change(
@@ -233,7 +237,7 @@ class Endpoints:
         """Rotate the secret; for 24 hours everything is signed with both."""
         _check_governs(by)
         now = self.clock()
-        async with self.database.read() as session:  # as they found it: of two at once, one is told of the other
+        async with self.database.read() as session:  # as they found it: of two at once, one is told about the other
             await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
             there = await store.signing_secrets.get(session, by.workspace, WEBHOOK, endpoint_id)
         async with self.database.begin() as session:
@@ -316,8 +320,8 @@ class Endpoints:
         return made
 
     def _check_url(self, text: str) -> str:
-        """As given, if it can be dialled: https, or http to what the settings open on purpose. Names are judged when
-        dialled."""
+        """The URL as given, if it can be dialled: https, or http to hosts that the settings open on purpose. Names are
+        checked when dialled."""
         try:
             url = self.guard.url(text)
         except Blocked as error:
@@ -333,8 +337,8 @@ class Endpoints:
 
 
 def _check_keeps_headers(row: EndpointRow, url: str) -> None:
-    """What somebody put into the headers may be a password. It was given for the server there, and whoever may move the
-    endpoint may not read it."""
+    """A header may hold a password. It was given for the server there, and a person who may move the endpoint may not
+    read it."""
     if row.sealed_headers and URL(row.url).origin() != URL(url).origin():
         raise _make_fault(
             "headers",

@@ -1,6 +1,6 @@
 """Headers of webhook deliveries: OpsIQ's own beside the signature (``opsiq-event``, ``opsiq-delivery-id``), and those
-that an endpoint's owner sets. What action calls have too (signature, attempt, idempotency key) is put in by
-``executors.http.signed_client``."""
+that an endpoint's owner sets. ``executors.http.signed_client`` adds those of action calls (signature, attempt,
+idempotency key)."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ _NEVER: Final = frozenset(
 
 
 def check_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """An endpoint's own headers, by lower-case name. Raises InvalidInput for those that are malformed or not its to
-    set."""
+    """An endpoint's own headers, by lower-case name. Raises InvalidInput for malformed and reserved ones."""
     if len(headers) > MAX_HEADERS:
         raise InvalidInput(f"An endpoint has at most {MAX_HEADERS} headers of its own.")
     for name in headers:
@@ -46,7 +45,7 @@ def check_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def make_delivery_headers(custom: Mapping[str, str], event: str, delivery_id: str) -> dict[str, str]:
-    """What goes along besides the signature. Headers that were let in before they were reserved are left out."""
+    """The headers besides the signature. Stored headers whose names were reserved later are left out."""
     own = {name: value for name, value in custom.items() if not _is_reserved(name)}
     return {**own, "opsiq-event": event, "opsiq-delivery-id": delivery_id}
 
@@ -57,7 +56,7 @@ def _is_reserved(name: str) -> bool:
 
 
 def describe_headers(sent: Mapping[str, str], custom: Mapping[str, str]) -> str:
-    """The request's headers as JSON for the log: what an endpoint's owner put there may be a password, so it is
-    hidden."""
+    """The request's headers as JSON for the log. Headers of an endpoint's owner are hidden, because they may hold a
+    password."""
     told = {**sent, **dict.fromkeys(custom.keys() & sent.keys(), HIDDEN)}
     return _HEADERS.dump_json(told).decode()

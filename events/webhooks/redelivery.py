@@ -65,7 +65,7 @@ class Redelivery:
         request_id: str | None = None,
         in_transaction: TransactionHook[Any] = no_hook,
     ) -> DeliveryRow:
-        """One more attempt, whatever became of those before it; it starts no new series. Raises NotFound."""
+        """Makes one more attempt, whatever became of earlier ones. It starts no new series. Raises NotFound."""
         async with self.database.begin() as session:
             row = await store.webhooks.deliveries.get(session, by.workspace, delivery_id)
             await store.webhooks.endpoints.get(session, by.workspace, row.endpoint)

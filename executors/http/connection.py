@@ -64,9 +64,10 @@ class HttpConnection(asyncio.Protocol):
 
     @property
     def fit(self) -> bool:
-        """Whether the connection can be used again. It can't once unrequested bytes came (they would be taken for the
-        next answer), when the peer wants no more requests, when an answer did not end well, or came before all of its
-        request had left.
+        """Whether the connection can be used again.
+
+        It can't after unrequested bytes (they would pass for the next answer), if the peer wants no more requests,
+        after an answer that ended badly, or after one that came before the whole request had left.
         """
         return not (self._spent or self._transport.is_closing() or self._transport.get_write_buffer_size())
 

@@ -1,4 +1,4 @@
-"""Credentials as they are put into a request, at the last moment before it is sent."""
+"""Credentials: added to a request at the last moment before it is sent."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class ClientCertificate:
 
 @dataclass(frozen=True, slots=True)
 class AppliedCredentials:
-    """What a connection's credentials add to a request. ``secrets`` are the texts that must be kept nowhere;
-    ``renewable`` says that others can be got where these are refused."""
+    """What a connection's credentials add to a request. ``secrets`` are texts that must not be stored anywhere.
+    ``renewable``: new ones can be had if these are refused."""
 
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     query: tuple[tuple[str, str], ...] = field(default=(), repr=False)

@@ -120,7 +120,7 @@ class HttpPlatformClient:
             return await self._ask(request, body, await self._apply_credentials(fresh=True), last=True)
 
     async def _apply_credentials(self, *, fresh: bool = False) -> AppliedCredentials:
-        """What is put into a read: the token for reading, or where there is none the connection's credentials."""
+        """The credentials for a read: the read token, or else the connection's own."""
         if not self._token:
             return await self._credentials(fresh) if self._credentials is not None else NO_CREDENTIALS
         if self._access.credential == "query":

@@ -1,6 +1,6 @@
-"""Import process: runs an import in a process of its own: killable, with bounds on processor time, memory and waiting.
+"""Import process: runs an import in its own process, which is killable and bounded in CPU time, memory and waiting.
 
-This side reads the documents that the other asks for, from one source for each tree, and so decides what may be read.
+This side reads the documents that the process asks for, from one source for each tree, and so decides what may be read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from core.errors import Finding, InvalidInput, Unavailable
 from core.python_command import make_command
 from executors.importing.import_worker import CPU_S, HEAD
 
-if TYPE_CHECKING:  # a server only names tasks; what performs them is imported where they are performed
+if TYPE_CHECKING:  # a server only names tasks; their code is imported where they run
     from registry.importing.tasks import Task
 
 log = logging.getLogger("opsiq.executors.importing")
@@ -29,12 +29,12 @@ _ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "TZ
 
 
 class DocumentSource(Protocol):
-    """Where a tree of documents comes from: a folder, an archive, a text, a host. ``root`` names its first."""
+    """The source of a tree of documents: a folder, an archive, a text, a host. ``root`` names its first."""
 
     root: str
 
     async def read(self, name: str) -> bytes:
-        """Reads one document by its name. Raises InvalidInput for what is not there, or may not be read."""
+        """Reads one document by its name. Raises InvalidInput for one that is not there or may not be read."""
         ...
 
 
@@ -46,8 +46,8 @@ class ImportProcess:
         self._wall_s = wall_s
 
     async def run(self, task: Task, sources: Sequence[DocumentSource]) -> dict[str, Any]:
-        """The task's answer. Raises InvalidInput for documents that can't be used, those that take too long or too
-        much memory among them."""
+        """Runs a task and returns its answer. Raises InvalidInput for unusable documents, including those that take too
+        much time or memory."""
         async with self._room:
             environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
             process = await asyncio.create_subprocess_exec(
@@ -102,7 +102,7 @@ async def _converse(
 
 
 async def _tail(stream: asyncio.StreamReader | None) -> str:
-    """The last words of a stream, which is read to its end so that nobody waits to write."""
+    """The end of a stream's text. The stream is read to its end, so that its writer never blocks."""
     kept = b""
     while stream is not None and (chunk := await stream.read(4096)):
         kept = (kept + chunk)[-2000:]

@@ -1,7 +1,7 @@
-"""Worker process of the importer: one task, whose documents it asks for, under limits that the kernel enforces.
+"""Worker process of the importer: runs one task under limits that the kernel enforces, and asks for the task's
+documents.
 
-Nothing of the server is here: no settings, keys or connections, and it opens no file and no socket. It ends with its
-task.
+It has no settings, keys or connections of the server, and opens no file and no socket. It ends with its task.
 """
 
 from __future__ import annotations

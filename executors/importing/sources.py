@@ -1,4 +1,4 @@
-"""Document sources: a folder, an archive, one text, or a host on the web, each read no further than itself."""
+"""Document sources: a folder, an archive, one text, or a host on the web. None reads beyond its own limits."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ARCHIVES: Final = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 
 class TextSource:
-    """One document that was handed over; it can refer to no other."""
+    """One text that was passed in. It can refer to no other document."""
 
     def __init__(self, data: bytes, name: str = "document") -> None:
         self.root = name
@@ -55,7 +55,7 @@ class TextSource:
 
 
 class FolderSource:
-    """The documents of one folder and those below it; a link out of it is not followed."""
+    """The documents of one folder and its subfolders. Links that lead outside are not followed."""
 
     def __init__(self, folder: Path, root: str) -> None:
         self._folder = folder.resolve()
@@ -69,7 +69,7 @@ class FolderSource:
 
 
 class ArchiveSource:
-    """The documents of a zip or tar archive, unpacked into memory and nowhere else."""
+    """The documents of a zip or tar archive, unpacked only into memory."""
 
     def __init__(self, members: Mapping[str, bytes], root: str) -> None:
         self._members = members
@@ -82,7 +82,7 @@ class ArchiveSource:
 
 
 class WebSource:
-    """A document on the web, with those of the same host that it refers to."""
+    """A document on the web, with documents of the same host that it refers to."""
 
     def __init__(self, url: str, guard: SsrfGuard) -> None:
         self.root = url.partition("#")[0]
@@ -117,7 +117,7 @@ class WebSource:
 
 
 def open_path(path: Path, root: str = "") -> FolderSource | ArchiveSource:
-    """The source of a file, folder or archive; ``root`` names the first document where that doesn't show. Raises
+    """The source of a file, folder or archive. ``root`` names the first document if that isn't obvious. Raises
     InvalidInput."""
     if path.is_dir():
         return FolderSource(path, root or find_root(_folder_heads(path)))
@@ -129,8 +129,8 @@ def open_path(path: Path, root: str = "") -> FolderSource | ArchiveSource:
 
 
 def open_archive(data: bytes, name: str, root: str = "") -> ArchiveSource:
-    """Opens an archive of documents. Raises InvalidInput for what is no archive, or is larger unpacked than can be
-    read."""
+    """Opens an archive of documents. Raises InvalidInput for anything else, and for one that is too large when
+    unpacked."""
     try:
         members = dict(_zip(data) if name.lower().endswith(".zip") else _tar(data))
     except _UNREADABLE as error:
@@ -142,8 +142,7 @@ def open_archive(data: bytes, name: str, root: str = "") -> ArchiveSource:
 
 
 def find_root(documents: Iterable[tuple[str, bytes]], formats: Sequence[DocumentFormat] = FORMATS) -> str:
-    """The one document that says which format it is written in, nearest to the top. Raises InvalidInput where there is
-    none, or several."""
+    """The one document that names its format, nearest to the top. Raises InvalidInput for none and for several."""
     found: dict[int, list[str]] = {}
     for name, head in documents:
         if name.lower().endswith(_SUFFIXES) and any(each.first_line.search(head) for each in formats):
@@ -208,7 +207,7 @@ def _tar(data: bytes) -> Iterable[tuple[str, bytes]]:
 
 
 def _unpack(data: bytes) -> bytes:
-    """A tar's bytes, decompressed no further than may be read."""
+    """A tar's bytes, decompressed up to the read limit."""
     openers = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
     opener = next((each for magic, each in openers if data.startswith(magic)), None)
     if opener is None:

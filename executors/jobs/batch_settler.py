@@ -41,8 +41,8 @@ class BatchSettler:
         self._under_way: set[asyncio.Task[None]] = set()
 
     def submit(self, settlement: Settlement, then: Then) -> None:
-        """Settle it with the next group. While the database is down it is retried for some seconds, then the result is
-        Unavailable."""
+        """Settles a job with the next group. While the database is down it retries for some seconds, and then the
+        result is Unavailable."""
         self._waiting.append((settlement, then))
         if len(self._waiting) >= 2 * GROUP:
             self._room.clear()
@@ -52,7 +52,8 @@ class BatchSettler:
 
     @property
     def full(self) -> bool:
-        """Two groups wait: who can should wait for ``room`` before doing more, so that a crash repeats little."""
+        """Whether two groups wait. Callers should then wait for ``room`` before doing more, so that a crash repeats
+        little."""
         return not self._room.is_set()
 
     async def capacity(self) -> None:

@@ -56,8 +56,8 @@ class ClaimGroup:
     again_at: float = -inf
 
     def is_resting(self, now: float, *, stocked: bool) -> bool:
-        """Whether no claim is needed at this moment: one in vain costs as much as any. Where prefetched jobs wait
-        (``stocked``), also when more could be found.
+        """Whether no claim is needed now: a claim in vain costs as much as any. If prefetched jobs wait (``stocked``),
+        also when more could be found.
         """
         return (stocked or self.short) and not self.notified and now - self.looked_at < LOOK_S
 

@@ -338,7 +338,7 @@ class Worker:
         async with self._alone:
             begun = await self._queue.begin_alone(job)
             if not begun:
-                return Reschedule(0.0, job.error)  # it is somebody else's by now; this settle changes nothing
+                return Reschedule(0.0, job.error)  # another worker has it by now, so this settle changes nothing
             if begun <= MAX_ALONE:
                 log.warning(
                     "work %s has lost %d claims in a row: it is begun alone", job.id, job.lost, extra=log_fields(job)
@@ -377,7 +377,7 @@ class Worker:
         self._forget(job, isinstance(outcome, Reschedule))
 
     def _decide_after_error(self, job: Job, error: Exception) -> Reschedule | Dead:
-        away = type(error) is Unavailable  # the database; what it can't give says nothing of the work
+        away = type(error) is Unavailable  # the database failed, which says nothing about the job
         if job.attempt >= self._max_attempts and not away:
             return Dead(f"Given up after {job.attempt} attempts. {summarize_error(error)}")
         return Reschedule(compute_backoff_s(job.attempt), summarize_error(error))

@@ -1,7 +1,7 @@
-"""MCP tool calls: one session for each, with a bound on its time, and a child process that ends with it.
+"""MCP tool calls: one session for each, with a time limit, and a child process that ends with it.
 
-A server that is started gets the few variables of the environment that a program needs, and what the operator has
-given it: nothing of this server's own. What it writes to its error stream is dropped, since it may hold anything.
+A started server gets the few environment variables that a program needs and the operator's own, none of this server's.
+Its error stream is dropped, because it may hold anything.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _PINNED: Final = ("name", "title", "description", "inputSchema", "outputSchema",
 
 @dataclass(frozen=True, slots=True)
 class ToolAnswer:
-    """What came of one call. ``sent``: the call may have reached the tool. ``refused``: what ``Check`` had to say."""
+    """The result of one call. ``sent``: the call may have reached the tool. ``refused``: the complaint of ``Check``."""
 
     verdict: Literal["done", "not_done", "try_again", "unknown"]
     said: str
@@ -59,15 +59,17 @@ async def list_tools(server: McpServer, guard: SsrfGuard, *, timeout_s: float = 
         with anyio.fail_after(timeout_s):
             async with _session(server, guard, timeout_s) as client:
                 return await _tools(client)
-    except Exception as error:  # whatever a server or the SDK does, the list is not to be had
+    except Exception as error:  # any failure of a server or the SDK means that there is no list
         raise Unavailable(f"The MCP server {server.name!r} can't be used: {_reason(error, timeout_s)}") from error
 
 
 async def call_tool(
     server: McpServer, guard: SsrfGuard, tool: str, arguments: Mapping[str, Any], *, check: Check, timeout_s: float
 ) -> ToolAnswer:
-    """Call a tool once, after ``check`` has seen it as it is listed now. ``timeout_s`` bounds the call itself. Raises
-    nothing: what goes wrong before the call is sent has not happened, and what goes wrong after may have."""
+    """Calls a tool once, after ``check`` has seen its present listing. ``timeout_s`` bounds the call itself.
+
+    Raises nothing. After a failure before sending, the call has not happened. After a later one, it may have.
+    """
     import anyio
 
     await _load()
@@ -81,10 +83,10 @@ async def call_tool(
                 sent = True
                 with anyio.fail_after(timeout_s):
                     result = await client.session.call_tool(tool, dict(arguments), allow_input_required=True)
-                answer = _judge(result)  # kept, since the session may still end badly
+                answer = _judge(result)  # kept, because the session may still end badly
         return answer
-    except Exception as error:  # a peer's fault is an answer of its own
-        if answer is not None:  # the session did not end well, and the tool's answer stands
+    except Exception as error:  # a fault of the peer is also an answer
+        if answer is not None:  # the session ended badly, but the tool's answer counts
             return answer
         said = _reason(error, timeout_s)
         if (refusal := _refusal_of(error)) is not None:
@@ -97,8 +99,8 @@ async def call_tool(
 
 
 async def _load() -> None:
-    """Import the SDK beside the event loop: it is a second of reading modules. What it would log of a server's words
-    and addresses is not logged: they may hold anything."""
+    """Imports the SDK beside the event loop, because it takes a second. Its logging of a server's words and addresses
+    is disabled, because they may hold anything."""
     for name in ("mcp.client", "httpx2", "httpcore2"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     for module in ("mcp.client.client", "executors.mcp.transport"):
@@ -172,7 +174,7 @@ def _root(error: BaseException) -> BaseException:
 
 
 def _refusal_of(error: BaseException) -> str | None:
-    """What a server says where it refuses a call as one that it can't take: then nothing was done."""
+    """A server's refusal of a call that it can't take. Nothing was done then."""
     from mcp.shared.exceptions import MCPError
     from mcp_types import INVALID_PARAMS, METHOD_NOT_FOUND
 
@@ -183,7 +185,7 @@ def _refusal_of(error: BaseException) -> str | None:
 
 
 def _reason(error: BaseException, timeout_s: float) -> str:
-    """A sentence for people. An exception's own words may hold a credential, so that only its kind is told."""
+    """A sentence for people. An exception's own words may hold a credential, so only its kind is shown."""
     found = _root(error)
     if isinstance(found, TimeoutError):
         return f"It did not answer within {timeout_s:g} s."

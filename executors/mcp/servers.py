@@ -1,8 +1,8 @@
-"""MCP servers that the operator has set up (``OPSIQ_MCP_SERVERS``): the only ones whose tools are called.
+"""MCP servers that the operator set up (``OPSIQ_MCP_SERVERS``). Only their tools are called.
 
 The file is the ``mcpServers`` JSON that MCP clients share: a command to start, or an address. Each server names the
-``workspaces`` that may use it, and none that it does not name. No contract and no API call can add one: a command in
-somebody's contract would be a command that they run here.
+``workspaces`` that may use it. No contract and no API call can add a server: a command in a contract would otherwise
+run here.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _FIELDS: Final = {"command", "args", "env", "cwd", "url", "headers", "workspaces
 
 @dataclass(frozen=True, slots=True)
 class McpServer:
-    """One server: started with ``command`` for each use, or reached at ``url``. ``credentials`` names the connection of
-    the workspace whose credentials its requests carry beside ``headers``."""
+    """One server: started with ``command`` for each use, or reached at ``url``. ``credentials`` names the workspace's
+    connection whose credentials its requests carry besides ``headers``."""
 
     name: str
     workspaces: frozenset[str] = frozenset()
@@ -38,7 +38,7 @@ class McpServer:
 
     @property
     def address(self) -> str:
-        """Where its calls go, for cards and digests; without what is secret."""
+        """The target of its calls, for cards and digests, without secrets."""
         return self.url or f"stdio:{self.name}"
 
     def serves(self, workspace: str) -> bool:
@@ -56,7 +56,7 @@ class McpServers:
         return found if found is not None and found.serves(workspace) else None
 
     def addresses(self, workspace: str) -> dict[str, str]:
-        """Name → address of those that the workspace may use."""
+        """Name → address of the servers that the workspace may use."""
         return {name: each.address for name, each in self.known.items() if each.serves(workspace)}
 
 
@@ -64,7 +64,8 @@ NO_MCP_SERVERS: Final = McpServers()
 
 
 def read_servers(path: Path | None) -> McpServers:
-    """The servers of a file; none without one. Raises BadSetting, with the place of what is wrong and never a value."""
+    """The servers of a file, or none without a file. Raises BadSetting with the place of a fault, never with a
+    value."""
     if path is None:
         return NO_MCP_SERVERS
     try:

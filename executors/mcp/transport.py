@@ -1,4 +1,4 @@
-"""HTTP transport of the MCP client: dials through the SSRF guard, and reads no more of an answer than is bounded."""
+"""HTTP transport of the MCP client: connects through the SSRF guard, and reads answers only up to a limit."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class GuardedTransport(httpx2.AsyncHTTPTransport):
 
 
 class _GuardedBackend(httpcore2.AsyncNetworkBackend):
-    """Connects to addresses that the guard has checked, and to exactly those: a name is not looked up twice."""
+    """Connects exactly to addresses that the guard has checked. A name is not looked up twice."""
 
     def __init__(self, guard: SsrfGuard) -> None:
         self._guard = guard
@@ -67,8 +67,8 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
 
 @cache
 def _make_context() -> ssl.SSLContext:
-    """The TLS context of every call, in which nothing is of one alone: to read the certificates takes longer than most
-    calls."""
+    """The TLS context of every call. It holds nothing specific to one, and reading the certificates takes longer than
+    most calls."""
     return httpx2.create_ssl_context(trust_env=False)
 
 

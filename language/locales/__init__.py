@@ -1,11 +1,11 @@
-"""Locales: requests in languages other than English, by their commonest words of business and grammar, each with the
-English word it is read as.
+"""Locales: read requests in languages other than English, by mapping their common words of business and grammar to
+English.
 
-A locale is one file here, named by its language (``de.txt``). Below ``[locale]`` stands what people are told where a
-request is not understood, or only in part, and ``verbs: last`` where orders may end with their verb. Below ``[words]``
-a line is ``english: form, form``; "…" stands for the words between the parts of a separable verb. Below ``[states]``
-stand adjectives of records' states and order, below ``[nouns]`` what records are called. Written by hand for what
-people ask administrators for; nothing here knows a platform or an action.
+A locale is one file here, named after its language (``de.txt``). ``[locale]`` holds the messages for a request that is
+not understood, or only in part, and ``verbs: last`` if orders may end with their verb. In ``[words]`` a line is
+``english: form, form``, where "…" stands for the words between the parts of a separable verb. ``[states]`` holds
+adjectives of records' states and order, ``[nouns]`` the names of records. The files are written by hand for what people
+ask administrators for. Nothing here knows a platform or an action.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ _SHARE: Final = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """Translation of a request, word by word. ``pieces`` are places of the text with the English for them; ``weighty``
-    the words that stop it."""
+    """A request translated word by word. ``pieces`` are places of the text with their English. ``weighty`` are the
+    words that stop it."""
 
     language: str
     pieces: tuple[Piece, ...]
@@ -54,9 +54,9 @@ class Translation:
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """Locale of one language. ``not_read`` and ``read_in_part`` are told where a request is understood no further
-    (``{words}`` are those that can change what is meant); ``states`` and ``nouns`` are the English words of these
-    sections."""
+    """The locale of one language. ``not_read`` and ``read_in_part`` are the messages for a request that is not fully
+    understood (``{words}`` are those that may change its meaning). ``states`` and ``nouns`` are the English words of
+    these sections."""
 
     not_read: str
     read_in_part: str
@@ -70,7 +70,7 @@ class Locale:
 
 
 def translate(text: str) -> Translation | None:
-    """The words of a request in another language; None for English, and for what is in none of these."""
+    """Translates the words of a request in another language. None for English, and for a language without a locale."""
     bare = blank_quotations(text)
     found = list(_WORD.finditer(bare))
     if not found or len(found) > 120:
@@ -107,8 +107,8 @@ def translate(text: str) -> Translation | None:
 
 
 def guess_language(text: str) -> str | None:
-    """The language that somebody writes, also where most of the words are not known: more of them are the language's
-    own than English ones."""
+    """The language that a person writes, even if most words are unknown: more of them belong to the language than to
+    English."""
     words = [each[0].casefold() for each in _WORD.finditer(blank_quotations(text))][:120]
     english = sum(word in EMPTY or is_word(word) for word in words)
     counted = {language: _count_own(language, words) for language in list_languages()}
@@ -124,22 +124,22 @@ def _count_own(language: str, words: list[str]) -> int:
 
 
 def _place_states(text: str, pieces: list[Piece], words: Locale) -> list[Piece]:
-    """A state that stands behind its noun stands before it in English: “facturas vencidas”, “overdue invoices”."""
+    """Moves a state before its noun, as in English: “facturas vencidas”, “overdue invoices”."""
     made: list[Piece] = []
     for piece in pieces:
         before = made[-1] if made else None
         if before is not None and piece[2] in words.states and before[2] in words.nouns and _touch(text, before, piece):
             made[-1] = (before[0], piece[1], f"{piece[2]} {before[2]}")
         elif before is not None and before[2] in _TELLS and piece[2] in ORDER_WORDS and _touch(text, before, piece):
-            made.append((*piece[:2], f"{piece[2]}s"))  # “elle ferme”: she does, and nobody is told to
+            made.append((*piece[:2], f"{piece[2]}s"))  # “elle ferme”: she does it, and nobody is ordered to
         else:
             made.append(piece)
     return made
 
 
 def _ask_with_does(text: str, pieces: list[Piece]) -> list[Piece]:
-    """“welche Rechnungen hat Ada?” is asked with two verbs in English: “which invoices does Ada have?”; “wann endet …?”
-    alike."""
+    """Rephrases a question with "does", as English asks with two verbs: “welche Rechnungen hat Ada?”, “which invoices
+    does Ada have?”. “Wann endet …?” likewise."""
     if not pieces or pieces[0][2] not in _ASKING or text[: pieces[0][0]].strip(" ¿¡"):
         return pieces
     at = next((at for at, piece in enumerate(pieces) if piece[2] in _MAIN_VERBS), None)
@@ -158,8 +158,8 @@ def _ask_with_does(text: str, pieces: list[Piece]) -> list[Piece]:
 
 
 def _place_verbs_first(text: str, pieces: list[Piece], states: frozenset[str]) -> list[Piece]:
-    """“das Ticket schließen und Ada zuweisen” orders twice, each verb at the end of its clause: English begins with
-    it."""
+    """Moves verbs to the front of their clauses, as in English: “das Ticket schließen und Ada zuweisen” is two orders,
+    each with its verb last."""
     made, clauses = list(pieces), [list[Piece]()]
     bare = [(*each.span(), each[0]) for each in _TOKEN.finditer(text)]
     bare = [each for each in bare if not any(a < each[1] and each[0] < b for a, b, _ in pieces)]
@@ -184,7 +184,7 @@ def _touch(text: str, one: Piece, other: Piece) -> bool:
 
 
 def _language(words: list[str]) -> str | None:
-    """The language that most words are of; None where English fits as well."""
+    """The language of most words. None if English fits as well."""
     small = [word.casefold() for at, word in enumerate(words) if at == 0 or not word[:1].isupper()]
     english = sum(word in EMPTY for word in small)
     every = [word.casefold() for word in words]
@@ -208,7 +208,7 @@ def _bare(word: str) -> str:
 
 @cache
 def list_languages() -> tuple[str, ...]:
-    """Every language that there is a locale of, by its ISO 639 code."""
+    """Every language with a locale, by its ISO 639 code."""
     return tuple(sorted(each.stem for each in Path(__file__).parent.glob("*.txt")))
 
 

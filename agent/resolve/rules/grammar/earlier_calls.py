@@ -72,7 +72,7 @@ _ARTICLES: Final = lexicon.DETERMINERS | word_set("number no nr # and one ones f
 
 
 def take_back(reader: Reader, typed: str, thread: Sequence[Turn], chooser: Chooser) -> Proposal | Abstain | None:
-    """The calls of the thread to take back, or None. ``typed`` are the words as typed."""
+    """Takes calls of the thread back. None if the words don't ask for that. ``typed`` are the words as typed."""
     if not any(turn.calls for turn in thread):
         return Abstain(reason="nothing_fits", detail=NOTHING_BEFORE) if _UNDO.fullmatch(typed) else None
     calls = next((turn.calls for turn in reversed(thread[-2:]) if turn.calls), ())
@@ -86,8 +86,7 @@ def take_back(reader: Reader, typed: str, thread: Sequence[Turn], chooser: Choos
 
 
 def _says_back(reader: Reader, typed: str, calls: Sequence[EarlierCall], chooser: Chooser) -> str | None:
-    """The calls to take back according to explicit words. Empty if no call is meant, None if nothing is to be taken
-    back."""
+    """The words that say which calls to take back. Empty if none do, None if nothing is to be taken back."""
     for text in dict.fromkeys((typed, reader.text.plain)):
         found = _match_back(text, calls)
         told = _TOLD_FIRST.fullmatch(text) if found is None else None

@@ -134,7 +134,7 @@ def answer_question(
 
 
 def _is_kind_order(text: str, proposer: Proposer) -> bool:
-    """Whether the question asks for an action politely, rather than for information."""
+    """Whether a question is a polite order ("could you …") rather than a request for information."""
     found = _COULD_YOU.match(text)
     word = found[1].casefold() if found is not None else ""
     return bool(word) and stem(word) not in READING and proposer.goes_by(word)
@@ -158,7 +158,7 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], *, reads: bo
 
 
 def _regardless(made: Proposed, shortlist: Shortlist) -> Ask | Proposed:
-    """The request without its condition, if nothing here can look the condition up."""
+    """Asks whether to do it regardless, if nothing here can look up its condition."""
     result = made.proposal.result
     calls = result.calls if result.kind == "plan" else ()
     names = dict.fromkeys(call.action for call in calls)
