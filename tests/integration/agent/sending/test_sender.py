@@ -9,6 +9,7 @@ import store.accounts.members
 from agent.pipeline import Refusal
 from agent.runs import repository
 from agent.runs.run import Run
+from core.errors import Forbidden
 from executors.jobs.queue import Reschedule
 from tests.integration.agent.agent_harness import (
     CREDIT,
@@ -93,6 +94,24 @@ async def test_sent_again_by_decision_only_a_yes_settles_it(harness: AgentHarnes
     run = await harness.job(run.id)
     assert run.state == "succeeded"
     assert len({each.key for each in harness.signed_client.posted}) == 1
+
+
+async def test_who_lost_their_place_while_they_decided_settles_nothing(harness: AgentHarness) -> None:
+    run = await harness.ask("sara", REPLY)
+    await harness.confirm("sara", run)
+    harness.signed_client.answers = [LOST]
+    await harness.job(run.id)
+    olivia = harness.people["olivia"]
+    async with harness.database.begin() as session:
+        members = store.accounts.members
+        await members.set_role(
+            session, harness.workspace, harness.people["sara"].id, "owner", at=harness.clock(), by=None
+        )
+        await members.set_role(session, harness.workspace, olivia.id, "support", at=harness.clock(), by=None)
+    with pytest.raises(Forbidden):
+        await harness.decisions.decide(olivia, run.id, "resend")
+    assert (await harness.job(run.id)).state == "unknown"
+    assert len(harness.signed_client.posted) == 1
 
 
 async def test_nothing_is_sent_again_for_who_may_no_longer_act(harness: AgentHarness) -> None:
