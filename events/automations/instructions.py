@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.automations
 from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Proposed, Question, Refusal, Resolved, Span, list_spans
 from agent.planning.event_drafts import draft_by_words
-from agent.planning.proposal import PlanResult
+from agent.planning.proposal import PlanResult, When
 from agent.planning.propose import resolve
 from agent.planning.task import make_task
 from agent.resolve.resolver import Resolver
@@ -32,6 +32,7 @@ from events.automations.quoting import MAX_CHARS, RenderedInstruction, bind_fiel
 from events.automations.rules import Evaluation, list_past_events, summarize
 from events.automations.runner import AutomationRunner, EvaluatedRun
 from events.subscribers import BRAIN, FiredEvent, ReactionResult, Subscriber
+from language.stems import stem
 from registry.contract import Contract
 from registry.events.event_names import fits
 from registry.records import Kinds
@@ -40,6 +41,8 @@ from store.automations import InstructionRow
 ATTENDED: Final = "“{}” acts on an event, and what the AI brain proposes is confirmed by a person."
 READ_OUT: Final = "“{}” acts alone, but a value here was read out of the event's own text."
 SWAYED: Final = "“{}” acts alone, but without the event's own text it would have chosen otherwise."
+UNCHECKED: Final = "“{}” names a condition, and nobody has checked it: confirm this only if it holds."
+OTHERWISE: Final = "“{}” says what to do if something does not hold, which can't be checked here; nothing was sent."
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,9 @@ class Instructions:
         said = _list_drafts(resolved, context)
         if said is None:
             return EvaluatedRun(run, _find_unsaid(resolved), resolved)
+        conditions = _list_conditions(resolved)
+        if any(not each.holds for each in conditions):
+            return EvaluatedRun(run, Refusal(code="invalid", detail=OTHERWISE.format(row.name)), resolved)
         drafts: list[Draft] = []
         read_out = False
         for draft in said:
@@ -133,7 +139,7 @@ class Instructions:
         run = run.with_(drafts=tuple(drafts), confidence=_find_confidence(resolved), hold=hold, given="event")
         judged = await self.runner.evaluate(run, resolved)
         if isinstance(judged.verdict, Plan):
-            return judged
+            return _hold_unchecked(judged, row.name) if conditions else judged
         # A person who answers may have the words read again. From then on a person confirms.
         return replace(judged, run=run.with_(hold=ATTENDED.format(row.name)))
 
@@ -171,6 +177,21 @@ class Instructions:
         return await resolve(make_task(run, context, ()), self.resolver)
 
 
+def _list_conditions(resolved: Resolved) -> list[When]:
+    """The conditions that the calls wait on. Drafts don't carry them."""
+    proposal = resolved.resolution.proposal if isinstance(resolved.resolution, Proposed) else None
+    calls = proposal.result.calls if proposal is not None and isinstance(proposal.result, PlanResult) else ()
+    return [each.condition for each in calls if each.condition is not None]
+
+
+def _hold_unchecked(judged: EvaluatedRun, name: str) -> EvaluatedRun:
+    """The plan, which waits for a person whatever its policy says, and whose card says that its condition is open."""
+    assert isinstance(judged.verdict, Plan)
+    held = (UNCHECKED.format(name), *judged.verdict.held)
+    plan = judged.verdict.model_copy(update={"held": held, "approvals": max(1, judged.verdict.approvals)})
+    return replace(judged, verdict=plan)
+
+
 def _explain_lack(words: RenderedInstruction) -> str:
     if words.too_long:
         return f"With the event's fields in it the instruction has more than {MAX_CHARS} characters; it is not read."
@@ -184,9 +205,11 @@ def _find_unheard(
     """The instruction's own words that nothing used, without the event's."""
     heard = [Span(start=each.start, end=each.end, text=words.text[each.start : each.end]) for each in words.quotes]
     heard += [span for draft in drafts for argument in draft.arguments.values() for span in list_spans(argument)]
-    return unused_words.find_left_over(
-        words.text, heard, unused_words.collect_subject_stems([each for each in contracts if each], kinds)
-    )
+    there = [each for each in contracts if each]
+    # In which state a record must be ("the pending ticket", "if it is open") is a condition, unless an action says it.
+    states = {stem(state) for kind in kinds for state in kind.states} - unused_words.collect_own_stems(there, ())
+    known = unused_words.collect_subject_stems(there, kinds) - states
+    return unused_words.find_left_over(words.text, heard, known)
 
 
 def _list_drafts(resolved: Resolved, context: WorkspaceContext) -> tuple[Draft, ...] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from agent.pipeline import (
     Draft,
     GivenSource,
     Mention,
+    Proposed,
     Question,
     Request,
     Resolved,
@@ -22,6 +24,21 @@ from agent.pipeline import (
     SuppliedValue,
     Trace,
 )
+from agent.planning.proposal import (
+    Call,
+    CountOf,
+    Find,
+    Number,
+    PlanResult,
+    Proposal,
+    RecordArgument,
+    TypedValue,
+    When,
+)
+from agent.planning.proposal import (
+    Test as Comparison,
+)
+from agent.planning.quotes import locate
 from agent.runs.run import Run
 from events.automations.instructions import Instructions
 from events.subscribers import make_event
@@ -251,6 +268,56 @@ async def test_text_that_changes_the_choice_waits_for_a_person(shop: Shop) -> No
     assert run.plan is not None, run.refusal
     assert run.state == "held"
     assert "would have chosen otherwise" in run.plan.held[0]
+
+
+async def test_a_state_that_nothing_checks_waits_for_a_person(shop: Shop) -> None:
+    for words in (PRIORITY.replace("of", "of pending"), f"{PRIORITY} if it is pending"):
+        run = await think(shop, await instructed(shop, text=words, allow_unattended=True), Obeying(prioritise))
+        assert run is not None
+        assert run.plan is not None, run.refusal
+        assert run.state == "held"
+        assert "‘pending’" in run.plan.held[0]
+
+
+class Conditional(Obeying):
+    """Says under which condition, as the instruction does."""
+
+    async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+        ticket = Find(record="ticket", said=locate("5519", request))
+        pending = Comparison(left=CountOf(of=ticket), op=">", right=Number(number=Decimal(0)))
+        arguments = {
+            "ticket_id": RecordArgument(reference=ticket),
+            "priority": TypedValue(value="high", quote=locate("high", request)),
+        }
+        told = self.answer(request, shortlist)
+        calls = tuple(
+            Call(action=each.action, arguments=arguments, condition=When(tests=(pending,), holds=at == 0))
+            for at, each in enumerate(told if not isinstance(told, Question) else ())
+        )
+        return Resolved(
+            resolution=Proposed(proposal=Proposal(result=PlanResult(calls=calls))), trace=Trace(resolver=self.name)
+        )
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_a_condition_that_a_model_names_is_told_on_the_card_and_waits(shop: Shop, alone: bool) -> None:
+    instruction = await instructed(shop, text=f"{PRIORITY} if it has an agent", allow_unattended=alone)
+    run = await think(shop, instruction, Conditional(prioritise))
+    assert run is not None
+    assert run.plan is not None, run.refusal
+    assert run.state == "held"
+    assert "names a condition" in run.plan.held[0]
+
+
+async def test_what_is_to_be_done_otherwise_is_not_done_as_well(shop: Shop) -> None:
+    def both(request: Request, shortlist: Shortlist) -> Sequence[Draft]:
+        return [*prioritise(request, shortlist), *prioritise(request, shortlist)]
+
+    run = await think(shop, await instructed(shop, text=f"{PRIORITY} if it has an agent"), Conditional(both))
+    assert run is not None
+    assert run.state == "refused"
+    assert run.refusal is not None
+    assert "does not hold" in run.refusal.detail
 
 
 async def test_an_answer_reads_the_words_again_but_never_beyond_what_was_named(shop: Shop) -> None:
