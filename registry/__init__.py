@@ -1,2 +1,2 @@
-"""Registry: contracts with their signatures and importers, connectors with their record kinds, and the shortlist that
-a request is resolved against."""
+"""Registry: contracts with their signatures and importers, connectors with their record kinds, and the shortlist of
+offers for a request."""

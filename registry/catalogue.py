@@ -1,5 +1,5 @@
-"""Catalogue: the contracts of one workspace whose signatures verified, each bound to the record kinds it means; nothing
-else can be offered, chosen or run."""
+"""Catalogue: the contracts of one workspace with verified signatures, each bound to its record kinds. Nothing else can
+be offered, chosen or run."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class ContractFault:
 
 
 class Catalogue:
-    """An immutable set of verified contracts. The newest version of a name is the one that is offered; older ones are
-    found by ``version``.
+    """An immutable set of verified contracts. The newest version of a name is offered, and older ones are found by
+    ``version``.
 
-    A fault in the newest version takes the name off the offers rather than bringing an older version back: otherwise
-    whoever can spoil one row could undo a tightened contract.
+    A fault in the newest version removes the name from the offers. An older version doesn't return: otherwise a spoilt
+    row could undo a tightened contract.
     """
 
     __slots__ = ("_addresses", "_current", "_faults", "_offered", "_reported", "_versions")
@@ -94,18 +94,18 @@ class Catalogue:
 
     @property
     def addresses(self) -> Mapping[str, str] | None:
-        """Connection → base address; None where the catalogue belongs to no workspace."""
+        """Connection → base address. None if the catalogue belongs to no workspace."""
         return self._addresses
 
     def address(self, connection: str) -> str | None:
-        """The base address of a connection, None where the workspace has no such connection. A catalogue that belongs
-        to no workspace knows none: then it is one that can't be reached."""
+        """The base address of a connection. None if the workspace has no such connection. A catalogue without a
+        workspace knows none, so none can be reached."""
         if self._addresses is None:
             return f"https://{connection}.invalid"
         return self._addresses.get(connection)
 
     def offers(self, role: str, surface: Surface) -> tuple[Offer, ...]:
-        """What this role may be offered on this surface, by name. The same tuple for the same question."""
+        """What this role may be offered on this surface, by name. Cached: the same question gives the same tuple."""
         key = (role, surface)
         if key not in self._offered:
             self._offered[key] = tuple(
@@ -122,8 +122,8 @@ class Catalogue:
         return self._current.get(name)
 
     def bound(self, kinds: Kinds) -> Catalogue:
-        """This catalogue with every record that its contracts refer to named in full where the short name may mean
-        several: a contract means its own connection's kind first. What can't be told is a fault of that contract."""
+        """This catalogue with full names for records whose short name is ambiguous. A contract means its own
+        connection's kind first. A name that stays ambiguous is a fault of that contract."""
         made: list[Contract] = []
         faults, changed = list(self._reported), False
         for contract in self._versions.values():
@@ -136,13 +136,13 @@ class Catalogue:
         return Catalogue(made, faults, self._addresses) if changed else self
 
     def version(self, name: str, version: int) -> Contract | None:
-        """Exactly this version, whether it is still the current one or not."""
+        """Exactly this version, current or not."""
         return self._versions.get((name, version))
 
 
 def refuse_all(rows: Iterable[tuple[str, int]], why: str) -> Catalogue:
-    """A catalogue that offers nothing, with ``why`` as the fault of every (name, version); where there are none, of the
-    set itself."""
+    """A catalogue that offers nothing. ``why`` is the fault of every (name, version), or of the set itself if there are
+    none."""
     return Catalogue(
         (), [ContractFault(name, version, why) for name, version in rows] or [ContractFault(EVERYTHING, 0, why)]
     )
@@ -151,11 +151,11 @@ def refuse_all(rows: Iterable[tuple[str, int]], why: str) -> Catalogue:
 def load(
     rows: Iterable[tuple[str, int, bytes, str]], keys: Mapping[str, str], addresses: Mapping[str, str] | None = None
 ) -> Catalogue:
-    """Builds the catalogue from stored rows of (name, version, raw, signature); ``keys`` is kid → public key,
+    """Builds the catalogue from stored rows of (name, version, raw, signature). ``keys`` is kid → public key,
     ``addresses`` connection → base address.
 
-    Every row is verified; one that does not verify, or that says another name or version than it is stored under,
-    becomes a fault and harms only its own name. Never raises for what is in a row.
+    Every row is verified. One that doesn't verify, or that has another name or version than its row, becomes a fault of
+    its own name only. Never raises for the content of a row.
     """
     good: list[Contract] = []
     faults: list[ContractFault] = []
@@ -175,15 +175,15 @@ def load(
 
 
 def find_connection(contract: Contract) -> str:
-    """The connection that a contract is sent to: what its endpoint names, else the first part of its own name."""
+    """The connection that a contract is sent to: the one that its endpoint names, or else the first part of its own
+    name."""
     named = getattr(contract.endpoint, "connection", None)
     return named if isinstance(named, str) and named else contract.name.split(".", 1)[0]
 
 
 def bind(contract: Contract, kinds: Kinds) -> Contract | str:
-    """The contract with the kinds it refers to by the names they go by here, the very same where they are written so;
-    a clause that says why, where it can't be told which is meant. Its signed bytes and digest stay those of the
-    document that was signed."""
+    """The contract with its kinds' names as used here, unchanged if they already are. A clause with the reason if a
+    kind is ambiguous. Signed bytes and digest stay those of the signed document."""
     own, renamed = find_connection(contract), {}
     for name, annotation in contract.annotations.items():
         if annotation.record is None:

@@ -1,5 +1,5 @@
 """Confirmation policy of a contract: when a person must confirm its cards, who may, how many must, and how long a card
-waits for that before it expires (its default and its bounds are here)."""
+waits before it expires (default and bounds)."""
 
 from __future__ import annotations
 

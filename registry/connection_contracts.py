@@ -1,5 +1,5 @@
-"""Connection contracts: the contracts that a connector proposes, as those of one connection, and how they differ from
-what is in force."""
+"""Connection contracts: a connector's proposed contracts bound to one connection, and their differences from those in
+force."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ABSENT: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One value that differs, by its JSON Pointer; None stands for none, too."""
+    """One differing value, by its JSON Pointer. None also means that there is no value."""
 
     pointer: str
     before: Any
@@ -25,8 +25,8 @@ class Difference:
 
 
 def bind_contract(contract: Contract, connector: str, connection: str) -> Contract:
-    """The contract as one of ``connection``: its name begins with the connection's, and an endpoint that goes through a
-    connection goes through this one. The very same where nothing changes."""
+    """The contract bound to ``connection``: its name begins with the connection's, and its endpoint uses it. Returns
+    the same object if nothing changes."""
     value = json.loads(contract.canonical)
     endpoint = value["endpoint"]
     changed = endpoint.get("type") in ("http", "mcp") and endpoint.get("connection") != connection
@@ -42,8 +42,7 @@ def bind_contract(contract: Contract, connector: str, connection: str) -> Contra
 
 
 def make_successor(contract: Contract, current: Contract | None) -> Contract:
-    """The contract with the version after the one in force, where it says anything else; the one in force where it
-    says the same."""
+    """The contract with the version after the one in force, if it differs. Otherwise the one in force."""
     if current is None:
         return contract
     value = json.loads(contract.canonical)
@@ -53,7 +52,7 @@ def make_successor(contract: Contract, current: Contract | None) -> Contract:
 
 
 def list_differences(before: Contract, after: Contract) -> list[Difference]:
-    """What ``after`` says otherwise, by pointer, its version left out."""
+    """The differences of ``after``, by pointer, without its version."""
     found = _list_differences(json.loads(before.canonical), json.loads(after.canonical), ())
     return [each for each, _ in zip(found, range(MAX_DIFFERENCES), strict=False) if each.pointer != "/version"]
 

@@ -1,8 +1,8 @@
-"""Connector discovery: a folder with one class or one ``connector.json`` is found at start, without a list.
+"""Connector discovery: finds folders with one class or one ``connector.json`` at start, without a list.
 
-They come from three places: the folders of the package ``connectors``, the folders that ``OPSIQ_CONNECTORS`` names, and
-installed distributions with an entry point in the group ``opsiq.connectors``. Code in them runs: only owners of the
-installation put it there. One that fails, in whatever way, is reported and affects no other.
+They come from three places: the folders of the package ``connectors``, the folders in ``OPSIQ_CONNECTORS``, and
+installed distributions with an entry point in the group ``opsiq.connectors``. Their code runs, and only owners of the
+installation put it there. One that fails is reported and affects no other.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ def discover(
 
 
 def list_entry_points() -> Sequence[EntryPoint]:
-    """The entry points of installed distributions that name connectors. Looked up once for each search path: that reads
-    the metadata of all that is installed."""
+    """The entry points of installed distributions that name connectors. Cached for each search path, because it reads
+    all installed metadata."""
     return _find_entry_points(tuple(sys.path))
 
 
@@ -95,13 +95,13 @@ def _find_entry_points(_path: tuple[str, ...]) -> Sequence[EntryPoint]:
 
 
 def _offer_interface() -> None:
-    """Lets connectors import ``opsiq_connector`` where its distribution is not installed beside the server."""
+    """Lets connectors import ``opsiq_connector`` even if its distribution isn't installed beside the server."""
     if _ALIAS not in sys.modules and importlib.util.find_spec(_ALIAS) is None:
         sys.modules[_ALIAS] = interface
 
 
 def _find_packaged(package: str) -> Iterator[Found]:
-    """Only here are connectors not linted that were linted before: what OpsIQ ships is of its own making."""
+    """Finds OpsIQ's own connectors. Only here are connectors that were linted before not linted again."""
     roots = importlib.import_module(package).__path__
     for path in sorted({path for root in roots for path in Path(root).iterdir()}):
         if _is_candidate(path):
@@ -141,8 +141,8 @@ def _is_candidate(path: Path) -> bool:
 
 
 def _look(name: str, place: str, path: Path, dotted: str | None, *, digests: Path | None = None) -> Found:
-    """``dotted`` is the folder as a package that can be imported; None for one that lies somewhere else. ``digests`` is
-    the folder whose digests of linted documents are trusted; none for what others made."""
+    """Inspects a folder. ``dotted`` is its importable package name, or None for a folder elsewhere. ``digests`` is the
+    folder of trusted digests of linted documents. Connectors of others have none."""
     if not _NAME.fullmatch(name):
         return BrokenConnector(name, "a connector's folder is named in lower-case letters, digits and underscores")
     coded, declared = _has_code(path), (path / FILE).is_file()
@@ -169,9 +169,9 @@ def _load_declared(name: str, place: str, path: Path, digests: Path | None) -> F
 def _read_declared(
     name: str, place: str, path: Path, digests: Path | None, _state: tuple[tuple[str, int, int], ...]
 ) -> Found:
-    """Its documents are linted once for as long as no file of the folder changes (``_state``), and not at all where
-    they are shipped and byte for byte those that were linted before, by these rules (``digests``): contracts by the
-    hundred take longer to lint than all else that a start does."""
+    """Reads a declared connector. Its documents are linted once, until a file of the folder changes (``_state``).
+    Shipped ones that are unchanged since they were linted by these rules (``digests``) are not linted: that would take
+    longer than the rest of a start."""
     linted = digests is not None and read_linted_digests(digests).get(name) == digest_documents(path)
     findings = [] if linted else [each for each in lint_folder(path) if not is_advice(each)]
     if findings:
@@ -204,7 +204,7 @@ def _has_code(path: Path) -> bool:
 
 
 def _import_folder(path: Path) -> str:
-    """Imports a folder that lies anywhere under a name of its own; answers the name."""
+    """Imports a folder from anywhere, under a name of its own. Returns the name."""
     if _DROPPED not in sys.modules:
         parent = ModuleType(_DROPPED)
         parent.__path__ = []
@@ -242,7 +242,7 @@ def _list_classes(dotted: str) -> Sequence[type[Connector]]:
                 and (value.__module__ == dotted or value.__module__.startswith(f"{dotted}."))
             ):
                 classes[value] = None
-    # A class that others in the folder extend is their base, not a connector of its own.
+    # A class that others in the folder extend is their base, not a connector.
     return [each for each in classes if not any(other is not each and issubclass(other, each) for other in classes)]
 
 

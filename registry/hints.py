@@ -14,7 +14,7 @@ _MOST_CHARS: Final = 128
 
 
 def find_nearest(name: str, known: Iterable[str]) -> str | None:
-    """The nearest of the names, None where none is near."""
+    """The nearest of the names. None if none is near."""
     if len(name) > _MOST_CHARS:
         return None
     among = [each for each in islice(known, _MOST_NAMES) if len(each) <= _MOST_CHARS]

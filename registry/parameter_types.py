@@ -1,10 +1,10 @@
-"""Types of a contract's parameters: the one list of what a value may be in words (a date, a sum of money, a code). A
-contract declares one by the ``format`` of its JSON Schema (``BY_FORMAT``).
+"""Parameter types: the one list of what a value may be in words (a date, an amount of money, a code). A contract
+declares one by the ``format`` of its JSON Schema (``BY_FORMAT``).
 
-Where no ``format`` does, the type is chosen in ``agent.extract.parameter_spec`` (by JSON Schema, name and description).
-It is read in ``agent.extract.parameter_reader``, which must have a reader for each (mypy says so; a shape such as an
-IBAN's is a line of ``agent.extract.spans.patterns``). The reader also says how a card shows the value; the field in
-which a card is edited takes words, so it is read by the same reader.
+Without a ``format``, ``agent.extract.parameter_spec`` chooses the type by JSON Schema, name and description.
+``agent.extract.parameter_reader`` must have a reader for each type (mypy says so; a form such as an IBAN's is a line of
+``agent.extract.spans.patterns``). The reader also says how a card shows the value. A card's input field takes words, so
+the same reader reads it.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ ParameterType = Literal[
     "datetime",
     "duration",
     "email",
-    "enum",  # one of the values that the schema lists
-    "epoch",  # a moment, sent as a number of seconds
+    "enum",  # one of the schema's listed values
+    "epoch",  # a moment, sent as seconds
     "ip",
-    "joined",  # several values in one text, with commas between them
+    "joined",  # several values in one text, separated by commas
     "money",
     "month",
     "number",
     "object",  # never read from words
-    "options",  # one of the values that the description lists
-    "pattern",  # what fits the schema's own pattern
+    "options",  # one of the values listed in the description
+    "pattern",  # text that fits the schema's own pattern
     "percent",
     "phone",
     "text",

@@ -1,8 +1,8 @@
 """Regular expressions from contracts, rules and connectors, in an engine that never backtracks.
 
-ECMA-262 patterns as JSON Schema has them, run by the regex engine of Rust through jsonschema-rs: the same engine
-validates values and finds them in a request, in time linear in the text. It has no look-around and no back-references,
-and patterns that need a large automaton are refused, since the time for each character grows with its size.
+They are ECMA-262 patterns as in JSON Schema, run by Rust's regex engine through jsonschema-rs. The same engine
+validates values and finds them in a request, in linear time. It has no look-around and no back-references. Patterns
+that need a large automaton are refused, because the time per character grows with its size.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Pattern:
 
 
 def make_options(count: int) -> RegexOptions:
-    """Validator options for a schema with so many patterns."""
+    """Validator options for a schema with this many patterns."""
     import jsonschema_rs
 
     return jsonschema_rs.RegexOptions(
@@ -55,7 +55,7 @@ def make_options(count: int) -> RegexOptions:
 
 @lru_cache(maxsize=512)
 def compile_pattern(pattern: str) -> Pattern | None:
-    """The compiled pattern, None where it can't be used; ``explain_unusable`` says why."""
+    """The compiled pattern. None if it can't be used, where ``explain_unusable`` says why."""
     if len(pattern) > MAX_CHARS:
         return None
     anywhere, whole = _compile(pattern, make_options(1)), _compile(f"^(?:{pattern})$", make_options(1))
@@ -64,7 +64,7 @@ def compile_pattern(pattern: str) -> Pattern | None:
 
 @lru_cache(maxsize=512)
 def explain_unusable(pattern: str) -> str:
-    """Why a pattern can't be used and what to do, as a sentence; empty where it can be used."""
+    """Why a pattern can't be used and what to do, as a sentence. Empty if it can be used."""
     import jsonschema_rs
 
     if len(pattern) > MAX_CHARS:

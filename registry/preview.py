@@ -126,7 +126,7 @@ def _read_member(node: nodes.Getattr | nodes.Getitem) -> str:
 
 
 def _find_strays(tree: nodes.Template) -> Iterator[str]:
-    """The constructs that are not in the language."""
+    """The constructs outside the language."""
     for node in tree.find_all(nodes.Node):
         if isinstance(node, nodes.Name) and (node.name not in ROOTS or node.ctx != "load"):
             yield f"it reads {node.name!r}; only params.<parameter> and records.<parameter>.<field> can be read"
@@ -148,7 +148,8 @@ def _find_strays(tree: nodes.Template) -> Iterator[str]:
 
 
 def _well_given(node: nodes.Filter) -> bool:
-    """Whether a filter's arguments keep it cheap: ``round(10**9, 'ceil')`` would compute a number of as many digits."""
+    """Whether a filter's arguments keep it cheap: ``round(10**9, 'ceil')`` would compute a number with that many
+    digits."""
     if node.kwargs or node.dyn_args or node.dyn_kwargs:
         return False
     match node.name, node.args:
@@ -182,7 +183,7 @@ def _parse(template: str) -> nodes.Template | str:
 
 @lru_cache(maxsize=1024)
 def _compile(template: str) -> tuple[str, Template | None]:
-    """The template, or why there is none. Only templates within the language are compiled, since compiling evaluates
+    """The template, or why there is none. Only templates within the language are compiled, because compiling evaluates
     constants."""
     tree = _parse(template)
     if isinstance(tree, str):

@@ -1,8 +1,8 @@
-"""Fuzzy record search: any part of a name, without accents, with a typo forgiven; codes and addresses exactly.
+"""Fuzzy record search: finds any part of a name, without accents and despite a typo. Codes and addresses must be exact.
 
-A record is found by its terms (``list_terms``), a misspelt word by its variants (``make_variants``), and ``rank``
-decides: records found by terms are only candidates. The distance is optimal string alignment; comparing the variants of
-two words, with up to two letters deleted, finds every pair within it (symmetric deletion).
+A record is found by its terms (``list_terms``) and a misspelt word by its variants (``make_variants``). Those are only
+candidates: ``rank`` decides. The distance is optimal string alignment. Comparing the variants of two words, with up to
+two letters deleted, finds every pair within it (symmetric deletion).
 """
 
 from __future__ import annotations
@@ -93,12 +93,12 @@ def make_variants(word: str) -> set[str]:
 
 
 def make_spellings(word: str) -> set[str]:
-    """Everything that leads to this word: its variants and its prefixes."""
+    """Every key of this word: its variants and its prefixes."""
     return make_variants(word) | {word[:end] for end in range(_PREFIX, min(len(word), _MAX_VARIED))}
 
 
 def rate_similarity(asked: str, there: str) -> float:
-    """How well two words match, 0 for not at all: equal, a prefix, a letter or two apart."""
+    """How well two words match: equal, a prefix, or a letter or two apart. 0 for no match."""
     if asked == there:
         return 1.0
     if is_prefix_search(asked) and there.startswith(asked):
@@ -126,8 +126,8 @@ def make_code_forms(text: str) -> list[tuple[Form, str]]:
 def rank(
     kind: RecordKind, records: Iterable[Record], text: str, by: SearchBy | None = None
 ) -> tuple[list[Record], bool]:
-    """The records that match ``text``, best first and stable, and whether they match all of it: where some match every
-    word, those that match fewer are left out."""
+    """The records that match ``text``, best first and stable, and whether they match all of it. If some match every
+    word, records that match fewer are left out."""
     searched = [each for each in kind.fields if each.search and by in (None, each.search)]
     scored = [
         (max((_score(each, record, text) for each in searched), default=(0.0, 0.0)), record) for record in records

@@ -10,8 +10,8 @@ from core.errors import InvalidInput, NotCanonical
 
 
 def fits_result(schema: Mapping[str, Any] | None, body: bytes) -> bool | None:
-    """Validates an answer by the contract's result schema (JSON Schema 2020-12): True or False; None where the contract
-    has none. Raises nothing: what can't be validated, such as a number beyond the validator's range, does not fit."""
+    """Whether an answer fits the contract's result schema (JSON Schema 2020-12). None if the contract has none. Raises
+    nothing: an answer that can't be validated, such as a number beyond the validator's range, doesn't fit."""
     if schema is None:
         return None
     from registry.json_schema.schemas import Checker

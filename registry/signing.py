@@ -92,7 +92,7 @@ def make_kid(public: str) -> str:
 def sign(contract_bytes: bytes, key: SigningKey) -> str:
     """The detached signature of a contract's canonical bytes (``Contract.canonical``).
 
-    Raises InvalidContract for bytes that ``verify`` would refuse: nothing is signed that can't be registered.
+    Raises InvalidContract for bytes that ``verify`` would refuse, so that nothing unusable is signed.
     """
     if len(contract_bytes) > MAX_CONTRACT_BYTES:
         raise _make_too_large(contract_bytes)
@@ -103,11 +103,11 @@ def sign(contract_bytes: bytes, key: SigningKey) -> str:
 
 
 def verify(raw: bytes, signature: str, keys: Mapping[str, str]) -> Contract:
-    """The contract in ``raw``, if one of ``keys`` (kid → public key) signed exactly these bytes. Verifies first,
-    parses second.
+    """The contract in ``raw``, if one of ``keys`` (kid → public key) signed exactly these bytes. Verifies before it
+    parses.
 
     Raises BadSignature with the reason, or InvalidContract for signed bytes that are no canonical contract. Successful
-    verifications are cached with their key, so that loading ten thousand contracts again costs look-ups only.
+    verifications are cached with their key, so that loading ten thousand contracts again costs only look-ups.
     """
     if not signature:
         raise BadSignature("The contract has no signature. Sign it with a key of this workspace.")
@@ -122,8 +122,8 @@ def verify(raw: bytes, signature: str, keys: Mapping[str, str]) -> Contract:
 
 @lru_cache(maxsize=_KEPT)
 def _verify_cached(raw: bytes, signature: str, kid: str, public: str) -> Contract:
-    """Caches successful verifications only: a refusal is an exception, and those are not cached. The key is part of
-    what is remembered."""
+    """Caches only successful verifications: a refusal is an exception, which isn't cached. The key is part of the cache
+    key."""
     try:
         key = _make_jwk(public)
     except BadSetting as error:

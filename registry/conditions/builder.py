@@ -1,7 +1,7 @@
-"""Condition builder: rows of field, operator and value, written as CEL and parsed back from it.
+"""Condition builder: writes rows of field, operator and value as CEL, and parses them back.
 
-What ``to_cel`` writes is the rule's condition itself: no second form is stored. ``from_cel`` answers the rows of a
-condition that ``to_cel`` could have written, and None for any other, which stays as its author wrote it.
+``to_cel`` writes the rule's condition itself: no second form is stored. ``from_cel`` returns the rows of a condition
+that ``to_cel`` could have written. It returns None for any other, which stays as its author wrote it.
 """
 
 from __future__ import annotations
@@ -72,13 +72,13 @@ OPERATORS: Final[Mapping[str, Operator]] = {
 
 
 def list_operators(kinds: frozenset[Kind]) -> list[Operator]:
-    """The operators for a field of these kinds; all of them where nothing is known of the field."""
+    """The operators for a field of these kinds. All of them for an unknown field."""
     return [each for each in OPERATORS.values() if each.kind is None or not kinds or each.kind in kinds]
 
 
 def to_cel(rows: Sequence[Row], join: Join = "all") -> str:
-    """Writes the rows as a condition in CEL, empty for no rows. Raises InvalidInput that names the row and what to
-    correct."""
+    """Writes the rows as a condition in CEL, or an empty text for no rows. Raises InvalidInput that names the row and
+    the correction."""
     if len(rows) > MAX_ROWS:
         raise InvalidInput(f"A condition has at most {MAX_ROWS} rows.")
     return _JOINED[join].join(_write(at, row) for at, row in enumerate(rows))

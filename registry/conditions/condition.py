@@ -49,9 +49,8 @@ _HAS: Final = re.compile(r"\bhas\(\s*params\s*\.\s*([A-Za-z_]\w*)\s*\)")
 
 @dataclass(frozen=True, slots=True)
 class ConditionResult:
-    """The result of evaluating a policy's condition: whether a person must confirm. ``trouble`` says why the condition
-    could not be evaluated; empty where it could. ``overran``: it took more time or memory than a condition may, and was
-    stopped."""
+    """The result of a policy's condition: whether a person must confirm. ``trouble`` says why it could not be
+    evaluated, or is empty. ``overran``: it took more time or memory than allowed, and was stopped."""
 
     holds: bool
     trouble: str = ""
@@ -59,8 +58,8 @@ class ConditionResult:
 
 
 class Condition:
-    """One compiled condition. Made by ``compile``; safe to share between threads. A ``constant`` one reads nothing; a
-    ``cheap`` one takes no longer than reading its input, so that it may be evaluated anywhere."""
+    """One compiled condition, made by ``compile``. Safe to share between threads. A ``constant`` one reads nothing. A
+    ``cheap`` one takes no longer than reading its input, so it may be evaluated anywhere."""
 
     __slots__ = ("_program", "cheap", "constant", "expression", "variables")
 
@@ -74,7 +73,7 @@ class Condition:
         self._program = program
 
     def holds(self, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> bool:
-        """Whether a person must confirm; True also where the condition can't be evaluated (``evaluate_policy`` says
+        """Whether a person must confirm. True also if the condition can't be evaluated (``evaluate_policy`` says
         why)."""
         return self.evaluate_policy(params, records).holds
 
@@ -83,8 +82,7 @@ class Condition:
         return self.evaluate(call_values(params, records))
 
     def evaluate(self, values: Mapping[str, Any]) -> ConditionResult:
-        """Evaluates the condition in this process with these values, however long that takes: an ``Evaluator`` bounds
-        it. Never raises."""
+        """Evaluates the condition in this process, however long it takes: an ``Evaluator`` bounds it. Never raises."""
         try:
             answer = self._program.execute(dict(values))
         except KeyError as error:
@@ -107,7 +105,7 @@ class Condition:
 
     @property
     def guarded(self) -> frozenset[str]:
-        """The parameters whose presence is asked for with ``has(params.<name>)``."""
+        """The parameters whose presence is tested with ``has(params.<name>)``."""
         return frozenset(_HAS.findall(self.expression))
 
     def _list_names(self, root: str) -> frozenset[str]:
@@ -118,8 +116,8 @@ class Condition:
 def compile(  # noqa: A001 - the word of the trade, as in re.compile
     expression: str, variables: frozenset[str] = _VARIABLES
 ) -> Condition:
-    """Compiles a condition. Raises InvalidInput, with the place, for what is no CEL, reads anything but ``variables``,
-    or may cost more than a condition may."""
+    """Compiles a condition. Raises InvalidInput, with the place, for invalid CEL, for reading anything but
+    ``variables``, and for too high a cost."""
     cel = _import_cel()
     if len(expression) > MAX_CHARS:
         raise InvalidInput(f"A condition has at most {MAX_CHARS} characters; this one has {len(expression)}.")
@@ -141,8 +139,8 @@ def compile(  # noqa: A001 - the word of the trade, as in re.compile
 
 @cache
 def _import_cel() -> ModuleType:
-    """The library without its command line, which the package imports too: its toolkit for terminals costs each process
-    0.15 s and 20 MB, and nothing of it is used."""
+    """Imports the library without its command line, whose terminal toolkit costs each process 0.15 s and 20 MB and is
+    never used."""
     if "cel" in sys.modules:
         return sys.modules["cel"]
     sys.modules["cel.cli"] = ModuleType("cel.cli")
@@ -153,7 +151,7 @@ def _import_cel() -> ModuleType:
 
 
 def call_values(params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The values that a policy's condition is evaluated with."""
+    """The values for evaluating a policy's condition."""
     return {"params": dict(params), "records": {name: dict(fields) for name, fields in records.items()}}
 
 

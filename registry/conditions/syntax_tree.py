@@ -1,7 +1,7 @@
-"""Syntax tree of a simple CEL condition: comparisons of fields with written values, joined by ``&&`` or ``||``.
+"""Syntax tree of a simple CEL condition: comparisons of fields with literal values, joined by ``&&`` or ``||``.
 
-The CEL library compiles without showing its tree. This parser reads the part of the grammar that people can be told in
-a sentence, and answers None for the rest: arithmetic, loops, indexes, choices.
+The CEL library doesn't show its tree. This parser reads the part of the grammar that a sentence can express, and
+returns None for the rest: arithmetic, loops, indexes, choices.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A path that is true by itself."""
+    """A path that must be true."""
 
     path: Path
 

@@ -1,4 +1,4 @@
-"""Found records of a list: which fit a query, in which order, and whether its pages told of all of them."""
+"""Found records: which records of a list fit a query, in which order, and whether its pages were complete."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from registry.records import Query, Record, is_between
 
 @dataclass(slots=True)
 class Found:
-    """What one list gave: the records that fit, from the ``start``-th on. ``complete``: nothing that fits is beyond
-    them. ``ordered``: they came in the query's order. ``dropped``: the platform's own sieve let others through."""
+    """The result of one list: the fitting records from the ``start``-th on. ``complete``: no others fit. ``ordered``:
+    they came in the query's order. ``dropped``: the platform's own filter let others through."""
 
     start: int
     ordered: bool
@@ -22,7 +22,7 @@ class Found:
 
 
 def fits(record: Record, query: Query) -> bool:
-    """Compares ids as text: a platform's may be integers, ours are strings."""
+    """Whether a row fits. Ids are compared as text, because a platform's may be integers."""
     held = record.values
     return all(str(held.get(name)) in {str(value) for value in values} for name, values in query.where.items()) and all(
         is_between(held.get(name), low, high) for name, (low, high) in query.between.items()
@@ -30,7 +30,7 @@ def fits(record: Record, query: Query) -> bool:
 
 
 def is_settled(totals: Sequence[Any], read: int, *, ended: bool) -> bool:
-    """Whether a list tells how many records it has, the same on each page, and so many came."""
+    """Whether a list gives its total, the same on each page, and that many came."""
     total = totals[0]
     if not isinstance(total, int) or isinstance(total, bool) or any(each != total for each in totals):
         return False
@@ -38,8 +38,8 @@ def is_settled(totals: Sequence[Any], read: int, *, ended: bool) -> bool:
 
 
 def follows(last: Any, key: Any, descending: bool) -> bool:
-    """Whether a value may come after another in this order: text by its code points, whatever a platform's collation
-    is, so names out of it are merely sorted again."""
+    """Whether a value may follow another in this order. Text compares by code points, whatever the platform's
+    collation, so other orders are merely sorted again."""
     if last is None:
         return True
     try:

@@ -1,7 +1,7 @@
 """Declarative records: the context provider of a connector document, over any platform's lists and reads.
 
-What the platform can filter, sort or search by is pushed down to it; everything is checked again here, and an order
-that does not hold is made here. Where that needs more records than may be read, the answer is refused, never cut:
+Filtering, sorting and searching are pushed down to the platform as far as possible. Everything is checked again here,
+and a wrong order is corrected. If that needs more records than may be read, the request is refused, never truncated:
 "the last paid order" among the first thousand would be another one.
 """
 
@@ -106,13 +106,13 @@ class DeclarativeRecords:
         try:
             return await self._named(query, query.text)
         except PlatformUnavailable:
-            # Some platforms list nothing without more, and still tell of one by its id.
+            # Some platforms list nothing without a query, but read a single record by id.
             if (record := await self._by_id(query, query.text.strip())) is None:
                 raise
             return [record]
 
     async def _read_alone(self, query: Query, found: Sequence[Record]) -> Sequence[Record]:
-        """The records that were found, each as its own read has it where that tells more of it than the list."""
+        """The found records, each as its own read returns it, if that has more fields than the list."""
         alone = self._document.kinds[query.kind].get
         if alone is None or not alone.fuller or len(found) > MAX_ALONE:
             return found
@@ -123,7 +123,7 @@ class DeclarativeRecords:
         return made
 
     async def _by_id(self, query: Query, text: str) -> Record | None:
-        """The record whose id a text is, where one is read by it alone."""
+        """The record with this text as its id, if single reads need only the id."""
         if self._document.kinds[query.kind].get is None or not text.isdecimal():
             return None
         record = await self.get(query.kind, text)
@@ -137,7 +137,7 @@ class DeclarativeRecords:
         scopes = await self._scopes(query)
         if len(scopes) == 1:
             found = await self._found(kind.list, query, scopes[0])
-            if found.dropped and found.start:  # its filter does not hold, so its places count other records
+            if found.dropped and found.start:  # its filter doesn't hold, so its positions count other records
                 found = await self._found(kind.list, query, scopes[0], skip=False)
             return found.records[query.offset - found.start :][: query.limit]
         wide = replace(query, offset=0, limit=query.offset + query.limit)
@@ -155,10 +155,12 @@ class DeclarativeRecords:
         skip: bool = True,
         check: Query | None = None,
     ) -> Found:
-        """Reads one list until enough fits, it ends, or no more may be read. Without a ``text`` what stays incomplete
-        raises PlatformUnavailable; with one ("" for every word) it is answered as such. ``check`` is what records must
-        fit where that is not all that the platform is asked for. ``skip``: the pages before the
-        query's offset are not read where the platform carries the whole query."""
+        """Reads one list until enough records fit, it ends, or the read limit is reached.
+
+        Without a ``text`` an incomplete result raises PlatformUnavailable. With one ("" for every word) it is returned
+        as incomplete. ``check`` is what records must fit, if the platform is asked for less. ``skip``: pages before the
+        query's offset are not read if the platform handles the whole query.
+        """
         declared, kind = self._kinds[query.kind], self._document.kinds[query.kind]
         asked = push_query(kind, operation, query, given, text or None)
         exact = asked.whole and asked.ordered and text is None
@@ -185,7 +187,7 @@ class DeclarativeRecords:
                     made.ordered = made.ordered and follows(last, key, query.descending)
                     last = key
                 if record.id in seen:
-                    continue  # a buyer of several orders, say: a list may tell of one record more than once
+                    continue  # a list may name a record twice, such as a buyer of several orders
                 seen.add(record.id)
                 if fits(record, check or query):
                     made.records.append(record)
@@ -205,7 +207,7 @@ class DeclarativeRecords:
             moved = await self._moved(query, operation, given, requests[:-1], seen, parents)
             made.records += [each for each in moved if fits(each, check or query)]
             made.ordered = made.ordered and not moved
-            made.dropped = made.dropped or bool(moved)  # places count other records now
+            made.dropped = made.dropped or bool(moved)  # positions count other records now
         if text is None and not made.complete and not (made.ordered and enough):
             raise self._too_many(declared, query)
         if not made.ordered:
@@ -227,9 +229,11 @@ class DeclarativeRecords:
         seen: set[str],
         parents: dict[tuple[str, str], Record | None],
     ) -> list[Record]:
-        """The records that went to an earlier page while later ones were read: one that is deleted meanwhile moves
-        all behind it up. Reads until nothing new stands among what is known; what is new before all of it was added.
-        Raises PlatformUnavailable for a list that doesn't come to rest."""
+        """Records that moved to an earlier page while later ones were read: a deletion moves everything after it up.
+
+        Reads until nothing new precedes known records, and adds what is new before them. Raises PlatformUnavailable for
+        a list that keeps changing.
+        """
         declared, kind = self._kinds[query.kind], self._document.kinds[query.kind]
         what = f"The answer to {operation.method} {requests[0].path}"
         made: list[Record] = []
@@ -253,8 +257,8 @@ class DeclarativeRecords:
     # ── by words ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _named(self, query: Query, text: str) -> list[Record]:
-        """By a code or address exactly where the platform can be asked for it; else by its own search, whole and word
-        by word; else over everything, so that a slip of the finger is forgiven."""
+        """Searches by exact code or address if the platform supports it. Otherwise by its own search, whole and word by
+        word, or over everything, so that typos are forgiven."""
         declared, kind = self._kinds[query.kind], self._document.kinds[query.kind]
         operation = kind.search or kind.list
         wide = replace(query, offset=0, limit=MAX_READ, order=None)
@@ -308,7 +312,7 @@ class DeclarativeRecords:
                 )
 
     async def _scopes(self, query: Query) -> list[dict[str, str]]:
-        """The settings, with the path parameters of each collection that the query may be answered from."""
+        """The settings, with the path parameters of each collection that may answer the query."""
         kind = self._document.kinds[query.kind]
         for parameter, parent in kind.scope.items():
             named = query.where.get(kind.id, ())
@@ -356,7 +360,7 @@ class DeclarativeRecords:
         given: Mapping[str, str],
         parents: dict[tuple[str, str], Record | None],
     ) -> Any:
-        """A field of the record that a row belongs to; each such record is read once for one answer."""
+        """A field of a related record. Each such record is read once for one answer."""
         relation = next((each for each in declared.relations if each.via == of.via), None)
         record_id = read_raw_value(kind, of.via, row, given)
         if relation is None or not isinstance(record_id, str | int) or isinstance(record_id, bool):
@@ -378,7 +382,7 @@ class DeclarativeRecords:
 
 
 def _codes(text: str, by: SearchBy | None) -> list[str]:
-    """What a code or address may be written as."""
+    """The spellings of a code or address."""
     plain = text.strip()
     if by == "email":
         return [plain.casefold()] if "@" in plain else []

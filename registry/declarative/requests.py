@@ -1,7 +1,7 @@
-"""Read requests: a kind's operation and a query → the requests to the platform, and which parts of the query they
+"""Read requests: turn a kind's operation and a query into platform requests, and say which parts of the query they
 carry.
 
-What a request carries is only a first sieve: ``registry.declarative.records`` checks every record again.
+The platform's filter is only a first one: ``registry.declarative.records`` checks every record again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NEXT: Final = re.compile(r"<([^<>\s]{1,2000})>\s*;[^<]{0,500}?rel=\"?next\"?", 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """One list request, and what of the query it carries. What it doesn't must be looked for over every page."""
+    """One list request, and the parts of the query that it carries. The other parts must be checked on every page."""
 
     operation: Operation
     request: PlatformRequest
@@ -35,8 +35,8 @@ class Pushed:
 
 
 def fill_path(path: str, given: Mapping[str, str]) -> str:
-    """``path`` with its ``{name}`` filled, each percent-encoded into one segment. Raises InvalidInput for one that is
-    missing, or that would be another segment."""
+    """``path`` with each ``{name}`` filled, percent-encoded into one segment. Raises InvalidInput for a missing value,
+    or one that would be another segment."""
 
     def fill(slot: re.Match[str]) -> str:
         value = given.get(slot[1])
@@ -57,7 +57,7 @@ def list_slots(path: str) -> list[str]:
 def push_query(
     kind: KindDocument, operation: Operation, query: Query, given: Mapping[str, str], text: str | None
 ) -> Pushed:
-    """The request of the first page. ``text`` is what is searched for, in the operation's place for it."""
+    """The request of the first page. ``text`` is the search text, in the operation's place for it."""
     made = PlatformRequest(
         fill_path(operation.path, given),
         method=operation.method,
@@ -121,7 +121,7 @@ def _placed(request: PlatformRequest, place: Place, values: Sequence[Any]) -> Pl
 
 
 def _put(body: Any, pointer: str, value: Any) -> Any:
-    """``body`` with ``value`` at the pointer; objects on the way are made."""
+    """``body`` with ``value`` at the pointer. Missing objects on the way are created."""
     if not pointer:
         return value
     root = copy.deepcopy(body) if isinstance(body, dict) else {}
@@ -141,7 +141,7 @@ def _text(value: Any) -> str:
 
 
 def _with_key(row: Any, pointer: str, key: str) -> Any:
-    """A row that stood under a key, with it where the row itself doesn't say it."""
+    """A row with the key under which it was listed, unless the row repeats it."""
     return _put(row, pointer, key) if isinstance(row, dict) and read_pointer(row, pointer) is None else row
 
 
@@ -149,12 +149,12 @@ def _with_key(row: Any, pointer: str, key: str) -> Any:
 
 
 def choose_size(pages: Pages, wanted: int) -> int:
-    """How many records a page is asked for."""
+    """The page size to request."""
     return pages.max_size if pages.size is None else max(1, min(wanted, pages.max_size))
 
 
 def request_first_page(pages: Pages, request: PlatformRequest, size: int, skip: int) -> tuple[PlatformRequest, int]:
-    """The request of the page that holds the record after ``skip`` others, and how many of that page come before it."""
+    """The request of the page that holds the record after ``skip`` others, and how many of that page precede it."""
     if pages.type == "page" and pages.place is not None and pages.size is not None:
         return _page(pages, request, size, pages.first + skip // size), skip % size
     if pages.type == "offset" and pages.place is not None:
@@ -173,8 +173,8 @@ def _page(pages: Pages, request: PlatformRequest, size: int, at: Any) -> Platfor
 def request_next_page(
     pages: Pages, first: PlatformRequest, answer: PlatformAnswer, held: int, page: int, size: int, skip: int
 ) -> PlatformRequest | None:
-    """The request of the page after the ``page``-th (from 1) that was read, which held ``held`` records; None where
-    that was the last. ``first`` is the request without any page in it."""
+    """The request of the page after the ``page``-th (from 1), which held ``held`` records. None if that was the last.
+    ``first`` is the request without a page."""
     match pages.type:
         case "page" if pages.place is not None:
             start = skip // size if pages.size is not None else 0
@@ -196,8 +196,7 @@ def request_next_page(
 
 
 def _followed(first: PlatformRequest, url: Any) -> PlatformRequest | None:
-    """The page that the platform names. Only its query is taken: it can lead neither to another host nor to another
-    path."""
+    """The page that the platform names. Only its query is used, so it can't lead to another host or path."""
     if url in (None, ""):
         return None
     if not isinstance(url, str) or len(url) > 4000:

@@ -1,6 +1,6 @@
-"""Row mapping: a platform's JSON object → the declared safe fields of its kind, in the types that OpsIQ goes by.
+"""Row mapping: maps a platform's JSON object to the declared safe fields of its kind, in OpsIQ's types.
 
-A value that can't be read as its field declares makes the whole answer unusable: it is told, never guessed at.
+A value that doesn't fit its declaration makes the whole answer unusable. It is reported, never guessed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MISSING: Final = object()
 
 
 def read_pointer(value: Any, pointer: str) -> Any:
-    """What stands at a JSON Pointer (RFC 6901); None where nothing does."""
+    """The value at a JSON Pointer (RFC 6901). None if there is none."""
     found = _at(value, pointer)
     return None if found is _MISSING else found
 
@@ -46,9 +46,11 @@ def _at(value: Any, pointer: str) -> Any:
 def read_values(
     kind: KindDocument, row: Any, given: Mapping[str, str], what: str, related: Mapping[str, Any] = NOTHING
 ) -> dict[str, Any]:
-    """The safe fields of one row. ``given`` are settings and path parameters by name, ``related`` the fields that come
-    from other records; ``what`` names the answer in errors. Raises PlatformUnavailable for a row that does not fit what
-    the kind declares."""
+    """The safe fields of one row.
+
+    ``given`` are settings and path parameters by name. ``related`` are fields from other records. ``what`` names the
+    answer in errors. Raises PlatformUnavailable for a row that doesn't fit the kind's declaration.
+    """
     if not isinstance(row, Mapping):
         raise PlatformUnavailable(f"{what} holds something other than an object where a record is expected.")
     made: dict[str, Any] = {}
@@ -82,7 +84,7 @@ def _raw(name: str, field: FieldDocument, row: Mapping[str, Any], given: Mapping
     if field.join is not None:
         parts = [_from(each, row, given) for each in field.join]
         if field.type == "id" and any(each in (None, "") for each in parts):
-            return None  # the half of an id is none
+            return None  # half of an id is no id
         return field.with_.join(str(each).strip() for each in parts if each not in (None, "")) or None
     if isinstance(field.at, tuple):
         found = (_from(each, row, given) for each in field.at)
@@ -95,7 +97,8 @@ def _from(place: str, row: Mapping[str, Any], given: Mapping[str, str]) -> Any:
 
 
 def _fitting(field: FieldDocument, read: Callable[[], Any]) -> Any:
-    """The value; None for one that doesn't fit a lenient field. Raises PlatformUnavailable for any other's."""
+    """The value, or None for a misfit in a lenient field. Raises PlatformUnavailable for a misfit in any other
+    field."""
     if not field.lenient:
         return read()
     try:
@@ -188,7 +191,7 @@ def _number(name: str, raw: Any, what: str) -> float | int:
 
 
 def _money(name: str, field: FieldDocument, raw: Any, currency: Any, what: str) -> int | None:
-    """Minor units. ``decimal`` is major units, which need the currency to be told; without one they are left out."""
+    """Minor units. ``decimal`` is major units, which need a known currency. Without one the value is left out."""
     if field.from_ != "decimal":
         return _integer(name, raw, what)
     number = _decimal(raw)
@@ -213,7 +216,7 @@ def _decimal(raw: Any) -> Decimal | None:
 
 
 def _moment(name: str, field: FieldDocument, raw: Any, what: str) -> str:
-    """RFC 3339 in UTC; a time without a zone is taken for UTC."""
+    """RFC 3339 in UTC. A time without a zone counts as UTC."""
     try:
         if field.from_ in ("epoch_s", "epoch_ms"):
             seconds = float(raw) / (1000 if field.from_ == "epoch_ms" else 1)
@@ -232,6 +235,6 @@ def _day(name: str, raw: Any, what: str) -> str:
 
 
 def _unusable(name: str, what: str, raw: Any, wanted: str) -> PlatformUnavailable:
-    """Says what kind of value is there, never the value: it may be confidential."""
+    """Says which kind of value it is, never the value, which may be confidential."""
     held = "an object" if isinstance(raw, Mapping) else "a list" if isinstance(raw, list) else "a value"
     return PlatformUnavailable(f"{what} holds {held} in {name!r} that is no {wanted}.")

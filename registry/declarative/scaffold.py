@@ -1,4 +1,4 @@
-"""Scaffold of a connector without code: a document that lints clean, with one kind and one action to be replaced."""
+"""Scaffold of a connector without code: a document without findings, with one kind and one action to replace."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 def write_scaffold(name: str, parent: Path) -> Path:
-    """Writes the folder and answers it. Raises InvalidInput for a name that can't be one, and for a folder that is
-    there already: nothing is overwritten."""
+    """Writes the folder and returns it. Raises InvalidInput for an invalid name and for an existing folder: nothing is
+    overwritten."""
     if not _NAME.fullmatch(name):
         raise InvalidInput("A connector is named in lower-case letters, digits and underscores, such as ticket_shop.")
     folder = parent / name

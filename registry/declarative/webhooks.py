@@ -1,4 +1,4 @@
-"""Declarative webhooks: verifies a platform's message as its document says, and turns it into an event of safe data."""
+"""Declarative webhooks: verify a platform's message as its document says, and turn it into an event of safe data."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _UNBELIEVED: Final = BadAssertion("This webhook was not sent by who shares the s
 async def make_events(
     document: ConnectorDocument, records: DeclarativeRecords, inbound: Inbound, secrets: Sequence[str]
 ) -> Sequence[Event]:
-    """The event of one webhook, none for a type that the document doesn't name. Raises BadAssertion for one that can't
-    be believed or read, PlatformUnavailable when the record it is about can't be read now."""
+    """The event of one webhook. None for a type that the document doesn't name. Raises BadAssertion if it can't be
+    believed or read, PlatformUnavailable if its record can't be read now."""
     webhooks = document.webhooks
     if webhooks is None:
         raise BadAssertion(f"{document.title} sends no webhooks.")
@@ -51,8 +51,8 @@ async def make_events(
 
 
 def verify(how: Verification, inbound: Inbound, secrets: Sequence[str]) -> str | None:
-    """Verifies the signature of a webhook. Raises BadAssertion unless one of ``secrets`` vouches for the message;
-    answers its signed id where there is one."""
+    """Verifies the signature of a webhook. Raises BadAssertion unless one of ``secrets`` signed the message. Returns
+    its signed id if there is one."""
     match how.type:
         case "standard_webhooks":
             try:
@@ -101,7 +101,7 @@ def _same(told: str, there: str) -> bool:
 
 
 async def _of_record(records: DeclarativeRecords, declared: WebhookEvent, message: Any) -> dict[str, Any]:
-    """The id of the record that the message is about, and what the event takes of it."""
+    """The id of the message's record, and the event's fields from it."""
     if declared.kind is None or declared.record is None:
         return {}
     parts = [read_pointer(message, each) for each in declared.record]

@@ -1,7 +1,7 @@
-"""Value formats at the edge of a request: a parameter's value, written as the API that is called wants it.
+"""Value formats of a request: write a parameter's value in the form that the called API expects.
 
-Pure functions. A value that can't be written in its format raises InvalidInput with a sentence for people: nothing is
-rounded, cut or guessed.
+Pure functions. A value that can't be written in its format raises InvalidInput with a sentence for people. Nothing is
+rounded, truncated or guessed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """How a money parameter counts: its ISO 4217 code, None where none is known, and whether in ``minor`` units."""
+    """How a money parameter counts: its ISO 4217 code (None if unknown), and whether in ``minor`` units."""
 
     currency: str | None
     minor: bool
@@ -108,7 +108,7 @@ def _make_minor_units(value: Json, money: Money | None) -> Json:
 
 
 def _read_moment(value: Json) -> datetime:
-    """A point in time. A date alone begins at midnight UTC; so is a time without a zone read."""
+    """A point in time. A date alone begins at midnight UTC, and a time without a zone is in UTC."""
     if isinstance(value, bool):
         raise ValueError("it is no time")
     if isinstance(value, int | float):

@@ -1,4 +1,4 @@
-"""JSON documents by JSON Pointer (RFC 6901): built from values at pointers, and read by them."""
+"""JSON documents by JSON Pointer (RFC 6901): build them from values at pointers, and read values from them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def split_pointer(pointer: str) -> tuple[str, ...]:
 
 
 def read_at(document: Any, pointer: str) -> Any:
-    """What stands at a pointer of a decoded document, or MISSING."""
+    """The value at a pointer of a decoded document, or MISSING."""
     for token in split_pointer(pointer):
         if isinstance(document, Mapping) and token in document:
             document = document[token]
@@ -30,8 +30,8 @@ def read_at(document: Any, pointer: str) -> Any:
 
 
 def build(values: Mapping[str, Any]) -> Any:
-    """The document with each value at its pointer. Tokens that are numbers make a list, whose gaps close; without a
-    value it is ``{}``. Raises InvalidInput where two pointers contradict each other (``conflict``)."""
+    """The document with each value at its pointer. Numeric tokens make a list without gaps. Without values it is
+    ``{}``. Raises InvalidInput if two pointers conflict (``conflict``)."""
     if (pair := find_conflict(values)) is not None:
         raise InvalidInput(f"The body can't hold values at both {pair[0]!r} and {pair[1]!r}.")
     if "" in values:

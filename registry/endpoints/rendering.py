@@ -1,7 +1,7 @@
-"""Request rendering: the exact HTTP request of a call, from a contract's endpoint and the call's parameters.
+"""Request rendering: makes the exact HTTP request of a call from a contract's endpoint and the call's parameters.
 
-A pure function of its arguments, without credentials: those are put in when the request is sent. What can't be sent
-safely raises InvalidInput with a sentence for people: a value never leaves its place, whatever it holds.
+A pure function without credentials, which are added when the request is sent. What can't be sent safely raises
+InvalidInput with a sentence for people. A value never leaves its place, whatever it contains.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ _ABSENT: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class RenderedRequest:
-    """One request, exactly as it is sent but for credentials. ``headers`` are in order, ``content-type`` among them;
-    ``body`` is text, empty where there is none."""
+    """One request exactly as it is sent, without credentials. ``headers`` are in order, including ``content-type``.
+    ``body`` is text, or empty."""
 
     method: str
     url: str
@@ -60,7 +60,7 @@ class RenderedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What the values of a request are bound to. ``money`` says how the parameters that are amounts count."""
+    """The values that a request is bound to. ``money`` says how amounts are counted."""
 
     params: Mapping[str, Any]
     call_id: str
@@ -144,8 +144,8 @@ def _render_url(
 
 
 def _render_segments(name: str, value: Any, *, several: bool) -> str:
-    """A path parameter, percent-encoded. One that could name another resource once a server has decoded it, be it
-    twice, is refused."""
+    """A path parameter, percent-encoded. One that could name another resource after the server decodes it, even twice,
+    is refused."""
     if value is _ABSENT or value is None or isinstance(value, list | dict) or write_text(value) == "":
         raise InvalidInput(f"{{{name}}} of the address needs a value.")
     text = write_text(value)
@@ -163,7 +163,7 @@ def _render_segments(name: str, value: Any, *, several: bool) -> str:
 
 
 def _list_pairs(values: Mapping[str, Value], binding: Binding) -> Iterator[tuple[str, str]]:
-    """Names and texts of a query or form. A list is its name several times; null is empty."""
+    """Names and texts of a query or form. A list repeats its name. Null is empty."""
     count = 0
     for name, each in values.items():
         value = binding.value(each)
@@ -183,7 +183,7 @@ def _list_repeated(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _list_bracketed(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """``name[0][key]`` for each leaf. Brackets within a key are percent-encoded, so that none can pass for another
+    """``name[0][key]`` for each leaf. Brackets in a key are percent-encoded, so that a key can't pass for another
     place."""
     if isinstance(value, Mapping):
         for key, each in value.items():
@@ -249,8 +249,8 @@ def _make_canonical(value: Any) -> str:
 
 
 def _render_multipart(pairs: list[tuple[str, str]], call_id: str) -> tuple[str, str]:
-    """RFC 7578, names escaped as browsers do (WHATWG HTML, multipart/form-data). The boundary follows from the call, so
-    that the bytes can be shown before they are sent."""
+    """RFC 7578, with names escaped as browsers do (WHATWG HTML, multipart/form-data). The boundary derives from the
+    call, so that the bytes can be shown before sending."""
     held = "\n".join(text for pair in pairs for text in pair)
     boundary = f"opsiq-{call_id}"
     while boundary in held:

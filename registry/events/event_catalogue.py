@@ -65,14 +65,14 @@ def get(name: str) -> EventType | None:
 
 
 def is_own(name: str) -> bool:
-    """Whether this is an event that only OpsIQ itself publishes."""
+    """Whether only OpsIQ itself publishes this event."""
     known = get(name)
     return known is not None and known.category == OWN
 
 
 def find_meant(name: str) -> str | None:
-    """The universal event that a name which is none may have been meant for: the same words with other signs between
-    them (``orderShipped``), or a letter or two astray. None for a name of the catalogue, and where nothing is near."""
+    """The universal event that an unknown name may mean: the same words with other separators (``orderShipped``), or a
+    typo away. None for a known name, and if nothing is near."""
     if len(name) > _MOST_CHARS or get(name) is not None:
         return None
     spoken = _HUMP.sub(".", name).lower()
@@ -85,19 +85,19 @@ def find_meant(name: str) -> str | None:
 
 @cache
 def _load_plain_names() -> Mapping[str, str]:
-    """What others may fire, by their names with one sign between the words."""
+    """The names that others may publish, with one separator between their words."""
     return {_SIGNS.sub(".", each.name): each.name for each in load_event_types().values() if each.category != OWN}
 
 
 def suggest(name: str) -> str:
-    """`` Did you mean order.shipped?`` after a sentence about a name, empty where nothing is near."""
+    """`` Did you mean order.shipped?`` to append to a sentence about a name. Empty if nothing is near."""
     meant = find_meant(name)
     return "" if meant is None else f" Did you mean {meant}?"
 
 
 def find_misfits(name: str, data: Mapping[str, Any]) -> Sequence[Finding]:
-    """Findings where ``data`` breaks the schema of this universal event, with pointers from the body; none for a custom
-    name."""
+    """Findings where ``data`` breaks the schema of this universal event, with pointers from the body. Empty for a
+    custom name."""
     if get(name) is None:
         return ()
     return [

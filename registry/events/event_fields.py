@@ -1,6 +1,6 @@
-"""Event fields: the fields that events of a pattern have, from the catalogue's schemas and from recent events.
+"""Event fields: the fields of a pattern's events, from the catalogue's schemas and from recent events.
 
-People pick from these when they write a condition, map a parameter or word an instruction, so a field has one name
+People choose from these when they write a condition, map a parameter or word an instruction. So a field has one name
 everywhere: its ``path`` (``data.amount``).
 """
 
@@ -26,8 +26,8 @@ _KINDS: Final[Mapping[str, Kind]] = {
 
 @dataclass(frozen=True, slots=True)
 class EventField:
-    """One field. ``kinds`` are what its value may be, in no order; ``required``: each such event has it. ``values`` are
-    the words it is one of, where the schema says so."""
+    """One field. ``kinds`` are the possible types of its value, in no order. ``required``: every such event has it.
+    ``values`` are its possible words, if the schema lists them."""
 
     path: str
     kinds: frozenset[Kind]
@@ -60,8 +60,8 @@ def list_data_fields(data: Mapping[str, Any]) -> list[EventField]:
 
 
 def list_pattern_fields(pattern: str, carried: Iterable[Mapping[str, Any]] = ()) -> Sequence[EventField]:
-    """The fields of all matching events, the catalogue's first; ``carried`` are the data of recent ones. One that only
-    some of them have is not required."""
+    """The fields of all matching events, the catalogue's first. ``carried`` are the data of recent ones. A field that
+    only some of them have is not required."""
     types = [each for name, each in event_catalogue.load_event_types().items() if fits(pattern, name)]
     groups = [list_schema_fields(each.schema) for each in types]
     made: dict[str, EventField] = {}
@@ -125,5 +125,5 @@ def _kinds_of(value: Any) -> frozenset[Kind]:
 
 
 def _speakable(name: str) -> bool:
-    """Whether conditions can name it with a dot."""
+    """Whether a condition can name it with a dot."""
     return _WORD.fullmatch(name) is not None and name not in _RESERVED

@@ -25,7 +25,7 @@ def is_name(text: str) -> bool:
 
 
 def check_name(text: str) -> str:
-    """Checks an event name and answers ``text`` itself. Raises InvalidInput when it is no event name."""
+    """Checks an event name and returns it. Raises InvalidInput for an invalid one."""
     if not is_name(text):
         raise InvalidInput(
             f"An event's name is two to four lower-case words joined by dots, such as invoice.paid.{suggest(text)}"
@@ -34,7 +34,7 @@ def check_name(text: str) -> str:
 
 
 def check_pattern(text: str) -> str:
-    """Checks an event pattern and answers ``text`` itself. Raises InvalidInput when it is no pattern."""
+    """Checks an event pattern and returns it. Raises InvalidInput for an invalid one."""
     if len(text) > MAX_CHARS or _PATTERN.fullmatch(text) is None or ("*" not in text and not is_name(text)):
         raise InvalidInput(
             f"A pattern is an event's name in which * may stand for a word: invoice.paid, invoice.*, *.{suggest(text)}"

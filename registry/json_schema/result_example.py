@@ -1,7 +1,7 @@
-"""Example of a result: the smallest value that fits a JSON Schema, the same one every time.
+"""Result example: the smallest value that fits a JSON Schema, the same one every time.
 
-What test mode answers in the platform's place. The schema is untrusted: time and size are limited whatever it asks for,
-and where no example is found, ``NoExample`` is raised instead of answering a value that does not fit.
+Test mode returns it instead of the platform's answer. The schema is untrusted, so time and size are limited.
+``NoExample`` is raised if no fitting value is found.
 """
 
 from __future__ import annotations
@@ -34,12 +34,11 @@ _WORDS: Final = ("EUR", "en", "2026-01-01", "a-1", "A-1", "a_1", "a.b", "id_1", 
 
 
 class NoExample(Exception):
-    """No fitting value was found, or none that is small enough. Says why in a clause."""
+    """No fitting value was found, or none that is small enough. The message is a clause."""
 
 
 def make_example(schema: Mapping[str, Any]) -> Any:
-    """Builds a value that fits ``schema``. The schema's own examples and defaults are taken where they fit. Raises
-    NoExample."""
+    """Builds a value that fits ``schema``. Prefers the schema's own examples and defaults. Raises NoExample."""
     why = "no value that fits it was found"
     for own_words in (True, False):
         try:

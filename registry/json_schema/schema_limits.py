@@ -1,7 +1,7 @@
 """Limits on JSON Schemas: size and depth with every reference expanded, computed without expanding them.
 
-A schema of 1,000 characters can expand to one of 2^30 parts, when each definition refers to the one before it twice. So
-each definition is counted once, and what refers to it adds that count.
+A schema of 1,000 characters can expand to 2^30 parts, if each definition refers twice to the one before it. So each
+definition is counted once, and each reference adds that count.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ NAMED: Final = frozenset(
 
 
 def find_excesses(schema: Any) -> Iterator[tuple[str, str]]:
-    """Findings (pointer, why) that make ``schema`` too costly; the why is a clause that says what to do. Takes time by
-    its length alone."""
+    """Findings (pointer, why) that make ``schema`` too costly. The why is a clause that says what to do. Takes linear
+    time."""
     if (where := _find_too_deep(schema)) is not None:
         yield where, f"it is nested deeper than {MAX_DEPTH} levels; flatten it"
         return

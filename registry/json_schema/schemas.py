@@ -1,5 +1,5 @@
 """JSON Schema 2020-12, closed and bounded: references stay within the schema, no socket is opened, and validating takes
-time and memory in proportion to the lengths alone.
+linear time and memory.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def find_schema_faults(schema: Any) -> Iterator[tuple[str, str]]:
             yield from told
             return
     try:
-        # The dialect's own schema tells every fault; what only a reading in full shows (a reference to nowhere) is told
-        # one at a time.
+        # The dialect's own schema reports every fault. A fault that only a full reading shows (a reference to nowhere)
+        # is reported one at a time.
         found = dict.fromkeys(
             (join_pointer(*each.instance_path), _describe(each)) for each in _make_validator().iter_errors(schema)
         )
@@ -73,8 +73,8 @@ def _describe(error: jsonschema_rs.ValidationError) -> str:
 
 
 def explain_misfits(schema: Mapping[str, Any], definitions: Mapping[str, Any], value: Any) -> str:
-    """The reasons why ``value`` does not fit ``schema`` (whose ``#/$defs`` are ``definitions``); empty if it does. The
-    schema must be usable."""
+    """The reasons why ``value`` doesn't fit ``schema``, or nothing. ``definitions`` are its ``#/$defs``. The schema
+    must be usable."""
     whole = {**schema, "$defs": definitions} if definitions else dict(schema)
     found = next(iter(Checker(whole).faults(value, most=1)), None)
     return found.message[:MAX_MESSAGE] if found is not None else ""

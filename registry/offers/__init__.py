@@ -1,1 +1,1 @@
-"""Offers: what a resolver is shown of each action, and which of them a request is shown."""
+"""Offers: what a resolver sees of each action, and which actions a request is offered."""

@@ -1,4 +1,4 @@
-"""Offer: what a resolver is shown of an action, enough to choose and fill it, nothing about where it goes."""
+"""Offer: what a resolver sees of an action. Enough to choose and fill it, and nothing about where it goes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Offer:
         return self.annotations.get(parameter, _NO_ANNOTATION)
 
     def list_missing(self, given: Container[str]) -> tuple[str, ...]:
-        """The required parameters that are not given and that nothing else fills: neither a default nor a record."""
+        """The required parameters that are not given and that no default and no record fills."""
         return tuple(
             name
             for name in self.required

@@ -10,7 +10,7 @@ from language.stems import name_stems, stem_text
 from registry.offers.offer import Offer
 
 _MOST_VALUES: Final = 64
-# Whose invoice it is in an example says nothing of what the action does: names of two words, and those that possess.
+# An owner in an example says nothing about the action: names of two words, and possessives.
 _NAMES: Final = re.compile(
     r"(?<=\s)(?:[A-ZÀ-ÖØ-Þ][\w.-]*\s+)*[A-ZÀ-ÖØ-Þ][\w.-]*['’]s(?!\w)|(?<=\s)[A-ZÀ-ÖØ-Þ][\w-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]+)+"
 )
@@ -49,7 +49,7 @@ def stem_fields(offer: Offer) -> dict[str, list[str]]:
 
 
 def stem_name(offer: Offer) -> list[str]:
-    """The stems of an offer's name, or where that says nothing ("a12") of its title, or of the first words of its
+    """The stems of an offer's name. If that says nothing ("a12"), those of its title, or of the first words of its
     description."""
     if is_telling_name(offer.name):
         return stem_text(re.sub(r"[._]|@\d+$", " ", offer.name)) or stem_text(offer.title)

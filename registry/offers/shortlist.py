@@ -1,7 +1,7 @@
-"""Shortlist: finds the few offers a request may mean among thousands, by fielded BM25 with typos forgiven.
+"""Shortlist: finds the few offers that a request may mean among thousands, by fielded BM25 with tolerance for typos.
 
-BM25F after Robertson & Zaragoza, "The Probabilistic Relevance Framework" (2009) §3.6: term frequencies are weighted
-and length-normalised per field, summed, then saturated once.
+BM25F after Robertson & Zaragoza, "The Probabilistic Relevance Framework" (2009) §3.6: term frequencies are weighted and
+length-normalised per field, summed, then saturated once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from registry.catalogue import Catalogue
 from registry.offers.offer import Offer
 from registry.offers.offer_text import collect_words, stem_fields, stem_name
 
-# Field → (weight, how much of its length is normalised away). A name is short and chosen with care; a parameter's
+# Field → (weight, how much its length is normalised away). A name is short and chosen with care. A parameter's
 # description is neither.
 FIELDS: Final[Mapping[str, tuple[float, float]]] = {
     "name": (3.0, 0.3),
@@ -40,11 +40,11 @@ FIELDS: Final[Mapping[str, tuple[float, float]]] = {
     "values": (0.7, 0.7),
 }
 K1: Final = 1.2
-KIN_WEIGHT: Final = 0.35  # a word of like meaning counts this much
-ALIKE: Final = 0.3  # how much of a word's use must be meant for another to be looked up instead
+KIN_WEIGHT: Final = 0.35  # the weight of a synonym
+ALIKE: Final = 0.3  # the share of a word's uses with this meaning from which a synonym is looked up instead
 TYPO_WEIGHT: Final = 0.8
 TYPO_LEAST: Final = 0.75  # normalised OSA similarity from which an unknown word counts as a misspelt known one
-MOST_TERMS: Final = 32  # of a long request only the rarest words are looked up
+MOST_TERMS: Final = 32  # only the rarest words of a long request are looked up
 MOST_TYPOS: Final = 6
 MOST_TOPS: Final = 16
 """Whoever reads a request asks for the best of the same words; that is found once."""
@@ -73,7 +73,7 @@ class Term:
 
 
 class Shortlist:
-    """Search index over the offers that one role may use on one surface. Not changed afterwards: safe to share."""
+    """Search index over the offers of one role on one surface. Immutable, so safe to share."""
 
     def __init__(
         self,
@@ -145,7 +145,7 @@ class Shortlist:
         return phrase in self._openings
 
     def terms(self, text: str) -> list[Term]:
-        """Query terms of a request, rarest first, at most MOST_TERMS; unknown words are tried as misspellings."""
+        """Query terms of a request, rarest first, at most MOST_TERMS. Unknown words are tried as typos."""
         seen: dict[str, str] = {}
         previous = ""
         for run, _, _ in split_runs(text):
@@ -179,7 +179,7 @@ class Shortlist:
         ]
 
     def top(self, text: str, k: int = 8) -> list[Scored]:
-        """The ``k`` best offers, best first; fewer where fewer share a word with the text."""
+        """The ``k`` best offers, best first. Fewer if fewer share a word with the text."""
         if (text, k) not in self._tops:
             if len(self._tops) >= MOST_TOPS:
                 self._tops.clear()
@@ -204,7 +204,7 @@ class Shortlist:
                 scores[at] += weight * factor
         for other in term.kin:
             docs, weights = self._postings[other]
-            # A word of like meaning can't tell more than the word itself would.
+            # A synonym can't say more than the word itself would.
             factor = KIN_WEIGHT * min(1.0, self.rarity(term.stem) / self._idf[other])
             for at, weight in zip(docs, weights, strict=True):
                 scores[at] += weight * factor
@@ -270,7 +270,8 @@ def _compute_idf(document_frequency: int, count: int) -> float:
 
 
 def make_shortlist(catalogue: Catalogue, role: str, surface: Surface) -> Shortlist:
-    """What this role may be offered on this surface, beside the names of everything else and what is closed to it."""
+    """The shortlist of what this role may be offered on this surface, with the names of everything else and what is
+    closed to it."""
     offers = catalogue.offers(role, surface)
     mine = {offer.name for offer in offers}
     others = [contract.name for contract in catalogue if contract.name not in mine]
