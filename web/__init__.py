@@ -1,2 +1,2 @@
-"""HTTP: the signed REST API (``api``) and the console's pages (``console``). The only room that knows status codes and
+"""HTTP: the signed REST API (``api``) and the console's pages (``console``). Only this room knows status codes and
 HTML."""

@@ -39,7 +39,8 @@ from web.nonces import Nonces
 
 
 def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits | None = None) -> FastAPI:
-    """The ASGI application over a container that is opened and closed with it. ``limits`` None: as the settings say."""
+    """The ASGI application over a container that opens and closes with it. Without ``limits`` those of the settings
+    apply."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -70,13 +71,13 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
     )
     problem.install(app)
     app.add_middleware(RequestMiddleware)
-    app.add_middleware(ClientAddress)  # outermost: whatever takes an address takes the client's
+    app.add_middleware(ClientAddress)  # outermost, so that everything that reads an address gets the client's
     for api in (
         actions,
         connectors,
         connections,
         credentials,
-        tools,  # before the contracts, whose names stand in the same place
+        tools,  # before the contracts, whose names use the same place
         contracts,
         customers,
         deliveries,

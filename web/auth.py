@@ -73,10 +73,13 @@ class Caller:
 
 @dataclass(frozen=True)
 class AuthRequirement:
-    """What a signed route requires of its caller. ``limit`` None means by the method: GETs are reads, everything else
-    writes. ``filters``: the route judges the names of its query parameters itself. ``test``: what it does has a test
-    mode, so test keys may do it; beyond that they only read. ``text``: it has a text read, which is limited for person
-    and workspace too."""
+    """What a signed route requires of its caller.
+
+    - ``limit``: the class of rate limit. None follows the method: GETs read, everything else writes.
+    - ``filters``: the route checks the names of its query parameters itself.
+    - ``test``: it has a test mode, so test keys may use it. Otherwise they may only read.
+    - ``text``: it has a text read, which is also limited by person and workspace.
+    """
 
     scope: str
     limit: LimitClass | None = None
@@ -106,8 +109,8 @@ def require_signature(
     test: bool = False,
     text: bool = False,
 ) -> Callable[[Request], Awaitable[Caller]]:
-    """FastAPI dependency of a signed route: nothing of the route runs before it has passed. ``owner``: only keys with
-    that role. ``test``: test keys may do this, too, since it has a test mode.
+    """FastAPI dependency of a signed route. Nothing of the route runs before it passes. ``owner``: only keys with that
+    role. ``test``: test keys may do this too.
 
     Raises Unauthenticated (one uniform 401), ClockSkew, Forbidden, WrongMode, Unavailable, Problem (``rate_limited``,
     ``unsupported_media_type``).
@@ -136,7 +139,7 @@ def require_signature(
 
 
 def need_scope(request: Request, caller: Caller, scope: str) -> None:
-    """Checks that a caller's key has a scope. Raises Forbidden for a key without it, with what to do instead."""
+    """Checks that a caller's key has a scope. Raises Forbidden otherwise, with what to do instead."""
     if scope in caller.scopes:
         return
     detail = f"This key lacks the scope {scope!r}."
@@ -147,7 +150,7 @@ def need_scope(request: Request, caller: Caller, scope: str) -> None:
 
 
 def find_requirement(dependant: Dependant) -> AuthRequirement | None:
-    """What ``require_signature`` requires on a route with these dependencies, None where it is not among them."""
+    """What ``require_signature`` requires on a route with these dependencies. None if it isn't among them."""
     waiting = [dependant]
     while waiting:
         each = waiting.pop()
@@ -159,18 +162,17 @@ def find_requirement(dependant: Dependant) -> AuthRequirement | None:
 
 
 async def authenticate_signature(request: Request, limit_of: Callable[[bytes], LimitClass]) -> Caller:
-    """The caller of a signed request, whatever it may. ``limit_of``: the class of limit that a request with this body
-    counts for. Raises Unauthenticated (one uniform 401), ClockSkew, Unavailable, Problem (``rate_limited``)."""
+    """The caller of a signed request, whatever its rights. ``limit_of`` gives the class of rate limit for a request
+    with this body. Raises Unauthenticated (one uniform 401), ClockSkew, Unavailable, Problem (``rate_limited``)."""
     container, limits = get_container(request), get_limits(request)
     await limits.arrive(find_client(request))
     claim = request_signature.parse_header(request.headers.getlist("authorization"))
     idempotency_key = request_signature.get_single(request.headers.getlist("idempotency-key"))
     if _most_of(request) > MAX_BODY_BYTES and (await find_key(request, claim.key))[0] is None:
-        # Only a key that there is may have a whole document read into memory, before its signature can be checked.
+        # Only an existing key may have a whole document read into memory before its signature is checked.
         raise Unauthenticated(request_signature.REFUSED)
     body = await request.body()
-    # A body takes as long as its sender likes: whether the key may act, and whether its nonce is still kept, is asked
-    # once all of it is there.
+    # A sender may take its time with a body. So the key's rights and its nonce are checked once the body is complete.
     row, actor, secrets = await find_key(request, claim.key)
     request_signature.check(
         claim,
@@ -192,14 +194,14 @@ async def authenticate_signature(request: Request, limit_of: Callable[[bytes], L
 
 
 def _most_of(request: Request) -> int:
-    """The most bytes that the body may turn out to have: what it declares, else its path's bound."""
+    """The most bytes that the body may have: its declared length, or else its path's limit."""
     declared = request.headers.get("content-length", "")
     return int(declared) if declared.isdecimal() else UPLOADS.get(request.scope["path"], 0)
 
 
 async def find_key(request: Request, public: str) -> tuple[KeyRow | None, Actor | None, Sequence[str]]:
-    """The key with this public part, the principal it acts as, and its active secrets: None and none where there is no
-    such key, or it may not be used."""
+    """The key with this public part, its principal and its active secrets. None and no secrets if there is no such key,
+    or if it may not be used."""
     container = get_container(request)
     now = container.clock()
     holders: KeyLookup = request.app.state.holders
@@ -210,7 +212,7 @@ async def find_key(request: Request, public: str) -> tuple[KeyRow | None, Actor 
 
 
 async def count_request(request: Request, limit: LimitClass, who: str, before: LimitStatus | None) -> None:
-    """Charge an authenticated request to ``who``'s limit, and say in its answer what is left of it."""
+    """Charges an authenticated request to ``who``'s limit, and reports the rest of it in the answer."""
     standing = await get_limits(request).charge(limit, who, before)
     if standing is not None:
         request.state.headers = standing.headers()
@@ -229,7 +231,7 @@ async def _once(request: Request, row: KeyRow, nonce: str) -> None:
 
 
 def _known(request: Request) -> None:
-    """A query parameter that nobody reads is refused: a filter that is misspelt would otherwise answer everything."""
+    """Refuses a query parameter that nobody reads: a misspelt filter would otherwise return everything."""
     known: set[str] = set()
     waiting = [request.scope["route"].dependant]
     while waiting:
@@ -246,7 +248,7 @@ def _known(request: Request) -> None:
 
 
 def _readable(request: Request, body: bytes) -> None:
-    """What no endpoint takes: a body that is not JSON."""
+    """Refuses a body that isn't JSON, which no endpoint takes."""
     if not body:
         return
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":

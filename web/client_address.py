@@ -1,8 +1,8 @@
-"""Client addresses: who a request comes from, where a proxy that is trusted says so.
+"""Client addresses: the origin of a request, as a trusted proxy reports it.
 
-``X-Forwarded-For`` and ``X-Forwarded-Proto`` are anybody's words unless the connection itself comes from one of
-``OPSIQ_TRUSTED_PROXIES``. None is trusted that is not named, loopback included: whatever else runs on this machine
-could otherwise speak for any address.
+``X-Forwarded-For`` and ``X-Forwarded-Proto`` can be forged unless the connection comes from one of
+``OPSIQ_TRUSTED_PROXIES``. Only named proxies are trusted, and loopback isn't one by default: any program on this
+machine could otherwise claim any address.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _MOST_HOPS: Final = 32
 
 
 class ClientAddress:
-    """ASGI middleware, outermost: after it ``scope["client"]`` and ``scope["scheme"]`` are the client's, for everything
-    that takes an address.
+    """ASGI middleware, outermost. After it ``scope["client"]`` and ``scope["scheme"]`` are the client's, for everything
+    that reads an address.
 
-    The last address in ``X-Forwarded-For`` is the one the trusted proxy saw; proxies before it are passed over while
-    they are trusted too. What no trusted proxy wrote is never looked at, so a client that sends the header itself gains
-    nothing.
+    The last address in ``X-Forwarded-For`` is the one that the trusted proxy saw. Earlier proxies are skipped while
+    they are trusted too. Entries that no trusted proxy wrote are never read, so a client gains nothing by sending the
+    header itself.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -61,8 +61,8 @@ class ClientAddress:
 
 
 def find_forwarded_for(said: str, peer: str, trusted: Sequence[Network]) -> str:
-    """The client's address in ``X-Forwarded-For`` as ``peer``, a trusted proxy, sent it: the last one that is no
-    trusted proxy itself. Where an entry is no address, the nearest hop that is one."""
+    """The client's address in ``X-Forwarded-For``, as sent by ``peer``, a trusted proxy: the last one that is no
+    trusted proxy itself. If an entry is no address, the nearest hop that is one."""
     nearest = peer
     for word in reversed(said.rsplit(",", _MOST_HOPS)[-_MOST_HOPS:]):
         hop = _hop(word.strip())
@@ -75,7 +75,7 @@ def find_forwarded_for(said: str, peer: str, trusted: Sequence[Network]) -> str:
 
 
 def find_client(request: Request) -> str:
-    """The address a request comes from; empty where there is none (a test's transport, a Unix socket)."""
+    """The address a request comes from. Empty if there is none (a test's transport, a Unix socket)."""
     return request.client.host if request.client else ""
 
 
@@ -89,7 +89,7 @@ def is_loopback(host: str) -> bool:
 
 
 def parse_address(text: str) -> Address | None:
-    """Parse an address; an IPv4 address mapped into IPv6 is the IPv4 one. None for what is no address."""
+    """Parses an address. An IPv4 address mapped into IPv6 becomes the IPv4 one. None for anything else."""
     if len(text) > 60:
         return None
     try:
@@ -101,8 +101,7 @@ def parse_address(text: str) -> Address | None:
 
 @lru_cache(4096)
 def fold_address(address: str) -> str:
-    """The unit an address is limited by: an IPv4 address itself, an IPv6 one by the /64 that its holder has to
-    itself."""
+    """The unit to limit an address by: an IPv4 address itself, an IPv6 address by its holder's /64."""
     parsed = parse_address(address)
     if parsed is None:
         return "unknown"
@@ -122,7 +121,7 @@ def is_in(address: str, networks: Sequence[Network]) -> bool:
 
 
 def _hop(word: str) -> str | None:
-    """One hop of the list, without the port that some proxies add: ``192.0.2.1:80``, ``[2001:db8::1]:80``."""
+    """One hop of the list without its port, which some proxies add: ``192.0.2.1:80``, ``[2001:db8::1]:80``."""
     if word.startswith("["):
         word = word[1:].partition("]")[0]
     elif word.count(":") == 1:

@@ -1,9 +1,8 @@
-"""Cookies of the console: HttpOnly, this site only, and named ``__Host-…`` where the console is reached by https.
+"""Cookies of the console: HttpOnly, same-site, and named ``__Host-…`` if the console is reached by https.
 
-A browser takes a cookie of that name only with ``Secure``, for the whole host, and from that host itself: no page of
-another subdomain, and nobody on an unencrypted connection, can plant one. Where the base address is http (this
-machine), names are plain, since browsers would refuse the others. Only the name that belongs to the base address is
-read.
+A browser accepts such a name only with ``Secure``, for the whole host, and from that host itself. So no page of another
+subdomain, and nobody on an unencrypted connection, can plant one. With an http base address (this machine) names are
+plain, because browsers would refuse the others. Only the name for the base address is read.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ def make_cookie_name(settings: Settings, name: str) -> str:
 
 
 def read_cookie(request: Request, name: str) -> str:
-    """Its value, empty where the browser sent none."""
+    """The cookie's value. Empty if the browser sent none."""
     return request.cookies.get(make_cookie_name(get_container(request).settings, name), "")
 
 
@@ -40,7 +39,7 @@ def set_cookie(
 
 
 def delete_cookie(request: Request, answer: Response, name: str) -> None:
-    """With the attributes that it was set with: a browser heeds nothing else under a ``__Host-`` name."""
+    """Deletes a cookie with the attributes it was set with. Under a ``__Host-`` name browsers require them."""
     settings = get_container(request).settings
     answer.delete_cookie(
         make_cookie_name(settings, name), path="/", httponly=True, samesite="lax", secure=settings.https

@@ -1,9 +1,8 @@
 """Idempotency keys (docs/reference/wire.md §3): the answer to a POST is stored in the transaction of its effect.
 
-A record is the caller's alone: whoever else sends the same Idempotency-Key finds nothing of it. What the route checks
-(signature, scope, role, and ``check``: whether the thing it names is there for this caller) is checked before anything
-is replayed. A secret is never kept: an answer that shows one leaves a refusal for its retries, which says what was made
-and that its secret is not shown again.
+A record belongs to its caller: another caller with the same Idempotency-Key finds nothing. Before a replay the route
+checks signature, scope, role, and ``check`` (whether the named thing exists for this caller). Secrets are never kept:
+retries of an answer with a secret get a refusal that says what was made and that its secret isn't shown again.
 """
 
 from __future__ import annotations
@@ -48,8 +47,8 @@ _SHOWN_ONCE: Final = "secret"
 
 @dataclass
 class Attempt:
-    """One request that holds its key. ``replay`` is the answer to give instead of acting; else act, and ``keep`` within
-    the effect."""
+    """One request that holds its key. ``replay`` is the answer to return instead of acting. Otherwise act, and ``keep``
+    the answer within the effect."""
 
     request: Request
     claim: IdempotencyRow
@@ -63,8 +62,8 @@ class Attempt:
         *,
         shows_secret: bool = False,
     ) -> TransactionHook[Effect]:
-        """What to do in the effect's own transaction: keep what will be answered to its retries, sealed.
-        ``shows_secret``: the body may hold secrets, which are not kept."""
+        """The write for the effect's own transaction: keeps the sealed answer for retries. ``shows_secret``: the body
+        may hold secrets, which are not kept."""
 
         async def in_transaction(session: AsyncSession, effect: Effect) -> None:
             number = status if isinstance(status, int) else status(effect)
@@ -111,8 +110,8 @@ async def act_once(
     check: Check | None = None,
     shows_secret: bool = False,
 ) -> Response:
-    """Act once for the request's Idempotency-Key: what is answered is what is kept for its retries, but for secrets. A
-    refusal is answered and not kept. ``act`` does what ``check`` does by itself."""
+    """Acts once for the request's Idempotency-Key. The answer is kept for retries, without secrets. A refusal is
+    returned and not kept. ``act`` includes what ``check`` does."""
     async with claim_once(request, caller, check=check) as attempt:
         if attempt.replay:
             return attempt.replay
@@ -125,8 +124,8 @@ async def act_once(
 
 
 def replay(request: Request, claim: KeyClaim) -> Response:
-    """What was answered before to this caller under a key that is not free. Raises Problem where it belongs to another
-    request or is in flight."""
+    """The earlier answer to this caller under a used key. Raises Problem if the key belongs to another request or is in
+    flight."""
     if claim.verdict == "unscoped":
         raise Problem(
             "idempotency_key_reused",
@@ -154,9 +153,9 @@ def replay(request: Request, claim: KeyClaim) -> Response:
 
 
 def make_row(request: Request, caller: Caller, status: int) -> IdempotencyRow:
-    """What will be kept for the request's key with an effect that is written at once
-    (``store.requests.idempotency.store_answers``), but for the body: see ``sealed``. Raises Problem when the key
-    is absent or malformed."""
+    """The record for the request's key with an effect that is written at once
+    (``store.requests.idempotency.store_answers``), without its body: see ``sealed``. Raises Problem if the key is
+    absent or malformed."""
     return IdempotencyRow(
         workspace=caller.actor.workspace,
         method=request.method,
@@ -195,7 +194,7 @@ async def take_claim(request: Request, workspace: str, caller: str, key: str, *,
 
 @asynccontextmanager
 async def hold_claim(request: Request, claim: KeyClaim) -> AsyncIterator[Attempt]:
-    """Act under a claim that is ours; given up at the end unless an answer was kept."""
+    """Acts under our own claim, which is given up at the end unless an answer was kept."""
     container = get_container(request)
     attempt = Attempt(request, claim.row)
     try:
@@ -224,7 +223,7 @@ def read_key(request: Request) -> str:
 
 
 def _without_secrets(request: Request, status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """What retries are answered: the same, unless it holds a secret."""
+    """The answer for retries: the same, unless it holds a secret."""
     bare = _strip_secrets(body)
     if bare == body:
         return status, body
@@ -262,8 +261,8 @@ def _fingerprint(request: Request, caller: Caller) -> str:
 
 
 def make_fingerprint(caller: Caller, asked: Sequence[bytes]) -> str:
-    """Of what is asked for, and of what its caller may: under other rights it is another request, which neither acts
-    again nor is told what was answered before."""
+    """A fingerprint of the request and of its caller's rights. With other rights it is another request, which neither
+    acts again nor sees the earlier answer."""
     rights = " ".join([caller.actor.role, *sorted(caller.scopes)]).encode()
     whole = hashlib.sha256()
     for part in (*asked, rights):

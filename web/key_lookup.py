@@ -1,5 +1,5 @@
-"""API key lookup: keys with their members, read in batches and never cached, since a revoked key signs nothing from
-that moment."""
+"""API key lookup: keys with their members, read in batches and never cached, so that a revoked key signs nothing from
+then on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class KeyLookup:
         self._grouped = Batcher(self._read)
 
     async def of(self, public: str) -> KeyHolder | None:
-        """The key with this public part, usable or not, and its member as they are now. Raises what the database
+        """The key with this public part, usable or not, and its member, as they are now. Raises what the database
         raises."""
         return await self._grouped.ask(public)
 

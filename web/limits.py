@@ -1,10 +1,10 @@
-"""Rate limits (docs/reference/wire.md §4): requests a minute for each API key and class of request, texts to read for
+"""Rate limits (docs/reference/wire.md §4): requests per minute for each API key and class of request, texts to read for
 each person and each workspace, and a coarse limit for each address.
 
-Counted by the ``limits`` library in a sliding window: in this process's memory, or in Redis for all processes together.
-A key is charged once its signature and nonce have proved good, so nobody drains a key that isn't theirs; the address
-limit stands before that. When the store of the counts is down, requests are let through and counted in ``blind``: a
-broken counter must not stop a working platform.
+The ``limits`` library counts in a sliding window, in this process's memory or in Redis for all processes. A key is
+charged only after its signature and nonce are verified, so nobody drains another's key. The address limit comes before
+that. If the store of the counts is down, requests pass and are counted in ``blind``: a broken counter must not stop a
+working platform.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _DOWN: Final = (StorageError, OSError, TimeoutError)
 
 @dataclass(frozen=True, slots=True)
 class LimitStatus:
-    """What is left of a limit: ``remaining`` of ``quota`` for ``reset_s`` more seconds."""
+    """The rest of a limit: ``remaining`` of ``quota`` for ``reset_s`` more seconds."""
 
     quota: int
     remaining: int
@@ -88,7 +88,7 @@ class Limits:
 
     @classmethod
     def of(cls, redis_url: str, *, per_address: int, texts_per_person: int = 0, texts_per_workspace: int = 0) -> Limits:
-        """In memory where ``redis_url`` is empty. Redis is not asked before the first request. Raises BadSetting
+        """In memory if ``redis_url`` is empty. Redis is not contacted before the first request. Raises BadSetting
         without its driver."""
         made = partial(
             cls, per_address=per_address, texts_per_person=texts_per_person, texts_per_workspace=texts_per_workspace
@@ -109,7 +109,7 @@ class Limits:
         return made(storage)
 
     async def arrive(self, address: str) -> None:
-        """Count a request by where it comes from. Raises Problem ``rate_limited``."""
+        """Counts a request by its address. Raises Problem ``rate_limited``."""
         if self._address is None:
             return
         where = fold_address(address)
@@ -129,8 +129,8 @@ class Limits:
         )
 
     async def read_text(self, workspace: str, person: str) -> None:
-        """Count a text that is to be read (a request, an answer, an edit) by who typed it and for whom, whichever key
-        or page it came by. Raises Problem ``rate_limited``. What is over one limit is not counted for the other."""
+        """Counts a text to read (a request, an answer, an edit) by its author and workspace, whichever key or page it
+        came through. Raises Problem ``rate_limited``. A text over one limit doesn't count for the other."""
         who = {"person": (workspace, person), "workspace": (workspace,)}
         try:
             for name, item in self._texts.items():
@@ -144,8 +144,8 @@ class Limits:
             self._blind(error)
 
     async def check(self, limit: LimitClass, key_id: str) -> LimitStatus | None:
-        """Whether one more request would pass, without counting it: a flood with a good key costs no nonce. Raises
-        Problem ``rate_limited``; None when the store is down."""
+        """Whether one more request would pass, without counting it, so that a flood with a good key uses no nonces.
+        Raises Problem ``rate_limited``. None if the store is down."""
         item = self._items[limit]
         try:
             reset, remaining = await self._limiter.get_window_stats(item, limit, key_id)
@@ -157,8 +157,8 @@ class Limits:
         return LimitStatus(item.amount, remaining, _seconds(reset))
 
     async def charge(self, limit: LimitClass, key_id: str, before: LimitStatus | None) -> LimitStatus | None:
-        """Count this request, whose standing was ``before``. Raises Problem ``rate_limited`` when others took what was
-        left."""
+        """Counts this request, whose status was ``before``. Raises Problem ``rate_limited`` if others used up the
+        rest."""
         if before is None:
             return None
         try:

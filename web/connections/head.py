@@ -1,8 +1,7 @@
-"""Request heads, read strictly (RFC 9112): whatever a proxy in front could read in another way is refused.
+"""Strict request heads (RFC 9112): refuses whatever a proxy in front could read differently.
 
-h11 keeps to the grammar, but takes a bare LF for the end of a line, joins folded lines, takes one of two equal lengths,
-and prefers ``Transfer-Encoding`` where a length stands beside it. Each of these is a way to have one request read as
-two.
+h11 follows the grammar, but accepts a bare LF as a line end, joins folded lines, accepts two equal lengths, and prefers
+``Transfer-Encoding`` to a length beside it. Each of these allows one request to be read as two.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ _CR: Final = 0x0D
 
 
 class StrictReceiveBuffer(ReceiveBuffer):
-    """h11's buffer of received bytes, with its own reading of lines. h11 makes the LocalProtocolError raised here a
-    RemoteProtocolError."""
+    """h11's buffer of received bytes, with its own reading of lines. h11 turns the LocalProtocolError raised here into
+    a RemoteProtocolError."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,9 +31,9 @@ class StrictReceiveBuffer(ReceiveBuffer):
         self._chunk_bytes = 0
 
     def maybe_extract_lines(self) -> list[bytearray] | None:
-        """The lines of a head (or of a chunked body's trailer) without their ends, None where it is not whole yet."""
+        """The lines of a head (or of a chunked body's trailer) without their ends. None if it isn't complete yet."""
         data = self._data
-        begin = self._multiple_lines_search  # where the line that is not whole yet begins
+        begin = self._multiple_lines_search  # where the incomplete line begins
         while (end := data.find(b"\n", begin)) >= 0:
             if end == begin or data[end - 1] != _CR:
                 raise LocalProtocolError("A line ends in LF without CR before it.")

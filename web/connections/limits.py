@@ -1,9 +1,10 @@
-"""Connection limits: how many one process holds, in all and from each address, and who goes when there is no more room.
+"""Connection limits: how many connections one process holds, in all and from each address, and which one goes when it
+is full.
 
-At a limit nobody new is turned away as long as somebody else keeps the server waiting: the connection that has waited
-longest for its client (for a head, for the rest of a body, for an answer to be read, or idle between two requests) is
-closed instead. Only where every connection is being answered is a new one refused. So whoever opens connections and
-says nothing takes room from their like alone.
+At a limit, a new connection is accepted as long as another one keeps the server waiting: the one that has waited
+longest for its client is closed. It may wait for a head, the rest of a body, an answer to be read, or the next request.
+A new connection is refused only if every other one is being answered. So silent connections take room only from each
+other.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ LEAST_SPARE_FILES: Final = 128
 
 class Evictable(Protocol):
     def evict(self) -> None:
-        """Close at once, whatever is under way."""
+        """Closes at once, whatever is under way."""
 
 
 @dataclass(slots=True)
@@ -36,12 +37,12 @@ class _Address:
 
 
 def raise_file_limit() -> int:
-    """Raises the soft limit to the hard one and answers how many files the process may open; 0: no limit."""
+    """Raises the soft limit to the hard one. Returns how many files the process may open, or 0 for no limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         try:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        except (ValueError, OSError):  # some systems take no "unlimited" here
+        except (ValueError, OSError):  # some systems reject "unlimited" here
             return _finite_limit(soft)
     return _finite_limit(hard)
 
@@ -51,13 +52,13 @@ def _finite_limit(limit: int) -> int:
 
 
 def limit_connections(wanted: int, file_limit: int) -> int:
-    """``wanted`` connections, or as many as the file limit (0: none) leaves room for beside everything else."""
+    """``wanted`` connections, or as many as the file limit (0: none) allows beside everything else."""
     return min(wanted, max(1, file_limit - max(LEAST_SPARE_FILES, file_limit // 4))) if file_limit else wanted
 
 
 class ConnectionLimits:
-    """Connection limits of this process. ``per_address`` 0: no limit for single addresses. ``trusted`` proxies speak
-    for many and are under the limit of all alone. An IPv6 address counts with its /64."""
+    """Connection limits of this process. ``per_address`` 0 means no limit for single addresses. ``trusted`` proxies act
+    for many clients, so only the total limits them. An IPv6 address counts with its /64."""
 
     def __init__(self, total: int, per_address: int, trusted: Sequence[Network] = ()) -> None:
         self.total, self.per_address = total, per_address
@@ -68,7 +69,7 @@ class ConnectionLimits:
 
     @classmethod
     def of(cls, total: int, per_address: int, trusted: Sequence[Network]) -> ConnectionLimits:
-        """Limits as the settings say, as far as the file limit allows, which is raised."""
+        """The limits of the settings, as far as the file limit allows, which is raised."""
         files = raise_file_limit()
         room = limit_connections(total, files)
         if room < total:
@@ -82,8 +83,8 @@ class ConnectionLimits:
         return len(self._address_of)
 
     def admit(self, connection: Evictable, address: str) -> bool:
-        """Count a new connection in, as one that waits for its client, after another was closed where that was needed.
-        False: there is no room."""
+        """Counts a new connection as one that waits for its client, perhaps after closing another. False if there is no
+        room."""
         key = fold_address(address)
         held = self._addresses.get(key)
         if (
@@ -106,13 +107,13 @@ class ConnectionLimits:
                 return False
             log.warning("%d connections are open: the one that waited longest for its client makes room", self.total)
         self._address_of[connection] = key
-        held = self._addresses.setdefault(key, _Address())  # it may have gone with the one evicted
+        held = self._addresses.setdefault(key, _Address())  # it may have gone with the evicted one
         held.count += 1
         self._wait(connection, held)
         return True
 
     def waits(self, connection: Evictable) -> None:
-        """Mark a connection as waiting for its client again."""
+        """Marks a connection as waiting for its client again."""
         if (key := self._address_of.get(connection)) is not None:
             held = self._addresses[key]
             self._waiting.pop(connection, None)
@@ -120,7 +121,7 @@ class ConnectionLimits:
             self._wait(connection, held)
 
     def works(self, connection: Evictable) -> None:
-        """Mark a connection as one that the server is busy for."""
+        """Marks a connection as one that the server works for."""
         if (key := self._address_of.get(connection)) is not None:
             self._waiting.pop(connection, None)
             self._addresses[key].waiting.pop(connection, None)
@@ -137,7 +138,7 @@ class ConnectionLimits:
             del self._addresses[key]
 
     def make_room(self, count: int) -> None:
-        """Close up to ``count`` connections that wait for their client."""
+        """Closes up to ``count`` connections that wait for their client."""
         for _ in range(count):
             if not self._evict_from(self._waiting):
                 return

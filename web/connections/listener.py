@@ -1,7 +1,8 @@
-"""Listening socket: accepts a few connections a turn of the event loop, and pauses when there are no more files.
+"""Listening socket: accepts a few connections per turn of the event loop, and pauses when the process has no more
+files.
 
-asyncio's own accept loop, on a process that is out of file descriptors, tries as often as the backlog is long, logs
-each failure and plans as many new beginnings: the process hears nothing any more but its own errors.
+Without file descriptors, asyncio's own accept loop tries as often as the backlog is long, logs each failure and
+schedules as many retries. The process then handles nothing but its own errors.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _OUT_OF_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, err
 
 
 class Listener:
-    """Calls ``accepted`` with each connection and its address, and ``out_of_files`` when the system gives no more."""
+    """Calls ``accepted`` with each connection and its address, and ``out_of_files`` when the system has no more."""
 
     def __init__(
         self,
@@ -40,7 +41,7 @@ class Listener:
         self._loop.add_reader(listening.fileno(), self._accept)
 
     def stop(self) -> None:
-        """Stop accepting. The socket stays open: other processes may serve it too."""
+        """Stops accepting. The socket stays open, because other processes may serve it too."""
         if self._again is not None:
             self._again.cancel()
             self._again = None
@@ -55,7 +56,7 @@ class Listener:
             except OSError as error:
                 if error.errno in _OUT_OF_FILES:
                     self._pause(error)
-                else:  # an error of the connection that was waiting, which Linux tells here (accept(2))
+                else:  # an error of the waiting connection, which Linux reports here (accept(2))
                     log.warning("a connection could not be accepted: %s", error)
                 return
             self._pause_s = FIRST_PAUSE_S

@@ -1,9 +1,8 @@
-"""HTTP/1.1 protocol: uvicorn's over h11, with strict heads and with bounds on how long a client may keep the server
-waiting.
+"""HTTP/1.1 protocol: uvicorn's over h11, with strict heads and timeouts for slow clients.
 
-uvicorn bounds the time between two requests and no other: a head, a body, and an answer that nobody reads take as long
-as the client likes. Here each has its time. A body must come at ``MIN_BODY_BYTES_S`` once its time is over, and an
-answer must be read at some pace.
+uvicorn only limits the time between two requests. A head, a body, or an unread answer takes as long as the client
+likes. Here each has a timeout. After its time, a body must come at ``MIN_BODY_BYTES_S``. An answer must be read at some
+pace.
 """
 
 from __future__ import annotations
@@ -39,8 +38,8 @@ STOPPING_READ_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Timeouts in seconds. ``head_s``: until a request's head is there; ``body_s``: until its body is, or more where it
-    comes quickly enough; ``read_s``: within which some of an answer is read."""
+    """Timeouts in seconds. ``head_s``: for a request's head. ``body_s``: for its body, or more if it comes fast enough.
+    ``read_s``: within which some of an answer is read."""
 
     head_s: float = 10.0
     body_s: float = 20.0
@@ -48,8 +47,7 @@ class Timeouts:
 
 
 class HttpProtocol(H11Protocol):
-    """One HTTP/1.1 connection. ``sweep`` is called about once a second and closes it where its client's time is
-    over."""
+    """One HTTP/1.1 connection. ``sweep`` is called about once a second and closes it after a timeout."""
 
     def __init__(
         self,
@@ -84,7 +82,7 @@ class HttpProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._limits.gone(self)
         super().connection_lost(exc)
-        self._unset_keepalive_if_required()  # uvicorn leaves it to run out where the connection broke
+        self._unset_keepalive_if_required()  # uvicorn lets it run out after a broken connection
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -108,7 +106,7 @@ class HttpProtocol(H11Protocol):
             super().shutdown()
 
     def sweep(self, now: float, since_last_s: float, *, stopping: bool) -> None:
-        """Close the connection where its client is over a timeout."""
+        """Closes the connection if its client is over a timeout."""
         if self._is_stalled(now, STOPPING_READ_S if stopping else self._timeouts.read_s):
             self._cut("not_read")
         elif self.transport.is_closing():
@@ -116,7 +114,7 @@ class HttpProtocol(H11Protocol):
         elif self._is_answering():
             if self._body_of is not self.cycle or not self.cycle.more_body:
                 return
-            if self.flow.read_paused:  # it is the server that does not go on
+            if self.flow.read_paused:  # the server is the slow one
                 self._body_since += since_last_s
             else:
                 self._limit_body(now)
@@ -139,7 +137,7 @@ class HttpProtocol(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _look(self, came: int) -> None:
-        """Where it stands after something came or was answered: what is waited for, since when."""
+        """Updates what the connection waits for and since when, after something came or was answered."""
         now = self.loop.time()
         if self._is_answering():
             self._head_since = self._answered_at = None
@@ -165,7 +163,7 @@ class HttpProtocol(H11Protocol):
             self._refuse(HTTPStatus.REQUEST_TIMEOUT, "The request's body did not come in time.", "body_timeout")
 
     def _is_stalled(self, now: float, within_s: float) -> bool:
-        """Whether too little of an answer was read since the last look that counts."""
+        """Whether too little of an answer was read since the last check that counts."""
         size = self.transport.get_write_buffer_size()
         if not size or not (self.flow.write_paused or self.transport.is_closing() or not self._is_answering()):
             self._unread = None
@@ -180,11 +178,11 @@ class HttpProtocol(H11Protocol):
         self.transport.abort()
 
     def _refuse(self, status: HTTPStatus, detail: str, why: str) -> None:
-        """Answer with a problem where nothing was answered yet, and close."""
+        """Answers with a problem if nothing was answered yet, and closes."""
         metrics.CONNECTIONS_CLOSED.labels(why).inc()
         self._unset_keepalive_if_required()
         if self._is_answering():
-            self.cycle.disconnected = True  # the application hears that its client is gone, and answers nobody
+            self.cycle.disconnected = True  # the application learns that its client is gone, and answers nobody
             self.cycle.message_event.set()
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE) or self.transport.is_closing():
             self.transport.abort()

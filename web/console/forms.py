@@ -50,8 +50,8 @@ class Form:
         return values
 
     def get(self, name: str, *, limit: int = 4000) -> str:
-        """The field's text, empty when absent; lines end as they were typed, not as forms are sent (CRLF). Raises
-        InvalidInput when it is too long."""
+        """The field's text, empty if absent. Line ends are as typed, not CRLF as forms send them. Raises InvalidInput
+        if it is too long."""
         text = self.fields.get(name, "").replace("\r\n", "\n")
         if len(text) > limit:
             raise InvalidInput(f"{name} has at most {limit} characters; this has {len(text)}.")
@@ -107,7 +107,7 @@ async def _fields(
     max_fields: int = _MAX_FIELDS,
     most_chars: int = _MAX_CHARS,
 ) -> tuple[dict[str, str], dict[str, tuple[str, ...]], bytes | None]:
-    """The last value of each field, all of them, and the file where one may be given."""
+    """The last value of each field, and the file if one may be sent."""
     if not _from_here(request):
         raise Forbidden(_STALE)
     await _check_cost(request, max_fields)
@@ -128,10 +128,10 @@ async def _fields(
 
 
 async def _check_cost(request: Request, max_fields: int) -> None:
-    """Raises Problem for a form that names another encoding than UTF-8, InvalidInput for one of too many parts.
+    """Raises Problem for a form with another encoding than UTF-8, and InvalidInput for too many parts.
 
-    Browsers name no encoding; whichever is named would be looked up among all that Python has, and some of those take a
-    minute for a megabyte (Punycode). A megabyte of separators takes a second, though it holds no field that is counted.
+    Browsers name no encoding. A named one would be looked up among all of Python's, and some take a minute for a
+    megabyte (Punycode). A megabyte of separators takes a second, although it holds no field.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8"):
@@ -143,8 +143,8 @@ async def _check_cost(request: Request, max_fields: int) -> None:
 
 
 def _from_here(request: Request) -> bool:
-    """The second line (Fetch Metadata; RFC 6454's Origin where a browser has none): what another site sends stays
-    out."""
+    """The second line of defence (Fetch Metadata, or RFC 6454's Origin if a browser has none): keeps out what another
+    site sends."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
@@ -176,8 +176,8 @@ M = TypeVar("M", bound=BaseModel)
 def validate(
     model: type[M], values: Mapping[str, object], hints: Mapping[str, str] | None = None
 ) -> tuple[M | None, str]:
-    """Validate the values as the form that the API takes, or raise the first fault in a sentence; ``hints`` say it
-    better, by field."""
+    """Validates the values as the API's form. Raises the first fault as a sentence, worded by ``hints`` for its
+    field."""
     try:
         return model.model_validate(values), ""
     except ValidationError as error:

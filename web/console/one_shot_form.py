@@ -20,7 +20,7 @@ TransactionHook = Callable[[AsyncSession, Any], Coroutine[Any, Any, None]]
 
 @asynccontextmanager
 async def use_form_once(request: Request, form: Form) -> AsyncIterator[TransactionHook]:
-    """Hook for the act's transaction that uses up the form's ticket. A form that fails may be sent again; one that has
+    """Hook for the act's transaction that uses up the form's ticket. A failed form may be sent again. One that has
     acted raises Conflict."""
     ticket = form.get(TICKET, limit=100)
     if not ticket:

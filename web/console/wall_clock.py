@@ -1,7 +1,7 @@
-"""Wall clock: the time zone in which the console shows times and takes days, and the words for a moment there.
+"""Wall clock: the time zone in which the console shows times and takes days, and the words for a moment.
 
-Every page says moments as people do ("today 14:05", "28 Nov, 09:12"), on one clock for everybody who looks at the same
-thing: that of OPSIQ_TIME_ZONE, in which the words of requests are read too. Beside each stands the exact moment in UTC.
+Every page shows moments as people say them ("today 14:05", "28 Nov, 09:12"), on one clock for everybody: that of
+OPSIQ_TIME_ZONE, which also applies to the words of requests. The exact moment in UTC is shown beside each.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """MCP authentication: a signed request, an API key's access token, or an access token of the issuer (OAuth 2.1).
 
-Whoever comes in is a caller as the REST API knows it, with at most the scopes of ``SCOPES``: confirming is not among
-them, whatever a key has.
+The caller is one that the REST API knows, with at most the scopes in ``SCOPES``. Confirming is not among them, whatever
+the key has.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ async def _touch(request: Request, key: KeyRow) -> None:
 
 
 def find_limit(body: bytes) -> LimitClass:
-    """The class of limit that an MCP message counts for: by what it does, since all of them are POSTs."""
+    """The class of rate limit of an MCP message. It depends on what the message does, because all are POSTs."""
     try:
         message = json.loads(body)
     except (ValueError, RecursionError):
@@ -126,12 +126,12 @@ def find_limit(body: bytes) -> LimitClass:
 
 
 def name_resource(request: Request) -> str:
-    """This server's address as an OAuth 2.0 protected resource (RFC 9728): what a token's audience must be."""
+    """This server's address as an OAuth 2.0 protected resource (RFC 9728). A token's audience must equal it."""
     return get_container(request).settings.base_url.rstrip("/") + PATH
 
 
 def make_challenge(request: Request) -> str:
-    """``WWW-Authenticate`` of a refusal: where a client learns how to come by a token, and the scheme of signatures."""
+    """``WWW-Authenticate`` of a refusal: where a client gets a token, and the signature scheme."""
     base = get_container(request).settings.base_url.rstrip("/")
     return f'Bearer resource_metadata="{base}{METADATA_PATH}{PATH}", scope="{" ".join(SCOPES)}", {SCHEME}'
 

@@ -1,5 +1,5 @@
-"""MCP endpoint: the routes of ``/mcp`` and of its OAuth metadata. Whoever comes is authenticated before the SDK sees a
-byte, and the SDK is imported at the first request that is."""
+"""MCP endpoint: the routes of ``/mcp`` and of its OAuth metadata. Callers are authenticated before the SDK sees a byte,
+and the first authenticated request imports the SDK."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class McpServer(Protocol):
 
 
 class McpEndpoint:
-    """ASGI application of ``/mcp``: POSTs alone, since nothing is kept between two requests."""
+    """ASGI application of ``/mcp``: POSTs only, because nothing is kept between two requests."""
 
     def __init__(self) -> None:
         self._server: McpServer | None = None
@@ -73,7 +73,8 @@ class McpEndpoint:
             await self._server.close()
 
     async def _admit(self, request: Request) -> Response | None:
-        """None for a request that goes on; else its refusal. Raises Problem, and what authentication raises."""
+        """None for a request that may continue, otherwise its refusal. Raises Problem, and what authentication
+        raises."""
         _check_origin(request)
         if request.method != "POST":
             detail = "MCP is POSTed here; nothing is kept between two requests, so there is nothing to GET or DELETE."
@@ -95,15 +96,15 @@ class McpEndpoint:
         if self._server is None:
             async with self._starting:
                 if self._server is None:
-                    # A second of reading modules, beside the loop.
+                    # Imports for about a second, beside the loop.
                     module = await asyncio.to_thread(importlib.import_module, "web.mcp.server")
                     self._server = await module.start(box)
         return self._server
 
 
 def _check_origin(request: Request) -> None:
-    """DNS rebinding: a browser says whose page it speaks for (``Origin``), and only this server's own pages may. Where
-    the server is for this machine alone, ``Host`` must name this machine too. Raises Problem."""
+    """Checks against DNS rebinding. A browser sends the page's ``Origin``, which must be this server's own. If the
+    server is only for this machine, ``Host`` must name it too. Raises Problem."""
     base = urlsplit(get_container(request).settings.base_url)
     local = base.hostname in _LOOPBACK
     if local and _hostname(f"//{request.headers.get('host', '')}") not in _LOOPBACK:
@@ -123,7 +124,7 @@ def _hostname(address: str) -> str:
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
-    """The request's body once more, for whoever reads it after the signature was checked."""
+    """The request's body again, for readers after the signature check."""
     told = False
 
     async def again() -> Message:

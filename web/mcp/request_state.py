@@ -1,8 +1,7 @@
 """Request state of a call that waits for input: sealed with the data key, and bound to its caller, tool, arguments and
-time by the SDK's boundary.
+time by the SDK.
 
-The client carries it and gives it back, so it is an attacker's to change: one that was changed in any bit opens
-nothing.
+The client carries it and returns it, so an attacker may change it. A changed state opens nothing.
 """
 
 from __future__ import annotations

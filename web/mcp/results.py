@@ -1,4 +1,4 @@
-"""Results of MCP tools: what came of a run, in one sentence for a model to pass on and as data of one shape.
+"""Results of MCP tools: a run's result as one sentence for a model to pass on, and as data of one form.
 
 Text of records is data in them, and never an instruction.
 """

@@ -1,8 +1,9 @@
-"""Rounds of a tool call that waits for a person (MCP 2026-07-28, SEP-2322), and which form each client is answered in.
+"""Rounds of a tool call that waits for a person (MCP 2026-07-28, SEP-2322), and the form in which each client is
+answered.
 
-A held card becomes an elicitation of the console's address: the person is shown the way there, and what the client
-answers is only whether they went. The yes itself is given in the console, to the card's digest. An open question
-becomes a form. Clients that can do neither are answered with a plain result, and read on with ``run_status``.
+A held card becomes an elicitation of the console's address: the person gets the link, and the client only answers
+whether they went. The yes itself is given in the console, to the card's digest. An open question becomes a form.
+Clients that support neither get a plain result, and continue with ``run_status``.
 """
 
 from __future__ import annotations

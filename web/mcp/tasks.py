@@ -1,8 +1,8 @@
 """Tasks of long calls (MCP extension ``io.modelcontextprotocol/tasks``, SEP-2663): a task is a run, and its id the
 run's.
 
-Nothing is stored for it, so a task survives a restart, is read by any process, and is seen by whoever sees the run and
-by nobody else.
+Nothing else is stored for it. So a task survives a restart, any process can read it, and exactly those who see the run
+see the task.
 """
 
 from __future__ import annotations

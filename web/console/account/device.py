@@ -1,8 +1,7 @@
-"""Known devices: a browser that has signed in keeps a sealed cookie, and its wrong passwords count apart from everybody
-else's.
+"""Known devices: a browser that has signed in keeps a sealed cookie, and its wrong passwords are counted separately.
 
-It lets nobody in. Its holder only has a count of their own for the accounts that were signed in to from that browser,
-so that no flood of guesses from elsewhere, and no other person behind the same address, makes them wait.
+It lets nobody in. Its holder only gets a separate count for the accounts used from that browser. So no flood of guesses
+from elsewhere, and no other person behind the same address, makes them wait.
 """
 
 from __future__ import annotations
@@ -25,14 +24,13 @@ _CONTEXT: Final = "known device"
 
 
 def find_device(request: Request, account: str = "") -> str:
-    """The device id, where somebody has signed in to ``account`` from this browser (to any, where it is empty); else
-    empty."""
+    """The device id, if this browser has signed in to ``account`` (or to any, if it is empty). Otherwise empty."""
     device, accounts = _read(request)
     return device if accounts and (not account or account in accounts) else ""
 
 
 def remember_device(request: Request, answer: Response, account: str) -> None:
-    """Remember that somebody has just signed in to ``account`` from this browser."""
+    """Remembers a sign-in to ``account`` from this browser."""
     device, accounts = _read(request)
     kept = [account, *(each for each in accounts if each != account)][:MOST_ACCOUNTS]
     plain = json.dumps({"device": device or secrets.token_hex(16), "accounts": kept}).encode()
@@ -40,7 +38,7 @@ def remember_device(request: Request, answer: Response, account: str) -> None:
 
 
 def _read(request: Request) -> tuple[str, list[str]]:
-    """Empty for what this server did not seal."""
+    """Empty for anything that this server did not seal."""
     sealed = read_cookie(request, COOKIE)
     if not sealed or len(sealed) > 2000:
         return "", []

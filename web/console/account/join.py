@@ -24,8 +24,7 @@ _MAX_TOKEN = 200
 
 @dataclass(frozen=True, kw_only=True)
 class JoinPage(Page):
-    """Page of an invitation. ``allowed`` is False for an invitation that is unknown, used or over; what it was is not
-    told."""
+    """Page of an invitation. ``allowed`` is False for one that is unknown, used or over. Which of these isn't shown."""
 
     template: ClassVar[str] = "join.html"
     allowed: bool

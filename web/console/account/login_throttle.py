@@ -1,13 +1,12 @@
-"""Sign-in throttling: wrong passwords are counted by who tries them on which account, so that guessing is slow and
-nobody is locked out.
+"""Sign-in throttling: counts wrong passwords by origin and account, so that guessing is slow and nobody is locked out.
 
-What counts first is the pair of address and account, with a back-off that grows: whoever guesses from elsewhere makes
-only themselves wait. Beyond it stand two gentle bounds, for one account from anywhere and for one address on any
-account, which let one try a minute through: guessing that is spread over many addresses, or over many accounts, comes
-to that rate. Neither of the two is for who is known: a browser that has signed in to the account before
-(``web.console.account.device``) counts by itself, and an address that it was signed in from counts by its pair alone.
+The pair of address and account counts first, with an increasing back-off: a guesser elsewhere delays only themselves.
+Two lenient limits come after it, for one account from anywhere and for one address on any account. They allow one
+attempt a minute, so guessing spread over many addresses or accounts is limited to that rate. Known visitors are exempt
+from them: a browser that has signed in to the account before (``web.console.account.device``) has its own count, and an
+address that it was signed in from counts only by its pair.
 
-An IPv6 address counts with its /64. Addresses are those that ``web.client_address`` has found out.
+An IPv6 address counts with its /64. ``web.client_address`` finds the addresses.
 """
 
 from __future__ import annotations
@@ -53,8 +52,8 @@ _WRONG: Final = "This is not your password. Nothing was done."
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One sign-in attempt. ``pair`` has the back-off; ``counted`` are the lenient limits it counts against, ``held_to``
-    those that may stop it."""
+    """One sign-in attempt. ``pair`` has the back-off. ``counted`` are the lenient limits that it counts against,
+    ``held_to`` those that may stop it."""
 
     pair: str
     counted: tuple[tuple[FailureScope, str], ...] = ()
@@ -66,7 +65,7 @@ class Attempt:
 
 
 class Lane:
-    """A queue for trying passwords, one at a time, so that racing guesses can't pass one count together; bounded."""
+    """A bounded queue for password checks, one at a time, so that racing guesses can't pass one count together."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
@@ -74,7 +73,7 @@ class Lane:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[bool]:
-        """Wait for a turn. False: too many wait already."""
+        """Waits for a turn. False if too many wait already."""
         if self._waiting > MOST_WAITING:
             yield False
             return
@@ -99,7 +98,7 @@ class Lanes:
 
 
 async def make_attempt(request: Request, email: str) -> Attempt:
-    """The attempt of somebody who gives ``email`` and a password."""
+    """An attempt with ``email`` and a password."""
     container, account, network = get_container(request), digest_account(email), fold_address(find_client(request))
     device = find_device(request, account)
     if device:
@@ -111,7 +110,7 @@ async def make_attempt(request: Request, email: str) -> Attempt:
 
 
 def make_issuer_attempt(request: Request) -> Attempt:
-    """The attempt of somebody whom an issuer is asked about: who they are is not known yet."""
+    """An attempt through an issuer, before the person is known."""
     device, network = find_device(request), fold_address(find_client(request))
     if device:
         return Attempt(f"device:{device} issuer")
@@ -120,8 +119,11 @@ def make_issuer_attempt(request: Request) -> Attempt:
 
 
 async def own_password(request: Request, form: Form) -> str:
-    """Check the visitor's own password in the form: empty when it is right, else why it does not count. An open console
-    left alone is not yet its owner. Counted by the sign-in: what others try elsewhere stops nobody here."""
+    """Checks the visitor's own password in the form. Empty if it is right, otherwise why it doesn't count.
+
+    Somebody at an unattended console isn't its owner. The sign-in's counts apply, but attempts from elsewhere stop
+    nobody here.
+    """
     container, visitor, password = get_container(request), form.member, form.fields.get("password", "")
     if visitor.member.password_hash is None:
         return "You have no password here yet. Set one under Your account, then do this again."
@@ -141,7 +143,7 @@ async def own_password(request: Request, form: Form) -> str:
 
 @asynccontextmanager
 async def turn(request: Request, attempt: Attempt) -> AsyncIterator[bool]:
-    """Hold this account's turn while the count is read, the password checked and the result counted. False: too many
+    """Holds this account's turn while the count is read, the password checked and the result counted. False if too many
     wait already."""
     lanes: Lanes = request.app.state.sign_in_lanes
     async with (lanes.known if attempt.known else lanes.strangers).turn() as free:
@@ -191,8 +193,7 @@ def describe_wait(wait: timedelta) -> str:
 
 
 def digest_account(email: str) -> str:
-    """Digest that stands for the account: people type other things than addresses into that field, and none of them is
-    stored."""
+    """A digest of the account name. People also type other things into that field, and none of them is stored."""
     return hashlib.sha256(normalize_email(email).encode(errors="backslashreplace")).hexdigest()[:32]
 
 

@@ -41,8 +41,8 @@ _ENDED: Final = "Your sign-in had ended, so what you sent was not taken. Sign in
 
 @dataclass(frozen=True, kw_only=True)
 class SignInPage(Page):
-    """Sign-in page. ``issuer`` is who else vouches for people here, ``start`` the way there; ``leave`` is where one who
-    just signed out does so there as well. Each is empty where there is none."""
+    """Sign-in page. ``issuer`` is the other way to sign in, ``start`` its address. ``leave`` signs out there too. Each
+    is empty if there is none."""
 
     template: ClassVar[str] = "sign_in.html"
     email: str
@@ -65,8 +65,8 @@ class SetUpPage(Page):
 
 
 async def redirect_to_sign_in(request: Request, _: Exception) -> Response:
-    """Redirect somebody who is not signed in to the sign-in page, and from there to the page they were on. Whoever sent
-    a form is told that nothing came of it."""
+    """Redirects to the sign-in page, and from there back to the page. A person who sent a form is told that nothing
+    came of it."""
     sent = request.method == "POST"
     wanted = request.headers.get("hx-current-url", "") if sent or wants_fragment(request) else str(request.url)
     parts = urlsplit(wanted)
@@ -178,8 +178,8 @@ async def set_up(request: Request, form: GuardedStranger) -> Response:
 async def start_session(
     request: Request, container: Container, member: MemberRow, to: str, *, issuer: str = ""
 ) -> RedirectResponse:
-    """Start a session with a fresh token and form secret; the browser's earlier login ends in the same transaction.
-    ``issuer`` is who vouched for them, empty where a password did."""
+    """Starts a session with a fresh token and form secret. The browser's earlier login ends in the same transaction.
+    ``issuer`` is who vouched for the person, empty for a password."""
     now, token = container.clock(), make_token()
     async with container.database.begin() as session:
         login = await store.accounts.logins.start(
@@ -220,7 +220,7 @@ async def _slow_down(request: Request, email: str, next_: str, wait: timedelta) 
 
 
 async def _check_password(container: Container, email: str, password: str) -> MemberRow | None:
-    """The member whose password it is. An unknown address takes as long as a wrong password, within one hash."""
+    """The member with this password. An unknown address takes as long as a wrong password, within one hash."""
     async with container.database.read() as session:
         rows = [row for row in await store.accounts.members.by_email(session, email) if row.state == "active"]
     for row in rows:
@@ -237,7 +237,8 @@ async def _has_no_workspace(container: Container) -> bool:
 
 
 def _from_this_machine(request: Request) -> bool:
-    """Straight from a loopback address, asked for by a loopback name: no proxy in between, no rebound name in front."""
+    """Whether a request comes straight from a loopback address to a loopback name: without a proxy, and without a
+    rebound name."""
     if came_through_proxy(request):
         return False
     host = request.url.hostname or ""

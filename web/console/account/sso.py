@@ -1,6 +1,6 @@
-"""Single sign-on pages: signing in with the configured issuer, and linking an account to it.
+"""Single sign-on pages: sign in with the configured issuer, and link an account to it.
 
-Both are begun by a link, not by a form: a Content-Security-Policy of ``form-action 'self'`` also stops a form that is
+Both start with a link, not a form: the Content-Security-Policy ``form-action 'self'`` also blocks a form that is
 redirected elsewhere.
 """
 
@@ -133,7 +133,7 @@ async def unlink(request: Request, form: Guarded) -> Response:
 
 
 async def _claim(container: Container, flow: Flow, state: str) -> bool:
-    """Whether the answer is to this flow, in time, and the first to it."""
+    """Whether the answer belongs to this flow, is in time, and is the first."""
     now = container.clock()
     if not hmac.compare_digest(flow.state.encode(), state.encode()) or flow.over(now):
         return False
@@ -148,7 +148,7 @@ async def _finish(
     if flow.login and (visitor is None or visitor.login.id != flow.login):
         return await _turn_away(request, flow, _NOT_BEGUN, 400)
     if error or not code:
-        # Words that came with the browser are anybody's: they are not shown.
+        # Anybody may have written the words that came with the browser, so they are not shown.
         refused = LoginRefused(
             LoginRefusalReason.REFUSED_THERE,
             f"{provider.name} did not let you in. Begin again, or sign in with a password.",
@@ -175,7 +175,7 @@ async def _link(request: Request, container: Container, visitor: Visitor, flow: 
 
 
 async def _turn_away(request: Request, flow: Flow | None, turned: LoginRefused, status: int) -> Response:
-    """On the page it was begun on."""
+    """Refuses on the page where it was begun."""
     visitor = await find_visitor(request)
     if visitor is not None:
         return await render_account(request, visitor, link_trouble=turned.detail, status=status)

@@ -1,4 +1,4 @@
-"""Shared form fields of rules and instructions: as they are filled in, and as the API takes them."""
+"""Shared form fields of rules and instructions, as posted and as the API takes them."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutomationFormData:
-    """Fields that the forms of rules and instructions share. ``own_event``: its name is written, not picked. ``find``
-    narrows the actions down that can be picked."""
+    """Fields that the forms of rules and instructions share. ``own_event``: its name is typed, not chosen. ``find``
+    filters the actions to choose from."""
 
     name: str = ""
     event: str = ""
@@ -41,7 +41,7 @@ class AutomationFormData:
 
 
 def read_form(form: Form) -> dict[str, Any]:
-    """The fields of ``Filled`` as they were posted, whatever they are."""
+    """The fields of ``Filled`` as posted, valid or not."""
     event, own = form.get("event", limit=100).strip(), form.get("own_event", limit=200).strip()
     return {
         "name": form.get("name", limit=1000).strip(),
@@ -55,7 +55,7 @@ def read_form(form: Form) -> dict[str, Any]:
 
 
 def read_row(row: RuleRow | InstructionRow) -> dict[str, Any]:
-    """The fields of ``Filled`` of one that stands."""
+    """The fields of ``Filled`` of an existing automation."""
     return {
         "name": row.name,
         "event": row.pattern,
@@ -66,7 +66,7 @@ def read_row(row: RuleRow | InstructionRow) -> dict[str, Any]:
 
 
 def parse_model(model: type[M], given: AutomationFormData, more: Mapping[str, object], hints: Mapping[str, str]) -> M:
-    """``given`` and what else the API takes, as its form. Raises InvalidInput that says what to mend, by ``hints`` for
+    """``given`` and what else the API takes, as its form. Raises InvalidInput with what to correct, by ``hints`` for
     what is ``more``."""
     both = {
         "name": given.name,

@@ -68,8 +68,8 @@ class Switch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AutomationStatus:
-    """Status of a rule or an instruction. ``blocked``: why it does nothing, empty where it works. ``mine``: this person
-    may switch, change and delete it; ``links``: they may look at events."""
+    """Status of a rule or an instruction. ``blocked``: why it does nothing, or empty. ``mine``: this person may switch,
+    change and delete it. ``links``: they may see events."""
 
     name: str
     mode: Badge
@@ -90,8 +90,8 @@ class AutomationStatus:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
-    """What both forms ask for. ``own_event``: its name is written, not picked; ``becomes_author``: whoever saves it
-    takes it over from somebody else, or from the role they had."""
+    """What both forms ask for. ``own_event``: its name is typed, not chosen. ``becomes_author``: saving it takes it
+    over from another person, or from the author's former role."""
 
     revision: int
     name: str
@@ -143,8 +143,7 @@ def make_frame(
     known: EventFields,
     error: OpsIQError | None,
 ) -> Frame:
-    """Frame around the form of a rule or an instruction. ``there`` is what the form changes, None where it makes a new
-    one."""
+    """The frame of a rule's or instruction's form. ``there`` is what the form changes, or None for a new one."""
     own_event = given.own_event or "*" in given.event
     return Frame(
         revision=there.revision if there else 0,
@@ -187,8 +186,8 @@ async def save(
     add: Callable[[TransactionHook], Awaitable[Row]],
     change: Callable[[Row], Awaitable[Row]],
 ) -> Row:
-    """Save a form: adds the automation, once for each form, or changes the one that is ``there``. Raises InvalidInput
-    where somebody changed that since the form was shown: it can be saved again."""
+    """Saves a form: adds the automation, once for each form, or changes the existing one (``there``). Raises
+    InvalidInput if that was changed after the form was shown. It can then be saved again."""
     if there is None:
         async with use_form_once(request, form) as in_transaction:
             return await add(in_transaction)
@@ -206,7 +205,7 @@ def find_title(catalogue: Catalogue, name: str) -> str:
 
 
 def _firing(row: FiringRow, *, inside: bool) -> FiringTableRow:
-    """What shadow mode would have sent is for those who may see the records in it."""
+    """A firing. What shadow mode would have sent is only for people who may see its records."""
     would = json.loads(row.document) if row.document and inside else {}
     calls = would.get("calls", ()) if isinstance(would, dict) else ()
     return FiringTableRow(

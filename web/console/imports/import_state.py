@@ -1,6 +1,7 @@
-"""What an import gave, sealed into the page that shows it: the server keeps no drafts, the page brings them back.
+"""Import state: an import's result, sealed into the page that shows it. The server keeps no drafts, and the page sends
+them back.
 
-It is sealed for its workspace, so that what comes back is what the importer made, within the importer's bounds.
+It is sealed for its workspace, so what comes back is what the importer made, within the importer's limits.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def seal_state(box: SecretBox, workspace: str, state: ImportState) -> str:
 
 
 def open_state(box: SecretBox, workspace: str, sealed: str) -> ImportState:
-    """Opens the sealed state of an import. Raises InvalidInput for what was sealed elsewhere, or not at all."""
+    """Opens the sealed state of an import. Raises InvalidInput for anything not sealed here."""
     if len(sealed) > MAX_SEALED_CHARS:
         raise InvalidInput(_STALE)
     try:

@@ -1,7 +1,7 @@
 """Confirmation card: exactly what will be sent, where to, who asked, and where each value comes from.
 
-It is made from the plan and the words typed, and from nothing else: no model writes a letter of it. Other people's text
-is shown with everything hidden in it spelled out (``core.display_text``).
+It is made only from the plan and the typed words: no model writes any of it. Other people's text is shown with hidden
+characters spelled out (``core.display_text``).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Progress of a run: on its page, and as server-sent events while somebody looks at it.
+"""Run progress: on its page, and as server-sent events while somebody watches.
 
-Any process can tell: one that works the run out itself knows at once, every other one reads it beside the run.
+Any process can serve it. The one that plans the run knows each step at once, the others read it with the run.
 """
 
 from __future__ import annotations
