@@ -3,6 +3,7 @@ values. ``parameter_spec`` decides the type."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -131,11 +132,15 @@ def is_allowed(spec: ParameterSpec, value: Any) -> bool:
 def read_exact(
     words: str, *, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime
 ) -> Reading | None:
-    """The whole of ``words`` as one value, or None. A free string is the words themselves, without quotes."""
+    """The whole of ``words`` as one value, or None. A free string is the words themselves, without quotes.
+
+    The stop behind one sentence is no part of it. Of several sentences or lines, it is.
+    """
     read = read_text(words)
     spec = make_parameter_spec(name, schema, annotation)
     # A question mark or exclamation mark is part of verbatim text.
-    start, end = _trim_span(read.plain, ".,;" if spec.kinds[-1:] == ("text",) else ".!?,;")
+    text_marks = "" if _SEVERAL.search(read.plain.strip()) else ".,;"
+    start, end = _trim_span(read.plain, text_marks if spec.kinds[-1:] == ("text",) else ".!?,;")
     if start >= end:
         return None
     found = _take_whole(read, spec, start, end, now)
@@ -147,6 +152,7 @@ def read_exact(
     return Reading(made.value, first, last, read.raw[first:last], made.how, made.shown, made.confidence)
 
 
+_SEVERAL: Final = re.compile(r"[.!?][\"')]?\s+\S|\n")
 _LABELLED: Final = 0.3
 _LITTLE: Final = word_set(
     "please his her their my our at on by for in the a an is around about exactly to of from until since it's its "

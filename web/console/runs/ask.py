@@ -347,7 +347,7 @@ async def _show_run(
         )
     page = RunPage(
         shell=make_shell(request, visitor),
-        title=labels.shorten(run.text, 60),
+        title=f"{labels.make_state_badge(run).text.capitalize()}: {labels.shorten(run.text, 60)}",
         run_id=run.id,
         asked_at=run.created_at,
         revision=run.revision,

@@ -177,3 +177,19 @@ def test_a_mark_behind_a_number_is_none_of_it(words: str) -> None:
     read = read_exact(words, name="days", schema={"type": "integer"}, annotation=Annotation(unit=Unit.DAYS), now=NOW)
     assert read is not None
     assert read.value == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("the boiler leaks.", "the boiler leaks"),
+        ("The boiler leaks. Bring a pump.", "The boiler leaks. Bring a pump."),
+        ("Dear Ada,\n\nthe boiler is new.\n", "Dear Ada,\n\nthe boiler is new."),
+        ("Is it warm? Then call off.", "Is it warm? Then call off."),
+        ("version 2.5.", "version 2.5"),
+    ],
+)
+def test_the_stop_behind_one_sentence_is_left_out_and_kept_behind_several(words: str, value: str) -> None:
+    reading = read_exact(words, name="note", schema=STRING, annotation=PLAIN, now=NOW)
+    assert reading is not None
+    assert reading.value == value
