@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 
+from playwright.sync_api import CDPSession, Page
 from playwright.sync_api import Error as BrowserError
-from playwright.sync_api import Page
 
 from tests.browser.text_styles import STYLE_OF, STYLES
 
@@ -21,14 +21,16 @@ CONTRAST: Final = "color-contrast"
 OF_WIDTH: Final = ["target-size", "scrollable-region-focusable"]
 """What can be otherwise in the other theme, and what on a narrow screen."""
 ASKED: Final = f"""async (asked) => {{
-  const done = await window.axeOfTheTests.run(document, asked);
-  const passed = done.passes.filter((rule) => rule.id === "{CONTRAST}").flatMap((rule) => rule.nodes);
-  return {{
-    found: done.violations.map((rule) => ({{id: rule.id, at: rule.nodes.map((node) => node.html.slice(0, 160))}})),
-    passed: asked.elementRef ? [...new Set(passed.map((node) => node.element).map({STYLE_OF}))] : [],
-  }};
+  const told = (rules, options, done) => done({{
+    found: rules.filter((rule) => rule.violations.length).map((rule) =>
+      ({{id: rule.id, at: rule.violations.map(({{node}}) => node.element.outerHTML.slice(0, 160))}})),
+    passed: rules.filter((rule) => rule.id === "{CONTRAST}").flatMap((rule) => rule.passes)
+      .map(({{node}}) => node.element).map({STYLE_OF}),
+  }});
+  return window.axeOfTheTests.run(document, {{reporter: told, preload: {{assets: ["media"]}}, ...asked}});
 }}"""
-"""What axe finds, and the styles of text whose contrast it passed."""
+"""What axe finds, and the styles of text whose contrast it passed. Read from its own results: what it writes for people
+(selectors, pieces of HTML) is costly. Style sheets are loaded again only for rules that are not asked for."""
 OTHERS: Final = {"light": "dark", "dark": "light"}
 WIDTHS: Final = {1280: 390, 390: 1280}
 
@@ -45,10 +47,22 @@ _STANDS: Final = """() => {
     const said = element.checkVisibility() && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
     return `${element.localName}#${element.id}.${element.className?.baseVal ?? element.className}[${names}]${said ? "t" : ""}(${inner})`;
   };
-  return shape(document.documentElement);
+  const root = document.documentElement;
+  return [shape(root), root.scrollWidth - root.clientWidth];
 }"""  # noqa: E501
-"""The shape of a page that stands still, whatever its words and however many rows alike it has; null while it is being
-made."""
+"""The shape of a page that stands still, whatever its words and however many rows alike it has, and how many pixels it
+is wider than the window; null while it is being made."""
+
+_BEFORE: Final = """() => {
+  window.focusOfTheTests = document.activeElement;
+  return [matchMedia("(prefers-color-scheme: dark)").matches, "axeOfTheTests" in window];
+}"""
+_AFTER: Final = """() => {
+  const was = window.focusOfTheTests;
+  delete window.focusOfTheTests;
+  if (was !== document.activeElement && was !== document.body) was?.focus();
+}"""
+"""What has the focus keeps it, whatever a look does to the page."""
 
 
 class Seen:
@@ -78,6 +92,7 @@ class Looks:
     def __init__(self, page: Page, *, scripts: bool = True) -> None:
         self.page = page
         self._scripts = scripts
+        self._inside: CDPSession | None = None
         self.passed: dict[str, None] = {}
         self.looked_at: set[str] = set()
         page.on("framenavigated", lambda frame: frame.parent_frame or self.passed.setdefault(frame.url))
@@ -85,15 +100,16 @@ class Looks:
     def look(self) -> bool:
         """False: it does not stand still, and will be looked at when it does."""
         try:
-            shape = self.page.evaluate(_STANDS) if self.page.url.startswith("http") else None
+            stands = self.page.evaluate(_STANDS) if self.page.url.startswith("http") else None
         except BrowserError as error:
             if "context was destroyed" in str(error) or "navigation" in str(error):
                 return False
             raise
-        if shape is None:
+        if stands is None:
             return False
         self.looked_at.add(self.page.url)
-        self._no_wider()
+        shape, over = stands
+        self._fits(over)
         width = (self.page.viewport_size or {}).get("width", 0)
         chosen = re.search(r"data-theme", shape[: shape.find("(")])
         as_seen = f"{'own' if chosen else ''} {shape}"
@@ -124,36 +140,47 @@ class Looks:
         Contrast takes most of axe's time, and is that of a text's style: it is judged where there is one that axe has
         not passed before."""
         page, height = self.page, (self.page.viewport_size or {}).get("height", 860)
-        dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        dark, brought = page.evaluate(_BEFORE)
         own, other = ("dark", "light") if dark else ("light", "dark")
-        focused = page.evaluate_handle("document.activeElement")
-        if not page.evaluate("'axeOfTheTests' in window"):  # a document keeps it while parts of it change
-            page.evaluate(f"() => {{ {AXE.read_text()}; window.axeOfTheTests = axe; }}")
-        self._axe(own, {"runOnly": RULES, "rules": {CONTRAST: {"enabled": False}}})
-        self._contrast(own)
+        if not brought:  # a document keeps it while parts of it change
+            self._bring_axe()
+        self._axe(own, RULES)
         page.emulate_media(color_scheme=other)  # type: ignore[arg-type]
-        self._contrast(other)
+        self._axe(other, [])
         page.set_viewport_size({"width": WIDTHS.get(width, 390), "height": height})
-        self._axe(other, {"runOnly": OF_WIDTH})
-        self._contrast(other)
+        self._axe(other, OF_WIDTH)
         self._no_wider()
         page.emulate_media(color_scheme=own)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": height})
-        page.evaluate("(was) => { if (was !== document.activeElement && was !== document.body) was.focus(); }", focused)
+        page.evaluate(_AFTER)
 
-    def _contrast(self, theme: str) -> None:
-        if not all(style in SEEN for style in self.page.evaluate(STYLES)):
-            kinds = ["violations", "passes"]
-            for style in self._axe(theme, {"runOnly": [CONTRAST], "resultTypes": kinds, "elementRef": True}):
-                SEEN.add(style)
+    def _bring_axe(self) -> None:
+        """By the browser's own protocol: the page's policy stays as it is, and what this renderer has compiled before
+        isn't compiled again."""
+        self._inside = self._inside or self.page.context.new_cdp_session(self.page)
+        answer = self._inside.send("Runtime.evaluate", {"expression": _axe_as_brought()})
+        assert "exceptionDetails" not in answer, answer
 
-    def _axe(self, theme: str, asked: Mapping[str, Any]) -> list[str]:
-        """The styles of text that it passed. axe is evaluated by the driver, so the page's policy stays as it is."""
-        answer: dict[str, Any] = self.page.evaluate(ASKED, {"resultTypes": ["violations"], **asked})
+    def _axe(self, theme: str, rules: list[str]) -> None:
+        """By these, and by contrast where there is a style of text that axe has not passed."""
+        unseen = not all(style in SEEN for style in self.page.evaluate(STYLES))
+        if not (rules or unseen):
+            return
+        asked = {"runOnly": [*rules, CONTRAST]} if unseen else {"runOnly": rules}
+        if rules == RULES:  # tags, contrast among them
+            asked = {"runOnly": rules, "rules": {CONTRAST: {"enabled": unseen}}}
+        answer: dict[str, Any] = self.page.evaluate(ASKED, asked)
         assert answer["found"] == [], (self.page.url, theme, self.page.viewport_size, answer["found"])
-        passed: list[str] = answer["passed"]
-        return passed
+        for style in set(answer["passed"]):
+            SEEN.add(style)
 
     def _no_wider(self) -> None:
-        over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        self._fits(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+    def _fits(self, over: int) -> None:
         assert over <= 0, f"{self.page.url} is {over} px wider than the window ({self.page.viewport_size})"
+
+
+@cache
+def _axe_as_brought() -> str:
+    return f"{AXE.read_text()}; axe.configure({{noHtml: true}}); window.axeOfTheTests = axe; 0"
