@@ -17,14 +17,6 @@ from tests.acceptance.installation import PASSWORD
 from tests.browser.page_checks import Looks
 from web.console.session import COOKIE
 
-FLAGS: Final = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _NO_FAULT: Final = "Failed to load resource: the server responded with a status of"
 """A page that says no; ``_answered`` looks at the others."""
 _PAGES: Final = ("document", "fetch", "xhr")

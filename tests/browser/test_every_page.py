@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.installation import Installation
+from tests.browser.browser_contexts import Contexts, forget_files
 from tests.browser.browser_session import Visit
 from tests.browser.conftest import New
 from tests.browser.sample_data import LONG, member_id, things
@@ -67,15 +68,17 @@ def there(world: Installation, chromium: Browser, tmp_path_factory: pytest.TempP
         ids["report_before"], ids["report_id"] = ids.get("report_id", ""), olivia.page.url.rsplit("/", 1)[1]
     olivia.page.goto("/members")
     ids["member_id"] = member_id(olivia.page, "amir")
-    ids["signed_in"] = context.storage_state()
+    ids["signed_in"] = context.cookies()
     context.close()
     return ids
 
 
 @pytest.mark.parametrize("path", [*PAGES, *BESIDES])
 def test_a_page_is_clean_and_nothing_on_it_moves_while_it_comes(visit: New, there: dict[str, Any], path: str) -> None:
-    olivia = visit(storage_state=there["signed_in"])
+    olivia = visit()
     page = olivia.looks.page
+    page.context.add_cookies(there["signed_in"])
+    forget_files(page)
     page.add_init_script(SHIFTS)
     answer = page.goto(path.format(**there))
     assert answer is not None
@@ -94,6 +97,27 @@ def test_what_is_shown_to_strangers_is_clean_too(visit: New, there: dict[str, An
     nobody.page.goto(path)
     expect(nobody.page.locator("h1").first).to_be_visible()
     nobody.is_clean()
+
+
+def test_what_a_visit_leaves_is_not_there_for_the_next(contexts: Contexts) -> None:
+    def sign_in_page() -> Page:
+        page = contexts.take(1280, "light").new_page()
+        page.goto("/sign-in")
+        return page
+
+    left = sign_in_page()
+    left.evaluate(
+        "localStorage.left = sessionStorage.left = 1; document.cookie = 'left=1';"
+        "new Promise((done) => (indexedDB.open('left').onsuccess = () => done()))"
+    )
+    found = """async () => ["left" in localStorage, "left" in sessionStorage, document.cookie.includes("left"),
+      (await indexedDB.databases()).length > 0]"""
+    assert left.evaluate(found) == [True] * 4
+    contexts.give_back()
+    page = sign_in_page()
+    assert page.context is left.context
+    assert page.evaluate(found) == [False] * 4
+    contexts.give_back()
 
 
 def test_a_look_is_one_that_sees(visit: New) -> None:
