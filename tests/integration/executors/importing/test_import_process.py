@@ -7,7 +7,7 @@ import io
 import json
 import tarfile
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import psutil
@@ -119,16 +119,16 @@ async def test_what_takes_too_long_is_killed() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"[" * 3_000_000, "nested deeper|no JSON"),
-        (b"[" + b"[]," * 8_000_000 + b"[]]", "more than|memory"),
-        (b"\x1f\x8b\x08", "not UTF-8"),
-        (b"x" * 40_000_000, "at most"),
+        (lambda: b"[" * 3_000_000, "nested deeper|no JSON"),
+        (lambda: b"[" + b"[]," * 8_000_000 + b"[]]", "more than|memory"),
+        (lambda: b"\x1f\x8b\x08", "not UTF-8"),
+        (lambda: b"x" * 40_000_000, "at most"),
     ],
     ids=["deep", "wide", "binary", "long"],
 )
-async def test_hostile_documents_end_in_an_error_within_bounds(data: bytes, said: str) -> None:
+async def test_hostile_documents_end_in_an_error_within_bounds(data: Callable[[], bytes], said: str) -> None:
     with pytest.raises(InvalidInput, match=said):
-        await ImportProcess().run({"do": "draft"}, [TextSource(data)])
+        await ImportProcess().run({"do": "draft"}, [TextSource(data())])
 
 
 def test_an_archive_that_grows_without_end_is_refused() -> None:
