@@ -1,3 +1,3 @@
-"""Importers of contracts: documents that describe other systems' APIs (``formats``) and the tools of MCP servers
-(``mcp``) become drafts. What importers do with documents is ``tasks``.
+"""Importers of contracts: turn documents about other systems' APIs (``formats``) and the tools of MCP servers (``mcp``)
+into drafts. ``tasks`` is what importers do with documents.
 """

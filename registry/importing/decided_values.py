@@ -1,5 +1,5 @@
-"""Values of a drafted contract as people decided them, whatever the document says: which have to be given, and which
-may be chosen from."""
+"""Decided values of a drafted contract, whatever the document says: which are required, and which may be chosen
+from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 
 
 def decide_values(contract: dict[str, Any], decided: Mapping[str, ParameterDecision]) -> str:
-    """Write ``required`` and ``choices`` into the contract. Answers the first fault in a sentence, empty for none."""
+    """Writes ``required`` and ``choices`` into the contract. Returns the first fault as a sentence, or an empty
+    text."""
     parameters = contract["parameters"]
     for name, choice in decided.items():
         if name not in parameters["properties"]:

@@ -1,7 +1,7 @@
 """Decisions file: what a document can't say and a person must, as JSON that is written, edited and read back.
 
-Everything in it is optional; what it leaves out stays as the importer proposes it. It is read strictly, since a
-misspelt decision must not pass for one that was made.
+Everything in it is optional, and defaults to the importer's proposal. It is read strictly, so that a misspelt decision
+isn't silently ignored.
 """
 
 from __future__ import annotations
@@ -86,12 +86,12 @@ class OperationDecision(_Strict):
     decide: tuple[str, ...] = ()
 
     def omits(self, parameter: str) -> bool:
-        """Whether it is left out where it is optional. What is said of the parameter itself goes before."""
+        """Whether it is left out if it is optional. A decision about the parameter itself comes first."""
         return parameter not in self.parameters and any(fnmatchcase(parameter, each) for each in self.omit)
 
     @property
     def wanted(self) -> bool:
-        """Whether somebody said that it shall be there."""
+        """Whether a person decided to keep it."""
         return self.include and "include" in self.model_fields_set
 
 

@@ -1,4 +1,4 @@
-"""Decisions file as the importer proposes it: each operation with its name and risk, what is guessed, what is asked."""
+"""Proposed decisions file: each operation with its name and risk, the importer's guesses, and its questions."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from registry.importing.kinds.drafting import KindDraft
 
 
 def propose_decisions(made: Import) -> dict[str, Any]:
-    """The decisions with what the document says filled in. Given decisions stand as they were; importing with what is
-    proposed here changes nothing."""
+    """The decisions with the document's values filled in. Given decisions are kept. Importing with the result changes
+    nothing."""
     decided = made.decisions
     name = next(iter(made.connections))
     credential = decided.connection.credential or find_credential(made.description)
@@ -54,7 +54,7 @@ def propose_decisions(made: Import) -> dict[str, Any]:
 
 
 def _settings(made: Import) -> dict[str, list[str]]:
-    """A placeholder below which at least half of all operations lie is suggested."""
+    """Suggests a setting for a placeholder that at least half of all operations lie below."""
     half = len(made.description.operations) / 2
     likely = [name for name, count in made.tenants.items() if count >= half]
     given = list(made.decisions.connection.settings)
@@ -94,7 +94,8 @@ def _operation(each: Draft, kinds: tuple[KindDraft, ...], decided: Decisions) ->
 
 
 def _refused(given: OperationDecision, reason: str) -> dict[str, Any]:
-    """What was decided stays, since it may be why: without it the next import would draft what nobody wants so."""
+    """A decision is kept, because it may be the reason for the refusal: without it the next import would draft an
+    unwanted contract."""
     return {
         **({"include": True} if given.wanted else {}),
         **given.model_dump(mode="json", exclude_defaults=True, exclude={"decide"}),

@@ -1,7 +1,7 @@
 """Differences between two documents, or between contracts and a newer document: what changed, and what it breaks.
 
-A change is compatible where a request as it is sent today is still understood. What takes less than before, asks for
-more, or is gone, is not.
+A change is compatible if a request as it is sent today is still understood. Accepting less, requiring more, or
+disappearing is incompatible.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from registry.importing.drafts.slots import read_slots
 from registry.importing.formats import read_description
 
 Change = Literal["added", "removed", "compatible", "incompatible"]
-_BOUNDS: Final[Mapping[str, int]] = {  # keyword → the direction in which it takes less
+_BOUNDS: Final[Mapping[str, int]] = {  # keyword → the direction in which it accepts less
     "minLength": 1, "minimum": 1, "exclusiveMinimum": 1, "minItems": 1, "maxLength": -1, "maximum": -1,
     "exclusiveMaximum": -1, "maxItems": -1,
 }  # fmt: skip
@@ -32,7 +32,7 @@ _NO_VIEW: Final = SchemaView(key=0)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One operation that isn't as it was. ``details`` are clauses for people."""
+    """One changed operation. ``details`` are clauses for people."""
 
     operation: str
     change: Change
@@ -44,7 +44,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """A contract that its upstream no longer fits."""
+    """A contract that its upstream API no longer fits."""
 
     contract: str
     version: int
@@ -67,7 +67,7 @@ class Surveyed:
         return self.digests.of(operation)
 
     def slots(self, operation: Operation) -> tuple[dict[tuple[str, str], Slot], str]:
-        """The operation's parameters by place and name on the wire, and why there are none."""
+        """The operation's parameters by place and wire name, and why there are none."""
         if operation.trouble:
             return {}, operation.trouble
         try:
@@ -78,7 +78,7 @@ class Surveyed:
 
 
 def find_differences(old: Documents, new: Documents) -> list[Difference]:
-    """Every operation that was added, removed or changed, in the new document's order, what is gone last."""
+    """Every operation that was added, removed or changed, in the new document's order. Removed ones come last."""
     before, after = Surveyed(old), Surveyed(new)
     found: list[Difference] = []
     for key, operation in after.operations.items():
@@ -92,8 +92,8 @@ def find_differences(old: Documents, new: Documents) -> list[Difference]:
 
 
 def find_suspensions(contracts: Sequence[Mapping[str, Any]], new: Documents) -> list[Suspension]:
-    """Those of ``contracts`` (as signed) whose pinned operation is another one in the new document, with what differs
-    from what they send."""
+    """The ``contracts`` (as signed) whose pinned operation changed in the new document, with the differences from what
+    they send."""
     after = Surveyed(new)
     made: list[Suspension] = []
     for contract in contracts:
@@ -146,7 +146,7 @@ def _asked(was: Mapping[tuple[str, str], Slot], now: Mapping[tuple[str, str], Sl
 
 
 def _elsewhere(slot: Slot, others: Mapping[tuple[str, str], Slot]) -> bool:
-    """Whether another level of nesting holds it: an object kept whole there, or taken apart."""
+    """Whether another level of nesting holds it: an object that is kept whole there, or taken apart."""
     if slot.place != "body" or not slot.key.startswith("/"):
         return False
     keys = [key for place, key in others if place == "body"]
@@ -154,7 +154,7 @@ def _elsewhere(slot: Slot, others: Mapping[tuple[str, str], Slot]) -> bool:
 
 
 def _compared(was: Slot, now: Slot) -> tuple[list[str], list[str]]:
-    """What it takes less than before, and what it takes more."""
+    """What it accepts less than before, and what it accepts more."""
     narrower: list[str] = []
     wider: list[str] = []
     told = _told(now)
@@ -167,7 +167,7 @@ def _compared(was: Slot, now: Slot) -> tuple[list[str], list[str]]:
 
 
 def _schemas(told: str, was: Mapping[str, Any], now: Mapping[str, Any], level: int = 0) -> tuple[list[str], list[str]]:
-    """The same of two schemas, and of what they hold."""
+    """The same for two schemas, and for their parts."""
     narrower: list[str] = []
     wider: list[str] = []
     if was == now or level > _MAX_LEVELS:
@@ -224,7 +224,7 @@ def _either(types: frozenset[str]) -> str:
 def _sent_differently(
     key: str, contract: Mapping[str, Any], slots: Mapping[tuple[str, str], Slot], why: str
 ) -> Difference:
-    """What a contract sends, held against what the operation takes now."""
+    """The differences between what a contract sends and what the operation now accepts."""
     if why:
         return Difference(key, "incompatible", (f"it can't be drafted any more: {why}",))
     sent = dict(_sent(contract))
@@ -263,7 +263,7 @@ def _holds(sent: tuple[str, str], slot: Slot) -> bool:
 
 
 def _sent(contract: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str | None]]:
-    """(place, name on the wire) → the parameter that is sent there, None for a constant."""
+    """(place, wire name) → the parameter sent there. None for a constant."""
     endpoint = contract["endpoint"]
     body = endpoint.get("body") or {}
     members = (("path", "path"), ("query", "query"), ("header", "headers"))

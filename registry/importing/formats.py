@@ -1,10 +1,9 @@
-"""Formats of documents that contracts are imported from: the one table of importers.
+"""Document formats that contracts are imported from: the one table of importers.
 
-A further one (a Postman collection, an answer of GraphQL's introspection) is a folder beside ``openapi`` whose reader
-makes an ``ApiDescription``, and a line here: everything after it (drafts, kinds of record, differences) is the same for
-all. Before it, one that is no JSON or YAML (a WSDL file) is taken apart in ``registry.importing.document.parser``, and
-a file of another ending is let in by ``executors.importing.sources``. What is asked of a server and is no document has
-its own folder too: ``mcp``.
+A new format (a Postman collection, a GraphQL introspection result) is a folder beside ``openapi`` whose reader makes an
+``ApiDescription``, and a line here. Drafts, record kinds and differences are then the same for all. A format other than
+JSON or YAML (a WSDL file) is parsed in ``registry.importing.document.parser``, and ``executors.importing.sources``
+admits its file extension. What is asked from a server and is no document has its own folder too: ``mcp``.
 """
 
 from __future__ import annotations
@@ -20,8 +19,7 @@ FORMATS: Final[Sequence[DocumentFormat]] = (openapi.FORMAT,)
 
 
 def read_description(documents: Documents, formats: Sequence[DocumentFormat] = FORMATS) -> ApiDescription:
-    """What a document says may be called. Raises UnreadableDocument for one of no known format, in the words of the
-    first."""
+    """What a document says may be called. Raises UnreadableDocument, worded by the first format, for an unknown one."""
     found = next((each for each in formats if each.fits(documents.root)), formats[0])
     return found.read(documents)
 

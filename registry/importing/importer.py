@@ -1,5 +1,5 @@
-"""Document importer: a document of any known format as drafts of contracts and record kinds, and the decisions that are
-left to people. The formats are ``registry.importing.formats``'."""
+"""Document importer: turns a document of any known format into drafts of contracts and record kinds, and questions for
+people. ``registry.importing.formats`` lists the formats."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ SPARE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Everything that a document gave. ``connections`` maps each connection's name to its base address, ``servers``
-    each server that isn't the platform's own, as the document writes it, to its connection's name."""
+    """The result of a document. ``connections`` maps each connection's name to its base address. ``servers`` maps each
+    other server, as the document writes it, to its connection's name."""
 
     description: ApiDescription
     digest: str
@@ -73,8 +73,8 @@ class Import:
 def import_document(
     documents: Documents, decisions: Decisions | None = None, formats: Sequence[DocumentFormat] = FORMATS
 ) -> Import:
-    """The drafts of every operation of a document. Raises UnreadableDocument for one of no known format, and
-    BadReference where its parts can't be put together."""
+    """The drafts of every operation of a document. Raises UnreadableDocument for an unknown format, and BadReference if
+    its parts can't be put together."""
     decided = decisions or Decisions()
     named = read_description(documents, formats)
     description = with_settings(named, decided.connection.settings)
@@ -138,8 +138,7 @@ def _draft_operations(
     decided: Decisions,
     draft_one: Callable[[Operation], Draft | Refusal],
 ) -> tuple[list[Draft], list[Refusal]]:
-    """Every operation's draft, or why there is none. A PUT is drafted where the PATCH that would do as well could not
-    be."""
+    """Every operation's draft, or why there is none. A PUT is drafted if the equivalent PATCH could not be."""
     made: list[Draft] = []
     refused: list[Refusal] = []
     for operation in sorted(description.operations, key=lambda each: each.key in roles.spare):
@@ -162,7 +161,7 @@ def _draft_operations(
 
 
 def _finish_contracts(drafts: Sequence[Draft], documents: Documents, decided: Decisions) -> None:
-    """Fills in the connection's settings, and which document it is: only now is it known what that refers to."""
+    """Fills in the connection's settings and the document, which is only known now."""
     address = documents.root.document
     kept = is_url(address) and not set("?#@") & set(address) and len(address) <= MAX_ADDRESS
     for each in drafts:
@@ -173,7 +172,7 @@ def _finish_contracts(drafts: Sequence[Draft], documents: Documents, decided: De
 
 
 def _list_idle_decisions(description: ApiDescription, decided: Decisions) -> Iterator[str]:
-    """Decisions that speak of nothing in the document."""
+    """Decisions about things that aren't in the document."""
     keys = {each.key for each in description.operations}
     for key in sorted(set(decided.operations) - keys):
         yield f"The decisions name {key!r}, which the document has not (any more)."
@@ -185,7 +184,7 @@ def _list_idle_decisions(description: ApiDescription, decided: Decisions) -> Ite
 def _questions(
     description: ApiDescription, connections: Connections, drafts: list[Draft], decided: Decisions
 ) -> list[str]:
-    """What a person must still decide, in sentences."""
+    """What a person must still decide, as sentences."""
     made = list(connections.questions())
     nobody = sum(not each.contract["roles"] for each in drafts)
     if nobody:

@@ -1,4 +1,4 @@
-"""Review of drafts: what a person decides about one contract, put into it without reading the document again."""
+"""Review of drafts: applies a person's decisions to one contract, without reading the document again."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from registry.importing.decisions import OperationDecision
 def decide_draft(
     contract: Mapping[str, Any], decision: OperationDecision, *, connection: str, version: int = 1
 ) -> dict[str, Any]:
-    """The draft as it would be signed. ``connection`` is where its calls go; what the decision leaves open stays as it
-    was drafted. Raises InvalidInput for values that can't be decided so."""
+    """The draft as it would be signed. ``connection`` is where its calls go. Whatever the decision leaves open stays as
+    drafted. Raises InvalidInput for impossible values."""
     made: dict[str, Any] = json.loads(json.dumps(contract))
     made["version"] = version
     made["endpoint"]["connection"] = connection

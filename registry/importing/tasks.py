@@ -1,7 +1,7 @@
-"""Import tasks: everything an importer does with documents, as one function of JSON and a reader of documents. A format
-of documents is added in ``registry.importing.formats``, not here.
+"""Import tasks: everything that an importer does with documents, as one function of JSON and a reader of documents. A
+new format goes into ``registry.importing.formats``, not here.
 
-So that it can run in a process of its own, which may be killed; see ``executors.importing``.
+A task can therefore run in its own killable process: see ``executors.importing``.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ Read = Callable[[int, str], bytes]
 
 
 class Task(TypedDict, total=False):
-    """``draft`` a document; the ``differences`` of two; the ``suspensions`` of contracts by one. ``roots`` are the
-    names of the trees' root documents."""
+    """A task: ``draft`` a document, the ``differences`` of two, or the ``suspensions`` of contracts by one. ``roots``
+    name the trees' root documents."""
 
     do: Literal["draft", "differences", "suspensions"]
     roots: list[str]

@@ -1,1 +1,1 @@
-"""Imported documents of any format: parsed within bounds, references followed, schemas read, their API described."""
+"""Imported documents of any format: parsed within limits, references followed, schemas read, their API described."""

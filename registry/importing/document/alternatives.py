@@ -1,8 +1,8 @@
-"""Alternatives of a schema (``oneOf``, ``anyOf``, discriminators) as one: what any of them may hold.
+"""Alternatives of a schema (``oneOf``, ``anyOf``, discriminators), merged into one.
 
-An object of several forms has the fields of all, and needs those that every form needs; the field that tells the forms
-apart has the values of all. A scalar of several forms has the types of all. What is sometimes an object and sometimes
-not is ``any``, and is kept whole.
+An object of several forms has the fields of all, and requires those that every form requires. The field that identifies
+the form has the values of all. A scalar of several forms has the types of all. A value that is sometimes an object is
+``any``, and is kept whole.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _IDS: Final = ("id", "uuid", "pk", "key")
 
 @dataclass(slots=True)
 class Settled:
-    """A schema whose alternatives are one. ``forms`` counts those of an object; ``large``: too many to be told apart
-    field by field, so that ``children`` are those it has in any form."""
+    """A schema whose alternatives are merged. ``forms`` counts those of an object. ``large``: there are too many to
+    separate field by field, so ``children`` are the fields of any form."""
 
     kind: Literal["object", "array", "scalar", "any"]
     view: SchemaView
@@ -39,7 +39,7 @@ class Settled:
 
 
 class Settler:
-    """Settles views, each once."""
+    """Merges the alternatives of each view once."""
 
     def __init__(self, reader: SchemaReader) -> None:
         self.reader = reader
@@ -55,7 +55,7 @@ class Settler:
         known = self._known.get(id(view))
         if known is not None:
             return known[1]
-        # Whoever asks for it from within gets this: a circle of alternatives alone means nothing.
+        # A request from inside gets this: a circle of alternatives alone means nothing.
         self._known[id(view)] = (view, Settled("any", view))
         forms = self._forms.get(id(view))
         made = self._settle(view, level) if forms is None else self._object(view, forms)
@@ -63,8 +63,8 @@ class Settler:
         return made
 
     def sent(self, view: SchemaView) -> Settled:
-        """As ``settled``, for a request, whose sender has the choice: of one or a list of such, one object is sent, or
-        a list of scalars, which may have one member; of a record or its id, the id. An answer holds either."""
+        """Like ``settled``, for a request, whose sender may choose. Of one or a list of objects, one object is sent. Of
+        scalars, a list, perhaps with one member. Of a record or its id, the id. An answer may hold either."""
         known = self._sent.get(id(view))
         if known is None:
             known = self._sent[id(view)] = (view, self._choose(view))
@@ -90,7 +90,7 @@ class Settler:
         return listed if made.kind == "scalar" and len(single) == len(lists) == 1 else whole
 
     def _relate(self, view: SchemaView) -> Settled | None:
-        """A record's id, where the alternative is a schema of its own that has such an id."""
+        """A record's id, if the alternative is a schema of its own with such an id."""
         forms = [self.settled(self.reader.view(each)) for each in view.variants]
         objects = [each for each in forms if each.kind == "object"]
         ids = [each.view for each in forms if each.kind == "scalar"]
@@ -111,7 +111,7 @@ class Settler:
         telling = [each for each in forms if each.kind != "any" or each.view.variants or each.view.trouble]
         if view.properties or (telling and all(each.kind == "object" for each in telling)):
             return self._object(view, [each for each in forms if each.kind == "object"])
-        if not telling:  # they bound what the schema itself says
+        if not telling:  # they limit what the schema itself says
             return self._plain(view)
         if all(each.kind == "scalar" for each in telling):
             return Settled("scalar", _scalars(view, [each.view for each in telling]))
@@ -161,7 +161,7 @@ class Settler:
         settled = [self.settled(each) for each in distinct]
         if all(each.kind == "object" for each in settled) and not any(each.large for each in settled):
             ids = tuple(sorted(map(id, distinct)))
-            if ids not in self._joint:  # looked into when somebody asks, since it may lead back here
+            if ids not in self._joint:  # read on demand, because it may lead back here
                 base = SchemaView(key=id(distinct[0]), types=frozenset({"object"}), own=dict(distinct[0].own))
                 self._joint[ids] = base
                 self._forms[id(base)] = settled
@@ -170,7 +170,7 @@ class Settler:
 
 
 def _is_same(one: SchemaView, other: SchemaView) -> bool:
-    """Whether two schemas are the same as far as their first level says."""
+    """Whether two schemas are the same on their first level."""
     if one is other or one.variants or other.variants or one.trouble or other.trouble:
         return one is other
     if one.types != other.types or one.enum != other.enum or one.own.get("format") != other.own.get("format"):

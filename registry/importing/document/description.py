@@ -1,6 +1,6 @@
 """API description: what a document says may be called, as frozen values that are the same for every format.
 
-The reader of a format makes them (``registry.importing.formats``); drafts, kinds and differences are made from them.
+A format's reader makes them (``registry.importing.formats``). Drafts, kinds and differences are made from them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class BodyContent:
-    """One media type of a body; ``encoding`` says of a form's field how it is written."""
+    """One media type of a body. ``encoding`` says how a form's field is written."""
 
     media_type: str
     schema: Located
@@ -42,8 +42,8 @@ class BodyContent:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """``key`` ("POST /v1/refunds") names it; ``trouble`` says why it can't be drafted, where that shows here.
-    ``declared`` is what its document says of what it takes, word for word: the operation's digest goes over that."""
+    """An operation. ``key`` ("POST /v1/refunds") names it. ``trouble`` says why it can't be drafted, if that is known
+    here. ``declared`` is its input as the document declares it, word for word: the operation's digest covers it."""
 
     key: str
     method: str
@@ -66,7 +66,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class ApiDescription:
-    """A whole document. ``server`` is the base address as far as it is known: it may be relative, or empty."""
+    """A whole document. ``server`` is the base address as far as known. It may be relative or empty."""
 
     title: str
     version: str
@@ -79,10 +79,12 @@ class ApiDescription:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFormat:
-    """A format of documents that contracts are imported from. ``name`` is its command (``opsiq import openapi``);
-    ``title`` and ``versions`` name it and its documents for people. Every document of it holds one of ``words``, and
-    its root a line that ``first_line`` matches; ``fits`` says of a root that was parsed whether it is one. ``read``
-    raises UnreadableDocument for a version that isn't known."""
+    """A format of documents that contracts are imported from.
+
+    ``name`` is its command (``opsiq import openapi``). ``title`` and ``versions`` name it and its documents for people.
+    Each of its documents holds one of ``words``, and a line of the root matches ``first_line``. ``fits`` says whether a
+    parsed root is of this format. ``read`` raises UnreadableDocument for an unknown version.
+    """
 
     name: str
     title: str

@@ -1,8 +1,8 @@
-"""Schema digests of operations: equal as long as what an operation takes is said in the same way.
+"""Schema digests of operations: equal as long as an operation's input is declared in the same way.
 
-Over method, path, parameters and body with every definition that they reach; wording, examples and extensions don't
-count. A definition is hashed once, by itself, and an operation by the set of those that it reaches, so that circles
-cost nothing and the order of reading doesn't matter.
+They cover method, path, parameters and body with every definition that they reach, without wording, examples and
+extensions. Each definition is hashed once by itself, and an operation by the set of those it reaches. So circles cost
+nothing and the reading order doesn't matter.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Digests:
         self._known: dict[str, tuple[str, tuple[Located, ...]]] = {}
 
     def of(self, operation: Operation) -> str:
-        """``sha256:…`` of an operation, by what its document says of what it takes."""
+        """``sha256:…`` of an operation, over its declared input."""
         own: dict[str, Any] = {"method": operation.method, "path": operation.path}
         left: list[Located] = []
         for name, at in operation.declared.items():
@@ -58,7 +58,7 @@ class Digests:
         return self._known[key]
 
     def _key(self, reference: Located) -> str:
-        """The name of what is referred to, as seen from the root, wherever that lies."""
+        """The name of a reference's target, as seen from the root, wherever it lies."""
         path, _, fragment = reference.value.partition("#")
         try:
             name = join_names(reference.document, path) if path else reference.document
@@ -75,7 +75,7 @@ class Digests:
 
 
 def _reduced(value: Any, *, names: bool = False) -> Any:
-    """What counts of a value; the keys of ``names`` are names, which may be called like keywords."""
+    """The relevant part of a value. The keys of ``names`` are names, which may look like keywords."""
     if isinstance(value, Mapping):
         return {
             key: each if key in _DATA and not names else _reduced(each, names=not names and key in _NAMED)

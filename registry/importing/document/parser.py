@@ -1,7 +1,7 @@
-"""Document parser: JSON and YAML 1.2 as plain values, within bounds of size, depth and count.
+"""Document parser: reads JSON and YAML 1.2 as plain values, within limits of size, depth and count.
 
-YAML is read event by event, so nesting costs no stack, an alias is the value it names and never a copy, and merge keys
-are counted. Plain scalars follow the JSON schema of YAML 1.2 as OpenAPI asks for: ``no`` and ``2026-01-31`` are text.
+YAML is read event by event: nesting costs no stack, an alias is the value it names and never a copy, and merge keys are
+counted. Plain scalars follow the JSON schema of YAML 1.2, as OpenAPI requires: ``no`` and ``2026-01-31`` are text.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _TAGS: Final = "tag:yaml.org,2002:"
 
 
 class UnreadableDocument(InvalidInput):
-    """A document that can't be read: what is wrong, where, and what to do."""
+    """A document can't be read: what is wrong, where, and what to do."""
 
 
 def parse_document(data: bytes, name: str = "") -> Any:
-    """The value of a JSON or YAML document. Raises UnreadableDocument for what is too large, too deep, not UTF-8 or
-    not well formed."""
+    """The value of a JSON or YAML document. Raises UnreadableDocument if it is too large, too deep, not UTF-8 or not
+    well formed."""
     where = f"{name}: " if name else ""
     if len(data) > MAX_BYTES:
         raise UnreadableDocument(
@@ -82,8 +82,7 @@ def _json(text: str) -> Any:
 
 
 def _in_whole_characters(value: Any) -> Any:
-    """The value with U+FFFD for each half of a character (a lone surrogate), which JSON's escapes can write and UTF-8
-    can't."""
+    """The value with U+FFFD for each lone surrogate, which JSON's escapes can write and UTF-8 can't."""
     text = json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
     return json.loads(text.decode("utf-16-le", "replace"))
 

@@ -1,8 +1,8 @@
 """Reference resolver: ``$ref`` within a document and across the documents of one folder or host (RFC 6901, RFC 3986).
 
-A document is read once, when it is first referred to. Nothing is expanded ahead: whoever follows a reference decides
-where a circle is cut. A value always goes with the name of the document it stands in, since that is what its own
-references are relative to.
+A document is read once, when it is first referred to. Nothing is expanded ahead: the follower of a reference decides
+where to cut a circle. A value always has the name of its document with it, because its own references are relative to
+that.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ ReadDocument = Callable[[str], bytes]
 
 
 class BadReference(InvalidInput):
-    """A reference that leads nowhere, or where it may not lead."""
+    """A reference leads nowhere, or where it may not lead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A value with the name of the document that it stands in."""
+    """A value with the name of its document."""
 
     value: Any
     document: str
 
     def __getitem__(self, key: str) -> Located:
-        """The member of an object; of anything else, nothing."""
+        """The member of an object. Nothing for any other value."""
         return Located(self.value.get(key) if isinstance(self.value, Mapping) else None, self.document)
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """The object's members; of anything else, none."""
+        """The object's members. None for any other value."""
         return self.value if isinstance(self.value, Mapping) else {}
 
     def text(self, key: str) -> str:
@@ -51,7 +51,7 @@ class Located:
         return value if isinstance(value, str) else ""
 
     def items(self) -> list[Located]:
-        """The members of a list; of anything else, none."""
+        """The members of a list. None for any other value."""
         return [Located(each, self.document) for each in self.value] if isinstance(self.value, list) else []
 
     def members(self) -> list[tuple[str, Located]]:
@@ -81,7 +81,7 @@ class Documents:
         return "sha256:" + (hashlib.sha256(" ".join([root, *others]).encode()).hexdigest() if others else root)
 
     def follow(self, at: Located) -> Located:
-        """What a value stands for: the target of its ``$ref`` with what is said beside it, else itself. Raises
+        """The target of a value's ``$ref``, with the keys beside it. The value itself if it has none. Raises
         BadReference."""
         hops = 0
         while isinstance(at.value, Mapping) and isinstance(at.value.get("$ref"), str):
@@ -93,7 +93,7 @@ class Documents:
         return at
 
     def _beside(self, at: Located, target: Located) -> Located:
-        """The target with its neighbours' words, made once so that it keeps its identity."""
+        """The target merged with the keys beside it. Made once, so that it keeps its identity."""
         known = self._merged.get(id(at.value))
         if known is not None:
             return known[1]
@@ -120,7 +120,7 @@ class Documents:
             value = self._document(name)
         except BadReference:
             raise
-        except InvalidInput as error:  # of one part that can't be read the rest knows nothing
+        except InvalidInput as error:  # an unreadable part doesn't affect the rest
             raise BadReference(error.detail) from error
         fragment = unquote(fragment)
         if fragment and not fragment.startswith("/"):
@@ -153,7 +153,7 @@ def is_url(name: str) -> bool:
 
 
 def split_url(text: str) -> SplitResult:
-    """The parts of an address, all of them empty where it can't be read as one."""
+    """The parts of an address. All empty if it can't be read as one."""
     try:
         return urlsplit(text)
     except ValueError:

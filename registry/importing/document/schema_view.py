@@ -1,7 +1,7 @@
-"""Schema reader: one level of an OpenAPI or JSON Schema at a time, with references followed and ``allOf`` merged.
+"""Schema reader: reads OpenAPI or JSON Schema one level at a time, with references followed and ``allOf`` merged.
 
-What lies below is not touched until somebody asks, so circles and enormous alternatives cost nothing here. OpenAPI
-3.0's ``nullable`` and Boolean bounds, and Swagger 2's dialect, are read as what JSON Schema 2020-12 means.
+Lower levels are read only on demand, so circles and enormous alternatives cost nothing here. OpenAPI 3.0's ``nullable``
+and Boolean bounds, and Swagger 2's dialect, are read as their JSON Schema 2020-12 equivalents.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class SchemaView:
 
 
 class SchemaReader:
-    """Makes views, each once."""
+    """Makes each view once."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
@@ -85,14 +85,14 @@ class SchemaReader:
         self._left = MAX_MERGED
 
     def follow(self, at: Located) -> Located:
-        """What a value stands for; what leads nowhere is an empty object."""
+        """The target of a value. A reference that leads nowhere gives an empty object."""
         try:
             return self._documents.follow(at)
         except BadReference:
             return Located({}, at.document)
 
     def view(self, at: Located) -> SchemaView:
-        """The view of a schema. What can't be read is a view with its ``trouble``, that takes any value."""
+        """The view of a schema. An unreadable one is a view with its ``trouble``, which accepts any value."""
         try:
             target = self._documents.follow(at)
         except BadReference as error:
@@ -137,7 +137,7 @@ class SchemaReader:
 
 
 def _absorb(made: SchemaView, other: SchemaView) -> None:
-    """``other`` must hold too; what it says of the same thing comes after."""
+    """Adds ``other``, which must hold too. What it says about the same thing comes second."""
     made.types = (made.types & other.types or other.types) if made.types and other.types else made.types | other.types
     made.own.update(other.own)
     if other.enum is not None:

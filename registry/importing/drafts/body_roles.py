@@ -1,7 +1,7 @@
-"""Bodies that hold a whole record: which operations write it anew, change a part of it, or merely repeat it.
+"""Bodies with a whole record: which operations replace it, change a part of it, or merely repeat it.
 
-Documents made from code say one schema for all three, so that a partial change seems to need every field, and an order
-such as ``POST /talks/{id}/accept`` seems to take the talk itself.
+Documents generated from code use one schema for all three. A partial change then seems to need every field, and an
+order such as ``POST /talks/{id}/accept`` seems to take the talk itself.
 """
 
 from __future__ import annotations
@@ -22,9 +22,14 @@ LEAST_REPEATED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class BodyRoles:
-    """Keys of operations. ``spare``: a PUT → the PATCH of the same address that takes all of its fields, so that
-    nothing is lost without it. ``partial``: a PATCH whose schema is that of a whole record: what it says is needed is
-    needed of a record, not of a change. ``repeats``: a POST on something of one record that takes the record."""
+    """Keys of operations.
+
+    - ``spare``: a PUT → the PATCH of the same address that takes all its fields, so that nothing is lost without the
+      PUT.
+    - ``partial``: a PATCH with the schema of a whole record. Its required fields are required of a record, not of a
+      change.
+    - ``repeats``: a POST on something of one record that takes the record.
+    """
 
     spare: Mapping[str, str] = field(default_factory=dict)
     partial: frozenset[str] = frozenset()
@@ -79,7 +84,7 @@ def find_body_roles(description: ApiDescription, settler: Settler) -> BodyRoles:
 
 
 def _repeats(own: _Body, record: _Body) -> bool:
-    """Whether a body is the record's own, or has of its fields alone all that a record needs."""
+    """Whether a body is the record's own, or has only its fields and all that a record requires."""
     if own.key == record.key and len(own.fields) > 1:
         return True
     return (

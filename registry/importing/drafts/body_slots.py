@@ -1,4 +1,5 @@
-"""Body flattening: the fields of a request's body as slots, nested objects taken apart while there is room."""
+"""Body flattening: reads the fields of a request's body as slots. Nested objects are taken apart while there is
+room."""
 
 from __future__ import annotations
 
@@ -32,13 +33,13 @@ class _Field:
 
 
 def read_body(operation: Operation, content: BodyContent, settler: Settler, room: Room) -> Iterator[Slot]:
-    """The slots of a JSON body or a form, or the one slot of what is neither. Raises CannotDraft."""
+    """The slots of a JSON body or a form, or one slot for any other body. Raises CannotDraft."""
     json = is_json(content.media_type)
     if not json and not is_form(content.media_type):
         yield _raw(operation, content, settler)
         return
     plain = settler.of(content.schema)
-    # A change that is sent to no record's own address may be one of all: only a person's JSON says of which.
+    # A change without a record's own address may affect all. Only a person's JSON says which.
     found_by_path = operation.path.rstrip("/").endswith("}")
     root = settler.sent(plain.view) if operation.method == "POST" or found_by_path else plain
     if root.view.trouble:
@@ -49,7 +50,7 @@ def read_body(operation: Operation, content: BodyContent, settler: Settler, room
             if not operation.body_required:
                 return  # an empty object
         elif root.kind == "object" and root.view.properties and not fields:
-            return  # nothing but what is read-only
+            return  # only read-only members
         yield _whole_body(operation, plain, settler, room)
         return
     if not fields:
@@ -63,7 +64,7 @@ def read_body(operation: Operation, content: BodyContent, settler: Settler, room
         return
     only_files = True
     for each in found:
-        # What is kept whole may as well be a list.
+        # A value that is kept whole may also be a list.
         settled = settler.settled(each.view) if each.settled.several else each.settled
         slot = Slot(
             place="body",
@@ -135,13 +136,13 @@ def _spread(
 
 
 def _apart(each: _Field) -> Mapping[str, SchemaView] | None:
-    """The fields of a nested object that can be taken apart, else None."""
+    """The fields of a nested object that can be taken apart. Otherwise None."""
     settled = each.settled
     if settled.kind != "object" or settled.large or settled.view.key in each.open_:
         return None
     inner = {name: child for name, child in settled.children.items() if not child.read_only}
     if any(name.isdecimal() or len(name) > MAX_FIELD_NAME or UNSAFE.search(name) for name in inner):
-        return None  # numbers in a pointer are places of a list
+        return None  # numbers in a pointer are positions of a list
     return inner if 0 < len(inner) <= MAX_SPREAD else None
 
 
@@ -150,7 +151,7 @@ def _form_key(path: tuple[str, ...]) -> str:
 
 
 def _field_form(content: BodyContent, each: _Field) -> str | None:
-    """How a form writes what is no scalar: by the field's ``encoding``, else repeated lists and JSON (OpenAPI 3.1,
+    """How a form writes a non-scalar: by the field's ``encoding``, otherwise repeated lists and JSON (OpenAPI 3.1,
     Encoding Object)."""
     if each.settled.kind == "scalar":
         return None

@@ -1,4 +1,4 @@
-"""Connections of a document: the platform's own address, and one more for each operation whose server is another."""
+"""Connections of a document: the platform's own address, and one more for each other server of its operations."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _DULL: Final = word_set(
 
 
 class Connections:
-    """Names connections as operations ask for them. ``used`` is name → base address, as far as that is known."""
+    """Names connections as operations need them. ``used`` is name → base address, as far as known."""
 
     def __init__(self, description: ApiDescription, decided: Decisions) -> None:
         self._decided = decided
         self._description = description
         own = decided.connection
         said = Counter(each.server for each in description.operations if each.server)
-        # Where each operation names its server, the one that most have is the platform's.
+        # If each operation names its server, the commonest is the platform's.
         self._own = description.server or (said.most_common(1)[0][0] if said else "")
         self.name = own.name or _name(description)
         self.used: dict[str, str] = {self.name: own.base_address or self._own}
@@ -46,7 +46,7 @@ class Connections:
 
     @property
     def servers(self) -> dict[str, str]:
-        """Server as the document writes it → connection, but for the platform's own."""
+        """Server as the document writes it → connection, without the platform's own."""
         return dict(self._by_server)
 
     def questions(self) -> Iterator[str]:
@@ -64,7 +64,7 @@ class Connections:
 
 
 def _told_apart(server: str) -> str:
-    """What a server's address says beside its domain and version."""
+    """The part of a server's address besides its domain and version."""
     host = (split_url(server).hostname or "").split(".")[0]
     path = [each for each in split_url(server).path.split("/") if not words.is_version(each)]
     every = list(dict.fromkeys(word for each in (host, *path) for word in words.split_words(each)))
@@ -72,7 +72,7 @@ def _told_apart(server: str) -> str:
 
 
 def _name(description: ApiDescription) -> str:
-    """From the title, without what every title says; else from the host."""
+    """A name from the title, without words that every title has, or else from the host."""
     said = [each for each in words.split_words(description.title) if each not in _DULL and not each.isdecimal()]
     host = (split_url(description.server).hostname or "").split(".")
     made = "_".join(said[:3]) or (words.to_snake_case(host[-2]) if len(host) > 1 else "") or "platform"

@@ -1,7 +1,8 @@
-"""Security schemes as the credential kind of a connection, and parameters that are credentials in all but name.
+"""Credentials of a document: its security schemes as a connection's credential kind, and parameters that are
+credentials in effect.
 
 The kinds are those of ``connector.json``: none, bearer, basic, header, query, oauth2_client_credentials. A credential
-never stands in a contract.
+never appears in a contract.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _ABOUT_CREDENTIAL: Final = re.compile(r"authenticat|authoriz|access token|api ke
 
 
 def find_credential(description: ApiDescription) -> dict[str, Any]:
-    """The credential that most operations ask for, as ``connector.json`` writes it, with what a person must know."""
+    """The credential of most operations, in the form of ``connector.json``, with notes for a person."""
     uses: Counter[str] = Counter()
     for operation in description.operations:
         for name in {key for each in operation.security for key in each}:
@@ -59,7 +60,7 @@ def _kind(scheme: Located) -> dict[str, Any] | None:
 
 
 def _oauth2(scheme: Located) -> dict[str, Any]:
-    """Client credentials where the platform has them; else a token that a person has got there."""
+    """Client credentials if the platform has them. Otherwise a token that a person got there."""
     flows = dict(scheme["flows"].members()) or {scheme.text("flow"): scheme}
     flow = flows.get("clientCredentials") or flows.get("application")
     if flow is not None and flow.text("tokenUrl"):
@@ -68,7 +69,7 @@ def _oauth2(scheme: Located) -> dict[str, Any]:
 
 
 def is_credential(operation: Operation, place: str, name: str, description: str) -> bool:
-    """Whether a declared parameter is a credential that the connection already supplies."""
+    """Whether a declared parameter is a credential that the connection supplies."""
     if place not in ("header", "query", "body") or not operation.security or not _CREDENTIAL.match(name):
         return False
     return bool(_ABOUT_CREDENTIAL.search(description)) or name.lower() not in ("token",)

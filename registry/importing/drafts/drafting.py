@@ -1,7 +1,7 @@
-"""Draft builder: one operation of a document becomes an unsigned contract, or a refusal with its reason.
+"""Draft builder: turns one operation of a document into an unsigned contract, or a refusal with its reason.
 
-A draft trusts nothing: nobody may run it, every write is confirmed, a DELETE can't be undone. Each is held to the
-linter, and takes less apart as long as it is too large to be signed.
+A draft trusts nothing: nobody may run it, every write is confirmed, and a DELETE can't be undone. Each must pass the
+linter. A draft that is too large to sign takes fewer objects apart.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _CHANGES: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An unsigned contract with where each of its parameters stands in the request, and what a person should know."""
+    """An unsigned contract with the place of each parameter in the request, and notes for a person."""
 
     operation: Operation
     contract: dict[str, Any]
@@ -82,7 +82,7 @@ def draft(
     kinds: Sequence[KindDraft] = (),
     roles: BodyRoles = NO_ROLES,
 ) -> Draft | Refusal:
-    """The draft of an operation as far as a document and a person's decisions go."""
+    """The draft of an operation, as far as a document and a person's decisions allow."""
     if operation.trouble:
         return Refusal(operation, operation.trouble)
     if operation.method not in _METHODS:
@@ -109,8 +109,7 @@ _SHRINKS: Final = frozenset({"too_large", "parameters_schema", "too_long"})
 
 @dataclass(frozen=True, slots=True)
 class _Sorted:
-    """The places of a request by what fills them. ``nulls`` are members of the body that must be there and may be
-    null."""
+    """The places of a request by what fills them. ``nulls`` are required members of the body that may be null."""
 
     sent: list[Slot]
     fixed: dict[str, Any]
@@ -125,7 +124,7 @@ class _Sorted:
 
 @dataclass(frozen=True, slots=True)
 class _Drafting:
-    """One operation, with everything that its draft depends on but how much room there is."""
+    """One operation, with everything that its draft depends on except the available room."""
 
     operation: Operation
     content: BodyContent | None
@@ -192,8 +191,8 @@ class _Drafting:
         return places
 
     def _explain_supplied(self, slot: Slot) -> str | None:
-        """What fills a place that isn't asked for; None where it is. Raises CannotDraft where the decisions omit what
-        every call needs."""
+        """What fills a place that isn't asked for. None if it is asked for. Raises CannotDraft if the decisions omit
+        what every call needs."""
         choice = self.decision.parameters.get(slot.name)
         if slot.file:
             return f"nothing: it is a {'cookie' if slot.place == 'cookie' else 'file'} that need not be sent"
@@ -207,7 +206,7 @@ class _Drafting:
         return None
 
     def _write_property(self, slot: Slot, makes: bool) -> dict[str, Any]:
-        """The schema of a parameter. ``makes`` says that the call makes a record, whose texts may stay empty."""
+        """The schema of a parameter. ``makes``: the call makes a record, whose texts may stay empty."""
         schema = write_parameter(slot, self.operation.method)
         choice = self.decision.parameters.get(slot.name)
         if choice is not None and choice.record is not None and schema.get("type") == "string":
@@ -233,8 +232,8 @@ class _Drafting:
         *,
         repeatable: bool,
     ) -> dict[str, Any]:
-        """The contract without its annotations and sentences. ``repeatable`` says that the request carries an
-        idempotency key."""
+        """The contract without its annotations and sentences. ``repeatable``: the request carries an idempotency
+        key."""
         operation, decision = self.operation, self.decision
         policy = decision.confirmation.value if decision.confirmation else "never" if risk == "read" else "always"
         partial = operation.key in self.roles.partial
@@ -263,7 +262,7 @@ class _Drafting:
     def _require_lost(
         self, contract: Mapping[str, Any], asked: Sequence[Slot], annotations: Mapping[str, Any], notes: list[str]
     ) -> None:
-        """Requires what a call that writes a record anew would lose otherwise."""
+        """Requires what a replacing call would otherwise lose."""
         chosen = self.decision.parameters
         records = {name: str(each.record) for name, each in chosen.items() if each.record is not None}
         kept = {name for name, each in annotations.items() if "derive" in each}
@@ -286,7 +285,7 @@ class _Drafting:
         if aliases := write_aliases(self.operation, title, properties, self.kinds):
             contract["aliases"] = aliases
         named = any(each.record is not None for each in self.decision.parameters.values())
-        if sentences.preview and not named:  # a card tells a record by its label, which says more than its id
+        if sentences.preview and not named:  # a card identifies a record by its label, which says more than its id
             contract["preview"] = sentences.preview
 
 
@@ -320,7 +319,7 @@ def _notes(operation: Operation, slots: Sequence[Slot], risk: str) -> list[str]:
 
 
 def _switches(slot: Slot) -> bool:
-    """Whether a parameter of one or two words is told of as an order: "Set pause state"."""
+    """Whether a parameter of one or two words is worded as an order: "Set pause state"."""
     members = slot.schema.get("enum", ())
     told = slot.description.strip()
     return 0 < len(members) <= 2 and bool(_CHANGES.match(told)) and not re.match(r"set\s+(?:this\s+)?to\b", told, re.I)

@@ -1,7 +1,7 @@
-"""Parameter schemas: the part of a platform's schema that a contract can hold, as JSON Schema 2020-12 in itself.
+"""Parameter schemas: the part of a platform's schema that a contract can hold, as self-contained JSON Schema 2020-12.
 
-References are written out as far as a bound, circles end in an open object, and a keyword that can't be checked (a
-pattern with look-around, a number beyond 2^53) is left out: the platform checks it itself.
+References are written out up to a limit, and circles end in an open object. A keyword that can't be checked (a pattern
+with look-around, a number beyond 2^53) is left out, because the platform checks it itself.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ORDER: Final = ("string", "integer", "number", "boolean", "array", "object")
 
 
 class Budget:
-    """How many schemas may still be written out."""
+    """How many more schemas may be written out."""
 
     def __init__(self, parts: int) -> None:
         self.left = parts
@@ -49,7 +49,7 @@ class Budget:
 
 
 def describe_scalar(view: SchemaView) -> dict[str, Any]:
-    """The schema of a value that is no object and no list, without its description."""
+    """The schema of a scalar, without its description."""
     made: dict[str, Any] = {}
     types = [each for each in _ORDER if each in view.types]
     if view.enum is not None:
@@ -81,8 +81,8 @@ def describe_scalar(view: SchemaView) -> dict[str, Any]:
 def write_out(
     settler: Settler, view: SchemaView, budget: Budget, *, level: int = 0, open_: frozenset[int] = frozenset()
 ) -> dict[str, Any]:
-    """The schema of any value, written out. What is read-only is left out; below MAX_LEVELS, in a circle and beyond the
-    budget stands only the type."""
+    """The schema of any value, written out. Read-only parts are left out. Below MAX_LEVELS, in a circle and beyond the
+    budget only the type remains."""
     settled = settler.settled(view)
     if not budget.take() or level > MAX_LEVELS or view.key in open_:
         return {"type": settled.kind} if settled.kind in ("object", "array") else describe_scalar(settled.view)
@@ -171,7 +171,7 @@ def _bound(key: str, value: Any) -> bool:
 
 
 def _exact(value: Any) -> bool:
-    """Whether it has a canonical form, so that it can stand in what is signed."""
+    """Whether it has a canonical form, so that it can be signed."""
     try:
         canon.dumps(value)
     except (NotCanonical, TypeError, ValueError):

@@ -1,7 +1,7 @@
-"""Sentences of a draft, written from its title where that reads naturally: an example request, and the card's line.
+"""Sentences of a draft, made from its title if that reads naturally: an example request, and the card's line.
 
-They are made of the document's own words and the one value that an operation needs; where the title is no plain order
-about one thing, none is written, since a person's own words are better than a guess.
+They use the document's own words and the one value that an operation needs. If the title is no plain order about one
+thing, none is written: a person's words are better than a guess.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Sentences:
 
 
 def write_sentences(title: str, required: Sequence[str], properties: dict[str, Any], *, reads: bool) -> Sentences:
-    """Of a title such as ``Close an order`` and the parameters that must be given. ``reads``: it changes nothing, so it
-    may be asked for without a word more."""
+    """The sentences for a title such as ``Close an order`` and the required parameters. ``reads``: it changes nothing,
+    so it may be requested without further words."""
     plain = _uncapitalized(title.rstrip("."))
     if len(plain) > MAX_TITLE or not _PLAIN.match(plain) or plain.split()[0].lower() not in VERBS:
         return Sentences()
@@ -49,7 +49,7 @@ def write_sentences(title: str, required: Sequence[str], properties: dict[str, A
 
 
 def _thing_of(title: str, parameter: str) -> bool:
-    """Whether the title ends in the one thing that the parameter names: ``Close an order`` and ``order_id``."""
+    """Whether the title ends in the thing that the parameter names: ``Close an order`` and ``order_id``."""
     last = words.to_snake_case(title.split()[-1])
     stem = [each for each in words.split_words(parameter) if each not in _ID]
     return bool(_THING.match(title)) and (not stem or stem[-1] in (last, words.to_singular(last)))
@@ -65,7 +65,7 @@ def _sample(schema: dict[str, Any]) -> str | None:
 
 
 def _uncapitalized(title: str) -> str:
-    """Without the capitals of a headline: ``Delete an Existing Droplet`` is an order as any other."""
+    """A headline without its capitals: ``Delete an Existing Droplet`` is an ordinary order."""
     long = [each for each in title.split()[1:] if len(each) > 3]
     headline = bool(long) and all(each[:1].isupper() and each[1:].islower() for each in long)
     if not headline:

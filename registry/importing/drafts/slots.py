@@ -1,8 +1,8 @@
-"""Parameter flattening: every place of a request that takes a value, with the name and schema it has in a contract.
+"""Parameter flattening: lists every place of a request that takes a value, with its name and schema in a contract.
 
-A body's objects become parameters of their own (``/customer/address/city`` → ``customer_address_city``), nearest to the
-top first and as far as the contract has room; lists, maps, circles and objects of many forms are kept whole, as one
-parameter that takes JSON. Nothing is passed over: what can't be sent is told as the reason for a refusal.
+A body's objects become separate parameters (``/customer/address/city`` → ``customer_address_city``), nearest to the top
+first and as far as the contract has room. Lists, maps, circles and objects of many forms stay whole, as one parameter
+that takes JSON. Nothing is skipped: a place that can't be sent is the reason for a refusal.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def read_slots(operation: Operation, content: BodyContent | None, settler: Settl
 
 
 def is_minor_units(slot: Slot) -> bool:
-    """Whether the document says that the number counts cents."""
+    """Whether the document says that the number is in cents."""
     return slot.schema.get("type") == "integer" and bool(_MINOR.search(slot.view.description))
 
 
@@ -78,7 +78,7 @@ def _outside(parameter: Parameter, settler: Settler, room: Room) -> Iterator[Slo
         description=parameter.description or settled.view.description,
         example=parameter.example,
     )
-    if place == "cookie":  # a browser's way to sign in, beside the connection's
+    if place == "cookie":  # a browser's sign-in, beside the connection's
         yield replace(base, file=True)
     elif parameter.json and place != "path":
         yield replace(give_schema(base, settled, settler, room), form="json")
@@ -110,7 +110,7 @@ def _path_value(base: Slot, settled: Settled) -> Slot:
 
 
 def _list_form(style: str, explode: bool, place: str, name: str) -> str | None:
-    """How a list is written; None: repeated (``a=1&a=2``)."""
+    """How a list is written. None means repeated (``a=1&a=2``)."""
     if style == "deepObject":
         return "brackets"
     if place == "query" and explode:
@@ -148,7 +148,7 @@ def _query_object(parameter: Parameter, settled: Settled, base: Slot, settler: S
 
 
 def _named(slots: Iterable[Slot]) -> Iterator[Slot]:
-    """Each slot with a name of its own: by its words, with its place where another is called so already."""
+    """Each slot with its own name: from its words, with its place if that name is taken."""
     taken: set[str] = set()
     for slot in slots:
         plain = words.to_snake_case("_".join(strip_wrappers(slot.words) if slot.place == "body" else slot.words))

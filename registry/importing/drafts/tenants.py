@@ -1,5 +1,5 @@
-"""Tenants in paths: placeholders that are the same in every call of a connection (``/organisations/{org}/…``), since
-nothing lists what they may be. A connection is asked for them once, instead of every call."""
+"""Tenants in paths: placeholders that are the same in every call of a connection (``/organisations/{org}/…``), and that
+nothing lists. The connection is asked for them once, instead of every call."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def find_tenants(description: ApiDescription, kinds: Iterable[KindDraft]) -> dic
 
 
 def with_settings(description: ApiDescription, settings: Iterable[str]) -> ApiDescription:
-    """The description in which what a connection is asked for is a part of the path like any other."""
+    """The description with a connection's settings as ordinary parts of the path."""
     wanted = {*settings}
     return replace(description, operations=tuple(_placed(each, wanted) for each in description.operations))
 

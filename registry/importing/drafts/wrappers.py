@@ -1,5 +1,5 @@
-"""Outer objects of a body: ``{"data": {…}}``, ``{"data": {"attributes": {…}}}``, ``{"post": {…}}`` hold the record that
-is written, whose members are what people speak of."""
+"""Wrappers of a body: ``{"data": {…}}``, ``{"data": {"attributes": {…}}}`` and ``{"post": {…}}`` hold the written
+record, whose members are what people mention."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Bindings: which parameters of an operation name a record, and what follows from the one that does.
+"""Bindings: which parameters of an operation name a record, and which values follow from that record.
 
-A guess decides nothing: it is proposed, and a person takes it. What follows is derived: a record that lies within
-another says which that is, and a PUT keeps what nobody spoke of.
+A guess decides nothing: it is proposed, and a person accepts it. What follows is derived: a record inside another
+identifies it, and a PUT keeps what nobody mentioned.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _KEPT: Final = frozenset({"string", "integer", "number", "boolean", "id", "enum"
 def guess_records(
     operation: Operation, slots: Sequence[Slot], kinds: Sequence[KindDraft], *, repeats: bool = False
 ) -> dict[str, tuple[str, str | None]]:
-    """Parameter → (kind, field that is sent; None: the id) where its name or place says which kind's record it is."""
+    """Parameter → (kind, sent field; None: the id), if its name or place tells the kind."""
     by_shape = {shape(each.path): each for each in kinds}
     names = {each.name: each for each in kinds} | {words.to_snake_case(each.noun): each for each in kinds}
     by_schema = find_by_schema(kinds)
@@ -66,21 +66,21 @@ def guess_records(
 
 
 def _order_by_path(operation: Operation, slots: Sequence[Slot]) -> list[Slot]:
-    """What fills the path, from the outer to the inner: documents declare parameters in any order."""
+    """Sorts path parameters from the outer to the inner, because documents declare them in any order."""
     placed = [slot for slot in slots if slot.place == "path"]
     return sorted(placed, key=lambda each: operation.path.find("{" + each.key + "}"))
 
 
 def _is_of_others(path: str, slot: Slot, kind: KindDraft) -> bool:
-    """Whether a placeholder stands behind another collection whose noun ends like the kind's: ``/api-tokens/{token}``
-    where the kind is a user's tokens."""
+    """Whether a placeholder follows another collection whose noun ends like the kind's: ``/api-tokens/{token}`` if the
+    kind is a user's tokens."""
     before = path.split("{" + slot.key + "}")[0].rstrip("/").rpartition("/")[2]
     said = [words.to_singular(each) for each in words.split_words(before)]
     return len(said) > 1 and said[-1] == kind.noun.rpartition(" ")[2] and " ".join(said) not in kind.entry["nouns"]
 
 
 def _lies_beside(operation: Operation, kind: KindDraft) -> bool:
-    """Whether an operation is addressed within the very record that a kind's records lie in."""
+    """Whether an operation's address lies in the record that contains the kind's records."""
     above = shape(kind.path).rpartition("/{}")[0].rpartition("/{}")[0] + "/{}"
     return "{" in kind.path and shape(operation.path).startswith(f"{above}/") and above.count("{}") == 1
 
@@ -136,8 +136,8 @@ def derive_from_records(
     *,
     repeats: bool = False,
 ) -> dict[str, dict[str, Any]]:
-    """Parameter → annotation, for those that follow from a record which another one names. ``repeats``: the body is the
-    record itself, which stays as it is but for what is said."""
+    """Parameter → annotation, for those that follow from another parameter's record. ``repeats``: the body is the
+    record itself, which stays as it is except for what is said."""
     made: dict[str, dict[str, Any]] = {}
     by_key = {slot.key: slot for slot in slots if slot.place == "path"}
     for slot in slots:
@@ -158,7 +158,7 @@ def derive_from_records(
 
 
 def _inner_key(slot: Slot, kind: KindDraft) -> str:
-    """Where a member of a body stands in the record that it writes: a JSON:API record has its ``attributes`` too."""
+    """The place of a body's member in the record. A JSON:API record has its ``attributes`` too."""
     path = tuple(slot.key.lstrip("/").split("/"))
     bare = strip_wrappers(path, kind.name)
     within = "/" + "/".join(path[path.index("attributes") :]) if "attributes" in path else ""
@@ -173,7 +173,7 @@ def list_lost(
     kinds: Mapping[str, KindDraft],
     kept: Iterable[str],
 ) -> list[Slot]:
-    """What a PUT would take from a record unasked: it has it, and a call doesn't keep it."""
+    """What a PUT would delete from a record unasked: the record has it, and the call doesn't keep it."""
     inner = _order_by_path(operation, slots)[-1:]
     kind = kinds.get(records.get(inner[0].name, "")) if inner and operation.method == "PUT" else None
     if kind is None or not operation.path.rstrip("/").endswith("{" + inner[0].key + "}"):
@@ -193,8 +193,8 @@ def _kept(
     *,
     repeats: bool,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A PUT writes the whole record, so what nobody speaks of stays as the record has it; so does what a PATCH
-    needs, all of it where only a mask would say what is left as it is."""
+    """Keeps the record's values that nobody mentioned, because a PUT writes the whole record. So does a PATCH for its
+    required values, or for all values if only a mask would say what stays."""
     inner = _order_by_path(operation, slots)[-1:]
     kind = kinds.get(records.get(inner[0].name, "")) if inner else None
     if kind is None or not (repeats or operation.path.rstrip("/").endswith("{" + inner[0].key + "}")):

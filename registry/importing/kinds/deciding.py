@@ -1,4 +1,4 @@
-"""Kinds as people decide them: what else their records are called, and by which field people name one."""
+"""Decided kinds: other names of their records, and the field by which people name one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Field drafts: which fields of a record are safe to read, by which people name it, and what its states are.
+"""Field drafts: which fields of a record are safe to read, which one people name it by, and what its states are.
 
-A document tells what a record may hold, not what it does hold: every field but the id is ``lenient``, so that one value
-of another type than was said doesn't make all records unreadable.
+A document says what a record may hold, not what it does hold. So every field except the id is ``lenient``: one value of
+another type doesn't make all records unreadable.
 """
 
 from __future__ import annotations

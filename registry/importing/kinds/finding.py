@@ -1,7 +1,7 @@
-"""Record kinds from what can be listed: ``GET /things`` with ``/things/{id}`` beside it becomes a kind's draft.
+"""Record kinds from lists: ``GET /things`` with ``/things/{id}`` beside it becomes a kind's draft.
 
-The draft is an entry of ``kinds`` in ``connector.json``. It says what the document says: which fields people may search
-by, and whether the fields are safe to read, is for a person to confirm.
+The draft is an entry of ``kinds`` in ``connector.json`` and follows the document. A person confirms which fields can be
+searched by, and whether the fields are safe to read.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ _REFERENCE: Final = re.compile(r"(?P<stem>.+?)_(?:id|pk|uuid)\Z")
 def find_kinds(
     description: ApiDescription, settler: Settler, left_out: frozenset[str] = frozenset()
 ) -> list[KindDraft]:
-    """Every kind that can be listed and is acted on by its id, each noun once. Of several lists of one noun that
-    counts which most operations that change something go with. A kind may lie within one record of another
-    (``/orders/{id}/items``), where that is a kind too and lies within none itself. ``left_out`` are keys of operations
-    that nothing is drafted for."""
+    """Every kind that can be listed and is acted on by its id, each noun once.
+
+    Of several lists with one noun, the one with most changing operations counts. A kind may lie in one record of
+    another (``/orders/{id}/items``), if that is a kind too and lies in none itself. ``left_out`` are keys of operations
+    without a draft.
+    """
     by_noun: dict[str, list[tuple[Candidate, KindDraft]]] = defaultdict(list)
     made: dict[str, KindDraft] = {}
     candidates = find_candidates(description, settler)

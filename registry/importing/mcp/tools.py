@@ -1,8 +1,8 @@
-"""Tools of MCP servers as drafts of contracts: pinned by digest, confirmed always, for nobody until an owner says for
-whom.
+"""MCP tools as contract drafts: pinned by digest, always confirmed, and closed to everybody until an owner says who may
+run them.
 
-What a server says of its tools (that one only reads, that one can be repeated) are hints of a stranger: they go into
-the draft's notes, and change neither risk nor confirmation.
+A server's statements about its tools (that one only reads, that one can be repeated) are a stranger's hints. They go
+into the draft's notes, and change neither risk nor confirmation.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def digest_tool(tool: Mapping[str, Any]) -> str:
 
 
 def describe_differences(arguments: Iterable[str], now: Mapping[str, Any]) -> str:
-    """What of a tool is other than in a contract that sends these arguments, in a sentence. Where the arguments are the
+    """What differs between a tool and a contract that sends these arguments, as a sentence. If the arguments are the
     same, something else changed: a type, a word, a hint."""
     sent, takes = set(arguments), set(_list_properties(now))
     schema = now.get("inputSchema")

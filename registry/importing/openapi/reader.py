@@ -1,7 +1,7 @@
-"""OpenAPI reader: what an OpenAPI 3 or Swagger 2 document says may be called, as the description of an API.
+"""OpenAPI reader: turns an OpenAPI 3 or Swagger 2 document into the description of an API.
 
-Reads what is there and takes nothing for granted: a member of the wrong type counts as absent, and an operation that
-can't be understood carries its trouble instead of raising.
+It assumes nothing: a member of the wrong type counts as absent, and an operation that can't be understood carries its
+trouble instead of raising.
 """
 
 from __future__ import annotations
