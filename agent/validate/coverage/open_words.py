@@ -23,6 +23,7 @@ from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.coverage.weighty_patterns import SILENCE, TELLING, TIMES, cover
 from agent.validate.questions import is_yes
 from language import numerals
+from language.locales import translate
 from language.stems import ORDERS, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word
 
@@ -49,9 +50,12 @@ def find_open_words(order: Order, held: Collection[str] = (), read: Sequence[Spa
     A stretch is a clause without used words, or else the words between used ones. ``held`` are words, in lower case, by
     which an answer identifies the plan's records. ``read`` are the spans from which code itself read a value. Empty if
     the platform has no records.
+
+    A resolver that lists nothing reads by rules. They know English; of another language they know some words, and the
+    others are open.
     """
     request, proposal = order.request, order.proposal
-    if proposal.asides is None or not order.kinds:  # words beside a plain function's values are talk
+    if not order.kinds:  # words beside a plain function's values are talk
         return ()
     subject = collect_subject_stems(order.contracts, order.kinds)
     by = list_accounts(order, request.text, subject)
@@ -63,6 +67,12 @@ def find_open_words(order: Order, held: Collection[str] = (), read: Sequence[Spa
     for origin in (0, *typed):
         text = request.words(origin)
         used, beyond = _cover_used(order, origin, read)
+        if proposal.asides is None:
+            translation = translate(text)
+            if translation is None:
+                continue
+            for start, end, _ in translation.pieces:
+                used[start:end] = b"\1" * (end - start)
         here = replace(by, known=by.known - (beyond - subject))
         told = {*order.shown, *held} if origin else order.shown
         numbers = cover(text, _list_numbers(text, here))

@@ -27,7 +27,8 @@ from agent.validate.coverage.told import find_exceptions, find_hedges, find_told
 from agent.validate.coverage.weighty_patterns import Place
 from language import numerals
 from language.stems import EMPTY, stem
-from language.text import read_text
+from language.text import read_text, singularize, word_set
+from language.wordnet import is_word
 from registry.contract import Contract
 
 Kind = Literal[
@@ -42,6 +43,9 @@ STRETCHES: Final[frozenset[Kind]] = frozenset(
 """Kinds that are whole stretches of words rather than a word of weight."""
 _LEADS: Final[tuple[Kind, ...]] = ("opposed verb", "taken back", "hedge", "report", "other")
 """Kinds in which a negation denies nothing of its own."""
+_TO_AND_FOR: Final = ("2", "4")
+"""How people type these words before a value: "move it 2 friday"."""
+_IRREGULAR_PLURALS: Final = word_set("people men women children feet teeth mice geese sheep fish")
 _Said = TypeVar("_Said", bound=str)
 
 
@@ -157,10 +161,11 @@ def _find_numbers(order: Order) -> Iterator[Place]:
 
 
 def _counts_here(order: Order, number: numerals.Number) -> bool:
-    """Whether a number can count something that is done.
+    """Whether a number may be part of what is done.
 
     It stands alone, has a unit, or precedes a thing that the platform knows. A word or two may stand between: "two
-    oldest unpaid bills".
+    oldest unpaid bills". A number counts something else only if an English noun says what: "three angry neighbours".
+    Otherwise it may name a record: "7 to Ada, 9 blau".
     """
     after = patterns.UNIT.match(order.text, number.end)
     if number.unit or after is None or not after[1].isalpha() or after[1].casefold() in EMPTY:
@@ -168,7 +173,19 @@ def _counts_here(order: Order, number: numerals.Number) -> bool:
     words = patterns.COUNTED.match(order.text, number.end)
     told = [word.casefold() for word in words[0].split()] if words is not None else []
     known = order.known | patterns.UNITS
-    return any(stem(word) in known or find_currency(word) is not None for word in told)
+    if any(stem(word) in known or find_currency(word) is not None for word in told):
+        return True
+    said = order.text[number.start : number.end]
+    if stem(told[0]) in patterns.TIMES:
+        return False  # part of a date
+    if said in _TO_AND_FOR and any(start == after.start(1) for start, _ in order.taken):
+        return False
+    return not any(_is_plural(word) or (number.value == 1 and is_word(word)) for word in told)
+
+
+def _is_plural(word: str) -> bool:
+    one = singularize(word)
+    return word in _IRREGULAR_PLURALS or (one != word and is_word(one))
 
 
 def _find_other_units(order: Order) -> Iterator[Place]:
