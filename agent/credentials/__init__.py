@@ -1,1 +1,1 @@
-"""Credentials of connections: kept sealed, put into requests at the last moment, never shown again."""
+"""Credentials of connections: stored sealed, added to a request when it is sent, never shown again."""

@@ -1,4 +1,4 @@
-"""Connection check: one harmless read of a connection's platform, with its credentials, to see whether they work."""
+"""Connection check: one harmless read of a connection's platform, to see whether its credentials work."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ CheckState = Literal["works", "refused", "unreachable", "trouble"]
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Result of a connection check. ``works``: the platform answered, and did not refuse the credentials. ``detail`` is
-    a sentence for people."""
+    """Result of a connection check. ``works`` means that the platform answered and did not refuse the credentials.
+    ``detail`` is a sentence for people."""
 
     state: CheckState
     detail: str
@@ -32,8 +32,8 @@ class ConnectionCheck:
     client: HttpEndpointClient
 
     async def run(self, workspace: str, connection: str, path: str = "/") -> CheckResult:
-        """GET ``path`` below the connection's base address. Raises NotFound where there is no such connection, and
-        InvalidInput for a path that leaves it."""
+        """Sends a GET for ``path`` below the connection's base address. Raises NotFound for an unknown connection, and
+        InvalidInput for a path that leaves the base address."""
         base = (await self.contexts.of(workspace)).catalogue.address(connection)
         if base is None:
             raise NotFound(f"There is no connection {connection} that is switched on here.")

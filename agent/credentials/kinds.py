@@ -1,4 +1,4 @@
-"""Kinds of credentials that a connection may have, and what each adds to a request."""
+"""Kinds of credentials of a connection, and what each adds to a request."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _OWN_HEADERS: Final = frozenset({"authorization", "cookie"})
 
 
 class _Credential(BaseModel):
-    # Built when it is first used: a start makes hundreds of models, and uses few of them.
+    # Built on first use: a start makes hundreds of models and uses few of them.
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
@@ -73,7 +73,7 @@ class Basic(_Credential):
 
     def apply(self) -> AppliedCredentials:
         pair = base64.b64encode(f"{self.username}:{self.password}".encode()).decode("ascii")
-        # With an empty password the user name is the key, as several APIs have it.
+        # With an empty password, the user name is the key. Several APIs expect that.
         return AppliedCredentials(
             headers=(("authorization", f"Basic {pair}"),), secrets=(pair, self.password or self.username)
         )
@@ -172,7 +172,8 @@ KINDS: Final = {
 
 
 def read_credential(value: Any) -> Credential:
-    """A credential from decoded JSON. Raises InvalidInput, with the faulty fields, and never with what was given."""
+    """Parses a credential from decoded JSON. Raises InvalidInput, which names the faulty fields but never what was
+    given."""
     try:
         made = _ADAPTER.validate_python(value)
     except ValidationError as error:

@@ -1,5 +1,5 @@
-"""OAuth 2 token requests (RFC 6749 §4.4 and §6): an access token for a connection, from its client credentials or
-refresh token. The protocol is authlib's; the dial is ours, through the SSRF guard."""
+"""OAuth 2 token requests (RFC 6749 §4.4 and §6): gets a connection's access token with its client credentials or
+refresh token. authlib implements the protocol; the connection is made through our SSRF guard."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MAX_TOKEN_CHARS: Final = 16 * 1024
 
 
 class TokenAnswer(Protocol):
-    """Answer of a token endpoint: its status, and its JSON object, empty where it is none."""
+    """Answer of a token endpoint: its status, and its JSON object. The object is empty if there is none."""
 
     @property
     def status(self) -> int: ...
@@ -34,18 +34,18 @@ class TokenAnswer(Protocol):
 
 
 class TokenClient(Protocol):
-    """Posts to a token endpoint. Raises Unavailable where it does not answer."""
+    """Posts to a token endpoint. Raises Unavailable if it does not answer."""
 
     async def post(self, url: str, body: str, headers: Mapping[str, str]) -> TokenAnswer: ...
 
 
 class CredentialsRefused(Exception):
-    """Raised where credentials are refused or can't be used. Not a passing trouble. Its text has no secret."""
+    """Raised if credentials are refused or can't be used. The failure is not temporary. The text contains no secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """An access token. ``refresh_token`` is the newest one, where there is one."""
+    """An access token. ``refresh_token`` is the newest one, if there is one."""
 
     token: str = field(repr=False)
     prefix: str
@@ -69,7 +69,7 @@ class AccessToken:
 
 
 async def fetch_token(credential: OAuth, client: TokenClient, now: datetime, newest_refresh: str = "") -> AccessToken:
-    """A fresh access token. ``newest_refresh`` is a refresh token that came after the credential's own. Raises
+    """Gets a new access token. ``newest_refresh`` is a refresh token that was issued after the credential's own. Raises
     Unavailable, and CredentialsRefused."""
     from authlib.oauth2.auth import ClientAuth
     from authlib.oauth2.rfc6749.parameters import prepare_token_request

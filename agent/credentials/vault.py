@@ -1,7 +1,7 @@
 """Credential vault: the credentials of a workspace's connections, sealed with its data key.
 
-They are opened at the last moment, for one request, and are in no answer, log or history. OAuth access tokens are got
-once for all processes: whoever finds one missing or over claims its renewal, and the others wait for it.
+They are opened only to send one request, and appear in no answer, log or history. All processes share one OAuth access
+token. A process that finds it missing or expired claims its renewal, and the others wait for it.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ WARN_BEFORE: Final = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class CredentialStatus:
-    """What may be told of a connection's credentials. ``refused_at``: they were refused then, when
-    they were used last."""
+    """What may be shown of a connection's credentials. ``refused_at`` is set if they were refused when they were last
+    used."""
 
     connection: str
     kind: str
@@ -56,7 +56,7 @@ class CredentialStatus:
     refused_at: datetime | None
 
     def warning(self, now: datetime) -> str:
-        """What is wrong with them, or soon will be; empty where nothing is."""
+        """What is wrong with them or soon will be, as a sentence. Empty if nothing is."""
         if self.refused_at is not None:
             return "They were refused when they were used last. Give new ones."
         if self.expires_at is None or self.expires_at > now + WARN_BEFORE:
@@ -88,8 +88,8 @@ class Vault:
         expires_at: datetime | None = None,
         in_transaction: TransactionHook[CredentialStatus] = no_hook,
     ) -> CredentialStatus:
-        """Keep a connection's credentials; those before them are forgotten. Raises Forbidden unless ``by`` is an owner,
-        and NotFound where there is no such connection."""
+        """Stores a connection's credentials, replacing earlier ones. Raises Forbidden unless ``by`` is an owner,
+        NotFound for an unknown connection, and InvalidInput if they have expired."""
         check_owner(by, "changes credentials")
         now = self.clock()
         if expires_at is not None and expires_at <= now:
@@ -119,7 +119,7 @@ class Vault:
     async def remove(
         self, by: Actor, connection: str, *, in_transaction: TransactionHook[CredentialStatus] = no_hook
     ) -> CredentialStatus:
-        """Forget a connection's credentials; answers what they were. Raises Forbidden, NotFound."""
+        """Deletes a connection's credentials. Returns their last status. Raises Forbidden, NotFound."""
         check_owner(by, "changes credentials")
         async with self.database.begin() as session:
             await principals.check_still_acts(session, by, self.clock())
@@ -130,12 +130,12 @@ class Vault:
         return _make_status(row)
 
     async def list_statuses(self, workspace: str) -> Sequence[CredentialStatus]:
-        """What may be told of every credential, by connection."""
+        """What may be shown of every credential, by connection."""
         async with self.database.read() as session:
             return [_make_status(row) for row in await store.credentials.listed(session, workspace)]
 
     async def get_status(self, workspace: str, connection: str) -> CredentialStatus | None:
-        """What may be told of a connection's credentials; None where it has none."""
+        """What may be shown of a connection's credentials. None if it has none."""
         async with self.database.read() as session:
             row = await store.credentials.find(session, workspace, connection)
         return None if row is None else _make_status(row)
@@ -143,9 +143,9 @@ class Vault:
     # ── used ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def apply(self, workspace: str, connection: str, *, fresh: bool = False) -> AppliedCredentials:
-        """What a request of the connection carries; nothing where it has no credentials. ``fresh``: the access token
-        before was refused, so another is got. Raises CredentialsRefused, and Unavailable where a token endpoint does
-        not answer."""
+        """What a request of the connection carries. Empty if it has no credentials. ``fresh`` means that the last
+        access token was refused, so a new one is fetched. Raises CredentialsRefused, and Unavailable if a token
+        endpoint does not answer."""
         async with self.database.read() as session:
             row = await store.credentials.find(session, workspace, connection)
         if row is None:
@@ -164,7 +164,7 @@ class Vault:
         return applied
 
     def make_reader(self, workspace: str, connection: str) -> CredentialSource:
-        """What the reads of a connection ask for its credentials."""
+        """The function that a connection's reads call to get its credentials."""
 
         async def ask(fresh: bool) -> AppliedCredentials:
             try:
@@ -175,7 +175,7 @@ class Vault:
         return ask
 
     async def record_refused(self, workspace: str, connection: str) -> None:
-        """Note that the platform refused the connection's credentials."""
+        """Records that the platform refused the connection's credentials."""
         async with self.database.begin() as session:
             await store.credentials.mark(session, workspace, connection, refused_at=self.clock())
 
@@ -192,7 +192,7 @@ class Vault:
     async def _get_token(
         self, row: CredentialRow, credential: OAuthClient | OAuthRefresh, *, fresh: bool
     ) -> AccessToken:
-        """A good access token; where ``fresh``, another than the one of ``row``."""
+        """A valid access token. With ``fresh``, it is not the one stored in ``row``."""
         known = self._open_kept_token(row)
         if known is not None and known.good_at(self.clock()) and not fresh:
             return known
@@ -203,7 +203,7 @@ class Vault:
                     row = await store.credentials.get(session, row.workspace, row.connection)
                     known = self._open_kept_token(row)
                     if known is not None and known.good_at(self.clock()) and not (fresh and row.sealed_token == was):
-                        return known  # somebody else has got it meanwhile
+                        return known  # another task or process fetched it meanwhile
                     now = self.clock()
                     mine = await store.credentials.claim_renewal(session, row, now, now + RENEWAL)
                 if mine:
@@ -238,7 +238,8 @@ class Vault:
             return None
 
     async def _note(self, row: CredentialRow) -> None:
-        """When it was used last, to the minute; a refusal before that is over unless it comes again."""
+        """Records the last use, to the minute. Clears an earlier refusal; it is set again if the platform refuses
+        again."""
         now = self.clock()
         if row.refused_at is None and row.last_used_at is not None and now - row.last_used_at < NOTED_EVERY:
             return

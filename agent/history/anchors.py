@@ -1,11 +1,12 @@
-"""Anchors of AI History: signed statements of how long each workspace's history is and how it ends, kept outside the
-database.
+"""Anchors of AI History: signed records, kept outside the database, of the length and last digest of each workspace's
+history.
 
-Whoever can write to the database could cut a history, make it anew, or put an older copy of everything back. A line
-that was written elsewhere before shows that. Lines are JSON, signed with Ed25519 by a key that comes from the data key;
-they are appended to a file and, where there is an address, sent there as durable work. A line of the kind ``accepted``
-says that whoever runs the server put that state there on purpose (``opsiq restore``, ``opsiq seal``): anchors before it
-count no more.
+Whoever can write to the database could cut a history, rewrite it, or restore an older copy of everything. An anchor
+that was written elsewhere before reveals that.
+
+Each anchor is a line of JSON, signed with an Ed25519 key that is derived from the data key. Lines are appended to a
+file. If a URL is set, a durable job also sends each line there. A line of the kind ``accepted`` says that whoever runs
+the server restored that state on purpose (``opsiq restore``, ``opsiq seal``): earlier anchors no longer count.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ Kind = Literal["anchor", "accepted"]
 
 @dataclass(frozen=True, slots=True)
 class AnchorLine:
-    """One line of the file: ``count`` entries, the last of which has ``digest``."""
+    """One line of the file: a history of ``count`` entries, the last of which has ``digest``."""
 
     kind: Kind
     workspace: str
@@ -68,13 +69,13 @@ class AnchorLine:
 
 @dataclass(frozen=True, slots=True)
 class AnchorLines:
-    """``lines`` in the order of the file; ``strange`` are the numbers of those that nobody here signed."""
+    """``lines`` in the order of the file. ``strange`` are the line numbers whose signature is not ours."""
 
     lines: tuple[AnchorLine, ...] = ()
     strange: tuple[int, ...] = ()
 
     def of(self, workspace: str) -> list[ChainAnchor]:
-        """The anchors that count, the oldest first."""
+        """The workspace's anchors that count, oldest first."""
         mine: list[ChainAnchor] = []
         for line in self.lines:
             if line.workspace == workspace:
@@ -87,14 +88,14 @@ class AnchorLines:
 
 
 def write_line(keys: Authenticator, kind: Kind, workspace: str, count: int, digest: str, at: datetime) -> str:
-    """The signed line, without its end."""
+    """The signed line, without a line break."""
     told = {"form": _FORM, "kind": kind, "workspace": workspace, "count": count, "digest": digest, "at": format_iso(at)}
     key_id, signature = keys.sign(_PURPOSE, canon.dumps({**told, "key": keys.newest}))
     return canon.dumps({**told, "key": key_id, "signature": signature}).decode()
 
 
 def read_lines(keys: Authenticator, text: Iterable[str]) -> AnchorLines:
-    """What of these lines was signed here. Empty ones are passed over."""
+    """Parses the lines that were signed here. Empty lines are skipped."""
     lines: list[AnchorLine] = []
     strange: list[int] = []
     for number, each in enumerate(text, 1):
@@ -109,7 +110,7 @@ def read_lines(keys: Authenticator, text: Iterable[str]) -> AnchorLines:
 
 
 def read_file(keys: Authenticator, path: Path) -> AnchorLines:
-    """All of the file; nothing where there is none. Raises OSError."""
+    """Reads the whole file; a missing file is empty. Raises OSError."""
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             return read_lines(keys, file)
@@ -118,7 +119,7 @@ def read_file(keys: Authenticator, path: Path) -> AnchorLines:
 
 
 def append(path: Path, lines: Sequence[str]) -> None:
-    """On disk, with mode 600, when this returns. Raises OSError."""
+    """Appends lines to the file (mode 600) and flushes them to disk. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
@@ -131,20 +132,20 @@ def append(path: Path, lines: Sequence[str]) -> None:
 
 
 def list_public_keys(keys: Authenticator) -> dict[str, str]:
-    """What anybody can check the lines with: Ed25519 public keys (base64url of 32 bytes) by the name in ``key``."""
+    """Public keys for checking the lines: Ed25519 (base64url of 32 bytes), by the name in ``key``."""
     return keys.public(_PURPOSE)
 
 
 def make_url_secret(keys: Authenticator) -> str:
-    """What the POSTs to OPSIQ_ANCHOR_URL are signed with (docs/reference/wire.md §2)."""
+    """The secret that signs POSTs to OPSIQ_ANCHOR_URL (docs/reference/wire.md §2)."""
     return SECRET_PREFIX + base64.b64encode(keys.secret("anchor-url")).decode("ascii")
 
 
 @dataclass
 class Anchors:
-    """Writes them, for one process. Of several that share a file each sees what the others wrote, and does not repeat
-    it. Between two anchors it remembers how far it has seen each history go: an older copy that is put back under a
-    running server is shown by that."""
+    """Writes the anchors of one process. Processes that share a file read each other's lines and don't repeat them.
+    Between two anchors a process remembers how far it has seen each history go. That reveals an older copy that is
+    restored under a running server."""
 
     database: Database
     clock: Clock
@@ -161,8 +162,8 @@ class Anchors:
     _at: datetime | None = None
 
     async def tick(self, *, now_all: bool = False) -> int:
-        """Write what is due: everything that has changed, once ``every_s`` or EVERY_ENTRIES are over, or at once.
-        Answers how many."""
+        """Writes the anchors that are due, and returns their number. Every changed history is due once ``every_s`` have
+        passed or EVERY_ENTRIES were added, or at once with ``now_all``."""
         now = self.clock()
         waited = self._at is None or (now - self._at).total_seconds() >= self.every_s
         async with self.database.read() as session:
@@ -196,16 +197,16 @@ class Anchors:
         return len(lines)
 
     async def read(self) -> AnchorLines:
-        """Everything that was anchored, as this machine's file has it."""
+        """All anchors in this machine's file."""
         return await asyncio.to_thread(read_file, self.keys, self.path)
 
     async def of(self, workspace: str) -> list[ChainAnchor]:
-        """What a history is compared with: its anchors, and how far this process has seen it go."""
+        """What a history is compared with: its anchors, and the last entry that this process has seen."""
         seen = self._seen.get(workspace)
         return [*(await self.read()).of(workspace), *([seen] if seen else [])]
 
     async def send(self, job: Job) -> Outcome:
-        """One attempt to hand an anchor to OPSIQ_ANCHOR_URL."""
+        """Makes one attempt to send an anchor to OPSIQ_ANCHOR_URL."""
         if not self.url:
             return Done()
         body: str = job.payload["line"]
@@ -228,7 +229,7 @@ class Anchors:
                 return Dead(failed.detail)
 
     def _catch_up(self) -> None:
-        """Read what was appended since, by whomever."""
+        """Reads the lines that any process appended since the last time."""
         try:
             with self.path.open("rb") as file:
                 if os.fstat(file.fileno()).st_size < self._offset:
@@ -250,8 +251,8 @@ class Anchors:
             self._offset = 0
 
     async def _goes_on(self, session: AsyncSession, head: HistoryHeadRow, now: datetime) -> bool:
-        """Remember how far a history goes. False where the entry that was seen last is not in it any more: what goes on
-        from an older end is not remembered, nor anchored."""
+        """Remembers how far a history goes. False if it lacks the entry that was seen last; such a history is neither
+        remembered nor anchored."""
         seen = self._seen.get(head.workspace)
         if seen is None or await _holds(session, head, seen):
             self._seen[head.workspace] = ChainAnchor(head.seq, head.digest, format_iso(now))
@@ -283,7 +284,7 @@ class Anchors:
 
 
 async def _holds(session: AsyncSession, head: HistoryHeadRow, seen: ChainAnchor) -> bool:
-    """Whether the history that ends at ``head`` has the entry that was seen."""
+    """Whether the history that ends at ``head`` contains the entry that was seen."""
     if head.seq <= seen.seq:
         return (head.seq, head.digest) == (seen.seq, seen.digest)
     try:
@@ -293,7 +294,7 @@ async def _holds(session: AsyncSession, head: HistoryHeadRow, seen: ChainAnchor)
 
 
 def _read_line(keys: Authenticator, text: str) -> AnchorLine | None:
-    """None for what nobody here signed."""
+    """Parses one line. None if it was not signed here."""
     if len(text) > _MAX_LINE:
         return None
     try:

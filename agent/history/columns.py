@@ -1,8 +1,8 @@
-"""Columns of AI History: what the API, the console and both exports show of an entry, in one table.
+"""Columns of AI History: one table of what the API, the console and both exports show of an entry.
 
-A new one is a line of ``COLUMNS`` and, where JSON has it, a field of the API's ``EntryView`` (``web.api.history``; a
-test holds the two together). What it shows is written into the entry's ``data`` (``agent.history.recorder``): the
-columns that the database has are sealed (``store.history.entries``).
+A new column is a line of ``COLUMNS`` and, if JSON has it, a field of the API's ``EntryView`` (``web.api.history``; a
+test compares the two). Its value is stored in the entry's ``data`` (``agent.history.recorder``), because the database's
+own columns are sealed (``store.history.entries``).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from store.history.log import HistoryRow
 @dataclass(frozen=True, slots=True)
 class Column:
     """Column of AI History. ``read`` gets its value from an entry. ``label`` names it on the console's page of an
-    entry; without one it is not shown there. JSON (the API and its export) nests what CSV has side by side, so a few
-    are in one of the two only."""
+    entry; a column without a label is not shown there. JSON (the API and its export) nests what CSV has side by side,
+    so a few columns are in only one of the two."""
 
     name: str
     read: Callable[[HistoryRow], Any]
@@ -32,8 +32,8 @@ class Column:
 
 
 def read_mode(row: HistoryRow) -> Mode:
-    """The mode of an entry: whether a test key asked for it or did it. Read from what the hash chain covers; there is
-    no column for it."""
+    """Mode of an entry: whether a test key asked for it or did it. It has no column of its own; it is read from what
+    the hash chain covers."""
     for told in (row.data, row.actor):
         if '"test"' in told and json.loads(told).get("mode") == "test":
             return "test"
@@ -41,14 +41,13 @@ def read_mode(row: HistoryRow) -> Mode:
 
 
 def read_thread(row: HistoryRow) -> str | None:
-    """The thread of the run that an entry tells of, by its first request; None for an entry of no run, or from before
-    there were threads."""
+    """Thread of the entry's run, named by its first request. None for an entry without a run, or from before there were
+    threads."""
     return json.loads(row.data).get("thread_id") if row.run_id and '"thread_id"' in row.data else None
 
 
 def read_sources(row: HistoryRow) -> str:
-    """How well each value of the plan that an entry tells of is supported, by slot: ``0.amount=read``. Empty for an
-    entry without a plan."""
+    """Evidence of each value of the entry's plan, by slot: ``0.amount=read``. Empty for an entry without a plan."""
     if '"evidence"' not in row.data:
         return ""
     plan = json.loads(row.data).get("plan")
@@ -96,7 +95,7 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "�
 
 
 def make_safe_cell(value: object) -> object:
-    """A cell that no spreadsheet runs as a formula (OWASP CSV injection): text that starts like one gets a leading
+    """Protects a cell against CSV injection (OWASP): text that a spreadsheet would run as a formula gets a leading
     apostrophe."""
     if isinstance(value, str) and value.lstrip(" \u00a0\ufeff").startswith(_FORMULA_STARTS):
         return "'" + value
@@ -104,7 +103,7 @@ def make_safe_cell(value: object) -> object:
 
 
 async def export_csv(rows: AsyncIterator[HistoryRow]) -> AsyncIterator[str]:
-    """The export, a piece at a time: a header line, then one line an entry. Memory doesn't grow with the number of
+    """The export as CSV, in pieces: a header line, then one line an entry. Memory doesn't grow with the number of
     rows."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)

@@ -1,4 +1,4 @@
-"""Audit log entries in a person's words: what each type is called, what an entry says, and all of it in a line."""
+"""Audit log entries in plain words: the name of each type, what an entry says, and an entry as one line."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _LABELS: Final[Mapping[EntryType, str]] = {
 
 
 def label_entry(kind: str) -> str:
-    """``call_settled`` → “call finished”. A type of a later version is said by its name."""
+    """Label of an entry's type: ``call_settled`` → “call finished”. A type of a later version keeps its name."""
     known = next((each for each in EntryType if each.value == kind), None)
     return _LABELS.get(known, kind.replace("_", " ")) if known else kind.replace("_", " ")
 
@@ -58,7 +58,7 @@ _TELLING: Final = ("text", "detail", "reason", "email", "name", "verdict", "conn
 
 
 def summarize_entry(data: dict[str, Any]) -> str:
-    """The first thing in the entry that says something to a person."""
+    """The first value in the entry that tells a person something."""
     for holder in (
         data,
         *(data[name] for name in ("question", "refusal", "answer", "outcome") if isinstance(data.get(name), dict)),
@@ -78,20 +78,20 @@ def summarize_entry(data: dict[str, Any]) -> str:
 
 
 def name_actor(actor: Mapping[str, Any], people: Mapping[str, str]) -> str:
-    """Who acted; for a key, whose it is and its name. ``people`` are the members' names by id."""
+    """The name of who acted. For a key, its owner and its name. ``people`` maps member ids to names."""
     name = to_display_text(str(actor.get("name", "")), limit=60)
     holder = people.get(str(actor.get("person"))) if actor.get("kind") == "key" else None
     return f"{to_display_text(holder, limit=60)} (key “{name}”)" if holder else name
 
 
 def write_entry(row: HistoryRow, people: Mapping[str, str]) -> tuple[str, str]:
-    """Who, and what happened with what outcome, each as one line. ``people`` are the members' names by id: a key acts
-    for one."""
+    """An entry in two lines: who, and what happened with what outcome. ``people`` maps member ids to names, because a
+    key acts for a member."""
     name = name_actor(json.loads(row.actor), people)
-    # An outcome that only says the entry's type again tells nothing.
+    # Omits an outcome that only repeats the entry's type.
     outcome = "" if row.outcome == row.kind else row.outcome
     summary, contract = summarize_entry(json.loads(row.data)), row.contract or ""
-    if contract and summary.startswith(contract):  # a call that was asked for as data names its action itself
+    if contract and summary.startswith(contract):  # a call that was asked for as data names its own action
         contract = ""
     told = [contract, summary, outcome, "test" if read_mode(row) == "test" else ""]
     what = ", ".join(each for each in told if each)

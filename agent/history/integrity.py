@@ -1,9 +1,9 @@
-"""Integrity check of what is stored: the chain of AI History with its anchors and counts, the codes of rows, and
-whether each right that a row gives is one that an entry of the history gave.
+"""Integrity check of stored data: AI History's chain with its anchors and counts, the codes of rows, and the rights
+that rows give.
 
-Codes show a row that something other than OpsIQ wrote. A row that OpsIQ did write, and that was put back from an older
-copy or taken out, has its code or is not there to be looked at; but its role, its end or its making is an entry, and
-entries can't be taken out. So who may do what is what its entries come to, or it is named.
+A code shows a row that something other than OpsIQ wrote. It does not show a row of ours that was restored from an older
+copy, or deleted. But every role, end and creation is an entry of AI History, and entries can't be removed unseen. So
+the check compares each right that a row gives with what the entries add up to, and reports every difference.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _KINDS: Final = (
 
 @dataclass
 class _Told:
-    """What the entries come to: of each member role and state, of each key (by its public part) role, scopes, person
-    and whether it was revoked, the member of each identity, and of each contract in force version and digest."""
+    """What the entries add up to. Members have a role and state, by id. Keys have a role, scopes, person and state, by
+    public part. Identities have their member. Contracts in force have a version and digest."""
 
     members: dict[str, dict[str, str]] = field(default_factory=dict)
     keys: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -80,8 +80,8 @@ class _Told:
 
 
 async def find_differences(session: AsyncSession, workspace: str) -> list[str]:
-    """A sentence for each right that is not what the entries come to. Only where the chain itself is sound does it mean
-    something."""
+    """A sentence for each right that differs from what the entries add up to. It is meaningful only if the chain itself
+    is sound."""
     told = _Told()
     wanted = HistoryFilters(kinds=tuple(each.value for each in _KINDS))
     async for row in store.history.log.stream(session, workspace, wanted):
@@ -102,7 +102,7 @@ async def find_differences(session: AsyncSession, workspace: str) -> list[str]:
 def _take(told: _Told, row: HistoryRow) -> None:
     try:
         told.take(row.kind, json.loads(row.actor), json.loads(row.data))
-    except LookupError:  # an older version told less; what is not told is not compared
+    except LookupError:  # an older version recorded less; what it did not record is not compared
         return
 
 
@@ -121,8 +121,8 @@ def _compare(noun: str, name: str, is_: Mapping[str, str] | None, should: Mappin
 async def verify(
     session: AsyncSession, workspace: str, anchor: ChainAnchor | None = None, *, anchors: Sequence[ChainAnchor] = ()
 ) -> ChainVerdict:
-    """Verifies the chain of one workspace. Its first entry is written in the transaction that creates the workspace, so
-    one without any lost them, together with the record of where they ended. Run it in a ``read()`` block."""
+    """Verifies the chain of one workspace. Creating a workspace writes its first entry in the same transaction. So a
+    chain without entries has lost them, together with the record of where it ended. Run it in a ``read()`` block."""
     verdict = await store.history.log.verify(session, workspace, anchor, anchors=anchors)
     if verdict.ok and verdict.count == 0:
         why = "There is no entry, and the founding of a workspace is its first: all of it was taken out."
@@ -136,8 +136,8 @@ MOST: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Result of an integrity check of one workspace. ``verdict`` is of AI History, ``problems`` are sentences about
-    everything else. ``checked``: the codes were looked at, too."""
+    """Result of an integrity check of one workspace. ``verdict`` is about AI History, ``problems`` are sentences about
+    everything else. ``checked`` says whether the codes were checked too."""
 
     verdict: ChainVerdict
     problems: tuple[str, ...]
@@ -149,15 +149,15 @@ class Report:
 
     @property
     def why(self) -> str:
-        """All that is wrong, as sentences; empty where nothing is."""
+        """Everything that is wrong, as sentences. Empty if nothing is."""
         return " ".join([each for each in (self.verdict.why, *self.problems) if each])
 
 
 async def examine(
     session: AsyncSession, workspace: str, anchor: ChainAnchor | None = None, *, anchors: Sequence[ChainAnchor] = ()
 ) -> Report:
-    """Checks the integrity of one workspace: chain, anchors, sealed rows. Run it in a ``read()`` block, so that it sees
-    one moment."""
+    """Checks the integrity of one workspace: chain, anchors, sealed rows. Run it in a ``read()`` block, so that it
+    reads one snapshot."""
     verdict = await verify(session, workspace, anchor, anchors=anchors)
     problems = [
         f"The row {each.row} of {each.table} was written by something other than OpsIQ, and is refused."
@@ -165,7 +165,7 @@ async def examine(
     ]
     if fault := await store.history.authenticity.generation_fault(session, workspace):
         problems.append(f"No contract is in force: {fault}.")
-    if verdict.first_break is None:  # entries that were made anew tell nothing about rights
+    if verdict.first_break is None:  # a rewritten history says nothing about rights
         problems += await find_differences(session, workspace)
     if len(problems) > MOST:
         problems = [*problems[:MOST], f"And {len(problems) - MOST} more."]

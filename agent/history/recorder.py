@@ -1,7 +1,8 @@
-"""Audit log writer: appends an entry of AI History at each step. What is shown and exported of an entry is
-``agent.history.columns``.
+"""Audit log writer: appends an entry to AI History at each step. ``agent.history.columns`` says what is shown and
+exported of an entry.
 
-Every entry is appended in the same transaction as the change it tells of (``store.history.log`` chains them by digest).
+Every entry is appended in the transaction of the change that it records. ``store.history.log`` chains the entries by
+digest.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ async def record(
     duration_ms: float | None = None,
     **data: Any,
 ) -> HistoryRow:
-    """Append one entry about ``run``, in the caller's transaction. ``actor`` is who caused it, by default the run's
+    """Appends an entry about ``run`` in the caller's transaction. ``actor`` is who caused it, by default the run's
     own."""
     told = make_entry(run, kind, at, actor=actor, outcome=outcome, duration_ms=duration_ms, **data)
     return (await store.history.log.append_all(session, run.workspace, [told]))[0]
@@ -156,7 +157,7 @@ def make_entry(
 async def record_act(
     session: AsyncSession, actor: Actor, kind: EntryType, at: datetime, *, request_id: str | None = None, **data: Any
 ) -> HistoryRow:
-    """Append an entry about the workspace itself: a contract signed, a key made, a member added."""
+    """Appends an entry about the workspace itself: a contract signed, a key made, a member added."""
     return await store.history.log.append(
         session,
         workspace=actor.workspace,
@@ -176,12 +177,12 @@ def find_highest_risk(plan: Plan | None) -> str | None:
 
 
 def describe_trace(trace: Trace) -> dict[str, Any]:
-    """What the resolver was asked and what it answered, as stored. Durations in ms, cost in US dollars."""
+    """The resolver's trace, as stored: what it was asked and what it answered. Durations in ms, cost in US dollars."""
     return trace.model_dump(mode="json", exclude_none=True)
 
 
 def describe_plan(plan: Plan) -> dict[str, Any]:
-    """The plan as confirmed or sent: payloads whole, sources, pins by digest."""
+    """The plan as confirmed or sent: whole payloads, sources, and pins by digest."""
     return {
         "digest": plan.digest,
         "held": list(plan.held),
@@ -205,7 +206,7 @@ def describe_plan(plan: Plan) -> dict[str, Any]:
 
 
 def describe_request(step: Step) -> dict[str, Any]:
-    """The rest of an HTTP request, as it is sent but for credentials; nothing for a signed POST."""
+    """The rest of an HTTP request, as it is sent but without credentials. Empty for a signed POST."""
     if step.endpoint is None:
         return {}
     told = {"method": step.method, "headers": [list(each) for each in step.headers]} if step.method else {}

@@ -1,11 +1,13 @@
-"""Message authentication of a database: sealed once, checked from then on.
+"""Sealing of a database: its protected rows get message authentication codes once, and the codes are checked from then
+on.
 
-Rows that give rights or say what is sent carry a code that only a data key makes (``store.rows``). A database from
-before that has none: its rows get theirs at the first start, once. That it happened is known from three places, and
-none of them is a row that could be taken out: the data keys are wrapped in another way since
-(``agent.workspace.data_keys``), a file lies beside data.key, and ``OPSIQ_SEALED`` says so where no data folder is kept.
-A database that is not sealed although one of the last two says it was is refused: it is an older copy, or was made to
-look like one. ``accept`` seals anew what stands there, for whoever put such a copy back on purpose.
+Rows that give rights or say what is sent carry a code that only a data key can make (``store.rows``). An older database
+has no codes; its rows get them once, at the first start.
+
+Three places outside those rows record that a database is sealed: the way the data keys are wrapped
+(``agent.workspace.data_keys``), a file beside data.key, and the setting ``OPSIQ_SEALED``, for servers that keep no data
+folder. If the file or the setting says sealed and the database is not, it is refused: it is an older copy, or was made
+to look like one. ``accept`` seals such a copy again, for whoever restored it on purpose.
 """
 
 from __future__ import annotations
@@ -32,8 +34,8 @@ NOT_SEALED = (
 
 
 async def open_sealed(database: Database, settings: Settings, clock: Clock) -> SecretBox:
-    """Open the data keys and have ``sessions`` make and check codes from now on, sealing first what never was. Raises
-    BadSetting."""
+    """Opens the data keys, and makes and checks codes from now on. A database that was never sealed is sealed first.
+    Raises BadSetting."""
     ring = await open_keyring(database, settings.data_keys, clock)
     if not ring.sealed:
         if settings.sealed or settings.sealed_file.exists():
@@ -45,15 +47,15 @@ async def open_sealed(database: Database, settings: Settings, clock: Clock) -> S
 
 
 async def open_restored(database: Database, settings: Settings, clock: Clock) -> SecretBox:
-    """As ``open_sealed``, for a backup that was just put back: one from before databases were sealed is sealed,
-    whatever the data folder says. Raises BadSetting."""
+    """Like ``open_sealed``, for a backup that was just restored. If it was made before databases were sealed, it is
+    sealed now, whatever the data folder says. Raises BadSetting."""
     if not (await open_keyring(database, settings.data_keys, clock)).sealed:
         return await accept(database, settings, clock)
     return await open_sealed(database, settings, clock)
 
 
 async def accept(database: Database, settings: Settings, clock: Clock) -> SecretBox:
-    """Seal everything as it stands now, whatever was sealed before. Raises BadSetting."""
+    """Seals everything as it is now, whatever was sealed before. Raises BadSetting."""
     await open_keyring(database, settings.data_keys, clock)
     ring = await _seal(database, settings, again=True)
     database.authenticator = ring.box.authenticator
@@ -62,10 +64,10 @@ async def accept(database: Database, settings: Settings, clock: Clock) -> Secret
 
 
 async def _seal(database: Database, settings: Settings, *, again: bool) -> Keyring:
-    """All rows in one transaction, during which nobody else seals: cut off, nothing has happened."""
+    """Seals all rows in one transaction, under a lock. If it is interrupted, nothing has changed."""
     async with database.begin() as session:
         ring = await load_locked_keyring(session, settings.data_keys)
-        if ring.sealed and not again:  # another process was quicker
+        if ring.sealed and not again:  # another process sealed it first
             return ring
         count = await store.history.authenticity.seal(session, ring.box.authenticator)
         await mark_sealed(session, settings.data_keys)
@@ -74,8 +76,8 @@ async def _seal(database: Database, settings: Settings, *, again: bool) -> Keyri
 
 
 def mark(settings: Settings, clock: Clock) -> None:
-    """The file that says it, beside data.key; where the folder can't be written, the data keys and OPSIQ_SEALED say it
-    alone."""
+    """Writes the file beside data.key that says that the database is sealed. If the folder can't be written, only the
+    data keys and OPSIQ_SEALED say so."""
     if settings.sealed_file.exists():
         return
     try:

@@ -1,4 +1,5 @@
-"""Record cache: finds names without asking the platform, and checks records against it before anything is sent."""
+"""Record cache: finds names without asking the platform. Records are checked against the platform before anything is
+sent."""
 
 from agent.record_cache.cache import ConnectorCache, RecordCaches
 

@@ -1,4 +1,4 @@
-"""Cache status of one connector: which kinds are cached, and whether they are fresh enough to be used."""
+"""Cache status of one connector: which kinds are cached, and whether they are fresh enough to use."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RecordCaches:
     max_age: timedelta
 
     def of(self, workspace: str, connector: Connector) -> ConnectorCache | None:
-        """The cache of this connector, None where it lets nothing be cached. Third-party code: it may raise
+        """The cache of this connector. None if it allows no caching. The connector is third-party code: it may raise
         anything."""
         kinds: dict[str, tuple[RecordSource, CachedKind]] = {}
         for mirror in connector.mirrors():
@@ -61,7 +61,8 @@ class ConnectorCache:
         return self.kinds[kind][0]
 
     def fingerprint(self, kind: str) -> str:
-        """Fingerprint of the kind's declaration and the platform's address: a cache of another shape is not used."""
+        """Fingerprint of the kind's declaration and the platform's address. A cache with another fingerprint is not
+        used."""
         if kind not in self._shapes:
             declared = self.get_kind(kind)
             fields = [[each.name, each.type, each.search or ""] for each in declared.fields]
@@ -70,14 +71,14 @@ class ConnectorCache:
         return self._shapes[kind]
 
     async def sync_state(self, session: AsyncSession, kind: str) -> SyncStateRow | None:
-        """Sync state of this kind; None where it is not cached, or cached in another shape."""
+        """Sync state of this kind. None if it is not cached, or was cached with another fingerprint."""
         if kind not in self.kinds:
             return None
         row = await sync_state.get(session, self.workspace, self.connector, kind)
         return row if row is not None and row.shape == self.fingerprint(kind) else None
 
     def is_fresh(self, row: SyncStateRow | None) -> bool:
-        """Whether look-ups may use it."""
+        """Whether look-ups may use the cached records."""
         if row is None or row.synced_at is None:
             return False
         return self.mirrors.clock() - row.synced_at <= self.mirrors.max_age

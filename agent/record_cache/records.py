@@ -1,7 +1,7 @@
 """Cached and live reads of a connector's records.
 
-Look-ups go by what is kept. What a card rests on is asked of the platform itself, at the click and at the moment of
-sending, and what it answers corrects what is kept.
+Look-ups use the cache. What a card depends on is read from the platform, when it is confirmed and when it is sent, and
+the answers update the cache.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _NUMERIC: Final = frozenset({"integer", "number", "money_minor"})
 
 
 class CachedRecords:
-    """Reads from the cache where it is complete and fresh, else from the platform. Words that a search does not find in
-    the cache are searched for on the platform too, if it answers: it may know newer records."""
+    """Reads from the cache if it is complete and fresh, else from the platform. If a text search finds nothing in the
+    cache, it also asks the platform, which may have newer records."""
 
     def __init__(self, live: ContextProvider, cache: ConnectorCache) -> None:
         self._live, self._cache = live, cache
@@ -60,7 +60,7 @@ class CachedRecords:
         return await self._live.get(kind, record_id)
 
     async def _search_kept(self, query: Query) -> Sequence[Record] | None:
-        """None where what is kept can't answer."""
+        """Searches the cache. None if the cache can't answer."""
         kind = self._cache.get_kind(query.kind)
         where = _list_where(kind, query)
         if where is None:
@@ -89,7 +89,7 @@ class CachedRecords:
 
 
 class WriteThroughRecords:
-    """Always reads from the platform, and writes what it answers to the cache."""
+    """Reads from the platform, and writes its answers to the cache."""
 
     def __init__(self, live: ContextProvider, cache: ConnectorCache) -> None:
         self._live, self._cache = live, cache
@@ -113,7 +113,7 @@ class WriteThroughRecords:
         state = await self._cache.get_source(kind).now(kind, record_id)
         try:
             await self._correct(scope, before, record_id, state)
-        except OpsIQError as error:  # what is kept is a convenience: it must not keep a true answer back
+        except OpsIQError as error:  # the cache is a convenience: its failure must not withhold a correct answer
             log.warning("a kept %s could not be corrected: %s", kind, error.detail)
         return state.record if state is not None else None
 
@@ -141,7 +141,7 @@ async def _search_by_name(
     where: Sequence[TermFilter],
     sorting: SortOrder | None,
 ) -> list[Record]:
-    """The records that answer to the query's text, best first."""
+    """The records that match the query's text, best first."""
     text = (query.text or "")[:MAX_TEXT_CHARS]
     asked = record_matching.split_words(text)
     terms = [await _list_terms(session, scope, word) for word in asked]
@@ -169,7 +169,7 @@ async def _search_by_name(
 
 
 async def _list_terms(session: AsyncSession, scope: CacheScope, word: str) -> tuple[str, ...]:
-    """The words that are kept and may be meant by ``word``, the most alike first."""
+    """The cached words that ``word`` may mean, most similar first."""
     spelt = await store.record_cache.records.known_words(session, scope, record_matching.make_variants(word))
     alike = [(record_matching.rate_similarity(word, each), each) for each in spelt]
     return tuple(each for fit, each in sorted(alike, reverse=True) if fit > 0)[:MAX_CANDIDATES]
@@ -186,7 +186,7 @@ def _list_exact(kind: RecordKind, query: Query, text: str) -> list[TermFilter]:
 
 
 def _list_where(kind: RecordKind, query: Query) -> list[TermFilter] | None:
-    """None for a value that is too long to be found by. Raises InvalidInput for a field that is not declared."""
+    """The query's filters. None if a value is too long to be indexed. Raises InvalidInput for an undeclared field."""
     for name in (*query.where, *query.between, *((query.order,) if query.order else ())):
         if kind.field_named(name) is None:
             raise InvalidInput(

@@ -1,5 +1,5 @@
-"""Full sync of a record kind from its platform, page by page: resumes after a crash, and is safe beside events that
-come meanwhile."""
+"""Full sync of a record kind from its platform, page by page. It resumes after a crash and tolerates events that arrive
+meanwhile."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ MAX_PAUSE_S: Final = 300.0
 
 @dataclass(frozen=True, slots=True)
 class CacheStatus:
-    """Cache status of one kind of one connector. ``records`` are cached now; ``fresh``: look-ups use them. ``state`` is
-    ``none`` where it was never started; ``reading`` says how far it is in ``seen``."""
+    """Cache status of one kind of one connector. ``records`` is the number cached now. ``fresh`` says whether look-ups
+    use them. ``state`` is ``none`` if no sync was started, or ``reading`` while ``seen`` records have been read."""
 
     connector: str
     kind: str
@@ -69,9 +69,8 @@ class CacheSync:
         *,
         in_transaction: TransactionHook[list[CacheStatus]] = no_hook,
     ) -> list[CacheStatus]:
-        """Start a full sync of these kinds: of one connector or of each, one kind or every one. A sync that is under
-        way goes on. Raises Forbidden, NotFound where nothing can be cached by these names. ``in_transaction`` is
-        written in the same transaction."""
+        """Starts a full sync of one connector or all, one kind or all. A running sync continues. ``in_transaction``
+        runs in the same transaction. Raises Forbidden, and NotFound if nothing of these names can be cached."""
         check_owner(by, "has records read")
         context = await self.contexts.of(by.workspace)
         wanted = [
@@ -96,7 +95,7 @@ class CacheSync:
         return standing
 
     async def list_status(self, workspace: str) -> list[CacheStatus]:
-        """Every kind that may be kept, in the order of connectors and their kinds."""
+        """Status of every kind that may be cached, in the order of connectors and their kinds."""
         context = await self.contexts.of(workspace)
         async with self.database.read() as session:
             return [
@@ -106,7 +105,8 @@ class CacheSync:
             ]
 
     async def renew(self) -> None:
-        """Begin again what was last whole half its time ago, in every workspace."""
+        """Starts a new sync of every kind whose last complete one is older than half of ``max_age``, in every
+        workspace."""
         async with self.database.read() as session:
             old = await store.record_cache.sync_state.stale(session, self.mirrors.clock() - self.mirrors.max_age / 2)
         for row in old:
@@ -118,8 +118,7 @@ class CacheSync:
                 after_commit(session, self.wake)
 
     async def read(self, job: Job) -> Outcome:
-        """Handles ``records.read``: page after page, each in a transaction of its own with the place where it
-        stands."""
+        """Handles ``records.read``: reads page after page, each in its own transaction with the position reached."""
         connector, kind, began = job.payload["connector"], job.payload["kind"], job.payload["began_at"]
         cache = (await self.contexts.of(job.workspace)).cache.get(connector)
         if cache is None or kind not in cache.kinds:
@@ -148,8 +147,8 @@ class CacheSync:
                 await store.record_cache.sync_state.move(session, row, state="failed", error=error[:1000])
 
     async def _read_page(self, cache: ConnectorCache, row: SyncStateRow) -> int | None:
-        """One page more. With the last one, what the platform has no more is gone here too, and this is how many it
-        has; None before."""
+        """Reads one more page. The last page also deletes records that the platform no longer has. Returns the number
+        of records after the last page, else None."""
         page = await cache.get_source(row.kind).page(row.kind, row.cursor, PAGE)
         scope = cache.get_scope(row.kind)
         states = [cache.make_row(state) for state in page.states]
@@ -174,10 +173,10 @@ class CacheSync:
             raise Conflict("Another worker has gone on with this reading.")
 
     async def _begin(self, session: AsyncSession, cache: ConnectorCache, kind: str, at: datetime) -> bool:
-        """False: it is being read already."""
+        """Starts a sync of one kind. False if one is running already."""
         there = await store.record_cache.sync_state.get(session, cache.workspace, cache.connector, kind)
         if there is not None and there.shape != cache.fingerprint(kind):
-            # Another platform's, or declared otherwise then: its versions say nothing about these.
+            # The cache is of another platform or another declaration: its versions say nothing about the new records.
             await store.record_cache.records.forget(session, cache.get_scope(kind))
             await store.record_cache.sync_state.forget(session, cache.workspace, cache.connector, kind)
         row = SyncStateRow(

@@ -1,4 +1,4 @@
-"""OpenID Connect login in progress, sealed into the browser's cookie so that it can be neither read nor forged."""
+"""OpenID Connect login in progress, sealed in the browser's cookie: it can be neither read nor forged."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _CONTEXT: Final = "oidc-flow"
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Login in progress: ``state`` comes back with the browser, ``nonce`` inside the ID token, ``verifier`` (RFC 7636)
-    goes with the code. ``back`` is the page wanted. ``login`` is the sign-in whose member is to be linked, empty where
-    somebody signs in."""
+    """Login in progress. ``state`` returns with the browser, ``nonce`` in the ID token; ``verifier`` (RFC 7636) goes
+    with the code. ``back`` is the page that was asked for. ``login`` is the sign-in whose member is to be linked; it is
+    empty for a sign-in."""
 
     state: str
     nonce: str
@@ -42,7 +42,7 @@ class Flow:
 
     @classmethod
     def unseal(cls, box: SecretBox, sealed: str) -> Self | None:
-        """None for what this server did not seal."""
+        """Opens a sealed flow. None if this server did not seal it."""
         try:
             return cls(**json.loads(box.open(sealed, context=_CONTEXT)))
         except BadSetting:

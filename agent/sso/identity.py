@@ -1,4 +1,4 @@
-"""Identity that an issuer vouches for, and the reasons a login is refused."""
+"""Identity that an issuer asserts, and the reasons for refusing a login."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class LoginRefusalReason(StrEnum):
-    """Reasons to refuse a login, in the log and in AI History. Permanent."""
+    """Reasons for refusing a login, used in the log and in AI History. Permanent."""
 
     NOT_BEGUN_HERE = "not_begun_here"
     REFUSED_THERE = "refused_there"
@@ -24,7 +24,7 @@ class LoginRefusalReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LoginRefused:
-    """Raised where a login is refused; ``detail`` tells the person what is wrong and what to do."""
+    """A refused login. ``detail`` tells the person what is wrong and what to do."""
 
     why: LoginRefusalReason
     detail: str
@@ -32,8 +32,8 @@ class LoginRefused:
 
 @dataclass(frozen=True, slots=True)
 class SsoIdentity:
-    """A person as the issuer knows them. ``email`` is empty unless the issuer says that it has verified it.
-    ``unverified``: it says that it has not."""
+    """A person as the issuer knows them. ``email`` is empty unless the issuer says that it is verified. ``unverified``
+    means that the issuer says that it is not."""
 
     issuer: str
     subject: str

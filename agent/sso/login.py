@@ -1,7 +1,7 @@
-"""Login by an issuer's word: lets in a member who is linked to it or, once, one with the same verified address.
+"""Single sign-on: signs in a member who is linked to an identity or, once, a member with the same verified address.
 
-Nobody is made a member here who was not invited, and nobody an owner. An owner is linked from within, with their
-password; from then on the pair of issuer and subject counts alone, and an address never again.
+A login never creates a member who was not invited, and never an owner. An owner links their account from inside, with
+their password. Once linked, only the pair of issuer and subject counts, never the address.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _MAX_NAME = 100
 
 @dataclass(frozen=True)
 class SsoLogin:
-    """Single sign-on for members. ``domains``: those of the addresses that may sign in, folded in case; empty for any.
-    ``name`` is the issuer's, for people."""
+    """Single sign-on for members. ``domains`` are the case-folded domains whose addresses may sign in; empty allows
+    any. ``name`` is the issuer's name for people."""
 
     database: Database
     clock: Clock
@@ -42,7 +42,7 @@ class SsoLogin:
     domains: tuple[str, ...]
 
     async def enter(self, who: SsoIdentity) -> MemberRow | LoginRefused:
-        """The member to sign in. What is refused to somebody known here is an entry in AI History."""
+        """Finds the member to sign in. A refusal of somebody known here is recorded in AI History."""
         outside = self._check_domain(who)
         if outside is not None:
             return self._log_refusal(outside)
@@ -80,7 +80,8 @@ class SsoLogin:
             return await self._link_first_time(session, open_to[0], who)
 
     async def link(self, by: Actor, who: SsoIdentity) -> LoginRefused | None:
-        """Link the identity to the member. They are signed in, and were asked for their password."""
+        """Links an identity to a signed-in member. The caller has asked for their password. Returns the refusal, or
+        None."""
         outside = self._check_domain(who)
         if outside is not None:
             return self._log_refusal(outside)
@@ -179,7 +180,8 @@ class SsoLogin:
         return True
 
     def _check_domain(self, who: SsoIdentity) -> LoginRefused | None:
-        """Where domains are named, every sign-in must have a verified address in one of them, linked or not."""
+        """Checks the domain. If domains are set, every sign-in needs a verified address in one of them, linked or
+        not."""
         if who.unverified:
             return self._refuse_unverified()
         if not self.domains:

@@ -1,8 +1,7 @@
 """OpenID Connect provider: its endpoints, its signing keys and its ID tokens (OpenID Connect Core 1.0 §3.1, Discovery
 1.0).
 
-The protocol is authlib's; the dial is ours. Everything about a token that is not as it must be is one refusal:
-BAD_TOKEN.
+authlib implements the protocol; connections are made by our own client. Any fault in a token is one refusal: BAD_TOKEN.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ _MAX_TOKEN: Final = 8192
 
 @dataclass(frozen=True, slots=True)
 class AccessGrant:
-    """Whom an access token speaks for (the issuer's subject), and the scopes that were granted."""
+    """Whom an access token stands for (the issuer's subject), and the scopes that were granted."""
 
     subject: str
     scopes: frozenset[str]
@@ -51,8 +50,8 @@ class AccessGrant:
 
 @dataclass
 class Provider:
-    """OpenID Connect provider, used as one client. Raises Unavailable where it does not answer or what it says of
-    itself can't be used."""
+    """OpenID Connect provider, as seen by one client. Raises Unavailable if it does not answer or its metadata can't be
+    used."""
 
     issuer: str
     client_id: str
@@ -67,7 +66,7 @@ class Provider:
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def make_address(self, flow: Flow) -> str:
-        """Authorization URL that the browser is sent to."""
+        """The authorization URL to send the browser to."""
         from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
         from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
@@ -86,7 +85,7 @@ class Provider:
         return made
 
     async def end_session(self) -> str:
-        """Where one signs out there too; empty where the issuer has no such page, or does not answer now."""
+        """The issuer's sign-out URL. Empty if the issuer has none or does not answer now."""
         from authlib.common.urls import add_params_to_uri
 
         try:
@@ -97,8 +96,8 @@ class Provider:
         return made
 
     async def identify(self, flow: Flow, code: str, iss: str) -> SsoIdentity | LoginRefused:
-        """The identity that this authorization code stands for. ``iss`` is what the answer named as its issuer, empty
-        where it named none (RFC 9207)."""
+        """Exchanges an authorization code for an identity. ``iss`` is the issuer named in the response, empty if it
+        named none (RFC 9207)."""
         metadata = await self._discover()
         must_name = metadata.get("authorization_response_iss_parameter_supported") is True
         if (iss or must_name) and iss != self.issuer:
@@ -119,8 +118,8 @@ class Provider:
         return self._make_identity(await self._with_email(metadata, claims, access))
 
     async def authorize(self, token: str, *, audience: str) -> AccessGrant | None:
-        """What an access token (JWT profile, RFC 9068) allows its bearer at ``audience``; None where it isn't this
-        issuer's, is for somebody else, or is over. An ID token is for another audience, and so no access token. Raises
+        """Verifies an access token (JWT profile, RFC 9068) for ``audience``. None if it is not this issuer's, is for
+        another audience, or has expired. An ID token has another audience, so it is no access token. Raises
         Unavailable."""
         from joserfc import jwt
         from joserfc.errors import InvalidKeyIdError, JoseError
@@ -178,7 +177,7 @@ class Provider:
     async def _read_claims(
         self, metadata: Mapping[str, Any], token: str, access: str, nonce: str
     ) -> Mapping[str, Any] | LoginRefused:
-        """The token's claims, once its signature and all of them hold."""
+        """The claims of an ID token, if its signature and every claim are valid."""
         from authlib.oidc.core import CodeIDToken
         from joserfc import jwt
         from joserfc.errors import InvalidKeyIdError, JoseError
@@ -210,8 +209,7 @@ class Provider:
     async def _with_email(
         self, metadata: Mapping[str, Any], claims: Mapping[str, Any], access: Any
     ) -> Mapping[str, Any]:
-        """What the token does not say of the e-mail address is asked of userinfo, which must speak of the same
-        subject."""
+        """Adds the e-mail claims that the token lacks from userinfo, which must name the same subject."""
         at = metadata.get("userinfo_endpoint", "")
         if ("email" in claims and "email_verified" in claims) or not self._usable(at) or not isinstance(access, str):
             return claims
@@ -225,7 +223,7 @@ class Provider:
         return SsoIdentity(
             issuer=self.issuer,
             subject=claims["sub"],
-            # An address outside ASCII may fold to somebody else's.
+            # An address outside ASCII may fold to another person's.
             email=email
             if verified is True and isinstance(email, str) and email.isascii() and len(email) <= 320
             else "",
@@ -234,7 +232,7 @@ class Provider:
         )
 
     async def _discover(self) -> Mapping[str, Any]:
-        """What the issuer says of itself, read anew once an hour."""
+        """The issuer's metadata, read again once an hour."""
         if self._stale():
             async with self._reading:
                 if self._stale():
@@ -242,7 +240,7 @@ class Provider:
         return self._metadata
 
     async def _load_keys(self, *, anew: bool = False) -> KeySet:
-        """The keys it signs with. Raises ValueError where none of them can be used."""
+        """The issuer's signing keys. Raises ValueError if none of them can be used."""
         async with self._reading:
             if self._keys is None or (anew and self._read_at and self.clock() - self._read_at >= LOOK_AGAIN):
                 await self._read()
@@ -274,7 +272,7 @@ class Provider:
         self._metadata, self._keys, self._read_at = answer.body, _key_set(keys.body.get("keys")), self.clock()
 
     def _usable(self, address: Any) -> bool:
-        """https, or as plain as an issuer on this machine itself."""
+        """Whether an address may be used: https, or the plain http of an issuer on the same host."""
         if not isinstance(address, str) or not address.isascii() or not address.isprintable():
             return False
         parts, mine = urlsplit(address), urlsplit(self.issuer)
@@ -290,7 +288,7 @@ class Provider:
 
 
 def _key_set(keys: Any) -> KeySet | None:
-    """Public keys for signatures; what is for something else, too short, or not understood is left out."""
+    """Public keys for signatures. Keys that serve another use, are too short or can't be parsed are left out."""
     from joserfc.errors import JoseError
     from joserfc.jwk import JWKRegistry, KeySet
 

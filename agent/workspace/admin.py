@@ -1,6 +1,6 @@
-"""Workspace administration: makes workspaces, members and connections. Every act is an entry in AI History.
+"""Workspace administration: creates workspaces, members and connections. Each change is recorded in AI History.
 
-``contract_admin`` and ``key_admin`` do as much for contracts and API keys.
+``contract_admin`` and ``key_admin`` do the same for contracts and API keys.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _CONNECTION: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 @dataclass(frozen=True)
 class WorkspaceAdmin:
-    """Makes workspaces and what belongs to one. ``box`` seals its secrets."""
+    """Creates workspaces, members and connections. ``box`` seals their secrets."""
 
     database: Database
     contexts: WorkspaceContexts
@@ -53,7 +53,7 @@ class WorkspaceAdmin:
     clock: Clock
 
     async def create_workspace(self, name: str, *, email: str, person: str, password: str) -> Actor:
-        """A new workspace with its first owner and a signing key of its own."""
+        """Creates a workspace with its first owner and its own signing key."""
         now = self.clock()
         workspace = ids.make_id("ws")
         key = signing.generate_key()
@@ -97,10 +97,15 @@ class WorkspaceAdmin:
         options: Mapping[str, str] | None = None,
         in_transaction: TransactionHook[ConnectorRow] = no_hook,
     ) -> None:
-        """Make a connection or configure it anew. ``connector`` is whose it is: the one of its name, unless that is
-        given. Its action calls are signed with ``secrets["action_secret"]`` where that is given; one that it replaces
-        signs beside it for a day. What its webhooks are signed with stays unless it is given. Raises ConnectorBroken,
-        BadSetting, InvalidInput for a name that can't be one, Conflict for a connection of another connector."""
+        """Creates a connection or reconfigures an existing one. ``connector`` is the connector's name, by default the
+        same as ``name``.
+
+        ``secrets["action_secret"]`` signs the connection's action calls. The secret that it replaces also signs them
+        for one more day. The webhook secret stays as it is unless a new one is given.
+
+        Raises ConnectorBroken, BadSetting, InvalidInput for an invalid name, and Conflict if the name belongs to
+        another connector.
+        """
         check_owner(by, "configures connectors")
         if not _CONNECTION.fullmatch(name):
             detail = "A connection is named in lower-case letters, digits and underscores, such as shop_berlin."
@@ -129,7 +134,7 @@ class WorkspaceAdmin:
             await store.connectors.put(session, row)
             elsewhere = there is None or find_origin(there.base_url) != find_origin(base_url)
             if elsewhere and await store.credentials.forget(session, by.workspace, name):
-                # They were given for the platform at the address before: nobody else is sent them.
+                # The credentials were given for the old address. They are never sent to another platform.
                 await recorder.record_act(session, by, EntryType.CREDENTIAL_REMOVED, now, connection=name)
             told = {"of": of} if of != name else {}
             await recorder.record_act(

@@ -1,42 +1,42 @@
-"""Authorization of principals: what one may see and decide, by the role it acts with and never by the person behind it.
+"""Authorization of principals: what one may see and decide, by the role it acts with, never by the person behind it.
 
-One person acts here as several principals: as a member, and through keys, which an owner makes of any role. They count
+One person acts here as several principals: as a member, and through keys that an owner makes with any role. They count
 as one person where two people must agree (``agent.runs.approval``, ``agent.runs.approver_independence``) and where
-names are shown, and as nothing more: a support key that an owner made may do what support may do. Everything that asks
-"is this theirs?" asks here.
+names are shown. They share no rights: a support key that an owner made may do what support may do. All code that
+decides whose something is asks here.
 
-Of what somebody asked for (a *run*: its question, its card, what came of it) and of what acts in somebody's name (a
-*rule* or an *instruction*), by whom it is looked at. "Covers" means: the role may run every action concerned, by the
-contracts as they are now.
+The table lists rights to a *run* (what somebody asked for: its question, its card, its results) and to a *rule* or an
+*instruction* (what acts in somebody's name). "Covered" means that the role may run every action concerned, by the
+contracts in force now.
 
 ======================================  =======  ============  ==============  =============================================
-what                                    owner    same person,  same person,    somebody else
+right                                   owner    same person,  same person,    somebody else
                                                  same role     another role
 ======================================  =======  ============  ==============  =============================================
-see a run, reject it, stop it           yes      yes           where it covers  a card that waits, where it covers; and what
-                                                                               came of one that they approved in this role
-answer or edit (the run goes on as      own      yes           no              no
-whoever asked)
-confirm a card                          ------ where the role covers; two that must agree are two persons ------
-go on from it in its thread             own      yes           no              no
+see a run, reject it, stop it           yes      yes           if covered      if covered: a waiting card, or a run they
+                                                                               approved in another role; always: a run
+                                                                               they approved in this role
+answer or edit (the run still acts as   own      yes           no              no
+its requester)
+confirm a card                          ------ if covered; if two must agree, they are two persons ------
+continue from it in its thread          own      yes           no              no
 find it among "my runs"                 all      yes           no              no
-profit from a yes given once a session  ------ the person, the role and the session that it was given in ------
-settle what is unknown                  yes      no            no              no
-look inside a rule, switch it off,      yes      yes           where it covers  no
+use a standing approval of a session    ------ only the person, role and session that gave it ------
+settle an unknown outcome               yes      no            no              no
+look inside a rule, switch it off,      yes      yes           if covered      no
 delete it
-switch a rule on                        yes      where it      where it covers; no
-                                                 covers        it acts as them
-                                                               from then on
-rewrite a rule; the rule acts as        where    where it      where it covers no
-whoever did from then on                it covers covers
-take away a kept eval report            yes      -- as an evaluator, one's own --  no
+switch a rule on                        yes      if covered    if covered;     no
+                                                               it then acts
+                                                               as them
+rewrite a rule; the rule then acts as   if       if covered    if covered      no
+its rewriter                            covered
+delete a kept eval report               yes      -- as an evaluator, one's own --  no
 ======================================  =======  ============  ==============  =============================================
 
 A rule acts with no more than its author had when they set it up: what it names must be covered by that role and by the
-one its author has when the event comes. Whoever only switches another's rule lends it nothing.
+author's role when the event comes. An owner who only switches another's rule lends it nothing.
 
-What one may not do with one's own person's things is Forbidden, in words that name both roles; everybody else's are
-NotFound.
+Something of one's own in another role is Forbidden, in words that name both roles. Everything of others is NotFound.
 """  # noqa: E501
 
 from __future__ import annotations
@@ -54,17 +54,17 @@ from registry.contract import Contract
 
 
 def is_same_person(one: Actor, other: Actor) -> bool:
-    """Whether two principals are one person, for counting people and choosing words; it gives nobody a right."""
+    """Whether two principals are one person, for counting people and choosing words. This alone gives no right."""
     return (one.workspace, one.person) == (other.workspace, other.person)
 
 
 def is_same_principal(one: Actor, other: Actor) -> bool:
-    """Whether two principals are the same person in the same role, signed in or by key."""
+    """Whether two principals are one person in one role, whether signed in or by key."""
     return is_same_person(one, other) and one.role == other.role
 
 
 def covers(role: str, contracts: Iterable[Contract | None]) -> bool:
-    """Whether ``role`` may run each of these. False where there is none, and where one is not known."""
+    """Whether ``role`` may run each contract. False if there is none, or if one is unknown."""
     roles = [each.roles if each is not None else () for each in contracts]
     return bool(roles) and all(role in each for each in roles)
 
@@ -73,22 +73,21 @@ def covers(role: str, contracts: Iterable[Contract | None]) -> bool:
 
 
 def owns(actor: Actor, run: Run) -> bool:
-    """Whether the run is ``actor``'s to answer and edit: asked by this person in this role, or by this person who acts
-    as an owner."""
+    """Whether ``actor`` may answer and edit the run: the requester, in the same role or as an owner."""
     return is_same_person(actor, run.actor) and actor.role in (run.actor.role, OWNER)
 
 
 def continues(actor: Actor, surface: Surface, run: Run) -> bool:
-    """Whether ``actor`` may go on from the run in its thread, on ``surface``: what it named and did is then theirs to
-    speak of. For the very principal that asked for it, there and in the same mode: nobody else, not even an owner. What
-    came as data instead of words is in no thread: a thread's words reach a model."""
+    """Whether ``actor`` may continue from the run in its thread on ``surface``, and so refer to what it named and did.
+    Only the principal that asked may, on the same surface and in the same mode; not even an owner else. A run that was
+    given as data instead of words is in no thread, because a thread's words reach a model."""
     same_mode = (actor.mode == "test") == is_test(run)
     typed = run.given is None and run.cause is None
     return is_same_principal(actor, run.actor) and surface == run.surface and same_mode and typed
 
 
 def check_owns(actor: Actor, run: Run) -> None:
-    """Checks that somebody owns a run. Raises Forbidden unless ``owns``."""
+    """Raises Forbidden unless ``owns``."""
     if owns(actor, run):
         return
     if is_same_person(actor, run.actor):
@@ -100,12 +99,12 @@ def check_owns(actor: Actor, run: Run) -> None:
 
 
 def sees_unread(actor: Actor, run: Run) -> bool:
-    """Whether ``actor`` may see the run whatever it is about: no contract need be looked at."""
+    """Whether ``actor`` may see the run whatever it is about. Needs no contract."""
     return actor.role == OWNER or is_same_principal(actor, run.actor)
 
 
 def sees(actor: Actor, run: Run, catalogue: Catalogue) -> bool:
-    """Whether ``actor`` may see the run at all, and so may stop or reject it while that can be done."""
+    """Whether ``actor`` may see the run, and so stop or reject it while that is possible."""
     if sees_unread(actor, run):
         return True
     if is_same_person(actor, run.actor):
@@ -119,8 +118,8 @@ def sees(actor: Actor, run: Run, catalogue: Catalogue) -> bool:
 
 
 def may_run(catalogue: Catalogue, approver: Actor, plan: Plan) -> Refusal | None:
-    """Refusal for an approver who may not run every step themself: as it was planned or, where that contract has been
-    replaced since, as it is now (the card then drifts)."""
+    """Refusal for an approver who may not run every step. Checks the contract as planned or, if it has been replaced,
+    the current one (the card then drifts). None if they may."""
     for step in plan.steps:
         contract = _get_contract(catalogue, step.action, step.version)
         if not covers(approver.role, [contract]):
@@ -134,13 +133,12 @@ def may_run(catalogue: Catalogue, approver: Actor, plan: Plan) -> Refusal | None
 
 
 def find_approval(actor: Actor, run: Run) -> Approval | None:
-    """The approval that this *person* gave, in whatever role: nobody approves twice."""
+    """The approval that this *person* gave, in any role: nobody approves twice."""
     return next((each for each in run.approvals if each.person == actor.person), None)
 
 
 def has_approved_own(run: Run, approvals: Iterable[Approval]) -> bool:
-    """Whether the requester approved it themself, in the role they asked in: only that counts as their standing
-    approval."""
+    """Whether the requester approved it in the role they asked in. Only that counts as their standing approval."""
     return any(each.actor is not None and is_same_principal(each.actor, run.actor) for each in approvals)
 
 
@@ -162,7 +160,7 @@ def read_author(stored: str) -> Actor:
 
 
 def manages(actor: Actor, author: Actor, actions: Iterable[str], catalogue: Catalogue) -> bool:
-    """Whether ``actor`` may look into a rule or an instruction that names these actions, switch it off and delete
+    """Whether ``actor`` may look inside a rule or an instruction that names these actions, switch it off and delete
     it."""
     if actor.role == OWNER or is_same_principal(actor, author):
         return True
@@ -170,14 +168,14 @@ def manages(actor: Actor, author: Actor, actions: Iterable[str], catalogue: Cata
 
 
 def takes_over(actor: Actor, author: Actor) -> bool:
-    """Whether a rule acts as ``actor`` once they switch it on: it may not act with a role they don't have. An owner
-    lends nothing."""
+    """Whether a rule acts as ``actor`` once they switch it on, because it may not act with a role that they don't have.
+    An owner lends nothing."""
     return actor.role != OWNER and not is_same_principal(actor, author)
 
 
 def still_covers(author: Actor, contract: Contract) -> bool:
-    """Whether the role that a rule's author had when they set it up may run this. Their present role is checked with
-    the run itself."""
+    """Whether the role that a rule's author had when they set it up may run the contract. Their current role is checked
+    with the run."""
     return covers(author.role, [contract])
 
 

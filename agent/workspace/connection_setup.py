@@ -1,4 +1,4 @@
-"""Connection setup: a new connection with its credential, and a live check of what it reads."""
+"""Connection setup: creates a connection with its credential, and checks live what it reads."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _JSON: Final[Mapping[type, str]] = {bool: "boolean", int: "integer", float: "num
 
 @dataclass(frozen=True, slots=True)
 class CheckFinding:
-    """One thing that was tried. ``detail`` says what is, and where it is not ok what to do."""
+    """One result of the check. ``detail`` says what was found and, if it is not ok, what to do."""
 
     state: Literal["ok", "warn", "fail"]
     about: str
@@ -46,10 +46,12 @@ async def connect(
     secrets: Mapping[str, str] | None = None,
     in_transaction: TransactionHook[ConnectorRow] = no_hook,
 ) -> None:
-    """Makes a connection, or configures it anew. ``token`` is its credential: sealed in the vault where the connector's
-    calls go through the connection, else kept as what its reads are made with. Raises what ``WorkspaceAdmin.connect``
-    does, and InvalidInput for a connector that isn't here and for a token that can't be one of the kind that the
-    platform takes."""
+    """Creates a connection or reconfigures an existing one. ``token`` is its credential. It is sealed in the vault if
+    the connector's calls go through the connection. Otherwise it is kept as the token for reads.
+
+    Raises what ``WorkspaceAdmin.connect`` raises. Also raises InvalidInput for an unknown connector, and for a token
+    that is invalid for the platform's kind of credential.
+    """
     if connector not in admin.contexts.discovered:
         here = ", ".join(sorted(admin.contexts.discovered)) or "none"
         detail = f"There is no connector {connector!r} here; there are: {here}."
@@ -57,7 +59,7 @@ async def connect(
     cls = admin.contexts.find_connector(connector).cls
     credential = parse_credential(cls.access, token) if token and issubclass(cls, DeclarativeConnector) else None
     given = dict(secrets or {}) | ({"read_token": token} if token and credential is None else {})
-    # What it says of itself with these settings must be sound before they are kept.
+    # The connector must build with these settings before they are stored.
     admin.contexts.build_connector(connector, base_url, given, connection=name, options=options).identity_providers()
     of = connector if name != connector else None
     await admin.connect(by, name, base_url, given, connector=of, options=options, in_transaction=in_transaction)
@@ -66,8 +68,8 @@ async def connect(
 
 
 def parse_credential(access: ReadAccess, token: str) -> Credential | None:
-    """The credential that a platform takes, of what an owner pastes; a basic one is ``user:password``. Raises
-    InvalidInput for a kind that needs more than one text."""
+    """Parses what an owner pastes into the credential that the platform takes. Basic credentials are ``user:password``.
+    Returns None if the platform takes none. Raises InvalidInput for a kind that needs more than one text."""
     match access.credential:
         case "bearer":
             return read_credential({"type": "bearer", "token": token, "prefix": access.prefix})
@@ -82,8 +84,8 @@ def parse_credential(access: ReadAccess, token: str) -> Credential | None:
 
 
 async def check(connector: Connector, contracts: Iterable[Contract]) -> Sequence[CheckFinding]:
-    """Reads one record of every kind, lists it and gets it, and holds what the contracts send against what is there.
-    Third-party code and a stranger's platform: whatever fails becomes a finding."""
+    """Lists one record of every kind, gets it by id, and compares the contracts' parameter types with its values. The
+    connector is third-party code and the platform is a stranger's, so every failure becomes a finding."""
     made: list[CheckFinding] = []
     known = tuple(contracts)
     try:
@@ -123,7 +125,7 @@ async def _check_kind(provider: Any, kind: RecordKind, contracts: Sequence[Contr
 
 
 def _check_types(contract: Contract, kind: RecordKind, record: Record) -> Iterable[CheckFinding]:
-    """Whether what a parameter is sent has the type that the contract gives it."""
+    """Compares the type of the value that a parameter is sent with the type in the contract."""
     for name, annotation in contract.annotations.items():
         if annotation.record not in (kind.name, kind.name.rsplit(".", 1)[-1]):
             continue

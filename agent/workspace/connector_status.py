@@ -1,5 +1,4 @@
-"""Connector status for people: what each connector may read, do and listen to, and what is wrong with those that
-fail."""
+"""Connector status for people: what each connector reads, does and listens to, and why a broken one fails."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ _FAILED: Final = "it failed while it was asked what it {}"
 
 @dataclass(frozen=True, slots=True)
 class ProposedAction:
-    """A contract that the connector proposes. ``differs``: another version of it is in force."""
+    """A contract that the connector proposes. The state ``differs`` means that another version is in force."""
 
     name: str
     title: str
@@ -38,7 +37,7 @@ class ProposedAction:
 
 @dataclass(frozen=True, slots=True)
 class EventSubscription:
-    """A subscriber of the connector."""
+    """An event subscription of the connector."""
 
     name: str
     pattern: str
@@ -48,9 +47,9 @@ class EventSubscription:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorStatus:
-    """One connection, or a connector that there is no connection of (``available``). ``connector`` is whose it is.
-    ``why`` says what is wrong where it is ``broken``; ``faults`` are what it could not tell of itself; ``clashes`` are
-    nouns of its kinds that stand for another connection's too → those kinds' full names."""
+    """Status of one connection, or of a connector without a connection (``available``). ``connector`` is the
+    connector's name. ``why`` says what is wrong if the state is ``broken``. ``faults`` are what the connector failed to
+    say of itself. ``clashes`` maps each noun that another connection uses too to the full names of the other kinds."""
 
     name: str
     title: str
@@ -71,7 +70,7 @@ class ConnectorStatus:
 
 
 async def list_connectors(database: Database, contexts: WorkspaceContexts, workspace: str) -> list[ConnectorStatus]:
-    """Every connection of this workspace, and every connector that it has no connection of, by name."""
+    """Every connection of this workspace, and every connector without a connection, sorted by name."""
     context = await contexts.of(workspace)
     async with database.read() as session:
         rows = {row.name: row for row in await store.connectors.listed(session, workspace)}
@@ -104,7 +103,7 @@ def _describe_connector(
     faults: list[str] = []
 
     def told(what: str, ask: Callable[[], Sequence[T]]) -> Sequence[T]:
-        """Third-party code: it may fail in any way, and only for itself."""
+        """Calls third-party code. Any failure becomes a fault of this connector alone."""
         try:
             return tuple(ask())
         except Exception:

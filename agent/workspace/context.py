@@ -1,4 +1,4 @@
-"""Workspace context: its verified contracts and live connectors, loaded once and reloaded when they change."""
+"""Workspace context: a workspace's verified contracts and live connectors, cached until they change."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from store.database import Database
 
 log = logging.getLogger(__name__)
 
-# A connector may declare its kinds with mappings that can't be changed.
+# A connector may declare its kinds with read-only mappings.
 copyreg.pickle(MappingProxyType, lambda mapping: (MappingProxyType, (dict(mapping),)))
 
 ClientFactory = Callable[[str, str, ReadAccess, tuple[str, str] | None], HttpPlatformClient]
@@ -45,9 +45,9 @@ used; None before it is stored)."""
 
 @dataclass(frozen=True)
 class WorkspaceContext:
-    """One workspace's contracts and connections at one generation: ``connectors`` are their connectors, one for each.
-    ``broken`` names the connectors and connections that could not be loaded, and why. ``kinds`` is used for look-ups
-    and reads from the record cache where there is one. ``live`` always asks the platform."""
+    """One workspace's contracts and connections at one generation. ``connectors`` has one connector for each
+    connection. ``broken`` names the connectors and connections that could not be loaded, and why. ``kinds`` serves
+    look-ups, and reads from the record cache if there is one. ``live`` always asks the platform."""
 
     generation: str
     catalogue: Catalogue
@@ -63,18 +63,18 @@ class WorkspaceContext:
     _packed: list[bytes] = field(default_factory=list, init=False, repr=False)
 
     def pack(self) -> bytes:
-        """Contracts and kinds as bytes, for a worker to make a ground of its own of."""
+        """Contracts and kinds as bytes, from which a worker process builds its own copy."""
         if not self._packed:
             held = (self.catalogue, tuple(self.kinds))
             self._packed.append(pickle.dumps(held, protocol=pickle.HIGHEST_PROTOCOL))
         return self._packed[0]
 
     def use_shortlist(self, actor: Actor, surface: Surface, shortlist: Shortlist) -> None:
-        """Offers these actions from now on, as an evaluation of a given list of them does."""
+        """Sets the actions to offer from now on. An evaluation of a given list of actions uses this."""
         self._shortlists[actor.role, surface] = shortlist
 
     def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
-        """The actions this actor may be offered here: filtered by role and surface *before* anything is searched."""
+        """The actions that may be offered to this actor here. Role and surface filter them *before* any search."""
         key = (actor.role, surface)
         if key not in self._shortlists:
             self._shortlists[key] = make_shortlist(self.catalogue, actor.role, surface)
@@ -105,20 +105,20 @@ class WorkspaceContexts:
 
     @property
     def discovered(self) -> dict[str, str]:
-        """The connectors that can be configured: name → title."""
+        """Connectors that can be configured: name → title."""
         return {name: each.title for name, each in self._found.items()}
 
     def get_cached(self, workspace: str) -> WorkspaceContext | None:
-        """The context that was loaded last, if any: no query."""
+        """The context that was loaded last, or None. Makes no query."""
         return self._kept.get(workspace)
 
     async def find_current(self, session: AsyncSession, workspace: str) -> WorkspaceContext | None:
-        """The context that was loaded last, if it is still what this session sees; else None, and ``of`` loads it."""
+        """The context that was loaded last if it is current in this session. Else None; then ``of`` loads it."""
         kept = self._kept.get(workspace)
         return kept if kept and kept.generation == (await _read_generation(session, workspace))[0] else None
 
     async def of(self, workspace: str) -> WorkspaceContext:
-        """The current context. Two cheap queries when nothing has changed."""
+        """The current context. Makes two cheap queries if nothing has changed."""
         async with self._database.read() as session:
             generation, settings = await _read_generation(session, workspace)
             kept = self._kept.get(workspace)
@@ -141,7 +141,7 @@ class WorkspaceContexts:
         for name, why in catalogue.faults.items():
             log.error("%s can't be offered: %s", name, why, extra={"workspace": workspace})
         context = self._assemble(generation, catalogue, settings)
-        if not untrue:  # else it is looked at again, until somebody has mended it
+        if not untrue:  # else it is loaded again each time, until somebody repairs it
             self._kept[workspace] = context
         return context
 
@@ -174,7 +174,7 @@ class WorkspaceContexts:
                 log.warning("the connection %s could not be loaded: %s", row.name, error.detail)
                 broken.append(BrokenConnector(row.name, error.detail))
                 continue
-            except Exception as error:  # a connector is third-party code: it may fail in any way, and only for itself
+            except Exception as error:  # a connector is third-party code: its failure affects it alone
                 log.exception("the connection %s could not be loaded", row.name)
                 broken.append(BrokenConnector(row.name, f"{type(error).__name__} while it was loaded"))
                 continue
@@ -209,16 +209,17 @@ class WorkspaceContexts:
         connection: str = "",
         options: Mapping[str, str] | None = None,
     ) -> Connector:
-        """A connector built from settings that are not stored yet (to show what it would register)."""
+        """Builds a connector from settings that are not stored yet, to show what it would register."""
         return self._build(self.find_connector(name), base_url, secrets, connection or name, options or {})
 
     def list_options(self, name: str) -> Mapping[str, ConnectionOption]:
-        """What a connector asks for, besides address and secrets; nothing for one that was not found."""
+        """The options that a connector takes besides address and secrets. Empty if the connector was not found."""
         found = self._found.get(name)
         return found.cls.options if found is not None else {}
 
     def calls_through_connection(self, name: str) -> bool:
-        """Whether a connector's actions are called with the connection's credential, and not signed with a secret."""
+        """Whether a connector's action calls carry the connection's credential instead of a signature made with a
+        secret."""
         found = self._found.get(name)
         return found is not None and issubclass(found.cls, DeclarativeConnector)
 
@@ -237,12 +238,12 @@ def read_options(row: ConnectorRow) -> dict[str, str]:
 
 
 def make_title(title: str, row: ConnectorRow) -> str:
-    """What people read of a connection: the connector's title, and its own name where it has one."""
+    """Title for people: the connector's title, and the connection's own name if it has one."""
     return title if row.of == row.name else f"{title} {row.name}"
 
 
 async def _read_generation(session: AsyncSession, workspace: str) -> tuple[str, list[ConnectorRow]]:
-    """The generation of a workspace's context, and the connectors that are switched on."""
+    """The generation of a workspace's context, and its enabled connectors."""
     generation = await store.contracts.generation(session, workspace)
     settings = [row for row in await store.connectors.listed(session, workspace) if row.enabled]
     seen = ",".join(

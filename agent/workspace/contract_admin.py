@@ -1,4 +1,5 @@
-"""Contract administration: registers, retires, suspends and reinstates contracts, each act an entry in AI History."""
+"""Contract administration: registers, retires, suspends and reinstates contracts. Each change is recorded in AI
+History."""
 
 from __future__ import annotations
 
@@ -31,8 +32,8 @@ from store.transaction_hook import TransactionHook, no_hook
 
 @dataclass(frozen=True)
 class Registered:
-    """A registered contract. ``fresh`` is False when this very version existed already. ``secret``: the endpoint's, if
-    made now."""
+    """A registered contract. ``fresh`` is False if this version existed already. ``secret`` is the endpoint's, if it
+    was made now."""
 
     contract: Contract
     fresh: bool
@@ -50,8 +51,8 @@ class ContractAdmin:
     clock: Clock
 
     async def propose(self, by: Actor, name: str) -> Sequence[Contract]:
-        """The contracts that a connection's connector proposes, each as what would be signed now: the one in force
-        where it says the same, else of the next version."""
+        """The contracts that a connection's connector proposes, as they would be signed now. If the contract in force
+        says the same, it is returned. Else the proposal gets the next version."""
         context = await self.contexts.of(by.workspace)
         made: list[Contract] = []
         for each in context.connectors:
@@ -63,15 +64,15 @@ class ContractAdmin:
     async def register(
         self, by: Actor, values: Sequence[Any], *, in_transaction: TransactionHook[list[Registered]] = no_hook
     ) -> list[Registered]:
-        """Lint, sign and register contracts given as decoded JSON: all of them or none. Raises InvalidContract with
-        every finding.
+        """Lints, signs and registers contracts given as decoded JSON, all or none. Raises InvalidContract with every
+        finding.
 
-        ``in_transaction``, here and below, is done in the transaction of the change itself.
+        ``in_transaction``, here and below, runs in the transaction of the change.
         """
         check_owner(by, "signs contracts")
         catalogue = (await self.contexts.of(by.workspace)).catalogue
         addresses = catalogue.addresses or {}
-        # A hundred large ones take a second of CPU: in a thread, so that others are answered meanwhile.
+        # A hundred large contracts take a second of CPU. A thread keeps the server responsive.
         contracts = await asyncio.to_thread(_read_sound, values, [each.name for each in catalogue], addresses)
         if by.kind == "key":
             async with self.database.read() as session:
@@ -130,7 +131,7 @@ class ContractAdmin:
     async def retire(
         self, by: Actor, name: str, *, in_transaction: TransactionHook[ContractRow] = no_hook
     ) -> ContractRow:
-        """Retire a contract: nobody is offered it from now on. Held cards that rest on it drift."""
+        """Retires a contract: it is no longer offered. Held cards that depend on it drift."""
         check_owner(by, "retires contracts")
         async with self.database.begin() as session:
             await principals.check_still_acts(session, by, self.clock())
@@ -150,9 +151,9 @@ class ContractAdmin:
         *,
         in_transaction: TransactionHook[ContractRow] = no_hook,
     ) -> ContractRow:
-        """Suspend a contract whose upstream is no longer what was signed: nobody is offered it, and what was held or
-        confirmed is not sent, until an owner has looked. ``reason`` tells what changed (operation, change, details).
-        Raises NotFound where this version is not in force."""
+        """Suspends a contract whose upstream is no longer what was signed. It is no longer offered, and held or
+        confirmed calls are not sent until an owner has reviewed it. ``reason`` says what changed (operation, change,
+        details). Raises NotFound if this version is not in force."""
         if by.kind != "system":
             check_owner(by, "suspends contracts")
         text = canon.dumps(_shorten(reason)).decode()
@@ -168,7 +169,7 @@ class ContractAdmin:
     async def reinstate(
         self, by: Actor, name: str, *, in_transaction: TransactionHook[ContractRow] = no_hook
     ) -> ContractRow:
-        """Put a suspended contract in force again, as it was signed. Raises NotFound where it is not suspended."""
+        """Puts a suspended contract in force again, as it was signed. Raises NotFound if it is not suspended."""
         check_owner(by, "puts contracts in force again")
         async with self.database.begin() as session:
             await principals.check_still_acts(session, by, self.clock())
@@ -187,7 +188,7 @@ class ContractAdmin:
 
 
 def _read_sound(values: Sequence[Any], known: Sequence[str], addresses: Mapping[str, str]) -> list[Contract]:
-    """The contracts, where they read and lint without a fault. Raises InvalidContract with every finding."""
+    """Parses and lints the contracts. Raises InvalidContract with every finding."""
     contracts = [value if isinstance(value, Contract) else parse(value) for value in values]
     given = [json.loads(contract.canonical) for contract in contracts]
     findings = linter.lint(given, known=known, connections=addresses)
@@ -202,7 +203,7 @@ def make_signing_key_context(workspace: str, kid: str) -> str:
 
 
 def _shorten(reason: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of a reason: text alone, and not more than a page shows."""
+    """The part of a reason that is stored: text only, and no more than a page shows."""
     details, document = reason.get("details"), reason.get("document")
     return {
         **({"document": str(document)[:100]} if document else {}),

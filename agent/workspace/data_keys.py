@@ -1,10 +1,10 @@
 """Data encryption keys: created on first use, unwrapped at start-up, rewrapped when the wrapping key changes.
 
-Stored secrets are sealed with a data key that is kept in the database, wrapped with the key of ``OPSIQ_DATA_KEY`` or
-``data.key``. To change that key is to wrap a few rows anew, in one transaction; no stored secret moves.
+Stored secrets are sealed with a data key. The database keeps the data key wrapped with the key of ``OPSIQ_DATA_KEY`` or
+``data.key``. Changing that key rewraps a few rows in one transaction; no stored secret changes.
 
-How a key is wrapped says whether the database is sealed (``agent.history.sealing``): its context is another one then.
-Nobody makes the one from the other without the wrapping key, so the fact can't be taken out of the database by itself.
+The context in which a data key is wrapped also says whether the database is sealed (``agent.history.sealing``). Nobody
+can change one context to the other without the wrapping key, so a change to the database alone can't remove the fact.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ MISSING: Final = (
 
 @dataclass(frozen=True)
 class Keyring:
-    """Data keys of an installation, opened. ``sealed``: the rows that count in this database carry codes, and one
-    without is not authentic."""
+    """Opened data keys of an installation. If ``sealed``, the rows that are protected carry codes, and a row without
+    one is not authentic."""
 
     box: SecretBox
     sealed: bool
 
 
 async def open_keyring(database: Database, wrapping: Sequence[bytes], clock: Clock) -> Keyring:
-    """What seals and opens this database's secrets. ``wrapping``: the keys that may have wrapped the data keys, the
-    likeliest first. A database without workspaces gets its first data key here, and is sealed from the start. Raises
-    BadSetting where none of them did."""
+    """Opens the keys that seal and open this database's secrets. ``wrapping`` are the keys that may have wrapped the
+    data keys, the likeliest first. A database without workspaces gets its first data key here, and is sealed from the
+    start. Raises BadSetting if none of the wrapping keys fits."""
     async with database.read() as session:
         rows = await data_keys.listed(session)
     if not rows:
@@ -74,7 +74,7 @@ def _open(rows: Sequence[DataKeyRow], wrapping: Sequence[bytes]) -> Keyring:
 
 
 async def load_locked_keyring(session: AsyncSession, wrapping: Sequence[bytes]) -> Keyring:
-    """The keys, while nobody else makes or wraps any: until this transaction is over. Raises BadSetting."""
+    """Opens the keys under a lock: until this transaction ends, nobody else makes or wraps any. Raises BadSetting."""
     await data_keys.lock(session)
     rows = await data_keys.listed(session)
     if not rows:
@@ -83,7 +83,7 @@ async def load_locked_keyring(session: AsyncSession, wrapping: Sequence[bytes]) 
 
 
 async def mark_sealed(session: AsyncSession, wrapping: Sequence[bytes]) -> None:
-    """Wrap every data key so that it says that the database is sealed, with the first of ``wrapping``."""
+    """Rewraps every data key with the first of ``wrapping``, marked as keys of a sealed database."""
     for row in await data_keys.listed(session):
         key, _ = _unwrap(row, wrapping)
         wrapped = SecretBox(wrapping[0]).seal(key, context=_make_context(row.id, sealed=True))
@@ -91,12 +91,11 @@ async def mark_sealed(session: AsyncSession, wrapping: Sequence[bytes]) -> None:
 
 
 async def rotate(database: Database, wrapping: Sequence[bytes], new: bytes, clock: Clock, *, fresh: bool) -> int:
-    """Rewrap every data key with ``new``, all or none; ``fresh`` also adds one that encrypts from now on. Returns how
-    many there are. A running process keeps what it has decrypted; after ``fresh``, it can't decrypt what newer ones
-    encrypt until it is restarted.
+    """Rewraps every data key with ``new``, all or none. ``fresh`` also adds a key that encrypts from now on. Returns
+    the number of keys.
 
-    A process that runs goes on with what it has opened; after ``fresh``, it can't open what newer ones seal until it is
-    restarted.
+    A running process keeps the keys that it has opened. After ``fresh``, it can't decrypt what the new key encrypts
+    until it is restarted.
     """
     async with database.begin() as session:
         await data_keys.lock(session)
@@ -131,7 +130,7 @@ async def _make(session: AsyncSession, wrapping: bytes, clock: Clock, *, sealed:
 
 
 def _unwrap(row: DataKeyRow, wrapping: Sequence[bytes]) -> tuple[bytes, bool]:
-    """The key, and whether it says that the database is sealed."""
+    """The unwrapped key, and whether it says that the database is sealed."""
     for key in wrapping:
         for sealed in (True, False):
             try:

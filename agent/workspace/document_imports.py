@@ -1,6 +1,6 @@
-"""Document imports on a server: a document that somebody sent or named, drafted in a process of its own.
+"""Document imports on a server: drafts contracts from an uploaded document or a URL, in a process of its own.
 
-Nothing is kept and nothing registered: drafts are data until an owner signs them.
+Nothing is stored or registered. Drafts are data until an owner signs them.
 """
 
 from __future__ import annotations
@@ -35,15 +35,17 @@ class DocumentImports:
     async def draft(
         self, workspace: str, source: DocumentSource, decisions: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """``report``, ``contracts``, ``connector`` and ``decisions``, as ``opsiq import openapi`` writes them. Raises
-        InvalidInput for what can't be read, Unavailable where too many are under way."""
+        """Drafts contracts: ``report``, ``contracts``, ``connector`` and ``decisions``, as ``opsiq import openapi``
+        writes them. Raises InvalidInput for a document that can't be read, and Unavailable if too many imports are
+        running."""
         with self._place(workspace):
             return await self._draft(source, decisions)
 
     async def draft_upload(
         self, workspace: str, data: bytes, name: str, decisions: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """As ``draft``, of what ``open_upload`` takes. It is opened in a thread: an archive takes seconds to unpack."""
+        """Like ``draft``, for an upload that ``open_upload`` takes. A thread opens it, because an archive takes seconds
+        to unpack."""
         with self._place(workspace):
             return await self._draft(await asyncio.to_thread(open_upload, data, name), decisions)
 
@@ -56,28 +58,28 @@ class DocumentImports:
             yield
         finally:
             self._running[workspace] -= 1
-            self._running += Counter()  # what is at zero is let go
+            self._running += Counter()  # drops the entries at zero
 
     async def _draft(self, source: DocumentSource, decisions: Mapping[str, Any] | None) -> dict[str, Any]:
         given = dict(decisions) if decisions is not None else None
         return await self._process.run({"do": "draft", "decisions": given}, [source])
 
     def at_address(self, url: str) -> WebSource:
-        """The document at an address, and those of its host that it refers to. Raises InvalidInput."""
+        """The document at a URL, and the documents on the same host that it refers to. Raises InvalidInput."""
         if not is_url(url):
             raise InvalidInput("Give the document's address, beginning with https://.")
         return WebSource(url, self._guard)
 
 
 def open_upload(data: bytes, name: str) -> DocumentSource:
-    """A document that was sent: JSON, YAML, or an archive of several files, which its name or first bytes tell. Raises
-    InvalidInput."""
+    """Opens an uploaded document: JSON, YAML, or an archive of several files. The name or first bytes tell which.
+    Raises InvalidInput."""
     if not data.strip():
         raise InvalidInput("The document is empty.")
     packed = next((suffix for suffix, magic in _MAGIC.items() if data.startswith(magic)), "")
     if packed or name.lower().endswith(ARCHIVES):
         return open_archive(data, name if name.lower().endswith(ARCHIVES) else f"document{packed}")
-    # One of its format's words is in every document: that is told before a process is started for it.
+    # Every document contains one of its format's words. Checking for it first avoids starting a process in vain.
     if not any(word.encode() in data for each in FORMATS for word in each.words) and b"\x00" not in data:
         raise InvalidInput(f"This is no {list_titles(FORMATS)} document: it says neither {list_words(FORMATS, 'nor')}.")
     return TextSource(data)

@@ -1,4 +1,4 @@
-"""API key administration: makes, rotates and revokes keys. Every act is an entry in AI History."""
+"""API key administration: makes, rotates and revokes keys. Each change is recorded in AI History."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KEY_OVERLAP: Final = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class IssuedKey:
-    """A key with its secret, which is shown this once."""
+    """A key with its secret. The secret is shown only now."""
 
     row: KeyRow
     secret: str
@@ -36,7 +36,7 @@ class IssuedKey:
 
 @dataclass(frozen=True)
 class KeyAdmin:
-    """Makes and ends API keys. ``box`` seals their secrets."""
+    """Makes, rotates and revokes API keys. ``box`` seals their secrets."""
 
     database: Database
     contexts: WorkspaceContexts
@@ -54,10 +54,13 @@ class KeyAdmin:
         expires_at: datetime | None = None,
         in_transaction: TransactionHook[IssuedKey] = no_hook,
     ) -> tuple[KeyRow, str]:
-        """A key that acts as ``role`` (by default the maker's own) and counts as its maker: nobody makes a second
-        person for themself. Nothing that a key of ``mode`` test asks for is sent. The secret is answered here, once.
-        Raises Forbidden for a role that is not the maker's, unless an owner makes it, and InvalidInput for one that
-        there is not."""
+        """Makes a key that acts as ``role``, by default the maker's own, and counts as its maker. So nobody can make a
+        second person for themself. Nothing that a key of mode ``test`` asks for is sent. Returns the key and its
+        secret, which is not shown again.
+
+        Raises Forbidden for a role other than the maker's unless the maker is an owner, and InvalidInput for an unknown
+        role.
+        """
         if role is not None and role != by.role:
             check_owner(by, "makes keys of another role")
             await roles.check_role(self.contexts, self.database, by.workspace, role)
@@ -98,11 +101,11 @@ class KeyAdmin:
     async def rotate_key(
         self, by: Actor, key_id: str, *, within: Collection[str], in_transaction: TransactionHook[IssuedKey] = no_hook
     ) -> IssuedKey:
-        """Gives a key a fresh secret; the one before it stays good for a day. Raises NotFound, Conflict, and Forbidden
-        for a key that may more than ``within``: its secret would be a way to more than the caller has."""
+        """Gives a key a new secret. The old one remains valid for a day. Raises NotFound, Conflict, and Forbidden for a
+        key with scopes beyond ``within``: its secret would give the caller more than they have."""
         check_owner(by, "rotates keys")
         now = self.clock()
-        async with self.database.read() as session:  # as they found it: of two at once, one is told of the other
+        async with self.database.read() as session:  # read first: of two rotations at once, one conflicts
             was = (await store.accounts.api_keys.get(session, by.workspace, key_id)).sealed
         async with self.database.begin() as session:
             await principals.check_still_acts(session, by, now, key_id)
@@ -120,7 +123,7 @@ class KeyAdmin:
         return IssuedKey(row, secret)
 
     async def revoke_key(self, by: Actor, key_id: str, *, in_transaction: TransactionHook[KeyRow] = no_hook) -> KeyRow:
-        """Revoke a key: it signs nothing from now on. Raises NotFound."""
+        """Revokes a key: it signs nothing from now on. Raises NotFound."""
         check_owner(by, "revokes keys")
         now = self.clock()
         async with self.database.begin() as session:

@@ -1,8 +1,8 @@
-"""Member management: invites people, changes their roles, deactivates and reactivates them. Every act is an entry in AI
-History.
+"""Member management: invites people, changes their roles, deactivates and reactivates them. Each change is recorded in
+AI History.
 
-A member's standing begins when they join and anew with every role they are given, so that nobody approves as a second
-person what was asked before they stood beside the first (``agent.runs.approval``).
+A member's standing begins when they join, and again with every new role. So nobody approves, as a second person, what
+was asked before they had that role (``agent.runs.approval``).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _MAX_NAME: Final = 100
 
 @dataclass(frozen=True)
 class Invited:
-    """An invited person, with the token that lets them in once: shown this once, stored as a digest."""
+    """An invited person with their one-time token. The token is shown only now, and stored as a digest."""
 
     member: MemberRow
     token: str
@@ -56,7 +56,7 @@ class MemberService:
     async def invite(
         self, by: Actor, *, email: str, role: str, in_transaction: TransactionHook[Invited] = no_hook
     ) -> Invited:
-        """A place for ``email``, taken by whoever holds the token. Raises Forbidden, InvalidInput, Conflict for a known
+        """Invites ``email``: whoever holds the token may join. Raises Forbidden, InvalidInput, and Conflict for a known
         address."""
         check_owner(by, "invites people")
         email = email.strip()
@@ -90,7 +90,7 @@ class MemberService:
     async def invite_again(
         self, by: Actor, member_id: str, *, in_transaction: TransactionHook[Invited] = no_hook
     ) -> Invited:
-        """A fresh token for who has not accepted one yet; the one before it is over. Raises Forbidden, NotFound,
+        """Makes a new token for a person who has not joined yet. The old token is void. Raises Forbidden, NotFound,
         Conflict."""
         check_owner(by, "invites people")
         now, token = self.clock(), secrets.token_urlsafe(32)
@@ -106,8 +106,8 @@ class MemberService:
         return Invited(row, token)
 
     async def join(self, token: str, *, name: str, password: str) -> MemberRow:
-        """Take the place the token holds. Raises NotFound for one that is unknown, used or over, InvalidInput for a
-        name or password."""
+        """Accepts the invitation that the token stands for. Raises NotFound for a token that is unknown, used or
+        expired, and InvalidInput for an invalid name or password."""
         name = name.strip()
         if not name or len(name) > _MAX_NAME or not name.isprintable():
             raise InvalidInput(f"A name is one line of up to {_MAX_NAME} characters.")
@@ -131,9 +131,9 @@ class MemberService:
         return row
 
     async def change_role(self, by: Actor, member_id: str, role: str, *, instead_of: str = "") -> MemberRow:
-        """Changes a member's role and ends their sign-ins: one that was made with less, or with more, is not carried
-        into the new role. ``instead_of`` is the role that they had when the change was thought of. Raises Forbidden,
-        NotFound, InvalidInput; Conflict when it would leave no active owner, or they have another role by now."""
+        """Changes a member's role and ends their sign-ins: a sign-in made in the old role does not carry over into the
+        new one. ``instead_of`` is the role that the caller saw before the change. Raises Forbidden, NotFound,
+        InvalidInput, and Conflict if no active owner would remain or the member has another role by now."""
         check_owner(by, "gives roles")
         _check_role(role)
         now = self.clock()
@@ -160,8 +160,8 @@ class MemberService:
         return row
 
     async def deactivate(self, by: Actor, member_id: str) -> MemberRow:
-        """No more access: their sign-ins end, their keys are revoked, an open invitation is withdrawn. Raises
-        Forbidden, NotFound; Conflict when it would leave no active owner."""
+        """Ends a member's access: ends their sign-ins, revokes their keys and withdraws an open invitation. Raises
+        Forbidden, NotFound, and Conflict if no active owner would remain."""
         check_owner(by, "deactivates members")
         now = self.clock()
         async with self.database.begin() as session:
@@ -175,7 +175,7 @@ class MemberService:
         return row
 
     async def reactivate(self, by: Actor, member_id: str) -> MemberRow:
-        """They may sign in again, with the role and password they had; their keys stay revoked. Raises Forbidden,
+        """Lets a member sign in again with their former role and password. Their keys stay revoked. Raises Forbidden,
         NotFound, Conflict."""
         check_owner(by, "reactivates members")
         now = self.clock()
@@ -192,8 +192,8 @@ class MemberService:
     async def change_password(
         self, by: Actor, password: str, *, login: str, in_transaction: TransactionHook[int] = no_hook
     ) -> None:
-        """Change one's own password; every sign-in but ``login`` ends, and ``in_transaction`` is told how many. The
-        caller has asked for the present one. Raises InvalidInput for a weak one."""
+        """Changes one's own password. Every sign-in but ``login`` ends; ``in_transaction`` gets their number. The
+        caller has already checked the current password. Raises InvalidInput for a weak password."""
         kept = await asyncio.to_thread(passwords.hash_password, password)
         now = self.clock()
         async with self.database.begin() as session:
@@ -203,11 +203,11 @@ class MemberService:
             await in_transaction(session, ended)
 
     async def end_login(self, by: Actor, member_id: str, login_id: str) -> None:
-        """One sign-in of one's own or, for an owner, of anybody here. Raises Forbidden, NotFound."""
+        """Ends one sign-in: one's own or, for an owner, anybody's here. Raises Forbidden, NotFound."""
         await self._end(by, member_id, login_id=login_id)
 
     async def end_logins(self, by: Actor, member_id: str, *, but: str | None = None) -> None:
-        """All of them, but the one named. Raises Forbidden, NotFound."""
+        """Ends all sign-ins except ``but``. Raises Forbidden, NotFound."""
         await self._end(by, member_id, but=but)
 
     async def _end(self, by: Actor, member_id: str, *, login_id: str | None = None, but: str | None = None) -> None:
@@ -230,8 +230,9 @@ class MemberService:
 
 
 async def _check_still_owner(session: AsyncSession, by: Actor, now: datetime) -> None:
-    """The owners are locked before anything is looked at: of two that demote each other, or of one who is demoted and
-    asks for the role again, the second finds what the first has done. Raises Forbidden."""
+    """Checks that ``by`` still acts as it was let in. Locks the owners before it reads anything. So if two owners
+    demote each other, or a demoted owner asks for the role again, the second finds what the first did. Raises
+    Forbidden."""
     await store.accounts.members.lock_owners(session, by.workspace)
     await principals.check_still_acts(session, by, now)
 

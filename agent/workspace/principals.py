@@ -1,5 +1,5 @@
-"""Current principals: roles are read from the database at every decision, never trusted from when a request was
-typed."""
+"""Current principals: every decision reads roles from the database. A role from the time of the request is never
+trusted."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from store.accounts.members import MemberRow
 
 
 async def find_current_actor(session: AsyncSession, actor: Actor, now: datetime) -> Actor | None:
-    """The same principal with the role it has at ``now``, or None when it may not act any more, or something other than
-    OpsIQ gave it that role."""
+    """The same principal with the role it has at ``now``. None if it may not act any more, or if its row was not
+    written by OpsIQ."""
     match actor.kind:
         case "member":
             try:
@@ -34,19 +34,23 @@ async def find_current_actor(session: AsyncSession, actor: Actor, now: datetime)
                 return None
             return make_key_actor(key, holder, now)
         case "identity" | "system":
-            # Vouched for by the platform at the door; the assertion's own short life bounds it.
+            # The platform vouched for them when they were authenticated. The assertion is short-lived.
             return actor
 
 
 async def check_still_acts(session: AsyncSession, actor: Actor, now: datetime, *keys: str) -> None:
-    """Checks that a principal still has the role it was let in with. Raises Forbidden unless ``actor`` acts at ``now``
-    with the role it was let in with. Between the door and the transaction of an act a password is checked, a body is
-    read, a lock is waited for: who was demoted, deactivated or revoked meanwhile does nothing any more. From here to
-    the end of the transaction member and key stay as they are, and so do the ``keys`` that the act is about: two keys
-    that revoke each other would else wait for each other."""
+    """Checks that a principal still has the role it was authenticated with. Raises Forbidden if ``actor`` does not act
+    at ``now`` with that role.
+
+    Time passes between authentication and the transaction of an act: a password is checked, a body is read, a lock is
+    awaited. Whoever was demoted, deactivated or revoked in that time can do nothing.
+
+    Until the transaction ends, the member and the key are locked, and so are the ``keys`` that the act is about. Else
+    two keys that revoke each other would deadlock.
+    """
     if actor.kind not in ("member", "key"):
         return
-    with suppress(NotFound, NotAuthentic):  # told below
+    with suppress(NotFound, NotAuthentic):  # find_current_actor reports it below
         await store.accounts.members.hold(session, actor.workspace, actor.person)
     if own := (actor.id,) if actor.kind == "key" else ():
         await store.accounts.api_keys.hold(session, actor.workspace, *own, *keys)
@@ -56,8 +60,8 @@ async def check_still_acts(session: AsyncSession, actor: Actor, now: datetime, *
 
 
 async def find_standing_since(session: AsyncSession, actor: Actor) -> datetime | None:
-    """Since when ``actor`` acts here with the role it has; None where that is the platform's to know. A key of another
-    role than its member's has it from the day it was made."""
+    """Since when ``actor`` has had its role here; None if only the platform knows. A key whose role is not its member's
+    has it from the day it was made."""
     if actor.kind not in ("member", "key"):
         return None
     try:
@@ -78,18 +82,18 @@ def make_member_actor(member: MemberRow) -> Actor | None:
 
 
 def make_key_actor(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None:
-    """The principal of a key, or None when the key is revoked or expired, or has outgrown its member: one who is no
-    longer active, or no longer has the key's role. An owner may hold a key of any role."""
+    """The principal of a key. None if the key is revoked or expired, if its member is not active, or if its member no
+    longer has the key's role. An owner may hold a key of any role."""
     if member is None or explain_blocked_key(key, member, now):
         return None
-    # The public part says it too, and the secret opens for that public part alone: a column that was changed makes no
-    # live key.
+    # The public part names the mode too, and the secret opens only for that public part. So changing the column makes
+    # no live key.
     mode: Mode = "live" if key.mode == "live" and key.public.startswith("pk_live_") else "test"
     return Actor(key.workspace, key.id, "key", key.name, key.role, key.person, mode)
 
 
 def explain_blocked_key(key: KeyRow, member: MemberRow | None, now: datetime) -> str:
-    """Why a key may not act at ``now``, in a sentence; empty where it may. ``member`` is the one who made it."""
+    """Why a key may not act at ``now``, as a sentence. Empty if it may. ``member`` is its maker."""
     if not key.secrets(now):
         return f"The key “{key.name}” is {key.state(now)}."
     if member is None or member.state != "active":

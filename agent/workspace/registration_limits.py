@@ -1,9 +1,9 @@
-"""Registration limits: an API key may register no contract that would lead around a person's confirmation.
+"""Registration limits: an API key can't register a contract that bypasses a person's confirmation.
 
-Where a platform has actions that only a person confirms, a key with ``contracts:write`` could register another contract
-for the same endpoint that nobody confirms, or a new version that is looser. It may not: calls to that origin are signed
-with one secret, or carry one connection's credentials, so the platform would believe them. Such contracts are signed in
-the console, with a password.
+A platform may have actions that only a person confirms. A key with ``contracts:write`` could register another contract
+for the same endpoint that nobody confirms, or a looser new version. Calls to one origin share a signing secret or a
+connection's credentials, so the platform would accept them. Such contracts must be signed in the console, with a
+password.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from store.contracts import ContractRow
 def find_ways_around(
     contracts: Sequence[Contract], there: Sequence[ContractRow], addresses: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Contracts in ``contracts`` that a key may not register. ``there``: every version that was ever registered here,
-    oldest first by name. ``addresses``: connection → base address."""
+    """Contracts in ``contracts`` that a key may not register. ``there`` is every version that was ever registered here,
+    sorted by name and version. ``addresses`` maps connection → base address."""
     known = [contract for row in there if (contract := _read(row)) is not None]
     newest = {each.name: each for each in known}
     guarded = {_place(each, addresses): each for each in known if each.confirm_by is ConfirmBy.PERSON}
@@ -46,8 +46,8 @@ def _always_by_person(contract: Contract, before: Contract | None) -> bool:
 
 
 def _no_looser(contract: Contract, before: Contract | None) -> bool:
-    """Whether it is a new version with the same address whose yes is as hard to come by: one that anyone may give was
-    asked for, too."""
+    """Whether it is a new version with the same address and a confirmation that is no looser. If anyone may confirm the
+    earlier version, always asking is strict enough."""
     if before is None or not _same_endpoint(contract, before):
         return False
     asked, was = contract.confirmation, before.confirmation
@@ -60,7 +60,7 @@ def _no_looser(contract: Contract, before: Contract | None) -> bool:
 
 
 def _place(contract: Contract, addresses: Mapping[str, str]) -> str:
-    """Who is called: an origin, or a connection that has no address yet."""
+    """Where calls go: an origin, or a connection that has no address yet."""
     endpoint = contract.endpoint
     if endpoint.connection is not None:
         base = addresses.get(endpoint.connection)
@@ -78,5 +78,5 @@ def _same_endpoint(contract: Contract, before: Contract) -> bool:
 def _read(row: ContractRow) -> Contract | None:
     try:
         return parse(json.loads(row.raw))
-    except (ValueError, InvalidContract):  # it can't be used either
+    except (ValueError, InvalidContract):  # such a contract can't be used either
         return None

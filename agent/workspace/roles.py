@@ -1,4 +1,4 @@
-"""Roles that can be given in a workspace: the owner's, the evaluator's, and those of members and contracts."""
+"""Roles that a workspace can give: the owner's, the evaluator's, and those of its members and contracts."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ async def list_assignable_roles(
 
 
 async def check_role(contexts: WorkspaceContexts, database: Database, workspace: str, role: str) -> None:
-    """Checks that a role exists. Raises InvalidInput for a role that no member has and no contract lists, naming those
-    there are."""
+    """Checks that a role exists. Raises InvalidInput for a role that no member has and no contract lists; the message
+    names the existing roles."""
     async with database.read() as session:
         members = await store.accounts.members.listed(session, workspace)
     known = await list_assignable_roles(contexts, workspace, members)

@@ -20,8 +20,8 @@ from store.contracts import SigningKeyRow
 
 @dataclass(frozen=True)
 class KeyRotation:
-    """``kid`` signs from now on, the ``retired`` ones no more. ``signed`` contracts were signed anew; ``unsigned`` are
-    left as they are, since their signature did not verify before either."""
+    """Result of a rotation. ``kid`` signs from now on; the ``retired`` keys don't. ``signed`` contracts were signed
+    again. ``unsigned`` ones are unchanged, because their signature did not verify before either."""
 
     kid: str
     retired: tuple[str, ...]
@@ -30,8 +30,9 @@ class KeyRotation:
 
 
 async def rotate(session: AsyncSession, by: Actor, box: SecretBox, clock: Clock) -> KeyRotation:
-    """A fresh signing key for ``by``'s workspace: what is in force or suspended is signed with it, and what the keys
-    before it signed no longer counts. Raises NotAuthentic where the contracts are not as OpsIQ left them."""
+    """Rotates the signing key of ``by``'s workspace. Contracts in force or suspended are signed with the new key;
+    signatures of the older keys are no longer valid. Raises NotAuthentic if something other than OpsIQ changed the
+    contracts."""
     workspace, now = by.workspace, clock()
     before = [row for row in await store.contracts.signing_keys(session, workspace) if row.retired_at is None]
     public = {row.kid: row.public for row in before}

@@ -1,8 +1,8 @@
-"""Upstream watch: before a call of an imported contract is sent, whether the platform's document still says what was
+"""Upstream watch: before an imported contract is called, checks that the platform's document still says what was
 signed.
 
-A document is fetched at most once in a while for each workspace. What can't be fetched or read changes nothing: a
-document's host is not the platform, and its trouble stops no call. A changed operation suspends its contract.
+Each workspace fetches a document at most once per interval. A document that can't be fetched or read changes nothing:
+its host is not the platform, so its failure stops no call. A changed operation suspends its contract.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Suspend = Callable[[str, str, int, Mapping[str, Any]], Awaitable[None]]
 
 @dataclass
 class _Look:
-    """One look at a document: when it began, and contract → what changed, once it is done."""
+    """One check of a document: when it began and, once it is done, contract → what changed."""
 
     at: datetime
     work: asyncio.Task[dict[str, str]]
@@ -46,7 +46,7 @@ class _Look:
 
 @dataclass
 class UpstreamWatch:
-    """Watch over the documents that contracts were imported from. ``every`` zero: documents are never looked at."""
+    """Watches the documents that contracts were imported from. If ``every`` is zero, documents are never checked."""
 
     database: Database
     contexts: WorkspaceContexts
@@ -59,8 +59,8 @@ class UpstreamWatch:
     _looks: dict[tuple[str, str], _Look] = field(default_factory=dict)
 
     async def find_change(self, workspace: str, name: str, version: int) -> str:
-        """What changed upstream of a contract that is about to be called, in a sentence; empty where nothing did, or
-        where that can't be told now. Its contract is suspended then."""
+        """What changed upstream of a contract that is about to be called, as a sentence. The contract is then
+        suspended. Empty if nothing changed, or if that can't be told now."""
         catalogue = (await self.contexts.of(workspace)).catalogue
         contract = catalogue.version(name, version)
         if contract is None or contract.upstream is None or contract.upstream.address is None or not self.every:
@@ -74,7 +74,7 @@ class UpstreamWatch:
             self._looks[key] = look
             while len(self._looks) > MAX_KEPT:
                 self._looks.pop(next(iter(self._looks)))
-        elif look.work.done():  # what it found is suspended; what is in force all the same was looked at by an owner
+        elif look.work.done():  # what it found is suspended; if it is in force anyway, an owner accepted it
             return ""
         try:
             async with asyncio.timeout(self.wait_s):
@@ -91,13 +91,13 @@ class UpstreamWatch:
         )
 
     async def close(self) -> None:
-        """Stops what is under way."""
+        """Cancels the checks that are running."""
         for look in self._looks.values():
             look.work.cancel()
         await asyncio.gather(*(look.work for look in self._looks.values()), return_exceptions=True)
 
     async def _look(self, workspace: str, address: str, pinned: list[Contract]) -> dict[str, str]:
-        """Contract → what changed; each of them is suspended."""
+        """Contract → what changed. Suspends each of them."""
         try:
             source = WebSource(address, self.guard)
             root = await source.read(source.root)
@@ -119,14 +119,14 @@ class UpstreamWatch:
             found[f"{each['contract']} v{each['version']}"] = f"{each['operation']} is {each['change']} ({details})."
             try:
                 await self.suspend(workspace, each["contract"], each["version"], reason)
-            except NotFound:  # somebody has replaced, retired or suspended it since
+            except NotFound:  # it was replaced, retired or suspended meanwhile
                 del found[f"{each['contract']} v{each['version']}"]
             except Exception:
                 log.exception("a contract whose upstream document changed could not be suspended")
         return found
 
     async def _was_accepted(self, workspace: str, name: str, version: int, document: str) -> bool:
-        """Whether an owner has put this version in force again after this very document had suspended it."""
+        """Whether an owner reinstated this version after this very document suspended it."""
         async with self.database.read() as session:
             rows = await store.contracts.versions(session, workspace, name)
         row = next((each for each in rows if each.version == version), None)
@@ -138,7 +138,7 @@ class UpstreamWatch:
 
 
 class _Fetched:
-    """A web source whose root document is at hand already."""
+    """A web source whose root document is already fetched."""
 
     def __init__(self, source: WebSource, root: bytes) -> None:
         self.root = source.root
