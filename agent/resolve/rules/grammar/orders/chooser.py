@@ -115,7 +115,8 @@ class Chooser:
         best = _strongest(read)
         if (best is None or best.evidence < SURELY) and self._acknowledges(place.first):
             return Choice(None)
-        other = next((each for each in closed if self._means(each, closed)), None)
+        # Who may do something is only told of what a verb names. Values alone fill too many actions.
+        other = next((each for each in closed if each.evidence >= TELLS and self._means(each, closed)), None)
         if other is not None and (best is None or other.score > best.score):
             return Choice(None, closed=other.offer)
         meant = best is not None and self._means(best, read)

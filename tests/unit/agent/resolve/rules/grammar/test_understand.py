@@ -190,6 +190,10 @@ async def test_what_another_role_may_do_is_said_to_be_theirs() -> None:
     assert made.proposal.result == NoneResult(reason="not allowed", action="saas.refund_invoice")
 
 
+async def test_values_alone_do_not_name_what_another_role_may_do() -> None:
+    assert isinstance(await resolve("Emma has called about 12 EUR on INV-1042", shortlist("support"), KINDS), Abstain)
+
+
 async def test_plans_that_words_say_alike_are_handed_on_together() -> None:
     made = await resolve("void 1051", shortlist(), KINDS)
     assert isinstance(made, Proposed)
