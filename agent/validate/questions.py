@@ -12,6 +12,7 @@ from agent.pipeline import Answer, Candidate, Question, QuestionCode, Request
 from agent.validate.records import confusables
 from agent.validate.records.located import LABEL_CHARS, LocatedRecord, Scalar, format_count, name_kind, name_kinds
 from core.display_text import to_display_text
+from language.wordnet import is_word
 from registry.contract import Annotation, Unit
 from registry.records import Record, RecordKind, format_field
 
@@ -247,8 +248,17 @@ def explain_exclusion(record: Record, label: str, kind: RecordKind, where: Mappi
 def explain_unknown_name(
     kind: RecordKind, words: str, where: Mapping[str, Sequence[Scalar]], owner: LocatedRecord | None
 ) -> str:
-    whose = f" of {owner.label}" if owner else ""
-    return f"No {describe_filter(kind, where)}{name_kind(kind)}{whose} is called {quote_words(words)} here."
+    one = f"{describe_filter(kind, where)}{name_kind(kind)}{f' of {owner.label}' if owner else ''}"
+    if _may_be_name(words, kind):
+        return f"No {one} is called {quote_words(words)} here."
+    return f"I can't tell which {one} is meant by {quote_words(words)}."
+
+
+def _may_be_name(words: str, kind: RecordKind) -> bool:
+    """Whether words typed without a capital may be what a record is called. Titles often are, people and companies are
+    not called by an ordinary word or a phrase."""
+    people = any(each.type == "email" for each in kind.fields)
+    return not people or not words.islower() or (" " not in words.strip() and not is_word(words.strip()))
 
 
 def _choose_article(words: str) -> str:

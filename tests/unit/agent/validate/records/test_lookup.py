@@ -141,6 +141,8 @@ def test_each_of_several_records_in_a_row_is_said_to_be_one_of_them(
         ("Cleo's last invoice", "There is no paid invoice of Cleo Marsh. Cleo Marsh has 2 invoices, already refunded."),
         ("Dora's last invoice", "Dora Quist has no invoices."),
         ("Zed's last invoice", "No customer is called ‘Zed’ here."),
+        ("zedd's last invoice", "No customer is called ‘zedd’ here."),
+        ("the last invoice of somebody", "I can't tell which customer is meant by ‘somebody’."),
         ("INV-9999", "There is no invoice ‘INV-9999’."),
         ("INV-1013", "INV-1013 · 49.00 EUR · open 2026-10-09: this needs a paid invoice."),
     ],
