@@ -1,2 +1,2 @@
-"""Store: every table, query and migration; the only room that knows SQL. Queries take a session and a workspace and
-never commit."""
+"""Store: every table, query and migration. Only this room knows SQL. Queries take a session and a workspace, and never
+commit."""

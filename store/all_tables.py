@@ -1,4 +1,4 @@
-"""Schema: importing this fills the metadata with every table, with which migrations are compared."""
+"""Schema: importing this module fills the metadata with every table. Migrations are compared with it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Automations: rules (a contract with mapped parameters), instructions (words that a resolver plans), and the result of
-each for each event."""
+"""Automations: rules (a contract with mapped parameters), instructions (words that a resolver plans), and their results
+for each event."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ async def insert_rule(session: AsyncSession, row: RuleRow) -> RuleRow:
 
 
 async def rule(session: AsyncSession, workspace: str, rule_id: str) -> RuleRow:
-    """Reads one rule. Raises NotFound, for another workspace's rule as for none."""
+    """Reads one rule. Raises NotFound, also for another workspace's rule."""
     row = await first(session, RuleRow, select(_RULE).where(_RULE.c.id == rule_id, _RULE.c.workspace == workspace))
     if row is None:
         raise NotFound("There is no such rule in this workspace.")
@@ -125,7 +125,7 @@ async def rules(session: AsyncSession, workspace: str, *, modes: Collection[str]
 
 
 async def change_rule(session: AsyncSession, row: RuleRow, **columns: Any) -> RuleRow:
-    """Changes a rule. Raises Conflict when it was changed since ``row`` was read."""
+    """Changes a rule. Raises Conflict if it was changed since ``row`` was read."""
     same = and_(_RULE.c.workspace == row.workspace, _RULE.c.revision == row.revision)
     fresh = {"overruns": 0, "parked": "", **columns, "revision": row.revision + 1}
     changed = await amend(session, row, fresh, same)
@@ -135,21 +135,22 @@ async def change_rule(session: AsyncSession, row: RuleRow, **columns: Any) -> Ru
 
 
 async def count_overrun(session: AsyncSession, row: RuleRow) -> int:
-    """Counts that its condition was stopped, and answers how often that makes; 0 where the rule is gone."""
+    """Counts that the rule's condition was stopped. Returns the new count, or 0 if the rule is gone."""
     mine = and_(_RULE.c.id == row.id, _RULE.c.workspace == row.workspace)
     statement = update(_RULE).where(mine).values(overruns=_RULE.c.overruns + 1).returning(_RULE.c.overruns)
     return (await session.execute(statement)).scalar_one_or_none() or 0
 
 
 async def park_rule(session: AsyncSession, row: RuleRow, why: str, at: datetime) -> bool:
-    """Switch it off, saying why. False: it is off already, gone, or another rule since ``row`` was read."""
+    """Switches a rule off and stores why. False if it is off already, is gone, or was changed since ``row`` was
+    read."""
     same = and_(_RULE.c.workspace == row.workspace, _RULE.c.revision == row.revision, _RULE.c.mode != "off")
     off = {"mode": "off", "parked": why[:1000], "updated_at": at, "revision": row.revision + 1}
     return await amend(session, row, off, same) is not None
 
 
 async def delete_rule(session: AsyncSession, workspace: str, rule_id: str) -> None:
-    """Deletes a rule; its results stay on record. Raises NotFound."""
+    """Deletes a rule. Its results are kept. Raises NotFound."""
     gone = delete(_RULE).where(_RULE.c.id == rule_id, _RULE.c.workspace == workspace).returning(_RULE.c.id)
     if (await session.execute(gone)).first() is None:
         raise NotFound("There is no such rule in this workspace.")
@@ -160,7 +161,7 @@ async def insert_instruction(session: AsyncSession, row: InstructionRow) -> Inst
 
 
 async def instruction(session: AsyncSession, workspace: str, instruction_id: str) -> InstructionRow:
-    """Reads one instruction. Raises NotFound, for another workspace's instruction as for none."""
+    """Reads one instruction. Raises NotFound, also for another workspace's instruction."""
     mine = select(_INSTRUCTION).where(_INSTRUCTION.c.id == instruction_id, _INSTRUCTION.c.workspace == workspace)
     row = await first(session, InstructionRow, mine)
     if row is None:
@@ -177,7 +178,7 @@ async def instructions(session: AsyncSession, workspace: str, *, modes: Collecti
 
 
 async def change_instruction(session: AsyncSession, row: InstructionRow, **columns: Any) -> InstructionRow:
-    """Updates an instruction. Raises Conflict when it was changed since ``row`` was read."""
+    """Updates an instruction. Raises Conflict if it was changed since ``row`` was read."""
     mine = _INSTRUCTION.c
     same = and_(mine.workspace == row.workspace, mine.revision == row.revision)
     changed = await amend(session, row, {**columns, "revision": row.revision + 1}, same)
@@ -187,21 +188,21 @@ async def change_instruction(session: AsyncSession, row: InstructionRow, **colum
 
 
 async def delete_instruction(session: AsyncSession, workspace: str, instruction_id: str) -> None:
-    """Deletes an instruction; its results stay on record. Raises NotFound."""
+    """Deletes an instruction. Its results are kept. Raises NotFound."""
     mine = and_(_INSTRUCTION.c.id == instruction_id, _INSTRUCTION.c.workspace == workspace)
     if (await session.execute(delete(_INSTRUCTION).where(mine).returning(_INSTRUCTION.c.id))).first() is None:
         raise NotFound("There is no such instruction in this workspace.")
 
 
 async def insert_firing(session: AsyncSession, row: FiringRow) -> bool:
-    """Inserts the result of one event. False: this source has handled this event before, and nothing is written."""
+    """Inserts the result of one event. False, and nothing written, if this source has handled this event before."""
     return await add_new(session, row)
 
 
 async def firings(
     session: AsyncSession, workspace: str, source: str, *, before: str | None = None, limit: int = 50
 ) -> list[FiringRow]:
-    """Results of a source, newest first. ``before`` is the event id of the last one on the page before."""
+    """Results of a source, newest first. ``before`` is the last event id of the previous page."""
     mine = select(_F).where(_F.c.workspace == workspace, _F.c.source == source)
     if before is not None:
         last = await first(session, FiringRow, mine.where(_F.c.event_id == before))
@@ -220,7 +221,7 @@ async def acted_since(session: AsyncSession, workspace: str, source: str, since:
 
 
 async def firing_of_run(session: AsyncSession, workspace: str, run_id: str) -> FiringRow | None:
-    """The result that started this run, if an event did."""
+    """The result that started this run. None if no event did."""
     return await first(session, FiringRow, select(_F).where(_F.c.workspace == workspace, _F.c.run_id == run_id))
 
 
@@ -231,8 +232,8 @@ async def firings_of(session: AsyncSession, workspace: str, event_id: str) -> di
 
 
 async def latest(session: AsyncSession, workspace: str) -> dict[str, FiringRow]:
-    """The newest result of each rule and instruction of a workspace, by source; absent where there was none. One index
-    look-up each, however many results there are."""
+    """The newest result of each rule and instruction of a workspace, by source; those without results are absent. Each
+    takes one index look-up, however many results there are."""
     ids = union_all(*(select(one.c.id).where(one.c.workspace == workspace) for one in (_RULE, _INSTRUCTION))).subquery()
     other = _F.alias()
     newest = (
@@ -247,7 +248,7 @@ async def latest(session: AsyncSession, workspace: str) -> dict[str, FiringRow]:
 
 
 async def names(session: AsyncSession, workspace: str, sources: Collection[str]) -> dict[str, str]:
-    """Names of these rules and instructions, by id; absent for those that are gone."""
+    """Names of these rules and instructions, by id. Those that are gone are absent."""
     made: dict[str, str] = {}
     for one in (_RULE, _INSTRUCTION):
         mine = select(one.c.id, one.c.name).where(one.c.workspace == workspace, one.c.id.in_(tuple(sources)))

@@ -1,7 +1,7 @@
-"""Database backup and restore: one file, taken while servers run, restored into an empty database.
+"""Database backup and restore: one file, written while servers run, restored into an empty database.
 
-SQLite: a copy of one moment by ``VACUUM INTO``. PostgreSQL: ``pg_dump`` in its custom format, and ``pg_restore``, from
-the same version or newer on PATH.
+SQLite: a snapshot by ``VACUUM INTO``. PostgreSQL: ``pg_dump`` in its custom format, and ``pg_restore``; both must be on
+PATH, of the same version or newer.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ from store.database import Database
 
 
 async def snapshot(database: Database, url: str, to: Path) -> None:
-    """Writes the database's content at one moment into ``to``, which must not exist. Raises Unavailable when that did
-    not work."""
+    """Writes a snapshot of the database into ``to``, which must not exist. Raises Unavailable if that fails."""
     os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     if database.dialect == "postgresql":
         await _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={to}")
@@ -33,8 +32,8 @@ async def snapshot(database: Database, url: str, to: Path) -> None:
 
 
 async def restore(url: str, dump: Path) -> None:
-    """Restores a ``snapshot`` of the same engine into the empty database at ``url``. Raises Conflict where something is
-    there."""
+    """Restores a ``snapshot`` of the same engine into the empty database at ``url``. Raises Conflict if it is not
+    empty."""
     parsed = make_url(url)
     if parsed.drivername.startswith("sqlite"):
         if not await _empty(url):
@@ -101,7 +100,7 @@ async def _run(program: str, url: str, *arguments: str) -> None:
 
 
 def _libpq(url: URL) -> dict[str, str]:
-    """The URL as libpq's environment variables: no argument that others can see holds a password."""
+    """The URL as libpq's environment variables, so that no command line shows a password."""
     host = url.host or str(url.query.get("host", ""))
     given = {
         "PGHOST": host,

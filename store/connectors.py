@@ -1,4 +1,5 @@
-"""Connections: what a workspace is connected to, each by one connector, and its configuration. Secrets come sealed."""
+"""Connections of a workspace to platforms, each by one connector, and their configuration. Secrets are passed
+sealed."""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ class ConnectorRow(Row, table=True):
 
     @property
     def of(self) -> str:
-        """The connector that it is a connection of."""
+        """The name of its connector."""
         return self.connector or self.name
 
 
@@ -49,7 +50,7 @@ _LISTED = PreparedQuery(ConnectorRow, select(_T).where(_T.c.workspace == bindpar
 
 
 async def put(session: AsyncSession, row: ConnectorRow) -> ConnectorRow:
-    """Insert, or replace everything but ``created_at``."""
+    """Inserts a connection, or replaces everything but ``created_at``."""
     if await add_new(session, row):
         return row
     mine = select(_T).where(_T.c.workspace == row.workspace, _T.c.name == row.name)
@@ -71,25 +72,25 @@ async def get(session: AsyncSession, workspace: str, name: str) -> ConnectorRow:
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[ConnectorRow]:
-    """Every connection, by name, disabled ones too."""
+    """Every connection, by name, including disabled ones."""
     return await _LISTED.every(session, of=workspace)
 
 
 async def using(session: AsyncSession, name: str) -> list[str]:
-    """The workspaces that have a connection of this name switched on."""
+    """The workspaces in which a connection of this name is enabled."""
     mine = select(_T.c.workspace).where(_T.c.name == name, _T.c.enabled)
     return list((await session.execute(mine.order_by(_T.c.workspace))).scalars())
 
 
 async def reseal(session: AsyncSession, row: ConnectorRow, sealed_secrets: str, at: datetime) -> None:
-    """Other secrets, everything else as it is. Raises Conflict when they were changed since ``row`` was read."""
+    """Replaces the secrets alone. Raises Conflict if they were changed since ``row`` was read."""
     fresh = {"sealed_secrets": sealed_secrets, "updated_at": at}
     if await amend(session, row, fresh, _T.c.sealed_secrets == row.sealed_secrets) is None:
         raise Conflict(f"The secrets of {row.name} were changed meanwhile: try again.")
 
 
 async def enable(session: AsyncSession, workspace: str, name: str, enabled: bool, at: datetime) -> ConnectorRow:
-    """Switch on or off. Raises NotFound."""
+    """Enables or disables a connection. Raises NotFound."""
     there = await get(session, workspace, name)
     done = await amend(session, there, {"enabled": enabled, "updated_at": at})
     if done is None:

@@ -84,9 +84,9 @@ _K = table(SigningKeyRow)
 async def register(session: AsyncSession, row: ContractRow) -> bool:
     """Registers a version as the active one of its name and retires the older ones.
 
-    False: it was registered before, nothing changed. Raises Conflict when this version is registered with other
-    content, or a higher version already is; NotAuthentic, as everything that changes contracts, when they are not as
-    OpsIQ left them.
+    False, and nothing changed, if it is registered already. Raises Conflict if this version is registered with other
+    content, or a higher version exists. Raises NotAuthentic, like everything that changes contracts, if something other
+    than OpsIQ changed them.
     """
     known = await _get_set(session, row.workspace)
     named = select(_T).where(_T.c.workspace == row.workspace, _T.c.name == row.name)
@@ -112,9 +112,9 @@ async def register(session: AsyncSession, row: ContractRow) -> bool:
 
 
 async def generation(session: AsyncSession, workspace: str) -> str:
-    """A cache key that differs once a contract or signing key here has changed: one cheap query to keep a catalogue by.
+    """A cache key that changes with every change of a contract or signing key here. Reading it is one cheap query.
 
-    It is counted, not timed: a clock that goes back must not keep a retired contract on offer.
+    It is a count, not a time: a clock that goes back must not keep a retired contract on offer.
     """
     return str((await session.execute(_GENERATION, {"of": workspace})).scalar_one_or_none() or 0)
 
@@ -126,8 +126,8 @@ async def active(session: AsyncSession, workspace: str) -> list[ContractRow]:
 
 
 async def check_generation(session: AsyncSession, workspace: str, rows: Sequence[ContractRow]) -> None:
-    """Checks that the set of active contracts is whole. Raises NotAuthentic unless ``rows``, the active contracts, are
-    the set that OpsIQ left there last."""
+    """Checks that the set of active contracts is complete. Raises NotAuthentic unless ``rows``, the active contracts,
+    are the set that OpsIQ last wrote."""
     keys = find_authenticator(session)
     if keys is None:
         return
@@ -171,14 +171,14 @@ async def _active_set(session: AsyncSession, workspace: str) -> _Set:
 
 
 async def _get_set(session: AsyncSession, workspace: str) -> _Set:
-    """The active contracts of a workspace that this transaction changes: checked when it begins to, and from then on
-    what it makes of them, whatever somebody writes there meanwhile. Raises NotAuthentic."""
+    """The workspace's active contracts, for a transaction that changes them. They are checked on the first call. From
+    then on the transaction's own set is returned, whatever others write meanwhile. Raises NotAuthentic."""
     keys = find_authenticator(session)
     if keys is None:
         return {}
     held: dict[str, _Set] = session.info.setdefault(_SET, {})
     if workspace not in held:
-        # Whoever else changes them waits here, so that what is checked is what is changed.
+        # Other writers wait here, so that what is checked is what is changed.
         await session.execute(select(_G.c.n).where(_G.c.workspace == workspace).with_for_update())
         known = await _active_set(session, workspace)
         await _check_set(session, keys, workspace, known)
@@ -187,8 +187,8 @@ async def _get_set(session: AsyncSession, workspace: str) -> _Set:
 
 
 async def seal_generation(session: AsyncSession, workspace: str) -> None:
-    """The code over the contracts that are active now: those this transaction has made of what it checked, else all
-    that stand there. A session without keys leaves it as it is."""
+    """Computes the code over the active contracts: the transaction's own set if it has one, else all that are stored. A
+    session without keys leaves the code as it is."""
     keys = find_authenticator(session)
     if keys is None:
         return
@@ -212,13 +212,13 @@ async def version(session: AsyncSession, workspace: str, name: str, number: int)
 
 
 async def versions(session: AsyncSession, workspace: str, name: str) -> list[ContractRow]:
-    """Every version of one contract, newest first; empty when there is none."""
+    """Every version of one contract, newest first. Empty if there is none."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.name == name)
     return await every(session, ContractRow, mine.order_by(_T.c.version.desc()))
 
 
 async def newest_versions(session: AsyncSession, workspace: str, names: Collection[str]) -> dict[str, int]:
-    """The highest version of each of these contracts, whatever its state; none where there is none."""
+    """The highest version of each of these contracts, in any state. Contracts without versions are absent."""
     mine = select(_T.c.name, func.max(_T.c.version)).where(_T.c.workspace == workspace, _T.c.name.in_(names))
     rows = await session.execute(mine.group_by(_T.c.name))
     return {row[0]: row[1] for row in rows}
@@ -232,13 +232,13 @@ async def every_version(session: AsyncSession, workspace: str) -> list[ContractR
 
 
 async def retire(session: AsyncSession, workspace: str, name: str) -> ContractRow:
-    """Retires a contract: it is no longer offered. Raises NotFound when no version of it is active or suspended."""
+    """Retires a contract: it is no longer offered. Raises NotFound if no version of it is active or suspended."""
     return await _state(session, workspace, name, was=("active", "suspended"), to="retired")
 
 
 async def suspend(session: AsyncSession, workspace: str, name: str, version: int, reason: str) -> ContractRow:
-    """Suspends a version: it is neither offered nor sent until somebody has looked at why. Raises NotFound when it is
-    not the newest, active one."""
+    """Suspends a version: it is neither offered nor sent until somebody has reviewed it. Raises NotFound unless it is
+    the newest version and active."""
     return await _state(session, workspace, name, was=("active",), to="suspended", version=version, reason=reason)
 
 
@@ -249,8 +249,7 @@ async def suspended(session: AsyncSession, workspace: str) -> list[ContractRow]:
 
 
 async def reinstate(session: AsyncSession, workspace: str, name: str, *, was: str = "retired") -> ContractRow:
-    """Makes the newest version active again; what it was suspended for stays with it. Raises NotFound when that is not
-    in the state ``was``."""
+    """Makes the newest version active again and keeps its reason. Raises NotFound unless it is in the state ``was``."""
     return await _state(session, workspace, name, was=(was,), to="active")
 
 
@@ -290,26 +289,26 @@ async def _note_change(session: AsyncSession, workspace: str) -> None:
     one_more = upsert(session, _G).values(workspace=workspace, n=1)
     await session.execute(one_more.on_conflict_do_update(index_elements=["workspace"], set_={"n": _G.c.n + 1}))
     if find_authenticator(session) is not None:
-        # Once a transaction, however many contracts it registers.
+        # Once in a transaction, however many contracts it registers.
         before_commit(session, f"{_SET}:{workspace}", partial(seal_generation, workspace=workspace))
 
 
 async def add_signing_key(session: AsyncSession, row: SigningKeyRow) -> SigningKeyRow:
-    """Adds a signing key. Raises Conflict when the kid is taken."""
+    """Adds a signing key. Raises Conflict if the kid is taken."""
     await _get_set(session, row.workspace)
     await _note_change(session, row.workspace)
     return await add(session, row)
 
 
 async def signing_keys(session: AsyncSession, workspace: str) -> list[SigningKeyRow]:
-    """Every key, retired ones too, newest first: the first that isn't retired is the one to sign with."""
+    """Every key, newest first, including retired ones. The first that isn't retired is the one to sign with."""
     return await every(
         session, SigningKeyRow, select(_K).where(_K.c.workspace == workspace).order_by(_K.c.created_at.desc(), _K.c.kid)
     )
 
 
 async def sign_anew(session: AsyncSession, row: ContractRow, signature: str) -> None:
-    """Replaces the signature of a version, whatever its state; its bytes stay. Raises NotFound."""
+    """Replaces the signature of a version in any state; its bytes stay. Raises NotFound."""
     known = await _get_set(session, row.workspace)
     mine = (_T.c.workspace == row.workspace, _T.c.name == row.name, _T.c.version == row.version)
     changed = update(_T).where(*mine, _T.c.digest == row.digest).values(signature=signature).returning(_T)
@@ -321,7 +320,7 @@ async def sign_anew(session: AsyncSession, row: ContractRow, signature: str) -> 
 
 
 async def retire_signing_key(session: AsyncSession, workspace: str, kid: str, at: datetime) -> None:
-    """Sign with it no more. Raises NotFound when it isn't there or was retired before."""
+    """Retires a signing key. Raises NotFound if it doesn't exist or is retired already."""
     await _get_set(session, workspace)
     mine = select(_K).where(_K.c.workspace == workspace, _K.c.kid == kid, _K.c.retired_at.is_(None))
     there = await first(session, SigningKeyRow, mine.with_for_update())

@@ -1,4 +1,4 @@
-"""Credentials of connections, one for each. They come sealed, and so do the access tokens that were got with them."""
+"""Credentials of connections, one for each. They are passed sealed, and so are the access tokens fetched with them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ _T = table(CredentialRow)
 
 
 async def put(session: AsyncSession, row: CredentialRow) -> CredentialRow:
-    """Inserts, or replaces everything but ``created_at``; what was got or known with the one before is forgotten."""
+    """Inserts a credential, or replaces everything but ``created_at``. The token and state of the old one are
+    dropped."""
     if await add_new(session, row):
         return row
     there = await get(session, row.workspace, row.connection)
@@ -65,7 +66,7 @@ async def get(session: AsyncSession, workspace: str, connection: str) -> Credent
 
 
 async def find(session: AsyncSession, workspace: str, connection: str) -> CredentialRow | None:
-    """As ``get``; None where there is none."""
+    """Like ``get``, but None if there is no credential."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.connection == connection)
     return await first(session, CredentialRow, mine)
 
@@ -82,13 +83,13 @@ async def remove(session: AsyncSession, workspace: str, connection: str) -> None
 
 
 async def forget(session: AsyncSession, workspace: str, connection: str) -> bool:
-    """Deletes a credential; False where there is none."""
+    """Deletes a credential. False if there is none."""
     mine = delete(_T).where(_T.c.workspace == workspace, _T.c.connection == connection)
     return (await session.execute(mine.returning(_T.c.connection))).first() is not None
 
 
 async def claim_renewal(session: AsyncSession, row: CredentialRow, now: datetime, until: datetime) -> bool:
-    """Whether the caller may get a new token until then. False: somebody else is getting one, or has."""
+    """Claims the renewal of the token until then. False if somebody else is renewing it, or has."""
     mine = _update_same(row).where(
         _T.c.sealed_token.is_not_distinct_from(row.sealed_token),
         or_(_T.c.renewing_until.is_(None), _T.c.renewing_until < now),
@@ -97,13 +98,13 @@ async def claim_renewal(session: AsyncSession, row: CredentialRow, now: datetime
 
 
 async def keep_token(session: AsyncSession, row: CredentialRow, sealed_token: str | None) -> None:
-    """Keeps the token that was got, and ends the claim. Nothing happens where the credential was replaced meanwhile."""
+    """Stores the fetched token and ends the claim. Does nothing if the credential was replaced meanwhile."""
     fresh = {} if sealed_token is None else {"sealed_token": sealed_token}
     await session.execute(_update_same(row).values(renewing_until=None, **fresh))
 
 
 async def mark(session: AsyncSession, workspace: str, connection: str, **columns: datetime | None) -> None:
-    """Notes when it was used or refused last."""
+    """Records when it was last used or refused."""
     mine = update(_T).where(_T.c.workspace == workspace, _T.c.connection == connection)
     await session.execute(mine.values(**columns))
 

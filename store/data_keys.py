@@ -1,5 +1,5 @@
-"""Data keys (envelope encryption): each is wrapped with the key of the environment or the data folder, and encrypts the
-stored secrets."""
+"""Data keys (envelope encryption): each encrypts stored secrets, and is itself wrapped with the key of the environment
+or the data folder."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ async def listed(session: AsyncSession) -> list[DataKeyRow]:
 
 
 async def lock(session: AsyncSession) -> None:
-    """Locks data keys: nobody else creates or wraps any until this transaction is over."""
+    """Locks the data keys: nobody else creates or wraps any until this transaction ends."""
     if is_postgresql(session):
         await session.execute(text("LOCK TABLE data_keys IN EXCLUSIVE MODE"))
 
 
 async def insert(session: AsyncSession, row: DataKeyRow) -> DataKeyRow:
-    """Inserts a data key. Raises Conflict when the id is taken."""
+    """Inserts a data key. Raises Conflict if the id is taken."""
     return await add(session, row)
 
 
 async def rewrap(session: AsyncSession, key_id: str, *, was: str, wrapped: str) -> None:
-    """Replaces the wrapping of a data key. Raises Conflict when it was wrapped anew by someone else."""
+    """Replaces the wrapping of a data key. Raises Conflict if somebody else has rewrapped it."""
     mine = update(_T).where(_T.c.id == key_id, _T.c.wrapped == was)
     if (await session.execute(mine.values(wrapped=wrapped).returning(_T.c.id))).first() is None:
         raise Conflict("The data keys were wrapped anew by someone else just now: look again.")

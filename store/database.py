@@ -1,10 +1,10 @@
-"""Database access on SQLite and PostgreSQL alike: ``begin()`` to write, ``read()`` to read.
+"""Database access, the same on SQLite and PostgreSQL: ``begin()`` to write, ``read()`` to read.
 
-SQLite: one writer connection for the process, and one writer at a time among processes (``store.driver.write_lock``;
-several connections only fight over the file's lock), WAL with ``synchronous=FULL`` (NORMAL can lose the last commits in
-a power cut), ``BEGIN IMMEDIATE``, and a pool of read-only connections that each see one moment. PostgreSQL: READ
-COMMITTED to write, REPEATABLE READ READ ONLY to read. SQLite's transaction control: SQLAlchemy's SQLite dialect,
-"Enabling Non-Legacy SQLite Transactional Modes".
+SQLite has one writer connection for the process, because several only compete for the file's lock. Among processes, one
+writes at a time (``store.driver.write_lock``). It uses WAL with ``synchronous=FULL`` (NORMAL can lose the last commits
+in a power cut), ``BEGIN IMMEDIATE``, and a pool of read-only connections that each read one snapshot. Its transaction
+control follows SQLAlchemy's SQLite dialect, "Enabling Non-Legacy SQLite Transactional Modes". PostgreSQL uses READ
+COMMITTED to write and REPEATABLE READ READ ONLY to read.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _POSTGRESQL_DOWN: Final = ("08", "53", "57P", "40001", "40P01")
 
 
 class Database:
-    """Connection pool of this process. Opened once, closed at shutdown; belongs to one event loop."""
+    """Connection pool of this process. It is opened once, closed at shutdown, and belongs to one event loop."""
 
     def __init__(self, writer: AsyncEngine, reader: AsyncEngine, *, turn: WriteLock | None = None) -> None:
         self._writer = writer
@@ -77,7 +77,7 @@ class Database:
     async def open(cls, url: str) -> Database:
         """Opens ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. Connects once.
 
-        Raises BadSetting, or Unavailable if nobody answers.
+        Raises BadSetting, or Unavailable if the database does not answer.
         """
         try:
             parsed = make_url(url)
@@ -108,11 +108,10 @@ class Database:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
-        """Opens one transaction: committed at the end of the block, rolled back if it raises.
+        """Opens one transaction. It commits at the end of the block, and rolls back if the block raises.
 
-        Raises Unavailable when the database is down, full, or the transaction lost a race and may be run again. A
-        nested block of the same task would wait for itself, so it raises RuntimeError instead. Make no network call
-        inside.
+        Raises Unavailable if the database is down or full, or if the transaction lost a race and may be run again. A
+        nested block of the same task would deadlock, so it raises RuntimeError. Make no network call inside.
         """
         task = asyncio.current_task()
         if task is None or task in self._writing:
@@ -145,7 +144,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A read-only look at one moment: every query in the block sees the same data. Writing raises."""
+        """Opens a read-only snapshot: every query in the block sees the same data. Writing raises."""
         async with (
             _report_outage(self._reader),
             _open_session(self._reader, self.authenticator) as (connection, session),
@@ -159,7 +158,8 @@ class Database:
             yield opened
 
     def tell(self, told: Callable[[Sequence[tuple[str, str]]], None]) -> None:
-        """Registers a callback that gets the (kind, key) of every job that was committed here and is due at once."""
+        """Registers a callback that gets the (kind, key) of every job that was committed here and is due
+        immediately."""
         self._on_jobs = told
 
     @property
@@ -173,36 +173,36 @@ class Database:
 
 
 def after_commit(session: AsyncSession, callback: Callable[[], None]) -> None:
-    """Registers a callback for after the commit of this session's transaction; it is not called after a rollback. It
-    must not block."""
+    """Registers a callback to run after this session's transaction commits. It does not run after a rollback. It must
+    not block."""
     session.info.setdefault(_CALLBACKS, []).append(callback)
 
 
 def before_commit(session: AsyncSession, name: str, prepare: Callable[[AsyncSession], Awaitable[None]]) -> None:
-    """Await ``prepare`` once, in this session's transaction, right before it is committed; the same ``name`` again
-    changes nothing."""
+    """Awaits ``prepare`` once in this session's transaction, right before the commit. A second call with the same
+    ``name`` changes nothing."""
     session.info.setdefault(_BEFORE_COMMIT, {}).setdefault(name, prepare)
 
 
 def announce(session: AsyncSession, put: tuple[str, str]) -> None:
-    """Notes that this (kind, key) was added in this session: see ``Database.tell``."""
+    """Records that this (kind, key) was added in this session: see ``Database.tell``."""
     session.info.setdefault(_PUT, []).append(put)
 
 
 async def now(session: AsyncSession) -> datetime:
-    """The database's clock, so that many machines agree on the present."""
+    """The database's clock, so that many machines agree on the time."""
     found: datetime = (await session.execute(select(DbNow()))).scalar_one()
     return found
 
 
 def _make_file(path: Path) -> None:
-    """Creates the database file for this user alone: secrets (sealed) and prompts live in it."""
+    """Creates the database file for this user only. It holds sealed secrets, and prompts."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.touch(mode=0o600)
 
 
-# An error's text goes to the log. What a statement was given stays out of it (``hide_parameters``): addresses, digests
-# of passwords, secrets of forms.
+# Error texts are logged. A statement's values stay out of them (``hide_parameters``): addresses, password digests, form
+# secrets.
 
 
 def _sqlite(url: str) -> Database:
@@ -237,7 +237,7 @@ def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
         for pragma in pragmas:
             cursor.execute(pragma)
             if pragma == _WAL and (mode := cursor.fetchone()[0]) != "wal":
-                # Without it other processes could not read beside a writer; network file systems' locks can't be
+                # Without it other processes could not read during a write. Locks of network file systems can't be
                 # trusted.
                 cursor.close()
                 connection.close()
@@ -257,8 +257,8 @@ def _on_begin(engine: AsyncEngine, statement: str) -> None:
 
 
 def _ping_after_a_rest(engine: AsyncEngine) -> None:
-    """Checks a connection that was idle for a second, and replaces it if it is dead. SQLAlchemy's pre-ping asks each
-    time, at the price of three trips for each transaction.
+    """Checks a connection that was idle for a second, and replaces it if it is dead. SQLAlchemy's pre-ping checks every
+    time, at the cost of three round trips for each transaction.
     """
 
     @event.listens_for(engine.sync_engine, "checkin")
@@ -278,8 +278,7 @@ def _ping_after_a_rest(engine: AsyncEngine) -> None:
 
 @asynccontextmanager
 async def _report_outage(engine: AsyncEngine) -> AsyncIterator[None]:
-    """Turns the errors of a database that is down into Unavailable; every other failure stays as it is, since it is a
-    defect."""
+    """Turns errors of a database that is down into Unavailable. Every other failure is a defect and stays as it is."""
     try:
         yield
     except OpsIQError:
@@ -297,8 +296,8 @@ async def _report_outage(engine: AsyncEngine) -> AsyncIterator[None]:
 
 
 def _explain_outage(engine: AsyncEngine, error: BaseException) -> str:
-    """What is wrong and what to do, as far as it can be told. SQLite can't even read where no room is left for the file
-    that it shares its memory by, and doesn't say so then: the disk is asked."""
+    """Says what is wrong and what to do, as far as that can be told. SQLite can't even read if its shared-memory file
+    has no room to grow, and does not say so. So the disk is checked."""
     cause = getattr(error, "orig", None) or error
     code = getattr(cause.__cause__ or cause, "sqlite_errorcode", getattr(cause, "sqlite_errorcode", 0))
     full = code & 0xFF == sqlite3.SQLITE_FULL or getattr(cause, "sqlstate", "") == _DISK_FULL
@@ -314,8 +313,8 @@ def _explain_outage(engine: AsyncEngine, error: BaseException) -> str:
 async def _open_session(
     engine: AsyncEngine, authenticator: Authenticator | None
 ) -> AsyncIterator[tuple[AsyncConnection, Session]]:
-    """A connection whose first statement begins a transaction, and its session; what is not committed when the block
-    ends is rolled back."""
+    """Opens a session whose first statement begins a transaction. What is not committed at the end of the block is
+    rolled back."""
     try:
         connection = await engine.connect()
     except OSError as error:
@@ -327,7 +326,7 @@ async def _open_session(
         if connection.in_transaction():
             await connection.__aexit__(
                 None, None, None
-            )  # to its end, whatever is cancelled: a connection is not left behind
+            )  # runs to its end even if cancelled, so that no connection is left behind
         else:
             await connection.close()  # nothing to wait for
 

@@ -1,5 +1,4 @@
-"""SQL dialects: where SQLite and PostgreSQL differ (time columns, the database's clock, "insert unless it is
-there")."""
+"""SQL dialects: where SQLite and PostgreSQL differ (time columns, the database's clock, inserting if absent)."""
 
 from __future__ import annotations
 
@@ -39,9 +38,9 @@ ISO_LENGTH: Final = 27
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """An aware UTC datetime with microseconds: ``timestamptz`` on PostgreSQL, else RFC 3339 text, which sorts.
+    """An aware UTC datetime with microseconds. It is ``timestamptz`` on PostgreSQL, else RFC 3339 text, which sorts.
 
-    A naive datetime is a programming error and raises ValueError: guessing a zone would move the moment silently.
+    A naive datetime is a programming error and raises ValueError: guessing a zone would silently change the time.
     """
 
     impl = String(ISO_LENGTH)
@@ -66,12 +65,12 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 def write_time(at: datetime | None, *, postgresql: bool) -> Any:
-    """A datetime as a UtcTime column stores it, for statements that go to the driver directly."""
+    """A datetime as a UtcTime column stores it, for statements that are passed directly to the driver."""
     return at if at is None or postgresql else format_iso(at)
 
 
 class DbNow(FunctionElement[datetime]):
-    """SQL expression for the database's present, for columns of UtcTime. Milliseconds on SQLite, microseconds on
+    """SQL expression for the database's current time, for UtcTime columns. Milliseconds on SQLite, microseconds on
     PostgreSQL."""
 
     type = UtcTime()
@@ -80,7 +79,7 @@ class DbNow(FunctionElement[datetime]):
 
 
 class EpochMs(FunctionElement[int]):
-    """SQL expression for the database's present as whole milliseconds since 1970."""
+    """SQL expression for the database's current time as whole milliseconds since 1970."""
 
     type = BigInteger()
     name = "epoch_ms"
@@ -109,7 +108,7 @@ def _epoch_ms_postgresql(_element: EpochMs, _compiler: SQLCompiler, **_kw: Any) 
 
 
 def present_ms() -> ScalarSelect[int]:
-    """SQL expression as EpochMs, but evaluated once for a whole statement: PostgreSQL would otherwise evaluate it for
+    """SQL expression like EpochMs, but evaluated once for a whole statement. PostgreSQL would otherwise evaluate it for
     every row, and never use an index."""
     return select(EpochMs()).scalar_subquery()
 
@@ -131,8 +130,8 @@ def among(column: ColumnElement[Any], name: str, *, postgresql: bool) -> ColumnE
 
 
 def within(column: ColumnElement[Any], few: Select[Any], *, postgresql: bool) -> ColumnElement[bool]:
-    """SQL condition ``column IN (few)``, without duplicates in ``few``: as one array, so that PostgreSQL needs neither
-    to sort nor to join."""
+    """SQL condition ``column IN (few)``, without duplicates in ``few``. It is passed as one array, so that PostgreSQL
+    needs neither a sort nor a join."""
     return column == any_(func.array(few.scalar_subquery())) if postgresql else column.in_(few)
 
 
@@ -144,7 +143,7 @@ def pairs(name: str, *, postgresql: bool) -> TableValuedAlias:
 
 
 def one_of(column: ColumnElement[Any], few: Collection[str]) -> ColumnElement[bool]:
-    """SQL condition: the column is one of these few, each a parameter of its own; a list would be put into the
+    """SQL condition: the column is one of these few values, each its own parameter. A list would be expanded into the
     statement at each execution."""
     return column.in_([literal(each) for each in few])
 

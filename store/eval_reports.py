@@ -1,7 +1,7 @@
-"""Eval reports that a workspace keeps: one row for lists, one with the figures, and a row an answer.
+"""Eval reports that a workspace keeps: one row for lists, one with the figures, and one row for each answer.
 
-Answers stand with the worst first (``place``), so that a page of wrong ones is a range of the key and never all of
-them.
+Answers are ordered with the worst first (``place``), so a page of wrong ones is a range of the key and never a scan of
+all.
 """
 
 from __future__ import annotations
@@ -97,8 +97,7 @@ _ANSWERS = table(EvalAnswerRow)
 
 
 async def keep(session: AsyncSession, kept: StoredReport) -> EvalReportRow | None:
-    """Stores a report. None: added. Else the row of the same file, which was there already; nothing was written
-    then."""
+    """Stores a report and returns None. If the same file is stored already, returns its row and writes nothing."""
     if not await add_new(session, kept.row):
         same = select(_T).where(_T.c.workspace == kept.row.workspace, _T.c.sha256 == kept.row.sha256)
         return await first(session, EvalReportRow, same)
@@ -108,7 +107,7 @@ async def keep(session: AsyncSession, kept: StoredReport) -> EvalReportRow | Non
 
 
 async def get(session: AsyncSession, workspace: str, report_id: str) -> EvalReportRow:
-    """Reads one report's row. Raises NotFound, for another workspace's report as for none."""
+    """Reads one report's row. Raises NotFound, also for another workspace's report."""
     row = await first(session, EvalReportRow, select(_T).where(_T.c.id == report_id, _T.c.workspace == workspace))
     if row is None:
         raise NotFound("There is no such report in this workspace.")
@@ -136,7 +135,7 @@ async def figures(session: AsyncSession, row: EvalReportRow) -> EvalFiguresRow:
 async def answers(
     session: AsyncSession, row: EvalReportRow, *, wrong: bool = True, cause: str = "", start: int = 0, limit: int = 25
 ) -> list[EvalAnswerRow]:
-    """A page of answers, the worst first: the wrong ones, or all; of one cause where one is given."""
+    """A page of answers, worst first: the wrong ones or all, optionally of one cause."""
     mine = select(_ANSWERS).where(_ANSWERS.c.report == row.id)
     if wrong:
         mine = mine.where(_ANSWERS.c.right.is_(False))
@@ -146,13 +145,13 @@ async def answers(
 
 
 async def of_cases(session: AsyncSession, row: EvalReportRow, cases: Collection[str]) -> list[EvalAnswerRow]:
-    """The answers to these cases, the worst try of each first."""
+    """The answers to these cases, the worst repetition of each first."""
     mine = select(_ANSWERS).where(_ANSWERS.c.report == row.id, _ANSWERS.c.case_id.in_(tuple(cases)))
     return await every(session, EvalAnswerRow, mine.order_by(_ANSWERS.c.place))
 
 
 async def remove(session: AsyncSession, row: EvalReportRow) -> None:
-    """Deletes a report. Raises NotFound when somebody else was quicker."""
+    """Deletes a report. Raises NotFound if it is gone already."""
     for each in (_ANSWERS, _FIGURES):
         await session.execute(delete(each).where(each.c.report == row.id))
     gone: Any = (await session.execute(delete(_T).where(_T.c.id == row.id).returning(_T.c.id))).first()

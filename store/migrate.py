@@ -1,7 +1,7 @@
-"""Schema migrations, forward only. A new file or database starts empty and gets every step.
+"""Schema migrations, forward only. A new file or database starts empty and runs every step.
 
-To write a step: change the tables, then ``python -m store.migrate REVISION "what changes"`` writes the difference to
-``store/migrations/versions`` for you to read and mend.
+To write a step, change the tables. Then ``python -m store.migrate REVISION "what changes"`` writes the difference to
+``store/migrations/versions``. Review and correct it.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 FOLDER: Final = Path(__file__).parent / "migrations"
-_LOCK: Final = 0x6F70736971  # any number, the same for every process: one upgrade at a time
+_LOCK: Final = 0x6F70736971  # any number that is the same for every process: one upgrade at a time
 
 
 async def upgrade(url: str) -> None:
-    """Runs every missing step in one transaction; nothing happens when there is none. Safe to call from many processes
-    at once.
+    """Runs every missing step in one transaction, or does nothing if there is none. Many processes may call it at once.
 
-    Raises BadSetting when the URL is wrong or the database is of a newer version, Unavailable when it does not answer.
+    Raises BadSetting if the URL is wrong or the database is of a newer version, and Unavailable if the database does
+    not answer.
     """
     database = await Database.open(url)
     try:
@@ -40,7 +40,7 @@ async def upgrade(url: str) -> None:
 
 async def upgrade_open(database: Database) -> None:
     """Runs ``upgrade`` on an open database."""
-    # Nearly every start finds nothing to do, and Alembic with what it imports costs each process 0.2 s and 7 MB.
+    # Nearly every start has nothing to do, and importing Alembic costs each process 0.2 s and 7 MB.
     async with database.read() as session:
         if await (await session.connection()).run_sync(_current_revision) == newest_revision():
             return
@@ -51,19 +51,19 @@ async def upgrade_open(database: Database) -> None:
 
 
 async def missing_revisions(database: Database) -> list[str]:
-    """The steps this database lacks, first one first, without running them. Raises BadSetting for a database of a newer
+    """The steps that this database lacks, in order. Runs none of them. Raises BadSetting for a database of a newer
     version."""
     async with database.read() as session:
         return await (await session.connection()).run_sync(_missing)
 
 
 def newest_revision() -> str:
-    """The revision that the last step leads to: steps are numbered in the names of their files."""
+    """The revision of the last step. File names number the steps."""
     return max(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
 
 
 def _current_revision(connection: Connection) -> str | None:
-    """The revision that the database is at; None for one without any, or with more than one."""
+    """The database's revision. None if it has none, or more than one."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()

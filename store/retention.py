@@ -1,4 +1,4 @@
-"""Retention: how long rows are kept, and the sweep that deletes the rest in bounded transactions."""
+"""Retention: how long rows are kept, and the sweep that deletes older ones in bounded transactions."""
 
 from __future__ import annotations
 
@@ -87,9 +87,9 @@ SWEPT: Final = frozenset(
 
 
 async def sweep(database: Database, now: datetime, *, events_days: int = 0) -> dict[str, int]:
-    """Deletes what has expired, and repairs what an older process beside us has left. Answers how many rows went, by
-    table. ``events_days``: how long events are kept, 0 for ever. Each purge is called again until nothing is left,
-    every time in a transaction of its own, so that nobody waits long for it."""
+    """Deletes what has expired, and repairs what an older process beside this one left. Returns the number of deleted
+    rows by table. ``events_days`` is how long events are kept, 0 for ever. Each purge runs until nothing is left, each
+    time in its own transaction, so that nobody waits long for it."""
     purges: dict[str, PurgeFunction] = {name: purge for name, (purge, _) in _BY_TABLE.items()}
     if events_days:
         purges["events"] = lambda session, at: events.purge(session, at - timedelta(days=events_days))

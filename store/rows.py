@@ -1,9 +1,9 @@
-"""Rows are snapshots: read from the database, never attached to a session, so changing one changes nothing stored.
+"""Row snapshots: values read from the database, never attached to a session. Changing one changes nothing stored.
 
-Rows of a kind that says what is ``SEALED`` in them carry a message authentication code over those columns
-(``core.crypto.authenticator``). It is made wherever such a row is written here, and checked wherever one is read: a
-single row that does not fit raises NotAuthentic, among many it counts as not there. A session without keys (before the
-data keys are open, and in tests) makes and checks none.
+If a row class has ``SEALED`` columns, its rows carry a message authentication code over them
+(``core.crypto.authenticator``). Every write here makes the code, and every read checks it. A single row with a wrong
+code raises NotAuthentic; among many, it is left out. A session without keys (before the data keys are open, and in
+tests) neither makes nor checks codes.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Row(SQLModel):
     before keep theirs."""
 
     def __init__(self, **columns: Any) -> None:
-        """Builds a row without SQLModel's bookkeeping for ORM sessions, which was a good part of what a read costs.
-        Raises TypeError for what is no column."""
+        """Builds a row without SQLModel's bookkeeping for ORM sessions, which was a large part of the cost of a read.
+        Raises TypeError for an unknown column."""
         known, plain, made = _shape(type(self))
         if not columns.keys() <= known:
             raise TypeError(f"{type(self).__name__} has no {sorted(columns.keys() - known)}")
@@ -66,7 +66,7 @@ class Row(SQLModel):
 
 @cache
 def _shape(kind: type[Row]) -> tuple[frozenset[str], dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
-    """A row class's columns, the defaults that are values, and those that are made anew for each row."""
+    """A row class's columns, its constant defaults, and the defaults that are made for each row."""
     fields = kind.model_fields
     plain = {name: each.default for name, each in fields.items() if not each.is_required() and not each.default_factory}
     made: Any = tuple((name, each.default_factory) for name, each in fields.items() if each.default_factory)
@@ -81,13 +81,13 @@ def table(kind: type[Row]) -> Table:
 
 
 def list_values(row: Row) -> dict[str, Any]:
-    """A row's columns, checked for what one of the databases can't store. Raises InvalidInput."""
+    """A row's columns, checked for values that one of the databases can't store. Raises InvalidInput."""
     return check_text({column.key: getattr(row, column.key) for column in row.__table__.columns})
 
 
 def check_text(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Checks text: PostgreSQL has no NUL in text and no database has lone surrogates; both are refused on both, so that
-    both behave alike."""
+    """Checks text. PostgreSQL stores no NUL, and neither database stores lone surrogates. Both are refused on both, so
+    that both behave alike."""
     for name, value in columns.items():
         if isinstance(value, str):
             if "\x00" in value:
@@ -107,7 +107,7 @@ def find_authenticator(session: AsyncSession) -> Authenticator | None:
 
 
 def compute_code(session: AsyncSession, kind: type[Row], columns: Mapping[str, Any]) -> str | None:
-    """The code of a sealed row with these columns; None where this session makes none. Raises KeyError when one is
+    """The code of a sealed row with these columns. None if this session makes none. Raises KeyError if a column is
     missing."""
     keys = find_authenticator(session)
     if keys is None or not kind.SEALED:
@@ -116,7 +116,7 @@ def compute_code(session: AsyncSession, kind: type[Row], columns: Mapping[str, A
 
 
 def is_authentic(session: AsyncSession, row: Row) -> bool:
-    """Whether the row is as OpsIQ wrote it: always, where its kind is not sealed or the session has no keys."""
+    """Whether the row is as OpsIQ wrote it. Always true if its class is not sealed or the session has no keys."""
     keys = find_authenticator(session)
     if keys is None or not row.SEALED:
         return True
@@ -125,20 +125,20 @@ def is_authentic(session: AsyncSession, row: Row) -> bool:
 
 
 def _sealed_values(kind: type[Row], columns: Mapping[str, Any]) -> list[Any]:
-    """What the code is made over."""
+    """The values that the code covers."""
     since = [columns[name] for name in kind.SEALED_SINCE]
     return [columns[name] for name in kind.SEALED] + (since if any(each is not None for each in since) else [])
 
 
 def check_row(session: AsyncSession, row: RowT) -> RowT:
-    """The row itself. Raises NotAuthentic, and says so in the log, when it is not as OpsIQ wrote it."""
+    """Returns the row. If it is not as OpsIQ wrote it, logs that and raises NotAuthentic."""
     if not is_authentic(session, row):
         raise refuse_row(row)
     return row
 
 
 def authentic(session: AsyncSession, rows: Sequence[RowT]) -> list[RowT]:
-    """Those that are as OpsIQ wrote them. The others are told of in the log and count as not there."""
+    """The rows that are as OpsIQ wrote them. The others are logged and left out."""
     made = []
     for row in rows:
         if is_authentic(session, row):
@@ -149,7 +149,7 @@ def authentic(session: AsyncSession, rows: Sequence[RowT]) -> list[RowT]:
 
 
 def refuse_row(row: Row) -> NotAuthentic:
-    """Logs the row that is not authentic; answers the error to raise."""
+    """Logs a row that is not authentic. Returns the error to raise."""
     of = row.__table__
     name = "/".join(str(getattr(row, column.key)) for column in of.primary_key.columns)
     log.error(
@@ -168,8 +168,8 @@ def refuse_row(row: Row) -> NotAuthentic:
 async def amend(
     session: AsyncSession, row: RowT, changes: Mapping[str, Any], *where: ColumnElement[bool]
 ) -> RowT | None:
-    """Change columns of a sealed row that was read, and so checked, in this transaction; answers it as it is then.
-    None: ``where`` did not hold, or it was changed since."""
+    """Changes columns of a sealed row that was read, and so checked, in this transaction. Returns the new row. None if
+    ``where`` did not hold, or it was changed since."""
     into, kind = table(type(row)), type(row)
     fresh = kind(**{**{name: getattr(row, name) for name in kind.model_fields}, **changes})
     fresh.__dict__["mac"] = compute_code(session, kind, fresh.__dict__)
@@ -184,7 +184,7 @@ async def amend(
 
 
 async def add(session: AsyncSession, row: RowT) -> RowT:
-    """Inserts a row. Raises Conflict when the row is already there or refers to one that isn't."""
+    """Inserts a row. Raises Conflict if the row exists already or refers to one that doesn't."""
     return (await add_all(session, [row]))[0]
 
 
@@ -199,7 +199,7 @@ async def add_all(session: AsyncSession, rows: Sequence[RowT]) -> Sequence[RowT]
 
 
 def _add_code(session: AsyncSession, row: RowT) -> RowT:
-    """The row with its code, where it is of a sealed kind."""
+    """The row with its code, if its class is sealed."""
     if row.SEALED:
         row.__dict__["mac"] = compute_code(session, type(row), row.__dict__)
     return row
@@ -211,7 +211,7 @@ def _inserting(kind: type[Row]) -> Insert:
 
 
 async def add_new(session: AsyncSession, row: Row) -> bool:
-    """Inserts a row unless one with one of its unique keys is there. False: nothing was written."""
+    """Inserts a row unless one with the same unique key exists. False if nothing was written."""
     into = table(type(row))
     statement = upsert(session, into).values(list_values(_add_code(session, row))).on_conflict_do_nothing()
     done = await session.execute(statement.returning(*into.primary_key.columns))
@@ -221,7 +221,7 @@ async def add_new(session: AsyncSession, row: Row) -> bool:
 async def first(
     session: AsyncSession, kind: type[RowT], statement: Executable, given: Mapping[str, Any] | None = None
 ) -> RowT | None:
-    """The first row ``statement`` answers, as ``kind``; None if there is none. Raises NotAuthentic."""
+    """The first row of ``statement``, as ``kind``. None if there is none. Raises NotAuthentic."""
     found = (await session.execute(statement, given)).mappings().first()
     return None if found is None else check_row(session, kind(**found))
 
@@ -229,6 +229,6 @@ async def first(
 async def every(
     session: AsyncSession, kind: type[RowT], statement: Executable, given: Mapping[str, Any] | None = None
 ) -> list[RowT]:
-    """All that are authentic."""
+    """All rows that are authentic."""
     rows = [kind(**found) for found in (await session.execute(statement, given)).mappings()]
     return authentic(session, rows) if kind.SEALED else rows

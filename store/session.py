@@ -1,4 +1,4 @@
-"""Database session: one transaction's connection, which queries are passed."""
+"""Database session: one transaction's connection, passed to queries."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
 class Session(AsyncSession):
-    """An ``AsyncSession`` without the ORM: statements go straight to the connection. Rows are snapshots here
-    (``store.rows``), so the ORM's state of each transaction (identity map, unit of work) would never be read, and made
-    up more than half of a short statement's cost. Methods that need the ORM are not defined and raise.
+    """An ``AsyncSession`` without the ORM: statements go directly to the connection. Rows are snapshots here
+    (``store.rows``), so the ORM's state (identity map, unit of work) would never be read. It made up more than half of
+    a short statement's cost. Methods that need the ORM are not defined and raise.
 
-    Only ``Database`` makes one, and commits.
+    Only ``Database`` creates sessions and commits.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class Session(AsyncSession):
         sqlite: SqliteConnection | None = None,
         authenticator: Authenticator | None = None,
     ) -> None:
-        # No super().__init__(): it makes the ORM session that this one does without.
+        # No super().__init__(): it would create the ORM session that this class avoids.
         self._connection = connection
         self.sqlite = sqlite
         """SQLite's own connection, in the same transaction, for statements that are compiled already

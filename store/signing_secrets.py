@@ -1,4 +1,4 @@
-"""Signing secrets for outbound calls, one for each purpose and target. They come sealed."""
+"""Signing secrets for outbound calls, one for each purpose and target. They are passed sealed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SigningSecretRow(Row, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
 
     def secrets(self, now: datetime) -> tuple[str, ...]:
-        """The sealed secrets to sign with at ``now``, the present one first."""
+        """The sealed secrets to sign with at ``now``, the current one first."""
         if self.previous is None or self.previous_until is None or self.previous_until <= now:
             return (self.current,)
         return (self.current, self.previous)
@@ -40,8 +40,7 @@ _T = table(SigningSecretRow)
 
 
 async def put_first(session: AsyncSession, row: SigningSecretRow) -> SigningSecretRow:
-    """Inserts a secret unless there is one; answers the one that is there. Of two callers at once both get the same
-    secret."""
+    """Inserts a secret unless there is one. Returns the stored one. Two concurrent callers get the same secret."""
     await add_new(session, row)
     return await get(session, row.workspace, row.purpose, row.target)
 
@@ -58,7 +57,8 @@ async def get(session: AsyncSession, workspace: str, purpose: str, target: str) 
 async def of_targets(
     session: AsyncSession, workspaces: Collection[str], purpose: str, targets: Collection[str]
 ) -> dict[str, SigningSecretRow]:
-    """Secrets by target, absent where there is none: for targets that are ids of ours, unique everywhere."""
+    """Secrets by target. Targets without one are absent. For targets that are our own ids, which are unique
+    everywhere."""
     postgresql = is_postgresql(session)
     found = await _OF_TARGETS.every(
         session,
@@ -88,9 +88,9 @@ async def listed(session: AsyncSession, workspace: str) -> list[SigningSecretRow
 async def rotate(
     session: AsyncSession, workspace: str, purpose: str, target: str, *, was: str, sealed: str, previous_until: datetime
 ) -> SigningSecretRow:
-    """Makes ``sealed`` the present secret.
+    """Makes ``sealed`` the current secret.
 
-    ``was``, the sealed one it replaces, signs too until then. Raises Conflict, NotFound.
+    ``was``, the sealed secret that it replaces, also signs until then. Raises Conflict, NotFound.
     """
     mine = update(_T).where(_T.c.workspace == workspace, _T.c.purpose == purpose, _T.c.target == target)
     fresh = check_text({"current": sealed, "previous": was, "previous_until": previous_until})
@@ -102,6 +102,6 @@ async def rotate(
 
 
 async def remove(session: AsyncSession, workspace: str, purpose: str, target: str) -> None:
-    """Deletes a secret; nothing happens when there is none."""
+    """Deletes a secret. Does nothing if there is none."""
     mine = delete(_T).where(_T.c.workspace == workspace, _T.c.purpose == purpose, _T.c.target == target)
     await session.execute(mine)

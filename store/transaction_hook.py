@@ -1,4 +1,4 @@
-"""Transaction hook: what a caller adds to a service's own transaction, such as the answer it stores for a key."""
+"""Transaction hook: lets a caller add writes to a service's own transaction, such as the answer it stores for a key."""
 
 from __future__ import annotations
 

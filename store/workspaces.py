@@ -1,4 +1,4 @@
-"""Workspaces, the boundaries between tenants. ``settings`` is JSON owned by the rooms above."""
+"""Workspaces: the boundaries between tenants. ``settings`` is JSON owned by the rooms above."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def insert(session: AsyncSession, row: WorkspaceRow) -> WorkspaceRow:
 
 
 def was_founded(session: AsyncSession, workspace: str) -> bool:
-    """Whether this transaction made it: only then has it no history yet."""
+    """Whether this transaction created it. Only then has it no history yet."""
     return workspace in session.info.get(_FOUNDED, ())
 
 
@@ -47,14 +47,14 @@ async def get(session: AsyncSession, workspace: str) -> WorkspaceRow:
 
 
 async def every_one(session: AsyncSession) -> list[WorkspaceRow]:
-    """Every workspace, oldest first: for sweeps and the command line, never for a page."""
+    """Every workspace, oldest first. For sweeps and the command line, never for a page."""
     return await every(session, WorkspaceRow, select(_T).order_by(_T.c.created_at, _T.c.id))
 
 
 async def change(
     session: AsyncSession, workspace: str, *, name: str | None = None, settings: str | None = None
 ) -> WorkspaceRow:
-    """Updates what is given. Raises NotFound."""
+    """Updates the given fields. Raises NotFound."""
     given = {key: value for key, value in {"name": name, "settings": settings}.items() if value is not None}
     if given:
         await session.execute(update(_T).where(_T.c.id == workspace).values(check_text(given)))

@@ -50,7 +50,7 @@ class KeyRow(Row, table=True):
     mac: str | None = None
 
     def secrets(self, now: datetime) -> tuple[str, ...]:
-        """The sealed secrets that are valid at ``now``, the present one first; none when the key is revoked or
+        """The sealed secrets that are valid at ``now``, the current one first. Empty if the key is revoked or
         expired."""
         if self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= now):
             return ()
@@ -64,7 +64,7 @@ class KeyRow(Row, table=True):
         return "expired" if self.expires_at is not None and self.expires_at <= now else "active"
 
     def rotating_until(self, now: datetime) -> datetime | None:
-        """When the previous secret stops being valid; None where it has, or there is none."""
+        """When the previous secret becomes invalid. None if it has, or if there is none."""
         return self.previous_until if self.previous_until is not None and self.previous_until > now else None
 
 
@@ -72,7 +72,7 @@ _T = table(KeyRow)
 _M = table(MemberRow)
 _KEY_COLUMNS: Final = tuple(each.name for each in _T.c)
 _MEMBER_COLUMNS: Final = tuple(each.name for each in _M.c)
-# Built once: every signed request asks it.
+# Built once, because every signed request runs it.
 _WITH_MEMBERS: Final = (
     select(*(each.label(f"key_{each.name}") for each in _T.c), *(each.label(f"member_{each.name}") for each in _M.c))
     .select_from(_T.outerjoin(_M, (_M.c.workspace == _T.c.workspace) & (_M.c.id == _T.c.person)))
@@ -81,15 +81,15 @@ _WITH_MEMBERS: Final = (
 
 
 async def insert(session: AsyncSession, row: KeyRow) -> KeyRow:
-    """Inserts a key. Raises Conflict when the public key is taken."""
+    """Inserts a key. Raises Conflict if the public key is taken."""
     if not await add_new(session, row):
         raise Conflict("This public key is taken: make another.")
     return row
 
 
 async def with_members(session: AsyncSession, publics: Sequence[str]) -> dict[str, tuple[KeyRow, MemberRow | None]]:
-    """The keys with these public parts, each with the member it belongs to as that stands now (None: there is no such
-    member). One that is not authentic is not there."""
+    """The keys with these public parts, each with its member as that is now (None for no such member). A key that is
+    not authentic is left out."""
     made: dict[str, tuple[KeyRow, MemberRow | None]] = {}
     for row in await session.execute(_WITH_MEMBERS, {"publics": list(publics)}):
         key = KeyRow(**dict(zip(_KEY_COLUMNS, row, strict=False)))
@@ -101,7 +101,7 @@ async def with_members(session: AsyncSession, publics: Sequence[str]) -> dict[st
 
 
 async def get(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
-    """Reads one key. Raises NotFound, for another workspace's key as for none."""
+    """Reads one key. Raises NotFound, also for another workspace's key."""
     row = await first(session, KeyRow, select(_T).where(_T.c.id == key_id, _T.c.workspace == workspace))
     if row is None:
         raise NotFound("There is no such key in this workspace.")
@@ -109,14 +109,14 @@ async def get(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
 
 
 async def hold(session: AsyncSession, workspace: str, *key_ids: str) -> None:
-    """The keys stay as they are until this transaction ends. Locked in one order, so that of two transactions that want
-    the same none waits for a key of the other's."""
+    """Locks the keys until this transaction ends. The order of locking is fixed, so that two transactions can't
+    deadlock."""
     mine = select(_T.c.id).where(_T.c.id.in_(key_ids), _T.c.workspace == workspace)
     await session.execute(mine.order_by(_T.c.id).with_for_update())
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[KeyRow]:
-    """Every key, newest first, revoked ones too."""
+    """Every key, newest first, including revoked ones."""
     mine = select(_T).where(_T.c.workspace == workspace)
     return await every(session, KeyRow, mine.order_by(_T.c.created_at.desc(), _T.c.id.desc()))
 
@@ -124,9 +124,9 @@ async def listed(session: AsyncSession, workspace: str) -> list[KeyRow]:
 async def rotate(
     session: AsyncSession, workspace: str, key_id: str, *, was: str, sealed: str, previous_until: datetime
 ) -> KeyRow:
-    """Makes ``sealed`` the present secret; the previous one stays valid until ``previous_until``.
+    """Makes ``sealed`` the current secret. The previous one stays valid until ``previous_until``.
 
-    ``was`` is the sealed secret that is replaced, so that of two rotations at once only one happens. Raises Conflict,
+    ``was`` is the sealed secret that is replaced: of two rotations at once, only one happens. Raises Conflict,
     NotFound.
     """
     there = await _lock(session, workspace, key_id)
@@ -140,13 +140,13 @@ async def rotate(
 
 
 async def revoke(session: AsyncSession, workspace: str, key_id: str, at: datetime) -> KeyRow:
-    """It signs nothing from now on. Revoking twice keeps the first time. Raises NotFound."""
+    """Revokes a key: it signs nothing from now on. A second call keeps the first time. Raises NotFound."""
     there = await _lock(session, workspace, key_id)
     return there if there.revoked_at else await amend(session, there, {"revoked_at": at}) or there
 
 
 async def revoke_of_person(session: AsyncSession, workspace: str, person: str, at: datetime) -> int:
-    """Every key a member made. Returns how many."""
+    """Revokes every key that a member made. Returns how many."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.person == person, _T.c.revoked_at.is_(None))
     rows = await every(session, KeyRow, mine.order_by(_T.c.id).with_for_update())
     return sum([await amend(session, row, {"revoked_at": at}) is not None for row in rows])

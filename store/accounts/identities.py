@@ -1,5 +1,5 @@
-"""OpenID Connect identities of members. A pair of issuer and subject is one person's; a member has one of each
-issuer."""
+"""OpenID Connect identities of members. A pair of issuer and subject belongs to one member; a member has at most one
+identity of each issuer."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _T = table(IdentityRow)
 
 
 async def by_subject(session: AsyncSession, issuer: str, subject: str) -> IdentityRow | None:
-    """Finds the identity's member, in whatever workspace: for signing in."""
+    """Finds an identity in any workspace, for signing in."""
     return await first(session, IdentityRow, select(_T).where(_T.c.issuer == issuer, _T.c.subject == subject))
 
 
@@ -48,8 +48,8 @@ async def of_member(session: AsyncSession, workspace: str, member_id: str) -> li
 
 
 async def link(session: AsyncSession, row: IdentityRow) -> bool:
-    """Links an identity to a member. False, and nothing written: the identity is somebody's already, or the member has
-    another one of this issuer."""
+    """Links an identity to a member. False, and nothing written, if the identity is taken or the member has another one
+    of this issuer."""
     return await add_new(session, row)
 
 
@@ -58,6 +58,6 @@ async def touch(session: AsyncSession, identity_id: str, at: datetime) -> None:
 
 
 async def unlink(session: AsyncSession, workspace: str, member_id: str, identity_id: str) -> IdentityRow | None:
-    """Removes a member's identity. None: the member has no such identity."""
+    """Removes a member's identity. None if the member has no such identity."""
     mine = delete(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.id == identity_id)
     return await first(session, IdentityRow, mine.returning(_T))

@@ -1,4 +1,4 @@
-"""Server-side login sessions, and the count of failed sign-ins; of a token only its SHA-256 is stored."""
+"""Server-side login sessions, and the count of failed sign-ins. Only the SHA-256 of a token is stored."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ network."""
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """Failed sign-ins: how many, and when the last one was."""
+    """Failed sign-ins: their number, and the time of the last one."""
 
     count: int
     last: datetime | None
@@ -117,7 +117,7 @@ async def start(
 async def get_active(
     session: AsyncSession, token: str, now: datetime, *, seen_since: datetime | None = None
 ) -> LoginRow | None:
-    """The login of this token, unless it is unknown, over, revoked, or idle since before ``seen_since``."""
+    """The login of this token. None if it is unknown, expired, revoked, or idle since before ``seen_since``."""
     mine = select(_T).where(_T.c.token_sha256 == digest_token(token), _T.c.revoked_at.is_(None), _T.c.expires_at > now)
     if seen_since is not None:
         mine = mine.where(_T.c.last_seen_at >= seen_since)
@@ -125,7 +125,7 @@ async def get_active(
 
 
 async def renew(session: AsyncSession, login_id: str, *, token: str, csrf: str) -> None:
-    """The same sign-in under another token and another form secret: whoever held the ones before holds nothing."""
+    """Gives the login a new token and a new form secret. The old ones become invalid."""
     there = await first(session, LoginRow, select(_T).where(_T.c.id == login_id, _T.c.revoked_at.is_(None)))
     if there is not None:
         await amend(session, there, {"token_sha256": digest_token(token), "csrf": csrf}, _T.c.revoked_at.is_(None))
@@ -139,18 +139,18 @@ async def of_member(session: AsyncSession, workspace: str, member_id: str, now: 
 
 
 async def touch(session: AsyncSession, login_id: str, now: datetime) -> None:
-    """Records that the session was used. Worth a write once a minute, not at every request."""
+    """Records that the session was used. Call it about once a minute, not at every request."""
     await session.execute(update(_T).where(_T.c.id == login_id, _T.c.last_seen_at < now).values(last_seen_at=now))
 
 
 async def revoke(session: AsyncSession, token: str, now: datetime) -> bool:
-    """Ends a session. False: there was nothing to end."""
+    """Ends a session. False if there was nothing to end."""
     mine = update(_T).where(_T.c.token_sha256 == digest_token(token), _T.c.revoked_at.is_(None))
     return (await session.execute(mine.values(revoked_at=now, mac=None).returning(_T.c.id))).first() is not None
 
 
 async def revoke_one(session: AsyncSession, workspace: str, member_id: str, login_id: str, now: datetime) -> bool:
-    """Ends one session of a member. False: they have none with this id that goes on."""
+    """Ends one session of a member. False if they have no active session with this id."""
     mine = update(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.id == login_id)
     ended = mine.where(_T.c.revoked_at.is_(None)).values(revoked_at=now, mac=None)
     return (await session.execute(ended.returning(_T.c.id))).first() is not None
@@ -176,7 +176,7 @@ async def record_failure(session: AsyncSession, subjects: Iterable[tuple[Failure
 async def failures(
     session: AsyncSession, scope: FailureScope, subject: str, since: datetime, until: datetime | None = None
 ) -> Failures:
-    """Failed sign-ins counted against this subject since then, and up to ``until``, for throttling."""
+    """Counts failed sign-ins against this subject since then and up to ``until``, for throttling."""
     mine = select(func.count(), func.max(_F.c.at)).where(_F.c.scope == scope, _F.c.subject == subject, _F.c.at >= since)
     if until is not None:
         mine = mine.where(_F.c.at <= until)
@@ -190,8 +190,8 @@ async def forgive(session: AsyncSession, scope: FailureScope, subject: str) -> N
 
 
 async def addresses_of(session: AsyncSession, email_key: str, limit: int = 200) -> list[str]:
-    """The addresses from which members with this e-mail address (as ``normalize_email`` writes it) have
-    signed in, as long as sign-ins are kept."""
+    """The addresses from which members with this e-mail address (as ``normalize_email`` writes it) have signed in, for
+    as long as logins are kept."""
     members = table(MemberRow)
     mine = (
         select(_T.c.address)
@@ -203,7 +203,7 @@ async def addresses_of(session: AsyncSession, email_key: str, limit: int = 200) 
 
 
 async def purge(session: AsyncSession, before: datetime) -> int:
-    """Deletes logins that ended, and failures that happened, before then. Returns how many rows."""
+    """Deletes logins that ended and failures that happened before then. Returns how many rows."""
     over = delete(_T).where((_T.c.expires_at < before) | (_T.c.revoked_at < before)).returning(_T.c.id)
     old = delete(_F).where(_F.c.at < before).returning(_F.c.id)
     return len((await session.execute(over)).all()) + len((await session.execute(old)).all())

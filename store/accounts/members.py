@@ -1,6 +1,6 @@
-"""Members of a workspace: people who may sign in. An e-mail address is unique in a workspace, whatever its case.
+"""Members of a workspace: people who may sign in. An e-mail address is unique in a workspace, ignoring case.
 
-A workspace always keeps one active owner: taking the last one's role or access away raises Conflict.
+A workspace always keeps one active owner. Taking the last owner's role or access away raises Conflict.
 """
 
 from __future__ import annotations
@@ -59,12 +59,12 @@ class MemberRow(Row, table=True):
 
     @property
     def standing_since(self) -> datetime:
-        """Since when they have acted here with their present role."""
+        """Since when they have had their current role here."""
         return self.role_since or self.created_at
 
     @property
     def given_by(self) -> str | None:
-        """The member who gave them the role. None: it was given on the machine itself."""
+        """The member who gave them the role. None if it was given on the server itself."""
         return self.role_by or self.invited_by
 
 
@@ -77,12 +77,12 @@ _HOLD = PreparedQuery(MemberRow, _ONE.with_for_update(read=True))
 
 
 def normalize_email(email: str) -> str:
-    """Normalises an address for comparison: without surrounding space, folded in case."""
+    """Normalizes an address for comparison: strips surrounding space and folds case."""
     return email.strip().casefold()
 
 
 async def insert(session: AsyncSession, row: MemberRow) -> MemberRow:
-    """Inserts a member. Raises Conflict when the address is already a member here."""
+    """Inserts a member. Raises Conflict if the address is already a member here."""
     row = MemberRow(**{**row.model_dump(), "email_key": normalize_email(row.email)})
     if not await add_new(session, row):
         raise Conflict("This e-mail address already belongs to a member of this workspace.")
@@ -90,7 +90,7 @@ async def insert(session: AsyncSession, row: MemberRow) -> MemberRow:
 
 
 async def get(session: AsyncSession, workspace: str, member_id: str) -> MemberRow:
-    """Reads one member. Raises NotFound, for another workspace's member as for none."""
+    """Reads one member. Raises NotFound, also for another workspace's member."""
     row = await _GET.first(session, of=member_id, within=workspace)
     if row is None:
         raise NotFound("There is no such member in this workspace.")
@@ -98,7 +98,7 @@ async def get(session: AsyncSession, workspace: str, member_id: str) -> MemberRo
 
 
 async def hold(session: AsyncSession, workspace: str, member_id: str) -> MemberRow:
-    """Reads one member, whose role and access stay as they are until this transaction ends. Raises NotFound."""
+    """Reads and locks one member: role and access stay as they are until this transaction ends. Raises NotFound."""
     row = await _HOLD.first(session, of=member_id, within=workspace)
     if row is None:
         raise NotFound("There is no such member in this workspace.")
@@ -106,8 +106,7 @@ async def hold(session: AsyncSession, workspace: str, member_id: str) -> MemberR
 
 
 async def lock_owners(session: AsyncSession, workspace: str) -> list[str]:
-    """Locks all active owners, always in one order, so that two of them never wait for each other; answers their
-    ids."""
+    """Locks all active owners in a fixed order, so that two calls never deadlock. Returns their ids."""
     owners = select(_T.c.id).where(_T.c.workspace == workspace, _T.c.role == OWNER, _T.c.state == "active")
     return [found for (found,) in (await session.execute(owners.order_by(_T.c.id).with_for_update())).all()]
 
@@ -118,13 +117,13 @@ async def listed(session: AsyncSession, workspace: str) -> list[MemberRow]:
 
 
 async def by_email(session: AsyncSession, email: str) -> list[MemberRow]:
-    """Finds the members with this address in every workspace, whatever their state, oldest first: for signing in."""
+    """Finds the members with this address in every workspace and any state, oldest first, for signing in."""
     mine = select(_T).where(_T.c.email_key == normalize_email(email))
     return await every(session, MemberRow, mine.order_by(_T.c.created_at, _T.c.id))
 
 
 async def by_invitation(session: AsyncSession, token: str, now: datetime) -> MemberRow | None:
-    """Finds the member whom this token invites; None when it is unknown, used or expired."""
+    """Finds the member whom this token invites. None if it is unknown, used or expired."""
     invited = select(_T).where(_T.c.invite_sha256 == _sha256(token), _T.c.state == "invited")
     return await first(session, MemberRow, invited.where(_T.c.invite_expires_at > now))
 
@@ -132,7 +131,7 @@ async def by_invitation(session: AsyncSession, token: str, now: datetime) -> Mem
 async def invite(
     session: AsyncSession, workspace: str, member_id: str, *, token: str, expires_at: datetime
 ) -> MemberRow:
-    """Sets a new invitation token for somebody who has never accepted one, also after it was withdrawn; an older token
+    """Sets a new invitation token for a member who has never accepted one, also after it was withdrawn. An older token
     stops working. Raises Conflict, NotFound."""
     there = await get(session, workspace, member_id)
     if there.password_hash is not None:
@@ -142,8 +141,8 @@ async def invite(
 
 
 async def accept(session: AsyncSession, token: str, *, name: str, password_hash: str, now: datetime) -> MemberRow:
-    """Use an invitation once: the member becomes active, under this name. Raises NotFound when the token is unknown,
-    used or over."""
+    """Uses an invitation once: the member becomes active, under this name. Raises NotFound for a token that is unknown,
+    used or expired."""
     invited = select(_T).where(_T.c.invite_sha256 == _sha256(token), _T.c.state == "invited")
     there = await first(session, MemberRow, invited.where(_T.c.invite_expires_at > now).with_for_update())
     fresh = {"state": "active", "name": name, "password_hash": password_hash, "role_since": now}
@@ -156,8 +155,8 @@ async def accept(session: AsyncSession, token: str, *, name: str, password_hash:
 async def accept_sso(
     session: AsyncSession, workspace: str, member_id: str, *, name: str, now: datetime
 ) -> MemberRow | None:
-    """Take an open invitation by an issuer's word instead of the token: without a password, and never an owner's. None:
-    it is none."""
+    """Accepts an open invitation on an issuer's word instead of the token, without a password. Never accepts an
+    owner's. None if there is no such invitation."""
     mine = select(_T).where(
         _T.c.workspace == workspace, _T.c.id == member_id, _T.c.state == "invited", _T.c.role != OWNER
     )
@@ -174,21 +173,21 @@ async def set_password(session: AsyncSession, workspace: str, member_id: str, pa
 async def set_role(
     session: AsyncSession, workspace: str, member_id: str, role: str, *, at: datetime, by: str | None
 ) -> MemberRow:
-    """Changes the role. Raises NotFound; Conflict when it would leave no active owner."""
+    """Changes the role. Raises NotFound, and Conflict if no active owner would remain."""
     if role != OWNER:
         await _keep_an_owner(session, workspace, member_id)
     return await _change(session, workspace, member_id, {"role": role, "role_since": at, "role_by": by})
 
 
 async def disable(session: AsyncSession, workspace: str, member_id: str) -> MemberRow:
-    """Disables a member; revoke the logins and keys too. Raises NotFound; Conflict when it would leave no active
-    owner."""
+    """Disables a member; revoke the logins and keys too. Raises NotFound, and Conflict if no active owner would
+    remain."""
     await _keep_an_owner(session, workspace, member_id)
     return await _change(session, workspace, member_id, {"state": "disabled", **_SPENT})
 
 
 async def enable(session: AsyncSession, workspace: str, member_id: str, *, at: datetime, by: str | None) -> MemberRow:
-    """Enables a disabled member. Raises NotFound; Conflict when the member isn't disabled."""
+    """Enables a disabled member. Raises NotFound, and Conflict if the member isn't disabled."""
     return await _change(
         session, workspace, member_id, {"state": "active", "role_since": at, "role_by": by}, was="disabled"
     )

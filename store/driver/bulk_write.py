@@ -1,6 +1,6 @@
-"""Bulk write: one statement for many rows, passed straight to the driver, for what is written for every delivery.
+"""Bulk write: one statement for many rows, passed directly to the driver. It serves the writes of every delivery.
 
-The rows are passed as a table ``given``, so that the database takes one step for all of them. With a step for each,
+The rows are passed as a table ``given``, so that the database takes one step for all of them. With a step for each row,
 SQLite's thread would take Python's lock as often and slow the event loop.
 """
 
@@ -23,10 +23,10 @@ _SIZES: Final = (1, 4, 16, 50, 100, 150, 200, 250, 300, 350, 400)
 
 
 class BulkStatement:
-    """One SQL statement for many rows. ``statement`` reads ``given``, of which ``columns`` are the names and types
-    (PostgreSQL's), in the order in which rows have them. It is SQL that both databases understand, and nothing of it
-    comes from outside. What text rows hold must be ``store.rows.storable``, times must be as the database keeps them
-    (``store.dialect.write_time``). On SQLite the last row may be given several times: ``repeated``, which is added
+    """One SQL statement for many rows. ``statement`` reads the table ``given``. ``columns`` are its column names and
+    PostgreSQL types, in the order of the rows' values. The SQL must suit both databases, and no part of it may come
+    from outside. Text must be ``store.rows.storable``, and times as the database stores them
+    (``store.dialect.write_time``). On SQLite the last row may be given several times; ``repeated``, which is appended
     there, says what happens to a repetition.
     """
 
@@ -45,14 +45,13 @@ class BulkStatement:
         }
 
     async def run(self, session: AsyncSession, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
-        """Executes the statement for all rows and answers what it returns (RETURNING); empty where it returns
-        nothing."""
+        """Executes the statement for all rows. Returns its result (RETURNING), which is empty if it returns nothing."""
         answers = await self._execute(session, rows)
         return [tuple(row) for each in answers if each.returns_rows for row in each]
 
     async def write(self, session: AsyncSession, rows: Sequence[Row]) -> None:
-        """Executes a statement that returns nothing; on SQLite it is sent together with the next statement of the
-        transaction (``SqliteConnection.run_before_next``)."""
+        """Executes a statement that returns nothing. On SQLite it is sent with the next statement of the transaction
+        (``SqliteConnection.run_before_next``)."""
         sqlite = find_sqlite(session)
         if sqlite is None:
             await self._execute(session, rows)
@@ -69,7 +68,7 @@ class BulkStatement:
         return [await connection.exec_driver_sql(text, flat) for text, flat in self._chunks(rows)]
 
     def _chunks(self, rows: Sequence[Row]) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        """Splits the rows for SQLite: a statement and its values each."""
+        """Splits the rows for SQLite: yields a statement and its values for each part."""
         for start in range(0, len(rows), _SIZES[-1]):
             chunk = list(rows[start : start + _SIZES[-1]])
             size = next(size for size in _SIZES if size >= len(chunk))
@@ -79,7 +78,7 @@ class BulkStatement:
 
 def _columns(rows: Sequence[Row]) -> tuple[Sequence[Any], ...]:
     """Turns rows into columns for PostgreSQL. A column with the same value in all rows is passed once, since the driver
-    spends three times as long on each value as the server. The first column is passed whole, so that it gives the
+    spends three times as long on each value as the server. The first column is passed whole, because it gives the
     number of rows.
     """
     whole, *others = zip(*rows, strict=True)

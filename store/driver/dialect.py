@@ -1,4 +1,4 @@
-"""SQLAlchemy's dialect for SQLite, whose engines share the statements that are compiled."""
+"""SQLAlchemy's dialect for SQLite, with compiled statements shared among engines."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ STATEMENTS: Final[LRUCache[object, object]] = LRUCache(1500)
 
 
 class SharedDialect(SQLiteDialect_aiosqlite):
-    """Compiles as any other of its kind in this process: all of them have one SQLite library and one set of options.
-    SQLAlchemy keys what it has compiled by the dialect."""
+    """Shares compiled statements with every other instance in this process: all have one SQLite library and the same
+    options. SQLAlchemy keys compiled statements by dialect."""
 
     supports_statement_cache = True
 

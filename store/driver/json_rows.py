@@ -1,5 +1,5 @@
-"""JSON rows: a query that answers many rows in one step of SQLite's. With a step for each row, SQLite's thread would
-take Python's lock as often and slow the event loop.
+"""JSON rows: a query that returns many rows in one step of SQLite. With a step for each row, SQLite's thread would take
+Python's lock as often and slow the event loop.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ MANY: Final = 80
 
 
 def select_as_json(statement: Select[Any]) -> Select[tuple[str]]:
-    """Wraps ``statement`` so that it answers all rows as one JSON text, in no order: an array of arrays, bytes in
-    hexadecimal. Columns may be text, integers, bytes and times: floats would be rounded.
+    """Wraps ``statement`` so that it returns all rows as one JSON text, in no order: an array of arrays, with bytes in
+    hexadecimal. Columns may be text, integers, bytes and times, but not floats, which would be rounded.
     """
     rows = statement.subquery("rows")
     return select(func.json_group_array(func.json_array(*[_as_json(column) for column in rows.c])))
 
 
 class JsonRowsQuery:
-    """SELECT for many rows. ``made`` makes it for PostgreSQL (True) or SQLite."""
+    """SELECT for many rows. ``made`` builds it for PostgreSQL (True) or SQLite."""
 
     def __init__(self, made: Callable[[bool], Select[Any]]) -> None:
         self._postgresql = made(True)
@@ -38,8 +38,8 @@ class JsonRowsQuery:
         self._read = [(place, read) for place, read in reading if read is not None]
 
     async def rows(self, session: AsyncSession, expected: int, **given: Any) -> Sequence[Sequence[Any]]:
-        """Executes the query; the rows come in no order. ``expected``: how many there are, about; what takes long goes
-        to SQLite's thread at once."""
+        """Executes the query. The rows come in no order. ``expected`` is their approximate number; a long query goes to
+        SQLite's thread immediately."""
         sqlite = find_sqlite(session)
         if sqlite is None:
             answered: Sequence[Sequence[Any]] = (await session.execute(self._postgresql, given)).all()

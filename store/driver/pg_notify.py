@@ -1,7 +1,7 @@
 """LISTEN/NOTIFY on PostgreSQL: a process that has added jobs notifies the others.
 
-Nothing depends on a notification: a lost one costs the wait until the next poll. NOTIFY is sent after the commit, not
-within it: transactions with NOTIFY commit one after the other, database-wide, and would prevent group commit.
+Nothing depends on a notification: a lost one only costs the wait until the next poll. NOTIFY is sent after the commit,
+not within it. Transactions with NOTIFY commit one after another across the database, which would prevent group commit.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MAX_PAUSE_S: Final = 30.0
 
 
 class PostgresNotifier:
-    """Connection for LISTEN and NOTIFY; opened again when it is lost."""
+    """Connection for LISTEN and NOTIFY. It is reopened if it is lost."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -35,7 +35,7 @@ class PostgresNotifier:
         self._task: asyncio.Task[None] | None = None
 
     async def open(self, on_notify: Callable[[], None]) -> None:
-        """Starts listening; ``on_notify`` is called when another process has notified, and after a time without a
+        """Starts listening. ``on_notify`` is called when another process notifies, and after a period without a
         connection."""
         self._task = asyncio.create_task(self._keep_connected(on_notify), name="opsiq-bell")
 
@@ -44,7 +44,7 @@ class PostgresNotifier:
         self._rung.set()
 
     async def close(self) -> None:
-        """Notifies once more: jobs this process leaves behind are for the others."""
+        """Notifies once more, because the jobs that this process leaves behind are for the others."""
         self._closing = True
         self._rung.set()
         self._lost.set()

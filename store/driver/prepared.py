@@ -1,4 +1,4 @@
-"""Prepared statements: compiled once and, on SQLite, passed to the driver directly, since SQLAlchemy's work for each
+"""Prepared statements: compiled once and, on SQLite, passed directly to the driver. SQLAlchemy's work for each
 execution of a short statement costs many times the statement.
 """
 
@@ -26,8 +26,8 @@ Made = Callable[[Any], Any] | None
 
 @dataclass(frozen=True, slots=True)
 class CompiledStatement:
-    """Statement in the form of SQLite's driver. ``places``: for each of its parameters the name, or none and the value;
-    and how the driver wants that.
+    """Statement in the form of SQLite's driver. ``places`` gives each parameter's name, or no name and the value, and
+    how the driver wants it.
     """
 
     text: str
@@ -60,9 +60,8 @@ class CompiledStatement:
 
 
 class PreparedStatement:
-    """Statement that returns no rows. ``made`` makes the statement for PostgreSQL (True) or SQLite; ``names`` are its
-    parameters (of an INSERT: its columns), in the order in which rows have them. What text rows hold must be
-    ``store.rows.storable``.
+    """Statement that returns no rows. ``made`` builds it for PostgreSQL (True) or SQLite. ``names`` are its parameters
+    (for an INSERT, its columns), in the order of the rows' values. Text in rows must be ``store.rows.storable``.
     """
 
     def __init__(self, made: Callable[[bool], UpdateBase], names: Sequence[str]) -> None:
@@ -96,8 +95,8 @@ class PreparedStatement:
 
 
 class PreparedQuery(Generic[RowT]):
-    """Query that answers whole rows of ``kind``, or a function that builds it for PostgreSQL (True) or SQLite. Its
-    parameters are required (``bindparam("name")``) and no lists (``store.dialect.among``).
+    """Query that returns whole rows of ``kind``, or a function that builds it for PostgreSQL (True) or SQLite. Its
+    parameters are required (``bindparam("name")``) and are no lists (``store.dialect.among``).
     """
 
     def __init__(self, kind: type[RowT], statement: Executable | Callable[[bool], Executable]) -> None:
@@ -113,7 +112,7 @@ class PreparedQuery(Generic[RowT]):
         return rows.check_row(session, found[0]) if found else None
 
     async def every(self, session: AsyncSession, **given: Any) -> list[RowT]:
-        """All that are authentic."""
+        """All rows that are authentic."""
         found = await self._fetch(session, given)
         return rows.authentic(session, found) if self._kind.SEALED else found
 
@@ -139,5 +138,5 @@ class PreparedQuery(Generic[RowT]):
 
 
 def find_sqlite(session: AsyncSession) -> SqliteConnection | None:
-    """The SQLite connection of a session, None on PostgreSQL."""
+    """The SQLite connection of a session. None on PostgreSQL."""
     return session.sqlite if isinstance(session, Session) else None

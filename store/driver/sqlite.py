@@ -1,5 +1,5 @@
-"""SQLite driver: aiosqlite with at most one trip to the connection's thread for a statement instead of four (cursor,
-execute, fetchall, close), and none for a short one.
+"""SQLite driver: aiosqlite, with at most one trip to the connection's thread for a statement instead of four (cursor,
+execute, fetchall, close), and none for a short statement.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ONE_ROW: Final = "/* one row */"
 
 
 class Cursor:
-    """Cursor as SQLAlchemy expects it. A short answer is read and its cursor closed in the statement's own trip."""
+    """Cursor as SQLAlchemy expects it. The statement's own trip also reads a short result and closes the cursor."""
 
     arraysize = 1
 
@@ -103,10 +103,10 @@ class Cursor:
             self._shut(cursor)
         else:
             self._read(AT_ONCE)
-            self.rowcount = cursor.rowcount  # of an UPDATE … RETURNING: known once it has been read
+            self.rowcount = cursor.rowcount  # of an UPDATE … RETURNING: known once its result has been read
 
     def _read(self, most: int | None) -> None:
-        """Reads so many more rows, all of them for None."""
+        """Reads that many more rows; None reads all."""
         cursor = self._open
         if cursor is None:
             return
@@ -124,9 +124,9 @@ class Cursor:
 
 class SqliteConnection(aiosqlite.Connection):
     """Connection that runs cheap statements in place: a query that ends within STEPS of SQLite's, and inserts of a few
-    rows. Statements that may wait (for a lock, for the disk) or take long go to the thread.
+    rows. Statements that may wait (for a lock or the disk) or take long go to the thread.
 
-    A transaction begins with its first statement, and where it could only read, nobody waits for it to end.
+    A transaction begins with its first statement. If it could only read, nobody waits for it to end.
     """
 
     def __init__(self, connector: Callable[[], sqlite3.Connection], *, only_reads: bool, waits_s: float) -> None:
@@ -150,7 +150,7 @@ class SqliteConnection(aiosqlite.Connection):
         self._soon = []
 
     def run_before_next(self, work: Callable[[Execute], object]) -> None:
-        """Queues a statement to run before the next one of this transaction, in the same trip; what it raises is raised
+        """Queues a statement to run before the next one of this transaction, in the same trip. Its error is raised
         there."""
         self._soon.append(work)
 
@@ -160,15 +160,15 @@ class SqliteConnection(aiosqlite.Connection):
 
     async def rollback(self) -> None:
         if not self._only_reads and not self._idle:
-            # Behind what nobody waits for any more, which may be the first statement and still have the transaction to
-            # begin.
+            # Runs behind calls that nobody awaits any more. One of them may be the first statement, which still has to
+            # begin the transaction.
             await self.run_in_thread(self._roll_back)
             return
         self._soon = []
         if not self._in_transaction():
             return
         if not self._only_reads:
-            if self.plain.in_transaction:  # SQLAlchemy's pool asks for one after each commit, too
+            if self.plain.in_transaction:  # SQLAlchemy's pool also asks for a rollback after each commit
                 await self.run_in_thread(self.plain.rollback)
         # By a commit: what SQLite has read of the schema would else be read again, where a look was broken off while it
         # read that.
@@ -194,7 +194,7 @@ class SqliteConnection(aiosqlite.Connection):
         return made
 
     async def run_together(self, work: Callable[[Execute], T]) -> T:
-        """Executes several statements in one trip; results of earlier ones may be passed to later ones."""
+        """Executes several statements in one trip. Results of earlier ones may be passed to later ones."""
 
         def run_all() -> T:
             self.begin()
@@ -226,8 +226,7 @@ class SqliteConnection(aiosqlite.Connection):
             raise
 
     def _try_begin(self) -> bool:
-        """Tries to begin in place: False where somebody else is writing, since waiting for them is the thread's
-        task."""
+        """Tries to begin in place. False if somebody else is writing: waiting is the thread's task."""
         plain = self.plain
         plain.execute("PRAGMA busy_timeout=0")
         try:
@@ -242,8 +241,8 @@ class SqliteConnection(aiosqlite.Connection):
         return True
 
     def _try_query(self, statement: Callable[[], object]) -> bool:
-        """Tries to run a query in place: False where it takes longer than STEPS; it has had no effect and may be run
-        again from the start."""
+        """Tries to run a query in place. False if it takes longer than STEPS; it has had no effect and may be run again
+        from the start."""
         plain = self.plain
         plain.set_progress_handler(_enough, STEPS)
         try:
@@ -258,7 +257,7 @@ class SqliteConnection(aiosqlite.Connection):
 
     @property
     def _idle(self) -> bool:
-        """Whether the thread has nothing to do, also for somebody who was cancelled and no longer waits."""
+        """Whether the thread has nothing to do, including calls of cancelled tasks that no longer wait."""
         return self._last is None or self._last.over
 
     def _trip(self, work: Callable[[], object]) -> _ThreadCall:
@@ -272,7 +271,7 @@ class SqliteConnection(aiosqlite.Connection):
 
 
 class _ThreadCall:
-    """Call in a connection's thread; ``over`` is set when it has left the connection alone again."""
+    """Call in a connection's thread. ``over`` is set when it no longer uses the connection."""
 
     __slots__ = ("_work", "over")
 
@@ -293,13 +292,13 @@ def _enough() -> int:
 
 @lru_cache(maxsize=512)
 def _is_bounded(sql: str) -> bool:
-    """Whether a statement touches only rows that are given, not as many as a condition finds."""
+    """Whether a statement touches only given rows, not as many as a condition finds."""
     return (sql.startswith("INSERT INTO") and "SELECT" not in sql) or sql.startswith(f"UPDATE {ONE_ROW}")
 
 
 async def connect(name: str, *, only_reads: bool = False, **options: Any) -> SqliteConnection:
-    """Opens a file by its path or URI, with ``sqlite3.connect``'s options. Nothing begins a transaction by itself.
-    Raises what sqlite3 raises."""
+    """Opens a file by its path or URI, with ``sqlite3.connect``'s options. No transaction begins implicitly. Raises
+    what sqlite3 raises."""
     options |= {"isolation_level": None, "check_same_thread": False}
     connect = partial(sqlite3.connect, name, **options)
     connection = SqliteConnection(connect, only_reads=only_reads, waits_s=options.get("timeout", 5.0))

@@ -1,8 +1,8 @@
 """Write lock: one writer at a time among all processes on a SQLite file.
 
-SQLite lets waiting writers sleep, longer and longer up to 100 ms, and serves the longest sleeper last: under load two
-processes write less than one. The kernel passes a file lock on the moment it is free, and releases it when its process
-ends in any way.
+SQLite lets waiting writers sleep, longer and longer up to 100 ms, and serves the longest sleeper last. Under load two
+processes then write less than one. The kernel passes a file lock on the moment it is free, and releases it however its
+process ends.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ class WriteLock:
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
-        """Waits for the lock and holds it for the block. Raises Unavailable when another process has held it for 30
-        s."""
+        """Waits for the lock and holds it for the block. Raises Unavailable if another process has held it for 30 s."""
         async with self._tasks:
             file = await self._file()
             try:
@@ -40,8 +39,7 @@ class WriteLock:
                 os.close(file)
 
     async def _file(self) -> int:
-        # Opened for each turn: a lock belongs to the opening, and one that comes too late must not be taken for the
-        # next one's.
+        # Opened for each turn: a lock belongs to the open file, and a late one must not be taken for the next turn's.
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -50,8 +48,7 @@ class WriteLock:
         return file
 
     async def _wait(self, file: int) -> None:
-        """Waits in a thread, which can't be interrupted: a caller who is cancelled leaves the thread to release the
-        lock."""
+        """Waits in a thread, which can't be interrupted. If the caller is cancelled, the thread releases the lock."""
         waiting = asyncio.get_running_loop().run_in_executor(None, fcntl.flock, file, fcntl.LOCK_EX)
         try:
             async with asyncio.timeout(WAIT_S):

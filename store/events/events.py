@@ -76,17 +76,17 @@ none has."""
 
 
 async def insert(session: AsyncSession, row: EventRow) -> EventRow:
-    """Inserts an event. Raises Conflict when the id is taken."""
+    """Inserts an event. Raises Conflict if the id is taken."""
     return await add(session, row)
 
 
 async def insert_many(session: AsyncSession, rows: Sequence[EventRow]) -> None:
-    """Inserts events. Raises Conflict when one of the ids is taken."""
+    """Inserts events. Raises Conflict if one of the ids is taken."""
     await add_all(session, rows)
 
 
 async def get(session: AsyncSession, workspace: str, event_id: str) -> EventRow:
-    """Reads one event. Raises NotFound, for another workspace's event as for none."""
+    """Reads one event. Raises NotFound, also for another workspace's event."""
     row = await first(session, EventRow, select(_E).where(_E.c.id == event_id, _E.c.workspace == workspace))
     if row is None:
         raise NotFound("There is no such event in this workspace.")
@@ -105,7 +105,7 @@ async def listed(
     mode: Mode | None = None,
     limit: int = 50,
 ) -> list[EventRow]:
-    """Events, newest first. ``before`` is the last id of the page before (NotFound for an unknown one); ``since``,
+    """Events, newest first. ``before`` is the last id of the previous page (NotFound for an unknown one); ``since`` and
     ``until`` bound ``fired_at``."""
     statement = select(_E).where(_E.c.workspace == workspace)
     if name is not None:
@@ -142,7 +142,7 @@ def _standing(wanted: EventStanding) -> ColumnElement[bool]:
 async def reaction_counts(
     session: AsyncSession, workspace: str, event_ids: Collection[str]
 ) -> dict[str, dict[str, int]]:
-    """How many reactions of each event are in which state; absent where nobody reacted."""
+    """Number of reactions of each event by state. Events without reactions are absent."""
     mine = select(_R.c.event_id, _R.c.state, func.count()).where(
         _R.c.workspace == workspace, _R.c.event_id.in_(tuple(event_ids))
     )
@@ -153,14 +153,13 @@ async def reaction_counts(
 
 
 async def finish(session: AsyncSession, workspace: str, event_id: str, at: datetime) -> None:
-    """Marks that every subscriber has had its turn."""
+    """Records that every subscriber has had its turn."""
     done = update(_E).where(_E.c.workspace == workspace, _E.c.id == event_id, _E.c.state == "firing")
     await session.execute(done.values(state="done", finished_at=at))
 
 
 async def plan_reactions(session: AsyncSession, rows: Sequence[ReactionRow]) -> None:
-    """Inserts the planned reactions; existing ones are left as they are. Those that stand already are left as they
-    are."""
+    """Inserts the planned reactions. Existing ones stay as they are."""
     for row in rows:
         await add_new(session, row)
 
@@ -179,8 +178,8 @@ async def reaction(session: AsyncSession, workspace: str, event_id: str, subscri
 async def move_reaction(
     session: AsyncSession, row: ReactionRow, *, to: str, was: Collection[str] = OPEN, **columns: Any
 ) -> bool:
-    """Updates a reaction's state, only from a state in ``was`` and exactly the attempts that ``row`` shows. False:
-    somebody was quicker, nothing is written."""
+    """Updates a reaction's state, only from a state in ``was`` and with exactly the attempts that ``row`` shows. False,
+    and nothing written, if somebody else changed it first."""
     mine = and_(
         _R.c.event_id == row.event_id,
         _R.c.subscriber == row.subscriber,
@@ -195,8 +194,8 @@ async def move_reaction(
 async def failed_reactions(
     session: AsyncSession, workspace: str, *, of: str | None = None, limit: int = 50
 ) -> list[ReactionRow]:
-    """Reactions that failed or are being retried, newest event first (ids sort by time); ``of`` is how the subscriber's
-    name begins."""
+    """Reactions that failed or are being retried, newest event first (ids sort by time). ``of`` is the beginning of the
+    subscriber's name."""
     mine = select(_R).where(_R.c.workspace == workspace, _R.c.state.in_(TROUBLED))
     if of is not None:
         mine = mine.where(_R.c.subscriber.startswith(of, autoescape=True))
@@ -204,7 +203,7 @@ async def failed_reactions(
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 2_000) -> int:
-    """Deletes up to ``limit`` events published before then, with their reactions; returns how many. One whose
+    """Deletes up to ``limit`` events published before then, with their reactions. Returns how many. An event whose
     subscribers have not all had their turn stays."""
     old = select(_E.c.id).where(_E.c.fired_at < before, _E.c.state == "done").order_by(_E.c.fired_at).limit(limit)
     ids = list((await session.execute(old)).scalars())

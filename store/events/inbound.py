@@ -31,8 +31,7 @@ _T = table(InboundRow)
 
 
 async def take(session: AsyncSession, row: InboundRow) -> InboundRow | None:
-    """Stores a message, and answers what was stored under its id before, or None where it is new. What was kept under
-    its id before, or None where it is new."""
+    """Stores a message. Returns what was stored under its id before, or None if it is new."""
     if await add_new(session, row):
         return None
     same = (_T.c.workspace == row.workspace, _T.c.connector == row.connector, _T.c.message == row.message)
@@ -40,8 +39,8 @@ async def take(session: AsyncSession, row: InboundRow) -> InboundRow | None:
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> int:
-    """Deletes up to ``limit`` messages from before then; returns how many. Never within the time in which a platform
-    sends one again."""
+    """Deletes up to ``limit`` messages from before then. Returns how many. Never call it for the period in which a
+    platform resends messages."""
     same = (_T.c.workspace, _T.c.connector, _T.c.message)
     old = select(*same).where(_T.c.at < before).order_by(_T.c.at).limit(limit)
     gone = delete(_T).where(tuple_(*same).in_(old)).returning(_T.c.message)

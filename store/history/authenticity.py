@@ -1,8 +1,7 @@
-"""Every sealed row of a database at once: all sealed when a database is first sealed, all looked at when somebody asks
-whether it is whole.
+"""Every sealed row of a database: seals all of them when a database is first sealed, and checks all of them on request.
 
-What is sealed of each table stands in its row class (``Row.SEALED``); the set of active contracts is sealed by
-``store.contracts``.
+A table's row class says which columns are sealed (``Row.SEALED``). ``store.contracts`` seals the set of active
+contracts.
 """
 
 from __future__ import annotations
@@ -45,8 +44,8 @@ _UNREADABLE: Final = (ValueError, TypeError, AttributeError)
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Who may do what, as the tables have it, authentic or not: by member id, public key, ``issuer subject`` and
-    contract name."""
+    """Who may do what, as the tables have it, whether authentic or not. Keyed by member id, public key, ``issuer
+    subject`` and contract name."""
 
     members: dict[str, dict[str, str]]
     keys: dict[str, dict[str, str]]
@@ -56,7 +55,7 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A row that is not as OpsIQ wrote it; ``row`` are its key columns, joined by ``/``."""
+    """A row that is not as OpsIQ wrote it. ``row`` are its key columns, joined by ``/``."""
 
     table: str
     row: str
@@ -64,8 +63,8 @@ class Refused:
 
 
 async def survey(session: AsyncSession, workspace: str) -> list[Refused]:
-    """The sealed rows of this workspace that are refused, table by table. Memory doesn't grow with their number of good
-    ones."""
+    """The sealed rows of this workspace that are refused, table by table. Memory doesn't grow with the number of good
+    rows."""
     found = []
     for kind in SEALED:
         async for row in _every(session, kind, workspace):
@@ -77,7 +76,7 @@ async def survey(session: AsyncSession, workspace: str) -> list[Refused]:
 
 
 async def generation_fault(session: AsyncSession, workspace: str) -> str:
-    """Why the set of active contracts is refused; empty where it is not."""
+    """Why the set of active contracts is refused. Empty if it is not."""
     try:
         await contracts.check_generation(session, workspace, await contracts.active(session, workspace))
     except NotAuthentic as error:
@@ -112,8 +111,8 @@ async def rights(session: AsyncSession, workspace: str) -> Rights:
 
 
 async def seal(session: AsyncSession, keys: Authenticator) -> int:
-    """Make the code of every sealed row anew, as it stands now; answers how many. Whatever somebody wrote into the
-    database before counts as OpsIQ's own from here on."""
+    """Makes the code of every sealed row again, as it is now, and returns how many. From here on, whatever somebody
+    wrote into the database before counts as OpsIQ's own."""
     if isinstance(session, Session):
         session.authenticator = keys
     count = 0
@@ -133,12 +132,13 @@ async def seal(session: AsyncSession, keys: Authenticator) -> int:
 
 
 def _is_over(row: Row) -> bool:
-    """A sign-in that was ended has no code on purpose."""
+    """A login that was ended has no code on purpose."""
     return isinstance(row, LoginRow) and row.revoked_at is not None
 
 
 async def _every(session: AsyncSession, kind: type[Row], workspace: str | None) -> AsyncIterator[Any]:
-    """Unchecked, in the order of their keys, a batch at a time. One that can't be read back comes as Refused."""
+    """Rows without a check, in the order of their keys, a batch at a time. A row that can't be read back is returned as
+    Refused."""
     into = table(kind)
     keys = list(into.primary_key.columns)
     last: tuple[Any, ...] | None = None
@@ -161,7 +161,7 @@ async def _every(session: AsyncSession, kind: type[Row], workspace: str | None) 
 
 
 async def _singly(session: AsyncSession, kind: type[Row], statement: Select[Any]) -> list[Any]:
-    """The rows of ``statement`` one by one, in their order: one that can't be read back comes as Refused."""
+    """The rows of ``statement`` one by one, in order. A row that can't be read back is returned as Refused."""
     into = table(kind)
     keys = list(into.primary_key.columns)
     names = (await session.execute(statement.with_only_columns(*keys))).all()

@@ -1,6 +1,6 @@
-"""History entries: their sealed columns, digests and filters. What an entry is to hold or show besides goes into its
-``data`` and gets its column where entries are shown and exported, ``agent.history.columns``: another column here would
-break the chain of every history there is."""
+"""History entries: their sealed columns, digests and filters. Anything else that an entry should hold goes into its
+``data``, and is shown and exported by ``agent.history.columns``. Another column here would break every existing
+history's chain."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ _HEAD = table(HistoryHeadRow)
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """New entry. ``actor`` is ``Actor.as_json()``; its ``person`` becomes the column. ``data`` is JSON."""
+    """New entry. ``actor`` is ``Actor.as_json()``; its ``person`` becomes a column. ``data`` is JSON."""
 
     kind: str
     run_id: str | None
@@ -135,9 +135,9 @@ ENTRY_COLUMNS: Final = tuple(HistoryRow.model_fields)
 
 @dataclass(frozen=True, slots=True)
 class HistoryFilters:
-    """Filters over entries; all of them must match.
+    """Filters over entries. All of them must match.
 
-    ``since`` is included, ``until`` is not; ``words`` may be anywhere.
+    ``since`` is inclusive, ``until`` exclusive. ``words`` may occur anywhere.
     """
 
     kinds: tuple[str, ...] = ()
@@ -165,10 +165,10 @@ async def stream(
     after: int | None = None,
     batch: int = BATCH,
 ) -> AsyncIterator[HistoryRow]:
-    """Streams every matching entry in order, those behind ``after`` where it is given, in constant memory.
+    """Streams every matching entry in order, in constant memory. ``after`` skips the entries up to it.
 
-    In one ``read()`` block it is one moment. Raises ValueError, TypeError or AttributeError for a batch with a cell
-    that is not of its column's type, which only a manual change of the database can cause.
+    In one ``read()`` block it reads one snapshot. Raises ValueError, TypeError or AttributeError for a batch with a
+    cell that is not of its column's type. Only a manual change of the database can cause that.
     """
     while True:
         statement = fitting(workspace, filters)
@@ -183,45 +183,45 @@ async def stream(
 
 
 async def head(session: AsyncSession, workspace: str) -> HistoryHeadRow | None:
-    """Reads the head of the chain.
+    """Reads the head of the chain. None if nothing was ever appended.
 
-    None where nothing was ever appended. Kept elsewhere, it is an anchor for ``history.verify``. It is not checked:
-    ``get_checked_head`` is.
+    A copy kept elsewhere is an anchor for ``history.verify``. The head is not checked here; ``get_checked_head`` checks
+    it.
     """
     found = (await session.execute(select(_HEAD).where(_HEAD.c.workspace == workspace))).mappings().first()
     return None if found is None else HistoryHeadRow(**found)
 
 
 async def get_checked_head(session: AsyncSession, workspace: str) -> HistoryHeadRow | None:
-    """As ``head``. Raises NotAuthentic for one that OpsIQ did not write."""
+    """Like ``head``. Raises NotAuthentic for a head that OpsIQ did not write."""
     found = await head(session, workspace)
     return None if found is None else check_row(session, found)
 
 
 async def heads(session: AsyncSession) -> list[HistoryHeadRow]:
-    """The ends of every workspace's chain that are authentic."""
+    """The authentic heads of every workspace's chain."""
     return await every(session, HistoryHeadRow, select(_HEAD).order_by(_HEAD.c.workspace))
 
 
 async def count_all(session: AsyncSession) -> int:
-    """How many entries there are in all workspaces together, as their ends tell."""
+    """The number of entries in all workspaces together, according to their heads."""
     return int((await session.execute(select(func.coalesce(func.sum(_HEAD.c.seq), 0)))).scalar_one())
 
 
 async def get_neighbours(session: AsyncSession, row: HistoryRow) -> dict[int, HistoryRow]:
-    """The entries right before and right after it, by number."""
+    """The entries right before and after it, by number."""
     near = select(_T).where(_T.c.workspace == row.workspace, _T.c.seq.in_((row.seq - 1, row.seq + 1)))
     return {each.seq: each for each in await every(session, HistoryRow, near)}
 
 
 def digest_entry(entry: Mapping[str, Any]) -> str:
-    """The digest of an entry: the canonical form of all its columns but the digest, with ``at`` as RFC 3339."""
+    """The digest of an entry: of the canonical form of all its columns except the digest, with ``at`` as RFC 3339."""
     chained = {name: value for name, value in entry.items() if name != "digest"}
     return canon.digest({**chained, "at": format_iso(chained["at"])})
 
 
 def collect_words(kind: str, actor: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    """Search text of an entry: every text in it, folded in case, up to 8,000 characters."""
+    """Search text of an entry: all text in it, case-folded, up to 8,000 characters."""
     found: list[str] = [kind]
     waiting: list[Any] = [data, actor]
     while waiting:

@@ -1,11 +1,11 @@
 """AI History log: append-only and tamper-evident.
 
-Each workspace has its own chain. An entry's digest covers all of its columns, those for filtering too, and the digest
-of the entry before it. A head row per workspace says how many there are and what the last digest is; it changes in the
-transaction that appends. ``store.history.verification`` reads the chain back and names the first place where it breaks.
+Each workspace has its own hash chain. An entry's digest covers all of its columns, including those for filtering, and
+the digest of the entry before it. A head row per workspace holds the number of entries and the last digest; the
+transaction that appends updates it. ``store.history.verification`` reads the chain back and finds the first break.
 
-Appending locks the head until the transaction ends: append last, so that the lock is short and locks are taken in one
-order. Search is by ``store.history.search``.
+Appending locks the head until the transaction ends. So append last: the lock is then short, and locks are taken in one
+order. ``store.history.search`` searches.
 """
 
 from __future__ import annotations
@@ -117,8 +117,9 @@ async def append(
 
 
 async def append_all(session: AsyncSession, workspace: str, entries: Sequence[HistoryEntry]) -> list[HistoryRow]:
-    """Add them at the end of this workspace's chain, in this order and in the caller's transaction. Raises NotCanonical
-    when an actor or data are no JSON, NotAuthentic when something other than OpsIQ wrote where the chain ends."""
+    """Appends entries at the end of this workspace's chain, in this order and in the caller's transaction. Raises
+    NotCanonical if an actor or data are not JSON, and NotAuthentic if something other than OpsIQ wrote the chain's
+    end."""
     if not entries:
         return []
     seq, prev, generation = await _lock_end(session, workspace)
@@ -139,8 +140,8 @@ async def append_all(session: AsyncSession, workspace: str, entries: Sequence[Hi
 
 
 async def tell_generation(session: AsyncSession, workspace: str, generation: int) -> None:
-    """The end of the chain tells that the contracts have changed ``generation`` times; what is appended later tells it
-    on."""
+    """Records at the end of the chain that the contracts have changed ``generation`` times. Later entries carry the
+    number on."""
     seq, prev, _ = await _lock_end(session, workspace)
     await _move_end(session, workspace, seq, prev, generation)
 
@@ -153,13 +154,13 @@ async def page(
     before_seq: int | None = None,
     limit: int = 50,
 ) -> list[HistoryRow]:
-    """A page of entries, newest first; ``before_seq`` is the last seq of the page before."""
+    """A page of entries, newest first. ``before_seq`` is the last seq of the previous page."""
     if (match := match_of(filters.words)) and not is_postgresql(session):
         return await every(session, HistoryRow, newest(workspace, filters, match, before_seq).limit(limit))
     fit = fitting(workspace, filters).with_only_columns(_T.c.seq)
     if before_seq is not None:
         fit = fit.where(_T.c.seq < before_seq)
-    # First the numbers, then their entries: what must be sorted is numbers, not entries of a few thousand characters
+    # Reads the numbers first, then their entries. So the sort handles numbers, not entries of a few thousand characters
     # each.
     these = fit.order_by(_T.c.seq.desc()).limit(limit).scalar_subquery()
     statement = select(_T).where(_T.c.workspace == workspace, _T.c.seq.in_(these))
@@ -167,14 +168,14 @@ async def page(
 
 
 async def count(session: AsyncSession, workspace: str, filters: HistoryFilters = EVERYTHING) -> int:
-    """How many entries match. Reads every one that the filter's index names."""
+    """Number of matching entries. Reads every entry that the filter's index finds."""
     many = select(func.count()).select_from(fitting(workspace, filters).with_only_columns(_T.c.seq).subquery())
     found: int = (await session.execute(many)).scalar_one()
     return found
 
 
 async def get(session: AsyncSession, workspace: str, seq_or_id: int | str) -> HistoryRow:
-    """Reads one entry by number or by ``his_…`` id. Raises NotFound, for another workspace's entry as for none."""
+    """Reads one entry by number or by ``his_…`` id. Raises NotFound, also for another workspace's entry."""
     by = _T.c.seq == seq_or_id if isinstance(seq_or_id, int) else _T.c.id == seq_or_id
     row = await first(session, HistoryRow, select(_T).where(_T.c.workspace == workspace, by))
     if row is None:
@@ -183,14 +184,13 @@ async def get(session: AsyncSession, workspace: str, seq_or_id: int | str) -> Hi
 
 
 async def of_run(session: AsyncSession, workspace: str, run_id: str) -> list[HistoryRow]:
-    """A run's entries in the order they were written."""
+    """A run's entries, in the order in which they were written."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.run_id == run_id)
     return await every(session, HistoryRow, mine.order_by(_T.c.seq))
 
 
 async def ensure_end(session: AsyncSession, workspace: str) -> None:
-    """Where the record of the chain's end is missing, write it anew from the last entry: for whoever accepts what
-    stands there."""
+    """If the head is missing, rebuilds it from the last entry, for whoever accepts the database as it is."""
     if await head(session, workspace) is not None:
         return
     mine = select(_T.c.seq, _T.c.digest).where(_T.c.workspace == workspace).order_by(_T.c.seq.desc()).limit(1)
@@ -208,8 +208,8 @@ async def _move_end(session: AsyncSession, workspace: str, seq: int, digest: str
 
 
 async def _lock_end(session: AsyncSession, workspace: str) -> tuple[int, str, int]:
-    """Number and digest of the last entry, and the generation told. The head is locked from the transaction's first
-    append to its end: what was appended since is known without asking. Raises NotAuthentic."""
+    """Number and digest of the last entry, and the recorded generation. The head is locked from the transaction's first
+    append to its end, so the transaction knows its own appends without a query. Raises NotAuthentic."""
     if (known := session.info.get(_ENDS, {}).get(workspace)) is not None:
         return known  # type: ignore[no-any-return]
     found = await _LOCK_HEAD.first(session, of=workspace)

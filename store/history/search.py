@@ -1,9 +1,9 @@
 """Full-text search in AI History by a trigram index.
 
-SQLite: the FTS5 table ``history_words`` (filled by a trigger, contentless, so it holds no text) finds the entries that
-contain each trigram; the entry's own text is then compared, so the answer is that of a plain LIKE, in any language.
-PostgreSQL: the same by ``pg_trgm``, which its planner uses by itself. Words of one or two letters, and a PostgreSQL
-without that index, read the entries: the same answer, later. ``indexed`` says which it is.
+SQLite: the FTS5 table ``history_words`` finds the entries that contain each trigram. A trigger fills it; it is
+contentless, so it holds no text. Then the entry's own text is compared, so the result is that of a plain LIKE in any
+language. PostgreSQL: the same by ``pg_trgm``, which its planner uses by itself. Words of one or two letters, and a
+PostgreSQL without that index, read all entries: the same result, but slower. ``indexed`` says which applies.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ async def indexed(session: AsyncSession) -> bool:
 
 
 def match_of(words: str) -> str:
-    """FTS5 query of a search: each trigram must be there. Empty where no word has three letters."""
+    """FTS5 query of a search: each trigram must occur. Empty if no word has three letters."""
     groups = dict.fromkeys(word[at : at + 3] for word in split_words(words) for at in range(len(word) - 2))
     return " AND ".join('"' + group.replace('"', '""') + '"' for group in list(groups)[:MOST_GROUPS])
 
 
 def newest(workspace: str, filters: HistoryFilters, match: str, before_seq: int | None) -> Select[Any]:
-    """Matching entries on SQLite, newest first. Entries are only appended, so rows are in the order of ``seq``, and the
+    """Matching entries on SQLite, newest first. Entries are only appended, so rows are in the order of ``seq``. The
     index is read from its end for as long as results are needed."""
     statement = fitting(workspace, filters).select_from(_WORDS).join(_T, _WORDS.c.rowid == _ROWID)
     statement = statement.where(literal_column("history_words").op("MATCH")(match))

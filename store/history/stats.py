@@ -1,10 +1,10 @@
-"""History statistics: counts by day, updated as entries are written, so that charts read them in milliseconds however
-long the history is.
+"""History statistics: counts by day, updated as entries are written. Charts read them in milliseconds, however long the
+history is.
 
-Every entry adds to a few rows in its own transaction, under the lock that appending holds anyhow
-(``store.history.log``), so the counts are exact and need no sweep. Durations are counted in buckets whose bounds grow
-by a tenth: a percentile read from them is off by less than 5 % (Masson, Rim, Lee 2019, "DDSketch", §2.1) and adds up
-over any days.
+Every entry adds to a few rows in its own transaction, under the lock that appending holds anyway
+(``store.history.log``). So the counts are exact and need no sweep. Durations are counted in buckets whose bounds grow
+by a tenth: a percentile is off by less than 5 % (Masson, Rim, Lee 2019, "DDSketch", §2.1), and buckets add up over any
+days.
 """
 
 from __future__ import annotations
@@ -71,13 +71,13 @@ class HistoryCount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """Histogram of ``n`` durations: ``slots`` are (bucket, how many) from short to long."""
+    """Histogram of ``n`` durations. ``slots`` are (bucket, count), shortest first."""
 
     n: int
     slots: Sequence[tuple[int, int]]
 
     def percentile(self, share: float) -> float | None:
-        """Percentile in milliseconds, off by less than 5 %; None where nothing was measured."""
+        """Percentile in milliseconds, off by less than 5 %. None if nothing was measured."""
         wanted, seen = math.ceil(share * self.n), 0
         for slot, count in self.slots:
             seen += count
@@ -86,7 +86,7 @@ class Distribution:
         return None
 
     def within(self, ms: float) -> int:
-        """How many took no longer, to the bucket."""
+        """How many took no longer, to the precision of a bucket."""
         return sum(count for slot, count in self.slots if slot <= find_slot(ms))
 
 
@@ -113,8 +113,8 @@ def find_duration(slot: int) -> float:
 
 
 def list_counts(entry: Mapping[str, Any], data: Mapping[str, Any]) -> list[HistoryCount]:
-    """The counts that an entry adds: ``entry`` are its columns, ``data`` its content. Of a test run only its cost is
-    counted, since it says nothing about how the workspace is used."""
+    """The counts that an entry adds. ``entry`` are its columns, ``data`` its content. A test run counts only its cost,
+    since it says nothing about how the workspace is used."""
     kind, outcome, took_ms = entry["kind"], entry["outcome"], entry["duration_ms"]
     made: list[HistoryCount] = []
     if data.get("mode") == "test":
@@ -164,7 +164,7 @@ async def by_day(
 async def distributions(
     session: AsyncSession, workspace: str, measure: str, since: date, until: date
 ) -> dict[str, Distribution]:
-    """Histograms of durations by name; those that nobody measured are counted in none of the slots."""
+    """Histograms of durations by name. Durations that were not measured are in no slot."""
     mine = select(_T.c.name, _T.c.slot, func.sum(_T.c.n)).where(*_within(workspace, measure, since, until))
     slots: dict[str, list[tuple[int, int]]] = {}
     for name, slot, n in (
@@ -177,7 +177,7 @@ async def distributions(
 async def totals(
     session: AsyncSession, workspace: str, measures: Sequence[str], since: date, until: date
 ) -> dict[tuple[str, str], tuple[int, int]]:
-    """Totals by measure and name: how many entries, and their sum."""
+    """Totals by measure and name: the number of entries, and their sum."""
     mine = select(_T.c.measure, _T.c.name, func.sum(_T.c.n), func.sum(_T.c.total)).where(
         _T.c.workspace == workspace,
         _T.c.measure.in_(measures),
@@ -197,7 +197,7 @@ async def names(session: AsyncSession, workspace: str, measure: str) -> list[str
 async def every(
     session: AsyncSession, workspace: str
 ) -> AsyncIterator[tuple[tuple[str, str, int, str], tuple[int, int]]]:
-    """(measure, name, slot, day) and (how many, what they come to) of all that was counted."""
+    """All counts: (measure, name, slot, day) and (number, total)."""
     columns = (_T.c.measure, _T.c.name, _T.c.slot, _T.c.day, _T.c.n, _T.c.total)
     for measure, name, slot, day, n, total in (
         await session.execute(select(*columns).where(_T.c.workspace == workspace))
@@ -211,7 +211,7 @@ def find_day(at: datetime) -> str:
 
 
 def sum_counts(counts: Iterable[tuple[str, str, HistoryCount]]) -> list[dict[str, Any]]:
-    """Sums many (workspace, day, count) into rows, for filling the table from an existing history."""
+    """Sums many (workspace, day, count) into rows, to fill the table from an existing history."""
     held: dict[tuple[str, ...], list[int]] = {}
     for workspace, day, each in counts:
         kept = held.setdefault((workspace, each.measure, day, each.name, str(each.slot)), [0, 0])

@@ -1,5 +1,5 @@
-"""Reading the history's chain back: what was edited, deleted, inserted or cut off shows, and where; what was counted of
-it, too."""
+"""Verification of the history's chain: finds what was edited, deleted, inserted or cut off, and checks the counts by
+day."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _UNREADABLE: Final = (ValueError, TypeError, AttributeError)
 
 @dataclass(frozen=True, slots=True)
 class ChainAnchor:
-    """An entry's number and digest, exported earlier and kept where the database's owner can't reach it. ``at`` is
-    when, for people."""
+    """An entry's number and digest, exported earlier and kept out of reach of the database's owner. ``at`` is when, for
+    people."""
 
     seq: int
     digest: str
@@ -37,8 +37,8 @@ class ChainAnchor:
 class ChainVerdict:
     """Result of a verification: ``count`` entries were sound.
 
-    ``first_break`` is the number of the first wrong or missing entry, ``why`` says what is wrong. ``anchored`` is the
-    highest anchor that fits, ``anchors`` how many there were.
+    ``first_break`` is the number of the first wrong or missing entry; ``why`` says what is wrong. ``anchored`` is the
+    highest anchor that fits, ``anchors`` the number of anchors.
     """
 
     ok: bool
@@ -53,11 +53,11 @@ class ChainVerdict:
 async def verify(
     session: AsyncSession, workspace: str, anchor: ChainAnchor | None = None, *, anchors: Sequence[ChainAnchor] = ()
 ) -> ChainVerdict:
-    """Walk the whole chain in constant memory. Run it in a ``read()`` block, so that it sees one moment.
+    """Verifies the whole chain in constant memory. Run it in a ``read()`` block, so that it reads one snapshot.
 
-    The chain alone can't show that its end was cut *and* the head row rewritten to fit, or that everything was made
-    anew. Where the session has keys, the head's code shows that the head is OpsIQ's own; an older copy of both is shown
-    by an ``anchor`` that was taken since, or by ``anchors``.
+    The chain alone can't show that its end was cut *and* the head row rewritten to fit, or that everything was
+    rewritten. If the session has keys, the head's code shows that OpsIQ wrote the head. An ``anchor`` taken since, or
+    ``anchors``, show that both were replaced by an older copy.
     """
     taken = sorted([*anchors, *([anchor] if anchor else [])], key=lambda each: each.seq)
     walk = _Walk(taken)
@@ -69,14 +69,15 @@ async def verify(
         except _UNREADABLE:
             if singly:
                 return walk.broken(walk.count + 1, f"Entry {walk.count + 1} was edited: it can't be read back.")
-            # One of the batch: the entries before it are still to be judged, and it is to be named.
+            # A fault in one of the batch: the entries before it must still be checked, and the faulty one named.
             rows, singly = entries.stream(session, workspace, after=walk.count or None, batch=1), True
             continue
         if row is None:
             break
         why = _broken(row, walk.count + 1, walk.prev)
         if why:
-            # A wrong number below the expected one is an entry too many there; above it, the expected one is missing.
+            # A number below the expected one is an extra entry. A number above it means that the expected one is
+            # missing.
             return walk.broken(min(row.seq, walk.count + 1), why)
         if why := walk.misanchored(row):
             return walk.broken(row.seq, why)
@@ -113,7 +114,7 @@ async def verify(
 
 
 class _Walk:
-    """How far the chain was walked, what was counted on the way, and which anchors were met."""
+    """State of a verification: how far it got, what it counted, and which anchors it met."""
 
     def __init__(self, anchors: Sequence[ChainAnchor]) -> None:
         self._anchors = anchors
@@ -123,7 +124,7 @@ class _Walk:
         self.days: dict[tuple[str, str, int, str], list[int]] = {}
 
     def misanchored(self, row: HistoryRow) -> str:
-        """Why an anchor that was taken from this entry does not fit it; empty where all do."""
+        """Why an anchor of this entry does not fit it. Empty if all do."""
         while self._next < len(self._anchors) and self._anchors[self._next].seq <= row.seq:
             each = self._anchors[self._next]
             self._next += 1
@@ -152,7 +153,7 @@ class _Walk:
 async def _explain_miscount(
     session: AsyncSession, workspace: str, days: dict[tuple[str, str, int, str], list[int]]
 ) -> str:
-    """Why what was counted by day is not what the entries come to; empty where it is."""
+    """Why the counts by day do not match the entries. Empty if they do."""
     kept = {name: list(counted) async for name, counted in stats.every(session, workspace)}
     for name in sorted(kept.keys() | days.keys(), key=lambda each: (each[3], *each[:3])):
         is_, should = kept.get(name, [0, 0]), days.get(name, [0, 0])
@@ -176,8 +177,8 @@ def _tell_when(anchor: ChainAnchor) -> str:
 
 
 def _fits(row: HistoryRow) -> bool:
-    """Whether an entry matches its digest; False too for what never had one: bytes where text was, a number beyond
-    JSON."""
+    """Whether an entry matches its digest. False too for an entry that never had one: bytes in a text column, or a
+    number beyond JSON."""
     try:
         return entries.digest_entry(row.model_dump(warnings=False)) == row.digest
     except (NotCanonical, *_UNREADABLE):
@@ -197,8 +198,8 @@ def _broken(row: HistoryRow, expected: int, prev: str) -> str:
 
 
 async def entry_fault(session: AsyncSession, row: HistoryRow) -> str:
-    """Why this entry does not match its own digest and its neighbours; empty where it does. What stands further off is
-    for ``verify``."""
+    """Why this entry does not match its own digest and its neighbours. Empty if it does. ``verify`` checks the rest of
+    the chain."""
     near = await entries.get_neighbours(session, row)
     if row.seq > 1 and row.seq - 1 not in near:
         return f"Entry {row.seq - 1} is missing."

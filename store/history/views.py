@@ -35,7 +35,7 @@ _T = table(HistoryViewRow)
 
 
 async def save_view(session: AsyncSession, row: HistoryViewRow) -> None:
-    """Saves a filter. Raises Conflict when this person has one of this name, or too many."""
+    """Saves a filter. Raises Conflict if this person has one of this name, or too many."""
     mine = select(func.count()).where(_T.c.workspace == row.workspace, _T.c.person == row.person)
     if (await session.execute(mine)).scalar_one() >= MOST:
         raise Conflict(f"You keep {MOST} views; delete one that you don't use.")
@@ -51,7 +51,7 @@ async def visible_views(session: AsyncSession, workspace: str, person: str) -> l
 
 
 async def remove(session: AsyncSession, workspace: str, person: str, view_id: str) -> None:
-    """Deletes a filter that is one's own or shared. Raises NotFound, for another's as for none."""
+    """Deletes a filter that is one's own or shared. Raises NotFound, also for another person's private filter."""
     theirs = or_(_T.c.person == person, _T.c.shared)
     gone = delete(_T).where(_T.c.id == view_id, _T.c.workspace == workspace, theirs).returning(_T.c.id)
     if (await session.execute(gone)).first() is None:

@@ -1,5 +1,4 @@
-"""Queries for jobs whose keys a broker carries: the rows stay the truth, the messages only say which of them to look
-at."""
+"""Queries for jobs whose keys a broker carries. The rows are the truth; a message only says which row to look at."""
 
 from __future__ import annotations
 
@@ -31,8 +30,8 @@ async def claim_named(
     per_lane: int | None = None,
     ahead: PrefetchLimits | None = None,
 ) -> list[Job]:
-    """Claims as ``store.jobs.jobs.claim`` does, but these keys only: found by their index, whatever stands before
-    them."""
+    """Claims as ``store.jobs.jobs.claim`` does, but only these keys. They are found by their index, whatever is ahead
+    of them in the queue."""
     postgresql = is_postgresql(session)
     ahead = None if per_lane is None else ahead
     picked = select_due(_T, tuple(kinds), per_lane, postgresql, named=True, ahead=ahead is not None)
@@ -43,15 +42,15 @@ async def claim_named(
 
 
 class JobDelay(NamedTuple):
-    """Seconds until a job may be claimed by its due time or lease and its lane's hold: 0 if only its lane's limit may
-    be in the way."""
+    """Seconds until a job may be claimed, by its due time or lease and its lane's hold. 0 if only its lane's limit may
+    delay it."""
 
     seconds: float
     lane: str | None
 
 
 async def delays_of(session: AsyncSession, keys: Collection[str]) -> dict[str, JobDelay]:
-    """What each of these jobs waits for. What is finished or not there is left out."""
+    """What delays each of these jobs. Jobs that are finished or don't exist are left out."""
     postgresql = is_postgresql(session)
     found = await session.execute(_waits(postgresql), {"wanted": write_texts(keys, postgresql=postgresql)})
     return {key: JobDelay(max(0, due, free) / 1000, lane) for key, lane, due, free in found.all()}
@@ -70,8 +69,8 @@ def _waits(postgresql: bool) -> Select[Any]:
 async def overdue(
     session: AsyncSession, *, kinds: Collection[str], due_for_s: float, limit: int, per_lane: int | None = None
 ) -> list[tuple[str, str, int]]:
-    """Jobs that could have been claimed for so long and were not, as (kind, key, mark), marked so that nobody else
-    publishes them for AGAIN_S."""
+    """Jobs that could have been claimed for that long and were not, as (kind, key, mark). They are marked, so that
+    nobody else publishes them for AGAIN_S."""
     statement = select_overdue(_T, tuple(kinds), round(AGAIN_S * 1000), limit, per_lane, is_postgresql(session))
     found = await session.execute(statement, {"due_for_ms": round(due_for_s * 1000)})
     return [(kind, key, mark) for kind, key, mark in found.all()]

@@ -1,4 +1,4 @@
-"""Claim statements: one on PostgreSQL; on SQLite three of one step each, in one trip to its thread."""
+"""Claim statements: one on PostgreSQL, and on SQLite three of one step each, in one trip to its thread."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ async def claim_rows(
     *,
     ahead: bool,
 ) -> Sequence[Sequence[Any]]:
-    """Claims the rows whose ``address`` is in ``picked``, with its parameters, and answers their COLUMNS, in no order.
-    What is claimed ``ahead`` of the lanes of the parameter ``quick`` is not counted in its lane, unless that has a
-    width of its own.
+    """Claims the rows whose ``address`` is in ``picked``, with its parameters. Returns their COLUMNS, in no order. Rows
+    claimed ``ahead`` of the lanes of the parameter ``quick`` are not counted in their lane, unless it has its own
+    width.
     """
     sqlite = find_sqlite(session)
     if sqlite is None:
@@ -58,7 +58,7 @@ async def claim_rows(
     pick, mark, read = _sqlite_statements(job, picked, owner, lease_s, ahead, (await session.connection()).dialect)
 
     def take(execute: Execute) -> str:
-        """This transaction is the only one that writes: what was picked is there until it is taken."""
+        """This transaction is the only one that writes, so what was picked is still there when it is claimed."""
         addresses: str
         rows: str
         (addresses,) = execute(pick.text, pick.bind(given)).fetchone()
@@ -73,16 +73,16 @@ async def claim_rows(
 
 
 def address(job: Table, postgresql: bool) -> Label[Any]:
-    """SQL expression for a row's physical address, valid within one transaction of SQLite's, one statement of
-    PostgreSQL's: it spares two look-ups of its id. A row that somebody has changed since PostgreSQL's statement began
-    is not where it was: it is passed over, as one that is locked.
+    """SQL expression for a row's physical address. It saves two look-ups by id. It is valid within one transaction on
+    SQLite, and one statement on PostgreSQL. A row that was changed after PostgreSQL's statement began has moved, and is
+    skipped like a locked one.
     """
     return literal_column(f"{job.name}.{'ctid' if postgresql else 'rowid'}").label("address")
 
 
 @lru_cache(maxsize=512)
 def _update_selected(job: Table, picked: CTE, owner: str, lease_s: float, ahead: bool) -> ReturningUpdate[Any]:
-    """The statement, cached, since building it costs as much as running it."""
+    """The statement. It is cached, because building it costs as much as running it."""
     these = within(address(job, postgresql=True).element, select(picked.c.address), postgresql=True)
     taking = _update_claimed(job, these, owner, lease_s, _counted_in(job, ahead, postgresql=True))
     return taking.returning(*(job.c[name] for name in COLUMNS))
@@ -106,12 +106,12 @@ def _sqlite_statements(
 def _update_claimed(
     job: Table, these: ColumnElement[bool], owner: str, lease_s: float, counted_in: ColumnElement[str | None]
 ) -> Update:
-    """On PostgreSQL nothing that an index holds is changed for a row that is not counted: half the price of the change,
-    and no index grows with every claim.
+    """On PostgreSQL, a row that is not counted changes no indexed column. That halves the cost of the change, and no
+    index grows with each claim.
     """
     until = present_ms() + round(lease_s * 1000)
     held = {"state": "claimed", "owner": owner, "attempt": job.c.attempt + 1, "due_ms": until}
-    # Still claimed: whoever had it never settled it. Given back, it is like new.
+    # Still claimed: its claimant never settled it. A job that was released is like new.
     held |= {name: case((job.c.state == "claimed", left), else_=0) for name, left in _never_settled(job).items()}
     return update(job).where(these).values({**held, "counted_in": counted_in})
 

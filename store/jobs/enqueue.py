@@ -1,4 +1,4 @@
-"""Enqueueing of jobs, in the transaction of their cause: one, many, or one that is leased from the start."""
+"""Enqueueing of jobs in the transaction of their cause: one, many, or one that is leased from the start."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ async def enqueue(
     delay_s: float = 0.0,
     lane: str | None = None,
 ) -> bool:
-    """Adds a job, in the transaction of its cause. False: this key was put before, and nothing changed.
+    """Adds a job in the transaction of its cause. False, and nothing changed, if this key was added before.
 
-    Lower ``priority`` comes first. Raises NotCanonical when the payload is no JSON.
+    A lower ``priority`` comes first. Raises NotCanonical if the payload is not JSON.
     """
     return await enqueue_one(session, NewJob(key, kind, workspace, payload, priority, delay_s, lane))
 
@@ -62,7 +62,7 @@ async def enqueue_one(session: AsyncSession, item: NewJob) -> bool:
 
 
 async def enqueue_leased(session: AsyncSession, item: NewJob, *, owner: str, lease_s: float) -> Job | None:
-    """Adds a job that is already claimed by ``owner``: nobody else sees it while the lease runs. None: the key was put
+    """Adds a job that ``owner`` has already claimed: nobody else sees it during the lease. None if the key was added
     before."""
     held = {
         "state": "claimed",
@@ -91,7 +91,7 @@ async def enqueue_leased(session: AsyncSession, item: NewJob, *, owner: str, lea
 
 
 async def enqueue_many(session: AsyncSession, items: Sequence[NewJob]) -> None:
-    """Adds many jobs at once and much faster than ``enqueue``; keys that were added before are passed over."""
+    """Adds many jobs at once, much faster than ``enqueue``. Keys that were added before are skipped."""
     if items:
         await session.execute(_insert_many(is_postgresql(session)), [_columns(item) for item in items])
         for item in items:
@@ -101,7 +101,7 @@ async def enqueue_many(session: AsyncSession, items: Sequence[NewJob]) -> None:
 
 @cache
 def _insert_many(postgresql: bool) -> Insert:
-    """The statement, cached, since building it costs more than running it."""
+    """The statement. It is cached, because building it costs more than running it."""
     after, turn_after = (due(bindparam(name, type_=BigInteger)) for name in ("delay_ms", "turn_delay_ms"))
     fresh = (on_postgresql if postgresql else on_sqlite)(_T).values(
         due_ms=after, turn_ms=turn_after, created_ms=EpochMs()

@@ -1,9 +1,9 @@
 """Durable jobs: rows written in the transaction of their cause, claimed in batches under a lease.
 
 The clock is the database's: every time here is epoch milliseconds computed in SQL. ``due_ms`` is when a row may be
-claimed: when it becomes due or, once claimed, when its lease runs out; ``turn_ms`` is its place in the queue. A settle
-fits only the claim it was made under (owner and attempt), so a worker whose lease expired and whose job was claimed
-again changes nothing.
+claimed: its due time or, once claimed, the end of its lease. ``turn_ms`` is its place in the queue. A settle must match
+the claim it was made under (owner and attempt). So a worker whose lease expired, and whose job was claimed again,
+changes nothing.
 """
 
 from __future__ import annotations
@@ -110,13 +110,13 @@ class JobRow(Row, table=True):
 _T = table(JobRow)
 
 
-@dataclass(slots=True)  # frozen, it takes three times as long to make, and every delivery makes one
+@dataclass(slots=True)  # frozen, it takes three times as long to create, and every delivery creates one
 class Job:
-    """One claim of a job. Nothing of it changes but ``beside``, which is read after it, and ``counted``.
+    """One claim of a job. Only ``beside``, which is read later, and ``counted`` change.
 
-    ``attempt`` counts from 1, this claim included; ``key`` is the business id, the same at every attempt. Not
-    ``counted``: claimed ahead (``PrefetchLimits``), so that only this process knows what it takes of its lane, until
-    its lease is renewed. ``lost`` counts the claims right before this one that nobody settled.
+    ``attempt`` counts from 1 and includes this claim. ``key`` is the business id, the same at every attempt. If it is
+    not ``counted``, it was claimed ahead (``PrefetchLimits``): until its lease is renewed, only this process knows what
+    it takes of its lane. ``lost`` is the number of claims right before this one that nobody settled.
     """
 
     id: str
@@ -138,8 +138,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PrefetchLimits:
-    """Limits of a claim ahead of the lanes' turn. Of everything else only ``slots``, which begin at once.
-    ``uncounted``: the jobs claimed so that the process still holds, by lane.
+    """Limits of a claim ahead of the lanes' turn. ``rooms`` limits each quick lane. All other jobs together are limited
+    to ``slots``, which begin immediately. ``uncounted`` are the jobs claimed ahead that the process still holds, by
+    lane.
     """
 
     rooms: Mapping[str, int]
@@ -164,11 +165,11 @@ async def claim(
 ) -> list[Job]:
     """Claims up to ``limit`` due rows, most urgent first, and leases each for ``lease_s``.
 
-    A lane that is held is passed over. ``per_lane`` leaves alone what would put more than so many rows of one lane (or
-    than its own width) under lease; it looks at the first few hundred rows of lanes with room, so jobs behind a long
-    queue are reached a claim later. On PostgreSQL two workers that claim in the same instant may both see the lane
-    free, so the limit holds for one worker and is near for many. ``ahead`` says nothing without ``per_lane``; of what
-    it claims of a quick lane other workers know nothing.
+    Lanes on hold are skipped. ``per_lane`` (or the lane's own width) limits the rows of one lane under lease. It looks
+    at the first few hundred rows of lanes with room, so jobs behind a long queue are reached a claim later. On
+    PostgreSQL two workers that claim at the same instant may both see the lane free, so the limit is exact for one
+    worker and approximate for many. ``ahead`` has no effect without ``per_lane``. Other workers don't see what it
+    claims of a quick lane.
     """
     postgresql = is_postgresql(session)
     ahead = None if per_lane is None else ahead
@@ -181,7 +182,7 @@ async def claim(
 
 def to_jobs(rows: Sequence[Sequence[Any]]) -> list[Job]:
     """Turns the rows of a claim (``store.jobs.claim.COLUMNS``) into jobs, most urgent first."""
-    payloads = json.loads(f"[{','.join([row[_PAYLOAD] for row in rows])}]")  # they were written here, and strictly
+    payloads = json.loads(f"[{','.join([row[_PAYLOAD] for row in rows])}]")  # they were written here as strict JSON
     made = [
         Job(*(*row[:_PAYLOAD], payload, *row[_PAYLOAD + 1 : -1], row[-1] == row[_LANE]))
         for row, payload in zip(rows, payloads, strict=True)
@@ -190,26 +191,26 @@ def to_jobs(rows: Sequence[Sequence[Any]]) -> list[Job]:
 
 
 async def ack(session: AsyncSession, job: Job, *, keep: bool = True) -> bool:
-    """Marks a job as done. The row stays for 7 days so that its key is not put again; then ``purge`` takes it. Without
-    ``keep`` it is deleted now, for jobs whose subject itself shows that they were done."""
+    """Marks a job as done. The row stays for 7 days, so that its key is not added again; then ``purge`` deletes it.
+    Without ``keep`` it is deleted now, for jobs whose own records show that they were done."""
     return bool(await ack_many(session, [job], keep=keep))
 
 
 async def ack_many(session: AsyncSession, jobs: Sequence[Job], *, keep: bool = True) -> set[str]:
-    """Marks many jobs as done, as ``ack`` does. Answers the ids of those that were held and now are done."""
+    """Marks many jobs as done, like ``ack``. Returns the ids of those that were held and are now done."""
     return {
         work_id for work_id, _ in await update_claimed(session, _T, _final_state(keep), [_claim(one) for one in jobs])
     }
 
 
 async def ack_all(session: AsyncSession, jobs: Sequence[Job], *, keep: bool = True) -> None:
-    """Marks many jobs as done, cheaper than ``ack_many``, where all of them are expected to be held. Raises LeaseLost
+    """Marks many jobs as done, at less cost than ``ack_many``, if all of them are expected to be held. Raises LeaseLost
     if some are not (``store.jobs.updates.update_all_claimed``)."""
     await update_all_claimed(session, _T, _final_state(keep), [_claim(one) for one in jobs])
 
 
 async def release_many(session: AsyncSession, jobs: Sequence[Job]) -> set[str]:
-    """Releases jobs: due again at once, as they were. Answers the ids of those that were held."""
+    """Releases jobs: they are due again immediately, unchanged. Returns the ids of those that were held."""
     return {work_id for work_id, _ in await update_claimed(session, _T, "released", [_claim(one) for one in jobs])}
 
 
@@ -221,14 +222,14 @@ async def reschedule(session: AsyncSession, job: Job, delay_s: float, error: str
 
 
 async def mark_dead(session: AsyncSession, job: Job, error: str) -> bool:
-    """Marks a job as dead: never tried again, kept for a person to look at."""
+    """Marks a job as dead: it is never tried again, and kept for a person to review."""
     return await _settle(session, job, state="dead", finished_ms=EpochMs(), error=error[:MAX_ERROR])
 
 
 async def begin_alone(session: AsyncSession, job: Job, leases_s: Sequence[float]) -> int:
-    """Counts that a job whose claims were lost is begun with no other such job beside it, and answers how often that
-    makes; 0 if it isn't held. ``leases_s``: how long it is leased for from now, by how often that makes; beyond them
-    the lease stays as it is. Renewals never shorten it."""
+    """Counts that a job whose claims were lost starts with no other such job beside it. Returns the new count, or 0 if
+    the job isn't held. ``leases_s`` gives the lease from now, by that count; beyond its end the lease stays as it is.
+    Renewals never shorten it."""
     held_until = case(
         *((_T.c.alone == begun, EpochMs() + round(lease_s * 1000)) for begun, lease_s in enumerate(leases_s)),
         else_=_T.c.due_ms,
@@ -238,13 +239,14 @@ async def begin_alone(session: AsyncSession, job: Job, leases_s: Sequence[float]
 
 
 async def renew(session: AsyncSession, job: Job, lease_s: float) -> bool:
-    """Extends the lease to ``lease_s`` from now, if it isn't longer already. False: it isn't held any more, so stop."""
+    """Extends the lease to ``lease_s`` from now, if it isn't longer already. False if it isn't held any more: stop the
+    job."""
     return (job.id, job.attempt) in await renew_many(session, [job], lease_s)
 
 
 async def renew_many(session: AsyncSession, jobs: Sequence[Job], lease_s: float) -> set[tuple[str, int]]:
-    """Extends many leases, as ``renew`` does, and answers the (id, attempt) of those that are still held, all of which
-    are counted in their lanes from then on: what takes so long is no longer quick.
+    """Extends many leases, like ``renew``. Returns the (id, attempt) of those that are still held. From then on they
+    all count in their lanes: a job that takes this long is no longer quick.
     """
     return await update_claimed(
         session, _T, "renewed", [_claim(one) for one in jobs], {"lease_ms": round(lease_s * 1000)}
@@ -252,9 +254,9 @@ async def renew_many(session: AsyncSession, jobs: Sequence[Job], lease_s: float)
 
 
 async def next_due_s(session: AsyncSession, kinds: Collection[str]) -> float | None:
-    """Seconds until a job of these kinds can be claimed, 0 if one can now, None if there is none.
+    """Seconds until a job of these kinds can be claimed. 0 if one can be now, None if there is none.
 
-    The end of a lane's hold counts as such a moment, whether or not something waits for it; the end of a lease behind
+    The end of a lane's hold counts as such a moment, whether or not something waits for it. The end of a lease behind
     thousands of others does not.
     """
     found = (await session.execute(_soonest(tuple(kinds)))).one()
@@ -270,8 +272,8 @@ async def counts(session: AsyncSession, workspace: str | None = None) -> dict[tu
 
 
 async def waiting(session: AsyncSession) -> list[tuple[str, str, int, float]]:
-    """Unfinished jobs of every workspace: (kind, ready or claimed, rows, seconds since the oldest became due; less than
-    0 for one that is not due yet). What is claimed becomes due when its lease runs out."""
+    """Unfinished jobs of every workspace: (kind, ready or claimed, rows, seconds since the oldest became due). The
+    seconds are negative for a job that is not due yet. A claimed job becomes due when its lease ends."""
     open_ = select(_T.c.kind, _T.c.state, func.count(), EpochMs() - func.min(_T.c.due_ms)).group_by(
         _T.c.kind, _T.c.state
     )
@@ -281,7 +283,7 @@ async def waiting(session: AsyncSession) -> list[tuple[str, str, int, float]]:
 
 @dataclass(frozen=True)
 class DeadJob:
-    """A job that was given up: why, and when (epoch milliseconds)."""
+    """A job that was given up: the reason and the time (epoch milliseconds)."""
 
     workspace: str
     kind: str
@@ -299,7 +301,7 @@ async def dead_jobs(session: AsyncSession, limit: int) -> list[DeadJob]:
 
 
 async def forget_dead_jobs(session: AsyncSession, keys: Collection[str] | None = None) -> int:
-    """Deletes dead jobs, those of ``keys`` alone or every one, because a person has seen them. Returns how many."""
+    """Deletes dead jobs that a person has reviewed: those of ``keys``, or all. Returns how many."""
     dead = delete(_T).where(_T.c.state == "dead", _T.c.finished_ms.is_not(None))
     if keys is not None:
         dead = dead.where(_T.c.key.in_(keys))
@@ -326,14 +328,14 @@ def _is_held(job: Job) -> ColumnElement[bool]:
 
 @lru_cache(maxsize=64)
 def _soonest(kinds: tuple[str, ...]) -> Select[tuple[int | None, int | None]]:
-    """The statement for the milliseconds to each of the two moments of ``next_due_s``. Kept, since to build it costs
-    more than to run it."""
+    """The statement for the milliseconds to each of the two moments of ``next_due_s``. It is cached, because building
+    it costs more than running it."""
     open_ = and_(_T.c.finished_ms.is_(None), _T.c.kind.in_(kinds), not_held(_T))
     has_turn = _T.c.turn_ms <= present_ms()
     in_turn = (_T.c.priority, _T.c.turn_ms, _T.c.id)
     due = select(literal(0)).where(open_, has_turn, _T.c.due_ms <= present_ms()).order_by(*in_turn).limit(1)
-    # What is to come is all in the index. What had its turn and is not due is claimed: of that only the first are
-    # looked at, in the index' order, which PostgreSQL would else leave for a walk through the whole table.
+    # Jobs to come are all in the index. A job whose turn has passed and that is not due is claimed. Only the first of
+    # those are checked, in index order, because PostgreSQL would otherwise scan the whole table.
     to_come = select(func.min(_T.c.turn_ms).label("ms")).where(open_, not_(has_turn))
     claimed_ = select(_T.c.due_ms).where(open_, has_turn).order_by(*in_turn).limit(_LEASES_SEEN).subquery("claimed_")
     moments = union_all(to_come, select(func.min(claimed_.c.due_ms))).subquery("moments")
@@ -354,5 +356,5 @@ def _due_after(seconds: float) -> ColumnElement[int]:
 
 
 def due(delay_ms: int | ColumnElement[int]) -> ColumnElement[int]:
-    """SQL expression: so many milliseconds from now, by the database's clock."""
+    """SQL expression for the time that many milliseconds from now, by the database's clock."""
     return EpochMs() + delay_ms

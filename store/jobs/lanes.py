@@ -1,4 +1,4 @@
-"""Lanes of jobs: how many of one (an endpoint) may run at once, and until when it is paused.
+"""Lanes of jobs: how many jobs of one lane (an endpoint) may run at once, and until when it is paused.
 
 A lane without a row has no limit of its own. Times are the database's, as in ``store.jobs.jobs``.
 """
@@ -32,7 +32,7 @@ LANES = table(LaneRow)
 
 
 async def hold(session: AsyncSession, lane: str, seconds: float) -> None:
-    """Pauses a lane for so long from now; a longer pause that is in force stays."""
+    """Pauses a lane for that long from now. A longer pause that is in force stays."""
     until = EpochMs() + round(seconds * 1000)
     fresh = upsert(session, LANES).values(lane=lane, held_until_ms=until)
     there = LANES.c.held_until_ms
@@ -53,11 +53,11 @@ async def widen(session: AsyncSession, lane: str, width: int | None) -> None:
 
 
 def held_lanes() -> Select[tuple[str]]:
-    """The lanes that are paused at this moment."""
+    """The lanes that are paused now."""
     return select(LANES.c.lane).where(LANES.c.held_until_ms > EpochMs())
 
 
 def next_free_ms() -> Select[tuple[int]]:
-    """Milliseconds until the next pause ends, NULL when no lane is paused."""
+    """Milliseconds until the next pause ends. NULL if no lane is paused."""
     soonest = select(func.min(LANES.c.held_until_ms) - EpochMs())
     return soonest.where(LANES.c.held_until_ms > EpochMs(), LANES.c.held_until_ms < EpochMs() + round(FOREVER_S * 500))

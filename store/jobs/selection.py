@@ -1,4 +1,4 @@
-"""Job selection: which jobs are claimed next (due, unleased, most urgent first, where their lane has room)."""
+"""Job selection: which jobs are claimed next (due, unleased, most urgent first, with room in their lane)."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def select_due(
     named: bool = False,
     ahead: bool = False,
 ) -> CTE:
-    """The ids of the jobs to claim next, for the parameters ``most`` and ``front`` (``fronted``). Kept, since to build
-    it costs as much as to run it. ``named``: only rows whose key is in the parameter ``wanted``. ``ahead``: of each
-    lane of the parameter ``quick`` as much as it says, and of all others no more than ``slots``; in each lane of
-    ``uncounted`` so many more are under lease than are counted there.
+    """The ids of the jobs to claim next, for the parameters ``most`` and ``front`` (``fronted``). The statement is
+    cached, because building it costs as much as running it. ``named`` selects only rows whose key is in the parameter
+    ``wanted``. ``ahead`` selects from each lane of the parameter ``quick`` the number given there, and at most
+    ``slots`` of all others. Each lane of ``uncounted`` has that many more jobs under lease than are counted.
     """
     if named:
-        # They are found by their key. In words that allow it, PostgreSQL takes the queue's index instead and walks all
-        # that waits; where a row's look at the clock costs nothing, it reads the whole table.
+        # They are found by their key. If the wording allowed it, PostgreSQL would scan the queue's index instead; and
+        # if reading the clock costs nothing for a row, it would read the whole table.
         found = and_(unfinished(job), among(job.c.key, "wanted", postgresql=postgresql), job.c.due_ms <= EpochMs())
     else:
         found = and_(job.c.finished_ms.is_(None), job.c.turn_ms <= present_ms(), job.c.due_ms <= present_ms())
@@ -87,13 +87,13 @@ def select_overdue(
 
 
 def not_held(job: Table) -> ColumnElement[bool]:
-    """SQL condition: a row's lane, if it is in one, is not paused at this moment."""
+    """SQL condition: the row's lane, if it has one, is not paused now."""
     return or_(job.c.lane.is_(None), job.c.lane.not_in(lanes.held_lanes()))
 
 
 def unfinished(job: Table) -> ColumnElement[bool]:
-    """SQL condition ``finished_ms IS NULL``, written so that PostgreSQL does not use a partial index for it: it would
-    walk the whole queue once for each row it looks up.
+    """SQL condition ``finished_ms IS NULL``, written so that PostgreSQL does not use a partial index for it. With that
+    index it would scan the whole queue for each row that it looks up.
     """
     return one_of(job.c.state, ("ready", "claimed"))
 
@@ -124,7 +124,7 @@ def _pick(
     due = due.order_by(*order).limit(most)
     if postgresql:
         due = due.with_for_update(skip_locked=True)
-    # MATERIALIZED: PostgreSQL may else run the locking, limited query once per row and claim more than the limit.
+    # MATERIALIZED: otherwise PostgreSQL may run the locking, limited query once per row and claim more than the limit.
     return due.cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
@@ -137,7 +137,7 @@ def _with_room(
     postgresql: bool,
     ahead: bool,
 ) -> Select[Any]:
-    """Open rows (address and order) that fit into their lanes, from the front of the queue of lanes that have room."""
+    """Open rows (address and order) that fit into their lanes, from the front of the queue."""
     known = _known(job, per_lane, postgresql, ahead)
     with_room = or_(job.c.lane.is_(None), job.c.lane.not_in(select(known.c.lane).where(known.c.free <= 0)))
     front = (
@@ -171,9 +171,7 @@ def _with_room(
 
 
 def _known(job: Table, per_lane: int, postgresql: bool, ahead: bool) -> CTE:
-    """Free places (``free``) of each lane of which something is known: some of it is claimed, it has a width of its
-    own, or it is quick (1, else 0).
-    """
+    """Free places (``free``) of each lane that has claimed jobs, a width of its own, or is quick (1, else 0)."""
     nothing = cast(null(), Integer)
     told = [
         select(

@@ -1,4 +1,4 @@
-"""Bulk updates of claimed jobs: one statement for all of one owner and attempt, which changes only the claims it
+"""Bulk updates of claimed jobs: one statement for all of one owner and attempt. It changes only the claims that it
 names."""
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ Claim = tuple[str, str, int]
 async def update_claimed(
     session: AsyncSession, job: Table, change: Change, claims: list[Claim], given: dict[str, Any] | None = None
 ) -> set[tuple[str, int]]:
-    """Updates claimed jobs and answers the (id, attempt) of those that were held: they are now done, deleted, held for
-    the parameter ``lease_ms`` from now, or due again at once."""
+    """Updates claimed jobs. Returns the (id, attempt) of those that were held. They are now done, deleted, leased for
+    the parameter ``lease_ms`` from now, or due again immediately."""
     postgresql = is_postgresql(session)
     made: set[tuple[str, int]] = set()
     for (owner, attempt), work_ids in _group_by_claim(claims).items():
@@ -35,14 +35,13 @@ async def update_claimed(
 
 
 class LeaseLost(Exception):
-    """Raised when some claim is not held any more; nothing of its transaction may stand."""
+    """Raised if some claim is not held any more. The transaction must be rolled back."""
 
 
 async def update_all_claimed(session: AsyncSession, job: Table, change: Change, claims: list[Claim]) -> None:
-    """Updates claimed jobs as ``update_claimed`` does, where all of them are expected to be held, so that none has to
-    be read. Raises LeaseLost if some are not; on SQLite when the next statement of the transaction runs, its commit at
-    the latest.
-    """
+    """Updates claimed jobs like ``update_claimed``, if all are expected to be held, so that none has to be read.
+    Raises LeaseLost if some are not. On SQLite it is raised by the transaction's next statement, at the latest by
+    its commit."""
     sqlite = find_sqlite(session)
     for (owner, attempt), work_ids in _group_by_claim(claims).items():
         named = {"ids": write_texts(work_ids, postgresql=sqlite is None), "of_owner": owner, "of_attempt": attempt}
@@ -90,7 +89,7 @@ _RENEWED: Final = EpochMs() + bindparam("lease_ms", type_=BigInteger)
 _COLUMNS: Final[dict[Change, dict[str, Any]]] = {
     "done": {"state": "done", "finished_ms": EpochMs()},
     "released": {"state": "ready", "owner": None, "due_ms": EpochMs(), "turn_ms": EpochMs(), "counted_in": None},
-    # What is begun alone is leased for longer: see ``store.jobs.jobs.begin_alone``.
+    # A job that starts alone has a longer lease: see ``store.jobs.jobs.begin_alone``.
     "renewed": {
         "due_ms": case((column("due_ms") > _RENEWED, column("due_ms")), else_=_RENEWED),
         "counted_in": column("lane"),

@@ -1,8 +1,8 @@
-"""Cached records: their declared fields as last heard of, and the search terms that find them.
+"""Cached records: their declared fields as last received, and the search terms that find them.
 
-A record's ``version`` is its platform's; an older one never replaces a newer one, in whatever order they come. A record
-that was deleted leaves its version behind (``gone``), so that a late older state does not bring it back. ``seen_at`` is
-the database's time at which the state was last heard of or read.
+A record's ``version`` is its platform's. An older version never replaces a newer one, in whatever order they arrive. A
+deleted record leaves its version behind (``gone``), so that a late older state does not restore it. ``seen_at`` is the
+database's time when the state was last received or read.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ class CacheScope:
 
 @dataclass(frozen=True, slots=True)
 class CachedRecord:
-    """State to store. ``keys`` are (form, term, field), ``words`` (variant, word); ``data`` None: the record was
-    deleted."""
+    """State to store. ``keys`` are (form, term, field), ``words`` are (variant, word). ``data`` None means that the
+    record was deleted."""
 
     id: str
     version: str
@@ -101,8 +101,8 @@ class TermFilter:
 
 @dataclass(frozen=True, slots=True)
 class RangeFilter:
-    """Filter: a field's value is at least ``low`` and less than ``high``, None for no bound: numbers, or times as
-    text."""
+    """Filter: a field's value is at least ``low`` and less than ``high``. None means no bound. Bounds are numbers, or
+    times as text."""
 
     field: str
     low: str | float | None
@@ -111,7 +111,7 @@ class RangeFilter:
 
 @dataclass(frozen=True, slots=True)
 class SortOrder:
-    """Sort order: by a field's value, as text or as a number; records without one come last."""
+    """Sort order by a field's value, as text or as a number. Records without a value come last."""
 
     field: str
     numeric: bool
@@ -126,16 +126,16 @@ _W = table(RecordWordRow)
 async def store_records(
     session: AsyncSession, scope: CacheScope, states: Iterable[CachedRecord], *, read: bool = False
 ) -> int:
-    """Stores the states that are newer than the stored ones; answers how many of them changed something.
+    """Stores the states that are newer than the stored ones. Returns how many changed something.
 
-    ``read``: they were read from the platform just now, so one of the same version counts as well: it corrects what is
-    kept, and brings back what was taken for deleted. Raises InvalidInput for text that can't be stored.
+    ``read`` says that they were just read from the platform. Then a state of the same version counts too: it corrects
+    the cache and restores a record that was taken for deleted. Raises InvalidInput for text that can't be stored.
     """
     newest: dict[str, CachedRecord] = {}
     for state in states:
         if state.id not in newest or state.version > newest[state.id].version:
             newest[state.id] = state
-    ordered = [newest[each] for each in sorted(newest)]  # one order everywhere: no two transactions wait crosswise
+    ordered = [newest[each] for each in sorted(newest)]  # one order everywhere, so that transactions can't deadlock
     if len(ordered) > MAX_BATCH:
         raise ValueError(f"at most {MAX_BATCH} states at once")
     there = {row.id: row for row in await _rows(session, scope, [state.id for state in ordered])}
@@ -151,7 +151,7 @@ async def store_records(
 
 
 async def mark_deleted(session: AsyncSession, scope: CacheScope, record_id: str, *, was: str) -> bool:
-    """Marks a record as deleted on the platform. Nothing happens unless it is still kept at the version ``was``."""
+    """Marks a record as deleted on the platform, if it is still cached at the version ``was``."""
     mine = and_(*_in(_T, scope), _T.c.id == record_id, _T.c.version == was, ~_T.c.gone)
     done = await session.execute(update(_T).where(mine).values(gone=True, data={}, seen_at=DbNow()).returning(_T.c.id))
     if done.first() is None:
@@ -161,8 +161,8 @@ async def mark_deleted(session: AsyncSession, scope: CacheScope, record_id: str,
 
 
 async def delete_unseen(session: AsyncSession, scope: CacheScope, since: datetime) -> int:
-    """Marks as deleted what was not seen since then; at most some of it at once, answers how many: call again until
-    that is 0."""
+    """Marks records not seen since then as deleted, a limited number at once. Returns how many: call again until that
+    is 0."""
     old = select(_T.c.id).where(*_in(_T, scope), _T.c.seen_at < since, ~_T.c.gone).order_by(_T.c.id).limit(_CHUNK)
     ids = list((await session.execute(old)).scalars())
     if ids:
@@ -173,12 +173,12 @@ async def delete_unseen(session: AsyncSession, scope: CacheScope, since: datetim
 
 
 async def get(session: AsyncSession, scope: CacheScope, record_id: str) -> RecordRow | None:
-    """Reads records, deleted ones too."""
+    """Reads one record, also a deleted one. None if there is none."""
     return await first(session, RecordRow, select(_T).where(*_in(_T, scope), _T.c.id == record_id))
 
 
 async def count(session: AsyncSession, scope: CacheScope) -> int:
-    """How many records there are, without the deleted."""
+    """Number of records, without deleted ones."""
     mine = select(func.count()).select_from(_T).where(*_in(_T, scope), ~_T.c.gone)
     found: int = (await session.execute(mine)).scalar_one()
     return found
@@ -201,8 +201,8 @@ async def search(
     limit: int,
     offset: int = 0,
 ) -> list[RecordRow]:
-    """Searches the records for which all matches of one group in ``any_of`` hold (None: whatever they are called) and
-    all of ``where`` and ``between``. In the order of ``sorting``, equals by id."""
+    """Searches the records for which every filter of one group in ``any_of`` holds (None for any name), and every
+    filter of ``where`` and ``between``. They are ordered by ``sorting``, then by id."""
     wanted: Select[Any] = select(_T).where(*_in(_T, scope), ~_T.c.gone)
     if any_of is not None:
         wanted = wanted.where(
@@ -220,14 +220,14 @@ async def search(
 
 
 async def forget(session: AsyncSession, scope: CacheScope) -> None:
-    """Deletes everything that is stored of this kind."""
+    """Deletes everything stored of this kind."""
     for each in (_K, _W, _T):
         await session.execute(delete(each).where(*_in(each, scope)))
 
 
 async def purge(session: AsyncSession, before: datetime) -> int:
-    """Deletes records that were deleted on the platform before then, and words that no record holds any more; returns
-    how many records."""
+    """Deletes records that were deleted on the platform before then, and words that no record contains any more.
+    Returns how many records."""
     old = delete(_T).where(_T.c.gone, _T.c.seen_at < before).returning(_T.c.id)
     gone = len((await session.execute(old)).all())
     same = (_K.c[name] == _W.c[name] for name in ("workspace", "connector", "kind"))
@@ -282,7 +282,7 @@ async def _list(session: AsyncSession, scope: CacheScope, states: Sequence[Cache
         for form, term, field in sorted(state.keys)
     ]
     words = sorted({pair for state in states for pair in state.words})
-    # Ids and scope were checked with the records; of what was made of them all terms at once.
+    # Ids and scope were checked with the records. Their terms are checked all at once.
     check_text({"term": "".join(each["term"] for each in keys), "word": "".join(map("".join, words))})
     if keys:
         await session.execute(upsert(session, _K).on_conflict_do_nothing(), keys)

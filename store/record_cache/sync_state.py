@@ -1,4 +1,4 @@
-"""Synchronisation state of each cached kind: when it was last complete, and how far a full sync has come."""
+"""Sync state of each cached kind: when it was last complete, and how far a full sync has come."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _GET = PreparedQuery(
 
 
 async def begin(session: AsyncSession, row: SyncStateRow) -> SyncStateRow | None:
-    """Begins a full sync of a kind; when it was last complete stays known. None: a reading is under way already."""
+    """Begins a full sync of a kind. The time of the last complete one is kept. None if a sync is running already."""
     given = list_values(row)
     fresh = upsert(session, _T).values(given)
     anew = {name: given[name] for name in ("state", "shape", "cursor", "seen", "began_at", "error")}
@@ -65,14 +65,14 @@ async def listed(session: AsyncSession, workspace: str) -> list[SyncStateRow]:
 
 
 async def stale(session: AsyncSession, before: datetime) -> list[SyncStateRow]:
-    """Kinds of any workspace that were complete once, last before then, and are not being synchronised."""
+    """Kinds of any workspace that were last complete before then and are not being synced."""
     old = select(_T).where(_T.c.synced_at < before, _T.c.state != "reading")
     return await every(session, SyncStateRow, old.order_by(_T.c.synced_at).limit(100))
 
 
 async def move(session: AsyncSession, row: SyncStateRow, **columns: Any) -> bool:
-    """Updates the state. False: another reading has begun since ``row`` was read, or has come further; nothing is
-    written."""
+    """Updates the state. False, and nothing written, if another sync has begun since ``row`` was read, or has come
+    further."""
     same = and_(
         _is(row.workspace, row.connector, row.kind),
         _T.c.began_at == row.began_at,
@@ -84,7 +84,7 @@ async def move(session: AsyncSession, row: SyncStateRow, **columns: Any) -> bool
 
 
 async def touch(session: AsyncSession, workspace: str, connector: str, kind: str, at: datetime) -> None:
-    """Records that an event has carried a state. Nothing happens where the kind is not kept."""
+    """Records that an event has carried a state. Does nothing if the kind is not cached."""
     await session.execute(update(_T).where(_is(workspace, connector, kind)).values(heard_at=at))
 
 

@@ -1,13 +1,13 @@
 """Idempotency records: the answer given to a caller's Idempotency-Key (docs/reference/wire.md §3).
 
-A record belongs to the caller who sent the key: ``key`` holds the caller, a space and the Idempotency-Key, which holds
-none (``scope_key``). A column of its own would have to be part of the primary key, and steps of the schema only add, so
-that processes of the version before go on beside a newer database. Such a process stores records under the bare key
-without a caller: nobody may see them, and what they answered may not be done again (``unscoped``).
+A record belongs to the caller who sent the key. ``key`` holds the caller, a space and the Idempotency-Key, which
+contains no space (``scope_key``). A column for the caller would have to be part of the primary key. But migrations only
+add, so that processes of the previous version can run beside a newer database. Such a process stores records under the
+bare key, without a caller. Nobody may see those records, and their effect may not be repeated (``unscoped``).
 
-``start`` claims the key in a transaction of its own, so that others see it in flight. ``finish`` belongs in the
-transaction of the effect: both are there or neither. A claim whose process died is taken over once it is stale; the
-effect can't have happened, or its answer would be there. ``store_answers`` is both in one, for effects whose answer is
+``start`` claims the key in its own transaction, so that others see it in flight. ``finish`` belongs in the transaction
+of the effect: both are committed or neither. A claim whose process died is taken over once it is stale; its effect
+can't have happened, because its answer would be there. ``store_answers`` does both at once, for effects whose answer is
 known before they are written.
 """
 
@@ -49,10 +49,10 @@ class IdempotencyRow(Row, table=True):
 
 @dataclass(frozen=True, slots=True)
 class KeyClaim:
-    """Result of claiming a key. ``ours``: go on and finish.
+    """Result of claiming a key. ``ours``: continue and finish.
 
-    ``done``: replay ``row``. ``in_flight``: someone is at it. ``reused``: another request of this caller had this key.
-    ``unscoped``: the key was used in this workspace under a version that did not say by whom.
+    ``done``: replay ``row``. ``in_flight``: another request is answering it. ``reused``: this caller used the key for
+    another request. ``unscoped``: the key was used in this workspace under a version that did not record the caller.
     """
 
     verdict: Literal["ours", "done", "in_flight", "reused", "unscoped"]
@@ -106,10 +106,10 @@ async def start(
     stale_before: datetime,
     forget_before: datetime,
 ) -> KeyClaim:
-    """Claims the key for ``owner`` (a fresh random word), or answers what is in the way.
+    """Claims the key for ``owner`` (a new random word), or returns what prevents it.
 
-    ``stale_before``: a claim in flight from before then is taken over. ``forget_before``: a record from before then
-    counts as none (24 hours).
+    A claim in flight from before ``stale_before`` is taken over. A record from before ``forget_before`` (24 hours) is
+    ignored.
     """
     where = _is(workspace, method, path, key)
     old = select(_T).where(_is(workspace, method, path, _strip_scope(key)), _T.c.created_at >= forget_before)
@@ -136,12 +136,11 @@ async def start(
 async def store_answers(
     session: AsyncSession, rows: Sequence[IdempotencyRow], *, stale_before: datetime, forget_before: datetime
 ) -> list[KeyClaim]:
-    """Stores answers (rows that are done), each unless its key is taken; to be called in the transaction of the
-    effects.
+    """Stores answers (rows that are done) whose keys are free. Call it in the transaction of the effects.
 
-    ``ours``: the effect is to be written in this transaction. Anything else: it must not be, and ``row`` is the
-    existing record; of the same key twice among ``rows``, the first is kept. Waits for another transaction that is just
-    keeping an answer to the same key.
+    ``ours``: write the effect in this transaction. For any other result, don't; ``row`` is the existing record. If
+    ``rows`` has a key twice, the first is kept. It waits for another transaction that is storing an answer to the same
+    key.
     """
     first_of: dict[tuple[str, str, str, str], IdempotencyRow] = {}
     for row in rows:
@@ -168,7 +167,7 @@ def _find_conflict(
     there: Mapping[tuple[str, str, str, str], IdempotencyRow],
     first_of: Mapping[tuple[str, str, str, str], IdempotencyRow],
 ) -> KeyClaim:
-    """What is in the way of a row that was not stored."""
+    """What prevents storing a row."""
     key = _key(row)
     if key in there:
         return _verdict(there[key], row.fingerprint)
@@ -188,7 +187,7 @@ async def get(session: AsyncSession, workspace: str, method: str, path: str, key
 
 
 async def finish(session: AsyncSession, claim: IdempotencyRow, *, status: int, body: str) -> None:
-    """Stores the answer. Raises Conflict when the claim was taken over meanwhile: let the transaction roll back."""
+    """Stores the answer. Raises Conflict if the claim was taken over meanwhile: let the transaction roll back."""
     done = update(_T).where(_is_ours(claim)).values(check_text({"state": "done", "status": status, "body": body}))
     if (await session.execute(done.returning(_T.c.key))).first() is None:
         raise Conflict("This request took so long that another one with its Idempotency-Key took over.")
@@ -215,7 +214,7 @@ def _parameters(row: IdempotencyRow, stale: Any, forgotten: Any, *, postgresql: 
 
 
 def _strip_scope(key: str) -> str:
-    """The Idempotency-Key alone, as the version before stored it; empty, which none is, where ``key`` is that
+    """The bare Idempotency-Key, as the previous version stored it. Empty, which no key is, if ``key`` is bare
     already."""
     caller, _, bare = key.rpartition(" ")
     return bare if caller else ""

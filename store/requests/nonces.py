@@ -34,13 +34,13 @@ _TAKE: Final = BulkStatement(
 
 
 async def insert(session: AsyncSession, key: str, nonce: str, at: datetime) -> bool:
-    """Inserts a nonce. False: it was taken before, so the request is a repeat."""
+    """Inserts a nonce. False if it was used before: the request is a replay."""
     return await add_new(session, NonceRow(key=key, nonce=nonce, at=at))
 
 
 async def insert_many(session: AsyncSession, wanted: Sequence[tuple[str, str, datetime]]) -> list[bool]:
-    """Inserts many (key, nonce, at) in one statement and answers for each whether it was free. Of the same one twice,
-    the first is."""
+    """Inserts many (key, nonce, at) in one statement. Returns for each whether it was free. If one occurs twice, the
+    first is free."""
     first = {(key, nonce): at for key, nonce, at in reversed(wanted)}
     postgresql = is_postgresql(session)
     # Always in the same order, so that two processes can't deadlock.
@@ -54,8 +54,8 @@ async def insert_many(session: AsyncSession, wanted: Sequence[tuple[str, str, da
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> int:
-    """Deletes up to ``limit`` nonces from before then; returns how many. Never within the window in which a signature
-    is good."""
+    """Deletes up to ``limit`` nonces from before then. Returns how many. Never call it for the window in which a
+    signature is valid."""
     old = select(_T.c.key, _T.c.nonce).where(_T.c.at < before).order_by(_T.c.at).limit(limit)
     gone = delete(_T).where(tuple_(_T.c.key, _T.c.nonce).in_(old)).returning(_T.c.nonce)
     return len((await session.execute(gone)).all())

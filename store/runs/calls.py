@@ -61,12 +61,12 @@ _A = table(AttemptRow)
 
 
 async def insert_many(session: AsyncSession, rows: Sequence[CallRow]) -> None:
-    """Inserts calls. Raises Conflict when an id is taken or the run isn't there."""
+    """Inserts calls. Raises Conflict if an id is taken or the run doesn't exist."""
     await add_all(session, rows)
 
 
 async def get(session: AsyncSession, workspace: str, call_id: str) -> CallRow:
-    """Reads one call. Raises NotFound, for another workspace's call as for none."""
+    """Reads one call. Raises NotFound, also for another workspace's call."""
     row = await first(session, CallRow, select(_T).where(_T.c.call_id == call_id, _T.c.workspace == workspace))
     if row is None:
         raise NotFound("There is no such call in this workspace.")
@@ -74,7 +74,7 @@ async def get(session: AsyncSession, workspace: str, call_id: str) -> CallRow:
 
 
 async def of_run(session: AsyncSession, workspace: str, run_id: str) -> list[CallRow]:
-    """The calls of a run, in the order they run; empty when there are none."""
+    """The calls of a run, in the order they run. Empty if there are none."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.run_id == run_id)
     return await every(session, CallRow, mine.order_by(_T.c.seq))
 
@@ -89,10 +89,10 @@ async def move(
     of_attempt: int | None = None,
     **columns: Any,
 ) -> CallRow:
-    """Updates a call's state by one conditional UPDATE, as runs.move. ``of_attempt`` demands that this is still the
-    latest attempt: an answer that comes late settles nothing of a newer one.
+    """Updates a call's state by one conditional UPDATE, like runs.move. ``of_attempt`` requires that this is still the
+    latest attempt: a late answer can't settle a newer attempt.
 
-    Raises Conflict when its state isn't in ``was``, NotFound when it isn't here.
+    Raises Conflict if its state isn't in ``was``, and NotFound if it doesn't exist here.
     """
     states = (was,) if isinstance(was, str) else tuple(was)
     statement = update(_T).where(_T.c.call_id == call_id, _T.c.workspace == workspace, _T.c.state.in_(states))
@@ -106,19 +106,19 @@ async def move(
 
 
 async def log_attempt(session: AsyncSession, row: AttemptRow) -> None:
-    """Inserts an attempt. Raises Conflict when this attempt is already logged or the call isn't there."""
+    """Inserts an attempt. Raises Conflict if this attempt is already logged or the call doesn't exist."""
     await add(session, row)
 
 
 async def attempts_of(session: AsyncSession, workspace: str, call_id: str) -> list[AttemptRow]:
-    """A call's attempts, in the order they were made; empty for another workspace's call as for none."""
+    """A call's attempts, in order. Empty for another workspace's call."""
     joined = select(_A).join(_T, _T.c.call_id == _A.c.call_id)
     mine = joined.where(_A.c.call_id == call_id, _T.c.workspace == workspace)
     return await every(session, AttemptRow, mine.order_by(_A.c.n))
 
 
 async def took_ms(session: AsyncSession, workspace: str, run_id: str) -> dict[str, float]:
-    """Milliseconds that all attempts of each call took together; no call that was never sent."""
+    """Total milliseconds of all attempts of each call. Calls that were never sent are absent."""
     joined = select(_A.c.call_id, func.sum(_A.c.duration_ms)).join(_T, _T.c.call_id == _A.c.call_id)
     mine = joined.where(_T.c.workspace == workspace, _T.c.run_id == run_id).group_by(_A.c.call_id)
     return {call_id: float(ms) for call_id, ms in (await session.execute(mine)).all()}

@@ -1,5 +1,5 @@
-"""Session confirmations: what a person confirmed in a session, in the role they had, for contracts that ask once a
-session, bound to the contract's digest."""
+"""Session confirmations: what a person confirmed in a session, in the role they had. They are for contracts that ask
+once a session, and are bound to the contract's digest."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _OF_SESSION = select(_T).where(
 
 
 async def remember(session: AsyncSession, by: Actor, session_id: str, contract_digest: str) -> None:
-    """Stores a confirmation; doing it twice changes nothing."""
+    """Stores a confirmation. Storing it twice changes nothing."""
     names = {
         "workspace": by.workspace, "session_id": session_id, "person": by.person, "role": by.role,
         "contract_digest": contract_digest,

@@ -70,12 +70,12 @@ OPEN = (*WAITING, "received", "confirmed", "executing", "unknown")
 
 
 async def insert(session: AsyncSession, row: RunRow) -> RunRow:
-    """Inserts a run. Raises Conflict when the id is taken."""
+    """Inserts a run. Raises Conflict if the id is taken."""
     return await add(session, row)
 
 
 async def get(session: AsyncSession, workspace: str, run_id: str) -> RunRow:
-    """Reads one run. Raises NotFound, for another workspace's run as for none."""
+    """Reads one run. Raises NotFound, also for another workspace's run."""
     row = await _GET.first(session, of=run_id, within=workspace)
     if row is None:
         raise NotFound("There is no such run in this workspace.")
@@ -93,13 +93,13 @@ async def move(
     fixed: Mapping[str, Any] | None = None,
     **columns: Any,
 ) -> RunRow:
-    """Changes a run's state from one in ``was`` to ``to``, setting ``columns``; the revision grows by one.
+    """Moves a run from a state in ``was`` to ``to`` and sets ``columns``. The revision grows by one.
 
-    Of racing moves exactly one fits. ``revision`` demands that nothing moved since it was read. ``updated_at`` is the
-    database's clock unless given. ``fixed`` are the columns that no move changes, as they were read: with them,
-    ``revision`` and all the others, the row is sealed anew (a session with keys needs them). Raises Conflict when the
-    run has moved on (``extra`` tells its state and revision), NotFound when it isn't in this workspace, NotAuthentic
-    when ``fixed`` is not what is there.
+    Of concurrent moves exactly one succeeds. ``revision`` requires that nothing moved since it was read. ``updated_at``
+    is the database's clock unless given. ``fixed`` are the columns that no move changes, as they were read: with them,
+    ``revision`` and all others the row is sealed again (a session with keys needs them). Raises Conflict if the run has
+    moved on (``extra`` gives its state and revision), NotFound if it isn't in this workspace, and NotAuthentic if
+    ``fixed`` is not what is stored.
     """
     states = (was,) if isinstance(was, str) else tuple(was)
     fresh = check_text({**columns, "state": to, "phase": None})
@@ -135,7 +135,7 @@ def _moving(names: tuple[str, ...], states: tuple[str, ...], revised: bool) -> P
 
 
 async def record_phase(session: AsyncSession, workspace: str, run_id: str, phase: str) -> None:
-    """Records how far the planning of a received run is. It is no move: the revision stays."""
+    """Records how far the planning of a received run is. This is no move: the revision stays."""
     mine = update(_T).where(_T.c.id == run_id, _T.c.workspace == workspace, _T.c.state == "received")
     await session.execute(mine.values(phase=phase))
 
@@ -152,8 +152,8 @@ async def listed(
     before: RunRow | str | None = None,
     limit: int = 50,
 ) -> list[RunRow]:
-    """Runs, newest first. ``role``: only those asked in it; ``action``: only those with a call of this name. ``before``
-    is the last row (or its id) of the page before. Raises NotFound for an unknown id."""
+    """Runs, newest first. ``role`` selects those asked in it, ``action`` those with a call of this name. ``before`` is
+    the last row (or its id) of the previous page. Raises NotFound for an unknown id."""
     statement = select(_T).where(_T.c.workspace == workspace)
     if states:
         statement = statement.where(_T.c.state.in_(tuple(states)))
@@ -168,7 +168,7 @@ async def listed(
     last = await get(session, workspace, before) if isinstance(before, str) else before
     newest = statement.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(limit)
     kept: list[RunRow] = []
-    while True:  # once, but where one of the page is not authentic: a page is only short at the end
+    while True:  # once, unless a row of the page is not authentic: only the last page may be short
         older = _before(last) if last is not None else true()
         page = [RunRow(**each) for each in (await session.execute(newest.where(older))).mappings()]
         kept += authentic(session, page)
@@ -208,20 +208,21 @@ async def of_thread(
 
 
 def _in_thread(thread_id: str) -> ColumnElement[bool]:
-    """Its first run too, which an old process may have stored without naming a thread."""
+    """SQL condition for a thread's runs, including its first. An old process may have stored that without naming a
+    thread."""
     return or_(_T.c.thread_id == thread_id, _T.c.id == thread_id)
 
 
 async def due(session: AsyncSession, now: datetime, limit: int = 100) -> list[RunRow]:
-    """Waiting runs of every workspace whose time is over, longest overdue first. For the sweep that expires them."""
+    """Waiting runs of every workspace that are overdue, longest overdue first. The sweep that expires them uses it."""
     over = select(_T).where(_T.c.state.in_(WAITING), _T.c.expires_at <= now)
     return await every(session, RunRow, over.order_by(_T.c.expires_at).limit(limit))
 
 
 async def find_stranded(session: AsyncSession, kind: str, before: datetime, limit: int = 100) -> list[RunRow]:
-    """Stranded runs of every workspace: they are to be sent, have not moved since ``before``, and have no open job of
-    this kind, neither of their present revision nor of the one before it, under which they were confirmed. Longest
-    standing first.
+    """Stranded runs of every workspace, longest standing first: they are to be sent, have not moved since ``before``,
+    and have no open job of this kind, either for their current revision or for the one before it, under which they were
+    confirmed.
     """
     purpose = kind.rpartition(".")[2]
     keys = [_T.c.id + f":{purpose}:" + cast(_T.c.revision - back, String) for back in (0, 1)]
@@ -232,7 +233,7 @@ async def find_stranded(session: AsyncSession, kind: str, before: datetime, limi
 
 
 async def count_by_state(session: AsyncSession) -> dict[str, int]:
-    """How many runs of every workspace are in each state that is not final."""
+    """Number of runs of every workspace in each state that is not final."""
     open_ = (
         select(_T.c.state, func.count().label("n"))
         .where(_T.c.state.in_(OPEN))

@@ -1,4 +1,4 @@
-"""Delivery attempts: their log, and the update that each makes to its delivery."""
+"""Delivery attempts: their log, and the update that each attempt makes to its delivery."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class DeliveryAttemptRow(Row, table=True):
 
 
 class AttemptResult(NamedTuple):
-    """Attempt, and the update that it makes to its delivery; the fields are those of the rows. ``state`` None leaves it
-    as it is."""
+    """Attempt, with the update that it makes to its delivery. The fields are those of the rows. ``state`` None leaves
+    the state unchanged."""
 
     attempt: str
     n: int
@@ -74,7 +74,7 @@ async def attempts_of(session: AsyncSession, delivery_id: str) -> list[DeliveryA
 
 
 async def forget(session: AsyncSession, deliveries: Collection[str]) -> None:
-    """Deletes the attempts of these deliveries, which are gone or locked."""
+    """Deletes the attempts of these deliveries, which must be gone or locked."""
     await session.execute(delete(_A).where(_A.c.delivery.in_(deliveries)))
 
 
@@ -99,7 +99,7 @@ _TYPES: Final = {
 # PostgreSQL: one statement whose rows are those of ``AttemptResult``. Only attempts whose delivery was updated are
 # logged.
 _CAME: Final = BulkStatement(f", moved AS ({_MOVING} RETURNING given.*) {_LOGGING} moved", **_TYPES)
-# SQLite changes one table by a statement.
+# SQLite changes one table per statement.
 _MOVED: Final = ("delivery", "in_series", "state", "status", "error", "detail", "at", "next_at", "finished_at")
 _LOGGED: Final = (
     "attempt", "delivery", "n", "in_series", "at", "duration_ms", "headers", "status", "error", "detail", "response",
@@ -114,12 +114,12 @@ _LOG: Final = BulkStatement(
 
 
 async def record_attempts(session: AsyncSession, results: Sequence[AttemptResult]) -> None:
-    """Logs attempts and updates their deliveries, many at once. Of a delivery that was purged meanwhile nothing is
-    kept. Raises InvalidInput for text that can't be stored."""
+    """Logs attempts and updates their deliveries, many at once. Attempts at a delivery that was purged meanwhile are
+    dropped. Raises InvalidInput for text that can't be stored."""
     for one in results:
         if one.detail:
             check_text({"detail": one.detail})  # the rest is written here
-    # In one order, which most plans keep, so that deadlocks are rare; a transaction that meets one is retried.
+    # In one order, which most query plans keep, so that deadlocks are rare. A transaction that hits one is retried.
     turns = _rounds(sorted(results, key=attrgetter("delivery")))
     if is_postgresql(session):
         for turn in turns:
@@ -131,8 +131,8 @@ async def record_attempts(session: AsyncSession, results: Sequence[AttemptResult
 
 
 def _rounds(ordered: list[AttemptResult]) -> list[list[AttemptResult]]:
-    """Splits attempts into rounds, since a statement changes a row once: the same delivery twice is one after the
-    other."""
+    """Splits attempts into rounds, because one statement changes a row only once. Attempts at the same delivery go into
+    successive rounds."""
     if len({one.delivery for one in ordered}) == len(ordered):
         return [ordered]
     turns: list[dict[str, AttemptResult]] = []

@@ -1,8 +1,8 @@
-"""Webhook deliveries: one for each event and endpoint, and the body they share; the attempts are in
-``store.webhooks.attempts``.
+"""Webhook deliveries: one for each event and endpoint, and the body that they share. ``store.webhooks.attempts`` has
+the attempts.
 
-The body is written once for an event and every attempt sends the same bytes. A delivery's ``state`` is pending,
-succeeded or failed, and never leaves succeeded.
+An event's body is stored once, and every attempt sends the same bytes. A delivery's ``state`` is pending, succeeded or
+failed, and never leaves succeeded.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class DueDelivery(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilters:
-    """Filters over deliveries; all must match; ``since`` is included, ``until`` is not (times of creation)."""
+    """Filters over deliveries. All must match. ``since`` is inclusive, ``until`` exclusive (times of creation)."""
 
     endpoint: str | None = None
     event: str | None = None
@@ -135,8 +135,8 @@ async def put_body(session: AsyncSession, row: BodyRow) -> None:
 
 
 async def put_many(session: AsyncSession, rows: Sequence[DeliveryRow]) -> None:
-    """Inserts deliveries; one that is there for the same event and endpoint stays as it is. The bodies must be
-    there."""
+    """Inserts deliveries. An existing one for the same event and endpoint stays as it is. The bodies must be stored
+    already."""
     if rows:
         quiet = upsert(session, _T).on_conflict_do_nothing()
         await session.execute(quiet, [list_values(row) for row in rows])
@@ -158,7 +158,7 @@ async def body(session: AsyncSession, event_id: str) -> bytes | None:
 async def due(
     session: AsyncSession, delivery_ids: Collection[str], max_body_bytes: int | None = None
 ) -> list[DueDelivery]:
-    """Reads these deliveries with their bodies, in no order; those that are gone, or have a larger body, are absent."""
+    """Reads these deliveries with their bodies, in no order. Those that are gone or have a larger body are absent."""
     postgresql = is_postgresql(session)
     found = await _DUE.rows(session, len(delivery_ids), ids=write_texts(delivery_ids, postgresql=postgresql))
     events = list({row[_OF_EVENT] for row in found})
@@ -171,7 +171,7 @@ async def due(
     return [DueDelivery._make((*row, bodies[row[_OF_EVENT]])) for row in found if row[_OF_EVENT] in bodies]
 
 
-# The body of an event is read once, however many of its deliveries are asked for.
+# The body of an event is read once, however many of its deliveries are requested.
 _DUE: Final = JsonRowsQuery(
     lambda postgresql: select(*(_T.c[name] for name in DueDelivery._fields if name != "body")).where(
         among(_T.c.id, "ids", postgresql=postgresql)
@@ -189,7 +189,7 @@ _OF_EVENT: Final = DueDelivery._fields.index("event_id")
 async def listed(
     session: AsyncSession, workspace: str, filters: DeliveryFilters, *, before: str | None = None, limit: int = 50
 ) -> list[DeliveryRow]:
-    """Deliveries, newest first; ``before`` is the last id of the page before."""
+    """Deliveries, newest first. ``before`` is the last id of the previous page."""
     statement = _fitting(select(_T).where(_T.c.workspace == workspace), filters)
     if before is not None:
         statement = statement.where(_T.c.id < before)
@@ -199,14 +199,14 @@ async def listed(
 async def failed(
     session: AsyncSession, endpoint_id: str, since: datetime, until: datetime, *, after: str = "", limit: int = 500
 ) -> list[str]:
-    """Ids of an endpoint's failed deliveries made in [since, until), oldest first. Tests are not among them."""
+    """Ids of an endpoint's failed deliveries made in [since, until), oldest first, without tests."""
     mine = select(_T.c.id).where(_T.c.endpoint == endpoint_id, _T.c.failed.is_not(None), _T.c.cause != "test")
     span = mine.where(_T.c.created_at >= since, _T.c.created_at < until, _T.c.id > after)
     return list((await session.execute(span.order_by(_T.c.id).limit(limit))).scalars())
 
 
 async def delivered_events(session: AsyncSession, endpoint_id: str, event_ids: Collection[str]) -> set[str]:
-    """Which of these events have a delivery to this endpoint."""
+    """Those of these events that have a delivery to this endpoint."""
     mine = select(_T.c.event_id).where(_T.c.endpoint == endpoint_id, _T.c.event_id.in_(tuple(event_ids)))
     return set((await session.execute(mine)).scalars())
 
@@ -218,8 +218,8 @@ async def give_up(session: AsyncSession, delivery_id: str, at: datetime, detail:
 
 
 async def give_up_all(session: AsyncSession, endpoint_id: str, at: datetime, detail: str) -> int:
-    """Fails whatever is pending for this endpoint; returns how many. Deliveries that another transaction is settling
-    are skipped: it may wait for this one, and if the delivery is still pending afterwards, the next attempt sees the
+    """Fails all pending deliveries for this endpoint. Returns how many. Skips deliveries that another transaction is
+    settling, since it may wait for this one. If such a delivery is still pending afterwards, its next attempt sees the
     endpoint's new state.
     """
     pending = select(_T.c.id).where(_T.c.endpoint == endpoint_id, _T.c.state == "pending")
@@ -232,8 +232,8 @@ def _give_up(at: datetime, detail: str) -> dict[str, Any]:
 
 
 async def mark_failed(session: AsyncSession) -> int:
-    """Corrects the ``failed`` marks: a process of the version before, beside this one during a rolling deploy, does not
-    know of the mark. Answers how many marks were wrong.
+    """Corrects the ``failed`` marks. During a rolling deploy, a process of the previous version does not set them.
+    Returns how many were wrong.
     """
     missing = update(_T).where(_T.c.state == "failed", _T.c.failed.is_(None)).values(failed=True)
     over = update(_T).where(_T.c.state != "failed", _T.c.failed.is_not(None)).values(failed=None)
@@ -241,16 +241,15 @@ async def mark_failed(session: AsyncSession) -> int:
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 2_000) -> int:
-    """Deletes up to ``limit`` deliveries made before then with their attempts, and as many bodies that nothing refers
-    to.
+    """Deletes up to ``limit`` deliveries made before then with their attempts, and as many bodies without deliveries.
 
-    Returns how many rows of either went: call it again until that is 0.
+    Returns how many rows of either were deleted. Call it again until that is 0.
     """
     old = select(_T.c.id).where(_T.c.created_at < before).order_by(_T.c.created_at).limit(limit)
     ids = list((await session.execute(old)).scalars())
     if ids:
-        # In this order: an attempt is logged by who holds its delivery's row, so this waits for it, and then sees what
-        # it logged.
+        # In this order: whoever logs an attempt locks its delivery's row. So this waits for them, and then sees what
+        # they logged.
         await session.execute(delete(_T).where(_T.c.id.in_(ids)))
         await attempts.forget(session, ids)
     used = select(_T.c.id).where(_T.c.event_id == _B.c.event_id).exists()

@@ -1,4 +1,4 @@
-"""Webhook endpoints: which URLs want which events, and the health of each.
+"""Webhook endpoints: which URLs receive which events, and the health of each.
 
 Health is counted as attempts are recorded: counters on the endpoint, and one row an hour with the number of successes.
 """
@@ -74,7 +74,7 @@ class EndpointHourRow(Row, table=True):
 
 @dataclass(frozen=True, slots=True)
 class AttemptCounts:
-    """Counts of a group of attempts at one endpoint; ``trailing`` failures are those after the last success."""
+    """Counts of a group of attempts at one endpoint. ``trailing`` is the number of failures after the last success."""
 
     endpoint: str
     hour: int
@@ -106,7 +106,7 @@ async def insert(session: AsyncSession, row: EndpointRow) -> EndpointRow:
 
 
 async def get(session: AsyncSession, workspace: str, endpoint_id: str, *, lock: bool = False) -> EndpointRow:
-    """Reads one endpoint; deleted ones count as none. ``lock``: nobody changes it before this transaction ends. Raises
+    """Reads one endpoint. Deleted ones count as missing. ``lock`` locks it until this transaction ends. Raises
     NotFound."""
     mine = select(_T).where(_T.c.id == endpoint_id, _T.c.workspace == workspace, _T.c.state != "deleted")
     row = await first(session, EndpointRow, mine.with_for_update() if lock else mine)
@@ -116,26 +116,26 @@ async def get(session: AsyncSession, workspace: str, endpoint_id: str, *, lock: 
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[EndpointRow]:
-    """Every endpoint, newest first, without the deleted."""
+    """Every endpoint, newest first, without deleted ones."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.state != "deleted")
     return await every(session, EndpointRow, mine.order_by(_T.c.id.desc()))
 
 
 async def disabled(session: AsyncSession, workspace: str) -> int:
-    """How many have been disabled because nothing succeeded."""
+    """Number of endpoints that were disabled because nothing succeeded."""
     mine = select(func.count()).select_from(_T).where(_T.c.workspace == workspace, _T.c.state == "disabled")
     counted: int = (await session.execute(mine)).scalar_one()
     return counted
 
 
 async def subscribed(session: AsyncSession, workspace: str) -> list[EndpointRow]:
-    """The endpoints that deliveries are made for: active and paused ones, oldest first."""
+    """The endpoints that get deliveries: active and paused ones, oldest first."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.state.in_(("active", "paused")))
     return await every(session, EndpointRow, mine.order_by(_T.c.id))
 
 
 async def by_ids(session: AsyncSession, endpoint_ids: Collection[str]) -> dict[str, EndpointRow]:
-    """Reads endpoints of any workspace and in any state: for the workers that deliver."""
+    """Reads endpoints of any workspace in any state, for the workers that deliver."""
     given = write_texts(endpoint_ids, postgresql=is_postgresql(session))
     return {row.id: row for row in await _BY_IDS.every(session, ids=given)}
 
@@ -143,8 +143,7 @@ async def by_ids(session: AsyncSession, endpoint_ids: Collection[str]) -> dict[s
 async def change(
     session: AsyncSession, workspace: str, endpoint_id: str, at: datetime, *, was: Collection[str] = (), **columns: Any
 ) -> EndpointRow:
-    """Set ``columns``; ``was`` limits the states it may be in. Raises NotFound; Conflict when its state does not
-    fit."""
+    """Sets ``columns``. ``was`` limits the states it may be in. Raises NotFound, and Conflict for another state."""
     mine = select(_T).where(_T.c.id == endpoint_id, _T.c.workspace == workspace, _T.c.state != "deleted")
     there = await first(session, EndpointRow, mine.with_for_update())
     if there is None:
@@ -156,7 +155,7 @@ async def change(
 
 
 async def disable(session: AsyncSession, endpoint_id: str, at: datetime, why: str) -> EndpointRow | None:
-    """By itself, from active or paused. None: it was not in either."""
+    """Disables an active or paused endpoint automatically. None if it was in another state."""
     mine = select(_T).where(_T.c.id == endpoint_id, _T.c.state.in_(("active", "paused")))
     there = await first(session, EndpointRow, mine.with_for_update())
     return await amend(session, there, {"state": "disabled", "why": why, "changed_at": at}) if there else None
@@ -183,8 +182,8 @@ _ADDING: Final = (  # DISTINCT: on SQLite a row may be given several times
     "SELECT DISTINCT endpoint, hour, succeeded, failed FROM given WHERE true ON CONFLICT (endpoint, hour) "
     "DO UPDATE SET succeeded = h.succeeded + excluded.succeeded, failed = h.failed + excluded.failed"
 )
-# PostgreSQL: one statement. The endpoints are locked in one order before any is changed, so that no two transactions
-# wait crosswise.
+# PostgreSQL: one statement. The endpoints are locked in one order before any is changed, so that transactions can't
+# deadlock.
 _COUNT: Final = BulkStatement(
     ", locked AS MATERIALIZED (SELECT id FROM webhook_endpoints WHERE id IN (SELECT endpoint FROM given) ORDER BY "  # noqa: S608
     "id "
@@ -198,7 +197,7 @@ _HOURS: Final = BulkStatement(_ADDING, **{name: _GIVEN[name] for name in ("endpo
 
 
 async def count(session: AsyncSession, tallies: Sequence[AttemptCounts]) -> list[EndpointRow]:
-    """Adds the counts of a group of attempts, one tally an endpoint; answers the endpoints as they are then."""
+    """Adds the counts of a group of attempts, one tally for each endpoint. Returns the endpoints as they are then."""
     if not tallies:
         return []
     postgresql = is_postgresql(session)
@@ -216,7 +215,7 @@ async def count(session: AsyncSession, tallies: Sequence[AttemptCounts]) -> list
 
 
 async def rates(session: AsyncSession, endpoint_ids: Collection[str], now: datetime) -> dict[str, SuccessRate]:
-    """Success rates of the last 24 hours, by endpoint; absent where there were no attempts."""
+    """Success rates of the last 24 hours, by endpoint. Endpoints without attempts are absent."""
     since = find_hour(now) - RATE_HOURS + 1
     sums = (func.sum(_H.c.succeeded), func.sum(_H.c.failed))
     mine = select(_H.c.endpoint, *sums).where(_H.c.endpoint.in_(tuple(endpoint_ids)), _H.c.hour >= since)
@@ -225,7 +224,7 @@ async def rates(session: AsyncSession, endpoint_ids: Collection[str], now: datet
 
 
 async def purge(session: AsyncSession, now: datetime) -> int:
-    """Deletes hours that no rate reads any more; returns how many."""
+    """Deletes hours that no rate reads any more. Returns how many."""
     old = delete(_H).where(_H.c.hour < find_hour(now - timedelta(hours=_KEPT_HOURS)))
     return len((await session.execute(old.returning(_H.c.hour))).all())
 
