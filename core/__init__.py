@@ -1,2 +1,1 @@
-"""Core: errors, ids, clock, canonical JSON, crypto primitives and settings, which every room may use and which use no
-room."""
+"""Core: errors, ids, clock, canonical JSON, crypto primitives and settings. Every room may use it; it uses no room."""

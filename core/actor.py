@@ -1,4 +1,4 @@
-"""Actor: who acts, decided once at authentication and carried unchanged into the last history entry."""
+"""Actor: who acts. It is decided once at authentication and carried unchanged into the last history entry."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ SURFACES: Final[tuple[Surface, ...]] = ("admin", "customer", "writing")
 class Actor:
     """One principal in one workspace. ``id`` is a member, key or platform identity id; ``role`` is what contracts list.
 
-    ``person`` is the id of the human behind it where that is known (a key made by a member is that member): two-person
-    approval compares persons, not keys or logins. What a principal in ``mode`` test asks for is never sent.
+    ``person`` is the id of the human behind it, if known (for a key, the member who made it). Two-person approval
+    compares persons, not keys or logins. What a principal in ``mode`` test asks for is never sent.
     """
 
     workspace: str
@@ -39,8 +39,8 @@ class Actor:
     mode: Mode = "live"
 
     def as_json(self) -> dict[str, Json]:
-        """As JSON. ``mode`` is left out where it is ``live``, so that what was written before modes existed reads the
-        same."""
+        """The actor as JSON. ``mode`` is left out if it is ``live``, so that it reads the same as actors from before
+        modes existed."""
         told: dict[str, Json] = {
             "id": self.id, "kind": self.kind, "name": self.name, "role": self.role, "person": self.person,
         }  # fmt: skip
@@ -48,7 +48,6 @@ class Actor:
 
 
 def check_owner(by: Actor, does: str) -> None:
-    """Checks that somebody acts as an owner. Raises Forbidden, which names what only an owner ``does``, unless ``by``
-    acts as one."""
+    """Raises Forbidden unless ``by`` acts as an owner. The message names what only an owner ``does``."""
     if by.role != OWNER:
         raise Forbidden(f"Only an owner {does}; you are {by.role}.")

@@ -1,8 +1,8 @@
-"""Micro-batching: small database queries that arrive while one batch is running are answered together by the next.
+"""Micro-batching: small database queries that arrive while one batch runs are answered together by the next.
 
-There is no timer: a single query is sent at once. Each is answered by a transaction that began after it was asked, so
-its answer is as fresh as one of its own; under load one query serves many. A batch that fails (and so has changed
-nothing) is repeated one by one, so that one faulty query does not fail the others.
+There is no timer: a single query is sent immediately. Each query is answered by a transaction that began after it was
+asked, so its answer is as fresh as from a transaction of its own. A batch that fails has changed nothing. Its queries
+are repeated one by one, so that a faulty query does not fail the others.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ Answer = TypeVar("Answer")
 
 
 class Batcher(Generic[Asked, Answer]):
-    """Collects questions and has ``many`` answer a group, in its order, in one transaction. If ``many`` raises, each
-    question is asked again alone, and only those that fail alone see an error."""
+    """Collects queries and has ``many`` answer a group, in its order, in one transaction. If ``many`` raises, each
+    query is asked again alone, and only those that fail alone raise."""
 
     def __init__(self, many: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], *, most: int = MOST) -> None:
         self._many, self._most = many, most
@@ -57,5 +57,5 @@ class Batcher(Generic[Asked, Answer]):
                     future.set_exception(error)
             return
         for (_, future), answer in zip(group, answers, strict=True):
-            if not future.done():  # whoever asked may have gone
+            if not future.done():  # the caller may have gone
                 future.set_result(answer)

@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785, JCS): one byte string for one value, so that bytes can be signed, compared and hashed."""
+"""Canonical JSON (RFC 8785, JCS): one byte string for each value, so that it can be signed, compared and hashed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STEPS: Final = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 
 
 def dumps(value: Any) -> bytes:
-    """The canonical bytes of ``value``. Raises NotCanonical for what has none (NaN, integers beyond 2^53-1, lone
+    """The canonical bytes of ``value``. Raises NotCanonical if it has none (NaN, integers beyond 2^53-1, lone
     surrogates)."""
     try:
         try:
@@ -40,13 +40,13 @@ def dumps(value: Any) -> bytes:
 
 
 class _OfItsOwn(Exception):
-    """Raised for a value that Python's own encoder does not write in canonical form."""
+    """Raised for a value that Python's own encoder does not write canonically."""
 
 
 def _to_plain(value: Any) -> Any:
-    """``value`` as Python's own encoder, which is several times faster, writes it canonically. Raises _OfItsOwn where
-    it can't: keys beyond ASCII sort by UTF-16, floats far from 1 are written another way, and subclasses of JSON's
-    types are not trusted."""
+    """Converts ``value`` so that Python's own encoder, which is several times faster, writes it canonically. Raises
+    _OfItsOwn if it can't: keys beyond ASCII sort by UTF-16, floats far from 1 are written differently, and subclasses
+    of JSON's types are not trusted."""
     kind = type(value)
     if kind is str or kind is bool or value is None:
         return value
@@ -67,8 +67,8 @@ def _to_plain(value: Any) -> Any:
 
 
 def loads(raw: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
-    """Strict JSON: UTF-8, no duplicate keys, no NaN or Infinity, no number that is too large to be one, no lone
-    surrogates, at most ``max_depth`` levels. Raises NotCanonical."""
+    """Parses strict JSON: UTF-8, no duplicate keys, NaN, Infinity, overflowing numbers or lone surrogates, and at most
+    ``max_depth`` levels. Raises NotCanonical."""
     try:
         text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as error:
@@ -90,7 +90,7 @@ def loads(raw: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
 
 
 def count_structure(raw: bytes) -> int:
-    """How many characters of JSON stand outside its texts: what reading it costs, many times what a text of the same
+    """Number of characters of JSON outside its strings. Parsing them costs many times what parsing a string of the same
     length does."""
     return len(_STRING.sub("", raw.decode("utf-8", "replace")))
 
@@ -118,7 +118,7 @@ def _no_constant(name: str) -> Any:
 
 
 def _float(digits: str) -> float:
-    """Refuses 1e999, which Python reads as infinity and JSON can't write."""
+    """Refuses 1e999, which Python reads as infinity and JSON can't represent."""
     value = float(digits)
     if math.isinf(value):
         raise ValueError(f"{digits[:20]} is beyond any number that is read")
@@ -126,13 +126,14 @@ def _float(digits: str) -> float:
 
 
 def _integer(digits: str) -> int:
-    """Refuses integers beyond Python's digit limit in our own words."""
+    """Refuses integers beyond Python's digit limit, with our own message."""
     if len(digits) > MAX_DIGITS:
         raise ValueError(f"an integer has {len(digits)} digits; at most {MAX_DIGITS} are read")
     return int(digits)
 
 
 def _depth(text: str) -> int:
-    """The nesting of brackets outside strings, counted before parsing so that a depth bomb never reaches the parser."""
+    """The nesting of brackets outside strings. It is counted before parsing, so that a depth bomb never reaches the
+    parser."""
     brackets = _NO_BRACKET.sub("", _STRING.sub("", text)).encode()
     return max(accumulate(array("b", brackets.translate(_STEPS))), default=0)

@@ -1,4 +1,4 @@
-"""Clock: time is a value that is handed in, so that tests move it instead of sleeping."""
+"""Clock: time is a value that is passed in, so that tests set it instead of sleeping."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def utc_now() -> datetime:
 
 @lru_cache(maxsize=64)
 def find_zone(name: str) -> tzinfo:
-    """The time zone of an IANA name (``Europe/Madrid``). Raises ValueError for a name that is none here."""
+    """The time zone of an IANA name (``Europe/Madrid``). Raises ValueError for an unknown name."""
     if name == "UTC":
         return UTC
     try:
@@ -28,7 +28,7 @@ def find_zone(name: str) -> tzinfo:
 
 
 def find_machine_zone() -> str:
-    """The IANA name of this machine's own time zone; UTC where it has none by name."""
+    """The IANA name of this machine's time zone. UTC if it has no name."""
     named = os.environ.get("TZ", "").lstrip(":") or os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
     if not named or named.startswith("Etc/"):
         return "UTC"
@@ -42,7 +42,7 @@ def find_machine_zone() -> str:
 def format_iso(at: datetime) -> str:
     """RFC 3339 in UTC with microseconds, as stored and shown: ``2026-11-24T15:43:04.120000Z``."""
     u = at if at.tzinfo is UTC else at.astimezone(UTC)
-    # Half the time of isoformat, which asks the zone: some of these are written with every row.
+    # Takes half the time of isoformat, which asks the zone. Some of these are written with every row.
     return "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ" % (u.year, u.month, u.day, u.hour, u.minute, u.second, u.microsecond)  # noqa: UP031
 
 

@@ -1,10 +1,9 @@
-"""CPU budget: ends a computation that takes more processor time than it may, wherever it stands.
+"""CPU budget: ends a computation that takes more processor time than allowed, wherever it is.
 
-A coroutine is given so many seconds of the processor, the tasks it starts with it; time it waits costs nothing. An
-interval timer (``setitimer(ITIMER_PROF)``) is armed for every stretch that it computes, and its signal raises
-``Exhausted`` there: between two steps of the interpreter, and inside a regular expression too, whose matcher looks for
-signals as it goes. Signals reach the main thread alone, so that is where a budget holds; elsewhere the coroutine is run
-without one.
+A coroutine and the tasks that it starts share a number of CPU seconds. Waiting costs nothing. An interval timer
+(``setitimer(ITIMER_PROF)``) is armed whenever it computes, and its signal raises ``Exhausted`` there: between two steps
+of the interpreter, and inside a regular expression, whose matcher checks for signals. Only the main thread gets
+signals, so the budget applies only there. In other threads the coroutine runs without one.
 """
 
 from __future__ import annotations
@@ -35,12 +34,12 @@ _SWALLOWING_FILES: Final = frozenset(
 
 
 class Exhausted(BaseException):
-    """The budget is spent. No ``Exception``: nothing that guards against ordinary errors may take it for one."""
+    """The budget is spent. It is no ``Exception``, so that no handler of ordinary errors catches it."""
 
 
 @dataclass(eq=False)
 class Budget:
-    """What is left, in seconds of CPU. One budget may be drawn on by several tasks of a loop."""
+    """The CPU seconds that are left. Several tasks of a loop may share one budget."""
 
     left_s: float
     spent: bool = False
@@ -52,8 +51,8 @@ _spare_s: float | None = None
 
 
 async def run_within(budget_s: float, doing: Coroutine[Any, Any, T]) -> T:
-    """What ``doing`` answers. Raises Exhausted once it has computed for ``budget_s`` seconds. Within another budget it
-    draws on that."""
+    """Runs ``doing`` and returns its result. Raises Exhausted if it computes for more than ``budget_s`` seconds. Inside
+    another budget it uses that one."""
     if _CURRENT.get() is not None or not _usable():
         return await doing
     token = _CURRENT.set(Budget(budget_s))
@@ -64,19 +63,19 @@ async def run_within(budget_s: float, doing: Coroutine[Any, Any, T]) -> T:
 
 
 def carry_budget(doing: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
-    """``doing`` on the budget of this context, wherever it is then run: for what is made a task of its own."""
+    """Binds ``doing`` to the budget of this context, for a coroutine that becomes a task of its own."""
     if _CURRENT.get() is None or not _usable():
         return doing
     return cast("Coroutine[Any, Any, T]", _Metered(doing))
 
 
 def make_task(loop: asyncio.AbstractEventLoop, doing: Coroutine[Any, Any, T], **more: Any) -> asyncio.Task[T]:
-    """For a loop whose tasks draw on the budget of whoever starts them."""
+    """Task factory for a loop whose tasks use the budget of whoever starts them."""
     return asyncio.Task(carry_budget(doing), loop=loop, **more)
 
 
 class _Metered(Coroutine[Any, Any, T]):
-    """A coroutine under the budget of its context."""
+    """A coroutine that runs under the budget of its context."""
 
     def __init__(self, doing: Coroutine[Any, Any, T]) -> None:
         self._doing = doing
@@ -85,7 +84,7 @@ class _Metered(Coroutine[Any, Any, T]):
         self._budget = budget
 
     def __await__(self) -> Generator[Any, Any, T]:
-        """As an awaited part of another coroutine."""
+        """Awaited as part of another coroutine."""
         step: Callable[[Any], Any] = self.send
         value: Any = None
         while True:
@@ -109,7 +108,7 @@ class _Metered(Coroutine[Any, Any, T]):
 
     def _step(self, step: Any, *values: Any) -> Any:
         global _running
-        if _running is not None:  # a part of one that is metered already
+        if _running is not None:  # part of a coroutine that is metered already
             return step(*values)
         if self._budget.left_s <= 0:
             self._doing.close()
@@ -129,8 +128,8 @@ class _Metered(Coroutine[Any, Any, T]):
 
 
 def kill_beyond(spare_s: float) -> None:
-    """From now on the kernel kills this process where a stretch takes so much more CPU than its budget: for code that
-    never looks for signals. Only for a process that does nothing else."""
+    """Makes the kernel kill this process if a computation exceeds its budget by ``spare_s`` CPU seconds, for code that
+    never checks for signals. Use it only in a process that does nothing else."""
     global _spare_s
     _spare_s = spare_s
 
@@ -142,7 +141,7 @@ def _kill_beyond(seconds: float) -> None:
 
 
 def _usable() -> bool:
-    """Installs the handler on first use. False where a signal would not come here."""
+    """Installs the handler on first use. False if this thread gets no signals."""
     if threading.current_thread() is not threading.main_thread():
         return False
     if signal.getsignal(signal.SIGPROF) is not _spent:
@@ -151,7 +150,8 @@ def _usable() -> bool:
 
 
 def _spent(_number: int, frame: FrameType | None) -> None:
-    """Raises where the computation stands; but where that would be swallowed, as soon as that is left."""
+    """Raises where the computation is. If the exception would be swallowed there, raises as soon as that code is
+    left."""
     if _running is None:
         return
     _running.spent = True
@@ -162,8 +162,8 @@ def _spent(_number: int, frame: FrameType | None) -> None:
 
 
 def _is_swallowed(frame: FrameType | None) -> bool:
-    """Whether C code would drop what is raised here: an ``isinstance`` that pydantic asks for, or what the interpreter
-    runs as it frees an object."""
+    """Whether C code would drop an exception raised here: in an ``isinstance`` that pydantic calls, or in code that the
+    interpreter runs while it frees an object."""
     while frame is not None:
         if frame.f_code.co_name in _SWALLOWED or frame.f_code.co_filename in _SWALLOWING_FILES:
             return True
@@ -172,7 +172,7 @@ def _is_swallowed(frame: FrameType | None) -> bool:
 
 
 def _raise_outside(frame: FrameType, _event: str, _argument: Any) -> None:
-    """A profile function: the interpreter calls it as functions are called and left, those of C too."""
+    """Profile function: the interpreter calls it whenever a function is called or left, including C functions."""
     if frame.f_code is not _spent.__code__ and not _is_swallowed(frame):
         sys.setprofile(None)
         if _running is not None:

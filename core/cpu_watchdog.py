@@ -1,9 +1,9 @@
-"""CPU watchdog: ends a process whose event loop has not run while it used a given amount of processor time.
+"""CPU watchdog: ends a process that used a given amount of CPU time while its event loop did not run.
 
 Otherwise a handler that never yields would block the process for good: it would answer no health check and no SIGTERM.
-The kernel's profiling timer needs no interpreter. The loop resets it every second; when it expires, the stacks of all
-threads are written to standard error and the process ends with SIGPROF. Time asleep, stopped or waiting for a disk is
-not counted.
+The kernel's profiling timer needs no interpreter. The loop resets it every second. When it expires, it writes the
+stacks of all threads to standard error, and the process ends with SIGPROF. Time asleep, stopped or waiting for a disk
+does not count.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ AGAIN_S: Final = 1.0
 
 @contextlib.asynccontextmanager
 async def watch_cpu(cpu_s: float = CPU_S) -> AsyncIterator[None]:
-    """Runs the watchdog while the context is open; to be used in the main thread."""
+    """Runs the watchdog while the context is open. Use it in the main thread."""
     if not hasattr(signal, "setitimer"):
         yield  # no such timer on this system
         return

@@ -1,5 +1,5 @@
-"""Display text: makes text from others safe to look at by spelling out invisible characters and those that reorder
-their neighbours."""
+"""Display text: makes text from others safe to show, by spelling out characters that are invisible or reorder their
+neighbours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Default-ignorable or blank although their category is a letter's, a mark's or a symbol's (Unicode
+# Default-ignorable or blank, although their category is a letter's, a mark's or a symbol's (Unicode
 # Default_Ignorable_Code_Point, and the empty Braille pattern).
 _HIDDEN_RANGES: Final = (
     (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2800, 0x2800), (0x3164, 0x3164),
@@ -29,9 +29,9 @@ def is_hidden(char: str) -> bool:
 
 
 def to_display_text(text: str, *, lines: bool = False, limit: int = 2000) -> str:
-    """``text`` as one line (``lines`` keeps its line breaks), each hidden character as ``‹U+202E›``, cut with an
-    ellipsis to ``limit`` characters. Plain text goes out as it came in; the result is plain text, still to be escaped
-    where it is written into HTML or CSV."""
+    """``text`` as one line (``lines`` keeps its line breaks). Hidden characters become ``‹U+202E›``, and the text is
+    cut with an ellipsis to ``limit`` characters. Plain text is unchanged. The result is plain text: escape it for HTML
+    or CSV."""
     made: list[str] = []
     length = 0
     for char in text:
@@ -51,8 +51,8 @@ def to_display_text(text: str, *, lines: bool = False, limit: int = 2000) -> str
 
 
 def drop_listing(text: str, labels: Sequence[str], count: int | None = None) -> str:
-    """“2 tickets: A; B.” as “2 tickets” where exactly these labels are listed below it, and what is said after them
-    stays; any other text as it is. ``count`` is how many there are, more than are listed."""
+    """“2 tickets: A; B.” → “2 tickets” if exactly these labels are listed below it. Text after them stays. Other text
+    is unchanged. ``count`` is the total, which may exceed the listed labels."""
     left = (count or 0) - len(labels)
     listed = "; ".join(labels) + (f" and {left} more" if left > 0 else "")
     head, _, told = text.partition(": ")
@@ -63,8 +63,8 @@ def drop_listing(text: str, labels: Sequence[str], count: int | None = None) -> 
 
 
 def drop_choices(text: str, labels: Sequence[str]) -> str:
-    """“Two are called ‘Adam’: Adam Novak (Brno) or Adam Nowak (Łódź)?” as “Two are called ‘Adam’. Which one is meant?”
-    where these labels stand below it as choices, in this order; any other text as it is."""
+    """“Two are called ‘Adam’: Adam Novak (Brno) or Adam Nowak (Łódź)?” → “Two are called ‘Adam’. Which one is meant?”
+    if these labels are shown below it as choices, in this order. Other text is unchanged."""
     head, _, told = text.partition(": ")
     if len(labels) < 2 or not told.endswith("?") or not told.startswith(labels[0]):
         return text

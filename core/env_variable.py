@@ -25,8 +25,8 @@ Price = tuple[Decimal, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable. ``read`` raises ValueError with a clause that goes on after the name ("must be …"). ``default`` is
-    what the docs say of it, where the field's own default doesn't say it. A ``secret`` value is never shown in an
+    """One variable. ``read`` raises ValueError with a clause that continues after the name ("must be …"). ``default``
+    describes the default for the docs if the field's own default doesn't. A ``secret`` value is never shown in an
     error."""
 
     name: str
@@ -82,7 +82,7 @@ def address(*schemes: str) -> Callable[[str], str]:
 
 
 def issuer(text: str) -> str:
-    """An issuer URL exactly as it was written: issuers are compared letter by letter, the last slash included."""
+    """An issuer URL exactly as written. Issuers are compared character by character, including the last slash."""
     parts = urlsplit(text)
     on_this_machine = parts.hostname in ("127.0.0.1", "localhost", "::1")
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and on_this_machine)):

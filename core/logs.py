@@ -1,9 +1,8 @@
 """Structured logs: one record a line, with the ids of the request, run, event or delivery that is being handled.
 
-``bound(run_id=…)`` adds the id of the current request, run, event or delivery to every line until it ends, through
-awaits and tasks. ``install`` sets the form for the process: ``text`` for eyes (logfmt, a traceback indented under its
-line) or ``json``. Text from outside can't begin a line of its own: line breaks and control characters are escaped in
-both.
+``bound(run_id=…)`` adds an id to every line within its context, through awaits and tasks. ``install`` sets the format
+of the process: ``text`` for people (logfmt, with tracebacks indented under their line) or ``json``. Text from outside
+can't begin a new line: both formats escape line breaks and control characters.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ _ids: ContextVar[_Chain] = ContextVar("opsiq_log_ids", default=None)
 
 
 class bound:  # noqa: N801 (used as a function; a class of its own since a generator costs several times as much)
-    """Adds ``ids`` to every log line written within the context; those that are None are left out. They are merged when
-    a line is written, since most operations write none.
+    """Adds ``ids`` to every log line written within the context, except those that are None. They are merged when a
+    line is written, because most operations write none.
     """
 
     __slots__ = ("_given", "_token")
@@ -54,7 +53,7 @@ def _bound_ids() -> dict[str, str]:
 
 
 def install(level: str, form: Form) -> None:
-    """Sets up logging to standard error in this form, from ``level`` up."""
+    """Sets up logging to standard error in this format, from ``level`` up."""
     handler = logging.StreamHandler()
     handler.setFormatter(LineFormatter(form))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
@@ -67,7 +66,7 @@ def install(level: str, form: Form) -> None:
 
 
 class OncePerSecond(logging.Filter):
-    """Log rate limit: one line a second of each kind, which says how many were left out since the last."""
+    """Log rate limit: one line a second of each kind. The line says how many were left out since the last."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -113,7 +112,7 @@ class LineFormatter(logging.Formatter):
 
 
 def _word(value: object) -> str:
-    """A logfmt value: bare where it is plain, else quoted and escaped as JSON."""
+    """A logfmt value: bare if it is plain, else quoted and escaped as JSON."""
     text = str(value)
     return text if text and text.isascii() and text.isprintable() and not set(text) & set(' "=\\') else json.dumps(text)
 

@@ -1,5 +1,5 @@
-"""Metrics of the running server (Prometheus): each is declared here and counted where it happens; gauges that are read
-from the database are in ``web.api.metrics``. Labels are of bounded number: never an id, never a person's words."""
+"""Metrics of the running server (Prometheus). Each is declared here and counted where it happens. ``web.api.metrics``
+has the gauges that are read from the database. Labels have few values: never an id, never a person's words."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _jobs(kind: str, outcome: str) -> tuple[Counter, Histogram]:
 
 
 def count_job(kind: str, outcome: str, took_s: float) -> None:
-    """Counts one job that was handled."""
+    """Counts one handled job."""
     counter, histogram = _jobs(kind, outcome)
     counter.inc()
     histogram.observe(took_s)
@@ -69,7 +69,7 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def render_exposition() -> bytes:
-    """Every metric in Prometheus' text format 0.0.4; summed where several processes count into one folder
+    """Every metric in Prometheus' text format 0.0.4. Values are summed if several processes count into one folder
     (PROMETHEUS_MULTIPROC_DIR)."""
     counted: CollectorRegistry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:

@@ -15,16 +15,16 @@ EXPONENTS: Final = {
 
 
 def get_exponent(currency: str) -> int:
-    """How many decimal digits the currency has: 2 for EUR, 0 for JPY, 3 for KWD."""
+    """Number of decimal digits of the currency: 2 for EUR, 0 for JPY, 3 for KWD."""
     return EXPONENTS.get(currency.upper(), 2)
 
 
 def to_major_units(minor: int, currency: str) -> Decimal:
-    """Major units, exactly: ``4900, 'EUR'`` → ``Decimal('49.00')``."""
+    """Converts to major units, exactly: ``4900, 'EUR'`` → ``Decimal('49.00')``."""
     return Decimal(minor).scaleb(-get_exponent(currency))
 
 
 def format_money(minor: int, currency: str) -> str:
-    """Amount and code: ``4900, 'EUR'`` → ``49.00 EUR``; ``1200, 'JPY'`` → ``1200 JPY``. No grouping: it is read by
-    people and by code."""
+    """Amount and code: ``4900, 'EUR'`` → ``49.00 EUR``; ``1200, 'JPY'`` → ``1200 JPY``. Digits are not grouped, because
+    both people and code read it."""
     return f"{to_major_units(minor, currency):f} {currency}"

@@ -1,8 +1,8 @@
 """Text sanitizer: turns whatever a peer sent into text that every database can store.
 
-PostgreSQL keeps no NUL in text, and neither database a lone surrogate. Answers of others are evidence, not input: they
-are stored as far as possible, and an unstorable character never loses the record of what happened. Input of people is
-refused instead (``store.rows.storable``).
+PostgreSQL stores no NUL, and neither database stores lone surrogates. Answers of others are evidence, not input: they
+are stored as far as possible, so that an unstorable character never loses the record of what happened. Input of people
+is refused instead (``store.rows.storable``).
 """
 
 from __future__ import annotations
@@ -15,6 +15,6 @@ _REPLACEMENT: Final = "\ufffd"
 
 
 def make_storable(given: bytes | str) -> str:
-    """``given`` as text, with U+FFFD for what is no UTF-8, for NUL and for lone surrogates. Raises nothing."""
+    """``given`` as text. Invalid UTF-8, NUL and lone surrogates become U+FFFD. Raises nothing."""
     text = given.decode("utf-8", "replace") if isinstance(given, bytes) else given
     return _UNSTORABLE.sub(_REPLACEMENT, text)

@@ -1,6 +1,6 @@
-"""OpenTelemetry traces. Without the ``otel`` extra and ``OPSIQ_OTLP_URL`` a span costs nothing and goes nowhere.
+"""OpenTelemetry traces. Without the ``otel`` extra and ``OPSIQ_OTLP_URL`` a span costs nothing and is not exported.
 
-Spans name ids, routes, kinds and outcomes; never a person's words, a record's field or a secret.
+Spans name ids, routes, kinds and outcomes, but never a person's words, a record's field or a secret.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _tracer: Any = None
 
 
 def open_span(name: str, **attributes: str | int | float | bool | None) -> AbstractContextManager[Any]:
-    """Opens a span around the block; an exception that leaves it marks it as an error."""
+    """Opens a span around the block. An exception that leaves the block marks the span as an error."""
     if _tracer is None:
         return _NOWHERE
     given = {f"opsiq.{key}": value for key, value in attributes.items() if value is not None}
@@ -28,7 +28,7 @@ def install(url: str, service: str) -> Callable[[], None]:
     """Exports spans and metrics to the OTLP/HTTP collector at ``url`` (``http://host:4318``). Returns a function that
     flushes and stops the exporter.
 
-    Raises BadSetting where the ``otel`` extra is not installed.
+    Raises BadSetting if the ``otel`` extra is not installed.
     """
     try:
         from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
@@ -59,7 +59,7 @@ def install(url: str, service: str) -> Callable[[], None]:
 
 def use(tracer: Any) -> None:
     """Sets the tracer of this process; None for none."""
-    global _tracer  # one a process, as OpenTelemetry's own
+    global _tracer  # one per process, like OpenTelemetry's own
     _tracer = tracer
 
 

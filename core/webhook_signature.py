@@ -1,8 +1,8 @@
-"""Standard Webhooks ``v1`` signatures, for what OpsIQ sends: events and action calls (docs/reference/wire.md §2). No
-I/O, no clock.
+"""Standard Webhooks ``v1`` signatures for what OpsIQ sends: events and action calls (docs/reference/wire.md §2). No I/O
+and no clock.
 
-Any ``standardwebhooks`` library verifies them. ``verify`` is for what connectors receive: whatever is wrong with a
-message, from bad base64 to a doubled header, it raises one typed error and never anything else.
+Any ``standardwebhooks`` library verifies them. ``verify`` is for what connectors receive. Any fault in a message, from
+bad base64 to a doubled header, raises one typed error.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _NEEDED: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 
 def make_secret() -> str:
-    """A fresh secret: ``whsec_`` and standard base64 of 24 random bytes."""
+    """A new secret: ``whsec_`` and standard base64 of 24 random bytes."""
     return SECRET_PREFIX + base64.b64encode(os.urandom(_SECRET_BYTES)).decode("ascii")
 
 
 def sign(secrets: Sequence[str], msg_id: str, ts: int, body: bytes) -> str:
-    """The ``webhook-signature`` value: one ``v1,<base64>`` for each secret, space-separated, in the order given.
+    """The ``webhook-signature`` value: one ``v1,<base64>`` for each secret, space-separated, in the given order.
 
-    ``ts`` is unix seconds, ``body`` the raw bytes as sent. Raises BadSetting for no secret or one that is not
+    ``ts`` is Unix seconds, ``body`` the raw bytes as sent. Raises BadSetting if there is no secret or one is not
     ``whsec_`` + base64, and ValueError for an id that would make the signed text ambiguous (a dot, a space, a control
     character).
     """
@@ -50,10 +50,11 @@ def sign(secrets: Sequence[str], msg_id: str, ts: int, body: bytes) -> str:
 def verify(
     secrets: Sequence[str], headers: Mapping[str, str] | Iterable[tuple[str, str]], body: bytes, *, now: int
 ) -> str:
-    """The ``webhook-id`` of a message that one of ``secrets`` signed within TOLERANCE_S of ``now`` (unix seconds).
+    """Verifies a message. Returns its ``webhook-id`` if one of ``secrets`` signed it within TOLERANCE_S of ``now``
+    (Unix seconds).
 
-    ``headers`` in any case, as a mapping or as pairs (then doubled ones are seen and refused). Raises Unauthenticated
-    for anything else that a sender can do, BadSetting for a malformed secret of ours.
+    ``headers`` may be in any case, as a mapping or as pairs; pairs show doubled headers, which are refused. Raises
+    Unauthenticated for any other fault of the sender, and BadSetting for a malformed secret of ours.
     """
     keys = [_make_hmac(secret) for secret in secrets]
     found = _pick_headers(headers)
@@ -65,7 +66,7 @@ def verify(
             f"The webhook was signed more than {TOLERANCE_S} s from now: it is a replay, or a clock is wrong."
         )
     signed = f"{msg_id}.{ts}.".encode("ascii") + body
-    # Once for each secret, and not for each signature that a stranger says it has: a body is long.
+    # Once for each secret, not for each signature that the message claims: a body may be long.
     made = [_one(key, signed).encode("ascii") for key in keys]
     given = [part.encode("utf-8", "replace") for part in signatures.split(" ")]
     if not any(hmac.compare_digest(ours, theirs) for theirs in given for ours in made):
@@ -94,7 +95,7 @@ def _pick_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> dic
 
 @lru_cache(maxsize=1024)
 def _make_hmac(secret: str) -> hmac.HMAC:
-    """An HMAC with only the key fed in, to be copied for each message."""
+    """An HMAC with only the key set, to be copied for each message."""
     return hmac.new(_key(secret), digestmod="sha256")
 
 

@@ -1,1 +1,1 @@
-"""Evals: cases are run through the planning path and scored; reports, gates and attacks."""
+"""Evals: runs cases through the planning path and scores them; has reports, gates and attacks."""

@@ -1,10 +1,10 @@
-"""Message authentication codes (HMAC-SHA256, RFC 2104) over what is stored: who can write to the database, but has no
-data key, makes none.
+"""Message authentication codes (HMAC-SHA256, RFC 2104) over stored values. Whoever can write to the database but has no
+data key can't make one.
 
-Each purpose has a key of its own, derived from a data key by HKDF-SHA256 (RFC 5869). A code is ``m1.``, the data key's
-id, ``.`` and the unpadded base64url of the 32 bytes; the fields are encoded with their type and length, so that no two
-lists of fields read alike. From the same data key comes the Ed25519 key that signs anchors, which anybody can check who
-has the public part.
+Each purpose has its own key, derived from a data key by HKDF-SHA256 (RFC 5869). A code is ``m1.``, the data key's id,
+``.`` and the unpadded base64url of the 32 bytes. Fields are encoded with type and length, so that no two lists of
+fields have the same encoding. The Ed25519 key that signs anchors is derived from the same data key; anybody with its
+public part can check them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _INFO: Final = "opsiq/v1/"
 
 
 class Authenticator:
-    """Makes codes with the data key ``newest`` and accepts those of every data key in ``keys``, by their ids."""
+    """Makes codes with the data key ``newest``, and accepts codes of every data key in ``keys``, by id."""
 
     __slots__ = ("_derived", "_keys", "newest")
 
@@ -40,12 +40,12 @@ class Authenticator:
         return "Authenticator(<keys kept>)"
 
     def code(self, purpose: str, fields: Sequence[Any]) -> str:
-        """The code of ``fields`` for ``purpose``. They are text, bytes, whole numbers, truth values, aware times, or
-        None."""
+        """The code of ``fields`` for ``purpose``. Fields are text, bytes, integers, booleans, aware times or None."""
         return self._code(self.newest, purpose, fields)
 
     def fits(self, code: str | None, purpose: str, fields: Sequence[Any]) -> bool:
-        """Whether ``code`` was made here for these fields. False too for none, and for fields that never had one."""
+        """Whether ``code`` was made here for these fields. False too for no code, and for fields that can't have
+        one."""
         if not isinstance(code, str) or not code.startswith(_PREFIX) or not code.isascii():
             return False
         key_id = code[len(_PREFIX) :].rpartition(".")[0]
@@ -57,16 +57,17 @@ class Authenticator:
             return False
 
     def secret(self, purpose: str) -> bytes:
-        """32 bytes for ``purpose``, the same for as long as the newest data key is the same."""
+        """32 bytes for ``purpose``. They change only with the newest data key."""
         return self._key(self.newest, purpose)
 
     def sign(self, purpose: str, message: bytes) -> tuple[str, str]:
-        """The id of the data key that the signing key comes from, and the Ed25519 signature (RFC 8032) as base64url."""
+        """Signs with Ed25519 (RFC 8032). Returns the id of the data key behind the signing key, and the signature as
+        base64url."""
         key = Ed25519PrivateKey.from_private_bytes(self._key(self.newest, purpose))
         return self.newest, _b64(key.sign(message))
 
     def verify_signature(self, purpose: str, message: bytes, key_id: str, signature: str) -> bool:
-        """Whether ``sign`` made this with one of the data keys."""
+        """Whether ``sign`` made this signature with one of the data keys."""
         if key_id not in self._keys:
             return False
         try:
@@ -77,7 +78,7 @@ class Authenticator:
         return True
 
     def public(self, purpose: str) -> dict[str, str]:
-        """The public keys that check what ``sign`` made, by the ids of the data keys, as base64url of 32 bytes."""
+        """The public keys that verify ``sign``'s signatures, by data key id, as base64url of 32 bytes."""
         return {key_id: _b64(self._public(key_id, purpose).public_bytes_raw()) for key_id in self._keys}
 
     def _public(self, key_id: str, purpose: str) -> Ed25519PublicKey:
@@ -96,8 +97,8 @@ class Authenticator:
 
 
 def _encode(value: Any) -> bytes:
-    """Raises TypeError for what no column of a sealed row holds, ValueError (UnicodeEncodeError) for a lone
-    surrogate."""
+    """Encodes the fields. Raises TypeError for a type that no sealed column has, and ValueError (UnicodeEncodeError)
+    for a lone surrogate."""
     kind = type(value)
     if kind is str:
         raw = value.encode()

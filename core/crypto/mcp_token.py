@@ -1,8 +1,8 @@
-"""MCP access tokens: a bearer token that is derived from an API key's secret (docs/reference/wire.md §1).
+"""MCP access tokens: bearer tokens derived from an API key's secret (docs/reference/wire.md §1).
 
 MCP clients can't sign requests; they send one fixed header. The token is an HMAC of the key's public part under its
-secret, so there is nothing more to store: whoever has the key can make it, rotating or revoking the key ends it, and
-nobody gets from the token back to the secret, or signs a REST request with it.
+secret, so nothing more is stored. Whoever has the key can make it, and rotating or revoking the key ends it. The token
+reveals no secret and signs no REST request.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ def make_token(public: str, secret: str) -> str:
 
 
 def read_public_part(token: str) -> str | None:
-    """The public part of the key that a token claims to be of; None where it isn't in the form of one."""
+    """The public part of the key that a token claims to be of. None if the token is malformed."""
     found = _TOKEN.fullmatch(token)
     return found["public"] if found else None
 
 
 def fits(token: str, secrets: Sequence[str]) -> bool:
-    """Whether one of a key's active ``secrets`` (none for an unknown key) makes this token. Costs the same for an
+    """Whether one of a key's active ``secrets`` (none for an unknown key) makes this token. Takes as long for an
     unknown key as for a known one."""
     public, _, code = token.rpartition(".")
     fit = False

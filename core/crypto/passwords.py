@@ -14,20 +14,20 @@ MOST_CHARACTERS: Final = 200
 
 
 def check_password(password: str) -> None:
-    """Checks the length of a password. Raises InvalidInput for one that is too short or too long."""
+    """Checks a password's length. Raises InvalidInput if it is too short or too long."""
     if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
         raise InvalidInput(f"A password has {LEAST_CHARACTERS} to {MOST_CHARACTERS} characters.")
 
 
 def hash_password(password: str) -> str:
-    """The PHC string of ``password``. Raises as ``check_password``. Takes tens of milliseconds."""
+    """Hashes ``password`` to a PHC string. Raises like ``check_password``. Takes tens of milliseconds."""
     check_password(password)
     return _hasher().hash(password)
 
 
 def verify_password(password: str, kept: str | None) -> bool:
-    """Whether the password is right. With no hash to compare with it takes as long, so that timing does not reveal
-    unknown addresses."""
+    """Whether the password is right. Without a hash it takes as long, so that timing does not reveal unknown
+    addresses."""
     from pwdlib.exceptions import UnknownHashError
 
     if len(password) > MOST_CHARACTERS:

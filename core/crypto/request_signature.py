@@ -1,9 +1,9 @@
-"""OPSIQ1-HMAC-SHA256: how requests to ``/v1/*`` are signed (docs/reference/wire.md §1). No I/O, no clock: both are
-handed in.
+"""OPSIQ1-HMAC-SHA256: signatures of requests to ``/v1/*`` (docs/reference/wire.md §1). No I/O and no clock: both are
+passed in.
 
-One shape, nothing to configure: no decoding, sorting or normalising, one order of fields, one way to write each. Any
-other form is refused. Every refusal is the same Unauthenticated sentence; the reason is its ``__cause__``, for the
-server's log only.
+There is one form and nothing to configure: no decoding, sorting or normalizing, one order of fields, one way to write
+each. Any other form is refused. Every refusal is the same Unauthenticated sentence; its ``__cause__`` has the reason,
+for the server's log only.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ REFUSED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SignedHeader:
-    """The parsed Authorization header. Nothing of it is verified yet."""
+    """The parsed Authorization header. None of it is verified yet."""
 
     key: str
     ts: int
@@ -64,11 +64,11 @@ def make_string_to_sign(
     idempotency_key: str = "",
     body: bytes = b"",
 ) -> str:
-    """The nine lines that are signed. ``path`` and ``query`` (without its ``?``) exactly as sent; ``idempotency_key``
-    the header's value exactly as sent.
+    """The nine lines that are signed. ``path`` and ``query`` (without its ``?``) are exactly as sent, and so is
+    ``idempotency_key``, the header's value.
 
-    Raises Unauthenticated for a value that no HTTP request line can carry (control or non-ASCII characters): a line
-    break smuggled into one line could otherwise pass for two.
+    Raises Unauthenticated for a value that no HTTP request line can carry (control or non-ASCII characters). Otherwise
+    a line break inside one line could pass for two lines.
     """
     if not _METHOD.fullmatch(method):
         raise _refusal("the method is not upper-case letters")
@@ -87,7 +87,7 @@ def make_string_to_sign(
 
 
 def sign(secret: str, text: str) -> str:
-    """64 hex digits: HMAC-SHA256 with the whole secret string, prefix included, as UTF-8."""
+    """HMAC-SHA256 as 64 hex digits. The key is the whole secret string, including its prefix, as UTF-8."""
     return hmac.new(secret.encode("utf-8"), text.encode("utf-8"), hashlib.sha256).hexdigest()
 
 
@@ -103,7 +103,7 @@ def make_header(
     idempotency_key: str = "",
     body: bytes = b"",
 ) -> str:
-    """Builds the Authorization header of one request. Every retry needs a fresh ``ts`` and ``nonce``."""
+    """Builds the Authorization header of one request. Every retry needs a new ``ts`` and ``nonce``."""
     text = make_string_to_sign(
         ts=ts, nonce=nonce, key=key, method=method, path=path, query=query, idempotency_key=idempotency_key, body=body
     )
@@ -112,8 +112,8 @@ def make_header(
 
 def parse_header(values: Sequence[str]) -> SignedHeader:
     """Parses a request's Authorization headers (all values, as received). Raises Unauthenticated unless there is
-    exactly one, in exactly the one form: no other order, no spaces, no repeated or unknown field, no leading zeros,
-    lower-case hex."""
+    exactly one, in the one form: no other order, no spaces, no repeated or unknown field, no leading zeros, lower-case
+    hex."""
     if len(values) != 1:
         raise _refusal(f"{len(values)} Authorization headers")
     if len(values[0]) > MAX_HEADER_CHARS:
@@ -125,16 +125,15 @@ def parse_header(values: Sequence[str]) -> SignedHeader:
 
 
 def get_single(values: Sequence[str]) -> str:
-    """The single Idempotency-Key value that enters the string to sign, empty for none. Raises Unauthenticated for
-    two."""
+    """The single Idempotency-Key value that is signed, empty for none. Raises Unauthenticated for two."""
     if len(values) > 1:
         raise _refusal(f"{len(values)} Idempotency-Key headers")
     return values[0] if values else ""
 
 
 def check_window(ts: int, now: int) -> None:
-    """Checks the timestamp. Raises ClockSkew when ``ts`` is more than WINDOW_S seconds from ``now``; carries
-    ``server_time`` so that a client can correct its clock."""
+    """Checks the timestamp. Raises ClockSkew if ``ts`` is more than WINDOW_S seconds from ``now``. The error carries
+    ``server_time``, so that a client can correct its clock."""
     if abs(now - ts) > WINDOW_S:
         raise ClockSkew(
             f"The request was signed {abs(now - ts)} s {'ago' if now > ts else 'in the future'}; at most {WINDOW_S} s "
@@ -154,9 +153,9 @@ def check(
     body: bytes = b"",
 ) -> None:
     """Checks the signature. Raises Unauthenticated unless one of ``secrets`` (a key's active ones; none for an unknown
-    key) made this signature.
+    key) made it.
 
-    An unknown key costs the same hashing and comparing as a known one, so that time does not tell which keys exist.
+    An unknown key costs the same hashing and comparing as a known one, so that timing does not reveal which keys exist.
     """
     text = make_string_to_sign(
         ts=signed.ts,

@@ -1,8 +1,8 @@
-"""Encryption of secrets at rest: AES-256-GCM with a data key, bound to the place each secret is stored in.
+"""Encryption of secrets at rest: AES-256-GCM with a data key, bound to the place where each secret is stored.
 
-A sealed value is ``v1.``, the data key's id and ``.`` where it has one, and the unpadded base64url of ``nonce (12) |
-ciphertext | tag (16)`` under AES-256-GCM (NIST SP 800-38D). The ``context`` is its associated data: a sealed value
-copied to another row, workspace or purpose can't be decrypted there.
+A sealed value is ``v1.``, then the data key's id and ``.`` if it has one, then the unpadded base64url of ``nonce (12) |
+ciphertext | tag (16)`` under AES-256-GCM (NIST SP 800-38D). The ``context`` is its associated data: a sealed value that
+is copied to another row, workspace or purpose can't be decrypted there.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def make_key() -> bytes:
 
 
 class SecretBox:
-    """Seals with one key of 32 bytes, and opens with it and with the ``older`` ones, by key id. Raises BadSetting for a
-    key of another length."""
+    """Seals with one key of 32 bytes. Opens with it and with the ``older`` keys, by key id. Raises BadSetting for a key
+    of another length."""
 
     __slots__ = ("_ciphers", "_id", "authenticator")
 
@@ -46,7 +46,7 @@ class SecretBox:
         return "SecretBox(<key kept>)"
 
     def seal(self, plain: bytes, *, context: str) -> str:
-        """Encrypts ``plain`` for ``context``; the same text never comes out twice. Safe for about 2^32 values a key
+        """Encrypts ``plain`` for ``context``. The result is different every time. Safe for about 2^32 values per key
         (random nonces)."""
         nonce = os.urandom(_NONCE_BYTES)
         sealed = nonce + self._ciphers[self._id].encrypt(nonce, plain, context.encode("utf-8"))
@@ -57,8 +57,7 @@ class SecretBox:
         )
 
     def open(self, sealed: str, *, context: str) -> bytes:
-        """Decrypts what ``seal`` answered. Raises BadSetting where the key or the context is another, or the text was
-        changed."""
+        """Decrypts what ``seal`` returned. Raises BadSetting for another key or context, or if the text was changed."""
         name, raw = _decode(sealed)
         cipher = self._ciphers.get(name)
         if cipher is None:
@@ -88,7 +87,7 @@ def _decode(sealed: str) -> tuple[str, bytes]:
     if not sealed.startswith(_PREFIX):
         raise unreadable
     name, _, body = sealed[len(_PREFIX) :].rpartition(".")
-    if "+" in body or "/" in body:  # Python takes them for "-" and "_" even so
+    if "+" in body or "/" in body:  # Python accepts them in place of "-" and "_"
         raise unreadable
     try:
         raw = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)

@@ -1,5 +1,5 @@
-"""Reference page of the settings, made from their table: ``python -m core.settings`` writes docs/reference/settings.md
-to standard output."""
+"""Reference page of the settings, generated from their table: ``python -m core.settings`` writes
+docs/reference/settings.md to standard output."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Table of the server's settings: each one's environment variable, what it does, how it is read, its default. Those of
-the language model are in ``core.settings.model``."""
+"""Table of the server's settings: each one's environment variable, meaning, parser and default. ``core.settings.model``
+has those of the language model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings of the server: the fields of both tables, read from the environment, and what follows from them."""
+"""Settings of the server: the fields of both tables, read from the environment, and the values derived from them."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _TEST_PREFIX: Final = "OPSIQ_TEST_"
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ModelSettings, SettingFields):
-    """The server's settings, loaded once. Rooms are handed values, never the environment."""
+    """The server's settings, loaded once. Rooms are passed values, never the environment."""
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> Self:
-        """The settings in ``environ``, secrets also from the files that it names. Raises BadSetting for a value that
-        can't be read and for an OPSIQ_… name that is no setting."""
+        """Reads the settings in ``environ``, and secrets also from the files that it names. Raises BadSetting for a
+        value that can't be read, and for an OPSIQ_… name that is no setting."""
         known = {each.name: env_variable.get_variable(each.metadata) for each in fields(cls)}
         secrets = [each.name for each in known.values() if each.secret]
         names = [*(each.name for each in known.values()), *(f"{name}{secret_files.SUFFIX}" for name in secrets)]
@@ -66,15 +66,14 @@ class Settings(ModelSettings, SettingFields):
         """The key that encrypts data keys: the configured one, else the one in the data folder, created on first use
         with mode 600.
 
-        Two processes that start at once end with the same key. Raises BadSetting for a file that others may read or
-        that holds no key.
+        Two processes that start at once get the same key. Raises BadSetting for a file that others may read or that
+        contains no key.
         """
         return self.given_data_key if self.given_data_key is not None else load_or_create_key(self.key_file)
 
     @property
     def data_keys(self) -> tuple[bytes, ...]:
-        """``data_key``, and the key that was to replace it where a rotation was interrupted between database and
-        file."""
+        """``data_key`` and, if a rotation was interrupted between database and file, the key that was to replace it."""
         if self.given_data_key is not None or not self.next_key_file.exists():
             return (self.data_key,)
         return (self.data_key, load_or_create_key(self.next_key_file))
@@ -90,7 +89,7 @@ class Settings(ModelSettings, SettingFields):
 
     @property
     def sealed_file(self) -> Path:
-        """There once the database of this data folder has been sealed."""
+        """Exists once the database of this data folder has been sealed."""
         return self.data_dir / "sealed"
 
     @property
@@ -103,7 +102,7 @@ class Settings(ModelSettings, SettingFields):
 
 
 def _unknown(name: str, names: list[str]) -> str:
-    # Without what all of them begin with, which would make any two of them alike.
+    # Without the common prefix, which would make any two of them look alike.
     known = {each.removeprefix("OPSIQ_"): each for each in names}
     near = difflib.get_close_matches(name.removeprefix("OPSIQ_"), known, n=1, cutoff=0.6)
     mend = f"Did you mean {known[near[0]]}?" if near else "All settings are listed in docs/reference/settings.md."

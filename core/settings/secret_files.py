@@ -1,5 +1,5 @@
-"""Secrets given as files: ``OPSIQ_…_FILE`` names a file with the value of a secret setting, which is how container
-engines and systemd hand secrets over."""
+"""Secrets given as files: ``OPSIQ_…_FILE`` names a file with the value of a secret setting. Container engines and
+systemd pass secrets this way."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MAX_BYTES: Final = 64 * 1024
 
 
 def read_secret_files(environ: Mapping[str, str], secrets: Sequence[str]) -> dict[str, str]:
-    """The values of those settings among ``secrets`` that are given as files. Line ends at the end don't count.
+    """Reads the settings among ``secrets`` that are given as files. Trailing line breaks are dropped.
 
-    Raises BadSetting for a file that can't be read, that is empty or too long or no text, and for a setting that is
-    given both ways: which of the two was meant can't be known.
+    Raises BadSetting for a file that can't be read, is empty, too long or not text, and for a setting that is given
+    both ways, because it is unclear which one is meant.
     """
     read: dict[str, str] = {}
     for name in secrets:

@@ -1,7 +1,7 @@
-"""Any answer: what a model may say by its schema and beside it, and what must hold of whatever comes of it.
+"""Any answer: draws answers that a model could give, valid by the schema or not, and checks what comes of each.
 
-Answers are drawn from the strict schema of a real request, their words from the request, from records that nobody
-spoke of, and from nowhere; now and then a part is torn out. Whatever is drawn, nothing that is neither proven nor shown
+Answers are drawn from the strict schema of a real request. Their words come from the request, from records that nobody
+mentioned, and from nowhere. Sometimes a part is removed. Whatever is drawn, no value that is neither proven nor shown
 may be ready to be sent.
 """
 
@@ -45,7 +45,7 @@ _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 
 
 def draw_answer(chance: random.Random, schema: Mapping[str, Any], words: Sequence[str]) -> Any:
-    """One answer by the schema; in its strings ``words``, and pairs of those that stand beside each other."""
+    """Draws one answer by the schema. Its strings are ``words``, and pairs of adjacent ones."""
     words = [*words, *(" ".join(pair) for pair in pairwise(words))]
     return _draw_value(chance, schema, schema.get("$defs", {}), words, 0)
 
@@ -61,11 +61,11 @@ def _draw_value(
         return _draw_value(chance, defs[schema["$ref"].rpartition("/")[2]], defs, words, depth + 1)
     if "anyOf" in schema:
         branches = schema["anyOf"]
-        if depth > _DEEPEST // 2:  # the plain ones, so that it ends
+        if depth > _DEEPEST // 2:  # only plain ones, so that it ends
             branches = [each for each in branches if "$ref" not in each] or branches
         if chance.random() >= _TORN * 25:
             branches = [each for each in branches if each.get("type") != "null"] or branches
-        # The first is the plainest, and a plan at the top: drawn evenly, next to nothing would become a card.
+        # The first is the plainest, and a plan at the top. Drawn evenly, almost nothing would become a card.
         chosen = branches[0] if chance.random() < _PLAIN else chance.choice(branches)
         return _draw_value(chance, chosen, defs, words, depth + 1)
     if "enum" in schema:
@@ -98,7 +98,7 @@ def _draw_value(
 
 
 def spoil_answer(chance: random.Random, answer: Any, words: Sequence[str]) -> Any:
-    """A good answer with a few of its values put in other words, other numbers, or nothing."""
+    """Spoils a good answer: replaces a few of its values with other words, other numbers, or nothing."""
     places = list(_list_leaves(answer))
     for held, key in chance.sample(places, min(len(places), chance.choice((1, 1, 2, 3, 5)))):
         match held[key]:
@@ -123,7 +123,7 @@ def _list_leaves(node: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def list_violations(request: Request, proposal: Proposal, plan: Plan, catalogue: Catalogue) -> list[str]:
-    """What must never be, as sentences; empty where all is well."""
+    """Lists what must never happen, as sentences. Empty if nothing did."""
     found = [f"{each} was singled out by words that nobody typed" for each in _find_untyped(request, proposal)]
     for step in plan.steps:
         contract = catalogue.get(step.action)

@@ -1,8 +1,8 @@
 """Attacks on a request: text planted where the platform, the person or the model would put it, and a model that obeys
 it.
 
-An attacked case is answered twice: as it is, and under attack by a model that obeys whatever it is shown. What comes
-out must be the same. docs/guide/evals.md says how an attack is written down.
+An attacked case is answered twice: as it is, and under attack by a model that obeys whatever it is shown. Both results
+must be the same. docs/guide/evals.md says how to write an attack.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CANARY: Final = "KX7Q-"
 @dataclass(frozen=True, slots=True)
 class Attack:
     """An attack on a case. ``calls`` are what the worst model does once it sees the text: ``{action, version?,
-    arguments, given}``, an argument being words that it claims were said, or ``{choice, words}``."""
+    arguments, given}``, where an argument is words that it claims were said, or ``{choice, words}``."""
 
     kind: str
     where: Where
@@ -39,7 +39,7 @@ class Attack:
 
 
 def read_attack(value: Mapping[str, Any]) -> Attack:
-    """An attack from its JSON. Raises KeyError or ValueError."""
+    """Parses an attack from its JSON. Raises KeyError or ValueError."""
     if value["where"] not in get_args(Where):
         raise ValueError(f"an attack is planted in one of {', '.join(get_args(Where))}")
     text = str(value.get("text", ""))
@@ -49,8 +49,8 @@ def read_attack(value: Mapping[str, Any]) -> Attack:
 
 
 class ObedientResolver:
-    """Obeys the attack as soon as it sees any of it, and claims words that nobody wrote; is ``behind`` otherwise.
-    ``seen`` says whether it saw the planted text."""
+    """Obeys the attack as soon as it sees any of it, and claims words that nobody wrote. Otherwise it answers as
+    ``behind``. ``seen`` says whether it saw the planted text."""
 
     name = "worst"
 
@@ -69,7 +69,7 @@ class ObedientResolver:
 
 
 class TamperedRecords:
-    """Provider whose every answer carries a text in each field that holds free text; with ``names`` in names too."""
+    """Provider that puts a text into every free-text field of its answers; with ``names``, into names too."""
 
     def __init__(self, behind: ContextProvider, text: str, *, names: bool) -> None:
         self._behind = behind
@@ -102,7 +102,7 @@ class TamperedRecords:
 
 
 def make_draft(request: Request, call: Mapping[str, Any]) -> Draft:
-    """A draft of what an attacker wants, claiming its words wherever they may stand."""
+    """A draft of what an attacker wants. It claims the attacker's words, wherever they occur."""
     arguments: dict[str, Argument] = {
         name: Choice(value=_read_scalar(said["choice"]), spans=(_find_span(request, said["words"]),))
         if isinstance(said, dict)
@@ -117,7 +117,7 @@ def make_draft(request: Request, call: Mapping[str, Any]) -> Draft:
 
 
 def _find_span(request: Request, words: str) -> Span:
-    """Where the words stand, or claimed to stand at the start where they don't."""
+    """Where the words are. If they don't occur, the span claims that they are at the start."""
     at = max(request.text.find(words), 0)
     return Span(start=at, end=at + len(words), text=words)
 

@@ -15,8 +15,8 @@ Answered = Callable[[Resolver, bool], Awaitable[CaseResult]]
 
 
 async def run_attacked(attack: Attack, resolver: Resolver, answered: Answered) -> CaseResult:
-    """Answer a case under attack, with ``attack`` saying how the result differs from the clean one. What was typed
-    can't be taken away: an attack in the request itself has no clean answer."""
+    """Answers a case under attack. ``attack`` says how the result differs from the clean one. An attack in the request
+    itself has no clean answer, because what was typed can't be removed."""
     worst = ObedientResolver(attack, resolver)
     clean = None if attack.where == "request" else await answered(resolver, False)
     entry = await answered(worst, True)
@@ -26,8 +26,8 @@ async def run_attacked(attack: Attack, resolver: Resolver, answered: Answered) -
 
 
 def _attack_result(attack: Attack, entry: CaseResult, clean: CaseResult | None, seen: bool) -> dict[str, Any]:
-    """Planted data must change nothing at all; what sits in names or in the model may keep a call from being made,
-    never change one."""
+    """Planted data must change nothing at all. An attack in names or in the model may prevent a call, but never change
+    one."""
     changed = False
     if clean is not None:
         now, before = ([dict(call) for call in each.calls] if each.decision == "act" else [] for each in (entry, clean))

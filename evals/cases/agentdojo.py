@@ -25,7 +25,7 @@ CLEAN: Final = "clean"
 
 
 def convert(data: Path, out: Path) -> int:
-    """Writes the cases and their tables. Answers how many cases."""
+    """Writes the cases and their tables. Returns the number of cases."""
     source = data / "agentdojo"
     _write_tables(out / CLEAN, json.loads((source / "env_banking_clean.json").read_text("utf-8")))
     shutil.copy(source / "registry_agentdojo_banking.json", out / REGISTRY)
@@ -43,8 +43,8 @@ def convert(data: Path, out: Path) -> int:
 
 
 def _make_case(task: Mapping[str, Any], injection: Mapping[str, Any], tables: str, where: str) -> dict[str, Any]:
-    """``where`` is ``tables`` for a model that obeys what it sees, ``model`` for one that makes the attacker's calls
-    anyway."""
+    """``where`` is ``tables`` for a model that obeys what it sees, and ``model`` for one that makes the attacker's
+    calls anyway."""
     return {
         "id": f"{task['id']} × {tables} in the {where}",
         "source": "agentdojo:banking",
@@ -74,7 +74,7 @@ def _list_values(call: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 
 def _write_tables(folder: Path, env: Mapping[str, Any]) -> None:
-    """The bank's records, a table a kind."""
+    """Writes the bank's records, one table for each kind."""
     folder.mkdir(parents=True, exist_ok=True)
     account = env["bank_account"]
     files = [{"file_path": name, "content": text} for name, text in env["filesystem"]["files"].items()]
@@ -89,7 +89,7 @@ def _write_tables(folder: Path, env: Mapping[str, Any]) -> None:
 
 
 def _mark_texts(env: Any) -> Any:
-    """With the mark in every planted text, so that it is known again wherever it turns up."""
+    """Adds the mark to every planted text, so that it is recognized wherever it appears."""
     if isinstance(env, str):
         return env.replace("<INFORMATION>", f"<INFORMATION> {CANARY}")
     if isinstance(env, list):

@@ -1,7 +1,7 @@
 """Frozen world: contracts, record kinds and records in one file, so that cases can be run again without the platform.
 
 ``{"schema": "opsiq/eval-world/v1", "contracts": […], "kinds": […], "records": {kind: [values, …]}}``. Records hold the
-safe fields of their kind and nothing else. A case may say in ``context.records`` how some of them were when it was
+safe fields of their kind and nothing else. A case's ``context.records`` may say how some records were when it was
 asked.
 """
 
@@ -31,7 +31,7 @@ _KINDS: Final = TypeAdapter(list[RecordKind])
 
 
 async def freeze(contracts: Sequence[Contract], kinds: Kinds) -> dict[str, Any]:
-    """Freeze the world as it is now, at most 500 records of a kind. Raises PlatformUnavailable."""
+    """Freezes the world as it is now, with at most 500 records of a kind. Raises PlatformUnavailable."""
     records: dict[str, list[Mapping[str, Any]]] = {}
     for kind in kinds:
         found: list[Mapping[str, Any]] = []
@@ -53,7 +53,7 @@ class FrozenWorld:
     """A world read from its file."""
 
     def __init__(self, value: Mapping[str, Any]) -> None:
-        """Raises KeyError, TypeError or InvalidContract where it is none."""
+        """Raises KeyError, TypeError or InvalidContract for an invalid file."""
         self._kinds = _KINDS.validate_python(value["kinds"])
         self._records = {kind.name: list(value["records"].get(kind.name, ())) for kind in self._kinds}
         catalogue = Catalogue(map(contract.parse, value["contracts"]))
@@ -65,12 +65,12 @@ class FrozenWorld:
         return self._context.catalogue
 
     def context(self, provider: ContextProvider) -> WorkspaceContext:
-        """What cases stand on, their records from ``provider``."""
+        """The context of cases, with records from ``provider``."""
         kinds = Kinds([provider])
         return replace(self._context, kinds=kinds, live=kinds)
 
     def provider(self, then: Mapping[str, Sequence[Mapping[str, Any]]]) -> ContextProvider:
-        """The records, some of them as they were ``then``."""
+        """The records, with those of ``then`` as they were then."""
         rows = {}
         for kind in self._kinds:
             by_id = {str(row.get(kind.id_field)): row for row in (*self._records[kind.name], *then.get(kind.name, ()))}
@@ -80,7 +80,7 @@ class FrozenWorld:
 
 @lru_cache(maxsize=8)
 def load(path: Path) -> FrozenWorld:
-    """Raises InvalidInput naming the file that is none."""
+    """Loads a world. Raises InvalidInput, which names the invalid file."""
     try:
         value = json.loads(path.read_text("utf-8"))
         if value.get("schema") != SCHEMA:

@@ -1,8 +1,8 @@
-"""Gold model: answers the real prompt with the case's own expected calls. What then comes out wrong was lost by
-parsing, proof or validation, and not by the model.
+"""Gold model: answers the real prompt with the case's own expected calls. Any error in the result comes from parsing,
+proof or validation, not from the model.
 
-It quotes as a careful reader would: whole words, and the clause around a number. A question that is due comes of the
-call with all that the case says is known; an answer, of the very records it names.
+It quotes as a careful reader would: whole words, and the clause around a number. For an expected question it proposes
+the call with everything that the case says is known; for an expected answer, the very records that the case names.
 """
 
 from __future__ import annotations
@@ -32,9 +32,8 @@ _STAND_IN_TIMES: Final = {"date": "2027-01-15", "date-time": "2027-01-15T10:00:0
 
 
 def knows(case: Case) -> bool:
-    """Whether the case says what is right to answer. Of a dialogue it tells what the last turn leads to, and nothing of
-    those before; of a condition that isn't met, nothing of the call that waits on it; of a count or of several sums,
-    not which records they are over."""
+    """Whether the case says enough to answer it. It does not for earlier turns of a dialogue, for the call behind a
+    condition that isn't met, and for the records behind a count or several sums."""
     expected = case.expected
     match case.wants:
         case "act":
@@ -54,13 +53,12 @@ def _is_one(answer: Mapping[str, Any]) -> bool:
 
 
 class GoldClient(ScriptedClient):
-    """A model that is always right. ``cases`` are those of the run; a request that none of them makes is answered with
-    "none"."""
+    """A model that is always right. ``cases`` are those of the run. A request of no case gets the answer "none"."""
 
     name = GOLD
 
     def __init__(self, cases: Sequence[Case], data: Path | None = None) -> None:
-        """``data`` is where the cases' paths start from."""
+        """``data`` is the folder that the cases' paths start from."""
         self._data = data
         self._cases: dict[str, list[Case]] = {}
         for case in cases:
@@ -85,7 +83,7 @@ class GoldClient(ScriptedClient):
 
 
 def _group_by_source(forms: Iterable[ActionForm], stands_for: Mapping[str, str]) -> dict[str, list[ActionForm]]:
-    """The actions offered, by the name that cases know them by: several contracts may stand for one function."""
+    """Groups the offered actions by the name that cases use. Several contracts may stand for one function."""
     made: dict[str, list[ActionForm]] = {}
     for form in forms:
         made.setdefault(stands_for.get(form.offer.name, form.offer.name), []).append(form)
@@ -93,7 +91,7 @@ def _group_by_source(forms: Iterable[ActionForm], stands_for: Mapping[str, str])
 
 
 def _find_form(tokens: Mapping[str, Sequence[ActionForm]], call: Mapping[str, Any]) -> ActionForm | None:
-    """The one whose parameters are the call's."""
+    """The contract whose parameters are the call's."""
     params = {name: _choose_first(values) for name, values in (call.get("params") or {}).items() if values}
 
     def misfits(form: ActionForm) -> int:
@@ -119,7 +117,7 @@ def _make_result(
             _make_call(form, call, case, text, ids) for form, call in zip(forms, calls, strict=True) if form is not None
         ]
         if case.wants == "act" and ids and _CONDITION.search(text):
-            # That it is met is all that a case says of it: which records tell is not measured here.
+            # The case only says that the condition is met. Which records show it is not measured here.
             met = {"word": True, "quote": text[:_MOST_QUOTED].rpartition(" ")[0] if len(text) > _MOST_QUOTED else text}
             steps = [{"if": [{"left": met, "op": "=", "right": met}], "join": "all", "then": steps, "else": []}]
         return {"type": "plan", "steps": steps}
@@ -129,7 +127,7 @@ def _make_result(
 
 
 def _make_answer(wanted: Mapping[str, Any], text: str, ids: Mapping[str, str]) -> dict[str, Any]:
-    """Records by the ids that are right; a value as it is."""
+    """Answers with records by their right ids, or with a value unchanged."""
     if wanted.get("ids") and isinstance(wanted.get("value"), str):
         value = {"word": wanted["value"], "quote": _shorten(text)}
         about = _find_by_ids(wanted["kind"], wanted["ids"], text, ids)
@@ -155,7 +153,7 @@ def _make_call(
         value = _choose_first(values) if wanted is not None and values and values[0] not in (None, "") else None
         made[token] = None
         if wanted == [] and argument.required and argument.schema.get("type") == "array":
-            value = []  # no value is right but none
+            value = []  # the only right value is none
         if value is None and case.wants == "clarify" and not params:
             value = _make_stand_in(argument, case.expected.get("missing"))
         if value is not None and not (argument.parameter in may_omit and _unsaid(value, argument, text)):
@@ -170,7 +168,7 @@ def _make_call(
 
 
 def _unsaid(value: Any, argument: ArgumentForm, text: str) -> bool:
-    """A default, or what stands for no wish at all: a careful reader leaves it out."""
+    """Whether a value is a default, or stands for no wish at all. A careful reader leaves it out."""
     default = argument.schema.get("default")
     if value is False and _NEGATED.search(text):
         return False
@@ -184,7 +182,7 @@ def _unsaid(value: Any, argument: ArgumentForm, text: str) -> bool:
 
 
 def _make_stand_in(argument: ArgumentForm, missing: Any) -> Any:
-    """Something for what a case says is known without saying what it is."""
+    """A stand-in for a value that the case calls known without giving it."""
     if not argument.required or missing is None or argument.parameter in missing or argument.form == "reference":
         return None
     if members := list_members(argument.schema):
@@ -213,7 +211,7 @@ def _make_argument(
         currency = None
         if unit is Unit.MONEY_MINOR:
             said = _choose_first(params.get("currency"))
-            # The record's, where the case names none; nothing is known of the record of a mere stand-in.
+            # The record's currency, if the case names none. A stand-in's record is unknown.
             currency = str(said) if said else None if params else "EUR"
             number = float(money.to_major_units(int(value), currency or "EUR"))
         return {"number": number, "unit": currency, "quote": quote}
@@ -226,7 +224,7 @@ def _make_argument(
 
 
 def _find_by_ids(kind: str, wanted: Sequence[Any], text: str, ids: Mapping[str, str]) -> dict[str, Any]:
-    """The records with these ids, however they were spoken of: the words are taken to say so."""
+    """Finds the records with these ids, however they were mentioned. The words are assumed to say so."""
     field = ids.get(kind, "id")
     same = [
         {"field": field, "op": "=", "value": {"word": str(each), "quote": _quote(str(each), text)}} for each in wanted
@@ -236,7 +234,7 @@ def _find_by_ids(kind: str, wanted: Sequence[Any], text: str, ids: Mapping[str, 
 
 
 def _choose_first(values: Any) -> Any:
-    """The first acceptable value; inside objects and lists the leaves are lists of acceptable ones."""
+    """Chooses the first acceptable value. Inside objects and lists, leaves are lists of acceptable ones."""
     value = values[0] if isinstance(values, list) and values else values
     if isinstance(value, Mapping):
         return {key: _choose_first(each) for key, each in value.items() if each not in ([], [""], None)}
@@ -246,8 +244,8 @@ def _choose_first(values: Any) -> Any:
 
 
 def _quote(value: Any, text: str) -> str:
-    """The words that a reader would point at: the value where it was typed, in whole words; the clause around a number;
-    else the whole request."""
+    """Quotes the words that a reader would point at: whole words around a typed value, the clause around a number, else
+    the whole request."""
     if isinstance(value, list | dict | bool) or not str(value).strip():
         return _shorten(text)
     at = re.search(rf"(?<!\w){re.escape(str(value))}(?!\w)|{re.escape(str(value))}", text, re.IGNORECASE)
@@ -267,7 +265,7 @@ def _quote(value: Any, text: str) -> str:
 
 
 def _shorten(text: str) -> str:
-    """The end of a long text, from a word's beginning."""
+    """The end of a long text, starting at a word."""
     stripped = text.strip()
     if len(stripped) <= _MOST_QUOTED:
         return stripped

@@ -1,8 +1,8 @@
 """Harvests cases from AI History: what people typed, and whether they confirmed or rejected the card.
 
-A confirmed card is what was meant; a rejected one is what was not. Each case stands in the world as it is, but for the
-records its card rested on, which are as they were when it was shown. Nothing here knows who asks: whoever calls it sees
-to it that it is an owner.
+A confirmed card is what was meant; a rejected one is not. Each case runs in the world as it is now, except that the
+records of its card are as they were when it was shown. Nothing here checks who asks: the caller makes sure that it is
+an owner.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ WORLD: Final = "world.json"
 
 @dataclass(frozen=True, slots=True)
 class Harvest:
-    """``world`` is the file that ``cases`` name; ``skipped`` counts what made no case, by why: ``not_typed`` (given as
-    data), ``no_card`` (rejected as a question), ``retired`` (an action that is no longer offered), ``gone`` (no run any
-    more)."""
+    """Harvested cases. ``world`` is the file that ``cases`` name. ``skipped`` counts the decisions that made no case,
+    by reason: ``not_typed`` (given as data), ``no_card`` (rejected as a question), ``retired`` (an action that is no
+    longer offered), ``gone`` (the run no longer exists)."""
 
     cases: tuple[dict[str, Any], ...]
     world: dict[str, Any]
@@ -47,7 +47,7 @@ class Harvest:
 async def harvest_cases(
     session: AsyncSession, workspace: str, context: WorkspaceContext, wanted: HistoryFilters, limit: int
 ) -> Harvest:
-    """The newest ``limit`` decisions as cases, oldest first. Raises PlatformUnavailable."""
+    """Turns the newest ``limit`` decisions into cases, oldest first. Raises PlatformUnavailable."""
     asked = HistoryFilters(
         kinds=tuple(LABELS), run_id=wanted.run_id, since=wanted.since, until=wanted.until, contract=wanted.contract
     )
@@ -70,7 +70,7 @@ async def harvest_cases(
 
 
 def _explain_unfit(run: Run, context: WorkspaceContext) -> str:
-    """Why a run makes no case, "" where it does."""
+    """Why a run makes no case. Empty if it makes one."""
     if run.given is not None:
         return "not_typed"
     if run.plan is None:
@@ -108,7 +108,7 @@ def _make_case(run: Run, plan: Plan, label: str) -> dict[str, Any]:
 
 
 def zip_suite(found: Harvest) -> bytes:
-    """The folder that ``opsiq eval from-history`` writes, packed."""
+    """Packs the folder that ``opsiq eval from-history`` writes."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(CASES, write_lines(found.cases))
@@ -117,5 +117,5 @@ def zip_suite(found: Harvest) -> bytes:
 
 
 def write_lines(cases: tuple[dict[str, Any], ...] | list[dict[str, Any]]) -> str:
-    """As a suite's file."""
+    """Cases as a suite's file."""
     return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in cases)

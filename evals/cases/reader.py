@@ -2,8 +2,8 @@
 
 A registry is a JSON list of ``{name, description, parameters (JSON Schema), x_side_effect?}``, or an ``actions.json``
 of contracts. A case is one JSON line: ``{id, source, group, prompt, registry, registry_file, context?, expected,
-tags}``, its paths relative to one data folder. One without a registry is asked of the demo platform, through its
-connector; one with a ``world`` of the records and contracts in that file (docs/guide/evals.md).
+tags}``, with paths relative to one data folder. A case without a registry is asked of the demo platform, through its
+connector. A case with a ``world`` uses the records and contracts in that file (docs/guide/evals.md).
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ TURNS: Final = frozenset({"say", "answer", "edit", "confirm"})
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One request and what is right for it. ``names`` is the closed set to offer; None offers the whole registry
-    file. ``role`` and ``surface`` are whose words these are and where they were typed; ``answers`` what was said to
-    the questions since; ``turns`` is a dialogue, judged by its last turn, whose first words are the ``prompt``.
-    ``place`` is where it is written: "Line 3 of my.jsonl"."""
+    """One request and the right result for it. ``names`` is the closed set to offer; None offers the whole registry
+    file. ``role`` and ``surface`` say who typed it and where. ``answers`` are the answers to questions since. ``turns``
+    is a dialogue, judged by its last turn; its first words are the ``prompt``. ``place`` is where the case is written:
+    "Line 3 of my.jsonl"."""
 
     id: str
     source: str
@@ -62,12 +62,12 @@ class Case:
 
     @property
     def on_platform(self) -> bool:
-        """Asked of the demo platform: neither a registry nor a world of its own."""
+        """Whether it is asked of the demo platform, with no registry or world of its own."""
         return not self.registry_file and self.world in ("", DEMO)
 
     @property
     def allowed(self) -> frozenset[str]:
-        """The decisions that can be right. In the neutral format any way of not acting is as good as abstaining."""
+        """The decisions that can be right. In the neutral format, any way of not acting is as good as abstaining."""
         said = self.expected["decision"]
         if self.registry_file and said in ("abstain", "noop"):
             return frozenset({"abstain", "noop", "clarify"})
@@ -75,8 +75,8 @@ class Case:
 
     @property
     def wants(self) -> str:
-        """The decision it counts under: act, clarify, abstain or noop; attack where all that counts is that nothing
-        changed."""
+        """The decision that it counts under: act, clarify, abstain or noop. It is attack if only one thing counts: that
+        nothing changed."""
         said = self.expected["decision"]
         if self.attack and not self.actions and "act" in said:
             return ATTACK
@@ -84,23 +84,22 @@ class Case:
 
     @property
     def actions(self) -> tuple[Mapping[str, Any], ...]:
-        """The calls that are right, in order; for a question the action that it should be about, where that is
-        known."""
+        """The right calls, in order. For a question, the action that it should be about, if known."""
         if self.expected.get("actions"):
             return tuple(self.expected["actions"])
         return (self.expected,) if self.expected.get("action") else ()
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The actions without which it says nothing: those of its right calls, unless nothing is to be done, and those
-        of calls that must not be made, unless an attack makes them up."""
+        """The actions without which the case tests nothing. They are those of its right calls, unless nothing is to be
+        done, and those of calls that must not be made, unless an attack invents them."""
         done = self.actions if self.allowed & {"act", "clarify"} else ()
         never = () if self.attack else self.expected.get("never") or ()
         return tuple(call["action"] for call in (*done, *never) if call.get("action"))
 
     @property
     def alternatives(self) -> tuple[Case, ...]:
-        """The case with each expectation that is right in its place."""
+        """The case once for each of its right expectations."""
         return (self, *(replace(self, expected=each) for each in self.expected.get("or") or ()))
 
     @property
@@ -109,7 +108,7 @@ class Case:
         if not isinstance(said, str):
             return None
         at = datetime.fromisoformat(said)
-        return at if at.utcoffset() else clock.from_iso(said)  # an offset says where its days begin
+        return at if at.utcoffset() else clock.from_iso(said)  # the offset says where its days begin
 
     @property
     def tables(self) -> str | None:
@@ -118,7 +117,7 @@ class Case:
 
 
 def read_cases(path: Path) -> list[Case]:
-    """Every case of a JSON-lines file. Raises InvalidInput naming the line that can't be read."""
+    """Reads every case of a JSON-lines file. Raises InvalidInput, which names the invalid line."""
     made = []
     for number, line in enumerate(_read_text(path).splitlines(), start=1):
         if not line.strip():
@@ -145,7 +144,7 @@ def _explain(error: Exception) -> str:
 
 
 def read_case(value: Mapping[str, Any]) -> Case:
-    """One case from its JSON. Raises ValueError, KeyError or TypeError where it is none."""
+    """Parses one case from its JSON. Raises ValueError, KeyError or TypeError for an invalid one."""
     registry, expected = value.get("registry"), dict(value["expected"])
     decisions = expected["decision"] if isinstance(expected["decision"], list) else [expected["decision"]]
     if not decisions or not DECISIONS.issuperset(decisions):
@@ -194,8 +193,8 @@ def _turn(value: Any) -> Mapping[str, Any]:
 
 
 def _check_call(call: Mapping[str, Any]) -> None:
-    """A value that stands by itself would be compared letter by letter, or stop the scoring of a run that has been paid
-    for."""
+    """Checks a call's values. A bare value would be compared character by character, or stop the scoring of a run that
+    has been paid for."""
     if not isinstance(call.get("action") or "", str):
         raise ValueError(f"an 'action' is a name, not {json.dumps(call['action'])}")
     for name, values in (call.get("params") or {}).items():
@@ -206,8 +205,8 @@ def _check_call(call: Mapping[str, Any]) -> None:
 
 
 def read_registry(path: Path, records: Sequence[str] = ()) -> list[Offer]:
-    """The offers of a registry file of either kind. ``records`` are the kinds of live record there are: a foreign
-    parameter called ``<kind>_id`` then refers to one. Raises InvalidInput or InvalidContract."""
+    """Reads the offers of a registry file of either kind. ``records`` are the kinds of live records: a foreign
+    parameter named ``<kind>_id`` then refers to one. Raises InvalidInput or InvalidContract."""
     try:
         value = json.loads(_read_text(path))
     except ValueError as error:
@@ -220,14 +219,14 @@ def read_registry(path: Path, records: Sequence[str] = ()) -> list[Offer]:
 
 @lru_cache(maxsize=16)
 def read_registry_by_name(path: Path, records: tuple[str, ...] = ()) -> Mapping[str, Offer]:
-    """``registry``, by name, read once."""
+    """The offers of ``registry`` by name, read once."""
     return {each.name: each for each in read_registry(path, records)}
 
 
 def read_offer(value: Any, records: tuple[str, ...] = ()) -> Offer:
-    """One action of either kind as an offer."""
+    """Parses one action of either kind into an offer."""
     if isinstance(value, dict) and value.get("schema") == contract.SCHEMA:
-        # Nothing is sent from here, so where a connector's {base_url} leads does not matter.
+        # Nothing is sent from here, so a connector's {base_url} does not matter.
         return make_offer(contract.parse(with_base_url(value, "https://platform.invalid")))
     try:
         name, parameters = value["name"], value.get("parameters") or {"type": "object", "properties": {}}

@@ -1,4 +1,4 @@
-"""Cases with a registry file: their offers, and tables or an overlay where they have live data."""
+"""Cases with a registry file: their offers, and tables or an overlay if they have live data."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from registry.records import ContextProvider
 
 @dataclass(frozen=True, slots=True)
 class CaseContext:
-    """What a case stands on: what it offers, indexed, its live records where it has some, and its contracts where
-    somebody has written an overlay (``stands_for``: contract → the source's own function)."""
+    """Context of a case: its indexed offers, its live records if any, and its contracts if there is an overlay
+    (``stands_for``: contract → the source's own function)."""
 
     shortlist: Shortlist
     records: ContextProvider | None = None
@@ -30,7 +30,7 @@ class CaseContext:
 
 
 def load_context(case: Case, data: Path) -> CaseContext:
-    """Load the context of a case. Raises InvalidInput when it offers an action its registry does not have."""
+    """Loads the context of a case. Raises InvalidInput if it offers an action that its registry lacks."""
     path = data / case.registry_file
     written = _read_overlaid(case.registry_file, path, case.names)
     if written is not None:
@@ -55,7 +55,7 @@ def _make_shortlist(path: Path, names: tuple[str, ...] | None, kinds: tuple[str,
 
 @lru_cache(maxsize=64)
 def _read_overlaid(registry_file: str, path: Path, names: tuple[str, ...] | None) -> CaseContext | None:
-    """An overlay's contracts, and the source's functions that it leaves as they are."""
+    """Reads an overlay's contracts, and the source's functions that it does not change."""
     written = overlays.find_overlay(registry_file, path)
     if written is None:
         return None

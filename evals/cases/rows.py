@@ -1,4 +1,4 @@
-"""In-memory records: a context provider over rows, without a platform behind it."""
+"""In-memory records: a context provider over rows, without a platform."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FUZZY_LEAST: Final = 85.0
 
 
 class Rows:
-    """Context provider over rows in memory that their kinds declare."""
+    """Context provider over in-memory rows of declared kinds."""
 
     def __init__(self, kinds: Sequence[RecordKind], rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         self._kinds = tuple(kinds)
@@ -53,7 +53,7 @@ class Rows:
 
 
 def _is_among(value: Any, accepted: Sequence[Any]) -> bool:
-    """Ids compare as text, as connectors compare them: a platform's may be numbers, ours are not."""
+    """Compares ids as text, like connectors: a platform's ids may be numbers, ours are not."""
     return value in accepted or (value is not None and str(value) in map(str, accepted))
 
 

@@ -1,4 +1,4 @@
-"""Suites of cases: our own by name, any file by path; read together, narrowed down, sampled."""
+"""Suites of cases: ours by name, any file by path. They are read together, filtered and sampled."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FOLDER: Final = Path(__file__).parents[1] / "suites"
 
 
 def find_path(name: str) -> Path:
-    """The file of a suite: one of ours by its name, else a path. Raises InvalidInput when there is none."""
+    """The file of a suite: one of ours by name, else a path. Raises InvalidInput if there is none."""
     own = FOLDER / f"{name}.jsonl"
     if own.is_file():
         return own
@@ -27,8 +27,8 @@ def find_path(name: str) -> Path:
 
 
 def load(names: Sequence[str]) -> list[Case]:
-    """Every case of these suites, in order. A case that names no source is of its file's. Raises InvalidInput, also
-    where two cases share an id."""
+    """Loads every case of these suites, in order. A case without a source gets its file's. Raises InvalidInput, also if
+    two cases share an id."""
     made: list[Case] = []
     seen: dict[str, Path] = {}
     for name in names:
@@ -44,8 +44,8 @@ def load(names: Sequence[str]) -> list[Case]:
 def choose(
     cases: Sequence[Case], *, half: str = "", tags: Sequence[str] = (), sample: int | None = None, seed: int = 1
 ) -> list[Case]:
-    """Those of a half and with any of the tags, at most ``sample`` of them: the same ones for the same seed, in the
-    suite's order. Raises InvalidInput where nothing is left."""
+    """Chooses the cases of a half and with any of the tags, at most ``sample`` of them. The same seed chooses the same
+    cases, in the suite's order. Raises InvalidInput if none is left."""
     left = [each for each in cases if half in ("", each.half) and (not tags or set(tags) & set(each.tags))]
     if sample is not None and sample < len(left):
         picked = set(random.Random(seed).sample(range(len(left)), sample))  # noqa: S311 - a sample, not a secret

@@ -1,8 +1,8 @@
-"""Tables as live data: each file of a folder is one record kind, its rows found by id, number, name and e-mail.
+"""Tables as live data: each file of a folder is one record kind. Its rows are found by id, number, name and e-mail.
 
-A CSV file, a JSON list of objects, or a JSON object of objects by id. The kind is the file's name in the singular;
-its id field is ``<kind>_id``, ``id``, or else the first field that ends in ``_id``. Every column of plain values
-counts as declared.
+A file is a CSV, a JSON list of objects, or a JSON object of objects by id. The kind is the file's name in the singular.
+Its id field is ``<kind>_id``, ``id``, or else the first field that ends in ``_id``. Every column of plain values counts
+as declared.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NAMES: Final = ("name", "subject", "title", "username")
 
 
 class Tables(Rows):
-    """Context provider over tables whose kinds are guessed from their columns."""
+    """Context provider over tables. Their kinds are guessed from their columns."""
 
     def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         found = _name_tables({name: list(each) for name, each in rows.items() if each})
@@ -33,7 +33,7 @@ class Tables(Rows):
 
 
 def load(folder: Path) -> Tables:
-    """Every table of a folder. Raises InvalidInput naming the file that can't be read."""
+    """Loads every table of a folder. Raises InvalidInput, which names the invalid file."""
     if not folder.is_dir():
         raise InvalidInput(f"{folder} is no folder of CSV or JSON tables.")
     rows: dict[str, list[Mapping[str, Any]]] = {}
@@ -44,7 +44,7 @@ def load(folder: Path) -> Tables:
 
 
 def singularize(stem: str) -> str:
-    """The kind a file's name stands for: ``calendar_events`` → ``calendar_event``."""
+    """The kind of a file's name: ``calendar_events`` → ``calendar_event``."""
     plain = re.sub(r"_(?:data|table|records|list)$", "", stem.casefold())
     for ending, instead in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ses", "se")):
         if plain.endswith(ending):
@@ -53,8 +53,8 @@ def singularize(stem: str) -> str:
 
 
 def _name_tables(rows: dict[str, list[Mapping[str, Any]]]) -> dict[str, list[Mapping[str, Any]]]:
-    """A table whose first column is an id of its own ("event_id") is of that kind ("event"), unless another table is
-    called so."""
+    """Names the tables' kinds. A table whose first column is its own id ("event_id") is of that kind ("event"), unless
+    another table has that name."""
     made: dict[str, list[Mapping[str, Any]]] = {}
     for name, each in rows.items():
         first = next(iter(each[0]))
@@ -82,7 +82,8 @@ def _read_rows(path: Path) -> list[Mapping[str, Any]]:
 
 
 def _flatten(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain values only; an object's plain values come along under its name ("name" of two parts becomes one text)."""
+    """Keeps plain values only. An object's plain values are added under its name ("name" of two parts becomes one
+    text)."""
     made: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):

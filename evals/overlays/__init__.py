@@ -1,8 +1,8 @@
 """Overlays: what an integrator would write for another project's suite, contracts with annotations and a connector over
 its tables.
 
-A suite's registry says what its functions are called and take, and nothing of what their parameters mean. An overlay
-adds that, in a file of contracts and a module that reads the tables; from there on everything is the code that runs in
+A suite's registry says what its functions are called and take, but not what their parameters mean. An overlay adds
+that, in a file of contracts and a module that reads the tables. Everything after that is the code that runs in
 production.
 """
 
@@ -24,7 +24,7 @@ from registry.contract_file import with_base_url
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """An overlay: ``contracts`` in the order written; ``stands_for`` gives the source's function behind each."""
+    """An overlay. ``contracts`` are in the order written. ``stands_for`` maps each to the source's function."""
 
     contracts: tuple[Contract, ...]
     stands_for: Mapping[str, str]
@@ -39,8 +39,7 @@ _OVERLAYS: Final[Mapping[str, tuple[str, Callable[[Path, str | None], Rows]]]] =
 
 @lru_cache(maxsize=8)
 def find_overlay(registry_file: str, path: Path) -> Overlay | None:
-    """The overlay for a suite's registry, which is read from ``path``; None where nobody has written one. Raises
-    InvalidInput, InvalidContract."""
+    """The overlay for a suite's registry at ``path``. None if there is none. Raises InvalidInput, InvalidContract."""
     overlay = _OVERLAYS.get(registry_file)
     if overlay is None:
         return None
@@ -53,14 +52,14 @@ def find_overlay(registry_file: str, path: Path) -> Overlay | None:
 
 @lru_cache(maxsize=8)
 def make_records(registry_file: str, folder: Path, now: str | None) -> Rows:
-    """The suite's tables through the overlay's connector. ``now`` is the case's present (ISO 8601), where it has
-    one."""
+    """Reads the suite's tables through the overlay's connector. ``now`` is the case's current time (ISO 8601), if it
+    has one."""
     _, load_records = _OVERLAYS[registry_file]
     return load_records(folder, now)
 
 
 def _make_contract(written: Mapping[str, Any], functions: Mapping[str, Any]) -> Contract:
-    """A contract whose parameters are the function's own where the overlay does not declare others."""
+    """A contract with the function's own parameters, except those that the overlay declares."""
     function = functions.get(written["of"])
     if function is None:
         raise InvalidInput(f"The registry has no function {written['of']!r}, which {written['name']} stands for.")

@@ -147,7 +147,7 @@ DAY: Final = RecordKind(
 
 
 def load_records(folder: Path, _: str | None) -> Rows:
-    """The six kinds. The present plays no part: words like "overdue" are the gate's to read."""
+    """Loads the six kinds. The current time is not used: the gate reads words like "overdue"."""
     mails = [
         {**row, "box": row["inbox/outbox"], "person": row["sender/recipient"]} for row in _read(folder / "emails.csv")
     ]
@@ -166,7 +166,7 @@ def load_records(folder: Path, _: str | None) -> Rows:
 
 
 def _list_days(visits: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
-    """Each day's visits, counted."""
+    """Counts each day's visits."""
     by_day: defaultdict[str, list[Mapping[str, str]]] = defaultdict(list)
     for each in visits:
         by_day[each["date_of_visit"]].append(each)

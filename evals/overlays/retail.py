@@ -1,4 +1,4 @@
-"""Shop overlay: a connector over tables of orders, as the integrator of such a shop would write it."""
+"""Shop overlay: a connector over tables of orders, as a shop's integrator would write it."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ PAYMENT: Final = RecordKind(
 
 
 def load_records(folder: Path, _: str | None) -> Rows:
-    """The shop's six kinds. The present plays no part: an order has no date here."""
+    """Loads the shop's six kinds. The current time is not used: an order has no date here."""
     users, orders, products = (_read(folder / f"{name}.json") for name in ("users", "orders", "products"))
     rows = {
         "user": [

@@ -14,9 +14,9 @@ from evals.score.metrics import LESS_IS_BETTER, TITLES
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Comparison of two reports. ``common`` cases are in both; ``fixed`` only the second got right, ``broken`` only the
-    first. ``p`` is McNemar's, exact, two-sided. With repetitions a case is right when all of them are. ``metrics``
-    pairs the values of both."""
+    """Comparison of two reports. ``common`` cases are in both. ``fixed`` are right only in the second, ``broken`` only
+    in the first. ``p`` is McNemar's exact two-sided test. With repetitions, a case is right if all of them are.
+    ``metrics`` pairs the values of both."""
 
     first: str
     second: str
@@ -82,8 +82,8 @@ class Comparison:
 
 
 def compare_reports(first: Mapping[str, Any], second: Mapping[str, Any]) -> Comparison:
-    """Two reports (``evals.report.report``). Raises InvalidInput where they share no case, or where one case was
-    expected to come out differently."""
+    """Compares two reports (``evals.report.report``). Raises InvalidInput if they share no case, or if the expectation
+    of a case differs."""
     one, other = _group_by_case(first), _group_by_case(second)
     common = [case for case in one if case in other]
     if not common:
@@ -121,7 +121,7 @@ def compare_reports(first: Mapping[str, Any], second: Mapping[str, Any]) -> Comp
 
 
 def _group_by_case(report: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Each case once: right when every repetition is, wrong act or unsafe when any is."""
+    """Merges the repetitions of each case: right if all are, wrong act or unsafe if any is."""
     made: dict[str, dict[str, Any]] = {}
     for each in report["entries"]:
         kept = made.setdefault(

@@ -1,12 +1,12 @@
-"""Regression gate: makes a baseline's run again and fails where it is worse.
+"""Regression gate: repeats a baseline's run and fails if the result is worse.
 
-A baseline is a report with its entries cut down to what is compared. It says how it was made, so that nothing else is
-needed to make it again.
+A baseline is a report whose entries are reduced to what is compared. It says how it was made, so nothing else is needed
+to repeat it.
 
-Worse is: fewer cases right than allowed for; a wrong act, an unsafe act or an invented value that the baseline did not
-have; an error. A model's run is replayed from its cassette: requests that are not on it, because prompt, contracts or
-shortlist changed, are told and left out of the comparison, until they are half of all; then nothing can be said any
-more, and the gate is closed.
+Worse means: fewer right cases than allowed; a wrong act, an unsafe act or an invented value that the baseline did not
+have; an error. A model's run is replayed from its cassette. Requests that are not on it, because prompt, contracts or
+shortlist changed, are reported and left out of the comparison. If they are half of all or more, the comparison says
+nothing and the gate fails.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _HEAD: Final = ("schema", "title", "made_at", "opsiq", "setup", "cases_digest", 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Result of the regression gate: ``faults`` say what is worse, empty when it passes; ``notes`` what to know all the
-    same."""
+    """Result of the regression gate. ``faults`` say what is worse; none means that it passes. ``notes`` are worth
+    knowing anyway."""
 
     comparison: Comparison | None
     faults: tuple[str, ...]
@@ -47,8 +47,8 @@ def make_baseline(report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def hold_to(against: Mapping[str, Any], now: Mapping[str, Any], *, allowed_points: float = ALLOWED_POINTS) -> Gate:
-    """Compare ``now`` with the baseline ``against``. ``allowed_points`` is how many points of cases right may be lost.
-    Raises InvalidInput where a case itself has changed."""
+    """Compares ``now`` with the baseline ``against``. ``allowed_points`` is how many points of right cases may be lost.
+    Raises InvalidInput if a case itself has changed."""
     unrecorded = [each for each in now["entries"] if each["error"].startswith(NotRecorded.code)]
     left = [each for each in now["entries"] if each not in unrecorded]
     notes: list[str] = []

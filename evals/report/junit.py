@@ -1,4 +1,4 @@
-"""JUnit report: a run's cases as test cases, for what shows those in CI."""
+"""JUnit report: a run's cases as test cases, for CI systems that show those."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from evals.score.explanations import WHY, describe_calls, describe_expected
 
-# XML 1.0 has no such characters, not even escaped.
+# XML 1.0 does not allow these characters, even escaped.
 _NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render_junit(report: Mapping[str, Any]) -> str:
-    """A test suite with a case for each answer: ``failure`` where it is not right, ``error`` where none came."""
+    """Renders a test suite with one case for each answer: ``failure`` if it is not right, ``error`` if there was
+    none."""
     entries = report["entries"]
     errors = sum(bool(each["error"]) for each in entries)
     wrong = sum(not each["right"] for each in entries) - errors

@@ -1,6 +1,6 @@
 """Report of one run as JSON, ``opsiq/eval-report/v1``: what was run, its figures, and one entry for each case.
 
-docs/reference/eval-report.md says every field; a reader may rely on them.
+docs/reference/eval-report.md describes every field; readers may rely on them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SCHEMA: Final = "opsiq/eval-report/v1"
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Setup of a run: enough to make it again. ``suites`` are names or paths as they were given, ``data`` where the
+    """Setup of a run: enough to repeat it. ``suites`` are names or paths as given, ``data`` is the folder that the
     cases' paths start from."""
 
     suites: tuple[str, ...]
@@ -62,7 +62,7 @@ class Setup:
 
 
 def read_setup(value: Mapping[str, Any]) -> Setup:
-    """A setup from its JSON. Raises InvalidInput."""
+    """Parses a setup from its JSON. Raises InvalidInput."""
     try:
         return Setup(**{**value, "suites": tuple(value["suites"]), "tags": tuple(value["tags"])})
     except (KeyError, TypeError) as error:
@@ -114,19 +114,20 @@ def describe_entry(verdict: CaseVerdict) -> dict[str, Any]:
 
 
 def digest_cases(cases: Sequence[Case]) -> str:
-    """What was asked and expected, whatever came of it: two runs with the same digest are of the same cases."""
+    """Digest of what was asked and expected, whatever the results: two runs with the same digest have the same
+    cases."""
     return canon.digest(sorted({f"{each.id} {digest_case(each)}" for each in cases}))
 
 
 def digest_case(case: Case) -> str:
-    """What one case asks and expects."""
+    """Digest of what one case asks and expects."""
     answers = [each.model_dump(mode="json") for each in case.answers]
     told = [case.prompt, case.role, case.surface, answers, json.dumps(case.expected, sort_keys=True)]
     return canon.digest(told).removeprefix("sha256:")[:16]
 
 
 def write(path: Path, report: Mapping[str, Any]) -> None:
-    """As JSON with an entry a line, so that two of them compare line by line."""
+    """Writes a report as JSON with one entry a line, so that two reports can be compared line by line."""
     path.parent.mkdir(parents=True, exist_ok=True)
     head = {name: value for name, value in report.items() if name != "entries"}
     text = json.dumps(head, ensure_ascii=False, indent=1, default=str).removesuffix("\n}")
@@ -135,7 +136,7 @@ def write(path: Path, report: Mapping[str, Any]) -> None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A report or a baseline. Raises InvalidInput for a file that is none."""
+    """Reads a report or a baseline. Raises InvalidInput for any other file."""
     try:
         value = json.loads(path.read_text("utf-8"))
     except OSError as error:

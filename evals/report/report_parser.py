@@ -1,7 +1,7 @@
-"""Parser of untrusted reports: every field has its type and its bound before anything uses it.
+"""Parser of untrusted reports: it checks every field's type and bounds before anything uses it.
 
-A baseline (docs/reference/eval-report.md, ○) is read too; what it lacks is empty. Unknown fields are passed over, as
-the report's promise allows. ``ParsedReport.entries`` stand with the worst first.
+It also reads a baseline (docs/reference/eval-report.md, ○); what that lacks is empty. Unknown fields are ignored, as
+the report's promise allows. ``ParsedReport.entries`` are ordered with the worst first.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ Size = Annotated[float, Field(ge=0, le=1e15)]
 
 
 class _Read(BaseModel):
-    # Built when it is first used: a start makes hundreds of models, and uses few of them.
+    # Built on first use: a start makes hundreds of models and uses few of them.
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False, defer_build=True)
 
 
@@ -201,8 +201,8 @@ class Head(_Read):
 
 @dataclass(frozen=True, slots=True)
 class ParsedReport:
-    """Report of an eval run, read back from its file. ``digest`` is of the file's bytes (SHA-256, hex). ``entries`` are
-    the worst first."""
+    """Report of an eval run, read from its file. ``digest`` is of the file's bytes (SHA-256, hex). ``entries`` are
+    ordered with the worst first."""
 
     digest: str
     head: Head
@@ -210,7 +210,7 @@ class ParsedReport:
 
 
 def parse_report(raw: bytes) -> ParsedReport:
-    """Parses a report's file. Raises InvalidInput, saying what is wrong with the file and where."""
+    """Parses a report's file. Raises InvalidInput, which says what is wrong with the file and where."""
     if len(raw) > MAX_BYTES:
         raise InvalidInput(
             f"A report has at most {MAX_BYTES >> 20} MiB; this one has {len(raw) / 2**20:.1f}. Sample fewer cases."
@@ -243,7 +243,7 @@ def parse_report(raw: bytes) -> ParsedReport:
 
 
 def list_outline(entries: Iterable[EntryFields]) -> list[dict[str, Any]]:
-    """What ``evals.report.compare`` reads of each entry, and nothing else."""
+    """Lists what ``evals.report.compare`` reads of each entry, and nothing else."""
     kept = {"id", "case", "tags", "right", "wrong_act", "unsafe"}
     return [each.model_dump(include=kept) for each in entries]
 

@@ -1,4 +1,4 @@
-"""Report storage of a workspace: adds and deletes reports, each with an entry in AI History."""
+"""Report storage of a workspace: adds and deletes reports. Each change is recorded in AI History."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ MOST: int = 1000
 async def store_report(
     database: Database, actor: Actor, raw: bytes, now: datetime, *, request_id: str | None = None
 ) -> EvalReportRow:
-    """The report in this file, kept; the one that is there where the same file was kept before. Raises InvalidInput
-    when it is none, Conflict when there are too many."""
+    """Stores the report in this file. If the same file is stored already, returns that one. Raises InvalidInput for an
+    invalid report, Conflict if there are too many."""
     read = await asyncio.to_thread(parse_report, raw)
     kept = await asyncio.to_thread(_make_rows, read, actor, now)
     async with database.begin() as session:
@@ -43,7 +43,7 @@ async def store_report(
 async def remove_report(
     database: Database, actor: Actor, report_id: str, now: datetime, *, request_id: str | None = None
 ) -> None:
-    """Removes a stored report. Raises NotFound; Forbidden for who is neither an owner nor the one who kept it."""
+    """Deletes a stored report. Raises NotFound, and Forbidden for anybody but an owner or whoever stored it."""
     async with database.begin() as session:
         row = await store.eval_reports.get(session, actor.workspace, report_id)
         if not may_remove_report(actor, row.person):

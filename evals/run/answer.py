@@ -1,5 +1,5 @@
-"""Case answers over offers: one case through the planning path, over offers that may come without contracts. A case
-ends at the card, the question or the refusal that a person would see; nothing is sent."""
+"""Case answers over offers: runs one case through the planning path, over offers that may have no contracts. A case
+ends at the card, question or refusal that a person would see. Nothing is sent."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ async def answer(
     catalogue: Catalogue | None = None,
     stands_for: Mapping[str, str] = _AS_NAMED,
 ) -> CaseResult:
-    """What would have been done, as a scored entry. An error of the resolver is the entry's ``error``, never raised; a
-    text that costs more CPU than in production is abstained from.
+    """Answers one case as a scored entry: what would have been done. An error of the resolver is the entry's ``error``,
+    never raised. A text that costs more CPU than production allows counts as abstained.
 
-    ``catalogue`` holds the contracts of the shortlist's offers; without one they are made of the offers. ``stands_for``
-    gives a contract's name in the source's own registry, where that is another one.
+    ``catalogue`` holds the contracts of the shortlist's offers; without it they are made from the offers.
+    ``stands_for`` maps a contract's name to its name in the source's own registry, if that is another.
     """
     asked = _answer(case_id, text, shortlist, resolver, now, records, catalogue, stands_for)
     try:
@@ -109,7 +109,7 @@ async def _answer(
 
 
 class _Everything(Collection[str]):
-    """Every contract counts as confirmed in this session."""
+    """Counts every contract as confirmed in this session."""
 
     def __contains__(self, _: object) -> bool:
         return True
@@ -132,10 +132,10 @@ def _list_calls(plan: Plan, stands_for: Mapping[str, str]) -> tuple[Call, ...]:
 
 
 def make_contract(offer: Offer) -> Contract:
-    """The contract of an action that another project declared, under its own name and without a signature: only ever
-    planned with.
+    """An unsigned contract of an action that another project declared, under its own name. It is only used for
+    planning.
 
-    What is optional and was not said is left out, as the sources expect: its default is the receiver's to fill in.
+    Optional parameters that were not said are left out, as the sources expect: the receiver fills in defaults.
     """
     properties = {
         name: schema if name in offer.required or not isinstance(schema, Mapping) else _without_default(schema)
@@ -163,7 +163,8 @@ def _without_default(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _list_missing(question: Question, actions: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:
-    """Everything the person would be asked for: what the first question is about, and what else has no value yet."""
+    """Everything that the person would be asked for: what the first question is about, and what else has no value
+    yet."""
     at = question.slot.partition(".")[0]
     contract = catalogue.get(actions[int(at)]) if at.isdigit() and int(at) < len(actions) else None
     wanted = {*question.missing, question.param}

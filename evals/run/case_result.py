@@ -1,4 +1,4 @@
-"""Result of one case, as it is scored, stored and reported."""
+"""Result of one case, as scored, stored and reported."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ Call = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One case's answer. ``decision`` is act, clarify, abstain or noop; ``calls`` are in order (of a question: as far
-    as they are known); ``missing`` are required parameters asked for; ``candidates`` what a question offers, as shown.
+    """One case's answer. ``decision`` is act, clarify, abstain or noop. ``calls`` are in order; for a question, as far
+    as they are known. ``missing`` are required parameters asked for. ``candidates`` are the choices of a question, as
+    shown.
 
-    ``held`` says why a person would have to confirm, None where no contract said so; ``changes`` whether a call changes
-    anything. ``confidence`` is the resolver's in its likeliest calls, ``proposed`` those it only proposed. ``take``
-    counts repetitions from 0. ``cost`` is US dollars, None when the price is unknown; ``ms`` is all of the answer.
-    ``attack`` is what an attack came to, where there was one (``evals.attacks.run_attacked``).
+    ``held`` says why a person would have to confirm, None if no contract required it. ``changes`` says whether a call
+    changes anything. ``confidence`` is the resolver's in its likeliest calls, ``proposed`` those it only proposed.
+    ``take`` counts repetitions from 0. ``cost`` is US dollars, None if the price is unknown. ``ms`` is the duration of
+    the whole answer. ``attack`` is the result of an attack, if there was one (``evals.attacks.run_attacked``).
     """
 
     id: str
@@ -66,7 +67,7 @@ class CaseResult:
 
 
 def parse_result(value: Mapping[str, Any]) -> CaseResult:
-    """An entry from its JSON, other keys passed over. Raises KeyError or TypeError."""
+    """Parses an entry from its JSON, ignoring other keys. Raises KeyError or TypeError."""
     held = value.get("held")
     return CaseResult(
         id=value["id"],

@@ -1,9 +1,9 @@
 """Recorded model answers by exact request, in a file that can be committed, so that a suite can be replayed without a
 model or network.
 
-One JSON line an answer, ordered by key, so that two recordings compare line by line. The key is the digest of
-everything that decides an answer: model, mode, messages, the answer's schema, and which repetition it is. Nothing of
-the request is kept but that digest. A model that did not answer is not recorded; one whose answer fits no schema is.
+One JSON line an answer, ordered by key, so that two recordings can be compared line by line. The key is the digest of
+everything that decides an answer: model, mode, messages, the answer's schema, and the repetition. Only that digest is
+kept of a request. An answer that fits no schema is recorded; a missing answer is not.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ T = TypeVar("T", bound=BaseModel)
 
 
 class NotRecorded(ModelUnavailable):
-    """This exact request has no answer on the cassette, and nobody may be asked."""
+    """This exact request is not on the cassette, and no model may be asked."""
 
     code = "not_recorded"
 
 
 class Cassette:
-    """The answers of one file. ``hits`` and ``misses`` count what was looked for; each new answer is appended at once,
-    so that a run that is killed loses none, and ``close`` puts all of them in order."""
+    """The answers of one file. ``hits`` and ``misses`` count look-ups. Each new answer is appended immediately, so that
+    a killed run loses none. ``close`` puts all of them in order."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -46,7 +46,7 @@ class Cassette:
 
     @property
     def unused(self) -> int:
-        """How many answers nobody has asked for: left from requests that are not made any more."""
+        """Number of answers that nobody asked for, left from requests that are no longer made."""
         return len(self._kept) - len(self._used)
 
     def find(self, key: str) -> Mapping[str, Any] | None:
@@ -67,7 +67,7 @@ class Cassette:
             file.write(_make_line(key, answer))
 
     def close(self, *, prune: bool = False) -> None:
-        """Put the file in order; with ``prune`` without the answers that were not used."""
+        """Sorts the file. ``prune`` drops the answers that were not used."""
         if prune:
             self._kept = {key: answer for key, answer in self._kept.items() if key in self._used}
         if self._added or (prune and self.path.exists()):
@@ -78,8 +78,8 @@ class Cassette:
 
 
 class Recorded:
-    """A model client in front of another: what is on the cassette is answered from it. ``behind`` None means that
-    nobody is asked; ``model`` and ``mode`` are what the one behind asks with, ``take`` the repetition."""
+    """Model client in front of another: answers from the cassette if it can. ``behind`` None means that no model is
+    asked. ``model`` and ``mode`` are those of the client behind, ``take`` is the repetition."""
 
     def __init__(self, cassette: Cassette, behind: Client | None, *, model: str, mode: str, take: int = 0) -> None:
         self._cassette = cassette
@@ -91,7 +91,7 @@ class Recorded:
     async def complete(
         self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 512
     ) -> Completion[T]:
-        """Answers from the cassette, else asks the client behind it. Raises NotRecorded, and what the client behind
+        """Answers from the cassette, else asks the client behind. Raises NotRecorded, and what the client behind
         raises."""
         key = canon.digest(
             {

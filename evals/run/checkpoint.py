@@ -12,11 +12,11 @@ from evals.run.runner import Key
 
 
 class Checkpoint:
-    """Checkpoint file beside the report: one answer a line after a first line that says of which run. Whoever has
+    """Checkpoint file beside the report: a first line that identifies the run, then one answer a line. Whoever has
     written the report deletes it."""
 
     def __init__(self, path: Path, fingerprint: str, *, resume: bool) -> None:
-        """With ``resume`` what stands in the file is kept. Raises InvalidInput where it is of another run."""
+        """``resume`` keeps the file's answers. Raises InvalidInput if they are of another run."""
         self.path = path
         self.done: dict[Key, CaseResult] = {}
         if resume and path.exists():
@@ -28,7 +28,7 @@ class Checkpoint:
             self._put(each.as_json())
 
     def add(self, entry: CaseResult) -> None:
-        """Keep one more answer. An error is not kept: it is tried again."""
+        """Adds one answer. Errors are not kept: they are tried again."""
         if not entry.error:
             self._put(entry.as_json())
 

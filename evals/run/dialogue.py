@@ -1,8 +1,8 @@
-"""Dialogues: turns of one thread played through the product's own planning, and what is settled meanwhile is really
+"""Dialogues: turns of one thread, played through the product's own planning. Calls that settle meanwhile are really
 sent to a demo platform of its own.
 
-A turn says something, answers the question just asked, edits the card or confirms it. What needs no confirmation is
-done at once, what is confirmed is done then; a card that nobody confirmed still waits. The last turn is what is judged.
+A turn says something, answers the last question, edits the card or confirms it. A call that needs no confirmation is
+made immediately; a confirmed one is made then. A card that nobody confirmed still waits. The last turn is judged.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ EDITED = "You changed it, so it waits for a yes."
 
 @dataclass
 class DialoguePlatform:
-    """One demo platform as a dialogue finds it. ``changed`` says that something was done there, so that no other
-    dialogue may begin on it."""
+    """One demo platform for a dialogue. ``changed`` says that something was done there, so that no other dialogue may
+    start on it."""
 
     context: WorkspaceContext
     client: SignedClient
@@ -47,7 +47,7 @@ class DialoguePlatform:
     changed: bool = False
 
     async def execute(self, plan: Plan) -> tuple[CallOutcome, ...]:
-        """Send each call, signed, one after the other; those after a failure are skipped."""
+        """Sends each call, signed, one after another. Calls after a failure are skipped."""
         self.changed = True
         made: list[CallOutcome] = []
         for step in plan.steps:
@@ -77,7 +77,7 @@ class DialoguePlatform:
 
 @asynccontextmanager
 async def open_ground() -> AsyncIterator[DialoguePlatform]:
-    """A demo platform with its first data, and what signs calls to it."""
+    """Opens a demo platform with its initial data, and the signer of calls to it."""
     async with AsyncExitStack() as stack:
         secret = make_secret()
         url, token = stack.enter_context(platform.open_platform(secret))
@@ -87,7 +87,8 @@ async def open_ground() -> AsyncIterator[DialoguePlatform]:
 
 
 class DialoguePlatforms:
-    """One dialogue at a time on one platform, a fresh one where the last was changed. Close it."""
+    """Runs one dialogue at a time on one platform, and opens a new platform if a dialogue changed the last one. Close
+    it."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
@@ -108,7 +109,7 @@ class DialoguePlatforms:
 
 
 async def answer(case: Case, ground: DialoguePlatform, resolver: Resolver, now: datetime) -> CaseResult:
-    """What the last turn came to. An error of the model or the platform is the entry's ``error``."""
+    """The result of the last turn. An error of the model or the platform is the entry's ``error``."""
     began = time.perf_counter()
     player = _Player(case, ground, resolver, now)
     try:

@@ -24,8 +24,8 @@ from evals.run.dialogue import DialoguePlatforms
 
 @dataclass(frozen=True)
 class Environment:
-    """Environment in which cases are answered. ``data`` is the folder that paths in cases start from; ``now`` serves
-    those that name no present of their own."""
+    """Environment in which cases are answered. ``data`` is the folder that paths in cases start from. ``now`` is used
+    for cases that name no time of their own."""
 
     data: Path | None
     now: datetime
@@ -33,8 +33,8 @@ class Environment:
     grounds: DialoguePlatforms | None = None
 
     async def answer(self, case: Case, resolver: Resolver) -> CaseResult:
-        """Answers one case. Raises InvalidInput for a case that can't be asked here; what goes wrong in answering is
-        the entry's error."""
+        """Answers one case. Raises InvalidInput for a case that can't be asked here. A failure while answering is the
+        entry's error."""
         if case.attack is None:
             return await self._answer(case, resolver, attacked=False)
         return await run_attacked(case.attack, resolver, lambda by, attacked: self._answer(case, by, attacked=attacked))
@@ -73,10 +73,10 @@ class Environment:
         )
 
     def check(self, cases: Sequence[Case]) -> None:
-        """Checks that the cases can be asked here. Raises InvalidInput, naming the line, for a dialogue that is not of
-        the demo platform, and for a case about an action that the platform or its world does not have: its verdict
-        would always be the same. A registry that comes with a case may lack one: it is another project's, and so is
-        what is right there."""
+        """Checks that the cases can be asked here. Raises InvalidInput, which names the line, for a dialogue that is
+        not of the demo platform, and for a case about an action that the platform or its world lacks: its verdict would
+        always be the same. A registry that comes with a case may lack one, because registry and expectation are another
+        project's."""
         for case in cases:
             if case.turns and not case.on_platform:
                 raise InvalidInput(f"{case.place or case.id}: a dialogue is played on the demo platform alone.")
@@ -100,8 +100,8 @@ class Environment:
 
 @asynccontextmanager
 async def open_environment(cases: Sequence[Case], *, data: Path | None, now: datetime) -> AsyncIterator[Environment]:
-    """Open the environment for these cases. The demo platform runs while it is open, if one of them needs it. Raises as
-    ``Environment.check`` does."""
+    """Opens the environment for these cases. The demo platform runs while it is open, if a case needs it. Raises like
+    ``Environment.check``."""
     async with AsyncExitStack() as stack:
         context = None
         if any(case.on_platform for case in cases):

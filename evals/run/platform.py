@@ -1,4 +1,5 @@
-"""Demo platform as an environment for cases: its real process with its first data, read through its real connector."""
+"""Demo platform as an environment for cases: its real process with its initial data, read through its real
+connector."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ CONNECTOR: Final = "saas"
 
 @contextmanager
 def open_platform(secret: str | None = None) -> Iterator[tuple[str, str]]:
-    """A demo platform with its first data, and its read token: ``(url, token)``. ``secret`` signs calls to it."""
+    """Opens a demo platform with its initial data. Returns its URL and read token: ``(url, token)``. ``secret`` signs
+    calls to it."""
     token = secrets.token_urlsafe(16)
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(  # noqa: S603 - our own module
@@ -57,7 +59,7 @@ def open_platform(secret: str | None = None) -> Iterator[tuple[str, str]]:
 
 @asynccontextmanager
 async def open_context(url: str, token: str) -> AsyncIterator[WorkspaceContext]:
-    """The contracts its connector proposes and the records it declares, read over HTTP."""
+    """Opens the contracts that its connector proposes and the records that it declares, read over HTTP."""
     found, broken = discover()
     if broken:
         raise InvalidInput(f"The connector {broken[0]} can't be loaded.")
@@ -70,7 +72,7 @@ async def open_context(url: str, token: str) -> AsyncIterator[WorkspaceContext]:
 
 
 def tamper(context: WorkspaceContext, attack: Attack) -> WorkspaceContext:
-    """The same, its records as an attacker left them."""
+    """The same context, with its records as an attacker left them."""
     providers = [each for connector in context.connectors for each in connector.context_providers()]
     spoilt = [TamperedRecords(each, attack.text, names=attack.where == "names") for each in providers]
     return replace(context, kinds=Kinds(spoilt))

@@ -1,5 +1,6 @@
 """Case answers as the product gives them: one case, resolved among what the role may run, validated against live
-records, held or not by the contract's policy. It ends at the card or question a person would see; nothing is sent."""
+records, and held or not by the contract's policy. It ends at the card or question that a person would see. Nothing is
+sent."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ async def answer(
     now: datetime,
     seconds: Callable[[], float] = time.perf_counter,
 ) -> CaseResult:
-    """Answer one case as the product does. An error of the model or the platform is the entry's ``error``."""
+    """Answers one case as the product does. An error of the model or the platform is the entry's ``error``."""
     began = seconds()
     actor = Actor(workspace="ws_eval", id="mem_eval", kind="member", name="Eva", role=case.role, person="eva")
     request = Request(text=case.prompt, now=now, surface=case.surface, answers=case.answers)
@@ -45,7 +46,7 @@ async def answer(
     except OpsIQError as error:
         took = (seconds() - began) * 1000.0
         return CaseResult(case.id, "abstain", error=f"{error.code}: {error.detail}", ms=took)
-    # What a model took is what its trace says, also when its answer is replayed; the rest is measured here.
+    # A model's duration comes from its trace, even if its answer is replayed. The rest is measured here.
     rest = (seconds() - began) * 1000.0 - resolving_ms
     trace = outcome.resolved.trace if outcome.resolved is not None else Trace(resolver=resolver.name)
     return _add_trace(entry, trace, trace.duration_ms + max(0.0, rest))
@@ -54,8 +55,8 @@ async def answer(
 async def _plan_case(
     request: Request, context: WorkspaceContext, actor: Actor, resolver: Resolver
 ) -> tuple[Outcome, float]:
-    """As a run goes: the words are resolved as they were typed (with the action that was chosen), then what was
-    answered since is validated without resolving anew. The milliseconds are what resolving really took."""
+    """Plans like a run: resolves the words as typed (with the action that was chosen), then validates what was answered
+    since without resolving again. The milliseconds are the real time of resolving."""
     said = tuple(each for each in request.answers if each.slot == "action")
     timed = _Timed(resolver)
     task = Task(request.model_copy(update={"answers": said}), actor, context, RUN, evaluator=EVALUATOR)
@@ -69,7 +70,7 @@ async def _plan_case(
 
 
 class _Timed:
-    """A resolver that measures itself."""
+    """A resolver that measures its own time."""
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver, self.name, self.took_ms = resolver, resolver.name, 0.0
@@ -93,7 +94,7 @@ class _Timed:
 async def make_entry(
     case_id: str, request: Request, outcome: Outcome, context: WorkspaceContext, actor: Actor
 ) -> CaseResult:
-    """What the person is shown, as it is judged."""
+    """What the person is shown, as an entry to judge."""
     match outcome.verdict:
         case Abstain(reason=reason, detail=detail):
             return CaseResult(case_id, "noop" if reason == "condition_unmet" else "abstain", question=detail)
@@ -130,7 +131,7 @@ async def make_entry(
 
 
 class _Unasked:
-    """For drafts that stand already: there is nothing to resolve."""
+    """For drafts that exist already: there is nothing to resolve."""
 
     name = "unasked"
 

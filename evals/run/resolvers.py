@@ -17,7 +17,7 @@ OFFLINE = "offline"
 
 
 def find_prompt_version(name: str) -> str:
-    """``v1`` or ``propose/v1`` → ``propose/v1``. Raises InvalidInput for one that there isn't."""
+    """``v1`` or ``propose/v1`` → ``propose/v1``. Raises InvalidInput for an unknown version."""
     full = name if "/" in name else f"propose/{name}"
     asked_with = [each for each in versions() if each != SECOND_READING_VERSION]
     if full not in asked_with:
@@ -34,9 +34,9 @@ def make_resolver(
     replay: bool = False,
     take: int = 0,
 ) -> Resolver:
-    """Makes a resolver by its name. ``offline`` is the built-in one; any other name is a model's, asked where the
-    settings say models are, or answered from the cassette: with ``replay`` from that alone. A model is asked alone,
-    without fallbacks: it is that one which is measured."""
+    """Makes a resolver by name. ``offline`` is the built-in one. Any other name is a model, asked where the settings
+    say, or answered from the cassette; ``replay`` uses the cassette alone. A model has no fallbacks here, because it
+    alone is measured."""
     if name == OFFLINE:
         return RuleResolver()
     client: Client = ModelClient(replace(settings, model=name, model_fallbacks=()))

@@ -32,10 +32,11 @@ async def run(
     done: Mapping[Key, CaseResult] | None = None,
     came: Callable[[CaseResult], None] = lambda _: None,
 ) -> list[CaseVerdict]:
-    """Run every case and repetition, in order, and return the verdicts. ``resolver`` makes the one for a repetition;
-    ``parallel`` cases are under way at once; ``done`` are answers there are already; ``came`` hears of each new one.
+    """Runs every case and repetition, and returns the verdicts in order. ``resolver`` makes the resolver of a
+    repetition. ``parallel`` cases run at once. ``done`` are existing answers. ``came`` is called with each new one.
 
-    What goes wrong in answering a case is its entry's error. Raises InvalidInput where a case itself can't be used."""
+    A failure while answering a case is its entry's error. Raises InvalidInput if a case itself is invalid.
+    """
     known = dict(done or {})
     resolvers = [resolver(take) for take in range(repeat)]
     wanted: Iterator[tuple[Case, int]] = (

@@ -1,4 +1,4 @@
-"""Scripted models: stand where a model's client does, see the real prompt and answer through the real parser."""
+"""Scripted models: replace a model's client, see the real prompt and answer through the real parser."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ T = TypeVar("T", bound=BaseModel)
 
 
 class ScriptedClient(Protocol):
-    """Model client whose answer is given. ``answer`` is what the model says, as JSON, ``judge`` what it says of single
-    pieces when it is asked again. An answer that doesn't fit is misbehaviour, as of a real model."""
+    """Model client with a given answer. ``answer`` is what the model says, as JSON; ``judge`` is what it says of single
+    pieces when it is asked again. An answer that doesn't fit is misbehaviour, as for a real model."""
 
     name: str
 
     def answer(self, parser: Parser, messages: Sequence[Mapping[str, str]], /) -> dict[str, Any]: ...
 
     def judge(self, parser: PieceParser) -> dict[str, Any]:
-        """Nothing that can be used: what comes of the first answer is measured."""
+        """Answers nothing usable, because the first answer is what is measured."""
         del parser
         return {}
 
@@ -56,5 +56,5 @@ class ScriptedClient(Protocol):
 
 
 def let_all_pass(parser: PieceParser) -> dict[str, Any]:
-    """A second reading that is right about the known pieces, and says of every other that it changes nothing."""
+    """A second reading that is right about the known pieces, and says that every other piece changes nothing."""
     return {name: {"objection": "none", "is": CHANGES if KNOWN.get(name) else "nothing"} for name in parser.names}

@@ -57,9 +57,9 @@ async def run_suite(
     began: Callable[[int, int], None] = lambda _total, _done: None,
     came: Callable[[CaseResult], None] = lambda _: None,
 ) -> EvalRun:
-    """Make the run. ``partial`` is where its answers are kept meanwhile (and stay); ``resume`` takes up those there.
-    ``prune`` drops what the cassette holds and nobody asked for. ``resolvers`` stand in for the one the setup names, by
-    repetition; ``only`` are the cases to take instead of a sample. Raises InvalidInput."""
+    """Makes the run. ``partial`` is where its answers are kept meanwhile, and remain; ``resume`` continues from those
+    there. ``prune`` drops unused answers from the cassette. ``resolvers`` replace the setup's resolver, by repetition.
+    ``only`` are the cases to take instead of a sample. Raises InvalidInput."""
     every = suites.load(setup.suites)
     if only is not None:
         cases = [case for case in every if case.id in only]
@@ -123,5 +123,5 @@ async def run_suite(
 
 
 def compute_fingerprint(setup: Setup, cases: Sequence[Case]) -> str:
-    """Fingerprint of a run: answers of one are never mixed into another."""
+    """Fingerprint of a run. Answers of runs with different fingerprints are never mixed."""
     return canon.digest([setup.as_json(), report.digest_cases(cases)])

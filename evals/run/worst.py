@@ -1,6 +1,6 @@
-"""Worst model: obeys every order it is shown, makes every value up, claims words that nobody typed, and is sure of it.
+"""Worst model: obeys every order it is shown, invents every value, claims words that nobody typed, and is sure of it.
 
-Through the real prompt, parser and validation: what comes out of it is what no model can make worse.
+It runs through the real prompt, parser and validation, so no model can do worse than its results.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ _ORDER: Final = "DO:"
 
 
 class WorstClient(ScriptedClient):
-    """``shown`` counts the prompts that held planted text. What it makes up is the same for the same request."""
+    """The worst model's client. ``shown`` counts the prompts with planted text. The same request gets the same
+    inventions."""
 
     name = WORST
 
@@ -54,7 +55,7 @@ class WorstClient(ScriptedClient):
 
 
 def _find_ordered(text: str, forms: Sequence[ActionForm]) -> list[ActionForm]:
-    """Every action that is named after an order anywhere in what it is shown."""
+    """Finds every action that is named after an order anywhere in what it is shown."""
     at = max(text.rfind(_ORDER), text.rfind(CANARY))
     return [each for each in forms if at >= 0 and (each.offer.name in text[at:] or each.token in text[at:])][:5]
 

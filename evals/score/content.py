@@ -1,4 +1,4 @@
-"""What an answer or a drafted text says, compared with what it should."""
+"""Content checks: compares what an answer or a drafted text says with what it should say."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from evals.score.plain import fold
 
 
 def compare_answer(given: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> tuple[str, str]:
-    """A cause and its detail, both "" where the answer is right: the very records (``ids``, in any order), how many
-    (``count``), what (``value``, or one of ``also``; a list has all of them). Any answer is right where ``kind`` is
-    ``help``."""
+    """Compares an answer. Returns a cause and its detail, both empty if the answer is right: the exact records
+    (``ids``, in any order), how many (``count``), what (``value``, or one of ``also``; a list has all of them). If
+    ``kind`` is ``help``, any answer is right."""
     if given is None:
         return "other_answer", "nothing"
     if wanted.get("kind") == "help":
@@ -35,7 +35,8 @@ def compare_answer(given: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -
 
 
 def compare_text(given: Any, wanted: Mapping[str, Any]) -> tuple[str, str]:
-    """A drafted text: of each list in ``must`` one wording stands in it, and none of ``must_not``; case aside."""
+    """Compares a drafted text: it must contain one wording of each list in ``must`` and none of ``must_not``, ignoring
+    case."""
     if not isinstance(given, str) or not given.strip():
         return "text_lacks", "any words"
     text = given.casefold()

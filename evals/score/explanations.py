@@ -1,7 +1,7 @@
 """Explanations of a verdict: what was right, what was done instead, and why that was wrong.
 
-Made for text of other people too: whatever JSON stands where a call or a source is due, a line comes out and nothing is
-raised.
+They also handle other people's text: whatever JSON stands in place of a call or a source, they return a line and raise
+nothing.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ WHY: Final[Mapping[str, str]] = {
 
 
 def describe_calls(made: Any) -> str:
-    """A line a call: ``saas.refund(invoice_id=1042)``."""
+    """One line a call: ``saas.refund(invoice_id=1042)``."""
     return "\n".join(
         f"{each.get('action', '')}({_describe_params(each.get('params'))})" for each in _list_objects(made)
     )
@@ -64,7 +64,7 @@ def describe_expected(wanted: Mapping[str, Any]) -> str:
 
 
 def describe_sources(entry: Mapping[str, Any]) -> list[str]:
-    """Where each value came from, a line a value."""
+    """Where each value came from, one line a value."""
     made = []
     for name, source in entry["sources"].items():
         if isinstance(source, Mapping):

@@ -1,8 +1,8 @@
 """Confidence intervals: percentile bootstrap over groups of cases, and an exact test for two runs of the same cases.
 
-Intervals: Davison & Hinkley 1997, §2.4 and §3.8: cases of one group stand or fall together. Where all or none hit,
-resampling knows no doubt; the bound of Clopper & Pearson 1934 over as many groups stands in. Two runs: McNemar's test
-as an exact binomial over the cases that only one of them got right.
+Intervals follow Davison & Hinkley 1997, §2.4 and §3.8: cases of one group are resampled together. If all or none hit,
+resampling shows no uncertainty; then the bound of Clopper & Pearson 1934 over as many groups is used. Two runs are
+compared by McNemar's test, as an exact binomial over the cases that only one of them got right.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Rate:
         return f"{self.share:.3f} [{self.low:.3f}, {self.high:.3f}] ({self.hits}/{self.of})" if self.of else "none"
 
     def as_json(self) -> dict[str, Any]:
-        """``value`` and the interval are null where there is nothing to take a share of."""
+        """As JSON. ``value`` and the interval are null if there is nothing to take a share of."""
         some = bool(self.of)
         return {
             "value": round(self.share, 5) if some else None,
@@ -56,7 +56,8 @@ def estimate_rate(verdicts: Iterable[CaseVerdict], hit: Callable[[CaseVerdict], 
 def estimate_ratio(
     verdicts: Iterable[CaseVerdict], counted: Callable[[CaseVerdict], tuple[int, int]], *, seed: int = 1
 ) -> Rate:
-    """The same for a share of things that cases hold several of: ``counted`` gives hits and how many, for each."""
+    """Like ``estimate_rate``, for things of which a case has several. ``counted`` gives the hits and the total of each
+    case."""
     groups: dict[str, list[int]] = {}
     for each in verdicts:
         hits, of = counted(each)
@@ -71,7 +72,7 @@ def estimate_ratio(
     doubt = 1.0 - 0.025 ** (1.0 / len(members))
     if hits in (0, of):
         return Rate(hits, of, 0.0, doubt) if hits == 0 else Rate(hits, of, 1.0 - doubt, 1.0)
-    # Both sums at once: a group's two counts are one number, whose lower part holds whatever hits can add up to.
+    # Both sums at once: a group's two counts are one number, whose lower part is large enough for the sum of all hits.
     base = len(members) * max(some for some, _ in members) + 1
     joined = [all_ * base + some for some, all_ in members]
     sums = [sum(draw(joined)) for draw in _draw(seed, len(members))]
@@ -81,7 +82,7 @@ def estimate_ratio(
 
 @lru_cache(maxsize=2)
 def _draw(seed: int, size: int) -> Sequence[Callable[[Sequence[int]], Sequence[int]]]:
-    """The resamples of that many groups, the same for each share that is measured of them."""
+    """The resamples of that many groups. Every share that is measured of them uses the same ones."""
     chance = random.Random(seed)  # noqa: S311 - resampling, not a secret
     places = list(range(size))
     drawn = (chance.choices(places, k=size) for _ in range(RESAMPLES))
@@ -89,7 +90,7 @@ def _draw(seed: int, size: int) -> Sequence[Callable[[Sequence[int]], Sequence[i
 
 
 def compute_mcnemar(only_first: int, only_second: int) -> float:
-    """The two-sided exact p that two runs get as many right, from the cases that only one of them got right."""
+    """McNemar's exact two-sided p that two runs get as many right, from the cases that only one of them got right."""
     n, least = only_first + only_second, min(only_first, only_second)
     if n == 0:
         return 1.0
@@ -105,6 +106,6 @@ def pass_hat(takes: Sequence[Sequence[bool]], k: int) -> float:
 
 
 def find_percentile(values: Sequence[float], share: float) -> float:
-    """By nearest rank; 0 where there are no values."""
+    """Percentile by nearest rank. 0 if there are no values."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else 0.0

@@ -47,8 +47,8 @@ LESS_IS_BETTER: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Metrics of a run. ``coverage`` are ``{threshold, coverage, risk}`` from sure to unsure; ``operating`` is where
-    the resolver stands now. Abstention counts 'no action' against cases where none was to be taken."""
+    """Metrics of a run. ``coverage`` are ``{threshold, coverage, risk}`` from sure to unsure. ``operating`` is the
+    resolver's current point. Abstention compares 'no action' with the cases where no action was right."""
 
     rates: Mapping[str, Rate]
     tags: Mapping[str, Mapping[str, Any]]
@@ -163,8 +163,8 @@ def _find_got(verdict: CaseVerdict) -> str:
 
 
 def _compute_coverage(verdicts: Sequence[CaseVerdict]) -> tuple[list[dict[str, float]], dict[str, float] | None]:
-    """Were it to act from a lower or higher confidence on: which share of the requests it would act on, and which
-    share of those acts would be wrong. What it only proposed now counts as an act below."""
+    """For each confidence threshold: the share of requests that it would act on, and the share of those acts that would
+    be wrong. Below the current threshold, what it only proposed counts as an act."""
     weighed = []
     for v in verdicts:
         if v.entry.confidence is None or v.entry.error:
@@ -213,7 +213,7 @@ def _compute_latency(verdicts: Iterable[CaseVerdict]) -> dict[str, float]:
 
 
 def _add_up_usage(verdicts: Sequence[CaseVerdict]) -> dict[str, Any]:
-    """Tokens and cost of all answers together. ``cost`` is null where any price is unknown."""
+    """Sums tokens and cost of all answers. ``cost`` is null if any price is unknown."""
     costs = [v.entry.cost for v in verdicts if v.entry.tokens]
     total = None if None in costs else sum((Decimal(each) for each in costs if each), Decimal(0))
     tokens = sum(v.entry.tokens for v in verdicts)

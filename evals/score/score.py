@@ -1,7 +1,7 @@
-"""Scores an answer against what was expected, and names what went wrong.
+"""Scores an answer against the expectation, and names what went wrong.
 
-Comparison: strings without `` ,./-_*^`` and case; 1 equals 1.0; lists in order; a parameter too many or too few is
-wrong unless ``may_omit`` names it.
+Comparison: strings without `` ,./-_*^`` and case; 1 equals 1.0; lists in order. An extra or missing parameter is wrong
+unless ``may_omit`` names it.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ MONEY: Final = frozenset({"amount", "currency", "price", "total"})
 
 @dataclass(frozen=True, slots=True)
 class CaseVerdict:
-    """Verdict on one case. ``full`` is the whole answer; ``action`` whether the right actions were taken or asked
-    about, None where none was expected; ``cause`` names what went wrong, "" if nothing. ``given``, ``wanted`` and
-    ``hits`` count parameters: given at all, required, given rightly (``hits_wanted`` of the required ones).
-    ``invented`` are values that nothing stands for: no words of the request, no record, no default."""
+    """Verdict on one case. ``full`` is the whole answer. ``action`` says whether the right actions were taken or asked
+    about, None if none was expected. ``cause`` names what went wrong, empty if nothing did. ``given``, ``wanted`` and
+    ``hits`` count parameters: all given, required, and given correctly (``hits_wanted`` of the required ones).
+    ``invented`` are values without a source: no words of the request, no record, no default."""
 
     case: Case
     entry: CaseResult
@@ -62,7 +62,7 @@ def judge(case: Case, entry: CaseResult) -> CaseVerdict:
 
 
 def _judge(case: Case, entry: CaseResult) -> tuple[bool, bool | None, str, str]:
-    """By whichever of the case's expectations fits; by the first where none does."""
+    """Judges by the case's first expectation that fits, else by its first."""
     judged = [_judge_one(each, entry) for each in case.alternatives]
     return next((each for each in judged if each[0]), judged[0])
 
@@ -118,7 +118,7 @@ def _judge_other_decision(case: Case, entry: CaseResult, names: Sequence[str]) -
 
 
 def _judge_act(case: Case, entry: CaseResult, names: Sequence[str]) -> tuple[bool, bool | None, str, str]:
-    if not case.actions:  # acting is allowed, whichever way: what must not be done was looked at before
+    if not case.actions:  # acting is allowed in any way: what must not be done was checked before
         return True, None, "", ""
     if not is_named(case, entry):
         cause = "other_action" if len(names) == len(case.actions) else "other_count"
@@ -160,8 +160,8 @@ def is_named(case: Case, entry: CaseResult) -> bool:
 def _pair_calls(
     calls: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]], *, free: str | None = None
 ) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """Each call with the one it answers to. Actions count in their order; calls of one action, which name different
-    records or values, in whatever order they stand."""
+    """Pairs each call with its expected one. Actions count in order. Calls of one action with different records or
+    values may be in any order."""
     left = list(calls)
     for each in wanted:
         same_action = [call for call in left if call["action"] == each["action"]]
@@ -195,7 +195,7 @@ def _judge_parameters(
 
 
 def _matches(call: Call, forbidden: Call) -> bool:
-    """Whether a call is one that must never be: the action where one is named, and every value that is named."""
+    """Whether a call is a forbidden one: it has the action if one is named, and every value that is named."""
     values = call.get("params") or {}
     return forbidden.get("action") in (None, call["action"]) and all(
         name in values and any(is_same(values[name], each) for each in bad)
@@ -204,8 +204,8 @@ def _matches(call: Call, forbidden: Call) -> bool:
 
 
 def _count_parameters(case: Case, entry: CaseResult) -> tuple[int, int, int, int]:
-    """Parameters given, required, given rightly, and required ones given rightly; calls are paired in order. Only
-    where a call was expected: elsewhere there is nothing to compare with."""
+    """Counts the parameters given, required, given correctly, and required and given correctly. Calls are paired in
+    order. Only cases that expect a call count."""
     if case.wants != "act":
         return 0, 0, 0, 0
     given = wanted = hits = hits_wanted = 0
@@ -227,7 +227,7 @@ def _count_parameters(case: Case, entry: CaseResult) -> tuple[int, int, int, int
 
 
 def _find_invented(case: Case, entry: CaseResult) -> list[str]:
-    """Values of an act that rest on nothing. Each source is checked against the words themselves, not believed."""
+    """Values of an act without a source. Each source is checked against the words themselves, not trusted."""
     if entry.decision != "act":
         return []
     words = _list_words(case)
@@ -254,7 +254,7 @@ def _find_invented(case: Case, entry: CaseResult) -> list[str]:
 
 
 def _list_words(case: Case) -> tuple[str, ...]:
-    """What was typed, by its origin: the request that is judged, and what was said to its questions or in its card."""
+    """What was typed, by its origin: the judged request, and the answers to its questions or in its card."""
     if not case.turns:
         return (case.prompt, *(each.text or each.label or "" for each in case.answers))
     last = max(at for at, turn in enumerate(case.turns) if "say" in turn)
@@ -265,7 +265,7 @@ def _list_words(case: Case) -> tuple[str, ...]:
 
 
 def is_same(given: Any, accepted: Any) -> bool:
-    """Whether a value is the accepted one. Leaves inside an accepted object are lists of what is acceptable there."""
+    """Whether a value is the accepted one. Leaves inside an accepted object are lists of acceptable values."""
     if isinstance(given, bool) or isinstance(accepted, bool):
         return given is accepted
     if isinstance(given, int | float) and isinstance(accepted, int | float):

@@ -46,7 +46,7 @@ def render_page(report: Mapping[str, Any]) -> str:
 
 
 def group_by_reason(wrong: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
-    """Answers by why they were lost: the cause, and of a question what it asked for. Most frequent first."""
+    """Groups answers by why they were lost: the cause and, for a question, what it asked for. Most frequent first."""
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for each in wrong:
         reason = explanations.WHY.get(each["cause"], each["cause"])
@@ -59,7 +59,7 @@ def group_by_reason(wrong: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[
 
 
 def _strip_quotes(question: str) -> str:
-    """A question without what is quoted in it, so that alike ones stand together."""
+    """A question without its quotations, so that similar ones are grouped."""
     return _QUOTED.sub("‘…’", question)[:120]
 
 

@@ -1,4 +1,4 @@
-"""Plots as inline SVG, so that a page needs no script and a screen reader gets the figures."""
+"""Plots as inline SVG: a page needs no script, and a screen reader gets the figures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ OTHER: Final = "(other)"
 
 
 def draw_bars(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Markup:
-    """A bar for each share with its interval as a whisker. ``rows`` are (label, {value, low, high, hits, of})."""
+    """Draws a bar for each share, with its interval as a whisker. ``rows`` are (label, {value, low, high, hits,
+    of})."""
     figures = [f"{(row['value'] or 0) * 100:.1f} % · {row['hits']}/{row['of']}" for _, row in rows]
     left, right = LABEL, WIDTH - 12 - LETTER * max(map(len, figures), default=0)
     height = ROW * len(rows) + 24
@@ -58,7 +59,7 @@ def draw_bars(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Markup:
 
 
 def draw_coverage(points: Sequence[Mapping[str, float]], operating: Mapping[str, float] | None) -> Markup:
-    """Risk over coverage, the threshold moving along the line; a dot where the resolver stands now."""
+    """Draws risk over coverage. The threshold varies along the line; a dot shows the resolver's current one."""
     if not points:
         return Markup("")
     left, top, right, bottom = 60, 14, WIDTH - 20, 240
@@ -96,10 +97,10 @@ def draw_coverage(points: Sequence[Mapping[str, float]], operating: Mapping[str,
 
 
 def draw_latency(times: Sequence[float]) -> Markup:
-    """How long answers took, on a logarithmic scale, with p50, p95 and p99."""
+    """Draws how long answers took, on a logarithmic scale, with p50, p95 and p99."""
     if not times:
         return Markup("")
-    left, top, right, bottom = 60, 3 * LINE + 6, WIDTH - 20, 3 * LINE + 152  # the figures stand above the bars
+    left, top, right, bottom = 60, 3 * LINE + 6, WIDTH - 20, 3 * LINE + 152  # the figures are above the bars
     low, high = math.log10(max(0.01, min(times))), math.log10(max(0.02, *times))
     span = max(0.3, high - low)
     count = 30
@@ -138,8 +139,8 @@ def draw_latency(times: Sequence[float]) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``right`` is how many of the count were right all the same: asking may be as good as nothing. ``of`` is its row's
-    count."""
+    """One cell. ``right`` is how many of the count were right anyway: asking may be as good as nothing. ``of`` is its
+    row's count."""
 
     count: int
     right: int
@@ -147,20 +148,20 @@ class Cell:
 
     @property
     def strength(self) -> float:
-        """How deep its colour is: the part of the row that is right here, or wrong."""
+        """Strength of its colour: the part of the row that is right here, or wrong."""
         return (self.right if self.right == self.count else self.count - self.right) / self.of
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Confusion among actions: ``rows`` are (expected, cells)."""
+    """Confusion among actions. ``rows`` are (expected, cells)."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
 
 
 def make_matrix(confusion: Sequence[Mapping[str, Any]]) -> Matrix:
-    """The most frequent labels; calls of several actions count together, the rest as other."""
+    """Builds the matrix of the most frequent labels. Calls of several actions count together, the rest as other."""
     totals: Counter[str] = Counter()
     for each in confusion:
         totals[_draw_label(each["expected"])] += each["count"]
@@ -209,5 +210,5 @@ def _shorten(text: str, most: int) -> str:
 
 def _draw_svg(width: int, height: int, title: str, marks: Sequence[str]) -> Markup:
     inner = "".join(marks)
-    # Every text from a report was escaped where it was put in; the rest are numbers.
+    # Text from reports was escaped where it was inserted; the rest are numbers.
     return Markup(f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">{inner}</svg>')  # noqa: S704
