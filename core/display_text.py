@@ -3,6 +3,7 @@ neighbours."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
@@ -62,14 +63,19 @@ def drop_listing(text: str, labels: Sequence[str], count: int | None = None) -> 
     return f"{head}. {after}" if after else head
 
 
-def drop_choices(text: str, labels: Sequence[str]) -> str:
+def drop_choices(text: str, choices: Sequence[tuple[str, str]]) -> str:
     """“Two are called ‘Adam’: Adam Novak (Brno) or Adam Nowak (Łódź)?” → “Two are called ‘Adam’. Which one is meant?”
-    if these labels are shown below it as choices, in this order. Other text is unchanged."""
+    if these choices, each a label and a detail, are shown below it and show all that it says of them. Other text is
+    unchanged."""
     head, _, told = text.partition(": ")
-    if len(labels) < 2 or not told.endswith("?") or not told.startswith(labels[0]):
+    names = [re.escape(label) + r"(?: \((.+)\))?" for label, _ in choices]
+    if len(names) < 2 or len(set(choices)) < len(choices):
         return text
-    for label in labels:
-        _, found, told = told.partition(label)
-        if not found:
-            return text
-    return f"{head}. Which one is meant?"
+    found = re.fullmatch(", ".join(names[:-1]) + " or " + names[-1] + r"\?", told)
+    if found is None or not all(
+        aside is None or re.search(rf"(?<!\w){re.escape(aside)}(?!\w)", detail)
+        for aside, (_, detail) in zip(found.groups(), choices, strict=True)
+    ):
+        return text
+    asked = head.rpartition(". ")[2].startswith("Which ")
+    return f"{head}?" if asked else f"{head}. Which one is meant?"

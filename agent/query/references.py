@@ -233,7 +233,7 @@ class RecordFinder:
             line = sort_by_field(pool.records, need.kind.order, descending=True) if need.kind.order else []
             ends = [each for each in pool.records if shown and each.id == shown[-1]]
             if line and ends and line[0].id != ends[0].id:
-                lead = "The last one shown, or the newest:"
+                lead = "Which one is meant, the last one shown or the newest:"
                 return ask_between(need.slot, need.param, need.kind, [ends[0], line[0]], "", lead=lead)
         if nth > len(shown):
             return need.ask(f"There were {format_count(len(shown), need.kind)}. Which one is meant?")

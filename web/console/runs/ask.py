@@ -399,6 +399,6 @@ def _to_question_view(question: Question, run: Run, viewer: Actor) -> QuestionVi
         )
         for at, each in enumerate(question.candidates)
     )
-    told = drop_choices(question.text, [each.label for each in question.candidates])
+    told = drop_choices(question.text, [(each.label, each.detail) for each in question.candidates])
     text = labels.write_out(to_display_text(told))
     return QuestionView(question.slot, text, options, question.free_text, authority.owns(viewer, run))

@@ -311,8 +311,8 @@ async def test_one_of_those_shown_is_by_its_place_whether_or_not_it_fits(nth: in
 @pytest.mark.parametrize(
     ("shown", "says"),
     [
-        (("32", "34", "33"), "The last one shown, or the newest"),
-        (("34", "32"), "The last one shown, or the newest"),
+        (("32", "34", "33"), "Which one is meant, the last one shown or the newest"),
+        (("34", "32"), "Which one is meant, the last one shown or the newest"),
     ],
 )
 async def test_the_last_one_that_is_not_the_newest_is_asked_about(shown: tuple[str, ...], says: str) -> None:
