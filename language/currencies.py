@@ -30,6 +30,16 @@ def find_by_name(words: str) -> str | None:
     return _read_names().get(_fold(words))
 
 
+@cache
+def _read_codes() -> frozenset[str]:
+    return frozenset(_read_names().values())
+
+
+def is_code(code: str) -> bool:
+    """Whether this is a currency's ISO 4217 code."""
+    return code in _read_codes()
+
+
 def is_word_of(word: str, code: str) -> bool:
     """Whether a word is part of the currency's name: "kroner" for DKK, and for NOK too."""
     return (code, _fold(word)) in _read_nouns()

@@ -24,6 +24,7 @@ from agent.pipeline import (
 from agent.runs.decisions import CANCELLED
 from agent.runs.run import Run
 from core.display_text import to_display_text
+from language.currencies import is_code
 from registry.contract import Risk
 
 
@@ -87,7 +88,7 @@ person."""
 
 _WRITTEN: Final = re.compile(
     r"‘[^’]*’|“[^”]*”|(?<![\w-])(?P<day>\d{4}-\d{2}-\d{2})(?![\w-])"
-    r"|(?<![\w.,-])(?P<amount>\d{4,15})(?=(?:\.\d+)? [A-Z]{3}(?!\w))",
+    r"|(?<![\w.,-])(?P<amount>[1-9]\d{3,14})(?=(?:\.\d+)? (?P<currency>[A-Z]{3})(?!\w))",
     re.ASCII,
 )
 _BREAKS: Final = re.compile(r"[ \t\r\n]+")
@@ -144,7 +145,7 @@ def write_out(text: str) -> str:
 
 def _write_out(found: re.Match[str]) -> str:
     if found["amount"]:
-        return f"{int(found['amount']):,}"
+        return f"{int(found['amount']):,}" if is_code(found["currency"]) else found[0]
     try:
         return format_day(date.fromisoformat(found["day"] or ""))
     except ValueError:

@@ -15,9 +15,20 @@ from web.console import labels
         ("‘2026-10-03’ can be “2026-10-03”", "‘2026-10-03’ can be “2026-10-03”"),
         ("total 12500.00 EUR, 1200 JPY, 980.50 USD", "total 12,500.00 EUR, 1,200 JPY, 980.50 USD"),
         ("A-12500 EUR, 0.12500 EUR, in 2026, 5519 EURO", "A-12500 EUR, 0.12500 EUR, in 2026, 5519 EURO"),
+        ("Budget 2026 VIP, flight 1234 JFK, 1234 USX", "Budget 2026 VIP, flight 1234 JFK, 1234 USX"),
+        ("0012345 EUR, 0012345.00 EUR", "0012345 EUR, 0012345.00 EUR"),
         ("ORD-2026-10-03, 2026-10-03T12:00:00Z", "ORD-2026-10-03, 2026-10-03T12:00:00Z"),
     ],
-    ids=["a label", "no day at all", "what was typed", "amounts", "no amounts", "a part of something else"],
+    ids=[
+        "a label",
+        "no day at all",
+        "what was typed",
+        "amounts",
+        "no amounts",
+        "no currency",
+        "a leading zero",
+        "a part of something else",
+    ],
 )
 def test_days_and_amounts_of_a_record_are_written_as_people_do(text: str, said: str) -> None:
     assert labels.write_out(text) == said
