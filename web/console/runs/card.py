@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -218,13 +218,46 @@ def _call(run: Run, step: Step, at: int, viewer: str) -> Call:
 
 
 def say_preview(step: Step, limit: int = 2000) -> str:
-    """The sentence of a call. Amounts, days and records in it are written as beside its values; a text is left as it
-    was typed."""
-    said = step.preview
+    """The sentence of a call, with its amounts and days written as beside its values. A text that somebody typed or
+    that a record holds, and what is quoted, stays as it was. So does a sentence that was cut: where a text ends can't
+    be told there."""
+    texts = {text for pin in step.pins for each in pin.values.values() for text in _list_texts(each)}
+    values: set[str] = set()
     for each in step.filled:
-        if not isinstance(each.value, str) or _DAY.fullmatch(each.value):
-            said = said.replace(each.shown, labels.write_out(each.shown))
+        held = _list_texts(each.value)
+        texts.update((each.shown, *held) if held else ())
+        values.update(() if held else (each.shown,))
+    said = step.preview
+    if not said.endswith("…"):
+        said = _write_out(said, values - texts, texts)
     return to_display_text(said, limit=limit)
+
+
+def _write_out(said: str, values: Set[str], texts: Set[str]) -> str:
+    """Each value as people write it, unless it reaches into a text or a quotation. A template may have taken
+    blanks out of a text or changed its case."""
+    ways = ["“[^”]*”?", "‘[^’]*’?", *(f"(?i:{words})" for each in texts if (words := _match_words(each)))]
+    kept = [found.span() for way in ways for found in re.finditer(way, said)]
+
+    def write(value: re.Match[str]) -> str:
+        start, end = value.span()
+        is_kept = any(a < end and start < b and not (start <= a and b <= end) for a, b in kept)
+        return value[0] if is_kept else labels.write_out(value[0])
+
+    longest = sorted((each for each in values if each.strip()), key=len, reverse=True)
+    return re.sub(rf"(?<!\w)(?:{'|'.join(map(_match_words, longest))})(?!\w)", write, said) if longest else said
+
+
+def _match_words(text: str) -> str:
+    return r"\s+".join(map(re.escape, to_display_text(text, lines=True, limit=_WHOLE).split()))
+
+
+def _list_texts(value: object) -> list[str]:
+    """The texts in a value: strings that are no day."""
+    if isinstance(value, str):
+        return [] if _DAY.fullmatch(value) else [value]
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return [text for each in inner for text in _list_texts(each)]
 
 
 def _address(step: Step) -> str:
