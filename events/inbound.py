@@ -125,7 +125,7 @@ class Inbox:
     ) -> SharedSecret:
         """Set the secret that the platform signs its webhooks with: ``given`` by it, or a fresh one. The one before it
         is good for a day. ``in_transaction`` is written in the same transaction. Raises Forbidden, NotFound,
-        InvalidInput for a secret that can't be one."""
+        InvalidInput for a secret that can't be one, Conflict where another was shared at the same time."""
         check_owner(by, "shares secrets with a platform")
         form = await self._get_secret_form(by.workspace, name)
         secret = given or (webhook_signature.make_secret() if form == "standard" else secrets.token_urlsafe(32))
@@ -133,9 +133,13 @@ class Inbox:
             raise InvalidInput(trouble, findings=[Finding("/secret", "invalid", trouble)])
         now = self.clock()
         context = f"connector:{by.workspace}:{name}"
+        async with self.database.read() as session:  # as they found it: of two at once, one is told of the other
+            was = (await store.connectors.get(session, by.workspace, name)).sealed_secrets
         async with self.database.begin() as session:
             await principals.check_still_acts(session, by, now)
             row = await store.connectors.get(session, by.workspace, name)
+            if row.sealed_secrets != was:
+                raise Conflict(f"The secrets of {name} were changed meanwhile: try again.")
             held: dict[str, str] = json.loads(self.box.open(row.sealed_secrets, context=context))
             before = held.get(WEBHOOK_SECRET)
             if before is not None and before != secret:

@@ -134,12 +134,13 @@ def read_exact(
 ) -> Reading | None:
     """The whole of ``words`` as one value, or None. A free string is the words themselves, without quotes.
 
-    The stop behind one sentence is no part of it. Of several sentences or lines, it is.
+    The stop behind one sentence is no part of it. Of several sentences or lines, it is: a stop after a word of four
+    letters or more ends a sentence, one after fewer may be an abbreviation's.
     """
     read = read_text(words)
     spec = make_parameter_spec(name, schema, annotation)
     # A question mark or exclamation mark is part of verbatim text.
-    text_marks = "" if _SEVERAL.search(read.plain.strip()) else ".,;"
+    text_marks = ",;" if _SEVERAL.search(read.plain.strip()) else ".,;"
     start, end = _trim_span(read.plain, text_marks if spec.kinds[-1:] == ("text",) else ".!?,;")
     if start >= end:
         return None
@@ -152,7 +153,7 @@ def read_exact(
     return Reading(made.value, first, last, read.raw[first:last], made.how, made.shown, made.confidence)
 
 
-_SEVERAL: Final = re.compile(r"[.!?][\"')]?\s+\S|\n")
+_SEVERAL: Final = re.compile(r"[^\W\d_]{4,}[.!?][\"')]?\s+\S|\n")
 _LABELLED: Final = 0.3
 _LITTLE: Final = word_set(
     "please his her their my our at on by for in the a an is around about exactly to of from until since it's its "

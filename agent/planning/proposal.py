@@ -112,6 +112,8 @@ Expression = Annotated[
 
 SET_HANDLE: Final = "@set"
 """What the handle of several records begins with."""
+UNDONE: Final = "@undone"
+"""What the handle of a record begins with whose call is undone."""
 
 
 class Handle(Node):

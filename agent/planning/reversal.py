@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from agent.pipeline import CallOutcome, Plan, RecordSource, RunState, Step
-from agent.planning.proposal import Argument, Call, EarlierValue, Handle, RecordArgument
+from agent.planning.proposal import UNDONE, Argument, Call, EarlierValue, Handle, RecordArgument
 from agent.planning.thread import ThreadCall
 from agent.query.context import RecordKey
 from registry.catalogue import Catalogue
@@ -148,7 +148,7 @@ class _Reversing:
 
     def _make_record(self, kind: str, record_id: str) -> RecordArgument:
         """The record by its id, which nobody typed: a handle that only code makes."""
-        handle = f"@undone{len(self.records) + 1}"
+        handle = f"{UNDONE}{len(self.records) + 1}"
         self.records[handle] = tuple((kind, each) for each in record_id.split())
         return RecordArgument(reference=Handle(handle=handle))
 

@@ -184,6 +184,15 @@ def test_of_those_who_rotate_a_secret_at_once_none_loses_the_one_that_is_in_use(
     assert set(told) == {200, 409}
 
 
+def test_of_those_who_share_a_platforms_secret_at_once_the_late_ones_are_told(both: Installation) -> None:
+    """The secret before is good for a day: a second one, of who had not seen the first, would end it."""
+    olivia, oscar = both.clients["olivia"], both.clients["oscar"]
+    path, told = "/v1/connectors/saas/webhook-secret", Counter[int]()
+    for _ in range(3):
+        told += statuses(at_once(*(partial(by.post, path, {}) for by in (olivia, oscar) * 3)))
+    assert set(told) == {200, 409}
+
+
 def test_two_changes_of_an_endpoint_at_once_are_both_there_and_headers_stay_where_they_were_given(
     both: Installation,
 ) -> None:

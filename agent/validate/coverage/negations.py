@@ -68,10 +68,13 @@ _NEAR: Final = 60
 """Letters within which what tells how things are leads up to a negation."""
 
 
-def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> Iterator[Place]:
+def find_negations(
+    text: str, taken: Sequence[Place], verbs: frozenset[str], *, undoes: bool = False
+) -> Iterator[Place]:
     """Finds negations that stand alone, or share a clause with used words or with a verb of the calls.
 
-    ``taken`` are the places that the plan uses. ``verbs`` are the stems of the calls' own verbs.
+    ``taken`` are the places that the plan uses. ``verbs`` are the stems of the calls' own verbs. ``undoes``: the plan
+    undoes earlier calls.
     """
     for found in _NO.finditer(text):
         start, end = found.span()
@@ -91,12 +94,9 @@ def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> 
         words = [(word.casefold(), at) for word, at, _ in split_runs(text[first:last])]
         alone = all(word in {found[0].casefold(), "please"} for word, _ in words)
         if alone:
-            # At the head of the request it denies what was said before: a value that is corrected here, or a call of
-            # the thread that is undone without a quote.
-            goes_on = any(begin >= end for begin, _ in taken) or (
-                not taken and first == 0 and bool(text[last:].strip(_MARKS))
-            )
-            if not goes_on:
+            # At the head it denies what was said before: the value that is corrected here, or the call that is undone.
+            begins = undoes and first == 0 and found[0].casefold() == "no" and bool(text[last:].strip(_MARKS))
+            if not begins and not any(begin >= end for begin, _ in taken):
                 yield start, end
             continue
         used = any(begin < last and first < stop for begin, stop in taken)

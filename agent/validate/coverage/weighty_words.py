@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
 from agent.extract.spans.money import find_currency
-from agent.planning.proposal import Number
+from agent.planning.proposal import UNDONE, Handle, Number
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.descriptions import counts_names, means_whole
@@ -133,7 +133,9 @@ def _but(match: re.Match[str]) -> Place:
 
 
 def _find_denials(order: Order) -> Iterator[Place]:
-    for each in find_negations(order.polite, order.taken, order.verbs) if _may_deny(order) else ():
+    undoes = any(each.handle.startswith(UNDONE) for each in order.parts(Handle))
+    found = find_negations(order.polite, order.taken, order.verbs, undoes=undoes) if _may_deny(order) else ()
+    for each in found:
         if not (
             only_contrasts(order.text, each[1], order.taken, order.known, order.structure.several)
             or order.denies_another(each[1])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
 import json
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -135,10 +135,19 @@ def test_nothing_a_sender_does_crashes_the_check(sent: dict[str, str], body: byt
         webhook_signature.verify([SECRET], sent, body, now=NOW)
 
 
-def test_a_long_body_is_signed_once_however_many_signatures_are_said_to_be_its() -> None:
-    """Else a stranger's head of signatures keeps the server busy: this was half a minute."""
-    secret, body = webhook_signature.make_secret(), b"x" * 2_000_000
-    theirs = f"{'v1,bm8= ' * 20_000}{webhook_signature.sign([secret], 'msg_1', 1, body)}"
-    began = time.process_time()
+def test_a_long_body_is_signed_once_however_many_signatures_are_said_to_be_its(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else a stranger's head of signatures keeps the server busy."""
+    secret, body = webhook_signature.make_secret(), b"x" * 2_000
+    theirs = f"{'v1,bm8= ' * 2_000}{webhook_signature.sign([secret], 'msg_1', 1, body)}"
+    signed: list[bytes] = []
+    sign = webhook_signature._one
+
+    def count(keyed: hmac.HMAC, message: bytes) -> str:
+        signed.append(message)
+        return sign(keyed, message)
+
+    monkeypatch.setattr(webhook_signature, "_one", count)
     assert webhook_signature.verify([secret], headers("msg_1", 1, theirs), body, now=1) == "msg_1"
-    assert time.process_time() - began < 3.0  # of CPU: a hundredth of a second
+    assert len(signed) == 1

@@ -8,7 +8,6 @@ before that.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -16,6 +15,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
+from core.clock import Clock
 from events.inbound import SharedSecret
 from registry.connector import Inbound
 from registry.declarative.webhooks import SECRET_PARAMETER
@@ -75,7 +75,7 @@ async def take(
     await get_limits(request).arrive(find_client(request))
     taken = await container.events.inbox.take(
         name,
-        await _inbound(request, container.clock()),
+        await _inbound(request, container.clock),
         workspace=workspace,
         request_id=problem.find_request_id(request),
     )
@@ -105,8 +105,9 @@ async def share_secret(request: Request, caller: Writes, name: Id) -> Response:
     )
 
 
-async def _inbound(request: Request, now: datetime) -> Inbound:
-    """The bytes as they came. A header that stands twice says nothing: it is left out, and verification misses it."""
+async def _inbound(request: Request, clock: Clock) -> Inbound:
+    """The bytes as they came, and when the last of them had. A header that stands twice says nothing: it is left out,
+    and verification misses it."""
     headers: dict[str, str] = {}
     twice: set[str] = set()
     for name, value in request.headers.items():
@@ -114,7 +115,8 @@ async def _inbound(request: Request, now: datetime) -> Inbound:
             twice.add(name)
         headers[name] = value
     single = {name: value for name, value in headers.items() if name not in twice}
-    return Inbound(single, await request.body(), now, dict(request.query_params))
+    body = await request.body()
+    return Inbound(single, body, clock(), dict(request.query_params))
 
 
 def _to_secret_view(request: Request, caller: Caller, made: SharedSecret) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ class Platform:
         late_s: int = 0,
         to: str = "saas",
         workspace: str | None = "olivia",
-        body: bytes | None = None,
+        body: bytes | AsyncIterator[bytes] | None = None,
         headers: list[tuple[str, str]] | None = None,
     ) -> Response:
         """``body`` and ``headers`` are sent in place of what was signed."""
@@ -97,6 +98,20 @@ async def test_a_message_that_comes_again_is_answered_again_and_does_nothing(pla
     later = (await platform.send()).json()["events"][0]
     assert again == later == {**first, "repeated": True}
     assert len(await platform.events()) == 1
+
+
+async def test_a_body_that_trickles_in_past_its_window_is_refused(platform: Platform) -> None:
+    """A signature is good for five minutes: whoever holds one can't keep it alive by sending slowly."""
+    raw = json.dumps(PAID).encode()
+
+    async def trickle() -> AsyncIterator[bytes]:
+        yield raw[:-1]
+        platform.shop.clock.advance(minutes=6)
+        yield raw[-1:]
+
+    answer = await platform.send(raw, body=trickle())
+    assert told(answer)[0] == 401
+    assert await platform.events() == []
 
 
 async def test_twenty_of_the_same_at_once_are_one_event(platform: Platform) -> None:

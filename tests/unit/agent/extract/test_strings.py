@@ -187,6 +187,9 @@ def test_a_mark_behind_a_number_is_none_of_it(words: str) -> None:
         ("Dear Ada,\n\nthe boiler is new.\n", "Dear Ada,\n\nthe boiler is new."),
         ("Is it warm? Then call off.", "Is it warm? Then call off."),
         ("version 2.5.", "version 2.5"),
+        ("St. Gallen.", "St. Gallen"),
+        ("Dr. Ada Novak,", "Dr. Ada Novak"),
+        ("Bring a pump. Then wait;", "Bring a pump. Then wait"),
     ],
 )
 def test_the_stop_behind_one_sentence_is_left_out_and_kept_behind_several(words: str, value: str) -> None:

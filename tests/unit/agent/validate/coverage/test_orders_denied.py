@@ -200,13 +200,15 @@ async def test_a_denied_value_is_one_of_the_list_that_another_was_taken_from(tex
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "undoes", "found"),
     [
-        ("no no, my finger slipped! as it was an hour ago please", 0),
-        ("nope. no", 1),
-        ("no", 1),
-        ("my finger slipped, no", 1),
+        ("no no, my finger slipped! as it was an hour ago please", True, 0),
+        ("no no, my finger slipped! as it was an hour ago please", False, 2),
+        ("no, send it again", False, 1),
+        ("never, my finger slipped", True, 1),
+        ("no", True, 1),
+        ("my finger slipped, no", True, 1),
     ],
 )
-def test_a_no_at_the_head_of_an_undoing_without_quotes_denies_nothing(text: str, found: int) -> None:
-    assert len(list(find_negations(text, [], frozenset({"raise"})))) == found
+def test_a_no_at_the_head_of_an_undoing_without_quotes_denies_nothing(text: str, undoes: bool, found: int) -> None:
+    assert len(list(find_negations(text, [], frozenset({"raise"}), undoes=undoes))) == found
