@@ -45,8 +45,8 @@ async def check_still_acts(session: AsyncSession, actor: Actor, now: datetime, *
     Time passes between authentication and the transaction of an act: a password is checked, a body is read, a lock is
     awaited. Whoever was demoted, deactivated or revoked in that time can do nothing.
 
-    Until the transaction ends, the member and the key are locked, and so are the ``keys`` that the act is about. Else
-    two keys that revoke each other would deadlock.
+    Until the transaction ends, the member is locked, and so is the key if ``actor`` is one. The ``keys`` that a key's
+    act is about are locked with it, in one order: two keys that revoke each other would deadlock else.
     """
     if actor.kind not in ("member", "key"):
         return

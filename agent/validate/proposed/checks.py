@@ -43,7 +43,7 @@ _ANY: Final = frozenset({(">=", "1"), (">", "0"), ("!=", "0"), ("=", "0"), ("<",
 @dataclass(frozen=True)
 class PlanChecks:
     """Checks the plan of one proposal. Each check returns a question if something stands in the way. ``left_out`` are
-    the arguments of its calls, by place and name, that no step took a value from: their words were used for nothing."""
+    the arguments of its calls, by place and name, that some step took no value from: their words were not used."""
 
     request: Request
     proposal: Proposal
