@@ -51,7 +51,7 @@ MOST_READ_ANEW: Final = 20
 MOST_READ: Final = 50
 """So many of a thread's runs are read to find those before this one that count: some may be of another mode."""
 _LINKS: Final = {"Corrected": ("replaces", "replaced_by"), "Taken back": ("withdraws", "withdrawn_by")}
-"""How history links a run and the earlier ones that it withdraws, from either end."""
+"""How history links a run and the earlier ones that it withdraws, from either end. The earlier run keeps its end."""
 
 
 class EarlierRunMoved(Conflict):
@@ -297,12 +297,13 @@ class Planner:
         now = by.updated_at
         earlier = await repository.get(session, by.workspace, earlier_id)
         reason = f"{why}: {by.text}"[:500]
-        over = earlier.with_(state="rejected", reason=reason, updated_at=now, decided_at=now, expires_at=None)
+        link: dict[str, Any] = {_LINKS[why][1]: by.id}
+        over = earlier.with_(state="rejected", reason=reason, updated_at=now, decided_at=now, expires_at=None, **link)
         try:
             rejected = await repository.move(session, over, was=WAITING)
         except Conflict as error:
             raise EarlierRunMoved(f"The run {earlier_id} moved while it was to be withdrawn.") from error
-        told: dict[str, Any] = {"reason": reason, _LINKS[why][1]: by.id}
+        told = {"reason": reason} | link
         await recorder.record(session, rejected, EntryType.REJECTED, now, actor=by.actor, outcome="rejected", **told)
         after_commit(session, partial(self.changed, earlier_id))
 

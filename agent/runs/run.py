@@ -87,6 +87,9 @@ class Run(Value):
     often the words are read again; ``hold`` is why a person must confirm every write, whatever the contract's policy
     says. ``must_wait`` is why the next card waits for a yes, reads and all: it takes the place of one that was held.
 
+    ``replaced_by`` and ``withdrawn_by`` are the later run that took its place, or that took it back, before it was
+    confirmed.
+
     ``thread_id`` is the first run of its thread. ``handles`` are what the thread's handles stood for when its words
     were resolved: later turns and answers don't change what a stored proposal speaks of.
 
@@ -133,6 +136,8 @@ class Run(Value):
     drift: tuple[str, ...] = ()
     outcomes: tuple[CallOutcome, ...] = ()
     reason: str | None = None
+    replaced_by: str | None = Field(default=None, exclude_if=lambda by: by is None)
+    withdrawn_by: str | None = Field(default=None, exclude_if=lambda by: by is None)
     expires_at: datetime | None = None
     created_at: datetime
     updated_at: datetime

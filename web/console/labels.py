@@ -93,11 +93,8 @@ _WRITTEN: Final = re.compile(
 )
 _BREAKS: Final = re.compile(r"[ \t\r\n]+")
 _CANCELLED: Final = Badge("cancelled", "quiet")
-_WITHDRAWN: Final[Mapping[str, Badge]] = {
-    "Corrected": Badge("replaced", "quiet"),
-    "Taken back": Badge("taken back", "quiet"),
-}
-"""A card that its own asker gave up in words, by what its reason begins with (``agent.planning.task``)."""
+_REPLACED: Final = Badge("replaced", "quiet")
+_TAKEN_BACK: Final = Badge("taken back", "quiet")
 _WORDS: Final[Mapping[str, str]] = {str(each): badge.text for each, badge in (*STATES.items(), *RISKS.items())}
 DOUBTS: Final[Mapping[Evidence, str]] = {"read": "read from your words", "proposed": "proposed by the model"}
 """What stands at a value on a card that no code vouches for."""
@@ -118,8 +115,10 @@ def make_state_badge(run: Run) -> Badge:
 
 
 def find_withdrawal(run: Run) -> Badge | None:
-    """How a rejected run was given up in words, if it was."""
-    return _WITHDRAWN.get((run.reason or "").partition(": ")[0]) if run.state == "rejected" else None
+    """How a later run of its asker withdrew this one, if one did. What a person typed as a reason says nothing."""
+    if run.replaced_by is not None:
+        return _REPLACED
+    return _TAKEN_BACK if run.withdrawn_by is not None else None
 
 
 def format_name(name: str) -> str:

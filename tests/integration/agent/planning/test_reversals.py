@@ -24,6 +24,7 @@ async def test_a_correction_takes_the_place_of_the_card_and_always_waits(talk: T
     assert second.plan.held == ("It takes the place of an earlier card, so it waits for a yes.",)
     over = await talk.harness.run(first.id)
     assert (over.state, over.reason) == ("rejected", "Corrected: make that 20")
+    assert (over.replaced_by, over.withdrawn_by) == (second.id, None)
     assert ("held", [first.id]) in [(kind, data.get("replaces")) for kind, data in await talk.entries(second)]
     assert ("rejected", second.id) in [(kind, data.get("replaced_by")) for kind, data in await talk.entries(first)]
 
@@ -143,6 +144,7 @@ async def test_undoing_what_waits_withdraws_it_and_sends_nothing(talk: Talk) -> 
     assert second.reply.text == "“Give a customer credit” was withdrawn; nothing was sent."
     over = await talk.harness.run(first.id)
     assert (over.state, over.reason) == ("rejected", "Taken back: no, forget it")
+    assert (over.replaced_by, over.withdrawn_by) == (None, second.id)
     assert ("replied", [first.id]) in [(kind, data.get("withdraws")) for kind, data in await talk.entries(second)]
     assert ("rejected", second.id) in [(kind, data.get("withdrawn_by")) for kind, data in await talk.entries(first)]
 

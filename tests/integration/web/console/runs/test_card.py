@@ -10,6 +10,7 @@ from agent.pipeline import ParameterValue, PromptSource, RecordSnapshot, Step
 from agent.runs.states import Planned
 from registry.contract import Risk
 from tests.integration.web.console.samples.card import PLAN, RUN, TEXT, said
+from web.console import labels
 from web.console.runs import card
 
 
@@ -235,3 +236,11 @@ def test_a_typed_or_quoted_text_in_the_sentence_of_a_call_is_never_rewritten(
     )
     changed = {"filled": (amount, day, text), "preview": preview.format(typed), "pins": (pin,)}
     assert card.say_preview(step.model_copy(update=changed)) == said
+
+
+def test_a_card_was_replaced_or_taken_back_by_a_later_run_and_never_by_a_typed_reason() -> None:
+    for reason in ("Corrected: by phone", "Taken back", "Taken back: sold"):
+        typed = RUN.model_copy(update={"state": "rejected", "reason": reason})
+        assert labels.make_state_badge(typed).text == "rejected"
+        assert labels.make_state_badge(typed.with_(replaced_by="run_2")).text == "replaced"
+        assert labels.make_state_badge(typed.with_(withdrawn_by="run_2")).text == "taken back"
