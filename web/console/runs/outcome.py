@@ -20,6 +20,7 @@ from web.console import labels
 from web.console.labels import Badge
 from web.console.runs.card import say_preview
 
+_GOES_ON: Final = "If you say that it happened, or send it again, the calls after it are sent too."
 _SENTENCES = {
     "planned": "It has not been sent yet.",
     "begun": "It has been sent; the platform has not answered yet.",
@@ -65,7 +66,7 @@ class Outcome:
     test: bool = False
     sent_again: str = ""
     """What comes of sending an unknown call again; empty where nobody here may."""
-    goes_on: bool = False
+    goes_on: str = ""
     """Whether calls that were not sent follow one that is said to have happened, or is sent again."""
 
 
@@ -131,7 +132,7 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
         unknown and not may_decide,
         test,
         sent_again=_SENT_AGAIN[all(step.idempotent for step in open_calls)] if may_decide else "",
-        goes_on=may_decide and any(each.state == "skipped" for each in run.outcomes),
+        goes_on=_GOES_ON if may_decide and any(each.state == "skipped" for each in run.outcomes) else "",
     )
 
 

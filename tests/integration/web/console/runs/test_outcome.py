@@ -88,7 +88,9 @@ def test_who_decides_reads_what_comes_of_sending_it_again() -> None:
     lost = call(1, "unknown", detail="Lost.")
     assert "does not do it twice" in outcome_of("unknown", lost).sent_again
     assert "may happen twice" in outcome_of("unknown", lost, idempotent=False).sent_again
-    assert outcome_of("unknown", lost, call(2, "skipped")).goes_on
+    assert outcome_of("unknown", lost, call(2, "skipped")).goes_on == (
+        "If you say that it happened, or send it again, the calls after it are sent too."
+    )
     assert not outcome_of("unknown", lost).goes_on
     helper = replace(RUN.actor, role="support")
     assert outcome_of("unknown", lost, actor=helper).sent_again == ""
