@@ -103,9 +103,25 @@ def test_an_edit_makes_a_new_card_with_another_digest(visit: New) -> None:
     expect(card.get_by_text("60.00 EUR", exact=True)).to_be_visible()
     assert card.locator(".digest summary").inner_text() != before
     expect(card).to_contain_text("you answered “60 euros”")
-    card.locator("[data-until]").evaluate("(each) => (each.dataset.until = new Date(Date.now() - 1000).toISOString())")
-    expect(card.get_by_role("link", name="See what became of it")).to_be_focused()  # nothing to press in vain
-    expect(card.get_by_role("button", name="Confirm and send")).to_have_count(0)
+    card.locator("[data-left]").evaluate("(each) => (each.dataset.left = 0)")
+    again = card.get_by_role("link", name="See what became of it")
+    expect(again).to_be_focused()  # nothing to press in vain
+    confirm = card.get_by_role("button", name="Confirm and send")
+    expect(confirm).to_have_count(0)
+    again.press("Enter")
+    expect(confirm).to_be_visible()  # the server says that it still stands
+
+
+def test_a_browser_whose_clock_is_ahead_leaves_a_live_card_open(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    olivia.page.add_init_script("const now = Date.now; Date.now = () => now() + 90 * 864e5;")
+    olivia.page.reload()
+    olivia.ask("give Nora Lindqvist 90 EUR credit")
+    olivia.focus_is_on("#card-title")
+    card = olivia.page.locator("#card")
+    expect(card.locator(".countdown")).to_contain_text("left")
+    expect(card.get_by_role("button", name="Confirm and send")).to_be_visible()
+    expect(card.get_by_role("link", name="See what became of it")).to_have_count(0)
 
 
 def test_a_text_of_several_lines_is_read_and_edited_in_its_lines(visit: New) -> None:

@@ -84,6 +84,7 @@ def load_environment() -> Environment:
     made.filters["split_whole"] = split_whole
     made.filters["when"] = lambda at: WALL_CLOCK.get().say(at)
     made.filters["to_the_second"] = lambda at: WALL_CLOCK.get().say_to_the_second(at)
+    made.filters["seconds_left"] = lambda at: WALL_CLOCK.get().count_seconds(at)
     made.filters["utc"] = wall_clock.say_utc
     made.filters["word"] = labels.format_name
     made.filters["iso"] = _iso

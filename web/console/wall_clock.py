@@ -40,6 +40,11 @@ class WallClock:
         other = "" if utc.date() == there.date() else f"{utc.day} {utc:%b}, "
         return f"{own} ({other}{utc:%H:%M:%S} UTC)"
 
+    def count_seconds(self, until: datetime) -> int:
+        """How many whole seconds are left, none once it is past. A page counts them down by itself: the browser's clock
+        may be wrong."""
+        return max(0, int((until - self.now).total_seconds()))
+
     def here(self, at: datetime) -> datetime:
         return at.astimezone(find_zone(self.zone))
 

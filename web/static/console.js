@@ -275,10 +275,14 @@
     if (focused) decide.querySelector("a").focus();
   }
 
-  // ── how long a card still stands ─────────────────────────────────────────────────────────────────────────────────
+  // ── how long a card still stands: the server says how many seconds are left, and they are counted from when they are
+  // first seen here, for the browser's clock may be wrong ──────────────────────────────────────────────────────────────
+  const seen = new WeakMap();
+
   function countDown() {
-    for (const each of document.querySelectorAll("[data-until]")) {
-      const left = Math.floor((Date.parse(each.dataset.until) - Date.now()) / 1000);
+    for (const each of document.querySelectorAll("[data-left]")) {
+      if (!seen.has(each)) seen.set(each, performance.now());
+      const left = Math.floor(Number(each.dataset.left) - (performance.now() - seen.get(each)) / 1000);
       const two = (number) => String(number).padStart(2, "0");
       const [hours, minutes] = [Math.floor(left / 3600), Math.floor((left % 3600) / 60)];
       each.textContent = left <= 0 ? "over" : hours ? `${hours} h ${two(minutes)} min left` : `${two(minutes)}:${two(left % 60)} left`;
@@ -287,6 +291,7 @@
     }
   }
   setInterval(countDown, 1000);
+  document.addEventListener("htmx:afterSettle", countDown);
   countDown();
 
   // ── a page that is left open over midnight: "today" is another day by then ─────────────────────────────────────────

@@ -67,7 +67,7 @@ class Outcome:
     sent_again: str = ""
     """What comes of sending an unknown call again; empty where nobody here may."""
     goes_on: str = ""
-    """Whether calls that were not sent follow one that is said to have happened, or is sent again."""
+    """Which decisions send the calls that were not sent; empty where there are none, or nobody here may decide."""
 
 
 _SENT_AGAIN: Final = {

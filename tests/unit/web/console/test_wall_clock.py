@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -38,3 +38,9 @@ def test_a_day_begins_when_it_begins_there_also_where_the_clock_is_set() -> None
     assert MADRID.at_midnight(date(2026, 3, 30)) == datetime(2026, 3, 29, 22, tzinfo=UTC)
     assert MADRID.day_ends == datetime(2026, 11, 25, 23, tzinfo=UTC)
     assert MADRID.read("2026-07-01T09:30") == datetime(2026, 7, 1, 7, 30, tzinfo=UTC)
+
+
+def test_the_seconds_left_are_whole_and_never_fewer_than_none() -> None:
+    now = MADRID.now
+    for left, counted in ((90.9, 90), (0.5, 0), (0, 0), (-7, 0)):
+        assert MADRID.count_seconds(now + timedelta(seconds=left)) == counted
