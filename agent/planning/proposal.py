@@ -109,7 +109,6 @@ Expression = Annotated[
     Number | Day | Word | FieldOf | ArgumentOf | CountOf | TotalOf | Computed, Field(discriminator="kind")
 ]
 
-
 SET_HANDLE: Final = "@set"
 """What the handle of several records begins with."""
 UNDONE: Final = "@undone"
@@ -117,8 +116,7 @@ UNDONE: Final = "@undone"
 
 
 class Handle(Node):
-    """A record or set that code has named: ``@invoice1`` of the thread, ``@invoice_id`` for what this call found for
-    that argument."""
+    """A record or set that code has named: ``@invoice1`` of the thread, ``@invoice_id`` of an argument of this call."""
 
     kind: Literal["handle"] = "handle"
     handle: str
