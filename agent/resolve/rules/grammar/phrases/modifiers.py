@@ -32,6 +32,7 @@ from agent.resolve.rules.grammar.phrases.places_and_deeds import (
 )
 from agent.resolve.rules.grammar.reader import Reader
 from language.wordnet import is_word
+from registry.records import Field
 
 _WINDOWS: Final = frozenset(
     {"in", "from", "since", "of", "before", "after", "between", "for", "older", "dated", "last"}
@@ -237,33 +238,11 @@ def read_predicate(
     only if it is no word of the action ("the invoices overdue")."""
     state = reader.state(at, made.kind)
     dated = reader.date_field(made.kind, at)
-    if (
-        state is None
-        and dated is None
-        and not plain
-        and is_deed(reader.low(at))
-        and read_value(reader, made.kind, at + 1)
-    ):
+    unknown = state is None and dated is None and not plain
+    if unknown and is_deed(reader.low(at)) and read_value(reader, made.kind, at + 1):
         return read_predicate(reader, made, at + 1, stop, depth, negated=negated)  # "billed yearly"
     if state is not None and (not plain or (dated is not None and at + state[1] in reader.ranges)):
-        made.where.append(negate_condition(made.kind, state[0]) if negated else state[0])
-        named = reader.date_field(made.kind, at) or find_since_field(reader, made.kind, state[0], at + state[1])
-        after = at + state[1]
-        asked = reader.asks and not negated and named is not None and after in reader.ranges
-        if asked and named is not None and reader.low(at) in label_field(named).split():
-            made.where.remove(state[0])  # "reported since Sunday", whatever became of it later
-            return _when(reader, made, after, named.name) or after
-        if named is None and after in reader.ranges and reader.asks and is_deed(reader.low(at)) and is_born(made.kind):
-            made.where.pop()
-            return 0  # done at a time that no field records
-        if reader.asks and reader.low(after) in {"out", "off", "up"}:
-            after += 1  # "locked out"
-        if negated and named is not None and (after in reader.ranges or after in reader.dates):
-            made.where.pop()
-            return 0  # "not closed in May" leaves open what it denies
-        if named is not None and (ordered := _ordered(reader, made, after, named.name)):
-            return ordered
-        return (_when(reader, made, after, named.name) if named is not None else 0) or after
+        return _read_state(reader, made, at, *state, negated=negated)
     step = at
     while reader.low(step) in {"on", "in", "the", "a", "an"}:
         step += 1
@@ -276,49 +255,86 @@ def read_predicate(
         last = read_inside(reader, held, at, stop) or read_location(reader, held, at, stop)
         made.where += [negate_condition(made.kind, each) for each in held.where]
         return last
-    named = reader.date_field(made.kind, at)
-    arrived = named is None and join_verb(reader.low(at), reader.low(at + 1)) in lexicon.ARRIVED
-    after = at + 1
-    while reader.low(after) in lexicon.PARTICLES and after not in reader.ranges:
-        after += 1
-    ordering = reader.asks and reader.low(after) in {"last", "first", "most", "latest", "earliest"}
-    if plain and not (arrived or after in reader.ranges or ordering):
-        named = None
-    if named is not None or arrived:
-        within = arrived and reader.low(after) not in {"by", "via"} and read_inside(reader, made, after - 1, stop)
-        if arrived and (within or reader.low(after) in {"by", "via"}):
-            return read_inside(reader, made, after, stop) or within
-        if arrived and (place := read_location(reader, made, after, stop)):
-            return place
-        order = _ordered(reader, made, after, named.name if named is not None else None)
-        if order:
-            return order
-        line = named.name if named is not None else made.kind.order
-        last = _when(reader, made, after, line)
-        # "Are planned this week" may still be to come.
-        passive = reader.low(at - 1) in {"is", "are", "be", "being"}
-        if last and line is not None and reader.low(at).endswith("ed") and not passive:
-            made.where += bound_by_now(reader, after, line)
-        elif last and line is not None:
-            made.where += bound_to_future(reader, at, after, line)
+    event = _read_event(reader, made, at, stop, dated, plain=plain)
+    if event is not None:
+        return event
+    if last := _read_verb_with_place(reader, made, at, stop):
         return last
-    verb = reader.low(at).isalpha() and reader.noun(at) is None and reader.low(at) not in lexicon.NAME_STOP
-    if verb and reader.low(at + 1) in {"in", "by", "on", "with"}:
-        told = read_location(reader, made, at + 1, stop) or read_inside(
-            reader, made, at + 1, stop
-        )  # "run by the quarter", "pay in yen"
-        if told:
-            return told
-    if plain and reader.asks and is_deed(reader.low(at)) and at + 1 in reader.ranges:
-        return read_held_by_theirs(reader, made, at)
     if plain:
-        return 0
+        deed = reader.asks and is_deed(reader.low(at)) and at + 1 in reader.ranges
+        return read_held_by_theirs(reader, made, at) if deed else 0
     return (
         read_comparison(reader, made, at)
         or read_number(reader, made, at)
         or read_inside(reader, made, at, stop)
         or read_having(reader, made, at, stop, depth)
     )
+
+
+def _read_state(reader: Reader, made: PhraseParts, at: int, state: Condition, length: int, *, negated: bool) -> int:
+    """A state, with the time since or at which it holds: "open since May", "paid last"."""
+    made.where.append(negate_condition(made.kind, state) if negated else state)
+    after = at + length
+    timed = after in reader.ranges
+    named = reader.date_field(made.kind, at) or find_since_field(reader, made.kind, state, after)
+    if named is None:
+        if timed and reader.asks and is_deed(reader.low(at)) and is_born(made.kind):
+            made.where.pop()
+            return 0  # done at a time that no field records
+        return after + _is_particle(reader, after)
+    if reader.asks and not negated and timed and reader.low(at) in label_field(named).split():
+        made.where.remove(state)  # "reported since Sunday", whatever became of it later
+        return _when(reader, made, after, named.name) or after
+    after += _is_particle(reader, after)
+    if negated and (after in reader.ranges or after in reader.dates):
+        made.where.pop()
+        return 0  # "not closed in May" leaves open what it denies
+    return _ordered(reader, made, after, named.name) or _when(reader, made, after, named.name) or after
+
+
+def _is_particle(reader: Reader, at: int) -> bool:
+    """Whether a question's state goes on with a particle: "locked out"."""
+    return reader.asks and reader.low(at) in {"out", "off", "up"}
+
+
+def _read_event(
+    reader: Reader, made: PhraseParts, at: int, stop: int, dated: Field | None, *, plain: bool
+) -> int | None:
+    """Something that has happened to records, by the verb of a ``dated`` field or one of arriving: "signed up in May",
+    "came in by chat". None if the word is neither."""
+    arrived = dated is None and join_verb(reader.low(at), reader.low(at + 1)) in lexicon.ARRIVED
+    after = at + 1
+    while reader.low(after) in lexicon.PARTICLES and after not in reader.ranges:
+        after += 1
+    ordering = reader.asks and reader.low(after) in {"last", "first", "most", "latest", "earliest"}
+    timed = not plain or after in reader.ranges or ordering
+    if not arrived and (dated is None or not timed):
+        return None
+    if arrived:
+        by = reader.low(after) in {"by", "via"}
+        within = 0 if by else read_inside(reader, made, after - 1, stop)
+        if within or by:
+            return read_inside(reader, made, after, stop) or within
+        if place := read_location(reader, made, after, stop):
+            return place
+    if order := _ordered(reader, made, after, dated.name if dated is not None else None):
+        return order
+    line = dated.name if dated is not None else made.kind.order
+    last = _when(reader, made, after, line)
+    if last and line is not None:
+        # "Are planned this week" may still be to come.
+        passive = reader.low(at - 1) in {"is", "are", "be", "being"}
+        past = reader.low(at).endswith("ed") and not passive
+        made.where += bound_by_now(reader, after, line) if past else bound_to_future(reader, at, after, line)
+    return last
+
+
+def _read_verb_with_place(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """Any verb before a place or a group: "run by the quarter", "pay in yen"."""
+    verb = reader.low(at).isalpha() and reader.noun(at) is None and reader.low(at) not in lexicon.NAME_STOP
+    if not verb or reader.low(at + 1) not in {"in", "by", "on", "with"}:
+        return 0
+    return read_location(reader, made, at + 1, stop) or read_inside(reader, made, at + 1, stop)
 
 
 def deny_having(reader: Reader, held: Condition) -> Condition:
