@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -28,6 +29,7 @@ from core.actor import OWNER, Actor, Surface
 from core.clock import Clock
 from core.errors import Forbidden, InvalidInput, NotFound
 from executors.jobs.inline_dispatcher import BeginJob
+from registry.catalogue import Catalogue
 from store.database import Database
 from store.transaction_hook import TransactionHook, no_hook
 
@@ -164,29 +166,46 @@ class RunService:
 
     async def list_awaiting(self, actor: Actor, *, limit: int = 50) -> list[Run]:
         """Live cards that this actor could approve now, oldest first."""
-        context = await self.contexts.of(actor.workspace)
-        mine = {contract.name for contract in context.catalogue if actor.role in contract.roles}
-        now = self.clock()
+        catalogue = (await self.contexts.of(actor.workspace)).catalogue
         found: list[Run] = []
         last: store.runs.runs.RunRow | None = None
         while True:
-            async with self.database.read() as session:
-                rows = await store.runs.runs.listed(
-                    session, actor.workspace, states=("held",), person=None, before=last, limit=PAGE
-                )
-            live = (  # columns first, because a run's document is large
-                row
-                for row in rows
-                if mine.issuperset(row.actions.split()) and (row.expires_at is None or row.expires_at > now)
-            )
-            for run in repository.list_readable(live):
-                held = as_held(run)
-                if held is None or is_test(run):  # a test run is sent nowhere, so nobody needs to approve it
-                    continue
-                if authority.may_run(context.catalogue, actor, held.plan) is not None:
-                    continue
-                if authority.find_approval(actor, run) is None:
-                    found.append(run)
+            rows = await self._list_held(actor, PAGE, before=last)
+            found += self._keep_awaiting(actor, catalogue, rows)
             if len(rows) < PAGE:
                 return found[::-1][:limit]
             last = rows[-1]
+
+    async def list_newest_awaiting(self, actor: Actor, *, looks: int) -> tuple[list[Run], bool]:
+        """Those of the ``looks`` newest held cards that this actor could approve now, newest first, and whether there
+        are older ones that were not looked at."""
+        catalogue = (await self.contexts.of(actor.workspace)).catalogue
+        rows = await self._list_held(actor, looks + 1)
+        return list(self._keep_awaiting(actor, catalogue, rows[:looks])), len(rows) > looks
+
+    async def _list_held(
+        self, actor: Actor, limit: int, *, before: store.runs.runs.RunRow | None = None
+    ) -> list[store.runs.runs.RunRow]:
+        async with self.database.read() as session:
+            return await store.runs.runs.listed(
+                session, actor.workspace, states=("held",), person=None, before=before, limit=limit
+            )
+
+    def _keep_awaiting(
+        self, actor: Actor, catalogue: Catalogue, rows: Sequence[store.runs.runs.RunRow]
+    ) -> Iterator[Run]:
+        mine = {contract.name for contract in catalogue if actor.role in contract.roles}
+        now = self.clock()
+        live = (  # columns first, because a run's document is large
+            row
+            for row in rows
+            if mine.issuperset(row.actions.split()) and (row.expires_at is None or row.expires_at > now)
+        )
+        for run in repository.list_readable(live):
+            held = as_held(run)
+            if held is None or is_test(run):  # a test run is sent nowhere, so nobody needs to approve it
+                continue
+            if authority.may_run(catalogue, actor, held.plan) is not None:
+                continue
+            if authority.find_approval(actor, run) is None:
+                yield run

@@ -99,6 +99,7 @@ _WORDS: Final[Mapping[str, str]] = {str(each): badge.text for each, badge in (*S
 DOUBTS: Final[Mapping[Evidence, str]] = {"read": "read from your words", "proposed": "proposed by the model"}
 """What stands at a value on a card that no code vouches for."""
 _QUOTED_CHARS: Final = 80
+_TIMES: Final = {1: "", 2: " twice"}
 _GIVERS: Final = {"api": "the API key", "event": "the event"}
 
 
@@ -152,11 +153,11 @@ def _write_out(found: re.Match[str]) -> str:
 
 
 def name_actions(titles: Sequence[str]) -> str:
-    """``Close a ticket, 3 times``; each title once where they differ."""
+    """``Close a ticket, 3 times``; where they differ, ``Close a ticket, Reply twice``."""
     counted = {title: titles.count(title) for title in titles}
     if len(counted) == 1 and len(titles) > 1:
         return f"{titles[0]}, {len(titles)} times"
-    return ", ".join(counted)
+    return ", ".join(f"{title}{_TIMES.get(count, f' {count} times')}" for title, count in counted.items())
 
 
 def describe_source(run: Run, given: Source, viewer: str, shown: str = "", beside: Sequence[RecordSource] = ()) -> str:

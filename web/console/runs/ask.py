@@ -41,7 +41,7 @@ from web.console.runs.conversation import (
 )
 from web.console.runs.outcome import Outcome
 from web.console.runs.progress import StepRow, list_steps
-from web.console.runs.runs import list_awaiting
+from web.console.runs.runs import tell_awaiting
 from web.console.session import SignedIn, Visitor, count_text, make_shell
 from web.problem import Problem
 
@@ -91,8 +91,8 @@ class AskPage(Page):
     recalled: tuple[str, ...]
     max_chars: int
     talk: Conversation = NO_CONVERSATION
-    awaiting: int = 0
-    """How many cards of others this person may approve."""
+    awaiting: str = ""
+    """That cards of others wait which this person may approve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +319,7 @@ async def _ask(
         recalled=tuple(dict.fromkeys(run.text for run in mine)),
         max_chars=MAX_TEXT,
         talk=talk,
-        awaiting=len(await list_awaiting(request, visitor)),
+        awaiting=await tell_awaiting(request, visitor),
     )
     return render(page, status=status if trouble else 200)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar, Final
@@ -27,6 +28,8 @@ router = APIRouter(include_in_schema=False)
 
 PAGE: Final = 30
 MOST_AWAITING: Final = 200
+LOOKED_AT: Final = 20
+"""So many held cards the front page looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,18 @@ async def show_approvals(request: Request, visitor: SignedIn) -> Response:
     return render(ApprovalsPage(shell=make_shell(request, visitor), title="Approvals", waiting=waiting))
 
 
+async def tell_awaiting(request: Request, visitor: Visitor) -> str:
+    """Whether requests of others wait for this person, and how many: a look at the newest held cards, since every visit
+    of the front page takes one. Empty where none of those does."""
+    held, more = await get_container(request).runs.list_newest_awaiting(visitor.actor, looks=LOOKED_AT)
+    count = sum(not authority.owns(visitor.actor, run) for run in held)
+    if count == 1 and not more:
+        return "A request of somebody else waits"
+    if more and count:
+        return f"{count} or more requests of others wait" if count == LOOKED_AT else "Requests of others wait"
+    return f"{count} requests of others wait" if count else ""
+
+
 async def list_awaiting(request: Request, visitor: Visitor) -> list[Run]:
     """Cards that others asked for and this person may approve, oldest first. One's own cards are among one's runs."""
     held = await get_container(request).runs.list_awaiting(visitor.actor, limit=MOST_AWAITING)
@@ -116,6 +131,12 @@ def _line(run: Run, catalogue: Catalogue) -> RunRow:
     )
 
 
+def _name_actions(titles: Sequence[str]) -> str:
+    """How many first, where they differ."""
+    named = labels.name_actions(titles)
+    return f"{len(titles)} actions: {named}" if len(set(titles)) > 1 else named
+
+
 def _waiting(run: Run) -> ApprovalRow:
     steps = run.plan.steps if run.plan else ()
     return ApprovalRow(
@@ -123,7 +144,7 @@ def _waiting(run: Run) -> ApprovalRow:
         text=labels.shorten(run.text, 240),
         preview=say_preview(steps[0], 300)
         if len(steps) == 1
-        else to_display_text(labels.name_actions([step.title for step in steps]), limit=300),
+        else to_display_text(_name_actions([step.title for step in steps]), limit=300),
         who=to_display_text(run.actor.name, limit=80),
         role=run.actor.role,
         since=run.held_at or run.updated_at,

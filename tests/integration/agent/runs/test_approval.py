@@ -112,6 +112,21 @@ async def test_once_in_a_session_is_the_yes_of_who_asked_and_of_nobody_else(harn
     assert other.state == "held"
 
 
+async def test_a_look_at_the_newest_cards_reads_no_others_and_says_that_there_are(harness: AgentHarness) -> None:
+    first = await harness.ask("amir", EMAIL)
+    harness.clock.advance(seconds=1)
+    second = await harness.ask("amir", SUSPEND)
+    ada, sara = harness.people["ada"], harness.people["sara"]
+
+    async def look(actor: Actor, looks: int) -> tuple[list[str], bool]:
+        held, more = await harness.run_service.list_newest_awaiting(actor, looks=looks)
+        return [run.id for run in held], more
+
+    assert await look(ada, 1) == ([second.id], True)
+    assert await look(ada, 2) == ([second.id, first.id], False)
+    assert await look(sara, 1) == ([], True)
+
+
 async def test_what_awaits_an_approver_is_what_they_could_still_approve_oldest_first(harness: AgentHarness) -> None:
     first = await harness.ask("amir", EMAIL)
     harness.clock.advance(seconds=1)

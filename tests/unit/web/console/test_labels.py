@@ -34,9 +34,10 @@ def test_days_and_amounts_of_a_record_are_written_as_people_do(text: str, said: 
     assert labels.write_out(text) == said
 
 
-def test_actions_alike_are_counted_and_others_named_once() -> None:
+def test_actions_alike_are_counted_and_each_is_named_once() -> None:
     assert labels.name_actions(["Close a ticket"] * 3) == "Close a ticket, 3 times"
-    assert labels.name_actions(["Close a ticket", "Reply", "Reply"]) == "Close a ticket, Reply"
+    assert labels.name_actions(["Close a ticket", "Reply", "Reply"]) == "Close a ticket, Reply twice"
+    assert labels.name_actions(["Reply", "Close", "Reply", "Reply"]) == "Reply 3 times, Close"
     assert labels.name_actions(["Reply"]) == "Reply"
     assert labels.name_actions([]) == ""
 

@@ -111,7 +111,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
             recalled=("the last one",),
             max_chars=4000,
             talk=TALK,
-            awaiting=2,
+            awaiting="2 requests of others wait",
         ),
         ask.RunPage: ask.RunPage(
             shell=shell,
