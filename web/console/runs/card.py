@@ -282,6 +282,7 @@ def _request(step: Step) -> str:
 def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -> Param:
     typed = not isinstance(filled.source, RecordSource)
     shown = to_display_text(filled.shown, lines=typed, limit=_WHOLE)
+    as_typed = typed and (isinstance(filled.value, str) or bool(_list_texts(filled.value)))
     beside = [
         each.source for each in step.filled if isinstance(each.source, RecordSource) and each.source.field == "id"
     ]
@@ -290,7 +291,7 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -
         slot=f"{at}.{filled.param}",
         name=filled.param,
         label=to_display_text(filled.label),
-        shown=shown if isinstance(filled.value, str) and typed else labels.write_out(shown),
+        shown=shown if as_typed else labels.write_out(shown),
         exact=to_display_text(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
         source=labels.describe_source(run, filled.source, viewer, filled.shown, beside),
         record=tuple(_record(filled.source, step, run.zone)),

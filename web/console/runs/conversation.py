@@ -145,4 +145,5 @@ def _tell_outcome(run: Run) -> str:
         came = " ".join(say_preview(step) for step in run.plan.steps)
     else:
         came = run.refusal.detail if run.refusal is not None else ""
-    return labels.shorten(came if run.plan is not None else labels.write_out(came), _CAME_CHARS)
+    typed = run.plan is not None or run.state == "rejected"
+    return labels.shorten(came if typed else labels.write_out(came), _CAME_CHARS)

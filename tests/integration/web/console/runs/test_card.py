@@ -244,3 +244,11 @@ def test_a_card_was_replaced_or_taken_back_by_a_later_run_and_never_by_a_typed_r
         assert labels.make_state_badge(typed).text == "rejected"
         assert labels.make_state_badge(typed.with_(replaced_by="run_2")).text == "replaced"
         assert labels.make_state_badge(typed.with_(withdrawn_by="run_2")).text == "taken back"
+
+
+def test_typed_texts_in_a_list_are_shown_as_they_were_typed() -> None:
+    (step,) = PLAN.steps
+    shown = "due 2026-12-04, 1200 EUR"
+    notes = step.filled[0].model_copy(update={"value": ["due 2026-12-04", "1200 EUR"], "shown": shown})
+    plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": (notes,)}),)})
+    assert card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[0].shown == shown

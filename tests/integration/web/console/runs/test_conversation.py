@@ -27,7 +27,7 @@ from core.webhook_signature import make_secret
 from tests.integration.web.console.console import Console, opened_console, post
 from tests.integration.web.console.samples.card import PLAN, RUN
 from web.console.runs import card
-from web.console.runs.conversation import make_answer_view
+from web.console.runs.conversation import _tell_outcome, make_answer_view
 
 
 async def put(console: Console, run: Run, **changes: object) -> Run:
@@ -148,3 +148,8 @@ def test_an_answer_that_introduces_one_record_says_once_what_is_known_of_it() ->
     told = reply.model_copy(update={"text": "Ada Wren: total 12500.00 EUR."})
     shown = make_answer_view(told, RUN.actor, context)
     assert (shown.name, shown.text) == ("", "Ada Wren: total 12,500.00 EUR.")
+
+
+def test_a_typed_reason_stands_in_its_turn_as_it_was_typed() -> None:
+    reason = "paid 2026-12-04, 1200 EUR"
+    assert _tell_outcome(RUN.model_copy(update={"state": "rejected", "plan": None, "reason": reason})) == reason
