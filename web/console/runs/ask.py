@@ -23,11 +23,11 @@ from core.actor import Actor
 from core.display_text import drop_choices, to_display_text
 from core.errors import InvalidInput, PlatformUnavailable
 from registry.contract import Risk
+from registry.offers.offer import Offer
 from web import problem
 from web.auth import get_container
 from web.console import labels
 from web.console.forms import Guarded
-from web.console.labels import Badge
 from web.console.pages import Page, redirect, render, wants_fragment
 from web.console.runs import card, outcome
 from web.console.runs.card import Card, QuotedRequest
@@ -70,14 +70,14 @@ class AvailableAction:
 
     title: str
     example: str
-    risk: Badge
+    risk: labels.Badge
 
 
 @dataclass(frozen=True, slots=True)
 class RecentRun:
     run_id: str
     text: str
-    state: Badge
+    state: labels.Badge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +133,7 @@ class RunPage(Page):
     run_id: str
     asked_at: datetime
     revision: int
-    state: Badge
+    state: labels.Badge
     said: tuple[QuotedRequest, ...]
     notice: str
     moving: str
@@ -294,24 +294,20 @@ async def _told(request: Request, visitor: Visitor, run_id: str, refusal: Refusa
 async def _ask(
     request: Request, visitor: Visitor, said: str, thread: str = "", trouble: str = "", status: int = 422
 ) -> Response:
-    container = get_container(request)
-    talk = NO_CONVERSATION
+    container, talk = get_container(request), NO_CONVERSATION
     if thread:
         last = await container.runs.show(visitor.actor, thread)
         talk = await load_conversation(container.runs, visitor.actor, last, whole=True)
     context = await container.contexts.of(visitor.actor.workspace)
-    listed = await container.runs.list_runs(visitor.actor, limit=RECALLED)
-    mine = [run for run in listed if run.actor.person == visitor.actor.person]
+    recalled = await container.runs.list_runs(visitor.actor, limit=RECALLED)
+    mine = [run for run in recalled if run.actor.person == visitor.actor.person]
     offers = context.catalogue.offers(visitor.actor.role, "admin")
     page = AskPage(
         shell=make_shell(request, visitor),
         title="Ask",
         said=said[:MAX_TEXT],
         trouble=trouble,
-        able=tuple(
-            AvailableAction(each.title, (each.examples or (each.title,))[0], labels.RISKS[each.risk])
-            for each in offers[:ABLE]
-        ),
+        able=tuple(map(_to_available, offers[:ABLE])),
         all_able=len(offers),
         recent=tuple(
             RecentRun(run.id, labels.shorten(run.text, 160), labels.make_state_badge(run)) for run in mine[:RECENT]
@@ -324,6 +320,10 @@ async def _ask(
     return render(page, status=status if trouble else 200)
 
 
+def _to_available(offer: Offer) -> AvailableAction:
+    return AvailableAction(offer.title, (offer.examples or (offer.title,))[0], labels.RISKS[offer.risk])
+
+
 async def _show_run(
     request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200, start: int = 0
 ) -> Response:
@@ -334,16 +334,12 @@ async def _show_run(
     came = outcome.make_outcome(planned, viewer, context) if planned and run.outcomes else None
     refused, unavailable = None, run.refusal is not None and run.refusal.code == "unavailable"
     if run.state in ("refused", "abstained") and run.refusal:
-        near = [each for each in context.catalogue.offers(viewer.role, "admin") if each.name in run.refusal.nearest]
-        near.sort(key=lambda each: run.refusal.nearest.index(each.name) if run.refusal else 0)
+        offered = {each.name: each for each in context.catalogue.offers(viewer.role, "admin")}
         refused = RefusalView(
             _UNAVAILABLE if unavailable else _REFUSALS[run.state],
             to_display_text(run.refusal.detail),
             tuple(to_display_text(f"{each.pointer}: {each.detail}") for each in run.refusal.faults),
-            tuple(
-                AvailableAction(each.title, (each.examples or (each.title,))[0], labels.RISKS[each.risk])
-                for each in near
-            ),
+            tuple(_to_available(offered[name]) for name in run.refusal.nearest if name in offered),
         )
     page = RunPage(
         shell=make_shell(request, visitor),
@@ -399,6 +395,6 @@ def _to_question_view(question: Question, run: Run, viewer: Actor) -> QuestionVi
         )
         for at, each in enumerate(question.candidates)
     )
-    told = drop_choices(question.text, [(each.label, each.detail) for each in question.candidates])
-    text = labels.write_out(to_display_text(told))
+    text = drop_choices(question.text, [(each.label, each.detail) for each in question.candidates])
+    text = labels.write_out(to_display_text(text))
     return QuestionView(question.slot, text, options, question.free_text, authority.owns(viewer, run))
