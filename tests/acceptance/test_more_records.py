@@ -71,8 +71,9 @@ def test_the_console_turns_the_pages_of_a_long_answer(world: Installation) -> No
     console = world.console("olivia")
     answered = ask(world, "how many customers do we have?", "olivia")
     count, path = answered["reply"]["count"], f"/runs/{answered['id']}"
-    assert f'<a href="{path}?start=20">and {count - PAGE} more</a>' in console.page(path)
+    link = f'<a href="{path}?start=20">Show the next ones</a> <span class="quiet">and {count - PAGE} more</span>'
+    assert link in console.page(path)
     second = console.page(f"{path}?start=20")
     assert f">{count} customers: 21 to 40</h1>" in second
-    assert f'<a href="{path}?start=0">the ones before</a>' in second
+    assert f'<a href="{path}?start=0">Show the ones before</a>' in second
     assert second.count('<li><b dir="auto">') == PAGE

@@ -57,14 +57,14 @@ VERSION: Final[str]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong at one place. ``pointer`` is a JSON Pointer (RFC 6901), ``detail`` says how to mend it."""
+    """One fault at one place. ``pointer`` is a JSON Pointer (RFC 6901). ``detail`` says how to correct it."""
 
     pointer: str
     code: str
     detail: str
 
 class OpsIQError(Exception):
-    """The root. ``detail`` is a sentence for the person who can fix it; it never holds a secret."""
+    """Base class of all errors. ``detail`` is a sentence for the person who can fix it, and never contains a secret."""
 
     code: ClassVar[str] = ...
     retryable: ClassVar[bool] = ...
