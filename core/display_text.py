@@ -68,7 +68,7 @@ def drop_choices(text: str, choices: Sequence[tuple[str, str]]) -> str:
     if these choices, each a label and a detail, are shown below it and show all that it says of them. Other text is
     unchanged."""
     head, _, told = text.partition(": ")
-    names = [re.escape(label) + r"(?: \((.+)\))?" for label, _ in choices]
+    names = [re.escape(label) + r"(?: \(([^()]+)\))?" for label, _ in choices]
     if len(names) < 2 or len(set(choices)) < len(choices):
         return text
     found = re.fullmatch(", ".join(names[:-1]) + " or " + names[-1] + r"\?", told)

@@ -82,6 +82,7 @@ def test_a_question_that_says_more_than_its_choices_show_is_left_whole() -> None
         "Adam Nowak or Adam Novak",
         "Adam Novak, Eve or Adam Nowak",
         "Adam Novak (a@b) or Adam Nowak (d.p)",
+        "Adam Novak (a@b.cz (new)) or Adam Nowak (c@d.pl)",
         "adam novak or adam nowak",
     ):
         assert drop_choices(f"{TWO}: {told}?", ADAMS) == f"{TWO}: {told}?"
