@@ -108,7 +108,7 @@ class Database:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
-        """Opens one transaction. It commits at the end of the block, and rolls back if the block raises.
+        """Opens one transaction. It commits when the block ends, and rolls back if the block raises.
 
         Raises Unavailable if the database is down or full, or if the transaction lost a race and may be run again. A
         nested block of the same task would deadlock, so it raises RuntimeError. Make no network call inside.
@@ -313,7 +313,7 @@ def _explain_outage(engine: AsyncEngine, error: BaseException) -> str:
 async def _open_session(
     engine: AsyncEngine, authenticator: Authenticator | None
 ) -> AsyncIterator[tuple[AsyncConnection, Session]]:
-    """Opens a session whose first statement begins a transaction. What is not committed at the end of the block is
+    """Opens a session whose first statement begins a transaction. What is not committed when the block ends is
     rolled back."""
     try:
         connection = await engine.connect()

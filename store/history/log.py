@@ -140,7 +140,7 @@ async def append_all(session: AsyncSession, workspace: str, entries: Sequence[Hi
 
 
 async def tell_generation(session: AsyncSession, workspace: str, generation: int) -> None:
-    """Records at the end of the chain that the contracts have changed ``generation`` times. Later entries carry the
+    """Records as the last of the chain that the contracts have changed ``generation`` times. Later entries carry the
     number on."""
     seq, prev, _ = await _lock_end(session, workspace)
     await _move_end(session, workspace, seq, prev, generation)

@@ -305,7 +305,7 @@ def _find_retraction(text: str, verbs: frozenset[str]) -> Iterator[tuple[int, in
 
 
 def _find_turn(text: str, taken: Sequence[tuple[int, int]], verbs: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """The stretch from a reversal to the end of the request, unless used words follow it."""
+    """The stretch from a reversal to where the request ends, unless used words follow it."""
     last = max((start for start, _ in taken), default=len(text))
     for found in _TURN.finditer(text, last):
         start = found.start("back")

@@ -39,7 +39,7 @@ LIMIT: Final = re.compile(
 FILLS: Final = re.compile(
     r"\b(?:top|bring|fill|raise|lift|load|round|charge|get|make)(?:s|ing|p?ed|ped|ping)?\b[^.;!?\n]*\s$", re.IGNORECASE
 )
-# "If possible" is polite, and "let me know if" asks for a report. Neither makes the order conditional.
+# "If possible" is polite, and what begins with "let me know" asks for a report. Neither makes the order conditional.
 CONDITION: Final = re.compile(
     r"(?<!\w)(?<!let me know )(?<!let us know )(?<!tell me )(?<!tell us )"
     r"(?:if(?!\s+(?:possible|you\s+(?:can|could|would|please|don['’]?t\s+mind)|at\s+all\s+possible)\b)|unless|provided|assuming|(?:as|so)\s+long\s+as|in\s+case|depending\s+on|as\s+soon\s+as|once\s+(?!(?:again|more|and|in|only|a|per|or)\b)[\w-]+(?=\s+\w)|once\s+\w+(?<!e)ed)(?!\w)",

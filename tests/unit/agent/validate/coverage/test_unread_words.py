@@ -21,8 +21,8 @@ async def verdict_of(text: str) -> Verdict:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("set ticket 5519 to high, please 5520 blub", "please 5520 blub"),
-        ("set ticket 5519 to high und 5520 auf sowieso", "und 5520 auf sowieso"),
+        ("change ticket 5519 to high, please 5520 blub", "please 5520 blub"),
+        ("change ticket 5519 to high und 5520 auf sowieso", "und 5520 auf sowieso"),
         ("5519 mag op normal en 5520 op laag, het is echt rustig hier", "en 5520 op laag"),
     ],
 )
@@ -33,7 +33,7 @@ async def test_a_number_that_no_noun_says_what_it_counts_is_asked_about(text: st
 
 
 async def test_a_number_that_a_noun_behind_it_counts_stops_nothing() -> None:
-    made = await verdict_of("set ticket 5519 to high; we got 3 complaints about it")
+    made = await verdict_of("change ticket 5519 to high; we got 3 complaints about it")
     assert isinstance(made, Plan), made
     assert not made.held
 
