@@ -6,6 +6,7 @@ It also writes the preview, one sentence: the contract's template with the final
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -163,10 +164,8 @@ def preview(contract: Contract, filled: Mapping[str, ParameterValue], records: M
         seen = {
             name: {field: _display_value(value) for field, value in values.items()} for name, values in records.items()
         }
-        try:
+        with suppress(InvalidInput):  # the template uses a missing value (an optional parameter)
             return to_display_text(template.render(contract.preview, params, seen), lines=True, limit=MAX_CHARS)
-        except InvalidInput:
-            pass  # the template uses a missing value (an optional parameter): list the values instead
     values = [f"{each.label}: {each.shown}" for name in contract.properties if (each := filled.get(name)) is not None]
     return to_display_text(f"{contract.title}{' – ' if values else ''}{'; '.join(values)}", limit=MAX_CHARS)
 
