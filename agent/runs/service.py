@@ -22,7 +22,7 @@ from agent.runs.progress import Progress, RunWakeups, wait_for_event
 from agent.runs.run import MOVING, Run
 from agent.runs.states import as_held
 from agent.runs.test_mode import is_test
-from agent.workspace import authority
+from agent.workspace import authority, principals
 from agent.workspace.context import WorkspaceContexts
 from core import ids
 from core.actor import OWNER, Actor, Surface
@@ -119,16 +119,27 @@ class RunService:
         self, actor: Actor, run_id: str, *, wait_s: float = 30.0, passing: frozenset[RunState] = MOVING
     ) -> Run:
         """The run once it waits for a person or is over, or as it is after ``wait_s`` seconds. ``passing`` are the
-        states to wait through."""
+        states to wait through. Raises what ``show`` and ``show_again`` raise."""
         deadline = asyncio.get_running_loop().time() + wait_s
+        show = self.show
         with self.run_wakeups.watch(run_id) as moved:
             while True:
                 moved.clear()
-                run = await self.show(actor, run_id)
+                run = await show(actor, run_id)
                 left = deadline - asyncio.get_running_loop().time()
                 if run.state not in passing or left <= 0:
                     return run
                 await wait_for_event(moved, min(left, 0.25))
+                show = self.show_again
+
+    async def show_again(self, actor: Actor, run_id: str) -> Run:
+        """A run, for somebody who has waited for it since they were authenticated. Raises Forbidden if their access has
+        changed meanwhile, and what ``show`` raises."""
+        async with self.database.read() as session:
+            current = await principals.find_current_actor(session, actor, self.clock())
+        if current is None or current.role != actor.role:
+            raise Forbidden("Your access here has changed meanwhile, so the request is not shown.")
+        return await self.show(actor, run_id)
 
     async def show(self, actor: Actor, run_id: str) -> Run:
         """A run, for anyone whom ``authority.sees`` admits. Raises NotFound for others, and Forbidden if the same

@@ -16,6 +16,7 @@ from fastapi.responses import Response, StreamingResponse
 from agent.runs.run import MOVING, Run
 from agent.runs.service import RunService
 from core.actor import Actor
+from core.errors import Forbidden, NotFound
 from web.auth import get_container
 from web.console import labels
 from web.console.session import SignedIn
@@ -76,7 +77,10 @@ async def _stream(run_service: RunService, actor: Actor, run: Run) -> AsyncItera
             return
         await run_service.run_wakeups.wait(run.id, LOOK_S, steps=True)
         # A browser that goes away cancels this: never in the middle of a query.
-        run = await asyncio.shield(asyncio.ensure_future(run_service.show(actor, run.id)))
+        try:
+            run = await asyncio.shield(asyncio.ensure_future(run_service.show_again(actor, run.id)))
+        except (Forbidden, NotFound):
+            return  # The page asks again, and is told then.
     yield f"event: moved\ndata: {run.revision}\n\n"
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from agent.runs.progress import Progress
-from core.errors import NotFound
+from core.errors import Forbidden, NotFound
 from tests.integration.web.console.console import Console, post
 from web.console.runs.progress import _stream
 
@@ -61,3 +61,20 @@ async def test_nobody_elses_run_is_told_of_or_cancelled(console: Console) -> Non
     assert (await post(amir, f"/runs/{run.id}/cancel")).status_code == 404
     with pytest.raises(NotFound):
         await console.container.decisions.cancel(console.stranger, run.id)
+
+
+@pytest.mark.parametrize("how", ["deactivated", "demoted"])
+async def test_whoever_loses_access_while_they_wait_is_shown_nothing_more(console: Console, how: str) -> None:
+    run_service, members, amir = console.container.runs, console.container.member_service, console.admin
+    run = await console.run_of(amir)
+    told = _stream(run_service, amir, run)
+    assert [await anext(told), await anext(told)] == ["retry: 1000\n\n", "event: step\ndata: choosing\n\n"]
+    waiting = asyncio.ensure_future(run_service.wait_until_idle(amir, run.id, wait_s=60))
+    await asyncio.sleep(0)
+    if how == "deactivated":
+        await members.deactivate(console.owner, amir.person)
+    else:
+        await members.change_role(console.owner, amir.person, "support")
+    with pytest.raises(Forbidden, match="changed meanwhile"):
+        await waiting
+    assert [each async for each in told] == []
