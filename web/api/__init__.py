@@ -1,2 +1,2 @@
-"""REST API under ``/v1``: a resource a file, its routes with the views of what they answer; every request is signed.
-The router of a new resource is mounted in ``web.app``."""
+"""REST API under ``/v1``. Each file has one resource: its routes and the views of its answers. Every request is signed.
+A new resource's router is mounted in ``web.app``."""

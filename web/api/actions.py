@@ -1,4 +1,4 @@
-"""Actions over REST: runs a contract by its name with given parameters, through the same gate as typed words."""
+"""Actions over REST: runs a contract by name with given parameters, through the same gate as typed words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_PARAMS = 200
 
 
 class RunActionBody(Body):
-    """``session`` groups runs for contracts that are confirmed once in a session."""
+    """``session`` groups runs, for contracts that need one confirmation a session."""
 
     action: Annotated[str, Field(min_length=1, max_length=200)]
     params: Annotated[dict[str, Any], Field(max_length=MAX_PARAMS)] = Field(default_factory=dict)
@@ -45,8 +45,8 @@ class RunActionBody(Body):
     ),
 )
 async def run(request: Request, caller: Runs) -> Response:
-    """Run a contract by name. 202 with the run: held with its card, or confirmed and on its way (``GET
-    /v1/runs/{id}?wait_s=``)."""
+    """Runs a contract by name. Answers 202 with the run, which is either held with its card, or confirmed and on its
+    way (``GET /v1/runs/{id}?wait_s=``)."""
     body = parse_body(RunActionBody, caller)
     if any(not name for name in body.params):
         raise InvalidInput(
@@ -80,7 +80,7 @@ def _status(run: Run) -> int:
 
 
 def _answer(request: Request, run: Run) -> dict[str, Any]:
-    """The run; or, where nothing will be done, a problem that names the run which history tells of."""
+    """The run as JSON. For a run that will do nothing, a problem that names the run. AI History has its entries."""
     if run.refusal is None:
         return make_run_json(run)
     faults = [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in run.refusal.faults]

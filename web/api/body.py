@@ -1,4 +1,4 @@
-"""Request bodies, parsed strictly from the bytes that were signed."""
+"""Request bodies, parsed strictly from the signed bytes."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def _to_utc(at: datetime) -> datetime:
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
-"""A moment with its offset, as UTC. The first and last hours of the calendar have no UTC time where the offset leads
-out of it."""
+"""A moment with its UTC offset, converted to UTC. Raises ValueError if the offset moves it out of the calendar (its
+first or last hours)."""
 
 
 class Body(BaseModel):
@@ -40,10 +40,10 @@ B = TypeVar("B", bound=Body)
 
 
 def parse_body(form: type[B], caller: Caller) -> B:
-    """The body, strictly: no duplicate keys, no unknown ones, no NaN, no text that can't be stored. Raises InvalidInput
+    """Parses the body strictly: no duplicate keys, unknown keys, NaN or text that can't be stored. Raises InvalidInput
     with a pointer for each fault."""
     value = canon.loads(caller.body)
-    if b"\\u0000" in caller.body:  # JSON writes a NUL in no other way, and looking at every text takes a while
+    if b"\\u0000" in caller.body:  # JSON can write a NUL only so, and checking every text is slow
         check_storable(value, "")
     try:
         return form.model_validate(value)
@@ -56,7 +56,7 @@ def parse_body(form: type[B], caller: Caller) -> B:
 
 
 def check_storable(value: Any, where: str) -> None:
-    """No database keeps a NUL in text."""
+    """Refuses NUL characters in text, since no database stores them. Raises InvalidInput."""
     if isinstance(value, str) and "\x00" in value:
         detail = "Text can't hold a NUL character."
         raise InvalidInput(detail, findings=[Finding(where, "nul", detail)])

@@ -1,4 +1,4 @@
-"""Connections over REST, for owners: made or configured anew, and checked against the live platform."""
+"""Connections over REST, for owners: create or reconfigure one, and check it against the live platform."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class ConnectionView(View):
 
 
 class ConnectionBody(Body):
-    """``name`` is what this workspace calls the connection, the connector's own name by default. ``token`` is the
-    platform's credential, a basic one as ``user:password``; ``options`` are what the connector asks for."""
+    """``name`` is the connection's name in this workspace, by default the connector's. ``token`` is the platform's
+    credential (``user:password`` for a basic one). ``options`` are the values that the connector asks for."""
 
     connector: Annotated[str, Field(min_length=1, max_length=64)]
     base_url: Annotated[str, Field(pattern=r"^https?://[^\s?#@]+$", max_length=2000)]
@@ -66,8 +66,8 @@ class CheckList(View):
 async def make(
     request: Request, caller: Annotated[Caller, Depends(require_signature("connectors:write", owner=True))]
 ) -> Response:
-    """A connection of a connector, or the same one configured anew. The contracts that it proposes are nothing until an
-    owner has signed them."""
+    """Creates a connection of a connector, or reconfigures an existing one. The contracts that it proposes have no
+    effect until an owner signs them."""
     body, container = parse_body(ConnectionBody, caller), get_container(request)
     name = body.name or body.connector
 
@@ -96,7 +96,8 @@ async def checked(
     caller: Annotated[Caller, Depends(require_signature("connectors:read", owner=True))],
     name: Id,
 ) -> CheckList:
-    """One record of every kind, listed and read, and what contracts send held against it. Asks the platform."""
+    """Checks a connection: lists and reads one record of every kind, and compares its values with the parameter types
+    of the contracts. It asks the platform."""
     context = await get_container(request).contexts.of(caller.actor.workspace)
     connector = next((each for each in context.connectors if each.connection == name), None)
     if connector is None:

@@ -1,4 +1,4 @@
-"""Connectors over REST: what each may read, and what is wrong with those that fail."""
+"""Connectors over REST: what each one may read, and why broken ones fail."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class FieldView(View):
 
 
 class KindView(View):
-    """``fields`` are all that is ever read of such a record."""
+    """A kind of record. ``fields`` are the only fields that are ever read of it."""
 
     name: str
     title: str
@@ -30,7 +30,8 @@ class KindView(View):
 
 
 class ConnectorView(View):
-    """``available``: found, not configured here. ``broken`` says why where it does not work."""
+    """A connector. State ``available``: found, but not configured in this workspace. ``broken`` says why it doesn't
+    work, or is null."""
 
     name: str
     title: str
@@ -47,7 +48,7 @@ class ConnectorList(View):
 async def listed(
     request: Request, caller: Annotated[Caller, Depends(require_signature("connectors:read"))]
 ) -> ConnectorList:
-    """Every connector found here or configured in this workspace. No address and no secret is in it."""
+    """Every connector that is installed here or configured in this workspace, without addresses and secrets."""
     container = get_container(request)
     found = await list_connectors(container.database, container.contexts, caller.actor.workspace)
     return ConnectorList(data=tuple(map(_view, found)))

@@ -1,4 +1,4 @@
-"""Contracts over REST: what a key may run; owners also list, register and retire them."""
+"""Contracts over REST: which ones a key may run. Owners also list, register and retire them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ _ABSENT = "There is no contract {} in this workspace."
 
 
 class SignatureView(View):
-    """``verified`` False: it is never offered, chosen or run; ``why`` says which check failed."""
+    """Result of verifying a signature. A contract with ``verified`` false is never offered, chosen or run. ``why``
+    names the failed check."""
 
     verified: bool
     why: str | None
@@ -57,8 +58,8 @@ class ContractList(View):
 
 
 class ContractView(View):
-    """``contract`` is the declaration as signed, ``jws`` its detached signature (RFC 7515), null for who is no
-    owner."""
+    """A version of a contract. ``contract`` is the signed declaration. ``jws`` is its detached signature (RFC 7515),
+    null for readers who aren't owners."""
 
     name: str
     version: int
@@ -83,8 +84,8 @@ class VersionList(View):
 
 
 class RegisteredView(View):
-    """``fresh`` False: this very version stood already. ``secret``: made now for the endpoint's origin and shown this
-    once; it signs the calls to it."""
+    """A registered version. ``fresh`` is false if this exact version was registered before. ``secret`` is new, for the
+    endpoint's origin: it signs the calls to that origin and is shown only once."""
 
     name: str
     version: int
@@ -104,13 +105,14 @@ class RetiredView(View):
 
 
 class UpstreamList(View):
-    """The declarations of contracts that were drafted from another system's document, as they were signed."""
+    """The signed declarations of contracts that were drafted from another system's document."""
 
     data: Sequence[dict[str, Any]]
 
 
 class SuspendedView(View):
-    """``state`` is ``suspended``: neither offered nor sent until an owner has looked at it in the console."""
+    """A suspended version. ``state`` is ``suspended``: it is neither offered nor sent until an owner has reviewed it in
+    the console."""
 
     name: str
     version: int
@@ -118,8 +120,8 @@ class SuspendedView(View):
 
 
 class UpstreamChange(Body):
-    """What changed, as ``opsiq import diff`` tells it. ``document`` is the newer document's digest: once an owner has
-    put the contract in force again, the same document does not suspend it another time."""
+    """A change in the other system, as ``opsiq import diff`` reports it. ``document`` is the digest of the newer
+    document. After an owner reinstates the contract, the same document can't suspend it again."""
 
     operation: Annotated[str, Field(max_length=300)]
     change: Literal["removed", "incompatible", "compatible"]
@@ -159,7 +161,8 @@ _EXAMPLE = {
 
 @router.get("", response_model=ContractList)
 async def listed(request: Request, caller: Reads) -> ContractList:
-    """What this key's role may run on any surface; for owners every active contract, those that don't verify too."""
+    """Contracts that this key's role may run on any surface. Owners get every active contract, including those whose
+    signature doesn't verify."""
     container, workspace = get_container(request), caller.actor.workspace
     catalogue = (await container.contexts.of(workspace)).catalogue
     if caller.actor.role != OWNER:
@@ -174,8 +177,8 @@ async def listed(request: Request, caller: Reads) -> ContractList:
 async def upstreams(
     request: Request, caller: Annotated[Caller, Depends(require_signature("contracts:read", owner=True))]
 ) -> UpstreamList:
-    """Every contract in force that pins an operation of another system's document: what a newer one is compared
-    with."""
+    """Every contract in force that pins an operation of another system's document, to be compared with a newer
+    document."""
     catalogue = (await get_container(request).contexts.of(caller.actor.workspace)).catalogue
     pinned = (each for each in catalogue if each.upstream is not None)
     return UpstreamList(data=tuple(json.loads(each.canonical) for each in pinned))
@@ -183,7 +186,7 @@ async def upstreams(
 
 @router.get("/{name}", response_model=ContractView, responses=describe_problems("404"))
 async def get(request: Request, caller: Reads, name: Id) -> ContractView:
-    """One contract as it is offered; for an owner the newest version, whatever its state."""
+    """One contract as it is offered. Owners get the newest version, whatever its state."""
     container = get_container(request)
     catalogue = (await container.contexts.of(caller.actor.workspace)).catalogue
     row = (await _rows(request, caller, catalogue, name))[0]
@@ -200,7 +203,7 @@ async def get(request: Request, caller: Reads, name: Id) -> ContractView:
 
 @router.get("/{name}/versions", response_model=VersionList, responses=describe_problems("404"))
 async def versions(request: Request, caller: Reads, name: Id) -> VersionList:
-    """Every version that was ever registered, newest first; for who is no owner, the one that is offered."""
+    """Every version ever registered, newest first. Callers who aren't owners get only the offered one."""
     catalogue = (await get_container(request).contexts.of(caller.actor.workspace)).catalogue
     rows = await _rows(request, caller, catalogue, name)
     return VersionList(
@@ -226,7 +229,7 @@ async def versions(request: Request, caller: Reads, name: Id) -> VersionList:
     openapi_extra=describe_body(RegisterBody, _EXAMPLE, shows_secret=True),
 )
 async def register(request: Request, caller: Writes) -> Response:
-    """Lint, sign and register: all of them or none. What is wrong is told by its place in what was sent."""
+    """Lints, signs and registers contracts: all of them or none. Errors point to their place in the body."""
     body = parse_body(RegisterBody, caller)
     container = get_container(request)
     known = [each.name for each in (await container.contexts.of(caller.actor.workspace)).catalogue]
@@ -247,7 +250,7 @@ async def register(request: Request, caller: Writes) -> Response:
 
 @router.delete("/{name}", response_model=RetiredView, responses=describe_problems("404"), openapi_extra=describe_act())
 async def retire(request: Request, caller: Writes, name: Id) -> Response:
-    """Offer it no more. Cards that rest on it can't be confirmed any longer."""
+    """Retires a contract: it is no longer offered, and cards that use it can't be confirmed any more."""
     return await act_once(
         request,
         caller,
@@ -268,7 +271,8 @@ async def retire(request: Request, caller: Writes, name: Id) -> Response:
     ),
 )
 async def suspend(request: Request, caller: Writes, name: Id) -> Response:
-    """Offer and send it no more, since its upstream is another one now, until an owner has looked at what changed."""
+    """Suspends a contract because its operation in the other system changed. It is neither offered nor sent until an
+    owner has reviewed the change."""
     body = parse_body(SuspendBody, caller)
     return await act_once(
         request,
@@ -282,7 +286,7 @@ async def suspend(request: Request, caller: Writes, name: Id) -> Response:
 
 
 async def _find_versions(request: Request, caller: Caller, name: str) -> Sequence[ContractRow]:
-    """Raises NotFound."""
+    """The versions of a contract that this caller may see. Raises NotFound."""
     async with get_container(request).database.read() as session:
         rows = await store.contracts.versions(session, caller.actor.workspace, name)
     if not rows:
@@ -291,7 +295,7 @@ async def _find_versions(request: Request, caller: Caller, name: str) -> Sequenc
 
 
 async def _rows(request: Request, caller: Caller, catalogue: Catalogue, name: str) -> Sequence[ContractRow]:
-    """The versions this caller may see, newest first. Raises NotFound."""
+    """The versions that this caller may see, newest first. Raises NotFound."""
     async with get_container(request).database.read() as session:
         rows = await store.contracts.versions(session, caller.actor.workspace, name)
     if caller.actor.role != OWNER:
@@ -351,7 +355,7 @@ def _summary(contract: Contract, why: str | None) -> ContractSummary:
 
 
 def _row_summary(row: ContractRow, why: str | None) -> ContractSummary:
-    """From the stored bytes: they are shown to owners even where they do not verify."""
+    """The summary from the stored bytes, which owners see even if they don't verify."""
     raw = _read(row)
     confirmation = raw.get("confirmation")
     return ContractSummary(

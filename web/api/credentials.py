@@ -1,4 +1,4 @@
-"""Credentials of connections over REST, for owners: given, replaced, taken away and tested, and never answered."""
+"""Credentials of connections over REST, for owners: set, replace, remove and test them. Answers never contain them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Writes = Annotated[Caller, Depends(require_signature("connectors:write", owner=T
 
 
 class CredentialView(View):
-    """What may be told of a connection's credentials. ``warning`` is empty while they are well."""
+    """The visible facts about a connection's credentials. ``warning`` is empty while they are fine."""
 
     connection: str
     type: str
@@ -38,7 +38,7 @@ class CredentialView(View):
 
 
 class CheckView(View):
-    """``works``: the platform answered, and did not refuse the credentials."""
+    """Result of a test. ``works``: the platform answered and didn't refuse the credentials."""
 
     state: Literal["works", "refused", "unreachable", "trouble"]
     detail: str
@@ -47,7 +47,7 @@ class CheckView(View):
 
 
 class CredentialBody(Body):
-    """``credential`` is one of the types of docs/guide/credentials.md; ``expires_at`` is when it ends, where that is
+    """``credential`` is one of the types in docs/guide/credentials.md. ``expires_at`` is when it expires, if that is
     known: owners are warned two weeks before."""
 
     credential: Annotated[dict[str, Any], Field(min_length=1, max_length=20)]
@@ -55,14 +55,14 @@ class CredentialBody(Body):
 
 
 class CheckBody(Body):
-    """``path`` is read below the connection's address: one that needs the credentials tells the most."""
+    """``path`` is read below the connection's address. Choose one that needs the credentials."""
 
     path: Annotated[str, Field(min_length=1, max_length=1000)] = "/"
 
 
 @router.get("/{name}/credential", response_model=CredentialView, responses=describe_problems("404"))
 async def shown(request: Request, caller: Reads, name: Id) -> CredentialView:
-    """What kind of credentials the connection has, and how they are. No secret is in it."""
+    """The kind and state of a connection's credentials, without any secret."""
     status = await get_container(request).vault.get_status(caller.actor.workspace, name)
     if status is None:
         raise NotFound(f"The connection {name} has no credentials.")
@@ -76,7 +76,7 @@ async def shown(request: Request, caller: Reads, name: Id) -> CredentialView:
     openapi_extra=describe_body(CredentialBody, {"credential": {"type": "bearer", "token": "the platform's token"}}),
 )
 async def give(request: Request, caller: Writes, name: Id) -> Response:
-    """Credentials for the connection, in place of those it had. They are kept sealed, and never answered."""
+    """Sets a connection's credentials and replaces earlier ones. They are stored sealed and never shown."""
     body = parse_body(CredentialBody, caller)
     credential: Credential = read_credential(body.credential)
     expires_at = _moment(body.expires_at)
@@ -98,7 +98,7 @@ async def give(request: Request, caller: Writes, name: Id) -> Response:
     openapi_extra=describe_act(),
 )
 async def take_away(request: Request, caller: Writes, name: Id) -> Response:
-    """The connection has no credentials from now on."""
+    """Removes a connection's credentials."""
     return await act_once(
         request,
         caller,
@@ -114,7 +114,7 @@ async def take_away(request: Request, caller: Writes, name: Id) -> Response:
     openapi_extra=describe_body(CheckBody, {"path": "/"}, idempotent=False),
 )
 async def test(request: Request, caller: Writes, name: Id) -> Response:
-    """One read of the platform with the connection's credentials, to see whether they work."""
+    """Tests a connection's credentials with one read of the platform."""
     body = parse_body(CheckBody, caller)
     came = await get_container(request).connection_check.run(caller.actor.workspace, name, body.path)
     view = CheckView(state=came.state, detail=came.detail, status=came.status, duration_ms=came.duration_ms)

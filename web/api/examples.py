@@ -1,5 +1,5 @@
-"""Example responses of the API, by the name of their schema. A test holds every one of them to that schema, and every
-answer to having one."""
+"""Example responses of the API, by schema name. A test checks each example against its schema, and that every answer
+has one."""
 
 from __future__ import annotations
 

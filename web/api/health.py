@@ -1,4 +1,4 @@
-"""Health checks for whoever keeps the process running: unsigned, and with nothing of any workspace."""
+"""Health checks for process supervisors and load balancers: unsigned, and without data of any workspace."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class HealthView(View):
 
 
 class ReadyView(View):
-    """``uncounted``: requests that were let through because the rate limiter's store was down."""
+    """``uncounted``: requests that were allowed without a count because the rate limiter's store was down."""
 
     status: str
     uncounted: int
@@ -28,14 +28,14 @@ class ReadyView(View):
 @router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", response_model=HealthView)
 async def healthz() -> HealthView:
-    """The process answers."""
+    """Liveness: the process answers."""
     return HealthView(status="ok")
 
 
 @router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", response_model=ReadyView, responses={503: {"model": ReadyView}})
 async def readyz(request: Request) -> Response:
-    """The database answers too."""
+    """Readiness: the database answers too."""
     limits: Limits = request.app.state.limits
     try:
         async with get_container(request).database.read() as session:

@@ -1,4 +1,4 @@
-"""AI History over REST, for owners: pages, single entries, exports, and the chain's verification."""
+"""AI History over REST, for owners: pages, single entries, exports, and verification of the chain."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ MAX_SEQ = 2**53 - 1
 
 # The columns of ``agent.history.columns`` with their types.
 class EntryView(View):
-    """One entry. ``mode`` is that of the run or of who acted; what is ``test`` was never sent. ``thread_id`` is the
-    run's thread, by its first request. ``digest`` is of everything in it and of ``prev``, the digest of the entry
-    before it."""
+    """One entry. ``mode`` is the mode of the run or of the actor: a ``test`` entry's calls were never sent.
+    ``thread_id`` is the run's thread, named by its first request. ``digest`` covers everything in the entry and
+    ``prev``, the digest of the entry before it."""
 
     seq: int
     id: str
@@ -57,15 +57,15 @@ class EntryView(View):
 
 
 class EntryPage(View):
-    """``next`` goes into ``before`` for the page after this one; null at the end."""
+    """A page of entries. ``next`` is the ``before`` of the next page, null at the end."""
 
     data: Sequence[EntryView]
     next: int | None
 
 
 class CasesView(View):
-    """Cases for `opsiq eval run`, with the ``world`` that they stand in. ``skipped`` counts decisions that make no
-    case, by why."""
+    """Cases for `opsiq eval run`, with their ``world``. ``skipped`` counts the decisions that make no case, by
+    reason."""
 
     cases: Sequence[dict[str, Any]]
     world: dict[str, Any]
@@ -73,10 +73,9 @@ class CasesView(View):
 
 
 class VerdictView(View):
-    """``first_break`` is the number of the first entry that is not what was written, null where there is none.
-    ``anchors`` is how many anchors were compared, ``anchored`` the number of the entry of the latest that fits;
-    ``problems`` are sentences about what else is not as OpsIQ stored it: members, keys, contracts, cards. ``ok`` is
-    about all of it."""
+    """Result of verifying the chain. ``first_break`` is the number of the first altered entry, or null. ``anchors``
+    counts the compared anchors, and ``anchored`` is the entry number of the latest one that matches. ``problems`` are
+    sentences about other stored data that was altered: members, keys, contracts, cards. ``ok`` covers all of these."""
 
     ok: bool
     count: int
@@ -135,7 +134,7 @@ async def page(
 async def export(
     request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(read_filters)]
 ) -> StreamingResponse:
-    """The same as CSV, streamed whole from one moment of the database."""
+    """The filtered history as CSV, streamed whole from one snapshot of the database."""
     return stream_csv(get_container(request), caller.actor.workspace, wanted)
 
 
@@ -147,15 +146,16 @@ async def export(
 async def export_lines(
     request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(read_filters)]
 ) -> StreamingResponse:
-    """The same as JSON lines, oldest first: an entry a line, as above. Streamed whole from one moment of the
+    """The filtered history as JSON lines, oldest first, an entry a line. Streamed whole from one snapshot of the
     database."""
     return stream_lines(get_container(request), caller.actor.workspace, wanted)
 
 
 @router.get("/verify", response_model=VerdictView)
 async def verify(request: Request, caller: Owner) -> dict[str, Any]:
-    """Walk the chain of digests and say where it first breaks; compare it with the anchors that this server has, its
-    counts by day, and the codes of everything that gives rights or says what is sent."""
+    """Verifies the chain of digests and reports its first break. It also compares the chain with this server's anchors
+    and its counts by day, and checks the authentication codes of all data that grants rights or determines what is
+    sent."""
     container = get_container(request)
     anchors = await container.anchors.of(caller.actor.workspace)
     async with container.database.read() as session:
@@ -181,8 +181,8 @@ async def cases(
     contract: Word = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
 ) -> dict[str, Any]:
-    """The newest confirmed and rejected cards as cases for evals, with the records and contracts they stand on. That
-    they were taken is written into history."""
+    """The newest confirmed and rejected cards as cases for evals, with their records and contracts. Taking them is
+    recorded in AI History."""
     container, actor = get_container(request), caller.actor
     context = await container.contexts.of(actor.workspace)
     wanted = HistoryFilters(since=since, until=until, contract=contract)
@@ -203,18 +203,18 @@ async def cases(
 
 @router.get("/{seq}", response_model=EntryView, responses=describe_problems("404"))
 async def entry(request: Request, caller: Owner, seq: Annotated[int, Path(ge=1, le=MAX_SEQ)]) -> dict[str, Any]:
-    """One entry, whole."""
+    """One entry, complete."""
     async with get_container(request).database.read() as session:
         return describe_entry(await store.history.log.get(session, caller.actor.workspace, seq))
 
 
 def stream_csv(container: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
-    """The whole filtered history as a download, streamed from one moment of the database in constant memory."""
+    """The whole filtered history as a CSV download, streamed from one snapshot of the database in constant memory."""
     return _download(container, workspace, wanted, export_csv, "text/csv; charset=utf-8", "csv")
 
 
 def stream_lines(container: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
-    """As ``stream_csv``, as JSON lines."""
+    """The same history as JSON lines."""
     return _download(container, workspace, wanted, export_json, "application/jsonl", "jsonl")
 
 

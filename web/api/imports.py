@@ -1,4 +1,5 @@
-"""Document imports over REST, for owners: an OpenAPI document as unsigned drafts. Nothing is kept or registered."""
+"""Document imports over REST, for owners: turn an OpenAPI document into unsigned drafts. Nothing is stored or
+registered."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ EXAMPLE: Final = {
 
 
 class ImportBody(Body):
-    """``document`` is the document itself, as JSON or YAML text; or ``url`` is where it is. ``decisions`` are what
-    ``opsiq import openapi`` reads from decisions.json."""
+    """``document`` is the document itself, as JSON or YAML text, and ``url`` its address: give one of the two.
+    ``decisions`` is the content of decisions.json for ``opsiq import openapi``."""
 
     document: Annotated[str, Field(min_length=1)] | None = None
     url: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
@@ -36,7 +37,7 @@ class ImportBody(Body):
 
 
 class ContractDraftView(View):
-    """An unsigned contract made from ``operation``; ``notes`` are what a person should know before signing it."""
+    """An unsigned contract made from ``operation``. ``notes`` are for the person who signs it."""
 
     name: str
     operation: str
@@ -52,8 +53,8 @@ class RefusedOperationView(View):
 
 
 class ImportedView(View):
-    """What became of each operation of a document. ``decide`` is what only people can say; ``decisions`` is where they
-    write it, ``connector`` the beginning of a connector.json."""
+    """The result for each operation of a document. ``decide`` lists what only people can decide, and ``decisions`` is
+    the decisions.json for them to complete. ``connector`` is the start of a connector.json."""
 
     title: str
     version: str
@@ -77,8 +78,8 @@ class ImportedView(View):
 async def draft_openapi(
     request: Request, caller: Annotated[Caller, Depends(require_signature("contracts:write", owner=True))]
 ) -> ImportedView:
-    """Every operation of an OpenAPI 3 or Swagger 2 document as a draft, or refused with its reason. It stores nothing,
-    so it takes no Idempotency-Key: register the drafts that are wanted."""
+    """Drafts every operation of an OpenAPI 3 or Swagger 2 document, or refuses it with a reason. It stores nothing, so
+    it takes no Idempotency-Key. Register the drafts that you want."""
     if canon.count_structure(caller.body) > MAX_BODY_BYTES:
         raise InvalidInput(f"Beside the document's own text the body has at most {MAX_BODY_BYTES} characters.")
     body = parse_body(ImportBody, caller)

@@ -1,4 +1,4 @@
-"""API keys over REST, for owners: a secret is answered once, when it is made."""
+"""API keys over REST, for owners: a secret is returned once, when it is created."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ Writes = Annotated[Caller, Depends(require_signature("keys:write", owner=True))]
 
 
 class KeyView(View):
-    """``rotating_until``: when the secret before the present one stops signing. ``blocked``: why an active key signs
-    nothing all the same, since whoever made it has left or has another role now; null where it signs."""
+    """An API key. ``rotating_until``: until when the previous secret can sign. ``blocked``: why an active key is
+    refused, because its maker left or has another role now. Null if it works."""
 
     id: str
     public: str
@@ -53,15 +53,16 @@ class KeyList(View):
 
 
 class IssuedKeyView(View):
-    """``secret`` is shown this once; nobody can read it again."""
+    """A new key. ``secret`` is shown only once, and nobody can read it later."""
 
     key: KeyView
     secret: str
 
 
 class CreateKeyBody(Body):
-    """``role`` is what contracts list (the maker's own by default); ``expires_days`` from now, never by default.
-    ``mode`` ``test``, the default: what it asks for is worked out, held and confirmed, and never sent."""
+    """``role`` is a role that contracts list, by default the maker's own. ``expires_days`` counts from now. By default
+    the key doesn't expire. ``mode`` is ``test`` by default: its actions are resolved, held and confirmed, but never
+    sent."""
 
     name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
     scopes: Annotated[
@@ -74,7 +75,7 @@ class CreateKeyBody(Body):
 
 @router.get("", response_model=KeyList)
 async def listed(request: Request, caller: Reads) -> KeyList:
-    """Every key of the workspace, newest first, revoked ones too. No secret is in it."""
+    """Every key of the workspace, newest first, including revoked ones. Without secrets."""
     async with get_container(request).database.read() as session:
         rows = await store.accounts.api_keys.listed(session, caller.actor.workspace)
     holders = await _list_holders(request, caller)
@@ -91,7 +92,7 @@ async def listed(request: Request, caller: Reads) -> KeyList:
     ),
 )
 async def create(request: Request, caller: Writes) -> Response:
-    """A key that acts for the owner of the calling key. It can't have a scope that the calling key lacks."""
+    """Creates a key that acts for the owner of the calling key. It can't have a scope that the calling key lacks."""
     body = parse_body(CreateKeyBody, caller)
     if unknown := sorted(set(body.scopes) - set(SCOPES)):
         raise InvalidInput(f"There is no scope {unknown[0]!r}. Scopes are: {', '.join(SCOPES)}.")
@@ -125,7 +126,8 @@ async def create(request: Request, caller: Writes) -> Response:
     openapi_extra=describe_act(shows_secret=True),
 )
 async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
-    """A fresh secret. The one before it stays good for 24 h, so that nothing breaks while it is carried over."""
+    """Creates a new secret for a key. The previous one stays valid for 24 h, so that you can replace it without an
+    outage."""
     holders = await _list_holders(request, caller)
     return await act_once(
         request,
@@ -141,7 +143,7 @@ async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
 
 @router.delete("/{key_id}", response_model=KeyView, responses=describe_problems("404"), openapi_extra=describe_act())
 async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
-    """It signs nothing from now on, with no secret. Rules and instructions that act as it do nothing either."""
+    """Revokes a key: all its secrets stop working. Rules and instructions that act as the key stop too."""
     holders = await _list_holders(request, caller)
     return await act_once(
         request,
@@ -155,7 +157,7 @@ async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
 
 
 async def _find_key(request: Request, caller: Caller, key_id: str) -> KeyRow:
-    """Raises NotFound."""
+    """The key with this id. Raises NotFound."""
     async with get_container(request).database.read() as session:
         return await store.accounts.api_keys.get(session, caller.actor.workspace, key_id)
 

@@ -24,7 +24,8 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
-    """With ``OPSIQ_METRICS_TOKEN`` for whoever bears it, else for this machine alone, asked directly."""
+    """Metrics for bearers of ``OPSIQ_METRICS_TOKEN``. Without that setting, only for direct requests from this
+    machine."""
     container = get_container(request)
     if not _may(request, container.settings.metrics_token):
         raise Forbidden("Metrics are for this machine, or for who sends OPSIQ_METRICS_TOKEN as a bearer token.")
@@ -38,7 +39,7 @@ async def metrics(request: Request) -> Response:
 
 
 class _Gauges(Collector):
-    """What is shared by all processes: a scrape of any of them tells it."""
+    """Gauges that all processes share. Scraping any process returns them."""
 
     def __init__(self, runs: dict[str, int], job: list[tuple[str, str, int, float]]) -> None:
         self._runs, self._job = runs, job

@@ -1,5 +1,5 @@
-"""API views of a run. One shape for REST, the terminal and whoever builds a console of their own; the OpenAPI document
-is made of these models, so what is described is what is answered."""
+"""API views of a run: one shape for REST, the terminal and your own console. The OpenAPI document is made from these
+models, so it always matches the answers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ActorView(View):
 
 
 class QuestionView(View):
-    """The open question of a run in the state ``asked``: answer its ``slot`` with a candidate's id or in words."""
+    """The open question of a run in the state ``asked``. Answer its ``slot`` with a candidate's id or in words."""
 
     slot: str
     code: QuestionCode
@@ -44,8 +44,7 @@ class QuestionView(View):
 
 
 class ParamView(View):
-    """One value of a call, as sent (``value``), as a person reads it (``shown``), and where it came from
-    (``source``)."""
+    """One value of a call: as sent (``value``), as people read it (``shown``), and its origin (``source``)."""
 
     name: str
     label: str
@@ -56,8 +55,8 @@ class ParamView(View):
 
 class CallView(View):
     """One call of the card. ``payload`` is the exact body that is sent to ``url``, as text (for a tool, its arguments).
-    ``method`` and ``headers`` are those of the request; the headers of a signed POST, and the credentials of a
-    ``connection``, are added when it is sent."""
+    ``method`` and ``headers`` belong to the request. The headers of a signed POST and the credentials of a
+    ``connection`` are added when it is sent."""
 
     call_id: str
     action: str
@@ -79,9 +78,9 @@ class ApprovalView(View):
 
 
 class CardView(View):
-    """Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says
-    why it must be confirmed; ``confirm_by`` who may: ``person`` is somebody signed in to the console, and no API key.
-    ``drift`` is what has changed since the card before this one."""
+    """The card: exactly what will be sent, where, and the source of each value. Confirm it by its ``digest``. ``held``
+    says why it must be confirmed. ``confirm_by`` says who may confirm it: ``person`` means somebody signed in to the
+    console, and no API key. ``drift`` lists the changes since the previous card."""
 
     digest: str
     held: tuple[str, ...]
@@ -93,7 +92,7 @@ class CardView(View):
 
 
 class RefusalView(View):
-    """Why nothing was done. ``nearest`` are the names of actions that come closest."""
+    """Why nothing was done. ``nearest`` are the names of the closest actions."""
 
     code: str
     detail: str
@@ -101,9 +100,9 @@ class RefusalView(View):
 
 
 class ReplyView(View):
-    """The answer of a run in the state ``answered``, worked out by code from records. ``values`` are what was asked
-    for, as people write it; ``records`` what it rests on (one page; ``count`` is how many there are); ``actions`` the
-    names of actions that fit those records."""
+    """The answer of a run in the state ``answered``, computed by code from records. ``values`` are the requested
+    values, as people write them. ``records`` are the records behind the answer (one page; ``count`` is the total).
+    ``actions`` are the names of actions that fit these records."""
 
     text: str
     record_kind: str | None
@@ -114,8 +113,8 @@ class ReplyView(View):
 
 
 class RecordsPage(View):
-    """Records that an answer rests on, as they are now. ``count`` is how many there are in all, ``next`` the ``start``
-    of the page after this one."""
+    """The records behind an answer, as they are now. ``count`` is the total, and ``next`` the ``start`` of the next
+    page."""
 
     data: tuple[Candidate, ...]
     count: int | None
@@ -123,9 +122,9 @@ class RecordsPage(View):
 
 
 class RunView(View):
-    """One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in
-    it: they are in AI History, for owners. ``thread_id`` is the first request of its thread. ``mode`` ``test``: a test
-    key asked for it, and nothing of it is ever sent."""
+    """One request from its words (or given values) to the outcome. Rendered prompts and raw responses are not included:
+    owners find them in AI History. ``thread_id`` is the first request of its thread. ``mode`` is ``test`` if a test key
+    made the request: then nothing is ever sent."""
 
     id: str
     thread_id: Annotated[str, Field(json_schema_extra=LATER)] = ""
@@ -147,7 +146,7 @@ class RunView(View):
 
 
 class RunPage(View):
-    """``next`` goes into ``before`` for the page after this one; null at the end."""
+    """A page of runs. ``next`` is the ``before`` of the next page, null at the end."""
 
     data: Sequence[RunView] = Field(default_factory=tuple)
     next: str | None
@@ -177,7 +176,7 @@ def make_run_view(run: Run) -> RunView:
 
 
 def make_run_json(run: Run) -> dict[str, Any]:
-    """The run as the API answers it."""
+    """The run as the API returns it."""
     return make_run_view(run).json_value()
 
 

@@ -1,5 +1,5 @@
-"""Runs over REST: ask, read, answer, edit, confirm, reject. POSTs answer at once; ``GET …?wait_s=`` waits for what
-comes of it."""
+"""Runs over REST: ask, read, answer, edit, confirm, reject. POSTs return at once. ``GET …?wait_s=`` waits for the
+result."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ DIGEST = "sha256:" + "0" * 64
     openapi_extra=describe_body(AskBody, {"text": "refund Adam's last invoice"}),
 )
 async def ask(request: Request, caller: Types) -> Response:
-    """Ask for something in plain words. It is durable when this answers; ``GET /v1/runs/{run_id}?wait_s=`` waits for
-    what comes of it. ``thread_id`` goes on from an earlier request of the same person, in the same role and on the same
-    surface: its words, its records and what came of it may be spoken of ("the other one", "make that 20", "undo
-    it")."""
+    """Asks for something in plain words. The run is stored when this call returns, and ``GET
+    /v1/runs/{run_id}?wait_s=`` waits for its result. ``thread_id`` continues an earlier request of the same person, in
+    the same role and on the same surface. The words may then refer to the earlier words, records and results ("the
+    other one", "make that 20", "undo it")."""
     body = parse_body(AskBody, caller)
     return await act_once(
         request,
@@ -101,8 +101,8 @@ async def listed(
     before: Annotated[str | None, Query(max_length=64, pattern=ID_PATTERN)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> RunPage:
-    """What was asked for by the key's person in the key's role, newest first; for an owner everybody's.
-    ``thread_id``: only those of one thread."""
+    """Runs that the key's person asked for in the key's role, newest first. An owner's key gets everybody's.
+    ``thread_id``: only the runs of one thread."""
     runs = await get_container(request).runs.list_runs(caller.actor, thread_id=thread_id, before=before, limit=limit)
     return RunPage(data=tuple(map(make_run_view, runs)), next=runs[-1].id if len(runs) == limit else None)
 
@@ -111,7 +111,7 @@ async def listed(
 async def show(
     request: Request, caller: Reads, run_id: Id, wait_s: Annotated[float, Query(ge=0, le=60)] = 0.0
 ) -> RunView:
-    """One run. ``wait_s`` waits so long for it to need a person or be over."""
+    """One run. ``wait_s`` is how long to wait until the run needs a person or is finished."""
     return make_run_view(await get_container(request).runs.wait_until_idle(caller.actor, run_id, wait_s=wait_s))
 
 
@@ -119,8 +119,8 @@ async def show(
 async def records(
     request: Request, caller: ReadsOn, run_id: Id, start: Annotated[int, Query(ge=0, le=100_000)] = 0
 ) -> RecordsPage:
-    """The records that an answer rests on, twenty at a time, read anew, which counts as a text that is read: an
-    answer itself lists the first twenty. For whoever asked, in the role they asked in."""
+    """The records behind an answer, twenty at a time. They are read again, which counts as a text in the limits. The
+    answer itself lists the first twenty. Only for the person who asked, in the same role."""
     return make_records_view(await get_container(request).answer_pages.read(caller.actor, run_id, start=start), start)
 
 
@@ -131,8 +131,8 @@ async def records(
     openapi_extra=describe_body(AnswerBody, {"slot": "0.invoice_id", "choice": "11"}),
 )
 async def answer(request: Request, caller: Types, run_id: Id) -> Response:
-    """Answer the open question with one of its candidates (``choice``) or in words (``text``). For whoever asked, in
-    the role they asked in or as an owner."""
+    """Answers the open question with one of its candidates (``choice``) or in words (``text``). Only for the person who
+    asked, in the same role or as an owner."""
     body = parse_body(AnswerBody, caller)
     return await act_once(
         request,
@@ -152,8 +152,8 @@ async def answer(request: Request, caller: Types, run_id: Id) -> Response:
     openapi_extra=describe_body(EditBody, {"digest": DIGEST, "changes": {"0.amount": "20 dollars"}}),
 )
 async def edit(request: Request, caller: Types, run_id: Id) -> Response:
-    """Change parameters of a held card by words. That is a new card with a new digest, and it waits for a yes whatever
-    its policy says."""
+    """Changes parameters of a held card by words. The result is a new card with a new digest. It must be confirmed
+    whatever its policy says."""
     body = parse_body(EditBody, caller)
     return await act_once(
         request,
@@ -173,8 +173,8 @@ async def edit(request: Request, caller: Types, run_id: Id) -> Response:
     openapi_extra=describe_body(ConfirmBody, {"digest": DIGEST}),
 )
 async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
-    """Say yes to exactly the card with this digest. Twice is once. Only a person in the console may where the card's
-    ``confirm_by`` says ``person``: then this answers ``person_required``."""
+    """Confirms exactly the card with this digest. Confirming twice has no further effect. If the card's ``confirm_by``
+    is ``person``, only a person in the console may confirm it, and this call answers ``person_required``."""
     body = parse_body(ConfirmBody, caller)
     return await act_once(
         request,
@@ -194,9 +194,9 @@ async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
     openapi_extra=describe_body(RejectBody, {"reason": "Wrong customer"}),
 )
 async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
-    """Say no to a held card or an open question. Nothing is sent."""
+    """Rejects a held card or an open question. Nothing is sent."""
     body = parse_body(RejectBody, caller)
-    # No check before a replay: who has said no to another's card does not see that run any longer.
+    # No check before a replay: a person who rejected another person's card can't see that run any more.
     return await act_once(
         request,
         caller,
@@ -218,9 +218,9 @@ async def decide(
     caller: Annotated[Caller, Depends(require_signature("runs:write", owner=True, test=True))],
     run_id: Id,
 ) -> Response:
-    """Settle a run whose outcome nobody knows: an owner looked at the platform, or has it sent again under the same
-    key. What sends something, all but ``did_not_happen``, needs what confirming needs: the scope ``runs:confirm``, and
-    a person where the card does."""
+    """Settles a run with an unknown outcome: an owner looked at the platform, or sends the call again under the same
+    idempotency key. Every verdict but ``did_not_happen`` may send something. It therefore needs the scope
+    ``runs:confirm``, and a person if the card does."""
     body = parse_body(DecideBody, caller)
     if body.verdict != "did_not_happen":
         need_scope(request, caller, CONFIRM)

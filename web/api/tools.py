@@ -1,4 +1,4 @@
-"""Actions as function tools of a model's interface, for agents that call a model themselves."""
+"""Actions as function tools for a model's API, for agents that call a model themselves."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ router = APIRouter(prefix="/v1/contracts", tags=["contracts"])
 
 ToolFormat = Literal["openai", "anthropic"]
 MAX_NAME: Final = 64
-"""Characters of a function's name, in both formats."""
+"""Maximum length of a function's name, in both formats."""
 _ODD: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class ToolView(View):
-    """``tool`` is what a model is given, in its own form; ``action`` what ``POST /v1/actions/run`` runs when the model
-    calls it, with the arguments as ``params``."""
+    """An action as a function tool. ``tool`` is the tool in the model's format. When the model calls it, run ``action``
+    with ``POST /v1/actions/run`` and the arguments as ``params``."""
 
     action: str
     tool: dict[str, Any]
 
 
 class ToolList(View):
-    """``more``: further actions are left out; ask with a higher ``limit``, or with words of ``q``."""
+    """A list of tools. ``more``: some actions are left out. Ask with a higher ``limit``, or with search words in
+    ``q``."""
 
     data: Sequence[ToolView]
     more: bool
@@ -44,8 +45,8 @@ async def listed(
     q: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 128,
 ) -> ToolList:
-    """The actions that this key's role may run, as function tools (OpenAI's or Anthropic's form). Whatever a model
-    calls still goes through validation, roles and cards."""
+    """The actions that this key's role may run, as function tools (in OpenAI's or Anthropic's format). Calls by a model
+    still go through validation, roles and cards."""
     catalogue = (await get_container(request).contexts.of(caller.actor.workspace)).catalogue
     wanted = q.casefold().split()
     fit = [
@@ -65,8 +66,8 @@ def _fits(contract: Contract, wanted: Sequence[str]) -> bool:
 
 
 def write_tool(contract: Contract, form: ToolFormat) -> dict[str, Any]:
-    """A contract as a function tool: OpenAI's ``{"type": "function", "function": …}``, Anthropic's
-    ``{"name", "description", "input_schema"}``."""
+    """Writes a contract as a function tool: ``{"type": "function", "function": …}`` for OpenAI, ``{"name",
+    "description", "input_schema"}`` for Anthropic."""
     name, parameters = make_function_name(contract.name), dict(contract.parameters)
     description = f"{contract.title}. {contract.description}"
     if form == "anthropic":
@@ -76,7 +77,7 @@ def write_tool(contract: Contract, form: ToolFormat) -> dict[str, Any]:
 
 
 def make_function_name(action: str) -> str:
-    """``shop.refund`` → ``shop__refund``: models' interfaces take no dots, and 64 characters. A longer name is cut, and
-    told apart by a digest."""
+    """The function name of an action: ``shop.refund`` → ``shop__refund``. Models' APIs allow no dots and 64 characters.
+    A longer name is cut and ends in a digest."""
     name = _ODD.sub("_", action.replace(".", "__"))
     return name if len(name) <= MAX_NAME else f"{name[:55]}_{hashlib.sha256(action.encode()).hexdigest()[:8]}"

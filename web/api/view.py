@@ -1,5 +1,5 @@
-"""View of the API: the base of every answer's model, which the OpenAPI document is made of. Beside its routes stand a
-resource's own views; requests have ``web.api.body``."""
+"""Base of the API's answer models, from which the OpenAPI document is made. A resource's views are beside its routes.
+Request bodies are in ``web.api.body``."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pydantic.config import JsonDict
 from core.clock import format_iso
 
 LATER: Final[JsonDict] = {"x-later": True}
-"""For a member that answers have not had from the beginning: the document does not require it, so an SDK that is newer
-than its server reads the default instead of nothing at all."""
+"""Marks a field that was added to an answer later. The document doesn't require it, so a newer SDK can read the answers
+of an older server: it uses the default."""
 
 
 def _not_required(schema: JsonDict) -> None:
@@ -24,7 +24,7 @@ def _not_required(schema: JsonDict) -> None:
 
 
 class View(BaseModel):
-    """Answers say every member they have, null where there is nothing."""
+    """Base of all answers. An answer always has all its fields, with null for an empty one."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", json_schema_serialization_defaults_required=True, json_schema_extra=_not_required

@@ -1,4 +1,4 @@
-"""API views of rules, instructions and what they did."""
+"""API views of rules, instructions and their firings."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from web.api.view import Moment, View
 
 
 class AuthorView(View):
-    """In whose name it acts."""
+    """The member in whose name an automation acts."""
 
     id: str
     name: str
 
 
 class FromView(View):
-    """The value is taken from the event at this JSON Pointer."""
+    """A parameter's value from the event, at this JSON Pointer."""
 
     pointer: Annotated[str, Field(alias="from")]
 
 
 class ConstantView(View):
-    """The value is this one."""
+    """A parameter's constant value."""
 
     value: Any
 
 
 class RuleView(View):
-    """A rule: on events that fit ``event`` and meet ``condition``, run ``action`` with these parameters. ``shadow``
-    only says what would have been sent. ``blocked``: why it does nothing although nobody switched it off, null where it
-    works."""
+    """A rule: runs ``action`` with these parameters on events that match ``event`` and meet ``condition``. In
+    ``shadow`` mode it only records what it would have sent. ``blocked``: why it does nothing although nobody switched
+    it off, or null if it works."""
 
     id: str
     name: str
@@ -63,8 +63,8 @@ class RuleList(View):
 
 
 class InstructionView(View):
-    """Words for the AI brain on events that fit ``event``; it may choose among ``actions`` alone. ``blocked``: as of a
-    rule."""
+    """An instruction: words for the AI brain on events that match ``event``. It may choose only among ``actions``.
+    ``blocked`` is as in a rule."""
 
     id: str
     name: str
@@ -91,7 +91,8 @@ FiringVerdict = Literal["run", "shadow", "unmet", "over_limit", "untold"]
 
 
 class FiringView(View):
-    """One event met. ``would`` is what shadow mode would have sent: for those who may see the records in it."""
+    """A firing: one event that the automation reacted to. ``would`` is what shadow mode would have sent. It is null for
+    readers who may not see the records in it."""
 
     event_id: str
     at: Moment
@@ -102,14 +103,14 @@ class FiringView(View):
 
 
 class FiringPage(View):
-    """``next`` goes into ``before`` for the page after this one; null at the end."""
+    """A page of firings. ``next`` is the ``before`` of the next page, null at the end."""
 
     data: Sequence[FiringView]
     next: str | None
 
 
 class MetView(View):
-    """What the rule would have made of one past event: ``would`` holds the calls, or the refusal."""
+    """Dry run of a rule on one past event. ``would`` holds the calls or the refusal."""
 
     event_id: str
     event: str
@@ -124,7 +125,7 @@ class DryRunView(View):
 
 
 def make_rule_view(row: RuleRow, obstacles: Mapping[str, str] = NONE) -> RuleView:
-    """``obstacles`` are of ``AutomationService.find_obstacles``; a rule that was just made has none."""
+    """The view of a rule. ``obstacles`` come from ``AutomationService.find_obstacles``. A new rule has none."""
     return RuleView.model_validate({"id": row.id, **describe_rule(row), **_common(row, obstacles)})
 
 
@@ -133,7 +134,7 @@ def make_rule_json(row: RuleRow) -> dict[str, Any]:
 
 
 def make_instruction_view(row: InstructionRow, obstacles: Mapping[str, str] = NONE) -> InstructionView:
-    """``obstacles`` as of ``rule_view``."""
+    """The view of an instruction. ``obstacles`` are as in ``make_rule_view``."""
     return InstructionView.model_validate({"id": row.id, **describe_instruction(row), **_common(row, obstacles)})
 
 
@@ -142,7 +143,7 @@ def make_instruction_json(row: InstructionRow) -> dict[str, Any]:
 
 
 def make_firing_view(row: FiringRow, *, inside: bool) -> FiringView:
-    """``inside``: whether the reader may see the records in what shadow mode would have sent."""
+    """The view of a firing. ``inside``: whether the reader may see the records in what shadow mode would have sent."""
     return FiringView(
         event_id=row.event_id,
         at=format_iso(row.at),

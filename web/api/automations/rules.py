@@ -72,7 +72,7 @@ class NewInstruction(InstructionForm, Body):
 
 
 class DryRunBody(Body):
-    """One past event by its id, or the newest that fit the rule's pattern."""
+    """Events for a dry run: one past event by its id, or the newest ones that match the rule's pattern."""
 
     event_id: Annotated[str | None, Field(max_length=64)] = None
     limit: Annotated[int, Field(ge=1, le=DRY_RUN_EVENTS)] = 20
@@ -95,7 +95,8 @@ async def rules(request: Request, caller: Reads) -> RuleList:
     openapi_extra=describe_body(NewRule, RULE_EXAMPLE),
 )
 async def add_rule(request: Request, caller: Writes) -> Response:
-    """A rule acts in the name of whoever sets it up, and starts in shadow unless ``mode`` says otherwise."""
+    """Adds a rule. It acts in the name of the member who adds it, and starts in shadow mode unless ``mode`` says
+    otherwise."""
     form = parse_body(NewRule, caller)
     return await act_once(
         request,
@@ -124,8 +125,8 @@ async def rule(request: Request, caller: Reads, rule_id: Id) -> RuleView:
     openapi_extra=describe_body(NewRule, {"mode": "on"}, idempotent=False),
 )
 async def change_rule(request: Request, caller: Writes, rule_id: Id) -> RuleView:
-    """Only what is sent is changed. Whoever changes more than the mode becomes the rule's author; so does its author in
-    another role."""
+    """Changes the given fields of a rule. A member who changes more than the mode becomes the rule's author. So does
+    its author when they change it in another role."""
     automation_service = get_container(request).events.automation_service
     changed = await automation_service.change_rule(caller.actor, rule_id, _read_changes(caller))
     return await _make_rule_view(request, changed)
@@ -133,7 +134,7 @@ async def change_rule(request: Request, caller: Writes, rule_id: Id) -> RuleView
 
 @router.delete("/rules/{rule_id}", status_code=204, responses=describe_problems("404"))
 async def remove_rule(request: Request, caller: Writes, rule_id: Id) -> Response:
-    """It meets no further event; what it has done stays on record."""
+    """Deletes a rule. It reacts to no further event. Its past firings stay on record."""
     await get_container(request).events.automation_service.remove_rule(caller.actor, rule_id)
     return Response(status_code=204)
 
@@ -145,8 +146,8 @@ async def remove_rule(request: Request, caller: Writes, rule_id: Id) -> Response
     openapi_extra=describe_body(DryRunBody, {"limit": 20}, idempotent=False),
 )
 async def dry_run(request: Request, caller: Reads, rule_id: Id) -> DryRunView:
-    """What the rule would have made of past events. It reads records, stores nothing and sends nothing, so it takes no
-    Idempotency-Key."""
+    """Dry run of a rule: what it would have done on past events. It reads records, but stores and sends nothing, so it
+    takes no Idempotency-Key."""
     body = parse_body(DryRunBody, caller)
     events = get_container(request).events
     row = await events.automation_service.rule(caller.actor, rule_id)
@@ -160,7 +161,7 @@ async def dry_run(request: Request, caller: Reads, rule_id: Id) -> DryRunView:
 async def rule_firings(
     request: Request, caller: Reads, rule_id: Id, before: Before = None, limit: Limit = 50
 ) -> FiringPage:
-    """What came of the rule, event by event, newest first. Runs are read under ``/v1/runs``."""
+    """The firings of a rule, newest first. Their runs are under ``/v1/runs``."""
     automation_service = get_container(request).events.automation_service
     row = await automation_service.rule(caller.actor, rule_id)
     inside = await automation_service.manages(caller.actor, row)
@@ -185,7 +186,8 @@ async def instructions(request: Request, caller: Reads) -> InstructionList:
     openapi_extra=describe_body(NewInstruction, INSTRUCTION_EXAMPLE),
 )
 async def add_instruction(request: Request, caller: Writes) -> Response:
-    """An instruction acts in the name of whoever sets it up, and starts in shadow unless ``mode`` says otherwise."""
+    """Adds an instruction. It acts in the name of the member who adds it, and starts in shadow mode unless ``mode``
+    says otherwise."""
     form = parse_body(NewInstruction, caller)
     return await act_once(
         request,
@@ -213,8 +215,8 @@ async def instruction(request: Request, caller: Reads, instruction_id: Id) -> In
     openapi_extra=describe_body(NewInstruction, {"mode": "on"}, idempotent=False),
 )
 async def change_instruction(request: Request, caller: Writes, instruction_id: Id) -> InstructionView:
-    """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author; so does its
-    author in another role."""
+    """Changes the given fields of an instruction. A member who changes more than the mode becomes the instruction's
+    author. So does its author when they change it in another role."""
     automation_service = get_container(request).events.automation_service
     changed = await automation_service.change_instruction(caller.actor, instruction_id, _read_changes(caller))
     return await _make_instruction_view(request, changed)
@@ -222,7 +224,7 @@ async def change_instruction(request: Request, caller: Writes, instruction_id: I
 
 @router.delete("/instructions/{instruction_id}", status_code=204, responses=describe_problems("404"))
 async def remove_instruction(request: Request, caller: Writes, instruction_id: Id) -> Response:
-    """It meets no further event; what it has done stays on record."""
+    """Deletes an instruction. It reacts to no further event. Its past firings stay on record."""
     await get_container(request).events.automation_service.remove_instruction(caller.actor, instruction_id)
     return Response(status_code=204)
 
@@ -231,7 +233,7 @@ async def remove_instruction(request: Request, caller: Writes, instruction_id: I
 async def instruction_firings(
     request: Request, caller: Reads, instruction_id: Id, before: Before = None, limit: Limit = 50
 ) -> FiringPage:
-    """What came of the instruction, event by event, newest first. Runs are read under ``/v1/runs``."""
+    """The firings of an instruction, newest first. Their runs are under ``/v1/runs``."""
     automation_service = get_container(request).events.automation_service
     row = await automation_service.instruction(caller.actor, instruction_id)
     inside = await automation_service.manages(caller.actor, row)

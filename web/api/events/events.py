@@ -1,4 +1,4 @@
-"""Events over REST: publishes one, and shows what came of it."""
+"""Events over REST: publishes an event, and shows its reactions."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ Reads = Annotated[Caller, Depends(require_signature("events:read"))]
 
 
 class AcceptedView(View):
-    """``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired
-    it, and nobody reacts to it. ``did_you_mean``: the universal event whose name is a letter or two from this custom
-    one; nobody who waits for that hears of this one."""
+    """An accepted event. ``id`` is the event's id, which all reactions to it carry. ``mode`` is ``test`` if a test key
+    fired it: nothing reacts to such an event. ``did_you_mean``: the universal event whose name differs from this custom
+    one's by a letter or two. Its subscribers don't get this event."""
 
     id: str
     event: str
@@ -43,9 +43,9 @@ class AcceptedView(View):
 
 
 class EventView(View):
-    """``caused_by`` is the event, run or call it was fired because of, ``depth`` how many events stand above it in that
-    chain. ``state``: firing until every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody
-    reacts to it."""
+    """An event. ``caused_by`` is the event, run or call that caused it, and ``depth`` the number of events above it in
+    that chain. ``state`` is ``firing`` until every subscriber has had its turn. ``mode`` is ``test`` if a test key
+    fired it: nothing reacts to such an event."""
 
     id: str
     event: str
@@ -62,8 +62,8 @@ class EventView(View):
 
 
 class ReactionView(View):
-    """What one subscriber made of an event; lower ``priority`` comes first. ``skipped``: a blocking one before it
-    failed."""
+    """One subscriber's reaction to an event. A lower ``priority`` runs first. ``skipped``: a blocking subscriber before
+    it failed."""
 
     subscriber: str
     priority: int
@@ -77,20 +77,20 @@ class ReactionView(View):
 
 
 class EventDetail(EventView):
-    """An event with its reactions in the order in which they come."""
+    """An event with its reactions in the order they run."""
 
     reactions: Sequence[ReactionView]
 
 
 class EventPage(View):
-    """``next`` goes into ``before`` for the page after this one; null at the end."""
+    """A page of events. ``next`` is the ``before`` of the next page, null at the end."""
 
     data: Sequence[EventView]
     next: str | None
 
 
 class EventTypeView(View):
-    """A universal event. ``schema`` is the JSON Schema of its data, ``sample`` an example that fits it."""
+    """A universal event. ``schema`` is the JSON Schema of its data, and ``sample`` a valid example."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -107,9 +107,9 @@ class EventTypeList(View):
 
 
 class FireBody(Body):
-    """``event``: a universal or custom name; ``data``: a JSON object. ``caused_by`` is the id of the event, run or call
-    (the ``id`` or ``run_id`` of an action call's body) that led to it: passed on, it keeps rules from feeding
-    themselves without end."""
+    """``event``: a universal or custom name. ``data``: a JSON object. ``caused_by`` is the id of the event, run or call
+    that led to it (for an action call, the ``id`` or ``run_id`` of its body). Pass it on: it keeps rules from
+    triggering each other endlessly."""
 
     event: Annotated[str, Field(min_length=1, max_length=100)]
     data: Annotated[dict[str, Any], Field(default_factory=dict)]
@@ -127,7 +127,7 @@ class FireBody(Body):
     ),
 )
 async def fire(request: Request, caller: Fires) -> Response:
-    """The event, what is answered to its Idempotency-Key and its fan-out are one transaction."""
+    """Fires an event. The event, the answer to its Idempotency-Key and the fan-out are stored in one transaction."""
     body = parse_body(FireBody, caller)
     kept = make_row(request, caller, 202)
     fired = await get_container(request).events.batch_publisher.publish(
@@ -155,7 +155,7 @@ async def listed(
     before: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> EventPage:
-    """Newest first; ``next`` is the ``before`` of the next page."""
+    """Events, newest first. ``next`` is the ``before`` of the next page."""
     async with get_container(request).database.read() as session:
         rows = await store.events.events.listed(
             session, caller.actor.workspace, name=event, before=before, since=since, until=until, limit=limit
@@ -165,7 +165,7 @@ async def listed(
 
 @router.get("/events/{event_id}", response_model=EventDetail, responses=describe_problems("404"))
 async def show(request: Request, caller: Reads, event_id: Id) -> EventDetail:
-    """One event with its reactions in the order in which they come."""
+    """One event with its reactions in the order they run."""
     async with get_container(request).database.read() as session:
         row = await store.events.events.get(session, caller.actor.workspace, event_id)
         reactions = await store.events.events.reactions(session, caller.actor.workspace, event_id)
@@ -174,8 +174,8 @@ async def show(request: Request, caller: Reads, event_id: Id) -> EventDetail:
 
 @router.get("/event-types", response_model=EventTypeList)
 async def types(caller: Reads) -> EventTypeList:
-    """The catalogue of universal events: schemas of their data, and samples."""
-    del caller  # it is enough to be one
+    """The catalogue of universal events, with the schemas of their data and samples."""
+    del caller  # any caller with this scope may read the catalogue
     return EventTypeList(data=tuple(map(make_type_view, event_catalogue.load_event_types().values())))
 
 

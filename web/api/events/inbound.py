@@ -1,8 +1,7 @@
-"""Inbound webhooks over HTTP: each connector's address, and the secret its platform signs with.
+"""Inbound webhooks over HTTP: each connector's address, and the secret that its platform signs with.
 
-``POST /connectors/{name}/webhook`` carries no API key. The connector verifies what comes by the platform's own
-signature; until then nothing of it is believed, and only the limit of its address and the bound on its size stand
-before that.
+``POST /connectors/{name}/webhook`` carries no API key. The connector verifies each message by the platform's own
+signature. Until then nothing in it is trusted, and only the address's rate limit and the size limit apply.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ WORKSPACE: Final = r"^ws_[0-9A-Z]{26}$"
 
 
 class TakenView(View):
-    """An event made of the webhook. ``repeated``: this message came before, and nothing was done again."""
+    """An event made from the webhook. ``repeated``: this message was received before, so nothing was done again."""
 
     id: str
     event: str
@@ -42,14 +41,14 @@ class TakenView(View):
 
 
 class TakenList(View):
-    """Empty where the message says nothing that OpsIQ knows."""
+    """The events made from a webhook. Empty if the message contains none that OpsIQ knows."""
 
     events: Sequence[TakenView]
 
 
 class SharedSecretView(View):
     """``url`` is where the platform sends its webhooks. ``secret`` signs them (Standard Webhooks ``v1``) and is shown
-    this once; the one before it is good until ``previous_until``."""
+    only once. The previous secret stays valid until ``previous_until``."""
 
     connector: str
     url: str
@@ -58,7 +57,8 @@ class SharedSecretView(View):
 
 
 class SecretBody(Body):
-    """``secret``: the platform's own (``whsec_…``), where it makes them itself; by default a fresh one."""
+    """``secret`` is the platform's own (``whsec_…``), if the platform generates it. By default a new one is
+    generated."""
 
     secret: Annotated[str | None, Field(min_length=1, max_length=400)] = None
 
@@ -69,8 +69,8 @@ class SecretBody(Body):
 async def take(
     request: Request, name: Id, workspace: Annotated[str | None, Query(pattern=WORKSPACE)] = None
 ) -> TakenList:
-    """A platform's signed webhook. A message that comes again is answered again and does nothing. ``workspace`` may be
-    left out where only one uses this connector."""
+    """Accepts a platform's signed webhook. A repeated message gets the same answer and has no further effect.
+    ``workspace`` may be left out if only one workspace uses this connector."""
     container = get_container(request)
     await get_limits(request).arrive(find_client(request))
     taken = await container.events.inbox.take(
@@ -90,8 +90,8 @@ async def take(
     openapi_extra=describe_body(SecretBody, {}, shows_secret=True),
 )
 async def share_secret(request: Request, caller: Writes, name: Id) -> Response:
-    """What the platform signs its webhooks with from now on, in this answer and in no other. The secret before it stays
-    good for 24 h."""
+    """Sets the secret that the platform signs its webhooks with. Only this answer contains it. The previous secret
+    stays valid for 24 h."""
     body = parse_body(SecretBody, caller)
     return await act_once(
         request,
@@ -106,8 +106,8 @@ async def share_secret(request: Request, caller: Writes, name: Id) -> Response:
 
 
 async def _inbound(request: Request, clock: Clock) -> Inbound:
-    """The bytes as they came, and when the last of them had. A header that stands twice says nothing: it is left out,
-    and verification misses it."""
+    """The received bytes, and the time at which the last of them came. A repeated header is left out, so that
+    verification misses it."""
     headers: dict[str, str] = {}
     twice: set[str] = set()
     for name, value in request.headers.items():
@@ -127,7 +127,8 @@ def _to_secret_view(request: Request, caller: Caller, made: SharedSecret) -> dic
 
 
 def make_webhook_url(request: Request, workspace: str, connector: str, secret: str = "") -> str:
-    """Where a connection's platform sends its webhooks; with the ``secret`` where that is a part of the address."""
+    """The address for the platform's webhooks of a connection. It contains the ``secret`` if the secret is a part of
+    it."""
     base = get_container(request).settings.base_url.rstrip("/")
     told = f"&{SECRET_PARAMETER}={quote(secret)}" if secret else ""
     return f"{base}/connectors/{quote(connector)}/webhook?workspace={workspace}{told}"

@@ -1,4 +1,4 @@
-"""Customers over REST, from whichever connector declares that kind."""
+"""Customers over REST, from the connector that declares that kind."""
 
 from __future__ import annotations
 

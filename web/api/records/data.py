@@ -1,4 +1,4 @@
-"""Records over REST: the safe fields that connectors declare, and nothing else."""
+"""Records over REST: only the safe fields that connectors declare."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class RecordView(View):
-    """One record. ``data`` holds its declared fields; ``label`` and ``detail`` are how a person sees it."""
+    """One record. ``data`` holds its declared fields. ``label`` and ``detail`` are its text for people."""
 
     kind: str
     id: str
@@ -39,7 +39,7 @@ class RecordView(View):
 
 
 class RecordPage(View):
-    """``next`` goes into ``cursor`` for the page after this one; null at the end."""
+    """A page of records. ``next`` is the ``cursor`` of the next page, null at the end."""
 
     data: Sequence[RecordView] = Field(default_factory=tuple)
     next: str | None
@@ -52,7 +52,7 @@ def view(record: Record) -> RecordView:
 
 
 def get_kind(kinds: Kinds, name: str) -> RecordKind:
-    """Whichever connector declares it. Raises NotFound."""
+    """The kind with this name, from the connector that declares it. Raises NotFound for none and for several."""
     kind = kinds.get(name)
     if kind is None and (choices := kinds.choices(name)):
         raise NotFound(f"Several connections of this workspace keep {name} records: {', '.join(choices)}.")
@@ -62,7 +62,7 @@ def get_kind(kinds: Kinds, name: str) -> RecordKind:
 
 
 async def read_one(kinds: Kinds, name: str, record_id: str) -> RecordView:
-    """Raises NotFound, PlatformUnavailable, ConnectorBroken."""
+    """Reads one record. Raises NotFound, PlatformUnavailable, ConnectorBroken."""
     kind = get_kind(kinds, name)
     record = await _ask(kinds.record(kind.name, record_id))
     if record is None or record.id != record_id:
@@ -71,15 +71,15 @@ async def read_one(kinds: Kinds, name: str, record_id: str) -> RecordView:
 
 
 async def read_page(kinds: Kinds, name: str, request: Request, *, limit: int, cursor: str | None) -> RecordPage:
-    """Newest first. Every other query parameter is a declared field and the value it must have, any of several. Raises
-    InvalidInput."""
+    """A page of records, newest first. Every other query parameter is a declared field with its required value. A
+    repeated parameter allows several values. Raises InvalidInput."""
     kind = get_kind(kinds, name)
     where = _where(kind, request)
     offset, seen = _place(cursor, where)
     asked = Query(kind.name, where=where, order=kind.order, descending=True, limit=limit, offset=offset)
     found = list(await _ask(kinds.search(asked)))[:limit]
     if offset and found and found[0].id == seen:
-        # A connector that passes over nothing would answer the first page for ever.
+        # A connector that ignores the offset would return the first page forever.
         found = []
     more = _cursor(offset + limit, where, found[0].id) if len(found) == limit else None
     return RecordPage(data=tuple(map(view, found)), next=more)
@@ -131,7 +131,7 @@ def _place(cursor: str | None, where: Mapping[str, Any]) -> tuple[int, str]:
 
 
 async def _ask(answer: Awaitable[T]) -> T:
-    """What a connector answers; whatever else it raises is its own fault and said so."""
+    """A connector's answer. Raises ConnectorBroken for exceptions that aren't ours: they are the connector's fault."""
     try:
         return await answer
     except OpsIQError:

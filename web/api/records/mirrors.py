@@ -1,4 +1,4 @@
-"""Record cache over REST: how fresh each kind is, and starting a full sync."""
+"""Record cache over REST: shows how fresh each kind is, and starts full syncs."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ Name = Annotated[str | None, Field(min_length=1, max_length=64)]
 
 
 class MirrorView(View):
-    """How one kind of one connector is kept. ``fresh``: look-ups go by the ``records`` that are kept, else by the
-    platform. ``state``: ``none`` was never read; ``reading`` has come as far as ``seen``. ``synced_at``: all were read
-    by then; ``heard_at``: an event last carried a state then. ``events`` are the patterns of those that do."""
+    """State of one cached kind of a connector. ``fresh``: look-ups use the ``records`` in the cache, and otherwise ask
+    the platform. ``state``: ``none`` was never read, and ``reading`` has read ``seen`` records so far. ``synced_at``:
+    all records were read by then. ``heard_at``: when an event last carried a record. ``events`` are the patterns of
+    events that carry one."""
 
     connector: str
     kind: str
@@ -44,7 +45,7 @@ class MirrorList(View):
 
 
 class SyncBody(Body):
-    """One connector and one kind, or all of what is left out."""
+    """The connector and kind to sync. A field that is left out means all."""
 
     connector: Name = None
     kind: Name = None
@@ -54,7 +55,7 @@ class SyncBody(Body):
 async def listed(
     request: Request, caller: Annotated[Caller, Depends(require_signature("connectors:read"))]
 ) -> MirrorList:
-    """Every kind that may be kept here, and how fresh it is."""
+    """Every kind that may be cached here, and how fresh it is."""
     return _list(await get_container(request).cache_sync.list_status(caller.actor.workspace))
 
 
@@ -68,8 +69,8 @@ async def listed(
 async def sync(
     request: Request, caller: Annotated[Caller, Depends(require_signature("connectors:write", owner=True))]
 ) -> Response:
-    """Read all records of these kinds anew, in the background; what is being read already goes on. How far it is: the
-    list."""
+    """Starts reading all records of these kinds again, in the background. A read that is already running goes on. The
+    list shows the progress."""
     body = parse_body(SyncBody, caller)
     return await act_once(
         request,

@@ -1,4 +1,4 @@
-"""Tickets over REST, from whichever connector declares that kind."""
+"""Tickets over REST, from the connector that declares that kind."""
 
 from __future__ import annotations
 

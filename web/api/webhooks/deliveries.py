@@ -28,7 +28,7 @@ Writes = Annotated[Caller, Depends(require_signature("webhooks:write"))]
 
 
 class DeliveryView(View):
-    """One event on its way to one endpoint. ``status``, ``error`` and ``detail`` are those of the last attempt."""
+    """One event's delivery to one endpoint. ``status``, ``error`` and ``detail`` are those of the last attempt."""
 
     id: str
     event_id: str
@@ -47,15 +47,15 @@ class DeliveryView(View):
 
 
 class DeliveryPage(View):
-    """``next`` goes into ``before`` for the page after this one; null at the end."""
+    """A page of deliveries. ``next`` is the ``before`` of the next page, null at the end."""
 
     data: Sequence[DeliveryView]
     next: str | None
 
 
 class AttemptView(View):
-    """``response`` is text as far as the answer's bytes are UTF-8, at most 64 KiB (``response_cut``: there was
-    more)."""
+    """One attempt. ``response`` is the answer's body as text, as far as it is UTF-8, up to 64 KiB (``response_cut``:
+    there was more)."""
 
     n: int
     by_hand: bool
@@ -70,7 +70,7 @@ class AttemptView(View):
 
 
 class DeliveryDetail(DeliveryView):
-    """``body`` is what is sent, byte for byte, as text."""
+    """A delivery with its ``body``: the exact bytes that are sent, as text."""
 
     body: str
     attempt_log: Sequence[AttemptView]
@@ -89,7 +89,7 @@ async def listed(
     before: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> DeliveryPage:
-    """Newest first; ``next`` is the ``before`` of the next page. Kept for 30 days."""
+    """Deliveries, newest first. ``next`` is the ``before`` of the next page. They are kept for 30 days."""
     wanted = DeliveryFilters(
         endpoint=endpoint, event=event, event_id=event_id, states=tuple(state or ()), since=since, until=until
     )
@@ -102,7 +102,8 @@ async def listed(
 
 @router.get("/{delivery_id}", response_model=DeliveryDetail, responses=describe_problems("404"))
 async def show(request: Request, caller: Reads, delivery_id: Id) -> DeliveryDetail:
-    """With its body as it is sent, and every attempt: the request's headers, the answer, how long it took."""
+    """One delivery with the body that is sent, and every attempt: the request's headers, the answer, and how long it
+    took."""
     async with get_container(request).database.read() as session:
         row = await store.webhooks.deliveries.get(session, caller.actor.workspace, delivery_id)
         body = await store.webhooks.deliveries.body(session, row.event_id)
@@ -118,7 +119,7 @@ async def show(request: Request, caller: Reads, delivery_id: Id) -> DeliveryDeta
     openapi_extra=describe_act(),
 )
 async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
-    """One more attempt with the same bytes and the same webhook-id; it starts no new series."""
+    """Makes one more attempt with the same bytes and the same webhook-id. It starts no new series of attempts."""
     return await act_once(
         request,
         caller,
@@ -132,7 +133,7 @@ async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
 
 
 async def _find_delivery(request: Request, caller: Caller, delivery_id: str) -> DeliveryRow:
-    """Raises NotFound."""
+    """The delivery with this id. Raises NotFound."""
     async with get_container(request).database.read() as session:
         return await store.webhooks.deliveries.get(session, caller.actor.workspace, delivery_id)
 

@@ -34,8 +34,8 @@ EXAMPLE: Final = {"url": "https://example.com/hooks", "events": ["invoice.*", "o
 
 
 class HealthOfEndpoint(View):
-    """``success_rate_24h`` is null where nothing was attempted; ``slowed_s`` is how long it is left alone after each
-    attempt."""
+    """Health of an endpoint. ``success_rate_24h`` is null without attempts. ``slowed_s`` is the pause after each
+    attempt, in seconds."""
 
     last_success_at: Moment | None
     last_failure_at: Moment | None
@@ -47,9 +47,9 @@ class HealthOfEndpoint(View):
 
 
 class EndpointView(View):
-    """``headers`` are the names alone. ``why`` says why it is disabled. ``previous_secret_until``: signed with two
-    secrets until then. ``did_you_mean``: the universal events whose names are a letter or two from custom ones that it
-    waits for, by those."""
+    """A webhook endpoint. ``headers`` are only the names. ``why`` says why it is disabled. ``previous_secret_until``:
+    until then deliveries are signed with two secrets. ``did_you_mean``: for custom events that it subscribes to, the
+    universal events whose names differ by a letter or two."""
 
     id: str
     url: str
@@ -71,13 +71,13 @@ class EndpointList(View):
 
 
 class EndpointWithSecret(EndpointView):
-    """``secret`` signs the deliveries; it is shown this once."""
+    """An endpoint with the ``secret`` that signs its deliveries, which is shown only once."""
 
     secret: str
 
 
 class SpanView(View):
-    """What is being sent again, in the background: ``since`` is included, ``until`` is not."""
+    """A time span whose events are being sent again, in the background. ``since`` is included, ``until`` is not."""
 
     id: str
     endpoint: str
@@ -86,8 +86,8 @@ class SpanView(View):
 
 
 class EndpointBody(Body):
-    """``events``: patterns such as ``invoice.paid``, ``invoice.*``, ``*``. ``headers`` are sent along with every
-    delivery and never shown again. ``per_minute`` bounds the attempts."""
+    """``events``: patterns such as ``invoice.paid``, ``invoice.*``, ``*``. ``headers`` are sent with every delivery and
+    never shown again. ``per_minute`` limits the attempts."""
 
     url: Annotated[str, Field(min_length=1, max_length=4000)]
     events: Annotated[list[Pattern], Field(min_length=1, max_length=50)]
@@ -97,7 +97,7 @@ class EndpointBody(Body):
 
 
 class ChangeBody(Body):
-    """Only what is sent is changed; ``headers`` replaces all of them."""
+    """Only the given fields change. ``headers`` replaces all headers."""
 
     url: Annotated[str, Field(min_length=1, max_length=4000)] = ""
     events: Annotated[list[Pattern], Field(default_factory=list, min_length=1, max_length=50)]
@@ -107,14 +107,14 @@ class ChangeBody(Body):
 
 
 class SpanBody(Body):
-    """From ``since`` (included) to ``until`` (not included; by default now)."""
+    """From ``since`` (included) to ``until`` (not included, by default now)."""
 
     since: Instant
     until: Instant | None = None
 
 
 class TestBody(Body):
-    """``event``: a universal event, whose sample is sent; by default the first that the endpoint wants."""
+    """``event``: the universal event whose sample is sent, by default the first one that the endpoint subscribes to."""
 
     endpoint: Annotated[str, Field(min_length=1, max_length=64)]
     event: Annotated[str | None, Field(max_length=100)] = None
@@ -122,7 +122,7 @@ class TestBody(Body):
 
 @router.get("/endpoints", response_model=EndpointList)
 async def listed(request: Request, caller: Reads) -> EndpointList:
-    """Every endpoint with its health, newest first. No secret is in it."""
+    """Every endpoint with its health, newest first. Without secrets."""
     shown = await get_container(request).webhooks.endpoints.list_endpoints(caller.actor)
     return EndpointList(data=tuple(map(make_endpoint_view, shown)))
 
@@ -134,7 +134,7 @@ async def listed(request: Request, caller: Reads) -> EndpointList:
     openapi_extra=describe_body(EndpointBody, EXAMPLE, shows_secret=True),
 )
 async def create(request: Request, caller: Writes) -> Response:
-    """The secret is in this answer and in no other."""
+    """Creates an endpoint. Only this answer contains its secret."""
     body = parse_body(EndpointBody, caller)
     return await act_once(
         request,
@@ -158,7 +158,7 @@ async def create(request: Request, caller: Writes) -> Response:
 
 @router.get("/endpoints/{endpoint_id}", response_model=EndpointView, responses=describe_problems("404"))
 async def show(request: Request, caller: Reads, endpoint_id: Id) -> EndpointView:
-    """One endpoint and how it has been doing."""
+    """One endpoint and its health."""
     return make_endpoint_view(await get_container(request).webhooks.endpoints.show(caller.actor, endpoint_id))
 
 
@@ -169,7 +169,7 @@ async def show(request: Request, caller: Reads, endpoint_id: Id) -> EndpointView
     openapi_extra=describe_body(ChangeBody, {"events": ["*"]}, idempotent=False),
 )
 async def change(request: Request, caller: Writes, endpoint_id: Id) -> EndpointView:
-    """Only what is sent is changed."""
+    """Changes the given fields of an endpoint."""
     body = parse_body(ChangeBody, caller)
     given = {name: getattr(body, name) for name in body.model_fields_set}
     shown = await get_container(request).webhooks.endpoints.change(
@@ -180,7 +180,7 @@ async def change(request: Request, caller: Writes, endpoint_id: Id) -> EndpointV
 
 @router.delete("/endpoints/{endpoint_id}", status_code=204, responses=describe_problems("404"))
 async def delete(request: Request, caller: Writes, endpoint_id: Id) -> Response:
-    """Its deliveries stay in the log for their 30 days."""
+    """Deletes an endpoint. Its deliveries stay in the log for their 30 days."""
     await get_container(request).webhooks.endpoints.delete(
         caller.actor, endpoint_id, request_id=problem.find_request_id(request)
     )
@@ -197,7 +197,7 @@ async def _act_on_endpoint(
     status: int = 200,
     shows_secret: bool = False,
 ) -> Response:
-    """``act`` on one endpoint, once for the request's Idempotency-Key. Raises NotFound and what ``act`` raises."""
+    """Runs ``act`` on one endpoint, once for the request's Idempotency-Key. Raises NotFound and what ``act`` raises."""
     request_id = problem.find_request_id(request)
     return await act_once(
         request,
@@ -217,7 +217,7 @@ async def _act_on_endpoint(
     openapi_extra=describe_act(),
 )
 async def pause(request: Request, caller: Writes, endpoint_id: Id) -> Response:
-    """Deliveries go on being made, and wait."""
+    """Pauses an endpoint. New deliveries are still created, and wait."""
     act = get_container(request).webhooks.endpoints.pause
     return await _act_on_endpoint(request, caller, endpoint_id, act, make_endpoint_json)
 
@@ -229,7 +229,8 @@ async def pause(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     openapi_extra=describe_act(),
 )
 async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
-    """From paused, what waited is sent; from disabled, only what comes from now on (recover or replay the rest)."""
+    """Resumes an endpoint. A paused one sends what waited. A disabled one sends only new deliveries (recover or replay
+    the rest)."""
     act = get_container(request).webhooks.endpoints.resume
     return await _act_on_endpoint(request, caller, endpoint_id, act, make_endpoint_json)
 
@@ -241,7 +242,7 @@ async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     openapi_extra=describe_act(shows_secret=True),
 )
 async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
-    """A fresh secret, in this answer and in no other. For 24 hours everything is signed with both."""
+    """Creates a new secret, which only this answer contains. For 24 hours deliveries are signed with both secrets."""
     act = get_container(request).webhooks.endpoints.rotate
     return await _act_on_endpoint(request, caller, endpoint_id, act, make_created_json, shows_secret=True)
 
@@ -254,7 +255,7 @@ async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     openapi_extra=describe_body(SpanBody, {"since": "2026-11-24T06:00:00Z"}),
 )
 async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response:
-    """One more attempt at every delivery made in the span that failed."""
+    """Makes one more attempt at every failed delivery that was created in the time span."""
     body = parse_body(SpanBody, caller)
     act = partial(get_container(request).webhooks.redelivery.recover, since=body.since, until=body.until)
     return await _act_on_endpoint(request, caller, endpoint_id, act, make_span_json, status=202)
@@ -268,7 +269,7 @@ async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response
     openapi_extra=describe_body(SpanBody, {"since": "2026-11-24T06:00:00Z"}),
 )
 async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
-    """Deliver the events of the span that this endpoint wants and has no delivery of."""
+    """Delivers the events of the time span that this endpoint subscribes to and has no delivery of."""
     body = parse_body(SpanBody, caller)
     act = partial(get_container(request).webhooks.redelivery.replay, since=body.since, until=body.until)
     return await _act_on_endpoint(request, caller, endpoint_id, act, make_span_json, status=202)
@@ -282,7 +283,7 @@ async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     openapi_extra=describe_body(TestBody, {"endpoint": "whe_01JD8X4T5C6K7M8N9PQRSTVWXY", "event": "invoice.paid"}),
 )
 async def test(request: Request, caller: Tests) -> Response:
-    """One attempt with a sample of the catalogue. What came of it: the delivery in the answer."""
+    """Makes one attempt with a sample from the catalogue. The delivery in the answer has the result."""
     body = parse_body(TestBody, caller)
     return await act_once(
         request,
