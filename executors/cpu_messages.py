@@ -1,4 +1,4 @@
-"""Messages between a process and its CPU workers: pickles over a socket that nobody else has, each after its length."""
+"""Messages between a process and its CPU workers: length-prefixed pickles over a private socket."""
 
 from __future__ import annotations
 

@@ -18,9 +18,9 @@ from core.errors import Unavailable
 from executors.cpu_messages import encode, make_portable, read_message
 
 SPARE_S: Final = 2
-"""Seconds of CPU beyond its budget after which the kernel kills the process: for code that looks for no signals."""
+"""CPU seconds over budget after which the kernel kills the process: for code that ignores signals."""
 MOST_MB: Final = 512
-"""A worker that holds more than this ends when it has nothing to do, and a fresh one takes its place."""
+"""A worker that uses more memory than this ends when it is idle, and a new one replaces it."""
 
 
 class ParentLink:
@@ -38,11 +38,12 @@ class ParentLink:
 
 
 Operation = Callable[[Any, Any, ParentLink], Awaitable[Any]]
-"""``(resource, arguments, line)`` → what the call answers."""
+"""``(resource, arguments, link)`` → the result of the call."""
 
 
 class Worker:
-    """``hold`` makes a resource of its bytes. Operations are known by name."""
+    """Worker loop: runs the named operations that the parent process calls. ``hold`` builds a resource from its
+    bytes."""
 
     def __init__(
         self,

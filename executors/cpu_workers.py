@@ -25,21 +25,21 @@ from executors.cpu_messages import encode, make_portable, read_message
 log = logging.getLogger(__name__)
 
 MOST_HELD: Final = 8
-"""Resources that one worker keeps."""
+"""Most resources that one worker keeps."""
 MOST_DEATHS: Final = 2
 MOST_TURNS: Final = 10_000
-"""Callers of whom it is known when they were served."""
+"""Most callers whose last turn is remembered."""
 MOST_AT_ONCE: Final = 64
-"""Calls that one worker has begun, most of them waiting for something."""
+"""Most calls that one worker has started, most of which wait for something."""
 SILENT_S: Final = 30.0
-"""A worker that computes for so long without a word is killed. Its budget of CPU ends a call long before, but on a
-machine that is overloaded beyond measure."""
+"""Seconds of computing without a message after which a worker is killed. A call's CPU budget ends it long before,
+except on an extremely overloaded machine."""
 STARTS_S: Final = 60.0
 ENDS_S: Final = 10.0
-"""How long closing waits for what this process was asked for."""
+"""Seconds that closing waits for the requests to this process."""
 
 Serve = Callable[[str, Any], Awaitable[Any]]
-"""Answers what a call asks of this process: by name, with its arguments."""
+"""Answers a call's request to this process, by name and with its arguments."""
 
 
 class TooCostly(Exception):
@@ -69,7 +69,7 @@ class _Call:
     deaths: int = 0
     begun: int = 0
     waiting: int = 0
-    """How many answers of this process it waits for: while there are any, it computes nothing."""
+    """Number of answers from this process that the call waits for. While there are any, it computes nothing."""
     silent: asyncio.TimerHandle | None = None
 
 
@@ -143,7 +143,7 @@ class CpuWorkers:
 
     @property
     def pids(self) -> list[int]:
-        """Of the workers, those that are still starting last."""
+        """Process ids of the workers. Those that are still starting come last."""
         return [worker.process.pid for worker in self._workers] + [process.pid for process in self._unready]
 
     async def close(self) -> None:
@@ -181,7 +181,7 @@ class CpuWorkers:
                 self._begin(min(free, key=lambda each: (call.resource.key not in each.held, len(each.calls))), call)
 
     def _next(self) -> _Call:
-        """The first call of the caller who has been served the longest ago."""
+        """The first call of the caller who was served longest ago."""
         who = min(self._queued, key=lambda each: self._turns.get(each, 0))
         calls = self._queued[who]
         call = calls.popleft()
@@ -259,7 +259,7 @@ class CpuWorkers:
             try:
                 if self._closing:
                     self._kill(worker)
-                await asyncio.wait_for(read_message(reader), STARTS_S)  # it is ready
+                await asyncio.wait_for(read_message(reader), STARTS_S)  # the worker is ready
             except (TimeoutError, EOFError, OSError):
                 self._kill(worker)
                 await process.wait()
@@ -321,10 +321,10 @@ class CpuWorkers:
         answer: tuple[Any, ...]
         try:
             answer = ("reply", call.id, number, True, await call.serve(what, arguments))
-        except Exception as error:  # it is the call's to deal with
+        except Exception as error:  # the call handles it
             answer = ("reply", call.id, number, False, make_portable(error))
         if worker.calls.get(call.id) is not call:
-            return  # the call is over, or has been begun anew elsewhere
+            return  # the call is over, or was started again elsewhere
         try:
             worker.send(*answer)
         except Exception:

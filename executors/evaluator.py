@@ -1,9 +1,9 @@
-"""Condition evaluator: a small pool of worker processes with a budget of time and memory, killed and replaced when one
-exceeds it.
+"""Condition evaluator: a small pool of worker processes with limits on time and memory. A worker over a limit is killed
+and replaced.
 
-What is cheap (``registry.conditions.condition.Condition.cheap``) over little data is evaluated in place, since another
-process would cost more. Everything else waits for a worker. A condition whose worker was killed gets a strike; after a
-few it is not evaluated for a while, so that conditions that time out don't take the workers from other workspaces.
+Cheap conditions (``registry.conditions.condition.Condition.cheap``) over little data are evaluated in this process,
+since another one would cost more. All others wait for a worker. A condition whose worker was killed gets a strike.
+After a few strikes it isn't evaluated for a while, so that its timeouts don't block the workers for other workspaces.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ log = logging.getLogger("opsiq.executors.evaluator")
 WORKERS: Final = 2
 CPU_S: Final = 0.25
 WALL_S: Final = 10.0
-"""The net under the budget of processor time, wide since a machine may be busy with other things."""
+"""Wall-clock limit beside the CPU budget, generous since a machine may be busy with other work."""
 QUEUE_S: Final = 20.0
 MAX_QUEUED: Final = 200
 STRIKES: Final = 3
 PAUSE_S: Final = 600.0
 CHEAP_PARTS: Final = 2_000
-"""Values and texts of 100 characters that are judged in place."""
+"""Most parts (values, and pieces of 100 characters of text) of data that is evaluated in this process."""
 _MAX_STRUCK: Final = 1_000
 _ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
@@ -47,8 +47,8 @@ Key = tuple[str, str]
 
 
 class WorkerPool:
-    """Worker pool that implements ``Evaluator``. Workers start when they are first needed. ``close`` it; at the
-    interpreter's exit it closes itself."""
+    """Worker pool that implements ``Evaluator``. Workers start on first use. ``close`` it. It also closes itself at the
+    interpreter's exit."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class WorkerPool:
         self._struck: OrderedDict[Key, tuple[int, float]] = OrderedDict()
         self._closed = False
         self.killed = 0
-        """How many workers were stopped in the middle of a condition."""
+        """Number of workers that were killed while evaluating a condition."""
 
     async def evaluate(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
         if condition.cheap and _parts(values, CHEAP_PARTS) < CHEAP_PARTS:
@@ -104,7 +104,7 @@ class WorkerPool:
         return judged
 
     def close(self) -> None:
-        """Ends the workers; what they are evaluating raises Unavailable."""
+        """Ends the workers. Conditions that they are evaluating raise Unavailable."""
         with self._lock:
             self._closed = True
             workers, self._workers = self._workers, set()
@@ -136,7 +136,7 @@ class WorkerPool:
         worker: _Worker | None = getattr(self._mine, "worker", None)
         if worker is None or not worker.alive:
             if worker is not None:
-                worker.kill()  # it is gone already; what is left of it is let go
+                worker.kill()  # the process has ended already: releases the rest
             made = _Worker(self._cpu_s)
             with self._lock:
                 if self._closed:
@@ -167,7 +167,7 @@ class WorkerPool:
 
 
 class _Worker:
-    """One worker process. It gets nothing of the environment but the module search path."""
+    """One worker process. From the environment it gets only the module search path."""
 
     def __init__(self, cpu_s: float) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own module
@@ -200,7 +200,8 @@ class _Worker:
             return None
 
     def kill(self, *, grace_s: float = 0.2) -> int:
-        """Its exit code, negative for the signal that ended it: one of its own, if that comes within ``grace_s``."""
+        """Ends the process and returns its exit code, negative for the signal that ended it. If the process ends by
+        itself within ``grace_s``, the code is its own."""
         if not self._wait_for_end(grace_s):
             self._process.kill()
         code = self._process.wait()
@@ -225,7 +226,7 @@ def _explain_end(code: int, cpu_s: float) -> str:
 
 
 def _parts(value: Any, most: int) -> int:
-    """Approximate number of parts to read, counted no further than ``most``."""
+    """Approximate number of parts to read. The count stops at ``most``."""
     parts, left = 0, [value]
     while left and parts < most:
         each = left.pop()

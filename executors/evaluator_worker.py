@@ -18,7 +18,7 @@ from core.errors import InvalidInput
 from registry.conditions import condition
 
 MEMORY_BYTES: Final = 768 * 1024 * 1024
-"""Of address space, the interpreter's included."""
+"""Limit of the address space, including the interpreter's."""
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """Retry policy: what an attempt means and when the next one is due, as pure functions of the reply, so that the tables
 can be read and tested.
 
-An action call (docs/decisions has the reasons; ``idempotent`` is the contract's word):
+An action call (docs/decisions has the reasons; ``idempotent`` is a field of the contract):
 
     what came back                                idempotent            not idempotent
     2xx                                           Success               Success
@@ -12,12 +12,12 @@ An action call (docs/decisions has the reasons; ``idempotent`` is the contract's
     502, 504, 520, 522, 524 (a gateway speaks)    Retry, unknown        Unknown
     sent, no answer (timeout, closed, malformed)  Retry, unknown        Unknown
 
-Retries end with ACTION_DELAYS_S or the contract's deadline. What is left then is Unknown if any attempt may have
-happened, else Failed: once an attempt's fate is unknown, only a 2xx under the same key can settle it.
+Retries end with ACTION_DELAYS_S or the contract's deadline. The call is then Unknown if any attempt may have happened,
+and otherwise Failed: once an attempt's outcome is unknown, only a 2xx under the same key can settle it.
 
-A webhook delivery: 2xx is Success; a blocked address, 3xx and 410 are Failed; everything else is retried along
-WEBHOOK_DELAYS_S within WINDOW_S, then Failed. Receiving twice is safe by the message id, so no delivery is Unknown.
-(docs/reference/wire.md §6)
+A webhook delivery: 2xx is Success. A blocked address, 3xx and 410 are Failed. Everything else is retried along
+WEBHOOK_DELAYS_S within WINDOW_S, and then Failed. Receiving twice is safe because of the message id, so no delivery is
+Unknown. (docs/reference/wire.md §6)
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 ErrorKind = Literal["blocked", "dns", "connect", "tls", "timeout", "closed", "malformed"]
-"""Why no whole answer came: ``timeout`` at any point, ``closed`` by the peer, ``malformed`` for what is not HTTP."""
+"""Why no complete answer came: ``timeout`` at any point, ``closed`` by the peer, ``malformed`` if it isn't HTTP."""
 
 ACTION_DELAYS_S: Final = (0.0, 2.0, 10.0, 60.0, 300.0)
 WEBHOOK_DELAYS_S: Final = (0.0, 5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0)
@@ -43,12 +43,12 @@ _GATEWAY: Final = frozenset({502, 504, 520, 522, 524})
 
 
 class Reply(NamedTuple):
-    """Result of one attempt. ``status`` is set as soon as an answer's head came, whatever became of its body.
+    """Result of one attempt. ``status`` is set as soon as an answer's head has come, whatever happens to its body.
 
-    ``body`` is at most 64 KiB, ``cut`` if that is not all of it. ``sent`` is True if any byte of the request may have
-    reached the peer: without a status its fate is then unknown. ``detail`` is a sentence for the log and holds no
-    secret. ``retry_after_s`` is seconds from now, from either form of Retry-After. ``headers`` are those of the
-    request, by lower-case name, the caller's own among them.
+    ``body`` has at most 64 KiB (``cut``: there was more). ``sent`` is True if any byte of the request may have reached
+    the peer: without a status the outcome is then unknown. ``detail`` is a sentence for the log, without secrets.
+    ``retry_after_s`` is seconds from now, from either form of Retry-After. ``headers`` are the request's, by lower-case
+    name, including the caller's own.
     """
 
     status: int | None
@@ -63,7 +63,7 @@ class Reply(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Only 2xx is success."""
+        """Whether the status is 2xx."""
         return self.status is not None and 200 <= self.status < 300
 
 
@@ -74,9 +74,7 @@ class Success:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Send the same bytes under the same key again in ``delay_s``. ``unknown``: this attempt may have happened all the
-    same.
-    """
+    """Send the same bytes under the same key again in ``delay_s``. ``unknown``: this attempt may have happened."""
 
     delay_s: float
     unknown: bool
@@ -85,14 +83,14 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The call did not happen, and is not tried again."""
+    """The call did not happen, and is not retried."""
 
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The call may have happened. A person decides; nothing is sent by itself."""
+    """The call may have happened. A person decides, and nothing is sent automatically."""
 
     detail: str
 
@@ -104,10 +102,10 @@ EndpointVerdict = Literal["done", "not_done", "try_again", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class EndpointReply:
-    """One attempt at an endpoint that is no signed POST, judged by the endpoint's own rules.
+    """One attempt at an endpoint other than a signed POST, judged by the endpoint's own rules.
 
-    ``said`` is a sentence for people about what came back, without secrets. ``result`` is the call's result as JSON,
-    which is held to the contract's schema and kept as the answer; None where there is none.
+    ``said`` is a sentence for people about the answer, without secrets. ``result`` is the call's result as JSON, or
+    None. It is checked against the contract's schema and stored as the answer.
     """
 
     reply: Reply
@@ -119,10 +117,10 @@ class EndpointReply:
 def judge_action(
     reply: Reply, *, attempt: int, elapsed_s: float, deadline_s: float, idempotent: bool, unknown_before: bool = False
 ) -> RetryVerdict:
-    """What the ``attempt``-th attempt (from 1) of an action call means, ``elapsed_s`` after the first began.
+    """What the ``attempt``-th attempt (from 1) of an action call means, ``elapsed_s`` after the first one began.
 
-    ``unknown_before``: an earlier attempt's fate is unknown (its verdict was a Retry with ``unknown``). Never Unknown
-    after a 2xx.
+    ``unknown_before``: an earlier attempt's outcome is unknown (its verdict was a Retry with ``unknown``). Never
+    Unknown after a 2xx.
     """
     if reply.ok:
         return Success()
@@ -150,7 +148,8 @@ def judge_endpoint(
     idempotent: bool,
     unknown_before: bool = False,
 ) -> RetryVerdict:
-    """What the ``attempt``-th attempt (from 1) at such an endpoint means, with the arguments of ``judge_action``."""
+    """What the ``attempt``-th attempt (from 1) at an endpoint other than a signed POST means. The arguments are those
+    of ``judge_action``."""
     happened = came.verdict == "unknown"
     unknown = happened or unknown_before
     match came.verdict:
@@ -169,10 +168,9 @@ def judge_endpoint(
 
 
 def judge_delivery(reply: Reply, *, attempt: int, elapsed_s: float, random: float) -> RetryVerdict:
-    """What the ``attempt``-th attempt (from 1) of a webhook delivery means, ``elapsed_s`` after the first began.
+    """What the ``attempt``-th attempt (from 1) of a webhook delivery means, ``elapsed_s`` after the first one began.
 
-    ``random`` in [0, 1) places the delay within ±20 % of the table's; Retry-After is a floor that jitter does not
-    undercut.
+    ``random`` in [0, 1) places the delay within ±20 % of the table's. The delay is never shorter than Retry-After.
     """
     if reply.ok:
         return Success()
@@ -188,7 +186,7 @@ def judge_delivery(reply: Reply, *, attempt: int, elapsed_s: float, random: floa
 
 
 def retry_after_s(value: str | None, now: datetime) -> float | None:
-    """Parses a Retry-After header (RFC 9110 §10.2.3: seconds or an HTTP date) into seconds; None if absent or
+    """Parses a Retry-After header (RFC 9110 §10.2.3: seconds or an HTTP date) into seconds. None if it is missing or
     unreadable.
     """
     if value is None:
@@ -221,7 +219,7 @@ def _end(said: str, unknown: bool) -> Failed | Unknown:
 
 
 def describe(reply: Reply) -> str:
-    """A sentence for people about what came back."""
+    """A sentence for people about the answer."""
     if reply.status is not None:
         redirect = " Redirects are never followed." if 300 <= reply.status < 400 else ""
         return f"The endpoint answered {reply.status}.{redirect}"

@@ -1,4 +1,4 @@
-"""HTTP/1.1 connection for sequential requests: dialled elsewhere, parsed by llhttp (httptools)."""
+"""HTTP/1.1 connection for sequential requests. aiohttp dials it, and llhttp (httptools) parses the answers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 HEAD_MOST: Final = 32 * 1024
 _RAW_SHARE: Final = 8
-"""How many times the bytes that are kept of a body may come for it: chunks have sizes, extensions and trailers."""
+"""Limit of the received bytes, as a multiple of the kept bytes of a body. Chunks also have sizes, extensions and
+trailers."""
 
 
 @dataclass(slots=True)
 class HttpAnswer:
-    """State of one response, also when the request fails. ``most`` is how many bytes of the body are kept.
+    """State of one response, even if the request fails. ``most`` is the limit of kept body bytes.
 
-    ``sent``: from the moment a connection is its own; before that no byte can have been sent. ``status`` is set as soon
-    as the answer's head is in, with its ``headers`` by lower-case name; ``whole`` when the body is complete.
+    ``sent``: true once the request has a connection. Before that no byte can have been sent. ``status`` and ``headers``
+    (by lower-case name) are set as soon as the head has come. ``whole``: the body is complete.
     """
 
     most: int
@@ -36,8 +37,8 @@ class HttpAnswer:
 
 
 class HttpConnection(asyncio.Protocol):
-    """One kept-alive connection, taken over from aiohttp, which dialled it. Call ``ask`` only while it is ``fit``, and
-    ``close`` at the end."""
+    """One kept-alive connection, taken over from aiohttp, which dialled it. Call ``ask`` only while the connection is
+    ``fit``, and ``close`` it at the end."""
 
     __slots__ = (
         "_asked", "_connection", "_dialled", "_framed", "_head_in", "_into", "_over", "_parser", "_raw", "_size",
@@ -45,7 +46,7 @@ class HttpConnection(asyncio.Protocol):
     )  # fmt: skip
 
     def __init__(self, connection: aiohttp.connector.Connection) -> None:
-        """Raises ServerDisconnectedError when it is gone already."""
+        """Raises ServerDisconnectedError if the connection is closed already."""
         dialled = connection.protocol
         if dialled is None or dialled.transport is None:
             connection.close()
@@ -56,7 +57,7 @@ class HttpConnection(asyncio.Protocol):
         self._asked: asyncio.Future[None] | None = None
         self._spent = dialled.should_close
         self._parser: Any = HttpResponseParser(self)
-        # As lenient as aiohttp: what is read here is kept as bytes and never sent on.
+        # As lenient as aiohttp: the answer is kept as bytes and never forwarded.
         self._parser.set_dangerous_leniencies(
             lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
         )
@@ -72,8 +73,8 @@ class HttpConnection(asyncio.Protocol):
         return not (self._spent or self._transport.is_closing() or self._transport.get_write_buffer_size())
 
     def ask(self, request: bytes, into: HttpAnswer) -> asyncio.Future[None]:
-        """Sends the bytes; the response goes ``into``. The future ends with it, and fails with what aiohttp raises of a
-        connection, or with HttpProcessingError for what is not HTTP.
+        """Sends the bytes and writes the response to ``into``. The future is done when the response is. It fails with
+        aiohttp's connection errors, or with HttpProcessingError if the response isn't HTTP.
         """
         asked = self._asked = asyncio.get_running_loop().create_future()
         self._into = into
@@ -87,7 +88,7 @@ class HttpConnection(asyncio.Protocol):
         self._spent = True
         self._asked = None
         if self._transport.get_write_buffer_size():
-            self._transport.abort()  # closed, it would wait for a peer that reads nothing
+            self._transport.abort()  # a close would wait for a peer that reads nothing
         self._connection.close()
 
     def data_received(self, data: bytes) -> None:
@@ -118,9 +119,9 @@ class HttpConnection(asyncio.Protocol):
             else:
                 self._fail(aiohttp.ServerDisconnectedError())
         self._spent = True
-        self._dialled.connection_lost(exc)  # the connector waits for it when it closes
+        self._dialled.connection_lost(exc)  # aiohttp's connector waits for this when it closes
 
-    # The parser's callbacks. After the answer they report an unrequested one.
+    # Callbacks of the parser. Called after the answer, they report an unrequested one.
 
     def on_message_begin(self) -> None:
         self._spent = self._spent or self._over

@@ -11,22 +11,22 @@ from typing import Final
 
 MASK: Final = b"***"
 _LEAST_MASKED: Final = 6
-"""Shorter secrets are not looked for in answers: they would be found everywhere."""
+"""Shorter secrets aren't masked in answers: they would match everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClientCertificate:
-    """A TLS client certificate with its key, and the authority that the server's certificate must come from (the
-    system's where it is empty). All PEM."""
+    """TLS client certificate with its key, and the authority of the server's certificate (empty for the system's). All
+    are PEM."""
 
     certificate: str
     key: str = field(repr=False)
     authority: str = ""
 
     def context(self) -> ssl.SSLContext:
-        """A TLS context that shows the certificate. Raises ssl.SSLError for PEM that can't be used."""
+        """A TLS context with the client certificate. Raises ssl.SSLError for unusable PEM."""
         made = ssl.create_default_context(cadata=self.authority or None)
-        # The library reads files only: this one is in memory, and nowhere else.
+        # The library reads only files. This file exists only in memory.
         held = os.memfd_create("certificate", os.MFD_CLOEXEC)
         try:
             os.write(held, f"{self.certificate}\n{self.key}\n".encode("ascii"))
@@ -48,7 +48,7 @@ class AppliedCredentials:
     renewable: bool = False
 
     def mask(self, answer: bytes) -> bytes:
-        """An answer without the secrets, which some servers send back."""
+        """The answer without the secrets, since some servers echo them."""
         for each in _spellings(self.secrets):
             answer = answer.replace(each, MASK)
         return answer
@@ -58,7 +58,7 @@ NO_CREDENTIALS: Final = AppliedCredentials()
 
 
 def _spellings(secrets: Iterable[str]) -> list[bytes]:
-    """The secrets as they may stand in an answer, longest first."""
+    """The secrets in every form that may occur in an answer, longest first."""
     found = {each.encode() for each in secrets if len(each) >= _LEAST_MASKED}
     found |= {base64.b64encode(each) for each in list(found)}
     found |= {each.replace(b"/", b"\\/") for each in list(found)}

@@ -1,5 +1,5 @@
-"""Deadline timer: one event-loop timer for the time limits of many waits, since a timer for each is most of what a
-short wait costs."""
+"""Deadline timer: one event-loop timer for many waits, since a timer for each would be most of the cost of a short
+wait."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import asyncio
 
 
 class Deadlines:
-    """Futures that fail with TimeoutError when their time has come. Belongs to one loop."""
+    """Futures that fail with TimeoutError at their deadline. Belongs to one loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -15,7 +15,7 @@ class Deadlines:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, future: asyncio.Future[None], when: float) -> None:
-        """Adds a deadline, ``when`` by the loop's clock. Whoever adds one drops it."""
+        """Adds a deadline, ``when`` by the loop's clock. The caller must drop it."""
         self._when[future] = when
         if self._timer is None or when < self._timer.when():
             self._arm(when)
@@ -24,7 +24,7 @@ class Deadlines:
         self._when.pop(future, None)
 
     def close(self) -> None:
-        """Stops the timer; waiting futures are not notified."""
+        """Stops the timer. Waiting futures are not notified."""
         self._when.clear()
         if self._timer is not None:
             self._timer.cancel()
@@ -36,7 +36,7 @@ class Deadlines:
         self._timer = self._loop.call_at(when, self._due)
 
     def _due(self) -> None:
-        # Most waits end before their deadline; the timer is set again for the first that has not.
+        # Most waits end before their deadline. The timer is set again for the first one that hasn't ended.
         self._timer = None
         now = self._loop.time()
         for future, when in list(self._when.items()):

@@ -1,4 +1,4 @@
-"""OpenID Connect issuer client: guarded against SSRF, with time and size limits, following no redirects."""
+"""OpenID Connect issuer client: guarded against SSRF, with limits on time and size. It follows no redirects."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_ANSWER_BYTES: Final = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class IssuerAnswer:
-    """Response of an issuer. ``body`` is the JSON object of the answer, empty where it is none."""
+    """Response of an issuer. ``body`` is the answer's JSON object, or empty if the answer is none."""
 
     status: int
     body: Mapping[str, Any]
@@ -32,19 +32,19 @@ class IssuerAnswer:
 
 @dataclass(frozen=True, slots=True)
 class IssuerClient:
-    """HTTP client that opens a connection for each request, since they are few. Redirects are answers, never followed.
-    ``tls`` replaces the system's trust store."""
+    """HTTP client that opens a connection for each request, since there are few. It returns redirects and never follows
+    them. ``tls`` replaces the system's trust store."""
 
     guard: SsrfGuard
     timeout_s: float = TIMEOUT_S
     tls: ssl.SSLContext | None = None
 
     async def get(self, url: str, *, bearer: str = "") -> IssuerAnswer:
-        """GET request. Raises Unavailable where nothing came within the time, or an address may not be reached."""
+        """GET request. Raises Unavailable if no answer came in time, or if the address may not be reached."""
         return await self._request("GET", url, {"Authorization": f"Bearer {bearer}"} if bearer else {})
 
     async def post(self, url: str, body: str, headers: Mapping[str, str]) -> IssuerAnswer:
-        """POST request. ``body`` is form-encoded. Raises Unavailable."""
+        """POST request with a form-encoded ``body``. Raises Unavailable."""
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         return await self._request("POST", url, {**headers, **form}, body)
 

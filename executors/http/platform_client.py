@@ -1,4 +1,4 @@
-"""Platform read client: reads with the platform's credential, guarded against SSRF, with limits of time, size and rate.
+"""Platform read client: reads with the platform's credential, guarded against SSRF, with limits on time, size and rate.
 Implements registry.connector.PlatformClient.
 """
 
@@ -29,19 +29,19 @@ TIMEOUT_S: Final = 5.0
 MAX_ANSWER_BYTES: Final = 1024 * 1024
 MAX_REQUEST_BYTES: Final = 64 * 1024
 MAX_WAIT_S: Final = 10.0
-"""How long a read waits where the platform, or its connector's rate limit, asks to come back later."""
+"""Longest wait of a read, in seconds, if the platform or its connector's rate limit asks for a later retry."""
 _NOTHING_SENT: Final = frozenset({"dns", "connect"})
 _BEARER: Final = ReadAccess()
 CredentialSource = Callable[[bool], Awaitable[AppliedCredentials]]
-"""Asks for the connection's credentials, got afresh where that is wanted. Raises PlatformUnavailable."""
+"""Returns the connection's credentials. The argument asks for freshly obtained ones. Raises PlatformUnavailable."""
 
 
 class HttpPlatformClient:
-    """HTTP client for the reads of one platform. Owns its connections; ``close`` it, or use it as an async context.
+    """HTTP client for the reads of one platform. Owns its connections: ``close`` it, or use it as an async context.
 
-    ``base_url`` may hold a path, which every read stays below; an empty ``token`` sends none, else it is put where
-    ``access`` says (a basic credential is ``user:password``). Without a token, what ``credentials`` answers is put
-    in, and asked for afresh once where it was refused. Raises BadSetting for what can't be used.
+    ``base_url`` may contain a path, and every read stays below it. ``access`` says where ``token`` goes (a basic
+    credential is ``user:password``). An empty token isn't sent: then the ``credentials`` are used, and fetched again
+    once if they were refused. Raises BadSetting for unusable values.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class HttpPlatformClient:
             await session.close()
 
     async def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Any:
-        """The decoded JSON of GET base_url + path, or None where the platform answers 404. Raises as ``read`` does."""
+        """The decoded JSON of GET base_url + path, or None for a 404. Raises as ``read`` does."""
         answer = await self.read(PlatformRequest(path, query=tuple((params or {}).items())))
         if answer.status not in (200, 404):
             raise PlatformUnavailable(
@@ -96,9 +96,9 @@ class HttpPlatformClient:
     async def read(self, request: PlatformRequest) -> PlatformAnswer:
         """The answer to one read: 2xx with its JSON, or 404.
 
-        ``path`` is percent-encoded already and stays below base_url (InvalidInput if not). Tried once more if nothing
-        was sent, or if the platform asks to come back within MAX_WAIT_S. Raises PlatformUnavailable for everything
-        else: no answer within the time, another status, more than 1 MiB, not strict JSON.
+        ``path`` must be percent-encoded and stay below base_url, or InvalidInput is raised. The read is retried once if
+        nothing was sent, or if the platform asks for a retry within MAX_WAIT_S. Raises PlatformUnavailable for
+        everything else: no answer in time, another status, more than 1 MiB, not strict JSON.
         """
         self._url(request.path, ())
         body = None if request.body is None else canon.dumps(request.body)
@@ -181,7 +181,7 @@ class HttpPlatformClient:
         odd = not path.startswith("/") or path.startswith("//") or any(c in path for c in "?#\\")
         if odd or not path.isascii() or not path.isprintable() or " " in path:
             raise InvalidInput(f"{path!r} is not a path such as /customers/42, percent-encoded and without a query.")
-        # Decoded twice over: some platforms do.
+        # Decoded twice, as some platforms do.
         steps = URL(URL(path, encoded=True).path, encoded=True).path.replace("\\", "/").split("/")
         if any(step in (".", "..") for step in steps):
             raise InvalidInput(f"{path!r} would leave the platform's base address.")
@@ -201,11 +201,11 @@ class _NotSent(Exception):
 
 
 class _Refused(Exception):
-    """Raised when an access token was refused and another can be got."""
+    """Raised when an access token was refused and a new one can be fetched."""
 
 
 class _Later(Exception):
-    """Raised when the platform asks to come back in ``wait_s`` seconds."""
+    """Raised when the platform asks for a retry in ``wait_s`` seconds."""
 
     def __init__(self, wait_s: float) -> None:
         super().__init__()
@@ -220,7 +220,7 @@ class _Bucket:
         self._left, self._at = float(requests), 0.0
 
     async def take(self, patience_s: float) -> bool:
-        """Takes one, waiting for it where none is left. False: it would take longer than ``patience_s``."""
+        """Takes one token and waits for it if there is none. False if the wait would exceed ``patience_s``."""
         now = asyncio.get_running_loop().time()
         self._left = min(self._most, self._left + (now - self._at) * self._rate) if self._at else self._most
         self._at = now
@@ -245,7 +245,7 @@ def _credential(access: ReadAccess, token: str) -> Mapping[str, str]:
 
 
 def _wait(told: str | None) -> float | None:
-    """Seconds of a Retry-After header (RFC 9110 §10.2.3); None for none that can be read."""
+    """Seconds of a Retry-After header (RFC 9110 §10.2.3). None if it is missing or unreadable."""
     if told is None or len(told) > 100:
         return None
     if told.strip().isascii() and told.strip().isdigit():

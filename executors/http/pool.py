@@ -1,6 +1,5 @@
-"""HTTP/1.1 connection pool: aiohttp's connector dials (guarded, TLS), ``executors.http.connection`` sends and
-parses, and each request goes out in one write, as the bytes that were made of it
-(docs/decisions/2026-11-26-deliveries.md).
+"""HTTP/1.1 connection pool: aiohttp's connector dials (guarded, TLS), and ``executors.http.connection`` sends and
+parses. Each request is sent in one write, byte for byte as built (docs/decisions/2026-11-26-deliveries.md).
 """
 
 from __future__ import annotations
@@ -26,8 +25,8 @@ _OWN: Final = {"accept": "application/json", "accept-encoding": "identity"}
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """One target of the pool. ``dial`` is what the connector needs to dial, ``peer`` the key under which connections
-    are shared, ``start`` the first lines of every request there."""
+    """One target of the pool. ``dial`` is the connector's input, ``peer`` the key of shared connections, and ``start``
+    the first lines of every request to the target."""
 
     dial: aiohttp.ClientRequest
     peer: ConnectionKey
@@ -35,8 +34,8 @@ class _Origin:
 
 
 class HttpPool:
-    """Kept-alive connections and the requests on them. ``keep_s``: how long an idle connection is kept; 0 for not at
-    all. The connector must pool nothing; its owner closes it. Belongs to the running loop.
+    """Kept-alive connections and their requests. ``keep_s`` is how long an idle connection is kept, with 0 for not at
+    all. The connector must not pool, and its owner closes it. Belongs to the running loop.
     """
 
     def __init__(self, connector: aiohttp.BaseConnector, *, keep_s: float) -> None:
@@ -57,8 +56,8 @@ class HttpPool:
         connect: aiohttp.ClientTimeout,
         into: HttpAnswer,
     ) -> None:
-        """Sends one POST and fills ``into``, within ``timeout_s`` from the name look-up to the last byte kept.
-        ``headers`` are sent as they are, so they must be fit for it (``signed_client.validate_headers``). Raises
+        """Sends one POST and fills ``into``, within ``timeout_s`` from the name look-up to the last kept byte.
+        ``headers`` are sent unchanged, so validate them first (``signed_client.validate_headers``). Raises
         TimeoutError, what aiohttp raises, and HttpProcessingError for an answer that is not HTTP.
         """
         target = self._targets.get(url) or self._target(url)
@@ -77,9 +76,8 @@ class HttpPool:
         connect: aiohttp.ClientTimeout,
         into: HttpAnswer,
     ) -> None:
-        """Sends one request of any method, as ``post`` does; None is no body at all. ``path`` is what is asked of the
-        URL's origin, with its query, in printable ASCII. ``headers`` have lower-case names, and go before the pool's
-        own."""
+        """Sends one request of any method, as ``post`` does. A ``body`` of None means no body. ``path`` is the request
+        target with its query, in printable ASCII. ``headers`` have lower-case names, and come before the pool's own."""
         dial = aiohttp.ClientRequest("POST", url, loop=self._loop)
         told = {"host": dial.headers["Host"], **_OWN, "user-agent": make_user_agent(), **headers}
         if body is not None:
@@ -118,7 +116,7 @@ class HttpPool:
             self._sweep.cancel()
 
     def _fit(self, peer: ConnectionKey) -> HttpConnection | None:
-        """The most recently used connection, so that those that are not needed grow old and are closed."""
+        """The most recently used connection, so that unneeded ones become idle and are closed."""
         wires = self._kept.get(peer)
         while wires:
             http_connection, since = wires.pop()

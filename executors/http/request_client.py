@@ -1,4 +1,4 @@
-"""Request client: one attempt at any HTTP request, from its exact parts to a Reply. Retrying is decided elsewhere."""
+"""Request client: one attempt at any HTTP request, from its exact parts to a Reply. Retries are decided elsewhere."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _POOLS_KEPT: Final = 64
 
 
 class RequestClient:
-    """HTTP client for requests that contracts describe. Owns its connections; ``close`` it, or use it as an async
+    """HTTP client for requests that contracts describe. Owns its connections: ``close`` it, or use it as an async
     context.
 
-    A connection is opened for each request: a kept one that the server is just closing would leave a call's fate
-    unknown. ``tls`` replaces the system's trust store.
+    Each request gets a new connection. A reused one may be closed by the server at the same moment, which would leave
+    the call's outcome unknown. ``tls`` replaces the system's trust store.
     """
 
     def __init__(
@@ -76,9 +76,9 @@ class RequestClient:
         purpose: str = "action",
         attempt: int = 1,
     ) -> Reply:
-        """One attempt. Whatever the network does comes back as a Reply, whose body (1 MiB at most) holds none of the
-        credentials' secrets. ``timeout_s`` bounds the whole attempt. Redirects are not followed. ``purpose`` is what
-        metrics count it as."""
+        """Makes one attempt. Every network error becomes a Reply. Its body (at most 1 MiB) contains none of the
+        credentials' secrets. ``timeout_s`` limits the whole attempt. Redirects are not followed. ``purpose`` is the
+        label in the metrics."""
         began = self._monotonic()
         answer = HttpAnswer(MAX_ANSWER_BYTES)
         error: ErrorKind | None = None
@@ -125,7 +125,7 @@ class RequestClient:
         )
 
     async def _pool(self, certificate: ClientCertificate | None) -> HttpPool:
-        """The pool of a client certificate, or of none. Raises _UnusableCertificate."""
+        """The pool for a client certificate, or for none. Raises _UnusableCertificate."""
         name = "" if certificate is None else hashlib.sha256(_bytes(certificate)).hexdigest()
         if name in self._pools:
             self._pools.move_to_end(name)
@@ -153,7 +153,7 @@ def _bytes(certificate: ClientCertificate) -> bytes:
 
 
 def _path(url: str, pairs: Sequence[tuple[str, str]]) -> str:
-    """Path and query as they are sent: those of the URL to the letter, and the credentials' own."""
+    """Path and query as they are sent: the URL's own, unchanged, and the credentials'."""
     path = "/" + url.partition("://")[2].partition("/")[2]
     if not pairs:
         return path

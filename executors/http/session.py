@@ -1,5 +1,4 @@
-"""HTTP sessions: how sockets are opened everywhere, guarded against SSRF and with nothing that a client adds by
-itself."""
+"""HTTP sessions: opens all sockets, guarded against SSRF. The client adds nothing by itself."""
 
 from __future__ import annotations
 
@@ -16,13 +15,14 @@ from executors.http.ssrf_guard import Blocked, SsrfGuard
 from executors.retry import ErrorKind
 
 KEEP_ALIVE_S: Final = 2.0
-"""Shorter than common servers' (5 s and more), so that a request seldom meets a connection that is just being closed.
+"""Shorter than the usual limit of servers (5 s and more), so that a request seldom gets a connection that is being
+closed.
 """
 
 
 def open_connector(guard: SsrfGuard, *, reuse: bool, tls: ssl.SSLContext | None = None) -> aiohttp.TCPConnector:
-    """Opens a connector that dials only what the guard allows; no DNS cache. Belongs to the running loop; the caller
-    closes it.
+    """Opens a connector that connects only to addresses that the guard allows, without a DNS cache. Belongs to the
+    running loop. The caller closes it.
 
     ``reuse``: keep connections open for the next request to the same peer. ``tls`` replaces the system's trust store.
     """
@@ -39,7 +39,7 @@ def open_connector(guard: SsrfGuard, *, reuse: bool, tls: ssl.SSLContext | None 
 
 def open_session(guard: SsrfGuard, *, reuse: bool, tls: ssl.SSLContext | None = None) -> aiohttp.ClientSession:
     """Opens a session over ``open_connector``, without cookies, proxies, .netrc and decompression. Belongs to the
-    running loop; the caller closes it.
+    running loop. The caller closes it.
     """
     return aiohttp.ClientSession(
         connector=open_connector(guard, reuse=reuse, tls=tls),
@@ -52,9 +52,8 @@ def open_session(guard: SsrfGuard, *, reuse: bool, tls: ssl.SSLContext | None = 
 
 
 class AnswerHead:
-    """The first ``limit`` bytes of a response body. What came before a failure is kept; ``whole`` says whether it is
-    all.
-    """
+    """The first ``limit`` bytes of a response body. Bytes before a failure are kept. ``whole``: the body is
+    complete."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -62,7 +61,7 @@ class AnswerHead:
         self.whole = False
 
     async def read(self, response: aiohttp.ClientResponse) -> None:
-        """Reads until the end or the limit, then drops the connection unless the end was reached. Raises what aiohttp
+        """Reads until the end or the limit, and drops the connection unless the end was reached. Raises what aiohttp
         raises.
         """
         kept = bytearray()
@@ -97,8 +96,8 @@ def classify_error(error: BaseException) -> ErrorKind:
 
 
 def describe_error(error: BaseException) -> str:
-    """A short description of an error for logs. aiohttp's own wording is not used: it quotes the URL, whose query may
-    hold a token."""
+    """A short description of an error for logs. aiohttp's own text isn't used: it quotes the URL, whose query may
+    contain a token."""
     inner = getattr(error, "os_error", None) or error
     if isinstance(inner, Blocked):
         return str(inner)
@@ -116,7 +115,7 @@ def make_user_agent() -> str:
 
 
 def find_origin(url: str) -> str:
-    """Scheme, host and port of a URL, for logs: paths and queries may be confidential."""
+    """Scheme, host and port of a URL, for logs, since paths and queries may be confidential."""
     try:
         return str(URL(url).origin())
     except ValueError:

@@ -1,5 +1,5 @@
-"""Signed client: one signed POST attempt, from bytes to a Reply (docs/reference/wire.md §2). Retrying is decided in
-``executors.retry``; a header that webhooks alone have is ``events.webhooks.headers``'s.
+"""Signed client: one signed POST attempt, from bytes to a Reply (docs/reference/wire.md §2). ``executors.retry``
+decides about retries. Headers that only webhooks have are in ``events.webhooks.headers``.
 """
 
 from __future__ import annotations
@@ -52,11 +52,11 @@ _OURS: Final = frozenset(
 
 
 class SignedClient:
-    """HTTP client that sends signed POSTs. Owns its connections, opened at the first call; ``close`` it, or use it as
-    an async context.
+    """HTTP client that sends signed POSTs. Owns its connections, which it opens at the first call: ``close`` it, or use
+    it as an async context.
 
-    ``reuse=False`` opens a connection for each call: slower, but a call never meets a connection that the peer is just
-    closing, which would leave its fate unknown. ``tls`` replaces the system's trust store.
+    ``reuse=False`` opens a new connection for each call. That is slower, but a reused connection may be closed by the
+    peer at the same moment, which would leave the call's outcome unknown. ``tls`` replaces the system's trust store.
     """
 
     def __init__(
@@ -102,13 +102,13 @@ class SignedClient:
         connect_timeout_s: float = CONNECT_TIMEOUT_S,
         attempt: int = 1,
     ) -> Reply:
-        """One attempt, signed with every secret of ``secrets`` and the present time. Whatever the network does comes
-        back as a Reply.
+        """Makes one attempt, signed with every secret of ``secrets`` and the current time. Every network error becomes
+        a Reply.
 
-        ``timeout_s`` bounds the whole attempt, name look-up to last byte kept; ``connect_timeout_s`` look-up, connect
-        and TLS together. Redirects are not followed. Raises InvalidInput for a header that can't be sent or is not the
-        caller's to set, BadSetting for a secret that can't sign (nothing is ever sent unsigned); then nothing was
-        dialled.
+        ``timeout_s`` limits the whole attempt, from the name look-up to the last kept byte, and ``connect_timeout_s``
+        look-up, connect and TLS together. Redirects are not followed. Raises InvalidInput for a header that can't be
+        sent or that callers may not set, and BadSetting for a secret that can't sign, since nothing is ever sent
+        unsigned. In both cases nothing was dialled.
         """
         began = self._monotonic()
         all_headers = {**validate_headers(headers or {}), **self._sign(body, message_id, secrets, attempt)}
@@ -175,7 +175,8 @@ class SignedClient:
 
 
 def validate_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Validates the custom headers of a signed call and lower-cases their names. Raises InvalidInput for any other."""
+    """Validates the custom headers of a signed call and lower-cases their names. Raises InvalidInput for headers that
+    can't be sent or that callers may not set."""
     made: dict[str, str] = {}
     for name, value in headers.items():
         lower = _free(name)

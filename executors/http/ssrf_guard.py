@@ -1,14 +1,15 @@
-"""SSRF guard: refuses private addresses at connect time, so that no URL, name or DNS answer leads inside.
+"""SSRF guard: refuses private addresses at connect time, so that no URL, name or DNS answer leads into a private
+network.
 
-A name is resolved once for each connection; every address of the answer is checked, one refused address refuses all of
-them (a public and a private address under one name is a sign of DNS rebinding), and the socket is opened to a checked
-address and nowhere else. SNI and the Host header stay the name. Addresses that carry another one (IPv4-mapped, NAT64)
-are checked by the address they carry; 6to4, Teredo and local NAT64 prefixes have no legitimate use here and are refused
-entirely. A NAT64 prefix that a network made up for itself can't be told from other addresses: behind one, refuse
-private IPv4 at the gateway too.
+A name is resolved once for each connection. Every address of the answer is checked, and one refused address refuses all
+of them (a public and a private address under one name is a sign of DNS rebinding). The socket is opened only to a
+checked address. SNI and the Host header keep the name. Addresses that contain another one (IPv4-mapped, NAT64) are
+checked by the contained address. 6to4, Teredo and local NAT64 prefixes have no legitimate use here and are always
+refused. A network's own NAT64 prefix can't be told from other addresses: behind one, refuse private IPv4 at the gateway
+too.
 
-Sources: IANA IPv4 and IPv6 Special-Purpose Address Registries, RFC 6052, RFC 8215, RFC 7526, WHATWG URL (hosts that
-end in a number).
+Sources: IANA IPv4 and IPv6 Special-Purpose Address Registries, RFC 6052, RFC 8215, RFC 7526, WHATWG URL (hosts that end
+in a number).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
-"""The addresses of a name, as text. Raises OSError where there is none."""
+"""Looks up the addresses of a name, as text. Raises OSError if there are none."""
 
 MAX_URL_CHARS: Final = 4000
 _LOOKUP_THREADS: Final = 16
@@ -84,21 +85,21 @@ _REFUSED_V6: Final = tuple(
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _AUTHORITY: Final = re.compile(r"^[^:/]*://([^/?#]*).*$")
 _NAME: Final = re.compile(r"(?=.{1,254}$)[a-z0-9_][a-z0-9_-]{0,62}(\.[a-z0-9_-]{1,63})*(?<!-)\.?")
-"""Labels of 1 to 63 characters (RFC 1035 §2.3.4): of others, the lookup itself raises."""
+"""Labels of 1 to 63 characters (RFC 1035 §2.3.4). For others, the look-up itself raises."""
 _ENDS_IN_NUMBER: Final = re.compile(r"(^|\.)([0-9]+|0x[0-9a-f]*)\.?$")
 
 
 class Blocked(OSError):
-    """Raised for an address that may not be reached, with the reason. An OSError, since that passes through aiohttp's
+    """Raised for an address that may not be reached, with the reason. It is an OSError, which passes through aiohttp's
     dialling unchanged."""
 
 
 class SsrfGuard:
-    """Checks URLs and addresses. ``allow`` lists CIDRs that are reachable though refused by nature (the demo allows
-    loopback).
+    """Checks URLs and addresses. ``allow`` lists CIDRs that are reachable although they would be refused (the demo
+    allows loopback).
 
-    A cloud's metadata address opens only when it is listed alone (``169.254.169.254/32``), never as part of a wider
-    range. Raises BadSetting for a CIDR that can't be read.
+    A cloud's metadata address is reachable only if it is listed alone (``169.254.169.254/32``), never as part of a
+    wider range. Raises BadSetting for an unreadable CIDR.
     """
 
     def __init__(self, allow: Iterable[str] = (), *, lookup: Lookup | None = None) -> None:
@@ -107,8 +108,8 @@ class SsrfGuard:
         self._judged: dict[str, URL] = {}
 
     def url(self, text: str) -> URL:
-        """Parses and checks a URL once, as it will be dialled. Raises Blocked for whatever is not a plain http(s) URL
-        of a reachable host.
+        """Parses and checks a URL in the form in which it will be dialled. Raises Blocked for anything but a plain
+        http(s) URL of a reachable host.
         """
         known = self._judged.get(text)
         if known is None:
@@ -139,7 +140,7 @@ class SsrfGuard:
         return url
 
     def address(self, text: str) -> Address:
-        """Checks an address. Raises Blocked if not, or if it is not written in the usual form."""
+        """Checks an address. Raises Blocked if it may not be reached, or isn't written in the usual form."""
         try:
             address = ip_address(text)
         except ValueError as error:
@@ -149,8 +150,7 @@ class SsrfGuard:
         return address
 
     def open_socket(self, text: str) -> bool:
-        """Whether this host, written as an address or as ``localhost``, is reached only because it is on the
-        allow-list."""
+        """Whether this host (an address or ``localhost``) is reachable only because it is on the allow-list."""
         text = "127.0.0.1" if text == "localhost" else text
         try:
             address = ip_address(text)
@@ -159,7 +159,8 @@ class SsrfGuard:
         return any(address in network for network in self._allow) and self._refusal(address) is None
 
     async def addresses(self, host: str, port: int) -> list[Address]:
-        """Resolves a name and checks every address. Raises Blocked if one is not, OSError if there are none."""
+        """Resolves a name and checks every address. Raises Blocked if one may not be reached, and OSError if there are
+        none."""
         lookup = self._lookup or _system_lookup
         found = await lookup(host, port)
         if not found:
@@ -170,7 +171,8 @@ class SsrfGuard:
         return _Resolver(self)
 
     def socket(self, info: AddrInfoType) -> socket.socket:
-        """Opens the socket of one dial after the last check of the address; the kernel connects to exactly it."""
+        """Opens the socket for one dial after the last check of the address. The kernel connects to exactly this
+        address."""
         family, kind, protocol, _, peer = info
         self.address(str(peer[0]))
         return socket.socket(family=family, type=kind, proto=protocol)
@@ -205,7 +207,7 @@ def explain_refusal(address: Address) -> str | None:
 
 
 class _Resolver(AbstractResolver):
-    """aiohttp resolver that answers checked addresses only."""
+    """aiohttp resolver that returns only checked addresses."""
 
     def __init__(self, guard: SsrfGuard) -> None:
         self._guard = guard
@@ -232,7 +234,7 @@ class _Resolver(AbstractResolver):
 
 @lru_cache(maxsize=1)
 def _threads() -> ThreadPoolExecutor:
-    """Thread pool for look-ups, which block a thread each, so that a slow name server does not hold up file access."""
+    """Thread pool for look-ups. Each blocks a thread, and a slow name server must not hold up file access."""
     return ThreadPoolExecutor(_LOOKUP_THREADS, thread_name_prefix="opsiq-dns")
 
 

@@ -1,1 +1,2 @@
-"""Import processes: documents of others, from folders, archives and the web, drafted in a killable process."""
+"""Import processes: draft contracts from other systems' documents (folders, archives, the web) in a killable
+process."""

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final
 
 CPU_S: Final = 60
 MEMORY_BYTES: Final = 1536 * 1024 * 1024
-"""Of address space, the interpreter's included."""
+"""Limit of the address space, including the interpreter's."""
 HEAD: Final = struct.Struct("!I")
 
 
@@ -52,7 +52,7 @@ def _answer(incoming: BinaryIO, outgoing: BinaryIO) -> dict[str, Any]:
 
 
 def read_frame(stream: BinaryIO) -> bytes:
-    """The next message of the line. Raises EOFError at its end."""
+    """The next message of the stream. Raises EOFError at its end."""
     head = stream.read(HEAD.size)
     if len(head) < HEAD.size:
         raise EOFError

@@ -15,9 +15,9 @@ LOOK_MOST: Final = 8
 
 
 class BlockedKeys:
-    """Keys by lane, released when there is room: one for each job of the lane that ends here, and a few every second,
-    since the lane may be full of jobs that other processes run. Released keys are in ``ready``. They are kept in memory
-    only, as in ``executors.jetstream.delayed_keys``.
+    """Blocked keys by lane, released when there is room: one for each job of the lane that ends in this process, and a
+    few every second, since other processes' jobs may fill the lane. Released keys are in ``ready``. All keys are kept
+    only in memory, as in ``executors.jetstream.delayed_keys``.
     """
 
     def __init__(self, ready: deque[NamedKey], notify: Callable[[], None]) -> None:
@@ -43,13 +43,13 @@ class BlockedKeys:
             self._timer = asyncio.get_running_loop().call_later(LOOK_S, self._look)
 
     def release(self, lane: str | None, most: int = 1) -> None:
-        """Releases so many keys of the lane: one when a job has ended, more where there is known to be room."""
+        """Releases up to ``most`` keys of the lane: one when a job has ended, more if there is known to be room."""
         if lane is not None and lane in self._lanes:
             for _ in range(min(most, len(self._lanes[lane]))):
                 self._turn(lane)
 
     def drain(self) -> list[NamedKey]:
-        """Removes and answers all keys."""
+        """Removes and returns all keys."""
         if self._timer is not None:
             self._timer.cancel()
         left = [named for line in self._lanes.values() for named in line]

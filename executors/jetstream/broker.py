@@ -1,5 +1,5 @@
-"""NATS JetStream broker: a work queue of job keys, published, fetched, and created again when the broker has lost
-it."""
+"""NATS JetStream broker: a work queue of job keys that can be published and fetched. The queue is created again if the
+broker has lost it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger("opsiq.executors.broker")
 CONSUMER: Final = "workers"
 DUPLICATES_S: Final = 120.0
 KEPT_S: Final = 86_400.0
-"""What is older is found in the database."""
+"""How long the broker keeps a message, in seconds. The database has older jobs."""
 MAX_UNACKED: Final = 20_000
 ANSWER_S: Final = 5.0
 _PAUSE_S: Final = 0.5
@@ -32,10 +32,10 @@ Message = tuple[str, str, str]
 
 
 class Broker:
-    """Connection to the broker. ``up`` while there is a connection and a stream. ``name`` keeps installations on one
-    server apart.
+    """Connection to the broker. ``up`` while there is a connection and a stream. ``name`` separates installations on
+    one server.
 
-    Raises BadSetting where nats-py is not installed.
+    Raises BadSetting if nats-py is not installed.
     """
 
     def __init__(self, url: str, name: str, *, unacked_s: float) -> None:
@@ -56,11 +56,11 @@ class Broker:
         self._at_once = asyncio.Semaphore(_AT_ONCE)
 
     async def open(self, changed: Callable[[], None]) -> None:
-        """Connects in the background, for as long as it takes. ``changed`` is called whenever ``up`` has changed."""
+        """Connects in the background and never gives up. Calls ``changed`` after each change of ``up``."""
         self._task = asyncio.create_task(self._keep_connected(changed), name="opsiq-broker")
 
     async def close(self) -> None:
-        """Closes the connection; pending acknowledgements are still sent."""
+        """Closes the connection. Pending acknowledgements are still sent."""
         self._closing = True
         self._broken.set()
         if self._task is not None:
@@ -74,12 +74,12 @@ class Broker:
                 await asyncio.wait_for(self._client.close(), 3)
 
     async def publish(self, messages: Sequence[Message]) -> int:
-        """Publishes messages and answers how many are stored on the broker's disk; a message id it has seen in the last
-        two minutes counts, and is not stored again."""
+        """Publishes messages and returns how many are stored on the broker's disk. A message id that it has seen in the
+        last two minutes counts, but isn't stored again."""
         return sum(await asyncio.gather(*map(self._publish, messages)))
 
     async def fetch(self, most: int, wait_s: float) -> list[Msg]:
-        """Fetches messages, waiting for the first one; none after ``wait_s`` or when the broker is away."""
+        """Fetches messages and waits for the first one. None after ``wait_s``, or if the broker is unreachable."""
         try:
             if self._pull is not None:
                 return await self._pull.fetch(most, wait_s)
@@ -89,13 +89,12 @@ class Broker:
         return []
 
     async def stop_fetching(self) -> None:
-        """Ends the open fetch request, before the broker is told to give messages to others: otherwise those would come
-        here."""
+        """Ends the open fetch request. Otherwise messages that are released later for others would come here."""
         if self._pull is not None:
             await self._pull.close()
 
     async def front_age_s(self) -> float | None:
-        """Age of the next message to be delivered, 0 when none waits; None when the broker can't say."""
+        """Age of the next message to be delivered in seconds, 0 if none waits. None if the broker can't say."""
         from nats.js.errors import NotFoundError
 
         try:
@@ -173,8 +172,8 @@ class Broker:
         self._streams = self._client.jetstream(timeout=ANSWER_S)
 
     async def _ensure(self) -> None:
-        """Makes sure that the stream and its consumer exist: existing ones stay (an owner may have given them
-        replicas), else new ones are created."""
+        """Makes sure that the stream and its consumer exist. Existing ones stay (an owner may have given them
+        replicas), and missing ones are created."""
         from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StorageType, StreamConfig
         from nats.js.errors import NotFoundError
 

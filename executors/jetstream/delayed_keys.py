@@ -15,8 +15,8 @@ MOST: Final = 20_000
 
 
 class DelayedKeys:
-    """Keys by due time: when one is due, it moves to ``ready`` and ``notify`` is called. They are kept in memory only;
-    the sweep finds jobs whose keys are lost here.
+    """Delayed keys by due time. A due key moves to ``ready``, and ``notify`` is called. The keys are kept only in
+    memory. If they are lost, the sweep finds their jobs.
     """
 
     def __init__(self, notify: Callable[[], None]) -> None:
@@ -35,7 +35,7 @@ class DelayedKeys:
             self._set(loop)
 
     def drain(self) -> list[NamedKey]:
-        """Removes and answers all keys, due or not."""
+        """Removes and returns all keys, due or not."""
         if self._timer is not None:
             self._timer.cancel()
         left = [*self.ready, *(named for _, _, named in self._heap)]
@@ -49,7 +49,7 @@ class DelayedKeys:
         self._timer = loop.call_at(self._heap[0][0], self._due, loop) if self._heap else None
 
     def _due(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = loop.time() + 0.001  # the loop calls a little early
+        now = loop.time() + 0.001  # the loop calls slightly early
         while self._heap and self._heap[0][0] <= now:
             self.ready.append(heapq.heappop(self._heap)[2])
         self._timer = None

@@ -1,11 +1,11 @@
-"""JetStream queue: the job queue's port where a broker carries the keys of some kinds of jobs
+"""JetStream queue: implements the job queue's port with a broker that carries the keys of some kinds of jobs
 (docs/decisions/2026-11-24-jetstream.md).
 
-A message holds only keys; the database decides about each key, at the claim and at the settle. So a duplicate, late or
-lost message changes nothing: the first two find nothing to claim, and jobs that are due and were not seen are published
-again. A key that can't be claimed now, or is to be retried, waits here until it is due, and its message is
-acknowledged: unacknowledged messages are those of running jobs. While the broker is away, everything is claimed from
-the database.
+A message holds only keys. The database decides about each key, at the claim and at the settle, so a duplicate, late or
+lost message changes nothing. For a duplicate or late message there is nothing to claim, and due jobs whose messages
+were lost are published again. A key that can't be claimed now, or must be retried, waits in this process until it is
+due, and its message is acknowledged: only messages of running jobs are unacknowledged. While the broker is unreachable,
+all jobs are claimed from the database.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ log = logging.getLogger("opsiq.executors.jetstream")
 FETCH_S: Final = 5.0
 SWEEP_S: Final = 2.0
 GRACE_S: Final = 3.0
-"""How long after its moment a row counts as unseen."""
+"""Seconds after its due time at which a row counts as unseen."""
 SWEEP_MOST: Final = 500
 WAIT_MOST_S: Final = 30.0
-"""What is due later than this is left to the sweep, which brings it back when it is due."""
+"""Jobs that are due later than this many seconds are left to the sweep, which publishes them when they are due."""
 TAKEN_S: Final = 0.2
-"""What another was just looking at is looked at again after so long."""
+"""Seconds until a key that another process was just looking at is tried again."""
 BACKLOG: Final = 20_000
 _FETCH_MOST: Final = 128
 
 
 class JetStreamQueue:
-    """Queue and WakeSource. ``kinds`` go through the broker, everything else is claimed from the database as ever."""
+    """Queue and WakeSource. ``kinds`` go through the broker. Other kinds are claimed from the database."""
 
     def __init__(self, sql: SqlQueue, broker: Broker, kinds: Collection[str]) -> None:
         self.lease_s = sql.lease_s
@@ -71,7 +71,7 @@ class JetStreamQueue:
         self._tasks: list[asyncio.Task[None]] = []
 
     def put(self, put: Sequence[tuple[str, str]]) -> None:
-        """Publishes jobs that were committed just now (``store.database.Database.tell``)."""
+        """Publishes jobs that were just committed (``store.database.Database.tell``)."""
         self._outgoing.extend(each for each in put if each[0] in self._kinds)
         self._put.set()
 
@@ -86,7 +86,7 @@ class JetStreamQueue:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._broker.stop_fetching()
-        # Keys that waited here are for other processes now.
+        # Keys that waited in this process are for other processes now.
         waiting = [*self._delayed_keys.drain(), *self._blocked_keys.drain()]
         left = pack([(named.kind, named.key) for named in waiting], secrets.token_hex(4))
         if (self._outgoing or left) and self._broker.up:
@@ -101,12 +101,12 @@ class JetStreamQueue:
             return await self._sql.claim(kinds, limit, ahead)
         room = limit
         if ahead is not None:
-            # Keys that no longer fit their lane are better left in the broker's queue than claimed in vain.
+            # Keys over their lane's limit are better left in the broker's queue than claimed in vain.
             room = min(room, max(ahead.slots, sum(ahead.rooms.values())))
-            for lane in ahead.rooms:  # it was not so quick, perhaps, when these were put aside
+            for lane in ahead.rooms:  # the lane may have been slower when these keys were set aside
                 self._blocked_keys.release(lane, max(0, room - len(self._delayed_keys.ready)) // len(ahead.rooms))
         named = self._next(room)
-        # Where jobs are claimed ahead, the next claim's keys are fetched while this one's jobs run.
+        # If jobs are prefetched, the next claim's keys are fetched while this claim's jobs run.
         self._wanted = self._missing + (room if ahead and ahead.rooms else 0) - len(self._fetched)
         if self._wanted > 0:
             self._claim_planner.set()
@@ -115,7 +115,7 @@ class JetStreamQueue:
     async def renew(self, held: Sequence[Job]) -> list[Job]:
         here = {(job.id, job.attempt) for job in held}
         for claim in [claim for claim in self._held if claim not in here]:
-            self._end(self._held.pop(claim))  # its lease was lost, and the engine has let it go
+            self._end(self._held.pop(claim))  # the lease was lost, and the worker has dropped the job
         lost = await self._sql.renew(held)
         for job in lost:
             self._end(self._held.pop((job.id, job.attempt), None))
@@ -128,8 +128,8 @@ class JetStreamQueue:
         return await self._sql.begin_alone(job)
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
-        """Settles in the database, and only then acknowledges the message. Where that fails, it gives the message out
-        again."""
+        """Settles in the database, and only then acknowledges the message. If settling fails, the message is released
+        for redelivery."""
         settled = await self._sql.settle(group)
         for (job, outcome), result in zip(group, settled, strict=True):
             if isinstance(result, Exception) or job.kind not in self._kinds:
@@ -150,8 +150,8 @@ class JetStreamQueue:
         return await self._sql.next_due_s(others) if others else None
 
     def _next(self, most: int) -> dict[str, NamedKey]:
-        """Takes the next keys, half of them, where so many wait, from those looked at before: a full lane must not stop
-        the others."""
+        """Takes the next keys. If enough delayed keys wait, they are half of the result: a full lane must not block the
+        others."""
         self._odd = not self._odd
         found: dict[str, NamedKey] = {}
         self._take(found, self._delayed_keys.ready, (most + self._odd) // 2)
@@ -182,7 +182,7 @@ class JetStreamQueue:
             self._handle_unclaimable(one, waits.get(one.key))
         await self._acknowledge()
         if not found and not self._missing:
-            self._on_notify(rest=False)  # none of them could be claimed, and nobody is fetching more
+            self._on_notify(rest=False)  # none of the keys could be claimed, and no fetch is running
         return found
 
     def _handle_unclaimable(self, one: NamedKey, wait: JobDelay | None) -> None:
@@ -217,7 +217,7 @@ class JetStreamQueue:
                 await self._publish()
 
     async def _publish(self) -> None:
-        """Publishes keys; those that can't be published stay in the database, and the sweep finds them."""
+        """Publishes keys. Keys that can't be published stay in the database, and the sweep finds them."""
         batch = [self._outgoing.popleft() for _ in range(min(SWEEP_MOST, len(self._outgoing)))]
         if self._broker.up:
             await self._broker.publish(pack(batch))
@@ -233,10 +233,11 @@ class JetStreamQueue:
             while self._surplus:
                 await _tell_broker(self._surplus.pop().raw.nak())
             if self._missing:
-                self._on_notify(rest=False)  # also when nothing came: the next claim says what is wanted then
+                self._on_notify(rest=False)  # even if nothing came: the next claim says what is wanted
 
     def _receive(self, messages: Sequence[KeyMessage]) -> None:
-        """Receives as many messages as are wanted; the number of keys in one is known only when it is here."""
+        """Receives up to the wanted number of messages. The number of keys in a message is known only after its
+        arrival."""
         for message in messages:
             if self._wanted <= 0:
                 self._surplus.append(message)
@@ -259,8 +260,8 @@ class JetStreamQueue:
                 log.exception("what is unseen can't be looked for")
 
     async def _sweep(self) -> int:
-        """Publishes jobs that are due and were not seen; those behind the front of the broker's queue have not had
-        their turn yet."""
+        """Publishes due jobs that were not seen. Jobs behind the front of the broker's queue have not had their turn
+        yet, so they are left alone."""
         age_s = await self._broker.front_age_s()
         if age_s is None:
             return 0
@@ -272,10 +273,10 @@ class JetStreamQueue:
 
 
 def _ignore(*, rest: bool = True) -> None:
-    """Callback before the queue is opened: does nothing."""
+    """Callback before the queue is opened. Does nothing."""
 
 
 async def _tell_broker(what: object) -> None:
-    """Acknowledges to the broker, if it is reachable: otherwise it delivers the message again."""
+    """Sends an acknowledgement to the broker if it is reachable. Otherwise the broker delivers the message again."""
     with contextlib.suppress(Exception):
         await what  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Broker messages: the keys of some jobs, and nothing else."""
+"""Broker messages: only the keys of some jobs."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
 
 KEYS_MOST: Final = 25
-"""So many share the price of a message; a worker takes all of them, so more would leave less for others to share."""
+"""Most keys in a message. They share its cost, but one worker takes all of them, so more would leave less for other
+workers."""
 
 
 class KeyMessage:
-    """Message that was delivered to this process. It is acknowledged when each of its keys is settled or passed
-    over."""
+    """A message that was delivered to this process. It is acknowledged when each of its keys is settled or skipped."""
 
     def __init__(self, raw: Msg) -> None:
         self.raw = raw
@@ -26,18 +26,18 @@ class KeyMessage:
 
     @property
     def kind(self) -> str:
-        """The kind of job from the subject, which stays the same when the message is published again."""
+        """The kind of job, from the subject. It stays the same when the message is published again."""
         return self.raw.subject.rpartition(".")[2]
 
     def complete_one(self) -> bool:
-        """Marks one key as settled or passed over and answers whether it was the last."""
+        """Marks one key as settled or skipped. Returns whether it was the last."""
         self._open -= 1
         return self._open <= 0
 
 
 @dataclass(slots=True)
 class NamedKey:
-    """Key to look up. ``had_a_turn``: it has waited for its lane before."""
+    """A key to look up. ``had_a_turn``: it has waited for its lane before."""
 
     kind: str
     key: str
@@ -46,7 +46,7 @@ class NamedKey:
 
 
 def pack(items: Iterable[tuple[str, str]], mark: str = "") -> list[tuple[str, str, str]]:
-    """Packs (kind, key) pairs into messages of (kind, text, message id). The same keys with the same ``mark`` have the
+    """Packs (kind, key) pairs into messages of (kind, text, message id). The same keys with the same ``mark`` get the
     same id."""
     by_kind: dict[str, list[str]] = {}
     for kind, key in items:
@@ -64,7 +64,7 @@ def _text(keys: list[str], mark: str) -> tuple[str, str]:
 
 
 def unpack(data: bytes) -> list[str]:
-    """Unpacks a message; one of a single key is the key itself."""
+    """The keys of a message. If there is one key, the message is that key."""
     text = data.decode(errors="replace")
     if text.startswith("["):
         try:

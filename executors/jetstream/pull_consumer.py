@@ -1,5 +1,5 @@
-"""JetStream pull consumer: fetches messages by the hundred with one request, straight from the subscription. nats-py's
-``fetch`` makes a task, a timer and a name for each message, which costs more than everything else.
+"""JetStream pull consumer: fetches up to hundreds of messages with one request, straight from the subscription.
+nats-py's ``fetch`` makes a task, a timer and a name for each message, which costs more than everything else.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
 
 _NOTHING: Final = frozenset({"404", "408"})
-"""Statuses that end a request: nothing is there, or its time is over (ADR-13, "JetStream pull consumers")."""
+"""Statuses that end a request: there are no messages, or its time is over (ADR-13, "JetStream pull consumers")."""
 
 
 class Pull:
-    """Pull requests, one at a time. Late messages belong to the next request: they stay ours until they are
-    acknowledged."""
+    """Pull requests, one at a time. Late messages belong to the next request: until they are acknowledged, the broker
+    gives them to nobody else."""
 
     def __init__(self, client: Any, stream: str, consumer: str, answer_s: float) -> None:
         self._client = client
@@ -39,16 +39,16 @@ class Pull:
         return made
 
     async def close(self) -> None:
-        """Stops receiving; messages that were not fetched are given back."""
+        """Stops receiving. Messages that were not fetched are released."""
         with contextlib.suppress(Exception):
             await self._subscription.unsubscribe()
             for message in self._arrived:
                 await message.nak()
 
     async def fetch(self, most: int, wait_s: float) -> list[Msg]:
-        """Fetches what is there, up to ``most`` and what came late; if nothing is, waits up to ``wait_s`` for the
-        first. Raises TimeoutError and ConnectionError when the broker does not answer or has lost the consumer, and
-        what nats-py raises.
+        """Fetches available messages, up to ``most``, late ones included. If there are none, it waits up to ``wait_s``
+        for the first. Raises TimeoutError and ConnectionError if the broker doesn't answer or has lost the consumer,
+        and what nats-py raises.
         """
         found = await self._send_request(most, {"no_wait": True}, 0.0)
         return found or await self._send_request(1, {"expires": int(wait_s * 1e9)}, wait_s)

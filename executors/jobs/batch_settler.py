@@ -1,5 +1,5 @@
-"""Batch settler (group commit): settles that arrive while one transaction is being written to disk go into the next,
-together; and where more jobs are running, a transaction waits a moment for them."""
+"""Batch settler (group commit): settles that arrive while a transaction is being written share the next one. If more
+jobs are running, a transaction waits a moment for them."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _CROWD: Final = 8
 _PAUSES_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 
 Then = Callable[[bool | Exception], None]
-"""What came of a settle, as ``Queue.settle`` answers for one. It must not block."""
+"""Receives the result of one settle, as ``Queue.settle`` returns it. It must not block."""
 
 
 class BatchSettler:
-    """Settles up to GROUP at a time. A single settle waits for nothing; under load the groups grow by themselves.
+    """Settles up to GROUP jobs at a time. A single settle doesn't wait. Under load the groups grow by themselves.
 
-    ``busy`` answers how many jobs are held, those that wait here included, and ``stock`` how many more will start
-    without a claim: while twice as many are held as wait here, or there is a stock, a transaction is delayed by up to
-    LINGER_S. Each costs the same handful of statements, whether it settles one job or hundreds.
+    ``busy`` returns the number of held jobs, including those that wait here, and ``stock`` how many more will start
+    without a claim. A transaction is delayed by up to LINGER_S while there is a stock, or while at least twice as many
+    jobs are held as wait here. Every transaction costs the same few statements, for one job or for hundreds.
     """
 
     def __init__(self, queue: Queue, busy: Callable[[], int] = lambda: 0, stock: Callable[[], int] = lambda: 0) -> None:
@@ -60,7 +60,7 @@ class BatchSettler:
         await self._room.wait()
 
     async def drain(self) -> None:
-        """Returns when everything handed in has been settled."""
+        """Returns when everything submitted has been settled."""
         while self._under_way:
             await asyncio.wait(self._under_way)
 
@@ -68,7 +68,7 @@ class BatchSettler:
         me = asyncio.current_task()
         assert me is not None
         try:
-            # Less than a full group waits for the transaction that is running.
+            # A group that isn't full waits for the running transaction.
             while self._waiting and (len(self._under_way) == 1 or len(self._waiting) >= GROUP):
                 await self._linger()
                 if not self._waiting:
@@ -83,7 +83,8 @@ class BatchSettler:
             self._under_way.discard(me)
 
     async def _linger(self) -> None:
-        """Wait up to LINGER_S for more, and no longer than more is under way: the end of a burst waits for nothing."""
+        """Waits up to LINGER_S for more settles, but only while enough jobs are running: the last of a burst don't
+        wait."""
         now = asyncio.get_running_loop().time
         until = now() + LINGER_S
         while self._more_to_come() and (left_s := until - now()) > 0:  # noqa: ASYNC110 (what is under way ends without a word)

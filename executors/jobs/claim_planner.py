@@ -1,4 +1,4 @@
-"""Claim planner: how many jobs of which kinds the worker claims next, by what it holds."""
+"""Claim planner: decides how many jobs of which kinds the worker claims next, based on the jobs it holds."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def compute_pause_s(in_a_row: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRequest:
-    """One claim of ``limit`` pieces of these kinds. ``slots`` limits the jobs outside quick lanes where it claims ahead
-    of those, else None."""
+    """One claim of up to ``limit`` jobs of these kinds. ``slots`` limits the jobs outside quick lanes if the claim
+    prefetches for quick lanes, and is None otherwise."""
 
     kinds: list[str]
     limit: int
@@ -39,11 +39,11 @@ class ClaimRequest:
 
 @dataclass(slots=True, eq=False)
 class ClaimGroup:
-    """Kinds that one claim may take together, and the results of the last claims.
+    """Kinds that one claim may cover together, and the results of the last claims.
 
     ``notified``: a notification came, or there is room again. ``short``: the last claim found fewer jobs of each kind
-    than there was room for: no more are due, or lanes are full. ``crowded``: the shared claim came back full.
-    ``trouble``: so many claims in a row failed, and the next one is not before ``again_at``.
+    than there was room for, because no more are due or lanes are full. ``crowded``: the shared claim came back full.
+    ``trouble`` counts failed claims in a row. After a failure the next claim waits until ``again_at``.
     """
 
     kinds: tuple[str, ...]
@@ -62,24 +62,24 @@ class ClaimGroup:
         return (stocked or self.short) and not self.notified and now - self.looked_at < LOOK_S
 
     def next_look_s(self, now: float) -> float:
-        """Seconds until the next look, where the round that began ``now`` did not look."""
+        """Seconds until the next look if the round that began at ``now`` didn't look."""
         if self.again_at > now:
             return self.again_at - now
         return self.looked_at + LOOK_S - now if self.looked_at < now else inf
 
     def start_look(self, now: float, *, everywhere: bool) -> None:
-        """Starts a look; ``everywhere``: there is room for each of the kinds. Notifications from here on count for the
-        next one."""
+        """Starts a look. ``everywhere``: there is room for each of the kinds. Later notifications count for the next
+        look."""
         self.notified, self.short, self.looked_at = False, everywhere, now
 
     def record_failure(self, now: float) -> float:
-        """Records a failed look and answers how long to pause. Answers for how long there is none."""
+        """Records a failed look and returns how long to pause."""
         self.trouble += 1
         self.notified, self.again_at = True, now + (wait_s := compute_pause_s(self.trouble))
         return wait_s
 
     def record_claim(self, wanted: ClaimRequest, count: int) -> bool:
-        """Records the result of a claim and answers whether there may be more."""
+        """Records the result of a claim and returns whether there may be more."""
         full = count >= wanted.limit
         self.trouble = 0
         if len(wanted.kinds) > 1:
@@ -90,8 +90,8 @@ class ClaimGroup:
 
 
 class ClaimPlanner:
-    """Plans claims from ``held`` (all jobs that are claimed and not settled) and the ``lines`` of each kind at that
-    moment. Kinds that are ``apart`` from the others are claimed by themselves.
+    """Plans claims from ``held`` (all jobs that are claimed and not settled) and the ``lines`` of each kind. Kinds in
+    ``apart`` are claimed separately.
     """
 
     def __init__(
@@ -107,17 +107,17 @@ class ClaimPlanner:
         self.pool_of = {kind: pool for pool in self.pools for kind in pool.kinds}
 
     def notify(self, *, rest: bool = True) -> None:
-        """Notes that there may be jobs: of any kind, or without the ``rest`` of those that are apart."""
+        """Records that there may be jobs: of any kind, or of the kinds in ``apart`` if ``rest`` is false."""
         for pool in self.pools:
             pool.notified |= rest or pool.apart
 
     def waiting(self) -> int:
-        """How many jobs were claimed ahead and have not begun."""
+        """Number of prefetched jobs that haven't started."""
         return sum(line.waiting for line in self._lines.values())
 
     def free(self, kinds: Iterable[str]) -> dict[str, int]:
-        """How many more jobs of each kind may begin. Jobs that wait to be settled still count; where a lane is quick,
-        they do not."""
+        """How many more jobs of each kind may start. Jobs that wait to be settled count, except for a kind with a quick
+        lane."""
         made = {kind: self._lines[kind].slots - self._lines[kind].running for kind in kinds}
         if plain := [kind for kind in made if not self._lines[kind].capacity()]:
             used = Counter(map(_KIND, self._held.values()))
@@ -125,9 +125,9 @@ class ClaimPlanner:
         return made
 
     def plan_claims(self, pool: ClaimGroup, now: float) -> list[ClaimRequest]:
-        """Plans the claims of one round. Kinds with plenty of room share one, so that priorities hold across them.
-        While that comes back full, those with much more room than the others claim for the rest of it. Quick lanes are
-        claimed ahead also while the pool rests.
+        """Plans the claims of one round. Kinds with plenty of room share a claim, so that priorities hold across them.
+        While the shared claim comes back full, kinds with much more room than the others claim the rest of their room
+        separately. Quick lanes are prefetched even while the pool rests.
         """
         if now < pool.again_at:
             return []
@@ -140,7 +140,7 @@ class ClaimPlanner:
             pool.start_look(now, everywhere=all(room > 0 for room in free.values()))
         made: list[ClaimRequest] = []
         for kind, room in extra.items():
-            # A share is kept for lanes that are not quick: otherwise they would wait for the quick ones' queue to end.
+            # Keeps a share for lanes that aren't quick: otherwise they would wait for the quick lanes' queues to end.
             slots = max(free.pop(kind), self._lines[kind].slots // 4, 1)
             made.append(ClaimRequest([kind], slots + room, slots))
         if resting:
@@ -155,13 +155,13 @@ class ClaimPlanner:
         return made
 
     def ahead(self, wanted: ClaimRequest) -> PrefetchLimits | None:
-        """The prefetch limits of a claim, over jobs of all kinds, since they share lanes; None where nothing was
-        claimed ahead."""
+        """The prefetch limits of a claim, over jobs of all kinds, since they share lanes. None if nothing was
+        prefetched."""
         mine = list(map(_WORK, self._held.values()))
         lines = [] if wanted.slots is None else [self._lines[kind] for kind in wanted.kinds]
         used = Counter(map(_LANE, mine)) if lines else Counter[str | None]()
         rooms = {lane: max(0, AHEAD_PER_LANE - used[lane]) for line in lines for lane in line.quick()}
-        # Also for quick lanes: one may have been narrowed meanwhile.
+        # Quick lanes too, since one may have become slower meanwhile.
         uncounted = Counter(map(_LANE, filterfalse(_COUNTED, mine)))
         del uncounted[None]
         return PrefetchLimits(rooms, wanted.slots or wanted.limit, uncounted) if rooms or uncounted else None

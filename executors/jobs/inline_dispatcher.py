@@ -1,4 +1,4 @@
-"""Inline dispatcher: jobs created already leased by this process, so that they start without a claim."""
+"""Inline dispatcher: creates jobs that this process has already leased, so that they start without a claim."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from store.jobs import enqueue
 from store.jobs.enqueue import NewJob
 
 BeginJob = Callable[[AsyncSession, NewJob], Awaitable[None]]
-"""Puts work in this transaction; when that is committed, it is begun soon, here or elsewhere."""
+"""Adds a job in this transaction. After the commit it starts soon, in this process or in another."""
 
 
 @dataclass(frozen=True, slots=True)
 class InlineDispatcher:
-    """Starts a new job at once where this process has a free slot: a claim is a transaction of its own, which a waiting
-    caller would wait for. The job is held under the usual lease; if the process dies, others take it when the lease
+    """Starts a new job at once if this process has a free slot. A claim would be another transaction, which a waiting
+    caller would have to wait for. The job has the usual lease: if the process dies, others take it after the lease
     expires, as after a claim."""
 
     queue: SqlQueue
@@ -29,7 +29,7 @@ class InlineDispatcher:
     wake: Callable[[], None]
 
     async def put(self, session: AsyncSession, item: NewJob) -> None:
-        """Creates the job (``BeginJob``). Nothing happens where its key was put before."""
+        """Creates the job (``BeginJob``). Does nothing if its key exists already."""
         if not self.worker.has_capacity(item.kind):
             await enqueue.enqueue_one(session, item)
             after_commit(session, self.wake)

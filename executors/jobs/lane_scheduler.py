@@ -1,9 +1,9 @@
-"""Lane scheduler: prefetched jobs, lane by lane (a lane is an endpoint), so that one claim serves hundreds of quick
-calls.
+"""Lane scheduler: prefetched jobs by lane (a lane is an endpoint), so that one claim serves hundreds of quick calls.
 
-Only a quick lane is claimed ahead: its last 16 jobs succeeded, and at its pace all prefetched jobs end within QUICK_S.
-No more than ``per_lane`` jobs of a lane run at once here, of a quick one up to WIDER times as many, however many are
-claimed; when one fails, the waiting jobs of its lane are given back, since that failure may pause or close the lane.
+Only a quick lane is prefetched: its last 16 jobs succeeded, and at its pace all prefetched jobs end within QUICK_S. At
+most ``per_lane`` jobs of a lane run at once in this process, and up to WIDER times as many of a quick lane, however
+many are claimed. When a job fails, the waiting jobs of its lane are released, since that failure may pause or close the
+lane.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from typing import Final, Generic, Protocol, TypeVar
 from store.jobs.jobs import Job
 
 AHEAD_PER_LANE: Final = 600
-"""How much of a quick lane a process may hold at a time: what runs, what waits for its turn here, and what is not
-settled yet."""
+"""Most jobs of a quick lane that a process may hold at a time: running, waiting here, or not settled yet."""
 QUICK_S: Final = 1.5
-"""How long all that may be claimed of a quick lane would take."""
+"""Longest time in seconds for all prefetched jobs of a quick lane."""
 WAIT_MOST_S: Final = 2.5
-"""What has waited here for so long is given back: the lane was not as quick as it seemed."""
+"""Seconds after which a waiting job is released: the lane was slower than expected."""
 TRUSTED_AFTER: Final = 16
-"""Two rounds of the usual eight: each is claimed and settled by itself, so a third holds every burst up."""
+"""Successes before a lane is quick: two rounds of the usual eight. Each of these jobs is claimed and settled
+separately, so a third round would slow down every burst."""
 WIDER: Final = 4
-"""So many times as many of a quick lane run at once while a quarter of all slots is free, and WIDE times as many in any
-case."""
+"""Factor for the jobs of a quick lane that run at once while a quarter of all slots is free. WIDE is the factor
+otherwise."""
 WIDE: Final = 2
 MOST: Final = 2_000
 _LANES_MOST: Final = 2_000
@@ -55,8 +55,8 @@ class _Lane(Generic[T]):
 
 
 class LaneScheduler(Generic[T]):
-    """Scheduler of one kind of job: ``slots`` run at once in all, ``per_lane`` of each lane. Jobs without a lane are
-    limited by the slots alone; without ``per_lane`` all jobs are, and no lane is ever quick.
+    """Scheduler of one kind of job: up to ``slots`` run at once, and up to ``per_lane`` of each lane. Only the slots
+    limit jobs without a lane. Without ``per_lane`` they limit all jobs, and no lane is ever quick.
     """
 
     def __init__(self, slots: int, per_lane: int | None = None) -> None:
@@ -76,7 +76,7 @@ class LaneScheduler(Generic[T]):
         self.waiting += 1
 
     def begin(self) -> T | None:
-        """Starts the next job that may run and counts it as running; None when none may. Lanes take turns."""
+        """Starts the next job that may run and counts it as running. None if none may. Lanes take turns."""
         if self.running >= self.slots:
             return None
         for _ in range(len(self._turns)):
@@ -97,8 +97,7 @@ class LaneScheduler(Generic[T]):
         return None
 
     def ended(self, one: T, *, well: bool, took_s: float) -> list[T]:
-        """Records that a job has ended, and answers the jobs to give back, now forgotten here. Answers what is to be
-        given back, now forgotten here."""
+        """Records that a job has ended. Removes and returns the jobs that must be released."""
         lane = self._lane(one.job.lane)
         lane.running -= 1
         self.running -= 1
@@ -108,7 +107,7 @@ class LaneScheduler(Generic[T]):
             lane.in_a_row, lane.quick = 0, False
             return self._withdraw(lane)
         lane.pace_s = took_s if lane.pace_s is None else lane.pace_s + _NEW_SHARE * (took_s - lane.pace_s)
-        # At the width that it has or would get here and now: what waits longer than it should is claimed in vain.
+        # Uses the width that the lane has or would get now: a job that waits too long was claimed in vain.
         at_once = min(self._wide(lane, self._per_lane), max(self._per_lane, self.slots - self._count_beside(lane)))
         whole_s = lane.pace_s * AHEAD_PER_LANE / at_once
         lane.in_a_row += 1
@@ -119,16 +118,16 @@ class LaneScheduler(Generic[T]):
         return tuple(name for name, lane in self._lanes.items() if name is not None and lane.quick)
 
     def capacity(self) -> int:
-        """How many jobs may be claimed ahead; 0 while no lane is quick."""
+        """How many jobs may be prefetched. 0 while no lane is quick."""
         return max(0, MOST - self.waiting) if any(lane.quick for lane in self._lanes.values()) else 0
 
     def stocked(self, name: str | None) -> bool:
-        """Whether enough jobs of the lane wait here that no claim is needed for it."""
+        """Whether so many jobs of the lane wait here that it needs no claim."""
         lane = self._lanes.get(name)
         return lane is not None and lane.quick and len(lane.waiting) >= AHEAD_PER_LANE // 3
 
     def stale(self, now: float) -> list[T]:
-        """Removes and answers the jobs that have waited too long."""
+        """Removes and returns the jobs that have waited too long."""
         late: list[T] = []
         for lane in self._lanes.values():
             if lane.waiting and now - lane.waiting[0].claimed_at >= WAIT_MOST_S:
@@ -137,7 +136,7 @@ class LaneScheduler(Generic[T]):
         return late
 
     def drop(self, one: T) -> bool:
-        """Removes one waiting job. False: it does not wait here."""
+        """Removes one waiting job. False if it isn't waiting here."""
         lane = self._lanes.get(one.job.lane)
         if lane is None or one not in lane.waiting:
             return False
@@ -146,14 +145,14 @@ class LaneScheduler(Generic[T]):
         return True
 
     def all_waiting(self) -> list[T]:
-        """Removes and answers all waiting jobs."""
+        """Removes and returns all waiting jobs."""
         return [one for lane in self._lanes.values() for one in self._withdraw(lane)]
 
     def _width(self, lane: _Lane[T], per_lane: int) -> int:
         return self._wide(lane, per_lane) if lane.quick else per_lane
 
     def _wide(self, lane: _Lane[T], per_lane: int) -> int:
-        """How many jobs of a quick lane may run at once beside those that other processes run."""
+        """How many jobs of a quick lane may run at once beside the running jobs of other lanes."""
         return min(per_lane * WIDER, max(per_lane * WIDE, self._for_wide - self._count_beside(lane)))
 
     def _count_beside(self, lane: _Lane[T]) -> int:

@@ -1,4 +1,4 @@
-"""Leases of held jobs: renewed while a job is held, given up where they can't be renewed."""
+"""Leases of held jobs: renewed while a job is held, and given up if they can't be renewed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from store.jobs.jobs import Job
 log = logging.getLogger("opsiq.executors.worker")
 
 Pause = Callable[[asyncio.Event, float], Awaitable[None]]
-"""Waits for the event, at most so many seconds."""
+"""Waits for the event, for at most this many seconds."""
 
 
 async def pause(event: asyncio.Event, seconds: float) -> None:
@@ -27,7 +27,7 @@ async def pause(event: asyncio.Event, seconds: float) -> None:
 
 @dataclass(slots=True, eq=False)
 class LeasedJob:
-    """Job under a lease. ``task`` is None while it waits for its turn, and again once its handler has ended and it
+    """A job under a lease. ``task`` is None before the job starts, and again when its handler has ended and the job
     waits to be settled."""
 
     job: Job
@@ -38,8 +38,8 @@ class LeasedJob:
 
 
 class Leases:
-    """Renews the leases of ``held``. A handler whose lease is lost is cancelled: leases are there to prevent two
-    workers on one job. Jobs lost before they started are passed to ``unbegun``.
+    """Renews the leases of ``held``. A handler whose lease is lost is cancelled: leases prevent that two workers run
+    one job. Jobs lost before they started are passed to ``unbegun``.
     """
 
     def __init__(
@@ -58,8 +58,8 @@ class Leases:
         self._monotonic = monotonic
 
     async def keep(self, stopped: asyncio.Event) -> None:
-        """Renews every third of a lease: so each is renewed before two thirds, with one more chance if the database is
-        away."""
+        """Renews the leases every third of a lease. So each one is renewed before two thirds have passed, with one more
+        chance if the database is unavailable."""
         while not stopped.is_set():
             await self._pause(stopped, self._queue.lease_s / 3)
             if held := [one for one in self._held.values() if not one.lost]:
@@ -90,8 +90,8 @@ class Leases:
 
 
 def summarize_error(error: Exception) -> str:
-    """Short text of an error for the job's row. Only our own errors are free of secrets; of others only the class name
-    is shown."""
+    """Short text of an error for the job's row. Only our own errors are free of secrets. For others, only the class
+    name is used."""
     return error.detail if isinstance(error, OpsIQError) else f"{type(error).__name__} (see the log)"
 
 

@@ -22,25 +22,25 @@ log = logging.getLogger("opsiq.executors.queue")
 
 LEASE_S: Final = 60.0
 ALONE_PAUSES_S: Final = (10.0, 60.0, 120.0)
-"""By how much the lease of a suspected poison job is longer at each of its starts alone, after which it is parked. A
-machine whose processes are killed or starved a few times within seconds hits the same innocent job once; poison comes
-back however long one waits.
+"""Extra lease time of a suspected poison job at each of its starts alone. After the last it is parked. A machine whose
+processes are killed or starved a few times within seconds hits an innocent job only once. A poison job comes back
+however long the pause is.
 """
 OVERDUE_TURNS: Final = 16
 SETTLES_AT_ONCE: Final = 2
-"""Where more than one may write: while one waits for an answer or the disk, the database works on the other."""
+"""Transactions at once if the database allows several writers: while one waits for an answer or the disk, the database
+works on the other."""
 
 CommitHook = Callable[[AsyncSession], Awaitable[None]]
-"""What is written in the transaction that settles the work: the attempt, the outcome, its history entry. It runs only
-if the settle fits, and once more from the start if that transaction is rolled back, so it must touch nothing but the
-session.
-"""
+"""Writes in the transaction that settles the job: the attempt, the outcome, its history entry. It runs only if the
+settle applies, and again from the start if that transaction is rolled back. So it must change nothing but the
+session."""
 
 
 @dataclass(frozen=True, slots=True)
 class SharedWrite:
-    """One write for several settles of a group: ``write`` is called once with the items of those that fit, after their
-    records. As a record, it may be run again from the start.
+    """One write for several settles of a group: ``write`` is called once with the items of the settles that apply,
+    after their records. Like a record, it may run again from the start.
     """
 
     write: Callable[[AsyncSession, Sequence[Any]], Awaitable[None]]
@@ -49,7 +49,7 @@ class SharedWrite:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Outcome: the job is done; ``well`` unless its lane should be slowed down until it succeeds again."""
+    """Outcome: the job is done. ``well`` is false if its lane should be slowed down until it succeeds again."""
 
     record: CommitHook | None = None
     shared: SharedWrite | None = None
@@ -58,7 +58,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Reschedule:
-    """Outcome: due again in ``delay_s``. ``error`` is a line for a person, without secrets."""
+    """Outcome: due again in ``delay_s``. ``error`` is a line for people, without secrets."""
 
     delay_s: float
     error: str
@@ -68,7 +68,7 @@ class Reschedule:
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """Outcome: not tried again, kept for a person to look at."""
+    """Outcome: not retried, and kept for a person to look at."""
 
     error: str
     record: CommitHook | None = None
@@ -77,23 +77,23 @@ class Dead:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Outcome: the handler has settled the job in a transaction of its own."""
+    """Outcome: the handler has settled the job in its own transaction."""
 
 
 Outcome = Done | Reschedule | Dead | Settled
 Settlement = tuple[Job, Done | Reschedule | Dead]
 OnDead = Callable[[AsyncSession, Job, str], Awaitable[None]]
 ReadBeside = Callable[[AsyncSession, Sequence[Job]], Awaitable[Mapping[str, Any]]]
-"""Reads what the handlers of some claimed work need to know, by the work's id: in the claim's transaction, or where
-that keeps everybody else from writing (SQLite), right after it."""
+"""Reads what the handlers of some claimed jobs need, by job id. It reads in the claim's transaction, or right after it
+on SQLite, where that transaction blocks all other writers."""
 
 
 class Queue(Protocol):
-    """Port that jobs come from. A settle changes something only while the claim it was made under is the last one."""
+    """Port that jobs come from. A settle changes something only if its claim is still the job's last one."""
 
     lease_s: float
     settles_at_once: int
-    """How many groups may be on their way to the disk together."""
+    """Number of groups that may be in the process of being written at once."""
     apart: Collection[str]
     """Kinds that are never claimed together with others."""
 
@@ -102,17 +102,18 @@ class Queue(Protocol):
         ...
 
     async def renew(self, held: Sequence[Job]) -> list[Job]:
-        """Extends each lease to ``lease_s`` from now and answers the jobs that are no longer held."""
+        """Extends each lease to ``lease_s`` from now and returns the jobs that are no longer held."""
         ...
 
     async def begin_alone(self, job: Job) -> int:
-        """Counts, durably, that a job whose claims were lost is begun, and answers how often that makes. 0: it isn't
-        held any more. Its lease grows by the pause of ALONE_PAUSES_S, so that if this process ends now, nobody has the
-        job sooner than that."""
+        """Counts durably that a job with lost claims is starting, and returns how often that has happened. 0 if the job
+        isn't held any more. Its lease grows by the pause of ALONE_PAUSES_S: if this process ends now, nobody gets the
+        job sooner."""
         ...
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
-        """Settles a group. For each: True; False if the claim is lost (nothing was written); what its record raised."""
+        """Settles a group. Returns for each: True, False if the claim is lost (nothing was written), or what its record
+        raised."""
         ...
 
     async def next_due_s(self, kinds: Collection[str]) -> float | None:
@@ -121,20 +122,20 @@ class Queue(Protocol):
 
 
 class Notify(Protocol):
-    """Callback which says that there may be jobs: called at once, and from any callback of the event loop."""
+    """Callback that says that there may be jobs. It is called at once, and from any callback of the event loop."""
 
     def __call__(self, *, rest: bool = True) -> None:
-        """``rest`` False: only of what is carried; there is no need to look for anything else sooner than its time."""
+        """``rest`` False: only jobs that the broker carries. Other kinds needn't be looked for before their time."""
         ...
 
 
 class SqlQueue:
-    """Queue on our own database. ``owner`` is unique to this process; ``on_dead`` runs in the transaction that marks a
+    """Queue on our own database. ``owner`` is unique to this process. ``on_dead`` runs in the transaction that marks a
     job dead.
 
-    ``per_lane`` limits the held jobs of one lane (an endpoint), except for lanes that are claimed ahead. ``beside``
-    reads for the handlers of a kind (``Work.beside``). Kinds in ``forgets`` keep no done row: their subject itself
-    shows that they were done, and their settle writes nothing else.
+    ``per_lane`` limits the held jobs of one lane (an endpoint), except for prefetched lanes. ``beside`` reads for the
+    handlers of a kind (``Work.beside``). Jobs of kinds in ``forgets`` keep no row when they are done, because their
+    subject itself shows that they are, and their settle writes nothing else.
     """
 
     def __init__(
@@ -177,14 +178,14 @@ class SqlQueue:
         return found
 
     async def enqueue_leased(self, session: AsyncSession, item: NewJob) -> Job | None:
-        """Adds a job that this process holds from the start; None where its key was added before."""
+        """Adds a job that this process holds from the start. None if its key exists already."""
         return await enqueue.enqueue_leased(session, item, owner=self._owner, lease_s=self.lease_s)
 
     async def claim_named(
         self, kinds: Collection[str], keys: Sequence[str], ahead: PrefetchLimits | None = None
     ) -> tuple[list[Job], dict[str, broker.JobDelay]]:
-        """Claims those of these keys that can be claimed now, and says what the others wait for; finished keys are in
-        neither."""
+        """Claims the keys that can be claimed now. Returns the jobs, and by key what each of the others waits for.
+        Finished keys are in neither."""
         async with self._database.begin() as session:
             found = await broker.claim_named(
                 session,
@@ -204,7 +205,7 @@ class SqlQueue:
         return found, waits
 
     async def overdue(self, kinds: Collection[str], due_for_s: float, limit: int) -> list[tuple[str, str, int]]:
-        """Overdue jobs, see ``store.jobs.broker.overdue``. At most as many of a lane as a few seconds need: the
+        """Overdue jobs (see ``store.jobs.broker.overdue``). Of each lane at most as many as a few seconds need: the
         receiver keeps them until there is room."""
         per_lane = None if self._per_lane is None else self._per_lane * OVERDUE_TURNS
         async with self._database.begin() as session:
@@ -226,7 +227,7 @@ class SqlQueue:
             return await works.begin_alone(session, job, [self.lease_s + pause_s for pause_s in ALONE_PAUSES_S])
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
-        """Settles in one transaction; if a record raises, in one for each, so that it fails alone. Raises
+        """Settles in one transaction. If a record raises, in one transaction each, so that only that job fails. Raises
         Unavailable."""
         try:
             with contextlib.suppress(LeaseLost):
@@ -259,8 +260,8 @@ class SqlQueue:
                     job.beside = known.get(job.id)
 
     async def _read_after(self, found: Sequence[Job]) -> None:
-        """Reads for the handlers after the claim's transaction, once others may write again. The claims stand even if
-        this fails: then a handler reads for itself."""
+        """Reads for the handlers after the claim's transaction, when others may write again. The claims stay valid even
+        if this fails: then a handler reads for itself."""
         try:
             async with self._database.read() as session:
                 await self._read_beside(session, found)
@@ -272,10 +273,10 @@ class SqlQueue:
     async def _settle_all(
         self, session: AsyncSession, group: Sequence[Settlement], *, all_held: bool
     ) -> list[bool | Exception]:
-        """Settles a group; ``all_held`` assumes that every job was still held, and raises LeaseLost if not."""
+        """Settles a group. ``all_held`` assumes that every job is still held, and raises LeaseLost if not."""
         done = [job for job, outcome in group if isinstance(outcome, Done)]
         released = [job for job, outcome in group if _is_release(job, outcome)]
-        # Two claims of one piece in a group (the first one lost its lease) must not be told apart by the id alone.
+        # A group may hold two claims of one job (the first one lost its lease), which the id alone doesn't distinguish.
         alone = len({job.id for job, _ in group}) < len(group)
         together: set[str] = set()
         if not alone:
@@ -318,5 +319,5 @@ class SqlQueue:
 
 
 def _is_release(job: Job, outcome: Done | Reschedule | Dead) -> bool:
-    """Whether the job is only given back."""
+    """Whether the outcome only releases the job."""
     return isinstance(outcome, Reschedule) and outcome == Reschedule(0.0, job.error)

@@ -1,6 +1,6 @@
 """Wake-ups between processes on SQLite: a datagram to each process's socket says that jobs were added.
 
-Nothing depends on one (``executors.jobs.worker.WakeSource``): without one, jobs are found at the next poll.
+They only save time (``executors.jobs.worker.WakeSource``): without one, the next poll finds the jobs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SUFFIX: Final = ".bell"
 
 
 class JobNotifier(WakeSource, Protocol):
-    """Notifies other processes and hears their notifications."""
+    """Notifies other processes, and receives their notifications."""
 
     def notify(self) -> None: ...
 
@@ -38,7 +38,7 @@ class SocketNotifier:
 
     def __init__(self, database: str) -> None:
         name = hashlib.sha256(os.path.realpath(database).encode()).hexdigest()[:16]
-        # Not beside the file: a socket's path has at most 107 bytes.
+        # Not beside the database file: a socket's path has at most 107 bytes.
         self._folder = Path(tempfile.gettempdir()) / f"opsiq-{os.getuid()}-{name}"
         self._path = self._folder / f"{os.getpid()}-{os.urandom(4).hex()}{_SUFFIX}"
         self._socket: socket.socket | None = None
@@ -60,7 +60,7 @@ class SocketNotifier:
         asyncio.get_running_loop().add_reader(self._socket, self._on_datagram, on_notify)
 
     def notify(self) -> None:
-        """Wakes the others: now, and at most once in GAP_S."""
+        """Wakes the other processes: at once, but at most once in GAP_S."""
         if self._socket is None:
             return
         if self._due is not None:
@@ -70,7 +70,7 @@ class SocketNotifier:
         self._due = asyncio.get_running_loop().call_later(GAP_S, self._end_gap)
 
     async def close(self) -> None:
-        """Notifies once more: jobs this process leaves behind are for the others."""
+        """Notifies once more and closes: other processes must take the jobs that this one leaves."""
         if self._socket is None:
             return
         if self._due is not None:
@@ -80,7 +80,7 @@ class SocketNotifier:
         self._socket.close()
         self._socket = None
         self._path.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # others are still there
+        with contextlib.suppress(OSError):  # other processes still use the folder
             self._folder.rmdir()
 
     def _on_datagram(self, on_notify: Callable[[], None]) -> None:
@@ -104,7 +104,7 @@ class SocketNotifier:
             except ConnectionRefusedError:  # its process was killed
                 Path(other).unlink(missing_ok=True)
             except OSError:
-                continue  # it is ending, or has so many unread notifications that one more adds nothing
+                continue  # the process is ending, or has so many unread notifications that one more adds nothing
 
     def _others(self) -> list[str]:
         try:

@@ -1,8 +1,8 @@
 """Worker: claims due jobs in batches, runs them concurrently, renews their leases, settles in groups.
 
-At least once, with the same key: a process may die at any instruction, and the jobs it held are claimed again when
-their leases expire. An idle worker sleeps until the next job is due, until it is notified, or for ``poll_s``, which
-catches what other processes added.
+Jobs run at least once, with the same key: a process may die at any instruction, and the jobs it held are claimed again
+when their leases expire. An idle worker sleeps until the next job is due, until it is notified, or for ``poll_s``,
+after which it finds jobs that other processes added.
 """
 
 from __future__ import annotations
@@ -35,25 +35,25 @@ POLL_S: Final = 5.0
 STOP_S: Final = 20.0
 MAX_ATTEMPTS: Final = 10
 SUSPECT: Final = 2
-"""Claims lost in a row, after which work is begun with no other such work beside it: one of them may be what ends its
-processes."""
+"""Claims lost in a row after which a job is suspected: it runs with no other suspect beside it, since one of them may
+kill its processes."""
 MAX_ALONE: Final = len(ALONE_PAUSES_S)
-"""How often that is tried, with growing pauses, before the work is parked."""
+"""Starts of a suspect alone, with growing pauses, before it is parked."""
 FIRST_BACKOFF_S: Final = 1.0
 MAX_BACKOFF_S: Final = 600.0
 _GAP_S: Final = 0.01
 _STUCK_S: Final = 0.25
 _STOCKED_S: Final = 0.1
 _NAMED: Final = {"run_id": "run_id", "event_id": "event_id", "delivery": "delivery_id"}
-"""What a log line says of the work at hand, by where its payload has it."""
+"""Fields of a job's log lines, and their keys in its payload."""
 
 Handler = Callable[[Job], Awaitable[Outcome]]
-"""Does one piece of work. It may be cancelled (shutdown, lost lease) and will then be called again, maybe elsewhere."""
+"""Runs one job. It may be cancelled (shutdown, lost lease) and is then called again, perhaps in another process."""
 
 
 class WakeSource(Protocol):
-    """Signals that another process has added jobs (LISTEN/NOTIFY, a broker). A lost signal costs latency only, since
-    the worker polls too.
+    """Signals that another process has added jobs (LISTEN/NOTIFY, a broker). A lost signal only costs time, since the
+    worker polls too.
     """
 
     async def open(self, on_notify: Notify) -> None: ...
@@ -67,16 +67,16 @@ def compute_backoff_s(attempt: int) -> float:
 
 
 class Worker:
-    """Runs ``handlers`` (by kind of work) until stopped: ``async with Worker(…)``, or ``start`` and ``stop``.
+    """Runs ``handlers`` (by kind of job) until stopped: ``async with Worker(…)``, or ``start`` and ``stop``.
 
-    ``concurrency`` bounds each kind by itself, so that hanging deliveries leave actions their slots; ``limits`` sets it
-    for a kind. ``per_lane`` names the kinds of which quick lanes are claimed ahead (executors/jobs/lane_scheduler.py),
-    and how much of a lane then runs at once. A handler that raises is tried again with a growing delay; after
+    ``concurrency`` limits each kind separately, so that hanging deliveries leave slots for actions. ``limits`` sets it
+    for one kind. ``per_lane`` names the kinds whose quick lanes are prefetched (executors/jobs/lane_scheduler.py), and
+    how many jobs of a lane then run at once. If a handler raises, its job is retried with a growing delay. After
     ``max_attempts`` claims the job is marked dead (see SqlQueue's ``on_dead``).
 
-    A job that kills its process never reaches a settle. So its lost claims are counted in its row; after SUSPECT of
-    them it runs with no other suspect beside it and under a longer lease, and after MAX_ALONE more it is parked: marked
-    dead without a start, with what ``on_parked`` writes.
+    A job that kills its process is never settled, so its lost claims are counted in its row. After SUSPECT lost claims
+    it runs with no other suspect beside it and under a longer lease. After MAX_ALONE more it is parked: marked dead
+    without a start, with what ``on_parked`` writes.
     """
 
     def __init__(
@@ -128,7 +128,7 @@ class Worker:
         await self.stop()
 
     async def start(self) -> None:
-        """Starts claiming. Once only. Raises what a WakeSource raises when it can't be opened."""
+        """Starts claiming. It can be called only once. Raises what a WakeSource raises if it can't be opened."""
         if self._loops:
             raise RuntimeError("The engine has been started before; make a new one.")
         for wake in self._wakes:
@@ -139,7 +139,7 @@ class Worker:
         ]
 
     def wake(self, *, rest: bool = True) -> None:
-        """Wakes the worker: there may be jobs. To be called after the commit that put it
+        """Wakes the worker, since there may be jobs. Call it after the commit that added them
         (``store.database.after_commit``). See ``Notify``."""
         self._claim_planner.notify(rest=rest)
         self._on_notify.set()
@@ -152,19 +152,19 @@ class Worker:
         return line.running < line.slots and not line.waiting
 
     def take(self, job: Job) -> None:
-        """Starts a job that this process holds already, without a claim (``SqlQueue.enqueue_leased``)."""
+        """Starts a job that this process already holds, without a claim (``SqlQueue.enqueue_leased``)."""
         self._take([job])
         if self._stopping.is_set():
             self._give_back(self._lines[job.kind].all_waiting())
 
     @property
     def running(self) -> int:
-        """How many jobs are held at this moment."""
+        """Number of jobs held now."""
         return len(self._held)
 
     async def stop(self, bound_s: float = STOP_S) -> None:
-        """Stops claiming and lets running jobs finish for most of ``bound_s``; the rest are cancelled and released for
-        others.
+        """Stops claiming and lets running jobs finish for most of ``bound_s``. The rest are cancelled and released for
+        other processes.
         """
         self._stopping.set()
         self._on_notify.set()
@@ -182,7 +182,7 @@ class Worker:
         if self._loops:
             await self._loops[1]
         await self._batch_settler.drain()
-        for wake in self._wakes:  # last, so that they can tell others of what was released
+        for wake in self._wakes:  # last, so that they can tell other processes of the released jobs
             await wake.close()
 
     async def _finish(self, seconds: float) -> None:
@@ -205,12 +205,12 @@ class Worker:
                 await self._pause(self._stopping, wait_s)
                 continue
             await self._pause(self._on_notify, wait_s)
-            # Several notifications in a row make one claim: a batch costs little more than a single row.
+            # Several notifications in a row cause one claim: a batch costs little more than a single row.
             if (rest_s := _GAP_S - (self._monotonic() - began)) > 0 and self._held:
                 await self._pause(self._stopping, rest_s)
 
     async def _round(self) -> float:
-        """Claims what there is room for; answers how long to wait unless notified."""
+        """Claims as many jobs as there is room for. Returns how long to wait unless notified."""
         self._behind = False
         now = self._monotonic()
         for line in self._lines.values():
@@ -231,12 +231,12 @@ class Worker:
         if len(free) < len(self._lines):
             self._behind = True
         if self._behind and free and taken:
-            # With prefetched jobs there is no hurry: every settle notifies, and then a claim is worth its price.
+            # With prefetched jobs the next claim can wait: every settle notifies, and later a claim brings more jobs.
             return 0.0 if self._claim_planner.waiting() < BATCH else _STOCKED_S
         if self._claim_planner.waiting():
             return LOOK_S
         due_s = await self._queue.next_due_s(free) if free else None
-        # Due and not claimed: blocked by its lane's limit, or another process is claiming it now.
+        # Due but not claimed: blocked by its lane's limit, or being claimed by another process.
         least_s = _GAP_S if taken else _STUCK_S if due_s == 0 else 0.0
         wait_s = self._poll_s if due_s is None else min(self._poll_s, max(due_s, least_s))
         wait_s = max(0.0, min(wait_s, *[pool.next_look_s(now) for pool in self._claim_planner.pools]))
@@ -244,7 +244,7 @@ class Worker:
         return wait_s
 
     async def _claim(self, pool: ClaimGroup, now: float) -> int:
-        """Claims what there is room for of these kinds; answers how many came."""
+        """Claims as many jobs of these kinds as there is room for. Returns how many came."""
         taken = 0
         for wanted in self._claim_planner.plan_claims(pool, now):
             claimed = await self._queue.claim(wanted.kinds, wanted.limit, self._claim_planner.ahead(wanted))
@@ -266,7 +266,7 @@ class Worker:
                 slot.add_done_callback(self._slots.discard)
 
     async def _slot(self, line: LaneScheduler[LeasedJob], held: LeasedJob | None) -> None:
-        """Runs one job after the other, as long as some wait."""
+        """Runs one job after another while some wait."""
         slot = asyncio.current_task()
         while held is not None:
             held.task = slot
@@ -282,7 +282,7 @@ class Worker:
             held = None if self._stopping.is_set() else line.begin()
 
     async def _run(self, held: LeasedJob, began: float) -> bool:
-        """Runs one job and answers whether it went well."""
+        """Runs one job and returns whether it went well."""
         job = held.job
         ids = {_NAMED[name]: value for name, value in job.payload.items() if name in _NAMED and isinstance(value, str)}
         outcome: Outcome | None = None
@@ -306,7 +306,7 @@ class Worker:
             self._on_notify.set()
 
     def _give_back(self, unbegun: Sequence[LeasedJob]) -> None:
-        """Releases prefetched jobs that will not start here: due at once, for others or for later."""
+        """Releases prefetched jobs that won't start here. They are due at once, for this or another process."""
         for held in unbegun:
             self._settle(held.job, Reschedule(0.0, held.job.error))
 
@@ -315,7 +315,7 @@ class Worker:
             self._forget(held.job, False)
 
     async def _handle(self, job: Job) -> Outcome | None:
-        """The handler's outcome; None if the lease was lost meanwhile."""
+        """The handler's outcome. None if the lease was lost meanwhile."""
         try:
             if job.lost >= SUSPECT:
                 return await self._handle_suspect(job)
@@ -333,8 +333,9 @@ class Worker:
             return self._decide_after_error(job, error)
 
     async def _handle_suspect(self, job: Job) -> Outcome:
-        """Runs a suspected poison job with no other suspect beside it, after counting the start: if the process ends
-        now, it is likely that this job ended it; if it does so each time, after longer and longer pauses, it did."""
+        """Runs a suspected poison job with no other suspect beside it, after counting the start. If the process ends
+        now, this job probably ended it. If that happens at each start, after longer and longer pauses, it certainly
+        did."""
         async with self._alone:
             begun = await self._queue.begin_alone(job)
             if not begun:

@@ -34,7 +34,7 @@ START_S: Final = 30.0
 ToolDocument = dict[str, Any]
 """A tool as its server lists it, in JSON."""
 Check = Callable[[ToolDocument | None], str]
-"""What is wrong with a tool as it is listed now (None: it is not there); empty where it may be called."""
+"""Returns what is wrong with a tool's present listing (None: it isn't listed), or an empty text if it may be called."""
 _PINNED: Final = ("name", "title", "description", "inputSchema", "outputSchema", "annotations")
 
 

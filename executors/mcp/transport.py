@@ -15,7 +15,7 @@ from executors.http.ssrf_guard import SsrfGuard
 
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 _PLAIN: Final = "identity"
-"""The only encoding of an answer: a compressed one is a thousand times what is counted here."""
+"""The only accepted encoding of an answer: a compressed one could be a thousand times larger than the counted bytes."""
 
 
 class GuardedTransport(httpx2.AsyncHTTPTransport):
