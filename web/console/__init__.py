@@ -1,4 +1,4 @@
-"""Console: pages where people ask, owners manage and audit."""
+"""Console: pages on which people ask, and owners manage and audit."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ ROUTERS: Final = (
 
 
 def install(app: FastAPI) -> None:
-    """Install the console's routes, its static files, and the redirect to sign-in."""
+    """Installs the console's routes, its static files, and the redirect to sign-in."""
     app.state.founding = asyncio.Lock()
     app.state.sign_in_lanes = login_throttle.Lanes.new()
     app.state.draw_problem = error_page.draw_error

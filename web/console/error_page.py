@@ -1,4 +1,4 @@
-"""Error pages: what went wrong in a sentence, the request id, and a way on."""
+"""Error pages: what went wrong in a sentence, the request id, and a link onwards."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class ErrorPage(Page):
 
 
 def draw_error(request: Request, status: int, title: str, detail: str) -> Response:
-    """Render an error page, inside the navigation where the request got as far as a visitor. Never raises for what is
-    in the request."""
+    """Renders an error page, with the navigation if the visitor is known. Never raises, whatever the request
+    contains."""
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     around = make_shell(request, visitor) if visitor else make_stranger_shell(request)
     page = ErrorPage(

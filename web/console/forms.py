@@ -24,7 +24,7 @@ FIELD: Final = "csrf"
 STRANGERS_COOKIE: Final = "opsiq_form"
 _MAX_FIELDS: Final = 400
 _MAX_CHARS: Final = 1024 * 1024
-"""Of one field."""
+"""Most characters of one field."""
 _STALE: Final = "This form is not from a page you have open now. Nothing was done: load the page again and repeat it."
 
 
@@ -43,7 +43,7 @@ class Form:
         return self.visitor
 
     def every(self, name: str, *, limit: int = 200) -> tuple[str, ...]:
-        """All values of the field, in order: of ticked boxes, of rows. Raises InvalidInput when one is too long."""
+        """All values of the field, in order, such as ticked boxes or rows. Raises InvalidInput if one is too long."""
         values = self.lists.get(name, ())
         if any(len(each) > limit for each in values):
             raise InvalidInput(f"{name} has at most {limit} characters.")
@@ -60,7 +60,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class FormOption:
-    """One of those that a form offers."""
+    """One option of a form."""
 
     value: str
     label: str
@@ -74,20 +74,20 @@ def guard(
     max_fields: int = _MAX_FIELDS,
     most_chars: int = _MAX_CHARS,
 ) -> Callable[..., Awaitable[Form]]:
-    """FastAPI dependency of POSTs of those that ``who`` lets in, before and after all is read. Raises what it raises,
-    whatever is posted, and Forbidden. ``Form.file`` holds no more than ``most_bytes`` + 1 of the one file that may be
-    sent: one byte too many is enough to know. A form has at most ``max_fields``, each of ``most_chars``."""
+    """FastAPI dependency for POSTs of visitors that ``who`` accepts. It asks ``who`` before and after reading the form.
+    Raises what ``who`` raises, whatever is posted, and Forbidden. ``Form.file`` holds at most ``most_bytes`` + 1 of the
+    one allowed file: one byte too many is enough to know. A form has at most ``max_fields``, each of ``most_chars``."""
 
     async def check_form(request: Request, visitor: Visitor = Depends(who)) -> Form:  # noqa: B008  (FastAPI's way)
         read = await _fields(request, visitor.login.csrf, most_bytes, max_fields, most_chars)
-        return Form(await who(request), *read)  # a form takes as long as its sender likes: they may be gone by now
+        return Form(await who(request), *read)  # reading may take long, and meanwhile the visitor may lose access
 
     return check_form
 
 
 async def guard_stranger(request: Request) -> Form:
-    """FastAPI dependency of POSTs that need no sign-in: the token is bound to a cookie, so that nobody is signed in by
-    another site."""
+    """FastAPI dependency for POSTs that need no sign-in. The token is bound to a cookie, so that another site can't
+    sign anybody in."""
     visitor = await find_visitor(request)
     secret = visitor.login.csrf if visitor else read_cookie(request, STRANGERS_COOKIE)
     read = await _fields(request, secret)
@@ -128,10 +128,11 @@ async def _fields(
 
 
 async def _check_cost(request: Request, max_fields: int) -> None:
-    """Raises Problem for a form with another encoding than UTF-8, and InvalidInput for too many parts.
+    """Refuses forms that are costly to read. Raises Problem for another encoding than UTF-8, and InvalidInput for too
+    many parts.
 
     Browsers name no encoding. A named one would be looked up among all of Python's, and some take a minute for a
-    megabyte (Punycode). A megabyte of separators takes a second, although it holds no field.
+    megabyte (Punycode). A megabyte of separators takes a second, although it contains no field.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8"):
@@ -143,8 +144,8 @@ async def _check_cost(request: Request, max_fields: int) -> None:
 
 
 def _from_here(request: Request) -> bool:
-    """The second line of defence (Fetch Metadata, or RFC 6454's Origin if a browser has none): keeps out what another
-    site sends."""
+    """Whether a request comes from this site: the second line of defence against other sites' forms (Fetch Metadata, or
+    RFC 6454's Origin if a browser sends none)."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
@@ -153,8 +154,8 @@ def _from_here(request: Request) -> bool:
 
 
 def make_stranger_shell(request: Request) -> Shell:
-    """The shell of a page for somebody who is not signed in. Its secret is the cookie's, made now if there is none: see
-    ``keep_secret``."""
+    """The shell of a page for somebody who isn't signed in. Its secret is the cookie's, and is created now if there is
+    no cookie: see ``keep_secret``."""
     secret = read_cookie(request, STRANGERS_COOKIE)
     return Shell(
         csrf=secret if len(secret) >= 32 else make_token(),
@@ -176,8 +177,8 @@ M = TypeVar("M", bound=BaseModel)
 def validate(
     model: type[M], values: Mapping[str, object], hints: Mapping[str, str] | None = None
 ) -> tuple[M | None, str]:
-    """Validates the values as the API's form. Raises the first fault as a sentence, worded by ``hints`` for its
-    field."""
+    """Validates the values as the API's form. Returns the form, or the first fault as a sentence, with the field's text
+    from ``hints``."""
     try:
         return model.model_validate(values), ""
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Labels: states, risks, sources and times in a person's words."""
+"""Labels: states, risks, sources and times in words for people."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from registry.contract import Risk
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A word with a tone: ``quiet``, ``busy``, ``wait``, ``good``, ``bad``."""
+    """A word with a tone: ``quiet``, ``busy``, ``wait``, ``good`` or ``bad``."""
 
     text: str
     tone: str
@@ -82,8 +82,7 @@ STEPS: Final[Mapping[RunState, tuple[tuple[str, str], ...]]] = {
         ("executing", "Signed and sent; waiting for the platform's answer"),
     ),
 }
-"""What a moving run goes through, from each state that such a stretch begins with: the step's name, and what it is to a
-person."""
+"""The steps of a moving run, by the state in which each step begins: the step's name, and its label."""
 
 
 _WRITTEN: Final = re.compile(
@@ -97,14 +96,14 @@ _REPLACED: Final = Badge("replaced", "quiet")
 _TAKEN_BACK: Final = Badge("taken back", "quiet")
 _WORDS: Final[Mapping[str, str]] = {str(each): badge.text for each, badge in (*STATES.items(), *RISKS.items())}
 DOUBTS: Final[Mapping[Evidence, str]] = {"read": "read from your words", "proposed": "proposed by the model"}
-"""What stands at a value on a card that no code vouches for."""
+"""Warning at a value on a card that no code vouches for."""
 _QUOTED_CHARS: Final = 80
 _TIMES: Final = {1: "", 2: " twice"}
 _GIVERS: Final = {"api": "the API key", "event": "the event"}
 
 
 def is_cancelled(run: Run) -> bool:
-    """Whether a run was stopped while it was still being worked out."""
+    """Whether a run was stopped while it was being resolved."""
     return run.state == "rejected" and run.reason == CANCELLED
 
 
@@ -116,14 +115,15 @@ def make_state_badge(run: Run) -> Badge:
 
 
 def find_withdrawal(run: Run) -> Badge | None:
-    """How a later run of its asker withdrew this one, if one did. What a person typed as a reason says nothing."""
+    """How a later run of the same person withdrew this one, or None. A typed reason doesn't count."""
     if run.replaced_by is not None:
         return _REPLACED
     return _TAKEN_BACK if run.withdrawn_by is not None else None
 
 
 def format_name(name: str) -> str:
-    """A state or a risk as the badges say it (``abstained`` → “no such action”), any other name without underscores."""
+    """A state or a risk with its badge's words (``abstained`` → “no such action”), any other name without
+    underscores."""
     return _WORDS.get(name, name.replace("_", " "))
 
 
@@ -133,13 +133,13 @@ def format_day(of: date) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """What somebody typed, on one line of a list."""
+    """Typed text, on one line of a list."""
     return to_display_text(_BREAKS.sub(" ", text), limit=limit)
 
 
 def write_out(text: str) -> str:
-    """Text made of a record's fields, with days and amounts as people write them (``paid 3 Oct 2026``,
-    ``12,500.00 EUR``); what is quoted stays as it was typed."""
+    """Text made of a record's fields, with days and amounts as people write them (``paid 3 Oct 2026``, ``12,500.00
+    EUR``). Quoted text stays as it was typed."""
     return _WRITTEN.sub(_write_out, text)
 
 
@@ -153,7 +153,7 @@ def _write_out(found: re.Match[str]) -> str:
 
 
 def name_actions(titles: Sequence[str]) -> str:
-    """``Close a ticket, 3 times``; where they differ, ``Close a ticket, Reply twice``."""
+    """``Close a ticket, 3 times``, or for different titles ``Close a ticket, Reply twice``."""
     counted = {title: titles.count(title) for title in titles}
     if len(counted) == 1 and len(titles) > 1:
         return f"{titles[0]}, {len(titles)} times"
@@ -161,9 +161,9 @@ def name_actions(titles: Sequence[str]) -> str:
 
 
 def describe_source(run: Run, given: Source, viewer: str, shown: str = "", beside: Sequence[RecordSource] = ()) -> str:
-    """Where a value came from: ‘you said “20 dollars”’, ‘refundable of INV-1042, found by “Adam's last invoice”’. What
-    stands beside it as the value ``shown`` is not said again; a field of the one record of its kind that is a value of
-    the same call (``beside``) is said to be of "this invoice"."""
+    """The source of a value: ‘you said “20 dollars”’, ‘refundable of INV-1042, found by “Adam's last invoice”’. It
+    doesn't repeat the value ``shown`` beside it. If one of the values ``beside`` it in the same call is the only record
+    of its kind, its fields are called fields of "this invoice"."""
     match given:
         case DefaultSource():
             return "the contract's default"
@@ -192,8 +192,8 @@ def describe_source(run: Run, given: Source, viewer: str, shown: str = "", besid
 
 
 def _tell_record(run: Run, given: RecordSource, shown: str) -> tuple[str, ...]:
-    """The field where it is another than the record itself, which of the records it was, and the words that found
-    it."""
+    """The parts of a record's source: the field if it isn't the record itself, how the record was chosen, and the words
+    that found it."""
     quoted = quote_spans(run, given.spans)
     found = f"found by {quoted}" if quoted else ""
     which = " ".join(filter(None, (given.reading, f"of {', '.join(given.via)}" if given.via else "")))
@@ -203,7 +203,7 @@ def _tell_record(run: Run, given: RecordSource, shown: str) -> tuple[str, ...]:
 
 
 def quote_spans(run: Run, spans: Sequence[Span]) -> str:
-    """The words, on one line."""
+    """The words of the spans, on one line."""
     return " and ".join(f"“{' '.join(each.split())}”" for each in _words(run, spans))
 
 
@@ -224,7 +224,7 @@ def _verb(spans: Sequence[Span]) -> str:
 
 
 def _is_whole(run: Run, given: PromptSource, shown: str) -> bool:
-    """Whether the value is a longer text, word for word: to quote it would be to show it twice."""
+    """Whether the value is a long text, word for word: a quotation would show it twice."""
     return len(shown) > _QUOTED_CHARS and _words(run, given.spans) == (shown,)
 
 
@@ -233,7 +233,7 @@ def count_hours(span: timedelta) -> int:
 
 
 def format_percent(share: float) -> str:
-    """``98.2 %``; never rounded up to all or down to none."""
+    """``98.2 %``. Never rounded up to 100 % or down to 0 %."""
     if share in (0.0, 1.0):
         return f"{share:.0%}".replace("%", " %")
     return f"{min(max(share * 100, 0.1), 99.9):.1f} %"

@@ -11,7 +11,7 @@ from core.actor import EVALUATOR, OWNER
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry of the navigation, under the heading ``group`` (empty: under none). ``alert`` says what needs somebody
+    """An entry of the navigation, under the heading ``group`` (empty for none). ``alert`` says what needs attention
     there."""
 
     href: str
@@ -24,7 +24,7 @@ class NavItem:
 
 _OWNERS: Final = (OWNER,)
 _ALL: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
-    # href, label, icon, group, and for which roles alone
+    # href, label, icon, group, and roles (empty for all)
     ("/", "Ask", "ask", "", ()),
     ("/runs", "Runs", "runs", "", ()),
     ("/approvals", "Approvals", "approvals", "", ()),
@@ -42,7 +42,7 @@ _ALL: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
 
 
 def list_nav_items(role: str, path: str, alerts: Mapping[str, str]) -> tuple[NavItem, ...]:
-    """The navigation for ``role``; the item that ``path`` belongs to is ``here``. ``alerts`` are by href."""
+    """The navigation for ``role``. The item of ``path`` is marked ``here``. ``alerts`` are by href."""
     return tuple(
         NavItem(
             href,

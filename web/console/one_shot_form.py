@@ -1,4 +1,4 @@
-"""One-shot forms: a ticket, stored in the act's transaction, keeps a double submit from acting twice."""
+"""One-shot forms: a ticket, stored in the act's transaction, prevents a double submit from acting twice."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TransactionHook = Callable[[AsyncSession, Any], Coroutine[Any, Any, None]]
 
 @asynccontextmanager
 async def use_form_once(request: Request, form: Form) -> AsyncIterator[TransactionHook]:
-    """Hook for the act's transaction that uses up the form's ticket. A failed form may be sent again. One that has
+    """Hook for the act's transaction that uses up the form's ticket. A failed form can be sent again. A form that has
     acted raises Conflict."""
     ticket = form.get(TICKET, limit=100)
     if not ticket:

@@ -1,5 +1,4 @@
-"""Page rendering: each template shows one frozen context class, which names it, and nothing
-else."""
+"""Page rendering: each template shows one frozen context class, which names the template, and nothing else."""
 
 from __future__ import annotations
 
@@ -27,12 +26,12 @@ from web.cookies import read_cookie
 
 STATIC: Final = Path(__file__).parents[1] / "static"
 TEMPLATES: Final = tuple(sorted({each.parent for each in Path(__file__).parent.glob("*/*.html")}))
-"""The folders of the resources: each holds its templates, whose names are unique among all."""
+"""The folders of the resources. Each holds its templates, whose names are unique across all folders."""
 THEME_COOKIE: Final = "opsiq_theme"
 _KEEP: Final = "public, max-age=31536000, immutable"
 _MOST_CHARS: Final = 200_000
 _HYPHENATED: Final = re.compile(r"(?<![\w-])(\d{1,2} [A-Z][a-z]{2} \d{4}|[^\W_]{1,8}(?:-[^\W_]{1,8}){1,2})(?![\w-])")
-"""Short enough for a narrow screen."""
+"""Pieces short enough for a narrow screen."""
 _MOST_LINES_CHARS: Final = 1_000
 
 
@@ -46,8 +45,8 @@ class SignedInAs:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The frame around every page. ``fragment``: only the inside of ``main`` is wanted, to be put in place of the last
-    one. ``once`` is the ticket of this page's forms (``web.console.one_shot_form``)."""
+    """The frame around every page. ``fragment``: only the inside of ``main`` is requested, to replace the present one.
+    ``once`` is the ticket of this page's forms (``web.console.one_shot_form``)."""
 
     csrf: str
     theme: str
@@ -61,7 +60,8 @@ class Shell:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Base of the context classes of pages. ``template`` is the one file that shows it; ``title`` names the window."""
+    """Base of the context classes of pages. ``template`` is the file that shows the page, and ``title`` the window's
+    title."""
 
     template: ClassVar[str]
     shell: Shell
@@ -70,7 +70,7 @@ class Page:
 
 @cache
 def load_environment() -> Environment:
-    """Jinja environment: autoescape always; a name that the context lacks is an error, never an empty string."""
+    """Jinja environment: always with autoescape. A name that the context lacks is an error, never an empty string."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -92,8 +92,8 @@ def load_environment() -> Environment:
 
 
 def split_whole(text: str) -> list[tuple[str, bool]]:
-    """The pieces of a text, and of each whether it stands on one line: short numbers with hyphens and days do
-    (``INV-1042``, ``2026-10-03``, ``3 Oct 2026``). A text of many lines breaks anywhere."""
+    """Splits a text into pieces, each with whether it must stay on one line. Short numbers with hyphens and days must
+    (``INV-1042``, ``2026-10-03``, ``3 Oct 2026``). A text of many lines may break anywhere."""
     if len(text) > _MOST_LINES_CHARS:
         return [(text, False)]
     parts = enumerate(_HYPHENATED.split(text))
@@ -110,13 +110,13 @@ def render_html(page: Page) -> str:
 
 
 def render(page: Page, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
-    """Render a page. It is never cached by a browser or a proxy: the next person at this machine finds nothing."""
+    """Renders a page. No browser or proxy may cache it: the next person at this machine must find nothing."""
     kept = {"Cache-Control": "no-store", "Vary": "HX-Request", **(headers or {})}
     return HTMLResponse(render_html(page), status_code=status, headers=kept)
 
 
 def show(request: Request, page: Page, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
-    """``render``, and where the page came in place of another one, its own address is put into the browser's bar."""
+    """Renders a page. If it replaces another one, its own address is put into the browser's address bar."""
     there = urlsplit(request.headers.get("hx-current-url", "")).path
     moved = page.shell.fragment and request.method == "GET" and there != request.url.path
     own = {"HX-Push-Url": page.shell.path, "HX-Reswap": "innerHTML show:window:top"} if moved else {}
@@ -124,12 +124,12 @@ def show(request: Request, page: Page, *, status: int = 200, headers: Mapping[st
 
 
 def redirect(to: str) -> Response:
-    """Redirect (303), so that a reload repeats nothing."""
+    """Redirects with 303, so that a reload repeats nothing."""
     return RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
 
 
 def redirect_full_page(request: Request, answer: Response) -> Response:
-    """Redirect that htmx follows as a full page, not inside ``main``: what is around it has changed too."""
+    """Redirects so that htmx loads a full page, not only ``main``, because its surroundings have changed too."""
     if wants_fragment(request):
         answer.headers["HX-Redirect"] = answer.headers["location"]
         del answer.headers["location"]
@@ -148,7 +148,7 @@ def read_theme(request: Request) -> str:
 
 @cache
 def find_asset(name: str) -> str:
-    """The address of a static file, which changes with its content: so it may be kept for ever."""
+    """The address of a static file. It changes with the content, so that the file can be cached forever."""
     digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
     return f"/static/{name}?v={digest}"
 
@@ -162,7 +162,7 @@ class Static(StaticFiles):
 
 
 def _to_plain(text: Any) -> str:
-    """One line, everything hidden in it spelled out. Escaped like all else where it is written."""
+    """One line of text, with hidden characters spelled out. It is still escaped where it is inserted."""
     return to_display_text(str(text), limit=_MOST_CHARS)
 
 

@@ -10,7 +10,7 @@ from web.console.pages import Page
 
 @dataclass(frozen=True, slots=True)
 class SecretRow:
-    """Something to copy: a ``secret`` one is not found anywhere again."""
+    """A text to copy. A ``secret`` one is never shown again."""
 
     id: str
     label: str

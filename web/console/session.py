@@ -1,4 +1,4 @@
-"""Console session: the cookie, its row, and the member as they are now."""
+"""Console session: the cookie, its row, and the member's present data."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from web.cookies import read_cookie, set_cookie
 
 COOKIE: Final = "opsiq_session"
 LONGEST: Final = timedelta(days=7)
-"""However much it is used, a sign-in ends after this."""
+"""Longest duration of a sign-in, however much it is used."""
 _TOUCH_EVERY: Final = timedelta(seconds=60)
 
 
 class SignInNeeded(Exception):
-    """Nobody is signed in; answered by the sign-in page, which leads back here."""
+    """Raised if nobody is signed in. The answer is the sign-in page, which leads back here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A member who is signed in. ``actor`` has the role of this moment, whatever it was at sign-in. ``alerts`` say what
-    needs this person, by the address of the place."""
+    """A signed-in member. ``actor`` has the member's present role, not the one at sign-in. ``alerts`` say what needs
+    this person's attention, by the page's address."""
 
     actor: Actor
     member: MemberRow
@@ -50,8 +50,8 @@ class Visitor:
 
 
 async def find_visitor(request: Request) -> Visitor | None:
-    """The visitor of this request's cookie, unless the login is over, idle or revoked or the member may not sign in any
-    more."""
+    """The visitor of this request's cookie. None if the login has expired, been idle too long or been revoked, or if
+    the member may not sign in any more."""
     token = read_cookie(request, COOKIE)
     if not token:
         return None
@@ -80,7 +80,7 @@ async def find_visitor(request: Request) -> Visitor | None:
 
 
 async def require_sign_in(request: Request) -> Visitor:
-    """The dependency of every page. Raises SignInNeeded."""
+    """FastAPI dependency of every page. Raises SignInNeeded."""
     visitor = await find_visitor(request)
     if visitor is None:
         raise SignInNeeded
@@ -113,7 +113,7 @@ Evaluator = Annotated[Visitor, Depends(require_evaluator)]
 
 
 async def count_text(request: Request, visitor: Visitor) -> None:
-    """Count a text that is to be read for this person and workspace. Raises Problem ``rate_limited``."""
+    """Counts a text for the limits of this person and workspace. Raises Problem ``rate_limited``."""
     await get_limits(request).read_text(visitor.actor.workspace, visitor.actor.person)
 
 
@@ -139,7 +139,7 @@ def make_clock(request: Request) -> WallClock:
 
 
 def keep_local(path: str) -> str:
-    """``path`` if it leads nowhere but to a page of this console, else the front page."""
+    """``path`` if it leads to a page of this console, else the front page."""
     plain = path.isprintable() and "\\" not in path and path.startswith("/") and not path.startswith("//")
     try:
         parts = urlsplit(path)
@@ -149,8 +149,7 @@ def keep_local(path: str) -> str:
 
 
 def set_session(request: Request, answer: Response, token: str) -> None:
-    """The cookie of a sign-in. It is a new one at every sign-in, at a change of the password, and after a change of
-    role."""
+    """Sets the cookie of a sign-in. It is new after every sign-in, password change and role change."""
     set_cookie(request, answer, COOKIE, token, max_age_s=int(LONGEST.total_seconds()))
 
 

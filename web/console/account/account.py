@@ -27,12 +27,12 @@ router = APIRouter(prefix="/account", include_in_schema=False)
 
 
 FIRST_PASSWORD: Final = timedelta(minutes=10)
-"""How fresh a sign-in through the issuer must be for who has no password yet to set one."""
+"""Longest time since the sign-in through the issuer in which a person without a password may set one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A linked identity of an issuer. ``label`` is the address it said, or the subject where it said none."""
+    """A linked identity of an issuer. ``label`` is its email address, or its subject if the issuer gave no address."""
 
     id: str
     issuer: str
@@ -43,8 +43,8 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountPage(Page):
-    """Page of one's own account. ``issuer`` is the one to be linked with now; empty where there is none or the member
-    is."""
+    """Account page of the signed-in member. ``issuer`` can be linked now. It is empty if there is none, or if the
+    member is already linked."""
 
     template: ClassVar[str] = "account.html"
     name: str
@@ -67,8 +67,8 @@ async def show_account(request: Request, visitor: SignedIn) -> Response:
 
 @router.post("/password")
 async def change_password(request: Request, form: Guarded) -> Response:
-    """Change one's own password. The present one is asked for, and counted like a sign-in. Wherever else one is signed
-    in, one is no longer; here one is, under another session id, so that who has read the one before has nothing."""
+    """Changes the visitor's own password. The form must contain the current one, and a wrong one counts as a failed
+    sign-in. All other sessions end. This session gets a new id, so that a copy of the old one is useless."""
     visitor, fresh, container = form.member, form.fields.get("fresh", ""), get_container(request)
     token, secret = make_token(), make_token()
 
@@ -95,7 +95,7 @@ async def change_password(request: Request, form: Guarded) -> Response:
 
 @router.post("/sign-out")
 async def sign_out_elsewhere(request: Request, form: Guarded) -> Response:
-    """Sign out of one session, where the form names it, else of all but this one."""
+    """Ends the session that the form names, or else all sessions except this one."""
     visitor, login_id = form.member, form.get("login", limit=64)
     member_service = get_container(request).member_service
     if login_id:
@@ -106,7 +106,7 @@ async def sign_out_elsewhere(request: Request, form: Guarded) -> Response:
 
 
 def _first(container: Container, visitor: Visitor) -> str:
-    """Empty where a first password may be set: the issuer has just vouched for the person."""
+    """Why no first password may be set now. Empty if it may, because the issuer has just vouched for the person."""
     fresh = visitor.login.issuer and container.clock() - visitor.login.created_at <= FIRST_PASSWORD
     minutes = int(FIRST_PASSWORD.total_seconds() // 60)
     again = f"Sign out, sign in again through {container.sso_login.name}, and set it within {minutes} minutes."

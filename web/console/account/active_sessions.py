@@ -23,7 +23,7 @@ _SYSTEMS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ActiveSession:
-    """An active session. ``mine``: the one that looks at the page."""
+    """An active session. ``mine`` is the one that looks at the page."""
 
     id: str
     device: str

@@ -1,7 +1,7 @@
 """Known devices: a browser that has signed in keeps a sealed cookie, and its wrong passwords are counted separately.
 
-It lets nobody in. Its holder only gets a separate count for the accounts used from that browser. So no flood of guesses
-from elsewhere, and no other person behind the same address, makes them wait.
+The cookie doesn't sign anybody in. It only gives its holder a separate count for the accounts used from that browser.
+So other people's wrong guesses, even from the same address, don't make its holder wait.
 """
 
 from __future__ import annotations

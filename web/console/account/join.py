@@ -44,7 +44,7 @@ async def join_page(request: Request, invitation: str = "") -> Response:
 
 @router.post("")
 async def join(request: Request, form: GuardedStranger) -> Response:
-    """Accept an invitation. The invited person is signed in, whoever used this browser before."""
+    """Accepts an invitation. It signs in the invited person, whoever used this browser before."""
     container = get_container(request)
     token, name = form.get("invitation", limit=_MAX_TOKEN), form.get("name", limit=1000)
     async with container.database.read() as session:

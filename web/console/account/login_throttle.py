@@ -42,18 +42,18 @@ FREE_BY_ADDRESS: Final = 30
 ADDRESS_WINDOW: Final = timedelta(minutes=15)
 GENTLE_WAIT: Final = timedelta(minutes=1)
 SKEW: Final = timedelta(minutes=1)
-"""How far the clock of another server may be ahead. What was counted further ahead was counted before this clock was
-set back, and would keep people out until the clock has caught up."""
+"""How far the clock of another server may be ahead. A count from further ahead was made before this clock was set back.
+It would lock people out until the clock has caught up."""
 MOST_WAITING: Final = 32
-"""Passwords that wait to be tried, beside the one that is: each takes tens of milliseconds of a processor."""
+"""Most passwords that wait to be checked, since each check takes tens of milliseconds of CPU."""
 BUSY: Final = "Too many people are signing in at this moment. Try again in a few seconds."
 _WRONG: Final = "This is not your password. Nothing was done."
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One sign-in attempt. ``pair`` has the back-off. ``counted`` are the lenient limits that it counts against,
-    ``held_to`` those that may stop it."""
+    """One sign-in attempt. ``pair`` has the back-off. ``counted`` are the lenient limits in which it counts.
+    ``held_to`` are the limits that may stop it."""
 
     pair: str
     counted: tuple[tuple[FailureScope, str], ...] = ()
@@ -170,14 +170,14 @@ async def find_wait(container: Container, attempt: Attempt) -> timedelta:
 
 
 async def count(container: Container, attempt: Attempt) -> None:
-    """Count a wrong password."""
+    """Counts a wrong password."""
     subjects = (*((("pair", attempt.pair),) if attempt.pair else ()), *attempt.counted)
     async with container.database.begin() as session:
         await store.accounts.logins.record_failure(session, subjects, container.clock())
 
 
 async def forgive(container: Container, attempt: Attempt) -> None:
-    """Reset the back-off after a right password. The lenient limits are not reset, or each success would allow a flood
+    """Resets the back-off after a right password. The lenient limits are not reset, or each success would allow a flood
     of guesses."""
     async with container.database.read() as session:
         failures = await store.accounts.logins.failures(session, "pair", attempt.pair, container.clock() - PAIR_WINDOW)

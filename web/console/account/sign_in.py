@@ -41,8 +41,8 @@ _ENDED: Final = "Your sign-in had ended, so what you sent was not taken. Sign in
 
 @dataclass(frozen=True, kw_only=True)
 class SignInPage(Page):
-    """Sign-in page. ``issuer`` is the other way to sign in, ``start`` its address. ``leave`` signs out there too. Each
-    is empty if there is none."""
+    """Sign-in page. ``issuer`` is the other way to sign in, ``start`` its address. ``leave`` is the issuer's sign-out
+    address. Each is empty if there is none."""
 
     template: ClassVar[str] = "sign_in.html"
     email: str
@@ -65,8 +65,8 @@ class SetUpPage(Page):
 
 
 async def redirect_to_sign_in(request: Request, _: Exception) -> Response:
-    """Redirects to the sign-in page, and from there back to the page. A person who sent a form is told that nothing
-    came of it."""
+    """Redirects to the sign-in page, which leads back to the requested page. A person who sent a form is told that it
+    had no effect."""
     sent = request.method == "POST"
     wanted = request.headers.get("hx-current-url", "") if sent or wants_fragment(request) else str(request.url)
     parts = urlsplit(wanted)
@@ -102,7 +102,7 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
             answer = await sign_in_answer(request, email=email, next_=next_, trouble=login_throttle.BUSY, status=503)
             answer.headers["Retry-After"] = "5"
             return answer
-        if wait := await login_throttle.find_wait(container, attempt):  # others may have tried meanwhile
+        if wait := await login_throttle.find_wait(container, attempt):  # other attempts may have failed meanwhile
             return await _slow_down(request, email, next_, wait)
         member = await _check_password(container, email, password)
         if member is None:
@@ -154,7 +154,7 @@ async def set_up_page(request: Request) -> Response:
 
 @router.post("/set-up")
 async def set_up(request: Request, form: GuardedStranger) -> Response:
-    """Create the first workspace: only while there is none, and only from this machine."""
+    """Creates the first workspace: only while there is none, and only from this machine."""
     container = get_container(request)
     name, person = form.get("name", limit=100).strip(), form.get("person", limit=100).strip()
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
@@ -178,8 +178,8 @@ async def set_up(request: Request, form: GuardedStranger) -> Response:
 async def start_session(
     request: Request, container: Container, member: MemberRow, to: str, *, issuer: str = ""
 ) -> RedirectResponse:
-    """Starts a session with a fresh token and form secret. The browser's earlier login ends in the same transaction.
-    ``issuer`` is who vouched for the person, empty for a password."""
+    """Starts a session with a new token and form secret. The browser's earlier login ends in the same transaction.
+    ``issuer`` is the one that vouched for the person, empty for a password."""
     now, token = container.clock(), make_token()
     async with container.database.begin() as session:
         login = await store.accounts.logins.start(
@@ -220,7 +220,7 @@ async def _slow_down(request: Request, email: str, next_: str, wait: timedelta) 
 
 
 async def _check_password(container: Container, email: str, password: str) -> MemberRow | None:
-    """The member with this password. An unknown address takes as long as a wrong password, within one hash."""
+    """The member with this password. An unknown address takes about as long as a wrong password, to within one hash."""
     async with container.database.read() as session:
         rows = [row for row in await store.accounts.members.by_email(session, email) if row.state == "active"]
     for row in rows:
@@ -237,8 +237,8 @@ async def _has_no_workspace(container: Container) -> bool:
 
 
 def _from_this_machine(request: Request) -> bool:
-    """Whether a request comes straight from a loopback address to a loopback name: without a proxy, and without a
-    rebound name."""
+    """Whether a request comes directly from a loopback address and names a loopback host: without a proxy, and without
+    a rebound DNS name."""
     if came_through_proxy(request):
         return False
     host = request.url.hostname or ""
@@ -248,7 +248,7 @@ def _from_this_machine(request: Request) -> bool:
 async def sign_in_answer(
     request: Request, *, next_: str, email: str = "", trouble: str = "", leave: str = "", status: int = 200
 ) -> Response:
-    """The sign-in page, with what went wrong."""
+    """The sign-in page, with an error message if there is one."""
     around, issuer = make_stranger_shell(request), get_container(request).issuer
     page = SignInPage(
         shell=around,

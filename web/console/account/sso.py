@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 COOKIE: Final = "opsiq_flow"
 _SPENT: Final = "flow"
-"""The key under which the states of finished flows are kept as nonces, for longer than a flow lasts."""
+"""The key under which the states of finished flows are stored as nonces, for longer than a flow lasts."""
 _NOT_BEGUN: Final = LoginRefused(
     LoginRefusalReason.NOT_BEGUN_HERE,
     "This sign-in was not begun in this browser, took too long, or was finished before. Begin it again.",
@@ -46,7 +46,7 @@ _NOT_BEGUN: Final = LoginRefused(
 
 @dataclass(frozen=True, kw_only=True)
 class OnwardPage(Page):
-    """The way to the issuer, to be linked with it."""
+    """Page that leads to the issuer in order to link the account with it."""
 
     template: ClassVar[str] = "onward.html"
     issuer: str
@@ -55,8 +55,8 @@ class OnwardPage(Page):
 
 @router.get("/sign-in/start")
 async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (the name in the address)
-    """Redirect to the issuer. Another site may link here too: what comes of it is bound to this browser all the
-    same."""
+    """Redirects to the issuer. Another site may link to this page too, since the result is bound to this browser
+    anyway."""
     container = get_container(request)
     provider = _provider(container)
     if await find_visitor(request):
@@ -72,8 +72,8 @@ async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (
 
 @router.get("/sign-in/callback")
 async def finish_sign_in(request: Request, code: str = "", state: str = "", iss: str = "", error: str = "") -> Response:
-    """Callback from the issuer: the browser that was sent there, once, within the time; then the member it vouches for,
-    or a page that says why not."""
+    """Callback from the issuer: accepted from the browser that was sent there, once and in time. Signs in the member
+    that the issuer vouches for, or shows why not."""
     container = get_container(request)
     provider = _provider(container)
     attempt = login_throttle.make_issuer_attempt(request)
@@ -102,7 +102,7 @@ async def finish_sign_in(request: Request, code: str = "", state: str = "", iss:
 
 @router.post("/account/link")
 async def link(request: Request, form: Guarded) -> Response:
-    """Link an identity: asks for the password, then shows the page that leads to the issuer."""
+    """Links an identity: checks the password, then shows the page that leads to the issuer."""
     container, visitor = get_container(request), form.member
     provider = _provider(container)
     trouble = await own_password(request, form)
@@ -123,7 +123,7 @@ async def link(request: Request, form: Guarded) -> Response:
 
 @router.post("/account/unlink")
 async def unlink(request: Request, form: Guarded) -> Response:
-    """Unlink an identity. Asks for the password: without the link it is the only way to sign in."""
+    """Unlinks an identity. It checks the password, which is the only way to sign in without the link."""
     visitor = form.member
     trouble = await own_password(request, form)
     if trouble:
@@ -148,7 +148,7 @@ async def _finish(
     if flow.login and (visitor is None or visitor.login.id != flow.login):
         return await _turn_away(request, flow, _NOT_BEGUN, 400)
     if error or not code:
-        # Anybody may have written the words that came with the browser, so they are not shown.
+        # These parameters came with the browser, so anybody may have written them. They aren't shown.
         refused = LoginRefused(
             LoginRefusalReason.REFUSED_THERE,
             f"{provider.name} did not let you in. Begin again, or sign in with a password.",
@@ -175,7 +175,7 @@ async def _link(request: Request, container: Container, visitor: Visitor, flow: 
 
 
 async def _turn_away(request: Request, flow: Flow | None, turned: LoginRefused, status: int) -> Response:
-    """Refuses on the page where it was begun."""
+    """Shows the refusal on the page where the flow began."""
     visitor = await find_visitor(request)
     if visitor is not None:
         return await render_account(request, visitor, link_trouble=turned.detail, status=status)

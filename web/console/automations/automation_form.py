@@ -1,4 +1,4 @@
-"""Shared form fields of rules and instructions, as posted and as the API takes them."""
+"""Form fields that rules and instructions share, as posted and in the API's form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from store.automations import InstructionRow, RuleRow
 from web.console.forms import Form, validate
 
 OTHER: Final = "?"
-"""What a picker holds when a person writes it instead of picking."""
+"""Value of a picker when a person writes their own value."""
 MODES: Final = get_args(Mode)
 _HINTS: Final = {
     "name": "Give it a name of 1 to 120 characters.",
@@ -28,8 +28,8 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutomationFormData:
-    """Fields that the forms of rules and instructions share. ``own_event``: its name is typed, not chosen. ``find``
-    filters the actions to choose from."""
+    """Fields that the forms of rules and instructions share. ``own_event``: the event's name is typed, not chosen.
+    ``find`` filters the offered actions."""
 
     name: str = ""
     event: str = ""
@@ -41,7 +41,7 @@ class AutomationFormData:
 
 
 def read_form(form: Form) -> dict[str, Any]:
-    """The fields of ``Filled`` as posted, valid or not."""
+    """The fields of ``AutomationFormData`` as posted, valid or not."""
     event, own = form.get("event", limit=100).strip(), form.get("own_event", limit=200).strip()
     return {
         "name": form.get("name", limit=1000).strip(),
@@ -55,7 +55,7 @@ def read_form(form: Form) -> dict[str, Any]:
 
 
 def read_row(row: RuleRow | InstructionRow) -> dict[str, Any]:
-    """The fields of ``Filled`` of an existing automation."""
+    """The fields of ``AutomationFormData`` of an existing automation."""
     return {
         "name": row.name,
         "event": row.pattern,
@@ -66,8 +66,8 @@ def read_row(row: RuleRow | InstructionRow) -> dict[str, Any]:
 
 
 def parse_model(model: type[M], given: AutomationFormData, more: Mapping[str, object], hints: Mapping[str, str]) -> M:
-    """``given`` and what else the API takes, as its form. Raises InvalidInput with what to correct, by ``hints`` for
-    what is ``more``."""
+    """Validates ``given`` and the fields in ``more`` as the API's form. Raises InvalidInput with what to correct, using
+    ``hints`` for the fields in ``more``."""
     both = {
         "name": given.name,
         "event": given.event,

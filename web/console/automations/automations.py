@@ -1,4 +1,5 @@
-"""Shared parts of rule and instruction pages: the switch, past firings, the form's frame, and who may change it."""
+"""Shared parts of rule and instruction pages: the switch, past firings, the form's frame, and the check of who may
+change them."""
 
 from __future__ import annotations
 
@@ -69,7 +70,7 @@ class Switch:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AutomationStatus:
     """Status of a rule or an instruction. ``blocked``: why it does nothing, or empty. ``mine``: this person may switch,
-    change and delete it. ``links``: they may see events."""
+    change and delete it. ``links``: this person may see events."""
 
     name: str
     mode: Badge
@@ -90,8 +91,8 @@ class AutomationStatus:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
-    """What both forms ask for. ``own_event``: its name is typed, not chosen. ``becomes_author``: saving it takes it
-    over from another person, or from the author's former role."""
+    """Fields of both forms. ``own_event``: the event's name is typed, not chosen. ``becomes_author``: whoever saves the
+    form becomes the author, instead of another person or of themselves in a former role."""
 
     revision: int
     name: str
@@ -110,7 +111,7 @@ class Frame:
 async def load_status(
     request: Request, visitor: Visitor, row: Automation, before: str | None, error: OpsIQError | None
 ) -> AutomationStatus:
-    """With a page of its firings, those ``before`` one of them."""
+    """The status with a page of firings: the ones ``before`` the given firing."""
     actor = visitor.actor
     async with get_container(request).database.read() as session:
         rows = await store.automations.firings(session, actor.workspace, row.id, before=before, limit=PAGE)
@@ -166,7 +167,7 @@ def make_form_title(there: Automation | None, kind: str) -> str:
 
 
 def read_mode(form: Form, kind: str) -> str:
-    """The mode that was asked for. Raises InvalidInput."""
+    """The requested mode. Raises InvalidInput."""
     mode = form.get("mode", limit=10)
     if mode not in MODES:
         raise InvalidInput(f"{kind} is on, in shadow, or off.")
@@ -174,7 +175,7 @@ def read_mode(form: Form, kind: str) -> str:
 
 
 async def check_author(request: Request, visitor: Visitor, row: Automation, otherwise: str) -> None:
-    """Check that this person is the author or an owner. Raises Forbidden with ``otherwise``."""
+    """Checks that this person is the author or an owner. Raises Forbidden with ``otherwise``."""
     if not await get_container(request).events.automation_service.manages(visitor.actor, row):
         raise Forbidden(otherwise)
 
@@ -187,7 +188,7 @@ async def save(
     change: Callable[[Row], Awaitable[Row]],
 ) -> Row:
     """Saves a form: adds the automation, once for each form, or changes the existing one (``there``). Raises
-    InvalidInput if that was changed after the form was shown. It can then be saved again."""
+    InvalidInput if it was changed after the form was shown. Then the form can be saved again."""
     if there is None:
         async with use_form_once(request, form) as in_transaction:
             return await add(in_transaction)
@@ -205,7 +206,7 @@ def find_title(catalogue: Catalogue, name: str) -> str:
 
 
 def _firing(row: FiringRow, *, inside: bool) -> FiringTableRow:
-    """A firing. What shadow mode would have sent is only for people who may see its records."""
+    """A firing. Only people who may see its records see what shadow mode would have sent."""
     would = json.loads(row.document) if row.document and inside else {}
     calls = would.get("calls", ()) if isinstance(would, dict) else ()
     return FiringTableRow(
@@ -219,7 +220,7 @@ def _firing(row: FiringRow, *, inside: bool) -> FiringTableRow:
 
 
 def _params(call: Mapping[str, str]) -> str:
-    """The parameters of a call that was only noted, as they would have been sent."""
+    """The parameters of a call in shadow mode, as they would have been sent."""
     held = json.loads(call["payload"]) if call["payload"].startswith("{") else call["payload"]
     params = held.get("params", held) if isinstance(held, dict) else held
     return json.dumps(params, ensure_ascii=False)

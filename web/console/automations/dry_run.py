@@ -24,8 +24,8 @@ UNTOLD: Final = Badge("can't be told", "wait")
 
 @dataclass(frozen=True, slots=True)
 class DryRunRow:
-    """One event of a dry run. ``says`` is what would be sent, call by call; ``why`` the reason it waits, or that
-    nothing is."""
+    """One event of a dry run. ``says`` lists the calls that would be sent. ``why`` is the reason for a wait, or for
+    sending nothing."""
 
     event_id: str
     event: str
@@ -43,7 +43,7 @@ class VerdictCount:
 
 @dataclass(frozen=True, slots=True)
 class DryRunResult:
-    """A dry run over the newest events that fit; without lines none did."""
+    """A dry run over the newest matching events. Without lines, no event matched."""
 
     lines: tuple[DryRunRow, ...]
     tallies: tuple[VerdictCount, ...]

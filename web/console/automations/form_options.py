@@ -1,4 +1,4 @@
-"""Form options for rules and instructions: events, their fields, and the actions one may run."""
+"""Form options for rules and instructions: events, their fields, and the actions that a person may run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from web.console.automations.automation_form import OTHER
 from web.console.forms import FormOption
 
 MOST_ACTIONS: Final = 40
-"""More than these are searched instead of listed."""
+"""Above this number, actions are searched instead of listed."""
 _LOOKED_AT: Final = 20
 _SURFACES: Final = {"admin": "admins' requests", "customer": "customers' requests", "writing": "writing"}
 
@@ -36,8 +36,8 @@ class OptionGroup:
 
 @dataclass(frozen=True, slots=True)
 class ActionOptions:
-    """Actions that a form offers. ``groups`` are those to pick from: all, or where there are ``many``, what the search
-    found and the chosen ones."""
+    """Actions that a form offers. ``groups`` are the ones to choose from: all actions, or if there are ``many``, those
+    that the search found and those already chosen."""
 
     groups: tuple[OptionGroup, ...]
     many: bool
@@ -54,8 +54,8 @@ class EventFields:
 
 
 async def find_event_fields(session: AsyncSession, workspace: str, pattern: str) -> EventFields:
-    """The fields of events that fit, from the catalogue and from the newest that came; names that came and are in no
-    catalogue."""
+    """Fields of matching events, from the catalogue and from the newest received ones. Also received names that no
+    catalogue has."""
     names = [
         each for each in await store.events.events.recent_names(session, workspace) if event_catalogue.get(each) is None
     ]
@@ -68,7 +68,7 @@ async def find_event_fields(session: AsyncSession, workspace: str, pattern: str)
 
 
 def list_events(chosen: str, own: bool, names: Iterable[str]) -> tuple[OptionGroup, ...]:
-    """The catalogue by category, the custom names that came, and a pattern of one's own."""
+    """Event options: the catalogue by category, received custom names, and a pattern that the person types."""
     groups: dict[str, list[FormOption]] = {}
     for each in event_catalogue.load_event_types().values():
         groups.setdefault(each.category, []).append(FormOption(each.name, each.name, each.name == chosen and not own))
@@ -83,7 +83,7 @@ def list_events(chosen: str, own: bool, names: Iterable[str]) -> tuple[OptionGro
 def list_actions(
     context: WorkspaceContext, actor: Actor, surface: Surface, find: str, chosen: Sequence[str]
 ) -> ActionOptions:
-    """Actions that this person may run there."""
+    """Actions that this person may run on this surface."""
     shortlist = context.shortlist(actor, surface)
     many = len(shortlist) > MOST_ACTIONS
     offers: list[Offer] = list(shortlist.offers)

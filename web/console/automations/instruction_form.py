@@ -1,4 +1,4 @@
-"""Instruction form: as it is filled in, and as the API takes it."""
+"""Instruction form: as posted, and in the API's form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from web.console.forms import Form
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstructionFormData(AutomationFormData):
-    """Form of an instruction, as posted or shown. ``actions`` are those it may choose among; ``unattended``: it may
+    """Form of an instruction, as posted or shown. ``actions`` are the ones it may choose among. ``unattended``: it may
     write without a card."""
 
     text: str = ""

@@ -1,4 +1,5 @@
-"""Instruction pages: written with event fields, limited to picked actions, tried, switched, and what they did."""
+"""Instruction pages: written with event fields, limited to chosen actions, tried out, switched, and their past
+firings."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ from web.console.session import SignedIn, Visitor, count_text, make_shell
 router = APIRouter(prefix="/rules/instructions", include_in_schema=False)
 
 TRY_EVENTS: Final = 5
-"""Fewer than of a rule: each one asks the resolver, which may be a model."""
+"""Fewer events than for a rule: each one asks the resolver, which may be a model."""
 _DOWN: Final = (PlatformUnavailable, ModelUnavailable, ModelMisbehaved)
 
 

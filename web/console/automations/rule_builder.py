@@ -1,4 +1,5 @@
-"""Rule builder: an event, a condition in rows and an action with mapped parameters, tried before it is saved."""
+"""Rule builder: an event, a condition in rows, and an action with mapped parameters. It can be tried before it is
+saved."""
 
 from __future__ import annotations
 
@@ -89,7 +90,7 @@ async def _find_mine(request: Request, visitor: Visitor, rule_id: str) -> RuleRo
 
 
 async def _rework(request: Request, form: Form, there: RuleRow | None) -> Response:
-    """The builder after one of its buttons: ``do`` says which. Nothing is stored but by ``save``."""
+    """The builder after one of its buttons, which ``do`` names. Only ``save`` stores anything."""
     visitor, act = form.member, form.get("do", limit=20)
     given = read_form_data(form).after(act)
     if act not in ("try", "save"):
@@ -165,8 +166,7 @@ async def _builder(
 
 
 def _cel(given: RuleFormData) -> tuple[str, str]:
-    """The condition as it stands, and what is wrong with it; while a row is still being filled in nothing is wrong
-    yet."""
+    """The condition so far, and its error. While a row is incomplete there is no error yet."""
     if not given.by_hand and any(not row.path or not row.operator for row in given.rows):
         return "", ""
     try:

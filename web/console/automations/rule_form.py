@@ -1,4 +1,4 @@
-"""Rule form: as it is filled in, and as the API takes it."""
+"""Rule form: as posted, and in the API's form."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CONSTANT: Final = "="
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """Where a parameter's value comes from: ``source`` is a pointer into the event, CONSTANT, or empty; ``value`` the
+    """Source of a parameter's value. ``source`` is a pointer into the event, CONSTANT, or empty. ``value`` is the
     constant as typed."""
 
     source: str = ""
@@ -32,8 +32,8 @@ class Param:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFormData(AutomationFormData):
-    """Form of a rule, as posted or shown. ``cel`` is the condition where it is written ``by_hand``; else ``rows`` and
-    ``join`` make it."""
+    """Form of a rule, as posted or shown. ``cel`` is the condition if it is written ``by_hand``. Otherwise ``rows`` and
+    ``join`` make the condition."""
 
     join: Join = "all"
     rows: tuple[Row, ...] = ()
@@ -50,7 +50,8 @@ class RuleFormData(AutomationFormData):
         return self.cel.strip() if self.by_hand else builder.to_cel(self.rows, self.join)
 
     def after(self, act: str) -> RuleFormData:
-        """The form after one of its own buttons: a row added, a row removed, the condition by hand or by rows."""
+        """The form after one of its own buttons: a row was added or removed, or the condition is now written by hand or
+        in rows."""
         match act.partition(":"):
             case ("add", _, _) if len(self.rows) < MAX_ROWS:
                 return replace(self, rows=(*self.rows, Row("", "", "")), fresh_row=True)
@@ -68,7 +69,7 @@ class RuleFormData(AutomationFormData):
 
 
 def read_form_data(form: Form) -> RuleFormData:
-    """What was posted, whatever it is."""
+    """The form as posted, valid or not."""
     paths, others = form.every("row_path"), form.every("row_other")
     operators, values = form.every("row_op"), form.every("row_value", limit=1000)
     rows = [
@@ -91,7 +92,7 @@ def read_form_data(form: Form) -> RuleFormData:
 
 
 def make_form_data(row: RuleRow) -> RuleFormData:
-    """A rule that stands, as its form: in rows where rows can say its condition."""
+    """The form of an existing rule. Its condition is shown in rows if rows can express it."""
     found = builder.from_cel(row.condition)
     return RuleFormData(
         **read_row(row),
@@ -106,7 +107,7 @@ def make_form_data(row: RuleRow) -> RuleFormData:
 
 
 def parse_form(given: RuleFormData, contract: Contract | None) -> RuleForm:
-    """Parses a posted rule as the API takes it. Raises InvalidInput that says what to mend."""
+    """Parses a posted rule into the API's form. Raises InvalidInput that says what to correct."""
     properties = contract.properties if contract else {}
     parameters = {
         name: {"from": each.source}
@@ -134,7 +135,7 @@ def _param(kept: Mapping[str, Any]) -> Param:
 
 
 def _constant(name: str, text: str, schema: Mapping[str, Any]) -> Any:
-    """What was typed as the JSON that the parameter's schema wants."""
+    """The typed text as the JSON value that the parameter's schema requires."""
     types = schema.get("type")
     wanted = {types} if isinstance(types, str) else set(types or ("string",))
     if "string" in wanted:

@@ -1,4 +1,4 @@
-"""Rule builder rows: each row of the condition and each parameter of the action, with the options there."""
+"""Rule builder rows: each row of the condition and each parameter of the action, with their options."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from web.console.labels import Badge
 
 @dataclass(frozen=True, slots=True)
 class ConditionRow:
-    """Row of the condition builder. ``known``: its field is picked, else it is written as ``path``; ``words`` are what
-    it can be, where that is known."""
+    """Row of the condition builder. ``known``: its field is picked from the list, and otherwise written as ``path``.
+    ``words`` are the field's possible values, if they are known."""
 
     number: int
     known: bool
@@ -38,8 +38,8 @@ class ConditionRow:
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
-    """Row of a rule's parameters. ``form`` is how a constant is written: ``pick`` (among ``words``), ``number``,
-    ``text``, ``json``."""
+    """Row of a rule's parameters. ``form`` is the input for a constant: ``pick`` (among ``words``), ``number``,
+    ``text`` or ``json``."""
 
     name: str
     label: str
@@ -55,7 +55,7 @@ class ParameterRow:
 
 @dataclass(frozen=True, slots=True)
 class ChosenAction:
-    """The action that is picked."""
+    """The chosen action."""
 
     name: str
     title: str
@@ -107,7 +107,7 @@ def make_parameter_rows(contract: Contract, given: RuleFormData, known: EventFie
 
 
 def _guess(name: str, contract: Contract, known: EventFields) -> Param:
-    """A field of the event that is called like the parameter, to begin with."""
+    """The initial guess for a parameter: an event field of the same name."""
     field = next((each for each in known.fields if each.path == f"data.{name}"), None)
     return Param(field.pointer) if field and "default" not in contract.properties[name] else Param()
 

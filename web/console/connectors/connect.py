@@ -1,5 +1,5 @@
-"""Connect page, for owners: a platform's address and secrets, then the contracts its connector proposes, to look at and
-sign."""
+"""Connect page, for owners: enter a platform's address and secrets, then review and sign the contracts that its
+connector proposes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _ADVICE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class OptionField:
-    """What the connector asks for, besides address and secrets."""
+    """An option that the connector asks for besides address and secrets."""
 
     name: str
     label: str
@@ -51,8 +51,8 @@ class OptionField:
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectPage(Page):
-    """Page that connects a platform. ``again``: it is connected already, and what is given replaces what was.
-    ``signed``: its action calls are signed with a secret, and not made with the token."""
+    """Page that connects a platform. ``again``: it is already connected, and the new values replace the old ones.
+    ``signed``: its action calls are signed with a secret instead of carrying the token."""
 
     template: ClassVar[str] = "connect.html"
     name: str
@@ -75,8 +75,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an owner signs, in short; ``raw`` to the letter. ``changes`` are what it says otherwise than the version in
-    force, where there is one."""
+    """Summary of a contract for its owner to sign. ``raw`` is its exact text. ``changes`` are the differences from the
+    version in force, if there is one."""
 
     name: str
     title: str
@@ -92,8 +92,8 @@ class Proposal:
 
 @dataclass(frozen=True, kw_only=True)
 class ProposedPage(Page):
-    """Page of the contracts that a connector proposes. ``proposals`` are those that are not in force as they are;
-    ``others`` is how many are."""
+    """Page of the contracts that a connector proposes. ``proposals`` are new or differ from the version in force.
+    ``others`` counts those that are in force unchanged."""
 
     template: ClassVar[str] = "proposed.html"
     name: str
@@ -112,7 +112,7 @@ async def connect_page(request: Request, visitor: Owner, connector: str) -> Resp
 
 @router.post("/{connector}/connect")
 async def connect(request: Request, form: GuardedOwner, connector: str) -> Response:
-    """Without a secret given for action calls one is made, and shown this once."""
+    """Connects a platform. If the form has no secret for action calls, a new one is generated and shown only once."""
     visitor, container = form.member, get_container(request)
     base_url = form.get("base_url", limit=2000).strip().rstrip("/")
     token, given = form.get("read_token", limit=4000).strip(), form.get("action_secret", limit=400).strip()
@@ -161,8 +161,8 @@ async def show_proposed(request: Request, visitor: Owner, connector: str) -> Res
 
 @router.post("/{connector}/contracts")
 async def sign(request: Request, form: GuardedOwner, connector: str) -> Response:
-    """Those that were ticked, all of them or none. The same form sent twice finds them registered and changes
-    nothing."""
+    """Signs the ticked contracts, all of them or none. If the same form is sent twice, they are already registered, and
+    nothing changes."""
     visitor, container = form.member, get_container(request)
     await _find_named(request, visitor, connector)
     ticked = set(form.every("contract"))
@@ -183,7 +183,7 @@ async def sign(request: Request, form: GuardedOwner, connector: str) -> Response
 
 
 def _address_fault(url: str) -> str:
-    """Whatever else may be wrong with it is found when it is asked for the first time."""
+    """What is wrong with an address. Other errors are found at the first request to it."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -204,7 +204,7 @@ def _address_fault(url: str) -> str:
 
 
 async def _status(request: Request, visitor: Visitor, connector: str) -> ConnectorStatus:
-    """Raises NotFound."""
+    """The connector's status. Raises NotFound."""
     container = get_container(request)
     for each in await list_connectors(container.database, container.contexts, visitor.actor.workspace):
         if each.name == connector:
@@ -213,7 +213,7 @@ async def _status(request: Request, visitor: Visitor, connector: str) -> Connect
 
 
 async def _find_named(request: Request, visitor: Visitor, connector: str) -> tuple[str, bool, str]:
-    """Title, whether it is configured, address. Raises NotFound."""
+    """Title, whether it is configured, and address. Raises NotFound."""
     each = await _status(request, visitor, connector)
     shown = to_display_text(each.base_url, limit=2000)
     return to_display_text(each.title, limit=80), each.changed_at is not None, shown
@@ -265,7 +265,7 @@ async def _show_proposed(
     every = await container.contract_admin.propose(visitor.actor, connector)
     catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
     fresh = [each for each in every if catalogue.get(each.name) is not each]
-    # What was left unticked when others were signed is offered below, and not ticked again.
+    # Contracts that were left unticked when others were signed are offered below, and not ticked.
     again = [each.name for each in fresh if catalogue.get(each.name) is not None]
     signed = len(every) > len(fresh) or again
     chosen = ticked if ticked is not None else set(again if signed else [each.name for each in fresh])
@@ -308,5 +308,5 @@ def _proposal(contract: Contract, ticked: bool, current: Contract | None) -> Pro
 
 
 def _write_value(value: Any) -> str:
-    """A value as the documents write it; nothing for none."""
+    """A value as JSON, or nothing for no value."""
     return "" if value is None else to_display_text(json.dumps(value, ensure_ascii=False), limit=400)

@@ -1,4 +1,5 @@
-"""Connector pages, for owners: state, safe data, actions, events, errors, and where the platform's webhooks go."""
+"""Connector pages, for owners: state, safe data, actions, events, errors, and the address for the platform's
+webhooks."""
 
 from __future__ import annotations
 
@@ -99,7 +100,7 @@ class SubscriptionRow:
 
 @dataclass(frozen=True, slots=True)
 class FailedReactionRow:
-    """Something that the connector failed to react to."""
+    """A reaction of the connector that failed."""
 
     event_id: str
     subscriber: str
@@ -110,8 +111,8 @@ class FailedReactionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectorPage(Page):
-    """Page of one connection. ``clashes``: nouns that stand for another connection's kinds too, each with the full
-    names it may mean."""
+    """Page of one connection. ``clashes``: nouns that other connections' kinds also use, each with the full names that
+    it may mean."""
 
     template: ClassVar[str] = "connector.html"
     name: str

@@ -1,4 +1,4 @@
-"""Credentials page of a connection, for owners: what it is called with, whether that works, and other credentials."""
+"""Credentials page of a connection, for owners: its credentials, a test of them, and a form to replace them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CHECKED: Final[dict[CheckState, Badge]] = {
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One field of a kind of credentials. ``form`` is text, password or area."""
+    """One field of a credential type. ``form`` is text, password or area."""
 
     name: str
     label: str
@@ -84,7 +84,7 @@ class KindForm:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is told of the credentials that a connection has."""
+    """Visible facts about the credentials of a connection."""
 
     title: str
     changed_at: datetime
@@ -95,7 +95,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of a test."""
+    """Result of a test."""
 
     state: Badge
     detail: str
@@ -119,7 +119,7 @@ async def show_credentials(request: Request, visitor: Owner, connector: str) -> 
 
 @router.post("/{connector}/credentials")
 async def give(request: Request, form: GuardedOwner, connector: str) -> Response:
-    """Other credentials, in place of those before."""
+    """Replaces the connection's credentials."""
     visitor, kind = form.member, form.get("kind", limit=40)
     trouble = await own_password(request, form)
     if not trouble:
@@ -142,7 +142,7 @@ async def give(request: Request, form: GuardedOwner, connector: str) -> Response
 
 @router.post("/{connector}/credentials/test")
 async def test(request: Request, form: GuardedOwner, connector: str) -> Response:
-    """One read of the platform, with them."""
+    """Tests the credentials with one read of the platform."""
     path = form.get("path", limit=1000).strip() or "/"
     try:
         came = await get_container(request).connection_check.run(form.member.actor.workspace, connector, path)
@@ -159,7 +159,7 @@ async def remove(request: Request, form: GuardedOwner, connector: str) -> Respon
 
 
 def _read_given(form: Form, kind: str) -> dict[str, str]:
-    """What was typed into the form of this kind. An empty field is not given."""
+    """The values typed into the form of this type. Empty fields are left out."""
     made = {"type": kind}
     for each in INPUTS.get(kind, ()):
         text = form.get(each.name, limit=65_536)
@@ -169,7 +169,7 @@ def _read_given(form: Form, kind: str) -> dict[str, str]:
 
 
 def _day(text: str) -> datetime | None:
-    """The end of a day, as a date field gives it."""
+    """The end of the day in a date field."""
     if not text:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Card preview of a contract's draft: what its card would show, with each value's name in its place."""
+"""Card preview of a contract's draft: its card, with the name of each value instead of the value."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class PreviewSlot:
 
 @dataclass(frozen=True, slots=True)
 class CardPreview:
-    """The card as the draft would have it, with each value's name in its place."""
+    """The card of a draft, with the name of each value instead of the value."""
 
     title: str
     preview: str
@@ -61,7 +61,7 @@ def preview_card(contract: Contract | None) -> CardPreview | None:
 
 
 class _Named(dict[str, Any]):
-    """Any record's field, as its own name."""
+    """Stands for any record: each field's value is the field's own name."""
 
     def __missing__(self, key: str) -> str:
         return f"‹{key.replace('_', ' ')}›"

@@ -1,4 +1,5 @@
-"""Contract pages: what one's role may ask for; for owners every version, its signature, and what changed."""
+"""Contract pages: the contracts that one's role may ask for. Owners see every version, its signature, and its
+changes."""
 
 from __future__ import annotations
 
@@ -72,8 +73,8 @@ class BrokenContractRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ContractsPage(Page):
-    """Page of the contracts. ``broken``: registered and active, but not to be used; for owners. ``total`` are all that
-    fit ``q``."""
+    """Page of the contracts. ``broken`` are registered and active but unusable, and only shown to owners. ``total``
+    counts all that match ``q``."""
 
     template: ClassVar[str] = "contracts.html"
     lines: tuple[ContractTableRow, ...]
@@ -109,7 +110,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A line of the difference: ``sign`` is ``+``, ``-`` or a space."""
+    """A line of the diff. ``sign`` is ``+``, ``-`` or a space."""
 
     sign: str
     text: str
@@ -117,7 +118,8 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class ContractPage(Page):
-    """One version. ``changes`` against the version before it; empty for the first one, and for who is no owner."""
+    """One version of a contract. ``changes`` are its differences from the version before it. Empty for the first
+    version, and for people who aren't owners."""
 
     template: ClassVar[str] = "contract.html"
     name: str
@@ -195,7 +197,7 @@ async def show_contracts(
 async def show_contract(
     request: Request, visitor: SignedIn, name: str, version: Annotated[int | None, Query(ge=1)] = None
 ) -> Response:
-    """The newest version, or the one named. For who is no owner only what is offered to their role."""
+    """The newest version, or the given one. People who aren't owners see only what is offered to their role."""
     return await _contract(request, visitor, name, version)
 
 
@@ -265,14 +267,14 @@ async def retire(request: Request, form: GuardedOwner, name: str) -> Response:
 
 
 def _target(endpoint: Mapping[str, Any]) -> str:
-    """Where its calls go, in one line."""
+    """The target of the contract's calls, in one line."""
     said = [str(endpoint[key]) for key in ("method", "tool", "url") if endpoint.get(key)]
     return " ".join(said) + (f" ({endpoint['connection']})" if endpoint.get("connection") else "")
 
 
 @router.post("/{name}/reinstate")
 async def reinstate(request: Request, form: GuardedOwner, name: str) -> Response:
-    """Put a suspended contract in force again, as it was signed: with the owner's password, as signing asks for."""
+    """Reinstates a suspended contract as it was signed. It needs the owner's password, as signing does."""
     trouble = await own_password(request, form)
     if trouble:
         return await _contract(request, form.member, name, trouble=trouble)
@@ -315,7 +317,7 @@ def _line(contract: Contract) -> ContractTableRow:
 
 
 def _by(raw: Mapping[str, Any]) -> Badge:
-    """Who may confirm it. What can't be read counts as the strictest."""
+    """Who may confirm the contract's calls. An unreadable value counts as the strictest one."""
     try:
         return CONFIRM_BY[parse(raw).confirm_by]
     except InvalidContract:
@@ -367,11 +369,11 @@ _LIMITS: Final[Mapping[str, tuple[str, str]]] = {
     "maxLength": ("at most", " characters"),
 }
 _NO_LIMITS: Final = (("maximum", 2**53 - 1), ("minLength", 1))
-"""What says nothing to a person: the greatest number JSON carries safely, and that a text is not empty."""
+"""Limits that tell a person nothing: the greatest number that JSON carries safely, and non-empty text."""
 
 
 def _meaning(annotation: Mapping[str, Any]) -> str:
-    """Where its value comes from, in a sentence."""
+    """The source of a parameter's value, in a sentence."""
     derive = _mapping(annotation.get("derive"))
     if derive:
         return f"the {derive.get('field')} of the {derive.get('parameter')}".replace("_id", "").replace("_", " ")

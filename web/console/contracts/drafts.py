@@ -1,6 +1,6 @@
-"""Contract draft page, for owners: written beside the linter, previewed, tried, replayed, signed.
+"""Contract draft page, for owners: a draft is written with the linter beside it, previewed, tried, replayed, signed.
 
-A draft lives in the form alone. Nothing here sends anything, and nothing is registered but by ``sign``, with the
+A draft exists only in the form. Nothing on this page sends anything. Only ``sign`` registers a contract, with the
 owner's password.
 """
 
@@ -89,8 +89,8 @@ class ReplayedRun:
 
 @dataclass(frozen=True, kw_only=True)
 class DraftPage(Page):
-    """Page of a contract's draft. ``replayed`` None: not asked for; ``changes`` counts those whose fate is another.
-    ``tried`` None: nothing was."""
+    """Page of a contract's draft. ``replayed`` is None if no replay was requested. ``changes`` counts the replayed
+    calls with a different outcome. ``tried`` is None if no request was tried."""
 
     template: ClassVar[str] = "draft.html"
     of: str
@@ -120,13 +120,13 @@ async def show_draft(request: Request, visitor: Owner, of: Annotated[str, Query(
 
 @router.post("/draft/check")
 async def check(request: Request, form: GuardedOwner) -> Response:
-    """Lint the draft while it is written."""
+    """Lints the draft while it is being written."""
     return await _draft(request, form.member, form.get("raw", limit=MAX_CHARS))
 
 
 @router.post("/draft/replay")
 async def replay(request: Request, form: GuardedOwner) -> Response:
-    """Replay past calls under the draft."""
+    """Replays past calls under the draft."""
     raw = form.get("raw", limit=MAX_CHARS)
     contract, _ = await _check_draft(request, form.member, raw)
     if contract is None:
@@ -150,7 +150,7 @@ async def replay(request: Request, form: GuardedOwner) -> Response:
 
 @router.post("/draft")
 async def sign(request: Request, form: GuardedOwner) -> Response:
-    """Lint once more, sign with the workspace's key, register."""
+    """Lints once more, signs with the workspace's key, and registers."""
     visitor, raw = form.member, form.get("raw", limit=MAX_CHARS)
     contract, faults = await _check_draft(request, visitor, raw)
     if contract is None or not _is_good(contract, faults):
@@ -183,8 +183,8 @@ async def sign(request: Request, form: GuardedOwner) -> Response:
 
 @router.post("/draft/try")
 async def try_draft(request: Request, form: GuardedOwner) -> Response:
-    """Simulate a request with the draft in place of the contract of its name: resolved and validated, never stored,
-    never sent."""
+    """Simulates a request with the draft in place of the contract of the same name. It is resolved and validated, but
+    never stored or sent."""
     raw, said = form.get("raw", limit=MAX_CHARS), form.get("text", limit=4000)
     contract, _ = await _check_draft(request, form.member, raw)
     if contract is None:
@@ -230,7 +230,7 @@ async def _draft(
 
 
 async def _check_draft(request: Request, visitor: Visitor, raw: str) -> tuple[Contract | None, tuple[Fault, ...]]:
-    """The contract where it can be read at all, and everything that is wrong or unwise about it."""
+    """The contract if the draft is readable, and all errors and advice about it."""
     try:
         value = canon.loads(raw.encode())
     except NotCanonical as error:

@@ -1,4 +1,4 @@
-"""Suspension notice of a contract: what changed upstream, in words for its owner."""
+"""Suspension notice of a contract: what changed in the other system, in words for the contract's owner."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _CHANGES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class SuspensionNotice:
-    """Notice of why a contract is suspended. ``change`` is a clause about the ``operation``; ``details`` are clauses of
-    their own."""
+    """Why a contract is suspended. ``change`` is a clause about the ``operation``. Each entry of ``details`` is a
+    clause of its own."""
 
     operation: str
     change: str
@@ -28,7 +28,8 @@ class SuspensionNotice:
 
 
 def read_notice(row: ContractRow) -> SuspensionNotice:
-    """What a suspended version's reason says; of one that can't be read, that something changed."""
+    """The notice of a suspended version's reason. If the reason is unreadable, the notice only says that something
+    changed."""
     try:
         value: Any = json.loads(row.reason or "{}")
     except ValueError:

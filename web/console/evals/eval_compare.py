@@ -40,7 +40,7 @@ _GROUPS: Final[dict[Group, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """A score of both. ``tone`` says whether the second is better (``good``), worse (``bad``) or neither
+    """One score in both reports. ``tone`` says whether the second is better (``good``), worse (``bad``) or neither
     (``quiet``)."""
 
     title: str
@@ -72,7 +72,7 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangedCase:
-    """A case that came out differently: what each did, and why that was wrong where it was."""
+    """A case with different results: what each report did, and why that was wrong if it was."""
 
     id: str
     prompt: str
@@ -85,8 +85,8 @@ class ChangedCase:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonVerdict:
-    """Verdict on two compared reports. ``sentence`` is McNemar's: whether so many fixed and broken cases may be
-    chance."""
+    """Verdict on two compared reports. ``sentence`` is the result of McNemar's test: whether so many fixed and broken
+    cases may be chance."""
 
     common: int
     only_in_first: int
@@ -101,7 +101,7 @@ class ComparisonVerdict:
 
 @dataclass(frozen=True, kw_only=True)
 class EvalComparePage(Page):
-    """Page that compares two reports. ``verdict`` is None until two reports are chosen that can be compared."""
+    """Page that compares two reports. ``verdict`` is None until two comparable reports are chosen."""
 
     template: ClassVar[str] = "eval_compare.html"
     reports: tuple[Choice, ...]

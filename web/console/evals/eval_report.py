@@ -1,4 +1,4 @@
-"""Eval report page: figures with intervals, by tag, plots, and every wrong case with why."""
+"""Eval report page: figures with intervals, by tag, plots, and every wrong case with its cause."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PAGE: Final = 20
 TAGS: Final = 60
 _OTHERS: Final = 100
 _DEPTHS: Final = 4
-"""So many steps of colour has a cell of the confusion."""
+"""Number of colour steps in a cell of the confusion matrix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class TagLine:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``deep`` names its colour: ``hit1`` … ``hit4``, ``miss1`` … ``miss4``, empty for none."""
+    """A cell of the confusion matrix. ``deep`` names its colour: ``hit1`` … ``hit4``, ``miss1`` … ``miss4``, empty for
+    none."""
 
     count: str
     right: str
@@ -85,7 +86,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFilter:
-    """Which answers are shown: of this cause, and the right ones too (``all``)."""
+    """Filter of the shown answers: by cause, and with the right ones too (``all``)."""
 
     cause: str = ""
     all: bool = False
@@ -98,8 +99,8 @@ class AnswerFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class EvalReportPage(Page):
-    """Page of one report. ``coverage_plot`` and ``latency_plot`` are drawn by the evals, in SVG that holds numbers and
-    words of ours alone."""
+    """Page of one report. ``coverage_plot`` and ``latency_plot`` are SVG drawn by the evals, which contains only
+    numbers and our own words."""
 
     template: ClassVar[str] = "eval_report.html"
     report_id: str

@@ -14,7 +14,7 @@ from evals.score.metrics import LESS_IS_BETTER, TITLES
 from store.eval_reports import EvalReportRow
 
 WIDTH: Final = 1000
-"""Units of a bar's drawing, from none to all."""
+"""Width of a bar's drawing in units, from 0 % to 100 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class LabelledText:
 
 @dataclass(frozen=True, slots=True)
 class AnswerDetails:
-    """One answer. ``flag`` is what is worst about it, empty when nothing is."""
+    """One answer. ``flag`` is its worst fault, or empty."""
 
     id: str
     prompt: str
@@ -75,7 +75,7 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One report where one is chosen."""
+    """One report in a selection list."""
 
     id: str
     title: str
@@ -174,7 +174,7 @@ def flag(came: EntryFields) -> str:
 
 
 def format_milliseconds(value: float) -> str:
-    """``76 ms``, ``3.2 s``; nothing where nothing was measured."""
+    """``76 ms``, ``3.2 s``, or nothing if nothing was measured."""
     if not value:
         return "–"
     return f"{value:.3g} ms" if value < 1000 else f"{value / 1000:.3g} s"
@@ -206,7 +206,7 @@ def _bar(value: float | None, low: float | None, high: float | None) -> RateBar:
 
 
 def find_neighbours(total: int, start: int, shown: Sequence[object], size: int) -> tuple[int | None, int | None]:
-    """Where the page before and the page after begin; None where there is none."""
+    """The start positions of the previous and the next page, each None if there is none."""
     before = max(0, start - size) if start else None
     after = start + size if start + len(shown) < total else None
     return before, after

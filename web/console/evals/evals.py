@@ -26,7 +26,8 @@ PAGE: Final = 30
 
 @dataclass(frozen=True, kw_only=True)
 class EvalsPage(Page):
-    """``first`` counts from 1; ``before`` and ``after`` are where those pages begin."""
+    """Page of the reports. ``first`` counts from 1. ``before`` and ``after`` are the start positions of the pages
+    before and after it."""
 
     template: ClassVar[str] = "evals.html"
     reports: tuple[ReportRow, ...]

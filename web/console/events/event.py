@@ -1,4 +1,4 @@
-"""Event page, for owners: where an event came from, and what each subscriber did."""
+"""Event page, for owners: an event's origin, and each subscriber's reaction."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ router = APIRouter(prefix="/events", include_in_schema=False)
 
 MAX_DELIVERIES: Final = 100
 LOOK_FOR: Final = timedelta(minutes=2)
-"""How long after it was fired an event's page looks again by itself."""
+"""Time after the firing in which the page reloads by itself."""
 REACTIONS: Final[Mapping[str, Badge]] = {
     "pending": Badge("waits for its turn", "busy"),
     "retrying": Badge("tried again", "wait"),
@@ -49,7 +49,7 @@ _WHOLE: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLink:
-    """A delivery that the event made."""
+    """A delivery of the event."""
 
     id: str
     url: str
@@ -59,7 +59,8 @@ class DeliveryLink:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What one subscriber made of the event; ``href`` leads to it, ``run_id`` to the run it made."""
+    """One subscriber's reaction to the event. ``href`` leads to the subscriber, ``run_id`` to the run that it
+    caused."""
 
     number: int
     who: str
@@ -105,8 +106,8 @@ class EventPage(Page):
 async def show_event(
     request: Request, visitor: Owner, event_id: str, seen: Annotated[str, Query(max_length=40)] = ""
 ) -> Response:
-    """``seen`` stands for what the page shows already: while nothing has moved there is nothing to put in its place
-    (204)."""
+    """The event's page. ``seen`` stands for the state that the page already shows. While that is current, the answer is
+    204."""
     container, workspace = get_container(request), visitor.actor.workspace
     async with container.database.read() as session:
         row = await store.events.events.get(session, workspace, event_id)
@@ -206,7 +207,7 @@ def _reaction(
 
 
 def _subscriber(name: str, names: Mapping[str, str]) -> tuple[str, str, str]:
-    """Who reacts, what that is, and where it is found: empty where it is gone."""
+    """Who reacts, what kind of subscriber it is, and its link. The link is empty if the subscriber was deleted."""
     kind, _, rest = name.partition(":")
     if name == "webhooks":
         return "Webhook endpoints", "webhooks", "/webhooks"

@@ -1,4 +1,4 @@
-"""Event catalogue page, for everybody: universal events, searched and read by type."""
+"""Event catalogue page, for everybody: universal events, searchable, with a page for each type."""
 
 from __future__ import annotations
 

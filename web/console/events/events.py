@@ -39,7 +39,7 @@ STANDINGS: Final[Mapping[EventStanding, Badge]] = {
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """The filter as it stands in the form. Days are those of the console's clock; ``until`` is included."""
+    """The filter as the form shows it. Days are on the console's clock, and ``until`` is included."""
 
     type: str = ""
     standing: str = ""
@@ -158,7 +158,7 @@ async def fire(request: Request, form: GuardedOwner) -> Response:
 
 
 def make_state_badge(row: EventRow, troubled: bool) -> Badge:
-    """State of an event as a badge; ``troubled`` says that one of its reactions failed."""
+    """State of an event as a badge. ``troubled``: one of its reactions failed."""
     return STANDINGS["troubled" if troubled else "done" if row.state == "done" else "firing"]
 
 
@@ -180,7 +180,7 @@ def _line(row: EventRow, tally: Mapping[str, int]) -> EventTableRow:
 
 
 def _short(origin: str) -> str:
-    """``key:key_…`` as ‘API key’: which one, the event's own page says."""
+    """``key:key_…`` as ‘API key’. The event's own page says which key."""
     kind, _, name = origin.partition(":")
     words = {
         "key": "API key",

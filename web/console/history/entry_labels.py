@@ -16,7 +16,7 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "Webhooks": ("webhook",),
     "Reports and exports": ("eval", "exported"),
 }
-"""Each with the first words of its types' names; all other types are a request's."""
+"""Groups with the first words of their types' names. All other types belong to a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class EntryGroup:
 
 
 def group_entry_types() -> tuple[EntryGroup, ...]:
-    """Every type once, in the order of the groups; within a group in the order in which they happen."""
+    """Every entry type once, in the order of the groups, and within a group in the order of events."""
     made: dict[str, list[EntryOption]] = {"Requests": [], **{label: [] for label in _GROUPS}}
     for each in EntryType:
         first = each.value.partition("_")[0]

@@ -40,7 +40,7 @@ router = APIRouter(prefix="/history", include_in_schema=False)
 
 PAGE: Final = 50
 SUGGESTED: Final = 200
-"""So many contracts are suggested where one is typed; any may be typed."""
+"""Most contracts that are suggested in the filter. Others can be typed."""
 OUTCOMES: Final = (
     "succeeded", "failed", "unknown", "skipped", "held", "confirmed", "rejected", "expired", "refused", "abstained",
     "asked", "answered",
@@ -145,8 +145,8 @@ async def show_history(
 
 @router.get("/export.csv")
 async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
-    """The filtered history as a file. That it was taken is an entry itself, written before the first line leaves. A
-    page that draws how far it is says so (``X-Progress``), and is told how many entries will come."""
+    """The filtered history as a file. The export is an entry itself, written before the first line is sent. A page that
+    shows progress asks for it (``X-Progress``) and gets the number of entries."""
     container, filters = get_container(request), wanted.filters(make_clock(request))
     async with container.database.begin() as session:
         await record_act(
@@ -188,8 +188,7 @@ async def verify(request: Request, visitor: Owner) -> Response:
 
 @router.get("/{seq}/case.zip")
 async def download_case(request: Request, visitor: Owner, seq: Annotated[int, Path(le=MAX_SEQ)]) -> Response:
-    """The decision of this entry's run as a suite of one case, with the world it stands in. That it was taken is an
-    entry itself."""
+    """The decision of this entry's run as a suite of one case, with its world. The download is recorded as an entry."""
     container, actor = get_container(request), visitor.actor
     async with container.database.read() as session:
         row = await store.history.log.get(session, actor.workspace, seq)
@@ -218,7 +217,7 @@ async def download_case(request: Request, visitor: Owner, seq: Annotated[int, Pa
 
 
 def _line(row: HistoryRow, people: Mapping[str, str]) -> HistoryTableRow:
-    """``people`` are the members' names by id."""
+    """An entry as a row. ``people`` are the members' names by id."""
     actor, data = json.loads(row.actor), json.loads(row.data)
     return HistoryTableRow(
         seq=row.seq,

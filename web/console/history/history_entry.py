@@ -1,4 +1,4 @@
-"""AI History entry page: what it holds, and its place in the run and in the chain."""
+"""AI History entry page: its content, and its place in the run and in the chain."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Exchange:
-    """What a model was sent, and what it answered."""
+    """One exchange with a model: what it was sent, and its answer."""
 
     prompt: str
     response: str
@@ -51,10 +51,9 @@ class Exchange:
 
 @dataclass(frozen=True, kw_only=True)
 class EntryPage(Page):
-    """``data`` is what the entry holds, but for the prompts and responses, which are shown as the texts they are, first
-    reading first. ``case``: the run was decided, so it makes a case for evals. ``undo``: what to ask for, to reverse
-    what the run did.
-    ``misfit``: why the entry does not fit the chain, empty where it does."""
+    """Page of one entry. ``data`` is the entry's content without the prompts and responses, which are shown as text,
+    oldest first. ``case``: the run was decided, so it makes a case for evals. ``undo``: words that ask for the reverse
+    of what the run did. ``misfit``: why the entry doesn't match the chain, or empty."""
 
     template: ClassVar[str] = "entry.html"
     seq: int
@@ -126,11 +125,11 @@ _WORDED: Final[Mapping[str, Callable[[Any], str]]] = {
     "duration_ms": lambda took: write_seconds(took / 1000),
     "mode": lambda mode: "test: nothing is sent" if mode == "test" else "",
 }
-"""How a column is shown here, where that is not as it stands."""
+"""Display format of the columns that aren't shown as stored."""
 
 
 def list_facts(row: HistoryRow, people: Mapping[str, str]) -> list[Fact]:
-    """What stands beside an entry: who did it, when, and every column that has a label."""
+    """The facts beside an entry: who did it, when, and every column that has a label."""
     actor = json.loads(row.actor)
     facts = {
         "Who": f"{name_actor(actor, people)}, {actor.get('role', '')}",
@@ -139,14 +138,14 @@ def list_facts(row: HistoryRow, people: Mapping[str, str]) -> list[Fact]:
     }
     for column in COLUMNS:
         value = column.read(row) if column.label else None
-        if value not in (None, "", row.run_id):  # a thread is named by its first run
+        if value not in (None, "", row.run_id):  # a thread has the id of its first run
             facts[column.label] = _WORDED.get(column.name, str)(value)
     facts["Entry id"] = row.id
     return [Fact(label, to_display_text(value)) for label, value in facts.items() if value]
 
 
 def _text(value: Any) -> str:
-    """A text as it stands; one that is JSON (the messages sent to a model) indented."""
+    """A text unchanged. JSON, such as the messages sent to a model, is indented."""
     if not isinstance(value, str):
         return _json(value) if value else ""
     try:

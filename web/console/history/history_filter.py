@@ -1,4 +1,4 @@
-"""History filter: as the form, the address and the store write it."""
+"""History filter: its forms in the page, the address and the store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from web.console.wall_clock import WallClock
 
 @dataclass(frozen=True, slots=True)
 class HistoryFilter:
-    """The filter as it stands in the form. Days are those of the console's clock; ``until`` is included."""
+    """The filter as the form shows it. Days are on the console's clock, and ``until`` is included."""
 
     kind: str = ""
     person: str = ""
@@ -69,8 +69,7 @@ async def read_filter(
 
 
 def parse_days(clock: WallClock, since: str, until: str) -> tuple[datetime | None, datetime | None]:
-    """The moments from which and before which something is, of two fields of a date that are both included. Raises
-    InvalidInput."""
+    """The start and the end of a range of days, both of which are included. Raises InvalidInput."""
     return _midnight(clock, since, 0), _midnight(clock, until, 1)
 
 

@@ -28,8 +28,8 @@ MOST_CHARS = 60
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Saved view, as the page lists it. ``shared_by`` is who shares it, empty for one's own that nobody else sees.
-    ``here``: the page shows it now."""
+    """A saved view in the page's list. ``shared_by`` is the owner who shares it, empty for the visitor's own unshared
+    views. ``here``: the page shows it now."""
 
     id: str
     name: str
@@ -86,11 +86,11 @@ async def delete(request: Request, form: GuardedOwner, view_id: str) -> Response
 
 
 def parse_filter(query: str) -> HistoryFilter:
-    """The filter in an address, as the page itself would write it. Raises InvalidInput for one that it would not."""
+    """The filter of an address. Raises InvalidInput for an address that the page itself would not write."""
     try:
         given = dict(parse_qsl(query, strict_parsing=True, max_num_fields=20)) if query else {}
         chosen = HistoryFilter(**given)
     except (ValueError, TypeError) as error:
         raise InvalidInput("This is no filter of the history.") from error
-    _ = chosen.filters(NOWHERE)  # days that are none
+    _ = chosen.filters(NOWHERE)  # raises for invalid days
     return chosen

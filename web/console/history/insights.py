@@ -25,9 +25,9 @@ router = APIRouter(prefix="/insights", include_in_schema=False)
 
 WIDE: Final = 1000
 TALL: Final = 300
-"""Units of a drawing: across, and up."""
+"""Units of a drawing: its width, and its height."""
 PERIODS: Final[Mapping[str, tuple[int, int]]] = {"7": (7, 1), "30": (30, 1), "90": (90, 7), "365": (365, 28)}
-"""By how many days they go back: that, and how many days one column holds."""
+"""By the number of days of a period: that number, and the days of one column."""
 OUTCOMES: Final = ("succeeded", "answered", "failed", "unknown", "refused", "abstained", "rejected", "expired")
 STEPS: Final[Mapping[str, str]] = {
     "resolve": "the resolver's answer",
@@ -51,7 +51,8 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a column: ``outcome`` names its colour; ``y`` and ``height`` in units of the drawing, from the top."""
+    """A part of a column. ``outcome`` names its colour. ``y`` and ``height`` are in units of the drawing, from the
+    top."""
 
     outcome: str
     y: int
@@ -60,7 +61,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The runs that ended in some days: ``counts`` in the order of ``InsightsPage.outcomes``."""
+    """The runs that ended in a span of days. ``counts`` are in the order of ``InsightsPage.outcomes``."""
 
     label: str
     x: int
@@ -79,7 +80,8 @@ class OutcomeRow:
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """``x`` … in units of a logarithmic drawing that all steps share."""
+    """Durations of one step. ``x50``, ``x95`` and ``x99`` are in units of a logarithmic drawing that all steps
+    share."""
 
     step: str
     count: int
@@ -103,7 +105,7 @@ class ModelRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """``tired``: this many were agreed to, and so quickly, that somebody should ask whether cards are still read."""
+    """One person's decisions. ``tired``: they confirmed so many cards so quickly that they may no longer read them."""
 
     name: str
     cards: int
@@ -175,7 +177,7 @@ async def show_insights(
 def make_columns(
     ended: Sequence[tuple[str, str, int]], outcomes: Sequence[str], since: date, until: date, wide: int
 ) -> tuple[Column, ...]:
-    """One column for every ``wide`` days up to ``until``, the highest as tall as the drawing."""
+    """One column for every ``wide`` days up to ``until``. The highest is as tall as the drawing."""
     held: dict[int, Counter[str]] = {}
     for ended_on, outcome, n in ended:
         held.setdefault((until - date.fromisoformat(ended_on)).days // wide, Counter())[outcome] += n
@@ -250,7 +252,7 @@ def make_model_rows(totals: Mapping[tuple[str, str], tuple[int, int]]) -> tuple[
 def make_people_rows(
     totals: Mapping[tuple[str, str], tuple[int, int]], looked: Mapping[str, Distribution], names: Mapping[str, str]
 ) -> tuple[PersonRow, ...]:
-    """Those with the most cards first."""
+    """Rows of people, those with the most cards first."""
     people = {name for measure, name in totals if measure in ("approved", "rejected")}
     none = Distribution(0, ())
     lines = []
@@ -275,7 +277,7 @@ def make_people_rows(
 
 
 def format_duration(ms: float) -> str:
-    """``76 ms``, ``3.2 s``, ``5.1 min``, ``2.3 h``; about right is right enough: it was counted in buckets."""
+    """``76 ms``, ``3.2 s``, ``5.1 min``, ``2.3 h``. Approximate, since the durations are counted in buckets."""
     for unit, most, size in (("ms", 1000, 1), ("s", 60_000, 1000), ("min", 3_600_000, 60_000)):
         if ms < most:
             return f"{ms / size:.2g} {unit}" if ms / size < 100 else f"{ms / size:.0f} {unit}"
@@ -283,7 +285,7 @@ def format_duration(ms: float) -> str:
 
 
 def _blocks(counts: Mapping[str, int], outcomes: Sequence[str], most: int) -> tuple[Block, ...]:
-    """From the bottom up; each by the rounded ends of its sum, so that they meet."""
+    """The blocks of a column, from the bottom up. Each ends at a rounded running total, so that they leave no gaps."""
     made, below = [], 0
     for each in outcomes:
         if n := counts.get(each, 0):

@@ -13,17 +13,18 @@ from agent.history.recorder import EntryType
 from store.history.log import HistoryRow
 
 WIDTH: Final = 1000
-"""Units of the drawing, from the first moment to the last."""
+"""Width of the drawing in units, from the first moment to the last."""
 _LEAST: Final = 6
 _WAITS: Final = {EntryType.CONFIRMED.value, EntryType.APPROVED.value}
 _WHOLE: Final = {EntryType.FINISHED.value}
-"""Its duration is the run's, which would cover every other bar."""
+"""Entries without a bar: their duration is the whole run's, which would cover every other bar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """``x`` and ``width`` in units of the drawing; ``tone`` is ``work``, ``wait`` (for a person) or ``moment``.
-    ``took`` in words, empty for a moment. ``present``: the entry that is looked at."""
+    """A bar of the timeline. ``x`` and ``width`` are in units of the drawing. ``tone`` is ``work``, ``wait`` (for a
+    person) or ``moment``. ``took`` is the duration in words, empty for a moment. ``present``: the entry that the page
+    shows."""
 
     seq: int
     step: str
@@ -36,7 +37,7 @@ class Bar:
 
 
 def make_bars(rows: Sequence[HistoryRow], present: int) -> tuple[Bar, ...]:
-    """One for each entry of a run, in the order they were written."""
+    """One bar for each entry of a run, in the order of writing."""
     spans = [(row, *_span(row)) for row in rows]
     if not spans:
         return ()
@@ -58,7 +59,7 @@ def make_bars(rows: Sequence[HistoryRow], present: int) -> tuple[Bar, ...]:
 
 
 def _span(row: HistoryRow) -> tuple[datetime, str]:
-    """When it began, and the tone. An entry is written when its step is over."""
+    """When a step began, and its tone. An entry is written at the end of its step."""
     if row.kind in _WAITS:
         looked_s = json.loads(row.data).get("seconds_to_approve")
         if isinstance(looked_s, int | float) and looked_s > 0:

@@ -1,7 +1,7 @@
-"""Import state: an import's result, sealed into the page that shows it. The server keeps no drafts, and the page sends
+"""Import state: an import's result, sealed into the page that shows it. The server stores no drafts: the page sends
 them back.
 
-It is sealed for its workspace, so what comes back is what the importer made, within the importer's limits.
+The state is sealed for its workspace, so that the returned drafts are the importer's own, within its limits.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from core.errors import BadSetting, InvalidInput
 
 MAX_SEALED_CHARS: Final = 6_000_000
 MAX_PLAIN_BYTES: Final = 24 * 1024 * 1024
-"""Before it is compressed: each page unpacks all of it, and drafts of one schema compress well."""
+"""Limit before compression: each page unpacks all of it, and drafts of one schema compress well."""
 _STALE: Final = "These drafts were not made here, or too long ago. Import the document again."
 
 
@@ -39,8 +39,8 @@ class RefusedOperation:
 
 @dataclass(frozen=True, slots=True)
 class ImportState:
-    """State of an import between its pages, sealed. ``connection`` and ``address`` are what the document proposes for
-    its calls."""
+    """State of an import between its pages, sealed. ``connection`` and ``address`` are the document's proposals for its
+    calls."""
 
     title: str
     version: str
@@ -52,7 +52,7 @@ class ImportState:
 
 
 def read_answer(answer: Mapping[str, Any]) -> ImportState:
-    """Of what the importer answered."""
+    """The state of an importer's answer."""
     report, decided = answer["report"], answer["decisions"]["operations"]
     contracts = {each["name"]: each for each in answer["contracts"]}
     connection, address = next(iter(report["connections"].items()))

@@ -1,4 +1,4 @@
-"""Import page, for owners: an OpenAPI document becomes drafts, of which those to be signed are picked."""
+"""Import page, for owners: turns an OpenAPI document into drafts, and lets an owner pick those to sign."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class ImportPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class PickRow:
-    """A draft to pick: ``number`` is its place in the document. ``known``: a contract of its name is in force, ``same``
-    was made of the operation as it still is."""
+    """A draft to pick. ``number`` is its place in the document. ``known``: a contract of its name is in force.
+    ``same``: that contract was made from the same operation, which hasn't changed."""
 
     number: int
     title: str
@@ -62,7 +62,7 @@ class RefusedRow:
 
 @dataclass(frozen=True, kw_only=True)
 class PickPage(Page):
-    """Page on which drafts are picked. ``sealed`` are the drafts themselves, for the page to send back."""
+    """Page on which drafts are picked. ``sealed`` holds the drafts, which the page sends back."""
 
     template: ClassVar[str] = "import_pick.html"
     document: str
@@ -81,7 +81,7 @@ async def import_page(request: Request, visitor: Owner) -> Response:
 
 @router.post("/import")
 async def draft_document(request: Request, form: WithDocument) -> Response:
-    """The document that was sent, or that is at the address given. Nothing of it is kept."""
+    """Drafts the uploaded document, or the one at the given address. The document isn't stored."""
     visitor, container = form.member, get_container(request)
     url = form.get("url", limit=2000).strip()
     try:
@@ -104,7 +104,7 @@ async def show_picks(
     ticked: Collection[int] = (),
     trouble: str = "",
 ) -> Response:
-    """Every draft, to be picked from."""
+    """The page with every draft to pick from."""
     catalogue = (await get_container(request).contexts.of(visitor.actor.workspace)).catalogue
     page = PickPage(
         shell=make_shell(request, visitor),
@@ -140,7 +140,8 @@ async def show_picks(
 
 
 async def _draft(imports: DocumentImports, form: Form, url: str) -> dict[str, Any]:
-    """Raises InvalidInput where neither a file nor an address was given, or both, or the file is too large."""
+    """The importer's answer for the form's document. Raises InvalidInput if the form has neither a file nor an address,
+    or both, or if the file is too large."""
     workspace = form.member.actor.workspace
     if form.file and url:
         raise InvalidInput("Give a file or an address, not both.")
@@ -157,7 +158,7 @@ async def _draft(imports: DocumentImports, form: Form, url: str) -> dict[str, An
 
 
 def _list_new_first(rows: Iterable[PickRow]) -> tuple[PickRow, ...]:
-    """In the document's order, and behind the others what would be signed again as it is."""
+    """Rows in the document's order. Drafts that would only be signed again unchanged come last."""
     return tuple(sorted(rows, key=lambda each: each.same))
 
 

@@ -1,5 +1,5 @@
-"""Import review, for owners: who may run the picked drafts, how risky they are, which records they name, how their
-cards look; then they are signed, all of them or none."""
+"""Import review, for owners: decide for the picked drafts who may run them, how risky they are and which records they
+name. Their cards are previewed. Then they are signed, all of them or none."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ MAX_FIELDS: Final = 20_000
 LargeForm = Annotated[Form, Depends(guard(require_owner, max_fields=MAX_FIELDS, most_chars=MAX_SEALED_CHARS + 100))]
 RISKS: Final = (("read", "reads only"), ("write", "changes data"), ("irreversible", "can't be undone"))
 _ASKED: Final = frozenset({"warn_no_roles", "warn_no_examples"})
-"""Advice that this page is there to ask for, or that no document answers."""
+"""Advice that this page itself asks for, or that no document can answer."""
 POLICIES: Final = (("always", "always confirmed"), ("once_per_session", "once a session"), ("never", "never held"))
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
-    """Row of a parameter under review. ``records`` are the kinds that it may name, the first of them none. ``guessed``:
-    the choice is the importer's."""
+    """Row of a parameter under review. ``records`` are the kinds that it may name, and the first one is none.
+    ``guessed``: the importer chose it."""
 
     name: str
     about: str
@@ -67,7 +67,7 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedDraft:
-    """One picked draft with what was decided about it. ``version`` is above 1 where one of its name is in force."""
+    """One picked draft with the decisions about it. ``version`` is above 1 if a contract of its name is in force."""
 
     number: int
     operation: str
@@ -85,7 +85,8 @@ class ReviewedDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewPage(Page):
-    """``wrong`` counts the drafts that can't be signed as they are. ``address`` is where the document says it is."""
+    """Page of the review. ``wrong`` counts the drafts that can't be signed yet. ``address`` is the document's address
+    for calls."""
 
     template: ClassVar[str] = "import_review.html"
     document: str
@@ -101,7 +102,7 @@ class ReviewPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """What a form says: the picked drafts by number, each as it would be signed."""
+    """The decisions of a form: the picked drafts by number, each as it would be signed."""
 
     state: ImportState
     context: WorkspaceContext
@@ -112,7 +113,7 @@ class _Decided:
 
 @router.post("/review")
 async def review(request: Request, form: LargeForm) -> Response:
-    """What was picked, with its questions; and again with what was answered, as cards."""
+    """Shows the picked drafts with their questions, and after the answers their cards."""
     state, numbers = await _read_picked(request, form)
     back = form.get("do", limit=20) == "pick"
     trouble = "" if back else _explain_miscount(numbers)
@@ -128,7 +129,7 @@ async def review(request: Request, form: LargeForm) -> Response:
 
 @router.post("/sign")
 async def sign(request: Request, form: LargeForm) -> Response:
-    """All of the picked drafts or none: linted once more, signed with the workspace's key, registered."""
+    """Signs all picked drafts or none: lints them once more, signs them with the workspace's key, registers them."""
     state, numbers = await _read_picked(request, form)
     if trouble := _explain_miscount(numbers):
         return await show_picks(request, form.member, state, form.fields.get("sealed", ""), numbers, trouble)
@@ -148,7 +149,7 @@ async def sign(request: Request, form: LargeForm) -> Response:
                 await get_container(request).contract_admin.register(
                     form.member.actor, list(decided.picked.values()), in_transaction=in_transaction
                 )
-            except Conflict as error:  # somebody else signed one of them at this moment: nothing of ours was
+            except Conflict as error:  # somebody else has just signed one of them, so none of ours was signed
                 raise InvalidInput(error.detail) from error
     except Conflict:
         return redirect("/contracts")
@@ -164,7 +165,7 @@ async def sign(request: Request, form: LargeForm) -> Response:
 
 
 async def _read_picked(request: Request, form: Form) -> tuple[ImportState, list[int]]:
-    """The drafts that came back and the numbers of those ticked, in their order. Raises InvalidInput."""
+    """The returned drafts and the ticked numbers, in order. Raises InvalidInput."""
     box, sealed = get_container(request).box, form.fields.get("sealed", "")
     state = await asyncio.to_thread(open_state, box, form.member.actor.workspace, sealed)
     ticked = {int(each) for each in form.every("op", limit=6) if each.isascii() and each.isdigit()}
@@ -172,7 +173,7 @@ async def _read_picked(request: Request, form: Form) -> tuple[ImportState, list[
 
 
 async def _decide(request: Request, form: Form, state: ImportState, numbers: Sequence[int]) -> _Decided:
-    """Raises InvalidInput for what no form of ours sends."""
+    """The decisions of the form. Raises InvalidInput for values that our form never sends."""
     context = await get_container(request).contexts.of(form.member.actor.workspace)
     there = context.catalogue.addresses or {}
     given = form.get("connection", limit=64)
@@ -212,7 +213,7 @@ async def _decide(request: Request, form: Form, state: ImportState, numbers: Seq
 def _parameters(
     form: Form, number: int, each: DraftedOperation, context: WorkspaceContext, connection: str
 ) -> dict[str, Any]:
-    """Parameter → its decision. On the first look the importer's guess stands, where the connection has that kind."""
+    """Parameter → its decision. At first this is the importer's guess, if the connection has that kind."""
     found: dict[str, Any] = {}
     omitted, needed = (form.every(f"{what}-{number}", limit=64) for what in ("omit", "need"))
     for name, schema in each.contract["parameters"]["properties"].items():
@@ -237,7 +238,7 @@ def _parameters(
 
 
 def _read_choice(text: str, schema: Mapping[str, Any]) -> str | int | float | bool:
-    """A choice as the parameter's type has it; as text, which is told to be none, where it is no such value."""
+    """A choice in the parameter's type. If it doesn't fit the type it stays text, and linting reports it."""
     of = schema.get("items", {}) if schema.get("type") == "array" else schema
     if of.get("type") == "string":
         return text.strip()
@@ -255,7 +256,8 @@ def _explain_miscount(numbers: Sequence[int]) -> str:
 
 
 def _explain_move(form: Form, decided: _Decided) -> str:
-    """What is signed replaces what it was shown to replace: not what somebody else has registered since."""
+    """Explains if the contract in force is no longer the one that was shown, because somebody else has registered
+    another version. Otherwise empty."""
     for number, contract in decided.picked.items():
         if form.get(f"version-{number}", limit=12) != str(contract["version"]):
             return f"{contract['title']} would be version {contract['version']} by now. Look at it again, then sign."
@@ -306,7 +308,7 @@ def _review_drafts(form: Form, decided: _Decided) -> tuple[ReviewedDraft, ...]:
 
 
 def _lint(decided: _Decided) -> dict[int, list[Finding]]:
-    """The findings of each picked draft, all of them held beside each other and what is in force."""
+    """The findings of each picked draft, checked together with the other drafts and the contracts in force."""
     numbers = list(decided.picked)
     found: dict[int, list[Finding]] = {number: [] for number in numbers}
     names = [each.name for each in decided.context.catalogue]

@@ -65,7 +65,7 @@ DOES: Final[Mapping[str, str]] = {
     "webhooks:write": "govern endpoints, send again, test",
 }
 USUAL: Final = frozenset({"actions:run", "events:write", "me:read", "runs:read"})
-"""Ticked to begin with: what the backend of a platform needs."""
+"""Ticked by default: what a platform's backend needs."""
 EXPIRIES: Final = (
     ("", "never"), ("7", "in 7 days"), ("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"),
 )  # fmt: skip
@@ -102,8 +102,8 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyPage(Page):
-    """Page of one API key. ``usable``: it can be rotated and revoked. ``blocked``: why it signs nothing, empty where it
-    does; ``acting``: the rules and instructions that act as it."""
+    """Page of one API key. ``usable``: it can be rotated and revoked. ``blocked``: why the key is refused, or empty.
+    ``acting``: the rules and instructions that act as it."""
 
     template: ClassVar[str] = "key.html"
     key_id: str

@@ -74,9 +74,9 @@ class NewMemberPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class MemberPage(Page):
-    """Page of one member. ``can`` is what state decides: ``active``, ``invited``, ``withdrawn`` (never accepted) or
-    ``disabled``. ``last_owner``: nothing may take their role or access. ``at_fault`` names the form that ``trouble`` is
-    about."""
+    """Page of one member. ``can`` is the state that decides what is possible: ``active``, ``invited``, ``withdrawn``
+    (never accepted) or ``disabled``. ``last_owner``: nobody may take their role or access. ``at_fault`` names the form
+    that ``trouble`` is about."""
 
     template: ClassVar[str] = "member.html"
     member_id: str
@@ -165,8 +165,8 @@ async def invite_again(request: Request, form: GuardedOwner, member_id: str) -> 
 
 @router.post("/{member_id}/role")
 async def change_role(request: Request, form: GuardedOwner, member_id: str) -> Response:
-    """Whose role it is signs in anew; whoever gives it to themself is signed in here at once, under another session
-    id."""
+    """Changes a member's role. The member must sign in again. If it is the visitor's own role, they are signed in at
+    once under another session id."""
     visitor, role = form.member, form.get("role", limit=100)
     await _check_exists(request, visitor, member_id)
     trouble = await own_password(request, form)
@@ -209,7 +209,7 @@ async def reactivate(request: Request, form: GuardedOwner, member_id: str) -> Re
 
 @router.post("/{member_id}/sign-out")
 async def sign_out(request: Request, form: GuardedOwner, member_id: str) -> Response:
-    """One sign-in, where the form names it, else all of them (but the one that asks)."""
+    """Ends the sign-in that the form names, or else all sign-ins of the member (except the visitor's own)."""
     visitor, login_id = form.member, form.get("login", limit=64)
     member_service = get_container(request).member_service
     if login_id:

@@ -1,4 +1,4 @@
-"""Ask and run pages: the front page, one run, and everything a person can do to it."""
+"""Ask and run pages: the front page, one run, and everything that a person can do with it."""
 
 from __future__ import annotations
 
@@ -49,11 +49,12 @@ router = APIRouter(include_in_schema=False)
 
 RECENT: Final = 6
 ABLE: Final = 60
-"""So many actions stand beside the box; the rest are among the contracts."""
+"""Most actions beside the input. The rest are on the contracts page."""
 RECALLED: Final = 30
 LOOK_S: Final = 1.0
 FIRST_LOOK_S: Final = 0.4
-"""How long a look at a moving run waits for news: most runs are read within the first look, so nothing flickers."""
+"""How long a page waits for news of a moving run, in seconds. Most runs are resolved within the first wait, so nothing
+flickers."""
 _EXPLAINED: Final = {
     "rejected": "Rejected. Nothing was sent.",
     "expired": "This ran out before anybody decided. Nothing was sent.",
@@ -66,7 +67,7 @@ _UNAVAILABLE: Final = "That can't be worked out just now"
 
 @dataclass(frozen=True, slots=True)
 class AvailableAction:
-    """A contract this person may ask for, with words that do."""
+    """A contract that this person may ask for, with example words."""
 
     title: str
     example: str
@@ -92,7 +93,7 @@ class AskPage(Page):
     max_chars: int
     talk: Conversation = NO_CONVERSATION
     awaiting: str = ""
-    """That cards of others wait which this person may approve."""
+    """Says that other people's cards wait for this person's approval, or is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True)
 class RefusalView:
-    """Refusal, as the page shows it. ``nearest`` are what this person may do that comes closest."""
+    """Refusal on the page. ``nearest`` are the closest actions that this person may run."""
 
     headline: str
     detail: str
@@ -125,9 +126,9 @@ class RefusalView:
 
 @dataclass(frozen=True, kw_only=True)
 class RunPage(Page):
-    """One of ``moving``, ``asked``, ``answered``, ``card``, ``refused``, ``outcome`` stands for where the run is;
-    ``card`` stays beside its outcome. ``talk`` is its thread, which a new request goes on from; ``follows`` says
-    whether the resolver reads what came before."""
+    """Page of one run. One of ``moving``, ``asked``, ``answered``, ``card``, ``refused`` and ``outcome`` is its present
+    state. ``card`` stays beside the outcome. ``talk`` is the run's thread, which a new request continues. ``follows``:
+    whether the resolver reads the earlier requests."""
 
     template: ClassVar[str] = "run.html"
     run_id: str
@@ -161,7 +162,7 @@ async def ask_page(
     say: Annotated[str, Query(max_length=MAX_TEXT)] = "",
     thread: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
-    """``thread`` goes on from an earlier request."""
+    """The front page. ``thread`` continues an earlier request."""
     return await _ask(request, visitor, say, thread)
 
 
@@ -180,7 +181,7 @@ async def ask(request: Request, form: Guarded) -> Response:
         )
     except InvalidInput as error:
         return await _ask(request, visitor, text, thread, trouble=error.detail)
-    except Problem as error:  # too many: what was typed stays in the box
+    except Problem as error:  # too many requests: the typed text stays in the input
         page = await _ask(request, visitor, text, thread, trouble=error.detail, status=429)
         page.headers.update(error.headers)
         return page
@@ -195,8 +196,8 @@ async def run_page(
     seen: Annotated[int, Query(ge=0)] = 0,
     start: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> Response:
-    """One run's page. ``seen`` is the revision that the page shows already: while that is current, the answer is
-    204. ``start``: of an answer, the records after so many."""
+    """One run's page. ``seen`` is the revision that the page already shows: while that is current, the answer is 204.
+    ``start``: for an answer, the number of records to skip."""
     run = await get_container(request).runs.wait_until_idle(
         visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S
     )
@@ -272,8 +273,8 @@ async def decide(request: Request, form: Guarded, run_id: str) -> Response:
 
 
 async def _done(request: Request, visitor: Visitor, run_id: str, decision: Awaitable[Run | Refusal]) -> Response:
-    """After a change the run's own page, so that a reload repeats nothing. A platform that could not be asked changes
-    nothing: the run stays as it stood."""
+    """Redirects to the run's page after a change, so that a reload repeats nothing. If a platform could not be asked,
+    the run is unchanged."""
     try:
         result = await decision
     except PlatformUnavailable as error:
@@ -284,7 +285,7 @@ async def _done(request: Request, visitor: Visitor, run_id: str, decision: Await
 
 
 async def _told(request: Request, visitor: Visitor, run_id: str, refusal: Refusal) -> Response:
-    """The run as it stands, the refusal above it."""
+    """The run's present state with the refusal above it."""
     run = await get_container(request).runs.show(visitor.actor, run_id)
     return await _show_run(
         request, visitor, run, notice=to_display_text(refusal.detail), status=problem.get_refusal_status(refusal)

@@ -1,6 +1,6 @@
 """Confirmation card: exactly what will be sent, where to, who asked, and where each value comes from.
 
-It is made only from the plan and the typed words: no model writes any of it. Other people's text is shown with hidden
+It is made only from the plan and the typed words: no model writes any part. Other people's text is shown with hidden
 characters spelled out (``core.display_text``).
 """
 
@@ -31,13 +31,13 @@ from web.console.labels import Badge
 _WHOLE = 400_000
 _LONG: Final = 160
 _SHORT: Final = 5
-"""Calls and values that fit a phone together."""
+"""Calls and values that fit on a phone's screen together."""
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
-    """Some of the words typed, and the keys of the values that were read from them or found by them."""
+    """A piece of the typed words, with the keys of the values that were read from it or found by it."""
 
     text: str
     used_by: str
@@ -45,14 +45,14 @@ class TextPiece:
 
 @dataclass(frozen=True, slots=True)
 class QuotedRequest:
-    """One thing that was typed or chosen: the request, or an answer to a question."""
+    """A typed or chosen text: the request, or an answer to a question."""
 
     label: str
     pieces: tuple[TextPiece, ...]
 
     @property
     def long(self) -> bool:
-        """It may be more than fits where it stands, even on a narrow screen: then it scrolls, also by keyboard."""
+        """Whether the text may not fit on a narrow screen. Then it scrolls, also by keyboard."""
         text = "".join(each.text for each in self.pieces)
         return len(text) > 150 or text.count("\n") >= 4
 
@@ -65,10 +65,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """Parameter on a card. ``shown`` is how a person reads the value, ``exact`` the JSON that is sent, ``slot`` what an
-    edit calls it. ``day`` is a moment or a day in words, with its weekday; ``record`` are the declared fields of the
-    record it was looked up in, as they were when the plan was made. ``doubt`` says that no code vouches for it: look at
-    it."""
+    """Parameter on a card. ``shown`` is the value for people, ``exact`` the JSON that is sent, and ``slot`` its name in
+    an edit. ``day`` is a moment or a day in words, with its weekday. ``record`` are the declared fields of the record
+    where the value was looked up, as of the plan. ``doubt`` says that no code vouches for the value, so a person should
+    check it."""
 
     key: str
     slot: str
@@ -82,7 +82,7 @@ class Param:
     doubt: str = ""
     day: str = ""
     words: str = ""
-    """What an edit begins with: words of a person as they were typed, anything else as it is shown."""
+    """Initial text of an edit: a person's words as typed, and other values as shown."""
 
     @property
     def lines(self) -> bool:
@@ -102,11 +102,11 @@ class Call:
     params: tuple[Param, ...]
     payload: str
     request: str
-    """Method, address and headers of an HTTP request, a line each; empty for a signed POST."""
+    """Method, address and headers of an HTTP request, one a line. Empty for a signed POST."""
 
     @property
     def wordy(self) -> bool:
-        """Its sentence holds a text of its own, and is no headline."""
+        """Whether the sentence contains a longer text, and so isn't shown as a headline."""
         return len(self.preview) > _LONG
 
 
@@ -141,24 +141,24 @@ class Card:
 
     @property
     def risk(self) -> Badge | None:
-        """The one that all of several calls have: it stands once, above them."""
+        """The common risk of several calls, shown once above them. None if the risks differ."""
         risks = {each.risk for each in self.calls}
         return self.calls[0].risk if len(self.calls) > 1 and len(risks) == 1 else None
 
     @property
     def long(self) -> bool:
-        """It may be longer than a window: its buttons stay in sight."""
+        """Whether the card may be longer than the window. Then its buttons stay visible."""
         return sum(len(each.params) + 1 for each in self.calls) > _SHORT
 
     @property
     def sent_alike(self) -> bool:
-        """Several calls of one contract to one address: how they are sent stands once."""
+        """Whether several calls have one contract and one address. Then the way of sending is shown once."""
         ways = {(each.contract, each.version, each.url, each.idempotent) for each in self.calls}
         return len(self.calls) > 1 and len(ways) == 1
 
 
 def make_card(planned: Planned, actor: Actor) -> Card:
-    """The card of a planned run, as ``actor`` sees it."""
+    """The card of a planned run, for ``actor``."""
     run, plan = planned.run, planned.plan
     viewer = actor.person
     calls = tuple(_call(run, step, at, viewer) for at, step in enumerate(plan.steps))
@@ -194,7 +194,7 @@ def _title(calls: Sequence[Call]) -> str:
 
 
 def quote_requests(run: Run, viewer: str) -> tuple[QuotedRequest, ...]:
-    """The words of a run, before there is a plan that uses them."""
+    """The words of a run without a plan that uses them yet."""
     return tuple(
         QuotedRequest(_who(run, origin, viewer), tuple(_pieces(run.request.words(origin), [])))
         for origin in range(len(run.answers) + 1)
@@ -218,9 +218,9 @@ def _call(run: Run, step: Step, at: int, viewer: str) -> Call:
 
 
 def say_preview(step: Step, limit: int = 2000) -> str:
-    """The sentence of a call, with its amounts and days written as beside its values. A text that somebody typed or
-    that a record holds, and what is quoted, stays as it was. So does a sentence that was cut: where a text ends can't
-    be told there."""
+    """The sentence of a call, with amounts and days written as beside its values. Text that somebody typed or that a
+    record contains, and quoted text, is left unchanged. A truncated sentence is unchanged too, because the ends of such
+    texts can't be found in it."""
     texts = {text for pin in step.pins for each in pin.values.values() for text in _list_texts(each)}
     values: set[str] = set()
     for each in step.filled:
@@ -234,8 +234,8 @@ def say_preview(step: Step, limit: int = 2000) -> str:
 
 
 def _write_out(said: str, values: Set[str], texts: Set[str]) -> str:
-    """Each value as people write it, unless it reaches into a text or a quotation. A template may have taken
-    blanks out of a text or changed its case."""
+    """Writes each value as people do, unless it overlaps a text or a quotation. A template may have removed spaces from
+    a text or changed its case."""
     ways = ["“[^”]*”?", "‘[^’]*’?", *(f"(?i:{words})" for each in texts if (words := _match_words(each)))]
     kept = [found.span() for way in ways for found in re.finditer(way, said)]
 
@@ -253,7 +253,7 @@ def _match_words(text: str) -> str:
 
 
 def _list_texts(value: object) -> list[str]:
-    """The texts in a value: strings that are no day."""
+    """The texts in a value: strings that aren't days."""
     if isinstance(value, str):
         return [] if _DAY.fullmatch(value) else [value]
     inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
@@ -303,8 +303,8 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -
 
 
 def _say_day(value: object, zone: str) -> str:
-    """``Friday, 4 Dec 2026``, ``Friday, 4 Dec 2026, 09:00`` on the clock that the words were read in; empty for what is
-    no day as RFC 3339 writes it."""
+    """``Friday, 4 Dec 2026``, or ``Friday, 4 Dec 2026, 09:00`` on the clock of the request's words. Empty unless the
+    value is a day or a moment in RFC 3339."""
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         return ""
     try:
@@ -350,7 +350,7 @@ def _who(run: Run, origin: int, viewer: str) -> str:
 
 
 def _pieces(text: str, used: list[tuple[Span, str]]) -> Iterator[TextPiece]:
-    """The whole text, cut wherever a used phrase begins or ends: nothing of it is left out."""
+    """The whole text, cut at each start and end of a used phrase. Nothing is left out."""
     cuts = sorted({0, len(text), *(cut for span, _ in used for cut in (span.start, span.end) if cut <= len(text))})
     for start, end in pairwise(cuts):
         keys = [key for span, key in used if span.start <= start and end <= span.end]

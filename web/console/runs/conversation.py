@@ -1,4 +1,4 @@
-"""A thread as a conversation: the requests before and after the one that is shown, and the answer to a question."""
+"""Conversation view of a thread: the requests before and after the shown one, and the answer to a question."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from web.console.labels import Badge
 from web.console.runs.card import say_preview
 
 OPEN: Final = 2
-"""So many of the turns before this one stand open; those before them are folded."""
+"""Most turns before the shown one that are open. Earlier ones are folded."""
 _CAME_CHARS: Final = 280
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One request of the thread and what came of it, in a line."""
+    """One request of the thread and its result, in a line."""
 
     run_id: str
     text: str
@@ -34,9 +34,9 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Conversation around one run. ``thread`` is what a new request goes on from; empty where the viewer may not.
-    ``folded`` and ``earlier`` came before the request that is shown, ``later`` after it. ``recalled`` are its requests,
-    newest first."""
+    """Conversation around one run. A new request continues ``thread``, which is empty if the viewer may not continue
+    it. ``folded`` and ``earlier`` came before the shown request, ``later`` after it. ``recalled`` are the thread's
+    requests, newest first."""
 
     thread: str = ""
     folded: tuple[Turn, ...] = ()
@@ -56,7 +56,7 @@ class RecordRow:
 
 @dataclass(frozen=True, slots=True)
 class FittingAction:
-    """Action that would fit what was asked for. ``say`` is a request for it, to be completed or sent as it is."""
+    """An action that fits the answer. ``say`` is a request for it, to be completed or sent unchanged."""
 
     title: str
     say: str
@@ -64,8 +64,8 @@ class FittingAction:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """Answer, as the page shows it. ``more`` says how many records follow those listed, in words, and ``after`` is the
-    link to them; empty where none do. ``before`` is the link to the page before this one, or empty."""
+    """Answer on the page. ``more`` says in words how many records follow the listed ones, and ``after`` is the link to
+    them. Both are empty if there are none. ``before`` is the link to the previous page, or empty."""
 
     text: str
     records: tuple[RecordRow, ...]
@@ -74,12 +74,12 @@ class AnswerView:
     before: str
     actions: tuple[FittingAction, ...]
     name: str = ""
-    """What the one record is called that the answer introduces: what is known of it stands below."""
+    """Label of the answer's only record. Its known facts are shown below."""
 
 
 async def load_conversation(runs: RunService, viewer: Actor, run: Run, *, whole: bool = False) -> Conversation:
-    """The conversation around ``run`` as ``viewer`` sees it, who asks on the console's surface. ``whole``: with the run
-    itself among what came before."""
+    """The conversation around ``run`` for ``viewer``, who asks on the console's surface. ``whole``: the earlier turns
+    include the run itself."""
     if not authority.continues(viewer, "admin", run):
         return NO_CONVERSATION
     there = await runs.thread_of(viewer, run)
@@ -91,8 +91,8 @@ async def load_conversation(runs: RunService, viewer: Actor, run: Run, *, whole:
 
 
 def make_answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, start: int = 0) -> AnswerView:
-    """``reply`` with actions that the viewer may ask for, each worded for the record where there is one alone.
-    ``start``: how many records stand before those in it."""
+    """The view of ``reply``, with actions that the viewer may ask for. If it has a single record, each action is worded
+    for that record. ``start``: the number of records before its own."""
     offers = {each.name: each for each in context.catalogue.offers(viewer.role, "admin")}
     about = f": {reply.records[0].label}" if len(reply.records) == 1 else ""
     shown = start + len(reply.records)
@@ -123,7 +123,7 @@ def make_answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, sta
 
 
 def continue_answer(first: Reply, page: Reply, start: int) -> Reply:
-    """A further page of an answer, under the sentence of the first without what that lists."""
+    """A further page of an answer, with the first page's sentence without the records that it lists."""
     told = drop_listing(first.text, [each.label for each in first.records], first.count)
     told = told.removesuffix(FIRST_LISTED).strip().rstrip(".")
     listed = f"{start + 1} to {start + len(page.records)}" if page.records else "there are no more"

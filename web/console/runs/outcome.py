@@ -1,4 +1,4 @@
-"""Outcome of a run as shown: each call in words, its answer, and what may be done now."""
+"""Outcome of a run on its page: each call in words, its answer, and the possible next steps."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _AGAIN: Final[Mapping[CallState, str]] = {
     "planned": "It has not gone through yet, and will be sent again.",
     "unknown": "It is sent again under the same key, so that it happens only once.",
 }
-"""Of a run that goes on by itself."""
+"""For a run that goes on by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """One call's outcome. ``answer`` is the platform's body, indented where it is JSON; in test mode an example of
-    it. ``open`` is it where nothing else says what went wrong."""
+    """One call's outcome. ``answer`` is the platform's body (indented if it is JSON), or in test mode an example.
+    ``open``: the answer is shown open, because nothing else says what went wrong."""
 
     number: int
     title: str
@@ -65,9 +65,9 @@ class Outcome:
     needs_owner: bool
     test: bool = False
     sent_again: str = ""
-    """What comes of sending an unknown call again; empty where nobody here may."""
+    """What happens if an unknown call is sent again. Empty if this person may not do that."""
     goes_on: str = ""
-    """Which decisions send the calls that were not sent; empty where there are none, or nobody here may decide."""
+    """Which decisions send the remaining calls. Empty if there are none, or if this person may not decide."""
 
 
 _SENT_AGAIN: Final = {
@@ -79,7 +79,7 @@ _PARTLY: Final[Mapping[RunState, str]] = {
     "unknown": "and nobody knows yet about the next",
 }
 _SAID_IN: Final = ("detail", "message", "error_description", "error", "errors", "title")
-"""Where error answers say what is wrong: RFC 9457, RFC 6749, and what is usual beside them."""
+"""Fields of error answers that say what is wrong: RFC 9457, RFC 6749, and other common ones."""
 _SENTENCE_CHARS: Final = 300
 _HEADLINES = {
     "executing": ("Being sent", "busy"),
@@ -137,7 +137,7 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
 
 
 def _join_words(state: CallState, sentence: str, detail: str, said: str) -> str:
-    """``detail`` is what the record of the call says, ``said`` what the platform does."""
+    """Joins the sentences about a call. ``detail`` comes from the call's record, ``said`` from the platform."""
     if state == "unknown":
         return f"{detail} {sentence}".strip()
     if state == "skipped":
@@ -147,7 +147,8 @@ def _join_words(state: CallState, sentence: str, detail: str, said: str) -> str:
 
 
 def _find_sentence(body: str | None) -> str:
-    """What an error answer says to people, wherever platforms put that; empty where it is no JSON or says nothing."""
+    """The message for people in an error answer, from any of the usual fields. Empty if the body isn't JSON or has
+    none."""
     try:
         return to_display_text(_search_sentence(canon.loads(body or "")), limit=_SENTENCE_CHARS)
     except NotCanonical:
@@ -172,9 +173,9 @@ def _answer(body: str | None) -> str:
 
 
 def _undo(plan: Plan, at: int, actor: Actor, context: WorkspaceContext) -> str:
-    """Words that ask for the reverse, for the person to look over: the reversing contract's title and what it is to be
-    done to, by kind and id. A record's label may hold anything, and words of it that nothing comes of would be held
-    against the card."""
+    """Words that ask for the reverse, for the person to check: the reversing contract's title, and the record by
+    kind and id. A record's label isn't used: it may contain any words, and unused ones would be a reason against the
+    card."""
     step = plan.steps[at]
     contract = context.catalogue.version(step.action, step.version)
     reverse = context.catalogue.get(contract.undo) if contract and contract.undo else None

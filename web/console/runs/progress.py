@@ -1,6 +1,6 @@
-"""Run progress: on its page, and as server-sent events while somebody watches.
+"""Run progress: the steps on a run's page, and server-sent events while somebody watches.
 
-Any process can serve it. The one that plans the run knows each step at once, the others read it with the run.
+Any process can serve it. The process that plans the run knows each step at once, and the others read it with the run.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from web.console.session import SignedIn
 router = APIRouter(include_in_schema=False)
 
 LONGEST_S: Final = 30.0
-"""Then the stream ends, and the browser opens another: no server waits longer for one when it stops."""
+"""Longest time of a stream in seconds. Then the browser opens another, so that a stopping server never waits longer for
+one."""
 LOOK_S: Final = 0.5
 QUIET_S: Final = 10.0
 
@@ -37,7 +38,7 @@ class StepRow:
 
 
 def list_steps(run: Run, run_service: RunService) -> tuple[StepRow, ...]:
-    """Planning steps of a run; empty where it does not move."""
+    """Planning steps of a run. Empty if it isn't moving."""
     if run.state not in MOVING:
         return ()
     lines = labels.STEPS["received" if run.state == "received" else "confirmed"]
@@ -50,7 +51,8 @@ def list_steps(run: Run, run_service: RunService) -> tuple[StepRow, ...]:
 
 @router.get("/runs/{run_id}/progress")
 async def stream_progress(request: Request, visitor: SignedIn, run_id: str) -> Response:
-    """``step`` with the name of each step as it begins; ``moved`` once, when the page has something else to show."""
+    """Sends ``step`` with the name of each step as it begins, and ``moved`` once, when the page has something else to
+    show."""
     run_service = get_container(request).runs
     run = await run_service.show(visitor.actor, run_id)
     return StreamingResponse(
@@ -76,11 +78,11 @@ async def _stream(run_service: RunService, actor: Actor, run: Run) -> AsyncItera
         if loop.time() > over:
             return
         await run_service.run_wakeups.wait(run.id, LOOK_S, steps=True)
-        # A browser that goes away cancels this: never in the middle of a query.
+        # A browser that leaves cancels this, but never in the middle of a query.
         try:
             run = await asyncio.shield(asyncio.ensure_future(run_service.show_again(actor, run.id)))
         except (Forbidden, NotFound):
-            return  # The page asks again, and is told then.
+            return  # the page asks again, and is told then
     yield f"event: moved\ndata: {run.revision}\n\n"
 
 

@@ -1,4 +1,4 @@
-"""Run lists: one's own (everybody's for an owner), and the cards that wait for this person's approval."""
+"""Run lists: the visitor's own runs (all runs for an owner), and the cards that wait for the visitor's approval."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 PAGE: Final = 30
 MOST_AWAITING: Final = 200
 LOOKED_AT: Final = 20
-"""So many held cards the front page looks at."""
+"""Most held cards that the front page looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ async def show_approvals(request: Request, visitor: SignedIn) -> Response:
 
 
 async def tell_awaiting(request: Request, visitor: Visitor) -> str:
-    """Whether requests of others wait for this person, and how many: a look at the newest held cards, since every visit
-    of the front page takes one. Empty where none of those does."""
+    """Says how many requests of other people wait for this person's approval, or is empty for none. It looks only at
+    the newest held cards, because every visit of the front page does this."""
     held, more = await get_container(request).runs.list_newest_awaiting(visitor.actor, looks=LOOKED_AT)
     count = sum(not authority.owns(visitor.actor, run) for run in held)
     if count == 1 and not more:
@@ -110,7 +110,8 @@ async def tell_awaiting(request: Request, visitor: Visitor) -> str:
 
 
 async def list_awaiting(request: Request, visitor: Visitor) -> list[Run]:
-    """Cards that others asked for and this person may approve, oldest first. One's own cards are among one's runs."""
+    """Cards that others asked for and this person may approve, oldest first. The person's own cards are among their
+    runs."""
     held = await get_container(request).runs.list_awaiting(visitor.actor, limit=MOST_AWAITING)
     return [run for run in held if not authority.owns(visitor.actor, run)]
 
@@ -132,7 +133,7 @@ def _line(run: Run, catalogue: Catalogue) -> RunRow:
 
 
 def _name_actions(titles: Sequence[str]) -> str:
-    """How many first, where they differ."""
+    """The names of the actions, with a total first if they differ."""
     named = labels.name_actions(titles)
     return f"{len(titles)} actions: {named}" if len(set(titles)) > 1 else named
 

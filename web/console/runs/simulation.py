@@ -1,4 +1,4 @@
-"""Simulation page, for owners: a request is read and checked like any other, never stored, never sent."""
+"""Simulation page, for owners: a request is resolved and checked like any other, but never stored or sent."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def show_rehearsal(request: Request, visitor: Owner) -> Response:
 
 @router.post("/rehearse")
 async def rehearse(request: Request, form: GuardedOwner) -> Response:
-    """Resolved and validated as any request; never stored, never sent."""
+    """Resolves and validates a request like any other. It is never stored or sent."""
     visitor, said = form.member, form.get("text", limit=4000)
     try:
         return show(request, _rehearsal(request, visitor, said, tried=await simulate(request, visitor, said)))
@@ -59,7 +59,7 @@ async def rehearse(request: Request, form: GuardedOwner) -> Response:
 
 
 async def simulate(request: Request, visitor: Visitor, said: str, draft: Contract | None = None) -> SimulatedRequest:
-    """What would come of the request, with ``draft`` in force in place of its namesake."""
+    """The result that a request would have, with ``draft`` in force in place of the contract of the same name."""
     await count_text(request, visitor)
     done = await get_container(request).simulations.simulate(visitor.actor, said, draft=draft)
     match done.verdict:

@@ -1,4 +1,4 @@
-"""Delivery page, for owners: what was sent, every attempt with its answer, and sending it again."""
+"""Delivery page, for owners: the sent body, every attempt with its answer, and a button to send it again."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class AttemptTableRow:
-    """Attempt as a row. ``latest``: shown open."""
+    """An attempt as a row. ``latest`` is shown open."""
 
     n: int
     at: datetime
@@ -59,8 +59,8 @@ class AttemptTableRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryPage(Page):
-    """Page of one delivery. ``waiting``: an attempt is under way, so the page looks again; ``seen`` is what it shows
-    now, ``awaited`` up to which attempt."""
+    """Page of one delivery. ``waiting``: a resend was requested, and its attempt, number ``awaited``, isn't made yet.
+    ``moving``: an attempt is to come, so the page reloads by itself. ``seen`` is the state that the page shows now."""
 
     template: ClassVar[str] = "delivery.html"
     delivery_id: str
@@ -92,8 +92,8 @@ async def show_delivery(
     awaited: Annotated[int, Query(ge=0, le=100_000)] = 0,
     seen: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """``seen`` is the state that the page shows already: while that stands there is nothing to put in its place
-    (204)."""
+    """The delivery's page. ``seen`` is the state that the page already shows: while that is current, the answer is
+    204."""
     async with get_container(request).database.read() as session:
         row = await store.webhooks.deliveries.get(session, visitor.actor.workspace, delivery_id)
         shown = f"{row.attempts}-{row.state}"
@@ -139,7 +139,7 @@ async def resend(request: Request, form: GuardedOwner, delivery_id: str) -> Resp
 
 
 def _is_under_way(row: DeliveryRow) -> bool:
-    """It is still on its way: its first attempt has not been made yet."""
+    """Whether the first attempt is still to come."""
     return row.state == "pending" and row.attempts == 0
 
 

@@ -1,4 +1,4 @@
-"""Delivery status in a line: states of endpoints and deliveries, and how attempts went."""
+"""Delivery status in a line: states of endpoints and deliveries, and the results of attempts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RETRYING: Final = Badge("retrying", "wait")
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Of the last 24 hours: how many attempts, and which share of them went well."""
+    """Health in the last 24 hours: the number of attempts, and the share of successful ones."""
 
     rate: Badge
     attempts: str
@@ -36,7 +36,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryTableRow:
-    """A delivery as a line."""
+    """A delivery as a row."""
 
     id: str
     event: str
@@ -62,8 +62,7 @@ def make_delivery_row(row: DeliveryRow) -> DeliveryTableRow:
 
 
 def make_state_badge(row: DeliveryRow) -> Badge:
-    """Where a delivery stands; one that failed so far and is tried again is told apart from one that has not been
-    tried."""
+    """State of a delivery. A failed one that will be retried is shown differently from one without an attempt."""
     return RETRYING if row.state == "pending" and row.attempts else DELIVERIES[row.state]
 
 

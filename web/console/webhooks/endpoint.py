@@ -54,8 +54,8 @@ class DeliveryFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointPage(Page):
-    """Page of one webhook endpoint. ``since`` is where a span to send again would begin; ``paused`` and ``disabled``
-    say what can be done."""
+    """Page of one webhook endpoint. ``since`` is the default start of a time span to send again. ``paused`` and
+    ``disabled`` decide what can be done."""
 
     template: ClassVar[str] = "endpoint.html"
     endpoint_id: str
@@ -182,7 +182,7 @@ async def _span(request: Request, form: Form, endpoint_id: str, which: str) -> R
 
 
 def _moment(request: Request, text: str) -> datetime | None:
-    """What a field of date and time holds, on the console's clock."""
+    """The moment in a date-and-time field, on the console's clock."""
     if not text:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Endpoint form: as it is filled in, and as the API takes it."""
+"""Endpoint form: as posted, and in the API's form."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from web.console.forms import Form, validate
 
 @dataclass(frozen=True, slots=True)
 class EndpointForm:
-    """Form of a webhook endpoint, as posted. ``patterns`` are one a line, beside those that are ``ticked`` in the
-    catalogue; ``headers`` are ``Name: value``, one a line; ``bare`` takes all headers away."""
+    """Form of a webhook endpoint, as posted. ``patterns`` has one a line, besides the ``ticked`` ones of the catalogue.
+    ``headers`` has one ``Name: value`` a line. ``bare`` removes all headers."""
 
     url: str = ""
     patterns: str = ""
@@ -36,7 +36,7 @@ def read_form(form: Form) -> EndpointForm:
 
 
 def parse_form(given: EndpointForm) -> EndpointBody:
-    """Parses a posted endpoint as the API takes it. Raises InvalidInput that says what to mend."""
+    """Parses a posted endpoint into the API's form. Raises InvalidInput that says what to correct."""
     wanted = list(dict.fromkeys([*given.patterns.replace(",", " ").split(), *given.ticked]))
     body, trouble = validate(
         EndpointBody,

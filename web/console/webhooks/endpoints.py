@@ -69,8 +69,7 @@ class Category:
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointFormPage(Page):
-    """The form of a new endpoint, or of one that is changed: then ``endpoint_id`` is its id, ``kept`` the headers it
-    has."""
+    """Form of a new endpoint, or of an existing one: then ``endpoint_id`` is its id, and ``kept`` are its headers."""
 
     template: ClassVar[str] = "endpoint_form.html"
     endpoint_id: str
@@ -158,7 +157,7 @@ async def change(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
 
 
 def _moment(text: str) -> datetime | None:
-    """When the endpoint that the form shows was last changed; None where it does not say."""
+    """When the endpoint in the form was last changed. None if the form doesn't say."""
     try:
         return from_iso(text) if text else None
     except ValueError as error:
