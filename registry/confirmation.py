@@ -13,11 +13,11 @@ from registry.endpoints.values import FrozenModel, Line
 DEFAULT_EXPIRES_S: Final = 900
 MIN_EXPIRES_S: Final = 30
 MAX_EXPIRES_S: Final = 7 * 86400
-"""How long a card waits for its confirmation, in seconds: where a contract does not say, and what it may say."""
+"""How long a card waits for its confirmation, in seconds: the default, and the bounds of what a contract may say."""
 
 
 class Policy(StrEnum):
-    """When a person must confirm. Absent means ``always``: the gate fails closed."""
+    """When a person must confirm. Without a policy it is ``always``: the gate fails closed."""
 
     NEVER = "never"
     ONCE_PER_SESSION = "once_per_session"
@@ -26,7 +26,7 @@ class Policy(StrEnum):
 
 
 class ConfirmBy(StrEnum):
-    """Who may say yes to a card: anyone whose role covers the contract, or only a person signed in to the console."""
+    """Who may confirm a card: anyone whose role covers the contract, or only a person signed in to the console."""
 
     ANYONE = "anyone"
     PERSON = "person"
@@ -34,9 +34,9 @@ class ConfirmBy(StrEnum):
 
 class Confirmation(FrozenModel):
     """Confirmation policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe
-    fields); only for ``when``. ``approvals`` is how many different people must confirm; ``expires_s`` how long the card
-    is valid (seconds; ``agent.runs.expire`` ends it then). ``by`` says who may confirm; without it the risk decides
-    (``Contract.confirm_by``), so that the signed bytes of older contracts stay the same."""
+    fields), only for ``when``. ``approvals`` is how many different people must confirm. ``expires_s`` is how long the
+    card is valid (seconds; ``agent.runs.expire`` ends it then). ``by`` says who may confirm. Without it the risk
+    decides (``Contract.confirm_by``), so that the signed bytes of older contracts stay the same."""
 
     policy: Policy = Policy.ALWAYS
     by: ConfirmBy | None = None

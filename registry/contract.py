@@ -1,10 +1,10 @@
-"""Contracts (``opsiq/contract/v1`` and ``v2``): one action a platform allows, as a frozen value.
+"""Contracts (``opsiq/contract/v1`` and ``v2``): one action that a platform allows, as a frozen value.
 
-Both are the same but for the endpoint: in v1 it is a signed POST, in v2 one of several types.
+The versions differ only in the endpoint: in v1 it is a signed POST, in v2 one of several types.
 
-Its confirmation policy (and how long a card waits before it expires) is ``registry.confirmation``'s, signatures are
-``registry.signing``'s, linting is ``registry.linting.linter``'s. A parameter is declared by a JSON Schema; the list of
-its types is ``registry.parameter_types``'s.
+The confirmation policy and the expiry of cards are in ``registry.confirmation``, signatures in ``registry.signing``,
+linting in ``registry.linting.linter``. A parameter is declared by a JSON Schema. ``registry.parameter_types`` lists its
+types.
 """
 
 from __future__ import annotations
@@ -45,20 +45,21 @@ __all__ = [
 SCHEMA: Final = "opsiq/contract/v1"
 SCHEMA_V2: Final = "opsiq/contract/v2"
 MAX_FAULTS: Final = 200
-"""The most faults that are told of one document."""
+"""Most faults that are reported for one document."""
 MAX_VERSION: Final = 2_147_483_647
-"""What a column of whole numbers holds in every database."""
+"""Largest integer that fits an integer column in every database."""
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=128)]
 KindName = Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_-]*\.)?[a-z][a-z0-9_]*$", max_length=129)]
-"""A record kind; with a connection's name before it, that connection's own."""
+"""A record kind. A connection's name in front limits it to that connection's kind."""
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
 class SourceKind(StrEnum):
-    """Where a parameter's value may come from. ``prompt`` is typed words, read by code or (shown, and confirmed) by a
-    model; ``proven`` only those that code reads itself; ``proposed`` a model's own value, shown and confirmed."""
+    """The allowed source of a parameter's value. ``prompt`` is typed words, read by code, or by a model and then shown
+    and confirmed. ``proven`` is only words that code reads itself. ``proposed`` is a model's own value, shown and
+    confirmed."""
 
     PROMPT = "prompt"
     PROVEN = "proven"
@@ -82,8 +83,7 @@ class Derive(FrozenModel):
 
 
 class Unit(StrEnum):
-    """What a number counts. ``money_minor`` is integer minor units (cents); the others are plain counts of that
-    thing."""
+    """The unit of a number. ``money_minor`` is integer minor units (cents). The others are plain counts."""
 
     MONEY_MINOR = "money_minor"
     MONEY = "money"
@@ -98,15 +98,16 @@ class Unit(StrEnum):
 class Annotation(FrozenModel):
     """The meaning of a parameter beyond its JSON Schema.
 
-    ``record`` names the kind the value refers to; ``field`` is the field of that record which is sent (its id by
-    default). ``filter`` maps fields to the values a record must have to be eligible (``{"status": ["paid"]}``);
-    ``order`` names the field that "last", "first", "latest" go by (descending is newest), overriding the kind's own.
-    ``of`` names another parameter whose record this one belongs to; ``like`` one whose record this one resembles but
-    for what is said (the same shirt in red): both belong to one record. ``replaces`` names the field that the value
-    will stand in: a record that holds it already needs no call. ``each`` lets several values ("all of her tickets")
-    make a call each. ``compose`` lets a model word the text, shown and editable on the card. ``at_most`` names the
-    record's field that bounds the number: a refund is at most what can still be refunded. ``words`` gives other words
-    for an enum's values. ``currency`` is an ISO 4217 code; ``currency_from`` names the parameter that holds it.
+    ``record`` names the kind that the value refers to, and ``field`` the field of that record that is sent (its id by
+    default). ``filter`` maps fields to the values that a record must have to be eligible (``{"status": ["paid"]}``).
+    ``order`` names the field for "last", "first" and "latest" (descending is newest), and overrides the kind's own.
+    ``of`` names another parameter whose record this one belongs to. ``like`` names a parameter whose record this one
+    resembles except for the stated difference (the same shirt in red): both belong to one record. ``replaces`` names
+    the field that the value will change: a record that already has the value needs no call. ``each`` makes one call for
+    each of several values ("all of her tickets"). ``compose`` lets a model write the text, shown and editable on the
+    card. ``at_most`` names the record's field that limits the number: a refund is at most the refundable amount.
+    ``words`` gives other words for an enum's values. ``currency`` is an ISO 4217 code, and ``currency_from`` names the
+    parameter that holds it.
     """
 
     record: KindName | None = None
@@ -130,12 +131,13 @@ class Annotation(FrozenModel):
 
     @property
     def takes_words(self) -> bool:
-        """Whether typed words may give the value."""
+        """Whether typed words may supply the value."""
         return SourceKind.PROMPT in self.sources or SourceKind.PROVEN in self.sources
 
 
 class Contract(FrozenModel):
-    """One action. Roles and surfaces are closed lists: an empty one means nobody, nowhere."""
+    """One action. Roles and surfaces are closed lists: with an empty list nobody may run it, and it is offered
+    nowhere."""
 
     schema_: Literal["opsiq/contract/v1", "opsiq/contract/v2"] = Field(default=SCHEMA, alias="schema")
     name: Name
@@ -172,7 +174,7 @@ class Contract(FrozenModel):
 
     @property
     def properties(self) -> Mapping[str, Any]:
-        """Parameter name → its JSON Schema, in the order written."""
+        """Parameter name → its JSON Schema, in the document's order."""
         made: Mapping[str, Any] = self.parameters.get("properties", {})
         return made
 
@@ -182,7 +184,7 @@ class Contract(FrozenModel):
 
     @property
     def confirm_by(self) -> ConfirmBy:
-        """Who may confirm its cards: what the contract says, else a person for what can't be undone."""
+        """Who may confirm its cards: as the contract says, or else a person if the action can't be undone."""
         if self.confirmation.by is not None:
             return self.confirmation.by
         return ConfirmBy.PERSON if self.risk is Risk.IRREVERSIBLE else ConfirmBy.ANYONE
@@ -192,7 +194,7 @@ class Contract(FrozenModel):
 
     @cached_property
     def canonical(self) -> bytes:
-        """The RFC 8785 bytes that are signed: every field that was set, under its wire name."""
+        """The RFC 8785 bytes that are signed: every field that was set, under its name in the document."""
         return canon.dumps(self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=False))
 
     @cached_property
@@ -235,5 +237,5 @@ def parse(value: Any) -> Contract:
 
 
 def _place(parts: tuple[int | str, ...]) -> str:
-    """The JSON Pointer of a fault: without the tags of unions, which don't stand in the document."""
+    """The JSON Pointer of a fault, without the tags of unions, which the document doesn't have."""
     return pointer.join_pointer(*(part for part in parts if not str(part).startswith(TAG)))

@@ -44,7 +44,8 @@ def _check_one_line(text: str) -> str:
 
 
 class Bearer(_Credential):
-    """``Authorization: Bearer …``. ``prefix`` is another word in front, such as ``Token``; it may be empty."""
+    """Bearer token: ``Authorization: Bearer …``. ``prefix`` replaces the word ``Bearer``, such as ``Token``. It may be
+    empty."""
 
     type: Literal["bearer"]
     token: Secret
@@ -80,7 +81,7 @@ class Basic(_Credential):
 
 
 class Header(_Credential):
-    """A header of the API's own, such as ``X-API-Key``."""
+    """An API key in a header of the API's own, such as ``X-API-Key``."""
 
     type: Literal["header"]
     name: Line
@@ -102,7 +103,7 @@ class Header(_Credential):
 
 
 class Query(_Credential):
-    """A parameter of the query, such as ``?api_key=…``. It stands in the server's logs: a header is better."""
+    """An API key in the query, such as ``?api_key=…``. Servers write it into their logs, so a header is better."""
 
     type: Literal["query"]
     name: Line
@@ -113,8 +114,8 @@ class Query(_Credential):
 
 
 class OAuthClient(_Credential):
-    """OAuth 2 client credentials (RFC 6749 §4.4). ``send`` says how the token endpoint wants the secret; ``audience``
-    and ``scope`` are what it is asked for."""
+    """OAuth 2 client credentials (RFC 6749 §4.4). ``send`` says how the token endpoint expects the secret. ``audience``
+    and ``scope`` are parameters of the token request."""
 
     type: Literal["oauth_client"]
     token_url: Url
@@ -126,7 +127,8 @@ class OAuthClient(_Credential):
 
 
 class OAuthRefresh(_Credential):
-    """An OAuth 2 refresh token (RFC 6749 §6). A new one that comes with an access token takes its place."""
+    """An OAuth 2 refresh token (RFC 6749 §6). If an answer with an access token contains a new one, that one replaces
+    it."""
 
     type: Literal["oauth_refresh"]
     token_url: Url
@@ -138,8 +140,8 @@ class OAuthRefresh(_Credential):
 
 
 class Certificate(_Credential):
-    """A TLS client certificate with its private key, PEM without a passphrase. ``authority`` is the certificate of the
-    authority that the server's own comes from, where the system doesn't know it."""
+    """A TLS client certificate with its private key, as PEM without a passphrase. ``authority`` is the certificate of
+    the server's authority, needed if the system doesn't know it."""
 
     type: Literal["certificate"]
     certificate: Annotated[str, StringConstraints(max_length=64 * 1024)]
@@ -168,12 +170,12 @@ KINDS: Final = {
     "oauth_refresh": "OAuth 2, refresh token",
     "certificate": "Client certificate",
 }
-"""Kind → what people call it."""
+"""Kind → its name for people."""
 
 
 def read_credential(value: Any) -> Credential:
-    """Parses a credential from decoded JSON. Raises InvalidInput, which names the faulty fields but never what was
-    given."""
+    """Parses a credential from decoded JSON. Raises InvalidInput, which names the faulty fields but never their
+    values."""
     try:
         made = _ADAPTER.validate_python(value)
     except ValidationError as error:

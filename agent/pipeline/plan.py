@@ -17,8 +17,8 @@ CallState = Literal["planned", "begun", "succeeded", "failed", "unknown", "skipp
 
 
 class CallOutcome(Value):
-    """Outcome of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of the
-    body as text."""
+    """Outcome of one call. ``unknown`` means that it may have happened, since no answer came. ``answer`` is up to 64
+    KiB of the body as text."""
 
     call_id: str
     state: CallState
@@ -50,7 +50,7 @@ Phase = Literal[
     "looking",  # the records that the words mean
     "checking",  # schema, roles, policy: what would be sent, and whether a person must see it first
 ]
-"""Where the working out of a received run is."""
+"""Phase of resolving a received run."""
 PhaseCallback = Callable[[Phase], None]
 
 
@@ -64,7 +64,7 @@ FINAL: frozenset[RunState] = frozenset(
 
 
 class ParameterValue(Value):
-    """One parameter with its final value, how a person reads it (``shown``: "49.00 EUR") and where it came from."""
+    """One parameter with its final value, its text for people (``shown``: "49.00 EUR") and its source."""
 
     param: str
     label: str
@@ -74,8 +74,8 @@ class ParameterValue(Value):
 
 
 class RecordSnapshot(Value):
-    """Snapshot of a record that the plan rests on, compared again just before sending. ``values`` are its safe fields,
-    for showing drift."""
+    """Snapshot of a record that the plan depends on, compared again just before sending. ``values`` are its safe
+    fields, used to show drift."""
 
     record_kind: str
     record_id: str
@@ -85,9 +85,9 @@ class RecordSnapshot(Value):
 
 
 class Step(Value):
-    """One call of a plan, ready to send. ``payload`` is the text of the whole body (for a tool, its arguments); from
-    here on its bytes don't change. ``method`` and ``headers`` are those of an HTTP request, and ``endpoint`` says how
-    its answer is read; a signed POST has none of them."""
+    """One call of a plan, ready to send. ``payload`` is the text of the whole body (for a tool, its arguments), and its
+    bytes don't change any more. ``method`` and ``headers`` belong to an HTTP request, and ``endpoint`` says how its
+    answer is read. A signed POST has none of the three."""
 
     call_id: str
     action: str
@@ -106,8 +106,8 @@ class Step(Value):
     payload: str
     pins: tuple[RecordSnapshot, ...] = ()
     confirm_by: Annotated[ConfirmBy, Field(exclude_if=lambda by: by is ConfirmBy.ANYONE)] = ConfirmBy.ANYONE
-    """Left out where it is ``anyone``: an old process beside this one reads those plans as ever, and can't read one
-    that needs a person."""
+    """Left out if it is ``anyone``. An older process beside this one then reads those plans as before, and can't read a
+    plan that needs a person."""
     method: Annotated[str, Field(exclude_if=lambda method: not method)] = ""
     headers: Annotated[tuple[tuple[str, str], ...], Field(exclude_if=lambda headers: not headers)] = ()
     endpoint: Annotated[
@@ -118,8 +118,8 @@ class Step(Value):
 
 class Plan(Value):
     """Every call of a request, validated together. ``digest`` binds contract versions, endpoints, payloads, pins and
-    the actor: what is confirmed is what is sent. ``held`` says why a person must confirm; empty means no one must.
-    ``pieces`` are stretches of the request of which neither it nor its resolver says anything."""
+    the actor: what is confirmed is what is sent. ``held`` says why a person must confirm. If it is empty, nobody must.
+    ``pieces`` are parts of the request that neither the plan nor its resolver accounts for."""
 
     run_id: str
     steps: tuple[Step, ...]
@@ -131,14 +131,14 @@ class Plan(Value):
 
     @property
     def confirm_by(self) -> ConfirmBy:
-        """A person, as soon as one of its steps needs one: a plan is confirmed as a whole."""
+        """Who may confirm the plan: a person if one of its steps needs one, since a plan is confirmed as a whole."""
         return ConfirmBy.PERSON if any(step.confirm_by is ConfirmBy.PERSON for step in self.steps) else ConfirmBy.ANYONE
 
 
 class Reply(Value):
-    """The answer to a question, worked out by code over safe fields. ``values`` are what was asked for, as people write
-    it; ``records`` are those it rests on (at most a page; ``count`` is how many there are); ``actions`` are contracts
-    that fit them."""
+    """The answer to a question, computed by code from safe fields. ``values`` are the requested values, as people write
+    them. ``records`` are the records behind the answer (at most a page; ``count`` is the total). ``actions`` are
+    contracts that fit them."""
 
     kind: Literal["reply"] = "reply"
     text: str
@@ -156,7 +156,7 @@ RefusalCode = Literal[
 
 
 class Fault(Value):
-    """One supplied value that is not accepted, by its JSON Pointer."""
+    """A supplied value that is not accepted, by its JSON Pointer."""
 
     pointer: str
     code: str
@@ -164,8 +164,8 @@ class Fault(Value):
 
 
 class Refusal(Value):
-    """Why nothing will be done, in words for the person. ``nearest`` are contracts they may run that come closest.
-    ``faults`` name the values of a call given as data that stand in its way."""
+    """Why nothing will be done, in words for the person. ``nearest`` are the closest contracts that the person may run.
+    ``faults`` are the values of a call given as data that prevent it."""
 
     kind: Literal["refusal"] = "refusal"
     code: RefusalCode

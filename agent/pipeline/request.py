@@ -1,4 +1,4 @@
-"""Request and value sources: what was typed, and where each value of a plan comes from."""
+"""Request and value sources: the typed words, and the source of each value of a plan."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from core.actor import Surface
 
 
 class Value(BaseModel):
-    """A frozen value that is stored and read again as it was; unknown fields are refused."""
+    """A frozen value that is stored and read back unchanged. Unknown fields are refused."""
 
     # Built on first use: starting makes hundreds of models and uses few of them.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Span(Value):
-    """Words at their place in the text. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are
-    code point offsets in it."""
+    """Words at their place in the text. ``origin`` is 0 for the request's text and n for the n-th answer. ``start`` and
+    ``end`` are code point offsets in that text."""
 
     origin: Annotated[int, Field(ge=0)] = 0
     start: Annotated[int, Field(ge=0)]
@@ -40,13 +40,13 @@ class Answer(Value):
 
 
 GivenBy = Literal["api", "event"]
-"""What hands over a call ready-made, in data instead of words."""
+"""Source of a call that is given as data instead of words."""
 
 
 class EarlierCall(Value):
-    """A call of an earlier request by its handle: the ``records`` it was for by parameter, as handles, and the queries
-    that ``found`` them, where the call has one of its own; which parameters were ``said`` and which were ``computed``;
-    whether it ``waits`` for a confirmation."""
+    """A call of an earlier request, by its handle. ``records`` are its records by parameter, as handles. ``found`` are
+    the queries that found them, if the call has its own. ``said`` and ``computed`` are the parameters that were said
+    and computed. ``waits``: it waits for a confirmation."""
 
     handle: str
     action: str
@@ -58,7 +58,7 @@ class EarlierCall(Value):
 
 
 class EarlierRecords(Value):
-    """Records of one kind that an earlier request spoke of, by their handle."""
+    """Records of one kind in an earlier request, by their handle."""
 
     handle: str
     kind: str
@@ -66,8 +66,8 @@ class EarlierRecords(Value):
 
 
 class Turn(Value):
-    """An earlier request of the thread: its words, and what came of it by action names and handles; ``calls`` and
-    ``records`` are the same for code to read, ``answered`` is the question that was answered."""
+    """An earlier request of the thread: its words and its result, as action names and handles. ``calls`` and
+    ``records`` are the same result for code. ``answered`` is the question that was answered."""
 
     words: str
     came: str
@@ -77,12 +77,12 @@ class Turn(Value):
 
 
 class Request(Value):
-    """What was typed, when, and everything answered since. ``now`` is the present that words like "tomorrow" go by
-    (aware), and its time zone the one in which days begin.
+    """The typed words, their time, and every answer since. ``now`` is the present for words like "tomorrow" (aware).
+    Days begin in its time zone.
 
-    ``given`` says that nobody typed it: the drafts were given as data, and ``text`` only describes them. No words are
-    read out of it, and nobody is there to be asked: until somebody edits the card, what stands in the way is refused.
-    ``offered`` names by handle what the last question offered, for who reads the answer.
+    ``given``: nobody typed the request. The drafts were given as data, and ``text`` only describes them. Its words are
+    not interpreted, and nobody can be asked: until somebody edits the card, an obstacle leads to a refusal. ``offered``
+    names the last question's candidates by handle, for the reader of the answer.
     """
 
     text: str
@@ -105,9 +105,9 @@ class Request(Value):
 
 
 class PromptSource(Value):
-    """Value from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04").
-    ``read_by`` is ``code`` where code reads this very value from the words, ``model`` where only a model does: then a
-    person must see it first."""
+    """A value from the person's words. ``reading`` says how it was read, if that isn't obvious ("next Friday →
+    2026-12-04"). ``read_by`` is ``code`` if code reads this exact value from the words, and ``model`` if only a model
+    does: then a person must see it first."""
 
     kind: Literal["prompt"] = "prompt"
     spans: tuple[Span, ...]
@@ -116,8 +116,8 @@ class PromptSource(Value):
 
 
 class ComputedSource(Value):
-    """Value computed by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records``
-    are what it rests on ("invoice INV-1042"). ``read_by`` says who read the numbers."""
+    """A value that code computed from typed numbers and fields of records. ``reading`` is the calculation, and
+    ``records`` are the records in it ("invoice INV-1042"). ``read_by`` says who read the numbers."""
 
     kind: Literal["computed"] = "computed"
     reading: str
@@ -127,16 +127,16 @@ class ComputedSource(Value):
 
 
 class ProposedSource(Value):
-    """Value proposed by a model, with no words for it. Only ever shown, marked and editable, on a card that a person
-    confirms."""
+    """A value that a model proposed without words for it. It is only shown, marked and editable, on a card that a
+    person confirms."""
 
     kind: Literal["proposed"] = "proposed"
     reading: str = ""
 
 
 class RecordSource(Value):
-    """Value from a record that was looked up. ``spans`` are the words that led to the record, ``via`` the records
-    passed on the way ("customer Adam Novak")."""
+    """A value from a record that was looked up. ``spans`` are the words that led to the record. ``via`` are the records
+    on the way to it ("customer Adam Novak")."""
 
     kind: Literal["record"] = "record"
     record_kind: str
@@ -149,14 +149,15 @@ class RecordSource(Value):
 
 
 class DefaultSource(Value):
-    """Value from the contract's own default."""
+    """A value from the contract's own default."""
 
     kind: Literal["default"] = "default"
 
 
 class GivenSource(Value):
-    """Value given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the
-    key's public part or the event's id. ``reading`` says what it was checked against ("customer Adam Novak")."""
+    """A value given as data by an API caller or an event. ``pointer`` is its place in that data (JSON Pointer), and
+    ``ref`` the key's public part or the event's id. ``reading`` says what it was checked against ("customer Adam
+    Novak")."""
 
     kind: Literal["given"] = "given"
     by: GivenBy

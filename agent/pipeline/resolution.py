@@ -1,4 +1,5 @@
-"""Resolution: what a resolver makes of a request. Drafts of calls with their words, a question, or an abstention."""
+"""Resolution: a resolver's result for a request. It is drafts of calls with their words, a question, or an
+abstention."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ Scalar = None | bool | int | float | str
 
 
 class Mention(Value):
-    """Words that stand for a value ("Adam's last invoice", "20 dollars"). Code reads the value out of them later."""
+    """Words for a value ("Adam's last invoice", "20 dollars"). Code reads the value from them later."""
 
     kind: Literal["mention"] = "mention"
     spans: tuple[Span, ...]
@@ -26,7 +27,7 @@ class Mention(Value):
 
 
 class Choice(Value):
-    """A member of a closed set (an enum's value, a boolean) and the words it was chosen by."""
+    """A member of a closed set (an enum's value, a boolean) and the words that chose it."""
 
     kind: Literal["choice"] = "choice"
     value: Scalar
@@ -41,7 +42,8 @@ class ListArgument(Value):
 
 
 Argument = Annotated[Mention | Choice | ListArgument, Field(discriminator="kind")]
-"""What a resolver can say of a parameter. It can never say ``Given``: a value of its own making would need no words."""
+"""A resolver's value for a parameter. It is never ``SuppliedValue``: then a resolver could make up a value without
+words."""
 
 
 def list_spans(argument: Argument) -> tuple[Span, ...]:
@@ -52,8 +54,8 @@ def list_spans(argument: Argument) -> tuple[Span, ...]:
 
 
 class SuppliedValue(Value):
-    """A value that was given as data, not in words: there is nothing to read, everything to check. ``pointer`` is the
-    JSON Pointer of its place in what was given, ``ref`` says in what: the API key's public part, the event's id."""
+    """A value that was given as data, not in words. It is not interpreted, but fully checked. ``pointer`` is the JSON
+    Pointer of its place in the data, and ``ref`` names the data: the API key's public part, or the event's id."""
 
     kind: Literal["given"] = "given"
     value: Any
@@ -63,9 +65,9 @@ class SuppliedValue(Value):
 
 
 class Draft(Value):
-    """One call: an action and, for each parameter that was spoken of, its argument. ``given`` holds values that were
-    given as data instead (API, events); a draft has them only where ``Request.given`` says so. ``condition`` is only
-    read: earlier versions stored it, and what has one is never planned as if it had none."""
+    """One call: an action, and an argument for each parameter that was mentioned. ``given`` holds values that were
+    given as data (API, events). A draft has them only if ``Request.given`` is set. ``condition`` is only read: earlier
+    versions stored it, and a draft with one is never planned as if it had none."""
 
     action: str
     version: int = 1
@@ -75,7 +77,7 @@ class Draft(Value):
 
 
 class Candidate(Value):
-    """One thing a question offers. ``marks`` say how lookalikes differ ("‘а’ is CYRILLIC SMALL LETTER A")."""
+    """One option of a question. ``marks`` say how lookalikes differ ("‘а’ is CYRILLIC SMALL LETTER A")."""
 
     id: str
     label: str
@@ -87,12 +89,12 @@ QuestionCode = Literal["ambiguous", "missing", "not_found", "unclear_action", "u
 
 
 class Question(Value):
-    """What the person must say before anything can be planned.
+    """A question that the person must answer before anything can be planned.
 
     ``slot`` names what the answer fills: ``action``, ``0.invoice_id`` (first call's parameter) or
-    ``0.invoice_id/customer`` (the record on the way to it). ``missing`` lists every required parameter still without a
-    value, ``param`` the one asked for now. ``pieces`` are stretches of the request that a plan passes over, where it is
-    about those alone.
+    ``0.invoice_id/customer`` (the record on the way to it). ``missing`` lists every required parameter without a value,
+    and ``param`` is the one asked for now. ``pieces`` are parts of the request that a plan leaves out, if the question
+    is only about them.
     """
 
     slot: str
@@ -106,8 +108,8 @@ class Question(Value):
 
 
 class Calls(Value):
-    """One or more drafts in the order they shall run. ``confidence`` is in [0, 1], comparable within one resolver
-    only."""
+    """One or more drafts in the order of their execution. ``confidence`` is in [0, 1], and comparable only within one
+    resolver."""
 
     kind: Literal["calls"] = "calls"
     drafts: tuple[Draft, ...]
@@ -118,7 +120,7 @@ AbstainReason = Literal["nothing_fits", "empty", "below_threshold", "condition_u
 
 
 class Abstain(Value):
-    """No registered action fits. ``nearest`` are offered names to show the person, best first."""
+    """No registered action fits. ``nearest`` are names of offered actions to show the person, best first."""
 
     kind: Literal["abstain"] = "abstain"
     reason: AbstainReason
@@ -127,11 +129,11 @@ class Abstain(Value):
 
 
 class Ask(Value):
-    """A question instead of a resolution. ``drafts`` are the likeliest calls; ``confidence`` is how sure the resolver
-    was of them, as in ``Calls``, where only that was lacking. ``stands`` says that no surer choice settles it:
-    something that was said can't be checked, or done. ``likeliest`` is the call that the question is about, as far as
-    it is read: where its record isn't there, nothing is asked. ``lacks`` says that the one draft can't go out as it is,
-    and that to ask for what it lacks, by its name, says enough of what is meant."""
+    """A question instead of a resolution. ``drafts`` are the likeliest calls. ``confidence`` is the resolver's
+    confidence in them, as in ``Calls``, if a lack of confidence was the only reason to ask. ``stands``: a more certain
+    choice wouldn't help, because something that was said can't be checked or done. ``likeliest`` is the call that the
+    question is about, as far as it is known: if its record doesn't exist, nothing is asked. ``lacks``: the single draft
+    can't be sent as it is, and a question that names the missing parameter makes the meaning clear enough."""
 
     kind: Literal["ask"] = "ask"
     question: Question
@@ -143,11 +145,11 @@ class Ask(Value):
 
 
 class Proposed(Value):
-    """A typed proposal, to be proved and planned by code (agent.planning.proposal). ``instead`` are plans that the same
-    words say as well: where only one of them works on the records that are meant, it is that one. ``sure`` is False
-    where no word tells which: then nothing that moves money or can't be undone is taken without asking. ``otherwise``
-    is the same plan with a name read as another kind's, for where the likeliest kind has none such. ``titled`` take
-    capitalised words for a record's whole title: one holds where the first plan doesn't and a record is called so."""
+    """A typed proposal for code to prove and plan (agent.planning.proposal). ``instead`` are other plans for the same
+    words: if only one of them works on the actual records, that one is used. ``sure`` is False if no word decides
+    between them: then nothing that moves money or can't be undone is chosen without asking. ``otherwise`` are the same
+    plan with a name read as another kind's, for the case that the likeliest kind has no such record. ``titled`` take
+    capitalised words for a record's whole title: one is used if the first plan fails and a record has that title."""
 
     kind: Literal["proposed"] = "proposed"
     proposal: Proposal
@@ -161,9 +163,9 @@ Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]
 
 
 class Trace(Value):
-    """What a resolver did, for AI History. ``prompt`` is the exact messages sent (JSON text); tokens and cost are 0
-    offline. Durations are milliseconds; ``cost`` is US dollars as a decimal string, None when the price is unknown.
-    ``second`` is what it was asked once more, about pieces of the request: the figures above are of both."""
+    """What a resolver did, for AI History. ``prompt`` is the exact messages sent (JSON text). Tokens and cost are 0
+    offline. Durations are milliseconds. ``cost`` is US dollars as a decimal string, or None if the price is unknown.
+    ``second`` is a later question about parts of the request, and the figures are totals of both."""
 
     resolver: str
     model: str | None = None
@@ -196,8 +198,8 @@ class Trace(Value):
 
 
 class Resolved(Value):
-    """What a request was taken to mean. ``by_rules`` is how the words read without the model: a small one misses much
-    that they say, and acts where they say nothing."""
+    """The meaning of a request. ``by_rules`` is its meaning by rules without the model, since a small model misses much
+    of the words, and acts where they say nothing."""
 
     resolution: Annotated[Calls | Abstain | Ask | Proposed, Field(discriminator="kind")]
     trace: Trace

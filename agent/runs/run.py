@@ -27,7 +27,7 @@ from agent.planning.proposal import Proposal
 from core.actor import Actor, Mode, Surface
 from core.clock import find_zone
 
-# States in which a worker may move a run. In all others it waits for a person or is over.
+# States in which a worker may move a run. In all others it waits for a person or is finished.
 MOVING: Final[frozenset[RunState]] = frozenset({"received", "confirmed", "executing"})
 
 
@@ -36,7 +36,7 @@ def _drop_live(actor: Actor, dump: SerializerFunctionWrapHandler) -> dict[str, o
 
 
 class ThreadHandles(Value):
-    """What the handles of a thread stood for when a run was resolved: records by kind and id, calls by run and call
+    """What the handles of a thread referred to when a run was resolved: records by kind and id, calls by run and call
     id."""
 
     records: Mapping[str, tuple[tuple[str, str], ...]] = Field(default_factory=dict)
@@ -45,13 +45,13 @@ class ThreadHandles(Value):
 
 NO_HANDLES: Final = ThreadHandles()
 MCP_SESSIONS: Final = "mcp:"
-"""How the session ids of what is asked over MCP begin: no other way in makes such ids."""
+"""Prefix of the session ids of requests over MCP. Requests from elsewhere never have it."""
 StoredActor = Annotated[Actor, WrapSerializer(_drop_live)]
-"""A principal in a run's document. A live one is written as before there were modes (see ``Run.mode``)."""
+"""A principal in a run's document. A live one is written as before modes existed (see ``Run.mode``)."""
 
 
 class Approval(Value):
-    """One person's approval of one plan digest. ``actor`` is who said it, so that their right can be asked for again
+    """One person's approval of one plan digest. ``actor`` is that person, so that their right can be checked again
     before anything is sent."""
 
     person: str
@@ -72,33 +72,32 @@ class Cause(Value):
 
 
 class Run(Value):
-    """Everything about one request. ``state`` and ``revision`` are also columns of its row; the row is the truth for
-    both.
+    """Everything about one request. ``state`` and ``revision`` are also columns of its row, and the row's values are
+    authoritative.
 
-    ``phase`` is a column of the row alone: how far a received run was, the last time that took long enough to be worth
-    writing.
+    ``phase`` is only a column of the row. It is the last stored phase of a received run, and only phases that last long
+    enough are stored.
 
-    ``drafts`` are the resolver's calls, kept so that answers and edits are validated again in full without resolving
-    anew. ``seen_at`` is when the card was first shown to a person; ``decided_at`` when it was confirmed or rejected:
-    their difference is the time somebody took to look. ``given`` marks a call that came as data instead of words
-    (``Request.given``).
+    ``drafts`` are the resolver's calls, stored so that answers and edits are validated again completely without another
+    resolution. ``seen_at`` is when the card was first shown to a person, and ``decided_at`` when it was confirmed or
+    rejected. Their difference is the time for which somebody looked at it. ``given`` marks a call that came as data
+    instead of words (``Request.given``).
 
-    A run that an event started says so in ``cause``. ``only`` narrows what may be chosen to these actions, however
-    often the words are read again; ``hold`` is why a person must confirm every write, whatever the contract's policy
-    says. ``must_wait`` is why the next card waits for a yes, reads and all: it takes the place of one that was held.
+    ``cause`` is set if an event started the run. ``only`` limits the choice to these actions, however often the words
+    are resolved again. ``hold`` is why a person must confirm every write, whatever the contract's policy says.
+    ``must_wait`` is why the next card must be confirmed, even one that only reads: it replaces a held card.
 
-    ``replaced_by`` and ``withdrawn_by`` are the later run that took its place, or that took it back, before it was
-    confirmed.
+    ``replaced_by`` and ``withdrawn_by`` are the later run that replaced or withdrew this one before it was confirmed.
 
-    ``thread_id`` is the first run of its thread. ``handles`` are what the thread's handles stood for when its words
-    were resolved: later turns and answers don't change what a stored proposal speaks of.
+    ``thread_id`` is the first run of its thread. ``handles`` are what the thread's handles referred to when its words
+    were resolved: later turns and answers don't change the meaning of a stored proposal.
 
-    ``zone`` is the time zone, by its IANA name, that its words are read in: a day begins when it begins there. It is
-    left out where it is UTC, so that an old process beside this one can't read another's day as UTC's.
+    ``zone`` is the time zone of its words, by IANA name: days begin in this zone. It is left out if it is UTC, so that
+    an older process beside this one can't read another zone's day as UTC's.
 
-    ``mode`` is its principal's: what is asked in mode ``test`` is worked out, held and confirmed like anything, and
-    never sent. It is left out of a live run's document, so that an old process beside this one reads those as ever, and
-    can't read (and so can't send) the others.
+    ``mode`` is the mode of its principal. A request in mode ``test`` is resolved, held and confirmed like any other,
+    but never sent. The mode is left out of a live run's document. An older process beside this one then reads live runs
+    as before, and can't read (and so can't send) test runs.
     """
 
     id: str
@@ -113,7 +112,7 @@ class Run(Value):
     cause: Cause | None = None
     only: tuple[str, ...] | None = None
     hold: str = ""
-    # Written only if it says something. An old process beside this one can't read such a run, and so can't send it at
+    # Written only if it isn't empty. An older process beside this one can't read such a run, and so can't send it at
     # once.
     must_wait: str = Field(default="", exclude_if=lambda why: not why)
     mode: Annotated[Mode, Field(exclude_if=lambda mode: mode == "live")] = "live"

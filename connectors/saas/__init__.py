@@ -1,4 +1,4 @@
-"""The demo platform's connector: customers, invoices, subscriptions, tickets, and what may be done with them."""
+"""The demo platform's connector: customers, invoices, subscriptions, tickets, and their actions."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ IDENTITY_SECRET: Final = "identity_secret"  # noqa: S105 - the secret's name
 
 
 class SaasConnector(Connector):
-    """Connector that reads live records, lets them be cached, verifies people, receives webhooks and proposes the
-    contracts of ``actions.json``.
+    """Connector that reads live records, provides states for the record cache, verifies people, receives webhooks, and
+    proposes the contracts of ``actions.json``.
 
     Secrets by name: ``identity_secret`` (at least 32 bytes; without it no identity is accepted) and ``webhook_secret``
-    (``whsec_…``; without it no webhook is taken). ``read_token`` and ``action_secret`` are used by the clients that
+    (``whsec_…``; without it no webhook is accepted). ``read_token`` and ``action_secret`` are used by the clients that
     read and call the platform.
     """
 
@@ -42,7 +42,7 @@ class SaasConnector(Connector):
         return (SaasRecords(self.client),)
 
     def register_actions(self) -> Sequence[Contract]:
-        """The contracts of ``actions.json``, ``{base_url}`` of each endpoint replaced by the configured address."""
+        """The contracts of ``actions.json``, with the configured address instead of ``{base_url}`` in each endpoint."""
         raw = resources.files(__name__).joinpath("actions.json").read_bytes()
         filled = with_base_url(canon.loads(raw), self.settings.base_url)
         return [contract.parse(value) for value in filled["actions"]]

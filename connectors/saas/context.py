@@ -1,4 +1,4 @@
-"""Live records over the platform's read API, without a cache: every search is a new GET, so nothing is stale."""
+"""Live records from the platform's read API, without a cache: every search is a new GET, so nothing is stale."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 class SaasRecords:
     """The platform's records, as ``connectors.saas.kinds`` declares them.
 
-    The platform does the matching (``q``, ``by``, ``where`` as JSON, ``order``, ``limit``, ``offset``), but is not
-    trusted: a row that does not fit ``where``, and every row beyond the limit, is dropped here.
+    The platform does the matching (``q``, ``by``, ``where`` as JSON, ``order``, ``limit``, ``offset``), but isn't
+    trusted: rows that don't match ``where``, and rows beyond the limit, are dropped here.
     """
 
     def __init__(self, client: PlatformClient) -> None:
@@ -32,8 +32,8 @@ class SaasRecords:
         return KINDS
 
     async def search(self, query: Query) -> Sequence[Record]:
-        """The records that fit. Raises InvalidInput for a kind or field that is not declared (others can't be
-        probed), PlatformUnavailable when the platform does not answer or not in the agreed shape."""
+        """The matching records. Raises InvalidInput for an undeclared kind or field (so that undeclared ones can't be
+        probed), and PlatformUnavailable if the platform doesn't answer, or not in the agreed shape."""
         kind = self._kind(query.kind)
         path = f"/api/{PATHS[kind.name]}"
         limit = max(1, min(query.limit, MAX_RECORDS))
@@ -45,7 +45,7 @@ class SaasRecords:
         return [record for record in records if _fits(record, query.where)][:limit]
 
     async def get(self, kind: str, record_id: str) -> Record | None:
-        """The record, or None: also for what can't be an id of this platform, which is not even asked for."""
+        """The record, or None. It is also None for an id that this platform can't have, without a request."""
         declared = self._kind(kind)
         if not self.can_be(record_id):
             return None
@@ -89,7 +89,8 @@ def _params(kind: RecordKind, query: Query, limit: int) -> Mapping[str, str]:
 
 
 def record_of(kind: RecordKind, row: Any, path: str) -> Record:
-    """A row of the platform's answer to ``path`` as a record. Raises PlatformUnavailable for one that can't be."""
+    """Turns a row of the platform's answer to ``path`` into a record. Raises PlatformUnavailable for an unusable
+    row."""
     if not isinstance(row, dict) or not isinstance(row.get(kind.id_field), str | int):
         raise PlatformUnavailable(f"The platform answered GET {path} with a {kind.name} that has no {kind.id_field!r}.")
     values = {each.name: row.get(each.name) for each in kind.fields}
@@ -102,5 +103,5 @@ def record_of(kind: RecordKind, row: Any, path: str) -> Record:
 
 
 def _fits(record: Record, where: Mapping[str, Sequence[str | int | bool]]) -> bool:
-    """Compares ids as text: the platform's are integers, ours are strings."""
+    """Whether a record matches. Ids are compared as text: the platform's are integers, ours are strings."""
     return all(str(record.values.get(name)) in {str(value) for value in values} for name, values in where.items())

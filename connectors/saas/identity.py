@@ -16,7 +16,7 @@ MAX_TOKEN_CHARS: Final = 4096
 
 
 class SaasIdentities:
-    """Accepts ``{"aud": "opsiq", "sub", "name", "role", "iat", "exp"}`` that lives at most ten minutes."""
+    """Accepts ``{"aud": "opsiq", "sub", "name", "role", "iat", "exp"}`` with a lifetime of at most ten minutes."""
 
     name = "saas"
 
@@ -27,7 +27,7 @@ class SaasIdentities:
         self._clock = clock
 
     async def identify(self, assertion: str) -> Identity:
-        """Verifies a token and answers the person. Raises BadAssertion with the reason, never with the token."""
+        """Verifies a token and returns the person. Raises BadAssertion with the reason, never with the token."""
         from joserfc import errors, jwt
         from joserfc.jwk import OctKey
 

@@ -45,7 +45,7 @@ EVENTS: Final[Mapping[str, tuple[str, RecordKind]]] = {
     "credit.updated": ("credit.updated", CREDIT),
     "credit.deleted": ("credit.deleted", CREDIT),
 }
-"""The platform's own type → the universal (or, where there is none, custom) name and the kind of its ``data``."""
+"""The platform's type → the event's name (universal, or else custom) and the kind of its ``data``."""
 
 _UNIVERSAL: Final[Mapping[str, Mapping[str, str]]] = {
     "customer": {"customer_id": "id", "name": "name", "email": "email"},
@@ -88,10 +88,10 @@ _INSTEAD: Final[Mapping[str, Mapping[str, str]]] = {"invoice.refunded": {"amount
 
 
 def events(inbound: Inbound, secrets: Sequence[str]) -> Sequence[Event]:
-    """The event of one webhook, none for a type we don't know; its id is the ``webhook-id``.
+    """The event of one webhook, or none for an unknown type. Its id is the ``webhook-id``.
 
-    Its data are the catalogue's fields and, under ``record``, the record's safe fields with the platform's revision of
-    it. Raises BadAssertion when it is not signed, older than five minutes, or not ``{"type", "data": {…}}``.
+    Its data are the catalogue's fields and, under ``record``, the record's safe fields with the platform's revision.
+    Raises BadAssertion if it is unsigned, older than five minutes, or not ``{"type", "data": {…}}``.
     """
     now = inbound.received_at
     try:

@@ -1,4 +1,4 @@
-"""Record kinds of the platform: seven kinds and their safe fields. What is not declared here never comes out."""
+"""Record kinds of the platform: seven kinds and their safe fields. Undeclared fields never leave the connector."""
 
 from __future__ import annotations
 
@@ -251,7 +251,8 @@ CREDIT: Final = RecordKind(
 )
 
 REVISION: Final = "revision"
-"""The column that goes up with every change of a row. No safe field: it only tells an older state from a newer one."""
+"""Column that increases with every change of a row. It isn't a safe field, and only distinguishes older states from
+newer ones."""
 
 KINDS: Final = (CUSTOMER, INVOICE, SUBSCRIPTION, TICKET, ARTICLE, AGENT, CREDIT)
 

@@ -1,4 +1,4 @@
-"""Record cache source: which records may be cached, and how their states come, by webhook or page by page."""
+"""Record cache source: which records may be cached, and how their states arrive, by webhook or page by page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ _KINDS: Final = {kind.name: kind for kind in KINDS}
 
 
 class SaasMirror:
-    """Source of every kind's states. The platform's ``revision`` of a row tells older states from newer ones."""
+    """Source of every kind's states. The platform's ``revision`` of a row distinguishes older states from newer
+    ones."""
 
     def __init__(self, client: PlatformClient) -> None:
         self._client = client
@@ -36,7 +37,7 @@ class SaasMirror:
         return tuple(CachedKind(kind, _EVENTS[kind.name]) for kind in KINDS)
 
     def carried(self, event: Event) -> Sequence[RecordState]:
-        """The state that ``connectors.saas.inbound`` has put into the event, None where the platform sent no
+        """The state that ``connectors.saas.inbound`` has put into the event, or None if the platform sent no
         revision."""
         held = event.data.get("record")
         kind = _KINDS.get(str(held.get("kind"))) if isinstance(held, Mapping) else None

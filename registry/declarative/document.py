@@ -1,7 +1,8 @@
 """``opsiq/connector/v1``: a connector as one JSON document, without code.
 
-It says how a platform is reached, which kinds of records it holds and how they are listed, searched and read, which
-webhooks it sends, and which actions it proposes. ``registry.declarative.lint`` finds what the shape alone can't.
+The document says how to reach a platform, which kinds of records it has and how to list, search and read them, which
+webhooks it sends, and which actions the connector proposes. ``registry.declarative.lint`` finds faults beyond the
+document's shape.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ Scalar = str | int | bool
 
 
 class _Part(BaseModel):
-    # Built when it is first used: a start makes hundreds of models, and uses few of them.
+    # Built on first use: a start makes hundreds of models and uses few of them.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
@@ -40,14 +41,14 @@ class _Part(BaseModel):
 
 
 class BaseAddress(_Part):
-    """What an owner is asked for: the platform's address."""
+    """The platform's address, which an owner is asked for."""
 
     label: Line = "Address"
     example: Line | None = None
 
 
 class Option(_Part):
-    """A setting of one connection, no secret: it fills ``{name}`` in paths and in the URLs of actions."""
+    """A setting of one connection, which is no secret. It fills ``{name}`` in paths and in the URLs of actions."""
 
     label: Line
     example: Line | None = None
@@ -56,8 +57,8 @@ class Option(_Part):
 
 
 class Credential(_Part):
-    """The kind of credential that the platform takes. ``prefix`` stands before a bearer token ("Token"), ``name`` is
-    the header or query parameter that carries it."""
+    """The type of credential that the platform accepts. ``prefix`` stands before a bearer token ("Token"). ``name`` is
+    the header or query parameter that carries the credential."""
 
     type: Literal["none", "bearer", "basic", "header", "query", "oauth2_client_credentials", "oauth2_refresh_token"] = (
         "bearer"
@@ -71,7 +72,7 @@ class Credential(_Part):
 
 
 class RateLimit(_Part):
-    """At most ``requests`` reads in ``per_s`` seconds."""
+    """Limit of ``requests`` reads in ``per_s`` seconds."""
 
     requests: Annotated[int, Field(ge=1, le=100_000)]
     per_s: Annotated[int, Field(ge=1, le=86_400)] = 1
@@ -89,9 +90,9 @@ class Access(_Part):
 
 
 class Place(_Part):
-    """Where a value goes: the query parameter ``query``, or ``body``, a pointer into the JSON that is posted.
-    ``several`` says how several values are sent: as one, comma-separated, or by repeating the parameter; without it
-    only one can be. ``format`` is a template around the value ("*{value}*")."""
+    """Place of a value in a request: the query parameter ``query``, or ``body``, a pointer into the posted JSON.
+    ``several`` says how several values are sent: as one comma-separated value, or by repeating the parameter. Without
+    it only one value can be sent. ``format`` is a template around the value ("*{value}*")."""
 
     query: QueryName | None = None
     body: Pointer | None = None
@@ -106,14 +107,14 @@ class Place(_Part):
 
 
 class Between(_Part):
-    """Where the bounds of a field go. ``at_least`` and ``less_than`` are RFC 3339 or numbers."""
+    """Places of a field's bounds. ``at_least`` and ``less_than`` are RFC 3339 or numbers."""
 
     at_least: Place | None = None
     less_than: Place | None = None
 
 
 class Ordering(_Part):
-    """How a list is sorted: what ``place`` is given for a field, ``{field}`` being the platform's name of it."""
+    """Sorting of a list: the value at ``place`` for a field, where ``{field}`` is the platform's name of the field."""
 
     place: Place
     ascending: Line = "{field}"
@@ -122,10 +123,10 @@ class Ordering(_Part):
 
 
 class Pages(_Part):
-    """How a list comes page by page. ``page`` counts pages from ``first``; ``offset`` counts records; ``cursor`` hands
-    back what stands at ``next``; ``next_url`` follows the address at ``next``, ``link`` the one of the Link header
-    (RFC 8288), both below the platform's address only. ``size`` is where the size of a page is asked for, ``total``
-    points at how many records there are on all pages: without it pages are read again for what moved meanwhile."""
+    """Paging of a list. ``page`` counts pages from ``first``. ``offset`` counts records. ``cursor`` sends back the
+    value at ``next``. ``next_url`` follows the address at ``next``, and ``link`` the address in the Link header (RFC
+    8288), both only below the platform's address. ``size`` is the place of the page size. ``total`` points at the
+    number of records on all pages. Without it, pages are read again to find records that moved meanwhile."""
 
     type: Literal["none", "page", "offset", "cursor", "next_url", "link"] = "none"
     place: Place | None = None
@@ -137,7 +138,7 @@ class Pages(_Part):
 
     @property
     def shifts(self) -> bool:
-        """Whether what one page holds depends on what is before it."""
+        """Whether the content of a page depends on the records before it."""
         return self.type not in ("none", "cursor")
 
     @model_validator(mode="after")
@@ -150,11 +151,12 @@ class Pages(_Part):
 
 
 class Operation(_Part):
-    """One way to list records. ``records`` points at the array in the answer, "" being the answer itself. Where it is
-    an object that holds each record under its key, ``keyed_by`` points at the place in a record that the key goes to.
+    """One way to list records. ``records`` points at the array in the answer, and "" is the answer itself. If the
+    records are an object by key, ``keyed_by`` points at the place in a record for the key.
 
-    What has no place in it is checked over what comes back, page by page; what has one is pushed down and checked
-    again."""
+    Conditions without a place in the operation are checked on the returned records, page by page. Conditions with a
+    place are sent to the platform and checked again.
+    """
 
     method: Literal["GET", "POST"] = "GET"
     path: Path
@@ -176,9 +178,9 @@ class Operation(_Part):
 
 
 class Read(_Part):
-    """How one record is read. ``{id}`` in the path is its id; ``record`` points at it in the answer. ``fuller``: it
-    tells fields that the list leaves out, so that what a search finds is read by itself as well. ``missing`` are the
-    statuses beside 404 by which the platform says that there is no such record (or none that may be seen)."""
+    """Reading one record. ``{id}`` in the path is the record's id. ``record`` points at the record in the answer.
+    ``fuller``: the answer has fields that the list lacks, so that a search also reads each record that it finds.
+    ``missing`` are the statuses besides 404 that mean that there is no such record, or no visible one."""
 
     path: Path
     query: Annotated[dict[QueryName, Line], Field(max_length=50)] = Field(default_factory=dict)
@@ -198,13 +200,13 @@ class Related(_Part):
 
 
 class FieldDocument(_Part):
-    """A safe field. ``at`` points at its value in the platform's record, the first of several that is there; ``$name``
-    is a setting or a path parameter of that name. ``join`` makes one text of several values, ``with`` standing between.
-    ``from`` says how the platform writes it: ``decimal`` major units of money ("12.50"), ``epoch_s`` and ``epoch_ms``
-    points in time, ``exists`` whether anything is there, ``count`` how many, ``language`` a text in several languages.
-    ``value`` is always the same; ``of`` is read from the record that this one belongs to. ``values`` lists an enum's
-    words, or maps the platform's to them. ``lenient``: a value that doesn't fit is left out, instead of making the
-    whole answer unusable, for what nobody has seen yet and nothing rests on."""
+    """A safe field. ``at`` points at its value in the platform's record: of several pointers, the first one with a
+    value is used. ``$name`` is a setting or a path parameter. ``join`` makes one text of several values, separated by
+    ``with``. ``from`` is the platform's format: ``decimal`` major units of money ("12.50"), ``epoch_s`` and
+    ``epoch_ms`` moments in time, ``exists`` whether there is a value, ``count`` how many, ``language`` a text in
+    several languages. ``value`` is a constant. ``of`` is read from the record that this one belongs to. ``values``
+    lists an enum's words, or maps the platform's words to them. ``lenient``: an invalid value is left out, instead of
+    making the whole answer unusable. It is for unverified fields that nothing depends on."""
 
     at: (
         Annotated[str, StringConstraints(pattern=r"^(/\S*|\$[a-z][a-z0-9_]*)$", max_length=200)]
@@ -241,18 +243,19 @@ class RelationDocument(_Part):
 
 
 class KindWords(_Part):
-    """What a kind is called in another language: its nouns, and the words that narrow it → a state of ``states``."""
+    """Words for a kind in another language: its nouns, and the words that narrow it → a state of ``states``."""
 
     nouns: tuple[Line, ...] = ()
     states: dict[Line, Line] = Field(default_factory=dict)
 
 
 class KindDocument(_Part):
-    """One kind of record (``registry.records.RecordKind`` says what its words mean) and how it is read.
+    """One kind of record and how to read it (``registry.records.RecordKind`` explains its words).
 
-    ``scope`` are parameters of the list that other kinds' ids fill: ``{"event": "event"}`` for
-    ``/events/{event}/vouchers``, or for ``/vouchers`` with the query ``{"event_id": "{event}"}``.
-    The id of such a record is that of its scope, a slash, and its own."""
+    ``scope`` are parameters of the list that are filled with other kinds' ids: ``{"event": "event"}`` for
+    ``/events/{event}/vouchers``, or for ``/vouchers`` with the query ``{"event_id": "{event}"}``. The id of such a
+    record is the id of its scope, a slash, and its own id.
+    """
 
     title: Line
     nouns: Annotated[tuple[Line, ...], Field(min_length=1, max_length=50)]
@@ -284,10 +287,10 @@ Found = Pointer | HeaderPlace
 
 
 class Verification(_Part):
-    """How a webhook is believed. ``hmac``: a header holds the HMAC of the raw body; with ``timestamp`` that header's
-    value and a dot stand before the body in what is signed, and no more than five minutes may lie between.
-    ``header``: a header holds the secret itself. ``secret_in_address``: the address that the platform was given holds
-    it. ``standard_webhooks``: the specification of that name."""
+    """Verification of a webhook. ``hmac``: a header holds the HMAC of the raw body. With ``timestamp``, the signed text
+    is that header's value, a dot and the body, and the time may differ by at most five minutes. ``header``: a header
+    holds the secret itself. ``secret_in_address``: the address given to the platform contains the secret.
+    ``standard_webhooks``: the specification of that name."""
 
     type: Literal["hmac", "header", "secret_in_address", "standard_webhooks"]
     header: HeaderName | None = None
@@ -304,9 +307,10 @@ class Verification(_Part):
 
 
 class WebhookEvent(_Part):
-    """What one of the platform's messages becomes. ``record`` points at the id of the ``kind`` record it is about, in
-    parts where the kind has a scope; with ``fields`` that record is read from the platform and gives the event's data:
-    the event's name of a field → the record's. ``data`` takes more from the message itself, by pointer."""
+    """The event that one of the platform's messages becomes. ``record`` points at the id of the message's ``kind``
+    record, in parts if the kind has a scope. With ``fields``, that record is read from the platform and supplies the
+    event's data: the event's name of a field → the record's. ``data`` adds values from the message itself, by
+    pointer."""
 
     event: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$", max_length=128)]
     kind: Word | None = None
@@ -322,8 +326,8 @@ class WebhookEvent(_Part):
 
 
 class Webhooks(_Part):
-    """The platform's webhooks. ``type`` and ``id`` tell where a message says what it is and which one; without ``id``
-    the digest of its bytes stands for it. ``events``: the platform's type → the event."""
+    """The platform's webhooks. ``type`` and ``id`` are the places of a message's type and id. Without ``id``, the
+    digest of the message's bytes is used. ``events``: the platform's type → the event."""
 
     verify: Verification
     type: Found
@@ -334,7 +338,7 @@ class Webhooks(_Part):
 
 
 class ConnectorDocument(_Part):
-    """A connector. ``actions`` are contracts, or the name of a file beside this one that holds them."""
+    """A connector. ``actions`` are contracts, or the name of a file in the same folder that contains them."""
 
     schema_: Literal["opsiq/connector/v1"] = Field(default=SCHEMA, alias="schema")
     name: Word

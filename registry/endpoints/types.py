@@ -1,7 +1,7 @@
-"""Endpoint types of a contract: a signed POST to OpsIQ's own receivers, a request to any HTTP API, a tool over MCP.
+"""Endpoint types of a contract: a signed POST to OpsIQ's own receivers, a request to any HTTP API, or a tool over MCP.
 
-Values of a request are bound one by one: to a parameter of the contract, to a constant, or to the call's own id.
-Nothing here reads or sends; ``registry.endpoints.rendering`` makes the request.
+Each value of a request is bound to a parameter of the contract, to a constant, or to the call's own id. This module
+neither reads nor sends: ``registry.endpoints.rendering`` makes the request.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from registry.endpoints.values import MAX_VALUES, TAG, FrozenModel, HeaderName, 
 from registry.json_schema.pointer import join_pointer
 
 IDEMPOTENT_METHODS: Final = frozenset({"GET", "PUT", "DELETE"})
-"""Methods whose repetition changes nothing more (RFC 9110 §9.2.2), of those that an endpoint may name."""
+"""Methods that an endpoint may name, and whose repetition has no further effect (RFC 9110 §9.2.2)."""
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 ConnectionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
 Pointer = Annotated[str, StringConstraints(pattern=r"^(/([^~/]|~[01])*)*$", max_length=500)]
@@ -35,8 +35,8 @@ Timeout = Annotated[int, Field(ge=1, le=60)]
 
 
 class Endpoint(FrozenModel):
-    """Where the signed POST goes, as ``opsiq/contract/v1`` writes it. ``deadline_s`` bounds all attempts together
-    (seconds), ``timeout_s`` one attempt."""
+    """A signed POST, as in ``opsiq/contract/v1``. ``deadline_s`` limits all attempts together (seconds), ``timeout_s``
+    one attempt."""
 
     url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2000)]
     deadline_s: Deadline = 120
@@ -44,17 +44,17 @@ class Endpoint(FrozenModel):
 
     @property
     def connection(self) -> None:
-        """No connection: the call is signed, with a secret of its address's origin."""
+        """None: the call is signed with a secret of its address's origin and needs no connection."""
         return
 
     @property
     def target(self) -> str:
-        """Where calls go, for people."""
+        """The target of the calls, for people."""
         return self.url
 
 
 class OpsiqEndpoint(Endpoint):
-    """The same signed POST, as ``opsiq/contract/v2`` writes it."""
+    """A signed POST, as in ``opsiq/contract/v2``."""
 
     type: Literal["opsiq"]
 
@@ -63,8 +63,8 @@ class OpsiqEndpoint(Endpoint):
 
 
 class JsonBody(FrozenModel):
-    """A JSON body: each value at its JSON Pointer; ``""`` is the whole body. ``content_type`` is
-    ``application/json`` where nothing else is said."""
+    """A JSON body: each value at its JSON Pointer, where ``""`` is the whole body. ``content_type`` is
+    ``application/json`` by default."""
 
     type: Literal["json"]
     content_type: (
@@ -74,21 +74,21 @@ class JsonBody(FrozenModel):
 
 
 class FormBody(FrozenModel):
-    """``application/x-www-form-urlencoded``; a list is a field several times."""
+    """An ``application/x-www-form-urlencoded`` body. A list is sent as a repeated field."""
 
     type: Literal["form"]
     fields: Values = Field(default_factory=dict)
 
 
 class MultipartBody(FrozenModel):
-    """``multipart/form-data`` of text fields."""
+    """A ``multipart/form-data`` body of text fields."""
 
     type: Literal["multipart"]
     fields: Values = Field(default_factory=dict)
 
 
 class RawBody(FrozenModel):
-    """One value as it is: text, or anything else as JSON."""
+    """One value unchanged: text, or any other value as JSON."""
 
     type: Literal["raw"]
     content_type: Annotated[
@@ -108,8 +108,8 @@ StatusClass = Literal["done", "not_done", "try_again", "unknown"]
 
 
 class Statuses(FrozenModel):
-    """What the statuses of an answer say of the call. An exact status goes before its class (``429`` before ``4xx``);
-    one that is listed nowhere is ``unknown``."""
+    """What an answer's status means for the call. An exact status has priority over its class (``429`` over ``4xx``). A
+    status that isn't listed is ``unknown``."""
 
     done: tuple[StatusPattern, ...] = ("2xx",)
     not_done: tuple[StatusPattern, ...] = ("3xx", "4xx")
@@ -128,11 +128,11 @@ class Statuses(FrozenModel):
 
 
 class Expectation(FrozenModel):
-    """What an answer must be like: its status, and what stands ``at`` a pointer of its body.
+    """Expected properties of an answer: its status, and the value ``at`` a pointer of its body.
 
-    ``equals`` is the value there; ``some`` says that a list there has an entry with all of these values (by pointers
-    into the entry), ``none`` that it has no such entry. Without any of them something must stand there. ``condition``
-    is CEL over ``answer`` (the decoded body) and ``params``, besides.
+    ``equals`` is that value. ``some`` says that the value is a list and has an entry with all of these values (by
+    pointers into the entry), and ``none`` that it has no such entry. Without any of them there must be a value.
+    ``condition`` is an additional CEL condition over ``answer`` (the decoded body) and ``params``.
     """
 
     status: Annotated[tuple[StatusPattern, ...], Field(min_length=1, max_length=20)] = ("2xx",)
@@ -150,8 +150,8 @@ class Expectation(FrozenModel):
 
 
 def _within(url: str, connection: str | None) -> None:
-    """Raises ValueError unless a URL template is relative to a connection, or absolute where there is none, with
-    placeholders in its path alone."""
+    """Raises ValueError unless a URL template is relative for a connection, or absolute without one, with placeholders
+    only in its path."""
     if connection is not None:
         if not url.startswith("/") or url.startswith("//"):
             raise ValueError(
@@ -175,8 +175,8 @@ def _within(url: str, connection: str | None) -> None:
 
 
 class Reconcile(FrozenModel):
-    """A read (GET) that tells whether a call whose answer was lost has happened. ``not_happened`` settles it only
-    ``settles_after_s`` seconds after the last attempt: until then the call may still be under way."""
+    """A read (GET) that tells whether a call whose answer was lost has happened. ``not_happened`` only counts
+    ``settles_after_s`` seconds after the last attempt: until then the call may still be in progress."""
 
     url: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
     path: Values = Field(default_factory=dict)
@@ -190,10 +190,10 @@ class Reconcile(FrozenModel):
 class HttpEndpoint(FrozenModel):
     """One request to an HTTP API.
 
-    ``connection`` names whose base address and credentials are used; then ``url`` is a path below that address, else
-    it is absolute and no credentials are sent. ``error`` are pointers to the sentence of an error answer that people
-    are shown, the first that holds one. ``result`` picks the call's result out of the answer, name by name; without it
-    the whole answer is the result.
+    ``connection`` names the connection whose base address and credentials are used. Then ``url`` is a path below that
+    address. Without a connection, ``url`` is absolute and no credentials are sent. ``error`` are pointers to the
+    sentence of an error answer for people, of which the first one with a text is used. ``result`` selects the call's
+    result from the answer, name by name. Without it, the whole answer is the result.
     """
 
     type: Literal["http"]
@@ -224,12 +224,12 @@ class HttpEndpoint(FrozenModel):
 
     @property
     def target(self) -> str:
-        """Where calls go, for people."""
+        """The target of the calls, for people."""
         return f"{self.method} {self.url}" + (f" ({self.connection})" if self.connection else "")
 
     @property
     def repeatable(self) -> bool:
-        """Whether there is a means that keeps a repeated request from doing its work twice."""
+        """Whether something keeps a repeated request from doing its work twice."""
         return self.method in IDEMPOTENT_METHODS or self.idempotency_header is not None
 
 
@@ -249,7 +249,7 @@ class McpEndpoint(FrozenModel):
 
     @property
     def target(self) -> str:
-        """Where calls go, for people."""
+        """The target of the calls, for people."""
         return f"{self.tool} ({self.connection})"
 
 
@@ -268,8 +268,8 @@ AnyEndpoint = Annotated[
 
 
 class Upstream(FrozenModel):
-    """The operation of somebody else's document that a contract was drafted from. Where ``schema_digest`` is another
-    one today, the contract is suspended. ``address`` is where the document is looked at anew before calls."""
+    """The operation of another system's document that a contract was drafted from. If its ``schema_digest`` has
+    changed, the contract is suspended. ``address`` is where the document is read again before calls."""
 
     document: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
     operation: Annotated[str, StringConstraints(min_length=1, max_length=300)]
@@ -295,7 +295,7 @@ def list_bound_values(endpoint: HttpEndpoint | McpEndpoint) -> list[tuple[str, V
 
 
 def reconcile_values(read: Reconcile) -> list[tuple[str, Value]]:
-    """Every bound value of a reconciling read and of what it expects, with its JSON Pointer in ``reconcile``."""
+    """Every bound value of a reconciling read and its expectations, with its JSON Pointer in ``reconcile``."""
     found = [
         (join_pointer(part, name), each)
         for part, values in (("path", read.path), ("query", read.query), ("headers", read.headers))

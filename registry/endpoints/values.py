@@ -1,4 +1,4 @@
-"""Values of an endpoint's request: each a parameter of the contract, a constant, or the call's own id."""
+"""Values of an endpoint's request: each one is a parameter of the contract, a constant, or the call's own id."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from pydantic import (
 )
 
 MAX_VALUES: Final = 200
-"""Bound values of one part of a request."""
+"""Most bound values of one part of a request."""
 TAG: Final = "<"
-"""Begins a union's tags, so that a finding's pointer can leave them out."""
+"""Start of a union's tags, so that a finding's pointer can leave them out."""
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -28,7 +28,7 @@ HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|
 
 
 class FrozenModel(BaseModel):
-    # Built when it is first used: a start makes hundreds of models, and uses few of them.
+    # Built on first use: a start makes hundreds of models and uses few of them.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False, ser_json_bytes="utf8", defer_build=True)
 
 
@@ -36,13 +36,13 @@ class FrozenModel(BaseModel):
 
 
 class Format(StrEnum):
-    """How a parameter's value is written in the request.
+    """Format of a parameter's value in the request.
 
-    ``decimal`` and ``number`` are money in major units, as text ("12.50") or as a JSON number, by the parameter's
-    currency; ``minor_units`` the other way round. ``date``, ``datetime``, ``epoch_s`` and ``epoch_ms`` write a date or
-    time. ``comma_separated``, ``space_separated`` and ``pipe_separated`` join a list, ``json`` writes any value as JSON
-    text, ``brackets`` a list or object of a query or form as ``name[0][key]``. ``path`` is for a path parameter that
-    may hold slashes: each part is one segment.
+    ``decimal`` and ``number`` are money in major units, as text ("12.50") or as a JSON number, in the parameter's
+    currency. ``minor_units`` converts in the other direction. ``date``, ``datetime``, ``epoch_s`` and ``epoch_ms``
+    write a date or time. ``comma_separated``, ``space_separated`` and ``pipe_separated`` join a list, ``json`` writes
+    any value as JSON text, and ``brackets`` writes a list or object of a query or form as ``name[0][key]``. ``path`` is
+    for a path parameter that may contain slashes: each part is one segment.
     """
 
     STRING = "string"
@@ -63,13 +63,13 @@ class Format(StrEnum):
 
 
 class ValueMap(FrozenModel):
-    """Other values for a parameter's: ``{"map": {"high": 1, "low": 3}}``. A value that is not listed can't be sent."""
+    """Other values for a parameter's: ``{"map": {"high": 1, "low": 3}}``. A value that isn't listed can't be sent."""
 
     map: Annotated[dict[str, str | int | float | bool], Field(min_length=1, max_length=MAX_VALUES)]
 
 
 class FromParameter(FrozenModel):
-    """The value of a parameter. Where it has none, its place is left out, or holds ``null``."""
+    """The value of a parameter. If it has none, the place is left out, or contains ``null``."""
 
     parameter: Word
     format: Format | ValueMap | None = None
@@ -87,7 +87,7 @@ class Constant(FrozenModel):
 
 
 class FromCall(FrozenModel):
-    """The call's own id, which no other call has: a reference to find it by afterwards."""
+    """The call's own id, which no other call has. It serves as a reference to find the call later."""
 
     call: Literal["id"]
 

@@ -1,6 +1,6 @@
-"""Decisions file: what a document can't say and a person must, as JSON that is written, edited and read back.
+"""Decisions file: what a document can't say and a person must decide, as JSON that is written, edited and read back.
 
-Everything in it is optional, and defaults to the importer's proposal. It is read strictly, so that a misspelt decision
+Every part is optional and defaults to the importer's proposal. The file is read strictly, so that a misspelt decision
 isn't silently ignored.
 """
 
@@ -34,12 +34,12 @@ class Fixed(_Strict):
 
 
 class ParameterDecision(_Strict):
-    """What one parameter means. ``record`` names the kind it refers to, ``field`` the record's field that is sent;
-    ``fixed`` is sent in every call and not asked for; ``supplied`` says that the connection's credential fills it in;
-    ``omit`` leaves an optional one out of every call; ``required`` says whether every call has it, ``choices`` are the
-    only values it may have, whatever the document says; ``language`` is what a text is written in that the platform
-    holds in several. ``suggested`` is the importer's guess at ``record``, ``suggested_language`` that at ``language``:
-    they decide nothing."""
+    """The meaning of one parameter. ``record`` names the kind it refers to, and ``field`` the record's field that is
+    sent. ``fixed`` is sent in every call and not asked for. ``supplied``: the connection's credential supplies the
+    value. ``omit`` leaves an optional parameter out of every call. ``required`` says whether every call has it, and
+    ``choices`` are its only allowed values, whatever the document says. ``language`` is the language of a text that the
+    platform has in several languages. ``suggested`` and ``suggested_language`` are the importer's guesses at ``record``
+    and ``language``, which have no effect."""
 
     record: KindName | None = None
     field: Word | None = None
@@ -56,7 +56,7 @@ class ParameterDecision(_Strict):
     suggested_language: str | None = None
 
     def annotation(self) -> dict[str, Any]:
-        """What it says in the contract's annotation."""
+        """The annotation in the contract that follows from the decision."""
         found = {
             "record": self.record,
             "field": self.field,
@@ -68,8 +68,8 @@ class ParameterDecision(_Strict):
 
 
 class OperationDecision(_Strict):
-    """``include`` False leaves the operation out. ``omit`` are optional parameters that no call has: names, with ``*``
-    for any part of one. ``decide`` is what the importer asks; it decides nothing."""
+    """Decision about an operation. ``include`` False leaves it out. ``omit`` are optional parameters that no call has:
+    names, with ``*`` for any part of one. ``decide`` is the importer's question, which has no effect."""
 
     include: bool = True
     name: Name | None = None
@@ -86,18 +86,18 @@ class OperationDecision(_Strict):
     decide: tuple[str, ...] = ()
 
     def omits(self, parameter: str) -> bool:
-        """Whether it is left out if it is optional. A decision about the parameter itself comes first."""
+        """Whether the parameter is left out if it is optional. A decision about the parameter itself has priority."""
         return parameter not in self.parameters and any(fnmatchcase(parameter, each) for each in self.omit)
 
     @property
     def wanted(self) -> bool:
-        """Whether a person decided to keep it."""
+        """Whether a person decided to keep the operation."""
         return self.include and "include" in self.model_fields_set
 
 
 class KindDecision(_Strict):
-    """Decision about a kind of record. ``nouns`` are further words that people use for it ("talk" for a submission),
-    ``named_by`` the field that holds what they call one."""
+    """Decision about a kind of record. ``nouns`` are further words for it ("talk" for a submission). ``named_by`` is
+    the field with the name that people use for a record."""
 
     include: bool = True
     nouns: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
@@ -106,9 +106,9 @@ class KindDecision(_Strict):
 
 
 class ConnectionDecision(_Strict):
-    """Decision about a connection. ``name`` is what contracts call the connection. ``base_address`` is where its
-    requests go. ``settings`` are placeholders of paths that every connection is asked for once; ``suggested_settings``
-    decide nothing."""
+    """Decision about a connection. ``name`` is the connection's name in contracts. ``base_address`` is the target of
+    its requests. ``settings`` are placeholders of paths, whose value each connection sets once. ``suggested_settings``
+    have no effect."""
 
     name: ConnectionName | None = None
     base_address: Annotated[str, StringConstraints(max_length=2000)] | None = None
@@ -118,9 +118,9 @@ class ConnectionDecision(_Strict):
 
 
 class Decisions(_Strict):
-    """The whole file. ``roles`` hold for every operation that names none of its own, ``omit`` for each beside its own.
-    ``leave_out`` are operations that are left out unless they say ``include`` themselves: ``METHOD /path``, with ``*``
-    for any part."""
+    """The whole file. ``roles`` apply to every operation without its own, and ``omit`` to every operation besides its
+    own. ``leave_out`` are operations that are left out unless their own ``include`` says otherwise: ``METHOD /path``,
+    with ``*`` for any part."""
 
     schema_: Literal["opsiq/import-decisions/v1"] = Field(default=SCHEMA, alias="schema")
     document: dict[str, Any] = Field(default_factory=dict)

@@ -36,15 +36,15 @@ MAX_TOKENS: Final = 512
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 20.0
 REASONING_TOKENS: Final = 8000
-"""So many more tokens has a model that thinks before it answers."""
+"""Additional tokens for a model that reasons before it answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion(Generic[T]):
-    """What a model answered.
+    """A model's answer.
 
     ``value`` is None if it refused. ``messages`` and ``text`` are the last messages sent and the last text received.
-    Tokens, ``attempts`` (HTTP calls) and ``duration_ms`` count everything on the way. ``cost`` is US dollars as a
+    Tokens, ``attempts`` (HTTP calls) and ``duration_ms`` are totals of all attempts. ``cost`` is US dollars as a
     decimal string, or None if the price is unknown.
     """
 
@@ -136,7 +136,7 @@ class ModelClient:
         return self._libraries
 
     async def _ask(self, asked: _Asked[T], messages: Sequence[Mapping[str, str]], tally: _Usage) -> Reply[T] | None:
-        """One reply of one model, with retries. None if it was given up."""
+        """One reply of one model, with retries. None if the retries ran out."""
         model = asked.model
         for attempt in range(self.settings.model_retries + 1):
             with open_span("model", model=model, attempt=attempt + 1):
@@ -193,7 +193,7 @@ class ModelClient:
 
 @dataclass(frozen=True, slots=True)
 class _Asked(Generic[T]):
-    """One model, how to reach it, and what its answer must be."""
+    """A request to one model: how to reach the model, and the type of its answer."""
 
     way: OpenAiClient | LiteLlmClient
     model: str

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=BaseModel)
 
 PROVIDER: Final = "openai/"
-"""How a model of such a server is named, as LiteLLM names it."""
+"""Prefix of a model's name on such a server, as in LiteLLM."""
 MOST_BYTES: Final = 4 * 1024 * 1024
 KEEP_ALIVE_S: Final = 4.0
-"""Shorter than common servers' (5 s and more), so that a request seldom meets a connection that is just being
+"""Shorter than the usual limit of servers (5 s and more), so that a request seldom gets a connection that is being
 closed."""
 # Providers whose models differ in what they accept (no temperature, other names for limits). LiteLLM knows these
 # differences.
@@ -123,7 +123,7 @@ class OpenAiClient:
                 except aiohttp.ServerDisconnectedError:
                     if not self._keeps:
                         raise
-                    return await self._read_reply(session, body)  # it had closed a kept connection
+                    return await self._read_reply(session, body)  # the server had closed a kept connection
         except TimeoutError:
             failure = ModelFailure(f"no answer within {self._timeout_s:g} s", again=True)
         except aiohttp.ClientError:

@@ -1,4 +1,4 @@
-"""Model reply: what one call to a model answered, through either client."""
+"""Model reply: one call's answer, through either client."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from core.storable import make_storable
 T = TypeVar("T", bound=BaseModel)
 
 MOST_TOKENS: Final = 1_000_000_000
-"""A count of tokens beyond this is none."""
+"""A larger token count is invalid."""
 THOUGHT: Final = "<think>"
-"""How some servers' models begin to think aloud before their answer; ``</think>`` ends it."""
+"""Start of some models' reasoning before their answer. ``</think>`` ends it."""
 CUT_OFF: Final = "cut off before its end"
 UNREADABLE: Final = (AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError)
-"""What reading a response raises that is not of the form it should have."""
+"""Exceptions that reading a malformed response raises."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[T]):
-    """One reply of a model. ``messages`` are what was sent. ``misfit`` says why it doesn't fit the type, where a
-    refusal is no misfit. ``reasoned``: it thought before answering, within the same token limit."""
+    """One reply of a model. ``messages`` are what was sent. ``misfit`` says why the reply doesn't fit the type (a
+    refusal is no misfit). ``reasoned``: the model reasoned before answering, within the same token limit."""
 
     value: T | None
     messages: Sequence[Mapping[str, Any]]
@@ -90,7 +90,7 @@ def _reasoned(choice: Any, usage: Any) -> bool:
 
 
 def _read_count(given: Any) -> int | None:
-    """A number of tokens. 0 if none is given, None if it is no count."""
+    """A number of tokens. 0 if none is given, None if it isn't a valid count."""
     if given is None:
         return 0
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= MOST_TOKENS:

@@ -1,5 +1,5 @@
-"""Model resolver: asks a language model for a proposal. The model sees words, contracts, kinds and handles, never a
-record. Code proves what it says."""
+"""Model resolver: asks a language model for a proposal. The model sees words, contracts, kinds and handles, but never a
+record. Code checks its answer."""
 
 from __future__ import annotations
 
@@ -32,12 +32,14 @@ T = TypeVar("T", bound=BaseModel)
 
 MOST_WHOLE: Final = 32
 MOST_OFFERED: Final = 20
-"""A registry of up to ``MOST_WHOLE`` actions is offered whole; of a larger one the nearest are."""
+"""Most actions in a prompt. A registry of up to ``MOST_WHOLE`` actions is offered whole, and of a larger one the
+nearest."""
 FEWEST_PLAIN: Final = 3
 MOST_PLAIN: Final = 6
 NEAR: Final = 0.5
-"""In the plain form only the nearest are: the first ``FEWEST_PLAIN``, and further ones up to ``MOST_PLAIN`` that come
-within this part of the best score. A small model chooses better among few, likeliest first, and reads them sooner."""
+"""In the plain form only the nearest actions are offered: the first ``FEWEST_PLAIN``, and more up to ``MOST_PLAIN``
+whose score is at least this share of the best. A small model chooses better among few actions, likeliest first, and
+reads them sooner."""
 MOST_KINDS: Final = 12
 MISJUDGED: Final = "It misjudged a request of which the answer is known."
 MAX_TOKENS: Final = 1500
@@ -178,7 +180,7 @@ class ProposingResolver:
         resolution = self._make_resolution(completion.value, asked.parser, shortlist, request)
         names = tuple(form.offer.name for form in asked.schema.actions.values())
         trace = self._make_trace(completion, version, asked.schema.digest, names)
-        if not is_plain(version) or request.thread or request.answers:  # words that don't stand alone
+        if not is_plain(version) or request.thread or request.answers:  # earlier words that the text may depend on
             return Resolved(resolution=resolution, trace=trace)
         by_rules = (await RuleResolver().resolve(request, shortlist, kinds)).resolution
         return Resolved(resolution=resolution, trace=trace, by_rules=by_rules)

@@ -313,8 +313,9 @@ class Derive(FrozenModel):
     field: Word
 
 class SourceKind(StrEnum):
-    """Where a parameter's value may come from. ``prompt`` is typed words, read by code or (shown, and confirmed) by a
-    model; ``proven`` only those that code reads itself; ``proposed`` a model's own value, shown and confirmed."""
+    """The allowed source of a parameter's value. ``prompt`` is typed words, read by code, or by a model and then shown
+    and confirmed. ``proven`` is only words that code reads itself. ``proposed`` is a model's own value, shown and
+    confirmed."""
 
     PROMPT = "prompt"
     PROVEN = "proven"
@@ -323,8 +324,7 @@ class SourceKind(StrEnum):
     PROPOSED = "proposed"
 
 class Unit(StrEnum):
-    """What a number counts. ``money_minor`` is integer minor units (cents); the others are plain counts of that
-    thing."""
+    """The unit of a number. ``money_minor`` is integer minor units (cents). The others are plain counts."""
 
     MONEY_MINOR = "money_minor"
     MONEY = "money"
@@ -338,15 +338,16 @@ class Unit(StrEnum):
 class Annotation(FrozenModel):
     """The meaning of a parameter beyond its JSON Schema.
 
-    ``record`` names the kind the value refers to; ``field`` is the field of that record which is sent (its id by
-    default). ``filter`` maps fields to the values a record must have to be eligible (``{"status": ["paid"]}``);
-    ``order`` names the field that "last", "first", "latest" go by (descending is newest), overriding the kind's own.
-    ``of`` names another parameter whose record this one belongs to; ``like`` one whose record this one resembles but
-    for what is said (the same shirt in red): both belong to one record. ``replaces`` names the field that the value
-    will stand in: a record that holds it already needs no call. ``each`` lets several values ("all of her tickets")
-    make a call each. ``compose`` lets a model word the text, shown and editable on the card. ``at_most`` names the
-    record's field that bounds the number: a refund is at most what can still be refunded. ``words`` gives other words
-    for an enum's values. ``currency`` is an ISO 4217 code; ``currency_from`` names the parameter that holds it.
+    ``record`` names the kind that the value refers to, and ``field`` the field of that record that is sent (its id by
+    default). ``filter`` maps fields to the values that a record must have to be eligible (``{"status": ["paid"]}``).
+    ``order`` names the field for "last", "first" and "latest" (descending is newest), and overrides the kind's own.
+    ``of`` names another parameter whose record this one belongs to. ``like`` names a parameter whose record this one
+    resembles except for the stated difference (the same shirt in red): both belong to one record. ``replaces`` names
+    the field that the value will change: a record that already has the value needs no call. ``each`` makes one call for
+    each of several values ("all of her tickets"). ``compose`` lets a model write the text, shown and editable on the
+    card. ``at_most`` names the record's field that limits the number: a refund is at most the refundable amount.
+    ``words`` gives other words for an enum's values. ``currency`` is an ISO 4217 code, and ``currency_from`` names the
+    parameter that holds it.
     """
 
     record: KindName | None = ...
@@ -370,10 +371,10 @@ class Annotation(FrozenModel):
 
     @property
     def takes_words(self) -> bool:
-        """Whether typed words may give the value."""
+        """Whether typed words may supply the value."""
 
 class Policy(StrEnum):
-    """When a person must confirm. Absent means ``always``: the gate fails closed."""
+    """When a person must confirm. Without a policy it is ``always``: the gate fails closed."""
 
     NEVER = "never"
     ONCE_PER_SESSION = "once_per_session"
@@ -381,16 +382,16 @@ class Policy(StrEnum):
     WHEN = "when"
 
 class ConfirmBy(StrEnum):
-    """Who may say yes to a card: anyone whose role covers the contract, or only a person signed in to the console."""
+    """Who may confirm a card: anyone whose role covers the contract, or only a person signed in to the console."""
 
     ANYONE = "anyone"
     PERSON = "person"
 
 class Confirmation(FrozenModel):
     """Confirmation policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe
-    fields); only for ``when``. ``approvals`` is how many different people must confirm; ``expires_s`` how long the card
-    is valid (seconds; ``agent.runs.expire`` ends it then). ``by`` says who may confirm; without it the risk decides
-    (``Contract.confirm_by``), so that the signed bytes of older contracts stay the same."""
+    fields), only for ``when``. ``approvals`` is how many different people must confirm. ``expires_s`` is how long the
+    card is valid (seconds; ``agent.runs.expire`` ends it then). ``by`` says who may confirm. Without it the risk
+    decides (``Contract.confirm_by``), so that the signed bytes of older contracts stay the same."""
 
     policy: Policy = ...
     by: ConfirmBy | None = ...
@@ -408,8 +409,8 @@ Deadline = int
 Timeout = int
 
 class Endpoint(FrozenModel):
-    """Where the signed POST goes, as ``opsiq/contract/v1`` writes it. ``deadline_s`` bounds all attempts together
-    (seconds), ``timeout_s`` one attempt."""
+    """A signed POST, as in ``opsiq/contract/v1``. ``deadline_s`` limits all attempts together (seconds), ``timeout_s``
+    one attempt."""
 
     url: str
     deadline_s: Deadline = ...
@@ -417,14 +418,14 @@ class Endpoint(FrozenModel):
 
     @property
     def connection(self) -> None:
-        """No connection: the call is signed, with a secret of its address's origin."""
+        """None: the call is signed with a secret of its address's origin and needs no connection."""
 
     @property
     def target(self) -> str:
-        """Where calls go, for people."""
+        """The target of the calls, for people."""
 
 class OpsiqEndpoint(Endpoint):
-    """The same signed POST, as ``opsiq/contract/v2`` writes it."""
+    """A signed POST, as in ``opsiq/contract/v2``."""
 
     type: Literal["opsiq"]
 
@@ -433,13 +434,13 @@ ConnectionName = str
 Key = str
 
 class Format(StrEnum):
-    """How a parameter's value is written in the request.
+    """Format of a parameter's value in the request.
 
-    ``decimal`` and ``number`` are money in major units, as text ("12.50") or as a JSON number, by the parameter's
-    currency; ``minor_units`` the other way round. ``date``, ``datetime``, ``epoch_s`` and ``epoch_ms`` write a date or
-    time. ``comma_separated``, ``space_separated`` and ``pipe_separated`` join a list, ``json`` writes any value as JSON
-    text, ``brackets`` a list or object of a query or form as ``name[0][key]``. ``path`` is for a path parameter that
-    may hold slashes: each part is one segment.
+    ``decimal`` and ``number`` are money in major units, as text ("12.50") or as a JSON number, in the parameter's
+    currency. ``minor_units`` converts in the other direction. ``date``, ``datetime``, ``epoch_s`` and ``epoch_ms``
+    write a date or time. ``comma_separated``, ``space_separated`` and ``pipe_separated`` join a list, ``json`` writes
+    any value as JSON text, and ``brackets`` writes a list or object of a query or form as ``name[0][key]``. ``path`` is
+    for a path parameter that may contain slashes: each part is one segment.
     """
 
     STRING = "string"
@@ -459,19 +460,19 @@ class Format(StrEnum):
     PATH = "path"
 
 class ValueMap(FrozenModel):
-    """Other values for a parameter's: ``{"map": {"high": 1, "low": 3}}``. A value that is not listed can't be sent."""
+    """Other values for a parameter's: ``{"map": {"high": 1, "low": 3}}``. A value that isn't listed can't be sent."""
 
     map: dict[str, str | int | float | bool]
 
 class FromParameter(FrozenModel):
-    """The value of a parameter. Where it has none, its place is left out, or holds ``null``."""
+    """The value of a parameter. If it has none, the place is left out, or contains ``null``."""
 
     parameter: Word
     format: Format | ValueMap | None = ...
     when_absent: Literal["omit", "null"] = ...
 
 class FromCall(FrozenModel):
-    """The call's own id, which no other call has: a reference to find it by afterwards."""
+    """The call's own id, which no other call has. It serves as a reference to find the call later."""
 
     call: Literal["id"]
 
@@ -491,27 +492,27 @@ Headers = dict[HeaderName, Value]
 Pointer = str
 
 class JsonBody(FrozenModel):
-    """A JSON body: each value at its JSON Pointer; ``""`` is the whole body. ``content_type`` is
-    ``application/json`` where nothing else is said."""
+    """A JSON body: each value at its JSON Pointer, where ``""`` is the whole body. ``content_type`` is
+    ``application/json`` by default."""
 
     type: Literal["json"]
     content_type: str | None = ...
     fields: dict[Pointer, Value] = ...
 
 class FormBody(FrozenModel):
-    """``application/x-www-form-urlencoded``; a list is a field several times."""
+    """An ``application/x-www-form-urlencoded`` body. A list is sent as a repeated field."""
 
     type: Literal["form"]
     fields: Values = ...
 
 class MultipartBody(FrozenModel):
-    """``multipart/form-data`` of text fields."""
+    """A ``multipart/form-data`` body of text fields."""
 
     type: Literal["multipart"]
     fields: Values = ...
 
 class RawBody(FrozenModel):
-    """One value as it is: text, or anything else as JSON."""
+    """One value unchanged: text, or any other value as JSON."""
 
     type: Literal["raw"]
     content_type: str
@@ -524,8 +525,8 @@ StatusPattern = str
 StatusClass = Literal["done", "not_done", "try_again", "unknown"]
 
 class Statuses(FrozenModel):
-    """What the statuses of an answer say of the call. An exact status goes before its class (``429`` before ``4xx``);
-    one that is listed nowhere is ``unknown``."""
+    """What an answer's status means for the call. An exact status has priority over its class (``429`` over ``4xx``). A
+    status that isn't listed is ``unknown``."""
 
     done: tuple[StatusPattern, ...] = ...
     not_done: tuple[StatusPattern, ...] = ...
@@ -535,11 +536,11 @@ class Statuses(FrozenModel):
     def of(self, status: int) -> StatusClass: ...
 
 class Expectation(FrozenModel):
-    """What an answer must be like: its status, and what stands ``at`` a pointer of its body.
+    """Expected properties of an answer: its status, and the value ``at`` a pointer of its body.
 
-    ``equals`` is the value there; ``some`` says that a list there has an entry with all of these values (by pointers
-    into the entry), ``none`` that it has no such entry. Without any of them something must stand there. ``condition``
-    is CEL over ``answer`` (the decoded body) and ``params``, besides.
+    ``equals`` is that value. ``some`` says that the value is a list and has an entry with all of these values (by
+    pointers into the entry), and ``none`` that it has no such entry. Without any of them there must be a value.
+    ``condition`` is an additional CEL condition over ``answer`` (the decoded body) and ``params``.
     """
 
     status: tuple[StatusPattern, ...] = ...
@@ -550,8 +551,8 @@ class Expectation(FrozenModel):
     condition: str | None = ...
 
 class Reconcile(FrozenModel):
-    """A read (GET) that tells whether a call whose answer was lost has happened. ``not_happened`` settles it only
-    ``settles_after_s`` seconds after the last attempt: until then the call may still be under way."""
+    """A read (GET) that tells whether a call whose answer was lost has happened. ``not_happened`` only counts
+    ``settles_after_s`` seconds after the last attempt: until then the call may still be in progress."""
 
     url: str
     path: Values = ...
@@ -564,10 +565,10 @@ class Reconcile(FrozenModel):
 class HttpEndpoint(FrozenModel):
     """One request to an HTTP API.
 
-    ``connection`` names whose base address and credentials are used; then ``url`` is a path below that address, else
-    it is absolute and no credentials are sent. ``error`` are pointers to the sentence of an error answer that people
-    are shown, the first that holds one. ``result`` picks the call's result out of the answer, name by name; without it
-    the whole answer is the result.
+    ``connection`` names the connection whose base address and credentials are used. Then ``url`` is a path below that
+    address. Without a connection, ``url`` is absolute and no credentials are sent. ``error`` are pointers to the
+    sentence of an error answer for people, of which the first one with a text is used. ``result`` selects the call's
+    result from the answer, name by name. Without it, the whole answer is the result.
     """
 
     type: Literal["http"]
@@ -588,11 +589,11 @@ class HttpEndpoint(FrozenModel):
 
     @property
     def target(self) -> str:
-        """Where calls go, for people."""
+        """The target of the calls, for people."""
 
     @property
     def repeatable(self) -> bool:
-        """Whether there is a means that keeps a repeated request from doing its work twice."""
+        """Whether something keeps a repeated request from doing its work twice."""
 
 class McpEndpoint(FrozenModel):
     """One tool of an MCP server. ``schema_digest`` pins the tool as it was when the contract was signed."""
@@ -607,13 +608,13 @@ class McpEndpoint(FrozenModel):
 
     @property
     def target(self) -> str:
-        """Where calls go, for people."""
+        """The target of the calls, for people."""
 
 AnyEndpoint = Endpoint | OpsiqEndpoint | HttpEndpoint | McpEndpoint
 
 class Upstream(FrozenModel):
-    """The operation of somebody else's document that a contract was drafted from. Where ``schema_digest`` is another
-    one today, the contract is suspended. ``address`` is where the document is looked at anew before calls."""
+    """The operation of another system's document that a contract was drafted from. If its ``schema_digest`` has
+    changed, the contract is suspended. ``address`` is where the document is read again before calls."""
 
     document: str
     operation: str
@@ -631,7 +632,8 @@ class ContractRef:
     def as_json(self) -> dict[str, Any]: ...
 
 class Contract(FrozenModel):
-    """One action. Roles and surfaces are closed lists: an empty one means nobody, nowhere."""
+    """One action. Roles and surfaces are closed lists: with an empty list nobody may run it, and it is offered
+    nowhere."""
 
     name: Name
     version: int = ...
@@ -654,18 +656,18 @@ class Contract(FrozenModel):
 
     @property
     def properties(self) -> Mapping[str, Any]:
-        """Parameter name → its JSON Schema, in the order written."""
+        """Parameter name → its JSON Schema, in the document's order."""
 
     @property
     def required(self) -> tuple[str, ...]: ...
     @property
     def confirm_by(self) -> ConfirmBy:
-        """Who may confirm its cards: what the contract says, else a person for what can't be undone."""
+        """Who may confirm its cards: as the contract says, or else a person if the action can't be undone."""
 
     def annotation(self, parameter: str) -> Annotation: ...
     @cached_property
     def canonical(self) -> bytes:
-        """The RFC 8785 bytes that are signed: every field that was set, under its wire name."""
+        """The RFC 8785 bytes that are signed: every field that was set, under its name in the document."""
 
     @cached_property
     def digest(self) -> str: ...
@@ -775,13 +777,13 @@ class Connector:
 class _Part: ...
 
 class BaseAddress(_Part):
-    """What an owner is asked for: the platform's address."""
+    """The platform's address, which an owner is asked for."""
 
     label: Line = ...
     example: Line | None = ...
 
 class Option(_Part):
-    """A setting of one connection, no secret: it fills ``{name}`` in paths and in the URLs of actions."""
+    """A setting of one connection, which is no secret. It fills ``{name}`` in paths and in the URLs of actions."""
 
     label: Line
     example: Line | None = ...
@@ -791,8 +793,8 @@ class Option(_Part):
 QueryName = str
 
 class Credential(_Part):
-    """The kind of credential that the platform takes. ``prefix`` stands before a bearer token ("Token"), ``name`` is
-    the header or query parameter that carries it."""
+    """The type of credential that the platform accepts. ``prefix`` stands before a bearer token ("Token"). ``name`` is
+    the header or query parameter that carries the credential."""
 
     type: Literal[
         "none", "bearer", "basic", "header", "query", "oauth2_client_credentials", "oauth2_refresh_token"
@@ -807,7 +809,7 @@ class Credential(_Part):
 HeaderValue = str
 
 class RateLimit(_Part):
-    """At most ``requests`` reads in ``per_s`` seconds."""
+    """Limit of ``requests`` reads in ``per_s`` seconds."""
 
     requests: int
     per_s: int = ...
@@ -822,7 +824,7 @@ class Access(_Part):
 Locale = str
 
 class KindWords(_Part):
-    """What a kind is called in another language: its nouns, and the words that narrow it → a state of ``states``."""
+    """Words for a kind in another language: its nouns, and the words that narrow it → a state of ``states``."""
 
     nouns: tuple[Line, ...] = ...
     states: dict[Line, Line] = ...
@@ -836,13 +838,13 @@ class Related(_Part):
     field: Word
 
 class FieldDocument(_Part):
-    """A safe field. ``at`` points at its value in the platform's record, the first of several that is there; ``$name``
-    is a setting or a path parameter of that name. ``join`` makes one text of several values, ``with`` standing between.
-    ``from`` says how the platform writes it: ``decimal`` major units of money ("12.50"), ``epoch_s`` and ``epoch_ms``
-    points in time, ``exists`` whether anything is there, ``count`` how many, ``language`` a text in several languages.
-    ``value`` is always the same; ``of`` is read from the record that this one belongs to. ``values`` lists an enum's
-    words, or maps the platform's to them. ``lenient``: a value that doesn't fit is left out, instead of making the
-    whole answer unusable, for what nobody has seen yet and nothing rests on."""
+    """A safe field. ``at`` points at its value in the platform's record: of several pointers, the first one with a
+    value is used. ``$name`` is a setting or a path parameter. ``join`` makes one text of several values, separated by
+    ``with``. ``from`` is the platform's format: ``decimal`` major units of money ("12.50"), ``epoch_s`` and
+    ``epoch_ms`` moments in time, ``exists`` whether there is a value, ``count`` how many, ``language`` a text in
+    several languages. ``value`` is a constant. ``of`` is read from the record that this one belongs to. ``values``
+    lists an enum's words, or maps the platform's words to them. ``lenient``: an invalid value is left out, instead of
+    making the whole answer unusable. It is for unverified fields that nothing depends on."""
 
     at: str | tuple[Pointer, ...] | None = ...
     join: tuple[str, ...] | None = ...
@@ -863,9 +865,9 @@ class RelationDocument(_Part):
     via: Word
 
 class Place(_Part):
-    """Where a value goes: the query parameter ``query``, or ``body``, a pointer into the JSON that is posted.
-    ``several`` says how several values are sent: as one, comma-separated, or by repeating the parameter; without it
-    only one can be. ``format`` is a template around the value ("*{value}*")."""
+    """Place of a value in a request: the query parameter ``query``, or ``body``, a pointer into the posted JSON.
+    ``several`` says how several values are sent: as one comma-separated value, or by repeating the parameter. Without
+    it only one value can be sent. ``format`` is a template around the value ("*{value}*")."""
 
     query: QueryName | None = ...
     body: Pointer | None = ...
@@ -873,13 +875,13 @@ class Place(_Part):
     format: str | None = ...
 
 class Between(_Part):
-    """Where the bounds of a field go. ``at_least`` and ``less_than`` are RFC 3339 or numbers."""
+    """Places of a field's bounds. ``at_least`` and ``less_than`` are RFC 3339 or numbers."""
 
     at_least: Place | None = ...
     less_than: Place | None = ...
 
 class Ordering(_Part):
-    """How a list is sorted: what ``place`` is given for a field, ``{field}`` being the platform's name of it."""
+    """Sorting of a list: the value at ``place`` for a field, where ``{field}`` is the platform's name of the field."""
 
     place: Place
     ascending: Line = ...
@@ -887,10 +889,10 @@ class Ordering(_Part):
     fields: dict[Word, Line]
 
 class Pages(_Part):
-    """How a list comes page by page. ``page`` counts pages from ``first``; ``offset`` counts records; ``cursor`` hands
-    back what stands at ``next``; ``next_url`` follows the address at ``next``, ``link`` the one of the Link header
-    (RFC 8288), both below the platform's address only. ``size`` is where the size of a page is asked for, ``total``
-    points at how many records there are on all pages: without it pages are read again for what moved meanwhile."""
+    """Paging of a list. ``page`` counts pages from ``first``. ``offset`` counts records. ``cursor`` sends back the
+    value at ``next``. ``next_url`` follows the address at ``next``, and ``link`` the address in the Link header (RFC
+    8288), both only below the platform's address. ``size`` is the place of the page size. ``total`` points at the
+    number of records on all pages. Without it, pages are read again to find records that moved meanwhile."""
 
     type: Literal["none", "page", "offset", "cursor", "next_url", "link"] = ...
     place: Place | None = ...
@@ -902,14 +904,15 @@ class Pages(_Part):
 
     @property
     def shifts(self) -> bool:
-        """Whether what one page holds depends on what is before it."""
+        """Whether the content of a page depends on the records before it."""
 
 class Operation(_Part):
-    """One way to list records. ``records`` points at the array in the answer, "" being the answer itself. Where it is
-    an object that holds each record under its key, ``keyed_by`` points at the place in a record that the key goes to.
+    """One way to list records. ``records`` points at the array in the answer, and "" is the answer itself. If the
+    records are an object by key, ``keyed_by`` points at the place in a record for the key.
 
-    What has no place in it is checked over what comes back, page by page; what has one is pushed down and checked
-    again."""
+    Conditions without a place in the operation are checked on the returned records, page by page. Conditions with a
+    place are sent to the platform and checked again.
+    """
 
     method: Literal["GET", "POST"] = ...
     path: Path
@@ -924,9 +927,9 @@ class Operation(_Part):
     pagination: Pages = ...
 
 class Read(_Part):
-    """How one record is read. ``{id}`` in the path is its id; ``record`` points at it in the answer. ``fuller``: it
-    tells fields that the list leaves out, so that what a search finds is read by itself as well. ``missing`` are the
-    statuses beside 404 by which the platform says that there is no such record (or none that may be seen)."""
+    """Reading one record. ``{id}`` in the path is the record's id. ``record`` points at the record in the answer.
+    ``fuller``: the answer has fields that the list lacks, so that a search also reads each record that it finds.
+    ``missing`` are the statuses besides 404 that mean that there is no such record, or no visible one."""
 
     path: Path
     query: dict[QueryName, Line] = ...
@@ -935,11 +938,12 @@ class Read(_Part):
     missing: tuple[int, ...] = ...
 
 class KindDocument(_Part):
-    """One kind of record (``registry.records.RecordKind`` says what its words mean) and how it is read.
+    """One kind of record and how to read it (``registry.records.RecordKind`` explains its words).
 
-    ``scope`` are parameters of the list that other kinds' ids fill: ``{"event": "event"}`` for
-    ``/events/{event}/vouchers``, or for ``/vouchers`` with the query ``{"event_id": "{event}"}``.
-    The id of such a record is that of its scope, a slash, and its own."""
+    ``scope`` are parameters of the list that are filled with other kinds' ids: ``{"event": "event"}`` for
+    ``/events/{event}/vouchers``, or for ``/vouchers`` with the query ``{"event_id": "{event}"}``. The id of such a
+    record is the id of its scope, a slash, and its own id.
+    """
 
     title: Line
     nouns: tuple[Line, ...]
@@ -960,10 +964,10 @@ class KindDocument(_Part):
     get: Read | None = ...
 
 class Verification(_Part):
-    """How a webhook is believed. ``hmac``: a header holds the HMAC of the raw body; with ``timestamp`` that header's
-    value and a dot stand before the body in what is signed, and no more than five minutes may lie between.
-    ``header``: a header holds the secret itself. ``secret_in_address``: the address that the platform was given holds
-    it. ``standard_webhooks``: the specification of that name."""
+    """Verification of a webhook. ``hmac``: a header holds the HMAC of the raw body. With ``timestamp``, the signed text
+    is that header's value, a dot and the body, and the time may differ by at most five minutes. ``header``: a header
+    holds the secret itself. ``secret_in_address``: the address given to the platform contains the secret.
+    ``standard_webhooks``: the specification of that name."""
 
     type: Literal["hmac", "header", "secret_in_address", "standard_webhooks"]
     header: HeaderName | None = ...
@@ -978,9 +982,10 @@ class HeaderPlace(_Part):
 Found = Pointer | HeaderPlace
 
 class WebhookEvent(_Part):
-    """What one of the platform's messages becomes. ``record`` points at the id of the ``kind`` record it is about, in
-    parts where the kind has a scope; with ``fields`` that record is read from the platform and gives the event's data:
-    the event's name of a field → the record's. ``data`` takes more from the message itself, by pointer."""
+    """The event that one of the platform's messages becomes. ``record`` points at the id of the message's ``kind``
+    record, in parts if the kind has a scope. With ``fields``, that record is read from the platform and supplies the
+    event's data: the event's name of a field → the record's. ``data`` adds values from the message itself, by
+    pointer."""
 
     event: str
     kind: Word | None = ...
@@ -989,8 +994,8 @@ class WebhookEvent(_Part):
     data: dict[Word, Pointer] = ...
 
 class Webhooks(_Part):
-    """The platform's webhooks. ``type`` and ``id`` tell where a message says what it is and which one; without ``id``
-    the digest of its bytes stands for it. ``events``: the platform's type → the event."""
+    """The platform's webhooks. ``type`` and ``id`` are the places of a message's type and id. Without ``id``, the
+    digest of the message's bytes is used. ``events``: the platform's type → the event."""
 
     verify: Verification
     type: Found
@@ -1000,7 +1005,7 @@ class Webhooks(_Part):
     help: Text | None = ...
 
 class ConnectorDocument(_Part):
-    """A connector. ``actions`` are contracts, or the name of a file beside this one that holds them."""
+    """A connector. ``actions`` are contracts, or the name of a file in the same folder that contains them."""
 
     name: Word
     title: Line
