@@ -1,5 +1,5 @@
-"""Generator of docs/reference/api.md from the OpenAPI document. ``python -m web.reference`` writes it; a test compares
-the two."""
+"""Generator of docs/reference/api.md from the OpenAPI document. ``python -m web.reference`` prints the page, and a test
+compares it with the file."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from web.openapi import ALWAYS, OPEN
 
 _HEAD: Final = """# The API
 
-Everything under `/v1` is signed with an API key ([wire.md](wire.md) §1; by hand with curl: [the guide](../guide/curl.md)). The same, for
-machines, is the OpenAPI 3.1 document at `GET /openapi.json`; this page is made of it by `python -m web.reference`.
+Every request under `/v1` is signed with an API key ([wire.md](wire.md) §1; by hand with curl: [the guide](../guide/curl.md)). For machines
+there is the OpenAPI 3.1 document at `GET /openapi.json`, from which `python -m web.reference` makes this page.
 
-- **Scopes.** A key may do what its scopes say, as the role it was made with, and never more than the member it belongs to: when that
-  member is disabled or loses the role, the key is refused. *owner* in the tables means that the key's role must be `owner`.
-- **Whose it is.** A key of another role than its maker's has none of its maker's rights: it sees, answers, confirms, switches and changes
-  what its own role may run. What the same person has asked for or set up in a role beyond that is 403, anybody else's 404.
-- **Confirming.** A key asks; it says yes only with the scope `runs:confirm`, which no key has unless it was given on purpose.
-  Rejecting needs no more than `runs:write`. Where the card's `confirm_by` is `person` no key confirms it, whatever its scopes:
-  `person_required` names the address at which somebody does, in the console.
-- **Modes.** What a live key (`pk_live_…`) asks for happens. A test key (`pk_test_…`) reads live data and tries actions and events: they are
-  resolved, looked up, held and confirmed as always, answered from the contract's result schema, marked `test`, and never sent. Whatever
-  else has effects it may not do (`wrong_mode`), and no key decides about a run of the other mode.
+- **Scopes.** A key may do what its scopes allow, in the role it was made with, and never more than the member it belongs to. If that member
+  is disabled or loses the role, the key is refused. *owner* in the tables means that the key's role must be `owner`.
+- **Ownership.** A key whose role differs from its maker's has none of its maker's rights. It sees, answers, confirms, switches and changes
+  only what its own role may run. Beyond that, its maker's own runs and rules are 403, and other people's are 404.
+- **Confirming.** A key can ask. It can confirm only with the scope `runs:confirm`, which a key has only if it was given on purpose.
+  Rejecting needs only `runs:write`. If the card's `confirm_by` is `person`, no key can confirm it, whatever its scopes. The error
+  `person_required` has the console's address where a person can confirm.
+- **Modes.** The actions of a live key (`pk_live_…`) are carried out. A test key (`pk_test_…`) reads live data and tries actions and events:
+  they are resolved, looked up, held and confirmed as always, answered from the contract's result schema, marked `test`, and never sent.
+  A test key may do nothing else that has effects (`wrong_mode`). No key decides about a run of the other mode.
 - **Limits.** Each key has a limit a minute for each class of request: {limits}. Every answer says what is left:
-  `RateLimit-Policy: "key";q=1000;w=60`, `RateLimit: "key";r=999;t=60`. Beyond it: 429 `rate_limited` with `Retry-After`.
-  Texts that are read (asking, answering, editing) are limited for each person and each workspace too, whichever keys they come by; that
-  429 names `"person"` or `"workspace"` in the place of `"key"` ([settings.md](settings.md): `OPSIQ_TEXTS_PER_…`).
-- **Acting once.** Where an endpoint takes an `Idempotency-Key`, send a fresh one for each act and the same for its retries: the answer is
-  kept for 24 h and comes again with `Idempotency-Replayed: true`, to the same API key alone. The same key with another request: 422
-  `idempotency_key_reused`. An answer that showed a secret is not repeated: 409 `secret_shown_once`.
-- **Pages.** A long list answers `next`, null at the end. It goes into `before` for the page after this one; any id of the list (of AI
-  History any `seq`) may stand there. Tickets are read live and take it as `cursor`, a token that belongs to the filters it came with.
-- **Errors** are `application/problem+json` with a permanent `code` ([errors.md](errors.md)); `errors` names the faults by JSON Pointer.
-  Every signed endpoint may answer {always}; those with a body 413 and 415 too. Below stand only the others.
-- **Bodies** are strict JSON in UTF-8 of at most 1 MiB: no key twice, none that is unknown, no NaN, no NUL in text.
-- **Request ids.** Every answer carries `X-Request-Id`; logs and AI History know it.
+  `RateLimit-Policy: "key";q=1000;w=60`, `RateLimit: "key";r=999;t=60`. Above the limit: 429 `rate_limited` with `Retry-After`.
+  Texts (asking, answering, editing) are also limited for each person and each workspace, over all their keys. That 429 names `"person"` or
+  `"workspace"` instead of `"key"` ([settings.md](settings.md): `OPSIQ_TEXTS_PER_…`).
+- **Acting once.** If an endpoint takes an `Idempotency-Key`, send a new one for each act and the same one for its retries. The answer is
+  stored for 24 h and repeated with `Idempotency-Replayed: true`, only to the same API key. The same `Idempotency-Key` with another request:
+  422 `idempotency_key_reused`. An answer that showed a secret is not repeated: 409 `secret_shown_once`.
+- **Pages.** A long list has `next`, which is null at the end. Send it as `before` to get the next page. `before` also takes any id of the
+  list (in AI History, any `seq`). Tickets are read live: there `next` is a token for `cursor`, and belongs to the filters of its request.
+- **Errors** are `application/problem+json` with a permanent `code` ([errors.md](errors.md)). `errors` lists the faults by JSON Pointer.
+  Every signed endpoint may answer {always}. Endpoints with a body may also answer 413 and 415. The sections below list only other errors.
+- **Bodies** are strict JSON in UTF-8 of at most 1 MiB: no duplicate keys, no unknown keys, no NaN, and no NUL in text.
+- **Request ids.** Every answer has an `X-Request-Id`, which is also in the logs and in AI History.
 
 ## Endpoints
 """  # noqa: E501
@@ -75,9 +75,9 @@ def render_page(app: FastAPI) -> str:
         )
     lines += [
         "",
-        "`GET /healthz` answers while the process does, `GET /readyz` while the database does; neither is signed.",
-        "Platforms send their webhooks to `POST /connectors/{name}/webhook?workspace=ws_…`, signed as",
-        "[the connectors' guide](../guide/connectors.md) says.",
+        "`GET /healthz` answers while the process runs, `GET /readyz` while the database answers. Neither is signed.",
+        "Platforms send their webhooks to `POST /connectors/{name}/webhook?workspace=ws_…`, signed as described in",
+        "[the connectors' guide](../guide/connectors.md).",
         "",
     ]
     for method, path, operation in every:

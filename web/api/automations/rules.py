@@ -126,7 +126,7 @@ async def rule(request: Request, caller: Reads, rule_id: Id) -> RuleView:
 )
 async def change_rule(request: Request, caller: Writes, rule_id: Id) -> RuleView:
     """Changes the given fields of a rule. A member who changes more than the mode becomes the rule's author. So does
-    its author when they change it in another role."""
+    its author when they switch it on in another role."""
     automation_service = get_container(request).events.automation_service
     changed = await automation_service.change_rule(caller.actor, rule_id, _read_changes(caller))
     return await _make_rule_view(request, changed)
@@ -216,7 +216,7 @@ async def instruction(request: Request, caller: Reads, instruction_id: Id) -> In
 )
 async def change_instruction(request: Request, caller: Writes, instruction_id: Id) -> InstructionView:
     """Changes the given fields of an instruction. A member who changes more than the mode becomes the instruction's
-    author. So does its author when they change it in another role."""
+    author. So does its author when they switch it on in another role."""
     automation_service = get_container(request).events.automation_service
     changed = await automation_service.change_instruction(caller.actor, instruction_id, _read_changes(caller))
     return await _make_instruction_view(request, changed)
