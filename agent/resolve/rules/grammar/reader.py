@@ -256,7 +256,7 @@ class Reader:
     def _state(self, index: int, kind: RecordKind) -> tuple[Condition, int] | None:
         word, length = match_state(self.tokens, index, kind)
         if length and (self.lows(index, length) == tuple(word.lower().split()) or self.low(index) not in ORDER_WORDS):
-            return StateIs(state=word), length
+            return StateIs(state=word), length + self._named_field(index + length, kind, word)
         low = self.low(index)
         for each in kind.fields:
             for value in each.values:
@@ -279,6 +279,12 @@ class Reader:
         if code is not None and held is not None and len(self.low(index)) > 1:
             return Compare(field=held.name, op="=", value=Word(word=code, quote=self.words(index, index + 1))), 1
         return None
+
+    def _named_field(self, index: int, kind: RecordKind, state: str) -> int:
+        """How many tokens name the field of a state after it: "technical team". 0 where they name a kind."""
+        labels = [(kind.field_named(name), name) for name in kind.states.get(state, {})]
+        names = {((each and each.label) or name).lower() for each, name in labels}
+        return int(self.asks and self.low(index) in names and self.noun(index) is None)
 
     def country(self, index: int, kind: RecordKind) -> tuple[Condition, int] | None:
         """A country at a token, for a kind that holds one: by name or code, whichever the records have."""

@@ -119,7 +119,7 @@ def read_tests(reader: Reader, index: int, stop: int, *, holds: bool = True) -> 
         stop -= 1
     made = (
         _there(reader, index, stop)
-        or _owes(reader, index, stop)
+        or read_owes(reader, index, stop)
         or _by_anyone(reader, index, stop)
         or _told(reader, index, stop)
     )
@@ -145,7 +145,7 @@ def _speaks_of(reader: Reader, test: Test, *, holds: bool) -> None:
             reader.thing = reader.thing or one
 
 
-def _owes(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
+def read_owes(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
     """A debt: "she still owes us something"."""
     made = read_total(reader, index, stop)
     if made is None or not isinstance(made[0].of, Find):
@@ -157,9 +157,14 @@ def _owes(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
     if compared is not None:
         amount = reader.amount(at + compared[1])
         return (Test(left=made[0], op=compared[0], right=amount[0]), amount[1]) if amount is not None else None
-    while at < stop and reader.low(at) in {"something", "anything", "money", "us", "any"}:
+    return count_test(find), skip_owed(reader, at)
+
+
+def skip_owed(reader: Reader, at: int) -> int:
+    """Past what is owed, where it is just anything: "(Ada owes us) some money"."""
+    while reader.low(at) in {"something", "anything", "money", "us", "any", "some"}:
         at += 1
-    return count_test(find), at
+    return at
 
 
 def _there(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
@@ -250,7 +255,7 @@ def read_subject(reader: Reader, index: int, stop: int) -> Phrase | None:
 
 def list_subjects(reader: Reader, index: int, stop: int) -> list[Phrase]:
     """The possible subjects of a sentence. A bare code may be of any kind. One with letters is first a code field's."""
-    one = read_subject(reader, index, stop)
+    one = read_subject(reader, index, stop) or (read_subject(reader, index, reader.name(index, stop)))
     if one is not None:
         return [one]
     made: list[tuple[bool, Phrase]] = []

@@ -191,6 +191,35 @@ def _is_stock(kind: RecordKind, each: Field) -> bool:
 _OWE: Final = re.compile(r"owe[sd]?|owing")
 
 
+_HAS_TO: Final = frozenset(
+    ("has", "have", "had", "got", "still", "currently", "anything", "something", "money", "left")
+)
+
+
+def read_debt(reader: Reader, at: int) -> int:
+    """Where a debt of somebody's ends: "(Ada) still owes us, (does she) have anything left to pay". 0 if none is
+    told."""
+    step = at
+    while reader.low(step) in {"still", "already", "currently"}:
+        step += 1
+    if _OWE.fullmatch(reader.low(step)):
+        return step + 1 + (reader.low(step + 1) == "us")
+    while reader.low(step) in _HAS_TO:
+        step += 1
+    held = {"has", "have", "had", "got"}.intersection(reader.lows(at, step - at))
+    return step + 2 if held and reader.lows(step, 2) == ("to", "pay") else 0
+
+
+def find_owed(reader: Reader) -> Find | None:
+    """What is owed: the unpaid records of the one kind of people's things that can be so."""
+    people, found = reader.people(), []
+    for kind in reader.kinds.values():
+        state = next((each for each in kind.states if each in ("unpaid", "outstanding")), None)
+        if state is not None and kind.size is not None and people is not None and reader.leads(kind, people):
+            found.append(Find(record=kind.name, where=(StateIs(state=state),), pick="all"))
+    return found[0] if len(found) == 1 else None
+
+
 def read_total(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None:
     """A sum over somebody's records: "she paid (for …) (in October)", "Ada (still) owes (us)"."""
     if reader.low(at) in lexicon.PRONOUNS and reader.person is not None:
@@ -201,20 +230,19 @@ def read_total(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None
         if end == at or people is None:
             return None
         owner, step = Find(record=people.name, said=reader.words(at, end)), end
+    if last := read_debt(reader, step):
+        owed = find_owed(reader)
+        if owed is None or reader.kinds[owed.record].size is None:
+            return None
+        reader.person = owner
+        find = owed.model_copy(update={"where": (BelongsTo(owner=owner), *owed.where)})
+        return TotalOf(field=reader.kinds[owed.record].size or "", of=find), last
     while reader.low(step) in {"still", "already", "has", "have", "had", "currently"}:
         step += 1
-    if reader.low(step - 1) in {"has", "have"} and reader.lows(step, 2) == ("to", "pay"):
-        step, verb = step + 1, "owes"
-    else:
-        verb = reader.low(step)
+    verb = reader.low(step)
     for kind in reader.kinds.values():
         if kind.size is None or reader.owner_of(kind) is None:
             continue
-        if _OWE.fullmatch(verb) and (state := next((s for s in kind.states if s in ("unpaid", "outstanding")), None)):
-            find = Find(record=kind.name, where=(BelongsTo(owner=owner), StateIs(state=state)), pick="all")
-            last = step + 2 if reader.low(step + 1) == "us" else step + 1
-            reader.person = owner
-            return TotalOf(field=kind.size, of=find), last
         line = next((each for each in kind.fields if each.type in ("date", "datetime") and _is(each, verb)), None)
         if line is None:
             continue

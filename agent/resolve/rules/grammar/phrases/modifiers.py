@@ -332,7 +332,7 @@ def _read_event(
 def _read_verb_with_place(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """Any verb before a place or a group: "run by the quarter", "pay in yen"."""
     verb = reader.low(at).isalpha() and reader.noun(at) is None and reader.low(at) not in lexicon.NAME_STOP
-    if not verb or reader.low(at + 1) not in {"in", "by", "on", "with"}:
+    if not verb or reader.low(at + 1) not in {"in", "by", "on", "with"} or _is_of_another(reader, made, at):
         return 0
     return read_location(reader, made, at + 1, stop) or read_inside(reader, made, at + 1, stop)
 

@@ -131,7 +131,10 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
         made.where += [told] if told is not None else []
         made.line = line or made.line
     made.plural = singularize(low) != low
+    topic = made.said
     last = _numbered(reader, made, last, stop)
+    if reader.asks and topic is not None and made.said is not topic:
+        return None  # "(when did) Ada pay bill 7": its number leaves nothing for the words before it
     last = read_after(reader, made, last, stop, depth)
     if reader.asks and made.plural and made.said is None:
         made.where = list(add_noun_state(kind, low, made.where))

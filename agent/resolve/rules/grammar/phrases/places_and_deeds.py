@@ -164,6 +164,13 @@ def read_held_by_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
         if reader.asks and noun is None and reader.low(last) in lexicon.OWNERS:
             return 0  # "haven't paid their …": which of theirs is still to come
         where: tuple[Condition, ...] = (state[0],)
+        if noun is None and is_deed(reader.low(at)) and last in reader.ranges:
+            day = reader.date_field(other, at) or find_since_field(reader, other, state[0], last)
+            spent = reader.when(last, day.name) if day is not None else None
+            if day is None or spent is None:
+                return 0  # when it was done is told, and no field says it
+            where = (*spent[0],) if reader.low(at) in label_field(day).split() else (state[0], *spent[0])
+            last = spent[1]
         made.where.append(Has(related=Find(record=other.name, where=where, pick="all")))
         return last
     return 0

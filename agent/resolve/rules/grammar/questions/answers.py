@@ -11,10 +11,12 @@ from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import Answer, BelongsTo, Find, Has, HelpAnswer, RecordsAnswer, YesNoAnswer
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.conditions import (
+    count_test,
     list_namesakes,
     list_subjects,
     read_existence,
     read_flag,
+    read_owes,
     read_subject,
     read_told,
 )
@@ -22,6 +24,7 @@ from agent.resolve.rules.grammar.phrases.fields import read_measured_order
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placing
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
+from agent.resolve.rules.grammar.questions.deeds import read_did
 from agent.resolve.rules.grammar.questions.figures import (
     HELD,
     drop_place,
@@ -32,10 +35,13 @@ from agent.resolve.rules.grammar.questions.figures import (
     read_how_many,
     read_how_much,
     read_labelled_field,
+    read_of_set,
 )
 from agent.resolve.rules.grammar.questions.plain import (
     list_below,
     read_about_somebody,
+    read_exists,
+    read_one_kind,
     read_owes_more,
     read_owner_of_named,
     read_told_of_things,
@@ -70,9 +76,15 @@ _HELP: Final = re.compile(
     re.IGNORECASE,
 )
 _LIST: Final = word_set("list show display find which what what's name see all the any")
+_ALL_TOLD: Final[tuple[tuple[str, ...], ...]] = (
+    ("all", "in", "all"), ("all", "told"), ("in", "all"), ("so", "far"), ("to", "date"), ("right", "now"),
+    ("at", "the", "moment"), ("these", "days"), ("at", "present"),
+)  # fmt: skip
 _THANKS: Final = word_set("please pls plz thanks thank you thx cheers ta")
 _BEFALLS: Final = word_set("get gets go goes receive receives need needs")
 _NOW: Final = word_set("now then again")
+_BECOME: Final = frozenset(("been", "get", "got", "become"))
+_THING: Final = frozenset(("anything", "something"))
 
 
 def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
@@ -89,12 +101,13 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
     stop = len(reader.tokens)
     while stop > index and (reader.is_mark(stop - 1) or reader.low(stop - 1) in _NOW):
         stop -= 1
-    stop = _without_why(reader, index, stop)
+    index, stop = _within(reader, index, _without_why(reader, index, stop))
     if index >= stop:
         return None
     told = bool(lead and re.search(r"\b(?:tell|show|give)\b", lead[0], re.IGNORECASE))
     return (
-        read_how_many(reader, index, stop)
+        read_of_set(reader, index, stop)
+        or read_how_many(reader, index, stop)
         or read_how_much(reader, index, stop)
         or read_aggregate(reader, index, stop)
         or read_when(reader, index, stop)
@@ -130,6 +143,21 @@ def _without_why(reader: Reader, index: int, stop: int) -> int:
     while stop > index + 1 and (reader.low(stop - 1) in _THANKS or reader.is_mark(stop - 1)):
         stop -= 1
     return stop - 3 if reader.lows(stop - 3, 2) == ("across", "the") else stop  # "across the board"
+
+
+def _within(reader: Reader, index: int, stop: int) -> tuple[int, int]:
+    """Where a question begins and ends without an adverbial that says only that all is meant, or now: "all told, how
+    much …", "how much …, all in all"."""
+    for words in _ALL_TOLD:
+        if reader.lows(index, len(words)) == words and stop > index + len(words):
+            index += len(words)
+        if reader.lows(stop - len(words), len(words)) == words and stop - len(words) > index:
+            stop -= len(words)
+    while index < stop and reader.is_mark(index):
+        index += 1
+    while stop > index and reader.is_mark(stop - 1):
+        stop -= 1
+    return index, stop
 
 
 _OPENLY: Final = frozenset(("who", "who's", "show", "what"))
@@ -215,12 +243,26 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
         if about is not None and at in reader.telling_nouns and rate_person_likeness(reader.kinds[about.find.record]):
             held = read_restricted(reader, about, stop)
             return RecordsAnswer(records=drop_place(held)) if held is not None and not held.bare else None
-        if about is None or about.last < stop or people is None or not about.noun:
+        if about is None or people is None or not about.noun:
             return None
-        return RecordsAnswer(records=Find(record=people.name, where=(BelongsTo(owner=about.find),)))
+        if about.last >= stop and not about.find.where:
+            return RecordsAnswer(records=Find(record=people.name, where=(BelongsTo(owner=about.find),)))
+        own = about.find.record == people.name
+        led = own or reader.leads(reader.kinds[about.find.record], people)
+        theirs = read_restricted(reader, about, stop) if led else None
+        if theirs is None or theirs.bare or theirs.order is not None:
+            return None
+        if own:
+            return RecordsAnswer(records=drop_place(theirs))
+        return RecordsAnswer(records=Find(record=people.name, where=(Has(related=drop_place(theirs)),), pick="all"))
     if low not in {"who", "who's", "anyone", "anybody"}:
         return None
-    at = index + 1
+    return _whoever(reader, index, stop)
+
+
+def _whoever(reader: Reader, index: int, stop: int) -> RecordsAnswer | None:
+    """The people that the words after "who" or "anyone" tell of."""
+    low, at = reader.low(index), index + 1
     if reader.low(at) in BE:
         at += 1
     if reader.low(at) in lexicon.HANDLING:
@@ -268,16 +310,19 @@ def _others_told(reader: Reader, at: int, stop: int, people: RecordKind) -> Find
 
 def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     low = reader.low(index)
-    there = reader.low(index + 1) == "there" if low in BE else reader.lows(index, 2) in {("do", "we"), ("have", "we")}
-    if there:
-        made = read_existence(reader, index + 2, stop, None)
-        return YesNoAnswer(tests=(made[0],)) if made is not None and is_over(reader, made[1], stop) else None
-    if low not in BE | DO:
-        return None
+    if (at := read_exists(reader, index)) > index:
+        made = read_existence(reader, at, stop, None)
+        if made is not None and is_over(reader, made[1], stop):
+            return YesNoAnswer(tests=(made[0],))
+    if (some := _anything(reader, index, at, stop)) is not None or at > index or low not in BE | DO:
+        return some
     if (more := read_owes_more(reader, index, stop)) is not None:
         return more
     while reader.low(stop - 1) in {"yet", "already"}:
         stop -= 1
+    owes = read_owes(reader, index + 1, stop) if low in DO else None
+    if owes is not None and is_over(reader, owes[1], stop):
+        return YesNoAnswer(tests=(owes[0],))
     abouts = list_subjects(reader, index + 1, stop)
     for about in abouts:
         also = list_namesakes(reader, about.find) if not about.noun else []
@@ -288,15 +333,33 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     return None
 
 
+def _anything(reader: Reader, index: int, at: int, stop: int) -> Answer | None:
+    """Whether anything or anybody is so, of whatever kind: "is there anything overdue, has anybody in Oslo paid, anyone
+    away today?"."""
+    at += at == index and reader.low(at) in BE | DO
+    if at == index and not reader.text.plain.rstrip().endswith("?"):
+        return None
+    if reader.low(at) in _THING:
+        find = read_one_kind(reader, at + 1, stop)
+    elif reader.low(at) in lexicon.EVERYONE and reader.low(at) not in lexicon.EVERY | {"people"}:
+        whoever = _whoever(reader, at, stop)
+        find = whoever.records if whoever is not None and isinstance(whoever.records, Find) else None
+    else:
+        return None
+    return YesNoAnswer(tests=(count_test(find),)) if find is not None and find.order is None else None
+
+
 def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None:
     at = about.last
     while reader.low(at) in {"still", "already", "currently", "actually", "any", "also", "really", "ever"}:
         at += 1
-    if low in DO and reader.low(at) != "been":
+    if low in DO and reader.low(at) not in _BECOME:
+        if (done := read_did(reader, about.find, at, stop)) is not None:
+            return done
         at += reader.low(at) in HOLDS
         made = read_existence(reader, at, stop, about.find) or read_flag(reader, about.find, at)
     else:
-        made = read_told(reader, about.find, at + (reader.low(at) == "been"), stop)
+        made = read_told(reader, about.find, at + (reader.low(at) in _BECOME), stop)
     if made is None or not is_over(reader, made[1], stop):
         return None
     return YesNoAnswer(tests=(made[0],), about=about.find)

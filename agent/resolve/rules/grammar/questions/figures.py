@@ -151,8 +151,8 @@ def _in_total(reader: Reader, index: int, stop: int) -> Answer | None:
         last -= 1
     summed = next((len(words) for words in _SUMMED if reader.lows(last - len(words), len(words)) == words), 0)
     last -= summed if reader.low(at) in {"do", "does"} else 0
-    if reader.low(at) not in BE | {"do"}:
-        return None
+    if reader.low(at) not in BE | {"do"} or (reader.low(index) == "what" and last == stop):
+        return None  # "what are the open bills": which ones
     phrase = read_phrase(reader, at + 1, last, None)
     if phrase is None or not phrase.noun or phrase.find.pick != "all":
         return None
@@ -195,6 +195,25 @@ def read_how_many(reader: Reader, index: int, stop: int) -> Answer | None:
     else:
         return None
     return read_counted(reader, at, stop) or read_left(reader, at, stop)
+
+
+def read_of_set(reader: Reader, index: int, stop: int) -> Answer | None:
+    """Some of a set that is named first: "of the open tickets, how many are Ada's, which came by phone"."""
+    if reader.low(index) not in {"of", "among"}:
+        return None
+    at = next((at for at in range(index + 2, stop) if reader.low(at) in {"how", "which", "who"}), stop)
+    phrase = read_phrase(reader, index + 1, at, None)
+    counted = reader.lows(at, 2) == ("how", "many")
+    if phrase is None or not phrase.noun or any(not reader.is_mark(step) for step in range(phrase.last, at)):
+        return None
+    at += 1 + counted
+    at += reader.low(at) in {"ones", "one"}
+    at += 2 * (reader.lows(at, 2) == ("of", "them"))
+    whole = Phrase(phrase.find, at, at, True, phrase.line)
+    find = read_restricted(reader, whole, stop, told=True) if at < stop else None
+    if find is None or find.where == phrase.find.where:
+        return None
+    return ValueAnswer(value=CountOf(of=drop_place(find))) if counted else RecordsAnswer(records=drop_place(find))
 
 
 def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:

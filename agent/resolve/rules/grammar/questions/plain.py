@@ -26,6 +26,7 @@ from agent.resolve.rules.grammar.phrases.conditions import list_subjects
 from agent.resolve.rules.grammar.phrases.fields import read_total
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
+from agent.resolve.rules.grammar.questions.deeds import read_when_done
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
@@ -35,16 +36,27 @@ _PERSON: Final = 2
 _ABOUT: Final = word_set("about on of for everything all more details detail info information record profile the")
 
 
+_EXISTS: Final = (("do", "we", "have"), ("have", "we", "got"), ("have", "we"))
+
+
+def read_exists(reader: Reader, index: int) -> int:
+    """Where the words end that ask whether there is something: "is there, do we have". ``index`` if they don't."""
+    if reader.low(index) in BE and reader.low(index + 1) == "there":
+        return index + 2
+    return index + next((len(words) for words in _EXISTS if reader.lows(index, len(words)) == words), 0)
+
+
 def read_told_of_things(reader: Reader, index: int, stop: int) -> Answer | None:
     """Things of the one kind that fits a condition: "what's overdue, what is due next week"."""
     at = index + 1 + (reader.low(index + 1) in BE)
     if reader.low(index) not in {"what", "what's"} or (at == index + 1 and reader.low(index) == "what"):
         return None
-    find = _one_kind(reader, at, stop)
+    find = read_one_kind(reader, at, stop)
     return RecordsAnswer(records=find) if find is not None else None
 
 
-def _one_kind(reader: Reader, at: int, stop: int) -> Find | None:
+def read_one_kind(reader: Reader, at: int, stop: int) -> Find | None:
+    """The records of the only kind that the words can be told of."""
     named = reader.noun(at) is not None or reader.low(at) in lexicon.DETERMINERS  # "what is the total of …"
     found = list(_told(reader, at, stop)) if at < stop and not named else []
     return found[0] if len(found) == 1 else None
@@ -77,7 +89,8 @@ def read_about_somebody(reader: Reader, index: int, stop: int) -> Answer | None:
     return RecordsAnswer(records=Find(record=people.name, said=reader.words(at, stop)))
 
 
-_HERE: Final = (("with", "us"), ("here",), ("on", "board"))
+_OVER: Final = frozenset(("over", "up"))
+_HERE: Final = (("with", "us"), ("here",), ("on", "board"), ("join",), ("join", "us"))
 """Where somebody is who belongs to us."""
 _WHEN: Final = (("when",), ("how", "long", "ago"), ("since", "when"), ("how", "long"), ("how", "old"),
     ("until", "when"), ("till", "when"))  # fmt: skip
@@ -88,7 +101,11 @@ def read_when(reader: Reader, index: int, stop: int) -> Answer | None:
     at = index + next((len(lead) for lead in _WHEN if reader.lows(index, len(lead)) == lead), 0)
     if reader.low(at - 1) == "long" and reader.low(at) not in {"has", "have"}:
         return None
-    if at == index or reader.low(at) not in BE | DO | {"will"}:
+    if (asked := _on_what_day(reader, index)) > index:
+        at = asked
+    if reader.low(index) == "when's":
+        at = index
+    elif at == index or reader.low(at) not in BE | DO | {"will"}:
         return None
     whole = [each for each in list_subjects(reader, at + 1, stop) if each.last == stop and each.noun]
     for about in whole:
@@ -110,7 +127,16 @@ def read_when(reader: Reader, index: int, stop: int) -> Answer | None:
             made = _told_when(reader, about, stop) if about.last + length == stop else None
             if made is not None:
                 return made
+    for about in list_subjects(reader, at + 1, stop):
+        if (done := read_when_done(reader, about.find, about.last, stop)) is not None:
+            return done
     return None
+
+
+def _on_what_day(reader: Reader, index: int) -> int:
+    """Where "(on) what day, which date" ends. ``index`` if that isn't asked."""
+    at = index + (reader.low(index) == "on")
+    return at + 2 if reader.low(at) in {"what", "which"} and reader.low(at + 1) in {"day", "date"} else index
 
 
 def _same_deed(label: str, noun: str) -> bool:
@@ -126,6 +152,8 @@ def _told_when(reader: Reader, about: Phrase, stop: int) -> Answer | None:
     said = [find_base_form(stem(reader.low(at))) for at in range(verb, stop)]
     if stop - verb > 1 and (both := join_verb(reader.low(stop - 2), reader.low(stop - 1))) != reader.low(stop - 2):
         said[-2:] = [find_base_form(stem(both))]  # "(does her lease) run out"
+    if stop - verb == 1 and reader.low(verb) in _OVER:
+        said = ["end"]
     for find in (about.find, *list_below(reader, about.find)):
         kind = reader.kinds[find.record]
         for each in kind.fields:

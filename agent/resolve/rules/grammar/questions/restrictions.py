@@ -8,10 +8,15 @@ from typing import Final
 from agent.extract.references.vocabulary import PLACES
 from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Has, OrderByField, StateIs, Word
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then, find_day_of_state
+from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then, find_day_of_state, is_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.conditions import read_predicate_of, read_related_clause, read_subject
-from agent.resolve.rules.grammar.phrases.fields import read_measured_order
+from agent.resolve.rules.grammar.phrases.conditions import (
+    read_predicate_of,
+    read_related_clause,
+    read_subject,
+    skip_owed,
+)
+from agent.resolve.rules.grammar.phrases.fields import find_owed, read_debt, read_measured_order
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     FIRSTS,
     Phrase,
@@ -37,6 +42,7 @@ _ARRIVED: Final = frozenset(find_base_form(stem(word)) for word in lexicon.ARRIV
 _CAME_IN: Final = frozenset(map(stem, ("get", "receive", "have", "take")))
 _PAY: Final = stem("pay")
 _LINGERS: Final = word_set("sitting lying waiting hanging standing around there")
+_AT_IT: Final = frozenset(("on", "with", "after"))
 _DENIED: Final = lexicon.NOT - {"no", "without"}
 _ANYONE: Final = lexicon.EVERYONE
 _NOBODY: Final[tuple[tuple[str, ...], ...]] = (("to", "nobody"), ("to", "no", "one"), ("to", "no-one"))
@@ -54,7 +60,8 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         find, at = find.model_copy(update={"where": (*find.where, *made[0])}), made[1]
     if at == phrase.last and phrase.noun and find.pick == "all" and at < stop:  # "(all) invoices overdue"
         state = reader.state(at, kind)
-        if state is not None and reader.noun(at + state[1]) is None:
+        timed = state is not None and is_deed(reader.low(at)) and at + state[1] in reader.ranges
+        if state is not None and reader.noun(at + state[1]) is None and not timed:
             find, at = find.model_copy(update={"where": (*find.where, state[0])}), at + state[1]
     while at < stop:
         if (ordered := is_first(reader, kind, at, stop)) is not None:
@@ -146,9 +153,11 @@ def _of_the_same(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
 
 def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> Restriction | None:
     return (
-        _denied_of_hers(reader, kind, at, stop)
-        or _inverted(reader, kind, at, stop)
+        _in_debt(reader, kind, at)
+        or _denied_of_hers(reader, kind, at, stop)
+        or _inverted(reader, kind, find, at, stop)
         or _done_by(reader, kind, at, stop)
+        or _is_theirs(reader, kind, at, stop)
         or _to_whom(reader, kind, find, at, stop)
         or read_called_in(reader, kind, at, stop)
         or read_lives_in(reader, kind, at, stop)
@@ -216,7 +225,7 @@ def _denied_of_hers(reader: Reader, kind: RecordKind, at: int, stop: int) -> Res
     return (Has(related=related),), last
 
 
-def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+def _inverted(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> Restriction | None:
     """An owner in inverted order: "(which tickets) does Ada have (planned), (what medicine) is Bruno on, (how many
     lessons) has Ada got"."""
     if reader.low(at) not in DO | BE | _DENIED or reader.low(at + 1) in {"we", "you", "i", "there", "not"}:
@@ -239,7 +248,11 @@ def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restricti
             made.append(state[0])
             step += state[1]
         return tuple(made), step
-    if reader.low(at) in BE and verb in _UNITED and not denied and step + 1 >= stop:
+    if reader.low(at) in BE and verb in lexicon.HANDLING | _LINGERS and reader.low(step + 1) in _AT_IT:
+        verb, step = reader.low(step + 1), step + 1
+        told = any(isinstance(each, StateIs) for each in find.where)
+        made += [StateIs(state="open")] if "open" in kind.states and not told else []  # what is being worked on
+    if reader.low(at) in BE and verb in _UNITED | _AT_IT and not denied and step + 1 >= stop:
         return tuple(made), step + 1
     asked = reader.low(at) in DO | _DENIED
     told = read_deed(reader, kind, step, denied=denied) if step < stop and asked else None
@@ -274,6 +287,22 @@ def _done_by(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restrictio
     if told is None:
         return None
     return (BelongsTo(owner=Find(record=above.name, said=reader.words(start, end))), told), step + 1
+
+
+def _in_debt(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
+    """People who owe something: "(who) still owes us money, (does anyone in Oslo) have anything left to pay"."""
+    last = read_debt(reader, at + (reader.low(at) in lexicon.RELATIVES))
+    owed = find_owed(reader) if last and kind is reader.people() else None
+    return ((Has(related=owed),), skip_owed(reader, last)) if owed is not None else None
+
+
+def _is_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """An owner that is told of the records: "(how many are) Ada's"."""
+    end = reader.name(at, stop) if reader.low(at - 1) in BE else at
+    if end == at or not reader.tokens[end - 1].owns or any(reader.low(step) not in TAIL for step in range(end, stop)):
+        return None
+    owner = read_named_owner(reader, kind, at, stop)
+    return ((BelongsTo(owner=owner[0]),), end) if owner is not None and owner[1] == end else None
 
 
 def _to_whom(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> Restriction | None:

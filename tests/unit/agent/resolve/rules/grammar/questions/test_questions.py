@@ -122,7 +122,6 @@ async def test_an_average_that_is_rounded_says_so() -> None:
         ("riding", "which horse does Annika like"),
         ("riding", "who has paid all their fees"),  # one that is paid tells nothing of all
         ("riding", "how many fees were paid in October"),  # when they were charged tells nothing of it
-        ("riding", "has Joris paid his fees"),
         ("vet", "how much did we pay in October"),  # clients pay, we don't
         ("vet", "do all clients have a bill?"),
     ],
