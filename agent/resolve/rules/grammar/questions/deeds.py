@@ -22,7 +22,7 @@ _SOMETHING: Final = frozenset(("anything", "something"))
 def read_did(reader: Reader, whose: Find, verb: int, stop: int) -> Answer | None:
     """Whether somebody did something with records of theirs. With all of them that are spoken of, so that one that is
     still to come isn't passed over; any is enough if "anything" or a time of the deed is said."""
-    found = []
+    found: list[tuple[Test, ...]] = []
     for kind in _below(reader, whose):
         done = read_deed(reader, kind, verb, denied=False, by_day=True) if verb < stop else None
         due = read_deed(reader, kind, verb, denied=True) if done is not None else None

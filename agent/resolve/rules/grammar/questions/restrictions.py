@@ -250,8 +250,8 @@ def _inverted(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) 
         return tuple(made), step
     if reader.low(at) in BE and verb in lexicon.HANDLING | _LINGERS and reader.low(step + 1) in _AT_IT:
         verb, step = reader.low(step + 1), step + 1
-        told = any(isinstance(each, StateIs) for each in find.where)
-        made += [StateIs(state="open")] if "open" in kind.states and not told else []  # what is being worked on
+        stated = any(isinstance(each, StateIs) for each in find.where)
+        made += [StateIs(state="open")] if "open" in kind.states and not stated else []  # what is being worked on
     if reader.low(at) in BE and verb in _UNITED | _AT_IT and not denied and step + 1 >= stop:
         return tuple(made), step + 1
     asked = reader.low(at) in DO | _DENIED
