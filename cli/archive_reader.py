@@ -19,7 +19,7 @@ MARK: Final = "manifest.mac"
 DUMPS: Final = {"sqlite": "opsiq.db", "postgresql": "opsiq.pgdump"}
 KEY: Final = "data.key"
 _MOST: Final[Mapping[str, int]] = {MANIFEST: 64 * 1024 * 1024, MARK: 1024, KEY: 4096}
-"""Bytes of what is read into memory; a dump is as long as it is."""
+"""Most bytes of each part that is read into memory. A dump has no limit."""
 _NAMES: Final = frozenset({*_MOST, *DUMPS.values()})
 _MOST_HEADERS: Final = 16
 _MOST_PAX: Final = 64 * 1024

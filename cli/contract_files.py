@@ -12,7 +12,7 @@ from core.errors import InvalidInput, NotCanonical
 
 MAX_BATCH: Final = 500
 MAX_BATCH_BYTES: Final = 900_000
-"""What one request carries: below the server's own bounds."""
+"""Most bytes of one request, below the server's own limit."""
 
 
 def read_files(paths: Sequence[Path]) -> list[dict[str, Any]]:

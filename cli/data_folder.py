@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 DEMO: Final = ".data/demo"
 DEMO_MARK: Final = "demo.json"
-"""The file that a demo's folder has and no other."""
+"""File that only a demo's folder has."""
 LOOPBACK: Final = "127.0.0.0/8,::1/128"
-"""What the demo's server may reach: its platform is on this machine."""
+"""Addresses that the demo's server may reach: its platform is on this machine."""
 NO_DATABASE: Final = "There is none yet. `opsiq init` (or the first `opsiq serve`) makes it."
 DEMO_ONLY: Final = f"There is none of your own yet; the demo's is in {DEMO} (OPSIQ_DATA={DEMO})."
 

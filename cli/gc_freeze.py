@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 
 YOUNG: Final = 50_000
-"""Objects; a few megabytes."""
+"""New objects between two collections, which take a few megabytes."""
 
 
 @contextmanager

@@ -44,7 +44,7 @@ COMMANDS: Final = {
     "backup": "cli.commands.installation.backup",
     "restore": "cli.commands.installation.restore",
 }
-"""Each command and its module, in the order of the help."""
+"""Command → its module, in the order of the help."""
 _MISUSED: Final = frozenset(
     (
         errno.ENOENT,
@@ -57,7 +57,7 @@ _MISUSED: Final = frozenset(
         errno.ENAMETOOLONG,
     )
 )
-"""What may be wrong with a file that somebody named. Every other error of the system is a defect, and shown whole."""
+"""Errors of the system that a named file may cause. All others are defects, and shown in full."""
 
 
 def make_parser(only: str = "") -> argparse.ArgumentParser:

@@ -21,7 +21,7 @@ from typing import Final
 log = logging.getLogger("opsiq.cli.supervisor")
 
 STOP_S: Final = 40.0
-"""How long children may take to finish what they hold; more than a server's own bounds together."""
+"""Seconds for children to finish their work, more than all limits of a server together."""
 READY_S: Final = 120.0
 SHORT_LIFE_S: Final = 5.0
 MAX_PAUSE_S: Final = 30.0

@@ -9,7 +9,7 @@ from typing import Any, Final, TextIO
 from core.display_text import to_display_text
 
 _BACK: Final = "\r"
-"""Written by itself it is a line of progress that moves. No text is."""
+"""A carriage return, which only a moving progress line writes, and no other text."""
 
 
 class TerminalStream:

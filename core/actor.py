@@ -11,13 +11,12 @@ from core.errors import Forbidden
 ActorKind = Literal["member", "key", "identity", "system"]
 Surface = Literal["admin", "customer", "writing"]
 Mode = Literal["live", "test"]
-"""Whether what a principal sets off happens for real. Only API keys are ever ``test``."""
+"""Whether a principal's actions are really carried out. Only API keys can be ``test``."""
 OWNER: Final = "owner"
-"""The one role with a meaning of its own: who holds it governs the workspace and reads its history."""
+"""The only role with a fixed meaning: an owner governs the workspace and reads its history."""
 
 EVALUATOR: Final = "evaluator"
-"""Who holds it looks at eval reports beside owners; for all else it is a role like any other, which contracts may
-list."""
+"""Evaluators see eval reports, as owners do. Otherwise it is a role like any other, which contracts may list."""
 
 SURFACES: Final[tuple[Surface, ...]] = ("admin", "customer", "writing")
 

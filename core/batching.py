@@ -14,7 +14,7 @@ from typing import Final, Generic, TypeVar
 from core.errors import Unavailable
 
 MOST: Final = 200
-"""The most questions of one group: a few parameters each, well below what any database takes."""
+"""Most questions of one group. Each has a few parameters, so their number stays well below every database's limit."""
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")

@@ -24,7 +24,7 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separator
 _STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NO_BRACKET: Final = re.compile(r"[^\[{\]}]+")
 _STEPS: Final = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
-"""One level down and one up, as signed bytes: millions of brackets are counted in a moment."""
+"""Brackets as signed bytes (one level down or up), so that millions of them are counted quickly."""
 
 
 def dumps(value: Any) -> bytes:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
-"""Answers the present as an aware UTC datetime."""
+"""Returns the present as an aware UTC datetime."""
 
 
 def utc_now() -> datetime:

@@ -25,12 +25,13 @@ from typing import Any, Final, TypeVar, cast
 T = TypeVar("T")
 
 _AGAIN_S: Final = 0.01
-"""Whoever swallows the exception meets it again after so much more time."""
+"""Seconds until the exception is raised again in code that swallowed it."""
 _SWALLOWED: Final = frozenset(("__instancecheck__", "__subclasscheck__", "__subclasshook__", "__del__"))
 _SWALLOWING_FILES: Final = frozenset(
     made.__init__.__code__.co_filename for made in (weakref.WeakSet, weakref.WeakValueDictionary)
 )
-"""Where the callbacks of weak references stand: they run as an object is freed, where nobody is that could be told."""
+"""Files with callbacks of weak references. These run when an object is freed, and nobody could handle an exception
+there."""
 
 
 class Exhausted(BaseException):

@@ -20,7 +20,7 @@ from core.crypto import secretbox
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 Price = tuple[Decimal, Decimal]
-"""US dollars a million tokens: (prompt, completion)."""
+"""US dollars per million tokens: (prompt, completion)."""
 
 
 @dataclass(frozen=True, slots=True)

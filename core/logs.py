@@ -21,7 +21,7 @@ Form = Literal["text", "json"]
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _NOISY: Final = ("aiosqlite", "alembic", "uvicorn.error")
 _REPEATING: Final = ("asyncio", "opsiq.web.connections", "uvicorn.error", "web.limits")
-"""Loggers whose lines others can cause as often as they like."""
+"""Loggers whose lines strangers can cause as often as they like."""
 _MOST_KINDS: Final = 256
 _Chain = tuple["_Chain", Mapping[str, str | None]] | None
 _ids: ContextVar[_Chain] = ContextVar("opsiq_log_ids", default=None)

@@ -11,7 +11,7 @@ EXPONENTS: Final = {
     ),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }  # fmt: skip
-"""The currencies whose minor unit is not a hundredth (ISO 4217 list one)."""
+"""Currencies whose minor unit isn't a hundredth (ISO 4217 list one), with the number of decimals."""
 
 
 def get_exponent(currency: str) -> int:

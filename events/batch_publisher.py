@@ -26,7 +26,7 @@ from store.requests.idempotency import IdempotencyRow, KeyClaim
 from store.rows import list_values
 
 STALE: Final = timedelta(seconds=15)
-"""As in web.idempotency: a claim in flight for so long is one whose process was killed."""
+"""Age after which a claim in flight belongs to a killed process, as in web.idempotency."""
 KEPT: Final = timedelta(hours=24)
 
 

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 RETRY_JOB: Final = "event.retry"
 REACT_S: Final = 60.0
 RETRY_S: Final = (5.0, 30.0, 120.0, 600.0, 3600.0)
-"""The pauses after the first failure, the second, …: with the last one used up the reaction has failed."""
+"""Pauses in seconds after the first failure, the second, and so on. After the last one the reaction has failed."""
 
 _SYSTEM: Final = {"id": "opsiq", "kind": "system", "name": "OpsIQ", "role": "", "person": ""}
 

@@ -55,7 +55,7 @@ HANDLE_S: Final = 10.0
 MAX_EVENTS: Final = 100
 MAX_MESSAGE_CHARS: Final = 255
 OVERLAP: Final = timedelta(hours=24)
-"""How long a platform may go on signing with the secret before the present one."""
+"""How long a platform may still sign with the previous secret."""
 
 
 @dataclass(frozen=True, slots=True)

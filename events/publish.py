@@ -32,7 +32,7 @@ REACT_JOB: Final = "event.react"
 MAX_DATA_BYTES: Final = 64 * 1024
 OWN_ORIGIN: Final = "opsiq"
 MAX_DEPTH: Final = 8
-"""How many events may stand above one in the chain of causes."""
+"""Most events above one in its chain of causes."""
 
 
 async def publish(

@@ -39,7 +39,7 @@ class Events:
     inbox: Inbox
     handlers: Mapping[str, Handler]
     record_dead_job: OnDead
-    """What is written in the transaction that parks work of this room."""
+    """Writes in the transaction that marks this room's jobs dead."""
 
 
 def build_events(

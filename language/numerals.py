@@ -37,7 +37,7 @@ _SCALES: Final = {
 _BEHIND_DIGITS: Final = _SCALES | {"dozen": 12}
 _ORDINAL_WORDS: Final = ORDINALS | {"thirtieth": 30}
 COUNTS: Final = frozenset((*CARDINALS, *_TENS)) - {"one"}
-"""The words that say how many there are of something."""
+"""Words that give the number of something."""
 _GROUPS: Final = {"dozen": 12, "couple": 2, "pair": 2, "score": 20}
 _TIMES: Final = {"once": 1, "twice": 2, "thrice": 3}
 _PERCENT: Final = word_set("% percent pct percentage")

@@ -16,9 +16,9 @@ from rapidfuzz.distance import OSA
 from language.wordnet import is_word
 
 SHORTEST: Final = 4
-"""A shorter word is never taken for a slip; one that should be no longer may only have two letters crossed."""
+"""Shorter words are never corrected. For an intended word of this length, only two exchanged letters are corrected."""
 LONG: Final = 9
-"""From this length on two slips are forgiven."""
+"""Length from which two slips are corrected."""
 
 
 class Speller:
@@ -27,7 +27,7 @@ class Speller:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(word for word in words if len(word) >= SHORTEST and word.isalpha())
         self._beginning: dict[tuple[str, int], list[str]] = defaultdict(list)
-        """The words by their first letter and length: a slip is never far from either."""
+        """Words by first letter and length: a slip changes neither by much."""
         for word in sorted(self._words):
             self._beginning[word[0], len(word)].append(word)
         self._known: dict[str, str | None] = {}

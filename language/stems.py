@@ -128,7 +128,7 @@ text string
 number count amount quantity
 """.strip().splitlines()
 GROUPED: Final = frozenset(word for line in _GROUPS for word in line.split() if "_" not in word)
-"""Every word that stands in a group of like meaning, as it is written."""
+"""Every word in a group of similar meaning, as it is written."""
 
 
 def stem(word: str) -> str:
@@ -203,9 +203,9 @@ def _kin() -> dict[str, frozenset[str]]:
 
 
 KIN: Final = _kin()
-"""Stem → stems of like meaning."""
+"""Stem → stems of similar meaning."""
 GENERIC: Final = frozenset(stem(word) for word in _GENERIC.split())
-"""Stems that many actions share whatever they do: they say little about which one is meant."""
+"""Stems that many different actions share, so that they say little about which one is meant."""
 
 # Verbs that people order with, beyond those in groups of synonyms.
 _ORDER_WORDS: Final = """

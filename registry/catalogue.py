@@ -16,7 +16,7 @@ from registry.records import Kinds
 from registry.signing import verify
 
 EVERYTHING: Final = "(all)"
-"""Stands for a contract's name in a fault of the whole set when nothing of it is left."""
+"""Stands for a contract's name in a fault of the whole set if none of its contracts are left."""
 
 
 @dataclass(frozen=True, slots=True)

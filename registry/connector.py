@@ -141,8 +141,8 @@ class ConnectionOption:
 
 
 SecretForm = Literal["standard", "plain", "address"]
-"""What the secret of a platform's webhooks looks like: ``whsec_…`` of Standard Webhooks, any text, or a part of the
-address that the platform is given."""
+"""Form of the secret of a platform's webhooks: ``whsec_…`` (Standard Webhooks), any text, or a part of the address that
+the platform is given."""
 
 
 class Connector:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 BASE_URL: Final = "{base_url}"
-"""What a connector's file writes for its platform's address, filled in where it is configured."""
+"""Placeholder of the platform's address in a connector's file, replaced by the configured address."""
 _SETS: Final = ("contracts", "actions")
 
 

@@ -43,4 +43,4 @@ BY_FORMAT: Final[Mapping[str, ParameterType]] = {
     "date": "date", "date-time": "datetime", "time": "time", "email": "email", "idn-email": "email", "uri": "url",
     "url": "url", "uuid": "uuid", "ipv4": "ip", "ipv6": "ip", "duration": "duration",
 }  # fmt: skip
-"""The ``format`` of a JSON Schema → the type that it declares."""
+"""The ``format`` of a JSON Schema → the parameter type that it declares."""

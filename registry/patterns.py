@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 MAX_CHARS: Final = 500
 MAX_BYTES: Final = 256 * 1024
-"""Of one compiled pattern."""
+"""Most bytes of one compiled pattern."""
 MAX_ALL_BYTES: Final = 1024 * 1024
-"""Of all the patterns of one schema."""
+"""Most bytes of all patterns of one schema."""
 STEPS_A_CHAR: Final = 3
-"""Microseconds for each character of the text, at worst."""
+"""Microseconds for each character of the text, in the worst case."""
 _CACHE_BYTES: Final = 128 * 1024
 _LARGE_BYTES: Final = 16 * 1024 * 1024
 _UNSUPPORTED: Final = re.compile(r"\(\?(?:[=!]|<[=!])|\\[1-9]|\\k<")

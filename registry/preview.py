@@ -20,17 +20,17 @@ from core.errors import InvalidInput
 ROOTS: Final = frozenset({"params", "records"})
 MAX_TEMPLATE: Final = 2_000
 MAX_CHARS: Final = 500
-"""A rendered preview is cut here."""
+"""Most characters of a rendered preview. The rest is cut off."""
 MAX_DEPTH: Final = 24
 MAX_DIGITS: Final = 10
-"""After the point."""
+"""Most digits after the decimal point."""
 _MAX_RAW: Final = 8 * MAX_CHARS
-"""What is made before blanks are taken out of it."""
+"""Most characters that are rendered before spaces are removed."""
 
 _FILTERS: Final = frozenset(
     {"capitalize", "default", "first", "int", "last", "length", "lower", "round", "title", "trim", "upper"}
 )
-"""Filters whose result is no longer than what they are given; padding, joining and replacing ones are not there."""
+"""Filters whose result is no longer than their input. Filters that pad, join or replace are excluded."""
 _TESTS: Final = frozenset({"defined", "undefined", "none", "true", "false", "string", "number", "boolean", "integer"})
 _ALLOWED: Final = (
     nodes.Template,

@@ -19,7 +19,7 @@ SearchBy = Literal["name", "number", "email", "text"]
 Side = Literal["past", "future"]
 Bound = str | int | float | None
 Bounds = Mapping[str, tuple[Bound, Bound]]
-"""Field → (at least, less than); None where it is open. Points in time are RFC 3339 or a date, compared as text."""
+"""Field → (at least, less than), each None if it is open. Moments are RFC 3339 or a date, compared as text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,9 @@ class RuleRow(Row, table=True):
     updated_at: datetime = Field(sa_type=UtcTime)
     revision: int = 1
     overruns: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
-    """How often its condition was stopped for taking too long, since the rule was last changed."""
+    """How often its condition was stopped for exceeding its limit, since the rule was last changed."""
     parked: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
-    """Why it was switched off by itself; empty where it was not."""
+    """Why it was switched off automatically. Empty if it was not."""
     mac: str | None = None
 
 

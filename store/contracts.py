@@ -21,7 +21,7 @@ from store.rows import Row, add, add_new, amend, every, find_authenticator, firs
 
 _SET: Final = "contract_set"
 _Set = dict[str, dict[int, tuple[str, str]]]
-"""Of each name the active versions, each with its digest and signature."""
+"""By name, the active versions, each with its digest and signature."""
 
 
 class ContractRow(Row, table=True):

@@ -70,8 +70,8 @@ class Database:
         self._writing: set[asyncio.Task[Any]] = set()
         self._on_jobs: Callable[[Sequence[tuple[str, str]]], None] | None = None
         self.authenticator: Authenticator | None = None
-        """Set once, when the data keys are open (``agent.history.sealing``): from then on a sealed row that it did not
-        make is refused."""
+        """Set once, when the data keys are open (``agent.history.sealing``). From then on, sealed rows that it did not
+        make are refused."""
 
     @classmethod
     async def open(cls, url: str) -> Database:

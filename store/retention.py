@@ -24,9 +24,9 @@ IDEMPOTENCY: Final = timedelta(hours=24)
 LOGINS: Final = timedelta(days=30)
 CONFIRMATIONS: Final = timedelta(days=7)
 INBOUND: Final = timedelta(days=30)
-"""Longer than any platform goes on sending a message again."""
+"""Longer than any platform repeats a message."""
 DELETED_RECORDS: Final = timedelta(days=30)
-"""Longer than a late message about one is on its way."""
+"""Longer than a late message about a deleted record may take."""
 
 FOR_EVER: Final[Mapping[str, str]] = {
     "history": "the record",
@@ -56,7 +56,7 @@ FOR_EVER: Final[Mapping[str, str]] = {
     "webhook_endpoints": "few; a deleted one is named in its deliveries",
     "work_lanes": "one an endpoint",
 }
-"""Tables that nothing is deleted from by age, and why."""
+"""Tables from which nothing is deleted by age, and why."""
 
 PurgeFunction = Callable[[AsyncSession, datetime], Awaitable[int]]
 
@@ -74,7 +74,7 @@ _BY_TABLE: Final[Mapping[str, tuple[PurgeFunction, tuple[str, ...]]]] = {
         ("webhook_bodies", "webhook_attempts"),
     ),
 }
-"""What each purge deletes from, and what goes with it."""
+"""By table, its purge and the further tables from which the purge deletes."""
 SWEPT: Final = frozenset(
     {
         "events",

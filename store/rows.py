@@ -42,10 +42,10 @@ class Row(SQLModel):
     metadata = METADATA
     __table__: ClassVar[Table]
     SEALED: ClassVar[tuple[str, ...]] = ()
-    """The columns that the code in ``mac`` is made over; empty for kinds that have none."""
+    """Columns that the code in ``mac`` covers. Empty for kinds without a code."""
     SEALED_SINCE: ClassVar[tuple[str, ...]] = ()
-    """Columns that came later: the code is made over them too where any of them holds something, so that rows from
-    before keep theirs."""
+    """Columns that were added later. The code also covers them if any of them has a value, so that older rows keep
+    their code."""
 
     def __init__(self, **columns: Any) -> None:
         """Builds a row without SQLModel's bookkeeping for ORM sessions, which was a large part of the cost of a read.

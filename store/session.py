@@ -32,10 +32,9 @@ class Session(AsyncSession):
         # No super().__init__(): it would create the ORM session that this class avoids.
         self._connection = connection
         self.sqlite = sqlite
-        """SQLite's own connection, in the same transaction, for statements that are compiled already
-        (``store.driver.prepared``)."""
+        """SQLite's own connection, in the same transaction, for compiled statements (``store.driver.prepared``)."""
         self.authenticator = authenticator
-        """What sealed rows are checked and written with (``store.rows``); None before the data keys are open."""
+        """Checks and writes the codes of sealed rows (``store.rows``). None before the data keys are open."""
         self._info: dict[Any, Any] = {}
 
     @property

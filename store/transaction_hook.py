@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 T = TypeVar("T")
 TransactionHook = Callable[[AsyncSession, T], Awaitable[None]]
-"""Called with what the service made or changed, before its transaction commits."""
+"""Called with the result of the service's change, before its transaction commits."""
 
 
 async def no_hook(session: AsyncSession, made: object) -> None:

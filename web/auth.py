@@ -50,10 +50,10 @@ SCOPES: Final = (
     "webhooks:read",
     "webhooks:write",
 )
-"""What a key may be allowed; ``docs/reference/api.md`` says which endpoint needs which."""
+"""Scopes of a key. ``docs/reference/api.md`` lists which endpoint needs which."""
 
 CONFIRM: Final = "runs:confirm"
-"""The scope without which a key only asks. Whoever makes a key adds it on purpose; no key from before it has it."""
+"""The scope that a key needs to confirm. It must be added on purpose, and keys from before it existed don't have it."""
 
 _RUN_ID: Final = re.compile(r"run_[0-9A-Z]{26}")
 TOUCH_EVERY: Final = timedelta(seconds=60)

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
-"""Headers that say that a proxy stands between."""
+"""Headers that show that a proxy forwarded the request."""
 _MOST_HOPS: Final = 32
 
 

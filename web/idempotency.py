@@ -32,17 +32,17 @@ from web.problem import Problem, make_refusal_response
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
 STALE: Final = timedelta(seconds=15)
-"""How long a claim without an answer is another's: one whose process was killed is tried again after it. A request that
-takes longer loses nothing by being overtaken: only one of the two can commit."""
+"""Age after which a claim without an answer can be taken over, since its process was probably killed. A request that
+takes longer loses nothing if it is overtaken: only one of the two can commit."""
 KEPT: Final = timedelta(hours=24)
 Effect = TypeVar("Effect")
-"""What acting has made: a run, an event, a rule."""
+"""The result of an act: a run, an event, a rule."""
 TransactionHook = Callable[[AsyncSession, Effect], Coroutine[Any, Any, None]]
-"""What to do in the effect's own transaction."""
+"""Runs in the effect's own transaction."""
 Check = Callable[[], Awaitable[object]]
-"""Whether what a route names is there for its caller. Raises NotFound, Forbidden."""
+"""Checks that the object named by a route exists for its caller. Raises NotFound, Forbidden."""
 _SHOWN_ONCE: Final = "secret"
-"""The member of an answer that is shown once (``shows_secret``)."""
+"""The answer's field that is shown only once (``shows_secret``)."""
 
 
 @dataclass

@@ -38,8 +38,8 @@ PER_MINUTE: Final[Mapping[LimitClass, int]] = {
     "webhook_test": 60,
     "writes": 200,
 }
-"""Requests a minute for each key. ``events``: events/fire; ``actions``: actions/run; ``webhook_test``: webhooks/test;
-other POSTs, PUTs, PATCHes and DELETEs are ``writes``, GETs ``reads``."""
+"""Requests a minute for each key. ``events``: events/fire. ``actions``: actions/run. ``webhook_test``: webhooks/test.
+Other POSTs, PUTs, PATCHes and DELETEs are ``writes``, GETs ``reads``."""
 WINDOW_S: Final = 60
 REDIS_TIMEOUT_S: Final = 0.25
 _DOWN: Final = (StorageError, OSError, TimeoutError)

@@ -21,7 +21,7 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 MAX_BODY_BYTES: Final = 1024 * 1024
 STRANGERS_BYTES: Final = 32 * 1024
 STRANGERS: Final = frozenset({"/join", "/set-up", "/sign-in", "/theme"})
-"""Paths that take a form from somebody who isn't signed in: a few short fields."""
+"""Paths with a short form for people who aren't signed in."""
 UPLOADS: Final[Mapping[str, int]] = {
     "/evals": 16 * 1024 * 1024,
     "/import": 16 * 1024 * 1024,
@@ -29,7 +29,8 @@ UPLOADS: Final[Mapping[str, int]] = {
     "/import/sign": 8 * 1024 * 1024,
     "/v1/imports/openapi": 16 * 1024 * 1024,
 }
-"""Paths that take a document: what they are sent is looked at by who is signed in and may, and bounded again there."""
+"""Paths that accept a document, with their size limit. The routes themselves check the person, and limit the size
+again."""
 SECURITY: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -46,7 +47,7 @@ SECURITY: Final = (
 
 
 HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
-"""For a year, and for this host alone: its subdomains are not ours to speak for."""
+"""HSTS for a year, and only for this host, since its subdomains may not be ours."""
 
 
 def make_security_headers(scope: Scope) -> Sequence[tuple[bytes, bytes]]:

@@ -52,7 +52,7 @@ _REF: Final = "#/components/schemas/{model}"
 _OF_RUNS: Final = ("/v1/runs", "/v1/actions")
 INBOUND: Final = "/connectors/{name}/webhook"
 OPEN: Final = ("/healthz", "/readyz", INBOUND)
-"""Paths of the document that need no API key."""
+"""Documented paths that need no API key."""
 _HEADERS: Final[Mapping[str, Any]] = {
     "X-Request-Id": {"description": "Found again in the logs and in AI History.", "schema": {"type": "string"}},
     "RateLimit-Policy": {"description": 'The key\'s limit: `"key";q=1000;w=60`.', "schema": {"type": "string"}},

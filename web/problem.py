@@ -64,7 +64,7 @@ REFUSAL_STATUS: Final[Mapping[str, int]] = {
     "too_complex": 422,
     "unavailable": 503,
 }
-"""Refusals that are answers to a call; all others are 409: the run is not in a state that allows it."""
+"""Status of refusals that answer a call. All others are 409: the run's state doesn't allow the call."""
 _TITLES: Final[Mapping[int, str]] = {
     400: "The request can't be read",
     401: "Not authenticated",
@@ -83,12 +83,12 @@ _TITLES: Final[Mapping[int, str]] = {
 
 
 MOST_FINDINGS: Final = 100
-"""So many faults of one request are told: a body can have a hundred thousand."""
+"""Most faults of one request that are reported: a body can have a hundred thousand."""
 MACHINES: Final = ("/v1/", "/mcp", "/.well-known/", "/healthz", "/readyz", "/openapi.json", "/static/")
-"""Where answers are read by programs. Everywhere else somebody looks at a page."""
+"""Paths whose answers are read by programs. All others show a page to a person."""
 _WEBHOOK: Final = re.compile(r"/connectors/[^/]+/webhook")
 Draw = Callable[[Request, int, str, str], Response]
-"""Makes the page of an error from status, title and detail."""
+"""Draws the error page from status, title and detail."""
 
 
 def is_for_machines(path: str) -> bool:

@@ -22,10 +22,10 @@ from web.connections.protocol import HttpProtocol, Timeouts
 log = logging.getLogger("opsiq.web.connections")
 
 DRAIN_S: Final = 1.0
-"""How long a connection that has asked for nothing yet is waited for."""
+"""Seconds to wait for a connection without a request yet."""
 DRAIN_KEPT_S: Final = 2.0
-"""How long one that was kept after an answer may still ask, and learn with that answer that it ends. Closed at once,
-what its client was just sending would be lost, and a proxy answers 502 for it."""
+"""Seconds in which a kept connection may still send a request. Its answer then says that the connection ends. If it
+were closed at once, a request that is just being sent would be lost, and a proxy would answer it with 502."""
 SHUTDOWN_S: Final = 10
 SWEEP_S: Final = 0.5
 EVICTED_WITHOUT_FILES: Final = 32

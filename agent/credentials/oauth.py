@@ -17,7 +17,7 @@ from core.errors import Unavailable
 log = logging.getLogger(__name__)
 
 SPARE: Final = timedelta(seconds=30)
-"""A token is renewed this long before it ends: a call that is under way must not outlive it."""
+"""A token is renewed this long before it expires, so that it can't expire during a call."""
 DEFAULT_LIFE_S: Final = 3600
 MAX_LIFE_S: Final = 30 * 86400
 _MAX_TOKEN_CHARS: Final = 16 * 1024

@@ -34,11 +34,11 @@ from store.transaction_hook import TransactionHook, no_hook
 log = logging.getLogger(__name__)
 
 RENEWAL: Final = timedelta(seconds=30)
-"""How long one process may take to get a token before another tries."""
+"""How long one process may take to fetch a token before another one tries."""
 WAITS_S: Final = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 NOTED_EVERY: Final = timedelta(minutes=1)
 WARN_BEFORE: Final = timedelta(days=14)
-"""Credentials that end sooner than this are warned of."""
+"""A warning is shown for credentials that expire sooner than this."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from language.text import Text, singularize
 
 Gather = Callable[..., list[Candidate]]
 ReadExact = Callable[..., Reading | None]
-"""What reads items: arrays hold anything that the parameter reader reads, and it reads arrays."""
+"""Reader of an array's items. It is passed in, because the parameter reader itself reads arrays."""
 
 _BETWEEN: Final = re.compile(
     r"^[\s'\"`\])}]*(?:,|;|\band\b|\bor\b|&|/|\bas well as\b|\bplus\b|\bthen\b|\balong with\b)"

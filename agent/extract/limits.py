@@ -10,13 +10,13 @@ import re
 from typing import Final
 
 MAX_TOKENS: Final = 1200
-"""Words, numbers and marks of one text. Four thousand characters of English are about nine hundred."""
+"""Most words, numbers and marks of one text. Four thousand characters of English have about nine hundred."""
 MAX_CLAUSES: Final = 200
-"""Stretches between full stops, line ends, and the joints before which an order begins."""
+"""Most clauses of one text, which end at full stops, line ends and before an order."""
 MAX_QUOTES: Final = 200
-"""Quotation marks of one text, apostrophes left out."""
+"""Most quotation marks of one text, not counting apostrophes."""
 MAX_WISHES: Final = 20
-"""Orders of one request that are each a call of their own."""
+"""Most orders of one request that become separate calls."""
 
 _TOKEN: Final = re.compile(r"\w+|[^\w\s]")
 _QUOTE: Final = re.compile(r"[\"“”„«»`]|(?<!\w)['‘]|['’](?!\w)")

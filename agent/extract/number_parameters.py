@@ -20,9 +20,9 @@ from language.text import Text
 from registry.contract import Unit
 
 _PLACED: Final = frozenset(map(stem_word, ("index", "position", "number", "day", "rank")))
-"""What has a place in line, which an ordinal tells."""
+"""Words in a parameter's name for a place in a sequence, which an ordinal gives."""
 PEOPLED: Final = 0.35
-"""What is added to a number that counts people where their number is asked for."""
+"""Weight that is added to a number of people if the parameter asks for one."""
 
 
 def cast_number(spec: ParameterSpec, value: Decimal) -> Any:

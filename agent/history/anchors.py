@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 ANCHOR_JOB: Final = "history.anchor"
 EVERY_ENTRIES: Final = 1_000
-"""So many entries, in all workspaces together, and the next anchors are not waited for."""
+"""New entries, in all workspaces together, after which anchors are written without waiting."""
 TIMEOUT_S: Final = 15.0
 _PURPOSE: Final = "anchor"
 _FORM: Final = "opsiq/anchor/v1"

@@ -131,7 +131,7 @@ async def verify(
 
 
 MOST: Final = 50
-"""So many are named; of the rest, how many there are."""
+"""Most problems that are reported in full. The rest are only counted."""
 
 
 @dataclass(frozen=True, slots=True)

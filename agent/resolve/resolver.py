@@ -18,8 +18,7 @@ CANDIDATES: Final = 8
 NOTHING_FITS: Final = "No registered action speaks of this."
 NOTHING_OPEN: Final = "No action is open to you here: none is registered for your role."
 MODEL: Final = "model"
-"""The name of a resolver that asks a model, which reads an answer together with the request that led to the
-question."""
+"""Name of a resolver that asks a model, which reads an answer together with the request that led to the question."""
 
 
 class Resolver(Protocol):

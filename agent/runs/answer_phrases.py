@@ -11,7 +11,7 @@ from language.stems import EMPTY
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CHOICES: Final = frozenset({"ambiguous", "not_found", "unclear_action"})
-"""The questions that no value is an answer to: a no to them is no choice."""
+"""Codes of questions that offer choices. "no" can't be a value for them, so it cancels."""
 _SAID: Final = frozenset(
     {
         "never mind", "nevermind", "never mind that", "never mind drop it", "never mind then", "forget it",
@@ -22,12 +22,12 @@ _SAID: Final = frozenset(
         "annuler", "annule", "laisse tomber", "annulla", "lascia stare", "annuleren", "laat maar", "esquece", "deixa",
     }
 )  # fmt: skip
-"""The whole of what was said. Whoever is asked for a text and means these very words loses a question, and nothing is
-sent."""
+"""Phrases that cancel if they are the whole answer. A person who means exactly these words as a text loses the
+question, and nothing is sent."""
 _NO: Final = frozenset(
     {"no", "nope", "nah", "no thanks", "no thank you", "nein", "nein danke", "non", "non merci", "nee", "não"}
 )
-"""Said to a question that offers choices."""
+"""Refusals of a question that offers choices."""
 _NEITHER: Final = frozenset(
     f"{none}{of}"
     for none in ("neither", "none", "neither one", "not any")

@@ -44,9 +44,9 @@ class ApprovalService:
     contexts: WorkspaceContexts
     clock: Clock
     apart: timedelta
-    """How old a place must be to count beside whoever gave it, where two people must agree."""
+    """If two people must agree: the minimum age of a membership, role or access that one of them gave the other."""
     console_url: str = ""
-    """Where a person confirms what a key may not."""
+    """The console's address, where a person can confirm what a key may not."""
 
     async def confirm(
         self, approver: Actor, run: Run, digest: str, in_transaction: TransactionHook[Run] = no_hook

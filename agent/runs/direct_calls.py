@@ -35,7 +35,7 @@ class DirectCalls:
     clock: Clock
     wake: Callable[[], None]
     zone: str = "UTC"
-    """The time zone that words of an edit are read in (``Run.zone``)."""
+    """Time zone for the words of an edit (``Run.zone``)."""
 
     async def run(
         self,

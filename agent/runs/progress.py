@@ -64,10 +64,10 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 LASTING_S: Final = 0.25
-"""A phase that lasts longer is written beside its run, for other processes. Most requests are worked out before that,
-and cost nothing."""
+"""A phase that lasts longer, in seconds, is written beside its run for other processes. Most requests are resolved
+sooner and cost no write."""
 LOOK_S: Final = 1.0
-"""How often it is looked whether somebody in another process has stopped it."""
+"""Seconds between checks whether another process has cancelled the run."""
 
 
 class PlanningStopped(Exception):

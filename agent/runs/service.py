@@ -36,7 +36,7 @@ from store.transaction_hook import TransactionHook, no_hook
 MAX_TEXT: Final = 4000
 PAGE: Final = 200
 THREAD: Final = 30
-"""So many requests of a thread are shown beside each other."""
+"""Most requests of a thread that are shown together."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class RunService:
     direct: DirectCalls
     progress: Progress
     zone: str = "UTC"
-    """The time zone that words are read in (``Run.zone``)."""
+    """Time zone for the words of requests (``Run.zone``)."""
 
     async def ask(
         self,

@@ -18,7 +18,7 @@ from store.signing_secrets import SigningSecretRow
 
 ACTION: Final = "action"
 OVERLAP: Final = timedelta(hours=24)
-"""How long a replaced secret still signs beside the new one."""
+"""How long a replaced secret still signs, beside the new one."""
 
 
 def find_origin(url: str) -> str:

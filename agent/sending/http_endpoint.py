@@ -17,7 +17,8 @@ from registry.endpoints.rendering import RenderedRequest
 from registry.endpoints.types import HttpEndpoint
 
 FindChange = Callable[[str, str, int], Awaitable[str]]
-"""What changed upstream of a workspace's contract (name, version), in a sentence; empty where nothing did."""
+"""Finds what changed upstream of a workspace's contract (name, version). Returns a sentence, or an empty text for no
+change."""
 
 
 @dataclass(frozen=True)

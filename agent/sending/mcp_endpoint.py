@@ -23,10 +23,10 @@ from registry.endpoints.types import McpEndpoint
 from registry.importing.mcp import tools as mcp_tools
 
 Credentials = Callable[[str, str, str], Awaitable[Mapping[str, str]]]
-"""The headers that carry the credentials of a workspace's connection to an address. Raises NotAuthentic where there are
-none that may go there, CredentialsRefused and Unavailable where no access token is to be had."""
+"""Returns the headers with the credentials of a workspace's connection for an address. Raises NotAuthentic if there are
+none for this address, and CredentialsRefused or Unavailable if no access token can be obtained."""
 Suspend = Callable[[str, Step, str], Awaitable[None]]
-"""Suspends the contract of a workspace's step, with what changed of its tool."""
+"""Suspends the contract of a workspace's step, with the change of its tool as the reason."""
 
 
 @dataclass(frozen=True)

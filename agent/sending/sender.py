@@ -58,7 +58,7 @@ class Sender:
     clock: Clock
     changed: Callable[[str], None]
     endpoints: Mapping[str, EndpointClient] = field(default_factory=dict)
-    """The clients of endpoints that are no signed POSTs, by type."""
+    """Clients by endpoint type, for all types except the signed POST."""
 
     @property
     def log(self) -> CallLog:

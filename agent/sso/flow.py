@@ -12,7 +12,7 @@ from core.crypto.secretbox import SecretBox
 from core.errors import BadSetting
 
 LONGEST: Final = timedelta(minutes=10)
-"""How long a person may take there."""
+"""How long a person may take at the issuer."""
 _CONTEXT: Final = "oidc-flow"
 
 

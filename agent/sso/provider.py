@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEEWAY_S: Final = 60
-"""How far the issuer's clock may be from ours."""
+"""Largest accepted difference between the issuer's clock and ours."""
 KEPT: Final = timedelta(hours=1)
-"""How long metadata and keys are gone by before they are read again; an unknown key is looked for at once."""
+"""How long metadata and keys are used before they are read again. An unknown key is looked up at once …"""
 LOOK_AGAIN: Final = timedelta(seconds=10)
 """… but not more often than this."""
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
-"""Signatures with a key pair: never ``none``, and never an HMAC, whose key would be one that is public."""
+"""Signatures with a key pair: never ``none``, and never an HMAC, whose key would be public here."""
 _SCOPE: Final = "openid email profile"
 _LEAST_RSA_CHARS: Final = 342
 """2048 bits in base64url."""

@@ -34,7 +34,7 @@ from registry.contract import Annotation, Contract, Unit
 
 _OPPOSITE: Final = {"==": "!=", "!=": "==", ">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 _TURNED: Final = {"==": "==", "!=": "!=", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
-"""The operator once both sides have changed places."""
+"""Operator → the operator with both sides exchanged."""
 _BOUNDS: Final = {">": "over {}", ">=": "{} or more", "<": "under {}", "<=": "{} or less"}
 _DURATIONS: Final = frozenset({Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS})
 _TEXTS: Final = {

@@ -30,11 +30,11 @@ from registry.endpoints.types import FormBody, HttpEndpoint, JsonBody, Multipart
 from registry.records import Query, RecordKind
 
 MAX_EACH: Final = 20
-"""The most calls that one parameter's values make."""
+"""Most calls that one parameter's values make."""
 
 _FIELDS: Final = (JsonBody, FormBody, MultipartBody)
 FORBIDDEN_NAMES: Final = frozenset({"__proto__", "constructor", "prototype"})
-"""Keys that make a JavaScript receiver's object lie. No payload carries them, whatever a contract declares."""
+"""Keys that change a JavaScript object's prototype. No payload contains them, whatever a contract declares."""
 
 
 class DraftFilling:

@@ -93,7 +93,7 @@ MAX_STEPS: Final = 20
 CHEAP_ONLY: Final = CheapOnly()
 _CONDITION_UNREAD: Final = "An earlier version read a condition here. Say the request again; nothing was sent."
 REST: Final = "rest"
-"""The slot of the question whether what was understood shall be done without what wasn't."""
+"""Slot of the question whether to do the understood part without the rest."""
 
 
 @dataclass

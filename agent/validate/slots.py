@@ -250,7 +250,7 @@ def _has_canonical_form(value: Any) -> bool:
 
 Trouble = Question | Refusal
 Pinned = LocatedRecord | Read | tuple[LocatedRecord, ...]
-"""What a parameter is settled to be already: a record, several of them, or a value."""
+"""A parameter's settled value: a record, several records, or a value."""
 
 
 class Slots:
@@ -273,14 +273,14 @@ class Slots:
         guesses: bool = True,
     ) -> None:
         self.guesses = guesses
-        """Whether what was not said may be looked for in the request's words (a proposal has said all there is)."""
+        """Whether missing values may be looked for in the request's words. A proposal is already complete."""
         self.at, self.draft, self.contract, self.request = at, draft, contract, request
         self.unclaimed, self.pinned = unclaimed, pinned
         self.spread: dict[str, tuple[LocatedRecord | Read, ...]] = {}
         self.filled: dict[str, ParameterValue] = {}
         self.records: dict[str, tuple[LocatedRecord, ...]] = {}
         self.rests_on: list[LocatedRecord] = []
-        """Further records that a value was computed from, or that the call's condition was judged by."""
+        """Further records that a value was computed from, or that decided the call's condition."""
 
     @property
     def params(self) -> dict[str, Any]:

@@ -39,8 +39,8 @@ log = logging.getLogger(__name__)
 copyreg.pickle(MappingProxyType, lambda mapping: (MappingProxyType, (dict(mapping),)))
 
 ClientFactory = Callable[[str, str, ReadAccess, tuple[str, str] | None], HttpPlatformClient]
-"""Makes the client for (base_url, token, how the platform takes reads, (workspace, connection) whose credentials are
-used; None before it is stored)."""
+"""Makes the client for (base_url, token, the platform's read access, (workspace, connection) of the credentials). The
+last is None before the connection is stored."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class WorkspaceContext:
     broken: tuple[BrokenConnector, ...] = ()
     cache: dict[str, ConnectorCache] = field(default_factory=dict)
     key: str = field(default_factory=lambda: secrets.token_hex(8), init=False)
-    """Of this very object, for whoever keeps a copy of it."""
+    """Identifies this object, for caches of a copy of it."""
     _shortlists: dict[tuple[str, Surface], Shortlist] = field(default_factory=dict, init=False, repr=False)
     _packed: list[bytes] = field(default_factory=list, init=False, repr=False)
 

@@ -19,9 +19,9 @@ from registry.importing.document.references import is_url
 from registry.importing.formats import FORMATS, list_titles, list_words
 
 MAX_WAITING: Final = 4
-"""Imports that are run or wait, so that documents don't pile up in memory."""
+"""Most imports that run or wait, so that documents don't fill the memory."""
 MAX_OF_ONE: Final = 2
-"""Of these, a workspace's: documents that come slowly keep nobody else waiting."""
+"""Most of these for one workspace, so that slow documents don't keep others waiting."""
 
 
 class DocumentImports:

@@ -23,7 +23,7 @@ from store.database import Database
 from store.transaction_hook import TransactionHook, no_hook
 
 KEY_OVERLAP: Final = timedelta(hours=24)
-"""How long a rotated secret stays good."""
+"""How long a rotated secret stays valid."""
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,11 @@ from store.database import Database
 log = logging.getLogger(__name__)
 
 WAIT_S: Final = 10.0
-"""How long a call waits for a look at its document. A look that takes longer goes on, and suspends when it is done."""
+"""How long a call waits for the check of its document, in seconds. A longer check goes on, and suspends the contract
+when it is done."""
 MAX_KEPT: Final = 1_000
 Suspend = Callable[[str, str, int, Mapping[str, Any]], Awaitable[None]]
-"""Suspends a workspace's contract (name, version) with what changed. Raises NotFound where it is not in force."""
+"""Suspends a workspace's contract (name, version) because of a change. Raises NotFound if it isn't in force."""
 
 
 @dataclass

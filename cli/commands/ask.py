@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WAITING = ("received", "confirmed", "executing")
 _YES: Final = re.compile(r"\s*y(?:es)?[.!]?\s*", re.IGNORECASE)
 _NO: Final = re.compile(r"\s*no?(?:[\s,.;:!]+(.*))?", re.IGNORECASE | re.DOTALL)
-"""A no may be followed by its reason."""
+"""Matches a no, which may be followed by its reason."""
 
 
 def add_parser(sub: Any) -> None:

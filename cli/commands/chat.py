@@ -185,7 +185,7 @@ class Chat:
 
 
 _NO_CARD: Final = ("answered", "abstained", "refused")
-"""What a request came to that left the card before it alone."""
+"""Results of a request that leave the earlier card unchanged."""
 
 
 def _decide(shown: dict[str, Any], url: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 MOST_ALIKE: Final = 5
-"""So often advice of one kind is told place by place."""
+"""Most findings of one kind of advice that are reported one by one."""
 
 
 def add_parser(sub: Any) -> None:

@@ -21,9 +21,9 @@ from core.errors import ClockSkew, Unauthenticated
 
 SCHEME: Final = "OPSIQ1-HMAC-SHA256"
 WINDOW_S: Final = 300
-"""How far a timestamp may be from the server's clock, either way."""
+"""Largest difference between a timestamp and the server's clock, in seconds, in either direction."""
 NONCE_S: Final = 600
-"""How long a (key, nonce) pair is remembered: as long as any timestamp can still be inside the window."""
+"""How long a (key, nonce) pair is remembered, in seconds: as long as its timestamp can be in the window."""
 MAX_HEADER_CHARS: Final = 256
 
 _HEADER: Final = re.compile(

@@ -40,7 +40,7 @@ class SecretBox:
         keys = {**(older or {}), id: key}
         self._ciphers = {name: _cipher(each) for name, each in keys.items()}
         self.authenticator = Authenticator(keys, id)
-        """Codes over what is stored open, by keys derived from the same data keys."""
+        """Makes authentication codes over unencrypted stored data, with keys derived from the same data keys."""
 
     def __repr__(self) -> str:
         return "SecretBox(<key kept>)"

@@ -17,7 +17,7 @@ from core.settings.fields import SettingFields
 from core.settings.model import ModelSettings
 
 SDK_VARIABLES: Final = frozenset({"OPSIQ_KEY", "OPSIQ_SECRET", "OPSIQ_URL"})
-"""What the SDKs read: never a server setting, and no mistake in its environment."""
+"""Variables of the SDKs. They are no server settings, but allowed in the server's environment."""
 
 _PREFIX: Final = "OPSIQ_"
 _TEST_PREFIX: Final = "OPSIQ_TEST_"

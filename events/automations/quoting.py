@@ -22,7 +22,7 @@ from registry.contract import Contract
 QUOTE_CHARS: Final = 1000
 MAX_FIELDS: Final = 20
 MAX_CHARS: Final = 8_000
-"""Of an instruction with its fields in it; what is longer is not resolved."""
+"""Most characters of an instruction with its fields filled in. A longer one isn't resolved."""
 _READ_CHARS: Final = 20 * QUOTE_CHARS
 _FIELD: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\}")
 _MARKS: Final = str.maketrans(dict.fromkeys("\"'“”‘’«»‹›„‚`´「」『』＂＇", "'"))

@@ -55,7 +55,7 @@ class Evaluation:
     detail: str
     judged: EvaluatedRun | None = None
     overran: bool = False
-    """Its condition took more time or memory than one may, and was stopped."""
+    """Whether the condition exceeded its limit of time or memory and was stopped."""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ from store.database import Database, after_commit
 log = logging.getLogger(__name__)
 
 MAX_OVERRUNS: Final = 3
-"""Of a rule's condition since the rule was last changed: then it is parked."""
+"""Overruns of a rule's condition since the rule was last changed, after which the rule is parked."""
 HOUR: Final = timedelta(hours=1)
 OUTGROWN: Final = "{} set this up as {}, and that role may not run “{}”. Save it once more to have it act in another."
 WITHDRAWN: Final = "{} may no longer act here, and this acts in their name."

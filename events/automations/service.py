@@ -43,7 +43,7 @@ PerHour = Annotated[int, Field(ge=1, le=10_000)]
 
 
 RowT = TypeVar("RowT")
-"""Something more to write in the transaction that stores a row."""
+"""The row whose transaction may also write something else."""
 
 
 class _Form(BaseModel):

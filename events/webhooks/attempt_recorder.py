@@ -28,7 +28,8 @@ from store.webhooks.endpoints import AttemptCounts, EndpointRow, find_hour
 DISABLED_EVENT: Final = "webhook.endpoint_disabled"
 FAILING_FOR: Final = timedelta(days=5)
 FAILING_AT_LEAST: Final = len(WEBHOOK_DELAYS_S)
-"""One whole series: a single failure before a long silence and one after it are not five days of failing."""
+"""Failures of one complete series. A single failure before a long silence and one after it don't make five days of
+failures."""
 SLOW_DOWN: Final = frozenset({429, 502, 504})
 FIRST_SLOW_S: Final = 1.0
 MAX_SLOW_S: Final = 300.0

@@ -16,9 +16,9 @@ from registry.json_schema import pointer
 MAX_HEADERS: Final = 20
 HIDDEN: Final = "(hidden)"
 _HEADERS: Final = TypeAdapter(dict[str, str])
-"""Writes them in half the time of ``json``: every attempt has its own."""
+"""Writes headers in half the time of ``json``, since every attempt has its own."""
 _RESERVED: Final = ("webhook-", "opsiq-", "content-", "x-forwarded-", "proxy-", "sec-")
-"""Beginnings: what is signed, what the body is, who a request came from."""
+"""Reserved prefixes: the signature, the body's description, and the origin of a request."""
 _NEVER: Final = frozenset(
     {
         "accept", "accept-encoding", "connection", "cookie", "date", "expect", "forwarded", "host", "http2-settings",
@@ -26,7 +26,7 @@ _NEVER: Final = frozenset(
         "user-agent", "via", "x-real-ip", "x-http-method-override",
     }
 )  # fmt: skip
-"""The connection's (RFC 9110 §7.6.1), the message's framing, and what proxies take for true."""
+"""Headers of the connection (RFC 9110 §7.6.1), of the message's framing, and those that proxies trust."""
 
 
 def check_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -22,24 +22,24 @@ from language.text import blank_quotations
 from language.wordnet import is_word
 
 WEIGHTY: Final = frozenset(("not", "only", "if", "but"))
-"""What these words change can't be read in another language: a request with one of them is not carried out."""
+"""Words whose effect can't be read in another language. A request with one of them isn't carried out."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*['’]?")
 _GAP: Final = "…"
 _BETWEEN: Final = r"(?P<between>\s+(?:[^.;!?\n]{1,80}?\s+)??)"
 _SHORTEST: Final = 3
 SURELY: Final = 2
-"""Words that are the language's own and not English, from which on English words among them don't matter."""
+"""Fewest words that belong to the language and not to English, for English words among them not to matter."""
 Piece = tuple[int, int, str]
-"""First and last place in the text, and the English for what stands there."""
+"""Start and end in the text, and the English for that part."""
 _TELLS: Final = frozenset(("he", "she", "they"))
 _TOKEN: Final = re.compile(r"\w(?:[\w@.'’-]*\w)?")
 _LEADS: Final = frozenset(("please", "can", "you", "can you", "hello"))
-"""What stands before an order."""
+"""Words that may come before an order."""
 _ASKING: Final = frozenset(("how many", "which", "what", "when", "how much"))
 _MAIN_VERBS: Final[Mapping[str, str]] = {"has": "have", "have": "have", "end": "end", "start": "start", "cost": "cost"}
-"""What stands at the end of such a question in English."""
+"""English verbs at the end of such a question."""
 _SHARE: Final = 0.6
-"""Of the words that begin small (and the first), how many must be the language's."""
+"""Smallest share of the language's words among the lower-case words and the first one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     import cel
 
 MAX_CHARS: Final = 200
-"""Bounds the parser's recursion as well: the contract's own limit on a condition."""
+"""Most characters of a contract's condition. It also limits the parser's recursion."""
 
 _VARIABLES: Final = frozenset({"params", "records"})
 EVENT: Final = frozenset({"event"})
-"""What a rule's condition reads: ``event.name``, ``event.data.<field>``, ``event.occurred_at``, ``event.id``."""
+"""The name that a rule's condition reads: ``event.name``, ``event.data.<field>``, ``event.occurred_at``,
+``event.id``."""
 _FUNCTIONS: Final = frozenset(
     {
         "size", "contains", "startsWith", "endsWith", "matches", "has", "all", "exists", "exists_one", "existsOne",

@@ -18,23 +18,23 @@ from registry import patterns
 from registry.conditions.tokens import COMPARING, UNREAD, TokenReader, read_string
 
 MAX_NESTING: Final = 20
-"""Brackets within brackets; bounds the recursion here and in the library."""
+"""Most nested brackets. It limits the recursion here and in the library."""
 MAX_PARTS: Final = 120
 MAX_LOOPS: Final = 2
-"""``all``, ``exists``, ``map``, … inside one another."""
+"""Most nested ``all``, ``exists``, ``map``, …"""
 MAX_STEPS: Final = 250_000
-"""Of the estimate; a step is about a microsecond."""
+"""Most steps in the estimate. A step takes about a microsecond."""
 MAX_SIZE: Final = 1_000_000
-"""Elements and characters of the largest value that is made on the way."""
+"""Most elements and characters of the largest intermediate value."""
 FIELD_ELEMENTS: Final = 100
 FIELD_CHARS: Final = 4_000
 
 _LOOPS: Final = frozenset({"all", "exists", "exists_one", "existsOne", "map", "filter"})
 _COPIES_A_STEP: Final = 16
-"""A list that a loop makes is copied as it grows: so many copied elements take about as long as a step."""
+"""A loop's list is copied as it grows: this many copied elements take about as long as a step."""
 _CHARS_A_STEP: Final = 200
 _PATTERN_STEPS: Final = 300
-"""A pattern is compiled anew each time it is matched."""
+"""Steps to compile a pattern, which happens each time it is matched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Cost:
     loops: int = 0
     runs_free: bool = True
     text: str | None = None
-    """A string that is written out."""
+    """The string, if the part is a literal one."""
 
 
 def estimate(expression: str) -> Cost:

@@ -26,11 +26,11 @@ _NO_ANSWER: Final = frozenset(
         "getSeconds", "getMilliseconds",
     }
 )  # fmt: skip
-"""Functions whose result is a number, a text, a list, a time."""
+"""Functions whose result isn't a boolean, but a number, a text, a list or a time."""
 _WHOLE: Final = frozenset(
     {"event", "event.data", "event.name", "event.id", "event.occurred_at", "params", "records", "null"}
 )
-"""What is known to be a text, a map, or nothing."""
+"""Expressions that are known to be a text, a map, or nothing."""
 
 
 def check_satisfiable(condition: Condition) -> None:

@@ -16,7 +16,7 @@ from registry.conditions.tokens import COMPARING, TokenReader, read_string
 MAX_NESTING: Final = 8
 _METHODS: Final = frozenset({"contains", "startsWith", "endsWith"})
 _NUMBERS: Final = frozenset({"int", "uint", "double"})
-"""Conversions that leave the number what it is."""
+"""Conversions that keep a number's value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,9 @@ from registry.patterns import compile_pattern
 from registry.records import Query, Record, RecordKind, SearchBy, admit
 
 MAX_RECORDS: Final = 200
-"""Answered to one search."""
+"""Most records in the answer to one search."""
 MAX_READ: Final = 1_000
-"""Looked at for one search."""
+"""Most records that one search reads."""
 MAX_PAGES: Final = 20
 MAX_SCOPES: Final = 20
 MAX_PARENTS: Final = 50
@@ -42,7 +42,7 @@ MAX_WORDS: Final = 3
 MAX_SWEEPS: Final = 3
 AT_ONCE: Final = 4
 MAX_ALONE: Final = 20
-"""Records that are read one by one after a search."""
+"""Most records that are read one by one after a search."""
 DEADLINE_S: Final = 15.0
 _ID: Final = re.compile(r"[^\s/\\?#%\x00-\x1f\x7f]{1,200}")
 

@@ -18,7 +18,7 @@ from registry.declarative.document import FieldDocument, KindDocument
 
 MAX_TEXT_CHARS: Final = 20_000
 MAX_JSON_BYTES: Final = 200_000
-"""Of a list or an object that is kept whole: cut, it would be written anew without its end."""
+"""Most bytes of a list or an object that is kept whole. If it were cut, it would be written back without its end."""
 NOTHING: Final[Mapping[str, Any]] = {}
 _MISSING: Final = object()
 

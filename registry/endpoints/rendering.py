@@ -33,7 +33,7 @@ MAX_URL_CHARS: Final = 4000
 MAX_BODY_BYTES: Final = 256 * 1024
 MAX_HEADER_CHARS: Final = 1024
 MAX_PARTS: Final = 500
-"""Fields of a query, form or multipart body, each entry of a list counted."""
+"""Most fields of a query, form or multipart body, counting each entry of a list."""
 RESERVED_HEADERS: Final = frozenset(
     {
         "accept-encoding", "authorization", "connection", "content-length", "content-type", "cookie", "expect", "host",
@@ -42,8 +42,8 @@ RESERVED_HEADERS: Final = frozenset(
         "x-http-method", "x-http-method-override", "x-method-override", "x-original-url", "x-rewrite-url",
     }
 )  # fmt: skip
-"""Headers that no contract sets: those of the connection itself (RFC 9110 §7.6.1), of credentials, and those that
-lead a server to another resource than the request names."""
+"""Headers that no contract may set: the connection's own (RFC 9110 §7.6.1), credentials, and headers that make a server
+use another resource than the one requested."""
 _ABSENT: Final = object()
 
 

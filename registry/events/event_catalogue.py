@@ -33,7 +33,7 @@ _LONG_CHARS: Final = 10
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SIGNS: Final = re.compile(r"[^a-z0-9]+")
 OWN: Final = "opsiq"
-"""The category of what OpsIQ says of itself: nobody else can fire these."""
+"""Category of OpsIQ's own events, which nobody else can fire."""
 
 
 @dataclass(frozen=True, slots=True)

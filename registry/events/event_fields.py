@@ -46,7 +46,7 @@ ENVELOPE: Final = (
     EventField("occurred_at", frozenset({"text"}), "When it happened, RFC 3339 in UTC.", True),
     EventField("id", frozenset({"text"}), "The event's id.", True),
 )
-"""What every event has beside its data."""
+"""Fields that every event has besides its data."""
 
 
 def list_schema_fields(schema: Mapping[str, Any]) -> list[EventField]:

@@ -26,9 +26,10 @@ from registry.importing.kinds.drafting import KindDraft
 from registry.importing.kinds.finding import find_kinds
 
 MAX_KEY: Final = 300
-"""Letters of an operation's method and path."""
+"""Most characters of an operation's method and path."""
 MAX_ADDRESS: Final = 1_000
-"""Of a document that is looked at again. An address with a question mark may hold a secret, and is not kept."""
+"""Most characters of the address of a document that is read again. An address with a question mark may contain a
+secret, and isn't stored."""
 LEFT_OUT: Final = "It is left out by the decisions."
 SPARE: Final = (
     '{other} changes the same and leaves what nobody spoke of as it is. Say "include": true in the decisions to have '
@@ -51,7 +52,7 @@ class Import:
     decisions: Decisions
     decide: tuple[str, ...]
     tenants: Mapping[str, int] = field(default_factory=dict)
-    """Placeholders that nothing fills: name → how many operations lie below it."""
+    """Placeholders that nothing fills: name → number of operations below it."""
 
     def report(self, file_of: Callable[[str], str] = lambda _: "") -> dict[str, Any]:
         """What ``opsiq import openapi --json`` prints; ``file_of`` says where a draft's contract was written."""

@@ -20,7 +20,7 @@ from registry.importing.importer import Import, import_document
 
 CONNECTOR_SCHEMA: Final = "opsiq/connector/v1"
 Read = Callable[[int, str], bytes]
-"""The bytes of a document of the first (0) or second (1) tree."""
+"""Returns the bytes of a document of the first (0) or second (1) tree."""
 
 
 class Task(TypedDict, total=False):

@@ -17,10 +17,10 @@ from core import canon
 from core.errors import NotCanonical
 
 MOST_NODES: Final = 2_000
-"""How many parts of schemas are looked at: what refers to itself twice would double with each step."""
+"""Most parts of schemas that are read: a schema that refers to itself twice would double with each step."""
 MOST_DEPTH: Final = 32
 MOST_LENGTH: Final = 4_096
-"""Of a string or a list that the schema wants no shorter."""
+"""Longest string or list that a schema may require."""
 MOST_BYTES: Final = 64 * 1024
 _FORMATS: Final[Mapping[str, str]] = {
     "date-time": "2026-01-01T00:00:00Z", "date": "2026-01-01", "time": "00:00:00Z", "duration": "P1D",
@@ -30,7 +30,7 @@ _FORMATS: Final[Mapping[str, str]] = {
     "json-pointer": "", "regex": "",
 }  # fmt: skip
 _WORDS: Final = ("EUR", "en", "2026-01-01", "a-1", "A-1", "a_1", "a.b", "id_1", "https://example.com/")
-"""Tried where a pattern is given, after runs of one character."""
+"""Texts that are tried for a pattern, after runs of one character."""
 
 
 class NoExample(Exception):
@@ -55,7 +55,7 @@ def make_example(schema: Mapping[str, Any]) -> Any:
 class _Maker:
     root: Mapping[str, Any]
     own_words: bool
-    """Whether the schema's ``examples`` and ``default`` are believed."""
+    """Whether the schema's ``examples`` and ``default`` are used."""
     seen: int = 0
 
     def value(self, schema: Any, depth: int) -> Any:

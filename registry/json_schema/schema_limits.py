@@ -14,11 +14,11 @@ from registry import patterns
 from registry.json_schema.pointer import join_pointer
 
 MAX_DEPTH: Final = 24
-"""Schemas within schemas, references followed; also of what is data in one."""
+"""Most nested schemas, including referenced ones, and most nesting of data in a schema."""
 MAX_PARTS: Final = 2_000
-"""Schemas in it, references followed."""
+"""Most schemas in it, including referenced ones."""
 MAX_PROPERTIES: Final = 200
-"""Of one object."""
+"""Most properties of one object."""
 MAX_PATTERNS: Final = 32
 MAX_DESCRIPTION: Final = 4_000
 DATA: Final = frozenset({"const", "enum", "default", "examples"})
@@ -26,7 +26,7 @@ DATA: Final = frozenset({"const", "enum", "default", "examples"})
 NAMED: Final = frozenset(
     {"properties", "$defs", "definitions", "patternProperties", "dependentSchemas", "dependentRequired"}
 )
-"""Keywords whose value has names for keys, which may be called like keywords."""
+"""Keywords whose value has names as keys, which may be the same as keywords."""
 
 
 def find_excesses(schema: Any) -> Iterator[tuple[str, str]]:

@@ -23,10 +23,10 @@ TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "stri
 MAX_FAULTS: Final = 50
 MAX_MESSAGE: Final = 1_000
 MAX_PATTERN_TEXT: Final = 50_000
-"""Characters of a value that are checked by a schema with patterns; their time grows with both."""
+"""Most characters of a value that is checked by a schema with patterns, because the time grows with both."""
 MAX_FULL_REPORT: Final = 20_000_000
-"""Length of the schema times length of the value, up to which every fault of the value is told: the library makes all
-of them before the first can be read, each with a copy of what it is about. Beyond that only the first is."""
+"""Largest product of the schema's and the value's length for a report of every fault. The library makes all faults
+before the first can be read, each with a copy of its subject. Above this, only the first fault is reported."""
 
 
 def find_schema_faults(schema: Any) -> Iterator[tuple[str, str]]:

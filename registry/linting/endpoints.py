@@ -31,7 +31,7 @@ from registry.hints import find_nearest
 from registry.json_schema.pointer import join_pointer
 
 ANSWER: Final = frozenset({"answer", "params"})
-"""What the condition of a reconciling read is about."""
+"""Names that the condition of a reconciling read may use."""
 _SECRET_NAME: Final = re.compile(
     r"(?:^|[/_.-])(?:api[_-]?key|access[_-]?key|token|secret|password|passwd|authorization|auth|credentials?)$", re.I
 )

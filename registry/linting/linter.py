@@ -28,7 +28,7 @@ from registry.signing import MAX_CONTRACT_BYTES
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 MAX_FINDINGS: Final = 100
-"""Of one contract, and about, of a file."""
+"""Most findings of one contract, and approximately of a file."""
 _COUNTED: Final = 4 * MAX_CONTRACT_BYTES
 
 

@@ -30,7 +30,7 @@ class Offer:
     risk: Risk = Risk.WRITE
     undo: str | None = None
     own_api: bool = False
-    """Whether the platform's own API is called, whose operations and names were not written for OpsIQ."""
+    """Whether the action calls the platform's own API, whose operations and names were not written for OpsIQ."""
 
     @property
     def properties(self) -> Mapping[str, Any]:

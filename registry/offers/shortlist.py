@@ -47,7 +47,8 @@ TYPO_LEAST: Final = 0.75  # normalised OSA similarity from which an unknown word
 MOST_TERMS: Final = 32  # only the rarest words of a long request are looked up
 MOST_TYPOS: Final = 6
 MOST_TOPS: Final = 16
-"""Whoever reads a request asks for the best of the same words; that is found once."""
+"""Most cached results. Several readers of one request ask for the best offers for the same words, which are found only
+once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,9 @@ class Shortlist:
     ) -> None:
         self.offers: tuple[Offer, ...] = tuple(offers)
         self.role, self.others = role, tuple(others)
-        """Whose shortlist it is, and the names of actions that exist for other roles alone."""
+        """The role of the shortlist, and the names of actions that only other roles may run."""
         self.closed = Shortlist(closed) if closed else None
-        """What other roles may do on the same surface: for saying that it is theirs, never to be called."""
+        """Actions of other roles on the same surface, to tell a person that they exist. They are never called."""
         self._by_name = {offer.name: offer for offer in self.offers}
         if len(self._by_name) != len(self.offers):
             twice = [name for name, n in Counter(offer.name for offer in self.offers).items() if n > 1]
@@ -97,7 +98,7 @@ class Shortlist:
         self._openings = frozenset(" ".join(words[:count]) for words in aliases for count in (2, 3, 4))
         self._vocabulary = [word for word in self._postings if len(word) >= 4 and not word.isdigit()]
         self.speller = Speller(collect_words(self.offers))
-        """Puts slips in the words that the offers use of themselves right."""
+        """Corrects slips in words that the offers use."""
         self._core: dict[str, frozenset[str]] = {}
         self._spoken: dict[str, frozenset[str]] = {}
         self._tops: dict[tuple[str, int], tuple[Scored, ...]] = {}

@@ -49,8 +49,8 @@ class LoginRow(Row, table=True):
 
 
 FailureScope = Literal["pair", "email", "ip"]
-"""``pair``: who tried on which account. ``email``: on which account, by its digest. ``ip``: from which address or
-network."""
+"""``pair``: the origin and the account of an attempt. ``email``: the account, by its digest. ``ip``: the address or
+network of origin."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from store.driver.sqlite import Execute
 
 Row = Sequence[Any]
 _SIZES: Final = (1, 4, 16, 50, 100, 150, 200, 250, 300, 350, 400)
-"""Rows of one statement on SQLite: few texts, so that the driver keeps all of them prepared."""
+"""Numbers of rows in one statement on SQLite. There are few, so that the driver keeps all of these statements
+prepared."""
 
 
 class BulkStatement:

@@ -10,7 +10,7 @@ from sqlalchemy.util import LRUCache
 
 DRIVER: Final = "sqlite+shared"
 STATEMENTS: Final[LRUCache[object, object]] = LRUCache(1500)
-"""Of all engines of this process: what a reader has compiled, a writer has too."""
+"""Compiled statements of all engines of this process: a reader's statement serves a writer too."""
 
 
 class SharedDialect(SQLiteDialect_aiosqlite):

@@ -16,7 +16,7 @@ from store.dialect import UtcTime
 from store.driver.prepared import CompiledStatement, find_sqlite
 
 MANY: Final = 80
-"""About what ``store.driver.sqlite.STEPS`` come to."""
+"""Number of rows that takes about ``store.driver.sqlite.STEPS``."""
 
 
 def select_as_json(statement: Select[Any]) -> Select[tuple[str]]:

@@ -20,7 +20,7 @@ log = logging.getLogger("opsiq.store.pg_notify")
 
 CHANNEL: Final = "opsiq_work"
 GAP_S: Final = 0.05
-"""Rings in quick succession are one."""
+"""Notifications within this many seconds become one."""
 _MAX_PAUSE_S: Final = 30.0
 
 

@@ -15,15 +15,15 @@ T = TypeVar("T")
 Execute = Callable[[str, Sequence[Any]], sqlite3.Cursor]
 
 AT_ONCE: Final = 500
-"""Rows that come with the statement; what an answer has beyond them is fetched when it is asked for: a stream stays a
-stream."""
+"""Rows that are fetched with the statement. Further rows are fetched on demand, so that a stream stays a stream."""
 
 STEPS: Final = 3_000
-"""Of SQLite's virtual machine: a fraction of a millisecond, or a hundred rows of twenty columns found by an index."""
+"""Most steps of SQLite's virtual machine: a fraction of a millisecond, or a hundred rows of twenty columns found by an
+index."""
 FEW: Final = 16
-"""So many rows are inserted at once."""
+"""Most rows that are inserted in the event loop's thread."""
 ONE_ROW: Final = "/* one row */"
-"""Said at the head of an UPDATE whose condition is a whole key."""
+"""Start of an UPDATE whose condition is a complete key."""
 
 
 class Cursor:

@@ -71,8 +71,8 @@ _F = table(FiringRow)
 OPEN = ("pending", "retrying")
 TROUBLED = ("failed", "retrying")
 EventStanding = Literal["firing", "troubled", "done"]
-"""Still on its way through its subscribers; one of them failed or is being retried; everybody has had their turn and
-none has."""
+"""``firing``: not all subscribers have had their turn. ``troubled``: a reaction failed or is being retried. ``done``:
+all have had their turn, and none failed."""
 
 
 async def insert(session: AsyncSession, row: EventRow) -> EventRow:

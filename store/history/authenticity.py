@@ -39,7 +39,7 @@ SEALED: Final[tuple[type[Row], ...]] = (
     EndpointRow, ConfirmationRow, RunRow, HistoryHeadRow,
 )  # fmt: skip
 _UNREADABLE: Final = (ValueError, TypeError, AttributeError)
-"""What a cell raises that is not of its column's type."""
+"""Exceptions that a cell raises if it isn't of its column's type."""
 
 
 @dataclass(frozen=True, slots=True)

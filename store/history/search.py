@@ -19,13 +19,14 @@ from store.history.entries import HistoryFilters, HistoryRow, fitting, split_wor
 from store.rows import table
 
 MOST_GROUPS: Final = 40
-"""Of one search; what is longer is still asked of the entry."""
+"""Most groups of one search in the index. Further ones are checked in the entries."""
 TO_INDEX: Final = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "DROP INDEX IF EXISTS ix_history_words",
     "CREATE INDEX CONCURRENTLY ix_history_words ON history USING gin (words gin_trgm_ops)",
 )
-"""What makes the index on a PostgreSQL that had no ``pg_trgm`` when it was migrated; writers don't wait for it."""
+"""Statements that create the index on a PostgreSQL that had no ``pg_trgm`` at the migration. They don't block
+writers."""
 _T = table(HistoryRow)
 _ROWID: Final = literal_column("history.rowid", BigInteger)
 _WORDS = named("history_words", column("rowid"))

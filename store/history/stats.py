@@ -28,7 +28,7 @@ from store.rows import Row, table
 
 GROWTH: Final = 1.1
 NEVER: Final = -1000
-"""The bucket of a duration that nobody measured."""
+"""Bucket of a duration that wasn't measured."""
 _ENDS: Final = frozenset({"finished", "replied", "refused", "abstained", "rejected", "expired"})
 _STEPS: Final[Mapping[str, str]] = {
     "resolved": "resolve", "asked": "answer", "held": "answer", "auto_confirmed": "answer", "refused": "answer",
@@ -36,7 +36,7 @@ _STEPS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _YES: Final = frozenset({"approved", "confirmed"})
 COUNTED: Final = _ENDS | _YES | frozenset(_STEPS) | {"rejected"}
-"""Kinds of entries that count as something."""
+"""Kinds of entries that are counted."""
 
 
 class HistoryDayRow(Row, table=True):

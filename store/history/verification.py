@@ -16,7 +16,7 @@ from store.history.entries import GENESIS, HistoryRow
 from store.rows import is_authentic
 
 _UNREADABLE: Final = (ValueError, TypeError, AttributeError)
-"""What a cell raises that is not of its column's type."""
+"""Exceptions that a cell raises if it isn't of its column's type."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,19 +92,19 @@ class JobRow(Row, table=True):
     error: str = ""
     due_ms: int = Field(sa_type=BigInteger)
     turn_ms: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
-    """Its place in the queue: when it became or becomes due. A claim leaves it as it is, and so the index that has
-    it."""
+    """Its place in the queue: the time when it became or becomes due. A claim doesn't change this column, and so not
+    its index."""
     counted_in: str | None = None
-    """While it is claimed: the lane that it takes room of. None also for what was claimed ahead, which its process
+    """While it is claimed: the lane whose room it takes up. None also for a prefetched job, which its process
     counts."""
     created_ms: int = Field(sa_type=BigInteger)
     finished_ms: int | None = Field(default=None, sa_type=BigInteger)
     lost: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
-    """How many claims in a row have ended without a settle, because their process did or was stuck."""
+    """Number of claims in a row that ended without a settle, because their process died or hung."""
     alone: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
-    """… and how often it was then begun with no other such work beside it."""
+    """Number of later starts without another suspected job beside it."""
     carried_ms: int | None = Field(default=None, sa_type=BigInteger)
-    """When a broker was last told of it again, see ``store.jobs.broker``."""
+    """When it was last published again to a broker (see ``store.jobs.broker``)."""
 
 
 _T = table(JobRow)
@@ -133,7 +133,7 @@ class Job:
     lost: int = 0
     counted: bool = True
     beside: Any = field(default=None, compare=False, repr=False)
-    """What was read of it with its claim, where somebody reads there (``executors.jobs.queue.SqlQueue``)."""
+    """Data that was read with its claim, if the queue reads any (``executors.jobs.queue.SqlQueue``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ _T = table(DeliveryRow)
 _B = table(BodyRow)
 _ANY_SIZE: Final = 2**40
 _BODIES_AT_ONCE: Final = 200
-"""That so many are not in memory twice."""
+"""Most bodies that are read at once, so that not all of them are in memory twice."""
 
 
 async def put_body(session: AsyncSession, row: BodyRow) -> None:

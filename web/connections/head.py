@@ -16,7 +16,7 @@ MAX_HEAD_LINES: Final = 128
 MAX_CHUNK_LINE_BYTES: Final = 256
 FREE_CHUNKS: Final = 1024
 MIN_CHUNK_BYTES: Final = 256
-"""What chunks hold on average, once there are more than ``FREE_CHUNKS``: each costs the server as much as some hundred
+"""Smallest average size of chunks after ``FREE_CHUNKS``, in bytes: each chunk costs the server as much as some hundred
 bytes."""
 _CR: Final = 0x0D
 

@@ -22,7 +22,7 @@ from web.client_address import fold_address, is_in
 log = logging.getLogger("opsiq.web.connections")
 
 LEAST_SPARE_FILES: Final = 128
-"""What is left for the database, calls out, files, and the connections of one turn of the event loop."""
+"""Files reserved for the database, outbound calls, other files, and new connections in one turn of the event loop."""
 
 
 class Evictable(Protocol):

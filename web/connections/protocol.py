@@ -28,11 +28,11 @@ log = logging.getLogger("opsiq.web.connections")
 
 MIN_BODY_BYTES_S: Final = 4096
 MIN_READ_BYTES: Final = 16 * 1024
-"""What a client reads of an answer, while it is slower than the server, within the time for it."""
+"""Bytes of an answer that a slow client must read within each time limit."""
 LINGER_S: Final = 5.0
 LINGER_BYTES: Final = 16 * 1024 * 1024
-"""How long, and how much, a client may go on sending a body that was answered already: one that reads only afterwards
-gets its answer."""
+"""Limits of time and bytes for a client that still sends a body after the answer. A client that reads only afterwards
+still gets its answer."""
 STOPPING_READ_S: Final = 2.0
 
 
@@ -67,7 +67,7 @@ class HttpProtocol(H11Protocol):
         self._body_bytes = 0
         self._answered_at: float | None = None
         self._unread: tuple[float, int] | None = None
-        """When, and how much of an answer, was not read at the beginning of the present span of time."""
+        """When the present time limit began, and how many bytes were unread then."""
 
     def evict(self) -> None:
         self._evicted = True

@@ -34,10 +34,10 @@ from web.limits import LimitClass
 PATH: Final = "/mcp"
 METADATA_PATH: Final = "/.well-known/oauth-protected-resource"
 SCOPES: Final = ("actions:run", "contracts:read", "runs:read", "runs:write")
-"""What may be done over MCP at most."""
+"""All scopes that an MCP client can have."""
 CALLER: Final = "mcp_caller"
 SURFACE: Final = "mcp_surface"
-"""Where a request's state holds who asks, and on which surface."""
+"""Keys of a request's state for the caller and the surface."""
 REFUSED: Final = (
     "The bearer token is of no key and no account known here. Send the MCP access token of an active API key "
     "(opsiq keys mcp-token prints it), a token of this server's issuer for this address, or sign the request."

@@ -20,7 +20,7 @@ from web.auth import Caller, get_container
 from web.mcp.access import CALLER, SURFACE
 
 TASKS: Final = "io.modelcontextprotocol/tasks"
-"""The extension by which a long call is answered with a task (SEP-2663)."""
+"""Extension that answers a long call with a task (SEP-2663)."""
 
 
 @dataclass(frozen=True)

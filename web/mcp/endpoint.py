@@ -23,7 +23,7 @@ from web.mcp.access import CALLER, METADATA_PATH, PATH, SURFACE, authenticate, m
 from web.problem import Problem
 
 WAIT_S: Final = 20.0
-"""How long one call waits for what comes of it."""
+"""Seconds for which one call waits for its result."""
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 

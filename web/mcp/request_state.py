@@ -19,7 +19,7 @@ from web.mcp.calls import make_call
 
 _CONTEXT: Final = "mcp-request-state"
 LIVES_S: Final = 15 * 60.0
-"""As long as a card stands by default."""
+"""Lifetime of a state in seconds, equal to a card's default."""
 
 
 class SealedState:

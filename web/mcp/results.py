@@ -111,7 +111,7 @@ OUTPUT_SCHEMA: Final[dict[str, Any]] = {
         "nearest": {"type": "array", "items": {"type": "string"}},
     },
 }
-"""Of every tool that answers with a run; kept short, since each tool carries it in the list."""
+"""Schema of every tool that returns a run. It is short, because the list repeats it for each tool."""
 
 
 def make_run_result(run: Run, base_url: str) -> CallToolResult:

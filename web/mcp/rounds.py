@@ -35,9 +35,10 @@ from web.mcp.calls import McpCall
 
 CARD: Final = "card"
 QUESTION: Final = "question"
-"""Keys of what is asked of the client."""
+"""Key of the question for the client."""
 MOST_WAITS: Final = 6
-"""How often a call whose card was shown waits on, ``wait_s`` each time; the SDKs give up after ten rounds."""
+"""Most times that a call waits again after its card was shown, ``wait_s`` each time. The SDKs give up after ten
+rounds."""
 
 
 class RoundState(BaseModel):

@@ -17,7 +17,7 @@ from core.clock import format_iso
 
 POLL_MS: Final = 2000
 SLOW_POLL_MS: Final = 5000
-"""While a person is waited for."""
+"""Polling interval in milliseconds while a person must act."""
 
 TaskStatus = Literal["working", "input_required", "completed", "failed", "cancelled"]
 

@@ -146,7 +146,7 @@ GENERAL: Final[Mapping[str, tuple[str, Tool]]] = {
         ),
     )
 }
-"""Name → the scope that it needs, and what the list says of it."""
+"""Name → the scope that the tool needs, and its entry in the list."""
 
 
 def make_tool_name(action: str) -> str:

@@ -232,7 +232,7 @@ EMAIL: Final = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 CODE: Final = re.compile(r"#?(?=[\w-]*\d)[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*|#\w+(?:-\w+)*|\d+(?:-\d+)*")
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)+")
-"""A name that programs go by, ``dark_mode``: what holds an underscore is no English word."""
+"""A technical name such as ``dark_mode``: a word with an underscore isn't English."""
 
 
 def match_noun(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:

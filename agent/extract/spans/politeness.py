@@ -55,9 +55,9 @@ _PARTS_OF_DAY: Final = re.compile(
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _MOST: Final = 10
 _MOST_SENTENCES: Final = 20
-"""Polite sentences before and after what is asked."""
+"""Most polite sentences before and after the request itself."""
 _MOST_CLOSING: Final = 300
-"""Characters of the last of them, with the marks around it."""
+"""Most characters of the last polite sentence, with the marks around it."""
 # What follows may be a text to be sent, and its thanks a part of it.
 _TEXT: Final = re.compile(r":\s|\b(?:saying|says|say|that|tell|write|message|reply|answer)\b", re.IGNORECASE)
 

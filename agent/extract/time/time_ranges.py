@@ -15,7 +15,7 @@ from language.text import Text, read_text
 
 _SURE: Final = 0.55
 _BEFORE: Final = 64
-"""Characters before a day in which its preposition is looked for."""
+"""Characters before a day that are searched for its preposition."""
 _ANY_DAY: Final = date(2000, 1, 1)
 Way = Literal["from", "after", "before", "until", "in", "not in"]
 _WAYS: Final[dict[str, Way]] = {

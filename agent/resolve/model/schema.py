@@ -140,7 +140,7 @@ _STRING: Final[Json] = {"type": "string"}
 _NULL: Final[Json] = {"type": "null"}
 LEFT_OVER: Final = "left over"
 _EARLIER: Final[Json] = {"argument": _STRING, "of": _STRING}
-"""What an argument of an earlier call of the thread was."""
+"""Schema of an argument in an earlier call of the thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +310,7 @@ def make_object(**properties: Json) -> Json:
 
 
 _REST: Final = make_object(quote=_STRING, **{"is": make_enum([*get_args(AsideKind), LEFT_OVER])})
-"""What of a request the result does not express, and what that is."""
+"""Schema of a part of the request that the result doesn't express, with its role."""
 
 
 def _make_tagged(tag: str, **properties: Json) -> Json:

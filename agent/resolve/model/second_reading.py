@@ -27,7 +27,7 @@ MOST_PIECES: Final = 12
 CHANGES: Final = "changes"
 _VERDICTS: Final = (CHANGES, "expressed", "nothing")
 KNOWN: Final = {"A1": False, "A2": True, "A3": False, "A4": False, "A5": True}
-"""Which pieces of the prompt's own request change what is to be done."""
+"""Pieces of the prompt's example request, and whether each changes what is to be done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class Accounts:
     worked_out: int
     lone: bool
     phrases: tuple[tuple[str, ...], ...]
-    """What the actions called go by in several words ("call off", "was delivered")."""
+    """Names of the called actions that have several words ("call off", "was delivered")."""
 
     def says_whole(self, told: str, *, reports: bool = False) -> bool:
         """Whether all words of such a phrase are said. With ``reports``, only phrases that report something done

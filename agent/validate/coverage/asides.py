@@ -18,7 +18,7 @@ from language.stems import ORDERS, split_runs, stem
 from language.wordnet import find_similar_stems
 
 _LONGEST: Final = 600
-"""Letters of an aside; what is longer is asked about."""
+"""Longest aside in characters. A longer one is asked about."""
 _STORY: Final = r"because|since|as|while|although|though"
 _ENDS: Final = re.compile(
     r"[,;!?\n]|[.:](?!\d)|\s[-–—]+\s|(?<!\w)(?:and|but|or|so|then|however)(?!\w)"

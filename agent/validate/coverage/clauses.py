@@ -26,7 +26,7 @@ class Clause:
     start: int
     end: int
     joined: bool
-    """Whether "and" or the like opens it."""
+    """Whether the clause begins with "and" or the like."""
     words: tuple[Word, ...]
 
     @property

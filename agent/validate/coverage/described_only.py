@@ -28,9 +28,10 @@ from language.text import read_text, split_name
 from registry.contract import Contract, Risk, Unit
 
 LONGEST: Final = 2000
-"""Letters of a request whose details and stories are judged one by one; in a longer one they are asked about."""
+"""Longest request, in characters, whose details and stories are judged one by one. In a longer one they are asked
+about."""
 MOST_WORDS: Final = 6
-"""In words that narrow what is found."""
+"""Most words of a phrase that narrows what is found."""
 
 # Somebody is doing something, or something was done.
 _PERSON: Final = r"(?:I|we|he|she|they|(?:no|some)(?:body|\s?one)|(?:my|our|his|her|their)\s+\w+(?:\s+(?-i:[A-Z]\w+))?)"

@@ -20,7 +20,7 @@ from language.stems import EMPTY, ORDER_WORDS, stem
 from language.wordnet import find_similar_stems, is_word, rate_similarity
 
 _ALIKE: Final = 0.8
-"""From here on a verb mostly means to tell somebody something, as "say" does."""
+"""Similarity above which a verb mostly means to tell somebody something, as "say" does."""
 
 
 def find_further_orders(text: str, taken: Sequence[Place], known: frozenset[str]) -> Iterator[Place]:

@@ -42,7 +42,7 @@ _ON_CONDITION: Final = re.compile(
 _AMOUNTS: Final = re.compile(r"(?<!\w)(?:c[ao]mes?|amount(?:s|ed)?|add(?:s|ed)?\s+up)\s+to\s+$", re.IGNORECASE)
 _RANGE: Final = re.compile(r"(?<!\bfrom )(?<![\w.,-])\d+\s+(?:to|or)\s+\d", re.IGNORECASE)
 _ALIKE: Final = 0.4
-"""From here on a verb may mean to tell somebody something, as "warn" does."""
+"""Similarity above which a verb may mean to tell somebody something, as "warn" does."""
 
 
 def find_misread(order: Order) -> set[Place]:

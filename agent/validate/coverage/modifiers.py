@@ -102,7 +102,7 @@ ADDING: Final = frozenset(stem_text("add extend prolong lengthen increase raise 
 _PLUS: Final = len("plus")
 ASKS: Final = re.compile(r"\b(?:if|whether|unless|when)\b", re.IGNORECASE)
 LEAD: Final = re.compile(r"\s+(?:(?:the|on)\s+)?", re.IGNORECASE)
-"""What may stand between "until" and the day."""
+"""Words that may come between "until" and the day."""
 _LEAD: Final = 8
 PUNCTUATION: Final = re.compile(r"[;!?\n]|[.,:](?!\d)|\s[-–—]\s")
 HEAD: Final = re.compile(r"(?:^|[,:;.!?\n])\s*(?:(?:and|but|then|please|so)\s+)*$", re.IGNORECASE)

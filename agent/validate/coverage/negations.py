@@ -63,9 +63,9 @@ _ELLIPTIC: Final = re.compile(
 _DENIAL: Final = re.compile(r"(?<!\w)(?:not|never|no|cannot)(?!\w)|n['’]t(?!\w)", re.IGNORECASE)
 _MARKS: Final = " ,;.!?…"
 _NEXT: Final = 2
-"""How many words behind a denial may be what it denies."""
+"""Most words after a negation that it may deny."""
 _NEAR: Final = 60
-"""Letters within which what tells how things are leads up to a negation."""
+"""Characters before a negation that are searched for words that only describe a state."""
 
 
 def find_negations(

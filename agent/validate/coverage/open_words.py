@@ -41,7 +41,7 @@ _DICTATED: Final = re.compile(r"[:\"“”„«'‘’]\s*$")
 _ISO_DAY: Final = re.compile(r"\d{4}-\d\d(?!\d)")
 _LETTER: Final = re.compile(r"[a-z]$")
 _LONGEST_ARTICLE: Final = 3
-"""Letters: "das" and "les" begin many orders of other languages."""
+"""Longest article in letters: "das" and "les" begin many orders in other languages."""
 
 
 def find_open_words(order: Order, held: Collection[str] = (), read: Sequence[Span] = ()) -> tuple[str, ...]:

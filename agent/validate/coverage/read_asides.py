@@ -26,7 +26,7 @@ from language.text import read_text
 from language.wordnet import find_similar_stems
 
 READ_AGAIN: Final = ("nothing", "expressed")
-"""The roles of asides of a second reading."""
+"""Roles of asides from a second reading."""
 
 
 def _words(pattern: str) -> re.Pattern[str]:

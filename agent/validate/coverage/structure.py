@@ -31,7 +31,7 @@ from agent.planning.proposal import (
 from agent.planning.quotes import walk
 
 _NEGATIVE: Final = ("un", "not ", "no ", "non-")
-"""How a state begins that something is not in."""
+"""Prefixes of a state's name that negate it."""
 
 
 @dataclass(frozen=True, slots=True)

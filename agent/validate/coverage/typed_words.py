@@ -23,7 +23,7 @@ Support = Literal["typed", "read", "none"]
 _MOST_WORDS: Final = 40
 _COMPOUNDED: Final = 5
 _HEAD: Final = 5
-"""Letters that the first and the second word of a compound have at least."""
+"""Fewest letters of the first and of the second word in a compound."""
 _WORD: Final = re.compile(r"[^\W_]+")
 # A number with the letters of a code before it, or with a plural or ordinal ending: INV1042, 429s, 4th.
 _CODE: Final = re.compile(r"[^\W\d_]{0,6}(\d+)(?:s|st|nd|rd|th)?")

@@ -49,7 +49,7 @@ _JOINED: Final = re.compile(
 _AND: Final = re.compile(rf"\b(?:and|plus|as\s+well\s+as)\s+{_LITTLE}$", re.IGNORECASE)
 _JOINS: Final = re.compile(r"(?:['’]s)?\s*(?:[,&]|\band\b|\bas\s+well\s+as\b)", re.IGNORECASE)
 _TOLD: Final = 8
-"""How many different words left over the card names."""
+"""Most different leftover words that the card names."""
 _NAMED: Final = re.compile(r"\d|(?<!\w)(?!I\b)[A-ZÀ-ÖØ-Þ]|(?<!\bit)(?<!\bthat)(?<!\blet)['’]s(?!\w)")
 
 

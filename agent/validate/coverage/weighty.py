@@ -29,15 +29,15 @@ from language.stems import ORDERS, stem
 _IT: Final = re.compile(r"\s*(?P<verb>[^\W\d_]+)\s+(?:it|him|her|them|that|this)\b", re.IGNORECASE)
 _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
 _WITHIN_QUOTES: Final[frozenset[Kind]] = STRETCHES | {"modifier", "misread"}
-"""Kinds that a quote which was used doesn't account for."""
+"""Kinds that a used quote doesn't account for."""
 _BOUND: Final[Sequence[Kind | Detail]] = (
     "denied clause", "further order", "left over", "opposed verb", "taken back", "hedge", "exception", "fraction",
     "share",
 )  # fmt: skip
-"""Kinds that are no mere story, though they stand in one."""
+"""Kinds that are more than a story, even inside one."""
 
 Outcome = Literal["accounted for", "aside", "told", "expressed", "asked"]
-"""What comes of a finding. What is aside by its form is told on the card as well, but for what is doubted."""
+"""Result for a finding. The card also shows an aside by form, unless it is doubted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +257,7 @@ _SETTLED_BY: Final[Sequence[tuple[Outcome, Callable[[_Judge, Finding], bool]]]] 
     ("expressed", _Judge.goes_unsaid),
     ("expressed", _Judge.is_expressed),
 )
-"""What settles the findings that stand, in this order; the others are asked about."""
+"""Rules that settle the remaining findings, in this order. Unsettled findings are asked about."""
 
 
 def _is_whole(each: Finding) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 from language.stems import READING_WORDS, stem, stem_text
 
 Place = tuple[int, int]
-"""Where words begin and end in a text."""
+"""Start and end of words in a text."""
 
 # An order not to do something, or to leave something out. "It isn't", "needn't" and "shouldn't" only describe.
 NEGATION: Final = re.compile(
@@ -119,7 +119,7 @@ ALL_OF: Final = re.compile(r"\b(?:all|every\w*|each|any\w*|no\w*)\b[^,;.!?\n]*$"
 ENDS: Final = re.compile(r"[,;:!?\n()\[\]]|\.(?!\d)|\s[-–—]+\s?|^|$|(?<!\w)(?:and|but|then)(?!\w)", re.IGNORECASE)
 TURNS: Final = re.compile(r"[,;.!?\n]|\bbut\b")
 BEGINS: Final = 3
-"""Characters by which a quote that is nothing but such words may begin before them."""
+"""Most characters between the start of a quote and such words, if the quote has only these words."""
 CLOSES: Final = re.compile(r"(?:['’]s(?:\s+\w+)?)?\s*(?:$|[,.;!?\n])")
 # A number with the prefix of its series.
 SERIES: Final = re.compile(r"(?<![\w-])([A-Za-z]{1,6}-?)\d{2,12}(?![\w-])")
@@ -187,7 +187,7 @@ ASKING: Final = frozenset(stem_text("check verify see know ask tell find confirm
 FINDING_WORDS: Final = READING_WORDS - {"give", "know", "tell"}
 FINDING: Final = frozenset(map(stem, FINDING_WORDS))
 REACH: Final = 240
-"""Letters before a place within which what ends there may begin."""
+"""Characters before a place that are searched for what ends there."""
 
 
 def search_before(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:

@@ -40,11 +40,11 @@ Detail = Literal["of all", "fraction", "share", "count", "until"]
 STRETCHES: Final[frozenset[Kind]] = frozenset(
     ("opposed verb", "taken back", "hedge", "report", "other", "beside", "doubted", "exception")
 )
-"""Kinds that are whole stretches of words rather than a word of weight."""
+"""Kinds that are whole stretches of text, not single weighty words."""
 _LEADS: Final[tuple[Kind, ...]] = ("opposed verb", "taken back", "hedge", "report", "other")
-"""Kinds in which a negation denies nothing of its own."""
+"""Kinds in which a negation has no meaning of its own."""
 _TO_AND_FOR: Final = ("2", "4")
-"""How people type these words before a value: "move it 2 friday"."""
+"""Digits that people type for "to" and "for" before a value: "move it 2 friday"."""
 _IRREGULAR_PLURALS: Final = word_set("people men women children feet teeth mice geese sheep fish")
 _Said = TypeVar("_Said", bound=str)
 

@@ -37,7 +37,7 @@ _MOST_TOLD: Final = 3
 _MOST_OFFERED: Final = 400
 _LONGEST_TOLD: Final = 120
 _ANY: Final = frozenset({(">=", "1"), (">", "0"), ("!=", "0"), ("=", "0"), ("<", "1")})
-"""Comparisons of a count that ask whether there are any."""
+"""Comparisons of a count that only ask whether there are any."""
 
 
 @dataclass(frozen=True)

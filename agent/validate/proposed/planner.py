@@ -78,7 +78,7 @@ class _Planner:
         self.values = ArgumentValues(request, query, self.typed)
         self.checks = PlanChecks(request, proposal, query, self.typed, parts.catalogue)
         self.called_for: dict[tuple[str, RecordKey], tuple[int, bool]] = {}
-        """For which record an action is called, by which of the calls, and whether that one is for a set."""
+        """By action and record: the number of the call for it, and whether that call is for a set."""
 
     async def plan(self, calls: Sequence[Call]) -> Plan | Question | Refusal:
         if (excess := refuse_excess(self.request, len(calls))) is not None:

@@ -17,7 +17,7 @@ from rapidfuzz.distance import Levenshtein
 from core.display_text import is_hidden
 
 NEAR_LENGTH: Final = 4
-"""Names shorter than this are near only when their skeletons are equal: one letter is too much of them."""
+"""Shorter names are similar only if their skeletons are equal: one letter would be too large a part of them."""
 
 _MAX_MARKS: Final = 4
 _LIKE_ANOTHER: Final = frozenset("lI1|0Oo")

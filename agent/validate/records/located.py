@@ -153,7 +153,7 @@ class SearchSpec:
 
 
 Outcome = tuple[LocatedRecord, ...] | Question
-"""The records that are meant (none: nothing was said), or what must be asked."""
+"""The located records (empty if nothing was said), or the question to ask."""
 
 
 def amend_reference(said_before: Reference | None, answer: Reference) -> Reference:
@@ -199,10 +199,10 @@ Scalar = str | int | bool
 Where = Mapping[str, Sequence[Scalar]]
 
 MOST: Final = 50
-"""The most records one look-up asks for. As many as this means: perhaps more."""
+"""Most records of one look-up. If it returns that many, there may be more."""
 
 CUSTOMER: Final = "customer"
-"""The universal name of the kind whose records are people that use the platform for themselves."""
+"""Universal name of the kind whose records are the platform's own customers."""
 
 
 class Unrelated:

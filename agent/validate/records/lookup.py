@@ -30,9 +30,9 @@ from agent.validate.slots import VerifiedSpan, find_answer
 from registry.records import Kinds, RecordKind
 
 MOST_STRANGERS: Final = 8
-"""Look-ups that words may cost which turn out to name nobody."""
+"""Most look-ups of words that turn out to name nobody."""
 MOST_DEEP: Final = 8
-"""How many records may stand on the way to the one that is meant ("the tickets of the customer of invoice 1042")."""
+"""Most records on the way to the wanted one ("the tickets of the customer of invoice 1042")."""
 
 
 class Lookup:

@@ -70,7 +70,7 @@ _MENDING: Final = {
     "work": "{opsiq} {start} does what waits",
     "model": "check OPSIQ_MODEL, OPSIQ_MODEL_URL and OPSIQ_MODEL_KEY, or take OPSIQ_MODEL away to go without one",
 }
-"""The command or setting that a failing finding is mended with, by what it is about."""
+"""Subject of a failing finding → the command or setting that repairs it."""
 
 
 def server_answers(url: str) -> bool:

@@ -16,7 +16,7 @@ from registry.importing.document.schema_view import SchemaReader, SchemaView
 
 MAX_FORMS: Final = 12
 MAX_FORM_FIELDS: Final = 60
-"""Together; an object of more is kept whole."""
+"""Most fields of all forms together. An object with more is kept whole."""
 _MAX_LEVELS: Final = 8
 _IDS: Final = ("id", "uuid", "pk", "key")
 
@@ -33,9 +33,10 @@ class Settled:
     forms: int = 1
     large: bool = False
     several: bool = False
-    """Of a request: one is sent, where a list of such is taken too."""
+    """For a request: one value is sent, although a list of them is accepted too."""
     refers: int = 0
-    """Of a request: the key of the record's schema whose id is sent, where the record itself is taken too."""
+    """For a request: the key of the schema of the record whose id is sent, although the record itself is accepted
+    too."""
 
 
 class Settler:

@@ -14,12 +14,12 @@ from typing import Any, Final
 from core.errors import InvalidInput
 
 MAX_BYTES: Final = 32 * 1024 * 1024
-"""Of one document."""
+"""Most bytes of one document."""
 MAX_YAML_BYTES: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 200
 MAX_VALUES: Final = 2_000_000
 MAX_MERGED: Final = 100_000
-"""Pairs that merge keys may copy."""
+"""Most pairs that merge keys may copy."""
 _HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _MAX_DIGITS: Final = 40
 _INTEGER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")

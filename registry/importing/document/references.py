@@ -20,10 +20,10 @@ from registry.importing.document.parser import parse_document
 MAX_DOCUMENTS: Final = 5_000
 MAX_ALL_BYTES: Final = 64 * 1024 * 1024
 MAX_HOPS: Final = 32
-"""References that refer to a reference, one after another."""
+"""Longest chain of references to references."""
 
 ReadDocument = Callable[[str], bytes]
-"""The bytes of a document by its name: a path below the root's folder, or a URL. Raises InvalidInput."""
+"""Returns the bytes of a document by its name: a path below the root's folder, or a URL. Raises InvalidInput."""
 
 
 class BadReference(InvalidInput):

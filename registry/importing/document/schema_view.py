@@ -13,12 +13,12 @@ from typing import Any, Final
 from registry.importing.document.references import BadReference, Documents, Located
 
 MAX_ALL_OF: Final = 24
-"""Levels of ``allOf`` in one another."""
+"""Most nested levels of ``allOf``."""
 MAX_MERGED: Final = 500
-"""Schemas that the ``allOf`` of one bring together."""
+"""Most schemas that one ``allOf`` combines."""
 MAX_VARIANTS: Final = 400
 MAX_ENUM: Final = 1_000
-"""Values of an enum that are read; a longer one is left to the platform to check."""
+"""Most values of an enum that are read. The platform itself checks a longer one."""
 _TYPES: Final = frozenset({"string", "integer", "number", "boolean", "object", "array", "null"})
 _ALIASES: Final = {"float": "number", "double": "number", "int": "integer", "bool": "boolean", "file": "string"}
 _OWN: Final = (

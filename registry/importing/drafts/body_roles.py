@@ -17,7 +17,7 @@ from registry.importing.drafts.wrappers import find_inner
 from registry.importing.kinds.candidates import shape
 
 LEAST_REPEATED: Final = 3
-"""So many fields make a body that is not said to be the record's own one of a record."""
+"""Fewest fields of a body that counts as the record's own although the document doesn't say so."""
 
 
 @dataclass(frozen=True, slots=True)

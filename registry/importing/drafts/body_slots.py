@@ -17,7 +17,7 @@ from registry.json_schema.pointer import join_pointer
 MAX_NESTING: Final = 4
 MAX_FIELD_NAME: Final = 120
 MAX_SPREAD: Final = 30
-"""Fields of a nested object that is taken apart."""
+"""Most fields of a nested object that is split into parameters."""
 UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 

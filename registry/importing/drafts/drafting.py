@@ -32,10 +32,10 @@ from registry.importing.kinds.drafting import KindDraft
 from registry.linting.linter import is_advice, lint
 
 ROOMS: Final = (Room(80, 120), Room(40, 60), Room(20, 20), Room(1, 8), Room(1, 1))
-"""How much a draft holds, from the most to the least."""
+"""Sizes of a draft, from the largest to the smallest."""
 MAX_DESCRIPTION: Final = 600
 UNKNOWN_DOCUMENT: Final = "sha256:" + 64 * "0"
-"""Stands for the document's digest until everything that it refers to has been read."""
+"""Placeholder for the document's digest until everything that it refers to has been read."""
 _RISKS: Final = {"GET": "read", "DELETE": "irreversible"}
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _IDEMPOTENCY: Final = frozenset(
@@ -57,11 +57,11 @@ class Draft:
     slots: tuple[Slot, ...]
     notes: tuple[str, ...]
     supplied: Mapping[str, str] = field(default_factory=dict)
-    """What isn't asked for, since something else fills it in: wire name → what does."""
+    """Values that aren't asked for, because something else supplies them: wire name → what does."""
     repeats: bool = False
-    """Its body is the record that it is about."""
+    """Whether the body is the record that the operation is about."""
     languages: Mapping[str, str] = field(default_factory=dict)
-    """Texts that the platform holds in several languages: parameter → the one that they are probably written in."""
+    """Texts that the platform has in several languages: parameter → the language in which it is probably written."""
 
 
 @dataclass(frozen=True, slots=True)

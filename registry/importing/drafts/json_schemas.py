@@ -26,7 +26,7 @@ MAX_LEVELS: Final = 5
 MAX_PATTERN: Final = 200
 _MAX_NUMBER: Final = 2**53 - 1
 _FORMATS: Final = {*BY_FORMAT, "hostname"}
-"""Formats that a draft keeps: those that declare a type of parameter, and one that is checked alone."""
+"""Formats that a draft keeps: those that declare a parameter type, and one that is only checked."""
 _OF_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
     "string": ("minLength", "maxLength"),
     "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),

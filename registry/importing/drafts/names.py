@@ -46,7 +46,7 @@ _PLURAL: Final = re.compile(r"(?<![sui])s\Z")
 _DETERMINERS: Final = word_set("a an the all any one some this that these those your each every multiple new")
 _METHOD_TOLD: Final = re.compile(r"\s*\((?:(?:partial|full)(?: update)?|patch|put)\)\Z", re.I)
 _MARKED: Final = re.compile(r"^\[[^\[\]]{1,20}\]\s*")
-"""What a maker says of an operation before its title: ``[Beta]``."""
+"""An author's label before an operation's title: ``[Beta]``."""
 _BY_ID: Final = re.compile(r"\s+(?:by|with|using|via)\s+(?:an?\s+|the\s+|its\s+|their\s+)?(?:ids?|pks?|uuids?)\Z", re.I)
 _SUFFIX: Final = re.compile(r"\.(?:json|xml|php|aspx?)\Z", re.I)
 

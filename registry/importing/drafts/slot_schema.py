@@ -12,7 +12,7 @@ from registry.importing.drafts import json_schemas
 from registry.importing.drafts.json_schemas import Budget
 
 MAX_PARAMETERS: Final = 190
-"""Of a contract; the linter allows 200."""
+"""Most parameters of a drafted contract. The linter allows 200."""
 JOINED_FORMS: Final = {"form": "comma_separated", "simple": "comma_separated", "spaceDelimited": "space_separated",
                   "pipeDelimited": "pipe_separated"}  # fmt: skip
 
@@ -47,13 +47,13 @@ class Slot:
     name: str = ""
     example: Any = None
     inside: tuple[str, ...] = field(default=())
-    """Fields of the document that a value kept whole holds, one level deep."""
+    """Fields of the document that a whole value contains, one level deep."""
     file: bool = False
-    """A file or a cookie that need not be sent, so that it never is."""
+    """An optional file or cookie, which is therefore never sent."""
     several: str = ""
-    """Where it stands in one object of which a list is taken too."""
+    """Place in a single object, if a list of such objects is accepted too."""
     refers: int = 0
-    """The key of the schema of the record whose id it is, where the document says so."""
+    """Key of the schema of the record whose id this is, if the document says so."""
 
 
 def give_schema(slot: Slot, settled: Settled, settler: Settler, room: Room) -> Slot:

@@ -15,7 +15,7 @@ from registry.importing.kinds.candidates import shape
 from registry.importing.kinds.drafting import KindDraft
 
 LEAST: Final = 3
-"""So many operations below a placeholder make it one to be asked about."""
+"""Fewest operations below a placeholder for it to be asked about."""
 MOST_SETTINGS: Final = 3
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 _MARK: Final = re.compile(r"~([a-z][a-z0-9_]*)~")

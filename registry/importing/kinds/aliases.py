@@ -20,7 +20,7 @@ _LIKE: Final = {
     "restore": ("bring back",), "trigger": ("run", "start"), "execute": ("run",), "launch": ("start",),
     "destroy": ("delete",), "terminate": ("stop",),
 }  # fmt: skip
-"""What people say for a verb that platforms have."""
+"""A platform's verb → people's words for it."""
 _SWITCHED: Final = {
     "enabled": ("enable", "disable", "turn on", "turn off"), "active": ("activate", "deactivate"),
     "activated": ("activate", "deactivate"), "disabled": ("disable", "enable"),

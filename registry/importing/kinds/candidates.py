@@ -31,7 +31,7 @@ class Candidate:
     below: tuple[Operation, ...]
     on_it: tuple[Operation, ...]
     fixed: Mapping[str, str]
-    """What its list is always asked with, and ``asked`` what another kind's id must be given for, in the query."""
+    """Parameters that its list always gets. ``asked`` is the query parameter that needs another kind's id."""
     asked: str
 
     @property

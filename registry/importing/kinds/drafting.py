@@ -20,7 +20,7 @@ from registry.json_schema.pointer import join_pointer
 
 NAMED_BY: Final = 'By which field do people name it? Say it as "named_by".'
 OWN_ID: Final = "own_id"
-"""The field that holds the own part of an id, where a kind lies within another."""
+"""Field with a record's own part of the id, if its kind lies within another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class KindDraft:
     own_field: str = ""
     scope_field: str = ""
     held: frozenset[str] = frozenset()
-    """Where the record that is read of one has something, where its records are written anew as a whole."""
+    """Fields of a record that is read singly, if its records are rewritten as a whole."""
     schemas: frozenset[int] = frozenset()
-    """Keys of the schemas that the document has for its records, as they are listed and read."""
+    """Keys of the document's schemas for its records, as they are listed and read."""
     refers: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-    """Field → its place, and the key of the schema of the record that it holds, or the id of."""
+    """Field → its place, and the key of the schema of the record that the field contains or refers to by id."""
 
     @property
     def noun(self) -> str:

@@ -24,7 +24,7 @@ TITLES: Final[tuple[str, ...]] = (
     "first_name", "last_name",
 )  # fmt: skip
 _OTHERWISE: Final = ("url", "uri", "domain", "host", "hostname", "address", "path", "key", "summary", "value")
-"""What a record is named by that has no name."""
+"""Fields that name a record without a name."""
 _NUMBERS: Final = frozenset({"number", "code", "reference", "sku", "invoice_number", "order_number"})
 _SECRET: Final = re.compile(
     r"secret|password|token|private|api_?key|credential|iban|card_number|cvc|ssn|otp|invite_?link", re.I
@@ -32,9 +32,9 @@ _SECRET: Final = re.compile(
 _RESTLESS: Final = re.compile(
     r"last_(?:seen|used|active|activity|login|ping|sync|access|update|check)|seen_at|_ago\Z|attempts\Z"
 )
-"""Changes without anybody's doing: a card that shows it would never hold."""
+"""Fields that change without anybody's action: a card that shows one would never stay valid."""
 _INNER: Final = ("attributes", "properties", "profile", "fields")
-"""Objects that hold what a record is, where it isn't in the record itself (JSON:API)."""
+"""Objects with the record's fields, if those aren't in the record itself (JSON:API)."""
 _CREATED: Final = ("created_at", "created", "created_on", "date_created", "creation_date", "date_joined",
                    "created_time", "date", "timestamp", "published_at", "start_date", "start_time")  # fmt: skip
 _STATE_FIELDS: Final = ("status", "state", "stage", "phase", "lifecycle_state")

@@ -21,7 +21,7 @@ from registry.importing.kinds.drafting import KindDraft, draft_kind, list_segmen
 from registry.importing.kinds.nouns import find_head_nouns, with_plurals
 
 MAX_KINDS: Final = 200
-"""Of a connector's document."""
+"""Most kinds of a connector's document."""
 _REFERENCE: Final = re.compile(r"(?P<stem>.+?)_(?:id|pk|uuid)\Z")
 
 

@@ -24,7 +24,7 @@ VAGUE: Final = word_set(
     "item object record resource entity type field value data list info detail status state name id key entry element "
     "setting option group set version access link file page result"
 )
-"""Words that name too much to stand alone for a kind."""
+"""Words that are too general to name a kind alone."""
 
 
 def read_title_nouns(operations: Iterable[Operation]) -> list[str]:

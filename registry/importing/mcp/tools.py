@@ -27,7 +27,7 @@ _KEPT: Final = frozenset(
     }
 )  # fmt: skip
 """Keywords of a tool's schema that a parameter keeps. The others (references, alternatives, patterns) are left to the
-server itself, which holds its arguments to all of them."""
+server itself, which checks its arguments against all of them."""
 
 
 @dataclass(frozen=True, slots=True)
