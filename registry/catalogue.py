@@ -21,7 +21,7 @@ EVERYTHING: Final = "(all)"
 
 @dataclass(frozen=True, slots=True)
 class ContractFault:
-    """A registered version that can't be used; ``why`` is a sentence without its full stop."""
+    """A registered version that can't be used. ``why`` is a sentence without its full stop."""
 
     name: str
     version: int
@@ -105,7 +105,7 @@ class Catalogue:
         return self._addresses.get(connection)
 
     def offers(self, role: str, surface: Surface) -> tuple[Offer, ...]:
-        """What this role may be offered on this surface, by name. Cached: the same question gives the same tuple."""
+        """The offers for this role on this surface, by name. Cached: the same question gives the same tuple."""
         key = (role, surface)
         if key not in self._offered:
             self._offered[key] = tuple(
@@ -114,11 +114,11 @@ class Catalogue:
         return self._offered[key]
 
     def closed(self, role: str, surface: Surface) -> tuple[Offer, ...]:
-        """What only other roles are offered on this surface, by name."""
+        """Offers on this surface for other roles only, by name."""
         return tuple(make_offer(each) for each in self if role not in each.roles and surface in each.surfaces)
 
     def get(self, name: str) -> Contract | None:
-        """The version of ``name`` that is offered."""
+        """The offered version of ``name``."""
         return self._current.get(name)
 
     def bound(self, kinds: Kinds) -> Catalogue:

@@ -1,5 +1,5 @@
-"""Connector interface: a connector is a folder with one class, or with a ``connector.json`` (``registry.declarative``).
-Discovery lives in ``registry.discovery``; nothing here knows a platform."""
+"""Connector interface: a connector is a folder with one class or a ``connector.json`` (``registry.declarative``).
+``registry.discovery`` finds connectors. This module knows no platform."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ WEBHOOK_SECRET_BEFORE_UNTIL: Final = "webhook_secret_before_until"  # noqa: S105
 
 @dataclass(frozen=True, slots=True)
 class ReadAccess:
-    """How a platform takes reads: the kind of its credential, with the word before a bearer token or the name of the
-    header or query parameter that carries it; headers that are always the same; at most ``requests`` in ``per_s``
-    seconds (0: as many as there are)."""
+    """A platform's requirements for reads: the type of its credential, with the word before a bearer token or the name
+    of the header or query parameter for it; headers that are always the same; and at most ``requests`` in ``per_s``
+    seconds (0: no limit)."""
 
     credential: str = "bearer"
     prefix: str = "Bearer"
@@ -37,8 +37,8 @@ class ReadAccess:
 
 @dataclass(frozen=True, slots=True)
 class PlatformRequest:
-    """One read of a platform. ``path`` is percent-encoded and below the base address; ``body`` is JSON, for searches
-    that are a POST. ``missing`` are statuses beside 404 that say that nothing is there."""
+    """One read of a platform. ``path`` is percent-encoded and below the base address. ``body`` is JSON, for searches by
+    POST. ``missing`` are statuses besides 404 that mean that nothing is there."""
 
     path: str
     method: Literal["GET", "POST"] = "GET"
@@ -49,7 +49,7 @@ class PlatformRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlatformAnswer:
-    """What a platform answered: status 200 to 299 with its decoded JSON, or 404. Header names are in lower case."""
+    """A platform's answer: a status from 200 to 299 with its decoded JSON, or 404. Header names are in lower case."""
 
     status: int
     body: Any
@@ -57,21 +57,22 @@ class PlatformAnswer:
 
 
 class PlatformClient(Protocol):
-    """HTTP port through which a connector reads its platform. Implemented in ``executors``: signed in, guarded, timed.
-    Raises PlatformUnavailable."""
+    """HTTP port for a connector's reads. Implemented in ``executors``: signed in, guarded, with time limits. Raises
+    PlatformUnavailable."""
 
     async def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Any:
-        """The decoded JSON of GET base_url + path, or None where the platform answers 404."""
+        """The decoded JSON of GET base_url + path, or None for a 404."""
         ...
 
     async def read(self, request: PlatformRequest) -> PlatformAnswer:
-        """The answer to any read; every status but 2xx and 404 raises."""
+        """The answer to any read. Raises for every status except 2xx and 404."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person of the platform, as the platform asserts: ``id`` is the platform's, ``role`` one that contracts list."""
+    """A person of the platform, as the platform asserts. ``id`` is the platform's own. ``role`` is one that contracts
+    list."""
 
     id: str
     name: str
@@ -88,7 +89,7 @@ class IdentityProvider(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Event subscriber of a connector: reacts to events whose name matches ``pattern`` (``invoice.*``, ``*``). Lower
+    """Event subscriber of a connector: reacts to events whose name matches ``pattern`` (``invoice.*``, ``*``). A lower
     priority reacts first."""
 
     name: str
@@ -100,8 +101,7 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """Inbound webhook: the raw bytes, header names in lower case, the time of arrival, and the query of the address it
-    was sent to."""
+    """Inbound webhook: the raw bytes, header names in lower case, the time of arrival, and the query of its address."""
 
     headers: Mapping[str, str]
     body: bytes
@@ -111,8 +111,8 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One connection: the platform's address, its secrets by name (never logged), the name that the workspace gave it
-    (empty: the connector's own), and the options that the connector asks for."""
+    """Settings of one connection: the platform's address, its secrets by name (never logged), the connection's name in
+    the workspace (empty: the connector's own), and the options that the connector asks for."""
 
     base_url: str
     secrets: Mapping[str, str]
@@ -120,8 +120,8 @@ class Settings:
     options: Mapping[str, str] = field(default_factory=dict)
 
     def webhook_secrets(self, now: datetime) -> Sequence[str]:
-        """The secrets that the platform's webhooks may be signed with: the present one, and during a rotation the
-        previous one. Empty where none is configured: then no webhook can be believed."""
+        """Secrets with which the platform may sign its webhooks: the present one, and during a rotation the previous
+        one. Empty if none is configured: then no webhook can be verified."""
         present, before = self.secrets.get(WEBHOOK_SECRET), self.secrets.get(WEBHOOK_SECRET_BEFORE)
         until = self.secrets.get(WEBHOOK_SECRET_BEFORE_UNTIL)
         held = [before] if before and until and now < from_iso(until) else []
@@ -133,7 +133,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionOption:
-    """An option that every connection of a connector has, no secret. ``default`` None: it must be given."""
+    """An option that every connection of a connector has, which is no secret. ``default`` None: it must be given."""
 
     label: str
     example: str = ""
@@ -146,8 +146,8 @@ the platform is given."""
 
 
 class Connector:
-    """Base class of connectors. Every method has a safe default: a connector declares what it has and leaves the
-    rest. ``interface`` is the version of ``registry.interface`` that it was written for; ``version`` its own."""
+    """Base class of connectors. Every method has a safe default, so a connector overrides only what it supports.
+    ``interface`` is the version of ``registry.interface`` that it was written for, and ``version`` its own."""
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
@@ -163,7 +163,7 @@ class Connector:
 
     @property
     def connection(self) -> str:
-        """The name of the connection that this is, by which the workspace tells it from others of the connector."""
+        """The name of this connection, which distinguishes it from others of the same connector in the workspace."""
         return self.settings.connection or self.name
 
     def identity_providers(self) -> Sequence[IdentityProvider]:
@@ -173,14 +173,14 @@ class Connector:
         return ()
 
     def register_actions(self) -> Sequence[Contract]:
-        """The contracts this connector proposes. They are nothing until an owner has signed them."""
+        """The contracts that this connector proposes. They have no effect until an owner has signed them."""
         return ()
 
     def subscribers(self) -> Sequence[Subscriber]:
         return ()
 
     def mirrors(self) -> Sequence[RecordSource]:
-        """Which records may be cached in the workspace, so that they are found without asking the platform."""
+        """Records that may be cached in the workspace, so that they are found without asking the platform."""
         return ()
 
     @classmethod

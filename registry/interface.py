@@ -1,6 +1,7 @@
-"""Connector interface, as authors outside this tree import it (``opsiq_connector``).
+"""Connector interface, as authors outside this repository import it (``opsiq_connector``).
 
-Semantic versioning: what is listed here keeps its name and meaning within a major version; a minor one adds.
+Semantic versioning: everything listed here keeps its name and meaning within a major version. A minor version only adds
+to it.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ __all__ = [
 
 
 def explain_unfit(wanted: str) -> str:
-    """Why a connector that was written for ``wanted`` ("1.2") can't be used here; empty where it can."""
+    """Why a connector written for ``wanted`` ("1.2") can't be used here. Empty if it can."""
     try:
         major, minor = (int(each) for each in wanted.split(".")[:2])
     except ValueError:

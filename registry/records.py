@@ -1,6 +1,6 @@
-"""Record kinds: declared safe fields and relations, and the port through which live records are read.
+"""Record kinds: declared safe fields and relations, and the port for reading live records.
 
-Nothing that a kind does not declare leaves its provider: ``admit`` builds a Record from declared fields alone.
+A field that a kind doesn't declare never leaves its provider: ``admit`` builds a Record only from declared fields.
 """
 
 from __future__ import annotations
@@ -25,14 +25,13 @@ Bounds = Mapping[str, tuple[Bound, Bound]]
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field that may be read. ``search`` says how words find a record by it: a person's or thing's ``name`` (fuzzy,
-    any part), a ``number`` (an exact code such as INV-1042), an ``email`` (exact, caseless), or free ``text``.
-    ``values`` lists an enum's words. ``currency_field`` names the field that holds a money field's currency.
-    ``pattern`` is the form of a ``number`` (a regular expression for the whole of it, ``registry.patterns``): with one,
-    other codes are never taken for it. ``ranged`` says that the provider can search a date, datetime or number between
-    two bounds (``Query.between``): only by such fields are records told apart by when they are. ``words`` are other
-    words for the field than its label's. A ``json`` field holds a list or an object as its canonical JSON text, for a
-    call that writes its record anew. ``lenient``: a value that can't be read is left out, so one that isn't there
-    says nothing."""
+    any part), a ``number`` (an exact code such as INV-1042), an ``email`` (exact, ignoring case), or free ``text``.
+    ``values`` lists an enum's words. ``currency_field`` names the field with a money field's currency. ``pattern`` is
+    the form of a ``number`` (a regular expression for all of it, ``registry.patterns``): with one, other codes are
+    never taken for it. ``ranged``: the provider can search a date, datetime or number between two bounds
+    (``Query.between``). Records are distinguished by time only by such fields. ``words`` are other words for the field
+    besides its label's. A ``json`` field holds a list or an object as its canonical JSON text, for a call that rewrites
+    its record. ``lenient``: an unreadable value is left out, so a missing value means nothing."""
 
     name: str
     type: FieldType = "string"
@@ -48,7 +47,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Relation to an owning kind: ``via`` is the field of *this* kind that holds the id of a ``kind`` record (an
+    """Relation to an owning kind. ``via`` is the field of *this* kind that holds the id of a ``kind`` record (an
     invoice belongs to a customer via customer_id)."""
 
     kind: str
@@ -59,12 +58,12 @@ class Relation:
 class RecordKind:
     """One kind of record of one platform.
 
-    ``nouns`` are the words people use for it, singular and plural ("invoice", "bill"). ``relations`` are what it
-    belongs to, nearest owner first. ``order`` is the field that "last" and "newest" sort by, ``size`` the one that
-    "biggest" sorts by. ``states`` maps the words that narrow it ("unpaid", "open") to field filters; ``times`` those
-    that narrow it by the present ("overdue", "upcoming") to a ranged field and the side of now that it must lie on.
-    ``ours`` says that "my" and "our" are said of any of its records, not of one owner's. ``label`` and ``detail`` are
-    format strings over the fields as ``format_field`` writes them: what a person sees.
+    ``nouns`` are people's words for it, singular and plural ("invoice", "bill"). ``relations`` are its owners, nearest
+    first. ``order`` is the field for "last" and "newest", ``size`` the one for "biggest". ``states`` maps words that
+    narrow it ("unpaid", "open") to field filters. ``times`` maps words that narrow it by the present ("overdue",
+    "upcoming") to a ranged field and the side of now on which its value must be. ``ours``: "my" and "our" can mean any
+    of its records, not only one owner's. ``label`` and ``detail`` are format strings for people, over the fields as
+    ``format_field`` writes them.
     """
 
     name: str
@@ -90,8 +89,8 @@ class RecordKind:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record in its kind's safe fields. ``values`` are JSON scalars; ``digest`` changes when any safe field
-    changes. ``as_of`` is when it was like this (RFC 3339), empty for one that was read from its platform just now."""
+    """One record in its kind's safe fields. ``values`` are JSON scalars. ``digest`` changes when any safe field
+    changes. ``as_of`` is the time of this state (RFC 3339), empty for a record that was just read from its platform."""
 
     kind: str
     id: str
@@ -104,9 +103,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search in one kind. ``text`` is matched against the searchable fields (by ``by`` when given); ``where`` are
-    exact values, any of a list; ``between`` are bounds of ranged fields; ``order`` is a field, ``descending`` its
-    direction. At most ``limit`` records after the first ``offset``, best match first when there is a text."""
+    """A search in one kind. ``text`` is matched against the searchable fields (or those that ``by`` names). ``where``
+    are exact values, any of a list. ``between`` are bounds of ranged fields. ``order`` is a field, and ``descending``
+    its direction. Returns at most ``limit`` records after the first ``offset``, the best match first if there is a
+    text."""
 
     kind: str
     text: str | None = None
@@ -120,20 +120,19 @@ class Query:
 
 
 class ContextProvider(Protocol):
-    """Port that live records are read from. Raises core.errors.PlatformUnavailable when the platform does not
-    answer."""
+    """Port for reading live records. Raises core.errors.PlatformUnavailable if the platform doesn't answer."""
 
     def kinds(self) -> tuple[RecordKind, ...]: ...
 
     async def search(self, query: Query) -> Sequence[Record]:
-        """The matching records, names matched fuzzily by any word of the text; never more than query.limit."""
+        """The matching records, at most query.limit. Names match fuzzily by any word of the text."""
         ...
 
     async def get(self, kind: str, record_id: str) -> Record | None: ...
 
 
 def is_between(value: Any, low: Bound, high: Bound) -> bool:
-    """Whether a field's value is at least ``low`` and less than ``high``. "2026-10-03 09:00" is a point in time like
+    """Whether a field's value is at least ``low`` and less than ``high``. "2026-10-03 09:00" is a moment like
     "2026-10-03T09:00"."""
     if isinstance(value, str):
         stamp = value.replace(" ", "T", 1)
@@ -148,7 +147,7 @@ def is_between(value: Any, low: Bound, high: Bound) -> bool:
 
 
 def admit(kind: RecordKind, row: Mapping[str, Any], *, as_of: str = "") -> Record:
-    """Builds a record from a platform's row: declared fields only, anything else is dropped unread."""
+    """Builds a record from a platform's row. Undeclared fields are dropped unread."""
     values = {each.name: row.get(each.name) for each in kind.fields}
     shown = {each.name: format_field(each, values) for each in kind.fields}
     return Record(
@@ -163,8 +162,8 @@ def admit(kind: RecordKind, row: Mapping[str, Any], *, as_of: str = "") -> Recor
 
 
 def format_field(each: Field, values: Mapping[str, Any]) -> str:
-    """Formats a field's value for a label or detail: money with its currency (``49.00 EUR``), a point in time by its
-    day (``2026-10-03``), a boolean as yes or no, nothing as the empty string."""
+    """Formats a field's value for a label or detail: money with its currency (``49.00 EUR``), a moment by its day
+    (``2026-10-03``), a boolean as yes or no, no value as the empty string."""
     value = values.get(each.name)
     if value is None:
         return ""
@@ -196,10 +195,10 @@ class Place:
 class Kinds:
     """Every record kind of a workspace's connections, and the provider of each.
 
-    A kind belongs to its connection: ``shop.order`` is its full name. Where no other connection has one of its short
-    name, that is its name (``order``), and the full one is understood too; else each goes by its full name, and its
-    nouns may be said with the connection's title before them. ``places`` are the connections of the providers, one by
-    one; without them the providers are one connection's.
+    A kind belongs to its connection: ``shop.order`` is its full name. If no other connection has a kind of this short
+    name, its name is the short one (``order``), and the full one is understood too. Otherwise its name is the full one,
+    and its nouns may follow the connection's title. ``places`` are the connections of the providers, one by one.
+    Without them, all providers belong to one connection.
     """
 
     def __init__(self, providers: Sequence[ContextProvider], places: Sequence[Place] = ()) -> None:
@@ -230,16 +229,16 @@ class Kinds:
         return iter(kind for kind, _ in self._by_name.values())
 
     def get(self, name: str) -> RecordKind | None:
-        """The kind of that name, short (where only one connection has it) or full."""
+        """The kind of that name: a short name (if only one connection has it) or a full one."""
         found = self._by_name.get(name) or self._by_name.get(self._full.get(name, ""))
         return found[0] if found else None
 
     def named_by(self, name: str, connection: str) -> RecordKind | None:
-        """The kind that something of ``connection`` means by ``name``: its own before any other."""
+        """The kind that ``name`` means in a document of ``connection``: its own kind has priority."""
         return self.get(f"{connection}.{name}") or self.get(name)
 
     def choices(self, name: str) -> tuple[str, ...]:
-        """The full names that a short one may mean, where more than one connection has it."""
+        """The full names that a short one may mean, if several connections have it."""
         return tuple(f"{place}.{name}" for place in self._shared.get(name, ()))
 
     def place(self, name: str) -> Place:
@@ -247,7 +246,7 @@ class Kinds:
         return self._places[self._full.get(name, name)]
 
     def clashes(self) -> dict[str, tuple[str, ...]]:
-        """The nouns that stand for kinds of more than one connection → those kinds."""
+        """Nouns for kinds of more than one connection → those kinds."""
         said: dict[str, dict[str, None]] = {}
         for name, (kind, _) in self._by_name.items():
             for noun in kind.nouns:
@@ -266,7 +265,7 @@ class Kinds:
 
 
 def _qualify(kind: RecordKind, place: Place, shared: Collection[str]) -> RecordKind:
-    """A kind as its connection's alone: full names where another connection has a kind of that name too."""
+    """A kind as its connection's own, with full names if another connection has a kind of that name too."""
     if not shared:
         return kind
     relations = tuple(
@@ -285,7 +284,7 @@ def _qualify(kind: RecordKind, place: Place, shared: Collection[str]) -> RecordK
 
 
 class QualifiedRecords:
-    """The records of one connection, some of whose kinds go by their full names."""
+    """The records of one connection, some of whose kinds have full names."""
 
     def __init__(self, provider: ContextProvider, place: Place, shared: Collection[str]) -> None:
         self._provider, self._place, self._shared = provider, place, frozenset(shared)

@@ -1,12 +1,13 @@
 """Conditions in CEL (github.com/google/cel-spec): a policy's ``when`` over ``params`` and ``records``, a rule's over
 ``event``.
 
-``params`` maps each parameter to its value as it will be sent, ``records`` each parameter to the safe fields of the
-record it was looked up in. A condition that can't be evaluated holds: a person confirms. CEL does not mix integers and
-doubles in arithmetic (``params.amount * 1.1`` fails, ``double(params.amount) * 1.1`` works); comparing them works.
+``params`` maps each parameter to its value as it will be sent. ``records`` maps each parameter to the safe fields of
+its record. If a condition can't be evaluated, a person must confirm. CEL does not mix integers and doubles in
+arithmetic (``params.amount * 1.1`` fails, ``double(params.amount) * 1.1`` works). Comparing them works.
 
-Judging holds the interpreter until it ends. So what is compiled is bounded (``registry.conditions.condition_cost``),
-and what loops or matches patterns is judged in a process of its own that can be killed: through an ``Evaluator``.
+Evaluation blocks the interpreter until it ends. So the cost of a compiled condition is limited
+(``registry.conditions.condition_cost``), and conditions with loops or patterns are evaluated in a separate, killable
+process: by an ``Evaluator``.
 """
 
 from __future__ import annotations
@@ -83,7 +84,8 @@ class Condition:
         return self.evaluate(call_values(params, records))
 
     def evaluate(self, values: Mapping[str, Any]) -> ConditionResult:
-        """Evaluates the condition in this process, however long it takes: an ``Evaluator`` bounds it. Never raises."""
+        """Evaluates the condition in this process, however long it takes. An ``Evaluator`` limits the time. Never
+        raises."""
         try:
             answer = self._program.execute(dict(values))
         except KeyError as error:
@@ -160,7 +162,7 @@ class Evaluator(Protocol):
     """Evaluates conditions within a budget of time and memory, without blocking the event loop."""
 
     async def evaluate(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
-        """Evaluates one condition. ``workspace`` is whose condition it is."""
+        """Evaluates one condition of ``workspace``."""
         ...
 
 

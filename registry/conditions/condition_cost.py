@@ -39,9 +39,9 @@ _PATTERN_STEPS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The cost of one expression. ``steps`` to judge it, ``size`` the elements and characters of its value, all of
-    them, ``count`` the elements at its top, ``peak`` the largest value on the way. ``loops`` inside one another;
-    ``runs_free`` where it has no loop and no pattern, so that it takes no longer than reading its input once."""
+    """The cost of one expression. ``steps`` to evaluate it, ``size`` all elements and characters of its value,
+    ``count`` the elements on its top level, ``peak`` the largest intermediate value, ``loops`` the nesting of loops.
+    ``runs_free``: it has no loop and no pattern, so it takes no longer than reading its input once."""
 
     steps: float = 1
     size: float = 1
@@ -246,7 +246,7 @@ class _Reader(TokenReader):
         return replace(made, steps=steps, size=1, count=1, runs_free=False)
 
     def _loop(self, name: str, over: Cost) -> Cost:
-        """A macro: ``over.name(variable, body)``; the map with a filter has two bodies."""
+        """A macro: ``over.name(variable, body)``. The map with a filter has two bodies."""
         kind, variable = self._next()
         if kind != "word":
             raise InvalidInput(
@@ -305,7 +305,7 @@ def _cost_collection(members: list[Cost]) -> Cost:
 
 
 def _add_up(*costs: Cost) -> Cost:
-    """The cost of evaluating all of them in turn; says nothing about the value."""
+    """The cost of evaluating all of them in turn, without the cost of the value."""
     return Cost(
         steps=sum((each.steps for each in costs), 1.0),
         peak=max((each.peak for each in costs), default=1),

@@ -1,4 +1,4 @@
-"""Declarative connector: the class that stands for one connector document. Python may extend any part of it."""
+"""Declarative connector: the class made from one connector document. Python can extend any part of it."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _FORMS: Final[Mapping[str, SecretForm]] = {
 
 
 class DeclarativeConnector(Connector):
-    """A connector made of a document. A class that extends it names its document in ``document`` (``read_document``
-    reads the file beside it) and overrides what the document can't say."""
+    """A connector made from a document. A class that extends it names its document in ``document`` (``read_document``
+    reads the file in its folder) and overrides what a document can't express."""
 
     document: ClassVar[ConnectorDocument]
     actions: ClassVar[tuple[Mapping[str, Any], ...]] = ()
@@ -65,7 +65,7 @@ class DeclarativeConnector(Connector):
             cls.secret_form = _FORMS[verify]
 
     def __init__(self, client: PlatformClient, settings: Settings) -> None:
-        """Raises BadSetting for a setting of the connection that is missing or out of form."""
+        """Raises BadSetting for a missing or malformed setting of the connection."""
         super().__init__(client, settings)
         self.given = _given(self.document, settings.options)
         self._records = DeclarativeRecords(client, self.document, self.given)
@@ -74,7 +74,7 @@ class DeclarativeConnector(Connector):
         return (self._records,) if self.document.kinds else ()
 
     def register_actions(self) -> Sequence[Contract]:
-        """The contracts of the document, the settings and the address of this connection filled in."""
+        """The contracts of the document, with this connection's settings and address filled in."""
         filled = with_base_url(
             {"actions": [with_settings(each, self.given) for each in self.actions]}, self.settings.base_url
         )
@@ -105,7 +105,7 @@ def read_document(folder: Path) -> ConnectorDocument:
 
 
 def read_actions(folder: Path, made: ConnectorDocument) -> tuple[Mapping[str, Any], ...]:
-    """The contracts that a document proposes, of itself or of the file it names. Raises InvalidInput."""
+    """The contracts that a document proposes, in itself or in the file that it names. Raises InvalidInput."""
     if not isinstance(made.actions, str):
         return made.actions
     _, found = read_contracts(_json(folder / made.actions))
@@ -115,7 +115,7 @@ def read_actions(folder: Path, made: ConnectorDocument) -> tuple[Mapping[str, An
 
 
 def read_connector(folder: Path) -> type[DeclarativeConnector]:
-    """The class of a folder that holds a ``connector.json``. Raises InvalidInput."""
+    """The class of a folder with a ``connector.json``. Raises InvalidInput."""
     made = read_document(folder)
     return make_connector_class(made, read_actions(folder, made))
 
@@ -146,7 +146,7 @@ def _given(made: ConnectorDocument, options: Mapping[str, str]) -> dict[str, str
 
 
 def with_settings(value: Mapping[str, Any], given: Mapping[str, str]) -> Mapping[str, Any]:
-    """A contract whose endpoint has the connection's settings in place of their ``{name}``."""
+    """A contract whose endpoint has the connection's settings instead of their ``{name}``."""
     endpoint = value.get("endpoint")
     return {**value, "endpoint": _with_settings(endpoint, given)} if given and endpoint is not None else value
 

@@ -1,4 +1,4 @@
-"""Record kinds of a connector document: what a kind's entry declares, as ``registry.records.RecordKind``."""
+"""Record kinds of a connector document: turns a kind's entry into a ``registry.records.RecordKind``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from registry.records import Field, RecordKind, Relation
 
 
 def make_record_kind(name: str, kind: KindDocument) -> RecordKind:
-    """The declared kind. Words of every language stand beside the English ones."""
+    """The declared kind. It has the words of every language besides the English ones."""
     nouns = list(kind.nouns)
     states = {word: {each: tuple(values) for each, values in held.items()} for word, held in kind.states.items()}
     for words in kind.words.values():

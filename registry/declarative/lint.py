@@ -1,7 +1,7 @@
-"""Connector linter: finds what is wrong with a connector document beyond its shape, each with what to do.
+"""Connector linter: finds faults of a connector document beyond its shape, each with what to do.
 
-A Finding whose code begins with ``warn_`` is advice. Pointers are RFC 6901 from the document. Nothing here raises for
-its input, and nothing is fetched.
+A Finding whose code begins with ``warn_`` is advice. Pointers are RFC 6901 from the document. The linter raises nothing
+for its input, and fetches nothing.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def lint_folder(folder: Path) -> list[Finding]:
 
 
 def lint_value(value: Any) -> list[Finding]:
-    """The findings of decoded JSON whose contracts stand in it."""
+    """The findings of decoded JSON that contains its contracts."""
     try:
         made = documents.parse(value)
     except InvalidInput as error:
@@ -50,7 +50,7 @@ def lint_value(value: Any) -> list[Finding]:
 
 
 def lint(made: ConnectorDocument, actions: Sequence[Mapping[str, Any]], *, name: str | None = None) -> list[Finding]:
-    """The findings of a document and its contracts. ``name`` is its folder's."""
+    """The findings of a document and its contracts. ``name`` is the folder's."""
     return list(islice(_every(made, actions, name), MAX_FINDINGS))
 
 
@@ -297,8 +297,9 @@ def _actions(made: ConnectorDocument, actions: Sequence[Mapping[str, Any]]) -> I
 
 
 def _rests(made: ConnectorDocument, contract: Contract, here: str) -> Iterator[Finding]:
-    """Lenient fields that a call rests on: where such a value can't be read, a bound would be no bound. A derived value
-    that is missing is asked for or left out, which is advice: drafts from a document derive what a PUT keeps."""
+    """Finds lenient fields that a call depends on: if such a value is unreadable, a limit would not apply. A missing
+    derived value is asked for or left out, so for those it is only advice: drafts from a document derive what a PUT
+    keeps."""
     for name, annotation in contract.annotations.items():
         paid_in = contract.annotation(annotation.currency_from).derive if annotation.currency_from else None
         for part, derive, code in (

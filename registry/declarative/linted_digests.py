@@ -1,8 +1,8 @@
 """Digests of connector documents that were linted before they were shipped.
 
-``python -m registry.declarative.linted_digests FOLDER`` lints its connectors and writes its ``linted.json``.
-A start trusts them instead of linting again; a document that was changed since has another digest, and so has every
-document after a change of the linter.
+``python -m registry.declarative.linted_digests FOLDER`` lints a folder's connectors and writes its ``linted.json``. A
+start trusts these digests instead of linting again. A changed document has another digest. After a change of the
+linter, every document has.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from registry.declarative.lint import lint_folder
 from registry.linting.linter import is_advice
 
 LINTED: Final = "linted.json"
-# Where the linter's rules stand, from the folder of this module.
+# The linter's source files, relative to this module's folder.
 RULES: Final = ("lint.py", "document.py", "../linting/*.py")
 
 
 @cache
 def digest_rules() -> str:
-    """SHA-256, in hex, over the source of the linter: a new rule makes all that was linted before it void."""
+    """SHA-256, in hex, over the source of the linter: a new rule invalidates all earlier digests."""
     here = Path(__file__).parent
     return _digest(path for rule in RULES for path in sorted(here.glob(rule)))
 
 
 def digest_documents(folder: Path, rules: str | None = None) -> str:
-    """SHA-256, in hex, over the names and the bytes of a connector's JSON documents, and over ``rules``: the digest of
-    the linter, this one by default."""
+    """SHA-256, in hex, over the names and bytes of a connector's JSON documents, and over ``rules``: the linter's
+    digest, by default this linter's."""
     return _digest(sorted(folder.glob("*.json")), rules or digest_rules())
 
 
@@ -46,7 +46,7 @@ def _digest(paths: Iterable[Path], before: str = "") -> str:
 
 
 def read_linted_digests(folder: Path) -> Mapping[str, str]:
-    """Digest by connector, as they stand in a folder of connectors; none where nothing readable stands there."""
+    """Digest by connector, from a folder of connectors. Empty if the file is missing or unreadable."""
     try:
         found = json.loads((folder / LINTED).read_bytes())
     except (OSError, ValueError):
@@ -55,7 +55,7 @@ def read_linted_digests(folder: Path) -> Mapping[str, str]:
 
 
 def lint_connectors(folder: Path) -> dict[str, str]:
-    """Digest by connector of those documents in ``folder`` that have no finding but advice."""
+    """Digest by connector of the documents in ``folder`` without findings, except for advice."""
     declared = sorted(path.parent for path in folder.glob(f"*/{FILE}"))
     return {
         each.name: digest_documents(each)

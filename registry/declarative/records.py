@@ -48,8 +48,8 @@ _ID: Final = re.compile(r"[^\s/\\?#%\x00-\x1f\x7f]{1,200}")
 
 
 class DeclarativeRecords:
-    """The records of one connection, as its connector's document declares them. ``given`` are the connection's
-    settings by name. Asks the platform afresh each time; nothing is kept."""
+    """The records of one connection, as its connector's document declares them. ``given`` are the connection's settings
+    by name. Each read asks the platform: nothing is cached."""
 
     def __init__(self, client: PlatformClient, document: ConnectorDocument, given: Mapping[str, str]) -> None:
         self._client = client
@@ -61,9 +61,9 @@ class DeclarativeRecords:
         return tuple(self._kinds.values())
 
     async def search(self, query: Query) -> Sequence[Record]:
-        """The records that fit. Raises InvalidInput for a kind or field that is not declared (others can't be
-        probed), PlatformUnavailable when the platform does not answer, not in the declared shape, or when more records
-        would have to be read than may be."""
+        """The matching records. Raises InvalidInput for an undeclared kind or field (so that undeclared ones can't be
+        probed), and PlatformUnavailable if the platform doesn't answer, answers in another shape, or if more records
+        would have to be read than allowed."""
         self._declared(query)
         query = replace(query, limit=max(1, min(query.limit, MAX_RECORDS)), offset=max(0, query.offset))
         try:
@@ -73,7 +73,7 @@ class DeclarativeRecords:
             raise PlatformUnavailable(f"{self._document.title} takes too long to list its records.") from error
 
     async def get(self, kind: str, record_id: str) -> Record | None:
-        """The record, or None: also for what can't be an id here, which is not even asked for."""
+        """The record, or None. It is also None for an impossible id, without a request."""
         declared = self._kind(kind)
         document = self._document.kinds[kind]
         parts = record_id.split("/", len(document.scope))

@@ -74,7 +74,7 @@ def read_values(
 
 
 def read_raw_value(kind: KindDocument, name: str, row: Any, given: Mapping[str, str]) -> Any:
-    """What the platform's row holds for one field, as it is."""
+    """The platform's value for one field, unchanged."""
     return _raw(name, kind.fields[name], row, given) if isinstance(row, Mapping) else None
 
 
@@ -153,7 +153,7 @@ def _json(name: str, raw: Any, what: str) -> str:
 
 
 def _in_a_language(raw: Any) -> Any:
-    """A text that comes in several languages: English where there is any, else the first that says something."""
+    """A text in several languages: the English one, or else the first that isn't empty."""
     if not isinstance(raw, Mapping):
         return raw
     said = {key: value for key, value in raw.items() if isinstance(value, str) and value}

@@ -146,7 +146,8 @@ def _asked(was: Mapping[tuple[str, str], Slot], now: Mapping[tuple[str, str], Sl
 
 
 def _elsewhere(slot: Slot, others: Mapping[tuple[str, str], Slot]) -> bool:
-    """Whether another level of nesting holds it: an object that is kept whole there, or taken apart."""
+    """Whether the value is at another level of nesting: in an object that is kept whole there, or split into
+    parameters."""
     if slot.place != "body" or not slot.key.startswith("/"):
         return False
     keys = [key for place, key in others if place == "body"]
@@ -154,7 +155,7 @@ def _elsewhere(slot: Slot, others: Mapping[tuple[str, str], Slot]) -> bool:
 
 
 def _compared(was: Slot, now: Slot) -> tuple[list[str], list[str]]:
-    """What it accepts less than before, and what it accepts more."""
+    """What the new parameter accepts less than the old one, and what it accepts more."""
     narrower: list[str] = []
     wider: list[str] = []
     told = _told(now)
@@ -167,7 +168,7 @@ def _compared(was: Slot, now: Slot) -> tuple[list[str], list[str]]:
 
 
 def _schemas(told: str, was: Mapping[str, Any], now: Mapping[str, Any], level: int = 0) -> tuple[list[str], list[str]]:
-    """The same for two schemas, and for their parts."""
+    """Like ``_compared``, for two schemas and their parts."""
     narrower: list[str] = []
     wider: list[str] = []
     if was == now or level > _MAX_LEVELS:

@@ -19,16 +19,17 @@ FORMATS: Final[Sequence[DocumentFormat]] = (openapi.FORMAT,)
 
 
 def read_description(documents: Documents, formats: Sequence[DocumentFormat] = FORMATS) -> ApiDescription:
-    """What a document says may be called. Raises UnreadableDocument, worded by the first format, for an unknown one."""
+    """The API description of a document. Raises UnreadableDocument for an unknown format, in the words of the first
+    format."""
     found = next((each for each in formats if each.fits(documents.root)), formats[0])
     return found.read(documents)
 
 
 def list_titles(formats: Iterable[DocumentFormat]) -> str:
-    """For people: ``OpenAPI or Postman``."""
+    """The formats' titles for people: ``OpenAPI or Postman``."""
     return " or ".join(each.title for each in formats)
 
 
 def list_words(formats: Iterable[DocumentFormat], joint: str) -> str:
-    """The words that documents are known by, in quotes: ``"openapi" or "swagger"``."""
+    """The words that identify documents, in quotes: ``"openapi" or "swagger"``."""
     return f" {joint} ".join(f'"{word}"' for each in formats for word in each.words)

@@ -55,7 +55,7 @@ class Import:
     """Placeholders that nothing fills: name → number of operations below it."""
 
     def report(self, file_of: Callable[[str], str] = lambda _: "") -> dict[str, Any]:
-        """What ``opsiq import openapi --json`` prints; ``file_of`` says where a draft's contract was written."""
+        """The report of ``opsiq import openapi --json``. ``file_of`` returns the file of a draft's contract."""
         return {
             "title": self.description.title,
             "version": self.description.version,
@@ -185,7 +185,7 @@ def _list_idle_decisions(description: ApiDescription, decided: Decisions) -> Ite
 def _questions(
     description: ApiDescription, connections: Connections, drafts: list[Draft], decided: Decisions
 ) -> list[str]:
-    """What a person must still decide, as sentences."""
+    """Open decisions for a person, as sentences."""
     made = list(connections.questions())
     nobody = sum(not each.contract["roles"] for each in drafts)
     if nobody:

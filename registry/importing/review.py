@@ -14,7 +14,7 @@ from registry.importing.decisions import OperationDecision
 def decide_draft(
     contract: Mapping[str, Any], decision: OperationDecision, *, connection: str, version: int = 1
 ) -> dict[str, Any]:
-    """The draft as it would be signed. ``connection`` is where its calls go. Whatever the decision leaves open stays as
+    """The draft as it would be signed. ``connection`` is the target of its calls. Parts without a decision stay as
     drafted. Raises InvalidInput for impossible values."""
     made: dict[str, Any] = json.loads(json.dumps(contract))
     made["version"] = version
@@ -39,13 +39,13 @@ def decide_draft(
             _omit(made, name)
         elif name in made["parameters"]["properties"] and (said := choice.annotation()):
             made.setdefault("annotations", {}).setdefault(name, {}).update(said)
-            if choice.record is not None:  # a card tells a record by its label, which says more than its id
+            if choice.record is not None:  # a card identifies a record by its label, which says more than its id
                 made.pop("preview", None)
     return made
 
 
 def _omit(contract: dict[str, Any], parameter: str) -> None:
-    """Takes an optional parameter out of the contract and its request."""
+    """Removes an optional parameter from the contract and its request."""
     contract["parameters"]["properties"].pop(parameter, None)
     contract.get("annotations", {}).pop(parameter, None)
     endpoint = contract["endpoint"]
@@ -55,5 +55,5 @@ def _omit(contract: dict[str, Any], parameter: str) -> None:
         values = holder.get(member)
         if isinstance(values, dict):
             holder[member] = {key: each for key, each in values.items() if each.get("parameter") != parameter}
-    if whole:  # then there is none: an empty object is not what the parameter would have sent
+    if whole:  # then there is no body: an empty object isn't what the parameter would have sent
         del endpoint["body"]

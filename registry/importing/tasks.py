@@ -1,7 +1,7 @@
-"""Import tasks: everything that an importer does with documents, as one function of JSON and a reader of documents. A
-new format goes into ``registry.importing.formats``, not here.
+"""Import tasks: everything that an importer does with documents, as one function of JSON and a document reader. A new
+format goes into ``registry.importing.formats``, not here.
 
-A task can therefore run in its own killable process: see ``executors.importing``.
+So a task can run in its own killable process: see ``executors.importing``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Task(TypedDict, total=False):
 
 
 def perform(task: Task, read: Read) -> dict[str, Any]:
-    """The task's answer, as JSON. Raises InvalidInput for documents and decisions that can't be used."""
+    """The task's answer, as JSON. Raises InvalidInput for unusable documents and decisions."""
     trees = [Documents(root, partial(read, index)) for index, root in enumerate(task["roots"])]
     match task["do"]:
         case "draft":
@@ -59,7 +59,7 @@ def _drafted(made: Import) -> dict[str, Any]:
 
 
 def write_connector(made: Import) -> dict[str, Any]:
-    """The draft of a ``connector.json``: how to sign in, and the kinds that were found."""
+    """The draft of a ``connector.json``: the sign-in and the kinds that were found."""
     decided = made.decisions.connection
     name, address = next(iter(made.connections.items()))
     connection: dict[str, Any] = {

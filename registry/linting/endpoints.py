@@ -1,4 +1,4 @@
-"""Endpoint linter: where calls go, what fills their requests, and what may be sent again."""
+"""Endpoint linter: checks the target of calls, the values of their requests, and what may be sent again."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ _REFUSED: Final = ("401", "403")
 
 
 def lint_endpoint(contract: Contract, pointer: str, connections: Collection[str] | None = None) -> Iterator[Finding]:
-    """Every finding about ``endpoint``; ``pointer`` is the contract's. ``connections`` are those that are set up, where
-    that is known."""
+    """Every finding about ``endpoint``. ``pointer`` is the contract's. ``connections`` are the existing ones, if they
+    are known."""
     endpoint, here = contract.endpoint, f"{pointer}/endpoint"
     if endpoint.timeout_s > endpoint.deadline_s:
         yield Finding(
@@ -215,7 +215,7 @@ def _lint_constant(inner: str, value: Any, here: str) -> Iterator[Finding]:
 
 
 def _looks_random(text: str) -> bool:
-    """Whether a text looks like a key or token: long, of letters and digits alone, and of many different ones."""
+    """Whether a text looks like a key or token: long, only letters and digits, and many different ones."""
     if not _TOKEN.fullmatch(text) or _UUID.fullmatch(text) or "://" in text:
         return False
     if not (any(char.isdigit() for char in text) and any(char.isalpha() for char in text)):
@@ -225,7 +225,7 @@ def _looks_random(text: str) -> bool:
 
 
 def _find_unused(contract: Contract, bound: list[tuple[str, Value]], here: str) -> Iterator[Finding]:
-    """Parameters that are asked for and never sent. One that says what another is about is used by that."""
+    """Parameters that are asked for but never sent. A parameter that describes another one counts as used."""
     used = {value.parameter for _, value in bound if isinstance(value, FromParameter)}
     for annotation in contract.annotations.values():
         pointed = (annotation.derive, annotation.replaces, annotation.at_most)

@@ -1,7 +1,7 @@
-"""Contract linter: finds what is wrong with contracts beyond their schema, before anything is signed.
+"""Contract linter: finds faults of contracts beyond their schema, before anything is signed.
 
-A Finding whose code begins with ``warn_`` is advice; any other keeps the contract out. Pointers are RFC 6901 from the
-value that was given. Nothing here raises for its input, and nothing is fetched.
+A Finding whose code begins with ``warn_`` is advice. Any other keeps the contract out. Pointers are RFC 6901 from the
+given value. The linter raises nothing for its input, and fetches nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def is_advice(finding: Finding) -> bool:
 
 
 def lint_file(path: Path, *, base_url: str = "https://platform.invalid", known: Collection[str] = ()) -> list[Finding]:
-    """The findings of a file of contracts. Raises nothing for its content; OSError where it can't be read."""
+    """The findings of a file of contracts. Raises nothing for its content, and OSError if it can't be read."""
     if path.stat().st_size > MAX_FILE_BYTES:
         return [Finding("", "file_too_large", f"The file is larger than {MAX_FILE_BYTES} bytes; split it.")]
     try:
@@ -48,9 +48,9 @@ def lint_file(path: Path, *, base_url: str = "https://platform.invalid", known: 
 
 
 def lint(value: Any, *, known: Collection[str] = (), connections: Collection[str] | None = None) -> list[Finding]:
-    """The findings of decoded JSON: one contract, a list of them, or ``{"contracts": […]}``. ``known`` are names
-    registered already, which ``undo`` may refer to; ``connections`` those that are set up, None where that is not
-    known."""
+    """The findings of decoded JSON: one contract, a list of them, or ``{"contracts": […]}``. ``known`` are names of
+    registered contracts, which ``undo`` may refer to. ``connections`` are the existing ones, or None if they are
+    unknown."""
     prefix, members = read_contracts(value)
     if members is None:
         return _limit(value, "", connections) if isinstance(value, Mapping) else [_make_shapeless()]
@@ -82,7 +82,7 @@ def _limit(value: Mapping[str, Any], pointer: str, connections: Collection[str] 
 
 
 def _measure_size(value: Any) -> int:
-    """Approximate size as JSON, never too large; counted without recursion, and no further than _COUNTED."""
+    """Approximate size as JSON, never too large. It is counted without recursion, and the count stops at _COUNTED."""
     count, left = 0, [value]
     while left and count < _COUNTED:
         each = left.pop()
@@ -250,7 +250,7 @@ def _lint_across(members: Sequence[Any], prefix: str, known: Collection[str]) ->
 
 
 def _with_advice(finding: Finding) -> str:
-    """The parser's message with advice."""
+    """The parser's message with advice added."""
     name = finding.pointer.rsplit("/", 1)[-1]
     if finding.code == "missing":
         return f"The field {name!r} is missing; add it."

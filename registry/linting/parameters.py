@@ -1,4 +1,4 @@
-"""Parameter linter: JSON Schemas, annotations, and where each value can come from."""
+"""Parameter linter: checks JSON Schemas, annotations, and the sources of each value."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _TOP: Final = frozenset(
 
 
 def lint_parameters(contract: Contract, pointer: str) -> Iterator[Finding]:
-    """Every finding about ``parameters`` and ``annotations``; ``pointer`` is the contract's."""
+    """Every finding about ``parameters`` and ``annotations``. ``pointer`` is the contract's."""
     faults = list(_lint_schema(contract, f"{pointer}/parameters"))
     yield from faults
     if any(not finding.code.startswith("warn_") for finding in faults):
-        return  # what follows reads the schema: it has to be one
+        return  # the checks below need a valid schema
     yield from _lint_annotations(contract, f"{pointer}/annotations")
     for name, schema in contract.properties.items():
         yield from _lint_property(contract, name, schema if isinstance(schema, Mapping) else {}, pointer)

@@ -1,4 +1,4 @@
-"""Text linter: secrets, invisible characters, and values that were read as another type."""
+"""Text linter: finds secrets, invisible characters, and values that were read as another type."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _list_strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
 
 
 def find_coerced(given: Any, read: Any, pointer: str) -> Iterator[Finding]:
-    """Values that were read as another type than they are written: ``"1"`` for 1, ``"yes"`` for true."""
+    """Values that were read as another type than they were written: ``"1"`` for 1, ``"yes"`` for true."""
     if isinstance(given, Mapping) and isinstance(read, Mapping):
         for key, each in given.items():
             if key in read:

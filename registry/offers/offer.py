@@ -1,4 +1,5 @@
-"""Offer: what a resolver sees of an action. Enough to choose and fill it, and nothing about where it goes."""
+"""Offer: a resolver's view of an action. It has everything to choose and fill the action, and nothing about its
+target."""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ _NO_ANNOTATION = Annotation()
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One candidate action. ``name`` is the closed set's member; for a foreign registry it may be any string.
+    """One candidate action. ``name`` is the closed set's member. For a foreign registry it may be any string.
 
-    ``parameters`` is a JSON Schema object. Two offers with the same name never stand in one shortlist.
+    ``parameters`` is a JSON Schema object. Names are unique within one shortlist.
     """
 
     name: str
@@ -45,7 +46,7 @@ class Offer:
         return self.annotations.get(parameter, _NO_ANNOTATION)
 
     def list_missing(self, given: Container[str]) -> tuple[str, ...]:
-        """The required parameters that are not given and that no default and no record fills."""
+        """The required parameters that are neither given nor filled by a default or a record."""
         return tuple(
             name
             for name in self.required

@@ -10,7 +10,7 @@ from language.stems import name_stems, stem_text
 from registry.offers.offer import Offer
 
 _MOST_VALUES: Final = 64
-# An owner in an example says nothing about the action: names of two words, and possessives.
+# Names of owners in examples say nothing about the action: names of two words, and possessives.
 _NAMES: Final = re.compile(
     r"(?<=\s)(?:[A-ZÀ-ÖØ-Þ][\w.-]*\s+)*[A-ZÀ-ÖØ-Þ][\w.-]*['’]s(?!\w)|(?<=\s)[A-ZÀ-ÖØ-Þ][\w-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]+)+"
 )
@@ -25,7 +25,7 @@ _PLAIN: Final = re.compile(r"\b[a-z]{5,}\b")
 
 
 def stem_fields(offer: Offer) -> dict[str, list[str]]:
-    """Field → the stems that stand in it, in order."""
+    """Field → its stems, in order."""
     lead, _, rest = offer.description.partition(". ")
     names: list[str] = []
     described: list[str] = []
@@ -49,8 +49,8 @@ def stem_fields(offer: Offer) -> dict[str, list[str]]:
 
 
 def stem_name(offer: Offer) -> list[str]:
-    """The stems of an offer's name. If that says nothing ("a12"), those of its title, or of the first words of its
-    description."""
+    """The stems of an offer's name. If the name has no word ("a12"), the stems of its title, or of the first words of
+    its description."""
     if is_telling_name(offer.name):
         return stem_text(re.sub(r"[._]|@\d+$", " ", offer.name)) or stem_text(offer.title)
     if offer.title != offer.name and is_telling_name(offer.title):

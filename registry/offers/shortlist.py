@@ -53,8 +53,8 @@ once."""
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """An offer and its score. ``score`` is comparable within one query only; ``coverage`` in [0, 1] is the share of the
-    request's terms (weighted by rarity) that this offer contains; ``matched`` are the common stems, rarest first."""
+    """An offer and its score. ``score`` is comparable only within one query. ``coverage`` in [0, 1] is the share of the
+    request's terms (weighted by rarity) that this offer contains. ``matched`` are the common stems, rarest first."""
 
     offer: Offer
     score: float
@@ -271,8 +271,8 @@ def _compute_idf(document_frequency: int, count: int) -> float:
 
 
 def make_shortlist(catalogue: Catalogue, role: str, surface: Surface) -> Shortlist:
-    """The shortlist of what this role may be offered on this surface, with the names of everything else and what is
-    closed to it."""
+    """The shortlist of this role's actions on this surface, with the names of all other actions, and the actions closed
+    to this role."""
     offers = catalogue.offers(role, surface)
     mine = {offer.name for offer in offers}
     others = [contract.name for contract in catalogue if contract.name not in mine]

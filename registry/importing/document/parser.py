@@ -88,7 +88,7 @@ def _in_whole_characters(value: Any) -> Any:
 
 
 def _check_bounds(root: Any) -> None:
-    """Level by level, without recursion."""
+    """Checks the limits level by level, without recursion. Raises UnreadableDocument."""
     level, count = [root], 0
     for _ in range(MAX_DEPTH + 1):
         below: list[Any] = []
@@ -258,5 +258,5 @@ def _plain(text: str) -> Any:
             return int(text)
         if _NUMBER.match(text) and not (text[0] == "0" and text[1:2].isdigit()):
             number = float(text)
-            return number if number - number == 0 else text  # what overflows stays text
+            return number if number - number == 0 else text  # an overflowing number stays text
     return text

@@ -30,10 +30,11 @@ _OWN: Final = (
 
 @dataclass(slots=True)
 class SchemaView:
-    """One schema, its references followed. ``types`` is empty where none is said; ``additional`` is a map's value.
+    """One schema, with its references followed. ``types`` is empty if the schema names none. ``additional`` is a map's
+    value.
 
-    ``variants`` are the alternatives of ``oneOf`` and ``anyOf`` that are more than null; ``key`` tells the schema's
-    identity, to find circles by. ``any_of`` says that several alternatives may hold at once.
+    ``variants`` are the alternatives of ``oneOf`` and ``anyOf``, without null. ``key`` identifies the schema, in order
+    to find circles. ``any_of``: several alternatives may hold at once.
     """
 
     key: int
@@ -137,7 +138,7 @@ class SchemaReader:
 
 
 def _absorb(made: SchemaView, other: SchemaView) -> None:
-    """Adds ``other``, which must hold too. What it says about the same thing comes second."""
+    """Adds ``other``, which must hold too. Where both describe the same thing, the first has priority."""
     made.types = (made.types & other.types or other.types) if made.types and other.types else made.types | other.types
     made.own.update(other.own)
     if other.enum is not None:
@@ -204,7 +205,7 @@ def _single(at: Located) -> SchemaView:
 
 
 def _bounds(own: dict[str, Any]) -> None:
-    """OpenAPI 3.0's ``exclusiveMinimum: true`` as JSON Schema's; what is no number is dropped."""
+    """Converts OpenAPI 3.0's ``exclusiveMinimum: true`` to JSON Schema's. Bounds that aren't numbers are dropped."""
     for exclusive, plain in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         if isinstance(own.get(exclusive), bool):
             bound = own.pop(plain, None) if own.pop(exclusive) else None

@@ -56,6 +56,6 @@ def write_annotations(
 
 
 def _owner(kind: KindDraft, records: Mapping[str, str]) -> str | None:
-    """The parameter that names what the records of a kind lie in."""
+    """The parameter that names the owner of a kind's records."""
     owner = next(iter(kind.entry.get("scope", {}).values()), None)
     return next((name for name, record in records.items() if owner is not None and record == owner), None)

@@ -1,4 +1,4 @@
-"""Endpoint of a draft: the request that an operation is called by, with what fills each place of it."""
+"""Endpoint of a draft: the request for an operation, with the value for each place in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GET_WITH_BODY = "It is a GET with a body, which many servers and proxies drop; 
 
 
 def choose_content(operation: Operation) -> BodyContent | None:
-    """The media type that is sent: JSON before forms before text. Raises CannotDraft for a GET with a body."""
+    """The media type to send: JSON before forms before text. Raises CannotDraft for a GET with a body."""
     if not operation.contents:
         return None
     if operation.method == "GET":
@@ -45,9 +45,9 @@ def write_endpoint(
     settler: Settler,
     notes: list[str],
 ) -> dict[str, Any]:
-    """The contract's ``endpoint``. ``slots`` are the places that are sent: each with a fixed value, or with what is
-    asked for. ``nulls`` are members of the body that must be there and may be null, ``idempotency`` the header that
-    carries the call's key. What a person should know is added to ``notes``."""
+    """The contract's ``endpoint``. ``slots`` are the places that are sent, each with a fixed value or a parameter.
+    ``nulls`` are required members of the body that may be null. ``idempotency`` is the header for the call's key.
+    Remarks for a person are added to ``notes``."""
     path, placeholders = write_path(operation, slots, notes)
     endpoint: dict[str, Any] = {"type": "http", "connection": connection, "method": operation.method, "url": path}
     bound = {slot.name: {"value": fixed[slot.name]} if slot.name in fixed else _binding(slot) for slot in slots}
@@ -76,7 +76,7 @@ def _write_body(
     if content is not None:
         return _body(content, list(_by_key(slots, "body").values()), bound)
     if operation.method in ("POST", "PUT", "PATCH") and any(at == "415" for at, _ in operation.responses.members()):
-        return {"type": "json", "fields": {}}  # it looks at the type even of what is not there
+        return {"type": "json", "fields": {}}  # the platform checks the type even of an empty body
     return None
 
 

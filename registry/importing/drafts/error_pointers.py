@@ -1,4 +1,4 @@
-"""Error pointers: where an error answer holds the sentence for people, as the document describes it."""
+"""Error pointers: places in an error answer with the sentence for people, as the document describes it."""
 
 from __future__ import annotations
 

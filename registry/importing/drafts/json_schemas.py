@@ -38,7 +38,7 @@ _ORDER: Final = ("string", "integer", "number", "boolean", "array", "object")
 
 
 class Budget:
-    """How many more schemas may be written out."""
+    """Remaining number of schemas that may be written out."""
 
     def __init__(self, parts: int) -> None:
         self.left = parts
@@ -171,7 +171,7 @@ def _bound(key: str, value: Any) -> bool:
 
 
 def _exact(value: Any) -> bool:
-    """Whether it has a canonical form, so that it can be signed."""
+    """Whether the value has a canonical form, so that it can be signed."""
     try:
         canon.dumps(value)
     except (NotCanonical, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Texts in several languages: a body's object that holds one text for each language, written in one of them."""
+"""Texts in several languages: an object in a body with one text for each language, filled in one of them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _TOLD: Final = re.compile(
 
 
 def guess_language(slot: Slot, settler: Settler) -> str | None:
-    """The language that a text is probably written in: English where the document doesn't name others alone. None for
-    what is no text in several languages."""
+    """The probable language of a text: English, unless the document names only others. None if it isn't a text in
+    several languages."""
     if slot.place != "body" or not slot.whole or slot.form is not None:
         return None
     settled = settler.settled(slot.view)
@@ -28,7 +28,7 @@ def guess_language(slot: Slot, settler: Settler) -> str | None:
 
 
 def write_in_language(slot: Slot, decision: ParameterDecision | None, settler: Settler) -> Slot:
-    """The slot as one text, where somebody decided in which language."""
+    """The slot as one text, if a person decided its language."""
     if decision is None or decision.language is None or guess_language(slot, settler) is None:
         return slot
     schema = {"type": "string", **({"minLength": 1} if slot.required else {})}

@@ -1,7 +1,7 @@
-"""Operation naming: ``resource.verb`` and a title from what a document says, the same each time.
+"""Operation naming: ``resource.verb`` and a title from the document's texts, always the same for the same document.
 
-The id of an operation is used where it is one of words; ids that a framework made from the path are worse than the
-path. A name depends on its own operation alone but where two collide: then both tell more of their path.
+The operation's id is used if it consists of words. Ids that a framework made from the path are worse than the path. A
+name depends only on its own operation, unless two collide: then both include more of their path.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _SUFFIX: Final = re.compile(r"\.(?:json|xml|php|aspx?)\Z", re.I)
 
 
 def name_operations(operations: Iterable[Operation], *, prefix: str, kept: Mapping[str, str]) -> dict[str, str]:
-    """Operation key → a contract's name, each once. ``kept`` are names that were given before: they stay."""
+    """Operation key → a contract's name, each unique. ``kept`` are earlier names, which don't change."""
     left = [each for each in operations if each.key not in kept]
     names = {each.key: kept[each.key] for each in operations if each.key in kept}
     taken = set(names.values())
@@ -67,7 +67,7 @@ def name_operations(operations: Iterable[Operation], *, prefix: str, kept: Mappi
                 taken.add(name)
             else:
                 left += group
-    for each in left:  # two ids that differ in their case alone, or the like
+    for each in left:  # ids that differ only in upper and lower case, or the like
         resource, verb = _short(each)
         names[each.key] = _joined(prefix, resource, f"{verb}_{words.make_mark(each.key)}")
     return names
@@ -78,7 +78,7 @@ def _short(operation: Operation) -> tuple[str, str]:
 
 
 def _longer(operation: Operation) -> tuple[str, str]:
-    """With what comes before it in the path."""
+    """The name with the part of the path before it."""
     resource, verb = _short(operation)
     above = [word for each in _static(operation.path)[:-1] for word in words.split_words(each)]
     return "_".join(dict.fromkeys([*above, *resource.split("_")])), verb
@@ -91,7 +91,8 @@ def _longest(operation: Operation) -> tuple[str, str]:
 
 
 def _of_id(operation: Operation) -> tuple[str, str] | None:
-    """From an operation's id, where that is one of words: ``createRefund``, ``ssh_keys_list``, ``repos/add-tag``."""
+    """The name from an operation's id, if it consists of words: ``createRefund``, ``ssh_keys_list``,
+    ``repos/add-tag``."""
     given = operation.id.strip()
     parts = [each for each in re.split(r"[./:#]|::", given) if words.split_words(each)]
     every = words.split_words(given)
@@ -123,7 +124,7 @@ def _of_id(operation: Operation) -> tuple[str, str] | None:
 
 
 def _of_path(operation: Operation) -> tuple[str, str]:
-    """From method and path: ``POST /customers/{id}/block`` → customers.block."""
+    """The name from method and path: ``POST /customers/{id}/block`` → customers.block."""
     segments = [each for each in operation.path.split("?")[0].split("/") if each and not words.is_version(each)]
     if custom := re.search(r"\}:([A-Za-z]+)\Z", segments[-1] if segments else ""):
         above = [each for each in segments[:-1] if "{" not in each and words.split_words(each)]
@@ -157,7 +158,7 @@ def _resource(path: str) -> str:
 
 
 def _static(path: str) -> list[str]:
-    """The segments of a path that say something: no placeholders, no versions."""
+    """The meaningful segments of a path: no placeholders, no versions."""
     segments = (_SUFFIX.sub("", each) for each in path.split("?")[0].split("/"))
     return [
         each for each in segments if each and "{" not in each and not words.is_version(each) and words.split_words(each)
@@ -175,7 +176,7 @@ def _part(text: str) -> str:
 
 
 def write_title(operation: Operation, name: str) -> str:
-    """One line for the card: the summary as an imperative, else words of the name."""
+    """One line for the card: the summary as an imperative, or else words of the name."""
     summary = _METHOD_TOLD.sub("", _MARKED.sub("", words.to_plain_text(operation.summary)).rstrip(" ."))
     if not summary:
         sentence = words.take_first_sentence(words.to_plain_text(operation.description)).rstrip(" .")
@@ -185,7 +186,7 @@ def write_title(operation: Operation, name: str) -> str:
         noun = resource.replace("_", " ")
         one = words.to_singular(noun)
         if operation.method in ("DELETE", "PUT", "PATCH") and not operation.path.rstrip("/").endswith("}"):
-            noun = f"all {noun}" if one != noun else noun  # what is done to a collection is done to all of it
+            noun = f"all {noun}" if one != noun else noun  # an action on a collection affects all its members
         elif one != noun and verb != "list":
             noun = f"{'an' if one[0] in 'aeiou' else 'a'} {one}"
         made = verb.replace("_", " ") if "_" in verb else f"{verb} {noun}"
@@ -196,8 +197,8 @@ def write_title(operation: Operation, name: str) -> str:
 
 
 def to_imperative(word: str, *, determined: bool = False) -> str:
-    """``Creates`` → ``Create``, ``Creating`` → ``Create``. What is no known verb stays as it is, unless an article
-    after it shows that it is one."""
+    """``Creates`` → ``Create``, ``Creating`` → ``Create``. An unknown verb is unchanged, unless an article after it
+    shows that it is a verb."""
     low = word.lower()
     base = _THIRD_PERSON.get(low)
     ends = {"s": ("",), "es": ("",), "ies": ("y",), "ing": ("", "e")}

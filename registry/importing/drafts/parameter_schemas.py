@@ -1,4 +1,4 @@
-"""Schemas of a draft's parameters: what a slot takes, with its description, default and example."""
+"""Schemas of a draft's parameters: a slot's schema, with its description, default and example."""
 
 from __future__ import annotations
 
@@ -41,13 +41,14 @@ def write_parameter(slot: Slot, method: str) -> dict[str, Any]:
 
 
 def take_number(schema: dict[str, Any]) -> None:
-    """An id that a document calls a text is a number in many records: what its kind has is sent."""
+    """Allows numbers for an id that a document declares as text: in many records it is a number, and the record's own
+    type is sent."""
     if not {"enum", "format", "pattern", "default"} & set(schema):
         schema["type"] = ["string", "integer"]
 
 
 def let_stay_empty(slot: Slot, schema: dict[str, Any]) -> None:
-    """A list that a new record needs and that may be empty is so, unless somebody speaks of it."""
+    """Gives a new record's required list the default ``[]`` if the list may be empty."""
     if not slot.required or slot.place != "body" or "default" in schema:
         return
     kind = schema.get("type")

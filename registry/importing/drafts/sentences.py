@@ -23,15 +23,15 @@ _ID: Final = frozenset({"id", "uuid", "key", "number", "code", "slug"})
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """Example request and preview of a draft. ``example`` and ``preview`` are empty where none reads naturally."""
+    """Example request and preview of a draft. Each is empty if none reads naturally."""
 
     example: str = ""
     preview: str = ""
 
 
 def write_sentences(title: str, required: Sequence[str], properties: dict[str, Any], *, reads: bool) -> Sentences:
-    """The sentences for a title such as ``Close an order`` and the required parameters. ``reads``: it changes nothing,
-    so it may be requested without further words."""
+    """The sentences for a title such as ``Close an order`` and the required parameters. ``reads``: the operation
+    changes nothing, so it may be requested without further words."""
     plain = _uncapitalized(title.rstrip("."))
     if len(plain) > MAX_TITLE or not _PLAIN.match(plain) or plain.split()[0].lower() not in VERBS:
         return Sentences()
@@ -49,14 +49,14 @@ def write_sentences(title: str, required: Sequence[str], properties: dict[str, A
 
 
 def _thing_of(title: str, parameter: str) -> bool:
-    """Whether the title ends in the thing that the parameter names: ``Close an order`` and ``order_id``."""
+    """Whether the title ends with the thing that the parameter names: ``Close an order`` and ``order_id``."""
     last = words.to_snake_case(title.split()[-1])
     stem = [each for each in words.split_words(parameter) if each not in _ID]
     return bool(_THING.match(title)) and (not stem or stem[-1] in (last, words.to_singular(last)))
 
 
 def _sample(schema: dict[str, Any]) -> str | None:
-    """A value as people write it: the document's own example where it is short and plain, else a number."""
+    """A value as people write it: the document's own example if it is short and plain, or else a number."""
     given: Collection[Any] = schema.get("examples") or ()
     for each in given:
         if re.fullmatch(r"[A-Za-z0-9-]{1,12}", str(each)):

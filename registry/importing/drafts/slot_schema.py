@@ -19,21 +19,22 @@ JOINED_FORMS: Final = {"form": "comma_separated", "simple": "comma_separated", "
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a draft may hold: nested objects are taken apart up to so many ``parameters``; a value that is kept whole is
-    described by so many ``parts`` of its schema."""
+    """Size limit of a draft. Nested objects are split into at most ``parameters`` parameters. A value that is kept
+    whole is described by at most ``parts`` parts of its schema."""
 
     parameters: int
     parts: int
 
 
 class CannotDraft(Exception):
-    """Why an operation can't become a contract, as a sentence for whoever reads the report."""
+    """Why an operation can't become a contract, as a sentence for the reader of the report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One value of a request. ``key`` is its name on the wire, in a JSON body its pointer; ``form`` is how the endpoint
-    writes it. ``whole``: an object, a list of objects or a value of several types that is given as JSON."""
+    """One value of a request. ``key`` is its name on the wire, or in a JSON body its pointer. ``form`` is its format in
+    the endpoint. ``whole``: it is given as JSON, because it is an object, a list of objects or a value of several
+    types."""
 
     place: str
     key: str

@@ -98,7 +98,7 @@ def _outside(parameter: Parameter, settler: Settler, room: Room) -> Iterator[Slo
 
 
 def _path_value(base: Slot, settled: Settled) -> Slot:
-    """A path holds text; several values in one are joined by commas."""
+    """A path holds text. Several values in one placeholder are joined by commas."""
     if settled.kind == "object":
         raise CannotDraft(f"Its path parameter {base.key!r} is an object, which no path holds.")
     if settled.kind != "array":
@@ -121,7 +121,7 @@ def _list_form(style: str, explode: bool, place: str, name: str) -> str | None:
 
 
 def _query_object(parameter: Parameter, settled: Settled, base: Slot, settler: Settler, room: Room) -> Iterator[Slot]:
-    """``filter[status]=…`` or ``status=…``: a parameter for each field, where they are known."""
+    """``filter[status]=…`` or ``status=…``: a parameter for each field, if they are known."""
     fields = {name: child for name, child in settled.children.items() if not child.read_only}
     deep = parameter.style == "deepObject"
     if not fields or settled.large or len(fields) > MAX_SPREAD or (not deep and not parameter.explode):

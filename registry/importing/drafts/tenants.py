@@ -1,5 +1,5 @@
 """Tenants in paths: placeholders that are the same in every call of a connection (``/organisations/{org}/…``), and that
-nothing lists. The connection is asked for them once, instead of every call."""
+no list supplies. The connection is asked for them once, instead of every call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MARK: Final = re.compile(r"~([a-z][a-z0-9_]*)~")
 
 
 def find_tenants(description: ApiDescription, kinds: Iterable[KindDraft]) -> dict[str, int]:
-    """Setting → how many operations lie below it: first placeholders that no kind and no list fills."""
+    """Setting → number of operations below it, for first placeholders that no kind and no list fills."""
     lists = {shape(each.path) for each in description.operations if each.method == "GET"}
     filled = {shape(each.path) for each in kinds}
     below: dict[tuple[str, str], int] = defaultdict(int)
@@ -55,7 +55,7 @@ def _placed(operation: Operation, settings: set[str]) -> Operation:
 
 
 def fill_settings(value: Any, settings: Iterable[str]) -> Any:
-    """A draft in which each setting stands as ``{name}``, which a connection fills in."""
+    """A draft that contains each setting as ``{name}``, which a connection fills in."""
     wanted = {*settings}
     if isinstance(value, str):
         return _MARK.sub(lambda found: "{" + found[1] + "}" if found[1] in wanted else found[0], value)

@@ -31,8 +31,8 @@ def split_words(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def to_snake_case(name: str) -> str:
-    """A parameter's name: lower-case words joined by underscores, at most 64 characters, beginning with a letter.
-    The same name always gives the same result, and a name that has to be cut keeps a mark of the whole."""
+    """A parameter's name: lower-case words joined by underscores, at most 64 characters, beginning with a letter. The
+    same name always gives the same result. A truncated name ends in a mark of the whole."""
     words = split_words(name)
     if words and words[0].isdecimal():
         words = ("n", *words)
@@ -43,12 +43,12 @@ def to_snake_case(name: str) -> str:
 
 
 def make_mark(text: str) -> str:
-    """Six characters that tell texts apart."""
+    """Six characters that distinguish texts."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
 
 def is_version(segment: str) -> bool:
-    """Whether a path's segment names a version or says "api" alone."""
+    """Whether a path's segment is a version or just "api"."""
     return bool(_VERSION.match(segment))
 
 
@@ -62,7 +62,7 @@ def to_plain_text(text: str) -> str:
 
 
 def cut_text(text: str, limit: int) -> str:
-    """The beginning of a text, as whole sentences where that keeps half of what there is room for."""
+    """The beginning of a text, in whole sentences if they use at least half of the limit."""
     if len(text) <= limit:
         return text
     end = 0
@@ -82,7 +82,7 @@ def take_first_sentence(text: str) -> str:
 
 
 def to_singular(plural: str) -> str:
-    """The singular of a noun, whose last word alone is changed."""
+    """The singular of a noun. Only its last word changes."""
     head, _, last = plural.rpartition(" ")
     if last.endswith("ies") and len(last) > 4:
         last = last[:-3] + "y"
@@ -94,7 +94,7 @@ def to_singular(plural: str) -> str:
 
 
 def to_plural(singular: str) -> str:
-    """The plural of a noun, whose last word alone is changed."""
+    """The plural of a noun. Only its last word changes."""
     head, _, last = singular.rpartition(" ")
     if re.search(r"[^aeiou]y\Z", last):
         last = last[:-1] + "ies"

@@ -1,5 +1,5 @@
-"""Wrappers of a body: ``{"data": {…}}``, ``{"data": {"attributes": {…}}}`` and ``{"post": {…}}`` hold the written
-record, whose members are what people mention."""
+"""Wrappers of a body: ``{"data": {…}}``, ``{"data": {"attributes": {…}}}`` and ``{"post": {…}}`` contain the record to
+be written, whose members are what people mention."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WRAPPERS: Final = frozenset(("data", "attributes", "record", "item", "resource",
 
 
 def strip_wrappers(path: tuple[str, ...], noun: str = "") -> tuple[str, ...]:
-    """The members of a pointer without the outer objects, of which one may be called like the record (``noun``)."""
+    """The members of a pointer without the outer objects. One of these may have the record's name (``noun``)."""
     while len(path) > 1 and (
         words.to_snake_case(path[0]) in WRAPPERS or (noun and words.to_snake_case(path[0]) == noun)
     ):
@@ -21,7 +21,7 @@ def strip_wrappers(path: tuple[str, ...], noun: str = "") -> tuple[str, ...]:
 
 
 def find_inner(body: Settled, settler: Settler) -> Settled:
-    """The record in a body: the body itself, what its wrapper holds, or its one member that is an object."""
+    """The record in a body: the body itself, the content of its wrapper, or its only member that is an object."""
     for _ in range(2):
         children = {key: each for key, each in body.children.items() if not each.read_only}
         wrapped = next((key for key in children if words.to_snake_case(key) in WRAPPERS), None)

@@ -1,1 +1,1 @@
-"""Record kinds of a document: what can be listed, what it is called, and which parameters name it."""
+"""Record kinds of a document: records that can be listed, their names, and the parameters that refer to them."""

@@ -1,4 +1,4 @@
-"""Aliases of a draft: what people call the action, from its verb and what its record is called."""
+"""Aliases of a draft: people's words for the action, from its verb and its record's nouns."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def write_aliases(
     operation: Operation, title: str, parameters: Mapping[str, Any], kinds: Sequence[KindDraft]
 ) -> list[str]:
     """``turn on a flag`` for ``POST /flags/{name}/on``: the verbs of the title, the path and the method with each noun
-    of the record that it is about. None where it is about no kind, or about something of one of its records."""
+    of the operation's record. None if the operation is about no kind, or about a part of a record."""
     kind, segment = _about(operation, kinds)
     if kind is None:
         return []
@@ -40,7 +40,7 @@ def write_aliases(
     renames = bool(_TITLES & set(kind.entry["fields"]) & set(parameters))
     verbs = list(dict.fromkeys(_verbs(operation, title, nouns, segment, renames=renames)))
     masked = any(words.to_snake_case(each.name) == "update_mask" for each in operation.parameters)
-    if operation.method == "PATCH" and not segment and not masked:  # nothing else of the record is written anew
+    if operation.method == "PATCH" and not segment and not masked:  # no other part of the record is rewritten
         verbs += [each for each in _switching_verbs(parameters) if each not in verbs]
     said = f"{title} ".lower()
     made = [f"{verb} {'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}" for verb in verbs for noun in nouns]
@@ -48,7 +48,7 @@ def write_aliases(
 
 
 def makes_record(operation: Operation, kinds: Sequence[KindDraft]) -> bool:
-    """Whether an operation makes a record of a kind, or of a collection that says it makes one."""
+    """Whether an operation creates a record of a kind, or of a collection whose title says that it creates one."""
     here = shape(operation.path)
     if operation.method != "POST" or here.endswith("}"):
         return False
@@ -80,7 +80,7 @@ def _about(operation: Operation, kinds: Sequence[KindDraft]) -> tuple[KindDraft 
 
 
 def _switching_verbs(parameters: Mapping[str, Any]) -> Iterator[str]:
-    """ "pause" and "unpause" for ``is_paused``: what people say for a yes or no that can be changed."""
+    """People's words for a changeable yes or no: "pause" and "unpause" for ``is_paused``."""
     for name, schema in parameters.items():
         if schema.get("type") != "boolean":
             continue

@@ -50,12 +50,12 @@ def guess_records(
         if slot.place == "path" or slot.whole or not _is_scalar(slot) or (repeats and slot.place == "body"):
             continue
         if whole is not None and _inner_key(slot, whole) in whole.held:
-            continue  # it stays what it is
+            continue  # it stays unchanged
         referred = by_schema.get(slot.refers)
         kind = referred or _by_name(slot, names)
         if kind is None or (creates and creates.name == kind.name and referred is None):
             continue
-        if "scope" in kind.entry:  # its own part of the id means one record only where the call says within which owner
+        if "scope" in kind.entry:  # its own part of the id means one record only if the call names the owner
             if slot.place == "body" and _lies_beside(operation, kind):
                 made[slot.name] = (kind.name, kind.own_field)
         elif slot.place in ("body", "query"):
@@ -96,7 +96,7 @@ def _part(slot: Slot) -> str:
 
 
 def _by_name(slot: Slot, names: Mapping[str, KindDraft]) -> KindDraft | None:
-    """``customer_id``, ``customerId``, ``/customer/id``; also ``customer`` where no other word could be meant by it."""
+    """``customer_id``, ``customerId``, ``/customer/id``, and ``customer`` if it can mean no other word."""
     last = words.to_snake_case(slot.words[-1]) if slot.words else ""
     if last == "id" and len(slot.words) > 1:
         return names.get(words.to_snake_case(slot.words[-2]))
@@ -109,7 +109,7 @@ def _by_name(slot: Slot, names: Mapping[str, KindDraft]) -> KindDraft | None:
         return None
     part, held = found["part"], kind.entry["fields"]
     if part in ("id", "pk") or kind.entry["id"] == part:
-        # An id that is a number can't be one that is a name.
+        # A numeric id can't be an id that is a name.
         named = kind.entry["id"] in ("name", "title", "slug") and kind.entry["id"] != part
         return None if named else kind
     return kind if slot.place == "path" and part in held else None
@@ -121,7 +121,7 @@ def _sent(slot: Slot, kind: KindDraft) -> str | None:
 
 
 def _outer(operation: Operation, slot: Slot, kind: KindDraft) -> str | None:
-    """The placeholder before a slot that the record's own place fills: ``/projects/{p}/features/{f}``."""
+    """The placeholder before a slot that the record's owner fills: ``/projects/{p}/features/{f}``."""
     if not kind.scope_field:
         return None
     before = re.findall(r"\{([^{}]+)\}", operation.path.split("{" + slot.key + "}")[0])
@@ -136,8 +136,8 @@ def derive_from_records(
     *,
     repeats: bool = False,
 ) -> dict[str, dict[str, Any]]:
-    """Parameter → annotation, for those that follow from another parameter's record. ``repeats``: the body is the
-    record itself, which stays as it is except for what is said."""
+    """Parameter → annotation, for parameters that follow from another parameter's record. ``repeats``: the body is the
+    record itself, which stays unchanged except for the requested values."""
     made: dict[str, dict[str, Any]] = {}
     by_key = {slot.key: slot for slot in slots if slot.place == "path"}
     for slot in slots:
@@ -151,7 +151,7 @@ def derive_from_records(
         kept = dict(_kept(operation, slots, records, kinds, repeats=repeats))
         masked = any(words.to_snake_case(slot.key) == "update_mask" for slot in slots if slot.place == "query")
         needed = {slot.name for slot in slots if slot.required or masked or operation.method == "PUT"}
-        if masked:  # a state that is written anew may set something off
+        if masked:  # rewriting a state may trigger something
             needed -= {slot.name for slot in slots if "enum" in slot.schema and not slot.required}
         made |= {name: each for name, each in kept.items() if name in needed}
     return made
@@ -173,7 +173,7 @@ def list_lost(
     kinds: Mapping[str, KindDraft],
     kept: Iterable[str],
 ) -> list[Slot]:
-    """What a PUT would delete from a record unasked: the record has it, and the call doesn't keep it."""
+    """Values that a PUT would delete from a record unasked: the record has them, and the call doesn't keep them."""
     inner = _order_by_path(operation, slots)[-1:]
     kind = kinds.get(records.get(inner[0].name, "")) if inner and operation.method == "PUT" else None
     if kind is None or not operation.path.rstrip("/").endswith("{" + inner[0].key + "}"):
@@ -209,13 +209,13 @@ def _kept(
         if field is not None and slot.whole and kind.entry["fields"][field].get("type") != "json":
             field = None
         if field is None and slot.place == "body" and words.to_snake_case(slot.key.lstrip("/")) == kind.name:
-            field = kind.own_field or kind.entry["id"]  # the record's own name, called after what it is
+            field = kind.own_field or kind.entry["id"]  # the record's own name has its kind's name
         if field is not None and slot.name not in records:
             yield (
                 slot.name,
                 {
                     "derive": {"parameter": inner[0].name, "field": field},
-                    # A default would undo what the record has and its list doesn't tell.
+                    # A default would overwrite a value that the record has and its list doesn't show.
                     "sources": ["prompt", "record", *(["default"] if slot.required else [])],
                 },
             )

@@ -1,4 +1,4 @@
-"""Lists of a document whose records may be a kind's: ``GET /things`` with what is done below ``/things/{id}``."""
+"""Lists in a document whose records may form a kind: ``GET /things`` with the operations below ``/things/{id}``."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _LISTS_BY_POST: Final = frozenset({"filter", "search", "query", "list", "find", 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What can be listed, before it is known which of several is meant by a noun. ``record_path`` is where one record
-    is, whether or not it is read there; ``below`` are the operations on one
-    record or on something of it, ``one`` the read of one record."""
+    """A list, before it is known which of several lists a noun means. ``record_path`` is the path of one record,
+    whether or not it can be read there. ``below`` are the operations on one record or on a part of it. ``one`` reads
+    one record."""
 
     listing: Operation
     path: str
@@ -87,7 +87,7 @@ def find_candidates(description: ApiDescription, settler: Settler) -> list[Candi
 
 
 def _only_value(parameter: Parameter, settler: Settler) -> str | None:
-    """What a parameter that is needed is always given: its default, or its one member."""
+    """The only sensible value of a required parameter: its default, or its enum's only member."""
     view = settler.reader.view(parameter.schema)
     only = view.enum if view.enum is not None and len(view.enum) == 1 else ()
     value = next((each for each in (view.own.get("default"), *only) if isinstance(each, str | int)), None)
@@ -95,7 +95,7 @@ def _only_value(parameter: Parameter, settler: Settler) -> str | None:
 
 
 def _item_places(path: str) -> tuple[str, ...]:
-    """What the address of one record may begin with: the list's, or that with its noun in the singular (``/tags`` and
+    """Possible starts of a record's path: the list's path, or the same with its noun in the singular (``/tags`` and
     ``/tag/{id}``)."""
     plain = path.removesuffix(".json").rstrip("/")
     above, _, last = plain.rpartition("/")
@@ -103,7 +103,8 @@ def _item_places(path: str) -> tuple[str, ...]:
 
 
 def _listed_path(operation: Operation) -> str | None:
-    """The path of the collection that an operation lists: its own for a GET, what is above it for ``POST …/filter``."""
+    """The path of the collection that an operation lists: its own path for a GET, the path above for ``POST
+    …/filter``."""
     path = operation.path.partition("?")[0]
     if path.rstrip("/").endswith("}"):
         return None

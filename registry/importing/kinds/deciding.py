@@ -1,4 +1,4 @@
-"""Decided kinds: other names of their records, and the field by which people name one."""
+"""Decided kinds: other names for their records, and the field by which people name a record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from registry.importing.kinds.nouns import with_plurals
 
 
 def decide_kind(kind: KindDraft, decision: KindDecision) -> KindDraft:
-    """The draft with what was decided. Raises InvalidInput for a field that it has not."""
+    """The draft with the decisions applied. Raises InvalidInput for a field that it doesn't have."""
     entry = dict(kind.entry)
     if decision.nouns:
         entry["nouns"] = list(dict.fromkeys((*entry["nouns"], *with_plurals(decision.nouns))))

@@ -1,4 +1,4 @@
-"""Kind drafter: one list of a document, with what is read and done by a record's id, becomes a kind's draft."""
+"""Kind drafter: turns one list of a document, with the operations on a record's id, into a kind's draft."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ OWN_ID: Final = "own_id"
 
 @dataclass(frozen=True, slots=True)
 class KindDraft:
-    """A kind's entry in ``connector.json``, with what is to be decided.
-    ``path`` is that of one record, its id as ``{…}``, whether or not it is read there; ``own_field`` and
-    ``scope_field`` are set where it lies within another kind: what fills the two places of the path."""
+    """A kind's entry in ``connector.json``, with the open questions. ``path`` is the path of one record, with its id as
+    ``{…}``, whether or not it can be read there. ``own_field`` and ``scope_field`` are set if the kind lies within
+    another: they fill the two placeholders of the path."""
 
     name: str
     entry: dict[str, Any]
@@ -50,8 +50,8 @@ class KindDraft:
 def draft_kind(
     candidate: Candidate, settler: Settler, parent: KindDraft | None, left_out: frozenset[str]
 ) -> KindDraft | None:
-    """The draft of what a list tells of; None where that is no kind of record. ``parent`` is the kind that it lies
-    within; ``left_out`` are keys of operations that nothing is drafted for."""
+    """The draft for one list. None if its records form no kind. ``parent`` is the kind that contains it. ``left_out``
+    are keys of operations without a draft."""
     segment = (list_segments(candidate.path)[-1:] or ["record"])[0].removesuffix(".json")
     said = words.split_words(segment)
     if said and said[-1] in VERBS and candidate.one is None:
@@ -67,7 +67,7 @@ def draft_kind(
 
 @dataclass(frozen=True, slots=True)
 class _Drafting:
-    """One list whose answer holds rows, and what it is called by its path."""
+    """One list whose answer has rows, and its names from the path."""
 
     candidate: Candidate
     settler: Settler
@@ -80,7 +80,7 @@ class _Drafting:
 
     @property
     def above(self) -> KindDraft | None:
-        """The parent, where its id stands in the path."""
+        """The parent, if its id is in the path."""
         return self.parent if not self.candidate.asked else None
 
     def draft(self) -> KindDraft | None:
@@ -119,8 +119,9 @@ class _Drafting:
         }
         held = self._keep_written(fields, record)
         replaced = any(each.method == "PUT" for each in candidate.on_it)
-        # Platforms tell less of a record in lists than by itself, and a card holds for the very record that it shows:
-        # where a list comes whole, one of it is found there as well. What is written anew as a whole must be known so.
+        # Platforms show less of a record in lists than in single reads, and a card is valid for exactly the record that
+        # it shows. If a list comes in one page, a record is found in it as well. A record that is rewritten as a whole
+        # needs the single read.
         if read is not None and (replaced or entry["list"]["pagination"]["type"] != "none"):
             entry |= self._draft_read(read[0], replaced)
         if parent is not None:
@@ -139,8 +140,8 @@ class _Drafting:
         )
 
     def _draft_fields(self, record: Settled, is_read: bool) -> dict[str, Any]:
-        """The record's fields. ``is_read`` says that it is one's own read: of that only what lists have too is taken,
-        since a record is the same one however it was read."""
+        """The record's fields. ``is_read``: they come from the single read. Then only fields that lists also have are
+        taken, since a record must be the same however it was read."""
         fields = field_drafts.draft_fields(record, self.settler, self.singular)
         if not is_read or self.rows.record is None:
             return fields
@@ -150,7 +151,7 @@ class _Drafting:
         return shared if known else fields
 
     def _find_identity(self, fields: dict[str, Any], is_read: bool) -> str | None:
-        """The field that holds a record's id; it is added where rows are keyed by it and don't repeat it."""
+        """The field with a record's id. It is added if rows are keyed by the id and don't repeat it."""
         key = self.candidate.key
         identity = field_drafts.find_identity(fields, key, self.singular, certain=not is_read)
         if identity is None and self.rows.keyed:
@@ -170,7 +171,7 @@ class _Drafting:
         return listing
 
     def _draft_read(self, pointer: str, replaced: bool) -> dict[str, Any]:
-        """How one record is read by its id, where that can be done. ``replaced`` says that a call writes it anew."""
+        """The single read of a record by its id, if there is one. ``replaced``: a call rewrites the record."""
         candidate = self.candidate
         if candidate.one is None:
             return {}
@@ -179,7 +180,7 @@ class _Drafting:
         return {"get": {**read, **({"record": pointer} if pointer else {}), **({"fuller": True} if replaced else {})}}
 
     def _keep_written(self, fields: dict[str, Any], record: Settled) -> frozenset[str]:
-        """Adds the fields that a call which writes the record anew must keep; where the record has something then."""
+        """Adds the fields that a call must keep when it rewrites the record. Returns the places in the record."""
         anew = [each for each in self.candidate.on_it if each.method == "PUT" and each.key not in self.left_out]
         if not anew:
             return frozenset()
@@ -189,7 +190,7 @@ class _Drafting:
         return held
 
     def _list_questions(self, fields: Mapping[str, Any]) -> Iterator[str]:
-        """What is for a person to decide."""
+        """Questions for a person."""
         if self.candidate.fixed:
             always = ", ".join(f"{name}={value}" for name, value in self.candidate.fixed.items())
             yield f"Its list is always asked with {always}: does it tell of every record so?"
@@ -206,14 +207,14 @@ class _Drafting:
 
 
 def _list_members(operation: Operation, settler: Settler) -> Iterator[str]:
-    """The members of a JSON body."""
+    """The member names of a JSON body."""
     for content in operation.contents:
         if is_json(content.media_type):
             yield from find_inner(settler.sent(settler.of(content.schema).view), settler).children
 
 
 def _read(candidate: Candidate, singular: str, rows: Rows, settler: Settler) -> tuple[str, Settled] | None:
-    """Where the read of one record has it. What answers with a list of its own is no such read."""
+    """The place of the record in the answer to a single read. An answer with a list isn't a single read."""
     answer = read_answer(candidate.one, settler) if candidate.one is not None else None
     found = find_record(answer, singular, settler) if answer is not None else None
     inner = rows.record is not None and rows.pointer and not rows.keyed
@@ -223,13 +224,13 @@ def _read(candidate: Candidate, singular: str, rows: Rows, settler: Settler) -> 
 
 
 def _has(record: Settled, pointer: str, settler: Settler) -> bool:
-    """Whether the list of many stands in what should be one."""
+    """Whether the place of a single record contains the list."""
     child = record.children.get(pointer[1:])
     return child is not None and settler.settled(child).kind == "array"
 
 
 def _within(fields: dict[str, Any], identity: str, parent: KindDraft) -> tuple[str, str, str]:
-    """Gives a kind within another its three fields: the id in two parts, the own part of it, and what it lies in."""
+    """Gives a kind within another its three fields: the id of two parts, its own part, and its owner's."""
     own = identity if identity != "id" else OWN_ID
     scope = parent.name if parent.name not in fields or parent.name == identity else f"{parent.name}_key"
     fields[own] = _without_leniency(fields[identity])
@@ -244,7 +245,7 @@ def _without_leniency(field: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _path_within(path: str, outer: str, parent: KindDraft | None, one: Operation | None = None) -> str:
-    """The path with its outer placeholder called after the kind that fills it."""
+    """The path with its outer placeholder named after the kind that fills it."""
     if parent is None:
         return path
     name = (PLACEHOLDER.findall(one.path) or [outer])[0] if one is not None else outer
@@ -252,9 +253,9 @@ def _path_within(path: str, outer: str, parent: KindDraft | None, one: Operation
 
 
 def _nouns(candidate: Candidate, singular: str, plural: str) -> list[str]:
-    """What the path calls it, and what titles do. A path that is no plural says less than a title that all agree on."""
+    """The nouns from the path and from titles. A path that isn't a plural counts less than titles that all agree."""
     titled = read_title_nouns(candidate.on_it)
-    if any(singular in each.summary.lower() for each in candidate.on_it):  # then one that breaks off within it is cut
+    if any(singular in each.summary.lower() for each in candidate.on_it):  # drops nouns that are a part of this one
         titled = [each for each in titled if not singular.startswith(f"{each} ")]
     plain = [singular, *titled] if singular != plural or not titled else [*titled, singular]
     return with_plurals(plain) if singular != plural else list(dict.fromkeys((*with_plurals(titled), *plain)))

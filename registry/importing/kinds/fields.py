@@ -1,7 +1,7 @@
 """Field drafts: which fields of a record are safe to read, which one people name it by, and what its states are.
 
-A document says what a record may hold, not what it does hold. So every field except the id is ``lenient``: one value of
-another type doesn't make all records unreadable.
+A document says what a record may contain, not what it does contain. So every field except the id is ``lenient``: one
+value of another type doesn't make all records unreadable.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ _OPPOSITES: Final = {
 
 
 def draft_fields(record: Settled, settler: Settler, singular: str = "") -> dict[str, Any]:
-    """The ``fields`` of a kind's entry, without an id yet: name → what it says. A text that is called like the kind
-    (``singular``) is what its records are called: the ``tag`` of a tag."""
+    """The ``fields`` of a kind's entry, without an id yet: name → declaration. A text with the kind's name
+    (``singular``) is its records' name: the ``tag`` of a tag."""
     made: dict[str, Any] = {}
     names = {words.to_snake_case(key) for key in record.children}
     own = words.to_snake_case(singular)
@@ -69,8 +69,8 @@ def draft_fields(record: Settled, settler: Settler, singular: str = "") -> dict[
 def draft_kept(
     record: Settled, settler: Settler, fields: Mapping[str, Any], written: frozenset[str]
 ) -> tuple[dict[str, Any], frozenset[str]]:
-    """Fields for the rest of a record of which the members ``written`` are written anew as a whole: what lies in its
-    objects, and its lists and objects themselves, as they are, but no secrets; and where the record has any of it."""
+    """Fields for the rest of a record whose members ``written`` are rewritten as a whole: the values in its objects,
+    and its lists and objects unchanged, without secrets. Also returns the places of all these values."""
     known = {str(said.get("at")) for said in fields.values()}
     made: dict[str, Any] = {}
     held: set[str] = set()
@@ -93,7 +93,7 @@ def draft_kept(
 def _list_inner(
     record: Settled, settler: Settler, above: tuple[str, ...], depth: int
 ) -> Iterator[tuple[str, tuple[str, ...], Settled]]:
-    """(pointer, names, schema) of all that a record holds, objects before what lies in them."""
+    """(pointer, names, schema) of everything in a record, objects before their content."""
     for key, child in record.children.items():
         settled = settler.settled(child)
         if child.own.get("writeOnly") is True or child.read_only or _CHARS.search(key):
@@ -105,7 +105,7 @@ def _list_inner(
 
 
 def _scalars(record: Settled, settler: Settler, own: str = "") -> list[tuple[str, str, Settled]]:
-    """(pointer, key, schema) of every value that a field can hold; names in several languages are one of them."""
+    """(pointer, key, schema) of every value that a field can hold. Names in several languages count as one of them."""
     found: list[tuple[str, str, Settled]] = []
     for key, child in record.children.items():
         if child.own.get("writeOnly") is True:
@@ -119,7 +119,7 @@ def _scalars(record: Settled, settler: Settler, own: str = "") -> list[tuple[str
         elif settled.kind == "object" and name in _INNER:
             inner = ((each, settler.settled(view)) for each, view in settled.children.items())
             found += [(join_pointer(key, each), each, one) for each, one in inner if one.kind == "scalar"]
-    # What names a record and tells its state comes first, since there is room for so many only.
+    # Fields that name a record or show its state come first, since the number of fields is limited.
     return sorted(found, key=lambda each: not _is_telling(words.to_snake_case(each[1])))
 
 
@@ -177,8 +177,8 @@ def _type(name: str, settled: Settled) -> str:
 
 
 def find_identity(fields: Mapping[str, Any], key: str, singular: str, *, certain: bool) -> str | None:
-    """The field that a path's ``key`` is filled with. ``certain``: only where the key says which one, since no read of
-    one record bears it out."""
+    """The field for a path's ``key``. ``certain``: only if the key itself shows which one, since no single read
+    confirms it."""
     name = words.to_snake_case(key)
     noun = words.to_snake_case(singular)
     last = noun.rsplit("_", 1)[-1]
@@ -192,7 +192,7 @@ def find_identity(fields: Mapping[str, Any], key: str, singular: str, *, certain
 
 
 def draft_label(fields: Mapping[str, Any], identity: str, noun: str = "") -> str:
-    """What a person picks a record by. An id that is a word itself says more than the name of somebody else."""
+    """The label by which a person recognises a record. An id that is a word counts more than another thing's name."""
     if "first_name" in fields and "last_name" in fields and not {"name", "full_name", "display_name"} & set(fields):
         return "{first_name} {last_name}"
     named = [each for each in fields if fields[each].get("search") == "name"]
@@ -216,19 +216,19 @@ def is_chosen(record: Settled, field: Mapping[str, Any], settler: Settler) -> bo
 
 
 def is_word_id(fields: Mapping[str, Any], identity: str) -> bool:
-    """Whether an id is a text that people choose, and search by: a key, a name, no number and no UUID."""
+    """Whether an id is a text that people choose and search for: a key or a name, and no number or UUID."""
     return bool(fields.get(identity, {}).get("search") == "name")
 
 
 def draft_detail(fields: Mapping[str, Any], label: str) -> str:
-    """What tells two records of one name apart: an address, a state."""
+    """The detail that distinguishes two records of one name: an address, a state."""
     shown = [each for each, said in fields.items() if said.get("search") == "email"][:1]
     shown += [each for each in _STATE_FIELDS if each in fields][:1]
     return " · ".join("{" + each + "}" for each in shown if "{" + each + "}" not in label)
 
 
 def find_order(fields: Mapping[str, Any], record: Settled, settler: Settler) -> str | None:
-    """The field that "last" and "first" go by: when a record was made, or a day that every record has."""
+    """The field for "last" and "first": the time of a record's creation, or a day that every record has."""
     days = [each for each, said in fields.items() if said.get("type") in ("datetime", "date")]
     every = [each for each in days if not _is_nullable(record, fields[each], settler)]
     usual = [each for each in _CREATED if each in every] or [each for each in _CREATED if each in days]
@@ -243,7 +243,7 @@ def _is_nullable(record: Settled, field: Mapping[str, Any], settler: Settler) ->
 
 
 def draft_states(fields: Mapping[str, Any]) -> dict[str, dict[str, list[Any]]]:
-    """Words that narrow the kind: the values of its state, and what is true of it."""
+    """Words that narrow the kind: the values of its state, and its boolean fields."""
     made: dict[str, dict[str, list[Any]]] = {}
     for name, said in fields.items():
         if said.get("type") == "boolean":

@@ -53,8 +53,8 @@ def find_kinds(
 
 
 def _parent(candidate: Candidate, kinds: Iterable[KindDraft]) -> KindDraft | None:
-    """The kind whose ids fill a placeholder: the one whose records are at just that part of the path; of a query, the
-    one that it is called after."""
+    """The kind whose ids fill a placeholder: its records are at exactly that part of the path. For a query parameter,
+    the kind with its name."""
     if candidate.asked:
         name = words.to_snake_case(candidate.asked)
         found = _REFERENCE.fullmatch(name)
@@ -65,7 +65,8 @@ def _parent(candidate: Candidate, kinds: Iterable[KindDraft]) -> KindDraft | Non
 
 
 def _chosen(by_noun: Mapping[str, Sequence[tuple[Candidate, KindDraft]]]) -> dict[str, KindDraft]:
-    """Each name once. What nothing is changed by gives way; others are called after what they belong to as well."""
+    """Each name once. A list that no operation changes gives way. Other kinds with the same noun also get their owner's
+    name."""
     made: dict[str, KindDraft] = {}
     for several in by_noun.values():
         ranked = sorted(several, key=lambda each: (-each[0].changes, each[0].path.count("{")))
@@ -79,7 +80,7 @@ def _chosen(by_noun: Mapping[str, Sequence[tuple[Candidate, KindDraft]]]) -> dic
 
 
 def _told_apart(kind: KindDraft, above: list[str]) -> KindDraft:
-    """The kind, called after what it belongs to as well: ``droplet action``."""
+    """The kind, with its owner's name in its own: ``droplet action``."""
     first = words.to_singular(" ".join(words.split_words(above[0]))) if above else ""
     nouns = [f"{first} {each}".strip() for each in kind.entry["nouns"]]
     entry = {**kind.entry, "title": write_title(nouns[0]), "nouns": nouns}
@@ -91,10 +92,10 @@ def _without_lost_parent(kind: KindDraft, made: Mapping[str, KindDraft]) -> Kind
 
 
 def _with_heads(kinds: list[KindDraft], description: ApiDescription) -> list[KindDraft]:
-    """Each noun with one kind alone, and the last words of longer ones where they say which is meant."""
+    """Makes each noun unique to one kind, and adds the last words of longer nouns if they are unambiguous."""
     taken: set[str] = set()
     made = []
-    for first in (True, False):  # what a kind is first of all called is its own before it is another's second name
+    for first in (True, False):  # a kind's first noun has priority over another kind's second
         for each in kinds:
             taken |= {each.noun} if first else set()
     for each in kinds:
@@ -116,13 +117,14 @@ def _with_heads(kinds: list[KindDraft], description: ApiDescription) -> list[Kin
 
 
 def find_by_schema(kinds: Sequence[KindDraft]) -> dict[int, KindDraft]:
-    """Kinds by the key of a schema that is of no other's records."""
+    """Kinds by the key of a schema that no other kind's records have."""
     counts = Counter(key for each in kinds for key in each.schemas)
     return {key: each for each in kinds for key in each.schemas if counts[key] == 1}
 
 
 def _with_relations(kinds: list[KindDraft]) -> list[KindDraft]:
-    """Fields that hold another kind's id: ``customer_id``, or ``customer`` where the document says a number."""
+    """Adds relations for fields with another kind's id: ``customer_id``, or ``customer`` if the document says that it
+    is a number."""
     names = {each.name: each for each in kinds}
     by_schema = find_by_schema(kinds)
     made = []
@@ -133,7 +135,7 @@ def _with_relations(kinds: list[KindDraft]) -> list[KindDraft]:
             other = _referred(name, said, names, each)
             if other is None or name in (each.entry["id"], each.own_field, each.scope_field):
                 continue
-            if "scope" in names[other].entry:  # its id has the owner's before it
+            if "scope" in names[other].entry:  # its id begins with the owner's
                 owner = next(iter(each.entry["scope"]))
                 within = f"{owner}_{name}"
                 fields[within] = {"join": [f"${owner}", said["at"]], "with": "/", "type": "id"}
@@ -145,7 +147,7 @@ def _with_relations(kinds: list[KindDraft]) -> list[KindDraft]:
             referred = by_schema.get(schema)
             room = name not in fields and len(fields) < field_drafts.MAX_FIELDS
             if room and referred is not None and "scope" not in referred.entry:
-                fields[name] = {"at": at, "type": "id", "lenient": True}  # the whole record, where that is told
+                fields[name] = {"at": at, "type": "id", "lenient": True}  # the whole record, if the answer contains it
                 relations.append({"kind": referred.name, "via": name})
         extra = {"relations": relations[:20]} if relations else {}
         made.append(replace(each, entry={**each.entry, "fields": fields, **extra}))
@@ -157,7 +159,7 @@ def _referred(name: str, said: Mapping[str, Any], names: Mapping[str, KindDraft]
     other = names.get(found["stem"] if found else name)
     if other is None or "at" not in said or said.get("type", "string") not in ("string", "integer", "id"):
         return None
-    if not found and said.get("type") != "integer":  # a text that is called so: where ids are words themselves
+    if not found and said.get("type") != "integer":  # a text with that name: if ids are words
         held = other.entry["fields"].get(other.own_field or other.entry["id"], {})
         if other.name == own.name or held.get("search") != "name":
             return None

@@ -1,4 +1,4 @@
-"""List reader: where the records stand in an answer, and how a list is searched and comes page by page."""
+"""List reader: finds the records in an answer, and how a list is searched and paged."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _NEXT_URLS: Final = ("/next", "/links/next", "/_links/next/href", "/links/pages/
 
 
 def read_answer(operation: Operation, settler: Settler) -> Settled | None:
-    """The schema of a good answer."""
+    """The schema of a successful answer."""
     for status, each in operation.responses.members():
         if status[:1] != "2" and status != "default":
             continue
@@ -67,7 +67,7 @@ def read_answer(operation: Operation, settler: Settler) -> Settled | None:
 
 
 def find_record(answer: Settled, singular: str, settler: Settler) -> tuple[str, Settled] | None:
-    """Where the record stands in the answer of one: the whole, or the member that is called so."""
+    """The place of the record in a single read's answer: the whole answer, or the member with the record's name."""
     if answer.kind != "object":
         return None
     for name in (words.to_snake_case(singular), singular.replace(" ", ""), "data", "result", "item"):
@@ -80,7 +80,7 @@ def find_record(answer: Settled, singular: str, settler: Settler) -> tuple[str, 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Where the records stand in the answer of many, and what one of them holds, where that is said. ``keyed``: they
+    """The place of the records in a list's answer, and the schema of one record if it is given. ``keyed``: the records
     are the members of an object."""
 
     pointer: str
@@ -89,7 +89,7 @@ class Rows:
 
 
 def find_records(answer: Settled, plural: str, settler: Settler) -> Rows | None:
-    """The list in the answer of many, or the object that holds each record under its key."""
+    """The list in an answer, or the object with each record under its key."""
     if (whole := _rows("", answer, settler)) is not None:
         return whole
     children = {key: settler.settled(child) for key, child in answer.children.items()}

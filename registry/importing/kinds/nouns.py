@@ -1,4 +1,4 @@
-"""Nouns of a kind: what its address and the titles of its operations call it."""
+"""Nouns of a kind, from its path and the titles of its operations."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ VAGUE: Final = word_set(
 
 
 def read_title_nouns(operations: Iterable[Operation]) -> list[str]:
-    """What the titles of operations on one record call it, the most usual first: ``feature flag`` from "Delete a
-    feature flag". A noun that one title alone has counts where that is the one that deletes or creates it."""
+    """The nouns in the titles of operations on one record, most frequent first: ``feature flag`` from "Delete a feature
+    flag". A noun in a single title counts if that operation deletes or creates the record."""
     counts: Counter[str] = Counter()
     for each in operations:
         if noun := read_title_noun(each.summary):
@@ -38,7 +38,8 @@ def read_title_nouns(operations: Iterable[Operation]) -> list[str]:
 
 
 def read_title_noun(title: str) -> str:
-    """The noun of a plain order about one thing, or "": a verb, what tells that it is one, one to three words."""
+    """The noun in a plain order about one thing, or "". Such an order has a verb, an article or the like, and one to
+    three words."""
     plain = re.sub(r"^\[[^\]]{1,20}\]\s*", "", words.to_plain_text(title)).rstrip(" .")
     first, _, rest = plain.partition(" ")
     if to_imperative(first).lower() not in VERBS or not re.fullmatch(r"[A-Za-z0-9' -]+", rest):
@@ -61,7 +62,7 @@ def with_plurals(nouns: Iterable[str]) -> list[str]:
 
 
 def find_head_nouns(nouns: Iterable[str], taken: frozenset[str]) -> Iterator[str]:
-    """The last words of nouns of several, where nothing else is called so: ``flag`` of ``feature flag``."""
+    """The last words of nouns of several words, if nothing else has that name: ``flag`` of ``feature flag``."""
     for each in dict.fromkeys(words.to_singular(noun) for noun in nouns):
         head = each.rpartition(" ")[2]
         if head != each and head not in taken and head not in VAGUE and len(head) > 2:

@@ -1,1 +1,1 @@
-"""Tools of MCP servers: contracts are imported from what a server lists, without a document."""
+"""Tools of MCP servers: contracts are imported from a server's list of tools, without a document."""

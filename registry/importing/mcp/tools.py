@@ -1,8 +1,8 @@
-"""MCP tools as contract drafts: pinned by digest, always confirmed, and closed to everybody until an owner says who may
-run them.
+"""MCP tools as contract drafts: pinned by digest, always confirmed, and closed to everybody until an owner decides who
+may run them.
 
-A server's statements about its tools (that one only reads, that one can be repeated) are a stranger's hints. They go
-into the draft's notes, and change neither risk nor confirmation.
+A server's statements about its tools (such as that a tool only reads, or can be repeated) are a stranger's hints. They
+go into the draft's notes, and change neither risk nor confirmation.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ server itself, which checks its arguments against all of them."""
 
 @dataclass(frozen=True, slots=True)
 class ToolDraft:
-    """Draft of a contract for one MCP tool. ``contract`` is an unsigned ``opsiq/contract/v2`` document; ``notes`` are
-    what a person should know of it."""
+    """Draft of a contract for one MCP tool. ``contract`` is an unsigned ``opsiq/contract/v2`` document. ``notes`` are
+    remarks for a person."""
 
     tool: str
     contract: dict[str, Any]
@@ -52,7 +52,7 @@ def digest_tool(tool: Mapping[str, Any]) -> str:
 
 
 def describe_differences(arguments: Iterable[str], now: Mapping[str, Any]) -> str:
-    """What differs between a tool and a contract that sends these arguments, as a sentence. If the arguments are the
+    """The differences between a tool and a contract that sends these arguments, as a sentence. If the arguments are the
     same, something else changed: a type, a word, a hint."""
     sent, takes = set(arguments), set(_list_properties(now))
     schema = now.get("inputSchema")
@@ -155,7 +155,7 @@ def _list_required(schema: Any) -> list[str]:
 
 
 def _list_names(properties: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Argument → parameter name, each once."""
+    """Argument → parameter name, each unique."""
     taken: set[str] = set()
     for name in properties:
         word = _make_word(name)
@@ -176,7 +176,7 @@ def _make_parameter(name: str, schema: Any) -> dict[str, Any]:
 
 
 def _reduce(schema: Mapping[str, Any], level: int = 0) -> dict[str, Any]:
-    """The schema in the keywords that are kept, with a bound on every text."""
+    """The schema with only the kept keywords, and a length limit on every text."""
     made: dict[str, Any] = {}
     for name, value in schema.items():
         if name not in _KEPT:

@@ -30,7 +30,7 @@ _IGNORED_HEADERS: Final = frozenset({"accept", "content-type"})
 
 
 def read_openapi(documents: Documents) -> ApiDescription:
-    """Reads an OpenAPI or Swagger document. Raises UnreadableDocument for what is no OpenAPI or Swagger document."""
+    """Reads an OpenAPI or Swagger document. Raises UnreadableDocument for any other document."""
     root = documents.root
     dialect = _dialect(root)
     old = dialect.startswith("2")
@@ -77,7 +77,7 @@ def _paths(documents: Documents) -> Iterator[tuple[str, Located]]:
 
 
 def _followed(documents: Documents, at: Located) -> Located:
-    """What it refers to; what leads nowhere is an empty object with its trouble."""
+    """The target of a reference. A broken reference gives an empty object with its trouble."""
     try:
         return documents.follow(at)
     except BadReference as error:
@@ -124,7 +124,7 @@ def _operation(documents: Documents, path: str, item: Located, method: str, serv
         responses=found["responses"],
         declared={
             "consumes": Located(found.fields.get("consumes", documents.root.fields.get("consumes")), found.document),
-            # The figures are part of digests that signed contracts hold.
+            # The numbers are part of digests in signed contracts.
             "3 parameters": item["parameters"],
             "4 parameters": found["parameters"],
             "5 requestBody": found["requestBody"],
@@ -177,7 +177,7 @@ def _servers(at: Located) -> list[str]:
 
 
 def _filled(server: Located) -> str:
-    """A server's address with the defaults of its variables; one without a default stays ``{name}``."""
+    """A server's address with the defaults of its variables. A variable without a default stays ``{name}``."""
     url = server.text("url")
     for name, variable in server["variables"].members():
         default = variable.fields.get("default")
@@ -187,7 +187,7 @@ def _filled(server: Located) -> str:
 
 
 def _own_server(operation: Located, item: Located, root: str) -> str | None:
-    """The operation's or path's own server, where it is another than the document's."""
+    """The server of the operation or path, if it differs from the document's."""
     for at in (operation, item):
         found = _servers(at)
         if found:
@@ -197,9 +197,9 @@ def _own_server(operation: Located, item: Located, root: str) -> str | None:
 
 
 def _resolved(server: str, document: str) -> str:
-    """A relative server is seen from the document's own address, where it has one."""
+    """Resolves a relative server against the document's own address, if it has one."""
     if is_url(document) and not is_url(server):
-        with contextlib.suppress(ValueError):  # no address at all: it stays as it is written, and is asked about
+        with contextlib.suppress(ValueError):  # not an address: it stays as written, and is asked about
             server = urljoin(document, server or "/")
     return server.rstrip("/")
 

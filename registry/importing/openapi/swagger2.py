@@ -1,6 +1,6 @@
-"""Swagger 2.0 reader: rewrites what differs from OpenAPI 3 (bodies, forms, styles, servers), one operation at a time.
+"""Swagger 2.0 reader: converts what differs from OpenAPI 3 (bodies, forms, styles, servers), one operation at a time.
 
-Definitions stay where they are, so references into the document keep their meaning.
+Definitions stay in place, so that references into the document stay valid.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _STYLES: Final = {
 
 
 def read_servers(root: Located) -> list[str]:
-    """The base address from ``schemes``, ``host`` and ``basePath``; relative where no host is named."""
+    """The base address from ``schemes``, ``host`` and ``basePath``. Relative if no host is named."""
     host, path = root.text("host"), root.text("basePath")
     if not host:
         return [path] if path else []
@@ -29,7 +29,7 @@ def read_servers(root: Located) -> list[str]:
 
 
 def modernize(root: Located, operation: Located, declared: list[Located]) -> tuple[list[Located], Located | None]:
-    """The parameters as OpenAPI 3 has them, and the request body that ``in: body`` and ``in: formData`` stand for."""
+    """The parameters in OpenAPI 3's form, and the request body for ``in: body`` and ``in: formData``."""
     parameters: list[Located] = []
     fields: list[Located] = []
     body: Located | None = None
@@ -58,7 +58,7 @@ def _said(at: Located) -> dict[str, Any]:
 
 
 def _schema(at: Located) -> dict[str, Any]:
-    """Swagger 2 writes a parameter's schema beside its name."""
+    """A parameter's schema, which Swagger 2 writes beside its name."""
     return {key: each for key, each in at.fields.items() if key not in _BESIDE and not key.startswith("x-trouble")}
 
 

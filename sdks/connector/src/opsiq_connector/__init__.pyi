@@ -1,6 +1,7 @@
-"""Connector interface, as authors outside this tree import it (``opsiq_connector``).
+"""Connector interface, as authors outside this repository import it (``opsiq_connector``).
 
-Semantic versioning: what is listed here keeps its name and meaning within a major version; a minor one adds.
+Semantic versioning: everything listed here keeps its name and meaning within a major version. A minor version only adds
+to it.
 """
 
 # Written by scripts/write_stubs.py from registry/interface.py. Don't edit it.
@@ -100,14 +101,13 @@ SearchBy = Literal["name", "number", "email", "text"]
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field that may be read. ``search`` says how words find a record by it: a person's or thing's ``name`` (fuzzy,
-    any part), a ``number`` (an exact code such as INV-1042), an ``email`` (exact, caseless), or free ``text``.
-    ``values`` lists an enum's words. ``currency_field`` names the field that holds a money field's currency.
-    ``pattern`` is the form of a ``number`` (a regular expression for the whole of it, ``registry.patterns``): with one,
-    other codes are never taken for it. ``ranged`` says that the provider can search a date, datetime or number between
-    two bounds (``Query.between``): only by such fields are records told apart by when they are. ``words`` are other
-    words for the field than its label's. A ``json`` field holds a list or an object as its canonical JSON text, for a
-    call that writes its record anew. ``lenient``: a value that can't be read is left out, so one that isn't there
-    says nothing."""
+    any part), a ``number`` (an exact code such as INV-1042), an ``email`` (exact, ignoring case), or free ``text``.
+    ``values`` lists an enum's words. ``currency_field`` names the field with a money field's currency. ``pattern`` is
+    the form of a ``number`` (a regular expression for all of it, ``registry.patterns``): with one, other codes are
+    never taken for it. ``ranged``: the provider can search a date, datetime or number between two bounds
+    (``Query.between``). Records are distinguished by time only by such fields. ``words`` are other words for the field
+    besides its label's. A ``json`` field holds a list or an object as its canonical JSON text, for a call that rewrites
+    its record. ``lenient``: an unreadable value is left out, so a missing value means nothing."""
 
     name: str
     type: FieldType = ...
@@ -122,7 +122,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Relation to an owning kind: ``via`` is the field of *this* kind that holds the id of a ``kind`` record (an
+    """Relation to an owning kind. ``via`` is the field of *this* kind that holds the id of a ``kind`` record (an
     invoice belongs to a customer via customer_id)."""
 
     kind: str
@@ -134,12 +134,12 @@ Side = Literal["past", "future"]
 class RecordKind:
     """One kind of record of one platform.
 
-    ``nouns`` are the words people use for it, singular and plural ("invoice", "bill"). ``relations`` are what it
-    belongs to, nearest owner first. ``order`` is the field that "last" and "newest" sort by, ``size`` the one that
-    "biggest" sorts by. ``states`` maps the words that narrow it ("unpaid", "open") to field filters; ``times`` those
-    that narrow it by the present ("overdue", "upcoming") to a ranged field and the side of now that it must lie on.
-    ``ours`` says that "my" and "our" are said of any of its records, not of one owner's. ``label`` and ``detail`` are
-    format strings over the fields as ``format_field`` writes them: what a person sees.
+    ``nouns`` are people's words for it, singular and plural ("invoice", "bill"). ``relations`` are its owners, nearest
+    first. ``order`` is the field for "last" and "newest", ``size`` the one for "biggest". ``states`` maps words that
+    narrow it ("unpaid", "open") to field filters. ``times`` maps words that narrow it by the present ("overdue",
+    "upcoming") to a ranged field and the side of now on which its value must be. ``ours``: "my" and "our" can mean any
+    of its records, not only one owner's. ``label`` and ``detail`` are format strings for people, over the fields as
+    ``format_field`` writes them.
     """
 
     name: str
@@ -169,7 +169,7 @@ class CachedKind:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionOption:
-    """An option that every connection of a connector has, no secret. ``default`` None: it must be given."""
+    """An option that every connection of a connector has, which is no secret. ``default`` None: it must be given."""
 
     label: str
     example: str = ...
@@ -177,9 +177,9 @@ class ConnectionOption:
 
 @dataclass(frozen=True, slots=True)
 class ReadAccess:
-    """How a platform takes reads: the kind of its credential, with the word before a bearer token or the name of the
-    header or query parameter that carries it; headers that are always the same; at most ``requests`` in ``per_s``
-    seconds (0: as many as there are)."""
+    """A platform's requirements for reads: the type of its credential, with the word before a bearer token or the name
+    of the header or query parameter for it; headers that are always the same; and at most ``requests`` in ``per_s``
+    seconds (0: no limit)."""
 
     credential: str = ...
     prefix: str = ...
@@ -192,8 +192,8 @@ SecretForm = Literal["standard", "plain", "address"]
 
 @dataclass(frozen=True, slots=True)
 class PlatformRequest:
-    """One read of a platform. ``path`` is percent-encoded and below the base address; ``body`` is JSON, for searches
-    that are a POST. ``missing`` are statuses beside 404 that say that nothing is there."""
+    """One read of a platform. ``path`` is percent-encoded and below the base address. ``body`` is JSON, for searches by
+    POST. ``missing`` are statuses besides 404 that mean that nothing is there."""
 
     path: str
     method: Literal["GET", "POST"] = ...
@@ -203,26 +203,26 @@ class PlatformRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlatformAnswer:
-    """What a platform answered: status 200 to 299 with its decoded JSON, or 404. Header names are in lower case."""
+    """A platform's answer: a status from 200 to 299 with its decoded JSON, or 404. Header names are in lower case."""
 
     status: int
     body: Any
     headers: Mapping[str, str] = ...
 
 class PlatformClient(Protocol):
-    """HTTP port through which a connector reads its platform. Implemented in ``executors``: signed in, guarded, timed.
-    Raises PlatformUnavailable."""
+    """HTTP port for a connector's reads. Implemented in ``executors``: signed in, guarded, with time limits. Raises
+    PlatformUnavailable."""
 
     async def get_json(self, path: str, params: Mapping[str, str] | None = ...) -> Any:
-        """The decoded JSON of GET base_url + path, or None where the platform answers 404."""
+        """The decoded JSON of GET base_url + path, or None for a 404."""
 
     async def read(self, request: PlatformRequest) -> PlatformAnswer:
-        """The answer to any read; every status but 2xx and 404 raises."""
+        """The answer to any read. Raises for every status except 2xx and 404."""
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One connection: the platform's address, its secrets by name (never logged), the name that the workspace gave it
-    (empty: the connector's own), and the options that the connector asks for."""
+    """Settings of one connection: the platform's address, its secrets by name (never logged), the connection's name in
+    the workspace (empty: the connector's own), and the options that the connector asks for."""
 
     base_url: str
     secrets: Mapping[str, str]
@@ -230,12 +230,13 @@ class Settings:
     options: Mapping[str, str] = ...
 
     def webhook_secrets(self, now: datetime) -> Sequence[str]:
-        """The secrets that the platform's webhooks may be signed with: the present one, and during a rotation the
-        previous one. Empty where none is configured: then no webhook can be believed."""
+        """Secrets with which the platform may sign its webhooks: the present one, and during a rotation the previous
+        one. Empty if none is configured: then no webhook can be verified."""
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person of the platform, as the platform asserts: ``id`` is the platform's, ``role`` one that contracts list."""
+    """A person of the platform, as the platform asserts. ``id`` is the platform's own. ``role`` is one that contracts
+    list."""
 
     id: str
     name: str
@@ -254,9 +255,10 @@ Bounds = Mapping[str, tuple[Bound, Bound]]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search in one kind. ``text`` is matched against the searchable fields (by ``by`` when given); ``where`` are
-    exact values, any of a list; ``between`` are bounds of ranged fields; ``order`` is a field, ``descending`` its
-    direction. At most ``limit`` records after the first ``offset``, best match first when there is a text."""
+    """A search in one kind. ``text`` is matched against the searchable fields (or those that ``by`` names). ``where``
+    are exact values, any of a list. ``between`` are bounds of ranged fields. ``order`` is a field, and ``descending``
+    its direction. Returns at most ``limit`` records after the first ``offset``, the best match first if there is a
+    text."""
 
     kind: str
     text: str | None = ...
@@ -270,8 +272,8 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record in its kind's safe fields. ``values`` are JSON scalars; ``digest`` changes when any safe field
-    changes. ``as_of`` is when it was like this (RFC 3339), empty for one that was read from its platform just now."""
+    """One record in its kind's safe fields. ``values`` are JSON scalars. ``digest`` changes when any safe field
+    changes. ``as_of`` is the time of this state (RFC 3339), empty for a record that was just read from its platform."""
 
     kind: str
     id: str
@@ -282,12 +284,11 @@ class Record:
     as_of: str = ...
 
 class ContextProvider(Protocol):
-    """Port that live records are read from. Raises core.errors.PlatformUnavailable when the platform does not
-    answer."""
+    """Port for reading live records. Raises core.errors.PlatformUnavailable if the platform doesn't answer."""
 
     def kinds(self) -> tuple[RecordKind, ...]: ...
     async def search(self, query: Query) -> Sequence[Record]:
-        """The matching records, names matched fuzzily by any word of the text; never more than query.limit."""
+        """The matching records, at most query.limit. Names match fuzzily by any word of the text."""
 
     async def get(self, kind: str, record_id: str) -> Record | None: ...
 
@@ -676,9 +677,9 @@ class Contract(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. ``id`` is the idempotency key of everything that subscribers do; an event made from a webhook has the
+    """One event. ``id`` is the idempotency key for everything that subscribers do. An event made from a webhook has the
     platform's own message id, so that a repeated message is the same event. ``caused_by`` is the call (``act_…``), run
-    or event that led to it, where the platform says so; ``occurred_at`` is RFC 3339."""
+    or event that led to it, if the platform reports it. ``occurred_at`` is RFC 3339."""
 
     id: str
     name: str
@@ -688,7 +689,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Event subscriber of a connector: reacts to events whose name matches ``pattern`` (``invoice.*``, ``*``). Lower
+    """Event subscriber of a connector: reacts to events whose name matches ``pattern`` (``invoice.*``, ``*``). A lower
     priority reacts first."""
 
     name: str
@@ -699,7 +700,7 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class RecordState:
-    """State of one record at ``version``. ``record`` None: it was deleted."""
+    """State of one record at ``version``. ``record`` is None if it was deleted."""
 
     kind: str
     id: str
@@ -708,33 +709,31 @@ class RecordState:
 
 @dataclass(frozen=True, slots=True)
 class StatePage:
-    """A page of states. ``cursor`` leads to those after them; None: these were the last."""
+    """A page of states. ``cursor`` leads to the next page. None: this was the last one."""
 
     states: Sequence[RecordState]
     cursor: str | None
 
 class RecordSource(Protocol):
-    """Port that cached records are read from. Raises core.errors.PlatformUnavailable when the platform does not
-    answer."""
+    """Port for reading cached records. Raises core.errors.PlatformUnavailable if the platform doesn't answer."""
 
     def mirrored(self) -> Sequence[CachedKind]: ...
     def carried(self, event: Event) -> Sequence[RecordState]:
-        """The states that an event carries in itself, without a request. Called only for events of this connector's own
+        """The states inside an event, without a request. It is called only for events from this connector's own
         webhooks: other events can't be trusted."""
 
     def named(self, event: Event) -> Sequence[tuple[str, str]]:
-        """The (kind, id) of the records an event is about, whoever published it."""
+        """The (kind, id) of the records that an event is about, whoever published it."""
 
     async def page(self, kind: str, cursor: str | None, limit: int) -> StatePage:
-        """A page of all records of a kind in a stable order (by id, say), at most ``limit`` after ``cursor``."""
+        """A page of all records of a kind in a stable order (such as by id), at most ``limit`` after ``cursor``."""
 
     async def now(self, kind: str, record_id: str) -> RecordState | None:
-        """Reads one record; None: it does not exist."""
+        """Reads one record. None if it doesn't exist."""
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """Inbound webhook: the raw bytes, header names in lower case, the time of arrival, and the query of the address it
-    was sent to."""
+    """Inbound webhook: the raw bytes, header names in lower case, the time of arrival, and the query of its address."""
 
     headers: Mapping[str, str]
     body: bytes
@@ -742,8 +741,8 @@ class Inbound:
     query: Mapping[str, str] = ...
 
 class Connector:
-    """Base class of connectors. Every method has a safe default: a connector declares what it has and leaves the
-    rest. ``interface`` is the version of ``registry.interface`` that it was written for; ``version`` its own."""
+    """Base class of connectors. Every method has a safe default, so a connector overrides only what it supports.
+    ``interface`` is the version of ``registry.interface`` that it was written for, and ``version`` its own."""
 
     name: ClassVar[str] = ...
     title: ClassVar[str] = ...
@@ -758,16 +757,16 @@ class Connector:
     def __init__(self, client: PlatformClient, settings: Settings) -> None: ...
     @property
     def connection(self) -> str:
-        """The name of the connection that this is, by which the workspace tells it from others of the connector."""
+        """The name of this connection, which distinguishes it from others of the same connector in the workspace."""
 
     def identity_providers(self) -> Sequence[IdentityProvider]: ...
     def context_providers(self) -> Sequence[ContextProvider]: ...
     def register_actions(self) -> Sequence[Contract]:
-        """The contracts this connector proposes. They are nothing until an owner has signed them."""
+        """The contracts that this connector proposes. They have no effect until an owner has signed them."""
 
     def subscribers(self) -> Sequence[Subscriber]: ...
     def mirrors(self) -> Sequence[RecordSource]:
-        """Which records may be cached in the workspace, so that they are found without asking the platform."""
+        """Records that may be cached in the workspace, so that they are found without asking the platform."""
 
     @classmethod
     def takes_webhooks(cls) -> bool: ...
@@ -1018,36 +1017,36 @@ class ConnectorDocument(_Part):
     actions: str | tuple[dict[str, Any], ...] = ...
 
 class DeclarativeConnector(Connector):
-    """A connector made of a document. A class that extends it names its document in ``document`` (``read_document``
-    reads the file beside it) and overrides what the document can't say."""
+    """A connector made from a document. A class that extends it names its document in ``document`` (``read_document``
+    reads the file in its folder) and overrides what a document can't express."""
 
     document: ClassVar[ConnectorDocument]
     actions: ClassVar[tuple[Mapping[str, Any], ...]] = ...
 
     def __init__(self, client: PlatformClient, settings: Settings) -> None:
-        """Raises BadSetting for a setting of the connection that is missing or out of form."""
+        """Raises BadSetting for a missing or malformed setting of the connection."""
 
     def context_providers(self) -> Sequence[ContextProvider]: ...
     def register_actions(self) -> Sequence[Contract]:
-        """The contracts of the document, the settings and the address of this connection filled in."""
+        """The contracts of the document, with this connection's settings and address filled in."""
 
     @classmethod
     def takes_webhooks(cls) -> bool: ...
     async def handle_webhook(self, inbound: Inbound) -> Sequence[Event]: ...
 
 class DeclarativeRecords:
-    """The records of one connection, as its connector's document declares them. ``given`` are the connection's
-    settings by name. Asks the platform afresh each time; nothing is kept."""
+    """The records of one connection, as its connector's document declares them. ``given`` are the connection's settings
+    by name. Each read asks the platform: nothing is cached."""
 
     def __init__(self, client: PlatformClient, document: ConnectorDocument, given: Mapping[str, str]) -> None: ...
     def kinds(self) -> tuple[RecordKind, ...]: ...
     async def search(self, query: Query) -> Sequence[Record]:
-        """The records that fit. Raises InvalidInput for a kind or field that is not declared (others can't be
-        probed), PlatformUnavailable when the platform does not answer, not in the declared shape, or when more records
-        would have to be read than may be."""
+        """The matching records. Raises InvalidInput for an undeclared kind or field (so that undeclared ones can't be
+        probed), and PlatformUnavailable if the platform doesn't answer, answers in another shape, or if more records
+        would have to be read than allowed."""
 
     async def get(self, kind: str, record_id: str) -> Record | None:
-        """The record, or None: also for what can't be an id here, which is not even asked for."""
+        """The record, or None. It is also None for an impossible id, without a request."""
 
 class InvalidInput(OpsIQError):
     code = "invalid_request"
@@ -1060,10 +1059,10 @@ class PlatformUnavailable(Unavailable):
     code = "platform_unavailable"
 
 def admit(kind: RecordKind, row: Mapping[str, Any], *, as_of: str = ...) -> Record:
-    """Builds a record from a platform's row: declared fields only, anything else is dropped unread."""
+    """Builds a record from a platform's row. Undeclared fields are dropped unread."""
 
 def is_between(value: Any, low: Bound, high: Bound) -> bool:
-    """Whether a field's value is at least ``low`` and less than ``high``. "2026-10-03 09:00" is a point in time like
+    """Whether a field's value is at least ``low`` and less than ``high``. "2026-10-03 09:00" is a moment like
     "2026-10-03T09:00"."""
 
 def lint_folder(folder: Path) -> list[Finding]:
@@ -1074,7 +1073,7 @@ def parse_contract(value: Any) -> Contract:
     how to fix it."""
 
 def read_actions(folder: Path, made: ConnectorDocument) -> tuple[Mapping[str, Any], ...]:
-    """The contracts that a document proposes, of itself or of the file it names. Raises InvalidInput."""
+    """The contracts that a document proposes, in itself or in the file that it names. Raises InvalidInput."""
 
 def read_document(folder: Path) -> ConnectorDocument:
     """The document in a connector's folder. Raises InvalidInput with every finding."""
