@@ -226,22 +226,28 @@ class RecordFinder:
     def _pick_as_shown(self, need: RecordQuery, find: Find, order: OrderByField, pool: Pool) -> Outcome:
         """Picks "the second one" of the shown records, whether or not it fits, because no other was meant. Asks about
         "the last one" if the one at the end isn't the newest."""
+        there = {each.id: each for each in pool.records}
         shown = [key for name, key in self.context.thread.get(find.among or "", ()) if name == need.kind.name]
-        nth = order.nth
+        shown = [key for key in shown if key in there] if find.where or find.said is not None else shown
+        count = find.pick if isinstance(find.pick, int) else 1
+        first = order.nth - 1
         if order.first == "latest":
-            nth = len(shown)
-            line = sort_by_field(pool.records, need.kind.order, descending=True) if need.kind.order else []
-            ends = [each for each in pool.records if shown and each.id == shown[-1]]
-            if line and ends and line[0].id != ends[0].id:
-                lead = "Which one is meant, the last one shown or the newest:"
-                return ask_between(need.slot, need.param, need.kind, [ends[0], line[0]], "", lead=lead)
-        if nth > len(shown):
-            return need.ask(f"There were {format_count(len(shown), need.kind)}. Which one is meant?")
-        record = next((each for each in pool.records if each.id == shown[nth - 1]), None)
-        if record is None:
+            first = max(len(shown) - count, 0)
+            line = sort_by_field(pool.records, need.kind.order, descending=True)[:count] if need.kind.order else []
+            ends = [there[key] for key in shown[first:] if key in there]
+            if rivals := [each for each in line if ends and each.id not in shown[first:]]:
+                which = "one is meant, the last one" if count == 1 else "are meant, the last"
+                lead = f"Which {which} shown or the newest:"
+                return ask_between(need.slot, need.param, need.kind, [*ends, *rivals], "", lead=lead)
+        if first + count > len(shown):
+            which = "one is" if count == 1 else "are"
+            return need.ask(f"There were {format_count(len(shown), need.kind)}. Which {which} meant?")
+        if any(key not in there for key in shown[first : first + count]):
             return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
-        how = f"number {nth} of the {len(shown)} shown before"
-        return self._check(need, (_locate(record, need.kind, find, pool, how),))
+        how = f"number {first + 1}" if count == 1 else f"numbers {first + 1} to {first + count}"
+        records = (there[key] for key in shown[first : first + count])
+        how = f"{how} of the {len(shown)} shown before"
+        return self._check(need, tuple(_locate(each, need.kind, find, pool, how) for each in records))
 
     def _choose_order(self, need: RecordQuery, first: str) -> str | None:
         """The field that "last" or "biggest" sorts by."""

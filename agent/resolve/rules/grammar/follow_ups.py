@@ -46,6 +46,7 @@ from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
+from agent.resolve.rules.grammar.phrases.shown import find_standing
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.proposed.relative_answers import read_relative
 from language.text import find_quotations, singularize, word_set
@@ -106,6 +107,7 @@ def remember(reader: Reader, thread: Sequence[Turn]) -> None:
             if people is not None and reader.leads(kind, people):
                 reader.person = Find(record=people.name, where=(Has(related=find),))
     reader.last_set = _those(reader, thread[-1]) if thread else None
+    reader.standing = find_standing(reader, thread)
     reader.remembered = tuple({*reader.spoken.values(), *filter(None, (reader.person, reader.thing))})
 
 

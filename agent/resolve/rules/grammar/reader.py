@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -97,6 +97,8 @@ class Reader:
         """Names that may be another kind's, with that kind."""
         self.last_set: Find | None = None
         """The records that the latest request led to: what "those" are."""
+        self.standing: Mapping[int, RecordKind] = {}
+        """Where a word stands for records that were shown: "the newest one", "two of them"."""
         self.asks = False
         """Whether a question is read: what lies ahead is told of records, and no day that something shall be done."""
         self.valued_nouns: set[int] = set()
@@ -160,6 +162,8 @@ class Reader:
         """The kind whose noun begins at a token, and the noun's length. The longest noun wins."""
         if self.titles and any(first <= index < last for first, last in self.titles.items()):
             return None
+        if index in self.standing and not self.asks:
+            return self.standing[index], 1
         if index not in self._nouns:
             self._nouns[index] = self._noun(index) if 0 <= index < len(self.tokens) else None
         return self._nouns[index]

@@ -334,6 +334,15 @@ async def test_the_last_one_that_is_the_newest_too_is_taken() -> None:
     assert made.steps[0].filled[0].value == 34
 
 
+async def test_several_of_those_shown_are_by_their_places() -> None:
+    order = {"by": AS_SHOWN, "first": "earliest", "nth": 1}
+    waive = {"action": "waive_fine", "fine_id": find("fine", order=order, among="@set1", pick=2), "amount": None}
+    keys = {"@set1": (("fine", "33"), ("fine", "34"), ("fine", "32"))}
+    made = (await came_of("waive the first two of them", plan(waive), thread=keys)).verdict
+    assert isinstance(made, Plan)
+    assert [step.filled[0].value for step in made.steps] == [33, 34]
+
+
 async def shop_says(text: str, result: dict[str, Any]) -> Any:
     rows = {
         "article": [{"slug": "a", "title": "Tune a loud piano"}, {"slug": "b", "title": "Store a piano"}],

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from agent.extract.references.vocabulary import PLACES, rate_person_likeness
-from agent.planning.proposal import AS_SHOWN, BelongsTo, Find, OrderByField, RecordArgument
+from agent.planning.proposal import BelongsTo, Find, OrderByField, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.stretch_directions import StretchDirections
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, count_placing
+from agent.resolve.rules.grammar.phrases.shown import PARTITIVE
+from language.text import singularize
 from registry.records import RecordKind
 
 _AS: Final = frozenset(("on", "for", "to", "with", "in", "at", "again", "too", "as"))
+_THINGS: Final = lexicon.THINGS | {"the"}
 
 
 class StretchSpoken(StretchDirections):
@@ -49,10 +52,14 @@ class StretchSpoken(StretchDirections):
         assert kind is not None
         reader = self.reader
         pronoun = next(
-            (at for at in range(self.first, self.stop) if reader.low(at) in lexicon.PRONOUNS and at not in self.quoted),
+            (
+                at
+                for at in range(self.first, self.stop)
+                if at not in self.quoted and (reader.low(at) in lexicon.PRONOUNS or self._is_definite(at, kind))
+            ),
             None,
         )
-        thing = pronoun is not None and reader.low(pronoun) in lexicon.THINGS and not self._points_at(pronoun, kind)
+        thing = pronoun is not None and reader.low(pronoun) in _THINGS and not self._points_at(pronoun, kind)
         line = self._find_place(pronoun) if pronoun is not None else None
         thing = thing and line is None
         both = next((at for at in range(self.first, self.stop) if reader.low(at) in lexicon.PLURALS), None)
@@ -69,7 +76,10 @@ class StretchSpoken(StretchDirections):
         told: tuple[Find | None, ...] = (reader.thing, None if thing else reader.person)
         if reader.thing in reader.remembered and reader.person not in reader.remembered:
             told = told[::-1]  # named in this request, so before the thread's
-        for spoken in (reader.spoken.get(kind.name), *told):
+        # Who gets it doesn't say what it is: "give the oldest to Ada" is none of hers.
+        getting = [each.argument for aim in self._receivers - {name} for each in self.records.get(aim, ())]
+        got = {each.reference for each in getting if isinstance(each, RecordArgument)}
+        for spoken in (each for each in (reader.spoken.get(kind.name), *told) if each not in got):
             down = spoken is not None and (
                 spoken.record == kind.name or reader.leads(kind, reader.kinds[spoken.record])
             )
@@ -79,8 +89,11 @@ class StretchSpoken(StretchDirections):
             if spoken is not None and (down or (up and self._leads(kind, spoken))):
                 at = pronoun if pronoun is not None else self.first
                 last = at + 1 if pronoun is not None else at
-                if spoken in reader.remembered and reader.low(at) == "one":
-                    spoken, at = self._find_one(spoken, at)
+                if spoken in reader.remembered and (reader.low(at - 1) in PARTITIVE or self._is_placed(at)):
+                    self.doubtful = True  # which of them can't be told
+                    return
+                if spoken in reader.remembered and pronoun is not None and self._is_single(pronoun):
+                    spoken = spoken.model_copy(update={"pick": "one"})  # of several it is asked which
                 found = self._to(kind, spoken)
                 sure = 0.8 if pronoun is not None else 0.5
                 self.records[name] = [Piece(at, last, RecordArgument(reference=found), sure)]
@@ -96,30 +109,31 @@ class StretchSpoken(StretchDirections):
         position, by, descending = PLACES[" ".join(reader.lows(at - length, length))]
         return length, OrderByField(first=FIRSTS[by, descending], nth=abs(position))
 
+    def _is_definite(self, at: int, kind: RecordKind) -> bool:
+        """Whether a noun of the kind stands for one of the thread, with nothing behind that tells which: "the ticket"."""
+        reader = self.reader
+        noun = reader.noun(at + 1) if reader.low(at) == "the" else None
+        if noun is None or noun[0].name != kind.name or reader.spoken.get(kind.name) not in reader.remembered:
+            return False
+        last = at + 1 + noun[1]
+        return last >= self.stop or reader.is_mark(last) or reader.low(last) in lexicon.MANNER | _AS | {"please"}
+
+    def _is_single(self, at: int) -> bool:
+        """Whether a pronoun, or the noun behind an article, is of one: "it", "him", "the bill"."""
+        low = self.reader.low(at)
+        noun = self.reader.noun(at + 1) if low == "the" else None
+        last = self.reader.low(at + noun[1]) if noun is not None else ""
+        return singularize(last) == last if last else low not in lexicon.PLURALS
+
+    def _is_placed(self, at: int) -> bool:
+        """Whether a position precedes a pronoun: "the newest one"."""
+        reader = self.reader
+        return any(count_placing(reader, at - size) == size for size in (3, 2, 1) if at - size >= self.first)
+
     def _points_at(self, at: int, kind: RecordKind) -> bool:
         """Whether a demonstrative precedes a noun of the kind: "(Ada was billed twice.) Void that bill"."""
         noun = self.reader.noun(at + 1)
         return noun is not None and noun[0].name == kind.name and self.reader.person not in self.reader.remembered
-
-    def _find_one(self, find: Find, at: int) -> tuple[Find, int]:
-        """Finds "the second one" or "the newest one" among several from the thread, and where it begins. "The last one"
-        is the one at the end if that is also the newest. Otherwise it is asked about."""
-        reader = self.reader
-        length = next((size for size in (3, 2, 1) if count_placing(reader, at - size) == size), 0)
-        if not length or at - length < self.first:
-            return find, at
-        if (several := reader.shown.get(find.record)) is None:
-            self.doubtful = True
-            return find, at
-        said = " ".join(reader.lows(at - length, length))
-        position, by, descending = PLACES[said]
-        shown = said == "first" or (by == "order" and position > 1)
-        self.doubtful = self.doubtful or said in {"next", "previous", "original"} or position < -1
-        order = OrderByField(by=AS_SHOWN, first="earliest", nth=position) if shown else None
-        if said in {"last", "final"}:
-            order = OrderByField(by=AS_SHOWN, first="latest")
-        order = order or OrderByField(first=FIRSTS[by, descending], nth=abs(position))
-        return several.model_copy(update={"order": order, "pick": "one"}), at - length
 
     def _find_person(self, kind: RecordKind, find: Find) -> Find:
         """The owner of the record, if another kind of theirs is wanted."""

@@ -26,13 +26,15 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     read_value,
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun
+from agent.resolve.rules.grammar.phrases.shown import PARTITIVE, find_shown
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
 from language.text import singularize
 from language.wordnet import is_word
 from registry.records import RecordKind
 
-_PARTITIVE: Final = lexicon.EVERY | {"both", "one"} | frozenset(lexicon.COMPARATIVES)
+_PARTED: Final = lexicon.EVERY | {"both", "one"} | frozenset(lexicon.COMPARATIVES) | {each.split()[-1] for each in PLACES}
+"""What "of" follows within a phrase: "the newest of her bills"."""
 _AHEAD: Final = frozenset(("next", "upcoming", "future"))
 _ARTICLES: Final = lexicon.DETERMINERS | lexicon.OWNERS
 _BEFORE_ARTICLES: Final = lexicon.EVERY | {"of", "both"} | lexicon.DETERMINERS
@@ -103,7 +105,7 @@ def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, 
         if low in _ENDS and low != "both" and not (low == "of" and at > index):
             return None
         counted = reader.low(at - 1).isalpha() and at - 1 in reader.numbers
-        if low == "of" and not counted and reader.low(at - 1) not in _PARTITIVE:
+        if low == "of" and not counted and reader.low(at - 1) not in _PARTED:
             return None
         at += 1
     return None
@@ -130,7 +132,7 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
         told, line = reader.telling_nouns[noun]
         made.where += [told] if told is not None else []
         made.line = line or made.line
-    made.plural = singularize(low) != low
+    made.plural = singularize(low) != low or low in lexicon.PLURALS
     topic = made.said
     last = _numbered(reader, made, last, stop)
     if reader.asks and topic is not None and made.said is not topic:
@@ -139,6 +141,9 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
     if reader.asks and made.plural and made.said is None:
         made.where = list(add_noun_state(kind, low, made.where))
     find = _find(made)
+    if noun in reader.standing and not reader.asks:
+        last += 2 if reader.standing.get(last + 1) == kind and reader.low(last) in PARTITIVE else 0  # "the old ones of them"
+        return Phrase(find_shown(reader, find, index, noun), index, last, True, made.line)
     if find.bare and reader.low(index) in lexicon.OWNERS and last == index + 1 + length:
         theirs = reader.whose(kind)  # "his account" is he
         find = theirs if theirs is not None and theirs.record == kind.name else find

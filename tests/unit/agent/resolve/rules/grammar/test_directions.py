@@ -55,3 +55,8 @@ async def test_a_noun_of_the_action_still_tells_whose_records_are_meant() -> Non
 )
 async def test_nothing_is_given_to_whom_it_is_taken_from(text: str, name: str) -> None:
     assert not isinstance(await verdict_of(text, name), Plan)
+
+
+@pytest.mark.parametrize("text", ["assign the visit to Lucy", "assign the oldest of those to Lucy"])
+async def test_who_gets_it_does_not_tell_what_is_given(text: str) -> None:
+    assert not isinstance(await verdict_of(text, "vet"), Plan)

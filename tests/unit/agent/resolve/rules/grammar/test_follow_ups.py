@@ -184,6 +184,46 @@ async def test_the_last_one_is_the_one_at_the_end_of_those_shown() -> None:
     assert reference.order == OrderByField(by=AS_SHOWN, first="latest")
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "pick"),
+    [
+        ("cancel the earliest of those", "earliest", "one"),
+        ("cancel the newest of them for her", "latest", "one"),
+        ("cancel the newer one for him", "latest", "one"),
+        ("cancel the two newest of these", "latest", 2),
+    ],
+)
+async def test_words_for_some_of_those_shown_mean_no_others(text: str, first: str, pick: str | int) -> None:
+    (call,) = (await plan(text, shown(4))).calls
+    reference = call.arguments["stay"].reference
+    assert (reference.among, reference.order, reference.pick) == ("@set1", OrderByField(first=first), pick)
+
+
+@pytest.mark.parametrize("text", ["cancel those", "cancel all of them", "cancel these please"])
+async def test_a_plural_is_all_of_those_shown(text: str) -> None:
+    (call,) = (await plan(text, shown(4))).calls
+    reference = call.arguments["stay"].reference
+    assert (reference.among, reference.order, reference.pick) == ("@set1", None, "all")
+
+
+@pytest.mark.parametrize("text", ["cancel it", "cancel one of them", "cancel any of those", "cancel the booking"])
+async def test_a_singular_is_one_of_those_shown_so_that_it_is_asked_which(text: str) -> None:
+    (call,) = (await plan(text, shown(4))).calls
+    reference = call.arguments["stay"].reference
+    assert (reference.among, reference.order, reference.pick) == ("@set1", None, "one")
+
+
+@pytest.mark.parametrize("text", ["cancel some of them", "cancel half of them", "cancel the next of those"])
+async def test_a_part_of_those_shown_that_is_left_open_is_never_all_of_them(text: str) -> None:
+    made = await resolve(text, shown(4))
+    assert '"pick":"all"' not in made.model_dump_json()
+
+
+async def test_the_bare_noun_is_the_record_that_the_thread_spoke_of() -> None:
+    (call,) = (await plan("cancel the booking", turn("print_bill", said=()))).calls
+    assert "@stay1" in call.arguments["stay"].model_dump_json()
+
+
 async def test_a_place_among_things_that_were_not_shown_is_not_guessed() -> None:
     assert not isinstance(await resolve("cancel the second one", turn(waits=False)), Proposed)
 

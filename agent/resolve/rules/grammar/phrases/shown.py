@@ -1,0 +1,61 @@
+"""Anaphora to shown records: "the newest one", "two of them", "the unpaid ones" stand for some of those that the thread
+showed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from agent.extract.references.vocabulary import PLACES
+from agent.pipeline import Turn
+from agent.planning.proposal import AS_SHOWN, Find, OrderByField
+from agent.resolve.rules.grammar.phrases.phrase_parts import count_placing
+from agent.resolve.rules.grammar.reader import Reader
+from language.text import word_set
+from registry.records import RecordKind
+
+_SET: Final = word_set("those them these")
+PARTITIVE: Final = word_set("of among")
+_MOST_BEFORE: Final = 4  # words
+_UNCLEAR: Final = word_set("next previous original")
+
+
+def find_standing(reader: Reader, thread: Sequence[Turn]) -> Mapping[int, RecordKind]:
+    """Where a word stands for the kind of record that was shown last. Empty if none was."""
+    shown = [each.kind for turn in thread for each in turn.records if each.kind in reader.shown]
+    if not shown:
+        return {}
+    kind = reader.kinds[shown[-1]]
+    return {at: kind for at in range(len(reader.tokens)) if _stands(reader, at)}
+
+
+def _stands(reader: Reader, at: int) -> bool:
+    low = reader.low(at)
+    if low in _SET:
+        return (low != "them" or reader.low(at - 1) in PARTITIVE) and reader.noun(at + 1) is None
+    if reader.low(at + 1) in PARTITIVE and reader.low(at + 2) in _SET:
+        return low == "ones"
+    return low == "ones" or (low == "one" and "the" in reader.lows(at - _MOST_BEFORE, _MOST_BEFORE))
+
+
+def find_shown(reader: Reader, find: Find, index: int, noun: int) -> Find:
+    """The shown records that a phrase from ``index`` on describes, whose noun is the word that stands for them. Any one
+    of them, which is asked about, where the words leave open which.
+
+    "The first" and "the second" go by the places in which they were shown.
+    """
+    handled = reader.shown[find.record]
+    last = reader.last_set
+    shown = last if last is not None and last.record == find.record else handled
+    said = next((" ".join(reader.lows(at, size)) for at in range(index, noun) if (size := count_placing(reader, at))), "")
+    position, by, _ = PLACES.get(said, (1, None, False))
+    part = index == noun and reader.low(noun - 1) in PARTITIVE  # "some of them"
+    part = part or (find.pick == "all" and any(at in reader.numbers for at in range(index, noun)))  # "half of them"
+    if part or said in _UNCLEAR or position < -1 or (shown.said is not None and find.said is not None):
+        return shown.model_copy(update={"pick": "one"})
+    order = find.order
+    if said in {"last", "final"} or said == "first" or (by == "order" and position > 1):
+        shown = handled
+        order = OrderByField(by=AS_SHOWN, first="earliest" if position > 0 else "latest", nth=abs(position))
+    changed = {"said": find.said or shown.said, "where": (*shown.where, *find.where), "order": order, "pick": find.pick}
+    return shown.model_copy(update=changed)
