@@ -131,6 +131,24 @@ GROUPED: Final = frozenset(word for line in _GROUPS for word in line.split() if 
 """Every word in a group of similar meaning, as it is written."""
 
 
+_ENDINGS: Final = frozenset(("", "'s", "d", "e", "s", "y", "ed", "es", "ly", "ied", "ies", "ily", "ing", "ion", "ions"))
+
+
+def is_form_of(word: str, other: str) -> bool:
+    """Whether two words in small letters are forms of one: of one stem, and told apart by endings of inflection, of
+    adverbs or of a verb's noun. "Important" has the stem of "import" and is none of its forms."""
+    if word == other:
+        return True
+    if stem(word) != stem(other):
+        return False
+    length = next(
+        (at for at, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other))
+    )
+    doubled = word[length - 1 : length]  # "cancel-led"
+    rests = (word[length:], other[length:])
+    return all(rest in _ENDINGS or rest.removeprefix(doubled) in _ENDINGS for rest in rests)
+
+
 def stem(word: str) -> str:
     """The word without its ending ("invoices" → "invoic"), with Unicode folded. Cached."""
     made = _STEMS.get(word)

@@ -18,6 +18,7 @@ from agent.extract.parameter_spec import ParameterSpec, stem_word
 from agent.extract.reading import Candidate
 from language import numerals
 from language.gazetteer import LANGUAGES
+from language.stems import is_form_of
 from language.text import Text, Token, split_name, word_set
 
 _NEGATIONS: Final = word_set("not no without except excluding non don't isn't aren't doesn't never neither nor unlike")
@@ -63,19 +64,19 @@ def _find_language_codes(text: Text, spec: ParameterSpec, values: Sequence[Any])
 
 @lru_cache(maxsize=8192)
 def _list_phrases(value: str, words: tuple[str, ...]) -> tuple[tuple[tuple[str, ...], float], ...]:
-    """The ways to say a value, as stems, each with its certainty."""
+    """The ways to say a value, as words, each with its certainty."""
     made: dict[tuple[str, ...], float] = {}
     whole = value.lower().strip()
-    parts = tuple(stem_word(part) for part in re.split(r"[\s_\-/]+", whole) if part)
-    split = tuple(stem_word(part) for part in split_name(value))
+    parts = tuple(part for part in re.split(r"[\s_\-/]+", whole) if part)
+    split = tuple(split_name(value))
     for phrase in (parts, split):
         if phrase:
             made.setdefault(phrase, 0.75)
     if len(parts) > 1:
-        joined = (stem_word("".join(re.split(r"[\s_\-/]+", whole))),)
+        joined = ("".join(re.split(r"[\s_\-/]+", whole)),)
         made.setdefault(joined, 0.7)
     for other in words:
-        made[tuple(stem_word(part) for part in re.split(r"[\s_\-/]+", other.lower()) if part)] = 0.75
+        made[tuple(part for part in re.split(r"[\s_\-/]+", other.lower()) if part)] = 0.75
     return tuple(made.items())
 
 
@@ -114,18 +115,18 @@ def _match_phrase(tokens: Sequence[Token], index: int, phrase: tuple[str, ...]) 
             return 0, 0
         low = tokens[position].low
         stemmed = stem_word(low)
-        if stemmed == phrase[step]:
+        if is_form_of(low, phrase[step]):
             step += 1
         elif low in {"-", "/", "_"}:
             if not step:  # a phrase begins with a word, so a run of punctuation is skipped once
                 return 0, 0
-        elif ("-" in low or "_" in low or "/" in low) and (parts := _split_value(low)) == phrase[
-            step : step + len(parts)
-        ]:
+        elif ("-" in low or "_" in low or "/" in low) and (parts := _split_value(low)) == tuple(
+            map(stem_word, phrase[step : step + len(parts)])
+        ):
             if not parts:
                 return 0, 0
             step += len(parts)
-        elif len(phrase[step]) >= 5 and _slip(low, stemmed, phrase[step]):
+        elif len(wanted := stem_word(phrase[step])) >= 5 and stemmed != wanted and _slip(low, stemmed, wanted):
             slips += 1
             step += 1
         else:

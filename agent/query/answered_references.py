@@ -21,7 +21,7 @@ from agent.query.reference_conditions import ReferenceConditions
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.questions.restrictions import read_restricted
 from agent.resolve.rules.grammar.reader import Reader
-from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery
+from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery, name_kinds
 from agent.validate.records.ranking import fold_words, is_identifying, sort_by_field
 from language.text import word_set
 from registry.records import Record, RecordKind, format_field
@@ -35,12 +35,14 @@ _NEWEST: Final = frozenset({"newer", "newest", "latest", "last", "recent", "late
 _OLDEST: Final = frozenset({"older", "oldest", "earlier", "earliest"})
 _BIGGEST: Final = frozenset({"bigger", "biggest", "larger", "largest", "higher", "highest", "dearer"})
 _SMALLEST: Final = frozenset({"smaller", "smallest", "lower", "lowest", "cheaper", "cheapest", "least"})
+_SEVERAL: Final = frozenset(_COUNTS) | {str(each) for each in _COUNTS.values()}
 _ALL: Final = frozenset({"all", "both", "every", "everyone", "each"})
 _IDLE: Final = word_set(
     "the one ones of them these those please that it this i mean meant and a an very his her their its just only sorry "
     "actually"
 )
 _OWN: Final = frozenset({"very", "his", "her", "their", "its"})
+_JOINT: Final = re.compile(r"\s*(?:[,;&+]|\band\b)\s*", re.IGNORECASE)
 _OPTION: Final = re.compile(r"(?:option|number|no\.?|nr\.?)?\s*#?([1-8])[.)]?", re.IGNORECASE)
 
 
@@ -52,6 +54,17 @@ _DENIED: Final = re.compile(
 def is_denied(words: str) -> bool:
     """Whether the words deny or exclude something. A record that they describe is then not meant."""
     return _DENIED.search(words) is not None
+
+
+_NEITHER: Final = re.compile(
+    r"\W*(?:neither|none)(?:\s+of\s+(?:them|these|those|the\s+\w+))?\s*[,;:.–—-]+\s*", re.IGNORECASE
+)
+
+
+def strip_neither(words: str) -> tuple[str, bool]:
+    """What an answer says behind "neither of them, …", and whether it denies all that was offered so."""
+    found = _NEITHER.match(words)
+    return (words[found.end() :], True) if found is not None and words[found.end() :].strip() else (words, False)
 
 
 def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Record]:
@@ -80,6 +93,14 @@ def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
         # "His very first" goes by age, not by the position in the offer.
         return _take_end(offered, kind.order, descending=False) if _PLACES[rest[0]] == 0 else []
     return _by_word(rest[0], offered, kind) if len(rest) == 1 else []
+
+
+def _choose_each(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Record]:
+    """The offered records that the parts of a list select, one each: "INV-1 and INV-3, the oldest one and the last"."""
+    parts = [part for part in _JOINT.split(words) if part.strip()]
+    chosen = [choose(part, offered, kind) for part in parts] if 1 < len(parts) <= len(offered) else []
+    made = {each[0].id: each[0] for each in chosen if len(each) == 1}
+    return list(made.values()) if len(made) == len(parts) > 1 else []
 
 
 def _by_word(word: str, offered: Sequence[Record], kind: RecordKind) -> list[Record]:
@@ -148,7 +169,9 @@ async def find_of_each(finder: Finder, need: RecordQuery, find: Find, own: Own) 
 async def single_out(finder: Finder, need: RecordQuery, words: str, offered: list[Record], own: Own) -> list[Record]:
     """The offered records that the words select by position, by content, or as a phrase. Empty if they don't tell.
     Raises PlatformUnavailable."""
-    if not is_denied(words) and (chosen := choose(words, offered, need.kind)):
+    if not is_denied(words) and (
+        chosen := choose(words, offered, need.kind) or _choose_each(words, offered, need.kind)
+    ):
         return chosen
     context = finder.context
     find = read_singled_out(words, need.kind, tuple(context.kinds), context.request.now)
@@ -163,7 +186,7 @@ async def single_out(finder: Finder, need: RecordQuery, words: str, offered: lis
     if find.order is not None and told:
         picked = await finder.pick_by_order(wide, find, find.order, replace(pool, records=told, more=False), own)
         told = [] if isinstance(picked, Question) else [each.record for each in picked]
-    return told if len(told) < len(offered) else []
+    return told if len(told) < len(offered) or find.pick == len(told) else []
 
 
 async def find_described(finder: Finder, need: RecordQuery, asked: Find, words: str, own: Own) -> Outcome | None:
@@ -181,23 +204,29 @@ _LEAD: Final = re.compile(
     r"^\W*(?:(?:no|oh|oops|sorry|actually|rather|just|only|please|ok|okay|i\s+mean(?:t)?|it['’]?s|that['’]?s)\b[\s,:–—-]*)+",
     re.IGNORECASE,
 )
-_ONE: Final = re.compile(r"\b(?P<one>ones?|those|some(?:one|body)|any(?:one|body))\b(?!\s+of\b)", re.IGNORECASE)
+_ONE: Final = re.compile(
+    r"\b(?P<one>ones?|those|some(?:one|body)|any(?:one|body))\b(?!\s+of\b)|"
+    r"^(?:the|that)\s+(?P<any>[^\W\d_]+)(?=\s+(?:in|from|with|on|at|who|that|which|whose)\b)",
+    re.IGNORECASE,
+)
 
 
 def read_singled_out(words: str, kind: RecordKind, kinds: Sequence[RecordKind], now: datetime) -> Find | None:
     """What an answer says about the records of a kind, with every word read. None if it says nothing that tells them
-    apart. "One" stands for the kind's noun."""
+    apart. "One" stands for the kind's noun, and so does any noun behind which it is told which ("the firm in Graz")."""
     text = _LEAD.sub("", words.strip())
     if not text or len(text) > MOST_LETTERS or not kind.nouns:
         return None
     nouns = {noun.lower() for noun in kind.nouns}
-    singular = kind.nouns[0]
+    singular, plural = kind.nouns[0], name_kinds(kind)
     found = _ONE.search(text)
-    if found is not None:
-        text = f"{text[: found.start()]}{singular}{text[found.end() :]}"
+    if found is not None:  # what else the one is called, "the company that …", tells nothing of those offered
+        at = found.start("one" if found["one"] else "any")
+        noun = plural if (found["one"] or "").lower() in {"ones", "those"} else singular
+        text = f"{text[:at]}{noun}{text[found.end() :]}"
         text = text if re.match(r"(?:the|that|this|an?|all|both|any)\b", text, re.IGNORECASE) else f"the {text}"
     elif not any(re.search(rf"\b{re.escape(noun)}\b", text, re.IGNORECASE) for noun in nouns):
-        text = f"{text} {singular}"
+        text = f"{text} {plural if _SEVERAL & set(fold_words(text)) else singular}"
     reader = Reader(text, kinds, now, lambda start, end: Words(text=text[start:end]))
     reader.asks = True
     stop = len(reader.tokens)
@@ -209,4 +238,5 @@ def read_singled_out(words: str, kind: RecordKind, kinds: Sequence[RecordKind], 
     find = read_restricted(reader, phrase, stop)
     if find is None or find.said is not None or not (find.where or find.order):
         return None
-    return find.model_copy(update={"pick": "one" if find.order is not None else "all"})
+    pick = find.pick if isinstance(find.pick, int) else "one" if find.order is not None else "all"
+    return find.model_copy(update={"pick": pick})

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from agent.extract.answer_words import list_cores
 from agent.pipeline import PhaseCallback, Question, Request, Span, ignore_phase
 from agent.planning.proposal import (
     AS_LISTED,
@@ -21,7 +22,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.planning.quotes import list_words
-from agent.query.answered_references import find_described, find_of_each, single_out
+from agent.query.answered_references import find_described, find_of_each, single_out, strip_neither
 from agent.query.arithmetic import Arithmetic
 from agent.query.conditions import read_quantity
 from agent.query.context import (
@@ -300,17 +301,22 @@ class RecordFinder:
     ) -> Outcome:
         """Reads a typed answer: as a selection among the offered records, or else as a new name or number."""
         before = await self.run(need, find, own)
-        if isinstance(before, Question) and before.candidates:
+        words, none_of_those = strip_neither(words)
+        core = min((words, *list_cores(words)), key=len)
+        if isinstance(before, Question) and before.candidates and not none_of_those:
             held = [await self.context.kinds.record(need.kind.name, each.id) for each in before.candidates]
-            chosen = await single_out(self, need, words, [each for each in held if each is not None], own)
+            there = [each for each in held if each is not None]
+            chosen = await single_out(self, need, words, there, own) or await single_out(self, need, core, there, own)
             if chosen:
                 found = [LocatedRecord(each, need.kind, spans, (), "chosen") for each in chosen]
                 return self._check(need, found)
         offered = before if isinstance(before, Question) and before.candidates else None
         if offered is None or not names_nothing(words, need.kind):
-            said = _LEAD.sub("", words).strip() or words
-            again = Find(record=need.kind.name, said=Words(text=said, origin=spans[0].origin if spans else 0))
-            outcome = await self.run(need, again, own)
+            origin = spans[0].origin if spans else 0
+            for said in dict.fromkeys((_LEAD.sub("", words).strip() or words, core)):
+                outcome = await self.run(need, Find(record=need.kind.name, said=Words(text=said, origin=origin)), own)
+                if not isinstance(outcome, Question) or outcome.code == "ambiguous":
+                    break
             if isinstance(outcome, tuple):
                 outcome = tuple(replace(each, spans=each.spans or spans) for each in outcome)
             # Names that are only similar to the answer replace no offered record.
@@ -318,7 +324,8 @@ class RecordFinder:
             described = await find_described(self, need, find, words, own) if offered is None and not named else None
             if described is not None:
                 return described
-            if offered is None or named:
+            found = {each.record.id for each in outcome} if none_of_those and isinstance(outcome, tuple) else set()
+            if offered is None or (named and not any(each.id in found for each in offered.candidates)):
                 return outcome
         text = f"Which one is meant by {quote_words(words)} can't be told. {offered.text}"
         return offered.model_copy(update={"text": text, "code": "ambiguous"})

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from agent.extract import read_exact
+from agent.extract.answer_words import list_cores
 from agent.extract.spans import money
 from agent.pipeline import (
     Answer,
@@ -153,7 +154,12 @@ def read_words(parameter: Parameter, words: VerifiedSpan, now: datetime) -> Read
     annotation = parameter.annotation
     if parameter.is_money and parameter.currency:
         annotation = annotation.model_copy(update={"currency": parameter.currency})
-    reading = read_exact(words.text, name=parameter.name, schema=parameter.schema, annotation=annotation, now=now)
+    answered = any(span.origin for span in words.spans)  # there other words may stand around the value
+    tried = (words.text, *(list_cores(words.text) if answered else ()))
+    read = (
+        read_exact(each, name=parameter.name, schema=parameter.schema, annotation=annotation, now=now) for each in tried
+    )
+    reading = next((each for each in read if each is not None), None)
     if reading is None:
         return Unread(f"I can't read {quote_words(words.text)} as {_choose_noun(parameter)}.")
     value = _make_json(reading.value)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from agent.extract.answer_words import AROUND
 from agent.pipeline import Abstain, EarlierCall, EarlierRecords, Turn
 from agent.planning.proposal import (
     Argument,
@@ -79,13 +80,9 @@ _MORE: Final = word_set("also too same again plus")
 _ANEW: Final = word_set("wrong no nope meant mean sorry wait actually instead rather not other oops")
 """Words by which what was said before is said anew."""
 _ON_TOP: Final = word_set("and plus more also then ok okay please another")
+_AROUND: Final = AROUND | {"also", "too", "same", "again", "plus"}
 _FOR_WHOM: Final = word_set("more for to on top please too as well him her them it that this")
 """What may stand behind an amount that comes on top."""
-_AROUND: Final = word_set(
-    "also too same again plus well and for to as do make it that put let's lets only just instead rather enough will "
-    "fine be better hm hmm ok okay actually wait hang hold on no nope sorry oops one wrong meant mean i is would with "
-    "of by in at then now please thing goes please set say "
-)
 
 
 def remember(reader: Reader, thread: Sequence[Turn]) -> None:

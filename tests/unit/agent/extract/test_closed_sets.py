@@ -44,6 +44,12 @@ def test_a_value_unsaid_or_said_no_to_is_not_meant(text: str) -> None:
     assert best(text, "status", STATUS) is None
 
 
+@pytest.mark.parametrize("text", ["she is busy", "he has a critic", "customers imported it"])
+def test_a_word_of_the_same_stem_that_is_another_word_is_no_value(text: str) -> None:
+    schema = {"type": "string", "enum": ["business", "critical", "custom", "important"]}
+    assert best(text, "level", schema) is None
+
+
 LEVEL: dict[str, Any] = {"type": "string", "enum": ["calm", "busy", "frantic"]}
 
 

@@ -49,6 +49,25 @@ async def test_what_an_answer_denies_is_not_what_it_means(words: str) -> None:
     assert isinstance(made, str)
 
 
+@pytest.mark.parametrize(
+    ("words", "chosen"),
+    [
+        ("the appointment with Helena", ["703"]),
+        ("I'd say the one in December", ["703"]),
+        ("the newest and the oldest", ["703", "702"]),
+        ("the two older ones", ["702", "703"]),
+        ("neither of them, it should be 705", ["705"]),
+    ],
+)
+async def test_an_answer_in_everyday_words_selects_all_that_it_names(words: str, chosen: list[str]) -> None:
+    assert await answered("cancel Bruno's visit", words, "vet") == chosen
+
+
+@pytest.mark.parametrize("words", ["neither, 703", "the newest and the green one", "the oldest, but only half of it"])
+async def test_an_answer_of_which_a_part_is_unread_selects_nothing(words: str) -> None:
+    assert isinstance(await answered("cancel Bruno's visit", words, "vet"), str)
+
+
 async def test_whose_it_is_may_lack_its_apostrophe() -> None:
     fine = {"action": "waive_fine", "fine_id": find("fine", "ruths")}
     made = (await came_of("waive ruths fine", plan(fine))).verdict

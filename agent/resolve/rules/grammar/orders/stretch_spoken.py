@@ -110,7 +110,7 @@ class StretchSpoken(StretchDirections):
         return length, OrderByField(first=FIRSTS[by, descending], nth=abs(position))
 
     def _is_definite(self, at: int, kind: RecordKind) -> bool:
-        """Whether a noun of the kind stands for one of the thread, with nothing behind that tells which: "the ticket"."""
+        """Whether a noun of the kind, with nothing behind it that tells which, is the thread's: "the ticket"."""
         reader = self.reader
         noun = reader.noun(at + 1) if reader.low(at) == "the" else None
         if noun is None or noun[0].name != kind.name or reader.spoken.get(kind.name) not in reader.remembered:

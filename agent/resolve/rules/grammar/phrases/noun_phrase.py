@@ -33,7 +33,9 @@ from language.text import singularize
 from language.wordnet import is_word
 from registry.records import RecordKind
 
-_PARTED: Final = lexicon.EVERY | {"both", "one"} | frozenset(lexicon.COMPARATIVES) | {each.split()[-1] for each in PLACES}
+_PARTED: Final = (
+    lexicon.EVERY | {"both", "one"} | frozenset(lexicon.COMPARATIVES) | {each.split()[-1] for each in PLACES}
+)
 """What "of" follows within a phrase: "the newest of her bills"."""
 _AHEAD: Final = frozenset(("next", "upcoming", "future"))
 _ARTICLES: Final = lexicon.DETERMINERS | lexicon.OWNERS
@@ -142,7 +144,9 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
         made.where = list(add_noun_state(kind, low, made.where))
     find = _find(made)
     if noun in reader.standing and not reader.asks:
-        last += 2 if reader.standing.get(last + 1) == kind and reader.low(last) in PARTITIVE else 0  # "the old ones of them"
+        last += (
+            2 if reader.standing.get(last + 1) == kind and reader.low(last) in PARTITIVE else 0
+        )  # "the old ones of them"
         return Phrase(find_shown(reader, find, index, noun), index, last, True, made.line)
     if find.bare and reader.low(index) in lexicon.OWNERS and last == index + 1 + length:
         theirs = reader.whose(kind)  # "his account" is he
@@ -216,7 +220,8 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
         step = count_worth_words(reader, at) if made.kind.size is not None else 0
         if step and made.kind.size is not None and (amount := reader.amount(at)) is not None:
             made.where.append(Compare(field=made.kind.size, op="=", value=amount[0]))
-        step = step or read_quantity(reader, made, at, noun)
+        if not step and (step := read_quantity(reader, made, at, noun)):
+            made.single = made.single and "of" in reader.lows(index, at - index)  # "the older of two", "the older two"
         if not step:
             step = _order(reader, made, at, noun)
         if not step and (state := reader.state(at, made.kind)) is not None and at + state[1] <= noun:
@@ -272,7 +277,7 @@ def _order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
         return length
     compared = lexicon.COMPARATIVES.get(reader.low(at))
     if compared is not None:
-        made.order, made.single = OrderByField(first=compared[1]), True
+        made.order, made.single = OrderByField(first=compared[1]), made.counted is None
         return 1
     return 0
 

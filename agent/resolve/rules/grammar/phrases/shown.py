@@ -16,6 +16,7 @@ from registry.records import RecordKind
 
 _SET: Final = word_set("those them these")
 PARTITIVE: Final = word_set("of among")
+_PAIR: Final = 2
 _MOST_BEFORE: Final = 4  # words
 _UNCLEAR: Final = word_set("next previous original")
 
@@ -31,6 +32,8 @@ def find_standing(reader: Reader, thread: Sequence[Turn]) -> Mapping[int, Record
 
 def _stands(reader: Reader, at: int) -> bool:
     low = reader.low(at)
+    if low == "two" and reader.lows(at - 2, 2) == ("of", "the"):
+        return any(each.pick == _PAIR for each in reader.shown.values()) and reader.noun(at + 1) is None
     if low in _SET:
         return (low != "them" or reader.low(at - 1) in PARTITIVE) and reader.noun(at + 1) is None
     if reader.low(at + 1) in PARTITIVE and reader.low(at + 2) in _SET:
@@ -47,7 +50,9 @@ def find_shown(reader: Reader, find: Find, index: int, noun: int) -> Find:
     handled = reader.shown[find.record]
     last = reader.last_set
     shown = last if last is not None and last.record == find.record else handled
-    said = next((" ".join(reader.lows(at, size)) for at in range(index, noun) if (size := count_placing(reader, at))), "")
+    said = next(
+        (" ".join(reader.lows(at, size)) for at in range(index, noun) if (size := count_placing(reader, at))), ""
+    )
     position, by, _ = PLACES.get(said, (1, None, False))
     part = index == noun and reader.low(noun - 1) in PARTITIVE  # "some of them"
     part = part or (find.pick == "all" and any(at in reader.numbers for at in range(index, noun)))  # "half of them"
