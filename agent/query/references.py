@@ -324,8 +324,8 @@ class RecordFinder:
             described = await find_described(self, need, find, words, own) if offered is None and not named else None
             if described is not None:
                 return described
-            found = {each.record.id for each in outcome} if none_of_those and isinstance(outcome, tuple) else set()
-            if offered is None or (named and not any(each.id in found for each in offered.candidates)):
+            taken = {each.record.id for each in outcome} if none_of_those and isinstance(outcome, tuple) else set()
+            if offered is None or (named and not any(each.id in taken for each in offered.candidates)):
                 return outcome
         text = f"Which one is meant by {quote_words(words)} can't be told. {offered.text}"
         return offered.model_copy(update={"text": text, "code": "ambiguous"})
