@@ -24,6 +24,8 @@ def list_cores(words: str) -> Iterator[str]:
     """The parts of an answer without such words on either side, the longest first, the whole of it excluded."""
     read = read_text(words)
     tokens = read.tokens
+    if any(token.low == "as" for token in tokens):
+        return  # "as high as it gets" is no "high"
     first, last = 0, len(tokens)
     while first < min(last, _MOST) and _is_beside(tokens[first]):
         first += 1

@@ -97,7 +97,8 @@ def remember(reader: Reader, thread: Sequence[Turn]) -> None:
             reader.spoken[kind.name] = find
             if each.count > 1:
                 reader.shown[kind.name] = find
-            if people is not None and kind.name == people.name:
+            doer = turn.answered is not None and any(kind in reader.doers(one) for one in reader.kinds.values())
+            if people is not None and (kind.name == people.name or doer):
                 reader.person = find
                 continue
             reader.thing = find

@@ -33,7 +33,7 @@ from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.conditions import read_tests
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.questions.answers import read_answer
-from agent.resolve.rules.grammar.questions.continued import read_continued
+from agent.resolve.rules.grammar.questions.continued import ELSE, leave_out_before, read_continued
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.normalization import AlignedText
 from language.wordnet import is_word
@@ -258,6 +258,13 @@ class Proposer:
 
     def answer(self) -> Answer | None:
         self.reader.asks = True
+        if self.thread and (found := ELSE.match(self.read.text)) is not None:
+            blank = " " * (found.end() - found.start("else"))
+            text = f"{self.read.text[: found.start('else')]}{blank}{self.read.text[found.end() :]}"
+            others = Reader(text, tuple(self.reader.kinds.values()), self.reader.now, self.words)
+            remember(others, self.thread)
+            answer = read_answer(others, self.goes_by)
+            return leave_out_before(others, answer, self.thread[-1]) if answer is not None else None
         return read_continued(self.reader, self.thread) or read_answer(self.reader, self.goes_by)
 
 

@@ -37,7 +37,15 @@ def test_light_words_may_stand_around_the_value_of_an_answer(words: str, nights:
 
 @pytest.mark.parametrize(
     "words",
-    ["not four", "four or five", "at most four", "four if he agrees", "four but only once", "no more than four"],
+    [
+        "not four",
+        "four or five",
+        "at most four",
+        "four if he agrees",
+        "four but only once",
+        "no more than four",
+        "as four as it gets",
+    ],
 )
 def test_a_word_that_changes_an_answer_is_never_passed_over(words: str) -> None:
     assert read(words) is None

@@ -26,7 +26,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     read_value,
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun
-from agent.resolve.rules.grammar.phrases.shown import PARTITIVE, find_shown
+from agent.resolve.rules.grammar.phrases.shown import PARTITIVE, find_shown, read_spoken
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
 from language.text import singularize
@@ -51,6 +51,8 @@ def read_phrase(reader: Reader, index: int, stop: int, wanted: RecordKind | None
     """The noun phrase that begins at a token, or None. ``wanted`` is the kind if no noun gives one."""
     if index >= stop or depth > MOST_DEPTH:
         return None
+    if reader.asks and (spoken := read_spoken(reader, index)) is not None:
+        return spoken
     head = _head(reader, index, stop)
     if head is not None:
         return _with_noun(reader, index, head, stop, depth)

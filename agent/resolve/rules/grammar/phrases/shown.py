@@ -9,13 +9,18 @@ from typing import Final
 from agent.extract.references.vocabulary import PLACES
 from agent.pipeline import Turn
 from agent.planning.proposal import AS_SHOWN, Find, OrderByField
-from agent.resolve.rules.grammar.phrases.phrase_parts import count_placing
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placing
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 from registry.records import RecordKind
 
 _SET: Final = word_set("those them these")
 PARTITIVE: Final = word_set("of among")
+_THINGS: Final = word_set("it that this they them")
+_PEOPLE: Final = word_set("he she him her")
+_ITS: Final = word_set("its")
+_THEIRS: Final = word_set("his her")
 _PAIR: Final = 2
 _MOST_BEFORE: Final = 4  # words
 _UNCLEAR: Final = word_set("next previous original")
@@ -39,6 +44,20 @@ def _stands(reader: Reader, at: int) -> bool:
     if reader.low(at + 1) in PARTITIVE and reader.low(at + 2) in _SET:
         return low == "ones"
     return low == "ones" or (low == "one" and "the" in reader.lows(at - _MOST_BEFORE, _MOST_BEFORE))
+
+
+def read_spoken(reader: Reader, index: int, *, owns: bool = False) -> Phrase | None:
+    """What a pronoun of a question means in the thread: "who has it?", "what do they owe?". ``owns``: "its state"."""
+    low = reader.low(index)
+    things, people = (_ITS, _THEIRS) if owns else (_THINGS, _PEOPLE)
+    find = reader.thing if low in things else reader.person if low in people else None
+    if low in lexicon.PLURALS:
+        find = reader.last_set or find
+    if find is None or (find not in reader.remembered and find is not reader.last_set):
+        return None
+    if not owns and reader.noun(index + 1) is not None:
+        return None
+    return Phrase(find, index, index + 1, True)
 
 
 def find_shown(reader: Reader, find: Find, index: int, noun: int) -> Find:

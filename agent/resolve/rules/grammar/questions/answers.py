@@ -23,6 +23,7 @@ from agent.resolve.rules.grammar.phrases.conditions import (
 from agent.resolve.rules.grammar.phrases.fields import read_measured_order
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placing
+from agent.resolve.rules.grammar.phrases.shown import read_spoken
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.deeds import read_did
 from agent.resolve.rules.grammar.questions.figures import (
@@ -220,6 +221,10 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
                 found = read_labelled_field(reader, about.find, first, called) if end >= stop else None
                 if found is not None:
                     return RecordsAnswer(records=found[0], fields=(found[1].name,))
+    owning = read_spoken(reader, first, owns=True) if first > index else None
+    if owning is not None:
+        found = read_labelled_field(reader, owning.find, first + 1, stop)
+        return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
     if first == index and not reader.text.plain.rstrip().endswith("?"):
         return None
     owner = next((step for step in range(first, stop) if reader.tokens[step].owns), None)
@@ -246,7 +251,8 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
         if about is None or people is None or not about.noun:
             return None
         if about.last >= stop and not about.find.where:
-            return RecordsAnswer(records=Find(record=people.name, where=(BelongsTo(owner=about.find),)))
+            owners = Find(record=people.name, where=(BelongsTo(owner=about.find),), pick=about.find.pick)
+            return RecordsAnswer(records=owners)
         own = about.find.record == people.name
         led = own or reader.leads(reader.kinds[about.find.record], people)
         theirs = read_restricted(reader, about, stop) if led else None
@@ -270,7 +276,7 @@ def _whoever(reader: Reader, index: int, stop: int) -> RecordsAnswer | None:
         while reader.low(step) in {"on", "after", "with", "care", "of", "for", "the"}:
             step += 1
         for about in list_subjects(reader, step, stop):
-            if about.noun and about.last >= stop and about.find.said is not None:
+            if about.noun and about.last >= stop and (about.find.said is not None or about.find.among is not None):
                 doer = find_doer(reader, reader.kinds[about.find.record])
                 if doer is not None:
                     return RecordsAnswer(

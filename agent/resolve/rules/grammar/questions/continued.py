@@ -15,6 +15,7 @@ from agent.planning.proposal import (
     Condition,
     CountOf,
     Day,
+    Except,
     Find,
     OrderByField,
     RecordsAnswer,
@@ -44,6 +45,7 @@ _FIGURES: Final = word_set(
     "and so how what what's is are do does that those they them this there the in of to come be all"
 )
 _SUMS: Final = word_set("much total sum altogether together overall combined worth add up")
+ELSE: Final = re.compile(r"^\W*(?:and\W+|so\W+)*(?:what|who|which|any)\s+(?P<else>else|other)\b", re.IGNORECASE)
 MOST_TOKENS: Final = 10
 
 
@@ -55,6 +57,23 @@ def read_shown_set(reader: Reader, at: int, stop: int) -> Phrase | None:
     if reader.last_set is None or at >= stop or not (one or reader.low(at) in _SET):
         return None
     return Phrase(reader.last_set, at, at + 1, True)
+
+
+def leave_out_before(reader: Reader, answer: Answer, turn: Turn) -> Answer | None:
+    """The records of an answer besides those of the kind that the latest request spoke of: "what else has she?". None
+    if it spoke of none."""
+    records = answer.records if isinstance(answer, RecordsAnswer) else None
+    if not isinstance(answer, RecordsAnswer) or not isinstance(records, Find) or records.pick != "all":
+        return None
+    asked = (
+        [each for each in _finds(turn.answered) if each.record == records.record] if turn.answered is not None else []
+    )
+    spoken = reader.spoken.get(records.record)
+    before = drop_places(asked[0]) if asked else spoken if spoken in reader.remembered else None
+    if before is None:
+        return None
+    where = (*records.where, Except(left_out=before))
+    return answer.model_copy(update={"records": records.model_copy(update={"where": where})})
 
 
 def read_continued(reader: Reader, thread: Sequence[Turn]) -> Answer | None:

@@ -9,6 +9,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.conditions import list_subjects
 from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.phrases.shown import read_spoken
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 from registry.records import RecordKind
@@ -62,13 +63,14 @@ def works_on(reader: Reader, index: int, stop: int) -> Answer | None:
     if reader.low(index) not in {"what", "what's"} or reader.lows(stop - 2, 2) != ("working", "on"):
         return None
     at = index + 1 + (reader.low(index + 1) in _BE)
-    end = reader.name(at, stop - 2)
-    people = reader.people()
-    for kind in reader.kinds.values() if end == stop - 2 else ():
+    end, people = reader.name(at, stop - 2), reader.people()
+    spoken = read_spoken(reader, at) if at + 1 == stop - 2 else None
+    for kind in reader.kinds.values() if end == stop - 2 or spoken is not None else ():
         theirs = any(people is not None and each.kind == people.name for each in kind.relations)
         doer = next(iter(reader.doers(kind)), None) if theirs else None
-        if doer is not None:
-            where: tuple[Condition, ...] = (BelongsTo(owner=Find(record=doer.name, said=reader.words(at, end))),)
+        if doer is not None and (spoken is None or spoken.find.record == doer.name):
+            owner = spoken.find if spoken is not None else Find(record=doer.name, said=reader.words(at, end))
+            where: tuple[Condition, ...] = (BelongsTo(owner=owner),)
             where += (StateIs(state="open"),) if "open" in kind.states else ()
             return RecordsAnswer(records=Find(record=kind.name, where=where, pick="all"))
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Reply, Request, Turn
+from agent.pipeline import EarlierRecords, Reply, Request, Turn
 from agent.planning.proposal import AnswerResult
 from agent.planning.propose import propose
 from agent.planning.task import Task
@@ -19,9 +19,14 @@ async def went_on(first: str, then: str, name: str) -> Reply | None:
     before = await propose(task, resolver)
     assert before.proposal is not None
     assert isinstance(before.proposal.result, AnswerResult)
-    turn = Turn(words=first, came="answered", answered=before.proposal.result.answer)
+    assert isinstance(before.verdict, Reply)
+    kind, found = before.verdict.record_kind or "", before.verdict.records
+    records = (EarlierRecords(handle="@set1", kind=kind, count=len(found)),) if found else ()
+    turn = Turn(words=first, came="answered", records=records, answered=before.proposal.result.answer)
+    handles = {"@set1": tuple((kind, each.id) for each in found)} if found else {}
     request = Request(text=then, now=NOW, thread=(turn,))
-    outcome = await propose(Task(request, OWNER, context, "run_00000000000000000000000002"), resolver)
+    task = Task(request, OWNER, context, "run_00000000000000000000000002", thread=handles)
+    outcome = await propose(task, resolver)
     return outcome.verdict if isinstance(outcome.verdict, Reply) else None
 
 
@@ -66,3 +71,20 @@ async def test_what_was_shown_is_added_up(then: str) -> None:
     reply = await went_on("list the open bills", then, "vet")
     assert reply is not None
     assert reply.text.startswith("322.00 EUR over 3 open bills")
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "found"),
+    [
+        ("who has visit 703?", "which visits does she have?", ["701", "703", "706"]),
+        ("who has visit 703?", "what else is she working on?", ["701", "706"]),
+        ("who has visit 703?", "which other visits does she have?", ["701", "706"]),
+        ("show me visit 703", "who has it?", ["31"]),
+        ("show me visit 703", "what's its day?", ["703"]),
+        ("list the open bills", "whose are they?", ["1", "2"]),
+    ],
+)
+async def test_a_pronoun_of_a_question_is_who_or_what_was_shown(first: str, then: str, found: list[str]) -> None:
+    reply = await went_on(first, then, "vet")
+    assert reply is not None
+    assert sorted(each.id for each in reply.records) == found
