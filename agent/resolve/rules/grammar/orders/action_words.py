@@ -90,7 +90,7 @@ class ActionWords:
                 tells(said[0], OWN)
             elif said:
                 phrases.append(tuple(said))
-                particle = alias.casefold().split()[1] in PARTICLES
+                particle = not PARTICLES.isdisjoint(alias.casefold().split()[1:2])  # "no-show" is one word, two runs
                 if said[1:] == [_TAKING]:
                     tells(_TAKING, HINTED)  # "20 off 1042", where its alias is "knock off"
                 if not particle and (said[0] in ORDERS or said[0] in KIN):
