@@ -89,11 +89,10 @@ class Inbox:
     async def take(
         self, name: str, inbound: Inbound, *, workspace: str | None = None, request_id: str | None = None
     ) -> Sequence[AcceptedEvent]:
-        """The events of one webhook: fired, or found to have been fired before. All in one transaction.
-
-        ``workspace`` None is the one that uses this connector, where only one does. Raises NotFound for a connector
-        that is not set up or takes no webhooks, BadAssertion for what it does not believe, Conflict for a message id
-        that came with other bytes before, InvalidInput for an event that is none, EventLoop, ConnectorBroken.
+        """Takes one webhook and returns its events, newly fired or fired before. Everything is one transaction.
+        ``workspace`` None means the only workspace that uses this connector. Raises NotFound for a connector that is
+        not set up or takes no webhooks, BadAssertion for an unverified webhook, Conflict for a message id that came
+        before with other bytes, InvalidInput for an invalid event, EventLoop, ConnectorBroken.
         """
         connector, workspace = await self._find_addressed(name, workspace)
         told = await self._handle(connector, inbound)

@@ -51,8 +51,8 @@ class RuleRow(Row, table=True):
 
 
 class InstructionRow(Row, table=True):
-    """Instruction. ``contracts`` are names joined by spaces; ``unattended_by`` is the owner who allowed writes without
-    a card, empty where none did."""
+    """Instruction. ``contracts`` are names joined by spaces. ``unattended_by`` is the owner who allowed writes without
+    a card, or empty."""
 
     __tablename__ = "instructions"
     __table_args__ = (Index("ix_instructions_workspace", "workspace", "created_at", "id"),)
@@ -195,7 +195,8 @@ async def delete_instruction(session: AsyncSession, workspace: str, instruction_
 
 
 async def insert_firing(session: AsyncSession, row: FiringRow) -> bool:
-    """Inserts the result of one event. False, and nothing written, if this source has handled this event before."""
+    """Inserts the result of one event. Returns False and writes nothing if this source has already handled the
+    event."""
     return await add_new(session, row)
 
 
@@ -232,7 +233,7 @@ async def firings_of(session: AsyncSession, workspace: str, event_id: str) -> di
 
 
 async def latest(session: AsyncSession, workspace: str) -> dict[str, FiringRow]:
-    """The newest result of each rule and instruction of a workspace, by source; those without results are absent. Each
+    """The newest result of each rule and instruction of a workspace, by source. Those without results are absent. Each
     takes one index look-up, however many results there are."""
     ids = union_all(*(select(one.c.id).where(one.c.workspace == workspace) for one in (_RULE, _INSTRUCTION))).subquery()
     other = _F.alias()

@@ -17,9 +17,9 @@ from store.rows import Row, add_new, amend, first, table
 
 
 class ConnectorRow(Row, table=True):
-    """One connection. ``name`` is what the workspace calls it, ``connector`` whose it is (None: the one of that name),
-    ``options`` a JSON object of what the connector asks for (None: nothing). ``sealed_secrets`` is one sealed JSON
-    object."""
+    """One connection. ``name`` is its name in the workspace. ``connector`` is the name of its connector (None: the same
+    name). ``options`` is a JSON object of the connector's options (None: no options). ``sealed_secrets`` is one sealed
+    JSON object."""
 
     __tablename__ = "connectors"
 
@@ -83,7 +83,7 @@ async def using(session: AsyncSession, name: str) -> list[str]:
 
 
 async def reseal(session: AsyncSession, row: ConnectorRow, sealed_secrets: str, at: datetime) -> None:
-    """Replaces the secrets alone. Raises Conflict if they were changed since ``row`` was read."""
+    """Replaces only the secrets. Raises Conflict if they were changed since ``row`` was read."""
     fresh = {"sealed_secrets": sealed_secrets, "updated_at": at}
     if await amend(session, row, fresh, _T.c.sealed_secrets == row.sealed_secrets) is None:
         raise Conflict(f"The secrets of {row.name} were changed meanwhile: try again.")

@@ -25,10 +25,10 @@ _Set = dict[str, dict[int, tuple[str, str]]]
 
 
 class ContractRow(Row, table=True):
-    """One registered version of a contract. ``raw`` are the very bytes that were signed.
+    """One registered version of a contract. ``raw`` are the exact bytes that were signed.
 
-    ``signature`` is a detached JWS over them; ``state``: active, suspended or retired, since ``changed_at``.
-    ``reason`` says, as JSON, what changed upstream that it is suspended for.
+    ``signature`` is a detached JWS over them. ``state`` is active, suspended or retired, since ``changed_at``.
+    ``reason`` says, as JSON, what changed upstream and led to a suspension.
     """
 
     __tablename__ = "contracts"
@@ -48,8 +48,8 @@ class ContractRow(Row, table=True):
 
 
 class SigningKeyRow(Row, table=True):
-    """Ed25519 signing key. A retired one signs no more, and what it signed is no longer taken: what was in force then
-    has been signed anew."""
+    """Ed25519 signing key. A retired key signs no more, and its signatures are no longer accepted: contracts in force
+    were signed again with the new key."""
 
     __tablename__ = "signing_keys"
     SEALED: ClassVar[tuple[str, ...]] = ("workspace", "kid", "public", "sealed_private", "created_at", "retired_at")
@@ -64,9 +64,9 @@ class SigningKeyRow(Row, table=True):
 
 
 class ContractGenerationRow(Row, table=True):
-    """How often a workspace's contracts and signing keys have changed. ``mac`` is over that number and the set of
-    active contracts; the end of the workspace's history tells the number too, so that a generation that is over can't
-    be put back without cutting history."""
+    """How often a workspace's contracts and signing keys have changed. ``mac`` covers that number and the set of active
+    contracts. The latest history entry also has the number, so that an older generation can't be restored without
+    cutting off history."""
 
     __tablename__ = "contract_generations"
 
@@ -308,7 +308,7 @@ async def signing_keys(session: AsyncSession, workspace: str) -> list[SigningKey
 
 
 async def sign_anew(session: AsyncSession, row: ContractRow, signature: str) -> None:
-    """Replaces the signature of a version in any state; its bytes stay. Raises NotFound."""
+    """Replaces the signature of a version in any state. Its bytes stay the same. Raises NotFound."""
     known = await _get_set(session, row.workspace)
     mine = (_T.c.workspace == row.workspace, _T.c.name == row.name, _T.c.version == row.version)
     changed = update(_T).where(*mine, _T.c.digest == row.digest).values(signature=signature).returning(_T)

@@ -15,8 +15,9 @@ from store.rows import Row, add_new, amend, every, first, table
 
 
 class CredentialRow(Row, table=True):
-    """Credential of a connection. ``sealed`` is the credential, ``sealed_token`` the OAuth access token got with it;
-    while one is being got, ``renewing_until`` is in the future. ``expires_at`` is when whoever gave it says it ends."""
+    """Credential of a connection. ``sealed`` is the credential, and ``sealed_token`` the OAuth access token obtained
+    with it. While a token is being fetched, ``renewing_until`` is in the future. ``expires_at`` is the expiry that the
+    person who set the credential gave."""
 
     __tablename__ = "credentials"
 
@@ -89,7 +90,7 @@ async def forget(session: AsyncSession, workspace: str, connection: str) -> bool
 
 
 async def claim_renewal(session: AsyncSession, row: CredentialRow, now: datetime, until: datetime) -> bool:
-    """Claims the renewal of the token until then. False if somebody else is renewing it, or has."""
+    """Claims the renewal of the token until then. False if another process is renewing it, or has done so."""
     mine = _update_same(row).where(
         _T.c.sealed_token.is_not_distinct_from(row.sealed_token),
         or_(_T.c.renewing_until.is_(None), _T.c.renewing_until < now),

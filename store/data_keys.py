@@ -15,7 +15,7 @@ from store.rows import Row, add, every, table
 
 
 class DataKeyRow(Row, table=True):
-    """One wrapped data key; the newest encrypts, the others still decrypt."""
+    """One wrapped data key. The newest encrypts, and the others still decrypt."""
 
     __tablename__ = "data_keys"
 

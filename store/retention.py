@@ -88,8 +88,8 @@ SWEPT: Final = frozenset(
 
 async def sweep(database: Database, now: datetime, *, events_days: int = 0) -> dict[str, int]:
     """Deletes what has expired, and repairs what an older process beside this one left. Returns the number of deleted
-    rows by table. ``events_days`` is how long events are kept, 0 for ever. Each purge runs until nothing is left, each
-    time in its own transaction, so that nobody waits long for it."""
+    rows by table. ``events_days`` is how long events are kept, 0 for ever. Each purge repeats until nothing is left.
+    Each repetition has its own transaction, so that nobody waits long for it."""
     purges: dict[str, PurgeFunction] = {name: purge for name, (purge, _) in _BY_TABLE.items()}
     if events_days:
         purges["events"] = lambda session, at: events.purge(session, at - timedelta(days=events_days))

@@ -39,7 +39,7 @@ class Session(AsyncSession):
 
     @property
     def info(self) -> dict[Any, Any]:
-        """Dictionary that belongs to this transaction alone; gone with it."""
+        """Dictionary that belongs to this transaction alone, and disappears with it."""
         return self._info
 
     async def execute(  # type: ignore[override]

@@ -82,7 +82,8 @@ class Attempt:
 
 @asynccontextmanager
 async def claim_once(request: Request, caller: Caller, *, check: Check | None = None) -> AsyncIterator[Attempt]:
-    """Hold the request's Idempotency-Key. Given up at the end unless an answer was kept: then a retry acts again."""
+    """Holds the request's Idempotency-Key. At the end the claim is given up unless an answer was stored: then a retry
+    acts again."""
     claim = await take_claim(
         request,
         caller.actor.workspace,
@@ -174,7 +175,7 @@ def seal_answer(request: Request, row: IdempotencyRow, body: dict[str, Any]) -> 
 
 
 async def take_claim(request: Request, workspace: str, caller: str, key: str, *, fingerprint: str) -> KeyClaim:
-    """Claim the ``caller``'s ``key`` for this method and path. The verdict says whether it is ours."""
+    """Claims the ``caller``'s ``key`` for this method and path. The verdict says whether the claim succeeded."""
     container = get_container(request)
     now = container.clock()
     async with container.database.begin() as session:
@@ -207,7 +208,7 @@ async def hold_claim(request: Request, claim: KeyClaim) -> AsyncIterator[Attempt
 
 
 def read_key(request: Request) -> str:
-    """The key, bare or in the quoted form of the IETF draft. Raises Problem when it is absent or malformed."""
+    """The key, bare or in the quoted form of the IETF draft. Raises Problem if it is absent or malformed."""
     values = request.headers.getlist("idempotency-key")
     if not values:
         raise Problem(
@@ -239,7 +240,7 @@ def _without_secrets(request: Request, status: int, body: dict[str, Any]) -> tup
 
 
 def _strip_secrets(value: Any) -> Any:
-    """The same, with null for every secret."""
+    """The same value, with null for every secret."""
     if isinstance(value, dict):
         return {name: None if name == _SHOWN_ONCE else _strip_secrets(each) for name, each in value.items()}
     return [_strip_secrets(each) for each in value] if isinstance(value, list) else value
@@ -254,7 +255,7 @@ def _context(row: IdempotencyRow) -> str:
 
 
 def _fingerprint(request: Request, caller: Caller) -> str:
-    """Of a request as it was sent."""
+    """The fingerprint of a request and its caller's rights."""
     return make_fingerprint(
         caller, (request.method.encode(), request.scope["raw_path"], request.scope["query_string"], caller.body)
     )

@@ -1,4 +1,4 @@
-"""Request middleware: a request id, a bound on the body, and security headers."""
+"""Request middleware: a request id, a limit on the body, and security headers."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 
 def make_security_headers(scope: Scope) -> Sequence[tuple[bytes, bytes]]:
-    """Of every answer. HSTS (RFC 6797) where people reach this server by https."""
+    """Security headers of every answer. HSTS (RFC 6797) is included if people reach this server by https."""
     container = getattr(getattr(scope.get("app"), "state", None), "container", None)
     return (*SECURITY, HSTS) if container is not None and container.settings.https else SECURITY
 
 
 class RequestMiddleware:
-    """Pure ASGI, so that streamed answers stay streams. Logs method, path, status, ms and request id; never a query or
-    body."""
+    """ASGI middleware without buffering, so that streamed answers stay streams. Logs method, path, status, ms and
+    request id, and never a query or body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -116,7 +116,7 @@ class RequestMiddleware:
                     await _too_large(request_id, scope["path"], most, respond)
             except asyncio.CancelledError:
                 if status:
-                    raise  # an answer that has begun is cut, and seen to be
+                    raise  # an answer that has begun is cut off, which the client notices
                 await _stopping(request_id, scope["path"], respond)
             finally:
                 took_s = time.perf_counter() - started
@@ -134,7 +134,7 @@ _UNREADABLE: Final = "The request can't be read"
 
 
 class _TooLarge(Exception):
-    """Raised out of ``receive`` when more came than was declared."""
+    """Raised by ``receive`` if the body is longer than declared."""
 
 
 async def _too_large(request_id: str, path: str, most: int, send: Send) -> None:
@@ -143,7 +143,8 @@ async def _too_large(request_id: str, path: str, most: int, send: Send) -> None:
 
 
 async def _stopping(request_id: str, path: str, send: Send) -> None:
-    """At its bound, a server that shuts down cancels what still runs. Whatever it did has its Idempotency-Key."""
+    """Answers for a request that a stopping server cancels at its time limit. Its effects, if any, have its
+    Idempotency-Key."""
     detail = (
         "The server is shutting down and did not finish this in time. Send it again, with the same Idempotency-Key."
     )
@@ -152,8 +153,8 @@ async def _stopping(request_id: str, path: str, send: Send) -> None:
 
 
 def _explain_odd_address(address: bytes) -> str:
-    """Why an address is not read further, empty where it is. It is ASCII (RFC 3986): what decodes it further in would
-    stumble over other bytes. A NUL stands in no name of a thing here, and PostgreSQL takes none in a statement."""
+    """Why an address is refused, or an empty text. Addresses are ASCII (RFC 3986): later decoding would fail on other
+    bytes. No name contains a NUL, and PostgreSQL accepts none in a statement."""
     if not address.isascii():
         return "The address holds bytes outside ASCII: percent-encode them."
     return "The address holds a NUL character." if b"%00" in address else ""

@@ -29,8 +29,8 @@ class Nonces:
         self._grouped = Batcher(self._commit)
 
     async def take(self, key: str, nonce: str, at: datetime, *, touch: str | None = None) -> bool:
-        """Whether this nonce was free; committed when it answers. ``touch`` is the id of the key to mark as used.
-        Raises what the database raises."""
+        """Whether this nonce was unused. It is stored when the call returns. ``touch`` is the id of the key to mark as
+        used. Raises the database's errors."""
         return await self._grouped.ask(_Request(key, nonce, at, touch))
 
     async def _commit(self, group: Sequence[_Request]) -> Sequence[bool]:

@@ -1,8 +1,6 @@
-"""OpenAPI 3.1 document, generated from the routes, so that no route can be missing and no scope wrong.
-
-Bodies are read by hand from the signed bytes (``web.api.body``); which model a route reads says ``describe_body``.
-Everything that holds for every signed route (security, scope, limit, idempotency, the problems it may answer) is added
-here, once.
+"""OpenAPI 3.1 document, generated from the routes, so that no route can be missing and no scope wrong. Bodies are
+parsed by hand from the signed bytes (``web.api.body``), so ``describe_body`` names a route's model. Everything that all
+signed routes share (security, scope, limit, idempotency, possible problems) is added here, once.
 """
 
 from __future__ import annotations
@@ -128,8 +126,8 @@ def install(app: FastAPI) -> None:
 
 
 def list_signed_routes(app: FastAPI) -> Iterator[tuple[RouteContext, str, AuthRequirement]]:
-    """Every route under ``/v1`` with its method and what it asks of its caller. Raises LookupError for one that asks
-    nothing."""
+    """Every route under ``/v1`` with its method and its requirements. Raises LookupError for a route without
+    requirements."""
     for route in iter_route_contexts(app.routes):
         if not (route.path or "").startswith(PREFIX):
             continue
@@ -209,7 +207,8 @@ def _complete(
 
 
 def _inbound(operation: dict[str, Any]) -> None:
-    """A platform's own signature stands in for a key, in whatever form its connector verifies."""
+    """Describes the inbound webhook: the platform's own signature replaces the key, in the form that its connector
+    verifies."""
     operation["operationId"] = "inbound.take"
     operation["security"] = []
     described = {"description": "As the platform sends it, signed in the form that its connector verifies."}
@@ -224,7 +223,7 @@ def _inbound(operation: dict[str, Any]) -> None:
 
 
 def list_codes(status: int, *, idempotent: bool, of_a_run: bool, shows_secret: bool = False) -> list[str]:
-    """Every code that a problem with this status can have: refusals answer only what is done to a run."""
+    """Every code of a problem with this status. Refusals only occur on routes that act on a run."""
     found = {code for code, number in problem.STATUS.items() if number == status}
     if not idempotent:
         found = {code for code in found if not code.startswith("idempotency_")}
@@ -236,12 +235,12 @@ def list_codes(status: int, *, idempotent: bool, of_a_run: bool, shows_secret: b
 
 
 def _module(route: RouteContext) -> str:
-    """The file of ``web/api`` it stands in: unique together with its name."""
+    """The name of the route's file in ``web/api``, unique together with the route's name."""
     return str(getattr(route.endpoint, "__module__", "")).rpartition(".")[2]
 
 
 def _finish(operation: dict[str, Any], limited: Collection[str]) -> None:
-    """Every answer's headers; every problem's shape."""
+    """Adds every answer's headers, and every problem's schema."""
     for status, answer in operation["responses"].items():
         names = {"X-Request-Id", *limited, *(("Retry-After",) if status in ("429", "503") else ())}
         answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in sorted(names)}
@@ -251,7 +250,7 @@ def _finish(operation: dict[str, Any], limited: Collection[str]) -> None:
 
 
 def _hoist(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    """The schema with what it defines moved to the components, where references look for it."""
+    """The schema with its definitions moved to the components, where references point."""
     for name, each in schema.pop("$defs", {}).items():
         schemas.setdefault(name, each)
     return schema

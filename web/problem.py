@@ -1,4 +1,4 @@
-"""RFC 9457 problem responses: the one map from error codes to HTTP statuses, and the one shape of errors."""
+"""RFC 9457 problem responses: the only mapping of error codes to HTTP statuses, and the only shape of errors."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def is_for_machines(path: str) -> bool:
 
 
 class Problem(OpsIQError):
-    """An error of the HTTP face itself: its code is given, not a class of its own."""
+    """An error of the HTTP layer itself. Its code is passed in instead of being a class of its own."""
 
     def __init__(
         self, code: str, detail: str, *, headers: Mapping[str, str] | None = None, retryable: bool = False
@@ -170,7 +170,7 @@ def make_error_response(request: Request, error: OpsIQError) -> Response:
 
 
 def make_refusal_response(request: Request, refusal: Refusal) -> Response:
-    """A refusal of something done *to* a run (a stale confirm, an answer too late). The run itself is untouched."""
+    """A refused action *on* a run (a stale confirmation, a late answer). The run itself is unchanged."""
     return make_response(request, refusal.code, refusal.detail, status=get_refusal_status(refusal))
 
 
@@ -184,8 +184,7 @@ def find_request_id(request: Request) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Every error of the API answers in the one shape; what nobody expected answers 500 without a word of its
-    inside."""
+    """Gives all errors of the API one shape. Unexpected ones answer 500 without internal details."""
 
     @app.exception_handler(OpsIQError)
     async def known(request: Request, error: OpsIQError) -> Response:
@@ -218,18 +217,18 @@ def install(app: FastAPI) -> None:
         text = detail.get(error.status_code, str(error.detail))
         recognize = getattr(request.app.state, "recognize", None)
         if recognize is not None and not is_for_machines(request.url.path):
-            await recognize(request)  # no route did: who is signed in keeps the navigation
+            await recognize(request)  # no route did it: a signed-in person keeps the navigation
         return make_response(request, code, text, status=error.status_code, headers=error.headers)
 
     @app.exception_handler(ClientDisconnect)
     async def gone(request: Request, _: ClientDisconnect) -> Response:
-        """Who hung up before the body was whole: nothing broke here, and nobody reads this."""
+        """Handles a client that left before its body was complete: nothing failed here, and nobody reads the answer."""
         return make_response(request, "invalid_request", "The body ended before it was whole.")
 
     @app.exception_handler(Exception)
     async def unknown(request: Request, error: Exception) -> Response:
         log.error("unexpected error", exc_info=error, extra={"request_id": find_request_id(request)})
-        # This answer leaves outside of every middleware, so it brings the headers that the threshold would have set.
+        # This answer bypasses every middleware, so it adds the security headers itself.
         headers = {name.decode(): value.decode() for name, value in make_security_headers(request.scope)} | {
             "X-Request-Id": find_request_id(request)
         }

@@ -34,11 +34,11 @@ _FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-l
 
 
 def make_server_config(app: Any, settings: Settings) -> uvicorn.Config:
-    """uvicorn as it is run here. Its own trust in ``X-Forwarded-For`` from loopback is off: ``web.client_address``
+    """uvicorn's configuration. Its own trust in ``X-Forwarded-For`` from loopback is off: ``web.client_address``
     decides that."""
     return uvicorn.Config(
         app,
-        http="h11",  # strict and in Python; httptools, which uvicorn would take instead, is here for what calls out
+        http="h11",  # strict and in Python; uvicorn's alternative, httptools, is installed for outbound calls
         ws="none",
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         log_config=None,
@@ -52,9 +52,9 @@ def make_server_config(app: Any, settings: Settings) -> uvicorn.Config:
 
 
 class Server(uvicorn.Server):
-    """Calls ``ready`` once it serves the sockets that ``serve`` is given. Told to stop, it first accepts no more, and
-    hears out the connections that it has accepted but not read from: by itself uvicorn closes them, and a request that
-    was on its way is lost though another process stood ready for it.
+    """uvicorn with our own listener. Calls ``ready`` once it serves the sockets passed to ``serve``. When it stops, it
+    first accepts no more connections, and waits for the accepted ones that it has not read from. uvicorn itself would
+    close these, and a request on its way would be lost although another process could serve it.
     """
 
     def __init__(
@@ -76,16 +76,16 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         if not sockets:
             raise ValueError("Server.serve needs listening sockets")
-        await super().startup(sockets=[])  # nothing for asyncio to accept from
+        await super().startup(sockets=[])  # asyncio accepts nothing itself
         self._sweeping = asyncio.create_task(self._sweep())
         for each in sockets:
             self._listeners.append(Listener(each, self._accept, self._free_files))
         self._ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop in order. uvicorn raises a signal again once it has stopped, which ends the process on the spot: what
-        stands after ``serve`` is not done, and an orderly end looks like one by a signal. SIGTERM is what was asked
-        for, so it is not raised again and the process ends by itself, with 0."""
+        """Stops in order. uvicorn raises a signal again after stopping, which ends the process at once: code after
+        ``serve`` doesn't run, and an orderly end looks like a crash. SIGTERM is a normal request to stop, so it isn't
+        raised again and the process ends with 0."""
         if sig == signal.SIGTERM:
             self.should_exit = True
         else:
@@ -95,7 +95,7 @@ class Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
         for listener in self._listeners:
             listener.stop()
-        # Clients that keep their connection learn with their next answer not to.
+        # Clients with a kept connection learn from their next answer that it closes.
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         begun = loop.time()
         await asyncio.sleep(_LOOK_S)
@@ -109,7 +109,7 @@ class Server(uvicorn.Server):
                 await asyncio.gather(self._sweeping, return_exceptions=True)
 
     def _is_waited_for(self, passed_s: float) -> bool:
-        """Whether a connection is there that may still ask for something, this long after the stop."""
+        """Whether a connection may still send a request, this long after the stop."""
         if passed_s < DRAIN_S and any(map(_unheard, self.server_state.connections)):
             return True
         return passed_s < DRAIN_KEPT_S and any(map(_is_kept, self.server_state.connections))
@@ -127,7 +127,7 @@ class Server(uvicorn.Server):
     async def _open(self, connection: socket.socket, protocol: HttpProtocol) -> None:
         try:
             await asyncio.get_running_loop().connect_accepted_socket(lambda: protocol, connection)
-        except OSError as error:  # it went before it was looked at
+        except OSError as error:  # the connection closed before it was opened here
             log.info("a connection ended as it began: %s", error)
             self._limits.gone(protocol)
             connection.close()
@@ -136,7 +136,7 @@ class Server(uvicorn.Server):
         self._limits.make_room(EVICTED_WITHOUT_FILES)
 
     async def _sweep(self) -> None:
-        """Look at every connection twice a second: one timer in place of several for each request."""
+        """Checks every connection twice a second: one timer instead of several for each request."""
         loop = asyncio.get_running_loop()
         last = loop.time()
         while True:
@@ -153,11 +153,11 @@ class Server(uvicorn.Server):
 
 
 def _is_kept(connection: object) -> bool:
-    """Whether it has its answer and was kept for another request."""
+    """Whether the connection has its answer and is kept for another request."""
     cycle = getattr(connection, "cycle", None)
     return cycle is not None and bool(cycle.response_complete)
 
 
 def _unheard(connection: object) -> bool:
-    """Whether it has sent no whole head of a request yet."""
+    """Whether the connection has sent no complete request head yet."""
     return getattr(connection, "cycle", None) is None

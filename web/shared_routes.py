@@ -1,5 +1,5 @@
-"""Sharing of routes between the applications of one process, which FastAPI would make anew for each. A new module of
-routes isn't listed here, but in ``web.app``."""
+"""Shared routes: the applications of one process share their routes, which FastAPI would create again for each. A new
+module of routes is listed in ``web.app``, not here."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from fastapi import APIRouter, FastAPI
 
 
 def add_routes(app: FastAPI, router: APIRouter) -> None:
-    """Add the routes that ``router`` has made already, with its prefix and its dependencies.
+    """Adds the finished routes of ``router``, with its prefix and its dependencies.
 
-    ``FastAPI.include_router`` makes each of them anew for every application, at the first request that is compared with
-    them: half a second of computing in each server process. That is only needed for a router that takes more on
-    (another prefix, other dependencies), and ours take nothing.
+    ``FastAPI.include_router`` creates each route again for every application, at the first request: half a second of
+    CPU in each server process. That is only needed for a router that gets another prefix or other dependencies, and
+    ours don't.
     """
     app.router.routes.extend(router.routes)

@@ -13,8 +13,8 @@ from core.env_variable import Network, variable
 
 @dataclass(frozen=True, kw_only=True)
 class SettingFields:
-    """One field a setting, with its variable, its unit where it has one, and its default. A new setting is one more of
-    these."""
+    """One field for each setting, with its variable, its unit if it has one, and its default. A new setting is one more
+    field."""
 
     data_dir: Path = field(
         default=Path(".data"),

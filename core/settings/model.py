@@ -1,6 +1,8 @@
-"""Settings of the language model: which one is asked, where, and how. A new one (a stop word, say) is one more field of
-``ModelSettings``, and a line in its ``request_parameters`` where it goes to the model: both clients in
-``agent.resolve.model`` send what stands there."""
+"""Settings of the language model: which one is used, where, and how.
+
+A new setting (such as a stop word) is one more field of ``ModelSettings``. If it goes to the model, it also needs a
+line in ``request_parameters``: both clients in ``agent.resolve.model`` send everything there.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,12 @@ ModelForm = Literal["full", "plain", "auto"]
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSettings:
-    """Settings of the language model, a part of the server's ``Settings``: one field a setting, with its variable, its
-    unit where it has one, and its default. Without a ``model`` the offline resolver reads requests.
+    """Settings of the language model, a part of the server's ``Settings``: one field for each setting, with its
+    variable, its unit if it has one, and its default.
 
-    A fallback of the same provider uses ``model_url`` and ``model_key`` too, another provider's reads its own variable
-    (``OPENAI_API_KEY``, …)."""
+    Without a ``model`` the offline resolver reads requests. A fallback of the same provider uses the same ``model_url``
+    and ``model_key``. Another provider's fallback reads its own variable (``OPENAI_API_KEY``, …).
+    """
 
     model: str = field(
         default="",
@@ -98,7 +101,7 @@ class ModelSettings:
 
     @property
     def request_parameters(self) -> Mapping[str, Any]:
-        """What every request to a model carries beside its messages, its form and its bound of tokens, by the names of
-        OpenAI's API. LiteLLM translates them for other providers; one that a server refuses is left out from then
-        on."""
+        """Parameters of every request to a model besides its messages, schema and token limit, with the names of
+        OpenAI's API. LiteLLM translates them for other providers. A parameter that a server refuses is left out from
+        then on."""
         return {"temperature": 0}

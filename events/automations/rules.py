@@ -35,10 +35,9 @@ DRY_RUN_EVENTS: Final = 100
 
 
 class ParameterMapping(BaseModel):
-    """Where a parameter's value comes from: ``from`` is a JSON Pointer (RFC 6901) into the event, ``value`` a
-    constant."""
+    """Source of a parameter's value: ``from`` is a JSON Pointer (RFC 6901) into the event, ``value`` a constant."""
 
-    # Built when it is first used: a start makes hundreds of models, and uses few of them.
+    # Built on first use: a start makes hundreds of models and uses few of them.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     pointer: Annotated[
@@ -187,7 +186,7 @@ def map_parameters(
 
 
 def look(value: Any, pointer: str) -> Any:
-    """The value at a JSON Pointer, None where there is none (or null)."""
+    """The value at a JSON Pointer. None if there is none, or null."""
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, Mapping):

@@ -1,7 +1,7 @@
 """Automation service: creates, changes and deletes rules and instructions, which have no more rights than their author.
 
-Whoever changes what one does becomes its author. ``agent.workspace.authority`` says who may switch and delete it. Only
-an owner lets an instruction write without a card, and that ends when anybody else changes it.
+A member who changes what an automation does becomes its author. ``agent.workspace.authority`` says who may switch and
+delete it. Only an owner can let an instruction write without a card, and that ends when anybody else changes it.
 """
 
 from __future__ import annotations
@@ -61,8 +61,7 @@ class Source(ParameterMapping):
 
 
 class RuleForm(_Form):
-    """A rule as it is set up. It starts in shadow unless it is told otherwise: it watches and says what it would have
-    done."""
+    """A rule to be set up. By default it starts in shadow: it watches and records what it would have done."""
 
     name: Name
     event: Pattern
@@ -76,7 +75,7 @@ class RuleForm(_Form):
 
 
 class InstructionForm(_Form):
-    """An instruction for the AI brain. It starts in shadow unless it is told otherwise."""
+    """An instruction for the AI brain. By default it starts in shadow."""
 
     name: Name
     event: Pattern
@@ -97,8 +96,8 @@ class AutomationService:
     async def add_rule(
         self, by: Actor, form: RuleForm, *, in_transaction: TransactionHook[RuleRow] = no_hook
     ) -> RuleRow:
-        """Store a new rule; ``in_transaction`` is called in its transaction. Raises InvalidInput with findings,
-        Forbidden when the author may not run the action."""
+        """Stores a new rule and calls ``in_transaction`` in its transaction. Raises InvalidInput with findings, and
+        Forbidden if the author may not run the action."""
         now = self.clock()
         columns = await self._make_rule_columns(by, form)
         row = RuleRow(id=ids.make_id("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
@@ -158,8 +157,8 @@ class AutomationService:
     async def add_instruction(
         self, by: Actor, form: InstructionForm, *, in_transaction: TransactionHook[InstructionRow] = no_hook
     ) -> InstructionRow:
-        """Store a new instruction; ``in_transaction`` is called in its transaction. Raises InvalidInput with findings,
-        Forbidden when the author may not run an action or may not let it act alone."""
+        """Stores a new instruction and calls ``in_transaction`` in its transaction. Raises InvalidInput with findings,
+        and Forbidden if the author may not run an action or let it act alone."""
         now = self.clock()
         columns = await self._make_instruction_columns(by, form)
         row = InstructionRow(id=ids.make_id("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
@@ -231,7 +230,7 @@ class AutomationService:
             return await obstacles.acts_alone(session, row, self.clock())
 
     async def manages(self, by: Actor, row: RuleRow | InstructionRow) -> bool:
-        """Whether ``by`` may see what it does with live records, and may switch and delete it."""
+        """Whether ``by`` may see what the automation does with live records, and may switch and delete it."""
         catalogue = (await self.contexts.of(by.workspace)).catalogue
         return authority.manages(by, authority.read_author(row.author), _list_actions(row), catalogue)
 

@@ -48,7 +48,7 @@ class RecordedAttempt(NamedTuple):
 
 
 def make_system_actor(workspace: str) -> Actor:
-    """The actor of what OpsIQ does by itself."""
+    """The actor of OpsIQ's own actions."""
     return Actor(workspace, "opsiq", "system", "OpsIQ", "system", "opsiq")
 
 
@@ -101,8 +101,8 @@ class AttemptRecorder:
             await self.disable(session, endpoint, "Nothing has got through to it for 5 days.")
 
     async def disable(self, session: AsyncSession, endpoint: EndpointRow, why: str) -> None:
-        """Disable an endpoint until a person resumes it; pending deliveries are failed. Recorded in history and by an
-        event."""
+        """Disables an endpoint until a person resumes it, and fails its pending deliveries. Recorded in history and by
+        an event."""
         now = self.clock()
         row = await store.webhooks.endpoints.disable(session, endpoint.id, now, why)
         if row is None:

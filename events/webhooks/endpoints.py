@@ -49,8 +49,8 @@ class EndpointState:
 
 @dataclass(frozen=True)
 class CreatedEndpoint:
-    """A created endpoint: ``secret`` is answered here and never again; ``previous_until``: the one before it is valid
-    until then."""
+    """A created endpoint. ``secret`` is returned here and never again. The previous secret is valid until
+    ``previous_until``."""
 
     shown: EndpointState
     secret: str
@@ -59,8 +59,8 @@ class CreatedEndpoint:
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Endpoint service. ``in_transaction`` is written in the same transaction as the act. Members need to be owners; a
-    key needs its scope alone."""
+    """Endpoint service. ``in_transaction`` runs in the transaction of the act. Members must be owners. A key only needs
+    its scope."""
 
     database: Database
     guard: SsrfGuard
@@ -215,7 +215,7 @@ class Endpoints:
         request_id: str | None = None,
         in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
-        """Delete an endpoint. Its deliveries stay in the log; pending ones are failed, and its secret is gone."""
+        """Deletes an endpoint. Its deliveries stay in the log. Pending ones are failed, and its secret is deleted."""
         _check_governs(by)
         return await self._change(
             by,
@@ -234,7 +234,7 @@ class Endpoints:
         request_id: str | None = None,
         in_transaction: TransactionHook[CreatedEndpoint] = no_hook,
     ) -> CreatedEndpoint:
-        """Rotate the secret; for 24 hours everything is signed with both."""
+        """Creates a new secret. For 24 hours everything is signed with both."""
         _check_governs(by)
         now = self.clock()
         async with self.database.read() as session:  # as they found it: of two at once, one is told about the other

@@ -56,7 +56,7 @@ class Fanout:
 async def deliver_to(
     session: AsyncSession, event: FiredEvent, endpoints: Sequence[EndpointRow], cause: DeliveryCause, now: datetime
 ) -> None:
-    """Make one delivery and one job for each endpoint; idempotent. The body is built here, once."""
+    """Creates one delivery and one job for each endpoint. It is idempotent. The body is built here, once."""
     await put_body(session, event, now)
     rows = [make_delivery(event, endpoint, cause, now) for endpoint in endpoints]
     await store.webhooks.deliveries.put_many(session, rows)
@@ -97,7 +97,7 @@ def make_delivery(event: FiredEvent, endpoint: EndpointRow, cause: DeliveryCause
 
 
 def render_body(event: FiredEvent) -> bytes:
-    """Standard Webhooks' recommended payload as canonical JSON: ``type``, ``timestamp``, ``data``; and the event's
+    """Standard Webhooks' recommended payload as canonical JSON: ``type``, ``timestamp``, ``data``, and the event's
     ``id``."""
     told: dict[str, Any] = {
         "id": event.id,

@@ -41,7 +41,7 @@ _IN_BULK: Final = 150
 
 @dataclass(frozen=True)
 class ResendSpan:
-    """A recovery or replay of a time span, which continues by itself."""
+    """A recovery or replay of a time span, which continues in the background."""
 
     id: str
     endpoint: str
@@ -147,7 +147,7 @@ class Redelivery:
         )
 
     async def recovering(self, job: Job) -> Outcome:
-        """Job handler of ``recover``: each batch is a transaction; idempotent."""
+        """Job handler of ``recover``. Each batch is a transaction. It is idempotent."""
         since, until, after = from_iso(job.payload["since"]), from_iso(job.payload["until"]), ""
         while True:
             async with self.database.begin() as session:
@@ -173,7 +173,7 @@ class Redelivery:
             after = found[-1]
 
     async def replaying(self, job: Job) -> Outcome:
-        """Job handler of ``replay``, newest event first; idempotent."""
+        """Job handler of ``replay``, newest event first. It is idempotent."""
         since, until, before = from_iso(job.payload["since"]), from_iso(job.payload["until"]), None
         while True:
             async with self.database.begin() as session:

@@ -37,11 +37,12 @@ class Webhooks:
     handlers: Mapping[str, Handler]
 
     def limits(self, workers: int) -> dict[str, int]:
-        """Deliveries mostly wait for others, so more of them run side by side than of what computes."""
+        """Limits of the job kinds. Deliveries mostly wait for receivers, so more of them run at once than of jobs that
+        compute."""
         return {DELIVER_JOB: workers * 8, RESEND_JOB: workers * 2}
 
     def per_lane(self, workers: int) -> int:
-        """How many deliveries of one endpoint run at once: so that the slowest leaves room for the rest."""
+        """How many deliveries of one endpoint run at once, so that the slowest endpoint leaves room for the rest."""
         return max(1, workers // 2)
 
     @property

@@ -19,9 +19,9 @@ KeyState = Literal["active", "expired", "revoked"]
 
 
 class KeyRow(Row, table=True):
-    """API key. ``sealed`` is the present secret, ``sealed_previous`` the one before it, valid until ``previous_until``.
-
-    ``scopes`` are names joined by spaces; ``person`` is the member who made it, whose rights limit its own.
+    """API key. ``sealed`` is the present secret, and ``sealed_previous`` the previous one, valid until
+    ``previous_until``. ``scopes`` are names joined by spaces. ``person`` is the member who made the key, whose rights
+    limit the key's.
     """
 
     __tablename__ = "keys"

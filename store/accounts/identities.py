@@ -1,5 +1,5 @@
-"""OpenID Connect identities of members. A pair of issuer and subject belongs to one member; a member has at most one
-identity of each issuer."""
+"""OpenID Connect identities of members. A pair of issuer and subject belongs to one member. A member has at most one
+identity at each issuer."""
 
 from __future__ import annotations
 

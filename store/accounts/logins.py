@@ -19,10 +19,8 @@ from store.rows import Row, add, amend, check_text, every, first, table
 
 
 class LoginRow(Row, table=True):
-    """One browser that is signed in. ``csrf`` is the secret its forms carry. ``issuer`` vouched for the person; empty:
-    a password did.
-
-    One that was ended keeps no ``mac``: to take ``revoked_at`` out brings nothing back.
+    """One signed-in browser. ``csrf`` is the secret in its forms. ``issuer`` vouched for the person, and is empty for a
+    sign-in by password. An ended login has no ``mac``, so removing ``revoked_at`` doesn't restore it.
     """
 
     __tablename__ = "logins"

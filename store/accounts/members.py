@@ -22,10 +22,9 @@ OWNER: Final = "owner"
 
 
 class MemberRow(Row, table=True):
-    """Member. ``email_key`` is the address folded in case.
-
-    ``invite_sha256`` is of the invitation's token, which is never stored. ``role_since`` is when the role, or the
-    access at all, was last given, and ``role_by`` by whom; empty where that was when the member was added.
+    """Member. ``email_key`` is the case-folded address. ``invite_sha256`` is the hash of the invitation's token, which
+    is never stored. ``role_since`` is when the role, or access at all, was last given, and ``role_by`` is who gave it.
+    Both are empty if that was when the member was added.
     """
 
     __tablename__ = "members"

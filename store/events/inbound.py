@@ -13,8 +13,8 @@ from store.rows import Row, add_new, first, table
 
 
 class InboundRow(Row, table=True):
-    """Inbound message. ``message`` is the platform's own id of what it sent, ``digest`` is of the bytes it came in,
-    ``event_id`` of what was made of it."""
+    """Inbound message. ``message`` is the platform's own id of the message, ``digest`` the digest of its bytes, and
+    ``event_id`` the event made from it."""
 
     __tablename__ = "inbound_messages"
     __table_args__ = (Index("ix_inbound_messages_at", "at"),)
@@ -31,7 +31,7 @@ _T = table(InboundRow)
 
 
 async def take(session: AsyncSession, row: InboundRow) -> InboundRow | None:
-    """Stores a message. Returns what was stored under its id before, or None if it is new."""
+    """Stores a message. Returns the one stored before under its id, or None if it is new."""
     if await add_new(session, row):
         return None
     same = (_T.c.workspace == row.workspace, _T.c.connector == row.connector, _T.c.message == row.message)

@@ -44,8 +44,8 @@ _UNREADABLE: Final = (ValueError, TypeError, AttributeError)
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Who may do what, as the tables have it, whether authentic or not. Keyed by member id, public key, ``issuer
-    subject`` and contract name."""
+    """Rights according to the tables, whether authentic or not. Keyed by member id, public key, ``issuer subject`` and
+    contract name."""
 
     members: dict[str, dict[str, str]]
     keys: dict[str, dict[str, str]]

@@ -30,11 +30,11 @@ def _where_given(column: str) -> Index:
 
 
 class HistoryRow(Row, table=True):
-    """Stored entry.
+    """Stored entry. ``actor`` and ``data`` are canonical JSON. ``words`` is the text for searching. ``seq`` counts from
+    1.
 
-    ``actor`` and ``data`` are canonical JSON; ``words`` is what search looks in; ``seq`` counts from 1. Every column is
-    part of the entry's digest, an empty one too, so a new column would break the chain of each existing history: what
-    is new goes into ``data`` and is derived where it is shown (``agent.history.columns``).
+    Every column is part of the entry's digest, even an empty one, so a new column would break the chain of each
+    existing history. New values go into ``data`` and are derived where they are shown (``agent.history.columns``).
     """
 
     __tablename__ = "history"

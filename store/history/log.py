@@ -190,7 +190,7 @@ async def of_run(session: AsyncSession, workspace: str, run_id: str) -> list[His
 
 
 async def ensure_end(session: AsyncSession, workspace: str) -> None:
-    """If the head is missing, rebuilds it from the last entry, for whoever accepts the database as it is."""
+    """If the head is missing, rebuilds it from the last entry, when a person accepts the database as it is."""
     if await head(session, workspace) is not None:
         return
     mine = select(_T.c.seq, _T.c.digest).where(_T.c.workspace == workspace).order_by(_T.c.seq.desc()).limit(1)

@@ -40,12 +40,12 @@ COUNTED: Final = _ENDS | _YES | frozenset(_STEPS) | {"rejected"}
 
 
 class HistoryDayRow(Row, table=True):
-    """Count of one day: ``n`` entries count under ``measure`` and ``name``, and come to ``total``; ``slot`` is the
-    bucket of their duration, 0 where that is not what is counted.
+    """Count of one day. ``n`` entries count under ``measure`` and ``name``, with the sum ``total``. ``slot`` is the
+    bucket of their duration, or 0 if durations aren't counted.
 
-    ``outcome`` counts runs that ended; ``step`` durations; ``tokens_in``, ``tokens_out`` and ``cost`` (in 10⁻⁹ US
-    dollars) are totals by model, ``unpriced`` counts answers whose price is unknown, ``prompt_version`` answers by it;
-    ``approved`` and ``rejected`` count cards by person.
+    ``outcome`` counts runs that ended, and ``step`` durations. ``tokens_in``, ``tokens_out`` and ``cost`` (in 10⁻⁹ US
+    dollars) are totals by model. ``unpriced`` counts answers without a known price, and ``prompt_version`` answers by
+    prompt version. ``approved`` and ``rejected`` count cards by person.
     """
 
     __tablename__ = "history_days"

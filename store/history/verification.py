@@ -1,4 +1,4 @@
-"""Verification of the history's chain: finds what was edited, deleted, inserted or cut off, and checks the counts by
+"""Verification of the history's chain: finds edited, deleted, inserted and cut-off entries, and checks the counts by
 day."""
 
 from __future__ import annotations
@@ -35,10 +35,9 @@ class ChainAnchor:
 
 @dataclass(frozen=True, slots=True)
 class ChainVerdict:
-    """Result of a verification: ``count`` entries were sound.
-
-    ``first_break`` is the number of the first wrong or missing entry; ``why`` says what is wrong. ``anchored`` is the
-    highest anchor that fits, ``anchors`` the number of anchors.
+    """Result of a verification. ``count`` entries were sound. ``first_break`` is the number of the first wrong or
+    missing entry, and ``why`` says what is wrong. ``anchored`` is the highest matching anchor, and ``anchors`` the
+    number of anchors.
     """
 
     ok: bool
@@ -114,7 +113,7 @@ async def verify(
 
 
 class _Walk:
-    """State of a verification: how far it got, what it counted, and which anchors it met."""
+    """State of a verification: its position, its counts, and the anchors it has met."""
 
     def __init__(self, anchors: Sequence[ChainAnchor]) -> None:
         self._anchors = anchors

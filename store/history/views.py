@@ -16,7 +16,7 @@ MOST = 100
 
 
 class HistoryViewRow(Row, table=True):
-    """Saved filter. ``query`` is the filter as the history page's address has it; ``shared``: every owner sees it."""
+    """Saved filter. ``query`` is the filter as in the history page's address. ``shared``: every owner sees it."""
 
     __tablename__ = "history_views"
     __table_args__ = (UniqueConstraint("workspace", "person", "name"),)

@@ -1,4 +1,5 @@
-"""Queries for jobs whose keys a broker carries. The rows are the truth; a message only says which row to look at."""
+"""Queries for jobs whose keys a broker carries. The rows are authoritative, and a message only says which row to look
+at."""
 
 from __future__ import annotations
 

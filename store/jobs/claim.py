@@ -58,7 +58,8 @@ async def claim_rows(
     pick, mark, read = _sqlite_statements(job, picked, owner, lease_s, ahead, (await session.connection()).dialect)
 
     def take(execute: Execute) -> str:
-        """This transaction is the only one that writes, so what was picked is still there when it is claimed."""
+        """This transaction is the only one that writes, so the picked rows are still unclaimed when they are
+        claimed."""
         addresses: str
         rows: str
         (addresses,) = execute(pick.text, pick.bind(given)).fetchone()

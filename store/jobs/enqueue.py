@@ -24,7 +24,7 @@ _T = table(JobRow)
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """Job for ``enqueue_many``; the fields are those of ``enqueue``."""
+    """Job for ``enqueue_many``. The fields are those of ``enqueue``."""
 
     key: str
     kind: str

@@ -48,9 +48,8 @@ _LANE: Final = COLUMNS.index("lane")
 
 
 class JobRow(Row, table=True):
-    """Job. ``state``: ready, claimed, done or dead.
-
-    ``lane`` groups work that shares a limit (an endpoint); ``payload`` is JSON.
+    """Job. ``state`` is ready, claimed, done or dead. ``lane`` groups jobs that share a limit (an endpoint).
+    ``payload`` is JSON.
     """
 
     __tablename__ = "work"

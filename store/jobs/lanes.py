@@ -18,7 +18,7 @@ FOREVER_S: Final = 3_650 * 86_400.0
 
 
 class LaneRow(Row, table=True):
-    """Lane. ``width`` is how many at once, None for the worker's own limit; nothing is claimed before
+    """Lane. ``width`` is how many jobs run at once, or None for the worker's own limit. Nothing is claimed before
     ``held_until_ms``."""
 
     __tablename__ = "work_lanes"

@@ -39,8 +39,8 @@ class RecordRow(Row, table=True):
 
 
 class RecordKeyRow(Row, table=True):
-    """Search term of a record: it is found by ``term`` in ``field``; ``form`` says how: word, code, digits, email,
-    value."""
+    """Search term of a record, which is found by ``term`` in ``field``. ``form`` is the kind of term: word, code,
+    digits, email or value."""
 
     __tablename__ = "record_keys"
     __table_args__ = (Index("ix_record_keys_id", "workspace", "connector", "kind", "id"),)

@@ -15,10 +15,10 @@ from store.rows import Row, check_text, every, first, list_values, table
 
 
 class SyncStateRow(Row, table=True):
-    """Synchronisation state of one kind. ``began_at`` is the database's time at which the present (or last) reading
-    began, ``cursor`` where it goes on, ``seen`` how many records it has read. ``synced_at``: all were read by then,
-    None while they never were. ``shape`` is of the kind's declaration at that time. ``heard_at`` is when an event last
-    carried a state."""
+    """Synchronisation state of one kind. ``began_at`` is the database's time at the start of the present (or last)
+    read, ``cursor`` its position, and ``seen`` the number of records read. ``synced_at``: all records were read by
+    then. None if they never were. ``shape`` is a digest of the kind's declaration at that time. ``heard_at`` is when an
+    event last carried a state."""
 
     __tablename__ = "mirrors"
 

@@ -29,8 +29,8 @@ from store.rows import Row, add_new, check_text, every, first, list_values, tabl
 
 
 class IdempotencyRow(Row, table=True):
-    """Idempotency record. ``key`` is ``scope_key``'s, ``fingerprint`` tells requests apart, ``owner`` is who is
-    answering, ``state``: in_flight or done."""
+    """Idempotency record. ``key`` comes from ``scope_key``. ``fingerprint`` distinguishes requests. ``owner`` is the
+    claim's owner. ``state`` is in_flight or done."""
 
     __tablename__ = "idempotency"
     __table_args__ = (Index("ix_idempotency_created", "created_at"),)
@@ -199,7 +199,7 @@ async def forget(session: AsyncSession, claim: IdempotencyRow) -> None:
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> int:
-    """Deletes up to ``limit`` records from before then; returns how many."""
+    """Deletes up to ``limit`` older records and returns how many."""
     same = (_T.c.workspace, _T.c.method, _T.c.path, _T.c.key)
     old = select(*same).where(_T.c.created_at < before).order_by(_T.c.created_at).limit(limit)
     gone = delete(_T).where(tuple_(*same).in_(old)).returning(_T.c.key)

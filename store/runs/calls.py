@@ -42,7 +42,7 @@ class CallRow(Row, table=True):
 
 
 class AttemptRow(Row, table=True):
-    """Attempt at a call: one POST. ``status`` is None when no answer came; ``answer_head`` is the beginning of the
+    """Attempt at a call: one POST. ``status`` is None if no answer came. ``answer_head`` is the beginning of the
     answer's text."""
 
     __tablename__ = "attempts"

@@ -16,8 +16,8 @@ from store.rows import Row, check_text, compute_code, every, table
 
 
 class ConfirmationRow(Row, table=True):
-    """Confirmation of one contract in one session. ``role`` is empty in rows of before it was kept, and those count for
-    nobody: they are asked once more."""
+    """Confirmation of one contract in one session. ``role`` is empty in rows from before roles were stored. Those count
+    for nobody, and the person is asked again."""
 
     __tablename__ = "confirmations"
     __table_args__ = (Index("ix_confirmations_at", "at"),)
@@ -64,5 +64,5 @@ async def of_session(session: AsyncSession, by: Actor, session_id: str) -> froze
 
 
 async def purge(session: AsyncSession, before: datetime) -> int:
-    """Deletes confirmations from before then; returns how many."""
+    """Deletes older confirmations and returns how many."""
     return len((await session.execute(delete(_T).where(_T.c.at < before).returning(_T.c.person))).all())

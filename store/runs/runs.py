@@ -20,10 +20,9 @@ from store.rows import Row, add, authentic, check_text, compute_code, every, fin
 
 
 class RunRow(Row, table=True):
-    """``actions`` are names joined by spaces; ``thread_id`` is the first run of its thread (None: its own).
-
-    ``document`` is JSON owned by the agent; ``revision`` grows at every move. ``phase`` is the present phase of
-    planning a received run, where that takes long; a move clears it.
+    """A run's row. ``actions`` are names joined by spaces. ``thread_id`` is the first run of its thread (None: its
+    own). ``document`` is JSON that belongs to the agent. ``revision`` grows with every move. ``phase`` is the present
+    phase of planning a received run, if it takes long. A move clears it.
     """
 
     __tablename__ = "runs"

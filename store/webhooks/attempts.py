@@ -19,11 +19,9 @@ DeliveryState = Literal["pending", "succeeded", "failed"]
 
 
 class DeliveryAttemptRow(Row, table=True):
-    """Attempt at a delivery. ``id`` is of the claim it was made under; ``n`` is the number it was sent with.
-    ``headers`` is JSON, secrets hidden.
-
-    ``delivery`` is there: no foreign key says so, since both writers hold its row (``record_attempts``,
-    ``store.webhooks.deliveries.purge``).
+    """Attempt at a delivery. ``id`` comes from the claim it was made under, and ``n`` is the number it was sent with.
+    ``headers`` is JSON with hidden secrets. ``delivery`` always exists, without a foreign key, because both writers
+    hold its row (``record_attempts``, ``store.webhooks.deliveries.purge``).
     """
 
     __tablename__ = "webhook_attempts"

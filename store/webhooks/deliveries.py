@@ -51,11 +51,12 @@ class BodyRow(Row, table=True):
 
 
 class DeliveryRow(Row, table=True):
-    """Delivery. ``tries`` counts the attempts of the series, ``attempts`` also what a person sent again.
+    """Delivery. ``tries`` counts the attempts of the series. ``attempts`` also counts those that a person asked for.
+    ``status``, ``error`` and ``detail`` are those of the last attempt. ``next_at`` is approximately when the next one
+    is due. ``failed`` is true while the state is failed, else NULL: failed deliveries are found by it, and a success
+    doesn't change it.
 
-    ``status``, ``error`` and ``detail`` are those of the last attempt; ``next_at`` is when the next one is due, about.
-    ``failed`` is true while the state is failed, else NULL: failed deliveries are found by it, and a success does not
-    change it. No index may hold a column that a success changes, or PostgreSQL would write a new entry in every index
+    No index may contain a column that a success changes, or PostgreSQL would write a new entry in every index
     (docs/decisions/2026-11-26-deliveries.md).
     """
 

@@ -26,11 +26,9 @@ _KEPT_HOURS: Final = 48
 
 
 class EndpointRow(Row, table=True):
-    """Endpoint. ``patterns`` are joined by spaces; ``sealed_headers`` is sealed JSON, empty for none; ``why`` tells of
-    ``disabled``.
-
-    ``per_minute`` bounds its attempts, None for no bound. ``slow_s`` is the pause after each attempt while it asks for
-    one. ``failing_since``: no attempt has succeeded since then.
+    """Endpoint. ``patterns`` are joined by spaces. ``sealed_headers`` is sealed JSON, or empty. ``why`` is the reason
+    for ``disabled``. ``per_minute`` limits its attempts, with None for no limit. ``slow_s`` is the pause after each
+    attempt while the endpoint asks for one. ``failing_since``: no attempt has succeeded since then.
     """
 
     __tablename__ = "webhook_endpoints"

@@ -1,6 +1,6 @@
 """MCP server: the registry as tools of the Model Context Protocol, at ``/mcp`` (docs/guide/mcp.md).
 
-The official SDK speaks the protocol; it is heavy, so nothing outside this package imports ``web.mcp.server`` or what it
-is made of, and ``web.mcp.endpoint`` does at the first request. What is asked goes through the services that the REST
-API uses, under the same keys, scopes and limits. There is no way to confirm here.
+The official SDK implements the protocol. It is heavy, so only ``web.mcp.endpoint`` imports ``web.mcp.server``, at the
+first request, and nothing outside this package imports either's parts. Requests go through the same services as the
+REST API's, under the same keys, scopes and limits. Nothing can be confirmed over MCP.
 """

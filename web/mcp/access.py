@@ -86,7 +86,8 @@ async def _authenticate_key(request: Request, public: str, token: str, body: byt
 
 
 async def _authenticate_member(request: Request, token: str, body: bytes) -> Caller:
-    """The member whom an access token of the configured issuer speaks for: one whose account is linked to it."""
+    """The member of an access token from the configured issuer: the one whose account is linked to the token's
+    subject."""
     container = get_container(request)
     granted = await container.issuer.authorize(token, audience=name_resource(request)) if container.issuer else None
     if granted is None or container.issuer is None:
@@ -131,7 +132,7 @@ def name_resource(request: Request) -> str:
 
 
 def make_challenge(request: Request) -> str:
-    """``WWW-Authenticate`` of a refusal: where a client gets a token, and the signature scheme."""
+    """``WWW-Authenticate`` of a refusal: where a client can get a token, and the signature scheme."""
     base = get_container(request).settings.base_url.rstrip("/")
     return f'Bearer resource_metadata="{base}{METADATA_PATH}{PATH}", scope="{" ".join(SCOPES)}", {SCHEME}'
 

@@ -1,5 +1,4 @@
-"""MCP request as the handlers see it: who asks, on which surface, over which services, and what the client can
-do."""
+"""Context of an MCP request for its handlers: the caller, the surface, the services, and the client's capabilities."""
 
 from __future__ import annotations
 
@@ -25,9 +24,9 @@ TASKS: Final = "io.modelcontextprotocol/tasks"
 
 @dataclass(frozen=True)
 class McpCall:
-    """Call of an MCP tool. ``takes_urls``, ``takes_forms``, ``takes_tasks``: what the client says it can do with this
-    very request. Clients of the handshake era say so once, which a server without sessions does not remember: they are
-    answered in plain results."""
+    """A call of an MCP tool. ``takes_urls``, ``takes_forms`` and ``takes_tasks`` are the capabilities that the client
+    declares with this request. Older clients declare them only once, in a handshake, which a server without sessions
+    doesn't remember. They get plain results."""
 
     request: Request
     caller: Caller
@@ -39,7 +38,7 @@ class McpCall:
 
     @property
     def wait_s(self) -> float:
-        """How long it waits for what comes of it."""
+        """Seconds to wait for the run's result."""
         wait_s: float = self.request.app.state.mcp_wait_s
         return wait_s
 
@@ -49,8 +48,7 @@ class McpCall:
 
     @property
     def session_id(self) -> str:
-        """Of a run that is asked for here: each has a session of its own, so that a yes to one is a yes to that
-        alone."""
+        """Session id for a new run. Each run has its own, so that confirming one confirms no other."""
         return f"{MCP_SESSIONS}{self.caller.key_id}:{self.request_id}"
 
     def need(self, scope: str) -> None:
@@ -66,7 +64,7 @@ def make_call(ctx: ServerRequestContext[Any, Any]) -> McpCall:
     state = request.scope["state"]
     able = ctx.session.client_capabilities
     elicitation = able.elicitation if able else None
-    # An empty capability is that of the first version, which had forms alone.
+    # An empty capability is the first version's, which only had forms.
     forms = elicitation is not None and (elicitation.form is not None or elicitation.url is None)
     return McpCall(
         request=request,

@@ -28,7 +28,7 @@ _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def install(app: FastAPI) -> McpEndpoint:
-    """Add the routes. The lifespan closes what is answered."""
+    """Adds the routes. The returned endpoint must be closed with the application."""
     endpoint = McpEndpoint()
     app.state.mcp_wait_s = WAIT_S
     app.router.routes += [
@@ -40,7 +40,7 @@ def install(app: FastAPI) -> McpEndpoint:
 
 
 async def _metadata(request: Request) -> Response:
-    """For whoever has no token yet, so for everybody."""
+    """The OAuth metadata, for everybody, since a client without a token needs it."""
     return JSONResponse(make_metadata(request), headers={"Cache-Control": "public, max-age=300"})
 
 
@@ -87,7 +87,7 @@ class McpEndpoint:
         except (Unauthenticated, ClockSkew) as error:
             told = {"WWW-Authenticate": make_challenge(request)}
             return problem.make_response(request, error.code, error.detail, extra=error.extra, headers=told)
-        canon.loads(caller.body)  # as strictly as any body: no key twice, no NaN, no text that can't be stored
+        canon.loads(caller.body)  # as strict as for any body: no duplicate keys, no NaN, no text that can't be stored
         state: dict[str, Any] = request.scope.setdefault("state", {})
         state[CALLER], state[SURFACE] = caller, surface
         return None
@@ -96,7 +96,7 @@ class McpEndpoint:
         if self._server is None:
             async with self._starting:
                 if self._server is None:
-                    # Imports for about a second, beside the loop.
+                    # The import takes about a second, so it runs beside the event loop.
                     module = await asyncio.to_thread(importlib.import_module, "web.mcp.server")
                     self._server = await module.start(box)
         return self._server

@@ -47,14 +47,14 @@ def make_boundary(box: SecretBox) -> RequestStateBoundary:
 
 
 def _principal(ctx: ServerRequestContext[Any, Any]) -> str:
-    """Who may bring a state back: the same key or member, in the same workspace, role and surface."""
+    """The principal that may return a state: the same key or member, in the same workspace, role and surface."""
     call = make_call(ctx)
     actor = call.caller.actor
     return canon.dumps([actor.workspace, actor.kind, actor.id, actor.role, call.surface]).decode()
 
 
 def _canonical(token: str) -> bool:
-    """Whether the base64url is written in the one way: its last character may hold bits that stand for nothing."""
+    """Whether the base64url has its only valid spelling: the last character may contain unused bits."""
     body = token.rpartition(".")[2]
     raw = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
     return base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=") == body

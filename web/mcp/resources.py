@@ -1,5 +1,4 @@
-"""MCP resources: cards and what came of them (``opsiq://runs/…``), and contracts as they are offered
-(``opsiq://contracts/…``)."""
+"""MCP resources: cards and results of runs (``opsiq://runs/…``), and offered contracts (``opsiq://contracts/…``)."""
 
 from __future__ import annotations
 
@@ -48,7 +47,7 @@ def list_templates(scopes: frozenset[str]) -> list[ResourceTemplate]:
 
 
 async def list_recent(call: McpCall) -> list[Resource]:
-    """The newest runs that the caller asked for; everybody's for an owner."""
+    """The newest runs that the caller asked for. For an owner, everybody's."""
     if "runs:read" not in call.caller.scopes:
         return []
     runs = await call.container.runs.list_runs(call.caller.actor, limit=LISTED)

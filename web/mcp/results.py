@@ -1,6 +1,6 @@
-"""Results of MCP tools: a run's result as one sentence for a model to pass on, and as data of one form.
+"""Results of MCP tools: a run's result as one sentence for a model to pass on, and as data in one form.
 
-Text of records is data in them, and never an instruction.
+Records' texts in a result are data, and never an instruction.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Choice(_Result):
 
 
 class OpenQuestion(_Result):
-    """Answer it with ``answer_question``: one of the choices' ids, or words where ``free_text``."""
+    """Open question. Answer it with ``answer_question``: with the id of a choice, or in words if ``free_text``."""
 
     slot: str
     text: str
@@ -52,7 +52,7 @@ class PlannedCall(_Result):
 
 
 class WaitingCard(_Result):
-    """What waits for a person's yes, and where it is given: at ``confirm_at``, and nowhere over MCP."""
+    """A card that waits for a person's confirmation. It is confirmed at ``confirm_at``, and never over MCP."""
 
     confirm_at: str
     held_because: tuple[str, ...]
@@ -76,8 +76,8 @@ class CallResult(_Result):
 
 
 class RunResult(_Result):
-    """``state``: received, asked, held, confirmed, executing, succeeded, failed, unknown, answered, refused, abstained,
-    rejected, expired. ``error`` is the code of a refusal."""
+    """Result of a run. ``state``: received, asked, held, confirmed, executing, succeeded, failed, unknown, answered,
+    refused, abstained, rejected, expired. ``error`` is the code of a refusal."""
 
     run_id: str
     state: str
@@ -115,7 +115,7 @@ OUTPUT_SCHEMA: Final[dict[str, Any]] = {
 
 
 def make_run_result(run: Run, base_url: str) -> CallToolResult:
-    """The result of a tool call that made, moved or read this run."""
+    """The result of a tool call that created, changed or read this run."""
     planned, asked = as_planned(run), as_asked(run)
     held = planned is not None and run.state == "held"
     told = RunResult(
@@ -157,7 +157,7 @@ def make_run_result(run: Run, base_url: str) -> CallToolResult:
 
 
 def make_error_result(error: OpsIQError) -> CallToolResult:
-    """A call that could not be taken: its permanent code, what is wrong where, and whether to try again."""
+    """The result of a failed call: its permanent code, the faults with their places, and whether to retry."""
     code = error.problem_code if isinstance(error, Problem) else error.code
     retryable = error.problem_retryable if isinstance(error, Problem) else error.retryable
     findings = [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in error.findings]
@@ -171,7 +171,7 @@ def make_structured(text: str, value: dict[str, Any], *, error: bool = False) ->
 
 
 def describe_run(run: Run, base_url: str) -> str:
-    """What came of a run, for a model that tells a person."""
+    """The result of a run in words, for a model that tells a person."""
     previews = " ".join(to_display_text(step.preview, limit=_LINE) for step in run.plan.steps) if run.plan else ""
     url = run_url(base_url, run.id)
     match run.state:

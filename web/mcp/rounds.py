@@ -1,9 +1,8 @@
-"""Rounds of a tool call that waits for a person (MCP 2026-07-28, SEP-2322), and the form in which each client is
-answered.
+"""Rounds of a tool call that waits for a person (MCP 2026-07-28, SEP-2322), and the form of the answer for each client.
 
-A held card becomes an elicitation of the console's address: the person gets the link, and the client only answers
-whether they went. The yes itself is given in the console, to the card's digest. An open question becomes a form.
-Clients that support neither get a plain result, and continue with ``run_status``.
+A held card becomes an elicitation of the console's address: the person gets the link, and the client only reports
+whether they opened it. The card is confirmed in the console, by its digest. An open question becomes a form. Clients
+that support neither get a plain result, and continue with ``run_status``.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ rounds."""
 
 
 class RoundState(BaseModel):
-    """What the sealed request state holds: the run, the question that was put, and how often it was waited."""
+    """Content of the sealed request state: the run, the question's slot, and the number of waits."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,7 +54,7 @@ Answer = CallToolResult | InputRequiredResult | dict[str, Any]
 
 
 async def settle(call: McpCall, run: Run, state: RoundState | None = None) -> Answer:
-    """Wait for what comes of ``run``, and answer in the form that suits the client."""
+    """Waits for the result of ``run`` and returns it in the form for the client."""
     shown = state is not None and state.slot is None
     run = await tool_handlers.read_run(call, run.id, wait_s=call.wait_s, decided=shown)
     waits = state.waits if state else 0
@@ -76,7 +75,7 @@ async def settle(call: McpCall, run: Run, state: RoundState | None = None) -> An
 
 
 async def resume(call: McpCall, state: str, responses: dict[str, InputResponse] | None) -> Answer:
-    """Go on with a call whose input was asked for. ``state`` is what was sealed."""
+    """Continues a call that asked for input. ``state`` is the sealed state."""
     try:
         at = RoundState.model_validate_json(state)
     except ValidationError as error:
@@ -101,7 +100,7 @@ async def resume(call: McpCall, state: str, responses: dict[str, InputResponse] 
 
 
 def make_card_request(run: Run, base_url: str) -> InputRequest:
-    """The way to the card. The address is of this console, and holds nothing but the run's id."""
+    """The link to the card. It leads to this console, and contains only the run's id."""
     return ElicitRequest(
         params=ElicitRequestURLParams(
             message=f"{_preview(run)} Look at the card in the console and say yes or no there.",

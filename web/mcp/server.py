@@ -1,5 +1,5 @@
-"""MCP server over the official SDK: streamable HTTP without sessions, for clients of 2026-07-28 and of 2025-11-25 and
-before."""
+"""MCP server on the official SDK: streamable HTTP without sessions, for clients of 2026-07-28 and of 2025-11-25 and
+earlier."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ async def list_tools(ctx: Context, _: PaginatedRequestParams | None) -> ListTool
 
 
 async def call_tool(ctx: Context, params: CallToolRequestParams) -> rounds.Answer:
-    """A fault of the arguments, a missing right and whatever a service refuses are results that a model can read."""
+    """Calls a tool. Faults of the arguments, a missing right and refusals of a service become results that a model can
+    read."""
     try:
         return await _tool(make_call(ctx), params)
     except OpsIQError as error:
@@ -148,7 +149,7 @@ async def cancel_task(ctx: Context, params: tasks.TaskParams) -> dict[str, Any]:
 
 
 async def _answer_or_explain(work: Awaitable[_T]) -> _T:
-    """Errors of requests that aren't tool calls: JSON-RPC errors with our permanent code in ``data``."""
+    """Runs a request that isn't a tool call. Its errors become JSON-RPC errors with our permanent code in ``data``."""
     try:
         return await work
     except OpsIQError as error:
@@ -179,12 +180,13 @@ def _server() -> Server[Any]:
 
 
 def _schema(name: str) -> dict[str, Any] | None:
-    """None of our schemas asks for a parameter in a header."""
+    """The input schema of a general tool. None for a direct tool, since none of our schemas needs a parameter in a
+    header."""
     return dict(GENERAL[name][1].input_schema) if name in GENERAL else None
 
 
 class RunningServer:
-    """The session manager, held open by a task of its own until the application closes."""
+    """The session manager, kept open by its own task until the application closes."""
 
     def __init__(self, manager: StreamableHTTPSessionManager, over: asyncio.Event, held: asyncio.Task[None]) -> None:
         self._manager, self._over, self._held = manager, over, held
@@ -200,7 +202,7 @@ class RunningServer:
 
 
 async def start(box: SecretBox) -> RunningServer:
-    """Start serving. ``box`` seals the request states."""
+    """Starts serving. ``box`` seals the request states."""
     server = _server()
     server.middleware.append(request_state.make_boundary(box))
     manager = StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=MAX_BODY_BYTES)

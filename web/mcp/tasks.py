@@ -31,13 +31,13 @@ class UpdateTaskParams(TaskParams):
 
 
 def describe_created(run: Run) -> dict[str, Any]:
-    """The task in place of a tool's result."""
+    """The task instead of a tool's result."""
     return {"resultType": "task", **_task(run, "working" if run.state in MOVING else "input_required")}
 
 
 def describe_task(run: Run, result: Result, requests: dict[str, Any] | None) -> dict[str, Any]:
-    """A task as ``tasks/get`` answers it: with its result once it is over, with what is asked of the client while it
-    waits for a person. ``requests`` None: the client can do nothing about it."""
+    """A task as ``tasks/get`` returns it: with its result once it is finished, or with the requests to the client while
+    it waits for a person. ``requests`` is None if the client can't answer them."""
     if run.state in MOVING or (run.state in ("held", "asked") and not requests):
         return {"resultType": "complete", **_task(run, "working")}
     if run.state in ("held", "asked"):

@@ -1,5 +1,4 @@
-"""Handlers of MCP tools: each goes through the service that the REST API's route goes through, and each once for its
-idempotency key."""
+"""Handlers of MCP tools: each uses the same service as the REST API's route, and acts once for its idempotency key."""
 
 from __future__ import annotations
 
@@ -31,7 +30,7 @@ Act = Callable[[TransactionHook[Run]], Awaitable[Run | Refusal]]
 
 
 async def ask(call: McpCall, given: AskArguments) -> Run:
-    """Accept a request in words. Raises InvalidInput, NotFound, Problem (``rate_limited``)."""
+    """Accepts a request in words. Raises InvalidInput, NotFound, Problem (``rate_limited``)."""
     call.need("runs:write")
     caller = call.caller
     await get_limits(call.request).read_text(caller.actor.workspace, caller.actor.person)
@@ -53,7 +52,7 @@ async def ask(call: McpCall, given: AskArguments) -> Run:
 
 
 async def run_action(call: McpCall, given: RunArguments) -> Run:
-    """Run a contract by its name with given values. Raises NotFound, InvalidInput, PlatformUnavailable."""
+    """Runs a contract by name with given values. Raises NotFound, InvalidInput, PlatformUnavailable."""
     call.need("actions:run")
     if any(not name for name in given.params):
         raise InvalidInput("A parameter has no name.")
@@ -82,7 +81,7 @@ async def run_action(call: McpCall, given: RunArguments) -> Run:
 
 
 async def answer_question(call: McpCall, given: AnswerArguments) -> Run:
-    """Answer the open question of a run. Raises NotFound, Forbidden, InvalidInput, Problem."""
+    """Answers the open question of a run. Raises NotFound, Forbidden, InvalidInput, Problem."""
     call.need("runs:write")
     caller = call.caller
     await get_limits(call.request).read_text(caller.actor.workspace, caller.actor.person)
@@ -101,17 +100,17 @@ async def answer_question(call: McpCall, given: AnswerArguments) -> Run:
 
 
 async def read_run(call: McpCall, run_id: str, *, wait_s: float = 0.0, decided: bool = False) -> Run:
-    """One run; ``decided``: a held card is waited out too. Raises NotFound, Forbidden."""
+    """One run. ``decided``: also waits for the decision about a held card. Raises NotFound, Forbidden."""
     return await call.container.runs.wait_until_idle(
         call.caller.actor, run_id, wait_s=wait_s, passing=DECIDING if decided else MOVING
     )
 
 
 async def find_action(call: McpCall, given: FindArguments) -> CallToolResult:
-    """The actions that fit best, of those that the caller's role may run on this surface."""
+    """The best-matching actions that the caller's role may run on this surface."""
     call.need("contracts:read")
     context = await call.container.contexts.of(call.caller.actor.workspace)
-    # An index over thousands of contracts takes seconds the first time.
+    # The first index over thousands of contracts takes seconds.
     found = await asyncio.to_thread(
         lambda: context.shortlist(call.caller.actor, call.surface).top(given.query, given.limit)
     )
@@ -134,7 +133,7 @@ async def get_offered_contract(call: McpCall, name: str) -> Contract:
 
 
 async def list_direct_actions(call: McpCall) -> tuple[Mapping[str, Contract], bool]:
-    """The actions that are tools of their own, by tool name, and whether there is any action at all."""
+    """The actions that are tools of their own, by tool name, and whether there is any action."""
     catalogue = (await call.container.contexts.of(call.caller.actor.workspace)).catalogue
     offers = catalogue.offers(call.caller.actor.role, call.surface)
     if len(offers) > MOST_DIRECT:
@@ -144,8 +143,7 @@ async def list_direct_actions(call: McpCall) -> tuple[Mapping[str, Contract], bo
 
 
 async def find_direct_action(call: McpCall, tool: str) -> str:
-    """The name of the action that ``tool`` stands for. Raises NotFound: it is none, or none that this caller may
-    run."""
+    """The name of the action behind ``tool``. Raises NotFound if there is none, or if this caller may not run it."""
     contract = (await list_direct_actions(call))[0].get(tool)
     if contract is None:
         raise NotFound(f"There is no tool {tool[:128]!r} here. find_action finds actions, and run_action runs them.")
@@ -165,8 +163,8 @@ def _describe(contract: Contract) -> dict[str, Any]:
 
 
 async def _act_once(call: McpCall, tool: str, given: dict[str, Any], key: str | None, act: Act) -> Run:
-    """Act; with an idempotency key once for it, and whoever repeats it gets the same run as it stands then. Raises
-    Problem for a refusal, and where the key is another call's or is under way."""
+    """Acts, with an idempotency key only once: a repeated call returns the same run in its present state. Raises
+    Problem for a refusal, and if the key belongs to another call or is in use."""
     if key is None:
         return _unwrap(await act(no_hook))
     caller = call.caller
@@ -190,8 +188,7 @@ def _unwrap(outcome: Run | Refusal) -> Run:
 
 
 async def cancel(call: McpCall, run_id: str, reason: str) -> None:
-    """Say no to what waits, or stop what is being worked out. What is sent already goes on. Raises NotFound,
-    Forbidden."""
+    """Rejects a waiting run, or stops its planning. Calls that were already sent go on. Raises NotFound, Forbidden."""
     call.need("runs:write")
     run = await call.container.runs.show(call.caller.actor, run_id)
     if run.state == "received":

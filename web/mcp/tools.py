@@ -1,7 +1,7 @@
-"""MCP tools: five that reach every action, and the actions themselves where they are few.
+"""MCP tools: five that reach every action, and the actions themselves if there are few.
 
-The list doesn't grow with the catalogue: beyond ``MOST_DIRECT`` actions (or ``MOST_DIRECT_BYTES`` of their schemas)
-none of them is a tool of its own, and a client finds them with ``find_action``.
+The list doesn't grow with the catalogue: above ``MOST_DIRECT`` actions (or ``MOST_DIRECT_BYTES`` of schemas) no action
+is a tool of its own, and a client finds actions with ``find_action``.
 """
 
 from __future__ import annotations
@@ -150,12 +150,12 @@ GENERAL: Final[Mapping[str, tuple[str, Tool]]] = {
 
 
 def make_tool_name(action: str) -> str:
-    """An action's name as a tool's: models' interfaces take no dots."""
+    """An action's name as a tool's name: models' APIs allow no dots."""
     return action.replace(".", "__")
 
 
 def list_direct_tools(contracts: Sequence[Contract]) -> Mapping[str, Contract]:
-    """The actions that are tools of their own, by tool name: all of them where they are few, else none."""
+    """The actions that are tools of their own, by tool name: all of them if there are few, or else none."""
     if len(contracts) > MOST_DIRECT:
         return {}
     made = {make_tool_name(each.name): each for each in contracts}
@@ -165,7 +165,7 @@ def list_direct_tools(contracts: Sequence[Contract]) -> Mapping[str, Contract]:
 
 
 def make_tools(scopes: frozenset[str], direct: Mapping[str, Contract], *, anything: bool) -> Iterator[Tool]:
-    """The tools of a caller with these scopes. ``anything``: whether there is an action that they may run at all."""
+    """The tools of a caller with these scopes. ``anything``: whether the caller may run any action."""
     for scope, tool in GENERAL.values():
         if scope in scopes and (anything or scope == "runs:read"):
             yield tool
