@@ -82,6 +82,8 @@ _TITLES: Final[Mapping[int, str]] = {
 }
 
 
+BROKE: Final = "Something broke here. It was logged under this request id."
+NO_FORM: Final = "The request does not have the form this endpoint takes."
 MOST_FINDINGS: Final = 100
 """Most faults of one request that are reported: a body can have a hundred thousand."""
 MACHINES: Final = ("/v1/", "/mcp", "/.well-known/", "/healthz", "/readyz", "/openapi.json", "/static/")
@@ -203,9 +205,7 @@ def install(app: FastAPI) -> None:
             }
             for fault in islice(error.errors(), MOST_FINDINGS)
         ]
-        return make_response(
-            request, "invalid_request", "The request does not have the form this endpoint takes.", errors=errors
-        )
+        return make_response(request, "invalid_request", NO_FORM, errors=errors)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
@@ -232,5 +232,4 @@ def install(app: FastAPI) -> None:
         headers = {name.decode(): value.decode() for name, value in make_security_headers(request.scope)} | {
             "X-Request-Id": find_request_id(request)
         }
-        detail = "Something broke here. It was logged under this request id."
-        return make_response(request, "internal", detail, retryable=True, headers=headers)
+        return make_response(request, "internal", BROKE, retryable=True, headers=headers)

@@ -34,7 +34,9 @@ from store.database import Database
 from store.transaction_hook import TransactionHook, no_hook
 
 MAX_TEXT: Final = 4000
-PAGE: Final = 200
+LOOKS: Final = 100
+MOST_LOOKS: Final = 1_000
+"""So many held cards are read at once, and for one page of those that wait."""
 THREAD: Final = 30
 """Most requests of a thread that are shown together."""
 
@@ -168,24 +170,34 @@ class RunService:
         self, actor: Actor, *, thread_id: str | None = None, before: str | None = None, limit: int = 50
     ) -> list[Run]:
         """The runs that the actor asked for in the present role, newest first. All runs for an owner."""
-        mine = {} if actor.role == OWNER else {"person": actor.person, "role": actor.role}
+        person, role = (None, None) if actor.role == OWNER else (actor.person, actor.role)
         async with self.database.read() as session:
             rows = await store.runs.runs.listed(
-                session, actor.workspace, thread_id=thread_id, before=before, limit=limit, **mine
+                session, actor.workspace, person=person, role=role, thread_id=thread_id, last=before, limit=limit
             )
         return repository.list_readable(rows)
 
-    async def list_awaiting(self, actor: Actor, *, limit: int = 50) -> list[Run]:
-        """Live cards that this actor could approve now, oldest first."""
+    async def list_awaiting(
+        self, actor: Actor, *, after: str | None = None, limit: int = 50
+    ) -> tuple[list[Run], str | None]:
+        """Live cards that others asked for and this actor could approve now, oldest first. With them the id ``after``
+        which the next page begins, None for the last page. A page is short where ``MOST_LOOKS`` held cards have no
+        more. Raises NotFound for an unknown id."""
         catalogue = (await self.contexts.of(actor.workspace)).catalogue
         found: list[Run] = []
-        last: store.runs.runs.RunRow | None = None
-        while True:
-            rows = await self._list_held(actor, PAGE, before=last)
-            found += self._keep_awaiting(actor, catalogue, rows)
-            if len(rows) < PAGE:
-                return found[::-1][:limit]
+        last: store.runs.runs.RunRow | str | None = after
+        for _ in range(MOST_LOOKS // LOOKS):
+            rows = await self._list_held(actor, LOOKS, last=last, oldest_first=True)
+            for run in self._keep_awaiting(actor, catalogue, rows):
+                if authority.owns(actor, run):
+                    continue
+                if len(found) == limit:
+                    return found, found[-1].id
+                found.append(run)
+            if len(rows) < LOOKS:
+                return found, None
             last = rows[-1]
+        return found, last.id if isinstance(last, store.runs.runs.RunRow) else last
 
     async def list_newest_awaiting(self, actor: Actor, *, looks: int) -> tuple[list[Run], bool]:
         """Those of the ``looks`` newest held cards that this actor could approve now, newest first, and whether there
@@ -195,11 +207,16 @@ class RunService:
         return list(self._keep_awaiting(actor, catalogue, rows[:looks])), len(rows) > looks
 
     async def _list_held(
-        self, actor: Actor, limit: int, *, before: store.runs.runs.RunRow | None = None
+        self,
+        actor: Actor,
+        limit: int,
+        *,
+        last: store.runs.runs.RunRow | str | None = None,
+        oldest_first: bool = False,
     ) -> list[store.runs.runs.RunRow]:
         async with self.database.read() as session:
             return await store.runs.runs.listed(
-                session, actor.workspace, states=("held",), person=None, before=before, limit=limit
+                session, actor.workspace, states=("held",), last=last, oldest_first=oldest_first, limit=limit
             )
 
     def _keep_awaiting(

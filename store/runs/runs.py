@@ -148,10 +148,11 @@ async def listed(
     role: str | None = None,
     action: str | None = None,
     thread_id: str | None = None,
-    before: RunRow | str | None = None,
+    last: RunRow | str | None = None,
+    oldest_first: bool = False,
     limit: int = 50,
 ) -> list[RunRow]:
-    """Runs, newest first. ``role`` selects those asked in it, ``action`` those with a call of this name. ``before`` is
+    """Runs, newest first. ``role`` selects those asked in it, ``action`` those with a call of this name. ``last`` is
     the last row (or its id) of the previous page. Raises NotFound for an unknown id."""
     statement = select(_T).where(_T.c.workspace == workspace)
     if states:
@@ -164,12 +165,13 @@ async def listed(
         statement = statement.where((" " + _T.c.actions + " ").contains(f" {action} ", autoescape=True))
     if thread_id is not None:
         statement = statement.where(_in_thread(thread_id))
-    last = await get(session, workspace, before) if isinstance(before, str) else before
-    newest = statement.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(limit)
+    last = await get(session, workspace, last) if isinstance(last, str) else last
+    order = (_T.c.created_at, _T.c.id) if oldest_first else (_T.c.created_at.desc(), _T.c.id.desc())
+    ordered = statement.order_by(*order).limit(limit)
     kept: list[RunRow] = []
     while True:  # once, unless a row of the page is not authentic: only the last page may be short
-        older = _before(last) if last is not None else true()
-        page = [RunRow(**each) for each in (await session.execute(newest.where(older))).mappings()]
+        beyond = true() if last is None else _after(last) if oldest_first else _before(last)
+        page = [RunRow(**each) for each in (await session.execute(ordered.where(beyond))).mappings()]
         kept += authentic(session, page)
         if len(page) < limit or len(kept) >= limit:
             return kept[:limit]
@@ -179,6 +181,11 @@ async def listed(
 def _before(last: RunRow) -> ColumnElement[bool]:
     older = and_(_T.c.created_at == last.created_at, _T.c.id < last.id)
     return or_(_T.c.created_at < last.created_at, older)
+
+
+def _after(last: RunRow) -> ColumnElement[bool]:
+    newer = and_(_T.c.created_at == last.created_at, _T.c.id > last.id)
+    return or_(_T.c.created_at > last.created_at, newer)
 
 
 async def of_thread(

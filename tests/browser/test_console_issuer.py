@@ -110,9 +110,17 @@ def test_an_owner_is_told_to_link_from_within_and_does(visit: New, issuer: Local
     olivia.page.goto("/account")
     olivia.is_clean()
     olivia.page.locator("#link-password").focus()
+    olivia.type("not it")
+    olivia.press("Enter")
+    expect(olivia.page.get_by_role("alert").filter(has_text="This is not your password")).to_be_visible()
+    olivia.focus_is_on("#link-password")
     olivia.type(PASSWORD)
     olivia.press("Enter")
     olivia.sees("On to Test accounts")
     olivia.is_clean()
+    told, onward = olivia.page.locator("#main p:not(.buttons)"), olivia.page.locator("#main .primary")
+    assert onward.evaluate("(it) => it.getBoundingClientRect().top") >= told.evaluate(
+        "(it) => it.getBoundingClientRect().bottom + 8"
+    )
     olivia.page.get_by_role("link", name="Continue to Test accounts").press("Enter")
     expect(olivia.page.get_by_text(re.compile("Linked with olivia@test.test"))).to_be_visible()

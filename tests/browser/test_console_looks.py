@@ -113,6 +113,23 @@ def test_words_from_right_to_left_are_read_from_the_right_and_stay_apart(visit: 
     olivia.is_clean()
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("path", ["/runs", "/history"])
+def test_a_long_name_ends_within_its_list_and_begins_at_its_beginning(visit: New, width: int, path: str) -> None:
+    olivia = visit(width).sign_in("olivia")
+    olivia.ask("how many tickets are open?")
+    page = olivia.page
+    page.goto(path)
+    name = page.locator(".list .name").first
+    within = "(it) => it.getBoundingClientRect().right <= it.closest('tr').getBoundingClientRect().right"
+    name.evaluate("(it) => (it.textContent = 'W'.repeat(100))")
+    assert name.evaluate(within)
+    name.evaluate("(it) => (it.textContent = 'محمد عبد الرحمن بن عبد العزيز '.repeat(4))")
+    assert name.evaluate("(it) => getComputedStyle(it).direction") == "rtl", "what is cut off is its end"
+    assert name.evaluate(within)
+    olivia.is_clean()
+
+
 def test_a_server_that_does_not_answer_is_told_of_and_nothing_is_lost(visit: New) -> None:
     olivia = visit().sign_in("olivia")
     page = olivia.looks.page

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -33,6 +33,7 @@ _MOST_CHARS: Final = 200_000
 _HYPHENATED: Final = re.compile(r"(?<![\w-])(\d{1,2} [A-Z][a-z]{2} \d{4}|[^\W_]{1,8}(?:-[^\W_]{1,8}){1,2})(?![\w-])")
 """Pieces short enough for a narrow screen."""
 _MOST_LINES_CHARS: Final = 1_000
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,11 @@ def split_whole(text: str) -> list[tuple[str, bool]]:
         return [(text, False)]
     parts = enumerate(_HYPHENATED.split(text))
     return [(part, at % 2 == 1 and re.search(r"\d", part) is not None) for at, part in parts if part]
+
+
+def cut_page(rows: list[R], size: int) -> tuple[list[R], bool]:
+    """A page of ``rows``, of which one more was read than it has, and whether there is another page."""
+    return rows[:size], len(rows) > size
 
 
 def render_html(page: Page) -> str:

@@ -252,7 +252,7 @@
       file.click();
     } catch (error) {
       box.dataset.state = "broken";
-      said.textContent = leaving.signal.aborted ? "Stopped." : `It broke off (${error.message}). Try again.`;
+      said.textContent = leaving.signal.aborted ? "Stopped." : `It broke off (${error instanceof TypeError ? "no answer" : error.message}). Try again.`;
     }
     leaving = null;
   });

@@ -113,6 +113,11 @@ def _first(container: Container, visitor: Visitor) -> str:
     return "" if fresh else again
 
 
+def _name_issuer(container: Container, issuer: str) -> str:
+    """What the sign-in page calls it. Of an issuer that is not set up any more only the address is known."""
+    return container.issuer.name if container.issuer and container.issuer.issuer == issuer else issuer
+
+
 async def render_account(
     request: Request,
     visitor: Visitor,
@@ -147,7 +152,7 @@ async def render_account(
         links=tuple(
             Link(
                 each.id,
-                to_display_text(each.issuer, limit=200),
+                to_display_text(_name_issuer(container, each.issuer), limit=200),
                 to_display_text(each.email or each.subject, limit=320),
                 each.created_at,
                 each.last_used_at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -249,7 +249,9 @@ async def sign_in_answer(
     request: Request, *, next_: str, email: str = "", trouble: str = "", leave: str = "", status: int = 200
 ) -> Response:
     """The sign-in page, with an error message if there is one."""
-    around, issuer = make_stranger_shell(request), get_container(request).issuer
+    start = f"next={quote(next_, safe='')}"
+    around = replace(make_stranger_shell(request), path=f"/sign-in?{start}" if next_ != "/" else "/sign-in")
+    issuer = get_container(request).issuer
     page = SignInPage(
         shell=around,
         title="Sign in",
@@ -257,7 +259,7 @@ async def sign_in_answer(
         next=next_,
         trouble=trouble,
         issuer=issuer.name if issuer else "",
-        start=f"/sign-in/start?next={quote(next_, safe='')}",
+        start=f"/sign-in/start?{start}",
         leave=leave,
     )
     return keep_secret(request, render(page, status=status), around)

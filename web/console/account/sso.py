@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from fastapi import APIRouter, Request
@@ -65,7 +65,7 @@ async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (
     try:
         away = redirect(await provider.make_address(flow))
     except Unavailable as error:
-        return await sign_in_answer(request, next_=flow.back, trouble=error.detail, status=503)
+        return await sign_in_answer(request, next_=flow.back, trouble=_explain(provider, error), status=503)
     set_cookie(request, away, COOKIE, flow.seal(container.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
     return away
 
@@ -112,7 +112,7 @@ async def link(request: Request, form: Guarded) -> Response:
     try:
         href = await provider.make_address(flow)
     except Unavailable as error:
-        return await render_account(request, visitor, link_trouble=error.detail)
+        return await render_account(request, visitor, link_trouble=f"Nothing was linked: {error.detail}")
     page = OnwardPage(
         shell=make_shell(request, visitor), title=f"On to {provider.name}", issuer=provider.name, href=href
     )
@@ -157,7 +157,8 @@ async def _finish(
     try:
         who = await provider.identify(flow, code, iss)
     except Unavailable as down:
-        return await _turn_away(request, flow, LoginRefused(LoginRefusalReason.REFUSED_THERE, down.detail), 503)
+        refused = LoginRefused(LoginRefusalReason.REFUSED_THERE, _explain(provider, down))
+        return await _turn_away(request, flow, refused, 503)
     if isinstance(who, LoginRefused):
         return await _turn_away(request, flow, who, 403)
     if flow.login:
@@ -171,6 +172,9 @@ async def _finish(
 
 async def _link(request: Request, container: Container, visitor: Visitor, flow: Flow, who: SsoIdentity) -> Response:
     turned = await container.sso_login.link(visitor.actor, who)
+    if turned and turned.why is LoginRefusalReason.OTHERWISE_LINKED:  # said to who has signed in with a password
+        theirs = f"That account of {container.sso_login.name} is another member's here"
+        turned = replace(turned, detail=f"{theirs}, or you are linked with a different one. Nothing was linked.")
     return await _turn_away(request, flow, turned, 403) if turned else redirect("/account")
 
 
@@ -180,6 +184,11 @@ async def _turn_away(request: Request, flow: Flow | None, turned: LoginRefused, 
     if visitor is not None:
         return await render_account(request, visitor, link_trouble=turned.detail, status=status)
     return await sign_in_answer(request, next_=flow.back if flow else "/", trouble=turned.detail, status=status)
+
+
+def _explain(provider: Provider, down: Unavailable) -> str:
+    """The way on before the reason, which is for whoever set the issuer up."""
+    return f"You can't sign in with {provider.name} just now. Try again, or use your password. ({down.detail})"
 
 
 def _provider(container: Container) -> Provider:

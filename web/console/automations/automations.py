@@ -26,6 +26,7 @@ from web.console.automations.form_options import EventFields, OptionGroup
 from web.console.forms import Form, FormOption
 from web.console.labels import Badge
 from web.console.one_shot_form import TransactionHook, use_form_once
+from web.console.pages import cut_page
 from web.console.session import Visitor
 
 PAGE: Final = 30
@@ -114,7 +115,8 @@ async def load_status(
     """The status with a page of firings: the ones ``before`` the given firing."""
     actor = visitor.actor
     async with get_container(request).database.read() as session:
-        rows = await store.automations.firings(session, actor.workspace, row.id, before=before, limit=PAGE)
+        rows = await store.automations.firings(session, actor.workspace, row.id, before=before, limit=PAGE + 1)
+    rows, more = cut_page(rows, PAGE)
     automation_service = get_container(request).events.automation_service
     mine = await automation_service.manages(actor, row)
     obstacles = await automation_service.find_obstacles(actor.workspace, [row])
@@ -130,7 +132,7 @@ async def load_status(
         updated_at=row.updated_at,
         firings=tuple(_firing(each, inside=mine) for each in rows),
         first=before is None,
-        next=rows[-1].event_id if len(rows) == PAGE else "",
+        next=rows[-1].event_id if more else "",
         mine=mine,
         links=actor.role == OWNER,
         trouble=to_display_text(error.detail) if error else "",

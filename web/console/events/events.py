@@ -24,7 +24,7 @@ from web.console.forms import FormOption, GuardedOwner
 from web.console.history.history_filter import parse_days
 from web.console.labels import Badge
 from web.console.one_shot_form import use_form_once
-from web.console.pages import Page, redirect, show
+from web.console.pages import Page, cut_page, redirect, show
 from web.console.session import Owner, Visitor, make_clock, make_shell
 
 router = APIRouter(prefix="/events", include_in_schema=False)
@@ -111,9 +111,10 @@ async def show_events(
             before=before,
             since=since,
             until=until,
-            limit=PAGE,
+            limit=PAGE + 1,
             standing=next((each for each in STANDINGS if each == wanted.standing), None),
         )
+        rows, more = cut_page(rows, PAGE)
         tallies = await store.events.events.reaction_counts(session, workspace, [row.id for row in rows])
     page = EventsPage(
         shell=make_shell(request, visitor),
@@ -124,7 +125,7 @@ async def show_events(
         lines=tuple(_line(row, tallies.get(row.id, {})) for row in rows),
         query=wanted.query,
         first=before is None,
-        next="&".join(filter(None, (wanted.query, f"before={rows[-1].id}"))) if len(rows) == PAGE else "",
+        next="&".join(filter(None, (wanted.query, f"before={rows[-1].id}"))) if more else "",
     )
     return show(request, page)
 

@@ -31,8 +31,8 @@ from web.auth import get_container
 from web.console.history.entry_labels import EntryGroup, group_entry_types
 from web.console.history.history_filter import HistoryFilter, read_filter
 from web.console.history.history_views import MOST_CHARS, View, list_views
-from web.console.labels import format_name
-from web.console.pages import Page, render
+from web.console.labels import format_name, name_actions
+from web.console.pages import Page, cut_page, render
 from web.console.session import Owner, make_clock, make_shell
 from web.console.wall_clock import say_utc
 
@@ -116,11 +116,12 @@ async def show_history(
     container, workspace = get_container(request), visitor.actor.workspace
     filters = wanted.filters(make_clock(request))
     async with container.database.read() as session:
-        rows = await store.history.log.page(session, workspace, filters=filters, before_seq=before, limit=PAGE)
+        rows = await store.history.log.page(session, workspace, filters=filters, before_seq=before, limit=PAGE + 1)
         people = await store.accounts.members.listed(session, workspace)
         models = await store.history.stats.names(session, workspace, "tokens_in")
         prompts = await store.history.stats.names(session, workspace, "prompt_version")
         kept = await list_views(session, visitor.actor, wanted.query)
+    rows, more = cut_page(rows, PAGE)
     context = await container.contexts.of(workspace)
     page = HistoryPage(
         shell=make_shell(request, visitor),
@@ -138,7 +139,7 @@ async def show_history(
         lines=tuple(_line(row, {each.id: each.name for each in people}) for row in rows),
         query=wanted.query,
         first=before is None,
-        next=_with(wanted.query, before=rows[-1].seq) if len(rows) == PAGE else "",
+        next=_with(wanted.query, before=rows[-1].seq) if more else "",
     )
     return render(page)
 
@@ -225,7 +226,7 @@ def _line(row: HistoryRow, people: Mapping[str, str]) -> HistoryTableRow:
         kind=label_entry(row.kind),
         who=name_actor(actor, people),
         role=str(actor.get("role", "")),
-        contract=row.contract or "",
+        contract=name_actions((row.contract or "").split()),
         outcome=format_name(row.outcome or ""),
         risk=format_name(row.risk or ""),
         irreversible=row.risk == Risk.IRREVERSIBLE,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 import store.accounts.logins
@@ -33,6 +33,8 @@ from web.console.session import Owner, Visitor, make_shell
 
 router = APIRouter(prefix="/members", include_in_schema=False)
 
+PAGE: Final = 50
+LEAST_SEARCHED: Final = 10
 STATES: Final[Mapping[str, Badge]] = {
     "invited": Badge("invited", "wait"),
     "active": Badge("active", "good"),
@@ -59,8 +61,16 @@ class MemberTableRow:
 
 @dataclass(frozen=True, kw_only=True)
 class MembersPage(Page):
+    """Page of the members, by name. ``total`` are all that fit ``q``; a workspace of few needs no search."""
+
     template: ClassVar[str] = "members.html"
     lines: tuple[MemberTableRow, ...]
+    q: str
+    total: int
+    first: int
+    before: int | None
+    after: int | None
+    least_searched: int = LEAST_SEARCHED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,11 +110,17 @@ class MemberPage(Page):
 
 
 @router.get("")
-async def show_members(request: Request, visitor: Owner) -> Response:
-    container = get_container(request)
+async def show_members(
+    request: Request,
+    visitor: Owner,
+    q: Annotated[str, Query(max_length=200)] = "",
+    start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> Response:
+    container, words = get_container(request), q.casefold().split()
     async with container.database.read() as session:
         rows = await store.accounts.members.listed(session, visitor.actor.workspace)
     now = container.clock()
+    fit = sorted((row for row in rows if _fits(row, _state(row, now), words)), key=lambda row: row.name.casefold())
     lines = tuple(
         MemberTableRow(
             id=row.id,
@@ -115,9 +131,24 @@ async def show_members(request: Request, visitor: Owner) -> Response:
             last_seen_at=row.last_seen_at,
             me=row.id == visitor.member.id,
         )
-        for row in rows
+        for row in fit[start : start + PAGE]
     )
-    return show(request, MembersPage(shell=make_shell(request, visitor), title="Members", lines=lines))
+    page = MembersPage(
+        shell=make_shell(request, visitor),
+        title="Members",
+        lines=lines,
+        q=q,
+        total=len(fit),
+        first=start + 1,
+        before=max(0, start - PAGE) if start else None,
+        after=start + PAGE if start + PAGE < len(fit) else None,
+    )
+    return show(request, page)
+
+
+def _fits(row: MemberRow, state: Badge, words: Sequence[str]) -> bool:
+    text = f"{row.name} {row.email} {row.role} {state.text}".casefold()
+    return all(word in text for word in words)
 
 
 @router.get("/new")

@@ -20,14 +20,13 @@ from registry.contract import Risk
 from web.auth import get_container
 from web.console import labels
 from web.console.labels import Badge
-from web.console.pages import Page, render
+from web.console.pages import Page, cut_page, render
 from web.console.runs.card import say_preview
 from web.console.session import SignedIn, Visitor, make_shell
 
 router = APIRouter(include_in_schema=False)
 
 PAGE: Final = 30
-MOST_AWAITING: Final = 200
 LOOKED_AT: Final = 20
 """Most held cards that the front page looks at."""
 
@@ -71,6 +70,8 @@ class ApprovalRow:
 class ApprovalsPage(Page):
     template: ClassVar[str] = "approvals.html"
     waiting: tuple[ApprovalRow, ...]
+    first: bool
+    next: str
 
 
 @router.get("/runs")
@@ -78,7 +79,7 @@ async def show_runs(
     request: Request, visitor: SignedIn, before: Annotated[str | None, Query(max_length=64)] = None
 ) -> Response:
     container = get_container(request)
-    listed = await container.runs.list_runs(visitor.actor, before=before, limit=PAGE)
+    listed, more = cut_page(await container.runs.list_runs(visitor.actor, before=before, limit=PAGE + 1), PAGE)
     catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
     page = RunsPage(
         shell=make_shell(request, visitor),
@@ -86,15 +87,25 @@ async def show_runs(
         lines=tuple(_line(run, catalogue) for run in listed),
         everybodys=visitor.actor.role == OWNER,
         first=before is None,
-        next=listed[-1].id if len(listed) == PAGE else "",
+        next=listed[-1].id if more else "",
     )
     return render(page)
 
 
 @router.get("/approvals")
-async def show_approvals(request: Request, visitor: SignedIn) -> Response:
-    waiting = tuple(map(_waiting, await list_awaiting(request, visitor)))
-    return render(ApprovalsPage(shell=make_shell(request, visitor), title="Approvals", waiting=waiting))
+async def show_approvals(
+    request: Request, visitor: SignedIn, after: Annotated[str | None, Query(max_length=64)] = None
+) -> Response:
+    """Cards that others asked for and this person may approve. One's own cards are among one's runs."""
+    held, following = await get_container(request).runs.list_awaiting(visitor.actor, after=after, limit=PAGE)
+    page = ApprovalsPage(
+        shell=make_shell(request, visitor),
+        title="Approvals",
+        waiting=tuple(map(_waiting, held)),
+        first=after is None,
+        next=following or "",
+    )
+    return render(page)
 
 
 async def tell_awaiting(request: Request, visitor: Visitor) -> str:
@@ -107,13 +118,6 @@ async def tell_awaiting(request: Request, visitor: Visitor) -> str:
     if more and count:
         return f"{count} or more requests of others wait" if count == LOOKED_AT else "Requests of others wait"
     return f"{count} requests of others wait" if count else ""
-
-
-async def list_awaiting(request: Request, visitor: Visitor) -> list[Run]:
-    """Cards that others asked for and this person may approve, oldest first. The person's own cards are among their
-    runs."""
-    held = await get_container(request).runs.list_awaiting(visitor.actor, limit=MOST_AWAITING)
-    return [run for run in held if not authority.owns(visitor.actor, run)]
 
 
 def _line(run: Run, catalogue: Catalogue) -> RunRow:

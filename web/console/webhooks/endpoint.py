@@ -22,7 +22,7 @@ from web.console import labels
 from web.console.forms import Form, FormOption, GuardedOwner
 from web.console.labels import Badge
 from web.console.one_shot_form import use_form_once
-from web.console.pages import Page, redirect, show
+from web.console.pages import Page, cut_page, redirect, show
 from web.console.session import Owner, Visitor, make_clock, make_shell
 from web.console.webhooks.delivery_status import (
     DELIVERIES,
@@ -208,8 +208,9 @@ async def _endpoint(
     )
     async with container.database.read() as session:
         rows = await store.webhooks.deliveries.listed(
-            session, visitor.actor.workspace, filters, before=before, limit=PAGE
+            session, visitor.actor.workspace, filters, before=before, limit=PAGE + 1
         )
+    rows, more = cut_page(rows, PAGE)
     row = shown.row
     patterns = row.patterns.split()
     since = row.failing_since or container.clock() - timedelta(hours=24)
@@ -243,7 +244,7 @@ async def _endpoint(
         tests=tuple(FormOption(name, name, at == 0) for at, name in enumerate([*wanting, *others])),
         deliveries=tuple(map(make_delivery_row, rows)),
         first=before is None,
-        next=rows[-1].id if len(rows) == PAGE else "",
+        next=rows[-1].id if more else "",
         since=make_clock(request).here(since).strftime("%Y-%m-%dT%H:%M"),
         notice=notice,
         trouble=trouble,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 import store.accounts.members
 from agent.pipeline import Refusal
+from agent.runs import service
 from agent.runs.run import Run
 from agent.workspace.admin import make_owner
 from agent.workspace.members import MemberService
 from core.actor import Actor
+from core.errors import NotFound
 from tests.integration.agent.agent_harness import CLOSE, CREDIT, EMAIL, PASSWORD, SUSPEND, AgentHarness, contracts
 
 
@@ -127,20 +132,39 @@ async def test_a_look_at_the_newest_cards_reads_no_others_and_says_that_there_ar
     assert await look(sara, 1) == ([], True)
 
 
+async def awaiting(harness: AgentHarness, name: str, **page: Any) -> tuple[list[str], str | None]:
+    found, following = await harness.run_service.list_awaiting(harness.people[name], **page)
+    return [run.id for run in found], following
+
+
 async def test_what_awaits_an_approver_is_what_they_could_still_approve_oldest_first(harness: AgentHarness) -> None:
     first = await harness.ask("amir", EMAIL)
     harness.clock.advance(seconds=1)
     second = await harness.ask("amir", SUSPEND)
-    ada, sara = harness.people["ada"], harness.people["sara"]
-    assert [run.id for run in await harness.run_service.list_awaiting(ada)] == [first.id, second.id]
-    assert [run.id for run in await harness.run_service.list_awaiting(ada, limit=1)] == [first.id]
-    assert await harness.run_service.list_awaiting(sara) == []
+    assert await awaiting(harness, "ada") == ([first.id, second.id], None)
+    assert await awaiting(harness, "sara") == ([], None)
+    assert await awaiting(harness, "amir") == ([], None), "one's own are among one's runs"
     await harness.confirm("ada", second)
-    assert [run.id for run in await harness.run_service.list_awaiting(ada)] == [first.id], (
-        "a second yes of hers counts nothing"
-    )
+    assert await awaiting(harness, "ada") == ([first.id], None), "a second yes of hers counts nothing"
     harness.clock.advance(days=8)
-    assert await harness.run_service.list_awaiting(harness.people["oscar"]) == []
+    assert await awaiting(harness, "oscar") == ([], None)
+
+
+async def test_pages_of_what_awaits_miss_nothing_and_the_last_one_says_so(
+    harness: AgentHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    for text in (EMAIL, SUSPEND, CLOSE):
+        asked.append((await harness.ask("amir", text)).id)
+        harness.clock.advance(seconds=1)
+    monkeypatch.setattr(service, "LOOKS", 1)
+    assert await awaiting(harness, "ada", limit=2) == (asked[:2], asked[1])
+    assert await awaiting(harness, "ada", limit=2, after=asked[1]) == (asked[2:], None)
+    assert await awaiting(harness, "ada", limit=3) == (asked, None)
+    monkeypatch.setattr(service, "MOST_LOOKS", 2)
+    assert await awaiting(harness, "amir") == ([], asked[1]), "it looks no further for one page, and says where"
+    with pytest.raises(NotFound):
+        await awaiting(harness, "ada", after="run_none")
 
 
 async def test_the_first_of_two_yeses_at_once_does_not_turn_the_other_away(harness: AgentHarness) -> None:

@@ -54,7 +54,7 @@ async def test_lists_and_threads_go_on_without_it(harness: AgentHarness) -> None
     olivia = harness.people["olivia"]
     assert [each.id for each in await harness.run_service.list_runs(olivia)] == [third.id, first.id]
     assert [each.id for each in await harness.run_service.thread_of(olivia, third)] == [first.id, third.id]
-    assert await harness.run_service.list_awaiting(olivia) == []
+    assert await harness.run_service.list_awaiting(olivia) == ([], None)
     assert (await harness.job(third.id)).state != "received"  # planned, with what can be read of its thread
 
 

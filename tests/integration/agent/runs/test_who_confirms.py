@@ -159,9 +159,8 @@ async def test_keys_decide_about_runs_of_their_own_mode_alone(harness: AgentHarn
             with pytest.raises(WrongMode):
                 await attempt
     assert code(await harness.decisions.confirm(harness.people["olivia"], tried.id, tried.digest or "")) == "confirmed"
-    assert [run.id for run in await harness.run_service.list_awaiting(harness.people["oscar"])] == [asked.id], (
-        "nobody is called to a test"
-    )
+    awaiting, _ = await harness.run_service.list_awaiting(harness.people["oscar"])
+    assert [run.id for run in awaiting] == [asked.id], "nobody is called to a test"
 
 
 async def test_a_key_registers_nothing_that_leads_round_a_person(harness: AgentHarness) -> None:

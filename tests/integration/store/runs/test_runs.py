@@ -97,7 +97,7 @@ async def test_pages_are_newest_first_and_miss_nothing_where_times_are_equal(dat
         page = await runs.listed(session, "ws_1", limit=2)
         while page:
             seen += [row.id for row in page]
-            page = await runs.listed(session, "ws_1", limit=2, before=page[-1].id)
+            page = await runs.listed(session, "ws_1", limit=2, last=page[-1].id)
     assert seen == [f"run_{n}" for n in reversed(range(7))]
 
 

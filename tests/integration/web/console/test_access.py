@@ -7,6 +7,7 @@ import re
 import pytest
 from fastapi.routing import APIRoute
 
+from core.errors import Unavailable
 from tests.integration.web.console.console import PASSWORD, Console, csrf, post
 from tests.integration.web.console.rows import FIELDS, Rows, rows_of
 from web.console import ROUTERS
@@ -271,3 +272,25 @@ async def test_static_files_are_kept_by_their_content_and_nothing_else_is_served
         assert "immutable" in answer.headers["cache-control"]
     assert (await browser.get("/static/../app.py")).status_code == 404
     assert (await browser.get("/static/%2e%2e/app.py")).status_code == 404
+
+
+async def test_a_broken_page_offers_to_be_tried_again_and_a_form_does_not(console: Console) -> None:
+    @console.app.get("/broken")
+    @console.app.post("/broken")
+    async def broken() -> None:
+        raise RuntimeError("broken")
+
+    @console.app.get("/away")
+    async def away() -> None:
+        raise Unavailable("The records are away.")
+
+    browser = await console.signed_in("olivia@shop.test")
+    page = await browser.get("/broken?q=a%26b&start=2")
+    assert (page.status_code, page.text.count("Something broke here")) == (500, 2), "the heading, and the window's name"
+    assert 'href="/broken?q=a%26b&amp;start=2">Try again</a>' in page.text
+    assert "Try again" not in (await browser.post("/broken")).text
+    page = await browser.get("/away")
+    assert (page.status_code, 'href="/away">Try again</a>' in page.text) == (503, True)
+    for path, status in (("/nowhere", 404), ("/runs?before=" + "x" * 99, 400)):
+        page = await browser.get(path)
+        assert (page.status_code, "Try again" in page.text, "endpoint" in page.text) == (status, False, False)

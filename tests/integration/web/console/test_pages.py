@@ -63,7 +63,7 @@ SAMPLES: dict[type[Page], Page] = {
         least_characters=10,
     ),
     error_page.ErrorPage: error_page.ErrorPage(
-        shell=SHELL, title="Not found", status=404, detail="nothing <here>", request_id="req_1"
+        shell=SHELL, title="Not found", status=404, detail="nothing <here>", request_id="req_1", again="/here?q=<a>"
     ),
     **of_asking(SHELL),
     **of_history(SHELL),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -345,6 +346,15 @@ async def test_the_theme_is_kept_and_only_known_ones_are(console: Console) -> No
     assert (await post(browser, "/theme", {"theme": '"><script>'})).status_code == 400
     await post(browser, "/theme", {"theme": ""})
     assert "data-theme" not in (await browser.get("/")).text
+
+
+async def test_who_changes_the_theme_before_signing_in_still_goes_where_they_wanted(console: Console) -> None:
+    browser = console.browser()
+    page = await browser.get("/sign-in?next=/runs?before=run_7")
+    back = re.findall(r'name="next" value="([^"]+)"', page.text)[0]
+    answer = await browser.post("/theme", data={"csrf": csrf(page), "theme": "dark", "next": back})
+    page = await browser.get(answer.headers["location"])
+    assert re.findall(r'name="next" value="([^"]+)"', page.text)[1] == "/runs?before=run_7"
 
 
 async def test_a_login_that_lasts_is_touched_but_not_at_every_click(console: Console) -> None:

@@ -16,6 +16,7 @@ from agent.runs import repository
 from agent.runs.run import Run
 from store.history.log import HistoryRow
 from tests.integration.web.console.console import NOON, Console
+from web.console.history import history
 from web.console.history.timeline import WIDTH, make_bars
 
 
@@ -178,3 +179,14 @@ async def test_an_entry_says_whether_it_fits_the_chain(console: Console) -> None
     assert "verified</span>" not in page
     assert f"Entry {edited} was edited" in page
     assert "verified</span>" in (await browser.get(f"/history/{edited + 1}")).text
+
+
+def test_an_entry_of_many_calls_names_each_contract_once() -> None:
+    def told(contract: str) -> str:
+        row = entry(1, "held", 0)
+        row.contract = contract
+        return history._line(row, {}).contract
+
+    assert told("") == ""
+    assert told("saas.close") == "saas.close"
+    assert told(" ".join(["saas.reply"] * 20)) == "saas.reply, 20 times"

@@ -173,5 +173,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
             waiting=(
                 runs.ApprovalRow("run_1", "the words", "what happens", "Amir", "admin", AT, AT, 1, 2, "Sara", BADGE),
             ),
+            first=False,
+            next="run_0",
         ),
     }

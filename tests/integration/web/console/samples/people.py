@@ -22,6 +22,11 @@ def of_people(shell: Shell) -> dict[type[Page], Page]:
             shell=shell,
             title="Members",
             lines=(members.MemberTableRow("mem_1", "Olivia <b>", "o@shop.test", "owner", BADGE, AT, True),),
+            q="a<b",
+            total=61,
+            first=51,
+            before=0,
+            after=60,
         ),
         members.NewMemberPage: members.NewMemberPage(
             shell=shell, title="Invite", email="<x>@shop.test", roles=ROLES, days=7, trouble="wrong & again"

@@ -1,0 +1,84 @@
+"""Lists that are longer than a page: nothing is missing, nothing is twice, and no way leads to an empty page."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from agent.runs.service import RunService
+from tests.integration.web.console.console import CONTRACT, Console
+from tests.integration.web.console.samples.card import RUN
+
+
+def way_on(page: str, label: str) -> str:
+    """The address of the button with this label; empty where there is none."""
+    found = re.search(rf'<a class="button"(?: rel="\w+")? href="([^"]+)">{label}</a>', page)
+    return html.unescape(found[1]) if found else ""
+
+
+async def walked(browser: AsyncClient, at: str, label: str, row: str) -> list[list[str]]:
+    """What each page has in its rows, page by page."""
+    pages = []
+    while at:
+        text = (await browser.get(at)).text
+        pages.append(re.findall(row, text))
+        at = way_on(text, label)
+    return pages
+
+
+@pytest.mark.parametrize(("asked", "sizes"), [(30, [30]), (31, [30, 1])])
+async def test_the_last_full_page_leads_to_no_empty_one(console: Console, asked: int, sizes: list[int]) -> None:
+    for at in range(asked):
+        await console.run_of(console.owner, f"refund order {at}")
+    browser = await console.signed_in("olivia@shop.test")
+    pages = await walked(browser, "/runs", "Older", r'href="/runs/(run_\w+)"')
+    assert [len(page) for page in pages] == sizes
+    assert len({each for page in pages for each in page}) == asked
+
+
+async def test_many_members_come_in_pages_by_name_and_are_searched(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    assert 'role="search"' not in (await browser.get("/members")).text, "three are looked through at a glance"
+    for at in range(60):
+        await console.container.member_service.invite(console.owner, email=f"p{at:02}@shop.test", role="support")
+    pages = await walked(browser, "/members", "Next", r'href="/members/(mem_\w+)"')
+    assert [len(page) for page in pages] == [50, 13]
+    assert len({each for page in pages for each in page}) == 63
+    last = (await browser.get("/members?start=50")).text
+    assert "51–63 of 63" in last
+    assert way_on(last, "Previous") == "/members?start=0"
+    found = (await browser.get("/members?q=INVITED+p4")).text
+    assert re.findall(r"<td>([^<]+@[^<]+)</td>", found) == [f"p4{at}@shop.test" for at in range(10)]
+    assert "1–10 of 10" in found
+    assert "No member has “nobody&amp;co”" in (await browser.get("/members?q=nobody%26co")).text
+
+
+async def test_the_search_goes_along_from_page_to_page(console: Console) -> None:
+    many = [CONTRACT | {"name": f"shop.of_{at}", "title": f"R&D number {at}"} for at in range(60)]
+    await console.container.contract_admin.register(console.owner, many)
+    browser = await console.signed_in("olivia@shop.test")
+    pages = await walked(browser, "/contracts?q=r%26d", "Next", r'href="/contracts/(shop\.\w+)"')
+    assert [len(page) for page in pages] == [50, 10]
+
+
+async def test_approvals_lead_on_to_those_that_wait_less_long(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    async def list_awaiting(*_: object, **page: Any) -> tuple[list[Any], str | None]:
+        asked.append(page)
+        return ([], None) if page["after"] else ([RUN], RUN.id)
+
+    monkeypatch.setattr(RunService, "list_awaiting", list_awaiting)
+    browser = await console.signed_in("olivia@shop.test")
+    first = (await browser.get("/approvals")).text
+    assert (way_on(first, "Oldest"), way_on(first, "Newer")) == ("", f"/approvals?after={RUN.id}")
+    second = (await browser.get(f"/approvals?after={RUN.id}")).text
+    assert "Nothing on this page waits for you." in second
+    assert (way_on(second, "Oldest"), way_on(second, "Newer")) == ("/approvals", "")
+    assert asked == [{"after": None, "limit": 30}, {"after": RUN.id, "limit": 30}]
