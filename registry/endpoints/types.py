@@ -250,7 +250,7 @@ class McpEndpoint(FrozenModel):
     @property
     def target(self) -> str:
         """The target of the calls, for people."""
-        return f"{self.tool} ({self.connection})"
+        return f"{self.tool}, a tool of the MCP server {self.connection}"
 
 
 def _find_type_tag(value: Any) -> str:

@@ -138,6 +138,7 @@ class ContractPage(Page):
     roles: tuple[str, ...]
     surfaces: tuple[str, ...]
     url: str
+    pinned: str
     idempotent: bool
     undo: str
     examples: tuple[str, ...]
@@ -242,6 +243,7 @@ async def _contract(
         roles=_words(raw.get("roles")),
         surfaces=_words(raw.get("surfaces")),
         url=to_display_text(_target(_mapping(raw.get("endpoint")))),
+        pinned=to_display_text(str(_mapping(raw.get("endpoint")).get("schema_digest", ""))),
         idempotent=bool(raw.get("idempotent")),
         undo=str(raw.get("undo") or ""),
         examples=_words(raw.get("examples")),
@@ -268,6 +270,8 @@ async def retire(request: Request, form: GuardedOwner, name: str) -> Response:
 
 def _target(endpoint: Mapping[str, Any]) -> str:
     """The target of the contract's calls, in one line."""
+    if endpoint.get("type") == "mcp":
+        return f"{endpoint.get('tool', '')}, a tool of the MCP server {endpoint.get('connection', '')}"
     said = [str(endpoint[key]) for key in ("method", "tool", "url") if endpoint.get(key)]
     return " ".join(said) + (f" ({endpoint['connection']})" if endpoint.get("connection") else "")
 

@@ -25,7 +25,7 @@ from store.history.log import HistoryRow
 from web.api.history import MAX_SEQ
 from web.auth import get_container
 from web.console.history.timeline import Bar, make_bars, write_seconds
-from web.console.labels import format_name
+from web.console.labels import format_name, name_actions
 from web.console.pages import Page, render
 from web.console.runs import outcome
 from web.console.session import Owner, make_shell
@@ -120,6 +120,7 @@ async def _undo(request: Request, actor: Actor, of_run: Sequence[HistoryRow]) ->
 
 
 _WORDED: Final[Mapping[str, Callable[[Any], str]]] = {
+    "contract": lambda names: name_actions(names.split()),
     "outcome": format_name,
     "risk": format_name,
     "duration_ms": lambda took: write_seconds(took / 1000),

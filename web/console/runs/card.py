@@ -261,8 +261,10 @@ def _list_texts(value: object) -> list[str]:
 
 
 def _address(step: Step) -> str:
-    what = f"{step.endpoint.tool} at" if isinstance(step.endpoint, McpEndpoint) else step.method
-    return to_display_text(f"{what} {step.url}".strip(), limit=_WHOLE)
+    if isinstance(step.endpoint, McpEndpoint):
+        at = "" if step.url.startswith("stdio:") else f" at {step.url}"
+        return to_display_text(f"{step.endpoint.target}{at}", limit=_WHOLE)
+    return to_display_text(f"{step.method} {step.url}".strip(), limit=_WHOLE)
 
 
 def _payload(step: Step) -> str:

@@ -179,3 +179,26 @@ async def test_a_retired_contract_is_offered_no_more(console: Console) -> None:
     assert answer.status_code == 303
     assert await in_force(console) == {}
     assert "No contract is registered" in (await olivia.get("/contracts")).text
+
+
+async def test_a_tool_of_a_server_is_called_that_and_shows_what_it_is_pinned_to(console: Console) -> None:
+    digest = "sha256:" + "5e" * 32
+    endpoint = {
+        "type": "mcp",
+        "connection": "shelf",
+        "tool": "restock",
+        "schema_digest": digest,
+        "arguments": {"order": {"parameter": "order"}},
+    }
+    tool = CONTRACT | {"schema": "opsiq/contract/v2", "name": "shelf.restock", "endpoint": endpoint}
+    await console.container.contract_admin.register(console.owner, [tool])
+    reason = {"operation": "restock", "change": "tool", "details": ["Its arguments have the same names."]}
+    await console.container.contract_admin.suspend(console.owner, "shelf.restock", 1, reason)
+    olivia = await console.signed_in("olivia@shop.test")
+    page = (await olivia.get("/contracts/shelf.restock")).text
+    assert '<dd class="mono">restock, a tool of the MCP server shelf</dd>' in page
+    assert f"<code>{digest}</code>" in page
+    assert "Suspended: what it calls has changed" in page
+    assert "The tool, as signed" not in (await olivia.get("/contracts/shop.refund")).text
+    checked = await drafted(olivia, "/draft/check", json.dumps(tool))
+    assert "restock, a tool of the MCP server shelf" in checked.text

@@ -16,7 +16,7 @@ from agent.runs import repository
 from agent.runs.run import Run
 from store.history.log import HistoryRow
 from tests.integration.web.console.console import NOON, Console
-from web.console.history import history
+from web.console.history import history, history_entry
 from web.console.history.timeline import WIDTH, make_bars
 
 
@@ -185,7 +185,10 @@ def test_an_entry_of_many_calls_names_each_contract_once() -> None:
     def told(contract: str) -> str:
         row = entry(1, "held", 0)
         row.contract = contract
-        return history._line(row, {}).contract
+        (entrys,) = [each.value for each in history_entry.list_facts(row, {}) if each.label == "Contract"] or [""]
+        listed = history._line(row, {}).contract
+        assert entrys == listed
+        return listed
 
     assert told("") == ""
     assert told("saas.close") == "saas.close"

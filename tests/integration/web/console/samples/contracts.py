@@ -62,6 +62,7 @@ def of_contracts(shell: Shell) -> dict[type[Page], Page]:
             expires_min=15,
             roles=("owner",),
             surfaces=("admin",),
+            pinned="sha256:" + "cd" * 32,
             url="https://shop.example/refund",
             idempotent=True,
             undo="shop.charge",
