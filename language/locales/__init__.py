@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from language.stems import EMPTY, ORDER_WORDS
-from language.text import blank_quotations
+from language.text import blank_quotations, singularize
 from language.wordnet import is_word
 
 WEIGHTY: Final = frozenset(("not", "only", "if", "but"))
@@ -194,6 +194,7 @@ def _language(words: list[str]) -> str | None:
         single = words_of.single.keys() | words_of.parts
         known = [word for word in every if word in single or _bare(word) in single]
         own = [word for word in known if len(word) >= _SHORTEST and not is_word(word) and word not in EMPTY]
+        own = [word for word in own if singularize(words_of.single.get(word, "")) != singularize(word)]  # "euros"
         covered = sum(word in single or _bare(word) in single for word in small)
         plain = sum(is_word(word) and word not in single for word in small)
         if not own or (len(own) < SURELY and plain) or covered < _SHARE * len(small) or english > covered:

@@ -39,6 +39,7 @@ from registry.offers.offer import Offer
 from registry.records import RecordKind
 
 BOTH: Final = 2
+THREE: Final = 3
 WHICH_BOTH: Final = "Which two shall be taken back? Say what each of them was; nothing was done."
 NOTHING_BEFORE: Final = (
     "Nothing was done in this conversation yet that could be undone. Say what shall be undone; nothing was done."
@@ -47,6 +48,7 @@ LEAD: Final = (
     r"\W*(?:(?:oops|whoops|oh|ah|hm+|wait|no|nope|nah|sorry|actually|ok|okay|well|hang\s+on|hold\s+on|please|can\s+you|could\s+you|"
     r"on\s+second\s+thoughts?|pls|just|then|so|and|now|that\s+was\s+wrong)\b[\s,.!…–—-]*)*"
 )
+LEAD_WORDS: Final = re.compile(rf"(?=\W*\w){LEAD}(?<=[\w,.!…–—-]\s)", re.IGNORECASE)
 _THAT: Final = (
     r"(?:it|that|this|them|those|these|both|all|everything|the\s+last\s+(?:one|step|change|action)|"
     r"the\s+change|that\s+one)"
@@ -56,17 +58,25 @@ _AS_BEFORE: Final = (
     r"(?:it|they)\s+(?:was|were)(?:\s+before)?|like\s+before|as\s+before))*"
 )
 _VERB: Final = r"(?:undo|revert|reverse|roll\s+back|take\s+back|unwind|withdraw)"
+_AS_WAS: Final = (
+    rf"(?:(?:(?:put|set|make|leave)\s+{_THAT}|{_THAT}\s+(?:stays?|goes|should\s+(?:be|stay|go)))\s+)?(?:back\s+)?(?:to\s+)?"
+    r"(?:as|how|what|the\s+way)\s+(?:it|they)\s+(?:was|were)"
+)
 _UNDO: Final = re.compile(
     rf"{LEAD}(?:{_VERB}(?:\s+(?P<what>(?:(?:both|all)\s+of\s+)?{_THAT}))?"
-    rf"|(?:take|put|set|change|turn|roll|switch|bring|move|give|flip)\s+{_THAT}\s+back){_AS_BEFORE}\W*(?:[,;.–—-]\s*(?P<why>\S.*))?",
+    rf"|(?:take|put|set|change|turn|roll|switch|bring|move|give|flip)\s+{_THAT}\s+back|{_AS_WAS}(?:\s+before)?){_AS_BEFORE}\W*(?:[,;.–—-]\s*(?P<why>\S.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 _DROP: Final = re.compile(
-    rf"{LEAD}(?:never\s?mind|(?:forget|scrap|drop|scratch|leave|cancel)\s+(?:it|that|about\s+(?:it|that))|(?:please\s+)?(?:don['’]?t|do\s+not)"
+    rf"{LEAD}(?:never\s?mind|(?:stop|abort|ignore)(?:\s+(?:it|that|this|me))?|not\s+(?:yet|now)|(?:forget|scrap|drop|scratch|leave|cancel)\s+(?:it|that|about\s+(?:it|that))|(?:please\s+)?(?:don['’]?t|do\s+not)"
     r"(?:\s+do)?(?:\s+(?:it|that))?)(?:\s+(?:please|then|after\s+all|for\s+now|as\s+it\s+is))*\W*(?:[,;.–—-]\s*(?P<why>\S.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 _TOLD_FIRST: Final = re.compile(r"(?P<why>[^;.!?]{3,80})[,;.!]\s*(?P<rest>\S.*)", re.DOTALL)
+_SOUNDS: Final = word_set("hm hmm oh ah oops no nope wait sorry ok okay well actually")
+_DEPENDS: Final = word_set("if unless when once until till provided whether")
+_SUBJECTS: Final = word_set("i we he she they it")
+"""Subjects of a clause that tells something: it orders nothing."""
 PLACES: Final = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": -1, "latest": -1}
 _ARTICLES: Final = lexicon.DETERMINERS | word_set("number no nr # and one ones for of")
 
@@ -136,8 +146,13 @@ def _tells_why(why: str, reader: Reader, chooser: Chooser) -> bool:
 
 def _orders_nothing(reader: Reader, chooser: Chooser, first: int, stop: int) -> bool:
     stop = min(stop, len(reader.tokens))  # the typed text may have more words than the normalized one
-    return not chooser.orders(first, stop) and not any(
-        step in reader.numbers and reader.low(step) != "one" for step in range(first, stop)
+    said = next((at for at in range(first, stop) if reader.tokens[at].word and reader.low(at) not in _SOUNDS), stop)
+    if any(reader.low(at) in _DEPENDS for at in range(first, stop)):
+        return False
+    told = reader.low(said) in _SUBJECTS or reader.lows(said, 2) == ("let", "me")
+    return (told or not chooser.orders(first, stop)) and not any(
+        (number := reader.numbers.get(step)) is not None and number.kind == "cardinal" and reader.low(step) != "one"
+        for step in range(first, stop)
     )
 
 
@@ -191,20 +206,25 @@ _LABELLED: Final = (
 _CORRECTS: Final = word_set("no nope not sorry oops actually wait mean meant rather")
 
 
-def read_fewer(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
-    """Drops some of the waiting calls: "leave 7 out, only 5, just the first". Each is identified by its words or its
-    position."""
-    left_out, left = _LEFT_OUT.fullmatch(typed), _LEFT.fullmatch(typed)
+def read_fewer(
+    reader: Reader, typed: str, offer: Offer, calls: Sequence[EarlierCall], chooser: Chooser
+) -> Proposal | None:
+    """Drops some of the waiting calls: "leave 7 out, only 5, just the first, she still needs it". Each is identified by
+    its words or its position."""
+    head, _, why = typed.partition(",")
+    said = head if why.strip() and _tells_why(why.strip(), reader, chooser) else typed
+    left_out, left = _LEFT_OUT.fullmatch(said), _LEFT.fullmatch(said)
     found = left_out or left
     if found is None or not all(call.waits for call in calls) or len(calls) < 2:
         return None
     groups = found.groupdict()
-    said = list_words(groups.get("what") or groups.get("apart") or groups.get("alone") or "")
-    named = [call for call in calls if any(word in said for word in list_said_words(call))]
+    words = list_words(groups.get("what") or groups.get("apart") or groups.get("alone") or "")
+    named = [call for call in calls if any(word in words for word in list_said_words(call))]
     known = {word for call in named for word in list_said_words(call)}
-    if len(said) == 1 and said[0] in PLACES and -len(calls) <= PLACES[said[0]] < len(calls):
-        named, known = [calls[PLACES[said[0]]]], set(said)
-    if not named or len(named) == len(calls) or not said or not set(said) <= known:
+    places = PLACES | ({"middle": 1} if len(calls) == THREE else {})
+    if len(words) == 1 and words[0] in places and -len(calls) <= places[words[0]] < len(calls):
+        named, known = [calls[places[words[0]]]], set(words)
+    if not named or len(named) == len(calls) or not words or not set(words) <= known:
         return None
     kept = [call for call in calls if (call in named) is (left_out is None)]
     made = tuple(Call(action=offer.name, arguments=keep_arguments(offer, call, {})) for call in kept)

@@ -29,11 +29,13 @@ from agent.planning.proposal import (
     RecordsAnswer,
     TotalOf,
     ValueAnswer,
+    Words,
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import (
     LEAD,
+    LEAD_WORDS,
     carry_over,
     drop_places,
     keep_arguments,
@@ -66,7 +68,9 @@ MOST_SHOWN: Final = 20
 MOST_STRANGE: Final = 2
 """Small words that nothing explains in a correction, which always waits on a card."""
 _CHANGES: Final = re.compile(
-    rf"{LEAD}(?:make|let|set|change|put|turn)\s+(?:it|that|this)\b|{LEAD}(?:i\s+mean(?:t)?\b|rather\b)", re.IGNORECASE
+    rf"{LEAD}(?:make|let|set|change|put|turn)\s+(?:it|that|this)\b|{LEAD}(?:i\s+mean(?:t)?\b|rather\b)|"
+    rf"{LEAD}(?:it|that|this)(?:['’]s|\s+(?:is|was|shall|should|must|ought))\b",
+    re.IGNORECASE,
 )
 """What says a call anew instead of asking for one more."""
 _CHANGES_BY: Final = re.compile(r"\W*(?:\w+[\s,]+){0,2}?(?:make|let|set|change|put|turn)\b", re.IGNORECASE)
@@ -97,8 +101,7 @@ def remember(reader: Reader, thread: Sequence[Turn]) -> None:
             reader.spoken[kind.name] = find
             if each.count > 1:
                 reader.shown[kind.name] = find
-            doer = turn.answered is not None and any(kind in reader.doers(one) for one in reader.kinds.values())
-            if people is not None and (kind.name == people.name or doer):
+            if kind is people or (turn.answered is not None and reader.is_somebody(kind)):
                 reader.person = find
                 continue
             reader.thing = find
@@ -148,12 +151,13 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
         return None
     if len(calls) == 1 and (changed := change_by(reader, typed, offer, last)) is not None:
         return changed
-    some = read_fewer(typed, offer, calls) or read_beside(reader, offer, calls)
+    some = read_fewer(reader, typed, offer, calls, chooser) or read_beside(reader, offer, calls)
     if (some := some or read_once_more(typed, offer, calls)) is not None:
         return some
-    if chooser.orders(0, len(reader.tokens)):
+    ordered = chooser.orders(0, len(reader.tokens))
+    if ordered and not (len(calls) == 1 and last.waits and _is_ordered_anew(reader, chooser, offer)):
         return None
-    if (text := read_text_anew(typed, offer, calls)) is not None:
+    if not ordered and (text := read_text_anew(typed, offer, calls)) is not None:
         return text
     if any(each.of or each.like for each in offer.annotations.values()):
         return None
@@ -162,7 +166,30 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
     if latest is not None and latest.calls == calls and (more := _more_of_it(reader, offer, calls)) is not None:
         return more
     read = read_values(reader, offer, shortlist)
-    return _continued(reader, offer, calls, read) if read is not None else None
+    if read is None or (ordered and _list_named(reader, read.calls[0])):
+        return None
+    made = _continued(reader, offer, calls, read)
+    lead = LEAD_WORDS.match(typed)
+    if lead is None or not isinstance(made, Proposal):
+        return made
+    return made.model_copy(update={"replaced": (Words(text=lead[0].rstrip(), start=0),)})
+
+
+def _is_ordered_anew(reader: Reader, chooser: Chooser, offer: Offer) -> bool:
+    """Whether the words order the same action, and not one more of it."""
+    if reader.low(0) in _ON_TOP - {"ok", "okay", "please"} or any(token.low in _MORE for token in reader.tokens):
+        return False
+    best = chooser.choose(Stretch(0, len(reader.tokens), ordered=True)).best
+    return best is not None and best.offer.name == offer.name
+
+
+def _list_named(reader: Reader, found: Mapping[str, Argument]) -> list[str]:
+    """The parameters with a record that the words name anew."""
+    return [
+        name
+        for name, argument in found.items()
+        if isinstance(argument, RecordArgument) and argument.reference not in reader.remembered
+    ]
 
 
 def read_values(reader: Reader, offer: Offer, shortlist: Shortlist) -> Interpretation | None:
@@ -236,11 +263,7 @@ def _continued(
     telling = any(
         (reader.tokens[at].capital and not reader.starts(at)) or not reader.low(at).isalpha() for at in strange
     )
-    named = [
-        name
-        for name, argument in found.items()
-        if isinstance(argument, RecordArgument) and argument.reference not in reader.remembered
-    ]
+    named = _list_named(reader, found)
     arguments: dict[str, Argument] = {**keep_arguments(offer, last, found), **found}
     call = Call(action=offer.name, arguments=arguments)
     anew = bool(said & _ANEW) or bool(reader.corrections)

@@ -97,8 +97,8 @@ class Reader:
         """Names that may be another kind's, with that kind."""
         self.last_set: Find | None = None
         """The records that the latest request led to: what "those" are."""
-        self.standing: Mapping[int, RecordKind] = {}
-        """Where a word stands for records that were shown: "the newest one", "two of them"."""
+        self.standing: Mapping[int, Find] = {}
+        """Where a word stands for some of the thread's records, and for which: "the newest one", "two of them"."""
         self.asks = False
         """Whether a question is read: what lies ahead is told of records, and no day that something shall be done."""
         self.valued_nouns: set[int] = set()
@@ -163,7 +163,7 @@ class Reader:
         if self.titles and any(first <= index < last for first, last in self.titles.items()):
             return None
         if index in self.standing and not self.asks:
-            return self.standing[index], 1
+            return self.kinds[self.standing[index].record], 1
         if index not in self._nouns:
             self._nouns[index] = self._noun(index) if 0 <= index < len(self.tokens) else None
         return self._nouns[index]
@@ -224,6 +224,10 @@ class Reader:
             and each is not people
             and (people is None or (each.relation_to(people.name) is None and people.relation_to(each.name) is None))
         ]
+
+    def is_somebody(self, kind: RecordKind) -> bool:
+        """Whether a kind's records are people: those that things belong to, or that handle things."""
+        return kind is self.people() or any(kind in self.doers(each) for each in self.kinds.values())
 
     def whose(self, kind: RecordKind) -> Find | None:
         """The person that a possessive before a noun means: one named before in its stretch who has such records, or

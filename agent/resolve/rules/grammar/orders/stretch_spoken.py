@@ -83,6 +83,8 @@ class StretchSpoken(StretchDirections):
             down = spoken is not None and (
                 spoken.record == kind.name or reader.leads(kind, reader.kinds[spoken.record])
             )
+            if pronoun is not None and reader.low(pronoun) == "it" and reader.is_somebody(kind):
+                continue
             up = spoken is not None and rate_person_likeness(kind) == 2 and pronoun is not None and not thing
             if pronoun is None and spoken in reader.remembered:
                 continue

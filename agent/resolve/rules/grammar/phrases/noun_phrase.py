@@ -146,10 +146,9 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
         made.where = list(add_noun_state(kind, low, made.where))
     find = _find(made)
     if noun in reader.standing and not reader.asks:
-        last += (
-            2 if reader.standing.get(last + 1) == kind and reader.low(last) in PARTITIVE else 0
-        )  # "the old ones of them"
-        return Phrase(find_shown(reader, find, index, noun), index, last, True, made.line)
+        shown = find_shown(reader, find, index, noun)
+        last += 2 if last + 1 in reader.standing and reader.low(last) in PARTITIVE else 0  # "the old ones of them"
+        return Phrase(shown, index, last, True, made.line) if shown is not None else None
     if find.bare and reader.low(index) in lexicon.OWNERS and last == index + 1 + length:
         theirs = reader.whose(kind)  # "his account" is he
         find = theirs if theirs is not None and theirs.record == kind.name else find

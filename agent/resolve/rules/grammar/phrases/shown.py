@@ -8,12 +8,11 @@ from typing import Final
 
 from agent.extract.references.vocabulary import PLACES
 from agent.pipeline import Turn
-from agent.planning.proposal import AS_SHOWN, Find, OrderByField
+from agent.planning.proposal import AS_SHOWN, BelongsTo, Except, Find, Has, OrderByField
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placing
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
-from registry.records import RecordKind
 
 _SET: Final = word_set("those them these")
 PARTITIVE: Final = word_set("of among")
@@ -22,24 +21,40 @@ _PEOPLE: Final = word_set("he she him her")
 _ITS: Final = word_set("its")
 _THEIRS: Final = word_set("his her")
 _PAIR: Final = 2
+_ONE: Final = word_set("one ones")
 _MOST_BEFORE: Final = 4  # words
 _UNCLEAR: Final = word_set("next previous original")
 
 
-def find_standing(reader: Reader, thread: Sequence[Turn]) -> Mapping[int, RecordKind]:
-    """Where a word stands for the kind of record that was shown last. Empty if none was."""
-    shown = [each.kind for turn in thread for each in turn.records if each.kind in reader.shown]
-    if not shown:
-        return {}
-    kind = reader.kinds[shown[-1]]
-    return {at: kind for at in range(len(reader.tokens)) if _stands(reader, at)}
+def find_standing(reader: Reader, thread: Sequence[Turn]) -> Mapping[int, Find]:
+    """Where a word stands for records of the kind that was spoken of last, and for which: those shown, or all others of
+    the person whose record it was ("resend Ada's bill", "and the October one")."""
+    records = next((turn.records for turn in reversed(thread) if turn.records), ())
+    shown = next((reader.shown[each.kind] for each in reversed(records) if each.kind in reader.shown), None)
+    if shown is not None:
+        last = reader.last_set
+        base = last if last is not None and last.record == shown.record else shown
+        return {at: base for at in range(len(reader.tokens)) if _stands(reader, at, _list_set_words(base))}
+    people = reader.people()
+    for each in records if people is not None else ():
+        kind = reader.kinds.get(each.kind)
+        if people is not None and kind is not None and kind.relation_to(people.name) is not None:
+            here = Find(record=kind.name, among=each.handle)
+            owner = Find(record=people.name, where=(Has(related=here),))
+            base = Find(record=kind.name, where=(BelongsTo(owner=owner), Except(left_out=here)))
+            return {at: base for at in range(len(reader.tokens)) if _stands(reader, at, frozenset())}
+    return {}
 
 
-def _stands(reader: Reader, at: int) -> bool:
+def _list_set_words(shown: Find) -> frozenset[str]:
+    return _SET | {"two"} if shown.pick == _PAIR else _SET
+
+
+def _stands(reader: Reader, at: int, sets: frozenset[str]) -> bool:
     low = reader.low(at)
-    if low == "two" and reader.lows(at - 2, 2) == ("of", "the"):
-        return any(each.pick == _PAIR for each in reader.shown.values()) and reader.noun(at + 1) is None
-    if low in _SET:
+    if low == "two":
+        return low in sets and reader.lows(at - 2, 2) == ("of", "the") and reader.noun(at + 1) is None
+    if low in sets:
         return (low != "them" or reader.low(at - 1) in PARTITIVE) and reader.noun(at + 1) is None
     if reader.low(at + 1) in PARTITIVE and reader.low(at + 2) in _SET:
         return low == "ones"
@@ -60,15 +75,15 @@ def read_spoken(reader: Reader, index: int, *, owns: bool = False) -> Phrase | N
     return Phrase(find, index, index + 1, True)
 
 
-def find_shown(reader: Reader, find: Find, index: int, noun: int) -> Find:
+def find_shown(reader: Reader, find: Find, index: int, noun: int) -> Find | None:
     """The shown records that a phrase from ``index`` on describes, whose noun is the word that stands for them. Any one
     of them, which is asked about, where the words leave open which.
 
-    "The first" and "the second" go by the places in which they were shown.
+    "The first" and "the second" go by the places in which they were shown. None if nothing was shown that has places.
     """
-    handled = reader.shown[find.record]
-    last = reader.last_set
-    shown = last if last is not None and last.record == find.record else handled
+    shown = reader.standing[noun]
+    if index == noun and reader.low(noun) in _ONE and reader.low(noun - 1) not in lexicon.DETERMINERS:
+        return None  # words before it tell which, and weren't read
     said = next(
         (" ".join(reader.lows(at, size)) for at in range(index, noun) if (size := count_placing(reader, at))), ""
     )
@@ -78,8 +93,11 @@ def find_shown(reader: Reader, find: Find, index: int, noun: int) -> Find:
     if part or said in _UNCLEAR or position < -1 or (shown.said is not None and find.said is not None):
         return shown.model_copy(update={"pick": "one"})
     order = find.order
-    if said in {"last", "final"} or said == "first" or (by == "order" and position > 1):
-        shown = handled
+    placed = said in {"last", "final", "first"} or (by == "order" and position > 1)
+    if placed:
+        if find.record not in reader.shown:
+            return None
+        shown = reader.shown[find.record]
         order = OrderByField(by=AS_SHOWN, first="earliest" if position > 0 else "latest", nth=abs(position))
     changed = {"said": find.said or shown.said, "where": (*shown.where, *find.where), "order": order, "pick": find.pick}
     return shown.model_copy(update=changed)

@@ -19,6 +19,8 @@ from tests.unit.agent.resolve.rules.grammar.test_taking_back import said
         ("not B-102 and B-103", ["@stay3"]),
         ("skip B-104 please", ["@stay1", "@stay2"]),
         ("only B-104", ["@stay3"]),
+        ("not the middle one", ["@stay1", "@stay3"]),
+        ("not B-103, she wants to come after all", ["@stay1", "@stay3"]),
     ],
 )
 async def test_some_of_the_calls_that_wait_are_left_out_by_name(text: str, kept: list[str]) -> None:
@@ -27,7 +29,15 @@ async def test_some_of_the_calls_that_wait_are_left_out_by_name(text: str, kept:
     assert made.replaces == ("@call1", "@call2", "@call3")
 
 
-@pytest.mark.parametrize("text", ["leave B-199 out", "leave B-102, B-103 and B-104 out"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "leave B-199 out",
+        "only B-103, if she agrees",
+        "not B-103, extend it by 2 nights",
+        "leave B-102, B-103 and B-104 out",
+    ],
+)
 async def test_what_is_not_among_them_leaves_nothing_out(text: str) -> None:
     made = await resolve(text, said("cancel them", "B-102", "B-103", "B-104", action="cancel_stay", waits=True))
     assert not (isinstance(made, Proposed) and getattr(made.proposal.result, "replaces", ()))

@@ -11,8 +11,10 @@ from agent.pipeline import Abstain, Ask, EarlierCall, EarlierRecords, Proposed, 
 from agent.planning.proposal import (
     AS_SHOWN,
     ArgumentOf,
+    BelongsTo,
     Computed,
     ComputedArgument,
+    Except,
     Find,
     Number,
     OrderByField,
@@ -87,6 +89,36 @@ async def test_a_value_said_anew_replaces_the_call_that_waits(text: str) -> None
     assert "@stay1" in call.arguments["stay"].model_dump_json()
     assert "3 nights" in call.arguments["nights"].model_dump_json()
     assert made.replaces == ("@call1",)
+
+
+@pytest.mark.parametrize(
+    "text", ["hold on, only 3 nights", "no, extend it by only 3 nights", "that should be 3 nights"]
+)
+async def test_the_same_order_with_another_value_replaces_the_call_that_waits(text: str) -> None:
+    made = await plan(text, turn())
+    (call,) = made.calls
+    assert "3 nights" in call.arguments["nights"].model_dump_json()
+    assert made.replaces == ("@call1",)
+
+
+async def test_one_more_of_the_same_order_replaces_nothing() -> None:
+    made = await resolve("and extend it by 3 nights", turn())
+    assert not isinstance(made, Proposed) or not getattr(made.proposal.result, "replaces", ())
+
+
+async def test_what_it_should_have_been_is_no_second_order_when_it_was_done() -> None:
+    made = await resolve("that should have been 3 nights", turn(waits=False))
+    assert isinstance(made, Abstain)
+    assert "was done already" in made.detail
+
+
+@pytest.mark.parametrize("text", ["and the December one", "the December one too"])
+async def test_the_one_of_another_month_is_the_same_persons(text: str) -> None:
+    (call,) = (await plan(text, turn())).calls
+    reference = call.arguments["stay"].reference
+    assert isinstance(reference.where[0], BelongsTo)
+    assert "@stay1" in reference.where[0].model_dump_json()
+    assert isinstance(reference.where[1], Except)
 
 
 async def test_a_record_said_anew_replaces_the_call_that_waits() -> None:

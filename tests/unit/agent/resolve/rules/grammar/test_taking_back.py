@@ -53,7 +53,16 @@ async def test_what_no_request_said_is_not_taken_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["nah, nevermind", "on second thought, don't", "don't do it please", "leave it as it is"]
+    "text",
+    [
+        "nah, nevermind",
+        "on second thought, don't",
+        "don't do it please",
+        "leave it as it is",
+        "hm, I want to call him first, leave it for now",
+        "let me extend that myself, so not now",
+        "stop, wrong guest",
+    ],
 )
 async def test_what_waits_is_withdrawn_in_many_words(text: str) -> None:
     assert undone(await resolve(text, turn())) == ("@call1",)
@@ -68,3 +77,24 @@ async def test_where_nothing_was_done_there_is_nothing_to_undo(text: str) -> Non
         made = await resolve(text, *thread)
         assert isinstance(made, Abstain), made
         assert made.detail == NOTHING_BEFORE
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["that's too long. As it was, please", "wrong room, that one stays how it was", "put it back to what it was"],
+)
+async def test_as_it_was_takes_back_what_was_done(text: str) -> None:
+    assert undone(await resolve(text, turn(waits=False))) == ("@call1",)
+
+
+@pytest.mark.parametrize(
+    "text", ["stop, and cancel B-104", "as it was in May", "never mind, unless he calls", "stop the heating"]
+)
+async def test_an_order_beside_a_stop_is_no_mere_withdrawal(text: str) -> None:
+    made = await resolve(text, turn())
+    assert not (isinstance(made, Proposed) and isinstance(made.proposal.result, UndoResult))
+
+
+async def test_it_is_nobody_and_nobody_gets_nothing() -> None:
+    made = await resolve("nobody should have it", turn())
+    assert not isinstance(made, Proposed)
