@@ -222,7 +222,8 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
         if step and made.kind.size is not None and (amount := reader.amount(at)) is not None:
             made.where.append(Compare(field=made.kind.size, op="=", value=amount[0]))
         if not step and (step := read_quantity(reader, made, at, noun)):
-            made.single = made.single and "of" in reader.lows(index, at - index)  # "the older of two", "the older two"
+            # "The older of two", "the bigger one of her two", but "the older two".
+            made.single = made.single and (low == "one" or "of" in reader.lows(index, at - index))
         if not step:
             step = _order(reader, made, at, noun)
         if not step and (state := reader.state(at, made.kind)) is not None and at + state[1] <= noun:
