@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final, Protocol
 
@@ -22,6 +23,7 @@ class Reader(Protocol):
     text: Text
     tokens: tuple[Token, ...]
     now: datetime
+    asks: bool
     hours: dict[int, times.TimeOfDay]
     dates: dict[int, dates.DateSpan]
     ranges: dict[int, TimeRange]
@@ -38,6 +40,7 @@ _PARTS: Final[dict[str, tuple[int, int | None]]]= {
 
 
 _THE: Final = len("the ")
+_HALF_A_YEAR: Final = 182
 _YEAR: Final = re.compile(
     r"(?<!\w)(?P<way>in|during|since|before|after)\s+(?:the\s+year\s+)?(?P<year>(?:19|20)\d\d)"
     r"(?=\s*(?:$|[?!,;)]|\.(?!\d)|\s(?:and|but|or|who|that|which|with|are|is|by)\b))",
@@ -127,6 +130,14 @@ def write_day(day: date) -> str:
     return day.isoformat()
 
 
+def _bring_near(month: TimeRange, now: datetime) -> TimeRange:
+    """The coming month of a name where that is nearer: in November, "(booked) for December" is told of the next."""
+    low, high = month.low, month.high
+    if low is None or high is None or high > now - timedelta(days=_HALF_A_YEAR):
+        return month
+    return replace(month, low=low.replace(year=low.year + 1), high=high.replace(year=high.year + 1))
+
+
 def read_when(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
     """A stretch of time that begins at a token, with its preposition, as conditions on a field."""
     if (part := read_part_of_month(reader, index, field)) is not None:
@@ -137,6 +148,8 @@ def read_when(reader: Reader, index: int, field: str) -> tuple[list[Condition], 
     last = reader.end_index(held.end)
     quote = reader.words(index, last)
     made: list[Condition] = []
+    if reader.asks and reader.low(last - 2) == "for" and reader.low(last - 1) in MONTHS:
+        held = _bring_near(held, reader.now)
     if held.low is not None:
         made.append(Compare(field=field, op=">=", value=Day(date=write_day(held.low.date()), quote=quote)))
     day = reader.dates.get(index + 1) or reader.dates.get(index)

@@ -197,7 +197,10 @@ def _longest(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
             return step + 1
         if reader.is_mark(step) or (reader.low(step) in lexicon.NAME_STOP and reader.low(step) not in _AMONG_US):
             return 0
-        if (state := reader.state(step, made.kind)) is not None:
+        state = reader.state(step, made.kind)
+        if state is None and rate_person_likeness(made.kind) > 1 and reader.low(step) not in _AMONG_US:
+            return 0  # "(who has been) waiting longest": for a thing of theirs
+        if state is not None:
             day = reader.date_field(made.kind, step) or find_since_field(reader, made.kind, state[0], step + state[1])
             line = day.name if day is not None else None
             where.append(state[0])
@@ -250,6 +253,9 @@ def read_predicate(
         if negated:
             made.where[-1] = deny_having(reader, made.where[-1])
         return last
+    if negated and (undone := f"un{reader.low(at)}") in made.kind.states:
+        made.where.append(StateIs(state=undone))  # "(haven't been) answered", where only "unanswered" is known
+        return at + 1
     if negated:
         held = PhraseParts(made.kind, made.read)  # "not in Peru"
         last = read_inside(reader, held, at, stop) or read_location(reader, held, at, stop)
@@ -332,8 +338,10 @@ def _read_event(
 def _read_verb_with_place(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """Any verb before a place or a group: "run by the quarter", "pay in yen"."""
     verb = reader.low(at).isalpha() and reader.noun(at) is None and reader.low(at) not in lexicon.NAME_STOP
-    if not verb or reader.low(at + 1) not in {"in", "by", "on", "with"} or _is_of_another(reader, made, at):
+    if not verb or reader.low(at + 1) not in {"in", "by", "on", "with"}:
         return 0
+    if any(reader.state(at, each) is not None for each in reader.kinds.values()):
+        return 0  # "overdue in yen" says more than a verb does
     return read_location(reader, made, at + 1, stop) or read_inside(reader, made, at + 1, stop)
 
 

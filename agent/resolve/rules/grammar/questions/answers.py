@@ -7,29 +7,22 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from agent.extract.references.vocabulary import rate_person_likeness
-from agent.planning.proposal import Answer, BelongsTo, Find, Has, HelpAnswer, RecordsAnswer, YesNoAnswer
+from agent.planning.proposal import Answer, AnyOf, Find, HelpAnswer, RecordsAnswer, StateIs
+from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.phrases.conditions import (
-    count_test,
-    list_namesakes,
     list_subjects,
-    read_existence,
-    read_flag,
-    read_owes,
     read_subject,
-    read_told,
 )
-from agent.resolve.rules.grammar.phrases.fields import read_measured_order
+from agent.resolve.rules.grammar.phrases.fields import label_field, read_measured_order
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placing
+from agent.resolve.rules.grammar.phrases.phrase_parts import STATE_FIELDS, count_placing
 from agent.resolve.rules.grammar.phrases.shown import read_spoken
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
-from agent.resolve.rules.grammar.questions.deeds import read_did
 from agent.resolve.rules.grammar.questions.figures import (
     HELD,
     drop_place,
-    is_over,
     read_aggregate,
     read_breakdown,
     read_counted,
@@ -39,28 +32,22 @@ from agent.resolve.rules.grammar.questions.figures import (
     read_of_set,
 )
 from agent.resolve.rules.grammar.questions.plain import (
-    list_below,
     read_about_somebody,
-    read_exists,
-    read_one_kind,
-    read_owes_more,
-    read_owner_of_named,
     read_told_of_things,
     read_when,
-    read_whose,
 )
-from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, read_restricted
+from agent.resolve.rules.grammar.questions.restrictions import BE, DO, read_restricted
 from agent.resolve.rules.grammar.questions.verb_questions import (
-    find_doer,
     read_costs,
     read_plural,
     read_stocked,
     works_on,
 )
+from agent.resolve.rules.grammar.questions.who import read_who
+from agent.resolve.rules.grammar.questions.yes_no import read_yes_no
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 from language.wordnet import is_word
-from registry.records import RecordKind
 
 _LEAD: Final = re.compile(
     r"^\W*(?:(?:hi|hello|hey|morning|please|so|and|ok|okay)\b[\s,!.]*)*"
@@ -81,11 +68,10 @@ _ALL_TOLD: Final[tuple[tuple[str, ...], ...]] = (
     ("all", "in", "all"), ("all", "told"), ("in", "all"), ("so", "far"), ("to", "date"), ("right", "now"),
     ("at", "the", "moment"), ("these", "days"), ("at", "present"),
 )  # fmt: skip
+_SPOKEN_OF: Final = lexicon.PERSONAL | {"he", "she", "they"}
 _THANKS: Final = word_set("please pls plz thanks thank you thx cheers ta")
 _BEFALLS: Final = word_set("get gets go goes receive receives need needs")
 _NOW: Final = word_set("now then again")
-_BECOME: Final = frozenset(("been", "get", "got", "become"))
-_THING: Final = frozenset(("anything", "something"))
 
 
 def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
@@ -105,15 +91,16 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
     index, stop = _within(reader, index, _without_why(reader, index, stop))
     if index >= stop:
         return None
+    index = _of_whom(reader, index, stop)
     told = bool(lead and re.search(r"\b(?:tell|show|give)\b", lead[0], re.IGNORECASE))
-    return (
+    answer = (
         read_of_set(reader, index, stop)
         or read_how_many(reader, index, stop)
         or read_how_much(reader, index, stop)
         or read_aggregate(reader, index, stop)
         or read_when(reader, index, stop)
-        or _who(reader, index, stop)
-        or _yes_no(reader, index, stop)
+        or read_who(reader, index, stop)
+        or read_yes_no(reader, index, stop)
         or read_stocked(reader, index, stop)
         or read_costs(reader, index, stop)
         or works_on(reader, index, stop)
@@ -123,6 +110,36 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
         or (read_about_somebody(reader, index, stop) if told or reader.low(index) in _OPENLY else None)
         or _list(reader, index, stop, orders, told=told)
     )
+    return _not_yet(reader, answer) if answer is not None and "yet" in reader.lows(index, stop - index + 1) else answer
+
+
+def _of_whom(reader: Reader, index: int, stop: int) -> int:
+    """Where a question goes on whose person or thing is named first: "Ada Berg: what does she owe us?"."""
+    end = reader.name(index, stop)
+    more = any(reader.low(at).split("'")[0] in _SPOKEN_OF for at in range(end + 1, stop))
+    if end == index or not reader.is_mark(end) or not more or (people := reader.people()) is None:
+        return index
+    reader.person = Find(record=people.name, said=reader.words(index, end))
+    return end + 1
+
+
+def _not_yet(reader: Reader, answer: Answer) -> Answer:
+    """The answer with "not confirmed yet" as what comes before it in the order of its field's values: what is called
+    off won't be confirmed any more."""
+    for find in [each for each in walk(answer) if isinstance(each, Find)]:
+        kind = reader.kinds[find.record]
+        for each in [each for each in find.where if isinstance(each, StateIs) and each.negated]:
+            own = {one.name: (each.state,) for one in kind.fields if each.state in one.values}
+            held = kind.states.get(each.state) or own
+            name, values = next(iter(held.items()), ("", ()))
+            field = kind.field_named(name)
+            if field is None or name not in STATE_FIELDS:
+                continue
+            before = field.values[: min((field.values.index(str(one)) for one in values), default=0)]
+            told = [StateIs(state=one) for one in before]
+            if told:
+                answer = exchange(answer, each, told[0] if len(told) == 1 else AnyOf(conditions=tuple(told)))
+    return answer
 
 
 def _without_why(reader: Reader, index: int, stop: int) -> int:
@@ -210,6 +227,8 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
     if reader.low(at) in BE:
         at += 1
     first = at
+    if reader.low(index) in {"what", "what's"} and (told := _what_of(reader, first, stop)) is not None:
+        return told
     for step in range(first + 1, min(first + 6, stop)):
         low = reader.low(step)
         if low in {"of", "for"} | DO | BE:
@@ -237,135 +256,13 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
     return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
 
 
-def _who(reader: Reader, index: int, stop: int) -> Answer | None:
-    low = reader.low(index)
-    if low == "whose":
-        at = index + 1 + (reader.low(index + 1) in BE)
-        people = reader.people()
-        if people is not None and (coded := read_whose(reader, at, stop)) is not None:
-            return RecordsAnswer(records=Find(record=people.name, where=(BelongsTo(owner=coded),)))
-        about = read_phrase(reader, at, stop, None)
-        if about is not None and at in reader.telling_nouns and rate_person_likeness(reader.kinds[about.find.record]):
-            held = read_restricted(reader, about, stop)
-            return RecordsAnswer(records=drop_place(held)) if held is not None and not held.bare else None
-        if about is None or people is None or not about.noun:
-            return None
-        if about.last >= stop and not about.find.where:
-            owners = Find(record=people.name, where=(BelongsTo(owner=about.find),), pick=about.find.pick)
-            return RecordsAnswer(records=owners)
-        own = about.find.record == people.name
-        led = own or reader.leads(reader.kinds[about.find.record], people)
-        theirs = read_restricted(reader, about, stop) if led else None
-        if theirs is None or theirs.bare or theirs.order is not None:
-            return None
-        if own:
-            return RecordsAnswer(records=drop_place(theirs))
-        return RecordsAnswer(records=Find(record=people.name, where=(Has(related=drop_place(theirs)),), pick="all"))
-    if low not in {"who", "who's", "anyone", "anybody"}:
-        return None
-    return _whoever(reader, index, stop)
-
-
-def _whoever(reader: Reader, index: int, stop: int) -> RecordsAnswer | None:
-    """The people that the words after "who" or "anyone" tell of."""
-    low, at = reader.low(index), index + 1
-    if reader.low(at) in BE:
-        at += 1
-    if reader.low(at) in lexicon.HANDLING:
-        step = at + 1
-        while reader.low(step) in {"on", "after", "with", "care", "of", "for", "the"}:
-            step += 1
-        for about in list_subjects(reader, step, stop):
-            if about.noun and about.last >= stop and (about.find.said is not None or about.find.among is not None):
-                doer = find_doer(reader, reader.kinds[about.find.record])
-                if doer is not None:
-                    return RecordsAnswer(
-                        records=Find(record=doer.name, where=(BelongsTo(owner=about.find),), pick="all")
-                    )
-    if (owner := read_owner_of_named(reader, at, stop)) is not None:
-        return RecordsAnswer(records=owner)
-    people, at = reader.people(), index + 1
-    if people is None:
-        return None
-    whoever = Phrase(Find(record=people.name, pick="all"), index, at, True)
-    found = read_restricted(reader, whoever, stop, told=low == "who's")
-    if found is not None and not found.bare:
-        return RecordsAnswer(records=drop_place(found))
-    if (others := _others_told(reader, index + 1, stop, people)) is not None:
-        return RecordsAnswer(records=drop_place(others))
-    for each in list_below(reader, Find(record=people.name)):  # "who leaves on Friday": whose stay does
-        theirs = Phrase(Find(record=each.record, pick="all"), index, index + 1, True)
-        found = read_restricted(reader, theirs, stop, told=low == "who's")
-        if found is not None and not found.bare:
-            return RecordsAnswer(records=Find(record=people.name, where=(Has(related=drop_place(found)),), pick="all"))
+def _what_of(reader: Reader, first: int, stop: int) -> Answer | None:
+    """What a record is about, or for: the field that is called so, or its text."""
+    word = reader.low(stop - 1)
+    for about in list_subjects(reader, first, stop - 1) if word in {"about", "for"} else ():
+        fields = reader.kinds[about.find.record].fields
+        called = [each for each in fields if label_field(each) == word]
+        texts = called or [each for each in fields if each.search == "text" and word == "about"]
+        if about.last == stop - 1 and not about.find.bare and about.find.pick == "one" and texts:
+            return RecordsAnswer(records=about.find, fields=(texts[0].name,))
     return None
-
-
-def _others_told(reader: Reader, at: int, stop: int, people: RecordKind) -> Find | None:
-    """Another kind of people that "who" may ask for: the only one that all further words fit."""
-    unread, found = reader.unread, []
-    for kind in reader.kinds.values():
-        if kind is people or not rate_person_likeness(kind):
-            continue
-        find = read_restricted(reader, Phrase(Find(record=kind.name, pick="all"), at, at, True), stop, told=True)
-        if find is not None and find.where and not any(isinstance(each, Has | BelongsTo) for each in find.where):
-            found.append(find)
-    reader.unread = unread
-    return found[0] if len(found) == 1 else None
-
-
-def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
-    low = reader.low(index)
-    if (at := read_exists(reader, index)) > index:
-        made = read_existence(reader, at, stop, None)
-        if made is not None and is_over(reader, made[1], stop):
-            return YesNoAnswer(tests=(made[0],))
-    if (some := _anything(reader, index, at, stop)) is not None or at > index or low not in BE | DO:
-        return some
-    if (more := read_owes_more(reader, index, stop)) is not None:
-        return more
-    while reader.low(stop - 1) in {"yet", "already"}:
-        stop -= 1
-    owes = read_owes(reader, index + 1, stop) if low in DO else None
-    if owes is not None and is_over(reader, owes[1], stop):
-        return YesNoAnswer(tests=(owes[0],))
-    abouts = list_subjects(reader, index + 1, stop)
-    for about in abouts:
-        also = list_namesakes(reader, about.find) if not about.noun else []
-        for find in (about.find, *also):
-            tests = _tested(reader, low, Phrase(find, about.first, about.last, about.noun), stop)
-            if tests is not None:
-                return tests
-    return None
-
-
-def _anything(reader: Reader, index: int, at: int, stop: int) -> Answer | None:
-    """Whether anything or anybody is so, of whatever kind: "is there anything overdue, has anybody in Oslo paid, anyone
-    away today?"."""
-    at += at == index and reader.low(at) in BE | DO
-    if at == index and not reader.text.plain.rstrip().endswith("?"):
-        return None
-    if reader.low(at) in _THING:
-        find = read_one_kind(reader, at + 1, stop)
-    elif reader.low(at) in lexicon.EVERYONE and reader.low(at) not in lexicon.EVERY | {"people"}:
-        whoever = _whoever(reader, at, stop)
-        find = whoever.records if whoever is not None and isinstance(whoever.records, Find) else None
-    else:
-        return None
-    return YesNoAnswer(tests=(count_test(find),)) if find is not None and find.order is None else None
-
-
-def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None:
-    at = about.last
-    while reader.low(at) in {"still", "already", "currently", "actually", "any", "also", "really", "ever"}:
-        at += 1
-    if low in DO and reader.low(at) not in _BECOME:
-        if (done := read_did(reader, about.find, at, stop)) is not None:
-            return done
-        at += reader.low(at) in HOLDS
-        made = read_existence(reader, at, stop, about.find) or read_flag(reader, about.find, at)
-    else:
-        made = read_told(reader, about.find, at + (reader.low(at) in _BECOME), stop)
-    if made is None or not is_over(reader, made[1], stop):
-        return None
-    return YesNoAnswer(tests=(made[0],), about=about.find)

@@ -11,7 +11,7 @@ from agent.resolve.rules.grammar.dated_verbs import DATES
 from agent.resolve.rules.grammar.phrases.conditions import NONE, ONE, count_test
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
-from agent.resolve.rules.grammar.questions.figures import is_over
+from agent.resolve.rules.grammar.questions.restrictions import is_over
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
 from registry.records import RecordKind

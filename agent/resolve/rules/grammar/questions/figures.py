@@ -7,14 +7,15 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from agent.planning.proposal import Answer, BelongsTo, CountOf, Find, RecordsAnswer, TotalOf, ValueAnswer
+from agent.planning.proposal import Answer, BelongsTo, CountOf, FieldOf, Find, RecordsAnswer, TotalOf, ValueAnswer
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.conditions import read_subject
-from agent.resolve.rules.grammar.phrases.fields import find_measure, find_named_field, read_total
+from agent.resolve.rules.grammar.phrases.conditions import list_subjects, read_subject
+from agent.resolve.rules.grammar.phrases.fields import find_measure, find_named_field, find_owed, read_total
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
-from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, TAIL, read_restricted
+from agent.resolve.rules.grammar.questions.plain import read_one_kind
+from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
 from agent.resolve.rules.grammar.questions.verb_questions import read_left
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
@@ -37,14 +38,16 @@ def drop_place(find: Find) -> Find:
 
 
 def read_breakdown(reader: Reader, kind: RecordKind, index: int, stop: int) -> tuple[Field, int] | None:
-    """The grouping field, and where its words begin: "(how many …) by status, per channel"."""
+    """The grouping field, and where its words begin: "(how many …) by status, per agent, does each agent have"."""
     for at in range(index + 1, stop):
-        step = at
-        if reader.low(step) in _BY:
-            step += 1
-        else:
+        each = reader.low(at) in DO and reader.low(at + 1) == "each" and reader.low(stop - 1) in HOLDS
+        if reader.low(at) not in _BY and not each:
             continue
-        field = find_named_field(kind, reader, step, stop)
+        step, end = at + 1 + each, stop - each
+        noun = reader.noun(step)
+        theirs = f"{noun[0].name}_name" if noun is not None and step + noun[1] == end else ""
+        field = find_named_field(kind, reader, step, end) if not each else None
+        field = field or next((one for one in kind.fields if one.name == theirs), None)
         if field is not None and field.type in ("enum", "boolean", "string", "currency", "id"):
             return field, at
     return None
@@ -194,7 +197,9 @@ def read_how_many(reader: Reader, index: int, stop: int) -> Answer | None:
         at = index + 1
     else:
         return None
-    return read_counted(reader, at, stop) or read_left(reader, at, stop)
+    counted = read_counted(reader, at, stop) or read_left(reader, at, stop)
+    of_one = read_one_kind(reader, at, stop) if counted is None and stop > at else None
+    return counted or (ValueAnswer(value=CountOf(of=of_one)) if of_one is not None else None)
 
 
 def read_of_set(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -216,7 +221,24 @@ def read_of_set(reader: Reader, index: int, stop: int) -> Answer | None:
     return ValueAnswer(value=CountOf(of=drop_place(find))) if counted else RecordsAnswer(records=drop_place(find))
 
 
+def _owed_to_us(reader: Reader, at: int, stop: int) -> Answer | None:
+    """What is owed to us: "(how much) are we still owed in euros"."""
+    if reader.lows(at, 2) != ("are", "we"):
+        return None
+    at += 2 + (reader.low(at + 2) in {"still", "currently"})
+    owed = find_owed(reader) if reader.low(at) == "owed" else None
+    find = read_restricted(reader, Phrase(owed, at, at + 1, True), stop) if owed is not None else None
+    size = reader.kinds[find.record].size if find is not None and find.order is None else None
+    return ValueAnswer(value=TotalOf(field=size, of=find)) if size is not None and find is not None else None
+
+
 def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
+    asked = index + 1 + (reader.lows(index, 2) == ("how", "much"))
+    if reader.low(index) in {"what", "how"} and (owed := _owed_to_us(reader, asked, stop)) is not None:
+        return owed
+    if reader.low(index) == "what" and (theirs := read_total(reader, index + 1, stop)) is not None:
+        shown = isinstance(theirs[0].of, Find) and is_over(reader, theirs[1], stop)
+        return RecordsAnswer(records=theirs[0].of) if shown else None  # "(show me) what Ada owes"
     if reader.low(index) == "what" and reader.low(index + 1) in DO:
         total = read_total(reader, index + 2, stop)
         return ValueAnswer(value=total[0]) if total is not None and is_over(reader, total[1], stop) else None
@@ -240,6 +262,10 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
         whole = read_total_of_all(reader, told, stop)
         if whole is not None:
             return ValueAnswer(value=whole)
+        for one in list_subjects(reader, told, stop) if not held else ():  # "how much is Ada's plan"
+            size = reader.kinds[one.find.record].size if one.last == stop and one.noun else None
+            if size is not None and one.find.pick == "one" and not one.find.bare:
+                return ValueAnswer(value=FieldOf(field=size, of=one.find), about=one.find)
     if verb in DO:
         total = read_total(reader, at + 1, stop)
         return ValueAnswer(value=total[0]) if total is not None and is_over(reader, total[1], stop) else None
@@ -258,8 +284,3 @@ def read_labelled_field(reader: Reader, find: Find, first: int, last: int) -> tu
         if held is not None and held.type != "id":
             return Find(record=other.name, where=(BelongsTo(owner=find),)), held
     return None
-
-
-def is_over(reader: Reader, at: int, stop: int) -> bool:
-    """Whether nothing more is asked from here on."""
-    return all(reader.low(step) in TAIL for step in range(at, stop))

@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import Final
 
 from agent.extract.references.vocabulary import PLACES
-from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Has, OrderByField, StateIs, Word
+from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then, find_day_of_state, is_deed
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, is_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import (
     read_predicate_of,
@@ -25,6 +25,13 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     read_named_owner,
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_not_done_for_time
+from agent.resolve.rules.grammar.questions.groups import (
+    Restriction,
+    read_called_in,
+    read_gone,
+    read_lives_in,
+    read_of_those,
+)
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
 from language.stems import stem
@@ -39,13 +46,14 @@ TAIL: Final = word_set(
     "exist altogether overall you know i see all that ones these again already yet been being and so far"
 )
 _ARRIVED: Final = frozenset(find_base_form(stem(word)) for word in lexicon.ARRIVED)
-_CAME_IN: Final = frozenset(map(stem, ("get", "receive", "have", "take")))
+_CAME_IN: Final = frozenset(map(stem, ("get", "receive", "have", "take", "give")))
 _PAY: Final = stem("pay")
 _LINGERS: Final = word_set("sitting lying waiting hanging standing around there")
 _AT_IT: Final = frozenset(("on", "with", "after"))
 _DENIED: Final = lexicon.NOT - {"no", "without"}
 _ANYONE: Final = lexicon.EVERYONE
 _NOBODY: Final[tuple[tuple[str, ...], ...]] = (("to", "nobody"), ("to", "no", "one"), ("to", "no-one"))
+_PRESENT: Final = word_set("today now currently tonight")
 _ADVERBS: Final = word_set("still already currently now yet ever just really actually also both all not")
 _HERS: Final = lexicon.OWNERS | {"the", "all", "any", "a", "an"}
 _UNITED: Final = word_set("on in at with by from to for")
@@ -70,6 +78,14 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         if (joined := _of_the_same(reader, kind, find, at, stop)) is not None:
             find, at = find.model_copy(update={"where": (*find.where[:-1], joined[0])}), joined[1]
             continue
+        if (
+            at > phrase.last
+            and reader.low(at) in _PRESENT
+            and not is_deed(reader.low(at - 1))
+            and _tells_now(kind, find)
+        ):
+            at += 1  # "(who is) at work today": what is so now, and no day of theirs
+            continue
         also = read_predicate_of(reader, kind, at + 1, stop) if reader.low(at) in {"and", "but"} else None
         if also is not None:
             find, at = find.model_copy(update={"where": (*find.where, *also[0])}), also[1]
@@ -91,7 +107,7 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
             where = (*find.where, *clause[0])
             find, at = find.model_copy(update={"where": where, "order": clause[2] or find.order}), clause[1]
             continue
-        if (more := _ours(reader, kind, find, at)) is not None:
+        if (more := _ours(reader, kind, find, at, stop)) is not None:
             find, at = more
             continue
         if reader.low(at) in _UNITED and (state := reader.state(at, kind)) is not None and state[1] > 1:
@@ -114,19 +130,36 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
     return find
 
 
-def _ours(reader: Reader, kind: RecordKind, find: Find, at: int) -> tuple[Find, int] | None:
+def _tells_now(kind: RecordKind, find: Find) -> bool:
+    """Whether the last condition is a state that a record is in, and no day."""
+    last = find.where[-1] if find.where else None
+    field = kind.field_named(last.field) if isinstance(last, Compare) else None
+    return isinstance(last, StateIs) or (field is not None and field.type == "boolean")
+
+
+def _ours(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> tuple[Find, int] | None:
     """Our own events: "(bills) we sent in May"."""
     inverted = reader.low(at) in DO and reader.low(at + 1) == "we"  # "did we send"
     step = at + (inverted or reader.low(at) in lexicon.RELATIVES)
     if reader.low(step) != "we":
         return None
-    verb = step + 1
-    while reader.low(verb) in _ADVERBS | {"have", "had", "did"} - {"not"}:
-        verb += 1
+    verb, denied = _light(reader, step + 1)
+    did = find_base_form(stem(reader.low(verb)))
+    if did == _PAY:
+        return None
     day = reader.date_field(kind, verb)
-    if day is None and find_base_form(stem(reader.low(verb))) in _ARRIVED | _CAME_IN:
+    state = reader.state(verb, kind) if (day is None or denied) and verb < stop else None
+    done = read_deed(reader, kind, verb, denied=False) if state is None and day is None and verb < stop else None
+    state = (done, 1) if isinstance(done, StateIs) else state
+    if state is not None and isinstance(state[0], StateIs):  # "(which bills have) we refunded, have we not sent"
+        told = negate_condition(kind, state[0]) if denied else state[0]
+        find = find.model_copy(update={"where": (*find.where, told)})
+        if verb + state[1] not in reader.ranges:
+            return find, verb + state[1]
+        day = find_day_of_state(kind, state[0].state)
+    elif day is None and did in _ARRIVED | _CAME_IN:
         day = kind.field_named(kind.order or "")
-    if day is None or find_base_form(stem(reader.low(verb))) == _PAY:
+    if day is None or denied:
         return None
     spent = reader.when(verb + 1, day.name)
     if spent is None:
@@ -268,8 +301,8 @@ def _inverted(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) 
 def _owner(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, int] | None:
     """The owner of a kind's records, by a name or a phrase."""
     owner = read_subject(reader, at, stop)
-    if owner is None or owner.find.record == kind.name:
-        return None
+    if owner is None or owner.find.record == kind.name or reader.low(at) in {"each", "every"}:
+        return None  # "(how many does) each agent (close)" asks for a count of each
     return (owner.find, owner.last) if reader.related(kind, reader.kinds[owner.find.record]) else None
 
 
@@ -321,58 +354,6 @@ def _to_whom(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -
     return (BelongsTo(owner=Find(record=doers[0], said=reader.words(at + 1, end))),), end
 
 
-Restriction = tuple[tuple[Condition, ...], int]
-"""Conditions, and the token after the last one that says them."""
-_LIVING: Final = word_set("live lives living stay stays staying")
-_PAST: Final[tuple[tuple[str, ...], ...]] = (
-    ("out", "of", "date"), ("expired",), ("past", "its", "date"), ("past", "their", "date"), ("gone", "off"),
-    ("past", "it"), ("past", "its", "best"),
-)  # fmt: skip
-
-
-def read_of_those(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
-    """A state of the group asked about: "(who) of the active ones, of those on leave, among the new lot"."""
-    step = at + 1
-    while reader.low(step) in lexicon.DETERMINERS:
-        step += 1
-    state = reader.state(step, kind) if reader.low(at) in {"of", "among"} and step > at + 1 else None
-    if state is None:
-        return None
-    last = step + state[1]
-    return (state[0],), last + (reader.low(last) in {"ones", "lot", "people", "crowd", "group", "bunch"})
-
-
-def read_lives_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """A place or thing that they belong to: "(who) lives in Corner House, (anyone) at Mill Lane 4"."""
-    step = at + (reader.low(at) in _LIVING)
-    if reader.low(step) not in {"in", "at", "on"}:
-        return None
-    step += 1 + (reader.low(step + 1) == "the")
-    place = read_named_owner(reader, kind, step, stop) if step < stop else None
-    return ((BelongsTo(owner=place[0]),), place[1]) if place is not None else None
-
-
-def read_gone(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
-    """A last valid date in the past: "(which items) are out of date"."""
-    day = next((each for each in kind.fields if each.type in DATES and ends_then(each)), None)
-    words = next((each for each in _PAST if reader.lows(at, len(each)) == each), None)
-    if words is None or day is None:
-        return None
-    today = Day(date=reader.now.date().isoformat(), quote=reader.words(at, at + len(words)))
-    return (Compare(field=day.name, op="<", value=today),), at + len(words)
-
-
-def read_called_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """One word of a text field, before that field's label: "(articles) in the billing section"."""
-    if reader.low(at) not in {"in", "from", "of", "under"}:
-        return None
-    step = at + 1
-    while reader.low(step) in lexicon.DETERMINERS | {"our"}:
-        step += 1
-    for each in kind.fields:
-        label = tuple((each.label or each.name).lower().replace("_", " ").split())
-        if each.type != "string" or step >= stop or reader.lows(step + 1, len(label)) != label:
-            continue
-        words = reader.words(step, step + 1)
-        return (Compare(field=each.name, op="=", value=Word(word=words.text, quote=words)),), step + 1 + len(label)
-    return None
+def is_over(reader: Reader, at: int, stop: int) -> bool:
+    """Whether nothing more is asked from here on."""
+    return all(reader.low(step) in TAIL for step in range(at, stop))

@@ -75,3 +75,38 @@ async def test_a_set_named_first_leaves_no_word_of_the_question_out() -> None:
 
 async def test_a_sum_of_all_is_told_with_words_that_only_say_that_all_is_meant() -> None:
     assert await value("all told, how much is unpaid?", "vet") == ("322.00 EUR",)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("riding", "which lessons haven't been ridden yet", ["601", "602", "603", "606", "607"]),  # none called off
+        ("vet", "what visits are booked in for December?", ["703", "705"]),  # in November: the coming one
+        ("vet", "does Greta Falk have a bill unpaid?", ["811"]),
+        ("riding", "Joris Maes: does he owe us anything?", ["411", "414"]),
+        ("riding", "show me what Joris Maes owes", ["411", "414"]),
+        ("vet", "how many are unpaid?", ["811", "812", "813"]),
+    ],
+)
+async def test_a_plain_question_finds_what_it_is_told_of(name: str, text: str, found: list[str]) -> None:
+    assert ids(await answered(text, name)) == found
+
+
+async def test_what_is_owed_to_us_and_what_one_thing_is_worth_are_sums() -> None:
+    assert await value("how much are we still owed?", "vet") == ("322.00 EUR",)
+    assert await value("how much is bill 812?", "vet") == ("210.00 EUR",)
+
+
+async def test_what_is_denied_of_us_is_not_told_as_done() -> None:
+    assert not isinstance(await answered("which bills have we not sent in November", "vet"), Reply)
+
+
+async def test_a_count_of_each_is_told_for_each() -> None:
+    reply = await answered("how many lessons does each horse have?", "riding")
+    assert isinstance(reply, Reply)
+    assert "3 Thunder" in reply.text
+    assert not isinstance(await answered("how many lessons does each horse like?", "riding"), Reply)
+
+
+async def test_who_waits_longest_is_not_whoever_came_first() -> None:
+    assert not isinstance(await answered("who has been waiting longest", "vet"), Reply)

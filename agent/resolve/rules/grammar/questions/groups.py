@@ -1,0 +1,69 @@
+"""Groups and places in questions: "of those on leave, lives in Corner House, out of date, in the billing section"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Word
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then
+from agent.resolve.rules.grammar.phrases.phrase_parts import read_named_owner
+from agent.resolve.rules.grammar.reader import Reader
+from language.text import word_set
+from registry.records import RecordKind
+
+Restriction = tuple[tuple[Condition, ...], int]
+"""Conditions, and the token after the last one that says them."""
+_LIVING: Final = word_set("live lives living stay stays staying")
+_PAST: Final[tuple[tuple[str, ...], ...]] = (
+    ("out", "of", "date"), ("expired",), ("past", "its", "date"), ("past", "their", "date"), ("gone", "off"),
+    ("past", "it"), ("past", "its", "best"),
+)  # fmt: skip
+
+
+def read_of_those(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
+    """A state of the group asked about: "(who) of the active ones, of those on leave, among the new lot"."""
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS:
+        step += 1
+    state = reader.state(step, kind) if reader.low(at) in {"of", "among"} and step > at + 1 else None
+    if state is None:
+        return None
+    last = step + state[1]
+    return (state[0],), last + (reader.low(last) in {"ones", "lot", "people", "crowd", "group", "bunch"})
+
+
+def read_lives_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """A place or thing that they belong to: "(who) lives in Corner House, (anyone) at Mill Lane 4"."""
+    step = at + (reader.low(at) in _LIVING)
+    if reader.low(step) not in {"in", "at", "on"}:
+        return None
+    step += 1 + (reader.low(step + 1) == "the")
+    place = read_named_owner(reader, kind, step, stop) if step < stop else None
+    return ((BelongsTo(owner=place[0]),), place[1]) if place is not None else None
+
+
+def read_gone(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
+    """A last valid date in the past: "(which items) are out of date"."""
+    day = next((each for each in kind.fields if each.type in DATES and ends_then(each)), None)
+    words = next((each for each in _PAST if reader.lows(at, len(each)) == each), None)
+    if words is None or day is None:
+        return None
+    today = Day(date=reader.now.date().isoformat(), quote=reader.words(at, at + len(words)))
+    return (Compare(field=day.name, op="<", value=today),), at + len(words)
+
+
+def read_called_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """One word of a text field, before that field's label: "(articles) in the billing section"."""
+    if reader.low(at) not in {"in", "from", "of", "under"}:
+        return None
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS | {"our"}:
+        step += 1
+    for each in kind.fields:
+        label = tuple((each.label or each.name).lower().replace("_", " ").split())
+        if each.type != "string" or step >= stop or reader.lows(step + 1, len(label)) != label:
+            continue
+        words = reader.words(step, step + 1)
+        return (Compare(field=each.name, op="=", value=Word(word=words.text, quote=words)),), step + 1 + len(label)
+    return None

@@ -1,0 +1,108 @@
+"""Questions that yes or no answers: "is INV-7 overdue, does Ada owe us anything, is there anything urgent"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from agent.planning.proposal import Answer, BelongsTo, Find, Test, YesNoAnswer
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.conditions import (
+    count_test,
+    list_namesakes,
+    list_subjects,
+    read_existence,
+    read_flag,
+    read_owes,
+    read_told,
+)
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.questions.deeds import read_did
+from agent.resolve.rules.grammar.questions.plain import read_exists, read_one_kind, read_owes_more
+from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
+from agent.resolve.rules.grammar.questions.who import read_whoever
+from agent.resolve.rules.grammar.reader import Reader
+
+_BECOME: Final = frozenset(("get", "become"))
+_THING: Final = frozenset(("anything", "something"))
+
+
+def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
+    low = reader.low(index)
+    if (at := read_exists(reader, index)) > index:
+        made = read_existence(reader, at, stop, None)
+        if made is not None and is_over(reader, made[1], stop):
+            return YesNoAnswer(tests=(made[0],))
+        if (so := _exists_so(reader, at, stop)) is not None:
+            return YesNoAnswer(tests=(so,))
+    if (some := _anything(reader, index, at, stop)) is not None or at > index or low not in BE | DO:
+        return some
+    if (more := read_owes_more(reader, index, stop)) is not None:
+        return more
+    while reader.low(stop - 1) in {"yet", "already"}:
+        stop -= 1
+    owes = read_owes(reader, index + 1, stop) if low in DO else None
+    if owes is not None and is_over(reader, owes[1], stop):
+        return YesNoAnswer(tests=(owes[0],))
+    abouts = list_subjects(reader, index + 1, stop)
+    for about in abouts:
+        also = list_namesakes(reader, about.find) if not about.noun else []
+        for find in (about.find, *also):
+            tests = _tested(reader, low, Phrase(find, about.first, about.last, about.noun), stop)
+            if tests is not None:
+                return tests
+    return None
+
+
+def _exists_so(reader: Reader, at: int, stop: int, owner: Find | None = None) -> Test | None:
+    """Whether there is any record of which the words behind its noun are told: "(has Ada got) a ticket open"."""
+    at += reader.low(at) in {"a", "an", "any", "some"}
+    phrase = read_phrase(reader, at, stop, None)
+    if phrase is None or not phrase.noun or phrase.find.said is not None or phrase.find.order is not None:
+        return None
+    every = replace(phrase, find=phrase.find.model_copy(update={"pick": "all"}))
+    find = read_restricted(reader, every, stop)
+    if find is None or find.order is not None or find.where == phrase.find.where:
+        return None
+    if owner is None:
+        return count_test(find)
+    kind = reader.kinds[find.record]
+    if kind.name == owner.record or not reader.related(kind, reader.kinds[owner.record]):
+        return None
+    return count_test(find.model_copy(update={"where": (BelongsTo(owner=owner), *find.where)}))
+
+
+def _anything(reader: Reader, index: int, at: int, stop: int) -> Answer | None:
+    """Whether anything or anybody is so, of whatever kind: "is there anything overdue, has anybody in Oslo paid, anyone
+    away today?"."""
+    at += at == index and reader.low(at) in BE | DO
+    if at == index and not reader.text.plain.rstrip().endswith("?"):
+        return None
+    if reader.low(at) in _THING:
+        find = read_one_kind(reader, at + 1, stop)
+    elif reader.low(at) in lexicon.EVERYONE and reader.low(at) not in lexicon.EVERY | {"people"}:
+        whoever = read_whoever(reader, at, stop)
+        find = whoever.records if whoever is not None and isinstance(whoever.records, Find) else None
+    else:
+        return None
+    return YesNoAnswer(tests=(count_test(find),)) if find is not None and find.order is None else None
+
+
+def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None:
+    at = about.last
+    while reader.low(at) in {"still", "already", "currently", "actually", "any", "also", "really", "ever"}:
+        at += 1
+    become = reader.low(at) == "been" or (reader.low(at) in _BECOME and low not in HOLDS)
+    if low in DO and not become:
+        if (done := read_did(reader, about.find, at, stop)) is not None:
+            return done
+        at += reader.low(at) in HOLDS
+        made = read_existence(reader, at, stop, about.find) or read_flag(reader, about.find, at)
+        if (made is None or not is_over(reader, made[1], stop)) and (so := _exists_so(reader, at, stop, about.find)):
+            return YesNoAnswer(tests=(so,))
+    else:
+        made = read_told(reader, about.find, at + become, stop)
+    if made is None or not is_over(reader, made[1], stop):
+        return None
+    return YesNoAnswer(tests=(made[0],), about=about.find)
