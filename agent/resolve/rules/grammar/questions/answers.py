@@ -120,6 +120,7 @@ def _of_whom(reader: Reader, index: int, stop: int) -> int:
     if end == index or not reader.is_mark(end) or not more or (people := reader.people()) is None:
         return index
     reader.person = Find(record=people.name, said=reader.words(index, end))
+    reader.remembered = (*reader.remembered, reader.person)
     return end + 1
 
 
