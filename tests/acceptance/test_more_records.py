@@ -71,7 +71,7 @@ def test_the_console_turns_the_pages_of_a_long_answer(world: Installation) -> No
     console = world.console("olivia")
     answered = ask(world, "how many customers do we have?", "olivia")
     count, path = answered["reply"]["count"], f"/runs/{answered['id']}"
-    link = f'<a href="{path}?start=20">Show the next ones</a> <span class="quiet">and {count - PAGE} more</span>'
+    link = f'<span class="quiet">… and {count - PAGE} more.</span> <a href="{path}?start=20">Show the next ones</a>'
     assert link in console.page(path)
     second = console.page(f"{path}?start=20")
     assert f">{count} customers: 21 to 40</h1>" in second

@@ -130,6 +130,28 @@ def test_a_long_name_ends_within_its_list_and_begins_at_its_beginning(visit: New
     olivia.is_clean()
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_list_or_navigation_cuts_off_the_focus_of_what_is_in_it(visit: New, width: int) -> None:
+    olivia = visit(width).sign_in("olivia")
+    olivia.ask("how many tickets are open?")
+    page = olivia.page
+    page.goto("/")
+    for each in ("nav [aria-current]", ".rows a", ".able a"):
+        page.keyboard.press("Tab")  # by keyboard, so that the focus is shown
+        page.locator(each).first.focus()
+        cut = page.locator(each).first.evaluate(
+            """(it) => {
+              const list = it.closest("nav, .rows, .able ul");
+              const [mine, around] = [it.getBoundingClientRect(), list.getBoundingClientRect()];
+              const style = getComputedStyle(it);
+              const out = parseFloat(style.outlineOffset) + parseFloat(style.outlineWidth);
+              return style.outlineStyle === "none" || mine.left - out < around.left || mine.right + out > around.right
+                || mine.top - out < around.top;
+            }"""
+        )
+        assert not cut, each
+
+
 def test_a_server_that_does_not_answer_is_told_of_and_nothing_is_lost(visit: New) -> None:
     olivia = visit().sign_in("olivia")
     page = olivia.looks.page

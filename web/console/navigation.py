@@ -39,10 +39,14 @@ _ALL: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
     ("/connectors", "Connectors", "connectors", "Integrate", _OWNERS),
     ("/members", "Members", "members", "People", _OWNERS),
 )
+_BELONGS: Final[Mapping[str, str]] = {"/draft": "/contracts", "/import": "/contracts", "/rehearse": "/contracts"}
+"""Pages that are reached from a place whose address theirs does not begin with."""
 
 
 def list_nav_items(role: str, path: str, alerts: Mapping[str, str]) -> tuple[NavItem, ...]:
     """The navigation for ``role``. The item of ``path`` is marked ``here``. ``alerts`` are by href."""
+    first = f"/{path.split('/')[1]}" if path.startswith("/") else path
+    path = _BELONGS.get(first, path)
     return tuple(
         NavItem(
             href,

@@ -1,0 +1,30 @@
+"""Navigation: every page that an owner comes to from a place of it shows that place."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.actor import OWNER
+from web.console.navigation import list_nav_items
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/", "Ask"),
+        ("/runs/run_7", "Runs"),
+        ("/contracts/shop.refund", "Contracts"),
+        ("/draft", "Contracts"),
+        ("/draft/check", "Contracts"),
+        ("/import/review", "Contracts"),
+        ("/rehearse", "Contracts"),
+        ("/drafts", ""),
+        ("/account", ""),
+    ],
+)
+def test_a_page_shows_the_place_that_it_belongs_to(path: str, place: str) -> None:
+    assert [each.label for each in list_nav_items(OWNER, path, {}) if each.here] == ([place] if place else [])
+
+
+def test_who_does_not_see_a_place_is_not_told_of_it() -> None:
+    assert "Members" not in [each.label for each in list_nav_items("support", "/members", {})]
