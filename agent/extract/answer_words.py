@@ -14,9 +14,11 @@ AROUND: Final = word_set(
 )
 """Grammar words and light verbs that may stand around what is said anew, and change nothing of it."""
 _BESIDE: Final = AROUND | word_set(
-    "let have has get gets give gives need needs want wants should must shall i'd it's that's he'd she'd they'd we'd "
-    "i'll he him his she her they them their we us me my you thanks though"
+    "let take takes can could have has get gets give gives need needs want wants should must shall i'd it's that's "
+    "he'd she'd they'd we'd i'll he him his she her they them their we us me my you thanks though"
 )
+_CHANGES: Final = word_set("as than not never nor neither none nobody without except but if unless")
+"""What makes something else of an answer: "as high as it gets" is no "high"."""
 _MOST: Final = 8  # words on either side
 
 
@@ -24,12 +26,12 @@ def list_cores(words: str) -> Iterator[str]:
     """The parts of an answer without such words on either side, the longest first, the whole of it excluded."""
     read = read_text(words)
     tokens = read.tokens
-    if any(token.low == "as" for token in tokens):
-        return  # "as high as it gets" is no "high"
+    if any(token.low in _CHANGES or token.low.endswith("n't") for token in tokens):
+        return
     first, last = 0, len(tokens)
-    while first < min(last, _MOST) and _is_beside(tokens[first]):
+    while first < min(last, _MOST) and is_beside(tokens[first]):
         first += 1
-    while last > max(first, len(tokens) - _MOST) and _is_beside(tokens[last - 1]):
+    while last > max(first, len(tokens) - _MOST) and is_beside(tokens[last - 1]):
         last -= 1
     cores = ((start, stop) for start in range(first + 1) for stop in range(last, len(tokens) + 1) if start < stop)
     for start, stop in sorted(cores, key=lambda each: each[0] - each[1]):
@@ -38,5 +40,6 @@ def list_cores(words: str) -> Iterator[str]:
             yield words[begin:end]
 
 
-def _is_beside(token: Token) -> bool:
+def is_beside(token: Token) -> bool:
+    """Whether a mark or a light word may stand around a value."""
     return not token.word or token.low in _BESIDE

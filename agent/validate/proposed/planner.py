@@ -27,6 +27,7 @@ from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling
 from agent.validate.plan_builder import MAX_STEPS, PlanParts, check_fit, refuse_excess, refuse_too_many
 from agent.validate.proposed.checks import PlanChecks, find_empty_lists
+from agent.validate.proposed.computed_answers import find_computed_answers
 from agent.validate.proposed.relative_answers import RelativeAnswers, find_relative_answers
 from agent.validate.proposed.values import ArgumentValues
 from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, RecordScope, format_count, name_kinds
@@ -214,18 +215,21 @@ class _Planner:
         """
         first, later = self._order_arguments(slots, call, contract, records)
         relative = find_relative_answers(slots)
+        computed = find_computed_answers(slots, contract, self.request, self.query.kinds)
         if (trouble := await self._read_arguments(first, slots, call, contract, records, pinned)) is not None:
             return trouble
         pinned |= find_empty_lists(slots, contract, pinned)
         filling = DraftFilling(slots, self.lookup)
-        trouble = await filling.fill_records() or filling.fill_values(but=[*later, *relative])
+        trouble = await filling.fill_records() or filling.fill_values(but=[*later, *relative, *computed])
         if trouble is not None:
             return trouble
         if relative:
             await self._read_relative(slots, contract, call, records, relative, pinned)
-        if (trouble := await self._read_arguments(later, slots, call, contract, records, pinned)) is not None:
+        answered = call.model_copy(update={"arguments": {**call.arguments, **computed}})
+        names = [*later, *computed]
+        if (trouble := await self._read_arguments(names, slots, answered, contract, records, pinned)) is not None:
             return trouble
-        return filling.fill_values(only=[*later, *relative]) or await filling.fill_missing()
+        return filling.fill_values(only=[*names, *relative]) or await filling.fill_missing()
 
     def _order_arguments(
         self, slots: Slots, call: Call, contract: Contract, records: Mapping[str, tuple[LocatedRecord, ...]]

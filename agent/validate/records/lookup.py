@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from agent.extract.answer_words import list_cores
 from agent.extract.references import Reference, parse
 from agent.pipeline import Answer, PhaseCallback, Question, Request, Span, ignore_phase
 from agent.validate.coverage.unclaimed_text import UnclaimedText
@@ -122,8 +123,13 @@ class Lookup:
         the bakery"). Otherwise the candidates are offered again.
         """
         told = (*spans, *answer.spans)
-        outcome = await self._refer(need, amend_reference(reference, self.read(answer.text, need.kind)), told, owner)
-        if not isinstance(outcome, Question) or outcome.candidates or reference is None:
+        core = min(list_cores(answer.text), key=len, default=answer.text)
+        outcome: Outcome = ()
+        for words in dict.fromkeys((answer.text, core)):
+            outcome = await self._refer(need, amend_reference(reference, self.read(words, need.kind)), told, owner)
+            if not isinstance(outcome, Question) or outcome.candidates:
+                return outcome
+        if reference is None:
             return outcome
         before = await self._refer(need, reference, spans, owner)
         if not isinstance(before, Question) or not before.candidates:

@@ -63,6 +63,11 @@ async def test_an_answer_in_everyday_words_selects_all_that_it_names(words: str,
     assert await answered("cancel Bruno's visit", words, "vet") == chosen
 
 
+@pytest.mark.parametrize("words", ["Lucy should take it", "let Lucy have it", "Lucy, please"])
+async def test_light_words_may_stand_around_the_name_of_an_answer(words: str) -> None:
+    assert await answered("assign visit 702", words, "vet") == ["702"]
+
+
 @pytest.mark.parametrize("words", ["neither, 703", "the newest and the green one", "the oldest, but only half of it"])
 async def test_an_answer_of_which_a_part_is_unread_selects_nothing(words: str) -> None:
     assert isinstance(await answered("cancel Bruno's visit", words, "vet"), str)
