@@ -121,7 +121,7 @@ def test_a_second_approver_finds_who_waits_and_says_yes_where_one_alone_can_not(
     oscar.press("Enter")
     oscar.sees("Approvals")
     waiting = oscar.page.locator("li.panel", has=oscar.page.locator(f"a[href='/runs/{run_id}']"))
-    for shown in ("amir (admin)", "1 of 2", "Waiting since", "Expires"):
+    for shown in ("amir (admin)", "1 of 2 approvals", "waiting since", "expires"):
         expect(waiting).to_contain_text(shown)
     oscar.tab_to(f"a[href='/runs/{run_id}']")
     oscar.press("Enter")
