@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from language.stems import EMPTY, GENERIC, KIN, ORDERS, name_stems, split_runs, stem, stem_text
-from language.wordnet import rate_similarity
+from language.wordnet import is_word, rate_similarity
 from registry.offers.offer import Offer
 from registry.offers.shortlist import ALIKE, Shortlist
 
@@ -72,13 +72,15 @@ class ActionWords:
 
         called = shortlist.called(offer.name)
         things = {stem(note.record) for note in offer.annotations.values() if note.record is not None}
-        for at, each in enumerate(called):
+        platform = stem(offer.name.partition(".")[0]) if "." in offer.name else ""  # names none of its actions
+        own = [each for each in called if each != platform]
+        for at, each in enumerate(own):
             if at == 0 or (each in ORDERS and each not in things):
                 tells(each, OWN)
         tells(_find_first(offer.title), OWN)
         phrases: list[tuple[str, ...]] = []
         reported: set[str] = set()
-        nouns = {*called, *stem_text(offer.title)}
+        nouns = {*own, *stem_text(offer.title)}
         for alias in offer.aliases:
             said = [stem(run) for run, _, _ in split_runs(alias)]
             nouns.update(stem_text(alias))
@@ -100,7 +102,7 @@ class ActionWords:
         phrases += [titled] if len(titled) > 1 else []
         for example in offer.examples:
             if not PARTICLES & set(example.casefold().split()[1:2]):
-                tells(_find_first(example), SHOWN)
+                tells(_find_first(example, names=True), SHOWN)
         if any(annotation.compose for annotation in offer.annotations.values()):
             for each in _WRITING:
                 tells(each, WRITES)
@@ -183,6 +185,9 @@ def _frame_of(title: str, things: Collection[str]) -> tuple[str, ...]:
     return tuple(said for run in runs if (said := find_base_form(stem(run.casefold()))) not in things)
 
 
-def _find_first(text: str) -> str:
+def _find_first(text: str, *, names: bool = False) -> str:
+    """The stem of a text's first word. Empty for a grammar word, and with ``names`` for a name that a text may begin
+    with."""
     run = next((run.casefold() for run, _, _ in split_runs(text)), "")
-    return stem(run) if run not in EMPTY or run == "let" else ""
+    told = run in EMPTY and run != "let"
+    return "" if told or (names and not is_word(run)) else stem(run)

@@ -271,8 +271,7 @@ class Interpreter(StretchUnread):
         if self.told:
             clash, evidence = False, max(evidence, 0.75)
         strange, unexplained = tuple(self.find_strange()), tuple(self.find_unexplained())
-        firm = {name for name, pieces in self.records.items() if any(each.sure >= 0.5 for each in pieces)}
-        typed = len({*firm, *(name for name in self.values if name in offer.required and self._told_to(name))})
+        typed = self._count_typed()
         score = (
             2.0 * evidence
             + 0.25 * min(named, 2)
@@ -303,6 +302,13 @@ class Interpreter(StretchUnread):
             thing=reader.thing,
             spoken=dict(reader.spoken),
         )
+
+    def _count_typed(self) -> int:
+        """How many parameters the words give. One phrase gives one, however many it fits: "Ada's" may be her ticket, and
+        Ada, but hardly both."""
+        given = {name: pieces for name, pieces in self.records.items() if any(each.sure >= 0.5 for each in pieces)}
+        given |= {name: self.values[name] for name in self.values if name in self.offer.required and self._told_to(name)}
+        return len({tuple((each.first, each.last) for each in pieces) or name for name, pieces in given.items()})
 
     def _told_to(self, name: str) -> bool:
         """Whether a value means an order: a day does if something goes to it ("602 to Friday"). In other talk it

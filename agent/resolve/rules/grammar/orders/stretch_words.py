@@ -10,7 +10,7 @@ from agent.extract.spans.politeness import is_polite_word
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.name_ends import MOST_NAMED
-from agent.resolve.rules.grammar.orders.action_words import ActionWords, find_base_form
+from agent.resolve.rules.grammar.orders.action_words import OWN, ActionWords, find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch
 from agent.resolve.rules.grammar.orders.texts import takes_text
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
@@ -66,7 +66,8 @@ class StretchWords:
                 continue
             reports = said in self.words.reported and self._is_past(at) and self._has_happened(at)
             much = 1.0 if reports else self.words.rate_verb(said)
-            if much and not (token.capital and at > self.first and not reader.starts(at) and token.owns):
+            named = token.capital and at > self.first and not reader.starts(at) and token.owns
+            if much and not named and not (much < OWN and self._is_own_thing(at)):
                 self.verbs[at] = much
         self.aliased: set[int] = set()
         for phrase in self.words.phrases:
@@ -80,6 +81,11 @@ class StretchWords:
             if self._told(at) and not (stems[at] in self.words.reported and self._has_happened(at)):
                 self.verbs[at] *= 0.3
         self._find_text_behind_colon()
+
+    def _is_own_thing(self, at: int) -> bool:
+        """Whether a word is the noun of what the action is done to. It says with what, and not what."""
+        noun = self.reader.noun(at)
+        return noun is not None and noun[0].name in self.list_own_kinds()
 
     def _why(self) -> int:
         """Where a reason begins. Nobody in it is meant."""
