@@ -124,7 +124,11 @@ class Chooser:
         if alike:
             return Choice(None, tuple(alike), tied=True, told=False)
         if best is None or not meant:
-            hints = [each for each in read if each.evidence >= HINTS and not each.clash and not each.strange]
+            hints = [
+                each
+                for each in read
+                if each.evidence >= (HINTS if each.typed else TELLS) and not each.clash and not each.strange
+            ]
             return Choice(None, tuple(hints[:3]))
         rivals = [
             each
@@ -134,6 +138,7 @@ class Chooser:
             and best.score - each.score < CLEAR
             and not each.clash
             and (each.evidence >= HINTS or self._means(each, read))
+            and not self._passes_over(each, best)
         ]
         rivals = rivals or [each for each in read if each is not best and _contradicts(each, best)]
         if rivals:
@@ -200,6 +205,11 @@ class Chooser:
         firm = [each for each in made if not any(isinstance(one, QuotedText) for one in each.calls[0].values())]
         made = firm or made
         return made if several and len(made) <= MOST_ALIKE else []
+
+    def _passes_over(self, other: Interpretation, best: Interpretation) -> bool:
+        """Whether one action leaves a number or code unread that another one reads."""
+        left = {*other.strange, *other.unexplained} & best.covered
+        return any(any(map(str.isdigit, self.reader.low(at))) for at in left)
 
     def _means(self, best: Interpretation, read: Sequence[Interpretation]) -> bool:
         """Whether words mean this action: by a verb or value of its own, or, without a verb, by giving everything that
