@@ -10,14 +10,14 @@ from agent.extract.spans.politeness import is_polite_word
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.name_ends import MOST_NAMED
-from agent.resolve.rules.grammar.orders.action_words import OWN, ActionWords, find_base_form
+from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN, ActionWords, find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch
 from agent.resolve.rules.grammar.orders.texts import takes_text
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.told import NOT_YET
 from language.stems import EMPTY, stem
-from language.text import find_quotations
+from language.text import find_quotations, word_set
 from language.wordnet import is_word
 from registry.contract import Annotation, SourceKind
 from registry.offers.offer import Offer
@@ -29,6 +29,8 @@ MOST_TOKENS: Final = 160
 MOST_BETWEEN: Final = 40
 """Tokens between two phrases of a list."""
 _TAKES: Final = stem("take")
+_BEFORE_NOUNS: Final = lexicon.OF | word_set("the a an my your his her its our their in at on with")
+"""Words right before which a verb is a noun."""
 _BETWEEN: Final = lexicon.DETERMINERS | lexicon.OF | {"as", "well", "also", "both", "to", "on", "in"}
 
 
@@ -80,6 +82,8 @@ class StretchWords:
         for at in list(self.verbs):
             if self._told(at) and not (stems[at] in self.words.reported and self._has_happened(at)):
                 self.verbs[at] *= 0.3
+            elif at not in self.aliased and self._is_only_named(at):
+                self.verbs[at] *= 0.5
         self._find_text_behind_colon()
 
     def _is_own_thing(self, at: int) -> bool:
@@ -138,6 +142,19 @@ class StretchWords:
             return False
         near = {reader.low(step) for step in range(max(self.first, at - 6), at)}
         return near.isdisjoint(lexicon.WANTING)
+
+    def _is_only_named(self, at: int) -> bool:
+        """Whether a deed is a noun that nobody asks for: "at her end", "his cancellation is off", but not "give her a
+        refund"."""
+        reader = self.reader
+        before = at - 1
+        if before < self.first or (before == self.first and not reader.tokens[before].owns):
+            return False
+        if reader.low(before) not in _BEFORE_NOUNS and not reader.tokens[before].owns:
+            return False
+        light = self.place.ordered and find_base_form(stem(reader.low(self.place.order))) in LIGHT
+        near = {reader.low(step) for step in range(max(self.first, at - 6), at)}
+        return not light and near.isdisjoint(lexicon.WANTING)
 
     def _is_past(self, at: int) -> bool:
         low = self.reader.low(at)
