@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from agent.pipeline.request import GivenBy, Span, Value
-from agent.planning.proposal import Proposal
+from agent.planning.proposal import Find, Proposal
 
 Scalar = None | bool | int | float | str
 
@@ -120,12 +120,15 @@ AbstainReason = Literal["nothing_fits", "empty", "below_threshold", "condition_u
 
 
 class Abstain(Value):
-    """No registered action fits. ``nearest`` are names of offered actions to show the person, best first."""
+    """No registered action fits. ``nearest`` are offered names to show the person, best first. ``about`` are readings of
+    the one record that the words name, ``fitting`` the actions that they may ask for with it, likeliest first."""
 
     kind: Literal["abstain"] = "abstain"
     reason: AbstainReason
     detail: str
     nearest: tuple[str, ...] = ()
+    about: Annotated[tuple[Find, ...], Field(exclude_if=lambda about: not about)] = ()
+    fitting: Annotated[tuple[str, ...], Field(exclude_if=lambda fitting: not fitting)] = ()
 
 
 class Ask(Value):

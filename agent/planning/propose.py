@@ -35,6 +35,7 @@ from agent.planning.answers_for_model import (
     list_offered_records,
     take_up,
 )
+from agent.planning.named_record import ask_about_record
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reversal import aim_correction, correct_calls, undo_calls
@@ -153,6 +154,8 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
             if resolved.resolution.lacks and (missing := await _ask_for_missing(task, drafts, on_phase)) is not None:
                 question = missing
             return Outcome(question, resolved, drafts, confidence=confidence)
+        case Abstain(about=(_, *_)) as abstain if not task.request.answers:
+            return Outcome(await ask_about_record(task, abstain), resolved)
         case Abstain() as abstain:
             return Outcome(abstain, resolved)
     raise AssertionError(resolved.resolution)

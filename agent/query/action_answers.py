@@ -13,6 +13,8 @@ from agent.validate.questions import join
 from core.actor import Actor
 from registry.catalogue import Catalogue
 from registry.confirmation import Policy
+from registry.contract import Contract
+from registry.records import Record
 
 _CONFIRMED: Final = {Policy.WHEN: "sometimes", Policy.ONCE_PER_SESSION: "once in a session"}
 
@@ -57,3 +59,24 @@ def list_abilities(catalogue: Catalogue, actor: Actor, surface: str, kinds: Sequ
     does = listed if titles else "No action is open to you here."
     asks = f" You can also ask about {join(kinds, 'and')}." if kinds else ""
     return Reply(text=f"{does}{asks}", actions=tuple(offer.name for offer in offers[:PAGE]))
+
+
+def list_fitting(catalogue: Catalogue, actor: Actor, surface: str, records: Sequence[Record]) -> list[Contract]:
+    """The actions that this actor may run on these very records, as they are now. None for records of several kinds."""
+    if len({each.kind for each in records}) != 1:
+        return []
+    offers = catalogue.offers(actor.role, surface)  # type: ignore[arg-type]
+    contracts = (catalogue.get(offer.name) for offer in offers)
+    return [each for each in contracts if each is not None and _works_on(each, records)]
+
+
+def _works_on(contract: Contract, records: Sequence[Record]) -> bool:
+    for name in contract.required:
+        annotation = contract.annotation(name)
+        if annotation.record == records[0].kind:
+            return all(
+                str(record.values.get(field)) in {str(value) for value in values}
+                for record in records
+                for field, values in annotation.filter.items()
+            )
+    return False

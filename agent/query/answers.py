@@ -24,7 +24,7 @@ from agent.planning.proposal import (
     ValueAnswer,
     YesNoAnswer,
 )
-from agent.query.action_answers import answer_about_action, list_abilities
+from agent.query.action_answers import answer_about_action, list_abilities, list_fitting
 from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
 from agent.query.references import Query
@@ -47,8 +47,7 @@ from agent.validate.records.located import LocatedRecord, RecordQuery, format_co
 from core.actor import Actor
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
-from registry.contract import Contract
-from registry.records import Kinds, Place, Record, RecordKind, format_field
+from registry.records import Kinds, Place, RecordKind, format_field
 
 
 def note_other_connections(kinds: Kinds, name: str, text: str) -> str:
@@ -213,15 +212,8 @@ class Answerer:
 
     def _fitting(self, found: Sequence[LocatedRecord]) -> tuple[str, ...]:
         """The actions that this actor may run on these very records."""
-        if not found or len({each.record.kind for each in found}) != 1:
-            return ()
-        offers = self.catalogue.offers(self.actor.role, self.surface)  # type: ignore[arg-type]
-        made = []
-        for offer in offers:
-            contract = self.catalogue.get(offer.name)
-            if contract is not None and _works_on(contract, [each.record for each in found]):
-                made.append(contract.name)
-        return tuple(made[:MOST_ACTIONS])
+        fitting = list_fitting(self.catalogue, self.actor, self.surface, [each.record for each in found])
+        return tuple(each.name for each in fitting[:MOST_ACTIONS])
 
     # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -361,18 +353,6 @@ class Answerer:
     def _any_need(self) -> RecordQuery | None:
         kind = next(iter(self.query.context.kinds), None)
         return RecordQuery(SLOT, SLOT, kind) if kind is not None else None
-
-
-def _works_on(contract: Contract, records: Sequence[Record]) -> bool:
-    for name in contract.required:
-        annotation = contract.annotation(name)
-        if annotation.record == records[0].kind:
-            return all(
-                str(record.values.get(field)) in {str(value) for value in values}
-                for record in records
-                for field, values in annotation.filter.items()
-            )
-    return False
 
 
 def _unknown() -> Reply:

@@ -26,6 +26,7 @@ AUXILIARIES: Final = word_set(
 )
 RELATIVES: Final = word_set("that which who whom that's who's")
 NOT: Final = word_set("not never no isn't aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't without")
+DENYING: Final = NOT | word_set("nothing nobody none neither nor can't won't cannot couldn't wouldn't shouldn't")
 OF: Final = word_set("of for from by belonging")
 ABOUT: Final = word_set("about regarding concerning re mentioning on")
 EXCEPT: Final[tuple[tuple[str, ...], ...]] = (

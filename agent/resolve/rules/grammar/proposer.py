@@ -181,6 +181,16 @@ class Proposer:
         one = choice.best or (choice.rivals[0] if len(choice.rivals) == 1 else None)
         return one.offer.name if one is not None else None
 
+    def list_fitting(self) -> tuple[str, ...]:
+        """The actions that the words may ask for with the record that they name. None if something is forbidden."""
+        reader, chooser = self.reader, Chooser(self.reader, self.shortlist)
+        last = len(reader.tokens)
+        denied = any(
+            part.negated or any(reader.low(at) in lexicon.DENYING for at in range(part.first, part.stop))
+            for part in split_atoms(reader, 0, last, chooser.orders)
+        )
+        return () if denied else chooser.list_fitting(Stretch(0, last))
+
     def ordered(self) -> bool:
         """Whether anything is ordered."""
         chooser = Chooser(self.reader, self.shortlist)

@@ -9,7 +9,13 @@ from functools import cached_property
 from typing import Final
 
 from agent.planning.proposal import QuotedText
-from agent.resolve.rules.grammar.orders.action_words import LIGHT, PARTICLES, find_base_form, read_action_words
+from agent.resolve.rules.grammar.orders.action_words import (
+    HINTED,
+    LIGHT,
+    PARTICLES,
+    find_base_form,
+    read_action_words,
+)
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.reader import Reader
@@ -145,6 +151,19 @@ class Chooser:
             tied = best.complete and all(each.complete and self._means(each, read) for each in rivals[:2])
             return Choice(None, (best, *rivals[:2]), tied=tied)
         return Choice(best, (best,))
+
+    def list_fitting(self, place: Stretch) -> tuple[str, ...]:
+        """The actions for which words beside a record speak: a value, another record, or a word that hints at them.
+        Likeliest first. None if an action of another role is likelier."""
+
+        def speak(each: Interpretation) -> bool:
+            return not each.clash and (each.typed > 1 or each.evidence >= HINTED)
+
+        read = [each for each in self._read(self.shortlist, place) if speak(each)]
+        closed = [each for each in self._read(self.shortlist.closed, place) if speak(each)]
+        if closed and (not read or closed[0].score > read[0].score):
+            return ()
+        return tuple(each.offer.name for each in read)
 
     def _read(self, shortlist: Shortlist | None, place: Stretch, *, reads: bool = False) -> list[Interpretation]:
         if shortlist is None:
