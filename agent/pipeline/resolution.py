@@ -120,14 +120,15 @@ AbstainReason = Literal["nothing_fits", "empty", "below_threshold", "condition_u
 
 
 class Abstain(Value):
-    """No registered action fits. ``nearest`` are offered names to show the person, best first. ``about`` are readings of
-    the one record that the words name, ``fitting`` the actions that they may ask for with it, likeliest first."""
+    """No registered action fits. ``nearest`` are offered names to show the person, best first. ``about`` are the
+    records that the words name, the surest names in the first group. ``fitting`` are the actions that they may ask for
+    with them, likeliest first."""
 
     kind: Literal["abstain"] = "abstain"
     reason: AbstainReason
     detail: str
     nearest: tuple[str, ...] = ()
-    about: Annotated[tuple[Find, ...], Field(exclude_if=lambda about: not about)] = ()
+    about: Annotated[tuple[tuple[Find, ...], ...], Field(exclude_if=lambda about: not about)] = ()
     fitting: Annotated[tuple[str, ...], Field(exclude_if=lambda fitting: not fitting)] = ()
 
 

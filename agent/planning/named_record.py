@@ -52,16 +52,19 @@ async def ask_about_record(task: Task, abstain: Abstain) -> Question | Abstain:
 
 
 async def _find(task: Task, abstain: Abstain) -> LocatedRecord | None:
-    """The one record that is named. None if none or several may be."""
+    """The one record that is named. None if none or several may be. A name that is only nearly right tells nothing."""
     kinds = task.workspace_context.kinds
     query = Query(task.request, RecordScope(kinds, task.actor, task.request.surface), thread=task.thread)
-    for reference in abstain.about:
-        kind = kinds.get(reference.record)
-        if kind is None:
-            continue
-        found = await query.records.find_all(RecordQuery(SLOT, SLOT, kind), reference)
-        if not isinstance(found, Question) and len(found) == 1:
-            return found[0]
+    for group in abstain.about:
+        held: dict[tuple[str, str], LocatedRecord] = {}
+        for reference in group:
+            if (kind := kinds.get(reference.record)) is None:
+                continue
+            found = await query.records.find_all(RecordQuery(SLOT, SLOT, kind), reference)
+            if not isinstance(found, Question) and len(found) == 1 and found[0].key not in query.records.slips:
+                held[found[0].key] = found[0]
+        if held:
+            return next(iter(held.values())) if len(held) == 1 else None
     return None
 
 
@@ -69,8 +72,10 @@ def _shorten(contract: Contract, kind: RecordKind) -> str:
     """An action's title for a record that was just named: "Assign it", "Set its priority"."""
     it, its = ("them", "their") if rate_person_likeness(kind) > 1 else ("it", "its")
     nouns = "|".join(map(re.escape, sorted({kind.name, *kind.nouns}, key=len, reverse=True)))
-    one = re.compile(rf"\b(?:an?|the)\s+(?:[\w-]+\s+)?(?:{nouns})(?P<s>['’]s)?(?![\w'’-])", re.IGNORECASE)
-    title = one.sub(lambda found: its if found["s"] else it, contract.title, count=1)
+    noun = rf"\b(?:an?|the)\s+(?:[\w-]+\s+)?(?:{nouns})(?![\w-])"
+    title = re.sub(rf"\bthe\s+([\w-]+)\s+of\s+{noun}(?!['’])", rf"{its} \1", contract.title, flags=re.IGNORECASE)
+    title = re.sub(rf"{noun}['’]s\b", its, title, count=1, flags=re.IGNORECASE)
+    title = re.sub(rf"{noun}(?!['’])", it, title, count=1, flags=re.IGNORECASE)
     return to_display_text(title, limit=_LONGEST)
 
 

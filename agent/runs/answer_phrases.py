@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from agent.pipeline import Candidate, Question
-from language.stems import EMPTY
+from language.stems import EMPTY, stem_text
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CHOICES: Final = frozenset({"ambiguous", "not_found", "unclear_action"})
@@ -93,3 +93,10 @@ def _is_named(candidate: Candidate, words: str) -> bool:
     said, label = (set(_WORDS.findall(each.casefold())) for each in (words, f"{candidate.label} {candidate.detail}"))
     telling = said - EMPTY - {"one", "ones"}
     return bool(telling) and telling <= label
+
+
+def find_named_action(question: Question, text: str) -> Candidate | None:
+    """The one offered action that an answer names and says nothing beside: "close it" is "Close a ticket"."""
+    said = set(stem_text(text))
+    fits = [each for each in question.candidates if said and said <= set(stem_text(each.label))]
+    return fits[0] if len(fits) == 1 else None

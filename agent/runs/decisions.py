@@ -17,7 +17,7 @@ from agent.history.recorder import EntryType
 from agent.pipeline import Answer, Question, Refusal, RunState
 from agent.planning.planner import put_send, resolve_work
 from agent.runs import repository
-from agent.runs.answer_phrases import excludes, find_remaining, is_cancellation
+from agent.runs.answer_phrases import excludes, find_named_action, find_remaining, is_cancellation
 from agent.runs.approval import ApprovalService
 from agent.runs.expire import expire, has_expired
 from agent.runs.person_confirmation import refuse_key
@@ -87,7 +87,7 @@ class Decisions:
         says_no = question.slot == REST and text is not None and is_no(text)
         if choice is None and text is not None and (says_no or is_cancellation(text, question)):
             return await self.reject(actor, run_id, text, in_transaction=in_transaction)
-        answer = _make_answer(question, choice, text)
+        answer = make_answer(question, choice, text)
         again = run.with_(
             state="received", answers=(*run.answers, answer), question=None, updated_at=now, expires_at=None
         )
@@ -327,7 +327,9 @@ class Decisions:
         return run
 
 
-def _make_answer(question: Question, choice: str | None, text: str | None) -> Answer:
+def make_answer(question: Question, choice: str | None, text: str | None) -> Answer:
+    """The answer to a question, by a candidate or in words. Words that name one candidate choose it. Raises
+    InvalidInput."""
     if (choice is None) == (text is None):
         raise InvalidInput("Answer with one of the candidates (choice) or in your own words (text), not both.")
     if choice is not None:
@@ -337,6 +339,8 @@ def _make_answer(question: Question, choice: str | None, text: str | None) -> An
         return Answer(slot=question.slot, choice=choice, label=found.label)
     if not question.free_text:
         raise InvalidInput("Choose one of the candidates of this question.")
+    if question.slot == "action" and (named := find_named_action(question, text or "")) is not None:
+        return Answer(slot=question.slot, choice=named.id, label=named.label)
     if excludes(question, text or ""):
         left = find_remaining(question, text or "")
         if left is None:

@@ -21,6 +21,7 @@ from agent.planning.task import Outcome, make_task
 from agent.planning.thread import MOST_TURNS, build_thread, restore_thread
 from agent.resolve.resolver import Resolver
 from agent.runs.answer_phrases import is_cancellation
+from agent.runs.decisions import make_answer
 from agent.runs.run import Run
 from agent.workspace.context import WorkspaceContext
 from core import ids
@@ -169,7 +170,7 @@ class _Player:
             self.runs[-1] = run.with_(state="rejected", question=None)
             self.entry = CaseResult(self.case.id, "abstain", question="Taken back; nothing was sent.")
             return
-        answers = (*run.answers, Answer(slot=run.question.slot, text=words))
+        answers = (*run.answers, make_answer(run.question, None, words))
         await self._plan(self.runs.pop().with_(answers=answers, question=None), last=last)
 
     async def _edit(self, edits: Mapping[str, str], *, last: bool) -> None:

@@ -120,7 +120,8 @@ class RuleResolver:
         came = made.resolution
         if full and isinstance(came, Abstain):
             language = other.language if other is not None else guess_language(request.text)
-            came = Abstain(reason=came.reason, detail=load_locale(language).not_read, nearest=came.nearest) if language is not None else came
+            detail = load_locale(language).not_read if language is not None else came.detail
+            came = came if language is None else Abstain(reason=came.reason, detail=detail, nearest=came.nearest)
         return Resolved(resolution=came if isinstance(came, Proposed) else read.as_typed(came), trace=trace)
 
     def _resolve_with_trace(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:

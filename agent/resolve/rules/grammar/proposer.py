@@ -85,7 +85,7 @@ class Proposer:
             parts = parts or [Stretch(first, stop, 0)]
         made: list[Call] = []
         tied: Choice | None = None
-        doubtful = False
+        doubted: list[Interpretation] = []
         left: list[Stretch] = []
         over: list[str] = []
         for wish in parts:
@@ -107,7 +107,7 @@ class Proposer:
             if best is None:
                 left.append(wish)
                 continue
-            doubtful = doubtful or best.doubtful
+            doubted += [best] if best.doubtful else []
             over += [reader.words(at, at + 1).text for at in best.unexplained]
             over += [reader.words(*each).text for each in best.unread]
             if any(best.offer.annotation(name).unit in MONEY for name in best.offer.properties):
@@ -118,7 +118,9 @@ class Proposer:
             listed = [_record_of(each) for each in best.calls]
             reader.several = tuple(each for each in listed if each is not None) if len(listed) > 1 else ()
             made += [Call(action=best.offer.name, arguments=each) for each in best.calls]
-        if not made or doubtful:
+        if doubted:
+            return self._which(doubted, sure=False)
+        if not made:
             return None
         over += [reader.words(each.first, each.stop).text for each in left if each.ordered]
         proposal = make_proposal(made, over)
@@ -153,8 +155,8 @@ class Proposer:
             made.append(make_proposal(calls))
         return Proposed(proposal=made[0], instead=tuple(made[1:]), sure=told)
 
-    def _which(self, rivals: Sequence[Interpretation]) -> Ask:
-        """Asks which of the likeliest actions is meant."""
+    def _which(self, rivals: Sequence[Interpretation], *, sure: bool = True) -> Ask:
+        """Asks which of the likeliest actions is meant. ``sure``: what was read of its arguments holds."""
         text = "Which of these do you mean?" if len(rivals) > 1 else "Is this what you mean?"
         candidates = tuple(
             Candidate(
@@ -165,7 +167,7 @@ class Proposer:
         drafts = (Draft(action=rivals[0].offer.name, version=rivals[0].offer.version),)
         question = Question(slot="action", code="unclear_action", text=text, candidates=candidates)
         likeliest = None
-        if len(rivals) == 1 and rivals[0].complete:
+        if sure and len(rivals) == 1 and rivals[0].complete:
             calls = [Call(action=rivals[0].offer.name, arguments=arguments) for arguments in rivals[0].calls]
             likeliest = make_proposal(calls)
         return Ask(question=question, drafts=drafts, likeliest=likeliest)

@@ -12,7 +12,7 @@ from agent.planning.proposal import ActionAnswer, AnswerResult, PlanResult, Prop
 from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import is_order, parse_clause
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.named_record import find_named_record
+from agent.resolve.rules.grammar.named_records import find_named_records
 from agent.resolve.rules.grammar.orders.examples import find_exemplified
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.titles import find_titles, read_titles_as_names
@@ -114,7 +114,7 @@ def understand(
         why = explain_unread(unread, proposer.goes_by, ordered=ordered, tried=True) or (NO_ANSWER if asks else NOTHING)
         near = tuple(each.offer.name for each in shortlist.top(text, _NEAREST))
         unknown_deed = Abstain(reason="nothing_fits", detail=why, nearest=near)
-        about = find_named_record(read_anew().reader) if why == NOTHING else ()
+        about = find_named_records(read_anew().reader) if why == NOTHING else ()
         if not about:
             return unknown_deed
         return unknown_deed.model_copy(update={"about": about, "fitting": read_anew().list_fitting()})

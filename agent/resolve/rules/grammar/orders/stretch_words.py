@@ -152,9 +152,9 @@ class StretchWords:
             return False
         if reader.low(before) not in _BEFORE_NOUNS and not reader.tokens[before].owns:
             return False
-        light = self.place.ordered and find_base_form(stem(reader.low(self.place.order))) in LIGHT
+        head = stem(reader.low(self.place.order))
         near = {reader.low(step) for step in range(max(self.first, at - 6), at)}
-        return not light and near.isdisjoint(lexicon.WANTING)
+        return not (self.place.ordered and (head in LIGHT or is_order(head))) and near.isdisjoint(lexicon.WANTING)
 
     def _is_past(self, at: int) -> bool:
         low = self.reader.low(at)
