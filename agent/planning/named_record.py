@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
@@ -42,7 +41,9 @@ async def ask_about_record(task: Task, abstain: Abstain) -> Question | Abstain:
     if works[0].name not in rank:
         first, _, rest = abstain.detail.partition("“What can you do?”")
         does = join([_lower(_shorten(each, found.kind)) for each in works[:MOST_NAMED]], "or")
-        return abstain.model_copy(update={"detail": f"{first.strip()} With {label} you can: {does}." if rest else first})
+        return abstain.model_copy(
+            update={"detail": f"{first.strip()} With {label} you can: {does}." if rest else first}
+        )
     asked = ask_for_action(works[:MOST_OFFERED], f"What should happen with {label}?")
     offered = [
         Candidate(id=each.id, label=_shorten(contract, found.kind), detail=each.detail)
@@ -69,8 +70,12 @@ async def _find(task: Task, abstain: Abstain) -> LocatedRecord | None:
 
 
 def _shorten(contract: Contract, kind: RecordKind) -> str:
-    """An action's title for a record that was just named: "Assign it", "Set its priority"."""
-    it, its = ("them", "their") if rate_person_likeness(kind) > 1 else ("it", "its")
+    """An action's title for a record that was just named: "Assign it", "Set its priority". Whole where the record may
+    be a person or a thing."""
+    likeness = rate_person_likeness(kind)
+    if likeness == 1:
+        return to_display_text(contract.title, limit=_LONGEST)
+    it, its = ("them", "their") if likeness else ("it", "its")
     nouns = "|".join(map(re.escape, sorted({kind.name, *kind.nouns}, key=len, reverse=True)))
     noun = rf"\b(?:an?|the)\s+(?:[\w-]+\s+)?(?:{nouns})(?![\w-])"
     title = re.sub(rf"\bthe\s+([\w-]+)\s+of\s+{noun}(?!['’])", rf"{its} \1", contract.title, flags=re.IGNORECASE)

@@ -64,6 +64,15 @@ def test_more_of_what_a_value_describes_means_the_value() -> None:
     assert getattr(best("plan for two more frantic days", "level", LEVEL), "value", None) == "frantic"
 
 
+def test_a_root_is_another_word_than_the_value_derived_from_it() -> None:
+    level: dict[str, Any] = {"type": "string", "enum": ["high", "plain"]}
+    words = Annotation(words={"high": ["important"], "plain": ["other"]})
+    assert best("the import job", "level", level, words) is None
+    reading = best("the important job", "level", level, words)
+    assert reading is not None
+    assert reading.value == "high"
+
+
 def test_the_contract_s_other_words_stand_for_a_value() -> None:
     annotation = Annotation(words={"closed": ["done", "taken care of"]})
     assert getattr(best("mark it as taken care of", "status", STATUS, annotation), "value", None) == "closed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Candidate, Question
-from agent.runs.answer_phrases import excludes, find_remaining
+from agent.runs.answer_phrases import excludes, find_named_action, find_remaining
 
 TWO = (Candidate(id="1", label="Ada Berg", detail="ada@x.example"), Candidate(id="2", label="Ada Borg"))
 THREE = (*TWO, Candidate(id="3", label="Ada Bard"))
@@ -46,3 +46,16 @@ def test_nobody_is_taken_where_more_than_one_is_left_or_nobody_was_named(words: 
 @pytest.mark.parametrize("words", ["Notley", "Berg", "the first"])
 def test_other_answers_rule_nobody_out(words: str) -> None:
     assert not excludes(asked(*TWO), words)
+
+
+def test_words_that_name_one_offered_action_choose_it() -> None:
+    offered = (
+        Candidate(id="x.close", label="Close it"),
+        Candidate(id="x.set_stage", label="Set its stage"),
+        Candidate(id="x.set_day", label="Set its day"),
+    )
+    question = Question(slot="action", code="unclear_action", text="What should happen with it?", candidates=offered)
+    named = {words: find_named_action(question, words) for words in ("close it", "close", "its stage please")}
+    assert [each.id if each else None for each in named.values()] == ["x.close", "x.close", "x.set_stage"]
+    for words in ("set it", "close it on Friday", "the first", ""):  # two of them, more than that, and none
+        assert find_named_action(question, words) is None

@@ -304,10 +304,12 @@ class Interpreter(StretchUnread):
         )
 
     def _count_typed(self) -> int:
-        """How many parameters the words give. One phrase gives one, however many it fits: "Ada's" may be her ticket, and
-        Ada, but hardly both."""
+        """How many parameters the words give. One phrase gives one, however many it fits: "Ada's" may be her ticket,
+        and Ada, but hardly both."""
         given = {name: pieces for name, pieces in self.records.items() if any(each.sure >= 0.5 for each in pieces)}
-        given |= {name: self.values[name] for name in self.values if name in self.offer.required and self._told_to(name)}
+        given |= {
+            name: self.values[name] for name in self.values if name in self.offer.required and self._told_to(name)
+        }
         return len({tuple((each.first, each.last) for each in pieces) or name for name, pieces in given.items()})
 
     def _told_to(self, name: str) -> bool:
