@@ -23,8 +23,8 @@ SLOT: Final = "answer"
 
 
 async def ask_about_record(task: Task, abstain: Abstain) -> Question | Abstain:
-    """Asks what shall be done with the record, if words speak for some action that it is open to. Else the abstention
-    says which those are."""
+    """Asks what shall be done with the record, if words speak for an action that it is open to. If they speak for none,
+    the abstention says which those are. It says nothing of them if the words speak for another."""
     try:
         found = await _find(task, abstain)
     except PlatformUnavailable:
@@ -35,10 +35,12 @@ async def ask_about_record(task: Task, abstain: Abstain) -> Question | Abstain:
     works = list_fitting(context.catalogue, task.actor, request.surface, [found.record])
     if not works:
         return abstain
+    if abstain.fitting and abstain.fitting[0] not in {each.name for each in works}:
+        return abstain
     rank = {name: place for place, name in enumerate(abstain.fitting)}
     works = sorted(works, key=lambda each: rank.get(each.name, len(rank)))
     label = to_display_text(found.label, limit=_LONGEST)
-    if works[0].name not in rank:
+    if not rank:
         first, _, rest = abstain.detail.partition("“What can you do?”")
         does = join([_lower(_shorten(each, found.kind)) for each in works[:MOST_NAMED]], "or")
         return abstain.model_copy(

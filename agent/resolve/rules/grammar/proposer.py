@@ -119,7 +119,7 @@ class Proposer:
             reader.several = tuple(each for each in listed if each is not None) if len(listed) > 1 else ()
             made += [Call(action=best.offer.name, arguments=each) for each in best.calls]
         if doubted:
-            return self._which(doubted, sure=False)
+            return None if any(each.strange for each in doubted) else self._which(doubted, sure=False)
         if not made:
             return None
         over += [reader.words(each.first, each.stop).text for each in left if each.ordered]

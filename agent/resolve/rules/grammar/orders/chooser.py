@@ -9,13 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from agent.planning.proposal import QuotedText
-from agent.resolve.rules.grammar.orders.action_words import (
-    HINTED,
-    LIGHT,
-    PARTICLES,
-    find_base_form,
-    read_action_words,
-)
+from agent.resolve.rules.grammar.orders.action_words import LIGHT, PARTICLES, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.reader import Reader
@@ -157,7 +151,7 @@ class Chooser:
         Likeliest first. None if an action of another role is likelier."""
 
         def speak(each: Interpretation) -> bool:
-            return not each.clash and (each.typed > 1 or each.evidence >= HINTED)
+            return not each.clash and (each.typed > 1 or each.evidence >= HINTS)
 
         read = [each for each in self._read(self.shortlist, place) if speak(each)]
         closed = [each for each in self._read(self.shortlist.closed, place) if speak(each)]
