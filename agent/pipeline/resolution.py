@@ -120,9 +120,9 @@ AbstainReason = Literal["nothing_fits", "empty", "below_threshold", "condition_u
 
 
 class Abstain(Value):
-    """No registered action fits. ``nearest`` are names of offered actions to show the person, best first. ``about`` are the
-    records that the words name, the surest names in the first group. ``fitting`` are the actions that they may ask for
-    with them, likeliest first."""
+    """No registered action fits. ``nearest`` are names of offered actions to show the person, best first. ``about`` are
+    the records that the words name, the surest names in the first group. ``fitting`` are the actions that they may ask
+    for with them, likeliest first."""
 
     kind: Literal["abstain"] = "abstain"
     reason: AbstainReason
