@@ -128,7 +128,7 @@ def read_quantity(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
     whole = held is not None and held.end >= reader.tokens[at].end
     if held is not None and whole and held.kind == "cardinal" and not held.unit and 1 < held.value <= 100:
         last = reader.end_index(held.end)
-        several = singularize(reader.low(noun)) != reader.low(noun) or last < noun
+        several = singularize(reader.low(noun)) != reader.low(noun) or last < noun or noun in reader.standing
         if (
             held.value == int(held.value)
             and last <= noun

@@ -10,7 +10,7 @@ from agent.extract.references.vocabulary import PLACES
 from agent.pipeline import Turn
 from agent.planning.proposal import AS_SHOWN, BelongsTo, Except, Find, Has, OrderByField
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placing
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, count_placing
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 
@@ -21,6 +21,7 @@ _PEOPLE: Final = word_set("he she him her")
 _ITS: Final = word_set("its")
 _THEIRS: Final = word_set("his her")
 _PAIR: Final = 2
+_BEHIND: Final = word_set("to please again too and for now then")
 _ONE: Final = word_set("one ones")
 _MOST_BEFORE: Final = 4  # words
 _UNCLEAR: Final = word_set("next previous original")
@@ -52,6 +53,9 @@ def _list_set_words(shown: Find) -> frozenset[str]:
 
 def _stands(reader: Reader, at: int, sets: frozenset[str]) -> bool:
     low = reader.low(at)
+    if low in PLACES and sets:  # "close the two oldest"
+        ends = reader.is_mark(at + 1) or reader.low(at + 1) in _BEHIND
+        return ends and reader.noun(at + 1) is None and "the" in reader.lows(at - 2, 2)
     if low == "two":
         return low in sets and reader.lows(at - 2, 2) == ("of", "the") and reader.noun(at + 1) is None
     if low in sets:
@@ -85,14 +89,17 @@ def find_shown(reader: Reader, find: Find, index: int, noun: int) -> Find | None
     if index == noun and reader.low(noun) in _ONE and reader.low(noun - 1) not in lexicon.DETERMINERS:
         return None  # words before it tell which, and weren't read
     said = next(
-        (" ".join(reader.lows(at, size)) for at in range(index, noun) if (size := count_placing(reader, at))), ""
+        (" ".join(reader.lows(at, size)) for at in range(index, noun) if (size := count_placing(reader, at))),
+        reader.low(noun),
     )
-    position, by, _ = PLACES.get(said, (1, None, False))
+    position, by, descending = PLACES.get(said, (1, None, False))
     part = index == noun and reader.low(noun - 1) in PARTITIVE  # "some of them"
     part = part or (find.pick == "all" and any(at in reader.numbers for at in range(index, noun)))  # "half of them"
     if part or said in _UNCLEAR or position < -1 or (shown.said is not None and find.said is not None):
         return shown.model_copy(update={"pick": "one"})
     order = find.order
+    if order is None and by is not None:
+        order = OrderByField(first=FIRSTS[by, descending], nth=abs(position))
     placed = said in {"last", "final", "first"} or (by == "order" and position > 1)
     if placed:
         if find.record not in reader.shown:

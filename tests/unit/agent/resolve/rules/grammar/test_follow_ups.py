@@ -223,6 +223,8 @@ async def test_the_last_one_is_the_one_at_the_end_of_those_shown() -> None:
         ("cancel the newest of them for her", "latest", "one"),
         ("cancel the newer one for him", "latest", "one"),
         ("cancel the two newest of these", "latest", 2),
+        ("cancel the oldest please", "earliest", "one"),
+        ("cancel the two oldest", "earliest", 2),
     ],
 )
 async def test_words_for_some_of_those_shown_mean_no_others(text: str, first: str, pick: str | int) -> None:
@@ -245,7 +247,9 @@ async def test_a_singular_is_one_of_those_shown_so_that_it_is_asked_which(text: 
     assert (reference.among, reference.order, reference.pick) == ("@set1", None, "one")
 
 
-@pytest.mark.parametrize("text", ["cancel some of them", "cancel half of them", "cancel the next of those"])
+@pytest.mark.parametrize(
+    "text", ["cancel some of them", "cancel half of them", "cancel the next of those", "cancel all but the newest"]
+)
 async def test_a_part_of_those_shown_that_is_left_open_is_never_all_of_them(text: str) -> None:
     made = await resolve(text, shown(4))
     assert '"pick":"all"' not in made.model_dump_json()
