@@ -114,11 +114,11 @@ class StretchSpoken(StretchDirections):
     def _is_definite(self, at: int, kind: RecordKind) -> bool:
         """Whether a noun of the kind, with nothing behind it that tells which, is the thread's: "the ticket"."""
         reader = self.reader
-        noun = reader.noun(at + 1) if reader.low(at) == "the" else None
+        noun = reader.noun(at + 1) if reader.low(at) == "the" and at + 1 not in reader.standing else None
         if noun is None or noun[0].name != kind.name or reader.spoken.get(kind.name) not in reader.remembered:
             return False
         last = at + 1 + noun[1]
-        return last >= self.stop or reader.is_mark(last) or reader.low(last) in lexicon.MANNER | _AS | {"please"}
+        return last >= self.stop or reader.is_mark(last) or reader.low(last) in lexicon.MANNER | {"please", "to"}
 
     def _is_single(self, at: int) -> bool:
         """Whether a pronoun, or the noun behind an article, is of one: "it", "him", "the bill"."""

@@ -146,8 +146,8 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
         made.where = list(add_noun_state(kind, low, made.where))
     find = _find(made)
     if noun in reader.standing and not reader.asks:
-        shown = find_shown(reader, find, index, noun)
         last += 2 if last + 1 in reader.standing and reader.low(last) in PARTITIVE else 0  # "the old ones of them"
+        shown = find_shown(reader, find, index, noun, last)
         return Phrase(shown, index, last, True, made.line) if shown is not None else None
     if find.bare and reader.low(index) in lexicon.OWNERS and last == index + 1 + length:
         theirs = reader.whose(kind)  # "his account" is he

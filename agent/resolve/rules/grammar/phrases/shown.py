@@ -21,6 +21,7 @@ _PEOPLE: Final = word_set("he she him her")
 _ITS: Final = word_set("its")
 _THEIRS: Final = word_set("his her")
 _PAIR: Final = 2
+_TELLS: Final = lexicon.RELATIVES | word_set("on with in at from of about under over above below without whose")
 _BEHIND: Final = word_set("to please again too and for now then")
 _ONE: Final = word_set("one ones")
 _MOST_BEFORE: Final = 4  # words
@@ -55,7 +56,9 @@ def _stands(reader: Reader, at: int, sets: frozenset[str]) -> bool:
     low = reader.low(at)
     if low in PLACES and sets:  # "close the two oldest"
         ends = reader.is_mark(at + 1) or reader.low(at + 1) in _BEHIND
-        return ends and reader.noun(at + 1) is None and "the" in reader.lows(at - 2, 2)
+        begin = next((step for step in (at - 1, at - 2) if reader.low(step) == "the"), 0)
+        aside = begin > 0 and reader.is_mark(begin - 1)  # "close 7, the oldest"
+        return ends and reader.noun(at + 1) is None and reader.low(begin) == "the" and not aside
     if low == "two":
         return low in sets and reader.lows(at - 2, 2) == ("of", "the") and reader.noun(at + 1) is None
     if low in sets:
@@ -79,13 +82,15 @@ def read_spoken(reader: Reader, index: int, *, owns: bool = False) -> Phrase | N
     return Phrase(find, index, index + 1, True)
 
 
-def find_shown(reader: Reader, find: Find, index: int, noun: int) -> Find | None:
-    """The shown records that a phrase from ``index`` on describes, whose noun is the word that stands for them. Any one
-    of them, which is asked about, where the words leave open which.
+def find_shown(reader: Reader, find: Find, index: int, noun: int, last: int) -> Find | None:
+    """The shown records that a phrase from ``index`` to ``last`` describes, whose noun stands for them. Any one of
+    them, which is asked about, where the words leave open which.
 
     "The first" and "the second" go by the places in which they were shown. None if nothing was shown that has places.
     """
     shown = reader.standing[noun]
+    if last == noun + 1 and reader.low(last) in _TELLS:
+        return None  # what tells which of them isn't read
     if index == noun and reader.low(noun) in _ONE and reader.low(noun - 1) not in lexicon.DETERMINERS:
         return None  # words before it tell which, and weren't read
     said = next(

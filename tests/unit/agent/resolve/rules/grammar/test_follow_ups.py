@@ -248,7 +248,14 @@ async def test_a_singular_is_one_of_those_shown_so_that_it_is_asked_which(text: 
 
 
 @pytest.mark.parametrize(
-    "text", ["cancel some of them", "cancel half of them", "cancel the next of those", "cancel all but the newest"]
+    "text",
+    [
+        "cancel some of them",
+        "cancel half of them",
+        "cancel the next of those",
+        "cancel all but the newest",
+        "cancel those with a dog",
+    ],
 )
 async def test_a_part_of_those_shown_that_is_left_open_is_never_all_of_them(text: str) -> None:
     made = await resolve(text, shown(4))
