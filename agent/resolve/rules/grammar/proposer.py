@@ -12,6 +12,7 @@ from agent.extract.limits import MAX_WISHES, refuse_too_many
 from agent.pipeline import Abstain, Ask, Candidate, Draft, Proposed, Question, Resolution, Span, Turn
 from agent.planning.proposal import (
     Answer,
+    AnswerResult,
     Argument,
     Call,
     Find,
@@ -267,6 +268,13 @@ class Proposer:
             names += [offer.name.rpartition(".")[2].replace("_", " "), (offer.title or "").lower()]
             names += [alias for alias in offer.aliases if " " not in alias]
         return any(name.lower().split()[:1] == [word] for name in names)
+
+    def offer_answer(self, answer: Answer) -> Proposed:
+        """The answer, with what it is where its name is another kind's."""
+        proposal = Proposal(result=AnswerResult(answer=answer))
+        others = tuple(Proposal(result=AnswerResult(answer=each)) for each in self.reader.readings if each != answer)
+        otherwise = (*others, *read_otherwise(proposal, self.reader.guesses))
+        return Proposed(proposal=proposal, otherwise=otherwise[:MOST_OTHERWISE])
 
     def answer(self) -> Answer | None:
         self.reader.asks = True

@@ -14,7 +14,19 @@ from agent.extract.spans import money
 from agent.extract.spans.money import find_currency
 from agent.extract.time import dates, durations, time_ranges, times
 from agent.extract.time.date_math import shift
-from agent.planning.proposal import AnyOf, Compare, Comparison, Condition, Day, Find, Number, StateIs, Word, Words
+from agent.planning.proposal import (
+    Answer,
+    AnyOf,
+    Compare,
+    Comparison,
+    Condition,
+    Day,
+    Find,
+    Number,
+    StateIs,
+    Word,
+    Words,
+)
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, does, find_day_of_deed, join_verb, read_telling_noun
 from agent.resolve.rules.grammar.name_ends import find_name_end
@@ -95,6 +107,8 @@ class Reader:
         self.spoken, self.shown = dict[str, Find](), dict[str, Find]()  # shown: what "the second one" is one of
         self.guesses: list[tuple[Find, str]] = []
         """Names that may be another kind's, with that kind."""
+        self.readings: list[Answer] = []
+        """Further answers to a question, whose name may be another kind's."""
         self.last_set: Find | None = None
         """The records that the latest request led to: what "those" are."""
         self.standing: Mapping[int, Find] = {}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal
 
 from agent.pipeline import Abstain, Ask, Calls, Candidate, Draft, Proposed, Question, Request, Resolution
-from agent.planning.proposal import ActionAnswer, AnswerResult, PlanResult, Proposal
+from agent.planning.proposal import ActionAnswer, PlanResult, Proposal
 from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import is_order, parse_clause
 from agent.resolve.rules.grammar import lexicon
@@ -16,7 +16,7 @@ from agent.resolve.rules.grammar.named_records import find_named_records
 from agent.resolve.rules.grammar.orders.examples import find_exemplified
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.titles import find_titles, read_titles_as_names
-from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal, read_otherwise
+from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
 from agent.resolve.rules.normalization import AlignedText
@@ -93,8 +93,7 @@ def understand(
             answer, proposer = titled.answer(), titled if proposer.reader.unread is None else proposer
     answer = answer or find_asked_action(text, shortlist, read_anew().means)
     if answer is not None:
-        proposal = Proposal(result=AnswerResult(answer=answer))
-        return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, proposer.reader.guesses))
+        return proposer.offer_answer(answer)
     unread = proposer.reader
     proposer = read_anew()
     whole = parse_clause(text)
@@ -134,8 +133,7 @@ def answer_question(
     answer = proposer.answer()
     if answer is None:
         return None
-    proposal = Proposal(result=AnswerResult(answer=answer))
-    return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, proposer.reader.guesses))
+    return proposer.offer_answer(answer)
 
 
 def _is_kind_order(text: str, proposer: Proposer) -> bool:

@@ -104,6 +104,8 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
     if low not in lexicon.OF or at + 1 >= stop:
         return 0
     start = at + 2 if low == "belonging" else at + 1
+    if reader.asks and reader.low(start) == "the" and start + 1 < stop and reader.noun(start + 1) is None:
+        start += reader.tokens[start + 1].capital  # "for the Spring Gala"
     token = reader.tokens[start] if start < stop else None
     phrase = made.read(reader, start, stop, None, depth + 1)
     if phrase is not None and phrase.noun:
@@ -197,13 +199,12 @@ def _longest(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
             return step + 1
         if reader.is_mark(step) or (reader.low(step) in lexicon.NAME_STOP and reader.low(step) not in _AMONG_US):
             return 0
-        state = reader.state(step, made.kind)
-        if state is None and rate_person_likeness(made.kind) > 1 and reader.low(step) not in _AMONG_US:
-            return 0  # "(who has been) waiting longest": for a thing of theirs
-        if state is not None:
+        if (state := reader.state(step, made.kind)) is not None:
             day = reader.date_field(made.kind, step) or find_since_field(reader, made.kind, state[0], step + state[1])
             line = day.name if day is not None else None
             where.append(state[0])
+        elif rate_person_likeness(made.kind) > 1 and reader.low(step) not in _AMONG_US:
+            return 0  # "(who has been) waiting longest": for a thing of theirs
     return 0
 
 
@@ -338,10 +339,9 @@ def _read_event(
 def _read_verb_with_place(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """Any verb before a place or a group: "run by the quarter", "pay in yen"."""
     verb = reader.low(at).isalpha() and reader.noun(at) is None and reader.low(at) not in lexicon.NAME_STOP
-    if not verb or reader.low(at + 1) not in {"in", "by", "on", "with"}:
+    stated = any(reader.state(at, each) is not None for each in reader.kinds.values())  # "overdue in yen"
+    if not verb or stated or reader.low(at + 1) not in {"in", "by", "on", "with"}:
         return 0
-    if any(reader.state(at, each) is not None for each in reader.kinds.values()):
-        return 0  # "overdue in yen" says more than a verb does
     return read_location(reader, made, at + 1, stop) or read_inside(reader, made, at + 1, stop)
 
 

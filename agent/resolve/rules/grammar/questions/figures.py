@@ -110,7 +110,9 @@ def read_total_of_all(reader: Reader, step: int, stop: int) -> TotalOf | None:
     found = []
     for kind in reader.kinds.values() if step < stop else ():
         whatever = Phrase(Find(record=kind.name, pick="all"), at, at, True)
-        find = read_restricted(reader, whatever, stop, told=True) if kind.size is not None else None
+        size = kind.field_named(kind.size or "")
+        money = size is not None and size.type == "money_minor"  # "how much": no grams, no guests
+        find = read_restricted(reader, whatever, stop, told=True) if money else None
         found += [(kind, find)] if find is not None and find.where and find.order is None else []
     if len(found) != 1 or found[0][0].size is None:
         return None
@@ -227,6 +229,11 @@ def _owed_to_us(reader: Reader, at: int, stop: int) -> Answer | None:
         return None
     at += 2 + (reader.low(at + 2) in {"still", "currently"})
     owed = find_owed(reader) if reader.low(at) == "owed" else None
+    some = read_phrase(reader, at + 2, stop, None) if owed is not None and reader.low(at + 1) in {"in", "for"} else None
+    if owed is not None and some is not None and some.noun and some.find.record == owed.record:
+        if some.find.said is not None:
+            return None
+        owed, at = owed.model_copy(update={"where": (*owed.where, *some.find.where)}), some.last - 1
     find = read_restricted(reader, Phrase(owed, at, at + 1, True), stop) if owed is not None else None
     size = reader.kinds[find.record].size if find is not None and find.order is None else None
     return ValueAnswer(value=TotalOf(field=size, of=find)) if size is not None and find is not None else None
@@ -234,8 +241,8 @@ def _owed_to_us(reader: Reader, at: int, stop: int) -> Answer | None:
 
 def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     asked = index + 1 + (reader.lows(index, 2) == ("how", "much"))
-    if reader.low(index) in {"what", "how"} and (owed := _owed_to_us(reader, asked, stop)) is not None:
-        return owed
+    if reader.low(index) in {"what", "how"} and "owed" in reader.lows(asked, 4):
+        return _owed_to_us(reader, asked, stop)
     if reader.low(index) == "what" and (theirs := read_total(reader, index + 1, stop)) is not None:
         shown = isinstance(theirs[0].of, Find) and is_over(reader, theirs[1], stop)
         return RecordsAnswer(records=theirs[0].of) if shown else None  # "(show me) what Ada owes"
@@ -249,6 +256,12 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     while at < stop and reader.low(at) not in BE | DO:
         at += 1
     verb = reader.low(at)
+    noun = reader.noun(label) if verb in BE else None
+    if noun is not None and label + noun[1] == at and noun[0].size is not None:  # "how much rent is outstanding"
+        find = read_restricted(reader, Phrase(Find(record=noun[0].name, pick="all"), label, at, True), stop, told=True)
+        if find is None or find.order is not None or find.bare:
+            return None
+        return ValueAnswer(value=TotalOf(field=noun[0].size, of=find))
     if at > label:
         about = read_subject(reader, at + 1, stop) if verb in DO else None
         if about is None or about.last + 1 < stop or reader.low(about.last) not in HOLDS | {""}:

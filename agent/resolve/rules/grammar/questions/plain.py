@@ -59,6 +59,8 @@ def read_one_kind(reader: Reader, at: int, stop: int) -> Find | None:
     """The records of the only kind that the words can be told of."""
     named = reader.noun(at) is not None or reader.low(at) in lexicon.DETERMINERS  # "what is the total of …"
     found = list(_told(reader, at, stop)) if at < stop and not named else []
+    own = [each for each in found if not any(isinstance(one, Has) for one in each.where)]
+    found = own or found  # what is urgent itself, before who has something urgent
     return found[0] if len(found) == 1 else None
 
 
@@ -68,7 +70,10 @@ def _told(reader: Reader, at: int, stop: int) -> Iterator[Find]:
             continue
         whatever = Phrase(Find(record=kind.name, pick="all"), at, at, True)
         find = read_restricted(reader, whatever, stop, told=True)
-        if find is not None and find.order is None and any(not isinstance(each, BelongsTo) for each in find.where):
+        if find is None or find.order is not None or all(isinstance(each, BelongsTo) for each in find.where):
+            continue
+        held = [each.related.record for each in find.where if isinstance(each, Has) and isinstance(each.related, Find)]
+        if len(held) == len(set(held)):  # "open in delivery fees" is one fee, and no two
             yield find
 
 
@@ -122,6 +127,10 @@ def read_when(reader: Reader, index: int, stop: int) -> Answer | None:
             if isinstance(find.order, OrderByField) and line != kind.order:
                 find = find.model_copy(update={"order": find.order.model_copy(update={"by": line})})
             return RecordsAnswer(records=find, fields=(line,))
+    dated = _day_of_named(reader, at, stop) if reader.low(at) in BE or at == index else []
+    reader.readings += dated[1:]
+    if dated:
+        return dated[0]
     for length in (1, 2, 3):
         for about in list_subjects(reader, at + 1, stop - length + 1):
             made = _told_when(reader, about, stop) if about.last + length == stop else None
@@ -131,6 +140,20 @@ def read_when(reader: Reader, index: int, stop: int) -> Answer | None:
         if (done := read_when_done(reader, about.find, about.last, stop)) is not None:
             return done
     return None
+
+
+def _day_of_named(reader: Reader, at: int, stop: int) -> list[Answer]:
+    """The day of an event by its name: "(when is) the Spring Gala"."""
+    step = at + 1 + (reader.low(at + 1) in lexicon.DETERMINERS)
+    if step >= stop or not reader.tokens[step].capital or reader.name(step, stop) < stop:
+        return []
+    kinds = [each for each in reader.kinds.values() if rate_person_likeness(each) < _PERSON and each != reader.people()]
+    kinds = [each for each in kinds if any(one.search == "name" for one in each.fields)]
+    return [
+        RecordsAnswer(records=Find(record=kind.name, said=reader.words(step, stop)), fields=(line.name,))
+        for kind in kinds
+        if (line := kind.field_named(kind.order or "")) is not None and line.type in DATES and not is_born(kind)
+    ]
 
 
 def _on_what_day(reader: Reader, index: int) -> int:

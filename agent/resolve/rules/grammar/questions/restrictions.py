@@ -17,9 +17,12 @@ from agent.resolve.rules.grammar.phrases.conditions import (
     skip_owed,
 )
 from agent.resolve.rules.grammar.phrases.fields import find_owed, read_debt, read_measured_order
+from agent.resolve.rules.grammar.phrases.modifiers import read_topic
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     FIRSTS,
     Phrase,
+    PhraseParts,
     count_placing,
     negate_condition,
     read_named_owner,
@@ -107,6 +110,11 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
             where = (*find.where, *clause[0])
             find, at = find.model_copy(update={"where": where, "order": clause[2] or find.order}), clause[1]
             continue
+        if find.said is None and reader.low(at - 1) in BE and reader.low(at) in {"about", "regarding", "concerning"}:
+            topic = PhraseParts(kind, read_phrase)
+            if last := read_topic(reader, topic, at, stop):
+                find, at = find.model_copy(update={"said": topic.said}), last
+                continue
         if (more := _ours(reader, kind, find, at, stop)) is not None:
             find, at = more
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from agent.planning.proposal import Answer, BelongsTo, Find, Test, YesNoAnswer
+from agent.planning.proposal import Answer, BelongsTo, CountOf, Find, Has, Test, YesNoAnswer
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.conditions import (
     count_test,
@@ -45,14 +45,26 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     owes = read_owes(reader, index + 1, stop) if low in DO else None
     if owes is not None and is_over(reader, owes[1], stop):
         return YesNoAnswer(tests=(owes[0],))
-    abouts = list_subjects(reader, index + 1, stop)
-    for about in abouts:
+    for about in list_subjects(reader, index + 1, stop):
         also = list_namesakes(reader, about.find) if not about.noun else []
-        for find in (about.find, *also):
-            tests = _tested(reader, low, Phrase(find, about.first, about.last, about.noun), stop)
-            if tests is not None:
-                return tests
+        told = [
+            answer
+            for find in (about.find, *also)
+            if (answer := _tested(reader, low, Phrase(find, about.first, about.last, about.noun), stop)) is not None
+        ]
+        told.sort(key=_is_of_theirs)
+        reader.readings += told[1:]
+        if told:
+            return told[0]
     return None
+
+
+def _is_of_theirs(answer: Answer) -> bool:
+    """Whether something of theirs is told, and not something of what is named itself: whose fair is confirmed, where
+    the fair may be."""
+    left = answer.tests[0].left if isinstance(answer, YesNoAnswer) else None
+    find = left.of if isinstance(left, CountOf) else None
+    return isinstance(find, Find) and bool(find.where) and isinstance(find.where[-1], Has)
 
 
 def _exists_so(reader: Reader, at: int, stop: int, owner: Find | None = None) -> Test | None:

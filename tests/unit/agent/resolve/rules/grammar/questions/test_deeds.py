@@ -43,6 +43,8 @@ async def test_who_paid_is_told_by_what_is_paid_and_what_is_not(
         ("riding", "who owes us the most"),
         ("riding", "who paid yesterday?"),
         ("lending", "which members are late in Delft"),
+        ("lending", "how much are we owed in silly fines"),
+        ("garage", "when is Greta Holm?"),
     ],
 )
 async def test_a_deed_is_not_told_where_a_word_of_it_stays_unread(name: str, text: str) -> None:
@@ -86,6 +88,8 @@ async def test_a_sum_of_all_is_told_with_words_that_only_say_that_all_is_meant()
         ("riding", "Joris Maes: does he owe us anything?", ["411", "414"]),
         ("riding", "show me what Joris Maes owes", ["411", "414"]),
         ("vet", "how many are unpaid?", ["811", "812", "813"]),
+        ("hotel", "when is the Deep Clean?", ["61"]),
+        ("hotel", "is the Deep Clean done?", ["61"]),  # the clean itself, and nobody who has one
     ],
 )
 async def test_a_plain_question_finds_what_it_is_told_of(name: str, text: str, found: list[str]) -> None:
@@ -95,6 +99,7 @@ async def test_a_plain_question_finds_what_it_is_told_of(name: str, text: str, f
 async def test_what_is_owed_to_us_and_what_one_thing_is_worth_are_sums() -> None:
     assert await value("how much are we still owed?", "vet") == ("322.00 EUR",)
     assert await value("how much is bill 812?", "vet") == ("210.00 EUR",)
+    assert await value("how much fine is unpaid?", "lending") == ("51.00 EUR",)
 
 
 async def test_what_is_denied_of_us_is_not_told_as_done() -> None:
