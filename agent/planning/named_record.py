@@ -43,8 +43,8 @@ async def ask_about_record(task: Task, abstain: Abstain) -> Question | Abstain:
     if not rank:
         first, _, rest = abstain.detail.partition("“What can you do?”")
         does = join([_lower(_shorten(each, found.kind)) for each in works[:MOST_NAMED]], "or")
-        return abstain.model_copy(
-            update={"detail": f"{first.strip()} With {label} you can: {does}." if rest else first}
+        return Abstain(
+            reason=abstain.reason, detail=f"{first.strip()} With {label} you can: {does}." if rest else first
         )
     asked = ask_for_action(works[:MOST_OFFERED], f"What should happen with {label}?")
     offered = [

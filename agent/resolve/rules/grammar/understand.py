@@ -40,9 +40,9 @@ _WHETHER: Final = re.compile(
     r"\b(?:check|see|know|verify|confirm|determine|find\s+out|ask|tell\s+me|wonder(?:ing)?|sure|test|validate|identify|say)\b(?:\s+\w+){0,2}\s+if\b",
     re.IGNORECASE,
 )
-# A future event: "when Ada pays", "once it is done".
+# A future event: "when Ada pays", "once it is done", "the moment she is back".
 _WHEN: Final = re.compile(
-    r"(?<!\w)(?:when(?:ever)?|once|as\s+soon\s+as)\s+(?:he|she|it|they|we|you|someone|somebody|nobody|the|his|her|their|[A-Z])"
+    r"(?<!\w)(?:when(?:ever)?|once|as\s+soon\s+as|the\s+(?:very\s+)?(?:moment|minute|instant))\s+(?:he|she|it|they|we|you|someone|somebody|nobody|the|his|her|their|[A-Z])"
 )
 _LISTS: Final = re.compile(r"^\W*(?:please\s+)?(?:list|display|count)\b[^.!?;\n]*[.?]?\s*$", re.IGNORECASE)
 _ASKS: Final = re.compile(

@@ -40,6 +40,7 @@ async def test_a_refusal_says_what_can_be_done_with_the_record(text: str) -> Non
     told = await came_of(text)
     assert isinstance(told, Abstain)
     assert told.detail.endswith("With R-5101 you can: refund it or send it again.")
+    assert not told.nearest, "what is nearest by its words alone may not be open to the record"
 
 
 @pytest.mark.parametrize("text", ["don't touch job 807", "nobody lays a finger on job 807, Bruno neither"])

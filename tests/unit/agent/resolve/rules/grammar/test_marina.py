@@ -106,3 +106,8 @@ async def test_the_day_on_which_something_came_is_not_the_last_it_is_good_for() 
     assert await calls_of("4 hull paint came in, best before 3 march 2027") == [
         ("restock", {"supply_id": 51, "count": 4, "best_before": "2027-03-03"})
     ]
+
+
+@pytest.mark.parametrize("text", ["close 903 the moment it's dry", "give 903 to Lina the minute she is back"])
+async def test_what_waits_for_a_moment_still_to_come_is_asked_about(text: str) -> None:
+    assert isinstance((await ask_marina(text)).verdict, Question)
