@@ -95,7 +95,9 @@ class Shortlist:
             raise ValueError(f"two offers are called {twice[0]!r}; a shortlist is a closed set of names")
         self._postings, self._idf = _make_index(self.offers)
         aliases = [alias.casefold().split() for offer in self.offers for alias in offer.aliases]
-        self._openings = frozenset(" ".join(words[:count]) for words in aliases for count in (2, 3, 4))
+        titles = [offer.title.casefold().split() for offer in self.offers]
+        apart = {f"{words[0]} {words[-1]}" for words in titles if len(words) > 2}  # "Call a job off"
+        self._openings = apart.union(" ".join(words[:count]) for words in aliases for count in (2, 3, 4))
         self._vocabulary = [word for word in self._postings if len(word) >= 4 and not word.isdigit()]
         self.speller = Speller(collect_words(self.offers))
         """Corrects slips in words that the offers use."""
@@ -142,7 +144,7 @@ class Shortlist:
         return word_stem in self._postings
 
     def calls(self, phrase: str) -> bool:
-        """Whether some offer's other name begins with these two to four words."""
+        """Whether some offer's other name begins with these two to four words, or its title is of two of them."""
         return phrase in self._openings
 
     def terms(self, text: str) -> list[Term]:

@@ -64,6 +64,7 @@ def _join_weekday(text: Text, made: list[DateSpan], when: DateSpan) -> DateSpan:
         and made[-1].whole == "weekday"
         and text.low[made[-1].end : when.start].strip(" ,") in {"", "the"}
         and when.whole == "day"
+        and not when.now  # "it is on Monday now"
     ):
         before = made.pop()
         return replace(when, start=before.start)

@@ -14,6 +14,7 @@ from agent.extract.spans.politeness import strip_politeness
 from agent.extract.time import durations
 from agent.pipeline import Argument, Ask, Calls, Draft, ListArgument, Resolution, Span
 from language.locales import translate
+from language.measures import find_measure
 from language.spell_correction import Speller
 from language.stems import EMPTY, GROUPED, KIN, ORDER_WORDS, READING, READING_WORDS, stem
 from language.text import blank_quotations, word_set
@@ -282,6 +283,7 @@ def replace_phrasal_verbs(
 MOST_STRANGE: Final = 200
 """Different words of one text that are looked up as slips; a text with more is no request in words that are known
 here."""
+_DOES: Final = re.compile(r"\s+(?:is|was|has|had|does|did|can|will|should|must|gets|goes|takes|needs|wants)\b|['’]s\b")
 _RUN: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{4,}(?![\w@’'/+-]|\.\w)")
 
 
@@ -317,7 +319,9 @@ def correct_spelling(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind
         if not word.islower() and (not word[1:].islower() or text[: found.start()].strip()):
             continue
         low = word.casefold()
-        if any(low in speller for speller in words) or shortlist.knows(stem(low)):
+        if not word.islower() and _DOES.match(text, found.end()):
+            continue  # a name: nobody orders "emial is ill"
+        if any(low in speller for speller in words) or shortlist.knows(stem(low)) or find_measure(low) is not None:
             continue
         strange.add(low)
         if len(strange) > MOST_STRANGE:

@@ -8,6 +8,7 @@ from agent.planning.proposal import Comparison, First
 from language.text import word_set
 
 DETERMINERS: Final = word_set("the a an this that these those any some")
+DEFINITE: Final = word_set("the this that these those my our your")
 EVERY: Final = word_set("all every each everything everyone everybody")
 EVERYONE: Final = word_set("everyone everybody anyone anybody someone somebody people")
 OWNERS: Final = word_set("his her their its hers theirs")
@@ -24,6 +25,13 @@ AUXILIARIES: Final = word_set(
     "is are was were be been being has have had do does did get gets got still already currently now yet just also "
     "both all only actually really ever"
 )
+STATE_FIELDS: Final = word_set("state status stage phase")
+"""What the field is called that tells how far a record has come."""
+CHANGED: Final = word_set("now instead")
+"""What says of how something is that it was otherwise before."""
+PAST: Final = word_set("was were had been wasn't weren't hadn't")
+BE: Final = word_set("is are was were been come comes came")
+SUBORDINATE: Final = word_set("if whether when while until unless because since as whose")
 RELATIVES: Final = word_set("that which who whom that's who's")
 NOT: Final = word_set("not never no isn't aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't without")
 DENYING: Final = NOT | word_set("nothing nobody none neither nor can't won't cannot couldn't wouldn't shouldn't")

@@ -72,3 +72,14 @@ def find_name_end(reader: Reader, index: int, stop: int) -> int:
         if token.owns:
             break
     return end
+
+
+def follows_definite(reader: Reader, index: int) -> bool:
+    """Whether a possessive or a definite article stands right before a token."""
+    owned = index > 0 and reader.tokens[index - 1].owns
+    return owned or reader.low(index - 1) in lexicon.OWNERS | lexicon.DEFINITE
+
+
+def is_definite(reader: Reader, index: int) -> bool:
+    """Whether a kind's noun stands for a record that there is, and so is no verb: "her visit", "the visit with"."""
+    return follows_definite(reader, index) and reader.noun(index) is not None

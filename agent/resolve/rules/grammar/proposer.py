@@ -43,8 +43,8 @@ from registry.records import RecordKind
 
 MOST_BEFORE: Final = 60
 """Tokens before an order in which its person is looked for."""
-MOST_OTHERWISE: Final = 2
-"""Other kinds that a name is looked for in where the likeliest has none such."""
+MOST_OTHERWISE: Final = 3
+"""Other readings of its names that a plan is tried with where the likeliest finds none such."""
 
 
 class Proposer:
@@ -123,7 +123,7 @@ class Proposer:
             return None if any(each.strange for each in doubted) else self._which(doubted, sure=False)
         if not made:
             return None
-        over += [reader.words(each.first, each.stop).text for each in left if each.ordered]
+        over += [reader.words(each.first, each.stop).text for each in left if each.ordered or self._denies(each)]
         proposal = make_proposal(made, over)
         if tied is not None:
             before = made[: len(made) - len(tied.rivals[0].calls)]
@@ -134,6 +134,10 @@ class Proposer:
             instead = tuple(make_proposal([*before, *each], over) for each in others)
             return Proposed(proposal=proposal, instead=instead, sure=tied.told)
         return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, reader.guesses))
+
+    def _denies(self, told: Stretch) -> bool:
+        """Whether a sentence beside what is done says that something is not so: "the lift is fixed, the door isn't"."""
+        return any(self.reader.low(at) in lexicon.NOT for at in range(told.first, told.stop))
 
     def _with_what_follows(
         self, chooser: Chooser, wish: Stretch, parts: Sequence[Stretch], stop: int, best: Interpretation | None
@@ -297,9 +301,33 @@ def make_proposal(calls: Sequence[Call], left_over: Sequence[str] = ()) -> Propo
 
 
 def read_otherwise(proposal: Proposal, guesses: Sequence[tuple[Find, str]]) -> tuple[Proposal, ...]:
-    """The same plan with a name read as another kind's, once for each possible kind."""
-    made = [exchange(proposal, owner, owner.model_copy(update={"record": kind})) for owner, kind in guesses]
+    """The same plan with two names the other way round, and with a name read as another kind's, once for each possible
+    kind."""
+    made = [_turn_names(proposal)]
+    made += [exchange(proposal, owner, owner.model_copy(update={"record": kind})) for owner, kind in guesses]
     return tuple(each for at, each in enumerate(made) if each != proposal and each not in made[:at])[:MOST_OTHERWISE]
+
+
+def _turn_names(proposal: Proposal) -> Proposal:
+    """The plan with the names of a call's two records exchanged: where no word tells of which kind a name is, "the oak
+    bench" and "the spring sale" are each either."""
+    calls = proposal.result.calls if isinstance(proposal.result, PlanResult) else ()
+    made = proposal
+    for call in calls:
+        finds = [
+            (name, each.reference)
+            for name, each in call.arguments.items()
+            if isinstance(each, RecordArgument) and isinstance(each.reference, Find)
+        ]
+        named = [(name, find) for name, find in finds if find.said is not None and not find.where and not find.order]
+        if len(named) == 2 and named[0][1].record != named[1][1].record:
+            (one, mine), (other, theirs) = named
+            turned = {
+                one: RecordArgument(reference=mine.model_copy(update={"said": theirs.said})),
+                other: RecordArgument(reference=theirs.model_copy(update={"said": mine.said})),
+            }
+            made = exchange(made, call, call.model_copy(update={"arguments": {**call.arguments, **turned}}))
+    return made
 
 
 def _record_of(arguments: Mapping[str, Argument]) -> Find | None:

@@ -34,7 +34,7 @@ from agent.resolve.rules.grammar.time_stretches import find_stretches, read_when
 from agent.resolve.rules.normalization import CORRECTION
 from language import numerals
 from language.gazetteer import COUNTRIES, COUNTRY_CODES, DEMONYMS
-from language.stems import ORDER_WORDS
+from language.stems import ORDER_WORDS, stem
 from language.text import find_quotations, read_text, singularize
 from language.wordnet import is_word
 from registry.records import Field, RecordKind
@@ -284,6 +284,8 @@ class Reader:
             for value in each.values:
                 parts = tuple(value.casefold().replace("_", " ").split())
                 several = len(parts) == 1 and low.endswith("s") and singularize(low) == parts[0]
+                deed = low.endswith("ing") and each.name not in lexicon.STATE_FIELDS  # "the cleaning"
+                several = several or (deed and len(parts) == 1 and stem(low) == stem(parts[0]))
                 if self.lows(index, len(parts)) == parts or several:
                     extra = 1 if self.low(index + len(parts)) == each.name else 0
                     return StateIs(state=value), len(parts) + extra

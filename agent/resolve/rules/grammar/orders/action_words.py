@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Final
 
+from agent.resolve.rules.clauses import is_akin_to_order, is_order
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.normalization import replace_phrasal_verbs
 from language.stems import EMPTY, GENERIC, KIN, ORDERS, name_stems, split_runs, stem, stem_text
-from language.wordnet import is_word, rate_similarity
+from language.wordnet import find_similar_stems, is_word, rate_similarity
 from registry.offers.offer import Offer
 from registry.offers.shortlist import ALIKE, Shortlist
 
@@ -24,6 +28,8 @@ HINTED: Final = 0.35
 ALIKE_SHARE: Final = 0.6
 LIGHT_SHARE: Final = 0.5
 # Verbs whose object says what they do ("give credit", "set to urgent", "make it high").
+_DOING: Final = frozenset(map(stem, ("make", "give", "take", "have", "do", "send")))
+_ONE: Final = frozenset(("a", "an"))
 _IRREGULAR: Final = {
     stem(form): stem(verb)
     for verb, forms in {
@@ -38,6 +44,8 @@ _IRREGULAR: Final = {
     }.items()
     for form in forms.split()
 }  # fmt: skip
+_FIRST_CLAUSE: Final = re.compile(r"^[^.;:,]+")
+_PREDICATE: Final = re.compile(r"\b(?:is|are|been|as)\s+(?:now\s+)?([^\W\d_]+)(?:\s+(?:now|again))?\s*[.!]?$")
 PARTICLES: Final = frozenset(("back", "off", "in", "out", "up", "down", "over", "on", "again", "away", "through"))
 _TAKING: Final = "off"
 _CAME_IN: Final = ([stem("came"), stem("in")], [stem("come"), stem("in")])
@@ -56,7 +64,7 @@ class ActionWords:
 
     - ``verbs``: stem → how surely it means the action.
     - ``phrases``: aliases and titles of several words, as stems.
-    - ``reported``: stems of verbs whose past tense reports the event ("was collected").
+    - ``reported``: stems of what tells that it is so: "was collected", "is back".
     - ``nouns``: its other names. ``values``: list members of which it needs one.
     - ``known``: every stem of its contract.
     """
@@ -78,6 +86,7 @@ class ActionWords:
             if at == 0 or (each in ORDERS and each not in things):
                 tells(each, OWN)
         tells(_find_first(offer.title), OWN)
+        tells(_find_deed(offer.title), OWN)
         phrases: list[tuple[str, ...]] = []
         reported: set[str] = set()
         nouns = {*own, *stem_text(offer.title)}
@@ -90,6 +99,8 @@ class ActionWords:
                 reported.add(find_base_form(said[-1]))
             if len(said) == 1:
                 tells(said[0], OWN)
+                if find_base_form(said[0]) != said[0] or (alias.endswith("ed") and said[0] != alias):
+                    reported.add(find_base_form(said[0]))  # "settled": it is
             elif said:
                 phrases.append(tuple(said))
                 particle = not PARTICLES.isdisjoint(alias.casefold().split()[1:2])  # "no-show" is one word, two runs
@@ -98,11 +109,15 @@ class ActionWords:
                 if not particle and (said[0] in ORDERS or said[0] in KIN):
                     tells(said[0], TOLD)
         tells(_find_first(offer.description), SHOWN)
+        for text in (offer.title, *offer.aliases):  # "Call a tour off" is to cancel it
+            for _, _, plain in replace_phrasal_verbs(text):
+                tells(stem(plain) if plain.strip() else "", TOLD)
         titled = _frame_of(offer.title, things)
         phrases += [titled] if len(titled) > 1 else []
+        reported.update(find_predicates(offer))
         for example in offer.examples:
             if not PARTICLES & set(example.casefold().split()[1:2]):
-                tells(_find_first(example, names=True), SHOWN)
+                tells(_find_shown(example), SHOWN)
         if any(annotation.compose for annotation in offer.annotations.values()):
             for each in _WRITING:
                 tells(each, WRITES)
@@ -142,10 +157,18 @@ def find_base_form(said: str) -> str:
     return _IRREGULAR.get(said, said)
 
 
-def _list_values(offer: Offer) -> frozenset[str]:
-    """Stems of the closed lists' members that the action needs one of."""
+def find_predicates(offer: Offer) -> frozenset[str]:
+    """Stems of the single words by which an action's own texts say what shall be true: "Mark a parcel as packed", "Say
+    that a job is done", "4 is ready". None of a closed list's members, which are values."""
+    said = [offer.title, *_FIRST_CLAUSE.findall(offer.description), *offer.examples]
+    found = {find_base_form(stem(each)) for text in said for each in _PREDICATE.findall(text)}
+    return frozenset(found - lexicon.NAME_STOP - _list_values(offer, required=False))
+
+
+def _list_values(offer: Offer, *, required: bool = True) -> frozenset[str]:
+    """Stems of the closed lists' members that the action takes; ``required``: that it needs one of."""
     made: set[str] = set()
-    for name in offer.required:
+    for name in offer.required if required else offer.properties:
         schema = offer.properties.get(name)
         if isinstance(schema, Mapping) and "default" not in schema:
             for value in schema.get("enum") or ():
@@ -183,6 +206,22 @@ def _frame_of(title: str, things: Collection[str]) -> tuple[str, ...]:
     postcard"."""
     runs = [run for run, _, _ in split_runs(title) if run.casefold() not in EMPTY]
     return tuple(said for run in runs if (said := find_base_form(stem(run.casefold()))) not in things)
+
+
+def _find_deed(title: str) -> str:
+    """The deed of a light verb, which is a verb too: "Make an offer" is to offer. Empty if a title has none."""
+    said = title.casefold().split()
+    does = len(said) == 3 and stem(said[0]) in _DOING and said[1] in _ONE
+    return stem(said[2]) if does and find_similar_stems(stem(said[2]), verb=True) else ""
+
+
+def _find_shown(example: str) -> str:
+    """The verb of an example: its first word, or what its subject does ("Ada drives 7"), of whom only a name is
+    said."""
+    first, *rest = example.split() or [""]
+    named = first[:1].isupper() and not is_order(stem(first)) and not is_akin_to_order(stem(first))
+    does = next((word for word in rest[:2] if word.islower() and word.endswith("s")), "")
+    return _find_first(does) if named else _find_first(example, names=True)
 
 
 def _find_first(text: str, *, names: bool = False) -> str:

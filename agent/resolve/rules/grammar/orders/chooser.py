@@ -180,13 +180,15 @@ class Chooser:
         if len(offers) < FEW or place.befalls:
             return offers
         said = {
-            find_base_form(stem(self.reader.low(at))) for at in range(place.first, min(place.stop, place.first + 60))
+            find_base_form(stem(self.reader.low(at)))
+            for at in range(place.first, min(place.stop, place.first + 60))
+            if at - 1 not in self.reader.numbers or self.reader.low(at) == "off"
         }
         hinted = []
         sure = False
         for offer in offers:
             words = read_action_words(offer, shortlist)
-            most = max((words.rate_verb(each) for each in said if each not in EMPTY), default=0.0)
+            most = max((words.rate_verb(each) for each in said if each not in EMPTY - {"off"}), default=0.0)
             phrase = any(all(each in said for each in alias) for alias in words.phrases) or bool(said & words.reported)
             writes = any(note.compose for note in offer.annotations.values())
             if most > 0.0 or phrase or writes or not said.isdisjoint(words.values):

@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from agent.extract.counted_units import find_counted_unit
 from agent.planning.proposal import Argument, Find, QuotedText, RecordArgument, StateIs, TypedValue
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.name_ends import follows_definite, is_definite
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece, is_whose, tells_only
 from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
@@ -21,7 +23,8 @@ from agent.resolve.rules.grammar.orders.stretch_unread import StretchUnread
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
 from agent.resolve.rules.grammar.orders.texts import TELLING, is_message, is_text_itself, read_text_argument, takes_text
 from agent.resolve.rules.scoring import LEVELS
-from language.stems import GENERIC, stem
+from language.measures import find_measure
+from language.stems import GENERIC, name_stems, stem
 from registry.contract import Annotation
 from registry.records import RecordKind
 
@@ -227,7 +230,9 @@ class Interpreter(StretchUnread):
         text = self._read_order()
         verb = find_head(text)
         ordered = verb is not None and self._begins(text, verb)
+        head = next((at for at in range(self.first, self.stop) if stem(reader.low(at)) == verb), self.first)
         own = self.words.rate_verb(verb) if verb is not None else 0.0
+        own = 0.0 if self._is_thing(head, own) else own
         level = verb in LEVELS and any(self._aimed_at(piece) for pieces in self.values.values() for piece in pieces)
         free = {at: much for at, much in self.verbs.items() if at not in self.covered}
         other = max(free.values(), default=0.0)
@@ -246,7 +251,10 @@ class Interpreter(StretchUnread):
         )
         if phrase:
             evidence = max(evidence, 1.0)
-        nouns = {stem(reader.low(at)) for at in range(self.first, self.stop) if at not in self.quoted}
+        free_nouns = (
+            at for at in range(self.first, self.stop) if at not in self.quoted and not is_definite(reader, at)
+        )
+        nouns = {stem(reader.low(at)) for at in free_nouns}
         own_nouns = {stem(word) for kind in map(self.kind, offer.properties) if kind is not None for word in kind.nouns}
         named = len(nouns & (self.words.nouns - {*self.words.verbs} - GENERIC - own_nouns))
         missing = offer.list_missing([name for name in offer.required if all(name in call for call in calls)])
@@ -258,10 +266,12 @@ class Interpreter(StretchUnread):
         foreign = bool(self.named_kinds) and kinds.isdisjoint(self.named_kinds) and evidence < 0.9
         clash = clash or foreign or self.creates
         member = any(
-            isinstance(piece.argument, TypedValue) and piece.sure >= 0.45
+            (isinstance(piece.argument, TypedValue) and piece.sure >= 0.45 and not self._describes(piece))
+            if {"enum", "const"} & set(offer.properties.get(name) or {})
+            else self._counts(name, piece)
             for name, pieces in self.values.items()
             for piece in pieces
-            if name in offer.required and {"enum", "const"} & set(offer.properties.get(name) or {})
+            if name in offer.required
         )
         if light and evidence < 0.7 and named:
             evidence = max(evidence + 0.15 * min(named, 2), 0.4 + 0.2 * min(named, 2) if ordered else 0.0)
@@ -312,12 +322,29 @@ class Interpreter(StretchUnread):
         }
         return len({tuple((each.first, each.last) for each in pieces) or name for name, pieces in given.items()})
 
+    def _describes(self, piece: Piece) -> bool:
+        """Whether a member of a list tells of a record that there is: "the cleaning", of a job that cleans."""
+        reader = self.reader
+        own = self.list_own_kinds()
+        held = any(reader.state(piece.first, kind) for kind in reader.kinds.values() if kind.name not in own)
+        return held and follows_definite(reader, piece.first)
+
+    def _counts(self, name: str, piece: Piece) -> bool:
+        """Whether a number is of what a parameter is called or measured in: "8 seats", "3 kg"."""
+        reader, names = self.reader, {*name_stems(name)} - GENERIC
+        unit = find_counted_unit(name, self.offer.properties.get(name) or {}, self.offer.annotation(name))
+        measured = unit is not None and find_measure(reader.low(piece.last - 1)) is not None
+        return piece.first in reader.numbers and (stem(reader.low(piece.last)) in names or measured)
+
     def _told_to(self, name: str) -> bool:
-        """Whether a value means an order: a day does if something goes to it ("602 to Friday"). In other talk it
-        doesn't ("see you on Friday")."""
+        """Whether a value means an order: in an order, or if something goes to it, a day does ("602 to Friday"). In
+        other talk it doesn't ("see you on Friday")."""
         schema = self.offer.properties.get(name)
-        if not isinstance(schema, Mapping) or schema.get("format") not in ("date", "date-time"):
+        if not isinstance(schema, Mapping) or schema.get("format") not in ("date", "date-time") or self.place.ordered:
             return True
+        said = {self.reader.low(at) for at in range(self.first, self.stop)}
+        if not said.isdisjoint(lexicon.CHANGED) and said.isdisjoint(lexicon.NOT | lexicon.PAST):
+            return True  # "7 is on Friday now"
         reader = self.reader
         anew = {stop for _, stop in reader.corrections}
         return any(

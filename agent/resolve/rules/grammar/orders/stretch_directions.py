@@ -23,6 +23,7 @@ from registry.records import RecordKind
 TAKING = frozenset(("take", "have", "do", "get", "carry", "handle", "drive"))
 """What somebody is to do with a thing that is given to them: "let Ada take 7"."""
 
+_TAKES: Final = TAKING | {"takes", "has", "does", "gets", "carries", "handles", "drives"}
 _AWAY: Final = (("from",), ("off",), ("off", "of"), ("instead", "of"), ("rather", "than"))
 
 
@@ -42,6 +43,7 @@ def has_it_now(reader: Reader, piece: Piece, verbs: Mapping[int, float]) -> bool
     return (
         verbs.get(piece.last, 0.0) >= SURE_VERB
         and reader.low(piece.last).endswith("s")
+        and reader.low(piece.last) not in _TAKES
         and reader.noun(piece.last) is None
     )
 
@@ -128,7 +130,7 @@ class StretchDirections(StretchValues):
                 rest = [each for each in (*pieces, *got) if each is not named[0]]
                 kind, other = self.kind(name), self.kind(given)
                 between = range(named[0].last, rest[0].first) if len(rest) == 1 else range(1)
-                if not all(self.reader.low(at) in lexicon.DETERMINERS | TAKING for at in between):
+                if not all(self.reader.low(at) in lexicon.DETERMINERS | _TAKES for at in between):
                     continue
                 if len(rest) != 1 or self._is_name(rest[0]) or not (kind and other):
                     continue
@@ -147,6 +149,9 @@ class StretchDirections(StretchValues):
         """Whether a piece can only be a name: a capital, and no noun of a kind."""
         find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
         places = range(piece.first, piece.last)
+        whose = [each.owner for each in find.where if isinstance(each, BelongsTo)] if isinstance(find, Find) else []
+        if isinstance(find, Find) and find.said is None and len(find.where) == len(whose) == 1:
+            find = whose[0]  # a name alone, of somebody whose record it may be
         return (
             isinstance(find, Find)
             and find.said is not None

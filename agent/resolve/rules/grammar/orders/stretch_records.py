@@ -13,6 +13,7 @@ from agent.planning.proposal import BelongsTo, ComputedArgument, Except, Find, R
 from agent.planning.quotes import walk
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, drop_repeated
 from agent.resolve.rules.grammar.orders.stretch_directions import has_it_now, settle_holders, settle_receivers
 from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
@@ -274,7 +275,8 @@ class StretchRecords(StretchSpoken):
                 phrase = read_phrase(reader, at, number, kind) if number is not None else phrase
             if phrase is None or phrase.last <= at:
                 continue
-            made_here = phrase.noun and reader.low(phrase.first) in {"a", "an", "another", "new"}
+            new = {reader.low(phrase.first), reader.low(phrase.first - 1)}
+            made_here = phrase.noun and not new.isdisjoint(("a", "an", "another", "new"))
             if made_here and self._makes(reader.kinds[phrase.find.record]):
                 continue
             told = phrase.noun or (name in self._receivers and self._is_aimed(phrase))
@@ -290,9 +292,9 @@ class StretchRecords(StretchSpoken):
             if not self._leads(kind, phrase.find) or not self._plausible(phrase, kind):
                 continue
             apart = name in self.records and not self._joined(name, phrase.first)
-            if apart and not (
-                phrase.noun or reader.tokens[at].capital or any(map(str.isdigit, reader.tokens[at].text))
-            ):
+            coded = reader.tokens[at].capital or any(map(str.isdigit, reader.tokens[at].text))
+            more = phrase.find.said is None and self._names_thing(phrase.find, kind)  # "the tart at the fair"
+            if apart and not (phrase.noun or coded or more):
                 continue
             fit = self._fit(kind, phrase) - 1.5 * apart
             found.append((fit, name, phrase, self._to(kind, phrase.find)))
@@ -372,6 +374,9 @@ class StretchRecords(StretchSpoken):
         for step in range(self.stop - 1, self.first - 1, -1):
             low = reader.low(step)
             ends = step in self.quoted or (self._is_value(step) and not reader.comparison_before(step))
+            ends = ends or (
+                find_base_form(stem(low)) in self.words.reported and self._is_predicate(step)
+            )  # says it of the record
             values.append(step if ends else values[-1])
             ends = ends or step in reader.dated
             if not ends and not reader.tokens[step].capital:

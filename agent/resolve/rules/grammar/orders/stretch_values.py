@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from agent.extract import Reading, scan
+from agent.extract.counted_units import find_counted_unit
 from agent.planning.proposal import (
     Argument,
     Computed,
@@ -21,9 +22,11 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, LAST
 from agent.resolve.rules.grammar.orders.interpretation import Piece
+from agent.resolve.rules.grammar.orders.relative_values import read_difference
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.texts import takes_text
 from agent.resolve.rules.grammar.phrases.amounts import MONEY, Amounts
+from language.measures import convert, find_measure
 from language.stems import stem
 from registry.contract import Annotation, Unit
 
@@ -88,12 +91,19 @@ class StretchValues(StretchWords):
                 or reader.numbered(at)
             ):
                 continue
-            whole = self.offer.properties[wanting[0]].get("type") == "integer"
+            schema = self.offer.properties[wanting[0]]
             if wanting == counted and not self._counts_own(last):
                 continue
-            if reader.comparison_before(at) or (whole and held.value != int(held.value)):
+            number, unit = held.value, find_measure(reader.low(last))
+            if unit is not None:  # "32 kilos", where grams are asked for
+                wanted = find_counted_unit(wanting[0], schema, self.offer.annotation(wanting[0]))
+                changed = convert(number, unit, wanted) if wanted is not None else None
+                if changed is None:
+                    continue
+                number, last = changed, last + 1
+            if reader.comparison_before(at) or (schema.get("type") == "integer" and number != int(number)):
                 continue
-            value = int(held.value) if held.value == int(held.value) else float(held.value)
+            value = int(number) if number == int(number) else float(number)
             coded = reader.tokens[at].text.isdigit() and len(reader.tokens[at].text) > 3
             argument = TypedValue(value=value, quote=reader.words(at, last))
             found.append(Piece(at, last, argument, CODED if coded else 0.44))
@@ -108,12 +118,33 @@ class StretchValues(StretchWords):
         return any(each in self.words.nouns or at + step in valued for step, each in enumerate(said))
 
     def _read_values(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
+        dated = schema.get("format") in ("date", "date-time")
+        now = self._find_now(annotation, dated=dated)
+        if now is not None and (dated or schema.get("type") in ("integer", "number")) and annotation.unit not in MONEY:
+            changed = [*read_difference(self.reader, range(self.first, self.stop), now, dated=dated)]
+            told = {at for each in changed for at in range(each.first, each.last)}
+            if changed and told.issuperset(
+                self.reader.dated.intersection(range(self.first, self.stop)) if dated else ()
+            ):
+                yield from changed  # beside a day of its own, "an hour earlier" tells something else
+                return
         if annotation.unit in MONEY:
             yield from self._read_sums(name)
         elif annotation.unit in LENGTHS:
             yield from self._read_lengths(LENGTHS[annotation.unit])
         else:
             yield from self._scan(name, schema, annotation)
+
+    def _find_now(self, annotation: Annotation, *, dated: bool) -> FieldOf | None:
+        """The field whose value a parameter replaces. A day without a word on that replaces the one day of the record
+        that is needed."""
+        if (held := annotation.replaces) is not None:
+            return FieldOf(field=held.field, of=Handle(handle=f"@{held.parameter}"))
+        kinds = [(each, kind) for each in self.offer.required if (kind := self.kind(each)) is not None]
+        days = [field.name for _, kind in kinds[:1] for field in kind.fields if field.type in DATES]
+        if not dated or len(kinds) != 1 or len(days) != 1:
+            return None
+        return FieldOf(field=days[0], of=Handle(handle=f"@{kinds[0][0]}"))
 
     def _read_sums(self, name: str) -> Iterator[Piece]:
         reader = self.reader

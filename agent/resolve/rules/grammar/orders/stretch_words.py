@@ -7,10 +7,11 @@ from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
 from agent.extract.spans.politeness import is_polite_word
+from agent.planning.proposal import BelongsTo, Find
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.name_ends import MOST_NAMED
-from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN, ActionWords, find_base_form
+from agent.resolve.rules.grammar.name_ends import MOST_NAMED, is_definite
+from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN, ActionWords, find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch
 from agent.resolve.rules.grammar.orders.texts import takes_text
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
@@ -18,7 +19,7 @@ from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.told import NOT_YET
 from language.stems import EMPTY, stem
 from language.text import find_quotations, word_set
-from language.wordnet import is_word
+from language.wordnet import find_similar_stems, is_word
 from registry.contract import Annotation, SourceKind
 from registry.offers.offer import Offer
 from registry.records import RecordKind
@@ -26,6 +27,9 @@ from registry.records import RecordKind
 MOST_TOKENS: Final = 160
 """Of a stretch that is cut into pieces; what is longer says most of it in words that are no order."""
 
+MOST_SUBJECT: Final = 8
+"""Tokens of a subject that are looked at."""
+_SAYING: Final = frozenset(("tell", "think"))
 MOST_BETWEEN: Final = 40
 """Tokens between two phrases of a list."""
 _TAKES: Final = stem("take")
@@ -64,12 +68,13 @@ class StretchWords:
         }
         for at, said in stems.items():
             token = reader.tokens[at]
-            if not token.word or (reader.low(at) in EMPTY and reader.low(at) not in {"let", "off"}):
+            reports = said in self.words.reported and self._is_so(at)
+            empty = reader.low(at) in EMPTY and reader.low(at) not in {"let", "off"}
+            if not token.word or (empty and not reports):
                 continue
-            reports = said in self.words.reported and self._is_past(at) and self._has_happened(at)
             much = 1.0 if reports else self.words.rate_verb(said)
-            named = token.capital and at > self.first and not reader.starts(at) and token.owns
-            if much and not named and not (much < OWN and self._is_own_thing(at)):
+            owner = token.capital and at > self.first and not reader.starts(at) and token.owns
+            if much and not owner and not self._is_thing(at, much):
                 self.verbs[at] = much
         self.aliased: set[int] = set()
         for phrase in self.words.phrases:
@@ -80,16 +85,19 @@ class StretchWords:
                 self.verbs.update(dict.fromkeys(places, 1.05))
                 self.aliased.update(places)
         for at in list(self.verbs):
-            if self._told(at) and not (stems[at] in self.words.reported and self._has_happened(at)):
+            if self._told(at) and not (stems[at] in self.words.reported and self._is_so(at)):
                 self.verbs[at] *= 0.3
             elif at not in self.aliased and self._is_only_named(at):
                 self.verbs[at] *= 0.5
         self._find_text_behind_colon()
 
-    def _is_own_thing(self, at: int) -> bool:
-        """Whether a word is the noun of what the action is done to. It says with what, and not what."""
-        noun = self.reader.noun(at)
-        return noun is not None and noun[0].name in self.list_own_kinds()
+    def _is_thing(self, at: int, much: float) -> bool:
+        """Whether a word that tells so much as a verb stands where a noun does: "the visit", "70 seats", or is the noun
+        of what the action is done to."""
+        reader, noun = self.reader, self.reader.noun(at)
+        own = noun is not None and noun[0].name in self.list_own_kinds()
+        counted = much <= ALIKE_SHARE and at - 1 in reader.numbers
+        return is_definite(reader, at) or counted or (own and much < OWN)
 
     def _why(self) -> int:
         """Where a reason begins. Nobody in it is meant."""
@@ -160,10 +168,36 @@ class StretchWords:
         low = self.reader.low(at)
         return (low.endswith("ed") and stem(low) != low) or find_base_form(stem(low)) != stem(low)
 
+    def _is_so(self, at: int) -> bool:
+        """Whether a word of what shall be true says that it is: "4 was packed", "Ada is back"."""
+        return (self._is_past(at) or self._is_predicate(at)) and self._has_happened(at)
+
+    def _is_predicate(self, at: int) -> bool:
+        """Whether a word says how the subject of its sentence is: "4 is ready", but not "the one that is ready"."""
+        reader = self.reader
+        near = range(at - 1, max(self.first, at - 3) - 1, -1)
+        be = next((step for step in near if reader.low(step) in lexicon.BE or reader.tokens[step].owns), at)
+        before = range(max(self.first, be - MOST_SUBJECT), be)
+        if be == at or any(reader.low(step) in lexicon.RELATIVES | lexicon.SUBORDINATE for step in before):
+            return False
+        return not any(self._opens_clause(step) for step in before)
+
+    def _opens_clause(self, at: int) -> bool:
+        """Whether a verb stands here with a clause of its own as object: "Ada says her bill is paid"."""
+        reader, token = self.reader, self.reader.tokens[at]
+        low = token.low
+        if low in lexicon.NAME_STOP or token.owns or not token.word or token.capital:
+            return False
+        anew = reader.low(at + 1) in lexicon.DETERMINERS | lexicon.OWNERS | lexicon.PRONOUNS
+        anew = anew or (low.endswith("s") and reader.noun(at) is None and reader.noun(at + 1) is not None)
+        return anew or not _SAYING.isdisjoint(find_similar_stems(stem(low), verb=True))
+
     def _has_happened(self, at: int) -> bool:
         """Whether a participle reports an event that has happened, rather than one that hasn't or is to come."""
+        tokens = self.reader.tokens
         near = {self.reader.low(step) for step in range(max(self.first, at - 4), at)}
-        return near.isdisjoint(lexicon.NOT | NOT_YET)
+        asked = self.stop < len(tokens) and tokens[self.stop].text == "?"
+        return near.isdisjoint(lexicon.NOT | NOT_YET) and not asked
 
     def _match_alias(self, phrase: Sequence[str], stems: Mapping[int, str]) -> list[int]:
         """Where the words of an alias stand, in order and near each other."""
@@ -321,7 +355,7 @@ class StretchWords:
             return False  # "for smoking": a reason, no person
         placed = reader.low(at - 1) in {"for", "of", "to", "from", "by", "with"} or self.verbs.get(at - 1, 0.0) >= 0.5
         # A thing has plain words as its name if it is counted or has its article: "12 door hinges".
-        thing = phrase.find.record == kind.name and phrase.find.said is not None and not self._is_person(kind)
+        thing = self._names_thing(phrase.find, kind)
         before = at - 2 if reader.low(at - 1) in lexicon.MORE else at - 1
         placed = placed or (thing and (before in reader.numbers or reader.low(at - 1) == "the" or self._counted(span)))
         return placed and not any(
@@ -329,6 +363,13 @@ class StretchWords:
             or reader.low(step) in lexicon.MORE | lexicon.COMMON
             for step in span
         )
+
+    def _names_thing(self, find: Find, kind: RecordKind) -> bool:
+        """Whether a name is a thing's: a record's own, or, of a kind without names, that of what the record is of."""
+        owners = [each.owner for each in find.where if isinstance(each, BelongsTo) and isinstance(each.owner, Find)]
+        if find.said is None and len(find.where) == len(owners) == 1 and not rate_person_likeness(kind):
+            return self._names_thing(owners[0], self.reader.kinds[owners[0].record])
+        return find.record == kind.name and find.said is not None and not self._is_person(kind)
 
     def _is_person(self, kind: RecordKind) -> bool:
         people = self.reader.people()

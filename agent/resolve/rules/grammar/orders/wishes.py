@@ -9,6 +9,7 @@ from typing import Final
 from agent.planning.proposal import Find
 from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_clause
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Stretch
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import is_code
@@ -27,6 +28,9 @@ _MAY: Final = re.compile(
 BEFALLS: Final = frozenset(("goes", "gets"))
 """What shall be with something or somebody, told as if it were: "7 goes to Ada", "each guest gets a card"."""
 _BEFALL_MANY: Final = frozenset(("go", "get"))
+_MODALS: Final = frozenset(("should", "must", "shall", "can", "may"))
+_OBLIGING: Final = frozenset(("has", "have", "needs", "need", "ought", "is", "are"))
+_SPEAKERS: Final = frozenset(("i", "we", "you"))
 _MOST_NAMING: Final = 6
 """Tokens before a colon that only name what an order is about."""
 _SHORTENED: Final = frozenset({"mr", "mrs", "ms", "dr", "no", "nr", "inc", "ltd", "st"})
@@ -91,7 +95,8 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
     ordered = bool(rest) and ((begins_like_an_order(rest) and not thing) or orders(begin, stop) or asked is not None)
     every = reader.low(begin) in lexicon.EVERY | {"both"}
     befalls = any(
-        reader.low(at) in BEFALLS or (every and reader.low(at) in _BEFALL_MANY) for at in range(begin + 1, stop - 1)
+        reader.low(at) in BEFALLS or (every and reader.low(at) in _BEFALL_MANY) or _shall(reader, at)
+        for at in range(begin + 1, stop - 1)
     )
     befalls = befalls and not (clause.stands or clause.about) and not ordered
     ordered = (ordered or befalls) and (
@@ -99,6 +104,16 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
     )
     negated = clause.negated is not None and marked is None
     return Stretch(first, stop, sentence, ordered, negated, marked is not None, begin, befalls)
+
+
+def _shall(reader: Reader, at: int) -> bool:
+    """Whether a modal begins here that says how something is to be: "(the talk) should be on Friday"."""
+    said = reader.lows(at, 2) if reader.low(at) in _MODALS else reader.lows(at, 3)
+    to = said[0] in _OBLIGING and said[1] == "to"
+    done = reader.low(at + len(said))  # "should be closed" is an order by its participle
+    if done.endswith("ed") or find_base_form(stem(done)) != stem(done):
+        return False
+    return (said[0] in _MODALS or to) and said[-1] == "be" and reader.low(at - 1) not in _SPEAKERS
 
 
 def _is_name(reader: Reader, at: int) -> bool:

@@ -130,6 +130,8 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
         return 0
     if low == "from" and start in reader.dates:
         return 0
+    if reader.low(start) == "the" and rate_person_likeness(above) < 2:  # "the cleaning of the Long Barn"
+        start += 1
     end = reader.name(start, stop)
     if end == start:
         return 0

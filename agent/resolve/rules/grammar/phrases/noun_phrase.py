@@ -16,8 +16,10 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     add_noun_state,
     count_placing,
     count_worth_words,
+    find_named_kind,
     guess,
     is_code,
+    is_one_name,
     names_either_state,
     read_named_thing,
     read_quantity,
@@ -163,7 +165,8 @@ def _with_value(reader: Reader, index: int, stop: int, wanted: RecordKind, depth
         before = reader.low(at - 1)
         named = at <= index + _MOST_NAME and before.isalpha() and not is_word(before) and reader.noun(at) is None
         named = named and (reader.meant is None or at not in reader.meant)
-        if not (reader.tokens[at - 1].owns or before in lexicon.OWNERS or every or named):
+        deed = before == "the" and reader.low(at).endswith("ing")  # "the cleaning of …"
+        if not (reader.tokens[at - 1].owns or before in lexicon.OWNERS or every or named or deed):
             continue
         value = read_value(reader, wanted, at)
         if value is None:
@@ -204,6 +207,8 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
         low = reader.low(at)
         owner = next((step for step in range(at, noun) if reader.tokens[step].owns), None)
         if owner is not None and low not in lexicon.EVERY | {"both", "of"} and not count_placing(reader, at):
+            if not is_one_name(reader, at, owner + 1):
+                return False
             person = _owner(reader, at, owner + 1, made.kind)
             if person is not None:
                 made.where.append(BelongsTo(owner=person))
@@ -370,13 +375,12 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
     end = reader.name(index, stop)
     if end == index or count_placing(reader, index):
         return None
-    person = reader.people()
-    named = wanted if wanted is not None and rate_person_likeness(wanted) else person
+    named = find_named_kind(reader, index, end, wanted)
     if named is None:
         return None
     find = Find(record=named.name, said=reader.words(index, end))
     if wanted is not None and wanted.name != named.name:
-        find = Find(record=wanted.name, where=(BelongsTo(owner=find),))
+        find = Find(record=wanted.name, where=(BelongsTo(owner=guess(reader, wanted, find)),))
     return Phrase(find, index, end, False)
 
 

@@ -26,14 +26,13 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import singularize
+from language.wordnet import is_word
 from registry.records import RecordKind
 
 _PLACED: Final = frozenset(place.split()[0] for place in PLACES)
 FIRSTS: Final[dict[tuple[str | None, bool], First]] = {
     ("order", True): "latest", ("order", False): "earliest", ("size", True): "highest", ("size", False): "lowest",
 }  # fmt: skip
-STATE_FIELDS: Final = frozenset(("state", "status", "stage", "phase"))
-"""What the field is called that tells how far a record has come."""
 _GIVES: Final = frozenset(("give", "grant", "offer", "pay", "send", "get"))
 MOST_GUESSES: Final = 12
 """Names that may be another kind's, of one request."""
@@ -152,7 +151,7 @@ def read_value(reader: Reader, kind: RecordKind, at: int) -> tuple[StateIs, int]
 def _is_of_state(kind: RecordKind, word: str) -> bool:
     fields = kind.states.get(word, {})
     named = next(iter(fields), "")
-    return bool(fields) and (len(fields) > 1 or named in STATE_FIELDS or not _is_enum(kind, named))
+    return bool(fields) and (len(fields) > 1 or named in lexicon.STATE_FIELDS or not _is_enum(kind, named))
 
 
 def _is_enum(kind: RecordKind, name: str) -> bool:
@@ -243,6 +242,28 @@ def guess(reader: Reader, kind: RecordKind, owner: Find) -> Find:
         if len(reader.guesses) < MOST_GUESSES and (owner, other.name) not in reader.guesses:
             reader.guesses.append((owner, other.name))
     return owner
+
+
+def is_one_name(reader: Reader, first: int, last: int) -> bool:
+    """Whether words can be one name: all have a capital, or none. "Ada Berg takes Omar" are two."""
+    if any(reader.low(at) in lexicon.NAME_STOP for at in range(first, last)):
+        return True
+    said = (at for at in range(first, last) if reader.tokens[at].word and not reader.starts(at))
+    return len({reader.tokens[at].capital for at in said}) < 2
+
+
+def find_named_kind(reader: Reader, index: int, end: int, wanted: RecordKind | None) -> RecordKind | None:
+    """The kind that a name without a noun is of, where a record of ``wanted`` is looked for. What has no name itself
+    goes by who has it, or by what it is of: an order line by its product."""
+    people = reader.people()
+    if wanted is None or rate_person_likeness(wanted):
+        return wanted or people
+    if reader.tokens[index].capital or not is_word(reader.low(index)):
+        return people
+    if end > index + 1 and any(field.search == "text" for field in wanted.fields):
+        return wanted
+    owner = reader.owner_of(wanted)
+    return owner if owner is not None and rate_person_likeness(owner) else people
 
 
 def negate_condition(kind: RecordKind, condition: Condition) -> Condition:

@@ -17,7 +17,7 @@ from agent.resolve.rules.grammar.phrases.conditions import (
 )
 from agent.resolve.rules.grammar.phrases.fields import label_field, read_measured_order
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import STATE_FIELDS, count_placing
+from agent.resolve.rules.grammar.phrases.phrase_parts import count_placing
 from agent.resolve.rules.grammar.phrases.shown import read_spoken
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.figures import (
@@ -134,7 +134,7 @@ def _not_yet(reader: Reader, answer: Answer) -> Answer:
             held = kind.states.get(each.state) or own
             name, values = next(iter(held.items()), ("", ()))
             field = kind.field_named(name)
-            if field is None or name not in STATE_FIELDS:
+            if field is None or name not in lexicon.STATE_FIELDS:
                 continue
             before = field.values[: min((field.values.index(str(one)) for one in values), default=0)]
             told = [StateIs(state=one) for one in before]

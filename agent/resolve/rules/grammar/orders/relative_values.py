@@ -1,0 +1,45 @@
+"""Relative values: what is told by its difference from what the record has now ("a week later", "two more seats")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final, Literal
+
+from agent.planning.proposal import Computed, ComputedArgument, FieldOf, Number
+from agent.resolve.rules.grammar.orders.interpretation import Piece
+from agent.resolve.rules.grammar.reader import Reader
+from language.text import word_set
+
+_MORE: Final = word_set("later more extra additional further")
+_LESS: Final = word_set("earlier sooner fewer less")
+
+
+def read_difference(reader: Reader, places: range, now: FieldOf, *, dated: bool) -> Iterator[Piece]:
+    """The values at some places that are so much more or less than ``now``. ``dated``: that is a day."""
+    for at, end, number, unit in _list_amounts(reader, dated=dated):
+        tells = end if dated or reader.low(end) in _MORE | _LESS else end + 1  # "two seats more"
+        said = reader.low(tells)
+        if (
+            reader.comparison_before(at)
+            or at not in places
+            or tells not in places
+            or at in reader.quoted
+            or said not in _MORE | _LESS
+        ):
+            continue
+        sign: Literal["+", "-"] = "+" if said in _MORE else "-"
+        change = Number(number=number, unit=unit, quote=reader.words(at, end))
+        yield Piece(at, tells + 1, ComputedArgument(expression=Computed(op=sign, a=now, b=change)))
+
+
+def _list_amounts(reader: Reader, *, dated: bool) -> Iterator[tuple[int, int, Decimal, str | None]]:
+    """The lengths of time or the numbers that are said: first token, end, number, unit."""
+    if dated:
+        for each in reader.durations:
+            if each.unit:
+                yield reader.end_index(each.start), reader.end_index(each.end), each.count, f"{each.unit.rstrip('s')}s"
+        return
+    for at, number in reader.numbers.items():
+        if number.kind == "cardinal" and not number.unit and not number.vague:
+            yield at, reader.end_index(number.end), number.value, None
