@@ -136,6 +136,10 @@ async def test_what_is_denied_claimed_or_to_come_is_no_report(text: str) -> None
     assert await _calls_of(text) is None
 
 
+async def test_a_denial_beside_what_is_done_is_not_passed_over() -> None:
+    assert await _calls_of("job 61 is finished. The job on the Straw Hat isn't, the lining is torn") is None
+
+
 async def test_a_title_says_what_shall_be_true_of_a_record() -> None:
     assert await _calls_of("job 61 is finished") == [("end_job", {"job_id": 61})]
     assert await _calls_of("call off job 61") == [("scrap_job", {"job_id": 61})]
