@@ -39,8 +39,9 @@ _REASON: Final = _words(
     r"|to\s+(?:make\s+up|say|apologi[sz]e|thank|help|keep)"
 )
 _RELATIVE: Final = _words(r"who|whom|whose|which|where")
-# "…, which is to be halved" orders something. It doesn't describe.
-_TO_BE: Final = re.compile(r"\s*(?:who|which|that)\s+(?:is|are)\s+to\s+be\b", re.IGNORECASE)
+# "…, which is to be halved", "…, to be repaid" and "…, which she pays back" order something. They don't describe.
+_TO_BE: Final = re.compile(r"\s*(?:(?:who|which|that)\s+(?:is|are)\s+)?to\s+be\b", re.IGNORECASE)
+_WHICH: Final = re.compile(r"\s*which\s+(?:he|she|it|they|we|you)\s+(?:\w+ly\s+)?(?P<verb>\w+)", re.IGNORECASE)
 # Introduces a time or a condition. ``modifiers.py`` looks at those.
 _BOUND: Final = _words(r"before|after|if|unless|when|whenever|until|till?|once|provided|assuming|whether")
 _SUBJECT: Final = r"(?:i|he|she|it|they|we|you|nobody|someone|somebody)"
@@ -151,7 +152,9 @@ def _of_clause(
     """``after``: an order came before this clause. ``ours``: the clause holds used words."""
     told = clause.text[clause.start : clause.end]
     first, head = clause.words[0], clause.head
-    if (_INVERTED.match(told) or _TO_BE.match(told)) and not ours and left:
+    which = _WHICH.match(told)
+    done = which is not None and stem(which["verb"]) in ORDERS and not PAST.fullmatch(which["verb"])
+    if (done or (left and (_INVERTED.match(told) or _TO_BE.match(told)))) and not ours:
         yield first[1], clause.end
         return
     if clause.joined and after and not ours and plain_word(first[0]) in EVERY:

@@ -235,8 +235,9 @@ class _Judge:
         first = opening[0] if text[slice(*opening)].isalpha() else opening[1]
         last = closing[0] if closing else len(text)
         if not any(spoken[start:end]):
-            after = next((at + 1 for at in range(start - 1, first, -1) if spoken[at]), first)
-            last = next((at for at in range(end, last) if spoken[at]), last)
+            after = spoken.rfind(1, first + 1, start) + 1 or first
+            following = spoken.find(1, end, last)
+            last = last if following < 0 else following
             if not text[after:last].strip().isalpha():
                 first = after
             elif after > first:  # a unit is shown with its number, a single word with what it belongs to

@@ -41,12 +41,27 @@ def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | Non
         for label in _labels(each):
             if stem(label) == stem(word) or (len(label) >= _FEWEST and label in word and word.startswith("over")):
                 return each
+    same = {state for state, held in kind.states.items() if word in kind.states and held == kind.states[word]}
+    named = [each for each in days if len(_labels(each)) == 1 and not same.isdisjoint(_labels(each))]
+    if len(named) == 1:
+        return named[0]  # "settled", where that is "paid"
     line = kind.field_named(kind.order or "")
     if alike and word in _TO_COME and line in days and not any(is_deed(each) for each in _labels(line)[:1]):
         return line
     said = find_base_form(stem(word))
     near = [each for each in days if alike and any(_is_same(said, verb) for verb in _verbs(each))]
     return near[0] if len(near) == 1 else None
+
+
+def find_day_of_noun(kind: RecordKind, noun: str) -> Field | None:
+    """The date of the deed that a noun is of: "payment" and "Paid"."""
+    noun = singularize(noun)
+    days = [
+        each
+        for each in kind.fields
+        if each.type in DATES and any(noun in (f"{verb}ment", f"{verb}ing", f"{verb}al") for verb in _verbs(each))
+    ]
+    return days[0] if len(days) == 1 else None
 
 
 def ends_then(each: Field) -> bool:

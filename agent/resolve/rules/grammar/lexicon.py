@@ -58,7 +58,8 @@ NAME_STOP: Final = word_set(
     "does did not no please thanks thank it him her them he she they we us our my me i you your his their its so who "
     "which what where how why than except excluding first last now today tomorrow yesterday right away asap "
     "immediately again also too already still just only more less most least over under below above about "
-    "everyone everybody everything anyone go goes got can could will would shall should may might must"
+    "everyone everybody everything anyone go goes get gets got need needs want wants can could will would shall should "
+    "may might must"
 )
 COMPARISONS: Final[tuple[tuple[tuple[str, ...], Comparison], ...]] = (
     (("no", "more", "than"), "<="), (("no", "less", "than"), ">="), (("more", "than"), ">"), (("less", "than"), "<"),
@@ -100,3 +101,5 @@ WANTING: Final = word_set(
     "ought"
 )
 """Words after which a participle is what shall be done: "should be closed", "needs to be refunded"."""
+SHALL: Final = word_set("should shall must may can will")
+"""Verbs of duty, permission and what is settled: "Ada may go", "she will have it"."""

@@ -29,7 +29,12 @@ from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
 from agent.resolve.rules.grammar.orders.chooser import Choice, Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
-from agent.resolve.rules.grammar.orders.wishes import list_wishes, speak_of_denied, split_atoms
+from agent.resolve.rules.grammar.orders.wishes import (
+    list_wishes,
+    speak_of_denied,
+    speak_of_numbered,
+    split_atoms,
+)
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.conditions import read_tests
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -93,6 +98,7 @@ class Proposer:
             self._told_before(first, wish.first)
             denied = (each for each in split_atoms(reader, first, wish.first, chooser.orders) if each.negated)
             speak_of_denied(reader, denied)
+            speak_of_numbered(reader, first, wish)
             choice = chooser.choose(wish, chosen=chosen, reads=reads)
             best = self._with_what_follows(chooser, wish, parts, stop, choice.best)
             if choice.closed is not None:

@@ -125,6 +125,11 @@ class Reader:
         self.covered: set[int] = set()
         """Tokens that a phrase, an amount or a test was read from."""
 
+    @cached_property
+    def denies(self) -> bool:
+        """Whether anything is denied in the request."""
+        return not lexicon.NOT.isdisjoint(self._lows)
+
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def low(self, index: int) -> str:

@@ -20,6 +20,7 @@ from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
 from agent.resolve.rules.normalization import AlignedText
+from agent.validate.coverage.weighty_patterns import PAST
 from language.stems import READING, stem, stem_text
 from language.text import blank_quotations, word_set
 from registry.offers.shortlist import Shortlist
@@ -40,9 +41,11 @@ _WHETHER: Final = re.compile(
     r"\b(?:check|see|know|verify|confirm|determine|find\s+out|ask|tell\s+me|wonder(?:ing)?|sure|test|validate|identify|say)\b(?:\s+\w+){0,2}\s+if\b",
     re.IGNORECASE,
 )
-# A future event: "when Ada pays", "once it is done", "the moment she is back".
+# A future event: "when Ada pays", "once it is done", "the moment she is back", but not "when she came".
 _WHEN: Final = re.compile(
-    r"(?<!\w)(?:when(?:ever)?|once|as\s+soon\s+as|the\s+(?:very\s+)?(?:moment|minute|instant))\s+(?:he|she|it|they|we|you|someone|somebody|nobody|the|his|her|their|[A-Z])"
+    r"(?<!\w)(?:when(?:ever)?|once|as\s+soon\s+as|the\s+(?:very\s+)?(?:moment|minute|instant))\s+"
+    rf"(?!(?:he|she|it|they|we|you)\s+(?:{PAST}|was|were|had|did)\b)"
+    r"(?:he|she|it|they|we|you|someone|somebody|nobody|the|his|her|their|[A-Z])"
 )
 _LISTS: Final = re.compile(r"^\W*(?:please\s+)?(?:list|display|count)\b[^.!?;\n]*[.?]?\s*$", re.IGNORECASE)
 _ASKS: Final = re.compile(

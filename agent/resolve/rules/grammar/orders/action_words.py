@@ -67,9 +67,10 @@ class ActionWords:
     - ``reported``: stems of what tells that it is so: "was collected", "is back".
     - ``nouns``: its other names. ``values``: list members of which it needs one.
     - ``known``: every stem of its contract.
+    - ``wished``: what it lets somebody do, as stems: "sign in again" of "let Ada sign in again".
     """
 
-    __slots__ = ("_told", "known", "nouns", "phrases", "reported", "values", "verbs")
+    __slots__ = ("_told", "known", "nouns", "phrases", "reported", "values", "verbs", "wished")
 
     def __init__(self, offer: Offer, shortlist: Shortlist) -> None:
         verbs: dict[str, float] = {}
@@ -106,7 +107,7 @@ class ActionWords:
                 particle = not PARTICLES.isdisjoint(alias.casefold().split()[1:2])  # "no-show" is one word, two runs
                 if said[1:] == [_TAKING]:
                     tells(_TAKING, HINTED)  # "20 off 1042", where its alias is "knock off"
-                if not particle and (said[0] in ORDERS or said[0] in KIN):
+                if not particle and said[0] not in things and (said[0] in ORDERS or said[0] in KIN):
                     tells(said[0], TOLD)
         tells(_find_first(offer.description), SHOWN)
         for text in (offer.title, *offer.aliases):  # "Call a tour off" is to cancel it
@@ -116,14 +117,16 @@ class ActionWords:
         phrases += [titled] if len(titled) > 1 else []
         reported.update(find_predicates(offer))
         for example in offer.examples:
-            if not PARTICLES & set(example.casefold().split()[1:2]):
-                tells(_find_shown(example), SHOWN)
+            first = _find_shown(example)
+            if first not in things and not PARTICLES & set(example.casefold().split()[1:2]):
+                tells(first, SHOWN)  # "ticket 7 is not solved, reopen it" begins with no verb
         if any(annotation.compose for annotation in offer.annotations.values()):
             for each in _WRITING:
                 tells(each, WRITES)
         for parameter, annotation in offer.annotations.items():
             nouns.update(name_stems(parameter))
             nouns.update(stem_text(annotation.label or ""))
+        self.wished = tuple(filter(None, map(_find_let, offer.examples)))
         self.verbs: Mapping[str, float] = verbs
         self.phrases = tuple(phrases)
         self.nouns = frozenset(nouns)
@@ -206,6 +209,15 @@ def _frame_of(title: str, things: Collection[str]) -> tuple[str, ...]:
     postcard"."""
     runs = [run for run, _, _ in split_runs(title) if run.casefold() not in EMPTY]
     return tuple(said for run in runs if (said := find_base_form(stem(run.casefold()))) not in things)
+
+
+def _find_let(example: str) -> tuple[str, ...]:
+    """What an example lets somebody do, if it is said in plain words: "let Ada Lovelace sign in again"."""
+    runs = [run for run, _, _ in split_runs(example)]
+    named = next((at for at, run in enumerate(runs) if at and not run[:1].isupper()), 0)
+    rest = runs[named:]
+    plain = named > 1 and runs[0].casefold() == "let" and all(run.isalpha() and run.islower() for run in rest)
+    return tuple(stem(run) for run in rest) if plain and len(rest) > 1 else ()
 
 
 def _find_deed(title: str) -> str:

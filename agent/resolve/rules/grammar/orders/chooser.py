@@ -12,6 +12,7 @@ from agent.planning.proposal import QuotedText
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, PARTICLES, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
+from agent.resolve.rules.grammar.phrases.phrase_parts import modifies
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import EMPTY, stem
 from registry.contract import Risk
@@ -182,7 +183,7 @@ class Chooser:
         said = {
             find_base_form(stem(self.reader.low(at)))
             for at in range(place.first, min(place.stop, place.first + 60))
-            if at - 1 not in self.reader.numbers or self.reader.low(at) == "off"
+            if (at - 1 not in self.reader.numbers or self.reader.low(at) == "off") and not modifies(self.reader, at)
         }
         hinted = []
         sure = False

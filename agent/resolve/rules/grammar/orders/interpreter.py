@@ -15,6 +15,7 @@ from agent.extract.counted_units import find_counted_unit
 from agent.planning.proposal import Argument, Find, QuotedText, RecordArgument, StateIs, TypedValue
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import is_deed
 from agent.resolve.rules.grammar.name_ends import follows_definite, is_definite
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece, is_whose, tells_only
@@ -22,6 +23,7 @@ from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
 from agent.resolve.rules.grammar.orders.stretch_unread import StretchUnread
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
 from agent.resolve.rules.grammar.orders.texts import TELLING, is_message, is_text_itself, read_text_argument, takes_text
+from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.scoring import LEVELS
 from language.measures import find_measure
 from language.stems import GENERIC, name_stems, stem
@@ -29,6 +31,8 @@ from registry.contract import Annotation
 from registry.records import RecordKind
 
 MOST_LIST: Final = 12
+_NEAR: Final = 4  # words
+_PAST: Final = frozenset(("was", "were", "had", "did"))
 _WHOLE: Final = frozenset(("all", "full", "fully", "whole", "entirely", "completely", "nothing", "none"))
 
 
@@ -184,6 +188,8 @@ class Interpreter(StretchUnread):
     def _find_texts(self, calls: list[dict[str, Argument]]) -> None:
         taken = self._list_taken()
         sure = {at for at, much in self.verbs.items() if much >= SURE_VERB}
+        if self.place.befalls:  # "half of what she paid for it should go back": its verb ends what comes before
+            sure |= {at for at in range(self.first, self.stop) if self.reader.low(at) in lexicon.SHALL | BEFALLS}
         makes = not self.list_own_kinds() and any(map(self._makes, self.reader.kinds.values()))
         for at in range(self.first, self.stop) if makes else ():
             if (made := self.reader.noun(at)) is not None and self._makes(made[0]):  # "a new member: …" is no name
@@ -233,6 +239,7 @@ class Interpreter(StretchUnread):
         head = next((at for at in range(self.first, self.stop) if stem(reader.low(at)) == verb), self.first)
         own = self.words.rate_verb(verb) if verb is not None else 0.0
         own = 0.0 if self._is_thing(head, own) else own
+        own = own if self.verbs.get(head, own) > 0.5 * own else 0.0  # only reported
         level = verb in LEVELS and any(self._aimed_at(piece) for pieces in self.values.values() for piece in pieces)
         free = {at: much for at, much in self.verbs.items() if at not in self.covered}
         other = max(free.values(), default=0.0)
@@ -244,6 +251,8 @@ class Interpreter(StretchUnread):
         )
         befalls = not ordered and self.place.befalls
         clash = clash and not lets
+        clash = clash or (ordered and not own and reader.low(head) in TELLING - {"let"} and not phrase)
+        clash = clash or (self.place.befalls and "back" not in self.words.known and self._holds("back"))
         light = verb in LIGHT or level or lets or befalls
         ordered = ordered or befalls
         evidence = (
@@ -265,13 +274,15 @@ class Interpreter(StretchUnread):
         )
         foreign = bool(self.named_kinds) and kinds.isdisjoint(self.named_kinds) and evidence < 0.9
         clash = clash or foreign or self.creates
+        verbless = not ordered and all(reader.noun(at) is not None for at in self.verbs)
+        self.doubtful |= verbless and self._reports()
         member = any(
             (isinstance(piece.argument, TypedValue) and piece.sure >= 0.45 and not self._describes(piece))
             if {"enum", "const"} & set(offer.properties.get(name) or {})
             else self._counts(name, piece)
             for name, pieces in self.values.items()
             for piece in pieces
-            if name in offer.required
+            if name in offer.required and not {*reader.lows(piece.first, piece.last - piece.first)} <= lexicon.MANNER
         )
         if light and evidence < 0.7 and named:
             evidence = max(evidence + 0.15 * min(named, 2), 0.4 + 0.2 * min(named, 2) if ordered else 0.0)
@@ -335,6 +346,26 @@ class Interpreter(StretchUnread):
         unit = find_counted_unit(name, self.offer.properties.get(name) or {}, self.offer.annotation(name))
         measured = unit is not None and find_measure(reader.low(piece.last - 1)) is not None
         return piece.first in reader.numbers and (stem(reader.low(piece.last)) in names or measured)
+
+    def _holds(self, word: str) -> bool:
+        return any(self.reader.low(at) == word for at in range(self.first, self.stop))
+
+    def _reports(self) -> bool:
+        """Whether words that order nothing deny something or tell of the past: "7 isn't Ada's", "Ada had 7"."""
+        reader, told = self.reader, False
+        for at in sorted(self._find_core()):
+            told = told or reader.low(at) in lexicon.RELATIVES | {"because", "since", "as", "when"}
+            denied = reader.low(at) in lexicon.NOT and reader.low(at - 1) in lexicon.AUXILIARIES | lexicon.SHALL
+            past = denied or reader.low(at).endswith("n't") or reader.low(at) in _PAST
+            past = past or (
+                is_deed(reader.low(at))
+                and stem(reader.low(at)) not in self.words.known
+                and reader.low(at - 1) not in lexicon.WANTING
+            )
+            known = not (self.covered.isdisjoint((at,)) and self.verbs.keys().isdisjoint(range(at, at + _NEAR)))
+            if past and not told and not known and reader.low(at + 1) not in {"for", "to"}:
+                return True
+        return False
 
     def _told_to(self, name: str) -> bool:
         """Whether a value means an order: in an order, or if something goes to it, a day does ("602 to Friday"). In

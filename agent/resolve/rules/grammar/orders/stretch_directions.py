@@ -13,8 +13,9 @@ from typing import Final
 from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import BelongsTo, Condition, Find, Has, RecordArgument
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Piece
+from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Piece, tells_only
 from agent.resolve.rules.grammar.orders.stretch_values import StretchValues
+from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess
 from agent.resolve.rules.grammar.reader import Reader
@@ -24,6 +25,7 @@ TAKING = frozenset(("take", "have", "do", "get", "carry", "handle", "drive"))
 """What somebody is to do with a thing that is given to them: "let Ada take 7"."""
 
 _TAKES: Final = TAKING | {"takes", "has", "does", "gets", "carries", "handles", "drives"}
+_GETTING: Final = _TAKES | lexicon.SHALL | BEFALLS | {"need", "needs", "want", "wants"}
 _AWAY: Final = (("from",), ("off",), ("off", "of"), ("instead", "of"), ("rather", "than"))
 
 
@@ -130,7 +132,7 @@ class StretchDirections(StretchValues):
                 rest = [each for each in (*pieces, *got) if each is not named[0]]
                 kind, other = self.kind(name), self.kind(given)
                 between = range(named[0].last, rest[0].first) if len(rest) == 1 else range(1)
-                if not all(self.reader.low(at) in lexicon.DETERMINERS | _TAKES for at in between):
+                if not all(self.reader.low(at) in lexicon.DETERMINERS | _GETTING for at in between):
                     continue
                 if len(rest) != 1 or self._is_name(rest[0]) or not (kind and other):
                     continue
@@ -154,8 +156,7 @@ class StretchDirections(StretchValues):
             find = whose[0]  # a name alone, of somebody whose record it may be
         return (
             isinstance(find, Find)
-            and find.said is not None
-            and not find.where
+            and ((find.said is not None and not find.where) or tells_only(find, BelongsTo))
             and all(self.reader.tokens[at].capital and self.reader.noun(at) is None for at in places)
         )
 

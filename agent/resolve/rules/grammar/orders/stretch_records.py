@@ -13,13 +13,15 @@ from agent.planning.proposal import BelongsTo, ComputedArgument, Except, Find, R
 from agent.planning.quotes import walk
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import is_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, drop_repeated
 from agent.resolve.rules.grammar.orders.stretch_directions import has_it_now, settle_holders, settle_receivers
 from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
+from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
+from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, Phrase, is_code
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.wordnet import is_word
@@ -56,9 +58,6 @@ def _set_of(pieces: Sequence[Piece]) -> Find | None:
     return find if isinstance(find, Find) and find.pick != "one" else None
 
 
-LEAST_CODE: Final = 3
-"""Digits of a number that may be a record's though nothing beside it says so."""
-
 MOST_WORDS: Final = 30
 """No description of a record is longer."""
 _TELLS_WHICH: Final = lexicon.OF | lexicon.ABOUT | lexicon.RELATIVES | {"with", "without", "whose", "nobody"}
@@ -94,6 +93,9 @@ class StretchRecords(StretchSpoken):
                 at = self._past_owner(at) or at + 1
                 continue
             name, phrase, reference = made
+            if name in self.records and self._is_subject(phrase):
+                at = phrase.last
+                continue
             if reference is not None and is_left_out(self.reader, at):
                 self.doubtful |= not leave_out(self.records.get(name, []), phrase, reference)
                 at = max(phrase.last, at + 1)
@@ -113,6 +115,7 @@ class StretchRecords(StretchSpoken):
                 )
                 weak = weak and (is_word(self.reader.low(phrase.first)) or not self._is_aimed(phrase))
                 piece = Piece(phrase.first, phrase.last, RecordArgument(reference=reference), 0.4 if weak else 1.0)
+                self.doubtful |= self._is_taken_from(piece, name)
                 if name in receivers and has_it_now(self.reader, piece, self.verbs):
                     holders.append(piece)
                 else:
@@ -135,6 +138,19 @@ class StretchRecords(StretchSpoken):
         for name in names:
             if name not in self.records and name in self.offer.required:
                 self._take_spoken(name)
+
+    def _is_subject(self, phrase: Phrase) -> bool:
+        """Whether a name begins a clause that tells something: "20 for Ada, Bo told me"."""
+        verb = self.reader.low(phrase.last)
+        told = is_deed(verb) or verb in lexicon.AUXILIARIES - {"also", "both", "all", "now", "just"}
+        return told and not phrase.noun and self.reader.tokens[phrase.first - 1].text in {",", "-", "–"}
+
+    def _is_taken_from(self, piece: Piece, name: str) -> bool:
+        """Whether an amount comes from somebody who is to get it: "20 off Ada's account", "20 for Ada from Bo"."""
+        kind, near = self.kind(name), self.reader.lows(piece.first - 2, 2)
+        away = "off" in near or ("from" in near and name in self.records)
+        gives = any(note.unit in MONEY for note in self.offer.annotations.values()) and "off" not in self.words.known
+        return away and gives and kind is not None and self._is_person(kind)
 
     def _list_sets(self, at: int) -> list[str]:
         """The parameters with several records of which the words before a token exclude some."""
@@ -277,6 +293,9 @@ class StretchRecords(StretchSpoken):
                 continue
             new = {reader.low(phrase.first), reader.low(phrase.first - 1)}
             made_here = phrase.noun and not new.isdisjoint(("a", "an", "another", "new"))
+            made_here |= phrase.noun and not {phrase.first, phrase.first - 1}.isdisjoint(
+                {*reader.valued, *reader.numbers}
+            )
             if made_here and self._makes(reader.kinds[phrase.find.record]):
                 continue
             told = phrase.noun or (name in self._receivers and self._is_aimed(phrase))

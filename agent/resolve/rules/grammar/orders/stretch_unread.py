@@ -18,6 +18,7 @@ class StretchUnread(StretchRecords):
     def find_unexplained(self) -> Iterator[int]:
         """Amounts, numbers, days, durations and addresses in the order that have no role."""
         reader, core = self.reader, self._find_core()
+        lengths = {reader.end_index(each.start) for each in reader.durations}
         for at in range(self.first, self.stop):
             if at < self.place.order and at not in core:
                 continue
@@ -25,6 +26,7 @@ class StretchUnread(StretchRecords):
                 continue
             number = reader.numbers.get(at)
             weighs = number is not None and not number.vague
+            weighs = weighs or (at in lengths and reader.low(at - 1) in {"for", "within"})
             weighs = weighs or "@" in reader.tokens[at].text or (at in reader.dates and reader.dates[at].weight > 0.6)
             if weighs and not (at in reader.dates and reader.dates[at].now):
                 yield at
@@ -34,6 +36,7 @@ class StretchUnread(StretchRecords):
         reader = self.reader
         writes = any(note.compose for note in self.offer.annotations.values())
         text = find_named_text(reader, self.first, self.stop) if writes else range(0)
+        person = reader.person.said.text.split() if reader.person is not None and reader.person.said else ()
         for at in sorted(self._find_core()):
             token = reader.tokens[at]
             low = token.low
@@ -43,6 +46,8 @@ class StretchUnread(StretchRecords):
                 continue
             if low in EMPTY | lexicon.NAME_STOP | lexicon.MANNER | lexicon.MORE or is_polite_word(low):
                 continue
+            if token.text in person or (self.place.befalls and reader.low(at + 1) == "for"):
+                continue  # "Ada asked for her card"
             if stem(low) in self.words.known or stem(low) in GENERIC or stem(low) in LIGHT:
                 continue
             noun = reader.noun(at)

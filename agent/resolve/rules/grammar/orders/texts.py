@@ -273,8 +273,9 @@ def _orders(reader: Reader, at: int) -> bool:
     """Whether a clause begins like its own order, or excludes something: "forget the lamp", "just not for the lamp"."""
     while reader.low(at) in _ONLY_SAID:
         at += 1
+    at += 2 if reader.low(at) == "which" and reader.low(at + 1) in lexicon.PRONOUNS else 0  # "which she pays back"
     word = stem(reader.low(at))
-    if is_order(word) or reader.low(at) in _WEIGHTY:
+    if is_order(word) or reader.low(at) in _WEIGHTY or reader.lows(at, 2) == ("to", "be"):
         return True
     verb = not reader.low(at).endswith(("ed", "ing")) and bool(find_similar_stems(word, verb=True))
     return reader.low(at + 1) in _BEHIND_VERBS and (verb or reader.low(at) in lexicon.SPARING)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from agent.planning.proposal import Find
 from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_clause
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import is_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Stretch
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import is_code
+from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, is_code
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 
@@ -31,6 +33,13 @@ _BEFALL_MANY: Final = frozenset(("go", "get"))
 _MODALS: Final = frozenset(("should", "must", "shall", "can", "may"))
 _OBLIGING: Final = frozenset(("has", "have", "needs", "need", "ought", "is", "are"))
 _SPEAKERS: Final = frozenset(("i", "we", "you"))
+_PERFECT: Final = lexicon.AUXILIARIES | {"to"}
+_WANTS: Final = (("needs",), ("wants",), ("would", "like"), ("asks", "for"), ("asked", "for"), ("asking", "for"))
+"""… told as what somebody would have: "Ada needs her card again"."""
+_HAS: Final = _BEFALL_MANY | {"have", "take"}
+"""… behind a verb of duty or permission: "Ada should have 7"."""
+_MOST_ANEW: Final = 3
+"""Tokens of a value or name that is said anew."""
 _MOST_NAMING: Final = 6
 """Tokens before a colon that only name what an order is about."""
 _SHORTENED: Final = frozenset({"mr", "mrs", "ms", "dr", "no", "nr", "inc", "ltd", "st"})
@@ -93,15 +102,15 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
     thing = (noun is not None and not is_order(stem(reader.low(begin)))) or begin in reader.numbers  # "2 paint rollers"
     thing = thing or begin in reader.quoted or _is_name(reader, begin)
     ordered = bool(rest) and ((begins_like_an_order(rest) and not thing) or orders(begin, stop) or asked is not None)
-    every = reader.low(begin) in lexicon.EVERY | {"both"}
-    befalls = any(
-        reader.low(at) in BEFALLS or (every and reader.low(at) in _BEFALL_MANY) or _shall(reader, at)
-        for at in range(begin + 1, stop - 1)
-    )
+    denied = next((at for at in range(begin, stop) if reader.low(at) in lexicon.NOT), stop)
+    verbs = range(begin + 1, min(denied, stop - 1))
+    befalls = any(_befalls(reader, at, begin) or _shall(reader, at) for at in verbs)
+    wants = any(_wants(reader, at) for at in verbs) and not reader.denies
     befalls = befalls and not (clause.stands or clause.about) and not ordered
     ordered = (ordered or befalls) and (
         asked is not None or not (clause.stands or clause.about or _tells(reader, begin))
     )
+    befalls = befalls or (wants and not ordered and not (clause.stands or clause.about))
     negated = clause.negated is not None and marked is None
     return Stretch(first, stop, sentence, ordered, negated, marked is not None, begin, befalls)
 
@@ -114,6 +123,21 @@ def _shall(reader: Reader, at: int) -> bool:
     if done.endswith("ed") or find_base_form(stem(done)) != stem(done):
         return False
     return (said[0] in _MODALS or to) and said[-1] == "be" and reader.low(at - 1) not in _SPEAKERS
+
+
+def _befalls(reader: Reader, at: int, begin: int) -> bool:
+    """Whether a verb says what somebody shall have, or where something shall go. In "gets locked" the deed says it."""
+    low, behind = reader.low(at), reader.low(at + 1)
+    if is_deed(behind):
+        return False
+    many = low in _BEFALL_MANY and reader.low(begin) in lexicon.EVERY | {"both"}
+    return low in BEFALLS or many or (low in _HAS and reader.low(at - 1) in lexicon.SHALL and behind not in _PERFECT)
+
+
+def _wants(reader: Reader, at: int) -> bool:
+    """Whether a verb says what somebody would have. That is an order only where nothing else is ordered."""
+    length = next((len(words) for words in _WANTS if reader.lows(at, len(words)) == words), 0)
+    return length > 0 and reader.low(at + length) != "to"
 
 
 def _is_name(reader: Reader, at: int) -> bool:
@@ -143,6 +167,9 @@ def list_wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, in
     made: list[Stretch] = []
     for sentence in sorted({part.sentence for part in parts}):
         own = [part for part in parts if part.sentence == sentence]
+        if made and _corrects_value(reader, own):
+            made[-1] = replace(made[-1], stop=own[-1].stop)  # "20 for Ada... no, 25"
+            continue
         if given and sentence not in given:
             continue
         current: Stretch | None = None
@@ -171,6 +198,13 @@ def list_wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, in
     return [each for each in made if not each.negated]
 
 
+def _corrects_value(reader: Reader, parts: Sequence[Stretch]) -> bool:
+    """Whether a sentence only says a value or name anew: "no, 25"."""
+    said = range(parts[0].order, parts[-1].stop)
+    valued = any(at in reader.numbers or reader.tokens[at].capital for at in said)
+    return parts[0].corrects and valued and len(said) <= _MOST_ANEW and not any(part.ordered for part in parts)
+
+
 def speak_of_denied(reader: Reader, denied: Iterable[Stretch]) -> None:
     """Makes the object of a forbidden order available to "it": "don't close 7, just make it urgent"."""
     for part in denied:
@@ -183,6 +217,20 @@ def speak_of_denied(reader: Reader, denied: Iterable[Stretch]) -> None:
             if phrase is not None and phrase.noun and phrase.find.pick == "one" and not phrase.find.bare:
                 reader.spoken[phrase.find.record] = phrase.find
                 return
+
+
+def speak_of_numbered(reader: Reader, first: int, order: Stretch) -> None:
+    """Makes the one record available to "it" that was numbered before an order: "7, sorry, 8 is fixed. Close it"."""
+    said = range(order.first, order.stop)
+    if not any(reader.low(at) in lexicon.THINGS or (reader.low(at) == "the" and reader.noun(at + 1)) for at in said):
+        return
+    since = max((mark[1] for mark in reader.corrections if mark[1] <= order.first), default=first)
+    taken = reader.quoted.union(reader.dated, reader.valued)
+    free = [at for at in range(since, order.first) if len(reader.low(at)) >= LEAST_CODE and at not in taken]
+    for kind in reader.kinds.values():
+        coded = [at for at in free if is_code(reader, at, kind)]
+        if len(coded) == 1:
+            reader.spoken[kind.name] = Find(record=kind.name, said=reader.words(coded[0], coded[0] + 1))
 
 
 def _hands_on(reader: Reader, taken: Stretch, given: Stretch) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.planning.proposal import Comparison, Find, First, Has, OrderByCount
+from agent.planning.proposal import BelongsTo, Comparison, Find, First, Has, OrderByCount
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.fields import read_comparison
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, add_noun_state
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, add_noun_state, guess
 from agent.resolve.rules.grammar.reader import Reader
 
 _TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!="}
@@ -108,3 +108,26 @@ def read_held_by_anyone(reader: Reader, made: PhraseParts, at: int, upto: int | 
 def finds_comparison(reader: Reader, first: int, last: int) -> bool:
     """Whether a comparison stands between two places."""
     return any(reader.comparison(at) is not None for at in range(first, last))
+
+
+def read_handled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """Who handles it: "(that) Ada has", "Ada is working on"."""
+    above = reader.owner_of(made.kind)
+    spoken = reader.person if reader.low(at) in {"he", "she", "they", "he's", "she's"} else None
+    if above is None or not (spoken or reader.tokens[at].capital):
+        return 0
+    end = reader.name(at, stop) if spoken is None else at + 1
+    if end == at or (reader.tokens[end - 1].owns and spoken is None):
+        return 0
+    verb = end
+    while reader.low(verb) in {"is", "was", "are", "currently", "still", "now", "ever"}:
+        verb += 1
+    if reader.low(verb) not in lexicon.HANDLING:
+        return 0
+    owner = spoken or Find(record=above.name, said=reader.words(at, end))
+    made.where.append(BelongsTo(owner=guess(reader, made.kind, owner)))
+    verb += 1
+    if (state := reader.state(verb, made.kind)) is not None and reader.low(verb - 1) in lexicon.HAVING:
+        made.where.append(state[0])  # "(what) Ada still has open"
+        return verb + state[1]
+    return verb + 1 if reader.low(verb) in {"on", "after", "with", "of"} else verb

@@ -10,7 +10,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import is_deed, join_verb
 from agent.resolve.rules.grammar.phrases.exceptions import read_exceptions
 from agent.resolve.rules.grammar.phrases.fields import label_field, read_comparison, read_number
-from agent.resolve.rules.grammar.phrases.having import read_having, read_held_by_anyone
+from agent.resolve.rules.grammar.phrases.having import read_handled, read_having, read_held_by_anyone
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     PhraseParts,
     guess,
@@ -183,7 +183,7 @@ def read_relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: 
         held = read_having(reader, made, step, stop, depth, negated=negated)
         if held or not negated or nobody:
             return held
-    handled = _handled(reader, made, step, stop) if not negated else 0
+    handled = read_handled(reader, made, step, stop) if not negated else 0
     if handled:
         return handled
     last = read_predicate(reader, made, step, stop, depth, negated=negated, plain=plain and not pronoun)
@@ -215,26 +215,6 @@ def _is_of_another(reader: Reader, made: PhraseParts, at: int) -> bool:
     if reader.state(at, made.kind) is not None or reader.date_field(made.kind, at) is not None:
         return False
     return any(reader.state(at, each) is not None for each in reader.kinds.values() if each is not made.kind)
-
-
-def _handled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """Who handles it: "(that) Ada has", "Ada is working on"."""
-    above = reader.owner_of(made.kind)
-    spoken = reader.person if reader.low(at) in {"he", "she", "they", "he's", "she's"} else None
-    if above is None or not (spoken or reader.tokens[at].capital):
-        return 0
-    end = reader.name(at, stop) if spoken is None else at + 1
-    if end == at or (reader.tokens[end - 1].owns and spoken is None):
-        return 0
-    verb = end
-    while reader.low(verb) in {"is", "was", "are", "currently", "still", "now", "ever"}:
-        verb += 1
-    if reader.low(verb) not in lexicon.HANDLING:
-        return 0
-    owner = spoken or Find(record=above.name, said=reader.words(at, end))
-    made.where.append(BelongsTo(owner=guess(reader, made.kind, owner)))
-    verb += 1
-    return verb + 1 if reader.low(verb) in {"on", "after", "with", "of"} else verb
 
 
 def read_predicate(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from agent.extract.references.vocabulary import EMAIL, PLACES, rate_person_likeness
-from agent.planning.proposal import AnyOf, BelongsTo, Compare, Find, Has, OrderByField
+from agent.planning.proposal import AnyOf, BelongsTo, Compare, Find, OrderByField
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_noun
 from agent.resolve.rules.grammar.phrases.fields import read_measured_order, read_total
 from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
@@ -21,16 +22,15 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     is_code,
     is_one_name,
     names_either_state,
-    read_named_thing,
+    read_holder,
     read_quantity,
     read_related_value,
     read_state_of_theirs,
     read_value,
 )
-from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun
+from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun, read_month
 from agent.resolve.rules.grammar.phrases.shown import PARTITIVE, find_shown, read_spoken
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
 from language.text import singularize
 from language.wordnet import is_word
 from registry.records import RecordKind
@@ -39,6 +39,7 @@ _PARTED: Final = (
     lexicon.EVERY | {"both", "one"} | frozenset(lexicon.COMPARATIVES) | {each.split()[-1] for each in PLACES}
 )
 """What "of" follows within a phrase: "the newest of her bills"."""
+_ONES: Final = frozenset(("one", "ones"))
 _AHEAD: Final = frozenset(("next", "upcoming", "future"))
 _ARTICLES: Final = lexicon.DETERMINERS | lexicon.OWNERS
 _BEFORE_ARTICLES: Final = lexicon.EVERY | {"of", "both"} | lexicon.DETERMINERS
@@ -125,6 +126,8 @@ def _joins(reader: Reader, at: int) -> bool:
 def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], stop: int, depth: int) -> Phrase | None:
     noun, kind, length = head
     made = PhraseParts(kind, read_phrase)
+    deed = find_day_of_noun(kind, reader.low(noun))
+    made.line = deed.name if deed is not None else None
     if not _before(reader, made, index, noun):
         return None
     last = noun + length
@@ -238,7 +241,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
                 else None
             )
             made.where.append(AnyOf(conditions=(state[0], other[0])) if other is not None else state[0])
-            made.line = find_day_before_noun(reader, made.kind, at) if reader.asks else None
+            made.line = (find_day_before_noun(reader, made.kind, at) if reader.asks else None) or made.line
             step = state[1] if other is None else 2 + other[1]
         if not step and (related := read_related_value(reader, made.kind, at)) is not None and at + related[1] <= noun:
             made.where.append(related[0])
@@ -249,7 +252,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
         if not step and reader.asks and (held := read_state_of_theirs(reader, made.kind, at)) is not None:
             made.where.append(held[0])
             step = held[1]
-        if not step and (when := _month(reader, made, at)) is not None:
+        if not step and (when := read_month(reader, made, at)) is not None:
             step = when - at
         if not step and (low in lexicon.DETERMINERS or low in {"of", "very", "my", "our", "new", "own", "still"}):
             step = 1
@@ -289,17 +292,6 @@ def _order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
     return 0
 
 
-def _month(reader: Reader, made: PhraseParts, at: int) -> int | None:
-    """A month on the kind's own date: "her October invoice"."""
-    if made.kind.order is None:
-        return None
-    when = reader.when(at, made.kind.order) or read_month_before_noun(reader, at, made.kind.order)
-    if when is None:
-        return None
-    made.where += when[0]
-    return when[1]
-
-
 def _owner(reader: Reader, first: int, last: int, kind: RecordKind) -> Find | None:
     """The owner: the words up to the possessive."""
     while first < last and reader.low(first) in lexicon.DETERMINERS:
@@ -320,7 +312,8 @@ def _numbered(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     step = at
     while step < stop and reader.low(step) in {"number", "no", "no.", "nr", "id", "#"}:
         step += 1
-    slug = step < stop and step == at and "-" in reader.tokens[step].text and step not in reader.dates
+    slug = step < stop and step == at and reader.tokens[step].word and "-" in reader.tokens[step].text
+    slug = slug and step not in reader.dates
     if step < stop and (is_code(reader, step, made.kind) or (slug and reader.state(step, made.kind) is None)):
         made.said = reader.words(step, step + 1)
         return step + 1
@@ -339,10 +332,8 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
     token, low = reader.tokens[index], reader.low(index)
     if low == "what" and (paid := read_total(reader, index + 1, stop)) is not None and isinstance(paid[0].of, Find):
         return Phrase(paid[0].of.model_copy(update={"pick": "one"}), index, paid[1], True)
-    if low in {"one", "ones"} and reader.low(index - 1) in {"the", "that", "this"} and wanted is not None:
-        made = PhraseParts(wanted, read_phrase, pick="one" if low == "one" else "all")
-        last = read_after(reader, made, index + 1, stop, depth)
-        return Phrase(_find(made), index, last, last > index + 1)
+    if wanted is not None and (one := _one(reader, index, stop, wanted, depth)) is not None:
+        return one
     if (
         low in lexicon.EVERYONE
         or (low in {"everything", "whatever"} and (wanted is None or rate_person_likeness(wanted) < _PERSON))
@@ -366,7 +357,7 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
         people = wanted if mailed else reader.people()
         last = reader.end_index(match.end())
         return Phrase(Find(record=people.name, said=reader.words(index, last)), index, last, False) if people else None
-    if (holder := _holder(reader, index, stop)) is not None:
+    if (holder := read_holder(reader, index, stop)) is not None:
         return holder
     if low == "the" or low == "#":
         return read_phrase(reader, index + 1, stop, wanted, depth + 1)
@@ -384,12 +375,17 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
     return Phrase(find, index, end, False)
 
 
-def _holder(reader: Reader, index: int, stop: int) -> Phrase | None:
-    """The owner of a thing: "owner of KX-12"."""
-    people = reader.people()
-    if people is None or reader.low(index) not in {"owner", "holder"} or reader.low(index + 1) not in {"of", "for"}:
+def _one(reader: Reader, index: int, stop: int, wanted: RecordKind, depth: int) -> Phrase | None:
+    """A record of the kind that is spoken of, by what is told of it: "the overdue one", "the ones from May"."""
+    near = range(index, min(stop, index + MOST_BEFORE))
+    at = next((at for at in near if reader.low(at) in _ONES), index)
+    if at == index or not (reader.low(index) in _ARTICLES | {"both"} or reader.tokens[index].owns):
         return None
-    thing = read_named_thing(reader, None, index + 2, stop)
-    if thing is None:
+    made = PhraseParts(wanted, read_phrase, plural=reader.low(at) == "ones")
+    if any(reader.is_mark(step) for step in range(index, at)) or not _before(reader, made, index, at) or made.said:
         return None
-    return Phrase(Find(record=people.name, where=(Has(related=thing[0]),)), index, thing[1], True)
+    told = any(not isinstance(each, BelongsTo) for each in made.where)
+    last = read_after(reader, made, at + 1, stop, depth)
+    if not told and (at > index + 1 or (last == at + 1 and not made.plural)):
+        return None
+    return Phrase(_find(made), index, last, told or last > at + 1)

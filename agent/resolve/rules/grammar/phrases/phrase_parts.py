@@ -34,6 +34,9 @@ FIRSTS: Final[dict[tuple[str | None, bool], First]] = {
     ("order", True): "latest", ("order", False): "earliest", ("size", True): "highest", ("size", False): "lowest",
 }  # fmt: skip
 _GIVES: Final = frozenset(("give", "grant", "offer", "pay", "send", "get"))
+LEAST_CODE: Final = 3
+"""Digits of a number that may be a record's though nothing beside it says so."""
+_NEAR_NOUN: Final = 4  # words
 MOST_GUESSES: Final = 12
 """Names that may be another kind's, of one request."""
 
@@ -281,3 +284,31 @@ def negate_condition(kind: RecordKind, condition: Condition) -> Condition:
         return condition.model_copy(update={"op": "!="})
     # One of several alternatives, for which nothing needs to exist to be excluded.
     return AnyOf(conditions=(Except(left_out=Find(record=kind.name, where=(condition,), pick="all")),))
+
+
+def read_holder(reader: Reader, index: int, stop: int) -> Phrase | None:
+    """The owner of a thing: "owner of KX-12"."""
+    people = reader.people()
+    if people is None or reader.low(index) not in {"owner", "holder"} or reader.low(index + 1) not in {"of", "for"}:
+        return None
+    thing = read_named_thing(reader, None, index + 2, stop)
+    if thing is None:
+        return None
+    return Phrase(Find(record=people.name, where=(Has(related=thing[0]),)), index, thing[1], True)
+
+
+def modifies(reader: Reader, index: int) -> bool:
+    """Whether a word belongs to a kind's noun behind it, with an article or owner before: "Ada's open cases"."""
+    before = index - 1
+    while before > max(index - _NEAR_NOUN, 0) and not reader.tokens[before].owns:
+        if reader.is_mark(before) or reader.low(before) in lexicon.NAME_STOP:
+            break
+        before -= 1
+    if before < 0 or not (reader.tokens[before].owns or reader.low(before) in lexicon.DETERMINERS | lexicon.OWNERS):
+        return False
+    behind = index + 1
+    while behind < index + _NEAR_NOUN and not reader.is_mark(behind) and reader.low(behind) not in lexicon.NAME_STOP:
+        if reader.noun(behind) is not None:
+            return True
+        behind += 1
+    return False

@@ -27,6 +27,18 @@ def find_day_before_noun(reader: Reader, kind: RecordKind, at: int) -> str | Non
     return since.name if since is not None else None
 
 
+def read_month(reader: Reader, made: PhraseParts, at: int) -> int | None:
+    """A month on the kind's own date, or on that of the deed that the noun is of: "her October invoice"."""
+    line = made.line or made.kind.order
+    if line is None:
+        return None
+    when = reader.when(at, line) or read_month_before_noun(reader, at, line)
+    if when is None:
+        return None
+    made.where += when[0]
+    return when[1]
+
+
 def bound_by_now(reader: Reader, at: int, line: str) -> list[Condition]:
     """Limits an ongoing stretch of time to now, because the event has happened: "(trials that) ended this week"."""
     held = reader.ranges.get(at)

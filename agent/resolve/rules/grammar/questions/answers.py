@@ -203,7 +203,8 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
     find = read_restricted(reader, phrase, stop)
     if find is None:
         return None
-    if not asked and any(reader.low(step) in _BEFALLS for step in range(begin, stop)):
+    given = reader.low(phrase.last) == "to" and bool(reader.doers(kind))  # "all of Ada's to Ben"
+    if not asked and (given or any(reader.low(step) in _BEFALLS for step in range(begin, stop))):
         return None  # "every new client gets a letter": a rule, not a question
     # "cheapest empty room", "Ada's next lesson"
     named = not is_word(reader.low(begin)) or bool(
