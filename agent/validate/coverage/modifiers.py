@@ -43,7 +43,7 @@ _DELAY: Final = (
 )
 _LENGTH: Final = (
     rf"for\s+(?:an?|another|half\s+an?|some|the\s+next)\s+(?:\w+\s+)?{_UNIT}(?!\s+of\b)"
-    r"|for\s+the\s+time\s+being|for\s+now|temporarily"
+    r"|for\s+(?:the\s+(?:time\s+being|moment|present|meantime)|a\s+(?:little\s+)?(?:while|bit)|now)|temporarily"
 )
 _RATE: Final = (
     rf"(?:per|each|every)\s+(?:{_UNIT}|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
@@ -108,7 +108,8 @@ PUNCTUATION: Final = re.compile(r"[;!?\n]|[.,:](?!\d)|\s[-–—]\s")
 HEAD: Final = re.compile(r"(?:^|[,:;.!?\n])\s*(?:(?:and|but|then|please|so)\s+)*$", re.IGNORECASE)
 _PAST: Final = rf"\b(?:{IRREGULAR}|\w{{2,}}(?<!e)ed)\b"
 PAST: Final = re.compile(_PAST, re.IGNORECASE)
-PAST_BEFORE: Final = re.compile(rf"{_PAST}\s+(?:\w+\s+)?$", re.IGNORECASE)
+# "Is closed for now" is how it is or shall be.
+PAST_BEFORE: Final = re.compile(rf"(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bgets ){_PAST}\s+(?:\w+\s+)?$", re.IGNORECASE)
 PRESENT: Final = re.compile(r"\b(?:is|are|has|have|gets?|will|been)\b|['’](?:s|ve|ll)\s", re.IGNORECASE)
 
 
