@@ -42,7 +42,7 @@ _DELAY: Final = (
     rf"|(?:\w+\s+{_UNIT}\s+)?(?:later|earlier)(?=\s*(?:[.,;!]|$))"
 )
 _LENGTH: Final = (
-    rf"for\s+(?:an?|another|half\s+an?|some|the\s+next)\s+(?:\w+\s+)?{_UNIT}(?!\s+of\b)"
+    rf"for\s+(?:(?:just|only|exactly)\s+)?(?:an?|one|another|half\s+an?|some|the\s+(?:next|one))\s+(?:\w+\s+)?{_UNIT}(?!\s+of\b)"
     r"|for\s+(?:the\s+(?:time\s+being|moment|present|meantime)|a\s+(?:little\s+)?(?:while|bit)|now)|temporarily"
 )
 _RATE: Final = (
