@@ -35,7 +35,6 @@ class Reader(Protocol):
 
     def low(self, index: int, /) -> str: ...
     def noun(self, index: int, /) -> tuple[RecordKind, int] | None: ...
-    def describes(self, index: int, /) -> bool: ...
 
 
 def find_name_end(reader: Reader, index: int, stop: int) -> int:
@@ -64,7 +63,7 @@ def find_name_end(reader: Reader, index: int, stop: int) -> int:
         if capital and end > index and token.word and not token.capital:
             break
         plural = end > index and token.low.endswith("s")
-        if not token.capital and is_order(stem(token.low)) and not plural and not reader.describes(end):
+        if not token.capital and is_order(stem(token.low)) and not plural and not is_attribute(reader, end):
             break
         if not token.capital and end > index and is_word(token.low) and not is_word(reader.low(end - 1)):
             break
@@ -83,3 +82,10 @@ def follows_definite(reader: Reader, index: int) -> bool:
 def is_definite(reader: Reader, index: int) -> bool:
     """Whether a kind's noun stands for a record that there is, and so is no verb: "her visit", "the visit with"."""
     return follows_definite(reader, index) and reader.noun(index) is not None
+
+
+def is_attribute(reader: Reader, index: int) -> bool:
+    """Whether a verb form belongs to the next word: "folding chairs", "2 paint rollers"."""
+    after = reader.low(index + 1)
+    numbered = index - 1 in reader.numbers
+    return (reader.low(index).endswith("ing") or numbered) and after.isalpha() and after not in lexicon.NAME_STOP

@@ -389,15 +389,6 @@ class Reader:
             return None
         return shift(self.now.date(), -int(count), unit), after + 1
 
-    def describes(self, index: int) -> bool:
-        """Whether a verb form belongs to the next word: "folding chairs", "2 paint rollers"."""
-        after = self.low(index + 1)
-        return (
-            (self.low(index).endswith("ing") or index - 1 in self.numbers)
-            and after.isalpha()
-            and after not in lexicon.NAME_STOP
-        )
-
     def name(self, index: int, stop: int) -> int:
         """Where a name that begins at a token ends. ``index`` itself if there is none."""
         return find_name_end(self, index, stop)

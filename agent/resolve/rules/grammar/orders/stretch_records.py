@@ -1,5 +1,4 @@
-"""Records in a stretch: assigns phrases, codes and names to parameters by kind. Also excludes records from a set that
-was read before ("everybody with 5 days except Ada")."""
+"""Records in a stretch: assigns phrases, codes and names to parameters by kind."""
 
 from __future__ import annotations
 
@@ -9,54 +8,24 @@ from functools import cached_property
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
-from agent.planning.proposal import BelongsTo, ComputedArgument, Except, Find, RecordArgument, TotalOf
+from agent.planning.proposal import BelongsTo, ComputedArgument, Find, RecordArgument, TotalOf
 from agent.planning.quotes import walk
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import is_deed
+from agent.resolve.rules.grammar.name_ends import is_attribute
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, drop_repeated
+from agent.resolve.rules.grammar.orders.leave_outs import find_set, find_spared, is_left_out, leave_out
 from agent.resolve.rules.grammar.orders.stretch_directions import has_it_now, settle_holders, settle_receivers
 from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, Phrase, is_code
-from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.wordnet import is_word
 from registry.records import RecordKind
-
-
-def is_left_out(reader: Reader, at: int) -> bool:
-    return any(reader.lows(at - len(words), len(words)) == words for words in lexicon.EXCEPT)
-
-
-def leave_out(pieces: list[Piece], phrase: Phrase, reference: Find) -> bool:
-    """Excludes a phrase's records from the last set ("all of Ada's to Bo except the two about keys"). False if there is
-    no set, so that nothing is settled."""
-    whole = _set_of(pieces)
-    if whole is None:
-        return False
-    where = (*whole.where, Except(left_out=reference))
-    less = RecordArgument(reference=whole.model_copy(update={"where": where}))
-    pieces[-1] = replace(pieces[-1], last=phrase.last, argument=less)
-    return True
-
-
-def find_spared(reader: Reader, pieces: Sequence[Piece], phrase: Phrase) -> tuple[int, int] | None:
-    """Finds an exemption after a set that can't be read: "(all of them) but leave Ada's alone"."""
-    if _set_of(pieces) is None:
-        return None
-    spared = (at for at in range(pieces[-1].last, phrase.first) if reader.low(at) in lexicon.SPARING)
-    return next(((at, phrase.last) for at in spared), None)
-
-
-def _set_of(pieces: Sequence[Piece]) -> Find | None:
-    argument = pieces[-1].argument if pieces else None
-    find = argument.reference if isinstance(argument, RecordArgument) else None
-    return find if isinstance(find, Find) and find.pick != "one" else None
-
 
 MOST_WORDS: Final = 30
 """No description of a record is longer."""
@@ -154,7 +123,7 @@ class StretchRecords(StretchSpoken):
 
     def _list_sets(self, at: int) -> list[str]:
         """The parameters with several records of which the words before a token exclude some."""
-        sets = [name for name, pieces in self.records.items() if _set_of(pieces) is not None]
+        sets = [name for name, pieces in self.records.items() if find_set(pieces) is not None]
         return sets if sets and is_left_out(self.reader, at) else []
 
     def _within_value(self, phrase: Phrase) -> bool:
@@ -368,7 +337,9 @@ class StretchRecords(StretchSpoken):
         if low in _NO_VERB or reader.tokens[at].owns:
             return False
         return low in lexicon.NAME_STOP or (
-            is_order(stem(low)) and not reader.describes(at) and (reader.starts(at) or not reader.tokens[at].capital)
+            is_order(stem(low))
+            and not is_attribute(reader, at)
+            and (reader.starts(at) or not reader.tokens[at].capital)
         )
 
     def _fit(self, kind: RecordKind, phrase: Phrase) -> float:

@@ -10,7 +10,7 @@ from agent.extract.spans.politeness import is_polite_word
 from agent.planning.proposal import BelongsTo, Find
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.name_ends import MOST_NAMED, is_definite
+from agent.resolve.rules.grammar.name_ends import MOST_NAMED, is_attribute, is_definite
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN, ActionWords, find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch
 from agent.resolve.rules.grammar.orders.stated import may_do
@@ -364,7 +364,7 @@ class StretchWords:
         before = at - 2 if reader.low(at - 1) in lexicon.MORE else at - 1
         placed = placed or (thing and (before in reader.numbers or reader.low(at - 1) == "the" or self._counted(span)))
         return placed and not any(
-            (is_order(stem(reader.low(step))) and not reader.describes(step))
+            (is_order(stem(reader.low(step))) and not is_attribute(reader, step))
             or reader.low(step) in lexicon.MORE | lexicon.COMMON
             for step in span
         )

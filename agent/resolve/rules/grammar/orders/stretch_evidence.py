@@ -1,0 +1,219 @@
+"""Evidence in a stretch: how far its verb, nouns and values speak for an action, and what speaks against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from agent.extract.counted_units import find_counted_unit
+from agent.planning.proposal import Argument, TypedValue
+from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import is_deed
+from agent.resolve.rules.grammar.name_ends import follows_definite, is_definite
+from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN
+from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece
+from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
+from agent.resolve.rules.grammar.orders.stretch_unread import StretchUnread
+from agent.resolve.rules.grammar.orders.stretch_values import CODED
+from agent.resolve.rules.grammar.orders.texts import TELLING
+from agent.resolve.rules.scoring import LEVELS
+from language.measures import find_measure
+from language.stems import GENERIC, name_stems, stem
+from registry.records import RecordKind
+
+_NEAR: Final = 4  # words
+_PAST: Final = frozenset(("was", "were", "had", "did"))
+
+
+class VerbEvidence(NamedTuple):
+    """What the verb of a stretch says of an action. ``much``: how surely it means it. ``ordered``: it begins like an
+    order. ``light``: the verb alone means no action ("give"). ``clash``: it means another one."""
+
+    much: float
+    ordered: bool
+    light: bool
+    clash: bool
+
+
+class StretchEvidence(StretchUnread):
+    """Weighs what was read in a stretch."""
+
+    def _weigh(self, calls: list[dict[str, Argument]]) -> Interpretation:
+        reader, offer = self.reader, self.offer
+        verb = self._rate_verb()
+        evidence, clash = verb.much, verb.clash
+        named = self._count_named_nouns()
+        missing = offer.list_missing([name for name in offer.required if all(name in call for call in calls)])
+        kinds = self.list_own_kinds()
+        mentioned = {kind.name for kind in self.mentioned}
+        things = 0.5 * bool(mentioned & kinds) - 0.7 * len(
+            [each for each in self.mentioned if each.name not in kinds and not self._covers_noun(each)]
+        )
+        foreign = bool(self.named_kinds) and kinds.isdisjoint(self.named_kinds) and evidence < 0.9
+        clash = clash or foreign or self.creates
+        verbless = not verb.ordered and all(reader.noun(at) is not None for at in self.verbs)
+        self.doubtful |= verbless and self._reports()
+        if verb.light and evidence < 0.7 and named:
+            evidence = max(evidence + 0.15 * min(named, 2), 0.4 + 0.2 * min(named, 2) if verb.ordered else 0.0)
+            evidence += 0.1 if not missing else 0.0
+        if self._has_own_value() and not clash:
+            evidence = max(evidence, 0.75)
+        if self.told:
+            clash, evidence = False, max(evidence, 0.75)
+        strange, unexplained = tuple(self.find_strange()), tuple(self.find_unexplained())
+        score = (
+            2.0 * evidence
+            + 0.25 * min(named, 2)
+            + (1.0 if not missing else -0.6 * len(missing))
+            + 0.3 * len([n for n in self.values if n in offer.required])
+            + things
+            - 0.25 * min(len(strange), 6)
+            - 0.8 * min(len(unexplained), 3)
+            - 1.5 * clash
+        )
+        return Interpretation(
+            offer,
+            tuple(calls),
+            covered=frozenset(self.covered),
+            evidence=evidence,
+            typed=self._count_typed(),
+            missing=missing,
+            strange=strange,
+            clash=clash,
+            score=score,
+            coded=any(piece.sure <= CODED for pieces in self.values.values() for piece in pieces),
+            doubtful=self.doubtful,
+            unexplained=unexplained,
+            unread=tuple(self.unread),
+            telling=frozenset(at for at, much in self.verbs.items() if much >= SURE_VERB and at not in self.covered),
+            known=frozenset(at for at in range(self.first, self.stop) if stem(reader.low(at)) in self.words.known),
+            person=reader.person,
+            thing=reader.thing,
+            spoken=dict(reader.spoken),
+        )
+
+    def _rate_verb(self) -> VerbEvidence:
+        reader = self.reader
+        text = self._read_order()
+        verb = find_head(text)
+        ordered = verb is not None and self._begins(text, verb)
+        head = next((at for at in range(self.first, self.stop) if stem(reader.low(at)) == verb), self.first)
+        own = self.words.rate_verb(verb) if verb is not None else 0.0
+        own = 0.0 if self._is_thing(head, own) else own
+        own = own if self.verbs.get(head, own) > 0.5 * own else 0.0  # only reported
+        level = verb in LEVELS and any(self._aimed_at(piece) for pieces in self.values.values() for piece in pieces)
+        free = {at: much for at, much in self.verbs.items() if at not in self.covered}
+        other = max(free.values(), default=0.0)
+        named_so = max((much for much in free.values() if much >= OWN), default=0.0)
+        phrase = other > 1.0
+        clash = ordered and not own and not phrase and verb not in LIGHT and not level
+        lets = reader.low(self.place.order) == "let" and any(
+            reader.low(at) in TAKING for at in range(self.first, self.stop)
+        )
+        befalls = not ordered and self.place.befalls
+        clash = clash and not lets
+        clash = clash or (ordered and not own and reader.low(head) in TELLING - {"let"} and not phrase)
+        clash = clash or (self.place.befalls and "back" not in self.words.known and self._holds("back"))
+        light = verb in LIGHT or level or lets or befalls
+        ordered = ordered or befalls
+        much = max(own, other) if not ordered else max(own, 0.9 * named_so) if light else own if own else other * 0.5
+        return VerbEvidence(max(much, 1.0) if phrase else much, ordered, light, clash)
+
+    def _count_named_nouns(self) -> int:
+        """How many nouns of the action are said that are no noun of its records and in no value."""
+        reader = self.reader
+        free = (at for at in range(self.first, self.stop) if at not in self.quoted and not is_definite(reader, at))
+        said = {stem(reader.low(at)) for at in free}
+        kinds = map(self.kind, self.offer.properties)
+        records = {stem(word) for kind in kinds if kind is not None for word in kind.nouns}
+        return len(said & (self.words.nouns - {*self.words.verbs} - GENERIC - records))
+
+    def _has_own_value(self) -> bool:
+        """Whether a required parameter has a member of its list, or a number of what it counts."""
+        offer, reader = self.offer, self.reader
+        return any(
+            (isinstance(piece.argument, TypedValue) and piece.sure >= 0.45 and not self._describes(piece))
+            if {"enum", "const"} & set(offer.properties.get(name) or {})
+            else self._counts(name, piece)
+            for name, pieces in self.values.items()
+            for piece in pieces
+            if name in offer.required and not {*reader.lows(piece.first, piece.last - piece.first)} <= lexicon.MANNER
+        )
+
+    def _count_typed(self) -> int:
+        """How many parameters the words give. One phrase gives one, however many it fits: "Ada's" may be her ticket,
+        and Ada, but hardly both."""
+        given = {name: pieces for name, pieces in self.records.items() if any(each.sure >= 0.5 for each in pieces)}
+        given |= {
+            name: self.values[name] for name in self.values if name in self.offer.required and self._told_to(name)
+        }
+        return len({tuple((each.first, each.last) for each in pieces) or name for name, pieces in given.items()})
+
+    def _describes(self, piece: Piece) -> bool:
+        """Whether a member of a list tells of a record that there is: "the cleaning", of a job that cleans."""
+        reader = self.reader
+        own = self.list_own_kinds()
+        held = any(reader.state(piece.first, kind) for kind in reader.kinds.values() if kind.name not in own)
+        return held and follows_definite(reader, piece.first)
+
+    def _counts(self, name: str, piece: Piece) -> bool:
+        """Whether a number is of what a parameter is called or measured in: "8 seats", "3 kg"."""
+        reader, names = self.reader, {*name_stems(name)} - GENERIC
+        unit = find_counted_unit(name, self.offer.properties.get(name) or {}, self.offer.annotation(name))
+        measured = unit is not None and find_measure(reader.low(piece.last - 1)) is not None
+        return piece.first in reader.numbers and (stem(reader.low(piece.last)) in names or measured)
+
+    def _holds(self, word: str) -> bool:
+        return any(self.reader.low(at) == word for at in range(self.first, self.stop))
+
+    def _reports(self) -> bool:
+        """Whether words that order nothing deny something or tell of the past: "7 isn't Ada's", "Ada had 7"."""
+        reader, told = self.reader, False
+        for at in sorted(self._find_core()):
+            told = told or reader.low(at) in lexicon.RELATIVES | {"because", "since", "as", "when"}
+            denied = reader.low(at) in lexicon.NOT and reader.low(at - 1) in lexicon.AUXILIARIES | lexicon.SHALL
+            past = denied or reader.low(at).endswith("n't") or reader.low(at) in _PAST
+            past = past or (
+                is_deed(reader.low(at))
+                and stem(reader.low(at)) not in self.words.known
+                and reader.low(at - 1) not in lexicon.WANTING
+            )
+            known = not (self.covered.isdisjoint((at,)) and self.verbs.keys().isdisjoint(range(at, at + _NEAR)))
+            if past and not told and not known and reader.low(at + 1) not in {"for", "to"}:
+                return True
+        return False
+
+    def _told_to(self, name: str) -> bool:
+        """Whether a value means an order: in an order, or if something goes to it, a day does ("602 to Friday"). In
+        other talk it doesn't ("see you on Friday")."""
+        schema = self.offer.properties.get(name)
+        if not isinstance(schema, Mapping) or schema.get("format") not in ("date", "date-time") or self.place.ordered:
+            return True
+        said = {self.reader.low(at) for at in range(self.first, self.stop)}
+        if not said.isdisjoint(lexicon.CHANGED) and said.isdisjoint(lexicon.NOT | lexicon.PAST):
+            return True  # "7 is on Friday now"
+        reader = self.reader
+        anew = {stop for _, stop in reader.corrections}
+        return any(
+            (self._aimed_at(piece) and "on" not in reader.lows(piece.first - 1, 2))
+            or not anew.isdisjoint(range(piece.first - 1, piece.first + 1))
+            for piece in self.values[name]
+        )
+
+    def _begins(self, text: str, verb: str) -> bool:
+        """Whether the stretch begins like an order: with a verb that is no thing of the platform and no value."""
+        if not begins_like_an_order(text):
+            return False
+        at = next((at for at in range(self.first, self.stop) if stem(self.reader.low(at)) == verb), None)
+        if at is None:
+            return True
+        if at in self.quoted:
+            return False
+        value = any(piece.first <= at < piece.last for pieces in self.values.values() for piece in pieces)
+        thing = self.reader.noun(at) is not None and not is_order(verb)
+        return not value and not thing
+
+    def _covers_noun(self, kind: RecordKind) -> bool:
+        """Whether a kind's noun is a word of the action itself, or part of a record's phrase."""
+        return any(stem(noun) in self.words.nouns for noun in kind.nouns)
