@@ -13,7 +13,7 @@ from core.display_text import to_display_text
 from web import problem
 from web.console.forms import keep_secret, make_stranger_shell
 from web.console.pages import Page, render
-from web.console.session import Visitor, make_shell
+from web.console.session import Visitor, keep_local, make_shell
 
 _WORDS: Final[Mapping[str, str]] = {
     problem.BROKE: "It is not your doing. If it happens again, give the request id to whoever runs this server.",
@@ -45,7 +45,7 @@ def draw_error(request: Request, status: int, title: str, detail: str) -> Respon
         status=status,
         detail=to_display_text(_WORDS.get(detail, detail), limit=1000),
         request_id=problem.find_request_id(request),
-        again=f"{request.url.path}?{request.url.query}".rstrip("?")
+        again=keep_local(f"{request.url.path}?{request.url.query}".rstrip("?"))
         if request.method == "GET" and status in _MAY_PASS
         else "",
     )

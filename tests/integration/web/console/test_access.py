@@ -284,7 +284,12 @@ async def test_a_broken_page_offers_to_be_tried_again_and_a_form_does_not(consol
     async def away() -> None:
         raise Unavailable("The records are away.")
 
+    console.app.add_api_route("//evil.test/broken", broken)
     browser = await console.signed_in("olivia@shop.test")
+    page = await browser.get(f"{browser.base_url}//evil.test/broken")
+    assert (page.status_code, page.url.path) == (500, "//evil.test/broken")
+    assert 'href="/">Try again</a>' in page.text
+    assert 'href="//' not in page.text
     page = await browser.get("/broken?q=a%26b&start=2")
     assert (page.status_code, page.text.count("Something broke here")) == (500, 2), "the heading, and the window's name"
     assert 'href="/broken?q=a%26b&amp;start=2">Try again</a>' in page.text
