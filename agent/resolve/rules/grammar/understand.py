@@ -50,7 +50,7 @@ _WHEN: Final = re.compile(
 _LISTS: Final = re.compile(r"^\W*(?:please\s+)?(?:list|display|count)\b[^.!?;\n]*[.?]?\s*$", re.IGNORECASE)
 _ASKS: Final = re.compile(
     r"^\W*(?:what|which|who|whose|when|why|how|where)(?:['’]s|\s+(?:\w+\s+){0,2}?(?:is|are|was|were|do|does|did|has|have|had|will|can)\b)"
-    r"|^\W*(?:is|are|was|were|does|did|do|has|have)\s+(?!you\b)[^.!?]{0,400}\?\s*+$"
+    r"|^\W*(?:is|are|was|were|does|did|do|has|have|will)\s+(?!you\b)[^.!?]{0,400}\?\s*+$"
     r"|^\W*(?:what|which|who|whose|when|why|how|where)\b[^.!?]{0,400}\?\s*+$",
     re.IGNORECASE,
 )

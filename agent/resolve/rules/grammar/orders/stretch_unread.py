@@ -46,7 +46,7 @@ class StretchUnread(StretchRecords):
                 continue
             if low in EMPTY | lexicon.NAME_STOP | lexicon.MANNER | lexicon.MORE or is_polite_word(low):
                 continue
-            if token.text in person or (self.place.befalls and reader.low(at + 1) == "for"):
+            if self.place.befalls and (token.text in person or reader.low(at + 1) == "for"):
                 continue  # "Ada asked for her card"
             if stem(low) in self.words.known or stem(low) in GENERIC or stem(low) in LIGHT:
                 continue

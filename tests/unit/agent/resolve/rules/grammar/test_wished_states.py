@@ -85,6 +85,11 @@ async def test_what_somebody_does_not_need_or_needed_is_not_sent(text: str) -> N
     assert not isinstance(await verdict_of(text, "garage"), Plan)
 
 
+@pytest.mark.parametrize("text", ["will Fatima Bakri pay her invoice?", "will Owen Price pay his invoice?"])
+async def test_what_somebody_will_do_is_asked_and_not_ordered(text: str) -> None:
+    assert not isinstance(await verdict_of(text, "garage"), Plan)
+
+
 @pytest.mark.parametrize(
     ("text", "name", "call"),
     [
