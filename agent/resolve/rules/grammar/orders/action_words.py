@@ -46,6 +46,11 @@ _IRREGULAR: Final = {
 }  # fmt: skip
 _FIRST_CLAUSE: Final = re.compile(r"^[^.;:,]+")
 _PREDICATE: Final = re.compile(r"\b(?:is|are|been|as)\s+(?:now\s+)?([^\W\d_]+)(?:\s+(?:now|again))?\s*[.!]?$")
+# Before a predicate of the record as it is, or of what is denied: "cancel a bill that hasn't been paid".
+_DESCRIBES: Final = re.compile(
+    r"\w\s+\w.*\b(?:which|who|whose|that|where|if|when|while|once)\b|\b(?:not|never|no|nothing|nobody)\b|n['’]t\b",
+    re.IGNORECASE,
+)
 PARTICLES: Final = frozenset(("back", "off", "in", "out", "up", "down", "over", "on", "again", "away", "through"))
 _TAKING: Final = "off"
 _CAME_IN: Final = ([stem("came"), stem("in")], [stem("come"), stem("in")])
@@ -164,7 +169,10 @@ def find_predicates(offer: Offer) -> frozenset[str]:
     """Stems of the single words by which an action's own texts say what shall be true: "Mark a parcel as packed", "Say
     that a job is done", "4 is ready". None of a closed list's members, which are values."""
     said = [offer.title, *_FIRST_CLAUSE.findall(offer.description), *offer.examples]
-    found = {find_base_form(stem(each)) for text in said for each in _PREDICATE.findall(text)}
+    made = (
+        found for text in said for found in _PREDICATE.finditer(text) if not _DESCRIBES.search(text[: found.start()])
+    )
+    found = {find_base_form(stem(each[1])) for each in made}
     return frozenset(found - lexicon.NAME_STOP - _list_values(offer, required=False))
 
 
