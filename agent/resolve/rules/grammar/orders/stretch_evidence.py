@@ -24,6 +24,7 @@ from registry.records import RecordKind
 
 _NEAR: Final = 4  # words
 _PAST: Final = frozenset(("was", "were", "had", "did"))
+_ONCE: Final = frozenset((("used", "to"), ("would", "have"), ("could", "have"), ("should", "have"), ("might", "have")))
 
 
 class VerbEvidence(NamedTuple):
@@ -170,6 +171,8 @@ class StretchEvidence(StretchUnread):
     def _reports(self) -> bool:
         """Whether words that order nothing deny something or tell of the past: "7 isn't Ada's", "Ada had 7"."""
         reader, told = self.reader, False
+        if any(self._has_so_far(at) for at in range(self.first + 1, self.stop)):
+            return True
         for at in sorted(self._find_core()):
             told = told or reader.low(at) in lexicon.RELATIVES | {"because", "since", "as", "when"}
             denied = reader.low(at) in lexicon.NOT and reader.low(at - 1) in lexicon.AUXILIARIES | lexicon.SHALL
@@ -183,6 +186,14 @@ class StretchEvidence(StretchUnread):
             if past and not told and not known and reader.low(at + 1) not in {"for", "to"}:
                 return True
         return False
+
+    def _has_so_far(self, at: int) -> bool:
+        """Whether a verb says what somebody has or had: "has 7", "would have got 7", "used to have 7". "Has it now" is
+        new."""
+        reader, low, behind = self.reader, self.reader.low(at), self.reader.low(at + 1)
+        shall = reader.low(at - 1) in lexicon.SHALL | lexicon.WANTING | {"to"} or behind == "to"
+        anew = not lexicon.CHANGED.isdisjoint(reader.lows(self.first, self.stop - self.first))
+        return (low, behind) in _ONCE or (low in {"has", "have"} and not shall and not anew)
 
     def _told_to(self, name: str) -> bool:
         """Whether a value means an order: in an order, or if something goes to it, a day does ("602 to Friday"). In

@@ -45,6 +45,10 @@ async def test_whose_a_thing_shall_be_is_who_gets_it(text: str) -> None:
         "visit 702 is Lucy's until Monday",
         "visit 702 was Lucy's",
         "Lucy had visit 702",
+        "Lucy has visit 702",
+        "Lucy has had visit 702",
+        "Lucy used to have visit 702",
+        "Lucy would have got visit 702",
         "Lucy should have had visit 702",
         "Lucy should not have visit 702",
         "Lucy doesn't get visit 702",
@@ -58,6 +62,10 @@ async def test_whose_a_thing_was_or_is_not_gives_it_to_nobody(text: str) -> None
 async def test_a_set_that_goes_to_somebody_is_no_question(text: str) -> None:
     calls = await calls_of(text, "hotel")
     assert [call for _, call in calls] == [{"task_id": 61, "staff_id": 43}, {"task_id": 63, "staff_id": 43}]
+
+
+async def test_who_has_a_thing_now_is_who_gets_it() -> None:
+    assert await calls_of("Lucy has visit 702 now", "vet") == [("assign_vet", {"visit_id": 702, "vet_id": 33})]
 
 
 @pytest.mark.parametrize(
