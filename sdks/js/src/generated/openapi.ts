@@ -566,9 +566,9 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description ``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired
-         *     it, and nobody reacts to it. ``did_you_mean``: the universal event whose name is a letter or two from this custom
-         *     one; nobody who waits for that hears of this one.
+         * @description An accepted event. ``id`` is the event's id, which all reactions to it carry. ``mode`` is ``test`` if a test key
+         *     fired it: nothing reacts to such an event. ``did_you_mean``: the universal event whose name differs from this custom
+         *     one's by a letter or two. Its subscribers don't get this event.
          */
         AcceptedView: {
             did_you_mean?: string | null;
@@ -591,8 +591,8 @@ export interface components {
             name: string;
         };
         /**
-         * @description ``response`` is text as far as the answer's bytes are UTF-8, at most 64 KiB (``response_cut``: there was
-         *     more).
+         * @description One attempt. ``response`` is the answer's body as text, as far as it is UTF-8, up to 64 KiB (``response_cut``:
+         *     there was more).
          */
         AttemptView: {
             /** Format: date-time */
@@ -610,8 +610,8 @@ export interface components {
             status: number | null;
         };
         /**
-         * @description Outcome of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of the
-         *     body as text.
+         * @description Outcome of one call. ``unknown`` means that it may have happened, since no answer came. ``answer`` is up to 64
+         *     KiB of the body as text.
          */
         CallOutcome: {
             answer?: string | null;
@@ -629,8 +629,8 @@ export interface components {
         };
         /**
          * @description One call of the card. ``payload`` is the exact body that is sent to ``url``, as text (for a tool, its arguments).
-         *     ``method`` and ``headers`` are those of the request; the headers of a signed POST, and the credentials of a
-         *     ``connection``, are added when it is sent.
+         *     ``method`` and ``headers`` belong to the request. The headers of a signed POST and the credentials of a
+         *     ``connection`` are added when it is sent.
          */
         CallView: {
             action: string;
@@ -649,7 +649,7 @@ export interface components {
             url: string;
             version: number;
         };
-        /** @description One thing a question offers. ``marks`` say how lookalikes differ ("‘а’ is CYRILLIC SMALL LETTER A"). */
+        /** @description One option of a question. ``marks`` say how lookalikes differ ("‘а’ is CYRILLIC SMALL LETTER A"). */
         Candidate: {
             /** @default  */
             detail: string;
@@ -659,9 +659,9 @@ export interface components {
             marks: string[];
         };
         /**
-         * @description Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says
-         *     why it must be confirmed; ``confirm_by`` who may: ``person`` is somebody signed in to the console, and no API key.
-         *     ``drift`` is what has changed since the card before this one.
+         * @description The card: exactly what will be sent, where, and the source of each value. Confirm it by its ``digest``. ``held``
+         *     says why it must be confirmed. ``confirm_by`` says who may confirm it: ``person`` means somebody signed in to the
+         *     console, and no API key. ``drift`` lists the changes since the previous card.
          */
         CardView: {
             approvals: components["schemas"]["ApprovalView"][];
@@ -687,8 +687,8 @@ export interface components {
             source: string;
         };
         /**
-         * @description Value computed by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records``
-         *     are what it rests on ("invoice INV-1042"). ``read_by`` says who read the numbers.
+         * @description A value that code computed from typed numbers and fields of records. ``reading`` is the calculation, and
+         *     ``records`` are the records in it ("invoice INV-1042"). ``read_by`` says who read the numbers.
          */
         ComputedSource: {
             /**
@@ -710,7 +710,10 @@ export interface components {
         ConnectorList: {
             data: components["schemas"]["ConnectorView"][];
         };
-        /** @description ``available``: found, not configured here. ``broken`` says why where it does not work. */
+        /**
+         * @description A connector. State ``available``: found, but not configured in this workspace. ``broken`` says why it doesn't
+         *     work, or is null.
+         */
         ConnectorView: {
             broken: string | null;
             kinds: components["schemas"]["KindView"][];
@@ -737,8 +740,8 @@ export interface components {
             version: number;
         };
         /**
-         * @description ``contract`` is the declaration as signed, ``jws`` its detached signature (RFC 7515), null for who is no
-         *     owner.
+         * @description A version of a contract. ``contract`` is the signed declaration. ``jws`` is its detached signature (RFC 7515),
+         *     null for readers who aren't owners.
          */
         ContractView: {
             contract: {
@@ -751,7 +754,7 @@ export interface components {
             state: string;
             version: number;
         };
-        /** @description Value from the contract's own default. */
+        /** @description A value from the contract's own default. */
         DefaultSource: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -759,7 +762,7 @@ export interface components {
              */
             kind: "default";
         };
-        /** @description ``body`` is what is sent, byte for byte, as text. */
+        /** @description A delivery with its ``body``: the exact bytes that are sent, as text. */
         DeliveryDetail: {
             attempt_log: components["schemas"]["AttemptView"][];
             attempts: number;
@@ -781,12 +784,12 @@ export interface components {
             state: "pending" | "succeeded" | "failed";
             status: number | null;
         };
-        /** @description ``next`` goes into ``before`` for the page after this one; null at the end. */
+        /** @description A page of deliveries. ``next`` is the ``before`` of the next page, null at the end. */
         DeliveryPage: {
             data: components["schemas"]["DeliveryView"][];
             next: string | null;
         };
-        /** @description One event on its way to one endpoint. ``status``, ``error`` and ``detail`` are those of the last attempt. */
+        /** @description One event's delivery to one endpoint. ``status``, ``error`` and ``detail`` are those of the last attempt. */
         DeliveryView: {
             attempts: number;
             /** @enum {string} */
@@ -810,9 +813,9 @@ export interface components {
             data: components["schemas"]["EndpointView"][];
         };
         /**
-         * @description ``headers`` are the names alone. ``why`` says why it is disabled. ``previous_secret_until``: signed with two
-         *     secrets until then. ``did_you_mean``: the universal events whose names are a letter or two from custom ones that it
-         *     waits for, by those.
+         * @description A webhook endpoint. ``headers`` are only the names. ``why`` says why it is disabled. ``previous_secret_until``:
+         *     until then deliveries are signed with two secrets. ``did_you_mean``: for custom events that it subscribes to, the
+         *     universal events whose names differ by a letter or two.
          */
         EndpointView: {
             /** Format: date-time */
@@ -834,7 +837,7 @@ export interface components {
             url: string;
             why: string;
         };
-        /** @description ``secret`` signs the deliveries; it is shown this once. */
+        /** @description An endpoint with the ``secret`` that signs its deliveries, which is shown only once. */
         EndpointWithSecret: {
             /** Format: date-time */
             changed_at: string;
@@ -856,7 +859,7 @@ export interface components {
             url: string;
             why: string;
         };
-        /** @description An event with its reactions in the order in which they come. */
+        /** @description An event with its reactions in the order they run. */
         EventDetail: {
             caused_by: string | null;
             data: {
@@ -881,7 +884,7 @@ export interface components {
             /** @enum {string} */
             state: "firing" | "done";
         };
-        /** @description ``next`` goes into ``before`` for the page after this one; null at the end. */
+        /** @description A page of events. ``next`` is the ``before`` of the next page, null at the end. */
         EventPage: {
             data: components["schemas"]["EventView"][];
             next: string | null;
@@ -889,7 +892,7 @@ export interface components {
         EventTypeList: {
             data: components["schemas"]["EventTypeView"][];
         };
-        /** @description A universal event. ``schema`` is the JSON Schema of its data, ``sample`` an example that fits it. */
+        /** @description A universal event. ``schema`` is the JSON Schema of its data, and ``sample`` a valid example. */
         EventTypeView: {
             category: string;
             description: string;
@@ -903,9 +906,9 @@ export interface components {
             title: string;
         };
         /**
-         * @description ``caused_by`` is the event, run or call it was fired because of, ``depth`` how many events stand above it in that
-         *     chain. ``state``: firing until every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody
-         *     reacts to it.
+         * @description An event. ``caused_by`` is the event, run or call that caused it, and ``depth`` the number of events above it in
+         *     that chain. ``state`` is ``firing`` until every subscriber has had its turn. ``mode`` is ``test`` if a test key
+         *     fired it: nothing reacts to such an event.
          */
         EventView: {
             caused_by: string | null;
@@ -936,8 +939,9 @@ export interface components {
             type: string;
         };
         /**
-         * @description Value given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the
-         *     key's public part or the event's id. ``reading`` says what it was checked against ("customer Adam Novak").
+         * @description A value given as data by an API caller or an event. ``pointer`` is its place in that data (JSON Pointer), and
+         *     ``ref`` the key's public part or the event's id. ``reading`` says what it was checked against ("customer Adam
+         *     Novak").
          */
         GivenSource: {
             /** @enum {string} */
@@ -953,8 +957,8 @@ export interface components {
             ref: string;
         };
         /**
-         * @description ``success_rate_24h`` is null where nothing was attempted; ``slowed_s`` is how long it is left alone after each
-         *     attempt.
+         * @description Health of an endpoint. ``success_rate_24h`` is null without attempts. ``slowed_s`` is the pause after each
+         *     attempt, in seconds.
          */
         HealthOfEndpoint: {
             attempts_24h: number;
@@ -965,7 +969,7 @@ export interface components {
             slowed_s: number;
             success_rate_24h: number | null;
         };
-        /** @description ``fields`` are all that is ever read of such a record. */
+        /** @description A kind of record. ``fields`` are the only fields that are ever read of it. */
         KindView: {
             fields: components["schemas"]["FieldView"][];
             name: string;
@@ -983,10 +987,7 @@ export interface components {
             public: string;
             scopes: string[];
         };
-        /**
-         * @description One value of a call, as sent (``value``), as a person reads it (``shown``), and where it came from
-         *     (``source``).
-         */
+        /** @description One value of a call: as sent (``value``), as people read it (``shown``), and its origin (``source``). */
         ParamView: {
             label: string;
             name: string;
@@ -995,9 +996,9 @@ export interface components {
             value: unknown;
         };
         /**
-         * @description Value from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04").
-         *     ``read_by`` is ``code`` where code reads this very value from the words, ``model`` where only a model does: then a
-         *     person must see it first.
+         * @description A value from the person's words. ``reading`` says how it was read, if that isn't obvious ("next Friday →
+         *     2026-12-04"). ``read_by`` is ``code`` if code reads this exact value from the words, and ``model`` if only a model
+         *     does: then a person must see it first.
          */
         PromptSource: {
             /**
@@ -1015,8 +1016,8 @@ export interface components {
             spans: components["schemas"]["Span"][];
         };
         /**
-         * @description Value proposed by a model, with no words for it. Only ever shown, marked and editable, on a card that a person
-         *     confirms.
+         * @description A value that a model proposed without words for it. It is only shown, marked and editable, on a card that a
+         *     person confirms.
          */
         ProposedSource: {
             /**
@@ -1027,7 +1028,7 @@ export interface components {
             /** @default  */
             reading: string;
         };
-        /** @description The open question of a run in the state ``asked``: answer its ``slot`` with a candidate's id or in words. */
+        /** @description The open question of a run in the state ``asked``. Answer its ``slot`` with a candidate's id or in words. */
         QuestionView: {
             candidates: components["schemas"]["Candidate"][];
             /** @enum {string} */
@@ -1038,8 +1039,8 @@ export interface components {
             text: string;
         };
         /**
-         * @description What one subscriber made of an event; lower ``priority`` comes first. ``skipped``: a blocking one before it
-         *     failed.
+         * @description One subscriber's reaction to an event. A lower ``priority`` runs first. ``skipped``: a blocking subscriber before
+         *     it failed.
          */
         ReactionView: {
             attempts: number;
@@ -1053,14 +1054,14 @@ export interface components {
             state: "pending" | "retrying" | "done" | "failed" | "skipped";
             subscriber: string;
         };
-        /** @description ``next`` goes into ``cursor`` for the page after this one; null at the end. */
+        /** @description A page of records. ``next`` is the ``cursor`` of the next page, null at the end. */
         RecordPage: {
             data: components["schemas"]["RecordView"][];
             next: string | null;
         };
         /**
-         * @description Value from a record that was looked up. ``spans`` are the words that led to the record, ``via`` the records
-         *     passed on the way ("customer Adam Novak").
+         * @description A value from a record that was looked up. ``spans`` are the words that led to the record. ``via`` are the records
+         *     on the way to it ("customer Adam Novak").
          */
         RecordSource: {
             field: string;
@@ -1080,15 +1081,15 @@ export interface components {
             via: string[];
         };
         /**
-         * @description Records that an answer rests on, as they are now. ``count`` is how many there are in all, ``next`` the ``start``
-         *     of the page after this one.
+         * @description The records behind an answer, as they are now. ``count`` is the total, and ``next`` the ``start`` of the next
+         *     page.
          */
         RecordsPage: {
             count: number | null;
             data: components["schemas"]["Candidate"][];
             next: number | null;
         };
-        /** @description One record. ``data`` holds its declared fields; ``label`` and ``detail`` are how a person sees it. */
+        /** @description One record. ``data`` holds its declared fields. ``label`` and ``detail`` are its text for people. */
         RecordView: {
             data: {
                 [key: string]: unknown;
@@ -1098,7 +1099,7 @@ export interface components {
             kind: string;
             label: string;
         };
-        /** @description Why nothing was done. ``nearest`` are the names of actions that come closest. */
+        /** @description Why nothing was done. ``nearest`` are the names of the closest actions. */
         RefusalView: {
             code: string;
             detail: string;
@@ -1108,8 +1109,8 @@ export interface components {
             data: components["schemas"]["RegisteredView"][];
         };
         /**
-         * @description ``fresh`` False: this very version stood already. ``secret``: made now for the endpoint's origin and shown this
-         *     once; it signs the calls to it.
+         * @description A registered version. ``fresh`` is false if this exact version was registered before. ``secret`` is new, for the
+         *     endpoint's origin: it signs the calls to that origin and is shown only once.
          */
         RegisteredView: {
             digest: string;
@@ -1119,9 +1120,9 @@ export interface components {
             version: number;
         };
         /**
-         * @description The answer of a run in the state ``answered``, worked out by code from records. ``values`` are what was asked
-         *     for, as people write it; ``records`` what it rests on (one page; ``count`` is how many there are); ``actions`` the
-         *     names of actions that fit those records.
+         * @description The answer of a run in the state ``answered``, computed by code from records. ``values`` are the requested
+         *     values, as people write them. ``records`` are the records behind the answer (one page; ``count`` is the total).
+         *     ``actions`` are the names of actions that fit these records.
          */
         ReplyView: {
             actions: string[];
@@ -1136,15 +1137,15 @@ export interface components {
             state: string;
             version: number;
         };
-        /** @description ``next`` goes into ``before`` for the page after this one; null at the end. */
+        /** @description A page of runs. ``next`` is the ``before`` of the next page, null at the end. */
         RunPage: {
             data: components["schemas"]["RunView"][];
             next: string | null;
         };
         /**
-         * @description One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in
-         *     it: they are in AI History, for owners. ``thread_id`` is the first request of its thread. ``mode`` ``test``: a test
-         *     key asked for it, and nothing of it is ever sent.
+         * @description One request from its words (or given values) to the outcome. Rendered prompts and raw responses are not included:
+         *     owners find them in AI History. ``thread_id`` is the first request of its thread. ``mode`` is ``test`` if a test key
+         *     made the request: then nothing is ever sent.
          */
         RunView: {
             actor: components["schemas"]["ActorView"];
@@ -1174,14 +1175,17 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
-        /** @description ``verified`` False: it is never offered, chosen or run; ``why`` says which check failed. */
+        /**
+         * @description Result of verifying a signature. A contract with ``verified`` false is never offered, chosen or run. ``why``
+         *     names the failed check.
+         */
         SignatureView: {
             verified: boolean;
             why: string | null;
         };
         /**
-         * @description Words at their place in the text. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are
-         *     code point offsets in it.
+         * @description Words at their place in the text. ``origin`` is 0 for the request's text and n for the n-th answer. ``start`` and
+         *     ``end`` are code point offsets in that text.
          */
         Span: {
             end: number;
@@ -1190,7 +1194,7 @@ export interface components {
             start: number;
             text: string;
         };
-        /** @description What is being sent again, in the background: ``since`` is included, ``until`` is not. */
+        /** @description A time span whose events are being sent again, in the background. ``since`` is included, ``until`` is not. */
         SpanView: {
             endpoint: string;
             id: string;
@@ -1199,20 +1203,26 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
-        /** @description ``state`` is ``suspended``: neither offered nor sent until an owner has looked at it in the console. */
+        /**
+         * @description A suspended version. ``state`` is ``suspended``: it is neither offered nor sent until an owner has reviewed it in
+         *     the console.
+         */
         SuspendedView: {
             name: string;
             state: string;
             version: number;
         };
-        /** @description ``more``: further actions are left out; ask with a higher ``limit``, or with words of ``q``. */
+        /**
+         * @description A list of tools. ``more``: some actions are left out. Ask with a higher ``limit``, or with search words in
+         *     ``q``.
+         */
         ToolList: {
             data: components["schemas"]["ToolView"][];
             more: boolean;
         };
         /**
-         * @description ``tool`` is what a model is given, in its own form; ``action`` what ``POST /v1/actions/run`` runs when the model
-         *     calls it, with the arguments as ``params``.
+         * @description An action as a function tool. ``tool`` is the tool in the model's format. When the model calls it, run ``action``
+         *     with ``POST /v1/actions/run`` and the arguments as ``params``.
          */
         ToolView: {
             action: string;
@@ -1221,8 +1231,8 @@ export interface components {
             };
         };
         /**
-         * @description What changed, as ``opsiq import diff`` tells it. ``document`` is the newer document's digest: once an owner has
-         *     put the contract in force again, the same document does not suspend it another time.
+         * @description A change in the other system, as ``opsiq import diff`` reports it. ``document`` is the digest of the newer
+         *     document. After an owner reinstates the contract, the same document can't suspend it again.
          */
         UpstreamChange: {
             /** @enum {string} */
@@ -1232,7 +1242,7 @@ export interface components {
             document?: string | null;
             operation: string;
         };
-        /** @description The declarations of contracts that were drafted from another system's document, as they were signed. */
+        /** @description The signed declarations of contracts that were drafted from another system's document. */
         UpstreamList: {
             data: {
                 [key: string]: unknown;

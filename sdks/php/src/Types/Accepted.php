@@ -8,9 +8,9 @@ namespace OpsIQ\Types;
 final class Accepted extends Type
 {
     /**
-     * `id` names the event from now on; everything that reacts to it carries it. `mode` `test`: a test key fired it, and nobody reacts
-     * to it. `did_you_mean`: the universal event whose name is a letter or two from this custom one; nobody who waits for that hears of
-     * this one.
+     * An accepted event. `id` is the event's id, which all reactions to it carry. `mode` is `test` if a test key fired it: nothing
+     * reacts to such an event. `did_you_mean`: the universal event whose name differs from this custom one's by a letter or two. Its
+     * subscribers don't get this event.
      *
      * @param 'live'|'test' $mode
      */

@@ -10,7 +10,7 @@ final class Attempt extends Type
     protected const MAPS = ['request_headers'];
 
     /**
-     * `response` is text as far as the answer's bytes are UTF-8, at most 64 KiB (`response_cut`: there was more).
+     * One attempt. `response` is the answer's body as text, as far as it is UTF-8, up to 64 KiB (`response_cut`: there was more).
      *
      * @param string $at RFC 3339
      * @param array<string, string> $request_headers

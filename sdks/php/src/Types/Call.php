@@ -11,8 +11,7 @@ final class Call extends Type
 
     /**
      * One call of the card. `payload` is the exact body that is sent to `url`, as text (for a tool, its arguments). `method` and
-     * `headers` are those of the request; the headers of a signed POST, and the credentials of a `connection`, are added when it is
-     * sent.
+     * `headers` belong to the request. The headers of a signed POST and the credentials of a `connection` are added when it is sent.
      *
      * @param 'read'|'write'|'irreversible' $risk
      * @param array<string, string> $headers

@@ -8,7 +8,8 @@ namespace OpsIQ\Types;
 final class CallOutcome extends Type
 {
     /**
-     * Outcome of one call. `unknown` means it may have happened: no answer came. `answer` is at most 64 KiB of the body as text.
+     * Outcome of one call. `unknown` means that it may have happened, since no answer came. `answer` is up to 64 KiB of the body as
+     * text.
      *
      * @param 'planned'|'begun'|'succeeded'|'failed'|'unknown'|'skipped' $state
      */

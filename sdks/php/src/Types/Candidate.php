@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class Candidate extends Type
 {
     /**
-     * One thing a question offers. `marks` say how lookalikes differ ("‘а’ is CYRILLIC SMALL LETTER A").
+     * One option of a question. `marks` say how lookalikes differ ("‘а’ is CYRILLIC SMALL LETTER A").
      *
      * @param list<string> $marks
      */

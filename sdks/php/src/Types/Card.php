@@ -8,9 +8,9 @@ namespace OpsIQ\Types;
 final class Card extends Type
 {
     /**
-     * Exactly what will be sent, where, and where each value comes from. Confirm it by its `digest`. `held` says why it must be
-     * confirmed; `confirm_by` who may: `person` is somebody signed in to the console, and no API key. `drift` is what has changed since
-     * the card before this one.
+     * The card: exactly what will be sent, where, and the source of each value. Confirm it by its `digest`. `held` says why it must be
+     * confirmed. `confirm_by` says who may confirm it: `person` means somebody signed in to the console, and no API key. `drift` lists
+     * the changes since the previous card.
      *
      * @param list<string> $held
      * @param 'anyone'|'person' $confirm_by

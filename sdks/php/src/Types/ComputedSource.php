@@ -8,8 +8,8 @@ namespace OpsIQ\Types;
 final class ComputedSource extends Type
 {
     /**
-     * Value computed by code from numbers that were typed and fields of records. `reading` is the sum; `records` are what it rests on
-     * ("invoice INV-1042"). `read_by` says who read the numbers.
+     * A value that code computed from typed numbers and fields of records. `reading` is the calculation, and `records` are the records
+     * in it ("invoice INV-1042"). `read_by` says who read the numbers.
      *
      * @param list<Span> $spans
      * @param list<string> $records

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class Connector extends Type
 {
     /**
-     * `available`: found, not configured here. `broken` says why where it does not work.
+     * A connector. State `available`: found, but not configured in this workspace. `broken` says why it doesn't work, or is null.
      *
      * @param 'enabled'|'disabled'|'broken'|'available' $state
      * @param list<Kind> $kinds

@@ -10,7 +10,8 @@ final class Contract extends Type
     protected const MAPS = ['contract'];
 
     /**
-     * `contract` is the declaration as signed, `jws` its detached signature (RFC 7515), null for who is no owner.
+     * A version of a contract. `contract` is the signed declaration. `jws` is its detached signature (RFC 7515), null for readers who
+     * aren't owners.
      *
      * @param array<string, mixed> $contract
      */

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class DefaultSource extends Type
 {
     /**
-     * Value from the contract's own default.
+     * A value from the contract's own default.
      */
     public function __construct(
         public readonly string $kind,

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class Delivery extends Type
 {
     /**
-     * One event on its way to one endpoint. `status`, `error` and `detail` are those of the last attempt.
+     * One event's delivery to one endpoint. `status`, `error` and `detail` are those of the last attempt.
      *
      * @param 'event'|'replay'|'test' $cause
      * @param 'pending'|'succeeded'|'failed' $state

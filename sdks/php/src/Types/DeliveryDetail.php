@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class DeliveryDetail extends Type
 {
     /**
-     * `body` is what is sent, byte for byte, as text.
+     * A delivery with its `body`: the exact bytes that are sent, as text.
      *
      * @param 'event'|'replay'|'test' $cause
      * @param 'pending'|'succeeded'|'failed' $state

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class DeliveryPage extends Type
 {
     /**
-     * `next` goes into `before` for the page after this one; null at the end.
+     * A page of deliveries. `next` is the `before` of the next page, null at the end.
      *
      * @param list<Delivery> $data
      */

@@ -10,8 +10,9 @@ final class Endpoint extends Type
     protected const MAPS = ['did_you_mean'];
 
     /**
-     * `headers` are the names alone. `why` says why it is disabled. `previous_secret_until`: signed with two secrets until then.
-     * `did_you_mean`: the universal events whose names are a letter or two from custom ones that it waits for, by those.
+     * A webhook endpoint. `headers` are only the names. `why` says why it is disabled. `previous_secret_until`: until then deliveries
+     * are signed with two secrets. `did_you_mean`: for custom events that it subscribes to, the universal events whose names differ by a
+     * letter or two.
      *
      * @param list<string> $events
      * @param list<string> $headers

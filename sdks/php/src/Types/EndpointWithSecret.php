@@ -10,7 +10,7 @@ final class EndpointWithSecret extends Type
     protected const MAPS = ['did_you_mean'];
 
     /**
-     * `secret` signs the deliveries; it is shown this once.
+     * An endpoint with the `secret` that signs its deliveries, which is shown only once.
      *
      * @param list<string> $events
      * @param list<string> $headers

@@ -10,8 +10,8 @@ final class Event extends Type
     protected const MAPS = ['data'];
 
     /**
-     * `caused_by` is the event, run or call it was fired because of, `depth` how many events stand above it in that chain. `state`:
-     * firing until every subscriber has had its turn. `mode` `test`: a test key fired it, and nobody reacts to it.
+     * An event. `caused_by` is the event, run or call that caused it, and `depth` the number of events above it in that chain. `state`
+     * is `firing` until every subscriber has had its turn. `mode` is `test` if a test key fired it: nothing reacts to such an event.
      *
      * @param 'live'|'test' $mode
      * @param array<string, mixed> $data

@@ -10,7 +10,7 @@ final class EventDetail extends Type
     protected const MAPS = ['data'];
 
     /**
-     * An event with its reactions in the order in which they come.
+     * An event with its reactions in the order they run.
      *
      * @param 'live'|'test' $mode
      * @param array<string, mixed> $data

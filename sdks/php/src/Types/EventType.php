@@ -10,7 +10,7 @@ final class EventType extends Type
     protected const MAPS = ['schema', 'sample'];
 
     /**
-     * A universal event. `schema` is the JSON Schema of its data, `sample` an example that fits it.
+     * A universal event. `schema` is the JSON Schema of its data, and `sample` a valid example.
      *
      * @param array<string, mixed> $schema
      * @param array<string, mixed> $sample

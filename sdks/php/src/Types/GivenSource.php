@@ -8,8 +8,8 @@ namespace OpsIQ\Types;
 final class GivenSource extends Type
 {
     /**
-     * Value given as data by an API caller or an event. `pointer` is its place in that (JSON Pointer), `ref` the key's public part or
-     * the event's id. `reading` says what it was checked against ("customer Adam Novak").
+     * A value given as data by an API caller or an event. `pointer` is its place in that data (JSON Pointer), and `ref` the key's public
+     * part or the event's id. `reading` says what it was checked against ("customer Adam Novak").
      *
      * @param 'api'|'event' $by
      */

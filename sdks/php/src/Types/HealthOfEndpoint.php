@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class HealthOfEndpoint extends Type
 {
     /**
-     * `success_rate_24h` is null where nothing was attempted; `slowed_s` is how long it is left alone after each attempt.
+     * Health of an endpoint. `success_rate_24h` is null without attempts. `slowed_s` is the pause after each attempt, in seconds.
      *
      * @param string|null $last_success_at RFC 3339
      * @param string|null $last_failure_at RFC 3339

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class Kind extends Type
 {
     /**
-     * `fields` are all that is ever read of such a record.
+     * A kind of record. `fields` are the only fields that are ever read of it.
      *
      * @param list<Field> $fields
      */

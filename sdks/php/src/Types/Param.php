@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class Param extends Type
 {
     /**
-     * One value of a call, as sent (`value`), as a person reads it (`shown`), and where it came from (`source`).
+     * One value of a call: as sent (`value`), as people read it (`shown`), and its origin (`source`).
      */
     public function __construct(
         public readonly string $name,

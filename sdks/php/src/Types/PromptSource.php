@@ -8,8 +8,8 @@ namespace OpsIQ\Types;
 final class PromptSource extends Type
 {
     /**
-     * Value from the person's words. `reading` says how, where that isn't obvious ("next Friday → 2026-12-04"). `read_by` is `code`
-     * where code reads this very value from the words, `model` where only a model does: then a person must see it first.
+     * A value from the person's words. `reading` says how it was read, if that isn't obvious ("next Friday → 2026-12-04"). `read_by`
+     * is `code` if code reads this exact value from the words, and `model` if only a model does: then a person must see it first.
      *
      * @param list<Span> $spans
      * @param 'code'|'model' $read_by

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class ProposedSource extends Type
 {
     /**
-     * Value proposed by a model, with no words for it. Only ever shown, marked and editable, on a card that a person confirms.
+     * A value that a model proposed without words for it. It is only shown, marked and editable, on a card that a person confirms.
      */
     public function __construct(
         public readonly string $kind,

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class Question extends Type
 {
     /**
-     * The open question of a run in the state `asked`: answer its `slot` with a candidate's id or in words.
+     * The open question of a run in the state `asked`. Answer its `slot` with a candidate's id or in words.
      *
      * @param 'ambiguous'|'missing'|'not_found'|'unclear_action'|'unreadable' $code
      * @param list<string> $missing

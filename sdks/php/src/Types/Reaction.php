@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class Reaction extends Type
 {
     /**
-     * What one subscriber made of an event; lower `priority` comes first. `skipped`: a blocking one before it failed.
+     * One subscriber's reaction to an event. A lower `priority` runs first. `skipped`: a blocking subscriber before it failed.
      *
      * @param 'pending'|'retrying'|'done'|'failed'|'skipped' $state
      * @param string|null $started_at RFC 3339

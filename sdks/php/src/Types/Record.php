@@ -10,7 +10,7 @@ final class Record extends Type
     protected const MAPS = ['data'];
 
     /**
-     * One record. `data` holds its declared fields; `label` and `detail` are how a person sees it.
+     * One record. `data` holds its declared fields. `label` and `detail` are its text for people.
      *
      * @param array<string, mixed> $data
      */

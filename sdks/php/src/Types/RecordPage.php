@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class RecordPage extends Type
 {
     /**
-     * `next` goes into `cursor` for the page after this one; null at the end.
+     * A page of records. `next` is the `cursor` of the next page, null at the end.
      *
      * @param list<Record> $data
      */

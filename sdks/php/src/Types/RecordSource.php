@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class RecordSource extends Type
 {
     /**
-     * Value from a record that was looked up. `spans` are the words that led to the record, `via` the records passed on the way
+     * A value from a record that was looked up. `spans` are the words that led to the record. `via` are the records on the way to it
      * ("customer Adam Novak").
      *
      * @param list<Span> $spans

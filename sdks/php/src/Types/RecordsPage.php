@@ -8,8 +8,7 @@ namespace OpsIQ\Types;
 final class RecordsPage extends Type
 {
     /**
-     * Records that an answer rests on, as they are now. `count` is how many there are in all, `next` the `start` of the page after this
-     * one.
+     * The records behind an answer, as they are now. `count` is the total, and `next` the `start` of the next page.
      *
      * @param list<Candidate> $data
      */

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class Refusal extends Type
 {
     /**
-     * Why nothing was done. `nearest` are the names of actions that come closest.
+     * Why nothing was done. `nearest` are the names of the closest actions.
      *
      * @param list<string> $nearest
      */

@@ -8,8 +8,8 @@ namespace OpsIQ\Types;
 final class Registered extends Type
 {
     /**
-     * `fresh` False: this very version stood already. `secret`: made now for the endpoint's origin and shown this once; it signs the
-     * calls to it.
+     * A registered version. `fresh` is false if this exact version was registered before. `secret` is new, for the endpoint's origin: it
+     * signs the calls to that origin and is shown only once.
      */
     public function __construct(
         public readonly string $name,

@@ -8,8 +8,9 @@ namespace OpsIQ\Types;
 final class Reply extends Type
 {
     /**
-     * The answer of a run in the state `answered`, worked out by code from records. `values` are what was asked for, as people write it;
-     * `records` what it rests on (one page; `count` is how many there are); `actions` the names of actions that fit those records.
+     * The answer of a run in the state `answered`, computed by code from records. `values` are the requested values, as people write
+     * them. `records` are the records behind the answer (one page; `count` is the total). `actions` are the names of actions that fit
+     * these records.
      *
      * @param list<Candidate> $records
      * @param list<string> $values

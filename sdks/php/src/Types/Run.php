@@ -8,8 +8,8 @@ namespace OpsIQ\Types;
 class Run extends Type
 {
     /**
-     * One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in it: they are in AI
-     * History, for owners. `thread_id` is the first request of its thread. `mode` `test`: a test key asked for it, and nothing of it is
+     * One request from its words (or given values) to the outcome. Rendered prompts and raw responses are not included: owners find them
+     * in AI History. `thread_id` is the first request of its thread. `mode` is `test` if a test key made the request: then nothing is
      * ever sent.
      *
      * @param 'live'|'test' $mode

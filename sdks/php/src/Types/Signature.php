@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class Signature extends Type
 {
     /**
-     * `verified` False: it is never offered, chosen or run; `why` says which check failed.
+     * Result of verifying a signature. A contract with `verified` false is never offered, chosen or run. `why` names the failed check.
      */
     public function __construct(
         public readonly bool $verified,

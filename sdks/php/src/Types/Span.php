@@ -8,7 +8,8 @@ namespace OpsIQ\Types;
 final class Span extends Type
 {
     /**
-     * Words at their place in the text. `origin` 0 is the request's text, n the n-th answer; `start`/`end` are code point offsets in it.
+     * Words at their place in the text. `origin` is 0 for the request's text and n for the n-th answer. `start` and `end` are code point
+     * offsets in that text.
      */
     public function __construct(
         public readonly int $origin,

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class SpanView extends Type
 {
     /**
-     * What is being sent again, in the background: `since` is included, `until` is not.
+     * A time span whose events are being sent again, in the background. `since` is included, `until` is not.
      *
      * @param string $since RFC 3339
      * @param string $until RFC 3339

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class Suspended extends Type
 {
     /**
-     * `state` is `suspended`: neither offered nor sent until an owner has looked at it in the console.
+     * A suspended version. `state` is `suspended`: it is neither offered nor sent until an owner has reviewed it in the console.
      */
     public function __construct(
         public readonly string $name,

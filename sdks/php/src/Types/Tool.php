@@ -10,8 +10,8 @@ final class Tool extends Type
     protected const MAPS = ['tool'];
 
     /**
-     * `tool` is what a model is given, in its own form; `action` what `POST /v1/actions/run` runs when the model calls it, with the
-     * arguments as `params`.
+     * An action as a function tool. `tool` is the tool in the model's format. When the model calls it, run `action` with `POST
+     * /v1/actions/run` and the arguments as `params`.
      *
      * @param array<string, mixed> $tool
      */

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class ToolList extends Type
 {
     /**
-     * `more`: further actions are left out; ask with a higher `limit`, or with words of `q`.
+     * A list of tools. `more`: some actions are left out. Ask with a higher `limit`, or with search words in `q`.
      *
      * @param list<Tool> $data
      */

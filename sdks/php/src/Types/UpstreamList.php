@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class UpstreamList extends Type
 {
     /**
-     * The declarations of contracts that were drafted from another system's document, as they were signed.
+     * The signed declarations of contracts that were drafted from another system's document.
      *
      * @param list<array<string, mixed>> $data
      */

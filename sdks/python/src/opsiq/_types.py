@@ -78,9 +78,9 @@ OwnEventName = Literal["webhook.endpoint_disabled"]
 
 @dataclass(frozen=True)
 class Accepted:
-    """``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired
-    it, and nobody reacts to it. ``did_you_mean``: the universal event whose name is a letter or two from this custom
-    one; nobody who waits for that hears of this one."""
+    """An accepted event. ``id`` is the event's id, which all reactions to it carry. ``mode`` is ``test`` if a test key
+    fired it: nothing reacts to such an event. ``did_you_mean``: the universal event whose name differs from this custom
+    one's by a letter or two. Its subscribers don't get this event."""
 
     id: str
     event: str
@@ -103,8 +103,8 @@ class Approval:
 
 @dataclass(frozen=True)
 class Attempt:
-    """``response`` is text as far as the answer's bytes are UTF-8, at most 64 KiB (``response_cut``: there was
-    more)."""
+    """One attempt. ``response`` is the answer's body as text, as far as it is UTF-8, up to 64 KiB (``response_cut``:
+    there was more)."""
 
     n: int
     by_hand: bool
@@ -121,8 +121,8 @@ class Attempt:
 @dataclass(frozen=True)
 class Call:
     """One call of the card. ``payload`` is the exact body that is sent to ``url``, as text (for a tool, its arguments).
-    ``method`` and ``headers`` are those of the request; the headers of a signed POST, and the credentials of a
-    ``connection``, are added when it is sent."""
+    ``method`` and ``headers`` belong to the request. The headers of a signed POST and the credentials of a
+    ``connection`` are added when it is sent."""
 
     call_id: str
     action: str
@@ -140,8 +140,8 @@ class Call:
 
 @dataclass(frozen=True)
 class CallOutcome:
-    """Outcome of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of the
-    body as text."""
+    """Outcome of one call. ``unknown`` means that it may have happened, since no answer came. ``answer`` is up to 64
+    KiB of the body as text."""
 
     call_id: str
     state: Literal["planned", "begun", "succeeded", "failed", "unknown", "skipped"]
@@ -155,7 +155,7 @@ class CallOutcome:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One thing a question offers. ``marks`` say how lookalikes differ ("‘а’ is CYRILLIC SMALL LETTER A")."""
+    """One option of a question. ``marks`` say how lookalikes differ ("‘а’ is CYRILLIC SMALL LETTER A")."""
 
     id: str
     label: str
@@ -165,9 +165,9 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Card:
-    """Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says
-    why it must be confirmed; ``confirm_by`` who may: ``person`` is somebody signed in to the console, and no API key.
-    ``drift`` is what has changed since the card before this one."""
+    """The card: exactly what will be sent, where, and the source of each value. Confirm it by its ``digest``. ``held``
+    says why it must be confirmed. ``confirm_by`` says who may confirm it: ``person`` means somebody signed in to the
+    console, and no API key. ``drift`` lists the changes since the previous card."""
 
     digest: str
     held: tuple[str, ...]
@@ -191,8 +191,8 @@ class Cause:
 
 @dataclass(frozen=True)
 class ComputedSource:
-    """Value computed by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records``
-    are what it rests on ("invoice INV-1042"). ``read_by`` says who read the numbers."""
+    """A value that code computed from typed numbers and fields of records. ``reading`` is the calculation, and
+    ``records`` are the records in it ("invoice INV-1042"). ``read_by`` says who read the numbers."""
 
     reading: str
     kind: Literal["computed"] = "computed"
@@ -203,7 +203,8 @@ class ComputedSource:
 
 @dataclass(frozen=True)
 class Connector:
-    """``available``: found, not configured here. ``broken`` says why where it does not work."""
+    """A connector. State ``available``: found, but not configured in this workspace. ``broken`` says why it doesn't
+    work, or is null."""
 
     name: str
     title: str
@@ -219,8 +220,8 @@ class ConnectorList:
 
 @dataclass(frozen=True)
 class Contract:
-    """``contract`` is the declaration as signed, ``jws`` its detached signature (RFC 7515), null for who is no
-    owner."""
+    """A version of a contract. ``contract`` is the signed declaration. ``jws`` is its detached signature (RFC 7515),
+    null for readers who aren't owners."""
 
     name: str
     version: int
@@ -253,14 +254,14 @@ class ContractSummary:
 
 @dataclass(frozen=True)
 class DefaultSource:
-    """Value from the contract's own default."""
+    """A value from the contract's own default."""
 
     kind: Literal["default"] = "default"
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One event on its way to one endpoint. ``status``, ``error`` and ``detail`` are those of the last attempt."""
+    """One event's delivery to one endpoint. ``status``, ``error`` and ``detail`` are those of the last attempt."""
 
     id: str
     event_id: str
@@ -280,7 +281,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class DeliveryDetail:
-    """``body`` is what is sent, byte for byte, as text."""
+    """A delivery with its ``body``: the exact bytes that are sent, as text."""
 
     id: str
     event_id: str
@@ -302,7 +303,7 @@ class DeliveryDetail:
 
 @dataclass(frozen=True)
 class DeliveryPage:
-    """``next`` goes into ``before`` for the page after this one; null at the end."""
+    """A page of deliveries. ``next`` is the ``before`` of the next page, null at the end."""
 
     data: tuple[Delivery, ...]
     next: Optional[str]
@@ -310,9 +311,9 @@ class DeliveryPage:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """``headers`` are the names alone. ``why`` says why it is disabled. ``previous_secret_until``: signed with two
-    secrets until then. ``did_you_mean``: the universal events whose names are a letter or two from custom ones that it
-    waits for, by those."""
+    """A webhook endpoint. ``headers`` are only the names. ``why`` says why it is disabled. ``previous_secret_until``:
+    until then deliveries are signed with two secrets. ``did_you_mean``: for custom events that it subscribes to, the
+    universal events whose names differ by a letter or two."""
 
     id: str
     url: str
@@ -336,7 +337,7 @@ class EndpointList:
 
 @dataclass(frozen=True)
 class EndpointWithSecret:
-    """``secret`` signs the deliveries; it is shown this once."""
+    """An endpoint with the ``secret`` that signs its deliveries, which is shown only once."""
 
     id: str
     url: str
@@ -356,9 +357,9 @@ class EndpointWithSecret:
 
 @dataclass(frozen=True)
 class Event:
-    """``caused_by`` is the event, run or call it was fired because of, ``depth`` how many events stand above it in that
-    chain. ``state``: firing until every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody
-    reacts to it."""
+    """An event. ``caused_by`` is the event, run or call that caused it, and ``depth`` the number of events above it in
+    that chain. ``state`` is ``firing`` until every subscriber has had its turn. ``mode`` is ``test`` if a test key
+    fired it: nothing reacts to such an event."""
 
     id: str
     event: str
@@ -376,7 +377,7 @@ class Event:
 
 @dataclass(frozen=True)
 class EventDetail:
-    """An event with its reactions in the order in which they come."""
+    """An event with its reactions in the order they run."""
 
     id: str
     event: str
@@ -395,7 +396,7 @@ class EventDetail:
 
 @dataclass(frozen=True)
 class EventPage:
-    """``next`` goes into ``before`` for the page after this one; null at the end."""
+    """A page of events. ``next`` is the ``before`` of the next page, null at the end."""
 
     data: tuple[Event, ...]
     next: Optional[str]
@@ -403,7 +404,7 @@ class EventPage:
 
 @dataclass(frozen=True)
 class EventType:
-    """A universal event. ``schema`` is the JSON Schema of its data, ``sample`` an example that fits it."""
+    """A universal event. ``schema`` is the JSON Schema of its data, and ``sample`` a valid example."""
 
     name: str
     category: str
@@ -427,8 +428,9 @@ class Field:
 
 @dataclass(frozen=True)
 class GivenSource:
-    """Value given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the
-    key's public part or the event's id. ``reading`` says what it was checked against ("customer Adam Novak")."""
+    """A value given as data by an API caller or an event. ``pointer`` is its place in that data (JSON Pointer), and
+    ``ref`` the key's public part or the event's id. ``reading`` says what it was checked against ("customer Adam
+    Novak")."""
 
     by: Literal["api", "event"]
     pointer: str
@@ -439,8 +441,8 @@ class GivenSource:
 
 @dataclass(frozen=True)
 class HealthOfEndpoint:
-    """``success_rate_24h`` is null where nothing was attempted; ``slowed_s`` is how long it is left alone after each
-    attempt."""
+    """Health of an endpoint. ``success_rate_24h`` is null without attempts. ``slowed_s`` is the pause after each
+    attempt, in seconds."""
 
     last_success_at: Optional[str]
     last_failure_at: Optional[str]
@@ -453,7 +455,7 @@ class HealthOfEndpoint:
 
 @dataclass(frozen=True)
 class Kind:
-    """``fields`` are all that is ever read of such a record."""
+    """A kind of record. ``fields`` are the only fields that are ever read of it."""
 
     name: str
     title: str
@@ -478,8 +480,7 @@ class MyKey:
 
 @dataclass(frozen=True)
 class Param:
-    """One value of a call, as sent (``value``), as a person reads it (``shown``), and where it came from
-    (``source``)."""
+    """One value of a call: as sent (``value``), as people read it (``shown``), and its origin (``source``)."""
 
     name: str
     label: str
@@ -490,9 +491,9 @@ class Param:
 
 @dataclass(frozen=True)
 class PromptSource:
-    """Value from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04").
-    ``read_by`` is ``code`` where code reads this very value from the words, ``model`` where only a model does: then a
-    person must see it first."""
+    """A value from the person's words. ``reading`` says how it was read, if that isn't obvious ("next Friday →
+    2026-12-04"). ``read_by`` is ``code`` if code reads this exact value from the words, and ``model`` if only a model
+    does: then a person must see it first."""
 
     spans: tuple[Span, ...]
     kind: Literal["prompt"] = "prompt"
@@ -502,8 +503,8 @@ class PromptSource:
 
 @dataclass(frozen=True)
 class ProposedSource:
-    """Value proposed by a model, with no words for it. Only ever shown, marked and editable, on a card that a person
-    confirms."""
+    """A value that a model proposed without words for it. It is only shown, marked and editable, on a card that a
+    person confirms."""
 
     kind: Literal["proposed"] = "proposed"
     reading: str = ""
@@ -511,7 +512,7 @@ class ProposedSource:
 
 @dataclass(frozen=True)
 class Question:
-    """The open question of a run in the state ``asked``: answer its ``slot`` with a candidate's id or in words."""
+    """The open question of a run in the state ``asked``. Answer its ``slot`` with a candidate's id or in words."""
 
     slot: str
     code: Literal["ambiguous", "missing", "not_found", "unclear_action", "unreadable"]
@@ -523,8 +524,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Reaction:
-    """What one subscriber made of an event; lower ``priority`` comes first. ``skipped``: a blocking one before it
-    failed."""
+    """One subscriber's reaction to an event. A lower ``priority`` runs first. ``skipped``: a blocking subscriber before
+    it failed."""
 
     subscriber: str
     priority: int
@@ -539,7 +540,7 @@ class Reaction:
 
 @dataclass(frozen=True)
 class Record:
-    """One record. ``data`` holds its declared fields; ``label`` and ``detail`` are how a person sees it."""
+    """One record. ``data`` holds its declared fields. ``label`` and ``detail`` are its text for people."""
 
     kind: str
     id: str
@@ -550,7 +551,7 @@ class Record:
 
 @dataclass(frozen=True)
 class RecordPage:
-    """``next`` goes into ``cursor`` for the page after this one; null at the end."""
+    """A page of records. ``next`` is the ``cursor`` of the next page, null at the end."""
 
     data: tuple[Record, ...]
     next: Optional[str]
@@ -558,8 +559,8 @@ class RecordPage:
 
 @dataclass(frozen=True)
 class RecordSource:
-    """Value from a record that was looked up. ``spans`` are the words that led to the record, ``via`` the records
-    passed on the way ("customer Adam Novak")."""
+    """A value from a record that was looked up. ``spans`` are the words that led to the record. ``via`` are the records
+    on the way to it ("customer Adam Novak")."""
 
     record_kind: str
     record_id: str
@@ -573,8 +574,8 @@ class RecordSource:
 
 @dataclass(frozen=True)
 class RecordsPage:
-    """Records that an answer rests on, as they are now. ``count`` is how many there are in all, ``next`` the ``start``
-    of the page after this one."""
+    """The records behind an answer, as they are now. ``count`` is the total, and ``next`` the ``start`` of the next
+    page."""
 
     data: tuple[Candidate, ...]
     count: Optional[int]
@@ -583,7 +584,7 @@ class RecordsPage:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why nothing was done. ``nearest`` are the names of actions that come closest."""
+    """Why nothing was done. ``nearest`` are the names of the closest actions."""
 
     code: str
     detail: str
@@ -592,8 +593,8 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Registered:
-    """``fresh`` False: this very version stood already. ``secret``: made now for the endpoint's origin and shown this
-    once; it signs the calls to it."""
+    """A registered version. ``fresh`` is false if this exact version was registered before. ``secret`` is new, for the
+    endpoint's origin: it signs the calls to that origin and is shown only once."""
 
     name: str
     version: int
@@ -609,9 +610,9 @@ class RegisteredList:
 
 @dataclass(frozen=True)
 class Reply:
-    """The answer of a run in the state ``answered``, worked out by code from records. ``values`` are what was asked
-    for, as people write it; ``records`` what it rests on (one page; ``count`` is how many there are); ``actions`` the
-    names of actions that fit those records."""
+    """The answer of a run in the state ``answered``, computed by code from records. ``values`` are the requested
+    values, as people write them. ``records`` are the records behind the answer (one page; ``count`` is the total).
+    ``actions`` are the names of actions that fit these records."""
 
     text: str
     record_kind: Optional[str]
@@ -630,9 +631,9 @@ class Retired:
 
 @dataclass(frozen=True)
 class Run:
-    """One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in
-    it: they are in AI History, for owners. ``thread_id`` is the first request of its thread. ``mode`` ``test``: a test
-    key asked for it, and nothing of it is ever sent."""
+    """One request from its words (or given values) to the outcome. Rendered prompts and raw responses are not included:
+    owners find them in AI History. ``thread_id`` is the first request of its thread. ``mode`` is ``test`` if a test key
+    made the request: then nothing is ever sent."""
 
     id: str
     state: Literal[
@@ -669,7 +670,7 @@ class Run:
 
 @dataclass(frozen=True)
 class RunPage:
-    """``next`` goes into ``before`` for the page after this one; null at the end."""
+    """A page of runs. ``next`` is the ``before`` of the next page, null at the end."""
 
     data: tuple[Run, ...]
     next: Optional[str]
@@ -677,7 +678,8 @@ class RunPage:
 
 @dataclass(frozen=True)
 class Signature:
-    """``verified`` False: it is never offered, chosen or run; ``why`` says which check failed."""
+    """Result of verifying a signature. A contract with ``verified`` false is never offered, chosen or run. ``why``
+    names the failed check."""
 
     verified: bool
     why: Optional[str]
@@ -685,8 +687,8 @@ class Signature:
 
 @dataclass(frozen=True)
 class Span:
-    """Words at their place in the text. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are
-    code point offsets in it."""
+    """Words at their place in the text. ``origin`` is 0 for the request's text and n for the n-th answer. ``start`` and
+    ``end`` are code point offsets in that text."""
 
     start: int
     end: int
@@ -696,7 +698,7 @@ class Span:
 
 @dataclass(frozen=True)
 class SpanView:
-    """What is being sent again, in the background: ``since`` is included, ``until`` is not."""
+    """A time span whose events are being sent again, in the background. ``since`` is included, ``until`` is not."""
 
     id: str
     endpoint: str
@@ -706,8 +708,8 @@ class SpanView:
 
 @dataclass(frozen=True)
 class Tool:
-    """``tool`` is what a model is given, in its own form; ``action`` what ``POST /v1/actions/run`` runs when the model
-    calls it, with the arguments as ``params``."""
+    """An action as a function tool. ``tool`` is the tool in the model's format. When the model calls it, run ``action``
+    with ``POST /v1/actions/run`` and the arguments as ``params``."""
 
     action: str
     tool: dict[str, Any]
@@ -715,7 +717,8 @@ class Tool:
 
 @dataclass(frozen=True)
 class ToolList:
-    """``more``: further actions are left out; ask with a higher ``limit``, or with words of ``q``."""
+    """A list of tools. ``more``: some actions are left out. Ask with a higher ``limit``, or with search words in
+    ``q``."""
 
     data: tuple[Tool, ...]
     more: bool
