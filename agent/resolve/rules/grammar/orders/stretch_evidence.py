@@ -24,7 +24,7 @@ from registry.records import RecordKind
 
 _NEAR: Final = 4  # words
 _PAST: Final = frozenset(("was", "were", "had", "did"))
-_ONCE: Final = frozenset((("used", "to"), ("would", "have"), ("could", "have"), ("should", "have"), ("might", "have")))
+_ONCE: Final = frozenset((("used", "to"), ("would", "have"), ("could", "have"), ("might", "have")))
 
 
 class VerbEvidence(NamedTuple):
