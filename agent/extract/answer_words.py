@@ -18,7 +18,7 @@ _BESIDE: Final = AROUND | word_set(
     "he'd she'd they'd we'd i'll he him his she her they them their we us me my you thanks though"
 )
 _CHANGES: Final = word_set("as than not never nor neither none nobody without except but if unless")
-"""What makes something else of an answer: "as high as it gets" is no "high"."""
+"""What makes something else of an answer: "as late as you can" is no "late"."""
 _MOST: Final = 8  # words on either side
 
 

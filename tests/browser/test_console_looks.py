@@ -117,7 +117,7 @@ def test_words_from_right_to_left_are_read_from_the_right_and_stay_apart(visit: 
 @pytest.mark.parametrize("path", ["/runs", "/history"])
 def test_a_long_name_ends_within_its_list_and_begins_at_its_beginning(visit: New, width: int, path: str) -> None:
     olivia = visit(width).sign_in("olivia")
-    olivia.ask("how many tickets are open?")
+    olivia.ask("how many open tickets are there?")
     page = olivia.page
     page.goto(path)
     name = page.locator(".list .name").first
@@ -133,7 +133,7 @@ def test_a_long_name_ends_within_its_list_and_begins_at_its_beginning(visit: New
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_list_or_navigation_cuts_off_the_focus_of_what_is_in_it(visit: New, width: int) -> None:
     olivia = visit(width).sign_in("olivia")
-    olivia.ask("how many tickets are open?")
+    olivia.ask("how many open tickets are there?")
     page = olivia.page
     page.goto("/")
     for each in ("nav [aria-current]", ".rows a", ".able a"):

@@ -43,7 +43,7 @@ async def test_a_refusal_says_what_can_be_done_with_the_record(text: str) -> Non
     assert not told.nearest, "what is nearest by its words alone may not be open to the record"
 
 
-@pytest.mark.parametrize("text", ["don't touch job 807", "nobody lays a finger on job 807, Bruno neither"])
+@pytest.mark.parametrize("text", ["don't touch job 807", "nobody is to touch job 807, Bruno neither"])
 async def test_what_is_forbidden_is_never_asked_about(text: str) -> None:
     assert isinstance(await came_of(text), Abstain)
 

@@ -197,7 +197,7 @@ _HAS_TO: Final = frozenset(
 
 
 def read_debt(reader: Reader, at: int) -> int:
-    """Where a debt of somebody's ends: "(Ada) still owes us, (does she) have anything left to pay". 0 if none is
+    """Where a debt of somebody's ends: "(Ada) still owes us, (does she) have a rest to pay". 0 if none is
     told."""
     step = at
     while reader.low(step) in {"still", "already", "currently"}:

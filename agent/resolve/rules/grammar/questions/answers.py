@@ -114,7 +114,7 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
 
 
 def _of_whom(reader: Reader, index: int, stop: int) -> int:
-    """Where a question goes on whose person or thing is named first: "Ada Berg: what does she owe us?"."""
+    """Where a question goes on whose person or thing is named first: "Ada Berg: what is her debt?"."""
     end = reader.name(index, stop)
     more = any(reader.low(at).split("'")[0] in _SPOKEN_OF for at in range(end + 1, stop))
     if end == index or not reader.is_mark(end) or not more or (people := reader.people()) is None:

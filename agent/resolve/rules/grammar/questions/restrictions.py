@@ -331,7 +331,7 @@ def _done_by(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restrictio
 
 
 def _in_debt(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
-    """People who owe something: "(who) still owes us money, (does anyone in Oslo) have anything left to pay"."""
+    """People who owe something: "(who) still owes us money, (does anyone in Oslo) have a rest to pay"."""
     last = read_debt(reader, at + (reader.low(at) in lexicon.RELATIVES))
     owed = find_owed(reader) if last and kind is reader.people() else None
     return ((Has(related=owed),), skip_owed(reader, last)) if owed is not None else None

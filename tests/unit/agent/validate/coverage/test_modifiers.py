@@ -57,7 +57,7 @@ async def verdict_of(text: str, step: dict[str, Any]) -> Any:
         ("waive F-231 at 17:30", WAIVE),
         ("waive F-231 temporarily", WAIVE),
         ("F-231 is waived for now", WAIVE),
-        ("put the Tile cutter in the cellar for just the one month", SHELVE),
+        ("put the Tile cutter in the cellar for just the one winter week", SHELVE),
         ("F-231 should be waived for the time being", WAIVE),
         ("F-231 can be waived for a while", WAIVE),
         ("put the Tile cutter in the cellar for a month", SHELVE),

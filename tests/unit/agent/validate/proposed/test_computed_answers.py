@@ -17,7 +17,7 @@ def read(text: str) -> ComputedArgument | None:
     return read_computed(contract, KINDS, NOW, "days", text, 1)
 
 
-@pytest.mark.parametrize("text", ["until 10 December", "let them have it until the 10th of December, please"])
+@pytest.mark.parametrize("text", ["until 10 December", "give them until the 10th of December, please"])
 def test_a_day_in_an_answer_is_counted_from_the_end_of_the_record(text: str) -> None:
     made = read(text)
     assert made is not None

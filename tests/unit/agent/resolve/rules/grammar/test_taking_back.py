@@ -59,7 +59,7 @@ async def test_what_no_request_said_is_not_taken_back() -> None:
         "on second thought, don't",
         "don't do it please",
         "leave it as it is",
-        "hm, I want to call him first, leave it for now",
+        "hm, I would rather ring him first, leave it for now",
         "let me extend that myself, so not now",
         "stop, wrong guest",
     ],
@@ -81,7 +81,7 @@ async def test_where_nothing_was_done_there_is_nothing_to_undo(text: str) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["that's too long. As it was, please", "wrong room, that one stays how it was", "put it back to what it was"],
+    ["that's too long. As it was, please", "wrong room, that one stays how it was", "turn it back to what it was"],
 )
 async def test_as_it_was_takes_back_what_was_done(text: str) -> None:
     assert undone(await resolve(text, turn(waits=False))) == ("@call1",)
