@@ -1,5 +1,4 @@
-"""Contract pages: the contracts that one's role may ask for. Owners see every version, its signature, and its
-changes."""
+"""Contract pages: the contracts that a role may ask for. Owners see every version, its signature and its changes."""
 
 from __future__ import annotations
 
@@ -73,8 +72,7 @@ class BrokenContractRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ContractsPage(Page):
-    """Page of the contracts. ``broken`` are registered and active but unusable, and only shown to owners. ``total``
-    counts all that match ``q``."""
+    """Page of the contracts. ``broken`` are active but unusable, for owners. ``total`` counts all that match ``q``."""
 
     template: ClassVar[str] = "contracts.html"
     lines: tuple[ContractTableRow, ...]
@@ -118,8 +116,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class ContractPage(Page):
-    """One version of a contract. ``changes`` are its differences from the version before it. Empty for the first
-    version, and for people who aren't owners."""
+    """One version of a contract. ``changes`` from the version before it are shown to owners only."""
 
     template: ClassVar[str] = "contract.html"
     name: str
@@ -291,9 +288,6 @@ def changes(older: ContractRow, newer: ContractRow) -> Sequence[Change]:
     was, now = (json.dumps(_read(row), indent=2, ensure_ascii=False).splitlines() for row in (older, newer))
     found = difflib.unified_diff(was, now, n=3, lineterm="")
     return [Change(line[0], to_display_text(line[1:], limit=2000)) for line in list(found)[2:]]
-
-
-# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _fits(contract: Contract, wanted: Sequence[str]) -> bool:

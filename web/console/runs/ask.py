@@ -53,8 +53,7 @@ ABLE: Final = 60
 RECALLED: Final = 30
 LOOK_S: Final = 1.0
 FIRST_LOOK_S: Final = 0.4
-"""How long a page waits for news of a moving run, in seconds. Most runs are resolved within the first wait, so nothing
-flickers."""
+"""How long a page waits for news of a moving run, in seconds. Most runs need only the first wait."""
 _EXPLAINED: Final = {
     "rejected": "Rejected. Nothing was sent.",
     "expired": "This ran out before anybody decided. Nothing was sent.",
