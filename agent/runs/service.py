@@ -170,12 +170,19 @@ class RunService:
         self, actor: Actor, *, thread_id: str | None = None, before: str | None = None, limit: int = 50
     ) -> list[Run]:
         """The runs that the actor asked for in the present role, newest first. All runs for an owner."""
+        return (await self.list_page(actor, thread_id=thread_id, before=before, limit=limit))[0]
+
+    async def list_page(
+        self, actor: Actor, *, thread_id: str | None = None, before: str | None = None, limit: int = 50
+    ) -> tuple[list[Run], str | None]:
+        """A page of ``list_runs`` and the id ``before`` which the next one begins, None for the last page. A page is
+        short where this version can't read a row. Raises NotFound for an unknown id."""
         person, role = (None, None) if actor.role == OWNER else (actor.person, actor.role)
         async with self.database.read() as session:
             rows = await store.runs.runs.listed(
-                session, actor.workspace, person=person, role=role, thread_id=thread_id, last=before, limit=limit
+                session, actor.workspace, person=person, role=role, thread_id=thread_id, last=before, limit=limit + 1
             )
-        return repository.list_readable(rows)
+        return repository.list_readable(rows[:limit]), rows[limit - 1].id if len(rows) > limit else None
 
     async def list_awaiting(
         self, actor: Actor, *, after: str | None = None, limit: int = 50

@@ -103,8 +103,10 @@ async def listed(
 ) -> RunPage:
     """Runs that the key's person asked for in the key's role, newest first. An owner's key gets everybody's.
     ``thread_id``: only the runs of one thread."""
-    runs = await get_container(request).runs.list_runs(caller.actor, thread_id=thread_id, before=before, limit=limit)
-    return RunPage(data=tuple(map(make_run_view, runs)), next=runs[-1].id if len(runs) == limit else None)
+    runs, following = await get_container(request).runs.list_page(
+        caller.actor, thread_id=thread_id, before=before, limit=limit
+    )
+    return RunPage(data=tuple(map(make_run_view, runs)), next=following)
 
 
 @router.get("/{run_id}", response_model=RunView, responses=describe_problems("404"))

@@ -20,7 +20,7 @@ from registry.contract import Risk
 from web.auth import get_container
 from web.console import labels
 from web.console.labels import Badge
-from web.console.pages import Page, cut_page, render
+from web.console.pages import Page, render
 from web.console.runs.card import say_preview
 from web.console.session import SignedIn, Visitor, make_shell
 
@@ -79,7 +79,7 @@ async def show_runs(
     request: Request, visitor: SignedIn, before: Annotated[str | None, Query(max_length=64)] = None
 ) -> Response:
     container = get_container(request)
-    listed, more = cut_page(await container.runs.list_runs(visitor.actor, before=before, limit=PAGE + 1), PAGE)
+    listed, following = await container.runs.list_page(visitor.actor, before=before, limit=PAGE)
     catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
     page = RunsPage(
         shell=make_shell(request, visitor),
@@ -87,7 +87,7 @@ async def show_runs(
         lines=tuple(_line(run, catalogue) for run in listed),
         everybodys=visitor.actor.role == OWNER,
         first=before is None,
-        next=listed[-1].id if more else "",
+        next=following or "",
     )
     return render(page)
 

@@ -58,6 +58,18 @@ async def test_lists_and_threads_go_on_without_it(harness: AgentHarness) -> None
     assert (await harness.job(third.id)).state != "received"  # planned, with what can be read of its thread
 
 
+async def test_a_page_of_them_leads_on_to_the_older_ones(harness: AgentHarness) -> None:
+    first = await asked(harness, "the first")
+    second = await asked(harness, "the second")
+    third = await asked(harness, "the third")
+    olivia = harness.people["olivia"]
+    await stored_otherwise(harness, third)
+    assert await harness.run_service.list_page(olivia, limit=2) == ([second], second.id)
+    await stored_otherwise(harness, second)
+    assert await harness.run_service.list_page(olivia, limit=2) == ([], second.id)
+    assert await harness.run_service.list_page(olivia, before=second.id, limit=2) == ([first], None)
+
+
 async def test_asked_for_by_itself_it_is_said_what_is_wrong(harness: AgentHarness) -> None:
     run = await asked(harness, "the only one")
     await stored_otherwise(harness, run)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
+from agent.runs import repository
 from agent.runs.service import RunService
 from tests.integration.web.console.console import CONTRACT, Console
 from tests.integration.web.console.samples.card import RUN
@@ -38,6 +39,17 @@ async def test_the_last_full_page_leads_to_no_empty_one(console: Console, asked:
     pages = await walked(browser, "/runs", "Older", r'href="/runs/(run_\w+)"')
     assert [len(page) for page in pages] == sizes
     assert len({each for page in pages for each in page}) == asked
+
+
+async def test_runs_that_cannot_be_read_hide_no_older_ones(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [await console.run_of(console.owner, f"refund order {at}") for at in range(31)]
+    unread = {each.id for each in runs[1:]}
+    readable = repository.list_readable
+    monkeypatch.setattr(repository, "list_readable", lambda rows: readable(row for row in rows if row.id not in unread))
+    browser = await console.signed_in("olivia@shop.test")
+    assert "Another version of OpsIQ stored the requests of this page." in (await browser.get("/runs")).text
+    pages = await walked(browser, "/runs", "Older", r'href="/runs/(run_\w+)"')
+    assert pages == [[], [runs[0].id]]
 
 
 async def test_many_members_come_in_pages_by_name_and_are_searched(console: Console) -> None:
