@@ -101,6 +101,26 @@ def split_whole(text: str) -> list[tuple[str, bool]]:
     return [(part, at % 2 == 1 and re.search(r"\d", part) is not None) for at, part in parts if part]
 
 
+@dataclass(frozen=True, slots=True)
+class Pagination:
+    """Where a page stands in a list of ``total`` rows. ``first`` is its first row, counted from 1. ``before`` and
+    ``after`` are the start positions of the pages beside it."""
+
+    total: int
+    first: int
+    before: int | None
+    after: int | None
+
+
+def paginate(total: int, start: int, size: int) -> Pagination:
+    return Pagination(
+        total=total,
+        first=start + 1,
+        before=max(0, min(start, total) - size) if start else None,
+        after=start + size if start + size < total else None,
+    )
+
+
 def cut_page(rows: list[R], size: int) -> tuple[list[R], bool]:
     """A page of ``rows``, of which one more was read than it has, and whether there is another page."""
     return rows[:size], len(rows) > size

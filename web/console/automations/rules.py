@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -32,10 +32,12 @@ from web.console.automations.dry_run import DryRunResult, show_dry_run
 from web.console.automations.rule_builder import TRY_EVENTS
 from web.console.forms import Guarded
 from web.console.labels import Badge
-from web.console.pages import Page, redirect, show
+from web.console.pages import Page, Pagination, paginate, redirect, show
 from web.console.session import SignedIn, Visitor, make_shell
 
 router = APIRouter(prefix="/rules", include_in_schema=False)
+
+PAGE: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,20 @@ class AutomationRow:
     last: LastFiring | None
 
 
+@dataclass(frozen=True, slots=True)
+class AutomationsTable:
+    """One page of the rules or of the instructions. ``path`` is the address of its other pages, without their start."""
+
+    lines: tuple[AutomationRow, ...]
+    place: Pagination
+    path: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class RulesPage(Page):
     template: ClassVar[str] = "rules.html"
-    rules: tuple[AutomationRow, ...]
-    instructions: tuple[AutomationRow, ...]
+    rules: AutomationsTable
+    instructions: AutomationsTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +109,17 @@ class RulePage(Page):
 
 
 @router.get("")
-async def show_rules(request: Request, visitor: SignedIn) -> Response:
+async def show_rules(
+    request: Request,
+    visitor: SignedIn,
+    start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    told_from: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> Response:
+    """``start`` is where the page of the rules begins, ``told_from`` where that of the instructions does."""
     container, actor = get_container(request), visitor.actor
     automation_service = container.events.automation_service
-    there, told = await automation_service.rules(actor), await automation_service.instructions(actor)
+    every, every_told = await automation_service.rules(actor), await automation_service.instructions(actor)
+    there, told = every[start : start + PAGE], every_told[told_from : told_from + PAGE]
     obstacles = await automation_service.find_obstacles(actor.workspace, [*there, *told])
     async with container.database.read() as session:
         latest = await store.automations.latest(session, actor.workspace)
@@ -109,12 +127,20 @@ async def show_rules(request: Request, visitor: SignedIn) -> Response:
     page = RulesPage(
         shell=make_shell(request, visitor),
         title="Rules",
-        rules=tuple(
-            _line(row, f"/rules/{row.id}", find_title(catalogue, row.contract), latest, obstacles) for row in there
+        rules=AutomationsTable(
+            tuple(
+                _line(row, f"/rules/{row.id}", find_title(catalogue, row.contract), latest, obstacles) for row in there
+            ),
+            paginate(len(every), start, PAGE),
+            f"/rules?told_from={told_from}" if told_from else "/rules",
         ),
-        instructions=tuple(
-            _line(row, f"/rules/instructions/{row.id}", to_display_text(row.text, limit=200), latest, obstacles)
-            for row in told
+        instructions=AutomationsTable(
+            tuple(
+                _line(row, f"/rules/instructions/{row.id}", to_display_text(row.text, limit=200), latest, obstacles)
+                for row in told
+            ),
+            paginate(len(every_told), told_from, PAGE),
+            f"/rules?start={start}" if start else "/rules",
         ),
     )
     return show(request, page)

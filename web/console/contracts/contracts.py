@@ -28,7 +28,7 @@ from web.console.account.login_throttle import own_password
 from web.console.contracts.suspension import SuspensionNotice, read_notice, summarize
 from web.console.forms import GuardedOwner
 from web.console.labels import Badge
-from web.console.pages import Page, redirect, show
+from web.console.pages import Page, Pagination, paginate, redirect, show
 from web.console.session import SignedIn, Visitor, make_shell
 
 router = APIRouter(prefix="/contracts", include_in_schema=False)
@@ -72,17 +72,14 @@ class BrokenContractRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ContractsPage(Page):
-    """Page of the contracts. ``broken`` are active but unusable, for owners. ``total`` counts all that match ``q``."""
+    """Page of the contracts. ``broken`` are active but unusable, for owners. ``place`` counts what matches ``q``."""
 
     template: ClassVar[str] = "contracts.html"
     lines: tuple[ContractTableRow, ...]
     broken: tuple[BrokenContractRow, ...]
     suspended: tuple[BrokenContractRow, ...]
     q: str
-    total: int
-    first: int
-    before: int | None
-    after: int | None
+    place: Pagination
     owner: bool
 
 
@@ -182,10 +179,7 @@ async def show_contracts(
             BrokenContractRow(row.name, summarize(row)) for row in held if all(word in row.name for word in wanted)
         ),
         q=q,
-        total=len(fit),
-        first=start + 1 if fit else 0,
-        before=max(0, start - PAGE) if start else None,
-        after=start + PAGE if start + PAGE < len(fit) else None,
+        place=paginate(len(fit), start, PAGE),
         owner=owner,
     )
     return show(request, page)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 import store.accounts.api_keys
@@ -29,13 +29,14 @@ from web.console.account.login_throttle import own_password
 from web.console.forms import FormOption, GuardedOwner, validate
 from web.console.labels import Badge
 from web.console.one_shot_form import use_form_once
-from web.console.pages import Page, redirect, show
+from web.console.pages import Page, Pagination, paginate, redirect, show
 from web.console.secret import SecretPage
 from web.console.secret import SecretRow as Shown
 from web.console.session import Owner, Visitor, make_shell
 
 router = APIRouter(prefix="/keys", include_in_schema=False)
 
+PAGE: Final = 30
 STATES: Final[Mapping[KeyState, Badge]] = {
     "active": Badge("active", "good"),
     "expired": Badge("expired", "quiet"),
@@ -91,6 +92,7 @@ class KeyTableRow:
 class KeysPage(Page):
     template: ClassVar[str] = "keys.html"
     lines: tuple[KeyTableRow, ...]
+    place: Pagination
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ class NewKeyPage(Page):
 
 
 @router.get("")
-async def show_keys(request: Request, visitor: Owner) -> Response:
+async def show_keys(request: Request, visitor: Owner, start: Annotated[int, Query(ge=0, le=1_000_000)] = 0) -> Response:
     container = get_container(request)
     async with container.database.read() as session:
         rows = await store.accounts.api_keys.listed(session, visitor.actor.workspace)
@@ -147,7 +149,11 @@ async def show_keys(request: Request, visitor: Owner) -> Response:
     page = KeysPage(
         shell=make_shell(request, visitor),
         title="API keys",
-        lines=tuple(_line(row, row.state(now), explain_blocked_key(row, holders.get(row.person), now)) for row in rows),
+        lines=tuple(
+            _line(row, row.state(now), explain_blocked_key(row, holders.get(row.person), now))
+            for row in rows[start : start + PAGE]
+        ),
+        place=paginate(len(rows), start, PAGE),
     )
     return show(request, page)
 

@@ -26,7 +26,7 @@ from web.console.account.sign_in import start_session
 from web.console.forms import FormOption, GuardedOwner
 from web.console.labels import Badge
 from web.console.one_shot_form import use_form_once
-from web.console.pages import Page, redirect, redirect_full_page, show
+from web.console.pages import Page, Pagination, paginate, redirect, redirect_full_page, show
 from web.console.secret import SecretPage
 from web.console.secret import SecretRow as Shown
 from web.console.session import Owner, Visitor, make_shell
@@ -61,15 +61,12 @@ class MemberTableRow:
 
 @dataclass(frozen=True, kw_only=True)
 class MembersPage(Page):
-    """Page of the members, by name. ``total`` are all that fit ``q``; a workspace of few needs no search."""
+    """Page of the members, by name. ``place`` is among those that fit ``q``; a workspace of few needs no search."""
 
     template: ClassVar[str] = "members.html"
     lines: tuple[MemberTableRow, ...]
     q: str
-    total: int
-    first: int
-    before: int | None
-    after: int | None
+    place: Pagination
     least_searched: int = LEAST_SEARCHED
 
 
@@ -138,10 +135,7 @@ async def show_members(
         title="Members",
         lines=lines,
         q=q,
-        total=len(fit),
-        first=start + 1,
-        before=max(0, start - PAGE) if start else None,
-        after=start + PAGE if start + PAGE < len(fit) else None,
+        place=paginate(len(fit), start, PAGE),
     )
     return show(request, page)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from core.clock import format_iso, from_iso
@@ -20,7 +20,7 @@ from web.console.automations.automations import MEANWHILE
 from web.console.forms import GuardedOwner
 from web.console.labels import Badge
 from web.console.one_shot_form import use_form_once
-from web.console.pages import Page, redirect, show
+from web.console.pages import Page, Pagination, paginate, redirect, show
 from web.console.secret import SecretPage
 from web.console.secret import SecretRow as Copied
 from web.console.session import Owner, Visitor, make_shell
@@ -29,6 +29,7 @@ from web.console.webhooks.endpoint_form import EndpointForm, parse_form, read_fo
 
 router = APIRouter(prefix="/webhooks", include_in_schema=False)
 
+PAGE: Final = 30
 ADVICE: Final = (
     "Your side verifies each delivery with it (Standard Webhooks). Copy it now and keep it where you keep passwords: "
     "nobody can see it again."
@@ -49,8 +50,11 @@ class EndpointTableRow:
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointsPage(Page):
+    """Page of the endpoints. ``disabled`` are those of every page."""
+
     template: ClassVar[str] = "endpoints.html"
     lines: tuple[EndpointTableRow, ...]
+    place: Pagination
     disabled: tuple[EndpointTableRow, ...]
 
 
@@ -81,13 +85,16 @@ class EndpointFormPage(Page):
 
 
 @router.get("")
-async def show_endpoints(request: Request, visitor: Owner) -> Response:
+async def show_endpoints(
+    request: Request, visitor: Owner, start: Annotated[int, Query(ge=0, le=1_000_000)] = 0
+) -> Response:
     shown = await get_container(request).webhooks.endpoints.list_endpoints(visitor.actor)
     lines = tuple(map(_line, shown))
     page = EndpointsPage(
         shell=make_shell(request, visitor),
         title="Webhooks",
-        lines=lines,
+        lines=lines[start : start + PAGE],
+        place=paginate(len(lines), start, PAGE),
         disabled=tuple(line for line, each in zip(lines, shown, strict=True) if each.row.state == "disabled"),
     )
     return show(request, page)

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
+import store.webhooks.endpoints
 from agent.runs import repository
 from agent.runs.service import RunService
+from events.automations.service import InstructionForm, RuleForm, Source
 from tests.integration.web.console.console import CONTRACT, Console
 from tests.integration.web.console.samples.card import RUN
 
@@ -67,6 +69,52 @@ async def test_many_members_come_in_pages_by_name_and_are_searched(console: Cons
     assert re.findall(r"<td>([^<]+@[^<]+)</td>", found) == [f"p4{at}@shop.test" for at in range(10)]
     assert "1–10 of 10" in found
     assert "No member has “nobody&amp;co”" in (await browser.get("/members?q=nobody%26co")).text
+
+
+async def walked_by_thirties(console: Console, at: str, row: str) -> None:
+    """31 of them come on two pages, each once; past the end is a way back."""
+    browser = await console.signed_in("olivia@shop.test")
+    pages = await walked(browser, at, "Next", row)
+    assert [len(page) for page in pages] == [30, 1]
+    assert len({each for page in pages for each in page}) == 31
+    on = "&" if "?" in at else "?"
+    assert "31–31 of 31" in (await browser.get(f"{at}{on}start=30")).text
+    assert "There is nothing on this page." in (await browser.get(f"{at}{on}start=60")).text
+
+
+async def test_many_keys_come_in_pages(console: Console) -> None:
+    for at in range(31):
+        await console.container.key_admin.create_key(console.owner, f"key {at}", scopes={"events:write"})
+    await walked_by_thirties(console, "/keys", r'href="/keys/(key_\w+)"')
+
+
+async def test_many_endpoints_come_in_pages_and_a_disabled_one_is_told_of_on_each(console: Console) -> None:
+    endpoints = console.container.webhooks.endpoints
+    made = [await endpoints.create(console.owner, f"https://hooks.example/{at}", ["*"]) for at in range(31)]
+    await walked_by_thirties(console, "/webhooks", r'<th scope="row"><a class="clip" href="/webhooks/(\w+)"')
+    oldest = made[0].shown.row
+    async with console.container.database.begin() as session:
+        await store.webhooks.endpoints.change(session, oldest.workspace, oldest.id, console.clock(), state="disabled")
+    browser = await console.signed_in("olivia@shop.test")
+    assert "An endpoint is disabled and gets nothing" in (await browser.get("/webhooks")).text
+
+
+async def test_many_rules_and_instructions_come_in_pages_of_their_own(console: Console) -> None:
+    automations, parcel = console.container.events.automation_service, Source(**{"from": "/data/parcel"})
+    for at in range(31):
+        rule = RuleForm(name=f"rule {at}", event="parcel.*", action="shop.refund", parameters={"order": parcel})
+        await automations.add_rule(console.owner, rule)
+    await walked_by_thirties(console, "/rules", r'href="/rules/(rul_\w+)"')
+    for at in range(31):
+        told = InstructionForm(name=f"told {at}", event="parcel.*", text="Refund it", actions=["shop.refund"])
+        await automations.add_instruction(console.owner, told)
+    browser = await console.signed_in("olivia@shop.test")
+    both = (await browser.get("/rules?start=30&told_from=30")).text
+    assert len(re.findall(r'<th scope="row">', both)) == 2
+    assert [html.unescape(each) for each in re.findall(r'rel="prev" href="([^"]+)"', both)] == [
+        "/rules?told_from=30&start=0",
+        "/rules?start=30&told_from=0#instructions",
+    ]
 
 
 async def test_the_search_goes_along_from_page_to_page(console: Console) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from web.console.contracts import card_preview, contracts, drafts, suspension
 from web.console.labels import Badge
-from web.console.pages import Page, Shell
+from web.console.pages import Page, Pagination, Shell
 from web.console.runs import simulation
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -30,10 +30,7 @@ def of_contracts(shell: Shell) -> dict[type[Page], Page]:
             shell=shell,
             title="Contracts",
             q="ref<und",
-            total=61,
-            first=51,
-            before=0,
-            after=60,
+            place=Pagination(total=91, first=31, before=0, after=60),
             owner=True,
             lines=(
                 contracts.ContractTableRow(

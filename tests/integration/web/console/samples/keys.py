@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from web.console import labels, secret
 from web.console.forms import FormOption
 from web.console.keys import keys
-from web.console.pages import Page, Shell
+from web.console.pages import Page, Pagination, Shell
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BADGE = labels.Badge("a badge", "good")
@@ -32,6 +32,7 @@ def of_keys(shell: Shell) -> dict[type[Page], Page]:
                     "it <left>",
                 ),
             ),
+            place=Pagination(total=91, first=31, before=0, after=60),
         ),
         keys.KeyPage: keys.KeyPage(
             shell=shell,

@@ -8,7 +8,7 @@ from web.console.account import account, active_sessions, join, sso
 from web.console.forms import FormOption
 from web.console.labels import Badge
 from web.console.members import members
-from web.console.pages import Page, Shell
+from web.console.pages import Page, Pagination, Shell
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BADGE = Badge("a badge", "quiet")
@@ -23,10 +23,7 @@ def of_people(shell: Shell) -> dict[type[Page], Page]:
             title="Members",
             lines=(members.MemberTableRow("mem_1", "Olivia <b>", "o@shop.test", "owner", BADGE, AT, True),),
             q="a<b",
-            total=61,
-            first=51,
-            before=0,
-            after=60,
+            place=Pagination(total=91, first=31, before=0, after=60),
         ),
         members.NewMemberPage: members.NewMemberPage(
             shell=shell, title="Invite", email="<x>@shop.test", roles=ROLES, days=7, trouble="wrong & again"

@@ -8,7 +8,7 @@ from registry.events import event_fields
 from web.console import labels
 from web.console.automations import automations, dry_run, form_options, instructions, rule_builder, rule_rows, rules
 from web.console.forms import FormOption
-from web.console.pages import Page, Shell
+from web.console.pages import Page, Pagination, Shell
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BADGE = labels.Badge("a badge", "good")
@@ -22,6 +22,7 @@ RULE_LINE = rules.AutomationRow(
     "Olivia <b>",
     rules.LastFiring(AT, BADGE),
 )
+RULES = rules.AutomationsTable((RULE_LINE,), Pagination(total=91, first=31, before=0, after=60), "/rules?told_from=30")
 FIRING = automations.FiringTableRow("evt_1", AT, BADGE, "it <did>", "run_7", ("shop.refund <b>",))
 TRIED = dry_run.DryRunResult(
     (dry_run.DryRunRow("evt_2", "invoice.paid", AT, BADGE, ("Refund <it>",), "it <said> no"),),
@@ -68,7 +69,7 @@ FRAME = automations.Frame(
 
 def of_rules(shell: Shell) -> dict[type[Page], Page]:
     return {
-        rules.RulesPage: rules.RulesPage(shell=shell, title="Rules", rules=(RULE_LINE,), instructions=(RULE_LINE,)),
+        rules.RulesPage: rules.RulesPage(shell=shell, title="Rules", rules=RULES, instructions=RULES),
         rules.RulePage: rules.RulePage(
             shell=shell,
             title="a rule",

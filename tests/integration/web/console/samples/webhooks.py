@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from web.console import labels
 from web.console.forms import FormOption
-from web.console.pages import Page, Shell
+from web.console.pages import Page, Pagination, Shell
 from web.console.webhooks import deliveries, delivery_status, endpoint, endpoint_form, endpoints
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -26,7 +26,11 @@ ENDPOINT_LINE = endpoints.EndpointTableRow(
 def of_webhooks(shell: Shell) -> dict[type[Page], Page]:
     return {
         endpoints.EndpointsPage: endpoints.EndpointsPage(
-            shell=shell, title="Webhooks", lines=(ENDPOINT_LINE,), disabled=(ENDPOINT_LINE,)
+            shell=shell,
+            title="Webhooks",
+            lines=(ENDPOINT_LINE,),
+            place=Pagination(total=91, first=31, before=0, after=60),
+            disabled=(ENDPOINT_LINE,),
         ),
         endpoint.EndpointPage: endpoint.EndpointPage(
             shell=shell,
