@@ -15,13 +15,14 @@ from typing import Final, Protocol
 from agent.pipeline import Question
 from agent.planning.proposal import BelongsTo, Find, Handle, OrderByCount, OrderByField, Reference, Words
 from agent.query.conditions import read_quantity
-from agent.query.context import Own, QueryContext
+from agent.query.context import NOTHING_FOUND, Own, QueryContext
 from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch
 from agent.query.reference_conditions import ReferenceConditions
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.questions.restrictions import read_restricted
 from agent.resolve.rules.grammar.reader import Reader
-from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery, name_kinds
+from agent.validate.questions import MAX_CANDIDATES, ask_between
+from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery, fits, name_kinds
 from agent.validate.records.ranking import fold_words, is_identifying, sort_by_field
 from language.text import word_set
 from registry.records import Record, RecordKind, format_field
@@ -240,3 +241,11 @@ def read_singled_out(words: str, kind: RecordKind, kinds: Sequence[RecordKind], 
         return None
     pick = find.pick if isinstance(find.pick, int) else "one" if find.order is not None else "all"
     return find.model_copy(update={"pick": pick})
+
+
+async def ask_among(finder: Finder, need: RecordQuery, among: str, told: Question) -> Question:
+    """A question, with the records of a set that its words were to choose among and chose none of."""
+    there = await finder.find(replace(need, filter={}, most=MAX_CANDIDATES), Handle(handle=among), NOTHING_FOUND)
+    records = [] if isinstance(there, Question) else [each.record for each in there if fits(each.record, need.filter)]
+    lead = f"{told.text} {'Is it' if len(records) == 1 else 'Which one is meant:'}"
+    return ask_between(need.slot, need.param, need.kind, records, "", lead=lead) if records else told

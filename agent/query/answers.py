@@ -122,7 +122,7 @@ class Answerer:
         need = self._need(reference)
         if need is None:
             return _unknown()
-        one = not isinstance(reference, Find) or reference.pick == "one"
+        one = isinstance(reference, Find) and reference.pick == "one"
         found = await (self.query.records.find if one else self.query.records.find_all)(need, reference)
         if isinstance(found, Question):
             return found

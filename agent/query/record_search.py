@@ -40,6 +40,9 @@ _FEW: Final = 100
 _ABBREVIATION: Final = re.compile(r"[^\W_]{3,6}")
 _DIGIT: Final = re.compile(r"\d")
 _FEWEST_LETTERS: Final = 3
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_FEWEST_OF_HALF: Final = 2
+"""… letters of a name that are searched for."""
 
 Owned = tuple[LocatedRecord, Mapping[str, Sequence[str | int | bool]]]
 """One of several owners, and what is his."""
@@ -184,7 +187,11 @@ class RecordSearch:
         if isinstance(told, Question):
             return told
         few = await self._list_few(need, filters)
-        if one := self._find_otherwise(need, said.text, few):
+        alike = few or await self._list_alike(need, said.text, filters)
+        told = self._match_without_accents(need, said.text, alike, place=find.order is not None or find.pick != "one")
+        if told:
+            return told if isinstance(told, Question) else Pool(told, via, named=True)
+        if one := self._find_otherwise(need, said.text, alike):
             return Pool([one], via, named=True)
         meant, by = await self._find_by_other_words(need, find, filters, few)
         if len(meant) == 1 or (meant and find.pick != "one"):
@@ -211,6 +218,29 @@ class RecordSearch:
         records = list(await self.context.kinds.search(query))
         passing = [each for each in records if filters.keeps(each) and fits(each, need.filter)]
         return passing if len(records) <= _FEW else []
+
+    async def _list_alike(self, need: RecordQuery, words: str, filters: Filter) -> list[Record]:
+        """The records whose name holds half of the longest typed word, where they are few enough for a page: a name
+        is then found on a platform whose search knows no other spelling than its own ("Chl" of "Chloe", for Chloé)."""
+        longest = max(_WORD.findall(words), key=len, default="")
+        halves = longest[: (len(longest) + 1) // 2], longest[(len(longest) + 1) // 2 :]
+        made: dict[str, Record] = {}
+        for half in halves if "name" in {each.search for each in need.kind.fields} else ():
+            if len(half) >= _FEWEST_OF_HALF:
+                query = Query(need.kind.name, half, "name", filters.where, limit=PAGE, between=filters.between)
+                found = list(await self.context.kinds.search(query))
+                made |= {each.id: each for each in found if len(found) < PAGE}
+        return [each for each in made.values() if filters.keeps(each) and fits(each, need.filter)]
+
+    def _match_without_accents(
+        self, need: RecordQuery, words: str, records: Sequence[Record], *, place: bool
+    ) -> list[Record] | Question:
+        """Matches a name that was typed without its accents. A platform's own search may take them for other
+        letters."""
+        fit, _ = find_best(words, records, need.kind, "name")
+        if fit < Fit.WORDS:
+            return []
+        return match_name(need.slot, need.param, need.kind, words, "name", records, place=place)
 
     def _find_otherwise(self, need: RecordQuery, words: str, records: Sequence[Record]) -> Record | None:
         """Finds the only one of a few records whose name was misspelt, inflected, or shortened to initials ("2fa"). A

@@ -22,7 +22,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.planning.quotes import list_words
-from agent.query.answered_references import find_described, find_of_each, single_out, strip_neither
+from agent.query.answered_references import ask_among, find_described, find_of_each, single_out, strip_neither
 from agent.query.arithmetic import Arithmetic
 from agent.query.conditions import read_quantity
 from agent.query.context import (
@@ -141,7 +141,7 @@ class RecordFinder:
                 return several
         pool = await self.conditions.select(need, find, own)
         if isinstance(pool, Question):
-            return pool
+            return pool if pool.candidates or find.among is None else await ask_among(self, need, find.among, pool)
         if isinstance(find.order, OrderByField) and find.order.by == AS_SHOWN:
             return self._pick_as_shown(need, find, find.order, pool)
         fitting = [each for each in pool.records if fits(each, need.filter)]

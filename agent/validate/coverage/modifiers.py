@@ -86,6 +86,13 @@ BESIDE: Final = _words(
     rf"until|till?|(?:for\s+)?(?:an?|another)\s+{_UNIT}(?=\s*(?:$|[,;.!?]|\b(?:for|because|as|since|due)\b))"
     r"|(?:for\s+)?(?:each|every|per)"
 )
+# A rate in words: "a month", "hours_per_week", "monthly".
+_EACH: Final = re.compile(
+    r"(?:\b|_)(?:(?:per|an?|each|every)[\s_]+(hour|day|night|week|fortnight|month|quarter|year)(?=\b|_)"
+    r"|(hour|dai|night|week|fortnight|month|quarter|year)ly\b|(annual))",
+    re.IGNORECASE,
+)
+_SAME_RATE: Final = {"dai": "day", "annual": "year"}
 _RANGE_ENDS: Final = re.compile(r"(\d{1,6})\s*[-–]\s*(\d{1,6})")
 SHARE: Final = _words(_SHARE)
 LIMIT: Final = re.compile(rf"(?<!\w)(?:{_LIMIT})", re.IGNORECASE)
@@ -165,6 +172,17 @@ def find_modifiers(
                 yield place
     if not by.negates:
         yield from _forbidden(text, taken, verbs)
+
+
+def names_rate(name: str, rate: str) -> bool:
+    """Whether a parameter is named by the rate that is said beside its number: "Monthly amount" by "a month"."""
+    said = _list_rates(rate)
+    return bool(said) and said <= _list_rates(name)
+
+
+def _list_rates(text: str) -> set[str]:
+    found = (each for groups in _EACH.findall(text.casefold()) for each in groups if each)
+    return {_SAME_RATE.get(each, each) for each in found}
 
 
 def _covers_both(ends: re.Match[str], used: Sequence[Place]) -> bool:

@@ -30,15 +30,19 @@ DENIED_CLAUSE: Final = re.compile(
     re.IGNORECASE,
 )
 RESTRICTION: Final = re.compile(r"(?<!\w)(?:only|at\s+(?:the\s+)?least)(?!\w)", re.IGNORECASE)
-# A bound that leaves the amount open. "Top it up to 25" and "bring it up to 25" give the amount: what is missing.
+# A bound that leaves the amount open. "Top it up to 25" and "bring it up to 25" give the amount: what is missing. What
+# "goes up to 30" has 30 then.
 LIMIT: Final = re.compile(
     r"(?<!\w)(?:at\s+(?:the\s+)?most|(?:no|not|nothing)\s+more\s+than"
-    r"|up\s+to(?=\s+(?:[€$£¥]?\s*\d|(?:an?|one|two|three|four|five|six|ten|twenty|fifty|half)\b)))(?!\w)",
+    r"|(?<!\bgoes )(?<!\bgoing )up\s+to(?=\s+(?:[€$£¥]?\s*\d"
+    r"|(?:an?|one|two|three|four|five|six|ten|twenty|fifty|half)\b)))(?!\w)",
     re.IGNORECASE,
 )
 FILLS: Final = re.compile(
     r"\b(?:top|bring|fill|raise|lift|load|round|charge|get|make)(?:s|ing|p?ed|ped|ping)?\b[^.;!?\n]*\s$", re.IGNORECASE
 )
+# Between a number and its rate: "30 hours a week".
+BEFORE_RATE: Final = re.compile(r"\s*(?:[^\W\d_]+\s+)?")
 # "If possible" is polite, and what begins with "let me know" asks for a report. Neither makes the order conditional.
 CONDITION: Final = re.compile(
     r"(?<!\w)(?<!let me know )(?<!let us know )(?<!tell me )(?<!tell us )"

@@ -19,7 +19,7 @@ from agent.validate.coverage.descriptions import counts_names, means_whole
 from agent.validate.coverage.further_orders import find_further_orders, find_joined_names, find_others
 from agent.validate.coverage.left_over import find_left_over_words
 from agent.validate.coverage.misread import find_misread
-from agent.validate.coverage.modifiers import FORBIDS, find_limits, find_modifiers, find_parts
+from agent.validate.coverage.modifiers import FORBIDS, find_limits, find_modifiers, find_parts, names_rate
 from agent.validate.coverage.negations import find_denied_clauses, find_negations, find_taken_back, only_contrasts
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, goes_by
 from agent.validate.coverage.order import Order
@@ -219,9 +219,22 @@ def _find_modifiers(order: Order) -> Iterator[Place]:
         if not counts_names(text, place, order.taken) and not any(a <= place[0] < b for a, b in quotes):
             found.add(place)
     for place in found:
+        if _is_own_rate(order, place):
+            continue
         forbids = FORBIDS.fullmatch(text[slice(*place)])
         if not forbids or not (order.denies_another(place[1]) or order.denies_other_value(place[1])):
             yield place
+
+
+def _is_own_rate(order: Order, place: Place) -> bool:
+    """Whether it is a rate beside a number whose parameter is named by it: 65 "a month" for a "Monthly amount"."""
+    rate = order.text[slice(*place)]
+    numbers = (each for of, name, each in order.arguments if names_rate(" ".join(_named(of, name)), rate))
+    return any(
+        start <= place[0] and patterns.BEFORE_RATE.fullmatch(order.text[end : place[0]])
+        for each in numbers
+        for start, end in order.find(each)
+    )
 
 
 def _find_left_over(order: Order) -> Iterator[Place]:

@@ -308,6 +308,20 @@ async def test_one_of_those_shown_is_by_its_place_whether_or_not_it_fits(nth: in
         assert says in made.text
 
 
+async def test_a_set_that_was_shown_is_listed_whole() -> None:
+    made = (await came_of("which ones?", answer(records={"handle": "@set1"}, fields=[]), thread=SHOWN)).verdict
+    assert isinstance(made, Reply), made
+    assert {each.id for each in made.records} == {"32", "33", "34"}
+
+
+async def test_words_that_choose_none_of_a_set_are_asked_about_with_all_of_it() -> None:
+    waive = {"action": "waive_fine", "fine_id": find("fine", "sunny", among="@set1"), "amount": None}
+    made = (await came_of("waive the sunny one", plan(waive), thread=SHOWN)).verdict
+    assert isinstance(made, Question), made
+    assert {each.id for each in made.candidates} == {"33", "34"}  # the other one is paid
+    assert "‘sunny’ here. Which one is meant:" in made.text
+
+
 @pytest.mark.parametrize(
     ("shown", "says"),
     [

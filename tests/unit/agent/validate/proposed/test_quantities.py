@@ -152,3 +152,29 @@ async def test_a_unit_that_stands_only_in_the_quote_is_read() -> None:
     assert await came_of("notice_months", number(2, "two years"), "two years", WHOLE) == 24
     asked = await came_of("days", number(3, "three months"), "three months", WHOLE, unit="days")
     assert isinstance(asked, str)
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "said", "came"),
+    [
+        ("load", "Crates a day", "5 crates a day", 5),
+        ("load", "Daily load", "5 crates per day", 5),
+        ("crates_per_week", "", "5 a week", 5),
+        ("load", "Yearly load", "5 crates every year", 5),
+        ("load", "Crates", "5 crates a day", "‘5 crates a day’"),
+        ("load", "Weekly load", "5 crates a day", "‘5 crates a day’"),
+        ("load", "Day", "5 a day", "‘5 a day’"),
+    ],
+)
+async def test_a_rate_is_accounted_for_where_the_parameter_is_named_by_it(
+    name: str, label: str, said: str, came: int | str
+) -> None:
+    annotation = {"label": label} if label else {}
+    made = await came_of(name, number(5, said, "crates" if "crates" in said else None), said, WHOLE, **annotation)
+    assert made == came if isinstance(came, int) else str(came).strip("‘’") in str(made)
+
+
+async def test_what_goes_up_to_a_number_has_it_then_and_a_limit_is_asked_about() -> None:
+    thirty = number(30, "30 crates", "crates")
+    assert await came_of("crates", thirty, "it goes up to 30 crates", WHOLE) == 30
+    assert "‘up to’" in str(await came_of("crates", thirty, "up to 30 crates", WHOLE))
