@@ -78,4 +78,6 @@ def drop_choices(text: str, choices: Sequence[tuple[str, str]]) -> str:
     ):
         return text
     asked = head.rpartition(". ")[2].startswith("Which ")
-    return f"{head}?" if asked else f"{head}. Which one is meant?"
+    if asked:
+        return f"{head}?"
+    return f"{head}. Which one?" if re.search(r"\bmeant\b", head) else f"{head}. Which one is meant?"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from core import canon, money
 
@@ -87,6 +87,9 @@ class RecordKind:
         return next((each for each in self.relations if each.kind == kind), None)
 
 
+_BETWEEN: Final = " · "
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One record in its kind's safe fields. ``values`` are JSON scalars. ``digest`` changes when any safe field
@@ -154,11 +157,17 @@ def admit(kind: RecordKind, row: Mapping[str, Any], *, as_of: str = "") -> Recor
         kind=kind.name,
         id=str(row[kind.id_field]),
         values=values,
-        label=kind.label.format_map(shown),
-        detail=kind.detail.format_map(shown),
+        label=_fill(kind.label, shown),
+        detail=_fill(kind.detail, shown),
         digest=canon.digest({"kind": kind.name, "values": values}),
         as_of=as_of,
     )
+
+
+def _fill(template: str, shown: Mapping[str, str]) -> str:
+    """The template with the fields. A part between dots that has nothing to show is left out."""
+    filled = (part.format_map(shown) for part in template.split(_BETWEEN))
+    return _BETWEEN.join(part for part in filled if part.strip())
 
 
 def format_field(each: Field, values: Mapping[str, Any]) -> str:

@@ -186,8 +186,9 @@ def find_sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]
             value = money.to_minor_units(amount, known or "USD")
             if value is not None and spec.types[:1] == ("string",):
                 value = str(value)
+            told = money.format_amount(amount, known)
             how = (
-                f"{words} → {value} {known} minor units"
+                ("" if words == told else f"{words} → {told}")
                 if known
                 else f"{words} → {value} minor units (two decimals assumed)"
             )

@@ -13,10 +13,9 @@ class Reading:
     """One place in a text read as a value.
 
     ``start``/``end`` are code point offsets in the given text, and ``text`` is what stands there. ``value`` derives
-    only from it (and from ``now``). ``how`` explains the derivation if it isn't obvious ("twenty dollars → 2000 USD
-    minor units"), or is empty. ``shown`` is the value for a person. ``confidence`` is in [0, 1] and comparable within
-    one parameter. Above 0.8 the words name the parameter or fit only it. Below 0.4 it is a guess that a person should
-    see.
+    only from it (and from ``now``). ``how`` explains the derivation if it isn't obvious ("twenty dollars → 20.00
+    USD"), or is empty. ``shown`` is the value for a person. ``confidence`` is in [0, 1] and comparable within one
+    parameter. Above 0.8 the words name the parameter or fit only it. Below 0.4 it is a guess that a person should see.
     """
 
     value: Any

@@ -61,7 +61,11 @@ def summarize_entry(data: dict[str, Any]) -> str:
     """The first value in the entry that tells a person something."""
     for holder in (
         data,
-        *(data[name] for name in ("question", "refusal", "answer", "outcome") if isinstance(data.get(name), dict)),
+        *(
+            data[name]
+            for name in ("question", "refusal", "reply", "answer", "outcome")
+            if isinstance(data.get(name), dict)
+        ),
     ):
         for name in _TELLING:
             if isinstance(holder.get(name), str) and holder[name]:

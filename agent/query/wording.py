@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeGuard
 
 from agent.planning.proposal import (
     AS_LISTED,
@@ -90,7 +90,13 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
     if kind is None or find.among is not None:
         raise _Unsaid
     before, after, notes = "", f" matching {quote_words(find.said.text)}" if find.said is not None else "", []
+    ends = {each.field: each for each in find.where if _is_bound(each, "<=", kind)}
+    spans = {each.field for each in find.where if _is_bound(each, ">=", kind)} & ends.keys()
     for condition in find.where:
+        if isinstance(condition, Compare) and condition.field in spans and condition.op in ("<=", ">="):
+            if condition.op == ">=":
+                after += f"{_say_comparison(condition, kind)} to {_say_value(ends[condition.field].value)}"
+            continue
         alike = _drop_spellings(condition.conditions) if isinstance(condition, AnyOf) else ()
         each = alike[0] if len(alike) == 1 else condition
         if isinstance(each, StateIs):
@@ -103,6 +109,14 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
         else:
             after += await _say(each, kind, kinds, name_owner)
     return QueryWords(to_display_text(before), to_display_text(after), tuple(map(to_display_text, notes)))
+
+
+def _is_bound(condition: Condition, op: str, kind: RecordKind) -> TypeGuard[Compare]:
+    """Whether it bounds a day or a moment in this direction."""
+    if not isinstance(condition, Compare) or condition.op != op:
+        return False
+    field = kind.field_named(condition.field)
+    return field is not None and field.type in DATES
 
 
 def _is_own_word(state: str, kind: RecordKind) -> bool:

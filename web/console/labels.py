@@ -175,7 +175,7 @@ def describe_source(run: Run, given: Source, viewer: str, shown: str = "", besid
                 return f"{name_asker(run, viewer)} {_verb(given.spans)} it in these words"
             said, _, read = given.reading.rpartition(" → ")
             reading = read if said in _words(run, given.spans) else given.reading
-            told = f", read as {reading}" if reading not in ("", shown) else ""
+            told = f", read as {reading}" if reading.replace("_", " ") not in ("", shown) else ""
             return to_display_text(f"{_quote_request(run, given.spans, viewer)}{told}")
         case ComputedSource():
             said = f" ({_quote_request(run, given.spans, viewer)})" if given.spans else ""

@@ -54,6 +54,23 @@ def named(name: str, record: str = "customer") -> Contract:
     )
 
 
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ({"id": 7, "name": "Ada", "note": "late"}, ("7 · Ada", "late · order 7")),
+        ({"id": 7, "name": "Ada", "note": " "}, ("7 · Ada", "order 7")),
+        ({"id": 7}, ("7", "order 7")),
+    ],
+)
+def test_a_field_without_a_value_leaves_no_gap_between_the_others(
+    row: dict[str, object], shown: tuple[str, str]
+) -> None:
+    fields = (Field("id", "id"), Field("name"), Field("note"))
+    kind = RecordKind("order", "Order", ("order",), fields, label="{id} · {name}", detail="{note} · order {id}")
+    record = admit(kind, row)
+    assert (record.label, record.detail) == shown
+
+
 def test_a_kind_that_one_connection_has_goes_by_its_short_name_and_its_full_one() -> None:
     kinds = two()
     for name in ("order", "shop.order"):

@@ -11,16 +11,14 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from agent.pipeline import Question, Refusal
+from agent.pipeline import Refusal
 from agent.resolve.model.resolver import ProposingResolver
 from agent.runs.decisions import DecisionVerdict
 from agent.runs.run import MOVING, Run
 from agent.runs.service import MAX_TEXT
 from agent.runs.states import as_asked, as_planned
 from agent.runs.test_mode import is_test
-from agent.workspace import authority
-from core.actor import Actor
-from core.display_text import drop_choices, to_display_text
+from core.display_text import to_display_text
 from core.errors import InvalidInput, PlatformUnavailable
 from registry.contract import Risk
 from registry.offers.offer import Offer
@@ -41,6 +39,7 @@ from web.console.runs.conversation import (
 )
 from web.console.runs.outcome import Outcome
 from web.console.runs.progress import StepRow, list_steps
+from web.console.runs.question import QuestionView, make_question_view
 from web.console.runs.runs import tell_awaiting
 from web.console.session import SignedIn, Visitor, count_text, make_shell
 from web.problem import Problem
@@ -93,24 +92,6 @@ class AskPage(Page):
     talk: Conversation = NO_CONVERSATION
     awaiting: str = ""
     """Says that other people's cards wait for this person's approval, or is empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerOption:
-    number: int
-    id: str
-    label: str
-    detail: str
-    marks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionView:
-    slot: str
-    text: str
-    options: tuple[AnswerOption, ...]
-    free_text: bool
-    mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +282,7 @@ async def _ask(
     context = await container.contexts.of(visitor.actor.workspace)
     recalled = await container.runs.list_runs(visitor.actor, limit=RECALLED)
     mine = [run for run in recalled if run.actor.person == visitor.actor.person]
-    offers = context.catalogue.offers(visitor.actor.role, "admin")
+    offers = sorted(context.catalogue.offers(visitor.actor.role, "admin"), key=_by_title)
     page = AskPage(
         shell=make_shell(request, visitor),
         title="Ask",
@@ -318,6 +299,11 @@ async def _ask(
         awaiting=await tell_awaiting(request, visitor),
     )
     return render(page, status=status if trouble else 200)
+
+
+def _by_title(offer: Offer) -> tuple[str, str]:
+    """Platform by platform, as people read their titles."""
+    return offer.name.partition(".")[0], offer.title.casefold()
 
 
 def _to_available(offer: Offer) -> AvailableAction:
@@ -353,7 +339,7 @@ async def _show_run(
         moving=labels.MOVING[run.state] if run.state in MOVING else "",
         steps=list_steps(run, get_container(request).runs),
         may_cancel=run.state == "received",
-        asked=_to_question_view(asked.question, run, viewer) if asked else None,
+        asked=make_question_view(asked.question, run, viewer) if asked else None,
         card=shown_card,
         outcome=came,
         refused=refused,
@@ -382,19 +368,3 @@ def _tell_end(run: Run) -> str:
         return _CANCELLED
     withdrawal = labels.find_withdrawal(run)
     return f"{withdrawal.text.capitalize()}. Nothing was sent." if withdrawal else _EXPLAINED.get(run.state, "")
-
-
-def _to_question_view(question: Question, run: Run, viewer: Actor) -> QuestionView:
-    options = tuple(
-        AnswerOption(
-            at + 1,
-            each.id,
-            labels.write_out(to_display_text(each.label)),
-            labels.write_out(to_display_text(each.detail)),
-            tuple(to_display_text(mark) for mark in each.marks),
-        )
-        for at, each in enumerate(question.candidates)
-    )
-    text = drop_choices(question.text, [(each.label, each.detail) for each in question.candidates])
-    text = labels.write_out(to_display_text(text))
-    return QuestionView(question.slot, text, options, question.free_text, authority.owns(viewer, run))

@@ -35,6 +35,13 @@ async def test_an_outcome_stands_where_the_type_does_not_say_it(harness: AgentHa
         assert write_entry(row, {})[1] == line
 
 
+async def test_an_answer_is_told(harness: AgentHarness) -> None:
+    run = await harness.ask("amir", CREDIT)
+    given = make_entry(run, EntryType.REPLIED, harness.clock(), outcome="answered", reply={"text": "3 open tickets."})
+    row = HistoryRow(**replace(given, contract=None).chained(run.workspace, 1, "sha256:0"))
+    assert write_entry(row, {})[1] == "answer given: 3 open tickets., answered"
+
+
 async def test_a_key_is_named_with_the_person_that_it_acts_for(harness: AgentHarness) -> None:
     amir = harness.people["amir"]
     key = Actor(amir.workspace, "key_1", "key", "till\u202e", amir.role, amir.person)

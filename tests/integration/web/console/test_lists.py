@@ -117,6 +117,15 @@ async def test_many_rules_and_instructions_come_in_pages_of_their_own(console: C
     ]
 
 
+async def test_what_may_be_asked_for_is_listed_by_title_platform_by_platform(console: Console) -> None:
+    titled = {"post.z": "Answer", "shop.z": "Add", "shop.a": "weigh", "shop.b": "Bill"}
+    contracts = [CONTRACT | {"name": name, "title": title} for name, title in titled.items()]
+    await console.container.contract_admin.register(console.owner, contracts)
+    browser = await console.signed_in("olivia@shop.test")
+    listed = re.findall(r"data-fill=[^>]+><b>([^<]+)</b>", (await browser.get("/")).text)
+    assert listed == ["Answer", "Add", "Bill", "Refund an order", "weigh"]
+
+
 async def test_the_search_goes_along_from_page_to_page(console: Console) -> None:
     many = [CONTRACT | {"name": f"shop.of_{at}", "title": f"R&D number {at}"} for at in range(60)]
     await console.container.contract_admin.register(console.owner, many)

@@ -139,6 +139,16 @@ def test_a_number_without_any_known_currency_is_a_guess() -> None:
     assert "assumed" in reading.how
 
 
+@pytest.mark.parametrize(
+    ("words", "how"), [("80", "80 → 80.00 EUR"), ("80 euros", "80 euros → 80.00 EUR"), ("80.00 EUR", "")]
+)
+def test_how_a_sum_was_read_is_said_as_people_write_it(words: str, how: str) -> None:
+    annotation = Annotation(unit=Unit.MONEY_MINOR, currency="EUR")
+    reading = read_exact(words, name="amount", schema={"type": "integer"}, annotation=annotation, now=NOW)
+    assert reading is not None
+    assert (reading.value, reading.how) == (8000, how)
+
+
 def test_the_sum_stands_above_other_numbers_of_the_request() -> None:
     text = "refund 20 dollars on invoice 1042 from May 5"
     annotation = Annotation(unit=Unit.MONEY_MINOR, currency="USD")

@@ -14,6 +14,8 @@ from tests.unit.own_worlds import answer, came_of, find, number
 
 INES = {"belongs_to": find("member", "Ines Duarte")}
 DUE = {"state": "due", "not": False}
+FROM = {"field": "charged_on", "op": ">=", "value": {"date": "2026-11-01", "quote": "x"}}
+UNTIL = {"field": "charged_on", "op": "<=", "value": {"date": "2026-11-30", "quote": "x"}}
 FINES = find("fine", None, DUE, pick="all")
 
 
@@ -35,6 +37,8 @@ async def count(kind: str, *where: dict[str, Any]) -> str:
         ("fine", [{"field": "amount", "op": ">", "value": number(900, "x", "EUR")}], "No fines over 900.00 EUR"),
         ("fine", [{"field": "charged_on", "op": "during", "value": {"date": "2026-11", "quote": "x"}}], "3 fines charged in November 2026"),  # noqa: E501
         ("fine", [{"field": "charged_on", "op": "<", "value": {"date": "2026-11-15", "quote": "x"}}], "3 fines charged before 15 Nov 2026"),  # noqa: E501
+        ("fine", [FROM, UNTIL], "3 fines charged from 1 Nov 2026 to 30 Nov 2026"),
+        ("fine", [UNTIL, DUE, FROM], "3 due fines charged from 1 Nov 2026 to 30 Nov 2026"),
         ("member", [{"has": FINES, "op": ">=", "n": 2}], "1 member with at least 2 due fines"),
         ("member", [{"has": find("loan", None, pick="all"), "op": "=", "n": 0}], "1 member with no loans"),
         ("fine", [DUE, {"except": find("fine", None, INES, pick="all")}], "3 due fines except fines of Ines Duarte"),

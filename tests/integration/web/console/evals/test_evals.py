@@ -27,6 +27,13 @@ async def evaluator(console: Console, name: str = "Eva") -> AsyncClient:
     return await console.signed_in(email)
 
 
+async def test_the_front_page_leads_an_evaluator_to_the_reports(console: Console) -> None:
+    eva = await evaluator(console)
+    assert '<a class="button primary" href="/evals">Look at eval reports</a>' in (await eva.get("/")).text
+    olivia = await console.signed_in("olivia@shop.test")
+    assert "Look at eval reports" not in (await olivia.get("/")).text
+
+
 async def test_a_report_is_added_opened_and_listed(console: Console) -> None:
     eva = await evaluator(console)
     added = await upload(eva, report_json(wrong=2, right=3, title="ours by offline"))

@@ -111,6 +111,15 @@ async def test_a_name_or_password_that_can_not_be_leaves_the_invitation_open(
     assert (await join(console, link))[1].status_code == 303
 
 
+async def test_nobody_is_invited_in_a_role_that_was_not_picked(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    page = (await browser.get("/members/new")).text
+    assert re.search(r'<select [^>]*name="role" required[^>]*><option value="">pick a role</option>', page)
+    assert "selected" not in page
+    answer = await submit(browser, "/members/new", "/members", email="n@shop.test", role="", password=PASSWORD)
+    assert answer.status_code == 422
+
+
 async def test_an_invitation_needs_the_own_password_a_new_address_and_a_role(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     for fields, said in (

@@ -40,6 +40,7 @@ def test_a_reading_that_stands_there_as_the_value_is_not_said_again() -> None:
 
     assert source("20 dollars → 20.00 USD", "20.00 USD") == "you said “20 dollars”"
     assert source("20 dollars → 20.00 USD", "2000") == "you said “20 dollars”, read as 20.00 USD"
+    assert source("20 dollars → next_week", "next week") == "you said “20 dollars”"
     assert source("twice 10 → 20.00 USD", "20.00 USD") == "you said “20 dollars”, read as twice 10 → 20.00 USD"
 
 

@@ -14,6 +14,7 @@ from agent.pipeline import (
     PromptSource,
     ProposedSource,
     Question,
+    QuestionCode,
     RecordSnapshot,
     Refusal,
     Reply,
@@ -97,8 +98,13 @@ async def test_a_platform_that_did_not_answer_is_no_matter_of_words(console: Con
 
 async def test_what_is_said_without_asking_asks_for_what_is_meant(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
-    for text, label in (("No order is called ‘x’ here.", "Say which you mean"), ("Which order?", "Your answer")):
-        asked = Question(slot="0.order", code="not_found", text=text)
+    said: tuple[tuple[str, QuestionCode, str], ...] = (
+        ("No order is called ‘x’ here.", "not_found", "Say which you mean"),
+        ("I can't read ‘x’ as a day.", "unreadable", "Say it another way"),
+        ("Which order?", "not_found", "Your answer"),
+    )
+    for text, code, label in said:
+        asked = Question(slot="0.order", code=code, text=text)
         run = await put(console, await console.run_of(console.owner), state="asked", question=asked)
         assert f'<label for="answer">{label}</label>' in (await browser.get(f"/runs/{run.id}")).text
 

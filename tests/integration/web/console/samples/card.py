@@ -12,7 +12,7 @@ from registry.confirmation import Policy
 from registry.contract import Risk
 from web.console import labels
 from web.console.pages import Page, Shell
-from web.console.runs import ask, card, conversation, progress, runs
+from web.console.runs import ask, card, conversation, progress, question, runs
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ME = Actor("ws_1", "mem_1", "member", "Olivia", "owner", "mem_1")
@@ -143,8 +143,13 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
                 "",
                 (conversation.FittingAction("Refund <it>", "Refund <it>: INV-1"),),
             ),
-            asked=ask.QuestionView(
-                "0.x", "Which <one>?", (ask.AnswerOption(1, "c1", "Adam", "the first", ("a mark",)),), True, True
+            asked=question.QuestionView(
+                "0.x",
+                "Which <one>?",
+                (question.AnswerOption(1, "c1", "Adam", "the first", ("a mark",)),),
+                True,
+                "Your <answer>",
+                True,
             ),
             refused=ask.RefusalView("I can't", "because", ("/amount: too much",), (ABLE,)),
             outcome=ask.Outcome(

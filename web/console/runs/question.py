@@ -1,0 +1,59 @@
+"""Question of a run, with the choices and the input for an answer in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.pipeline import Question
+from agent.runs.run import Run
+from agent.workspace import authority
+from core.actor import Actor
+from core.display_text import drop_choices, to_display_text
+from web.console import labels
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOption:
+    number: int
+    id: str
+    label: str
+    detail: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """Question on the page. ``label`` is that of the input for an answer in words."""
+
+    slot: str
+    text: str
+    options: tuple[AnswerOption, ...]
+    free_text: bool
+    label: str
+    mine: bool
+
+
+def make_question_view(question: Question, run: Run, viewer: Actor) -> QuestionView:
+    options = tuple(
+        AnswerOption(
+            at + 1,
+            each.id,
+            labels.write_out(to_display_text(each.label)),
+            labels.write_out(to_display_text(each.detail)),
+            tuple(to_display_text(mark) for mark in each.marks),
+        )
+        for at, each in enumerate(question.candidates)
+    )
+    text = drop_choices(question.text, [(each.label, each.detail) for each in question.candidates])
+    text = labels.write_out(to_display_text(text))
+    return QuestionView(
+        question.slot, text, options, question.free_text, _label_input(question, text), authority.owns(viewer, run)
+    )
+
+
+def _label_input(question: Question, text: str) -> str:
+    if question.candidates:
+        return "Or say it in your own words"
+    if text.endswith("?"):
+        return "Your answer"
+    return "Say it another way" if question.code == "unreadable" else "Say which you mean"
