@@ -234,7 +234,7 @@ async def _check_draft(request: Request, visitor: Visitor, raw: str) -> tuple[Co
     try:
         value = canon.loads(raw.encode())
     except NotCanonical as error:
-        return None, (Fault("", f"This is not JSON: {error.detail}", False),)
+        return None, (Fault("", error.detail, False),)
     except UnicodeEncodeError:
         return None, (Fault("", "This holds half of a character.", False),)
     if not isinstance(value, dict) or "contracts" in value:

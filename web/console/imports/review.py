@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -86,13 +87,14 @@ class ReviewedDraft:
 @dataclass(frozen=True, kw_only=True)
 class ReviewPage(Page):
     """Page of the review. ``wrong`` counts the drafts that can't be signed yet. ``address`` is the document's address
-    for calls."""
+    for calls. ``elsewhere`` is the chosen connection if it is at another host."""
 
     template: ClassVar[str] = "import_review.html"
     document: str
     sealed: str
     connections: tuple[FormOption, ...]
     address: str
+    elsewhere: str
     roles: tuple[FormOption, ...]
     omit: str
     drafts: tuple[ReviewedDraft, ...]
@@ -177,7 +179,8 @@ async def _decide(request: Request, form: Form, state: ImportState, numbers: Seq
     context = await get_container(request).contexts.of(form.member.actor.workspace)
     there = context.catalogue.addresses or {}
     given = form.get("connection", limit=64)
-    connection = next((each for each in (given, state.connection, *sorted(there)) if each in there), "")
+    near = [each for each in sorted(there) if not _is_elsewhere(state.address, there[each])]
+    connection = next((each for each in (given, state.connection, *near, *sorted(there)) if each in there), "")
     if given and given != connection:
         raise InvalidInput(f"There is no connection {given} here (any more).")
     roles = form.every("roles", limit=64)
@@ -208,6 +211,11 @@ async def _decide(request: Request, form: Form, state: ImportState, numbers: Seq
         except InvalidInput as error:
             raise InvalidInput(f"{each.contract['title']}: {error.detail}") from error
     return _Decided(state, context, connection, roles, made)
+
+
+def _is_elsewhere(stated: str, address: str) -> bool:
+    """Whether the document's address and a connection's are at different hosts."""
+    return urlsplit(stated).hostname not in (None, urlsplit(address).hostname)
 
 
 def _parameters(
@@ -276,6 +284,7 @@ async def _review(request: Request, form: Form, decided: _Decided, trouble: str 
     async with container.database.read() as session:
         members = await store.accounts.members.listed(session, visitor.actor.workspace)
     known = await list_assignable_roles(container.contexts, visitor.actor.workspace, members)
+    there = decided.context.catalogue.addresses or {}
     drafts = await asyncio.to_thread(_review_drafts, form, decided)  # a hundred of them take a second
     page = ReviewPage(
         shell=make_shell(request, visitor),
@@ -284,9 +293,10 @@ async def _review(request: Request, form: Form, decided: _Decided, trouble: str 
         sealed=form.fields.get("sealed", ""),
         connections=tuple(
             FormOption(name, f"{name} ({to_display_text(address, limit=80)})", name == decided.connection)
-            for name, address in sorted((decided.context.catalogue.addresses or {}).items())
+            for name, address in sorted(there.items())
         ),
         address=to_display_text(decided.state.address, limit=300),
+        elsewhere=decided.connection if _is_elsewhere(decided.state.address, there.get(decided.connection, "")) else "",
         roles=tuple(
             FormOption(each, to_display_text(each, limit=64), each in decided.roles)
             for each in known

@@ -82,7 +82,7 @@ async def test_a_new_version_shows_what_changed_and_the_old_one_stays(console: C
 async def test_a_draft_is_linted_while_it_is_written_and_a_faulty_one_is_not_signed(console: Console) -> None:
     olivia = await console.signed_in("olivia@shop.test")
     for raw, told in (
-        ("{", "This is not JSON"),
+        ("{", "<code></code> This is not JSON: Expecting property name"),
         ("[]", "One contract is written here"),
         (written(title=""), "/title"),
         (written(x=1), "/x"),

@@ -139,6 +139,22 @@ async def test_a_parameter_is_bound_to_a_kind_and_the_card_shows_the_call(consol
     assert "version 2" in again.text, "what is in force already is signed as its next version"
 
 
+async def test_a_document_of_another_address_than_the_chosen_connection_is_warned_of(console: Console) -> None:
+    await console.container.workspace_admin.connect(
+        console.owner, "directus", "https://desk.example", {"read_token": "a-token-of-the-tests"}
+    )
+    browser = await console.signed_in("olivia@shop.test")
+    picks = await upload(browser, json.dumps(DOCUMENT).encode())
+    page = (await reviewed(browser, picks, ["0"])).text
+    assert "The document says https://platform.example, and <code>directus</code> is at another address." in page
+    await connected(console)
+    page = (await reviewed(browser, picks, ["0"])).text
+    assert '<option value="saas" selected>' in page, "the one at the document's address is chosen at first"
+    assert "is at another address" not in page
+    page = (await reviewed(browser, picks, ["0"], connection="directus")).text
+    assert "<code>directus</code> is at another address" in page
+
+
 async def test_a_connection_that_is_not_there_is_told_on_the_page_and_never_signed(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     picks = await upload(browser, json.dumps(DOCUMENT).encode())

@@ -42,6 +42,7 @@ def of_imports(shell: Shell) -> dict[type[Page], Page]:
             sealed="sealed<text>",
             connections=options,
             address="https://p.test/<base>",
+            elsewhere="<shop>",
             roles=options,
             drafts=(
                 review.ReviewedDraft(
