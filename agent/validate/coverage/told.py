@@ -165,7 +165,9 @@ def find_told(order: Order) -> Iterator[Place]:
             yield told.span()
     asked = _ASKED.match(text)
     closing = first_from(_MARKS, text, asked.end()) if asked is not None else None
-    if asked is not None and not (closing and any(start >= closing[1] for start, _ in taken)):
+    # "Is 7 ready? If so, close it" asks for its own condition.
+    waits_on = order.find([call.condition for call in order.calls if call.condition is not None and closing])
+    if asked is not None and not (closing and any(start >= closing[1] for start, _ in taken)) and not waits_on:
         yield asked.span("asks")
     for word, start, end in split_runs(text):
         if stem(word.casefold()) not in verbs:

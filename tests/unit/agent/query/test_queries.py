@@ -199,6 +199,16 @@ async def test_a_condition_that_records_answer_decides_between_two_calls() -> No
         assert ("fine", "31") in {(pin.record_kind, pin.record_id) for pin in made.steps[0].pins}
 
 
+async def test_a_question_before_an_order_is_its_condition_where_the_plan_says_so() -> None:
+    test = {"left": {"field": "amount", "of": find("fine", "F-231")}, "op": "<", "right": number(10, "10", "EUR")}
+    waive = {"action": "waive_fine", "fine_id": find("fine", "F-231"), "amount": None}
+    text = "is F-231 under 10? if so waive it"
+    waits = (await came_of(text, plan({"if": [test], "join": "all", "then": [waive], "else": []}))).verdict
+    assert isinstance(waits, Plan), waits
+    passes_over = (await came_of(text, plan(waive))).verdict
+    assert isinstance(passes_over, Question), passes_over
+
+
 async def test_a_value_computed_from_another_record_holds_as_long_as_that_does() -> None:
     worth = {"field": "worth", "of": find("item", "Belt sander")}
     fine = {"member_id": find("member", "Tariq Osman"), "amount": worth, "reason": {"value": "lost", "quote": "lost"}}
