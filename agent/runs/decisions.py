@@ -339,14 +339,15 @@ def make_answer(question: Question, choice: str | None, text: str | None) -> Ans
         return Answer(slot=question.slot, choice=choice, label=found.label)
     if not question.free_text:
         raise InvalidInput("Choose one of the candidates of this question.")
-    if question.slot == "action" and (named := find_named_action(question, text or "")) is not None:
+    words = _check_text(text or "")
+    if question.slot == "action" and (named := find_named_action(question, words)) is not None:
         return Answer(slot=question.slot, choice=named.id, label=named.label)
-    if excludes(question, text or ""):
-        left = find_remaining(question, text or "")
+    if excludes(question, words):
+        left = find_remaining(question, words)
         if left is None:
             raise InvalidInput("Which one is meant can't be told from which is not. Say which one is.")
         return Answer(slot=question.slot, choice=left.id, label=left.label)
-    return Answer(slot=question.slot, text=_check_text(text or ""))
+    return Answer(slot=question.slot, text=words)
 
 
 def _check_text(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from agent.pipeline import Candidate, Question
@@ -46,6 +48,17 @@ def test_nobody_is_taken_where_more_than_one_is_left_or_nobody_was_named(words: 
 @pytest.mark.parametrize("words", ["Notley", "Berg", "the first"])
 def test_other_answers_rule_nobody_out(words: str) -> None:
     assert not excludes(asked(*TWO), words)
+
+
+@pytest.mark.parametrize(
+    "words", ["not x" + " " * 1300 + "," + " " * 1300 + "b\na", "not" + " " * 3900 + ",b\na", "no" + "," * 3900 + " not"]
+)
+def test_an_answer_of_blanks_costs_no_more_than_another(words: str) -> None:
+    """The server itself reads it, where everybody else waits."""
+    began = time.process_time()
+    assert find_remaining(asked(*TWO), words) is None
+    excludes(asked(*TWO), words)
+    assert time.process_time() - began < 1.5
 
 
 def test_words_that_name_one_offered_action_choose_it() -> None:
