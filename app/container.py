@@ -244,7 +244,7 @@ def _open_contexts(
     found, broken = discover(folders=settings.connector_folders, installed=list_entry_points())
 
     def open_client(base_url: str, token: str, access: ReadAccess, whose: tuple[str, str] | None) -> HttpPlatformClient:
-        credentials = vault.make_reader(*whose) if whose is not None else None
+        credentials = vault.make_reader(*whose, base_url) if whose is not None else None
         client = HttpPlatformClient(base_url, token, guard=guard, access=access, credentials=credentials)
         closing.push_async_callback(client.close)
         return client

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 import store.connectors
 import store.credentials
 from agent.credentials.kinds import KINDS, Credential, OAuthClient, OAuthRefresh, read_credential
@@ -65,6 +67,11 @@ class CredentialStatus:
             return "They have expired. Give new ones."
         days = (self.expires_at - now).days
         return f"They expire in {days} days." if days > 1 else "They expire within a day or two."
+
+
+class ConnectionMoved(Exception):
+    """Raised if a connection is no longer at the address that a request is for. Its credentials were given for another
+    one."""
 
 
 @dataclass(frozen=True)
@@ -142,17 +149,22 @@ class Vault:
 
     # ── used ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def apply(self, workspace: str, connection: str, *, fresh: bool = False) -> AppliedCredentials:
-        """What a request of the connection carries. Empty if it has no credentials. ``fresh`` means that the last
-        access token was refused, so a new one is fetched. Raises CredentialsRefused, and Unavailable if a token
-        endpoint does not answer."""
+    async def apply(self, workspace: str, connection: str, url: str, *, fresh: bool = False) -> AppliedCredentials:
+        """What the connection's request to ``url`` carries. Empty if it has no credentials. ``fresh`` means that the
+        last access token was refused, so a new one is fetched. Raises ConnectionMoved if the connection is at another
+        address by now, CredentialsRefused, and Unavailable if a token endpoint does not answer."""
         async with self.database.read() as session:
             row = await store.credentials.find(session, workspace, connection)
-        if row is None:
-            return NO_CREDENTIALS
+            if row is None:
+                return NO_CREDENTIALS
+            # Read after the credentials: a connection that moves loses them, so these belong to this address or to an
+            # earlier one.
+            await _check_address(session, workspace, connection, url)
         credential = self._open(row)
         if isinstance(credential, OAuthClient | OAuthRefresh):
             token = await self._get_token(row, credential, fresh=fresh)
+            if token is None:
+                return await self.apply(workspace, connection, url, fresh=fresh)
             secrets = (token.token, token.refresh_token, credential.client_secret)
             line = f"{token.prefix} {token.token}"
             applied = AppliedCredentials(
@@ -163,14 +175,16 @@ class Vault:
         await self._note(row)
         return applied
 
-    def make_reader(self, workspace: str, connection: str) -> CredentialSource:
-        """The function that a connection's reads call to get its credentials."""
+    def make_reader(self, workspace: str, connection: str, base_url: str) -> CredentialSource:
+        """The function that a connection's reads at ``base_url`` call to get its credentials."""
 
         async def ask(fresh: bool) -> AppliedCredentials:
             try:
-                return await self.apply(workspace, connection, fresh=fresh)
+                return await self.apply(workspace, connection, base_url, fresh=fresh)
             except CredentialsRefused as error:
                 raise PlatformUnavailable(f"The credentials of {connection} can't be used. {error}") from error
+            except ConnectionMoved as error:
+                raise PlatformUnavailable(str(error)) from error
 
         return ask
 
@@ -191,18 +205,24 @@ class Vault:
 
     async def _get_token(
         self, row: CredentialRow, credential: OAuthClient | OAuthRefresh, *, fresh: bool
-    ) -> AccessToken:
-        """A valid access token. With ``fresh``, it is not the one stored in ``row``."""
+    ) -> AccessToken | None:
+        """A valid access token. With ``fresh``, it is not the one stored in ``row``. None if the ``credential`` was
+        replaced meanwhile: no token of the earlier one may be kept with the new one."""
         known = self._open_kept_token(row)
         if known is not None and known.good_at(self.clock()) and not fresh:
             return known
         async with self._locks.setdefault((row.workspace, row.connection), asyncio.Lock()):
-            was = row.sealed_token
+            first = row
             for wait_s in (*WAITS_S, None):
                 async with self.database.begin() as session:
-                    row = await store.credentials.get(session, row.workspace, row.connection)
+                    found = await store.credentials.find(session, first.workspace, first.connection)
+                    if found is None or found.sealed != first.sealed:
+                        return None
+                    row = found
                     known = self._open_kept_token(row)
-                    if known is not None and known.good_at(self.clock()) and not (fresh and row.sealed_token == was):
+                    if known is not None and known.good_at(self.clock()) and not (
+                        fresh and row.sealed_token == first.sealed_token
+                    ):
                         return known  # another task or process fetched it meanwhile
                     now = self.clock()
                     mine = await store.credentials.claim_renewal(session, row, now, now + RENEWAL)
@@ -245,6 +265,16 @@ class Vault:
             return
         async with self.database.begin() as session:
             await store.credentials.mark(session, row.workspace, row.connection, last_used_at=now, refused_at=None)
+
+
+async def _check_address(session: AsyncSession, workspace: str, connection: str, url: str) -> None:
+    """Raises ConnectionMoved unless ``url`` is the address of an enabled connection, or below it."""
+    rows = [each for each in await store.connectors.listed(session, workspace) if each.name == connection]
+    bases = [each.base_url.rstrip("/") for each in rows if each.enabled]
+    if not any(url.rstrip("/") == base or url.startswith(base + "/") for base in bases):
+        raise ConnectionMoved(
+            f"The connection “{connection}” is at another address by now, and its credentials go nowhere else."
+        )
 
 
 def _make_status(row: CredentialRow) -> CredentialStatus:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from agent.credentials.oauth import CredentialsRefused
-from agent.credentials.vault import Vault
+from agent.credentials.vault import ConnectionMoved, Vault
 from agent.pipeline import Step
 from agent.sending.answers import describe_refusal, judge
 from core.errors import InvalidInput, NotAuthentic, Unavailable
@@ -58,10 +58,12 @@ class HttpEndpointClient:
         while True:
             if connection is not None:
                 try:
-                    credentials = await self.vault.apply(workspace, connection, fresh=fresh)
+                    credentials = await self.vault.apply(workspace, connection, request.url, fresh=fresh)
                 except CredentialsRefused as error:
                     await self.vault.record_refused(workspace, connection)
                     return _make_not_sent("not_done", f"{describe_refusal(connection, None)} {error}")
+                except ConnectionMoved as error:
+                    return _make_not_sent("not_done", str(error))
                 except NotAuthentic as error:
                     return _make_not_sent("not_done", error.detail)
                 except Unavailable as error:

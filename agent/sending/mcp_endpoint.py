@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.credentials.oauth import CredentialsRefused
-from agent.credentials.vault import Vault
+from agent.credentials.vault import ConnectionMoved, Vault
 from agent.pipeline import Step
 from agent.sending.action_secrets import find_origin
 from agent.workspace.context import WorkspaceContexts
@@ -107,7 +107,10 @@ class McpCredentials:
             raise NotAuthentic(
                 f"The credentials of {connection!r} were given for {find_origin(base)}, and go nowhere else than there."
             )
-        applied = await self.vault.apply(workspace, connection)
+        try:
+            applied = await self.vault.apply(workspace, connection, base)
+        except ConnectionMoved as error:
+            raise NotAuthentic(str(error)) from error
         if applied.query or applied.certificate is not None:
             raise NotAuthentic(f"The credentials of {connection!r} are of a kind that an MCP server is not sent.")
         if not applied.headers:

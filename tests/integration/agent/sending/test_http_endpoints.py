@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -13,6 +15,7 @@ import pytest
 from agent.credentials.kinds import read_credential
 from agent.runs.states import as_planned
 from agent.validate.payload import digest_plan
+from core.errors import PlatformUnavailable
 from executors.jobs.queue import Done, Reschedule
 from tests.integration.agent.agent_harness import ADDRESS, AgentHarness
 from tests.integration.agent.sending.api_server import LOST, Endpoints, open_endpoints
@@ -226,6 +229,53 @@ async def test_credentials_go_to_the_address_that_they_were_given_for_and_no_oth
     assert await endpoints.vault.get_status(olivia.workspace, "saas") is not None
     await admin.connect(olivia, "saas", "https://elsewhere.example", {})
     assert await endpoints.vault.get_status(olivia.workspace, "saas") is None
+
+
+async def test_a_call_that_is_tried_again_carries_no_credentials_of_another_address(endpoints: Endpoints) -> None:
+    """The owner moves the connection, and gives the new platform's credentials, while a call waits for its next try."""
+    olivia = endpoints.harness.people["olivia"]
+    await endpoints.register()
+    await endpoints.vault.put(olivia, "saas", read_credential({"type": "bearer", "token": TOKEN}))
+    endpoints.api.answers = [(503, {}, {}), (200, {}, {})]
+    run = await endpoints.send()
+    assert run.state == "executing"
+    await endpoints.harness.workspace_admin.connect(olivia, "saas", "https://elsewhere.example", {"read_token": "t"})
+    await endpoints.vault.put(olivia, "saas", read_credential({"type": "bearer", "token": "tok-of-the-new-platform"}))
+    run = await endpoints.harness.job(run.id)
+    assert [each.headers["authorization"] for each in endpoints.api.of("POST")] == [f"Bearer {TOKEN}"]
+    assert run.state == "failed"
+    assert "is at another address by now" in run.outcomes[0].detail
+    status = await endpoints.vault.get_status(olivia.workspace, "saas")
+    assert status is not None
+    assert status.refused_at is None, "nobody refused the new ones"
+
+
+async def test_a_reader_of_the_earlier_address_gets_no_later_credentials(endpoints: Endpoints) -> None:
+    olivia = endpoints.harness.people["olivia"]
+    read = endpoints.vault.make_reader(olivia.workspace, "saas", endpoints.api.url)
+    await endpoints.vault.put(olivia, "saas", read_credential({"type": "bearer", "token": TOKEN}))
+    assert (await read(False)).secrets == (TOKEN,)
+    await endpoints.harness.workspace_admin.connect(olivia, "saas", "https://elsewhere.example", {"read_token": "t"})
+    await endpoints.vault.put(olivia, "saas", read_credential({"type": "bearer", "token": "tok-of-the-new-platform"}))
+    with pytest.raises(PlatformUnavailable, match="another address"):
+        await read(False)
+
+
+async def test_a_token_of_replaced_credentials_is_not_kept_with_the_new_ones(endpoints: Endpoints) -> None:
+    """They are replaced after they were opened, and before the token endpoint is asked."""
+    olivia, vault = endpoints.harness.people["olivia"], endpoints.vault
+    await endpoints.register()
+    await vault.put(olivia, "saas", oauth(endpoints))
+    endpoints.api.tokens = [(200, {"access_token": "a-token", "expires_in": 600})]
+    lock = vault._locks.setdefault((olivia.workspace, "saas"), asyncio.Lock())
+    async with lock:
+        sending = asyncio.create_task(vault.apply(olivia.workspace, "saas", endpoints.api.url))
+        while not lock._waiters:
+            await asyncio.sleep(0)
+        await vault.put(olivia, "saas", oauth(endpoints, client_id="d", client_secret="s3cret-of-d"))
+    await sending
+    (asked,) = endpoints.api.token_requests
+    assert asked.headers["authorization"] == "Basic " + base64.b64encode(b"d:s3cret-of-d").decode()
 
 
 def oauth(endpoints: Endpoints, **more: str) -> Any:
