@@ -220,8 +220,10 @@ class Vault:
                         return None
                     row = found
                     known = self._open_kept_token(row)
-                    if known is not None and known.good_at(self.clock()) and not (
-                        fresh and row.sealed_token == first.sealed_token
+                    if (
+                        known is not None
+                        and known.good_at(self.clock())
+                        and not (fresh and row.sealed_token == first.sealed_token)
                     ):
                         return known  # another task or process fetched it meanwhile
                     now = self.clock()

@@ -154,10 +154,11 @@ class Sender:
         # settles it.
         resent = call.attempts > 0 and call.started_at is None
         unknown_before = call.state == "unknown" or resent
-        if resent or (step is not confirmed.plan.steps[0] and call.attempts == 0):
-            refusal = await self._still_allowed(confirmed, step, resent=resent)
+        tried = call.attempts > 0
+        if tried or step is not confirmed.plan.steps[0]:
+            refusal = await self._still_allowed(confirmed, step, tried=tried)
             if refusal is not None:
-                settled: CallState = "unknown" if resent else "failed"
+                settled: CallState = "unknown" if unknown_before else "failed"
                 await self.log.mark(run, step, settled, EntryType.CALL_SETTLED, detail=refusal)
                 return None
         now = self.clock()
@@ -229,18 +230,19 @@ class Sender:
         reply = came.reply if came.result is None else came.reply._replace(body=came.result)
         return await self.log.settle(run, step, call, reply, verdict, catalogue, unknown_before=unknown_before)
 
-    async def _still_allowed(self, confirmed: Confirmed, step: Step, *, resent: bool = False) -> str | None:
-        """Checks again before each later step, except records that earlier steps of this run changed. A call that is
-        ``resent`` may have changed its own record."""
+    async def _still_allowed(self, confirmed: Confirmed, step: Step, *, tried: bool) -> str | None:
+        """Checks again before each later step and each further attempt, except records that earlier steps of this run
+        changed. A call that was ``tried`` before may have changed its own record."""
         run, plan = confirmed.run, confirmed.plan
+        context = await self.contexts.of(run.workspace)
         async with self.database.read() as session:
             actor = await principals.find_current_actor(session, run.actor, self.clock())
+            standing = await list_valid_approvals(session, context, confirmed, self.clock())
         if actor is None:
             return f"{run.actor.name} may no longer act here."
-        context = await self.contexts.of(run.workspace)
         if changed := check_requester_role(run, actor):
             return " ".join(changed)
-        earlier = plan.steps[: plan.steps.index(step) + (1 if resent else 0)]
+        earlier = plan.steps[: plan.steps.index(step) + (1 if tried else 0)]
         touched = frozenset((pin.record_kind, pin.record_id) for each in earlier for pin in each.pins)
         rest = plan.model_copy(update={"steps": (step,)})
         drift = await recheck(
@@ -251,7 +253,7 @@ class Sender:
             surface=run.surface,
             skip_records=touched,
         )
-        return " ".join(drift) or None
+        return " ".join(drift or find_lapsed(confirmed, standing)) or None
 
     async def _finish(self, run: Run) -> None:
         now = self.clock()

@@ -41,7 +41,7 @@ async def recheck(
 def _compare_contract(step: Step, *, actor: Actor, catalogue: Catalogue, surface: Surface) -> list[str]:
     contract = authorize(catalogue, step.action, step.version, actor=actor, surface=surface)
     if isinstance(contract, Refusal):
-        return [contract.detail]
+        return [f"“{step.title}” is no longer offered." if contract.code == "no_match" else contract.detail]
     found = []
     if contract.digest != step.contract_digest:
         found.append(f"The contract of “{step.title}” is not the one this was planned with.")

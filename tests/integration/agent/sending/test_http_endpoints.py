@@ -7,6 +7,7 @@ import base64
 import json
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from agent.credentials.kinds import read_credential
 from agent.runs.states import as_planned
+from agent.sending.http_endpoint import HttpEndpointClient
 from agent.validate.payload import digest_plan
 from core.errors import PlatformUnavailable
 from executors.jobs.queue import Done, Reschedule
@@ -244,10 +246,32 @@ async def test_a_call_that_is_tried_again_carries_no_credentials_of_another_addr
     run = await endpoints.harness.job(run.id)
     assert [each.headers["authorization"] for each in endpoints.api.of("POST")] == [f"Bearer {TOKEN}"]
     assert run.state == "failed"
-    assert "is at another address by now" in run.outcomes[0].detail
+    assert run.outcomes[0].detail == "“Change a customer's e-mail address” would go to another address now."
     status = await endpoints.vault.get_status(olivia.workspace, "saas")
     assert status is not None
     assert status.refused_at is None, "nobody refused the new ones"
+
+
+async def test_what_is_sent_while_its_connection_moves_carries_no_credentials_of_the_new_address(
+    endpoints: Endpoints,
+) -> None:
+    olivia, harness = endpoints.harness.people["olivia"], endpoints.harness
+    await endpoints.register()
+    run = await harness.ask("olivia", ADDRESS)
+    await harness.confirm("olivia", run)
+    client = harness.sender.endpoints["http"]
+
+    async def move(*_: object) -> str:
+        await harness.workspace_admin.connect(olivia, "saas", "https://elsewhere.example", {"read_token": "t"})
+        await endpoints.vault.put(olivia, "saas", read_credential({"type": "bearer", "token": TOKEN}))
+        return ""
+
+    assert isinstance(client, HttpEndpointClient)
+    harness.sender = replace(harness.sender, endpoints={"http": replace(client, find_change=move)})
+    run = await harness.job(run.id)
+    assert not endpoints.api.of("POST")
+    assert run.state == "failed"
+    assert "is at another address by now" in run.outcomes[0].detail
 
 
 async def test_a_reader_of_the_earlier_address_gets_no_later_credentials(endpoints: Endpoints) -> None:

@@ -11,6 +11,7 @@ from agent.runs import repository
 from agent.runs.run import Run
 from core.errors import Forbidden
 from executors.jobs.queue import Reschedule
+from executors.retry import Reply
 from tests.integration.agent.agent_harness import (
     CREDIT,
     EMAIL,
@@ -169,6 +170,35 @@ async def test_a_later_step_whose_contract_was_retired_meanwhile_is_not_sent(har
     run = await harness.job(run.id)
     assert [each.state for each in run.outcomes] == ["succeeded", "failed"]
     assert len(harness.signed_client.posted) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [(UNREACHED, "failed"), (LOST, "unknown")], ids=["nothing was sent", "may have happened"]
+)
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [
+        ("requester", "amir may no longer act here."),
+        ("approver", "oscar, who approved this, may no longer do so."),
+        ("contract", "“Change a customer's e-mail address” is no longer offered."),
+    ],
+)
+async def test_a_call_is_not_tried_again_once_it_may_no_longer_be_made(
+    harness: AgentHarness, answer: Reply, state: str, lost: str, said: str
+) -> None:
+    run = await harness.ask("amir", EMAIL)
+    await harness.confirm("oscar", run)
+    harness.signed_client.answers = [answer]
+    assert (await harness.job(run.id)).state == "executing"
+    if lost == "contract":
+        await harness.contract_admin.retire(harness.people["olivia"], EMAIL[1])
+    else:
+        gone = harness.people["amir" if lost == "requester" else "oscar"]
+        async with harness.database.begin() as session:
+            await store.accounts.members.disable(session, harness.workspace, gone.id)
+    run = await harness.job(run.id)
+    assert len(harness.signed_client.posted) == 1
+    assert (run.state, run.outcomes[0].state, run.outcomes[0].detail) == (state, state, said)
 
 
 async def test_access_withdrawn_before_planning_refuses_and_before_sending_sends_nothing(harness: AgentHarness) -> None:

@@ -51,7 +51,8 @@ def test_other_answers_rule_nobody_out(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["not x" + " " * 1300 + "," + " " * 1300 + "b\na", "not" + " " * 3900 + ",b\na", "no" + "," * 3900 + " not"]
+    "words",
+    ["not x" + " " * 1300 + "," + " " * 1300 + "b\na", "not" + " " * 3900 + ",b\na", "no" + "," * 3900 + " not"],
 )
 def test_an_answer_of_blanks_costs_no_more_than_another(words: str) -> None:
     """The server itself reads it, where everybody else waits."""
