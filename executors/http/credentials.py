@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import html
+import json
 import os
+import re
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import quote, quote_plus
 
 MASK: Final = b"***"
 _LEAST_MASKED: Final = 6
@@ -59,7 +63,18 @@ NO_CREDENTIALS: Final = AppliedCredentials()
 
 def _spellings(secrets: Iterable[str]) -> list[bytes]:
     """The secrets in every form that may occur in an answer, longest first."""
-    found = {each.encode() for each in secrets if len(each) >= _LEAST_MASKED}
-    found |= {base64.b64encode(each) for each in list(found)}
-    found |= {each.replace(b"/", b"\\/") for each in list(found)}
-    return sorted(found, key=len, reverse=True)
+    texts = {each for each in secrets if len(each) >= _LEAST_MASKED}
+    texts |= {base64.b64encode(each.encode()).decode("ascii") for each in list(texts)}
+    texts |= {write(each) for each in list(texts) for write in (_quote, _quote_low, quote_plus, html.escape)}
+    texts |= {json.dumps(each, ensure_ascii=plain)[1:-1] for each in list(texts) for plain in (True, False)}
+    texts |= {each.replace("/", "\\/") for each in list(texts)}
+    return sorted((each.encode() for each in texts), key=len, reverse=True)
+
+
+def _quote(text: str) -> str:
+    """As an address holds it. Error pages often repeat the address that was asked for."""
+    return quote(text, safe="")
+
+
+def _quote_low(text: str) -> str:
+    return re.sub("%..", lambda found: found[0].lower(), _quote(text))

@@ -9,7 +9,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -291,13 +291,15 @@ async def test_a_token_of_replaced_credentials_is_not_kept_with_the_new_ones(end
     await endpoints.register()
     await vault.put(olivia, "saas", oauth(endpoints))
     endpoints.api.tokens = [(200, {"access_token": "a-token", "expires_in": 600})]
-    lock = vault._locks.setdefault((olivia.workspace, "saas"), asyncio.Lock())
-    async with lock:
-        sending = asyncio.create_task(vault.apply(olivia.workspace, "saas", endpoints.api.url))
-        while not lock._waiters:
-            await asyncio.sleep(0)
-        await vault.put(olivia, "saas", oauth(endpoints, client_id="d", client_secret="s3cret-of-d"))
-    await sending
+
+    class SlowLock(asyncio.Lock):
+        async def acquire(self) -> Literal[True]:
+            await vault.put(olivia, "saas", oauth(endpoints, client_id="d", client_secret="s3cret-of-d"))
+            vault._locks.clear()
+            return await super().acquire()
+
+    vault._locks[olivia.workspace, "saas"] = SlowLock()
+    await vault.apply(olivia.workspace, "saas", endpoints.api.url)
     (asked,) = endpoints.api.token_requests
     assert asked.headers["authorization"] == "Basic " + base64.b64encode(b"d:s3cret-of-d").decode()
 

@@ -62,3 +62,21 @@ def test_an_answer_that_repeats_a_secret_is_masked() -> None:
     applied = AppliedCredentials(secrets=(SECRET, "abc"))
     assert applied.mask(f'{{"you": "{SECRET}", "short": "abc"}}'.encode()) == b'{"you": "***", "short": "abc"}'
     assert b"aHVudGVy" not in applied.mask(b"Basic aHVudGVyMi1odW50ZXIy")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "No route GET /things?api_key=k%2F9%2B%22a%20b%26%3D&page=1",
+        "No route GET /things?api_key=k%2F9%2B%22a+b%26%3D",
+        "No route GET /things?api_key=k%2f9%2b%22a%20b%26%3d",
+        '{"detail": "bad key k/9+\\"a b&="}',
+        '{"detail": "bad key k\\/9+\\"a b&="}',
+        "<p>bad key k/9+&quot;a b&amp;=</p>",
+    ],
+)
+def test_a_secret_is_masked_however_an_answer_writes_it(said: str) -> None:
+    applied = read_credential({"type": "query", "name": "api_key", "value": 'k/9+"a b&='}).apply()  # type: ignore[union-attr]
+    masked = applied.mask(said.encode()).decode()
+    assert "***" in masked
+    assert "9" not in masked
