@@ -169,7 +169,7 @@ class RecordSearch:
         if not via and any(map(str.isalpha, said.text)):  # nobody's name is a number
             for relation in need.kind.relations:
                 above = self.context.kinds.get(relation.kind)
-                if above is None or not any(each.search == "name" for each in above.fields):
+                if above is None or not _is_found_by_name(above):
                     continue
                 owner = await self._find_named(need.owner(above), above.name, said)
                 if isinstance(owner, Question):
@@ -221,13 +221,13 @@ class RecordSearch:
 
     async def _list_alike(self, need: RecordQuery, words: str, filters: Filter) -> list[Record]:
         """The records whose name holds half of the longest typed word, where they are few enough for a page: a name
-        is then found on a platform whose search knows no other spelling than its own ("Chl" of "Chloe", for Chloé)."""
+        is then found on a platform whose search knows no other spelling than its own ("Chl" of "chloe", for Chloé)."""
         longest = max(_WORD.findall(words), key=len, default="")
-        halves = longest[: (len(longest) + 1) // 2], longest[(len(longest) + 1) // 2 :]
+        half, rest = longest[: (len(longest) + 1) // 2], longest[(len(longest) + 1) // 2 :]
         made: dict[str, Record] = {}
-        for half in halves if "name" in {each.search for each in need.kind.fields} else ():
-            if len(half) >= _FEWEST_OF_HALF:
-                query = Query(need.kind.name, half, "name", filters.where, limit=PAGE, between=filters.between)
+        for part in dict.fromkeys((half, half.capitalize(), rest)) if _is_found_by_name(need.kind) else ():
+            if len(part) >= _FEWEST_OF_HALF:
+                query = Query(need.kind.name, part, "name", filters.where, limit=PAGE, between=filters.between)
                 found = list(await self.context.kinds.search(query))
                 made |= {each.id: each for each in found if len(found) < PAGE}
         return [each for each in made.values() if filters.keeps(each) and fits(each, need.filter)]
@@ -323,6 +323,10 @@ def ask_to_narrow(need: RecordQuery) -> Question:
     """Asks for more detail if a reference would search more records than allowed."""
     text = f"There are too many {name_kinds(need.kind)} to look through. Say more about which are meant."
     return need.ask(text, code="ambiguous")
+
+
+def _is_found_by_name(kind: RecordKind) -> bool:
+    return any(each.search == "name" for each in kind.fields)
 
 
 def _is_titled(kind: RecordKind) -> bool:
