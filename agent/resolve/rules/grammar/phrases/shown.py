@@ -25,6 +25,7 @@ _TELLS: Final = lexicon.RELATIVES | word_set("on with in at from of about under 
 _BEHIND: Final = word_set("to please again too and for now then")
 _ONE: Final = word_set("one ones")
 _MOST_BEFORE: Final = 4  # words
+_PLACES_SHOWN: Final = word_set("last final first")
 _UNCLEAR: Final = word_set("next previous original")
 
 
@@ -82,6 +83,15 @@ def read_spoken(reader: Reader, index: int, *, owns: bool = False) -> Phrase | N
     return Phrase(find, index, index + 1, True)
 
 
+def read_place(said: str) -> OrderByField | None:
+    """The place in which something was shown: "the first", "the second", "the last". None for words that say more than
+    a place, such as "the oldest"."""
+    position, by, _ = PLACES.get(said, (1, None, False))
+    if said not in _PLACES_SHOWN and (by != "order" or position <= 1):
+        return None
+    return OrderByField(by=AS_SHOWN, first="earliest" if position > 0 else "latest", nth=abs(position))
+
+
 def find_shown(reader: Reader, find: Find, index: int, noun: int, last: int) -> Find | None:
     """The shown records that a phrase from ``index`` to ``last`` describes, whose noun stands for them. Any one of
     them, which is asked about, where the words leave open which.
@@ -105,11 +115,9 @@ def find_shown(reader: Reader, find: Find, index: int, noun: int, last: int) -> 
     order = find.order
     if order is None and by is not None:
         order = OrderByField(first=FIRSTS[by, descending], nth=abs(position))
-    placed = said in {"last", "final", "first"} or (by == "order" and position > 1)
-    if placed:
+    if (place := read_place(said)) is not None:
         if find.record not in reader.shown:
             return None
-        shown = reader.shown[find.record]
-        order = OrderByField(by=AS_SHOWN, first="earliest" if position > 0 else "latest", nth=abs(position))
+        shown, order = reader.shown[find.record], place
     changed = {"said": find.said or shown.said, "where": (*shown.where, *find.where), "order": order, "pick": find.pick}
     return shown.model_copy(update=changed)

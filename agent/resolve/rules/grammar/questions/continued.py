@@ -26,6 +26,7 @@ from agent.planning.proposal import (
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar.earlier_calls import drop_places, exchange
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, count_placing, is_code
+from agent.resolve.rules.grammar.phrases.shown import read_place
 from agent.resolve.rules.grammar.questions.restrictions import read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
@@ -40,6 +41,8 @@ _INSTEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _OPENS: Final = word_set("the those ones what that which are is with who")
+_LEADS: Final = _OPENS | word_set("and so one of them please show me")
+_BEHIND: Final = word_set("them those these please")
 _ONES: Final = word_set("ones one those them")
 _FIGURES: Final = word_set(
     "and so how what what's is are do does that those they them this there the in of to come be all"
@@ -84,7 +87,8 @@ def read_continued(reader: Reader, thread: Sequence[Turn]) -> Answer | None:
 
 
 def _figure(reader: Reader, turn: Turn) -> Answer | None:
-    """A figure about the latest question: "how many?, how much is that in total?, and the oldest?"."""
+    """A figure about the latest question: "how many?, how much is that in total?, and the oldest?". "The second" goes
+    by the places in which the records were shown."""
     find, stop = reader.last_set, _end(reader)
     if find is None or turn.answered is None or turn.calls or find.order is not None:
         return None
@@ -96,13 +100,16 @@ def _figure(reader: Reader, turn: Turn) -> Answer | None:
     if kind.size is not None and lows <= _FIGURES | _SUMS and lows & _SUMS:
         return ValueAnswer(value=TotalOf(field=kind.size, of=find))
     at = 0
-    while at < stop and reader.low(at) in _OPENS | {"and", "so", "one", "of", "them"}:
+    while at < stop and reader.low(at) in _LEADS:
         at += 1
     length = count_placing(reader, at)
     last = at + length + (reader.low(at + length) in {"one", "of"}) if length else 0
-    if not length or any(reader.low(step) not in {"them", "those", "these"} for step in range(last, stop)):
+    if not length or any(reader.low(step) not in _BEHIND for step in range(last, stop)):
         return None
-    position, by, descending = PLACES[" ".join(reader.lows(at, length))]
+    said = " ".join(reader.lows(at, length))
+    if (place := read_place(said)) is not None and find.record in reader.shown:
+        return RecordsAnswer(records=reader.shown[find.record].model_copy(update={"order": place, "pick": "one"}))
+    position, by, descending = PLACES[said]
     order = OrderByField(first=FIRSTS[by, descending], nth=abs(position))
     return RecordsAnswer(records=find.model_copy(update={"order": order, "pick": "one"}))
 

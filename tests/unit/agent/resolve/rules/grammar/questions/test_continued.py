@@ -66,6 +66,23 @@ async def test_what_nothing_reads_is_no_question_that_goes_on(first: str, then: 
     assert await went_on(first, then, name) is None
 
 
+@pytest.mark.parametrize(
+    ("then", "place"),
+    [
+        ("the first one", 0),
+        ("and the second?", 1),
+        ("show me the second one", 1),
+        ("the third one please", 2),
+        ("the oldest", 2),
+    ],
+)
+async def test_a_place_is_that_in_the_list_as_it_was_shown(then: str, place: int) -> None:
+    listed = ["813", "811", "812"]  # newest first
+    reply = await went_on("list the open bills", then, "vet")
+    assert reply is not None
+    assert [each.id for each in reply.records] == [listed[place]]
+
+
 @pytest.mark.parametrize("then", ["how much is that in total?", "what's the total?", "what do they add up to?"])
 async def test_what_was_shown_is_added_up(then: str) -> None:
     reply = await went_on("list the open bills", then, "vet")
