@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.accounts.identities
+import store.accounts.logins
 import store.accounts.members
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.sso.identity import LoginRefusalReason, LoginRefused, SsoIdentity
+from agent.workspace import principals
 from agent.workspace.admin import make_owner
 from core import ids
 from core.actor import OWNER, Actor
 from core.clock import Clock
-from core.errors import NotFound
+from core.errors import Forbidden, NotFound
 from store.accounts.identities import IdentityRow
 from store.accounts.members import MemberRow
 from store.database import Database
@@ -79,13 +81,18 @@ class SsoLogin:
                 )
             return await self._link_first_time(session, open_to[0], who)
 
-    async def link(self, by: Actor, who: SsoIdentity) -> LoginRefused | None:
-        """Links an identity to a signed-in member. The caller has asked for their password. Returns the refusal, or
-        None."""
+    async def link(self, by: Actor, who: SsoIdentity, *, login: str) -> LoginRefused | None:
+        """Links an identity to a member who is signed in by ``login``. The caller has asked for their password. Returns
+        the refusal, or None. Raises Forbidden if that sign-in has ended meanwhile: the issuer takes its time, and an
+        identity would outlast a change of the password."""
         outside = self._check_domain(who)
         if outside is not None:
             return self._log_refusal(outside)
         async with self.database.begin() as session:
+            await principals.check_still_acts(session, by, self.clock())
+            signed_in = await store.accounts.logins.of_member(session, by.workspace, by.id, self.clock())
+            if all(each.id != login for each in signed_in):
+                raise Forbidden("Your sign-in has ended meanwhile, so nothing was linked.")
             member = await store.accounts.members.get(session, by.workspace, by.id)
             if not await self._linked(session, member, who):
                 return await self._record_refusal(session, member, self._refuse_otherwise_linked())

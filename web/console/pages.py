@@ -156,7 +156,7 @@ def redirect(to: str) -> Response:
 
 def redirect_full_page(request: Request, answer: Response) -> Response:
     """Redirects so that htmx loads a full page, not only ``main``, because its surroundings have changed too."""
-    if wants_fragment(request):
+    if wants_fragment(request) and "location" in answer.headers:
         answer.headers["HX-Redirect"] = answer.headers["location"]
         del answer.headers["location"]
         answer.status_code = 200

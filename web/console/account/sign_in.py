@@ -36,6 +36,7 @@ from web.cookies import delete_cookie, read_cookie, set_cookie
 router = APIRouter(include_in_schema=False)
 
 _WRONG: Final = "This e-mail address and password don't go together."
+_CHANGED: Final = "Your account was changed while you signed in. Sign in again."
 _ENDED: Final = "Your sign-in had ended, so what you sent was not taken. Sign in and send it again."
 
 
@@ -177,11 +178,16 @@ async def set_up(request: Request, form: GuardedStranger) -> Response:
 
 async def start_session(
     request: Request, container: Container, member: MemberRow, to: str, *, issuer: str = ""
-) -> RedirectResponse:
+) -> Response:
     """Starts a session with a new token and form secret. The browser's earlier login ends in the same transaction.
-    ``issuer`` is the one that vouched for the person, empty for a password."""
+    ``member`` is as it was when the person proved who they are: a password, role or access that has changed since then
+    starts no session, because that change has just ended the others. ``issuer`` is the one that vouched for the
+    person, empty for a password."""
     now, token = container.clock(), make_token()
     async with container.database.begin() as session:
+        present = await store.accounts.members.hold(session, member.workspace, member.id)
+        if _get_standing(present) != _get_standing(member):
+            return await sign_in_answer(request, next_=to, trouble=_CHANGED, status=401)
         login = await store.accounts.logins.start(
             session,
             login_id=ids.make_id("ses"),
@@ -210,6 +216,10 @@ async def start_session(
     set_session(request, answer, token)
     remember_device(request, answer, login_throttle.digest_account(member.email))
     return answer
+
+
+def _get_standing(member: MemberRow) -> tuple[object, ...]:
+    return member.state, member.role, member.standing_since, member.password_hash
 
 
 async def _slow_down(request: Request, email: str, next_: str, wait: timedelta) -> Response:

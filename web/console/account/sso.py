@@ -171,7 +171,7 @@ async def _finish(
 
 
 async def _link(request: Request, container: Container, visitor: Visitor, flow: Flow, who: SsoIdentity) -> Response:
-    turned = await container.sso_login.link(visitor.actor, who)
+    turned = await container.sso_login.link(visitor.actor, who, login=visitor.login.id)
     if turned and turned.why is LoginRefusalReason.OTHERWISE_LINKED:  # said to who has signed in with a password
         theirs = f"That account of {container.sso_login.name} is another member's here"
         turned = replace(turned, detail=f"{theirs}, or you are linked with a different one. Nothing was linked.")

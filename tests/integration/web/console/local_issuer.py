@@ -7,7 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,6 +60,8 @@ class LocalIssuer:
     userinfo_sub: str | None = None
     answer_iss: str | None = None
     redirect: str = REDIRECT
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    """Done before it answers with a token."""
     asked: list[str] = field(default_factory=list)
     granted: list[dict[str, str]] = field(default_factory=list)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -114,6 +116,8 @@ class LocalIssuer:
         ):
             return web.json_response({"error": "invalid_grant"}, status=400)
         self.granted.append(form)
+        if self.meanwhile is not None:
+            await self.meanwhile()
         at = int(self.now().timestamp())
         claims = {"iss": self.url, "aud": CLIENT_ID, "sub": self.person.sub, "iat": at, "exp": at + 300}
         claims = self.claims(

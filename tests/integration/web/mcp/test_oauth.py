@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from agent.sso.identity import SsoIdentity
+from store.accounts.members import MemberRow
 from tests.integration.web.api.shop import NOW, InstalledShop, Shop, open_shop
 from tests.integration.web.console.local_issuer import (
     CLIENT_ID,
@@ -50,7 +51,7 @@ async def site(tmp_path: Path, template: InstalledShop) -> AsyncIterator[Site]:
         ) as shop,
     ):  # fmt: skip
         who = SsoIdentity(issuer=issuer.url, subject="u-amir", email="amir@shop.test", unverified=False, name="Amir")
-        assert await shop.container.sso_login.link(shop.actors["amir"], who) is None
+        assert isinstance(await shop.container.sso_login.enter(who), MemberRow), "which links it"
         yield Site(shop, issuer)
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from httpx import AsyncClient
+from sqlalchemy.ext.asyncio import AsyncSession
 
+import store.accounts.logins
+import store.accounts.members
 from agent.workspace.members import MemberService
+from core.actor import Actor
+from core.crypto import passwords
 from tests.integration.web.console.console import PASSWORD, Console, csrf, opened_console, post, sign_in
 from tests.integration.web.console.rows import Rows
 from tests.integration.web.console.test_access import ROUTES
@@ -80,6 +88,38 @@ async def test_a_change_of_the_password_makes_another_session_here_and_ends_ever
     assert csrf(answer) != form
     assert (await here.post("/account/sign-out", data={"csrf": form})).status_code == 403, "nor does the secret go on"
     assert (await here.post("/account/sign-out", data={"csrf": csrf(answer)})).status_code == 303
+
+
+async def change_password(session: AsyncSession, amir: Actor, at: datetime) -> None:
+    fresh = passwords.hash_password("another good password")
+    await store.accounts.members.set_password(session, amir.workspace, amir.id, fresh)
+    await store.accounts.logins.revoke_all(session, amir.workspace, amir.id, at)
+
+
+async def deactivate_for_a_moment(session: AsyncSession, amir: Actor, at: datetime) -> None:
+    await store.accounts.members.disable(session, amir.workspace, amir.id)
+    await store.accounts.members.enable(session, amir.workspace, amir.id, at=at + timedelta(seconds=1), by=None)
+
+
+async def change_role(session: AsyncSession, amir: Actor, at: datetime) -> None:
+    await store.accounts.members.set_role(session, amir.workspace, amir.id, "owner", at=at, by=None)
+
+
+@pytest.mark.parametrize("change", [change_password, deactivate_for_a_moment, change_role])
+async def test_who_is_changed_while_they_sign_in_is_not_signed_in(
+    console: Console, change: Callable[[AsyncSession, Actor, datetime], Awaitable[None]]
+) -> None:
+    """Their sign-in waits for a transaction that takes away what it stands on. The right password was checked before
+    that."""
+    browser, amir, now = console.browser(), console.admin, console.container.clock()
+    async with console.container.database.begin() as session:
+        signing_in = asyncio.create_task(sign_in(browser, "amir@shop.test", PASSWORD))
+        await asyncio.wait({signing_in}, timeout=0.5)
+        await change(session, amir, now)
+    assert (await signing_in).status_code == 401
+    assert COOKIE not in {each.name for each in browser.cookies.jar}
+    async with console.container.database.read() as session:
+        assert not await store.accounts.logins.of_member(session, amir.workspace, amir.id, now)
 
 
 async def test_a_password_that_is_refused_changes_no_session(console: Console) -> None:

@@ -115,6 +115,23 @@ async def test_a_deactivated_member_stays_out_linked_or_not(site: Site) -> None:
         assert (await site.kinds())[0] == "sign_in_refused"
 
 
+async def test_nothing_is_linked_for_a_sign_in_that_ended_while_the_issuer_was_asked(site: Site) -> None:
+    """Whoever else knew the password keeps no other way in, once it is changed and every sign-in has ended."""
+    olivia = await site.console.signed_in("olivia@shop.test")
+    page = await post(olivia, "/account/link", {"password": PASSWORD})
+    back = await there(page.text.split('class="button primary" href="')[1].split('"')[0].replace("&amp;", "&"))
+    owner = site.console.owner
+
+    async def end_sign_ins() -> None:
+        await site.console.container.member_service.end_logins(owner, owner.id)
+
+    site.issuer.meanwhile = end_sign_ins
+    answer = await olivia.get(back)
+    assert answer.status_code == 403
+    assert "Your sign-in has ended meanwhile, so nothing was linked." in answer.text
+    assert await site.links("olivia@shop.test") == []
+
+
 async def test_an_owner_links_from_within_with_the_password_and_unlinks_again(site: Site) -> None:
     olivia = await site.console.signed_in("olivia@shop.test")
     site.issuer.person = Person(sub="u-olivia", email="private@elsewhere.test")
