@@ -80,6 +80,8 @@ class RecordSearch:
         """Words that were typed, with those that records were found by instead."""
         self.excluded: Question | None = None
         """The question asked last because a record is there and is not as it was said to be."""
+        self._named: list[str] = []
+        """The kinds of which none is called as was said, while the same words are looked up as their owner's name."""
 
     async def fetch(
         self, need: RecordQuery, find: Find, filters: Filter, via: tuple[LocatedRecord, ...]
@@ -171,7 +173,11 @@ class RecordSearch:
                 above = self.context.kinds.get(relation.kind)
                 if above is None or not _is_found_by_name(above):
                     continue
+                if above.name in (*self._named, need.kind.name):
+                    continue  # whose manager is whose: none of these is called so
+                self._named.append(need.kind.name)
                 owner = await self._find_named(need.owner(above), above.name, said)
+                self._named.pop()
                 if isinstance(owner, Question):
                     if owner.candidates and owner.code == "ambiguous":
                         return owner
