@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+import store.accounts.members
 import store.events.events
 from core import canon
 from core.display_text import to_display_text
@@ -116,13 +117,14 @@ async def show_events(
         )
         rows, more = cut_page(rows, PAGE)
         tallies = await store.events.events.reaction_counts(session, workspace, [row.id for row in rows])
+        people = {each.id: each.name for each in await store.accounts.members.listed(session, workspace)}
     page = EventsPage(
         shell=make_shell(request, visitor),
         title="Events",
         chosen=wanted,
         standings=tuple(FormOption(name, badge.text, name == wanted.standing) for name, badge in STANDINGS.items()),
         names=tuple(event_catalogue.load_event_types()),
-        lines=tuple(_line(row, tallies.get(row.id, {})) for row in rows),
+        lines=tuple(_line(row, tallies.get(row.id, {}), people) for row in rows),
         query=wanted.query,
         first=before is None,
         next="&".join(filter(None, (wanted.query, f"before={rows[-1].id}"))) if more else "",
@@ -166,7 +168,7 @@ def make_state_badge(row: EventRow, troubled: bool) -> Badge:
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _line(row: EventRow, tally: Mapping[str, int]) -> EventTableRow:
+def _line(row: EventRow, tally: Mapping[str, int], people: Mapping[str, str]) -> EventTableRow:
     troubled = sum(tally.get(each, 0) for each in store.events.events.TROUBLED)
     total = sum(tally.values())
     return EventTableRow(
@@ -174,18 +176,18 @@ def _line(row: EventRow, tally: Mapping[str, int]) -> EventTableRow:
         name=row.name,
         standing=make_state_badge(row, troubled > 0),
         reactions=f"{total - troubled} of {total} well" if troubled else str(total) if total else "nobody",
-        origin=_short(row.origin),
+        origin=_short(row.origin, people),
         fired_at=row.fired_at,
         test=row.mode != "live",
     )
 
 
-def _short(origin: str) -> str:
-    """``key:key_…`` as ‘API key’. The event's own page says which key."""
+def _short(origin: str, people: Mapping[str, str]) -> str:
+    """``key:key_…`` as ‘API key’, ``member:mem_…`` by name. The event's own page says which key."""
     kind, _, name = origin.partition(":")
     words = {
         "key": "API key",
-        "member": "a person",
+        "member": people.get(name, "a person"),
         "connector": f"connector {name}",
         "identity": "a platform's person",
     }

@@ -28,8 +28,8 @@ from registry.records import RecordKind
 
 REGARDLESS: Final = "This depends on something I can't check. Shall I do it regardless?"
 _SEE: Final = "“What can you do?” lists what can be asked for."
-NOTHING: Final = f"Nothing that can be done here is asked for in that, as far as I can tell; nothing was done. {_SEE}"
-NO_ANSWER: Final = f"That is a question which nothing here answers; nothing was done. {_SEE}"
+NOTHING: Final = f"I can't find anything in that to do here; nothing was done. {_SEE}"
+NO_ANSWER: Final = f"Nothing here answers that question; nothing was done. {_SEE}"
 _NEAREST: Final = 3
 _IF: Final = re.compile(
     r"(?<!even )(?<!as )\b(?:if|unless|provided\s+that|as\s+long\s+as|in\s+case)\b"
@@ -114,7 +114,7 @@ def understand(
     made = made
     if made is None:
         why = explain_unread(unread, proposer.goes_by, ordered=ordered, tried=True) or (NO_ANSWER if asks else NOTHING)
-        near = tuple(each.offer.name for each in shortlist.top(text, _NEAREST))
+        near = _list_nearest(text, shortlist)
         unknown_deed = Abstain(reason="nothing_fits", detail=why, nearest=near)
         about = find_named_records(read_anew().reader) if why == NOTHING else ()
         if not about:
@@ -144,6 +144,12 @@ def _is_kind_order(text: str, proposer: Proposer) -> bool:
     found = _COULD_YOU.match(text)
     word = found[1].casefold() if found is not None else ""
     return bool(word) and stem(word) not in READING and proposer.goes_by(word)
+
+
+def _list_nearest(text: str, shortlist: Shortlist) -> tuple[str, ...]:
+    """The names of the offers that share a word with the text. One of an example or a description says too little."""
+    best = shortlist.top(text, _NEAREST)
+    return tuple(each.offer.name for each in best if not shortlist.core(each.offer.name).isdisjoint(each.matched))
 
 
 def _calls_only(made: Resolution | Proposed | None, name: str) -> bool:

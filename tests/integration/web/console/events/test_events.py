@@ -196,3 +196,12 @@ async def test_an_event_page_looks_again_while_the_event_is_on_its_way_and_not_f
     other = await fired(console)
     console.clock.advance(minutes=3)
     assert "hx-trigger" not in (await browser.get(f"/events/{other}")).text
+
+
+async def test_the_list_says_who_fired_an_event(console: Console) -> None:
+    await fired(console)
+    key, _ = await console.container.key_admin.create_key(console.owner, "till", scopes={"events:write"})
+    await fired(console, actor=Actor(console.owner.workspace, key.id, "key", key.name, key.role, key.person))
+    page = (await (await console.signed_in("olivia@shop.test")).get("/events")).text
+    who = re.findall(r'<span class="lbl">by</span>(?:<[^>]+>)*([^<]+)', page)
+    assert who == ["API key", console.owner.name]

@@ -225,3 +225,17 @@ async def test_whose_and_what_it_is_go_together_though_apart() -> None:
     assert isinstance(argument.reference, Find)
     assert argument.reference.said is not None
     assert len(argument.reference.where) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [("draw a ticket", {"close_ticket", "reopen_ticket", "set_ticket_priority"}), ("mind the gap", set())],
+)
+async def test_what_comes_closest_shares_a_word_of_its_title_and_none_of_its_examples_alone(
+    text: str, nearest: set[str]
+) -> None:
+    offers = shortlist()
+    assert offers.top(text, 3), "some offer has one of these words, if only in an example"
+    made = await resolve(text, offers, KINDS)
+    assert isinstance(made, Abstain)
+    assert {each.removeprefix("saas.") for each in made.nearest} == nearest
