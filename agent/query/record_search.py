@@ -12,7 +12,7 @@ from agent.planning.proposal import Find, StateIs, Words
 from agent.query.conditions import Filter, match_all
 from agent.validate.questions import MAX_CANDIDATES, ask_between, explain_exclusion, explain_unknown_name, name_record
 from agent.validate.records import confusables
-from agent.validate.records.located import LocatedRecord, RecordQuery, fits, merge_filters, name_kind, name_kinds
+from agent.validate.records.located import LocatedRecord, RecordQuery, Where, fits, merge_filters, name_kind, name_kinds
 from agent.validate.records.ranking import (
     Fit,
     find_best,
@@ -95,8 +95,7 @@ class RecordSearch:
             found = list(await self.context.kinds.search(query))
             if by == "number":
                 found = find_numbered(words, found, need.kind)
-                record = None if found else await self._fetch_by_id(need.kind, words)
-                found = [record] if record is not None else found
+                found = found or await self._fetch_by_id(need.kind, words)
                 if not found:
                     continue
                 kept = [each for each in found if filters.keeps(each)]
@@ -160,9 +159,16 @@ class RecordSearch:
         named: tuple[SearchBy, ...] = ("name", "text")
         return (*made, *(each for each in named if each in ways))
 
-    async def _fetch_by_id(self, kind: RecordKind, words: str) -> Record | None:
+    async def _fetch_by_id(self, kind: RecordKind, words: str) -> list[Record]:
         searched = any(each.search == "number" for each in kind.fields)
-        return await self.context.kinds.record(kind.name, words.strip().lstrip("#")) if searched else None
+        record = await self.context.kinds.record(kind.name, words.strip().lstrip("#")) if searched else None
+        # Somebody else's record isn't told of: a customer's question would say what is on it.
+        return [record] if record is not None and fits(record, await self._find_reach(kind)) else []
+
+    async def _find_reach(self, kind: RecordKind) -> Where:
+        """What limits the speaker to their own records."""
+        bounds = await self.context.reach.find_bounds(kind)
+        return bounds if isinstance(bounds, Mapping) else {kind.id_field: ()}
 
     async def _fetch_by_owner(
         self, need: RecordQuery, find: Find, said: Words, filters: Filter, via: tuple[LocatedRecord, ...]
@@ -186,8 +192,9 @@ class RecordSearch:
                 if isinstance(where, Mapping):
                     records, more = await self.scan(need, match_all([filters, match_exactly(where)]))
                     return Pool(records, owner, more=more)
-        elsewhere = await self.context.kinds.search(Query(need.kind.name, said.text, None, limit=PAGE))
-        told = self.match_words(need, said.text, list(elsewhere), place=True)
+        reach = await self._find_reach(need.kind)
+        elsewhere = await self.context.kinds.search(Query(need.kind.name, said.text, None, reach, limit=PAGE))
+        told = self.match_words(need, said.text, [each for each in elsewhere if fits(each, reach)], place=True)
         if isinstance(told, list) and len(told) == 1 and not filters.keeps(told[0]):
             return self.explain_exclusion(need, find, told[0])
         if isinstance(told, Question):

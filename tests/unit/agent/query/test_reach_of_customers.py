@@ -1,0 +1,62 @@
+"""A customer is told nothing of another customer's records: not that they are there, and not what is on them."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Question, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task, Verdict
+from agent.resolve.rules.resolver import RuleResolver
+from agent.workspace.context import WorkspaceContext
+from connectors.saas.kinds import KINDS
+from core.actor import Actor
+from registry.catalogue import Catalogue
+from registry.records import Kinds
+from tests.unit.agent.validate.fake_platform import Platform, contract, customer, town
+from tests.unit.own_worlds import NOW
+
+BERTA = Actor("ws_1", "3", "identity", "Berta", "customer", "3")
+RESEND = contract(
+    title="Resend an invoice",
+    description="Sends an invoice again.",
+    surfaces=["customer"],
+    roles=["customer"],
+    parameters={"type": "object", "required": ["invoice_id"], "properties": {"invoice_id": {"type": "integer"}}},
+    annotations={"invoice_id": {"record": "invoice"}},
+)
+
+
+async def _ask(text: str) -> Verdict:
+    rows = town()
+    rows["customer"].append(customer(6, "Vera Oswald"))
+    kinds = Kinds([Platform(rows, KINDS)])
+    context = WorkspaceContext("shop", Catalogue([RESEND]), kinds, kinds)
+    request = Request(text=text, now=NOW, surface="customer")
+    return (await propose(Task(request, BERTA, context, "run_00000000000000000000000001"), RuleResolver())).verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "theirs"),
+    [
+        ("resend invoice 12", "INV-1012"),
+        ("resend invoice 1012", "99.00"),
+        ("resend INV-1012", "99.00"),
+        ("what is the total of invoice 12?", "99.00"),
+        ("resend Adam's invoice", "Novak"),
+        ("resend Vera Oswal's invoice", "Oswald"),
+        ("who is customer 6?", "Oswald"),
+    ],
+)
+async def test_nothing_is_told_of_what_is_another_customers(text: str, theirs: str) -> None:
+    asked = await _ask(text)
+    assert isinstance(asked, Question), asked
+    assert theirs not in asked.text
+    assert not asked.candidates
+
+
+@pytest.mark.parametrize("text", ["resend Adam Novak's invoice", "resend Zed Zebra's invoice"])
+async def test_who_is_another_customer_is_nobody(text: str) -> None:
+    asked = await _ask(text)
+    assert isinstance(asked, Question), asked
+    assert asked.text.startswith("No customer is called ‘")
