@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "trigger": "cli.commands.trigger",
     "data-key": "cli.commands.installation.data_key",
     "signing-key": "cli.commands.installation.signing_key",
+    "password": "cli.commands.installation.password",
     "seal": "cli.commands.installation.seal",
     "jobs": "cli.commands.installation.jobs",
     "doctor": "cli.commands.installation.doctor",

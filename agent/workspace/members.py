@@ -202,6 +202,23 @@ class MemberService:
             await recorder.record_act(session, by, EntryType.PASSWORD_CHANGED, now, member=by.id, logins=ended)
             await in_transaction(session, ended)
 
+    async def reset_password(self, operator: Actor, member_id: str, password: str) -> None:
+        """Sets a password for a member who has forgotten theirs, on the word of whoever runs this machine. Their
+        sign-ins end, and their standing begins anew: they approve nothing, as a second person, that was asked before.
+        Raises NotFound, InvalidInput for a weak password, and Conflict for somebody who can't sign in."""
+        kept = await asyncio.to_thread(passwords.hash_password, password)
+        now = self.clock()
+        async with self.database.begin() as session:
+            row = await store.accounts.members.get(session, operator.workspace, member_id)
+            if row.state != "active":
+                what = "invite them again" if row.state == "invited" else "reactivate them"
+                raise Conflict(f"{row.email} is {row.state}: an owner can {what} in the console.")
+            await store.accounts.members.reset_password(session, operator.workspace, member_id, kept, at=now)
+            ended = await store.accounts.logins.revoke_all(session, operator.workspace, member_id, now)
+            await recorder.record_act(
+                session, operator, EntryType.PASSWORD_CHANGED, now, member=row.id, email=row.email, logins=ended
+            )
+
     async def end_login(self, by: Actor, member_id: str, login_id: str) -> None:
         """Ends one sign-in: one's own or, for an owner, anybody's here. Raises Forbidden, NotFound."""
         await self._end(by, member_id, login_id=login_id)

@@ -169,6 +169,15 @@ async def set_password(session: AsyncSession, workspace: str, member_id: str, pa
     return await _change(session, workspace, member_id, {"password_hash": password_hash})
 
 
+async def reset_password(
+    session: AsyncSession, workspace: str, member_id: str, password_hash: str, *, at: datetime
+) -> MemberRow:
+    """Sets the password hash of an active member, whose standing begins again. Raises NotFound, Conflict."""
+    return await _change(
+        session, workspace, member_id, {"password_hash": password_hash, "role_since": at}, was="active"
+    )
+
+
 async def set_role(
     session: AsyncSession, workspace: str, member_id: str, role: str, *, at: datetime, by: str | None
 ) -> MemberRow:

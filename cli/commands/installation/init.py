@@ -38,14 +38,14 @@ def run(arguments: argparse.Namespace) -> int:
     return asyncio.run(_found_workspace(arguments, password))
 
 
-def ask_password(ask: Callable[[str], str]) -> str:
-    """A new password, typed twice. ``ask`` shows a prompt and reads a line unseen. Raises InvalidInput after three
-    tries."""
+def ask_password(ask: Callable[[str], str], whose: str = "the owner", command: str = "init") -> str:
+    """A new password for ``whose``, typed twice. ``ask`` shows a prompt and reads a line unseen. Raises InvalidInput
+    after three tries, with the ``command`` to run again."""
     from core.crypto.passwords import check_password
     from core.errors import InvalidInput
 
     for _ in range(TRIES):
-        password = ask("Password for the owner (10 characters or more): ")
+        password = ask(f"Password for {whose} (10 characters or more): ")
         try:
             check_password(password)
         except InvalidInput as error:
@@ -54,7 +54,7 @@ def ask_password(ask: Callable[[str], str]) -> str:
         if ask("The same again: ") == password:
             return password
         print("The two are not the same.", file=sys.stderr)
-    raise InvalidInput("No password was chosen, and nothing has been made. Run opsiq init again.")
+    raise InvalidInput(f"No password was chosen, and nothing has been made. Run opsiq {command} again.")
 
 
 async def _found_workspace(arguments: argparse.Namespace, password: str) -> int:

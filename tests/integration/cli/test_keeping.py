@@ -22,6 +22,7 @@ import pytest
 import store.accounts.members
 import store.workspaces
 from cli.main import main
+from core.crypto.passwords import verify_password
 from core.settings import Settings
 from store.history.search import TO_INDEX
 from tests.integration.conftest import NewDatabase
@@ -225,7 +226,16 @@ def test_history_that_was_taken_out_with_the_record_of_its_end_is_not_called_who
 
 
 @pytest.mark.parametrize(
-    "words", ["history list", "history verify", "seal", "data-key rotate", "signing-key rotate", "backup copy.tar"]
+    "words",
+    [
+        "history list",
+        "history verify",
+        "seal",
+        "data-key rotate",
+        "signing-key rotate",
+        "backup copy.tar",
+        "password a@b.example",
+    ],
 )
 def test_a_command_where_no_database_is_says_so_and_makes_none(
     words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Say
@@ -354,4 +364,20 @@ def test_a_fresh_signing_key_is_made_where_the_data_key_is(tmp_path: Path, say: 
     founded(say, DATA=here)
     code, told = say("signing-key", "rotate", DATA=here)
     assert (code, told.startswith("0 contracts are signed with the new key ")) == (0, True), told
+    assert say("seal", DATA=here) == (0, "All is as OpsIQ stored it.\n")
+
+
+def test_a_forgotten_password_is_replaced_where_the_data_is(tmp_path: Path, say: Say) -> None:
+    here = str(tmp_path / "a")
+    founded(say, DATA=here)
+    code, told = say("password", "nobody@town.example", stdin="another long one\n", DATA=here)
+    assert (code, "No member signs in as nobody@town.example" in told) == (1, True), told
+    code, told = say("password", "o@town.example", stdin="short\n", DATA=here)
+    assert (code, told) == (1, "opsiq: A password has 10 to 200 characters.\n")
+    code, told = say("password", "O@town.example", stdin="another long one\n", DATA=here)
+    assert (code, told) == (0, "o@town.example has a new password, and is signed out everywhere.\n")
+    with closing(sqlite3.connect(tmp_path / "a" / "opsiq.db")) as database:
+        ((kept,),) = database.execute("SELECT password_hash FROM members").fetchall()
+    assert [verify_password(each, kept) for each in ("a long password", "another long one")] == [False, True]
+    assert "password changed" in say("history", "list", DATA=here)[1]
     assert say("seal", DATA=here) == (0, "All is as OpsIQ stored it.\n")

@@ -35,7 +35,10 @@ from web.cookies import delete_cookie, read_cookie, set_cookie
 
 router = APIRouter(include_in_schema=False)
 
-_WRONG: Final = "This e-mail address and password don't go together."
+_WRONG: Final = (
+    "This e-mail address and password don't go together. If you have forgotten the password, whoever runs this server "
+    "can give you a new one."
+)
 _CHANGED: Final = "Your account was changed while you signed in. Sign in again."
 _ENDED: Final = "Your sign-in had ended, so what you sent was not taken. Sign in and send it again."
 

@@ -4,6 +4,7 @@ account."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ import store.accounts.api_keys
 import store.accounts.logins
 import store.accounts.members
 import store.history.log
+from core.errors import Conflict
 from store.accounts.members import MemberRow
 from tests.integration.web.console.console import PASSWORD, Console, csrf, post, sign_in
 from tests.integration.web.console.keys.test_keys import submit
@@ -250,3 +252,22 @@ async def test_nothing_of_a_token_or_a_password_is_in_the_database(console: Cons
 )
 def test_a_sign_in_is_told_by_browser_and_system(agent: str, said: str) -> None:
     assert describe_device(agent) == said
+
+
+async def test_a_new_password_for_who_has_forgotten_theirs_ends_what_the_old_one_began(console: Console) -> None:
+    service, operator = console.container.member_service, replace(console.owner, id="opsiq", kind="system", person="")
+    amir = await console.signed_in("amir@shop.test")
+    console.clock.advance(minutes=5)
+    await service.reset_password(operator, console.admin.id, NEW)
+    assert (await amir.get("/")).status_code == 303
+    assert (await row(console, console.admin.id)).role_since == console.clock(), "no second person for what was asked"
+    told = await sign_in(console.browser(), "amir@shop.test", PASSWORD)
+    assert told.status_code == 401
+    assert "whoever runs this server can give you a new one" in told.text
+    assert (await sign_in(console.browser(), "amir@shop.test", NEW)).status_code == 303
+    await service.deactivate(console.owner, console.admin.id)
+    with pytest.raises(Conflict, match="an owner can reactivate them"):
+        await service.reset_password(operator, console.admin.id, PASSWORD)
+    made, _ = await invited(console, await console.signed_in("olivia@shop.test"))
+    with pytest.raises(Conflict, match="an owner can invite them again"):
+        await service.reset_password(operator, made.id, PASSWORD)
