@@ -50,12 +50,26 @@ def write_aliases(
 def makes_record(operation: Operation, kinds: Sequence[KindDraft]) -> bool:
     """Whether an operation creates a record of a kind, or of a collection whose title says that it creates one."""
     here = shape(operation.path)
+    if makes_record_of_name(operation, kinds):
+        return True
     if operation.method != "POST" or here.endswith("}"):
         return False
     if any(shape(each.path) == f"{here}/{{}}" for each in kinds):
         return True
-    verb = to_imperative(operation.summary.partition(" ")[0]).lower()
-    return verb in ("create", "add", "trigger", "register")
+    return _verb(operation.summary) in ("create", "add", "trigger", "register")
+
+
+def makes_record_of_name(operation: Operation, kinds: Sequence[KindDraft]) -> bool:
+    """Whether an operation creates the record that its path names: "Create a team" at ``POST /teams/{name}``. Nothing
+    has that name yet, so nothing can be looked up. A title that also updates ("Create or update a team") is no such."""
+    title = operation.summary.strip()
+    if operation.method not in ("POST", "PUT") or _verb(title) not in ("create", "add", "register"):
+        return False
+    here, noun = shape(operation.path), read_title_noun(title).lower()
+    return any(
+        shape(each.path) == here and noun in {said.lower() for said in (each.noun, *each.entry["nouns"])}
+        for each in kinds
+    )
 
 
 def _about(operation: Operation, kinds: Sequence[KindDraft]) -> tuple[KindDraft | None, str]:
@@ -95,8 +109,12 @@ def _switching_verbs(parameters: Mapping[str, Any]) -> Iterator[str]:
             yield from (verb, f"un{verb}")
 
 
+def _verb(title: str) -> str:
+    return to_imperative(title.partition(" ")[0]).lower()
+
+
 def _verbs(operation: Operation, title: str, nouns: Sequence[str], segment: str, *, renames: bool) -> Iterator[str]:
-    verb = to_imperative(title.partition(" ")[0]).lower()
+    verb = _verb(title)
     told = verb in VERBS and read_title_noun(title).lower() in {each.lower() for each in nouns}
     if told:
         yield verb

@@ -14,6 +14,7 @@ from registry.importing.document.description import Operation
 from registry.importing.drafts import words
 from registry.importing.drafts.slot_schema import Slot
 from registry.importing.drafts.wrappers import strip_wrappers
+from registry.importing.kinds.aliases import makes_record_of_name
 from registry.importing.kinds.candidates import shape
 from registry.importing.kinds.drafting import KindDraft
 from registry.importing.kinds.finding import find_by_schema
@@ -32,12 +33,13 @@ def guess_records(
     by_schema = find_by_schema(kinds)
     made: dict[str, tuple[str, str | None]] = {}
     outer: set[str] = set()
+    named_anew = makes_record_of_name(operation, kinds)
     for slot in reversed(_order_by_path(operation, slots)):
         upto = operation.path.split("{" + slot.key + "}")[0] + "{" + slot.key + "}"
         kind = by_shape.get(shape(upto)) or _by_name(slot, names)
         if kind is not None and shape(kind.path) != shape(upto) and _is_of_others(operation.path, slot, kind):
             continue
-        if kind is None or slot.name in outer:
+        if kind is None or slot.name in outer or (named_anew and shape(upto) == shape(operation.path)):
             continue
         made[slot.name] = (kind.name, kind.own_field or None)
         if (above := _outer(operation, slot, kind)) is not None:

@@ -8,13 +8,13 @@ from tests.unit.registry.importing.kinds.test_finding import FLAGS
 from tests.unit.registry.importing.samples import api, imported
 
 
-def accepted() -> Import:
+def accepted(document: str = FLAGS) -> Import:
     """The import with every suggestion taken, as a person would by ``--take-suggestions``."""
-    proposed = propose_decisions(imported(FLAGS))
+    proposed = propose_decisions(imported(document))
     for operation in proposed["operations"].values():
         for said in operation.get("parameters", {}).values():
             said["record"] = said["suggested"]
-    return imported(FLAGS, decisions=proposed)
+    return imported(document, decisions=proposed)
 
 
 def contract(operation: str) -> dict[str, Any]:
@@ -46,6 +46,46 @@ def test_a_trailing_slash_hides_no_record() -> None:
 def test_what_is_to_be_made_is_no_record_yet() -> None:
     made = contract("POST /api/projects/{projectId}/flags")
     assert made["annotations"] == {"project_id": {"record": "project", "label": "Project"}}
+
+
+TEAMS = api(
+    """
+/teams:
+  get:
+    responses: {"200": {content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Team"}}}}}}
+  post:
+    summary: Create multiple teams
+    requestBody: {content: {application/json: {schema: {properties: {names: {type: array, items: {type: string}}}}}}}
+/teams/{name}:
+  parameters: [{name: name, in: path, required: true, schema: {type: string}}]
+  get:
+    summary: Get a team
+    responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Team"}}}}}
+  post: {summary: Create a single team}
+  put: {summary: Create or update a team}
+  patch:
+    summary: Change a team
+    requestBody: {content: {application/json: {schema: {properties: {muted: {type: boolean}}}}}}
+  delete: {summary: Delete a team}
+""",
+    more="""
+components:
+  schemas:
+    Team: {type: object, properties: {name: {type: string}, muted: {type: boolean}}}
+""",
+)
+
+
+def test_what_a_path_names_and_the_call_makes_is_no_record_yet() -> None:
+    made = {each.operation.key: each.contract for each in accepted(TEAMS).drafts}
+    assert "name" not in made["POST /teams/{name}"].get("annotations", {})
+    assert "create a team" in made["POST /teams/{name}"]["aliases"]
+    for looked_up in ("DELETE /teams/{name}", "PATCH /teams/{name}", "PUT /teams/{name}"):
+        assert "record" in made[looked_up]["annotations"]["name"], looked_up
+
+
+def test_several_of_a_kind_are_of_that_kind() -> None:
+    assert {each.name: each.entry["nouns"] for each in imported(TEAMS).kinds}["team"] == ["team", "teams"]
 
 
 def test_aliases_are_verbs_of_title_path_and_method_with_each_noun() -> None:
