@@ -8,9 +8,11 @@ from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from core import canon
-from core.errors import Finding, InvalidInput
+from core.errors import Finding, InvalidInput, NotCanonical
+from registry.hints import find_nearest
 from registry.json_schema import pointer
 from web.auth import Caller
 from web.problem import MOST_FINDINGS
@@ -42,6 +44,8 @@ B = TypeVar("B", bound=Body)
 def parse_body(form: type[B], caller: Caller) -> B:
     """Parses the body strictly: no duplicate keys, unknown keys, NaN or text that can't be stored. Raises InvalidInput
     with a pointer for each fault."""
+    if not caller.body.strip():
+        raise NotCanonical("The body is empty. Send a JSON object.")
     value = canon.loads(caller.body)
     if b"\\u0000" in caller.body:  # JSON can write a NUL only so, and checking every text is slow
         check_storable(value, "")
@@ -49,10 +53,27 @@ def parse_body(form: type[B], caller: Caller) -> B:
         return form.model_validate(value)
     except ValidationError as error:
         findings = [
-            Finding(pointer.join_pointer(*fault["loc"]), fault["type"], fault["msg"])
+            Finding(pointer.join_pointer(*fault["loc"]), fault["type"], _describe(fault, form))
             for fault in islice(error.errors(include_url=False, include_input=False), MOST_FINDINGS)
         ]
         raise InvalidInput("The body does not have the form this endpoint takes.", findings=findings) from error
+
+
+def _describe(fault: ErrorDetails, form: type[Body]) -> str:
+    """What is wrong and what to do, for a caller who doesn't know how the server is written."""
+    path = fault["loc"]
+    if fault["type"] == "missing":
+        return f"The field {path[-1]!r} is missing; add it."
+    if fault["type"] == "extra_forbidden":
+        name, known = str(path[-1])[:100], [each.alias or own for own, each in form.model_fields.items()]
+        if len(path) > 1:
+            return f"There is no field {name!r} here; remove it."
+        near = find_nearest(name, known)
+        mend = f"did you mean {near!r}?" if near else f"this endpoint takes {', '.join(known)}."
+        return f"There is no field {name!r} here; {mend}"
+    if fault["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        return "A JSON object is expected here."
+    return fault["msg"].removeprefix("Value error, ")
 
 
 def check_storable(value: Any, where: str) -> None:
