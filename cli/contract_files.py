@@ -16,8 +16,8 @@ MAX_BATCH_BYTES: Final = 900_000
 
 
 def read_files(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    """The contracts of files, and of the .json files of folders (of ``contracts`` in them, where there is one). Raises
-    InvalidInput."""
+    """The contracts of files, and of the .json files of folders (of ``contracts`` in them, where there is one; of a
+    connector's folder, its actions). Raises InvalidInput."""
     from registry.contract_file import read_contracts
 
     found: list[dict[str, Any]] = []
@@ -43,8 +43,22 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
         if not path.is_dir():
             yield path
             continue
-        inner = path / "contracts"
-        yield from sorted((inner if inner.is_dir() else path).glob("*.json"))
+        inner, connector = path / "contracts", path / "connector.json"
+        if connector.is_file() and not inner.is_dir():
+            yield _find_actions(connector)
+        else:
+            yield from sorted((inner if inner.is_dir() else path).glob("*.json"))
+
+
+def _find_actions(connector: Path) -> Path:
+    """The file that a connector's document names for its contracts."""
+    try:
+        named = json.loads(connector.read_bytes()).get("actions")
+    except (OSError, ValueError, AttributeError) as error:
+        raise InvalidInput(f"{connector} can't be read: {getattr(error, 'strerror', None) or error}.") from error
+    if not isinstance(named, str):
+        raise InvalidInput(f"{connector} names no file of actions. Register a connector's actions in the console.")
+    return connector.parent / named
 
 
 def split_batches(contracts: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

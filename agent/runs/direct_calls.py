@@ -20,6 +20,7 @@ from core import ids
 from core.actor import Actor, Surface
 from core.clock import Clock
 from core.errors import Finding, InvalidInput, NotFound
+from registry.hints import find_nearest
 from store.database import Database, after_commit
 from store.transaction_hook import TransactionHook, no_hook
 
@@ -58,7 +59,9 @@ class DirectCalls:
         context = await self.contexts.of(actor.workspace)
         contract = context.catalogue.get(action)
         if contract is None and action not in context.catalogue.faults:
-            raise NotFound("There is no registered action of this name.")
+            near = find_nearest(action, (each.name for each in context.catalogue if actor.role in each.roles))
+            hint = f" Did you mean {near!r}?" if near else ""
+            raise NotFound(f"There is no registered action of this name.{hint}")
         written = json.dumps({name: each.value for name, each in values.items()}, ensure_ascii=False, sort_keys=True)
         if len(written.encode()) > MAX_VALUES_BYTES:
             detail = f"The parameters of one call have at most {MAX_VALUES_BYTES} bytes together."

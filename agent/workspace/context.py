@@ -156,7 +156,10 @@ class WorkspaceContexts:
         for row in settings:
             found = self._found.get(row.of)
             if found is None:
-                why = f"it is a connection of {row.of!r}, and no such connector was found"
+                why = (
+                    f"it is a connection of {row.of!r}, and no such connector was found here. If its folder is one of "
+                    "yours, name the folder that holds it in OPSIQ_CONNECTORS, for the server and for opsiq doctor alike"
+                )
                 broken.append(BrokenConnector(row.name, why))
                 continue
             try:

@@ -264,8 +264,9 @@ def make_record_line(record: dict[str, Any]) -> str:
 
 
 def _in_words(actions: list[str]) -> str:
-    """Actions as they are asked for: ``refund invoice`` of ``saas.refund_invoice``."""
-    return ", ".join(each.rpartition(".")[2].replace("_", " ") for each in actions)
+    """Actions as they are asked for: ``refund invoice`` of ``saas.refund_invoice``, and of ``shop.invoice.refund``."""
+    told = (each.split(".")[1:] for each in actions)
+    return ", ".join(dict.fromkeys(" ".join(reversed(parts)).replace("_", " ") for parts in told))
 
 
 def _write_moment(at: str) -> str:

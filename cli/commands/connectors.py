@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from cli.commands.importing.leaving_out import add_leaving_out
+
 MOST_ALIKE: Final = 5
 """Most findings of one kind of advice that are reported one by one."""
 
@@ -56,6 +58,7 @@ def add_parser(sub: Any) -> None:
         metavar="PATTERN",
         help="operations to draft, such as 'POST /orders/*'; may be repeated",
     )
+    add_leaving_out(new)
     new.add_argument(
         "--take-suggestions", action="store_true", help="bind parameters to kinds as the document suggests"
     )

@@ -17,6 +17,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
+from cli.commands.importing.leaving_out import add_to_decisions
 from core.errors import InvalidInput
 
 ACTIONS: Final = "actions.json"
@@ -42,7 +43,7 @@ def begin_connector(arguments: argparse.Namespace) -> dict[str, Any]:
     if not _NAME.fullmatch(name):
         raise InvalidInput("A connector is named in lower-case letters, digits and underscores, such as ticket_shop.")
     wishes = Wishes(tuple(arguments.role), tuple(arguments.only), arguments.take_suggestions)
-    decisions = _decisions(folder, name, wishes)
+    decisions = add_to_decisions(_decisions(folder, name, wishes), arguments)
     answer = _draft(arguments, decisions)
     if wishes.only or wishes.take_suggestions:
         answer = _draft(arguments, _apply_wishes(answer["decisions"], wishes))
@@ -154,6 +155,11 @@ def _written(folder: Path) -> Mapping[str, str]:
     return written if isinstance(written, dict) else {}
 
 
+def _write_address(address: str) -> str:
+    """A document often says only the path of its address: the host is the reader's."""
+    return address if "://" in address else f"https://YOUR-HOST{address}"
+
+
 def tell_connector(report: Mapping[str, Any], document: str) -> str:
     """What was begun, what is open, and the next commands."""
     folder, name = Path(report["folder"]), Path(report["folder"]).name
@@ -168,8 +174,8 @@ def tell_connector(report: Mapping[str, Any], document: str) -> str:
         f"1. Decide in {folder / DECISIONS}, then draft again: opsiq connectors new {name} --openapi {document}"
         + (f" --in {folder.parent}" if str(folder.parent) != "." else ""),
         f"2. Check it: opsiq connectors check {folder}",
-        f"3. Restart the server with OPSIQ_CONNECTORS={folder.resolve().parent}",
-        f"4. Connect it: opsiq connectors connect {name} --address {address or '…'}"
+        f"3. Restart the server after this, in the same terminal: export OPSIQ_CONNECTORS={folder.resolve().parent}",
+        f"4. Connect it: opsiq connectors connect {name} --address {_write_address(address)}"
         + "".join(f" --option {each}=…" for each in report["settings"]),
         f"5. Sign its actions in the console: /connectors/{name}/contracts",
     ]

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from cli.commands.importing.leaving_out import add_leaving_out, add_to_decisions
 from core.errors import InvalidInput
 from registry.importing.document.description import DocumentFormat
 
@@ -37,20 +38,7 @@ def add_parser(acts: Any, kind: DocumentFormat) -> None:
     made.add_argument("document", metavar="FILE|FOLDER|ARCHIVE|URL", help="the document")
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder that everything is written to")
     made.add_argument("--decisions", type=Path, metavar="FILE", help="apply what was decided (DIR/decisions.json)")
-    made.add_argument(
-        "--leave-out",
-        action="append",
-        default=[],
-        metavar="PATTERN",
-        help="leave these operations out ('DELETE /*', '* /internal/*'); may be repeated; decisions.json keeps it",
-    )
-    made.add_argument(
-        "--omit",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="leave this optional parameter out of every call (x_*, fields); may be repeated; decisions.json keeps it",
-    )
+    add_leaving_out(made)
     made.add_argument("--root", default="", metavar="PATH", help="the first document of a folder or archive")
     made.add_argument("--force", action="store_true", help="write over files that were edited since the last import")
     made.add_argument("--json", action="store_true", help="the report as one JSON document")
@@ -61,24 +49,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Exit code 0 where the document could be read, whatever was refused of it."""
     from cli.commands.importing.documents import open_source, perform
 
-    decisions = _with_wishes(_decisions(arguments), arguments)
+    decisions = add_to_decisions(_decisions(arguments) or {}, arguments) or None
     source = open_source(arguments.document, arguments.root)
     answer = asyncio.run(perform({"do": "draft", "decisions": decisions}, [source]))
     report = write(arguments.out, answer, force=arguments.force)
     print(json.dumps(report, ensure_ascii=False, indent=2) if arguments.json else tell_report(report, arguments.out))
     return 0
-
-
-def _with_wishes(decisions: dict[str, Any] | None, arguments: argparse.Namespace) -> dict[str, Any] | None:
-    """The decisions with what the command line leaves out beside what they leave out already."""
-    wishes = {"leave_out": arguments.leave_out, "omit": arguments.omit}
-    if not any(wishes.values()):
-        return decisions
-    made = dict(decisions or {})
-    for name, given in wishes.items():
-        there = made.get(name, [])
-        made[name] = list(dict.fromkeys([*there, *given])) if isinstance(there, list) else there
-    return made
 
 
 def _decisions(arguments: argparse.Namespace) -> dict[str, Any] | None:

@@ -149,6 +149,8 @@ def _of_path(operation: Operation) -> tuple[str, str]:
     verb = _BY_METHOD.get(operation.method, (operation.method.lower(),) * 2)[on_one]
     if operation.method == "PUT" and operation.summary.lower().startswith("update"):
         verb = "update"
+    if operation.method == "POST" and on_one and re.match(r"creates? (?!or\b)", operation.summary, re.I):
+        verb = "create"  # the path names what is made: POST /teams/{name}
     return "_".join(last_words) or "root", verb
 
 

@@ -27,6 +27,23 @@ def test_files_sets_and_folders_of_an_import_are_read_in_order(tmp_path: Path) -
     assert [each["name"] for each in read_files([tmp_path / "shop", several])] == ["a", "b", "c", "d"]
 
 
+def test_of_a_connector_its_actions_are_read_and_nothing_else(tmp_path: Path) -> None:
+    for name, held in {
+        "connector": {"name": "shop", "actions": "acts.json"},
+        "acts": {"actions": [contract("shop.a")]},
+        "decisions": {"operations": {}},
+        "report": {"drafts": []},
+    }.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(held))
+    assert [each["name"] for each in read_files([tmp_path])] == ["shop.a"]
+    (tmp_path / "connector.json").write_text(json.dumps({"name": "shop", "actions": [contract("shop.a")]}))
+    with pytest.raises(InvalidInput, match="in the console"):
+        read_files([tmp_path])
+    (tmp_path / "connector.json").write_text("{")
+    with pytest.raises(InvalidInput, match=r"connector\.json can't be read"):
+        read_files([tmp_path])
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [("{", "is not JSON"), ('{"contracts": [1]}', "something else"), ('{"contracts": []}', "no contract")],

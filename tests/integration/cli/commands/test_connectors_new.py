@@ -138,3 +138,19 @@ def test_the_same_advice_about_many_places_is_one_line(tmp_path: Path, capsys: p
     assert main(["connectors", "check", str(tmp_path / "desk")]) == 0
     (line,) = [each for each in capsys.readouterr().out.splitlines() if "no examples" in each]
     assert "/examples and 6 others:" in line
+
+
+def test_what_is_left_out_on_the_command_line_stays_out(document: Path, tmp_path: Path) -> None:
+    assert begin(document, tmp_path, "--leave-out", "POST *", "--omit", "expand") == 0
+    assert begin(document, tmp_path) == 0
+    assert {each["endpoint"]["method"] for each in actions(tmp_path)} == {"GET"}
+    said = json.loads((tmp_path / "desk" / "decisions.json").read_text())
+    assert (said["leave_out"], said["omit"]) == (["POST *"], ["expand"])
+
+
+def test_an_address_without_a_host_is_shown_as_one_to_complete(
+    document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document.write_text(json.dumps({**DOCUMENT, "servers": [{"url": "/desk/api"}]}))
+    assert begin(document, tmp_path) == 0
+    assert "connect desk --address https://YOUR-HOST/desk/api" in capsys.readouterr().out

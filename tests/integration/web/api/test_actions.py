@@ -54,6 +54,13 @@ async def test_an_action_nobody_registered_is_404_and_leaves_no_run(shop: Shop) 
     assert (await shop.call("GET", "/v1/runs")).json()["data"] == []
 
 
+async def test_a_name_a_letter_off_is_told_the_near_one_that_the_caller_may_run(shop: Shop) -> None:
+    near = {"action": "saas.refund_invoise", "params": {}}
+    assert (await run(shop, near))[1]["detail"].endswith("Did you mean 'saas.refund_invoice'?")
+    _, made = await run(shop, near, by="sara")
+    assert "saas.refund_invoice" not in made["detail"], "she may not run it"
+
+
 async def test_params_that_do_not_fit_are_422_with_a_pointer_each_and_history_tells_of_it(shop: Shop) -> None:
     body = {"action": "saas.extend_trial", "params": {"subscription_id": "nine", "days": 3, "surprise": 1}}
     status, made = await run(shop, body)

@@ -159,6 +159,13 @@ def test_a_card_that_still_waits_comes_back_after_words_that_led_to_none(capsys:
     assert server.posted[-1] == ("/v1/runs/run_2/confirm", {"digest": DIGEST})
 
 
+def test_actions_near_a_request_are_told_by_verb_and_thing(capsys: pytest.CaptureFixture[str]) -> None:
+    near = ["desk.order.refund", "desk.orders.create", "desk.order.refund", "saas.refund_invoice"]
+    made, _ = chat(shown("run_2", "abstained", refusal={"detail": "Nothing was done.", "nearest": near}))
+    made.hear("paint the wall")
+    assert "comes nearest here: refund order, create orders, refund invoice." in capsys.readouterr().out
+
+
 def test_a_card_withdrawn_meanwhile_does_not_come_back() -> None:
     over = shown("run_3", "answered", reply={"text": "It was withdrawn.", "records": [], "count": None, "actions": []})
     made, server = chat(HELD, over, shown("run_2", "rejected", card=CARD), over)

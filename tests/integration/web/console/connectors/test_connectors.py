@@ -113,6 +113,7 @@ async def test_one_that_can_not_be_loaded_says_why(console: Console) -> None:
     assert "no such connector was found" in (await browser.get("/connectors")).text
     page = (await browser.get("/connectors/gone")).text
     assert "no such connector was found" in page
+    assert "OPSIQ_CONNECTORS" in page, "where a folder of one's own is named"
     assert "Make a secret" not in page
 
 
