@@ -215,5 +215,8 @@ def list_records(answer: PlatformAnswer, operation: Operation, what: str) -> Ite
         return (_with_key(row, operation.keyed_by, key) for key, row in rows.items())
     if not isinstance(rows, list):
         where = f"a list at {operation.records}" if operation.records else "a list"
-        raise PlatformUnavailable(f"{what} is not {where}.")
+        hint = ""
+        if isinstance(rows, Mapping) and rows and all(isinstance(each, Mapping) for each in rows.values()):
+            hint = ' It is an object of objects: if each is a record under its key, write "keyed_by" in connector.json.'
+        raise PlatformUnavailable(f"{what} is not {where}.{hint}")
     return iter(rows)

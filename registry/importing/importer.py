@@ -102,7 +102,8 @@ def import_document(
 
     made, refused = _draft_operations(description, roles, decided, draft_one)
     kinds = tuple(replace(each, entry=fill_settings(each.entry, decided.connection.settings)) for each in kinds)
-    tenants = find_tenants(description, kinds)
+    left_out = {each.key for each in description.operations if not decided.of(each.key).include}
+    tenants = find_tenants(description, kinds, left_out)
     _finish_contracts(made, documents, decided)
     return Import(
         description=description,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -21,21 +21,27 @@ _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 _MARK: Final = re.compile(r"~([a-z][a-z0-9_]*)~")
 
 
-def find_tenants(description: ApiDescription, kinds: Iterable[KindDraft]) -> dict[str, int]:
-    """Setting → number of operations below it, for first placeholders that no kind and no list fills."""
+def find_tenants(
+    description: ApiDescription, kinds: Iterable[KindDraft], left_out: Collection[str] = ()
+) -> dict[str, int]:
+    """Setting → number of operations below it, for first placeholders that no kind and no list fills. If all of them are
+    ``left_out`` (keys), there is none."""
     lists = {shape(each.path) for each in description.operations if each.method == "GET"}
     filled = {shape(each.path) for each in kinds}
     below: dict[tuple[str, str], int] = defaultdict(int)
+    needed: set[str] = set()
     for each in description.operations:
         first = _PLACEHOLDER.search(each.path)
         if first is not None and each.path[first.end() :].strip("/"):
             below[first[1], shape(each.path[: first.end()])] += 1
+            if each.key not in left_out:
+                needed.add(words.to_snake_case(first[1]))
     made: dict[str, int] = {}
     for (name, at), count in below.items():
         setting = words.to_snake_case(name)
         if count >= LEAST and at not in filled and at.removesuffix("/{}") not in lists and setting[:1].isalpha():
             made[setting] = made.get(setting, 0) + count
-    return made
+    return {setting: count for setting, count in made.items() if setting in needed}
 
 
 def with_settings(description: ApiDescription, settings: Iterable[str]) -> ApiDescription:

@@ -44,6 +44,13 @@ def test_what_nothing_lists_and_most_lies_below_is_suggested_and_asked() -> None
     assert made.kinds == ()
 
 
+def test_of_what_is_left_out_no_setting_is_asked() -> None:
+    assert imported(CLUB, {"leave_out": ["GET /clubs/*"]}).tenants == {"club_id": 3}
+    made = imported(CLUB, {"leave_out": ["* /clubs/*"]})
+    assert made.tenants == {}
+    assert not any("{club_id}" in each for each in made.decide)
+
+
 def test_a_setting_fills_its_place_and_no_call_is_asked_for_it() -> None:
     made = decided(["club_id"])
     (delete,) = [each.contract for each in made.drafts if each.operation.method == "DELETE"]
