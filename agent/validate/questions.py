@@ -166,7 +166,12 @@ def _find_telling_field(records: Sequence[Record], kind: RecordKind) -> str | No
 
 def _describe_aside(record: Record, kind: RecordKind, telling: str | None) -> str:
     each = kind.field_named(telling) if telling else None
-    return f" ({to_display_text(format_field(each, record.values), limit=WORDS_CHARS)})" if each is not None else ""
+    if each is None:
+        return ""
+    told = to_display_text(format_field(each, record.values), limit=WORDS_CHARS)
+    if each.type == "boolean":  # a bare yes says nothing
+        told = f"{(each.label or each.name).replace('_', ' ').lower()}: {told}"
+    return f" ({told})"
 
 
 _MOST_WORDS = 3
@@ -265,6 +270,10 @@ def _choose_article(words: str) -> str:
     return f"an {words}" if words[:1] in "aeiou" else f"a {words}"
 
 
+DETAIL_CHARS: Final = 200
+_SENTENCE: Final = re.compile(rf".{{15,{DETAIL_CHARS - 1}}}?[.!?](?= [^a-z]|\Z)")
+
+
 class Described(Protocol):
     """An action as it is offered or signed."""
 
@@ -279,10 +288,19 @@ class Described(Protocol):
 def ask_for_action(actions: Sequence[Described], text: str = "") -> Question:
     """Asks which of these actions is meant. With a single action, asks whether it is."""
     text = text or ("Which of these do you mean?" if len(actions) > 1 else "Is this what you mean?")
-    candidates = tuple(
-        Candidate(id=each.name, label=each.title or each.name, detail=each.description[:200]) for each in actions
+    return Question(
+        slot="action", code="unclear_action", text=text, candidates=tuple(map(make_action_candidate, actions))
     )
-    return Question(slot="action", code="unclear_action", text=text, candidates=candidates)
+
+
+def make_action_candidate(action: Described) -> Candidate:
+    """An action as a candidate. Its detail is the first sentence of its description, if that says more than the
+    title."""
+    text, title = " ".join(action.description.split()), action.title or action.name
+    first = _SENTENCE.match(text)
+    text = first[0] if first else text if len(text) <= DETAIL_CHARS else f"{text[:DETAIL_CHARS].rpartition(' ')[0]}…"
+    says_more = text.rstrip(".").casefold() != title.rstrip(".").casefold()
+    return Candidate(id=action.name, label=title, detail=text if says_more else "")
 
 
 # ── yes or no ────────────────────────────────────────────────────────────────────────────────────────────────────────

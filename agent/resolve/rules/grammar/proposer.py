@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.extract.limits import MAX_WISHES, refuse_too_many
-from agent.pipeline import Abstain, Ask, Candidate, Draft, Proposed, Question, Resolution, Span, Turn
+from agent.pipeline import Abstain, Ask, Draft, Proposed, Question, Resolution, Span, Turn
 from agent.planning.proposal import (
     Answer,
     AnswerResult,
@@ -42,6 +42,7 @@ from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.questions.continued import ELSE, leave_out_before, read_continued
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.normalization import AlignedText
+from agent.validate.questions import make_action_candidate
 from language.wordnet import is_word
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
@@ -169,12 +170,7 @@ class Proposer:
     def _which(self, rivals: Sequence[Interpretation], *, sure: bool = True) -> Ask:
         """Asks which of the likeliest actions is meant. ``sure``: what was read of its arguments holds."""
         text = "Which of these do you mean?" if len(rivals) > 1 else "Is this what you mean?"
-        candidates = tuple(
-            Candidate(
-                id=each.offer.name, label=each.offer.title or each.offer.name, detail=each.offer.description[:200]
-            )
-            for each in rivals
-        )
+        candidates = tuple(make_action_candidate(each.offer) for each in rivals)
         drafts = (Draft(action=rivals[0].offer.name, version=rivals[0].offer.version),)
         question = Question(slot="action", code="unclear_action", text=text, candidates=candidates)
         likeliest = None

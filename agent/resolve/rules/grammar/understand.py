@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal
 
-from agent.pipeline import Abstain, Ask, Calls, Candidate, Draft, Proposed, Question, Request, Resolution
+from agent.pipeline import Abstain, Ask, Calls, Draft, Proposed, Question, Request, Resolution
 from agent.planning.proposal import ActionAnswer, PlanResult, Proposal
 from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import is_order, parse_clause
@@ -21,6 +21,7 @@ from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
 from agent.resolve.rules.normalization import AlignedText
 from agent.validate.coverage.weighty_patterns import PAST
+from agent.validate.questions import make_action_candidate
 from language.stems import READING, stem, stem_text
 from language.text import blank_quotations, word_set
 from registry.offers.shortlist import Shortlist
@@ -177,9 +178,7 @@ def _regardless(made: Proposed, shortlist: Shortlist) -> Ask | Proposed:
     offers = [offer for name in names if (offer := shortlist.get(name)) is not None]
     if not offers:
         return made
-    candidates = tuple(
-        Candidate(id=offer.name, label=offer.title or offer.name, detail=offer.description[:200]) for offer in offers
-    )
+    candidates = tuple(map(make_action_candidate, offers))
     drafts = tuple(Draft(action=offer.name, version=offer.version) for offer in offers)
     question = Question(slot="action", code="unclear_action", text=REGARDLESS, candidates=candidates)
     return Ask(question=question, drafts=drafts, stands=True)

@@ -30,7 +30,11 @@ def parse(body: bytes) -> Order:
     [
         (b"{}", "/text", "The field 'text' is missing; add it."),
         (b'{"text": "a", "surfaec": ""}', "/surfaec", "There is no field 'surfaec' here; did you mean 'surface'?"),
-        (b'{"text": "a", "zone": ""}', "/zone", "There is no field 'zone' here; this endpoint takes text, surface, place."),
+        (
+            b'{"text": "a", "zone": ""}',
+            "/zone",
+            "There is no field 'zone' here; this endpoint takes text, surface, place.",
+        ),
         (b'{"text": "a", "place": {"sh": 1}}', "/place/sh", "There is no field 'sh' here; remove it."),
         (b"[]", "", "A JSON object is expected here."),
         (b'{"text": "a", "place": 5}', "/place", "A JSON object is expected here."),
