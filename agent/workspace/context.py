@@ -158,7 +158,7 @@ class WorkspaceContexts:
             if found is None:
                 why = (
                     f"it is a connection of {row.of!r}, and no such connector was found here. If its folder is one of "
-                    "yours, name the folder that holds it in OPSIQ_CONNECTORS, for the server and for opsiq doctor alike"
+                    "yours, name the folder that holds it in OPSIQ_CONNECTORS, for the server and for opsiq doctor"
                 )
                 broken.append(BrokenConnector(row.name, why))
                 continue

@@ -24,8 +24,8 @@ _MARK: Final = re.compile(r"~([a-z][a-z0-9_]*)~")
 def find_tenants(
     description: ApiDescription, kinds: Iterable[KindDraft], left_out: Collection[str] = ()
 ) -> dict[str, int]:
-    """Setting → number of operations below it, for first placeholders that no kind and no list fills. If all of them are
-    ``left_out`` (keys), there is none."""
+    """Setting → number of operations below it, for first placeholders that no kind and no list fills. There is none
+    if all of them are ``left_out`` (keys)."""
     lists = {shape(each.path) for each in description.operations if each.method == "GET"}
     filled = {shape(each.path) for each in kinds}
     below: dict[tuple[str, str], int] = defaultdict(int)

@@ -14,7 +14,8 @@ from registry.importing.drafts.names import VERBS, to_imperative
 
 MAX_NOUN_WORDS: Final = 3
 _SKIPPED: Final = word_set(
-    "a an the one single existing specific given particular new your this that current all multiple several many soft permanently "
+    "a an the one single existing specific given particular new your this that current all multiple several many soft "
+    "permanently "
 )
 _ENDS: Final = word_set(
     "by with from in for of on to at as via using using and or that which when where details detail info information "

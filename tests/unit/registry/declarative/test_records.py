@@ -248,7 +248,7 @@ def keyed(**get: Any) -> dict[str, Any]:
 async def test_records_may_stand_under_their_keys_in_an_object() -> None:
     found = await records(Keyed(rows(4)), keyed()).search(Query("basket", "Linus Berg", "name"))
     assert [(each.id, each.values["buyer"], each.values["title"]) for each in found] == [("B003", "Linus Berg", None)]
-    with pytest.raises(PlatformUnavailable, match='is not a list.*write "keyed_by"'):
+    with pytest.raises(PlatformUnavailable, match=r'is not a list.*write "keyed_by"'):
         await records(Keyed(rows(4)), document()).search(Query("basket"))
 
 
