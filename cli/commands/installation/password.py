@@ -34,10 +34,13 @@ async def _reset(email: str, wanted: str | None) -> int:
     from cli.workspace import find_workspace, open_checked
     from core.actor import Actor
     from core.clock import utc_now
-    from core.errors import NotFound
+    from core.errors import InvalidInput, NotFound
     from core.settings import Settings
 
-    async with open_checked(Settings.load(os.environ)) as database:
+    settings = Settings.load(os.environ)
+    async with open_checked(settings) as database:
+        if settings.given_data_key is None and not settings.key_file.exists():
+            raise InvalidInput(f"The data key is not here: set OPSIQ_DATA_KEY, or put it back at {settings.key_file}.")
         async with database.read() as session:
             workspace = await find_workspace(session, wanted)
             found = await store.accounts.members.by_email(session, email)

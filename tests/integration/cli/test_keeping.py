@@ -374,6 +374,10 @@ def test_a_forgotten_password_is_replaced_where_the_data_is(tmp_path: Path, say:
     assert (code, "No member signs in as nobody@town.example" in told) == (1, True), told
     code, told = say("password", "o@town.example", stdin="short\n", DATA=here)
     assert (code, told) == (1, "opsiq: A password has 10 to 200 characters.\n")
+    (tmp_path / "a" / "data.key").rename(tmp_path / "away.key")
+    code, told = say("password", "o@town.example", stdin="another long one\n", DATA=here)
+    assert (code, "The data key is not here" in told) == (1, True), told
+    (tmp_path / "away.key").rename(tmp_path / "a" / "data.key")
     code, told = say("password", "O@town.example", stdin="another long one\n", DATA=here)
     assert (code, told) == (0, "o@town.example has a new password, and is signed out everywhere.\n")
     with closing(sqlite3.connect(tmp_path / "a" / "opsiq.db")) as database:
