@@ -342,7 +342,7 @@ def _kind(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
         return " | ".join(str(each) for each in schema["enum"])
     limits = [
-        f"{before} {schema[key]}{after}"
+        f"{before} {f'{schema[key]:,}' if isinstance(schema[key], int) else schema[key]}{after}"
         for key, (before, after) in _LIMITS.items()
         if key in schema and (key, schema[key]) not in _NO_LIMITS
     ]
@@ -368,7 +368,8 @@ def _meaning(annotation: Mapping[str, Any]) -> str:
     """The source of a parameter's value, in a sentence."""
     derive = _mapping(annotation.get("derive"))
     if derive:
-        return f"the {derive.get('field')} of the {derive.get('parameter')}".replace("_id", "").replace("_", " ")
+        field, parameter = (str(derive.get(each)).replace("_", " ") for each in ("field", "parameter"))
+        return f"“{field}” of the {parameter.removesuffix(' id')}"
     if annotation.get("record"):
         of = f", of {annotation['of']}" if annotation.get("of") else ""
         only = ", ".join(

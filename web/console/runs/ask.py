@@ -18,6 +18,8 @@ from agent.runs.run import MOVING, Run
 from agent.runs.service import MAX_TEXT
 from agent.runs.states import as_asked, as_planned
 from agent.runs.test_mode import is_test
+from agent.workspace import authority
+from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import InvalidInput, PlatformUnavailable
 from registry.contract import Risk
@@ -131,6 +133,8 @@ class RunPage(Page):
     answered: AnswerView | None = None
     talk: Conversation = NO_CONVERSATION
     follows: bool = False
+    to_approve: bool = False
+    """Whether this person knows the run only as one that they may approve."""
     test: bool = False
     unavailable: bool = False
 
@@ -351,6 +355,7 @@ async def _show_run(
         max_chars=MAX_TEXT,
         test=is_test(run),
         unavailable=unavailable,
+        to_approve=viewer.role != OWNER and not authority.owns(viewer, run),
         again=run.text if run.state in ("rejected", "expired", "refused", "abstained", "failed") else "",
     )
     here = urlsplit(request.headers.get("hx-current-url", "")).path == f"/runs/{run.id}"

@@ -12,6 +12,7 @@ import store.contracts
 import store.runs.runs
 from tests.integration.web.console.console import CONTRACT, PASSWORD, Console, csrf
 from tests.integration.web.console.keys.test_keys import ticket
+from web.console.contracts import contracts
 
 
 def written(**changes: Any) -> str:
@@ -202,3 +203,16 @@ async def test_a_tool_of_a_server_is_called_that_and_shows_what_it_is_pinned_to(
     assert "The tool, as signed" not in (await olivia.get("/contracts/shop.refund")).text
     checked = await drafted(olivia, "/draft/check", json.dumps(tool))
     assert "restock, a tool of the MCP server shelf" in checked.text
+
+
+def test_a_parameter_is_described_as_people_write_it() -> None:
+    described = contracts._parameters(
+        {
+            "parameters": {"properties": {"amount": {"type": "integer", "minimum": 1, "maximum": 100_000_000}}},
+            "annotations": {"amount": {"derive": {"parameter": "invoice_id", "field": "net_total"}}},
+        }
+    )
+    assert [(each.kind, each.meaning) for each in described] == [
+        ("whole number, from 1, to 100,000,000", "“net total” of the invoice")
+    ]
+    assert contracts._kind({"type": "integer", "maximum": "many"}) == "whole number, to many"

@@ -128,6 +128,17 @@ async def test_a_platform_that_does_not_answer_a_yes_leaves_the_card_where_it_wa
         await confirm_without_platform(console)
 
 
+async def test_a_card_leads_back_to_where_its_reader_found_it(console: Console) -> None:
+    run = await console.run_of(console.owner)
+    steps = (PLAN.steps[0].model_copy(update={"action": "shop.refund", "version": 1, "pins": ()}),)
+    plan = PLAN.model_copy(update={"run_id": run.id, "steps": steps})
+    expires_at = console.clock() + timedelta(minutes=15)
+    await put(console, run, state="held", plan=plan, answers=RUN.answers, expires_at=expires_at)
+    for email, place in (("olivia@shop.test", "Runs"), ("amir@shop.test", "Approvals")):
+        page = (await (await console.signed_in(email)).get(f"/runs/{run.id}")).text
+        assert f'<p class="crumbs"><a href="/{place.lower()}">{place}</a>' in page
+
+
 async def confirm_without_platform(console: Console) -> None:
     secrets = {"read_token": "a", "action_secret": make_secret()}
     await console.container.workspace_admin.connect(console.owner, "saas", "http://127.0.0.1:9", secrets)

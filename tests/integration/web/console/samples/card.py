@@ -135,6 +135,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
             max_chars=4000,
             talk=TALK,
             follows=True,
+            to_approve=True,
             answered=conversation.AnswerView(
                 "2 <invoices>.",
                 (conversation.RecordRow("INV-<1>", "paid & sent"),),
