@@ -19,7 +19,8 @@ from store.runs import confirmations
 from store.webhooks import deliveries, endpoints
 
 DELIVERIES: Final = timedelta(days=deliveries.KEEP_DAYS)
-NONCES: Final = timedelta(seconds=request_signature.NONCE_S)
+NONCES: Final = timedelta(seconds=request_signature.NONCE_S + 60)
+"""Longer than a signature is valid: the clocks of several servers differ, and a timestamp is a whole second."""
 IDEMPOTENCY: Final = timedelta(hours=24)
 LOGINS: Final = timedelta(days=30)
 CONFIRMATIONS: Final = timedelta(days=7)

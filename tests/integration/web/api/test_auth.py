@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,8 +17,10 @@ import store.requests.nonces
 from agent.workspace import principals
 from core.actor import Actor
 from core.crypto import request_signature
+from store import retention
 from store.database import Database
 from store.requests.nonces import NonceRow
+from tests.integration.frozen_clock import FrozenClock
 from tests.integration.web.api.shop import NOW, InstalledShop, Shop, open_shop
 from web.limits import Limits
 from web.nonces import Nonces
@@ -75,6 +78,18 @@ async def test_a_repeated_request_is_refused_and_drains_nobodys_limit(tmp_path: 
         for _ in range(5):
             assert (await shop.http.get("/v1/me", headers={"Authorization": header})).status_code == 401
         assert (await shop.call("GET", "/v1/me")).headers["ratelimit"].startswith('"key";r=1;')
+
+
+async def test_a_request_signed_ahead_of_time_is_not_repeated_in_the_last_moment_of_its_window(shop: Shop) -> None:
+    """Its nonce is swept by another process, whose clock is a little ahead."""
+    shop.clock.advance(seconds=0.9)
+    ahead = FrozenClock(shop.clock() + timedelta(seconds=request_signature.WINDOW_S))
+    header = replace(shop, clock=ahead).signature("GET", "/v1/me", shop.keys["olivia"])
+    assert (await shop.http.get("/v1/me", headers={"Authorization": header})).status_code == 200
+    shop.clock.advance(seconds=600.05)
+    await retention.sweep(shop.container.database, shop.clock() + timedelta(seconds=5))
+    answer = await shop.http.get("/v1/me", headers={"Authorization": header})
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_signature")
 
 
 async def test_an_address_that_floods_is_stopped_before_its_signatures_are_looked_at(
