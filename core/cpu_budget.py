@@ -16,8 +16,8 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Coroutine, Generator
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Final, TypeVar, cast
@@ -61,6 +61,23 @@ async def run_within(budget_s: float, doing: Coroutine[Any, Any, T]) -> T:
         return await cast("Coroutine[Any, Any, T]", _Metered(doing))
     finally:
         _CURRENT.reset(token)
+
+
+async def run_outside(doing: Awaitable[T]) -> T:
+    """Runs a look-up outside the budget of this context, and returns its result.
+
+    It is a task of its own, because a budget that is spent in the middle of a transaction would leave the transaction
+    open. In a process that does nothing else (``kill_beyond``) there is none, and it runs within the budget.
+    """
+    if _CURRENT.get() is None or _spare_s is not None:
+        return await doing
+    context = copy_context()
+    context.run(_CURRENT.set, None)
+    return await asyncio.get_running_loop().create_task(_wait_for(doing), context=context)
+
+
+async def _wait_for(doing: Awaitable[T]) -> T:
+    return await doing
 
 
 def carry_budget(doing: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
@@ -117,14 +134,17 @@ class _Metered(Coroutine[Any, Any, T]):
         _running = self._budget
         if _spare_s is not None:
             _kill_beyond(self._budget.left_s + _spare_s)
+        began = time.thread_time()
         signal.setitimer(signal.ITIMER_PROF, self._budget.left_s, _AGAIN_S)
         try:
             return step(*values)
         finally:
-            left, _ = signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             _running = None
             if sys.getprofile() is _raise_outside:
                 sys.setprofile(None)
+            # Not what the timer says is left: Linux adds a tick to that each time, so pauses would lengthen the budget.
+            left = self._budget.left_s - (time.thread_time() - began)
             self._budget.left_s = 0.0 if self._budget.spent else max(left, 0.0)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, Protocol
 
-from core import canon, money
+from core import canon, cpu_budget, money
 
 FieldType = Literal[
     "id", "string", "integer", "number", "boolean", "money_minor", "currency", "datetime", "date", "email", "enum",
@@ -266,11 +266,11 @@ class Kinds:
 
     async def search(self, query: Query) -> Sequence[Record]:
         _, provider = self._by_name[self._full.get(query.kind, query.kind)]
-        return await provider.search(query)
+        return await cpu_budget.run_outside(provider.search(query))
 
     async def record(self, kind: str, record_id: str) -> Record | None:
         found = self._by_name.get(self._full.get(kind, kind))
-        return await found[1].get(kind, record_id) if found else None
+        return await cpu_budget.run_outside(found[1].get(kind, record_id)) if found else None
 
 
 def _qualify(kind: RecordKind, place: Place, shared: Collection[str]) -> RecordKind:

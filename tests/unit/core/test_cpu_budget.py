@@ -42,6 +42,66 @@ async def test_waiting_costs_nothing_and_what_is_done_in_time_answers() -> None:
     assert await cpu_budget.run_within(0.02, waits()) == 5
 
 
+async def test_pauses_add_nothing_to_the_budget() -> None:
+    """The kernel's timer tells a tick more than it was given whenever it is stopped."""
+
+    async def look_up_again_and_again() -> None:
+        until = time.thread_time() + 2.0
+        while time.thread_time() < until:
+            sum(range(2_000))
+            await asyncio.sleep(0)
+
+    began = time.thread_time()
+    with pytest.raises(cpu_budget.Exhausted):
+        await cpu_budget.run_within(0.05, look_up_again_and_again())
+    assert time.thread_time() - began < 0.5
+
+
+async def test_a_look_up_outside_the_budget_is_finished_and_costs_nothing_of_it() -> None:
+    done: list[str] = []
+
+    async def look_up() -> None:
+        try:
+            until = time.thread_time() + 0.15
+            while time.thread_time() < until:
+                sum(range(2_000))
+                await asyncio.sleep(0)
+        finally:
+            await asyncio.sleep(0)
+            done.append("closed")
+
+    async def read(*, on: bool) -> int:
+        await cpu_budget.run_outside(look_up())
+        if on:
+            await spin()
+        return 5
+
+    assert await cpu_budget.run_within(0.05, read(on=False)) == 5
+    with pytest.raises(cpu_budget.Exhausted):
+        await cpu_budget.run_within(0.05, read(on=True))
+    assert done == ["closed", "closed"]
+
+
+async def test_a_look_up_outside_the_budget_ends_with_who_waits_for_it() -> None:
+    ended: list[str] = []
+
+    async def look_up() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append("ended")
+
+    async def read() -> None:
+        await cpu_budget.run_outside(look_up())
+
+    reading = asyncio.create_task(cpu_budget.run_within(0.05, read()))
+    await asyncio.sleep(0.01)
+    reading.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await reading
+    assert ended == ["ended"]
+
+
 async def test_an_error_is_passed_on_and_may_be_dealt_with_inside() -> None:
     async def fails() -> None:
         raise ValueError("no")

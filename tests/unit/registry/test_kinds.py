@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
 
 import pytest
 
+from core import cpu_budget
 from registry.catalogue import Catalogue, bind
 from registry.contract import Contract, parse
 from registry.records import Field, Kinds, Place, Query, Record, RecordKind, Relation, admit
@@ -141,3 +144,32 @@ def test_a_contract_that_may_mean_either_is_a_fault_that_names_the_choices() -> 
 def test_what_is_unknown_or_unique_stays_as_it_is_written(record: str) -> None:
     signed = named("ops.greet", record)
     assert bind(signed, two()) is signed
+
+
+class Slow(Memory):
+    """Takes processor time, and has something to close afterwards."""
+
+    closed = 0
+
+    async def search(self, query: Query) -> Sequence[Record]:
+        try:
+            until = time.thread_time() + 0.1
+            while time.thread_time() < until:
+                sum(range(2_000))
+                await asyncio.sleep(0)
+            return await super().search(query)
+        finally:
+            await asyncio.sleep(0)
+            self.closed += 1
+
+
+async def test_a_look_up_is_never_cut_off_by_the_budget_of_a_reading() -> None:
+    slow = Slow("shop", CUSTOMER)
+    kinds = Kinds([slow])
+
+    async def read() -> tuple[Sequence[Record], Record | None]:
+        return await kinds.search(Query("customer")), await kinds.record("customer", "1")
+
+    found, one = await cpu_budget.run_within(0.05, read())
+    assert [each.values["name"] for each in (*found, one) if each is not None] == ["shop", "shop"]
+    assert slow.closed == 2
