@@ -211,14 +211,17 @@ def _question(question: Question) -> OpenQuestion:
         slot=question.slot,
         text=question.text,
         free_text=question.free_text,
-        choices=tuple(map(_choice, question.candidates)),
+        choices=tuple(map(make_choice, question.candidates)),
     )
 
 
-def _choice(candidate: Candidate) -> Choice:
+def make_choice(candidate: Candidate) -> Choice:
+    """A candidate, with how it differs from those that look like it."""
     marks = f" ({'; '.join(candidate.marks)})" if candidate.marks else ""
     return Choice(id=candidate.id, label=candidate.label + marks, detail=candidate.detail)
 
 
 def _to_answered(reply: Reply) -> Answered:
-    return Answered(text=reply.text, values=reply.values, records=tuple(map(_choice, reply.records)), count=reply.count)
+    return Answered(
+        text=reply.text, values=reply.values, records=tuple(map(make_choice, reply.records)), count=reply.count
+    )

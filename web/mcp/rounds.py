@@ -113,12 +113,11 @@ def make_question_request(question: Question) -> InputRequest:
     """An open question as a form: one of its choices, or words, or both."""
     properties: dict[str, Any] = {}
     if question.candidates:
+        offered = [results.make_choice(each) for each in question.candidates]
         properties["choice"] = {
             "type": "string",
             "title": "Which one?",
-            "oneOf": [
-                {"const": each.id, "title": f"{each.label} {each.detail}".strip()} for each in question.candidates
-            ],
+            "oneOf": [{"const": each.id, "title": f"{each.label} {each.detail}".strip()} for each in offered],
         }
     if question.free_text:
         title = "Or in your own words" if question.candidates else "Your answer"

@@ -117,6 +117,8 @@ async def test_a_question_is_a_form_and_its_answer_leads_to_the_card(working: Sh
     async with connected(working, elicitation_callback=impatient) as client:
         result = told(await client.call_tool("ask", ASKED))
     assert [type(each) for each in person.shown] == [ElicitRequestFormParams, ElicitRequestURLParams]
+    titles = [each["title"] for each in person.shown[0].requested_schema["properties"]["choice"]["oneOf"]]
+    assert all("‘v’" in each and "‘w’" in each for each in titles), "it says how those who look alike differ"
     assert result["state"] == "held", result
     assert "Nowak" in result["calls"][0]["preview"]
 
