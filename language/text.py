@@ -222,6 +222,16 @@ def read_text(raw: str) -> Text:
     return Text(raw)
 
 
+_VOWEL_SOUND: Final = re.compile(
+    r"(?!eu|on(?:e|ce)\b|u(?:ni(?![nm])|s[aeu]|r[aeiou]|t[aei]|rl\b|ri\b|uid\b))[aeiou]|hour|heir|hono", re.I
+)
+
+
+def with_article(noun: str) -> str:
+    """A noun with its indefinite article, by sound: ``an invoice``, ``a user``, ``an hour``."""
+    return f"{'an' if _VOWEL_SOUND.match(noun) else 'a'} {noun}"
+
+
 @lru_cache(maxsize=8192)
 def singularize(word: str) -> str:
     """A rough singular, enough to compare nouns: invoices → invoice, companies → company, boxes → box."""

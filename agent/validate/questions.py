@@ -12,6 +12,7 @@ from agent.pipeline import Answer, Candidate, Question, QuestionCode, Request
 from agent.validate.records import confusables
 from agent.validate.records.located import LABEL_CHARS, LocatedRecord, Scalar, format_count, name_kind, name_kinds
 from core.display_text import to_display_text
+from language.text import with_article
 from language.wordnet import is_word
 from registry.contract import Annotation, Unit
 from registry.records import Record, RecordKind, format_field
@@ -244,7 +245,7 @@ def explain_exclusion(record: Record, label: str, kind: RecordKind, where: Mappi
     """The question if the meant record is excluded by the contract's filter or by a word."""
     needed = describe_filter(kind, where).strip()
     is_ = to_display_text(describe_mismatch(record, kind, where), limit=WORDS_CHARS)
-    needs = f"this needs {_choose_article(needed)} {name_kind(kind)}" if needed else "this can't be done with it"
+    needs = f"this needs {with_article(needed)} {name_kind(kind)}" if needed else "this can't be done with it"
     if is_ and is_ in label:  # "INV-1042 · refunded 2026-10-03" has said so
         return f"{label}: {needs}."
     return f"{label} is {is_}; {needs}." if is_ else f"{label} can't be meant here."
@@ -264,10 +265,6 @@ def _may_be_name(words: str, kind: RecordKind) -> bool:
     not called by an ordinary word or a phrase."""
     people = any(each.type == "email" for each in kind.fields)
     return not people or not words.islower() or (" " not in words.strip() and not is_word(words.strip()))
-
-
-def _choose_article(words: str) -> str:
-    return f"an {words}" if words[:1] in "aeiou" else f"a {words}"
 
 
 DETAIL_CHARS: Final = 200

@@ -48,11 +48,22 @@ def write_annotations(
                 found["field"] = field
             if slot.place != "path" and (within := _owner(by_name[choice.record], records)) is not None:
                 found["of"] = within
+        if _renames(operation, slot, slots):
+            found["label"] = f"New {slot.name.removeprefix('body_').replace('_', ' ')}"
         if choice is not None:
             found.update(choice.annotation())
         if found:
             made[slot.name] = {**made.get(slot.name, {}), **found}
     return made
+
+
+def _renames(operation: Operation, slot: Slot, slots: Sequence[Slot]) -> bool:
+    """Whether a body's member has the name of what the path names its record by: what that shall be from now on."""
+    return slot.place == "body" and any(
+        slot.name == f"body_{each.name}" and operation.path.rstrip("/").endswith("{" + each.key + "}")
+        for each in slots
+        if each.place == "path"
+    )
 
 
 def _owner(kind: KindDraft, records: Mapping[str, str]) -> str | None:

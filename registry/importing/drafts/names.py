@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from language.text import word_set
+from language.text import with_article, word_set
 from registry.importing.document.description import Operation
 from registry.importing.drafts import words
 
@@ -190,7 +190,7 @@ def write_title(operation: Operation, name: str) -> str:
         if operation.method in ("DELETE", "PUT", "PATCH") and not operation.path.rstrip("/").endswith("}"):
             noun = f"all {noun}" if one != noun else noun  # an action on a collection affects all its members
         elif one != noun and verb != "list":
-            noun = f"{'an' if one[0] in 'aeiou' else 'a'} {one}"
+            noun = with_article(one)
         made = verb.replace("_", " ") if "_" in verb else f"{verb} {noun}"
         return words.cut_text(made[:1].upper() + made[1:], 200)
     first, _, rest = summary.partition(" ")

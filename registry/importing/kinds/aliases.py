@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from language.text import with_article
 from registry.importing.document.description import Operation
 from registry.importing.drafts import words
 from registry.importing.drafts.names import VERBS, to_imperative
@@ -37,13 +38,13 @@ def write_aliases(
     if kind is None:
         return []
     nouns = [each for each in kind.entry["nouns"] if words.to_plural(each) in kind.entry["nouns"]]
-    renames = bool(_TITLES & set(kind.entry["fields"]) & set(parameters))
+    renames = any(each in parameters or f"body_{each}" in parameters for each in _TITLES & set(kind.entry["fields"]))
     verbs = list(dict.fromkeys(_verbs(operation, title, nouns, segment, renames=renames)))
     masked = any(words.to_snake_case(each.name) == "update_mask" for each in operation.parameters)
     if operation.method == "PATCH" and not segment and not masked:  # no other part of the record is rewritten
         verbs += [each for each in _switching_verbs(parameters) if each not in verbs]
     said = f"{title} ".lower()
-    made = [f"{verb} {'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}" for verb in verbs for noun in nouns]
+    made = [f"{verb} {with_article(noun)}" for verb in verbs for noun in nouns]
     return [each for each in dict.fromkeys(made) if not said.startswith(f"{each} ")][:MAX_ALIASES]
 
 

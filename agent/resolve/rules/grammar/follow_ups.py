@@ -52,7 +52,7 @@ from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.phrases.shown import find_standing
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.proposed.relative_answers import read_relative
-from language.text import find_quotations, singularize, word_set
+from language.text import find_quotations, singularize, with_article, word_set
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
@@ -251,7 +251,7 @@ def _other_kind(reader: Reader, offer: Offer, named: Sequence[str], found: Mappi
 
 def _a(kind: RecordKind) -> str:
     noun = kind.nouns[0] if kind.nouns else kind.name.replace("_", " ")
-    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
+    return with_article(noun)
 
 
 def _continued(

@@ -65,8 +65,13 @@ TEAMS = api(
   put: {summary: Create or update a team}
   patch:
     summary: Change a team
-    requestBody: {content: {application/json: {schema: {properties: {muted: {type: boolean}}}}}}
+    requestBody: {content: {application/json: {schema: {properties: {name: {type: string}, muted: {type: boolean}}}}}}
   delete: {summary: Delete a team}
+/teams/{name}/door:
+  parameters: [{name: name, in: path, required: true, schema: {type: string}}]
+  patch:
+    summary: Change a team's door
+    requestBody: {content: {application/json: {schema: {properties: {name: {type: string}}}}}}
 """,
     more="""
 components:
@@ -82,6 +87,13 @@ def test_what_a_path_names_and_the_call_makes_is_no_record_yet() -> None:
     assert "create a team" in made["POST /teams/{name}"]["aliases"]
     for looked_up in ("DELETE /teams/{name}", "PATCH /teams/{name}", "PUT /teams/{name}"):
         assert "record" in made[looked_up]["annotations"]["name"], looked_up
+
+
+def test_a_body_with_the_name_that_its_path_has_renames() -> None:
+    made = {each.operation.key: each.contract for each in accepted(TEAMS).drafts}
+    assert made["PATCH /teams/{name}"]["annotations"]["body_name"]["label"] == "New name"
+    assert "rename a team" in made["PATCH /teams/{name}"]["aliases"]
+    assert "body_name" not in made["PATCH /teams/{name}/door"]["annotations"], "that is the door's name"
 
 
 def test_several_of_a_kind_are_of_that_kind() -> None:
