@@ -23,7 +23,7 @@ from web.console.labels import Badge
 from web.console.one_shot_form import use_form_once
 from web.console.pages import Page, redirect, show, wants_fragment
 from web.console.session import Owner, make_shell
-from web.console.webhooks.delivery_status import make_state_badge
+from web.console.webhooks.delivery_status import FAILURES, make_state_badge
 
 router = APIRouter(prefix="/webhooks/deliveries", include_in_schema=False)
 
@@ -150,7 +150,7 @@ def _attempt(row: DeliveryAttemptRow, *, latest: bool) -> AttemptTableRow:
         n=row.n,
         at=row.at,
         status=Badge(
-            str(row.status) if row.status else (row.error or "no answer").replace("_", " "), "good" if well else "bad"
+            str(row.status) if row.status else FAILURES.get(row.error or "", "no answer"), "good" if well else "bad"
         ),
         duration=f"{row.duration_ms} ms" if row.duration_ms < 10_000 else f"{row.duration_ms / 1000:.1f} s",
         by_hand=row.by_hand,

@@ -23,6 +23,16 @@ DELIVERIES: Final[Mapping[str, Badge]] = {
     "succeeded": Badge("delivered", "good"),
     "failed": Badge("failed", "bad"),
 }
+FAILURES: Final[Mapping[str, str]] = {
+    "blocked": "not allowed",
+    "dns": "no address",
+    "connect": "not reached",
+    "tls": "not secure",
+    "timeout": "no answer in time",
+    "closed": "no answer",
+    "malformed": "no HTTP",
+}
+"""Why an attempt got no status, in a word or two (``executors.retry.ErrorKind``)."""
 RETRYING: Final = Badge("retrying", "wait")
 
 

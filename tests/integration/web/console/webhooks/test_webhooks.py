@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from httpx import AsyncClient, Response
@@ -16,9 +17,11 @@ import store.webhooks.deliveries
 import store.webhooks.endpoints
 from events.webhooks.endpoints import EndpointState
 from events.webhooks.redelivery import RECOVER_JOB, REPLAY_JOB
+from executors.retry import ErrorKind
 from store.webhooks.attempts import AttemptResult
 from tests.integration.web.console.console import Console, csrf
 from tests.integration.web.console.keys.test_keys import submit, ticket
+from web.console.webhooks.delivery_status import FAILURES
 
 GIVEN = {
     "url": "https://ledger.example/hooks", "patterns": "invoice.*\norder.shipped", "description": "The ledger",
@@ -292,3 +295,7 @@ async def test_the_list_says_how_each_endpoint_has_been_doing(console: Console) 
     assert "99.7 %" in page
     assert "of 1000 in 24 h" in page
     assert "24 Nov 2026, 12:00:00 UTC" in page
+
+
+def test_every_way_in_which_an_attempt_gets_no_status_has_words() -> None:
+    assert set(FAILURES) == set(get_args(ErrorKind))
