@@ -14,6 +14,7 @@ from core.actor import Actor
 from registry.catalogue import Catalogue
 from registry.confirmation import Policy
 from registry.contract import Contract
+from registry.offers.offer import sort_by_title
 from registry.records import Record
 
 _CONFIRMED: Final = {Policy.WHEN: "sometimes", Policy.ONCE_PER_SESSION: "once in a session"}
@@ -51,7 +52,7 @@ def answer_about_action(asked: ActionAnswer, catalogue: Catalogue, actor: Actor)
 
 def list_abilities(catalogue: Catalogue, actor: Actor, surface: str, kinds: Sequence[str]) -> Reply:
     """What this actor can ask for. ``kinds`` are the plurals of the record kinds that questions may be about."""
-    offers = catalogue.offers(actor.role, surface)  # type: ignore[arg-type]
+    offers = sort_by_title(catalogue.offers(actor.role, surface))  # type: ignore[arg-type]
     titles = [offer.title for offer in offers]
     more = f" and {len(titles) - PAGE} more" if len(titles) > PAGE else ""
     many = f"{len(titles)} action{'' if len(titles) == 1 else 's'}"

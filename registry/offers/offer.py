@@ -3,9 +3,9 @@ target."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from registry.contract import Annotation, Contract, Risk
 from registry.endpoints.types import HttpEndpoint, McpEndpoint
@@ -70,3 +70,11 @@ def make_offer(contract: Contract) -> Offer:
         undo=contract.undo,
         own_api=isinstance(contract.endpoint, HttpEndpoint | McpEndpoint),
     )
+
+
+_Titled = TypeVar("_Titled", Offer, Contract)
+
+
+def sort_by_title(actions: Iterable[_Titled]) -> list[_Titled]:
+    """Platform by platform, and within each by title, as people look for them."""
+    return sorted(actions, key=lambda each: (each.name.partition(".")[0], each.title.casefold()))

@@ -16,7 +16,7 @@ from core.errors import InvalidInput
 from events.automations.rules import list_past_events
 from registry.events import event_catalogue, event_fields, event_names
 from registry.events.event_fields import EventField
-from registry.offers.offer import Offer
+from registry.offers.offer import Offer, sort_by_title
 from web.console.automations.automation_form import OTHER
 from web.console.forms import FormOption
 
@@ -86,7 +86,7 @@ def list_actions(
     """Actions that this person may run on this surface."""
     shortlist = context.shortlist(actor, surface)
     many = len(shortlist) > MOST_ACTIONS
-    offers: list[Offer] = list(shortlist.offers)
+    offers: list[Offer] = sort_by_title(shortlist.offers)
     if many:
         found = [each.offer for each in shortlist.top(find, MOST_ACTIONS)] if find else offers[:MOST_ACTIONS]
         kept = [offer for name in chosen if (offer := shortlist.get(name)) is not None]

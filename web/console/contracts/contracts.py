@@ -21,6 +21,7 @@ from core.errors import InvalidContract, NotFound
 from registry.catalogue import Catalogue
 from registry.confirmation import DEFAULT_EXPIRES_S, ConfirmBy, Policy
 from registry.contract import Contract, parse
+from registry.offers.offer import sort_by_title
 from store.contracts import ContractRow
 from web.auth import get_container
 from web.console import labels
@@ -160,7 +161,8 @@ async def show_contracts(
     catalogue = (await get_container(request).contexts.of(visitor.actor.workspace)).catalogue
     owner = visitor.actor.role == OWNER
     wanted = [word for word in q.casefold().split() if word]
-    fit = [each for each in catalogue if (owner or visitor.actor.role in each.roles) and _fits(each, wanted)]
+    mine = (each for each in catalogue if owner or visitor.actor.role in each.roles)
+    fit = sort_by_title(each for each in mine if _fits(each, wanted))
     faults = catalogue.faults.items() if owner and not start else ()
     held: Sequence[ContractRow] = ()
     if owner and not start:

@@ -23,7 +23,7 @@ from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import InvalidInput, PlatformUnavailable
 from registry.contract import Risk
-from registry.offers.offer import Offer
+from registry.offers.offer import Offer, sort_by_title
 from web import problem
 from web.auth import get_container
 from web.console import labels
@@ -286,7 +286,7 @@ async def _ask(
     context = await container.contexts.of(visitor.actor.workspace)
     recalled = await container.runs.list_runs(visitor.actor, limit=RECALLED)
     mine = [run for run in recalled if run.actor.person == visitor.actor.person]
-    offers = sorted(context.catalogue.offers(visitor.actor.role, "admin"), key=_by_title)
+    offers = sort_by_title(context.catalogue.offers(visitor.actor.role, "admin"))
     page = AskPage(
         shell=make_shell(request, visitor),
         title="Ask",
@@ -303,11 +303,6 @@ async def _ask(
         awaiting=await tell_awaiting(request, visitor),
     )
     return render(page, status=status if trouble else 200)
-
-
-def _by_title(offer: Offer) -> tuple[str, str]:
-    """Platform by platform, as people read their titles."""
-    return offer.name.partition(".")[0], offer.title.casefold()
 
 
 def _to_available(offer: Offer) -> AvailableAction:

@@ -124,6 +124,9 @@ async def test_what_may_be_asked_for_is_listed_by_title_platform_by_platform(con
     browser = await console.signed_in("olivia@shop.test")
     listed = re.findall(r"data-fill=[^>]+><b>([^<]+)</b>", (await browser.get("/")).text)
     assert listed == ["Answer", "Add", "Bill", "Refund an order", "weigh"]
+    assert re.findall(r'<th scope="row"><a [^>]+>([^<]+)', (await browser.get("/contracts")).text) == listed
+    rule = re.findall(r'<option value="(?:post|shop)\.\w+">([^<]+)', (await browser.get("/rules/new")).text)
+    assert rule == listed
 
 
 async def test_the_search_goes_along_from_page_to_page(console: Console) -> None:
