@@ -31,11 +31,14 @@ WithDocument = Annotated[Form, Depends(guard(require_owner, most_bytes=MAX_BYTES
 
 @dataclass(frozen=True, kw_only=True)
 class ImportPage(Page):
+    """Page that asks for a document. ``connected``: there is a platform that its actions can be sent to."""
+
     template: ClassVar[str] = "import.html"
     url: str
     trouble: str
     findings: tuple[str, ...]
     most_bytes: int
+    connected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class PickPage(Page):
 
 @router.get("/import")
 async def import_page(request: Request, visitor: Owner) -> Response:
-    return _ask(request, visitor)
+    return await _ask(request, visitor)
 
 
 @router.post("/import")
@@ -92,7 +95,7 @@ async def draft_document(request: Request, form: WithDocument) -> Response:
         sealed = await asyncio.to_thread(seal_state, container.box, visitor.actor.workspace, state)
     except (InvalidInput, Unavailable) as error:
         findings = tuple(to_display_text(str(each), limit=300) for each in error.findings[:20])
-        return _ask(request, visitor, url, to_display_text(error.detail, limit=600), findings)
+        return await _ask(request, visitor, url, to_display_text(error.detail, limit=600), findings)
     return await show_picks(request, visitor, state, sealed)
 
 
@@ -167,9 +170,10 @@ def _is_same(draft: Mapping[str, Any], there: Contract | None) -> bool:
     return digest is not None and digest == draft["upstream"]["schema_digest"]
 
 
-def _ask(
+async def _ask(
     request: Request, visitor: Visitor, url: str = "", trouble: str = "", findings: tuple[str, ...] = ()
 ) -> Response:
+    catalogue = (await get_container(request).contexts.of(visitor.actor.workspace)).catalogue
     page = ImportPage(
         shell=make_shell(request, visitor),
         title="Import contracts",
@@ -177,6 +181,7 @@ def _ask(
         trouble=trouble,
         findings=findings,
         most_bytes=MAX_BYTES,
+        connected=bool(catalogue.addresses),
     )
     return show(request, page, status=422 if trouble else 200)
 

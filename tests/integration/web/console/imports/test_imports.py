@@ -93,6 +93,7 @@ async def signed(browser: AsyncClient, page: Response, ops: list[str], **fields:
 async def test_drafts_are_picked_reviewed_and_signed_in_bulk_with_the_password(console: Console) -> None:
     await connected(console)
     browser = await console.signed_in("olivia@shop.test")
+    assert "No platform is connected yet" not in (await browser.get("/import")).text
     picks = await upload(browser, json.dumps(DOCUMENT).encode())
     assert picks.status_code == 200, picks.text
     assert "4 operations: 3 drafted, 1 refused" in picks.text
@@ -157,6 +158,7 @@ async def test_a_document_of_another_address_than_the_chosen_connection_is_warne
 
 async def test_a_connection_that_is_not_there_is_told_on_the_page_and_never_signed(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
+    assert "No platform is connected yet" in (await browser.get("/import")).text, "before anything is picked"
     picks = await upload(browser, json.dumps(DOCUMENT).encode())
     page = await reviewed(browser, picks, ["0"])
     assert "No platform is connected yet" in page.text

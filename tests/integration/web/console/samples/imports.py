@@ -21,6 +21,7 @@ def of_imports(shell: Shell) -> dict[type[Page], Page]:
             trouble="wrong & again",
             findings=("/paths: <none>",),
             most_bytes=15 * 1024 * 1024,
+            connected=True,
         ),
         imports.PickPage: imports.PickPage(
             shell=shell,
