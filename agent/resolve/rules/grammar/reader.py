@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,6 +28,7 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, does, find_day_of_deed, join_verb, read_telling_noun
+from agent.resolve.rules.grammar.messages import find_message
 from agent.resolve.rules.grammar.name_ends import find_name_end
 from agent.resolve.rules.grammar.time_stretches import find_stretches, read_when
 from agent.resolve.rules.normalization import CORRECTION
@@ -42,11 +42,6 @@ from registry.records import Field, RecordKind
 Place = Callable[[int, int], Words]
 _DATED = 0.55
 _NUMBERED = frozenset(("number", "no", "nr", "id", "#"))
-_MESSAGE = re.compile(
-    r"\b(?:repl(?:y|ies)|answer|respond|write|tell|say|message|text|email|mail|let)\b[^:\n\"“]{0,80}:\s{1,20}(?=\S)"
-    r"|\b(?:saying|that\s{1,3}says)\b:?\s{1,20}(?=\S)",
-    re.IGNORECASE,
-)
 _OPENS = frozenset(".!?:;\"“‘'(-–—")
 _JOINTS = frozenset((",", "and", "&", "+", "plus", "/", ";", "or", "then"))
 
@@ -82,8 +77,8 @@ class Reader:
         """Where what was said before is taken back: "no, make that"."""
         self.hours = self.text.by_token(times.find(self.text))
         self.durations = durations.find(self.text)
-        told = _MESSAGE.search(self.text.plain)
-        self.message_from = self.end_index(told.end()) if told is not None else len(self.tokens)
+        told = find_message(self.text.plain)
+        self.message_from = self.end_index(told) if told is not None else len(self.tokens)
         """The token at which a text to be sent begins that runs to the end: after "tell her:", "reply saying"."""
         self.quoted = frozenset(range(self.message_from, len(self.tokens))).union(
             *(range(*map(self.end_index, span)) for span in find_quotations(self.text.plain))

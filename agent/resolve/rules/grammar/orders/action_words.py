@@ -59,6 +59,7 @@ _TENSE: Final = frozenset(map(stem, ("is", "was", "were", "has", "been", "just",
 _WRITING: Final = tuple(
     map(stem, ("apologize", "apologise", "thank", "ask", "inform", "remind", "warn", "congratulate", "tell", "write"))
 )
+_SAYING: Final = stem("say")
 LIGHT: Final = GENERIC | frozenset(
     map(stem, ("let", "give", "move", "mark", "send", "hand", "apply", "change", "have", "get", "bring"))
 )
@@ -114,7 +115,8 @@ class ActionWords:
                     tells(_TAKING, HINTED)  # "20 off 1042", where its alias is "knock off"
                 if not particle and said[0] not in things and (said[0] in ORDERS or said[0] in KIN):
                     tells(said[0], TOLD)
-        tells(_find_first(offer.description), SHOWN)
+        described = _find_first(offer.description)
+        tells(described if described != _SAYING else "", SHOWN)  # "Say that a job is done" is not done by saying
         for text in (offer.title, *offer.aliases):  # "Call a tour off" is to cancel it
             for _, _, plain in replace_phrasal_verbs(text):
                 tells(stem(plain) if plain.strip() else "", TOLD)

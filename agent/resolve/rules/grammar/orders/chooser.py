@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from agent.planning.proposal import QuotedText
+from agent.planning.proposal import QuotedText, RecordArgument
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, PARTICLES, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
@@ -143,7 +143,12 @@ class Chooser:
         ]
         rivals = rivals or [each for each in read if each is not best and _contradicts(each, best)]
         if rivals:
-            tied = best.complete and all(each.complete and self._means(each, read) for each in rivals[:2])
+            tied = best.complete and all(
+                each.complete
+                and self._means(each, read)
+                and not (_contradicts(each, best) and _contradicts(best, each))
+                for each in rivals[:2]
+            )
             return Choice(None, (best, *rivals[:2]), tied=tied)
         return Choice(best, (best,))
 
@@ -217,9 +222,8 @@ class Chooser:
             and best.evidence - each.evidence <= HINTS
         ]
         several = len(made) > 1
-        # Any words may be a free text, so records and values are tried first.
-        firm = [each for each in made if not any(isinstance(one, QuotedText) for one in each.calls[0].values())]
-        made = firm or made
+        # Any words may be a free text, which tells nothing of what shall be done.
+        made = [each for each in made if not any(isinstance(one, QuotedText) for one in each.calls[0].values())]
         return made if several and len(made) <= MOST_ALIKE else []
 
     def _passes_over(self, other: Interpretation, best: Interpretation) -> bool:
@@ -236,6 +240,9 @@ class Chooser:
             return len(best.strange) < (9 if best.evidence >= SURELY else 3 if best.evidence >= TOLD else 1)
         if not best.complete or best.typed < 2 or len(best.strange) > 2 or best.doubtful or best.unexplained:
             return False
+        records = [each for each in best.calls[0].values() if isinstance(each, RecordArgument)]
+        if len(records) < 2 and any(each.evidence - best.evidence >= HINTS and not each.clash for each in read):
+            return False  # the verb is another action's, whatever that still needs
         return not any(
             each.complete and each.typed >= 2 and not each.unexplained and not each.clash
             for each in read

@@ -55,6 +55,7 @@ class Interpreter(StretchEvidence):
         for pieces in (*self.values.values(), *self.records.values()):
             for piece in pieces:
                 self.covered.update(range(piece.first, piece.last))
+        self.unread += self.find_untold_sets()
         return self._weigh(calls)
 
     def _settle_values(self) -> None:
@@ -153,15 +154,20 @@ class Interpreter(StretchEvidence):
         return between or any(len(theirs) == len(pieces) for _, theirs in values)
 
     def _narrow(self, single: dict[str, Argument], name: str, pieces: Sequence[Piece]) -> dict[str, Argument]:
-        """Merges two separate phrases for one record: the owner beside the record ("resend 1053 to Ada")."""
+        """Merges two separate phrases for one record: the owner beside the record ("resend 1053 to Ada"). Whoever is
+        named besides means that it is not read in full ("Ada joins the choir and Bo sings")."""
         kind = self.kind(name)
         assert kind is not None
+        pieces = [each for each in pieces if self.reader.low(each.first - 1) not in lexicon.NOT] or pieces
         finds = [
             each.argument.reference
             for each in pieces
             if isinstance(each.argument, RecordArgument) and isinstance(each.argument.reference, Find)
         ]
         main = max(finds, key=lambda each: (each.said is not None, each.order is not None, len(each.where)))
+        beside = [each.said.text for each in finds if each is not main and each.said is not None]
+        joined = any(self.reader.joint(each.first - 1) for each in pieces[1:])
+        self.doubtful |= joined and any(not any(map(str.isdigit, each)) for each in beside)
         extra = [
             condition
             for each in finds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
@@ -18,11 +19,15 @@ from agent.resolve.rules.grammar.orders.stretch_unread import StretchUnread
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
 from agent.resolve.rules.grammar.orders.texts import TELLING
 from agent.resolve.rules.scoring import LEVELS
+from agent.validate.coverage.weighty_patterns import PAST
 from language.measures import find_measure
 from language.stems import GENERIC, name_stems, stem
 from registry.records import RecordKind
 
 _NEAR: Final = 4  # words
+LEAST_VERB: Final = 0.5
+"""How much a word tells of the action, so that it is taken for its verb."""
+PAST_VERB: Final = re.compile(PAST)
 _PAST: Final = frozenset(("was", "were", "had", "did"))
 _ONCE: Final = frozenset((("used", "to"), ("would", "have"), ("could", "have"), ("might", "have")))
 
@@ -53,7 +58,9 @@ class StretchEvidence(StretchUnread):
         )
         foreign = bool(self.named_kinds) and kinds.isdisjoint(self.named_kinds) and evidence < 0.9
         clash = clash or foreign or self.creates
-        verbless = not verb.ordered and all(reader.noun(at) is not None for at in self.verbs)
+        verbless = not verb.ordered and all(
+            much < LEAST_VERB or reader.noun(at) is not None for at, much in self.verbs.items()
+        )
         self.doubtful |= verbless and self._reports()
         if verb.light and evidence < 0.7 and named:
             evidence = max(evidence + 0.15 * min(named, 2), 0.4 + 0.2 * min(named, 2) if verb.ordered else 0.0)
@@ -63,6 +70,9 @@ class StretchEvidence(StretchUnread):
         if self.told:
             clash, evidence = False, max(evidence, 0.75)
         strange, unexplained = tuple(self.find_strange()), tuple(self.find_unexplained())
+        does = {piece.last for pieces in self.records.values() for piece in pieces} & {*strange}
+        own = [reader.kinds[name] for name in kinds]  # "Ada arrives on Friday" tells of another day of her stay
+        self.doubtful |= verbless and any(reader.date_field(kind, at) for kind in own for at in does)
         score = (
             2.0 * evidence
             + 0.25 * min(named, 2)
@@ -173,14 +183,15 @@ class StretchEvidence(StretchUnread):
         reader, told = self.reader, False
         if any(self._has_so_far(at) for at in range(self.first + 1, self.stop)):
             return True
-        for at in sorted(self._find_core()):
+        whole = not self._has_own_value()  # what stands before a colon tells of "Ada rang: 7" too
+        for at in range(self.first, self.stop) if whole else sorted(self._find_core()):
             told = told or reader.low(at) in lexicon.RELATIVES | {"because", "since", "as", "when"}
             denied = reader.low(at) in lexicon.NOT and reader.low(at - 1) in lexicon.AUXILIARIES | lexicon.SHALL
             past = denied or reader.low(at).endswith("n't") or reader.low(at) in _PAST
             past = past or (
-                is_deed(reader.low(at))
+                (is_deed(reader.low(at)) or (whole and PAST_VERB.fullmatch(reader.low(at)) is not None))
                 and stem(reader.low(at)) not in self.words.known
-                and reader.low(at - 1) not in lexicon.WANTING
+                and reader.low(at - 1) not in lexicon.WANTING | {"i"}
             )
             known = not (self.covered.isdisjoint((at,)) and self.verbs.keys().isdisjoint(range(at, at + _NEAR)))
             if past and not told and not known and reader.low(at + 1) not in {"for", "to"}:

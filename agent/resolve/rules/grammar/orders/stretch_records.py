@@ -109,10 +109,14 @@ class StretchRecords(StretchSpoken):
                 self._take_spoken(name)
 
     def _is_subject(self, phrase: Phrase) -> bool:
-        """Whether a name begins a clause that tells something: "20 for Ada, Bo told me"."""
-        verb = self.reader.low(phrase.last)
+        """Whether a phrase begins a clause that tells something: "20 for Ada, Bo told me", "close 7, 8 isn't done"."""
+        verb, before = self.reader.low(phrase.last), self.reader.tokens[phrase.first - 1].text
+        if (verb == "not" or verb.endswith("n't")) and before in {",", "-", "–", "and", "but"}:
+            marks = (step for step in range(phrase.last, self.stop) if self.reader.is_mark(step))
+            self.unread.append((phrase.first, next(marks, self.stop)))
+            return True
         told = is_deed(verb) or verb in lexicon.AUXILIARIES - {"also", "both", "all", "now", "just"}
-        return told and not phrase.noun and self.reader.tokens[phrase.first - 1].text in {",", "-", "–"}
+        return told and not phrase.noun and before in {",", "-", "–"}
 
     def _is_taken_from(self, piece: Piece, name: str) -> bool:
         """Whether an amount comes from somebody who is to get it: "20 off Ada's account", "20 for Ada from Bo"."""

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from agent.extract.spans.politeness import is_polite_word
+from agent.planning.proposal import Find, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT
 from agent.resolve.rules.grammar.orders.stretch_records import StretchRecords
 from agent.resolve.rules.grammar.orders.texts import find_named_text
 from language.stems import EMPTY, GENERIC, stem
 
+_WHICH: Final = frozenset(("in", "for", "at", "of", "with", "without", "from", "by", "under", "on", "about"))
+"""What joins to a set the words that tell which of it are meant."""
+_BEHIND: Final = lexicon.NAME_STOP - lexicon.DETERMINERS
+
 
 class StretchUnread(StretchRecords):
     """Finds the tokens that nothing explains, after the pieces of a stretch were read."""
+
+    def find_untold_sets(self) -> Iterator[tuple[int, int]]:
+        """Words right behind a set that tell which of it are meant, where none was read: "all bookings for momo"."""
+        reader, held = self.reader, self.covered | self.verbs.keys()
+        for piece in (piece for pieces in self.records.values() for piece in pieces):
+            find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
+            at = end = piece.last + 1
+            if not isinstance(find, Find) or find.pick == "one" or reader.low(at - 1) not in _WHICH or at - 1 in held:
+                continue
+            while end < self.stop and end not in held and not reader.is_mark(end) and reader.low(end) not in _BEHIND:
+                end += 1
+            said = [step for step in range(at, end) if reader.low(step) not in EMPTY | lexicon.MANNER]
+            if said and not reader.tokens[said[0]].capital and not is_polite_word(reader.low(said[0])):
+                yield piece.last, end
 
     def find_unexplained(self) -> Iterator[int]:
         """Amounts, numbers, days, durations and addresses in the order that have no role."""

@@ -14,7 +14,7 @@ from agent.resolve.rules.grammar.name_ends import MOST_NAMED, is_attribute, is_d
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN, ActionWords, find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch
 from agent.resolve.rules.grammar.orders.stated import may_do
-from agent.resolve.rules.grammar.orders.texts import takes_text
+from agent.resolve.rules.grammar.orders.texts import TELLING, takes_text
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.told import NOT_YET
@@ -142,8 +142,10 @@ class StretchWords:
         colon = next(marks, None)
         if len(texts) != 1 or colon is None or colon in self.quoted:
             return
-        if not any(at < colon and much >= 0.5 for at, much in self.verbs.items()):
+        if not any(at < colon and much > 0.5 for at, much in self.verbs.items()):
             return
+        if "@" in reader.tokens[colon + 1].text and colon + 2 == self.stop:
+            return  # "mail for Ada: ada@example.org"
         self.text_from = colon + 1
         self.quoted = self.quoted | frozenset(range(colon + 1, self.stop))
         self.verbs = {at: much for at, much in self.verbs.items() if at < colon}
@@ -161,6 +163,8 @@ class StretchWords:
         refund"."""
         reader = self.reader
         before = at - 1
+        if reader.low(at) in TELLING and reader.low(at + 1) == "from":
+            return True  # "message from Ada"
         if before < self.first or (before == self.first and not reader.tokens[before].owns):
             return False
         if reader.low(before) not in _BEFORE_NOUNS and not reader.tokens[before].owns:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from agent.extract.spans.politeness import is_polite_word
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.messages import reports
 from agent.resolve.rules.grammar.reader import Reader
 from language.gazetteer import LANGUAGES
 from language.stems import EMPTY, stem, stem_text
@@ -49,7 +50,6 @@ _WORDED: Final = word_set(
 """Words of how a text shall be, where a clause says nothing else."""
 _ABOUT_TEXTS: Final = word_set("mention say tell include use add give name promise quote write make")
 _TEXTS: Final = word_set("note line lines message word email mail reply answer apology text letter reminder")
-_RANG: Final = word_set("rang wrote came got calls writes rings emails texts mails")
 _TO_WHOM: Final = word_set("him her them back know everyone")
 _DETERMINERS: Final = word_set("his her their our the your")
 _SUBJECTS: Final = word_set(
@@ -135,8 +135,8 @@ def _stands_beside(reader: Reader, at: int, taken: Collection[int]) -> bool:
 def _find_labelled(reader: Reader, first: int, stop: int, own: Collection[str]) -> tuple[int, int] | None:
     """Finds a text by its label: "reason: chargeback", "with the note Goodwill"."""
     for at in range(first, stop):
-        if stem(reader.low(at)) not in own or at + 1 >= stop:
-            continue
+        if stem(reader.low(at)) not in own or at + 1 >= stop or (at > first and reader.tokens[at - 1].owns):
+            continue  # "Ada's message: …" is what she said
         step = at + 1
         marked = reader.tokens[step].text in {":", "=", "-"}
         linked = reader.low(at - 1) in {"the", "a", "as", "with"} and reader.low(at - 2) in {"with", "as", "note", ""}
@@ -185,6 +185,8 @@ def _said(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tupl
         return told
     for words in _SAYING:
         for at in range(first, stop - len(words)):
+            if words == ("reading",) and reader.low(at - 1) not in _TEXTS:
+                continue  # "her reading: 77"
             if reader.lows(at, len(words)) == words and not _reported(reader, at):
                 begin = at + len(words)
                 if words == ("say",) and any(step in taken for step in range(begin, stop)):
@@ -222,10 +224,11 @@ def _find_told_that(reader: Reader, first: int, stop: int, taken: Collection[int
 
 
 def _reported(reader: Reader, at: int) -> bool:
-    """Whether a verb reports another person's words: "Ada rang to say it broke"."""
-    before = reader.low(at - 2)
-    told = before.endswith("ed") or before in _RANG
-    return reader.low(at - 1) == "to" and told and before not in {"need", "needed", "want", "wanted"}
+    """Whether a verb reports another person's words: "Ada rang to say it broke", "Ada rang saying it broke"."""
+    if reader.low(at - 1) != "to" and not reader.low(at).endswith("ing"):
+        return False
+    needed = reader.low(at - 2) in {"need", "needed", "want", "wanted"}
+    return not needed and reports(reader.text.plain, reader.tokens[at].start)
 
 
 def _language(reader: Reader, at: int) -> bool:
@@ -238,6 +241,8 @@ def _find_introduced(reader: Reader, first: int, stop: int, taken: Collection[in
         for at in range(first, stop - len(words)):
             if words in _AS_A and reader.noun(at + 2) is not None:
                 continue  # "as a credit": a role, not a reason
+            if words == ("over",) and at + 1 in reader.numbers:
+                continue  # "over 50": how much
             if at not in taken and reader.lows(at, len(words)) == words:
                 whole = _find_clause(reader, first, at, taken) if len(words) == 1 else None
                 yield whole if whole is not None else at + len(words) - (words[0] == "as")

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.planning.proposal import BelongsTo, Comparison, Find, First, Has, OrderByCount
+from agent.planning.proposal import BelongsTo, Compare, Comparison, Find, First, Has, OrderByCount
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.fields import read_comparison
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, add_noun_state, guess
+from agent.resolve.rules.grammar.phrases.places_and_deeds import read_held_by_theirs
 from agent.resolve.rules.grammar.reader import Reader
 
 _TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!="}
@@ -56,6 +57,27 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
     else:
         made.where.append(Has(related=related, op=op, count=count))
     return last
+
+
+def read_worth_of_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
+    """An amount of what somebody has, beside its state: "(everyone who is) overdue with more than 100 euros", "with
+    over 100 euros overdue"."""
+    start = at + (reader.low(at) in {"with", "by", "for"})
+    found = reader.comparison(start)
+    amount = reader.amount(start + found[1]) if found is not None and found[1] else None
+    if found is None or amount is None or reader.duration(start + found[1]) or reader.noun(amount[1]) is not None:
+        return 0
+    before, last = list(made.where), amount[1]
+    if not made.where or not isinstance(made.where[-1], Has):
+        last = read_held_by_theirs(reader, made, last) if reader.state(last, made.kind) is None else 0
+    held = made.where[-1] if last else None
+    if isinstance(held, Has) and isinstance(held.related, Find) and (size := reader.kinds[held.related.record].size):
+        worth = Compare(field=size, op=found[0], value=amount[0])
+        related = held.related.model_copy(update={"where": (*held.related.where, worth)})
+        made.where[-1] = held.model_copy(update={"related": related})
+        return last
+    made.where = before
+    return 0
 
 
 def _with_states(reader: Reader, phrase: Phrase, first: int, stop: int, *, verb: bool = True) -> tuple[Find, int]:

@@ -10,7 +10,12 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import is_deed, join_verb
 from agent.resolve.rules.grammar.phrases.exceptions import read_exceptions
 from agent.resolve.rules.grammar.phrases.fields import label_field, read_comparison, read_number
-from agent.resolve.rules.grammar.phrases.having import read_handled, read_having, read_held_by_anyone
+from agent.resolve.rules.grammar.phrases.having import (
+    read_handled,
+    read_having,
+    read_held_by_anyone,
+    read_worth_of_theirs,
+)
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     PhraseParts,
     guess,
@@ -59,6 +64,7 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
             or read_held_by_anyone(reader, made, start)
             or read_relative(reader, made, start, stop, depth)
             or _when(reader, made, start)
+            or read_worth_of_theirs(reader, made, start)
             or read_comparison(reader, made, start)
             or read_number(reader, made, start)
             or read_having(reader, made, start, stop, depth)
