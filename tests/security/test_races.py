@@ -285,3 +285,23 @@ def test_of_two_hundred_sign_ins_at_once_none_breaks_and_others_are_answered(bot
     assert health.worst_s < 15, "others are answered meanwhile, though this process has 200 threads beside"
     counted = both.execute("SELECT count(*) FROM failed_logins WHERE scope = 'email'")
     assert counted[0][0] == wrong[401], "each wrong password that was tried is counted, and no other"
+
+
+def test_of_one_person_who_signs_in_on_many_devices_at_once_each_comes_in(both: Installation) -> None:
+    """Each sign-in notes the person's last visit, and checks that they are still who signed in."""
+
+    def sign_in(by: Browser) -> int:
+        return by.sign_in("oscar")
+
+    browsers = [Browser(both.url, f"127.0.4.{n + 1}") for n in range(10)]
+    try:
+        for each in browsers:  # known devices, which don't wait behind strangers
+            assert each.sign_in("oscar") == 303
+            each.cookies = {name: value for name, value in each.cookies.items() if "session" not in name}
+        for _ in range(5):
+            assert at_once(*(partial(sign_in, each) for each in browsers)) == [303] * len(browsers)
+            for each in browsers:
+                each.cookies = {name: value for name, value in each.cookies.items() if "session" not in name}
+    finally:
+        for each in browsers:
+            each.http.close()

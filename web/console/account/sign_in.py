@@ -187,38 +187,46 @@ async def start_session(
     starts no session, because that change has just ended the others. ``issuer`` is the one that vouched for the
     person, empty for a password."""
     now, token = container.clock(), make_token()
-    async with container.database.begin() as session:
-        present = await store.accounts.members.hold(session, member.workspace, member.id)
-        if _get_standing(present) != _get_standing(member):
-            return await sign_in_answer(request, next_=to, trouble=_CHANGED, status=401)
-        login = await store.accounts.logins.start(
-            session,
-            login_id=ids.make_id("ses"),
-            workspace=member.workspace,
-            member_id=member.id,
-            token=token,
-            csrf=make_token(),
-            now=now,
-            expires_at=now + LONGEST,
-            replaces=read_cookie(request, COOKIE) or None,
-            address=find_client(request),
-            agent=request.headers.get("user-agent", ""),
-            issuer=issuer or None,
-        )
-        await store.accounts.members.touch(session, member.workspace, member.id, now)
-        await recorder.record_act(
-            session,
-            make_owner(member),
-            EntryType.SIGNED_IN,
-            now,
-            request_id=problem.find_request_id(request),
-            login=login.id,
-            **({"issuer": issuer} if issuer else {}),
-        )
+    try:
+        async with container.database.begin() as session:
+            # First the write, which waits for a change of the member that is under way and keeps others out.
+            await store.accounts.members.touch(session, member.workspace, member.id, now)
+            present = await store.accounts.members.get(session, member.workspace, member.id)
+            if _get_standing(present) != _get_standing(member):
+                raise _MemberChanged
+            login = await store.accounts.logins.start(
+                session,
+                login_id=ids.make_id("ses"),
+                workspace=member.workspace,
+                member_id=member.id,
+                token=token,
+                csrf=make_token(),
+                now=now,
+                expires_at=now + LONGEST,
+                replaces=read_cookie(request, COOKIE) or None,
+                address=find_client(request),
+                agent=request.headers.get("user-agent", ""),
+                issuer=issuer or None,
+            )
+            await recorder.record_act(
+                session,
+                make_owner(member),
+                EntryType.SIGNED_IN,
+                now,
+                request_id=problem.find_request_id(request),
+                login=login.id,
+                **({"issuer": issuer} if issuer else {}),
+            )
+    except _MemberChanged:
+        return await sign_in_answer(request, next_=to, trouble=_CHANGED, status=401)
     answer = RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
     set_session(request, answer, token)
     remember_device(request, answer, login_throttle.digest_account(member.email))
     return answer
+
+
+class _MemberChanged(Exception):
+    """Rolls back a sign-in."""
 
 
 def _get_standing(member: MemberRow) -> tuple[object, ...]:
