@@ -73,10 +73,14 @@ class PhraseParts:
     """The day that a state before the noun speaks of, where it has one of its own."""
 
 
+_SHARES: Final = frozenset({"%", "percent"})
+"""Behind a number they make it a share of something, and no record's number."""
+
+
 def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
     token = reader.tokens[at]
     text = token.text[:-2] if token.owns else token.text  # "3002's been paid"
-    if not token.word or not any(each.search == "number" for each in kind.fields):
+    if not token.word or not any(each.search == "number" for each in kind.fields) or reader.low(at + 1) in _SHARES:
         return False
     coded = any(map(str.isdigit, text)) and can_be_code(text, kind)
     if coded and any(map(str.isalpha, text)) and not _lettered(kind):

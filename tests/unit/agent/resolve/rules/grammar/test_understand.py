@@ -239,3 +239,12 @@ async def test_what_comes_closest_shares_a_word_of_its_title_and_none_of_its_exa
     made = await resolve(text, offers, KINDS)
     assert isinstance(made, Abstain)
     assert {each.removeprefix("saas.") for each in made.nearest} == nearest
+
+
+@pytest.mark.parametrize("text", ["give Ines 30% off", "give Ines 12 % discount", "let Ines have 7 percent less"])
+async def test_a_share_is_no_records_number(text: str) -> None:
+    made = await resolve(text, shortlist(), KINDS)
+    quoted = json.dumps(made.model_dump(mode="json"))
+    assert "assign_ticket" not in quoted
+    assert '"record": "ticket"' not in quoted
+    assert '"record": "agent"' not in quoted
