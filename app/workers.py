@@ -54,7 +54,8 @@ class JobHandlers:
         try:
             return Done(await self.planner.plan_and_commit(job.workspace, run_id))
         except (PlatformUnavailable, ModelUnavailable, ModelMisbehaved) as error:
-            if job.attempt < PLAN_ATTEMPTS and error.retryable:
+            lasts = isinstance(error, PlatformUnavailable) and error.lasting
+            if job.attempt < PLAN_ATTEMPTS and error.retryable and not lasts:
                 return Reschedule(0.5 * 2**job.attempt, error.detail)
             await self.planner.mark_unavailable(job.workspace, run_id, error)
         except NotAuthentic as error:

@@ -120,7 +120,13 @@ class Unavailable(OpsIQError):
 
 
 class PlatformUnavailable(Unavailable):
+    """``lasting``: asking again at once can't help, such as for refused credentials or an answer of another shape."""
+
     code = "platform_unavailable"
+
+    def __init__(self, detail: str, *, lasting: bool = False) -> None:
+        super().__init__(detail)
+        self.lasting = lasting
 
 
 class ModelUnavailable(Unavailable):

@@ -312,7 +312,9 @@ class Planner:
         async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
         if run.state == "received":
-            detail = f"{error.detail} Nothing was sent; ask again in a moment."
+            lasts = isinstance(error, PlatformUnavailable) and error.lasting
+            again = "." if lasts else "; ask again in a moment."
+            detail = f"{error.detail} Nothing was sent{again}"
             record = self._make_settle_hook(run, Refusal(code="unavailable", detail=detail), None, 0.0)
             async with self.database.begin() as session:
                 await record(session)

@@ -30,6 +30,8 @@ MAX_ANSWER_BYTES: Final = 1024 * 1024
 MAX_REQUEST_BYTES: Final = 64 * 1024
 MAX_WAIT_S: Final = 10.0
 """Longest wait of a read, in seconds, if the platform or its connector's rate limit asks for a later retry."""
+_PASSING: Final = frozenset({408, 425, 429})
+"""Refusals that may pass when the read is tried again."""
 _NOTHING_SENT: Final = frozenset({"dns", "connect"})
 _BEARER: Final = ReadAccess()
 CredentialSource = Callable[[bool], Awaitable[AppliedCredentials]]
@@ -162,15 +164,19 @@ class HttpPlatformClient:
             if status in (401, 403):
                 raise PlatformUnavailable(
                     f"The platform refused the connection's credentials ({status}) at {what}: they are wrong, have run "
-                    "out, or may not read this."
+                    "out, or may not read this.",
+                    lasting=True,
                 )
             wait_s = _wait(received.get("Retry-After")) if status in (429, 503) else None
             if wait_s is not None and wait_s <= MAX_WAIT_S and not last:
                 raise _Later(wait_s)
             later = f" and asks to come back in {wait_s:.0f} s" if wait_s is not None else "; 200 or 404 was expected"
-            raise PlatformUnavailable(f"The platform answered {what} with {status}{later}.")
+            lasting = 400 <= status < 500 and status not in _PASSING
+            raise PlatformUnavailable(f"The platform answered {what} with {status}{later}.", lasting=lasting)
         if not head.whole:
-            raise PlatformUnavailable(f"The platform's answer to {what} is larger than {MAX_ANSWER_BYTES} bytes.")
+            raise PlatformUnavailable(
+                f"The platform's answer to {what} is larger than {MAX_ANSWER_BYTES} bytes.", lasting=True
+            )
         try:
             decoded = canon.loads(head.body) if head.body or status == 200 else None
         except NotCanonical as error:

@@ -217,7 +217,7 @@ class DeclarativeRecords:
     async def _page(self, request: PlatformRequest) -> PlatformAnswer:
         answer = await self._client.read(request)
         if answer.status == 404:
-            raise PlatformUnavailable(f"{self._document.title} has no {request.path} (404).")
+            raise PlatformUnavailable(f"{self._document.title} has no {request.path} (404).", lasting=True)
         return answer
 
     async def _moved(
@@ -325,7 +325,8 @@ class DeclarativeRecords:
                 if len(above) > MAX_SCOPES:
                     raise PlatformUnavailable(
                         f"{self._document.title} keeps {self._kinds[query.kind].title.lower()} records in more than "
-                        f"{MAX_SCOPES} places: say which {self._kinds[parent].title.lower()} is meant."
+                        f"{MAX_SCOPES} places: say which {self._kinds[parent].title.lower()} is meant.",
+                        lasting=True,
                     )
                 ids = [each.id for each in above]
             good = [each for each in dict.fromkeys(ids) if _ID.fullmatch(each) and each not in (".", "..")]
@@ -349,7 +350,7 @@ class DeclarativeRecords:
         try:
             return admit(declared, read_values(kind, row, given, what, related))
         except NotCanonical as error:
-            raise PlatformUnavailable(f"{what} holds unreadable text.") from error
+            raise PlatformUnavailable(f"{what} holds unreadable text.", lasting=True) from error
 
     async def _related(
         self,
@@ -368,7 +369,9 @@ class DeclarativeRecords:
         key = (relation.kind, str(record_id))
         if key not in parents:
             if len(parents) >= MAX_PARENTS:
-                raise PlatformUnavailable(f"One answer speaks of more than {MAX_PARENTS} {relation.kind} records.")
+                raise PlatformUnavailable(
+                    f"One answer speaks of more than {MAX_PARENTS} {relation.kind} records.", lasting=True
+                )
             parents[key] = await self.get(*key)
         parent = parents[key]
         return parent.values.get(of.field) if parent is not None else None
@@ -377,7 +380,8 @@ class DeclarativeRecords:
         by = ", ".join([*query.where, *query.between, *([query.order] if query.order else [])]) or "their words"
         return PlatformUnavailable(
             f"{self._document.title} has more than {MAX_READ} {kind.title.lower()} records and can't be asked for them "
-            f"by {by}: say which one is meant by its number."
+            f"by {by}: say which one is meant by its number.",
+            lasting=True,
         )
 
 

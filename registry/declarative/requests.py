@@ -218,5 +218,5 @@ def list_records(answer: PlatformAnswer, operation: Operation, what: str) -> Ite
         hint = ""
         if isinstance(rows, Mapping) and rows and all(isinstance(each, Mapping) for each in rows.values()):
             hint = ' It is an object of objects: if each is a record under its key, write "keyed_by" in connector.json.'
-        raise PlatformUnavailable(f"{what} is not {where}.{hint}")
+        raise PlatformUnavailable(f"{what} is not {where}.{hint}", lasting=True)
     return iter(rows)

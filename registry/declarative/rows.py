@@ -52,7 +52,9 @@ def read_values(
     answer in errors. Raises PlatformUnavailable for a row that doesn't fit the kind's declaration.
     """
     if not isinstance(row, Mapping):
-        raise PlatformUnavailable(f"{what} holds something other than an object where a record is expected.")
+        raise PlatformUnavailable(
+            f"{what} holds something other than an object where a record is expected.", lasting=True
+        )
     made: dict[str, Any] = {}
     later: list[tuple[str, FieldDocument, Any]] = []
     for name, field in kind.fields.items():
@@ -69,7 +71,7 @@ def read_values(
         own = made.get(kind.id)
         made[kind.id] = None if own is None else "/".join([*(given[each] for each in kind.scope), str(own)])
     if not isinstance(made.get(kind.id), str | int) or made[kind.id] == "":
-        raise PlatformUnavailable(f"{what} holds a record without its {kind.id!r}.")
+        raise PlatformUnavailable(f"{what} holds a record without its {kind.id!r}.", lasting=True)
     return made
 
 
@@ -237,4 +239,4 @@ def _day(name: str, raw: Any, what: str) -> str:
 def _unusable(name: str, what: str, raw: Any, wanted: str) -> PlatformUnavailable:
     """Says which kind of value it is, never the value, which may be confidential."""
     held = "an object" if isinstance(raw, Mapping) else "a list" if isinstance(raw, list) else "a value"
-    return PlatformUnavailable(f"{what} holds {held} in {name!r} that is no {wanted}.")
+    return PlatformUnavailable(f"{what} holds {held} in {name!r} that is no {wanted}.", lasting=True)

@@ -117,6 +117,16 @@ async def test_every_other_answer_is_one_typed_error(said: bytes) -> None:
         assert len(there.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "lasting"), [(400, True), (401, True), (403, True), (408, False), (429, False), (500, False)]
+)
+async def test_a_refusal_lasts_and_a_fault_may_pass(status: int, lasting: bool) -> None:
+    async with peer(answering(answer(status, b"no"))) as there, client(there) as platform:
+        with pytest.raises(PlatformUnavailable) as failed:
+            await platform.get_json("/x")
+    assert failed.value.lasting is lasting
+
+
 async def test_a_platform_that_hangs_drips_or_hangs_up_is_given_up_in_time() -> None:
     dripped = dripping(b"HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n", b"1")
     for serve in (hanging, dripped, closing_after):
