@@ -150,7 +150,8 @@ def _of_path(operation: Operation) -> tuple[str, str]:
     if operation.method == "PUT" and operation.summary.lower().startswith("update"):
         verb = "update"
     if operation.method == "POST" and on_one and re.match(r"creates? (?!or\b)", operation.summary, re.I):
-        verb = "create"  # the path names what is made: POST /teams/{name}
+        # The path names the one that is made, POST /teams/{name}: POST /teams may make several.
+        return words.to_singular("_".join(last_words)) or "root", "create"
     return "_".join(last_words) or "root", verb
 
 

@@ -85,6 +85,7 @@ def test_what_a_path_names_and_the_call_makes_is_no_record_yet() -> None:
     made = {each.operation.key: each.contract for each in accepted(TEAMS).drafts}
     assert "name" not in made["POST /teams/{name}"].get("annotations", {})
     assert "create a team" in made["POST /teams/{name}"]["aliases"]
+    assert [made[key]["name"] for key in ("POST /teams", "POST /teams/{name}")] == ["teams.create", "team.create"]
     for looked_up in ("DELETE /teams/{name}", "PATCH /teams/{name}", "PUT /teams/{name}"):
         assert "record" in made[looked_up]["annotations"]["name"], looked_up
 
