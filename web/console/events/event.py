@@ -218,6 +218,8 @@ def _subscriber(name: str, names: Mapping[str, str]) -> tuple[str, str, str]:
             to_display_text(f"connector {connector}", limit=100),
             f"/connectors/{connector}",
         )
+    if kind == "mirror":
+        return "Records kept here", to_display_text(f"connector {rest}", limit=100), f"/connectors/{rest}"
     if name.startswith("ins_"):
         place = f"/rules/instructions/{name}" if name in names else ""
         return to_display_text(names.get(name, name), limit=120), "instruction", place

@@ -157,6 +157,7 @@ async def test_an_event_shows_who_reacted_in_order_and_what_came_of_it(console: 
         (rule.id, 20, "done", ""),
         ("webhooks", 40, "done", ""),
         ("rul_gone", 21, "skipped", "Not there any more."),
+        ("mirror:desk", 22, "done", ""),
         ("connector:crm:mirror", 30, "failed", "It <i>broke</i>."),
     )
     async with console.container.database.begin() as session:
@@ -175,6 +176,7 @@ async def test_an_event_shows_who_reacted_in_order_and_what_came_of_it(console: 
     assert "Tell &lt;b&gt;us&lt;/b&gt;" in page
     assert f"/runs/{run.id}" in page
     assert 'href="/connectors/crm"' in page
+    assert re.search(r'href="/connectors/desk"[^>]*>Records kept here</a>', page)
     assert "It &lt;i&gt;broke&lt;/i&gt;." in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;‹U+202E›" in page
     assert "in trouble" in page
