@@ -102,7 +102,7 @@ def test_an_edit_makes_a_new_card_with_another_digest(visit: New) -> None:
     olivia.press("Enter")
     expect(card.get_by_text("60.00 EUR", exact=True)).to_be_visible()
     assert card.locator(".digest summary").inner_text() != before
-    expect(card).to_contain_text("you answered “60 euros”")
+    expect(card).to_contain_text("you said “60 euros”")
     card.locator("[data-left]").evaluate("(each) => (each.dataset.left = 0)")
     again = card.get_by_role("link", name="See what became of it")
     expect(again).to_be_focused()  # nothing to press in vain

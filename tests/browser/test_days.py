@@ -50,7 +50,7 @@ def test_an_admins_ambiguous_request_is_narrowed_edited_and_rejected_by_keyboard
     expect(card.get_by_text("60.00 EUR", exact=True)).to_be_visible()
     assert whole != "60.00 EUR"
     assert card.locator(".digest summary").inner_text() != digest
-    expect(card).to_contain_text("you answered “60 euros”")
+    expect(card).to_contain_text("you said “60 euros”")
 
     amir.tab_to(".reject summary")
     amir.press("Enter")

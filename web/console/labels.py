@@ -172,7 +172,7 @@ def describe_source(run: Run, given: Source, viewer: str, shown: str = "", besid
             return to_display_text(f"given by {_GIVERS[given.by]} {given.ref} at {given.pointer}{reading}")
         case PromptSource():
             if _is_whole(run, given, shown):
-                return f"{name_asker(run, viewer)} {_verb(given.spans)} it in these words"
+                return f"{name_asker(run, viewer)} {_verb(run, given.spans)} it in these words"
             said, _, read = given.reading.rpartition(" → ")
             reading = read if said in _words(run, given.spans) else given.reading
             told = f", read as {reading}" if reading.replace("_", " ") not in ("", shown) else ""
@@ -216,11 +216,17 @@ def name_asker(run: Run, viewer: str) -> str:
 
 
 def _quote_request(run: Run, spans: Sequence[Span], viewer: str) -> str:
-    return f"{name_asker(run, viewer)} {_verb(spans)} {quote_spans(run, spans)}"
+    return f"{name_asker(run, viewer)} {_verb(run, spans)} {quote_spans(run, spans)}"
 
 
-def _verb(spans: Sequence[Span]) -> str:
-    return "answered" if spans and all(span.origin for span in spans) else "said"
+def _verb(run: Run, spans: Sequence[Span]) -> str:
+    return "chose" if spans and all(was_chosen(run, span.origin) for span in spans) else "said"
+
+
+def was_chosen(run: Run, origin: int) -> bool:
+    """Whether the text is a choice that a question offered. Other texts were typed: as the request, as an answer or as
+    a value of a card."""
+    return origin > 0 and run.answers[origin - 1].choice is not None
 
 
 def _is_whole(run: Run, given: PromptSource, shown: str) -> bool:

@@ -348,7 +348,7 @@ def _quote_requests(run: Run, plan: Plan, viewer: str) -> Iterator[QuotedRequest
 
 def _who(run: Run, origin: int, viewer: str) -> str:
     who = "You" if run.actor.person == viewer else labels.name_asker(run, viewer)
-    return f"{who} {'answered' if origin else 'asked'}"
+    return f"{who} {'chose' if labels.was_chosen(run, origin) else 'said' if origin else 'asked'}"
 
 
 def _pieces(text: str, used: list[tuple[Span, str]]) -> Iterator[TextPiece]:

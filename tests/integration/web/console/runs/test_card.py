@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.pipeline import ParameterValue, PromptSource, RecordSnapshot, Step
+from agent.pipeline import Answer, ParameterValue, PromptSource, RecordSnapshot, Span, Step
 from agent.runs.states import Planned
 from registry.contract import Risk
 from tests.integration.web.console.samples.card import PLAN, RUN, TEXT, said
@@ -253,3 +253,13 @@ def test_typed_texts_in_a_list_are_shown_as_they_were_typed() -> None:
     notes = step.filled[0].model_copy(update={"value": ["due 2026-12-04", "1200 EUR"], "shown": shown})
     plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": (notes,)}),)})
     assert card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[0].shown == shown
+
+
+def test_what_was_chosen_and_what_was_typed_later_are_told_apart() -> None:
+    typed = Answer(slot="0.amount", text="60 euros")  # as an edit of the card leaves it, too
+    run = RUN.model_copy(update={"answers": (*RUN.answers, typed)})
+    assert [each.label for each in card.quote_requests(run, RUN.actor.person)] == ["You asked", "You chose", "You said"]
+    assert card.quote_requests(run, "mem_9")[1].label == f"{RUN.actor.name} chose"
+    for origin, told in ((1, "you chose “Adam”"), (2, "you said “60 e”")):
+        source = PromptSource(spans=(Span(start=0, end=4, text="x", origin=origin),))
+        assert labels.describe_source(run, source, RUN.actor.person, "x") == told
