@@ -154,6 +154,8 @@ async def _rework(request: Request, form: Form, there: InstructionRow | None) ->
     given, events = read_form_data(form), get_container(request).events
     if act not in ("try", "save"):
         return await _form(request, visitor, given, there)
+    if act == "try":
+        await count_text(request, visitor)
     try:
         body = parse_form(given)
         if act == "try":

@@ -13,6 +13,7 @@ from events.automations.service import InstructionForm
 from tests.integration.web.console.console import CONTRACT, Console
 from tests.integration.web.console.keys.test_keys import made, submit
 from tests.integration.web.console.rule_building import TOLD, built, fire, instructions, picked, told
+from web.limits import Limits
 
 
 async def test_an_instruction_is_worded_tried_saved_switched_and_deleted(console: Console) -> None:
@@ -41,6 +42,14 @@ async def test_an_instruction_is_worded_tried_saved_switched_and_deleted(console
     assert (await instructions(console))[0].text == "Refund order {id}"
     await submit(browser, mine, f"{mine}/delete")
     assert not await instructions(console)
+
+
+async def test_what_is_tried_counts_as_a_text(console: Console) -> None:
+    """Each try is read once for every event."""
+    console.app.state.limits = Limits(texts_per_person=2)
+    browser = await console.signed_in("amir@shop.test")
+    await fire(console, 7)
+    assert [(await told(browser, "try")).status_code for _ in range(3)] == [200, 200, 429]
 
 
 @pytest.mark.parametrize(
