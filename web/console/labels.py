@@ -23,6 +23,7 @@ from agent.pipeline import (
 )
 from agent.runs.decisions import CANCELLED
 from agent.runs.run import Run
+from core.actor import Actor
 from core.display_text import to_display_text
 from language.currencies import is_code
 from registry.contract import Risk
@@ -212,7 +213,13 @@ def _words(run: Run, spans: Sequence[Span]) -> tuple[str, ...]:
 
 
 def name_asker(run: Run, viewer: str) -> str:
-    return "you" if run.actor.person == viewer else to_display_text(run.actor.name, limit=60)
+    return "you" if run.actor.person == viewer else name_actor(run.actor, 60)
+
+
+def name_actor(actor: Actor, limit: int) -> str:
+    """A person's name, or that of a key, marked as one."""
+    name = to_display_text(actor.name, limit=limit)
+    return f"key “{name}”" if actor.kind == "key" else name
 
 
 def _quote_request(run: Run, spans: Sequence[Span], viewer: str) -> str:

@@ -165,7 +165,7 @@ def make_card(planned: Planned, actor: Actor) -> Card:
     return Card(
         run_id=run.id,
         title=_title(calls),
-        asked_by=to_display_text(run.actor.name, limit=120),
+        asked_by=labels.name_actor(run.actor, 120),
         role=run.actor.role,
         asked_at=run.created_at,
         said=tuple(_quote_requests(run, plan, viewer)),

@@ -126,7 +126,7 @@ def _line(run: Run, catalogue: Catalogue) -> RunRow:
         run.id,
         labels.shorten(run.text, 240),
         labels.make_state_badge(run),
-        to_display_text(run.actor.name, limit=80),
+        labels.name_actor(run.actor, 80),
         to_display_text(
             labels.name_actions([each.title if each else name for each, name in zip(named, run.actions, strict=True)]),
             limit=240,
@@ -150,7 +150,7 @@ def _waiting(run: Run) -> ApprovalRow:
         preview=say_preview(steps[0], 300)
         if len(steps) == 1
         else to_display_text(_name_actions([step.title for step in steps]), limit=300),
-        who=to_display_text(run.actor.name, limit=80),
+        who=labels.name_actor(run.actor, 80),
         role=run.actor.role,
         since=run.held_at or run.updated_at,
         expires_at=run.expires_at,

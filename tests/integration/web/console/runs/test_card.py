@@ -11,7 +11,7 @@ from agent.runs.states import Planned
 from registry.contract import Risk
 from tests.integration.web.console.samples.card import PLAN, RUN, TEXT, said
 from web.console import labels
-from web.console.runs import card
+from web.console.runs import card, runs
 
 
 def test_the_card_says_where_each_value_comes_from_and_lights_the_words() -> None:
@@ -263,3 +263,13 @@ def test_what_was_chosen_and_what_was_typed_later_are_told_apart() -> None:
     for origin, told in ((1, "you chose “Adam”"), (2, "you said “60 e”")):
         source = PromptSource(spans=(Span(start=0, end=4, text="x", origin=origin),))
         assert labels.describe_source(run, source, RUN.actor.person, "x") == told
+
+
+def test_a_key_that_asked_is_told_from_a_person() -> None:
+    key = replace(RUN.actor, id="key_1", kind="key", name="till")
+    run = RUN.model_copy(update={"actor": key})
+    shown = card.make_card(Planned(run, PLAN), replace(RUN.actor, id="mem_9", person="mem_9"))
+    assert shown.asked_by == "key “till”"
+    assert shown.said[0].label == "key “till” asked"
+    assert runs._waiting(run).who == "key “till”"
+    assert card.make_card(Planned(run, PLAN), RUN.actor).said[0].label == "You asked", "whose key it is"
