@@ -7,7 +7,8 @@ it. Live data tells whose record a bare name is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from agent.pipeline import Proposed
@@ -28,6 +29,7 @@ from agent.resolve.rules.api_orders.words import (
     DETERMINERS,
     MOST_TOKENS,
     POLITE,
+    PREPOSITIONS,
     SHOWING,
     Token,
     find_verbs,
@@ -37,12 +39,15 @@ from agent.resolve.rules.api_orders.words import (
     split_parts,
 )
 from language.stems import READING, stem
-from language.text import word_set
+from language.text import singularize, word_set
 from registry.contract import Risk
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
+_LISTS: Final = re.compile(r", |\s(?:and|&)\s", re.I)
+MOST_ORDERS: Final = 4
+MOST_LISTED: Final = 12
 MOST_ALIKE: Final = 12
 """So many actions are tried on live data."""
 _WAYS: Final = frozenset(map(stem, ("name", "id", "key", "slug")))
@@ -76,7 +81,10 @@ def read_api_order(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind])
     if joined := _read_joined(text, tokens, shortlist, by_name):
         plans = [_make_plan(each) for each in joined]
         return Proposed(proposal=plans[0], instead=tuple(plans[1:]))
-    if matches := _find_matches(text, tokens, shortlist, by_name):
+    matches = _find_matches(text, tokens, shortlist, by_name)
+    if _find_shared_head(tokens, by_name):  # "create members Ana and Bo": nobody is called Ana and Bo
+        matches = [each for each in matches if not any(map(_lists, each.arguments.values()))]
+    if matches:
         plans = [_make_plan([each]) for each in matches]
         return Proposed(proposal=plans[0], instead=tuple(plans[1:]))
     return None
@@ -132,6 +140,16 @@ def _find_words(argument: Argument) -> str:
     return argument.quote.text if isinstance(argument, QuotedText) else str(argument)
 
 
+def _lists(argument: Argument) -> bool:
+    """Whether words that were taken for one name list several."""
+    return isinstance(argument, QuotedText) and bool(_LISTS.search(argument.quote.text))
+
+
+def _reaches_on(argument: Argument) -> bool:
+    """Whether a name of a list goes on with what the whole list is for: "Bo to the group"."""
+    return isinstance(argument, QuotedText) and not PREPOSITIONS.isdisjoint(argument.quote.text.casefold().split())
+
+
 def _count_records(match: Match) -> int:
     return sum(isinstance(each, RecordArgument) for each in match.arguments.values())
 
@@ -139,27 +157,57 @@ def _count_records(match: Match) -> int:
 def _read_joined(
     text: str, tokens: Sequence[Token], shortlist: Shortlist, kinds: Mapping[str, RecordKind]
 ) -> list[list[Match]]:
-    """Reads several orders joined by "and". An order without a verb takes the one before. If each may mean the same few
-    actions, live data tells whose records are named: then all mean one action."""
-    places = [at for at, each in enumerate(tokens) if each.low == "and" and not each.quoted]
-    if not 0 < len(places) <= 3:
+    """Reads several orders joined by "and". An order without a verb takes the one before, and with it a noun that
+    speaks of several ("create members Ana and Bo"): all of these mean one action. If each may mean the same few
+    actions, live data tells whose records are named, and again all mean one."""
+    shared = _find_shared_head(tokens, kinds)
+    pieces = list(_cut_list(text, tokens, at_commas=bool(shared)))
+    if not 1 < len(pieces) <= (MOST_LISTED if shared else MOST_ORDERS):
         return []
     made: list[list[Match]] = []
-    ends = (*places, len(tokens))
     head: Sequence[Token] = ()
-    for start, end in zip((0, *(each + 1 for each in places)), ends, strict=True):
-        piece = tokens[start:end]
+    for piece in pieces:
         found = _find_matches(text, piece, shortlist, kinds)
-        if not found and head:
-            found = _find_matches(text, (*head[:1], *piece), shortlist, kinds)
+        for taken in (shared, head[:1]):
+            if not found and head and taken:
+                found = _find_matches(text, (*taken, *piece), shortlist, kinds)
+        if shared:
+            found = [each for each in found if not any(map(_reaches_on, each.arguments.values()))]
         if not found or any(each.missing for each in found):
             return []
         head = piece if not head or len(piece) > 1 else head
         made.append(found)
-    if all(len(found) == 1 for found in made):
+    if all(len(found) == 1 for found in made) and not shared:
         return [[found[0] for found in made]]
     alike = [[each for found in made for each in found if each.offer is first.offer] for first in made[0]]
     return [each for each in alike if len(each) == len(made)]
+
+
+def _find_shared_head(tokens: Sequence[Token], kinds: Mapping[str, RecordKind]) -> Sequence[Token]:
+    """A verb and the noun of several records that names follow, or nothing: "create the members" of "create the members
+    Ana and Bo"."""
+    at = 1
+    while at < len(tokens) and tokens[at].low in DETERMINERS and not tokens[at].quoted:
+        at += 1
+    for noun in (noun.casefold().split() for kind in kinds.values() for noun in kind.nouns):
+        several = noun[-1] != singularize(noun[-1]) and [each.low for each in tokens[at : at + len(noun)]] == noun
+        end = at + len(noun)
+        if several and end < len(tokens) and (tokens[end].quoted or tokens[end].low not in PREPOSITIONS):
+            return tokens[:end]
+    return ()
+
+
+def _cut_list(text: str, tokens: Sequence[Token], *, at_commas: bool) -> Iterator[Sequence[Token]]:
+    first = 0
+    for at, each in enumerate(tokens):
+        if each.low in ("and", "&") and not each.quoted:
+            if at > first or not at_commas:
+                yield tokens[first:at]
+            first = at + 1
+        elif at_commas and text[each.end : each.end + 2].lstrip("\"'”’")[:1] == "," and at + 1 < len(tokens):
+            yield tokens[first : at + 1]
+            first = at + 1
+    yield tokens[first:]
 
 
 def _read_listing(tokens: Sequence[Token], kinds: Mapping[str, RecordKind]) -> Proposed | None:

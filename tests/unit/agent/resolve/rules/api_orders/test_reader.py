@@ -220,6 +220,30 @@ def test_what_is_no_plain_order_or_has_no_place_is_not_read(text: str) -> None:
     assert read(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("create the jobs night_copy and day_copy", ["night_copy", "day_copy"]),
+        ("create jobs night_copy, day_copy and noon", ["night_copy", "day_copy", "noon"]),
+        ("create jobs night_copy, day_copy, and noon", ["night_copy", "day_copy", "noon"]),
+        ("create jobs 'night, day' & noon", ["night, day", "noon"]),
+        ("create a job called night and day", ["night and day"]),  # one, with such a name
+    ],
+)
+def test_several_that_are_made_have_a_name_each(text: str, names: list[str]) -> None:
+    assert [(call.action, told(call)["name"]) for call in calls(text)] == [("jobs.create", name) for name in names]
+
+
+def test_several_that_one_noun_names_are_not_done_different_things_and_are_no_single_name() -> None:
+    several = {"group_id": TEXT, "members": {"type": "array", "items": TEXT}}
+    offers = (
+        offer("members.create", "Create a member", {"name": TEXT}, "name", aliases=("add a member",)),
+        offer("group_members.add", "Add members to a group", several, "group_id members"),
+    )
+    assert read_api_order("add members ana and bo to the group night", Shortlist(offers), KINDS) is None
+    assert read_api_order("add members ana and bo", Shortlist(offers), KINDS) is not None
+
+
 def test_an_action_is_told_by_its_verb_alone() -> None:
     by_name = {each.name: each for each in OFFERS}
     assert is_told("please drop night_copy", by_name["jobs.delete"])
