@@ -12,6 +12,7 @@ import logging
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -81,6 +82,18 @@ def find_client(request: Request) -> str:
 
 def came_through_proxy(request: Request) -> bool:
     return any(name in request.headers for name in FORWARDED)
+
+
+def came_from_this_machine(request: Request) -> bool:
+    """Whether a request comes directly from a loopback address and names a loopback host: without a proxy, and without
+    a rebound DNS name, behind which a browser on this machine acts for a page from anywhere."""
+    if came_through_proxy(request):
+        return False
+    try:
+        host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return False
+    return is_loopback(find_client(request)) and (host == "localhost" or is_loopback(host))
 
 
 def is_loopback(host: str) -> bool:

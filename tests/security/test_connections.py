@@ -63,7 +63,7 @@ class Attacked:
 
     def closed_for(self, why: str) -> float:
         """How many connections it has closed for this, by its own metrics."""
-        told = self.ask(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").decode()
+        told = self.ask(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").decode()
         found = re.search(rf'^opsiq_connections_closed_total{{why="{why}"}} (\S+)$', told, re.MULTILINE)
         return float(found[1]) if found else 0.0
 

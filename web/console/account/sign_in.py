@@ -25,7 +25,7 @@ from core.errors import InvalidInput, NotFound
 from store.accounts.members import MemberRow
 from web import problem
 from web.auth import get_container
-from web.client_address import came_through_proxy, find_client, is_loopback
+from web.client_address import came_from_this_machine, find_client
 from web.console.account import login_throttle
 from web.console.account.device import remember_device
 from web.console.forms import Guarded, GuardedStranger, keep_secret, make_stranger_shell
@@ -163,7 +163,7 @@ async def set_up(request: Request, form: GuardedStranger) -> Response:
     name, person = form.get("name", limit=100).strip(), form.get("person", limit=100).strip()
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
     async with request.app.state.founding:
-        if not await _has_no_workspace(container) or not _from_this_machine(request):
+        if not await _has_no_workspace(container) or not came_from_this_machine(request):
             raise NotFound("There is nothing to set up here.")
         if not name or not person or "@" not in email:
             trouble = "Give the workspace a name, and yourself a name and an e-mail address."
@@ -257,15 +257,6 @@ async def _has_no_workspace(container: Container) -> bool:
         return not await store.workspaces.every_one(session)
 
 
-def _from_this_machine(request: Request) -> bool:
-    """Whether a request comes directly from a loopback address and names a loopback host: without a proxy, and without
-    a rebound DNS name."""
-    if came_through_proxy(request):
-        return False
-    host = request.url.hostname or ""
-    return is_loopback(find_client(request)) and (host == "localhost" or is_loopback(host))
-
-
 async def sign_in_answer(
     request: Request, *, next_: str, email: str = "", trouble: str = "", leave: str = "", status: int = 200
 ) -> Response:
@@ -291,7 +282,7 @@ def _set_up(request: Request, *, name: str = "", person: str = "", email: str = 
     page = SetUpPage(
         shell=shell,
         title="Set up",
-        allowed=_from_this_machine(request),
+        allowed=came_from_this_machine(request),
         name=name,
         person=person,
         email=email,

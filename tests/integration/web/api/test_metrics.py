@@ -15,9 +15,11 @@ from core import traces
 from tests.integration.web.api.shop import InstalledShop, Shop, open_shop
 
 
-async def scraped(shop: Shop, address: str, **headers: str) -> tuple[int, dict[str, float]]:
+async def scraped(
+    shop: Shop, address: str, *, at: str = "http://localhost", **headers: str
+) -> tuple[int, dict[str, float]]:
     transport = ASGITransport(app=shop.app, client=(address, 4000))
-    async with AsyncClient(transport=transport, base_url="http://api.test", headers=headers) as http:
+    async with AsyncClient(transport=transport, base_url=at, headers=headers) as http:
         answer = await http.get("/metrics")
     lines = [line.rpartition(" ") for line in answer.text.splitlines() if answer.is_success and line[0] != "#"]
     return answer.status_code, {name: float(value) for name, _, value in lines}
@@ -27,6 +29,22 @@ async def test_metrics_without_a_token_are_for_this_machine_asked_directly(shop:
     assert (await scraped(shop, "127.0.0.1"))[0] == 200
     assert (await scraped(shop, "203.0.113.9"))[0] == 403
     assert (await scraped(shop, "127.0.0.1", **{"x-forwarded-for": "203.0.113.9"}))[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("at", "status"),
+    [("http://127.0.0.1:8080", 200), ("http://[::1]:8080", 200), ("http://rebound.test:8080", 403)],
+)
+async def test_metrics_without_a_token_are_for_no_page_whose_name_was_rebound_to_this_machine(
+    shop: Shop, at: str, status: int
+) -> None:
+    assert (await scraped(shop, "127.0.0.1", at=at))[0] == status
+
+
+@pytest.mark.parametrize("host", ["[", "[::1", "localhost:x", ""])
+async def test_a_host_that_is_none_sees_no_metrics_and_breaks_nothing(shop: Shop, host: str) -> None:
+    status, _ = await scraped(shop, "127.0.0.1", host=host)
+    assert status == (200 if host == "localhost:x" else 403)
 
 
 async def test_metrics_with_a_token_are_for_its_bearer(tmp_path: Path, template: InstalledShop) -> None:
