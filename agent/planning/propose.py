@@ -60,7 +60,7 @@ from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
 from agent.runs.answer_phrases import is_cancellation
-from agent.validate import validate
+from agent.validate.plan_builder import validate
 from agent.validate.proposed import plan_proposal
 from agent.validate.questions import join, quote_words
 from agent.validate.records.located import RecordScope

@@ -201,15 +201,21 @@ async def find_described(finder: Finder, need: RecordQuery, asked: Find, words: 
 
 
 MOST_LETTERS: Final = 120
-_LEAD: Final = re.compile(
-    r"^\W*(?:(?:no|oh|oops|sorry|actually|rather|just|only|please|ok|okay|i\s+mean(?:t)?|it['’]?s|that['’]?s)\b[\s,:–—-]*)+",
-    re.IGNORECASE,
+_SORRY: Final = r"oh|oops|sorry|actually|rather|i\s+mean(?:t)?|it['’]?s|that['’]?s"
+_LEAD: Final = re.compile(rf"^\W*(?:(?:{_SORRY}|no|just|only|please|ok|okay)\b[\s,:–—-]*)+", re.IGNORECASE)
+_NAMING: Final = re.compile(
+    rf"^\W*(?:(?:{_SORRY}|(?:the|that)\s+one\s+(?:about|called|named|titled|regarding))\b[\s,:–—-]*)+", re.IGNORECASE
 )
 _ONE: Final = re.compile(
     r"\b(?P<one>ones?|those|some(?:one|body)|any(?:one|body))\b(?!\s+of\b)|"
     r"^(?:the|that)\s+(?P<any>[^\W\d_]+)(?=\s+(?:in|from|with|on|at|who|that|which|whose)\b)",
     re.IGNORECASE,
 )
+
+
+def strip_lead(words: str) -> str:
+    """An answer without the words before its name: "sorry, I meant …", "the one about …"."""
+    return _NAMING.sub("", words).strip() or words
 
 
 def read_singled_out(words: str, kind: RecordKind, kinds: Sequence[RecordKind], now: datetime) -> Find | None:

@@ -9,7 +9,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Final
 
+from agent.extract.references import Reference
+from agent.extract.time.time_ranges import read as read_range
 from agent.query.context import Moment, Plain, Quantity, Value
+from agent.validate.records.contents import holds
 from agent.validate.records.located import Scalar, Where, fits, merge_filters
 from agent.validate.records.ranking import fold_words
 from core import money
@@ -167,11 +170,32 @@ def _by_time(each: Field, op: str, value: Moment, zone: tzinfo) -> Filter | None
             )
         case _:
             return None
-    written = (_write_bound(each, bounds[0]), _write_bound(each, bounds[1]))
+    return _lie_between(each, *bounds)
+
+
+def _lie_between(each: Field, low: datetime | None, high: datetime | None) -> Filter:
+    written = (_write_bound(each, low), _write_bound(each, high))
     return Filter(
         lambda record: is_between(record.values.get(each.name), *written),
         between={each.name: written} if each.ranged else {},
     )
+
+
+def filter_by_told(told: Reference, kind: RecordKind, order: str | None, now: datetime) -> Filter | None:
+    """The filter for what a reader of functions read of a record's dates and content. None if the kind has no such
+    dates."""
+    line = kind.field_named(order or kind.order or "")
+    sides = {kind.field_named(name): side for name, side in told.times.items()}
+    sides |= {line: told.side} if told.side is not None else {}
+    spans = [(each, *((now, None) if side == "future" else (None, now))) for each, side in sides.items()]
+    windows = [read_range(words, now) for words in told.whens]
+    spans += [(line, each.low, each.high) if each is not None else (None, None, None) for each in windows]
+    filters = [Filter(lambda record: all(holds(record, kind, mark) for mark in told.marks))]
+    for each, low, high in spans:
+        if each is None or not each.ranged:
+            return None
+        filters.append(_lie_between(each, low, high))
+    return match_all(filters)
 
 
 def find_time_span(value: Moment, zone: tzinfo) -> tuple[datetime, datetime]:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 from agent.pipeline import Question
 from agent.planning.proposal import Find, StateIs, Words
 from agent.query.conditions import Filter, match_all
+from agent.validate import questions
 from agent.validate.questions import MAX_CANDIDATES, ask_between, explain_exclusion, explain_unknown_name, name_record
 from agent.validate.records import confusables
 from agent.validate.records.located import LocatedRecord, RecordQuery, Where, fits, merge_filters, name_kind, name_kinds
 from agent.validate.records.ranking import (
     Fit,
     find_best,
+    find_described,
     find_numbered,
     holds_initials,
     holds_numbers,
@@ -87,10 +89,13 @@ class RecordSearch:
         self, need: RecordQuery, find: Find, filters: Filter, via: tuple[LocatedRecord, ...]
     ) -> Pool | Question:
         if find.said is None:
-            records, more = await self.scan(need, filters)
+            fitting = match_all([filters, match_exactly(need.filter)]) if need.told is not None else filters
+            records, more = ([], False) if fitting.impossible else await self.scan(need, fitting)
+            if need.told is not None and not records and not need.told.dated:  # what the demands exclude is told of
+                records, more = await self.scan(need, filters)
             return Pool(records, via, more=more)
         words = find.said.text
-        for by in self._list_ways(need.kind, words):
+        for by in self._list_ways(need, words):
             query = Query(need.kind.name, words, by, filters.where, limit=PAGE, between=filters.between)
             found = list(await self.context.kinds.search(query))
             if by == "number":
@@ -100,20 +105,34 @@ class RecordSearch:
                     continue
                 kept = [each for each in found if filters.keeps(each)]
                 return Pool(kept, via, named=True) if kept else self.explain_exclusion(need, find, found[0])
-            fitting = [each for each in found if filters.keeps(each) and holds_numbers(each, words)]
-            narrowed = [each for each in fitting if fits(each, need.filter)] or fitting
-            told = self.match_words(need, words, narrowed, place=find.order is not None or find.pick != "one", by=by)
-            if isinstance(told, Question) or told:
-                return told if isinstance(told, Question) else Pool(told, via, named=True)
+            passing = [each for each in found if filters.keeps(each) and holds_numbers(each, words)]
+            narrowed = [each for each in passing if fits(each, need.filter)]
+            narrowed = narrowed or (passing if need.told is None else [])
+            if via and need.told is not None and find_best(words, narrowed, need.kind, "name")[0] is Fit.VAGUE:
+                pictured = find_described(words, await self._list_few(need, filters), need.kind)
+                if pictured:
+                    return Pool(pictured, via, named=True)
+            place = find.order is not None or find.pick != "one"
+            matched = self.match_words(need, words, narrowed, place=place, by=by or "text")
+            if isinstance(matched, Question) or matched:
+                return matched if isinstance(matched, Question) else Pool(matched, via, named=True)
+        if need.told is not None and (need.told.number or need.told.email):
+            whose = f" of {via[0].label}" if via else ""
+            return need.ask(f"There is no {name_kind(need.kind)} {questions.quote_words(words)}{whose}.")
         return await self._fetch_by_owner(need, find, find.said, filters, via)
 
     async def scan(self, need: RecordQuery, filters: Filter) -> tuple[list[Record], bool]:
-        """Every record that passes, and whether there are more than may be searched."""
+        """Every record that passes, and whether there are more than may be searched. A reader of functions has told by
+        which end of the line they are sorted: it is looked at alone."""
         made: list[Record] = []
-        order = need.order or need.kind.order
-        for offset in range(0, MOST_SCANNED, PAGE):
+        order, descending, most = need.order or need.kind.order, True, MOST_SCANNED
+        if (told := need.told) is not None:
+            order = need.kind.size if told.by == "size" else order
+            most = MOST_SCANNED if told.every else PAGE
+            descending = told.descending or told.position is None
+        for offset in range(0, most, PAGE):
             page = await self.context.kinds.search(
-                Query(need.kind.name, None, None, filters.where, order, True, PAGE, offset, filters.between)
+                Query(need.kind.name, None, None, filters.where, order, descending, PAGE, offset, filters.between)
             )
             made += [each for each in page if filters.keeps(each)]
             if len(page) < PAGE:
@@ -132,7 +151,8 @@ class RecordSearch:
         for way in ways:
             fit, picked = find_best(words, records, kind, way)
             if picked and (fit is not Fit.VAGUE or way == "name"):
-                if fit is Fit.VAGUE and (one := _find_slip(words, picked, records, kind)) is not None:
+                corrects = fit is Fit.VAGUE and need.told is None
+                if corrects and (one := _find_slip(words, picked, records, kind)) is not None:
                     self.slips[kind.name, one.id] = words
                     return [one]
                 return match_name(need.slot, need.param, kind, words, way, records, place=place)
@@ -148,9 +168,14 @@ class RecordSearch:
         self.excluded = self._explain_difference(need, find, record)
         return self.excluded
 
-    def _list_ways(self, kind: RecordKind, words: str) -> tuple[SearchBy, ...]:
-        """The ways in which these words may find a record of the kind, surest first."""
+    def _list_ways(self, need: RecordQuery, words: str) -> tuple[SearchBy | None, ...]:
+        """The ways in which these words may find a record of the kind, surest first. A reader of functions has told
+        one."""
+        kind, told = need.kind, need.told
         ways = {each.search for each in kind.fields if each.search}
+        if told is not None:
+            by: SearchBy | None = "name" if told.name and "name" in ways else None
+            return ("number" if told.number else "email" if told.email else by,)
         made: list[SearchBy] = []
         if "@" in words and "email" in ways:
             made.append("email")
@@ -174,7 +199,7 @@ class RecordSearch:
         self, need: RecordQuery, find: Find, said: Words, filters: Filter, via: tuple[LocatedRecord, ...]
     ) -> Pool | Question:
         """Finds records by their owner's name if none is called so: "the Brightwater invoice"."""
-        if not via and any(map(str.isalpha, said.text)):  # nobody's name is a number
+        if need.told is None and not via and any(map(str.isalpha, said.text)):  # nobody's name is a number
             for relation in need.kind.relations:
                 above = self.context.kinds.get(relation.kind)
                 if above is None or not _is_found_by_name(above):
@@ -193,10 +218,14 @@ class RecordSearch:
                     records, more = await self.scan(need, match_all([filters, match_exactly(where)]))
                     return Pool(records, owner, more=more)
         reach = await self._find_reach(need.kind)
-        elsewhere = await self.context.kinds.search(Query(need.kind.name, said.text, None, reach, limit=PAGE))
+        elsewhere: Sequence[Record] = ()
+        if need.told is None or need.filter:  # nothing else excludes a record from what was told
+            elsewhere = await self.context.kinds.search(Query(need.kind.name, said.text, None, reach, limit=PAGE))
         told = self.match_words(need, said.text, [each for each in elsewhere if fits(each, reach)], place=True)
         if isinstance(told, list) and len(told) == 1 and not filters.keeps(told[0]):
             return self.explain_exclusion(need, find, told[0])
+        if need.told is not None:
+            return need.ask(explain_unknown_name(need.kind, said.text, need.filter, via[0] if via else None))
         if isinstance(told, Question):
             return told
         few = await self._list_few(need, filters)

@@ -16,6 +16,7 @@ from agent.query.conditions import (
     filter_by_field,
     filter_by_id,
     filter_by_state,
+    filter_by_told,
     match_all,
     match_any,
 )
@@ -24,6 +25,7 @@ from agent.query.record_search import MOST_SCANNED, Owned, Pool, RecordSearch, a
 from agent.validate.questions import quote_words
 from agent.validate.records.located import (
     LocatedRecord,
+    Outcome,
     RecordQuery,
     TooMany,
     Unrelated,
@@ -54,6 +56,12 @@ class ReferenceConditions:
         if scope is None:
             return need.ask(f"There is no {name_kind(kind)} of yours.")
         filters.append(Filter(lambda record: fits(record, scope), scope))
+        if need.told is not None:
+            said = filter_by_told(need.told, kind, need.order, self.context.request.now)
+            if said is None:
+                text = f"I can't tell {name_kinds(kind)} apart by when they are. Which {name_kind(kind)} is meant?"
+                return need.ask(text, code="ambiguous")
+            filters.append(said)
         for condition in find.where:
             if isinstance(condition, Except) and not _tells_which(find, condition.left_out):
                 left_out.append(condition.left_out)
@@ -135,7 +143,10 @@ class ReferenceConditions:
             return owner_kind
         above = replace(need.owner(owner_kind), most=MOST_SCANNED)
         wants_all = isinstance(owner, Find) and owner.pick != "one"
-        found = await (self.context.records.find_all if wants_all else self.context.records.find)(above, owner, own)
+        find_them = self.context.records.find_all if wants_all else self.context.records.find
+        # The owner that a reader of functions has found is at hand.
+        at_hand = tuple(own.get("owner", ())) if need.told is not None else ()
+        found: Outcome = at_hand or await find_them(above, owner, own)
         if isinstance(found, Question):
             unknown = found.code == "not_found"
             other = await self._find_other_owner(need, owner, owner_kind) if unknown else None

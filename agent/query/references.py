@@ -3,10 +3,8 @@ meant. A query holds one request's look-ups and sums."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from agent.extract.answer_words import list_cores
 from agent.pipeline import PhaseCallback, Question, Request, Span, ignore_phase
@@ -22,7 +20,14 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.planning.quotes import list_words
-from agent.query.answered_references import ask_among, find_described, find_of_each, single_out, strip_neither
+from agent.query.answered_references import (
+    ask_among,
+    find_described,
+    find_of_each,
+    single_out,
+    strip_lead,
+    strip_neither,
+)
 from agent.query.arithmetic import Arithmetic
 from agent.query.conditions import read_quantity
 from agent.query.context import (
@@ -36,7 +41,14 @@ from agent.query.context import (
 )
 from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_narrow
 from agent.query.reference_conditions import ReferenceConditions
-from agent.validate.questions import ask_between, explain_exclusion, explain_none_found, join, quote_words
+from agent.validate.questions import (
+    ask_between,
+    describe_place,
+    explain_exclusion,
+    explain_none_found,
+    join,
+    quote_words,
+)
 from agent.validate.records.located import (
     DiscourseContext,
     LocatedRecord,
@@ -52,13 +64,6 @@ from agent.validate.records.located import (
 from agent.validate.records.ranking import find_tied, names_nothing, sort_by_field
 from agent.validate.slots import find_answer
 from registry.records import Kinds, Record, RecordKind
-
-# Words before the name in an answer: "sorry, I meant …", "the one about …".
-_LEAD: Final = re.compile(
-    r"^\W*(?:(?:oh|oops|sorry|actually|rather|i\s+mean(?:t)?|it['’]?s|that['’]?s|"
-    r"(?:the|that)\s+one\s+(?:about|called|named|titled|regarding))\b[\s,:–—-]*)+",
-    re.IGNORECASE,
-)
 
 
 class RecordFinder:
@@ -96,7 +101,7 @@ class RecordFinder:
             return (settled if answered else replace(settled, spans=_list_spans(reference) or settled.spans),)
         answer = find_answer(context.request, need.slot)
         if answer is not None and answer[0].choice is not None:
-            outcome = await self._find_chosen(need, answer[0].choice, (*_list_spans(reference), *answer[1].spans))
+            outcome = await self.find_chosen(need, answer[0].choice, (*_list_spans(reference), *answer[1].spans))
         elif answer is not None:
             outcome = await self._find_answered(need, reference, answer[1].text, answer[1].spans, own)
         else:
@@ -117,9 +122,8 @@ class RecordFinder:
         wide = replace(wide, kind=kind)
         if reference.order is not None or reference.pick != "all":
             outcome = await self.run(wide, reference, own)
-            return (
-                () if isinstance(outcome, Question) and not outcome.candidates and reference.said is None else outcome
-            )
+            none = isinstance(outcome, Question) and not outcome.candidates and reference.said is None
+            return () if none else outcome
         pool = await self.conditions.select(wide, reference, own)
         if isinstance(pool, Question):
             return () if pool is self.search.excluded else pool
@@ -158,21 +162,20 @@ class RecordFinder:
             return ask_to_narrow(need)
         if len(records) != wanted:
             if find.pick == "one":
-                what = f"match {quote_words(find.said.text)}" if find.said is not None else "could be meant"
+                what = f"of {pool.via[0].label} could be meant" if pool.via else "could be meant"
+                if find.said is not None and (pool.named or not pool.via):
+                    what = f"match {quote_words(find.said.text)}"
                 return ask_between(need.slot, need.param, kind, records, what, more=pool.more)
             there = f"there {'is' if len(records) == 1 else 'are'} {format_count(len(records), kind)}"
-            # Nobody said the number of a set that was mentioned before.
-            text = (
-                f"You said {wanted}, and {there}" if find.among is None else f"Of those {wanted}, this can be done with"
-            )
-            text += "" if find.among is None else f" {format_count(len(records), kind)}"
+            text = f"You said {wanted}, and {there}"
+            if find.among is not None:  # nobody said the number of a set that was mentioned before
+                text = f"Of those {wanted}, this can be done with {format_count(len(records), kind)}"
             return ask_between(need.slot, need.param, kind, records, "", lead=f"{text}:")
         if len(records) > need.most:
             if need.most == 1:
                 return ask_between(need.slot, need.param, kind, records, "are meant, and this takes one")
-            return need.ask(
-                f"That is {format_count(len(records), kind)} at once; at most {need.most} can be done together."
-            )
+            text = f"That is {format_count(len(records), kind)} at once; at most {need.most} can be done together."
+            return need.ask(text, code="ambiguous")
         how = "" if pool.named and len(records) == 1 else "the only one" if len(records) == 1 else f"all {len(records)}"
         return tuple(_locate(each, kind, find, pool, how) for each in records)
 
@@ -180,7 +183,7 @@ class RecordFinder:
         self, need: RecordQuery, find: Find, order: OrderByField | OrderByCount, pool: Pool, own: Own
     ) -> Outcome:
         kind = need.kind
-        if pool.more:
+        if pool.more and need.told is None:
             return ask_to_narrow(need)
         descending = order.first in ("latest", "highest")
         if isinstance(order, OrderByCount):
@@ -192,7 +195,11 @@ class RecordFinder:
             equal = [each for each in line if values[each.id] == values[line[min(order.nth, len(line)) - 1].id]]
             what = f"the {'most' if descending else 'fewest'} ({values[line[min(order.nth, len(line)) - 1].id]})"
         else:
-            by = order.by if order.by != AS_LISTED else self._choose_order(need, order.first)
+            by = (
+                order.by
+                if order.by != AS_LISTED
+                else (kind.size if order.first in ("highest", "lowest") else need.order or kind.order)
+            )
             each_field = kind.field_named(by or "")
             if each_field is None:
                 return ask_between(need.slot, need.param, kind, pool.records, "can't be put in that order")
@@ -214,14 +221,16 @@ class RecordFinder:
             return ask_between(need.slot, need.param, kind, line, "", lead=lead)
         chosen = line[place : place + wanted]
         if len(chosen) > need.most:
-            return ask_between(need.slot, need.param, kind, chosen, "are meant, and this takes fewer")
-        rivals = [each for each in equal if each not in chosen]
-        if rivals:
+            what = f"are meant, and this takes {'one' if need.most == 1 else 'fewer'}"
+            return ask_between(need.slot, need.param, kind, chosen, what)
+        if rivals := [each for each in equal if each not in chosen]:
             return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "share that place")
         self.chosen_from.add(len(line))
         if len(chosen) > 1 and isinstance(order, OrderByField) and order.nth == 1:
             what = what.replace("the ", f"one of the {len(chosen)} ", 1)
         how = f"{what} of {format_count(len(line), kind)}" if len(line) > 1 else "the only one"
+        if need.told is not None and len(line) > 1:
+            how = describe_place(need, need.told, len(chosen), len(line), more=pool.more)
         return tuple(_locate(each, kind, find, pool, how) for each in chosen)
 
     def _pick_as_shown(self, need: RecordQuery, find: Find, order: OrderByField, pool: Pool) -> Outcome:
@@ -246,13 +255,9 @@ class RecordFinder:
         if any(key not in there for key in shown[first : first + count]):
             return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
         how = f"number {first + 1}" if count == 1 else f"numbers {first + 1} to {first + count}"
-        records = (there[key] for key in shown[first : first + count])
         how = f"{how} of the {len(shown)} shown before"
-        return self._check(need, tuple(_locate(each, need.kind, find, pool, how) for each in records))
-
-    def _choose_order(self, need: RecordQuery, first: str) -> str | None:
-        """The field that "last" or "biggest" sorts by."""
-        return need.kind.size if first in ("highest", "lowest") else need.order or need.kind.order
+        picked = (there[key] for key in shown[first : first + count])
+        return self.check(need, tuple(_locate(each, need.kind, find, pool, how) for each in picked))
 
     async def _find_owners(self, need: RecordQuery, kind: RecordKind, find: Find, own: Own) -> Outcome:
         """Finds records by a related one: "the customer of ticket 318"."""
@@ -264,8 +269,7 @@ class RecordFinder:
         made = [up for each in below if (up := await self.context.reach.find_owner(each, need.kind)) is not None]
         if not made:
             return need.ask(f"No {name_kind(need.kind)} goes with that {name_kind(kind)}. Which one is meant?")
-        unique = tuple({each.key: each for each in made}.values())
-        return self._check(need, unique)
+        return self.check(need, tuple({each.key: each for each in made}.values()))
 
     # ── what code or the person has named ────────────────────────────────────────────────────────────────────────────
 
@@ -284,17 +288,16 @@ class RecordFinder:
         if not unique:
             return need.ask(f"Which {name_kind(need.kind)} is meant?", code="missing")
         if len(unique) > need.most:
-            records = [each.record for each in unique]
-            return ask_between(need.slot, need.param, need.kind, records, "were spoken of")
-        return self._check(need, unique)
+            return ask_between(need.slot, need.param, need.kind, [each.record for each in unique], "were spoken of")
+        return self.check(need, unique)
 
-    async def _find_chosen(self, need: RecordQuery, choice: str, spans: tuple[Span, ...]) -> Outcome:
+    async def find_chosen(self, need: RecordQuery, choice: str, spans: tuple[Span, ...]) -> Outcome:
         """The chosen candidate, fetched again. Its present state counts, not the one when it was offered."""
         record = await self.context.kinds.record(need.kind.name, choice)
         scope = await self.context.reach.find_bounds(need.kind)
         if record is None or not isinstance(scope, Mapping) or not fits(record, scope):
             return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
-        return self._check(need, (LocatedRecord(record, need.kind, spans, (), "chosen"),))
+        return self.check(need, (LocatedRecord(record, need.kind, spans, (), "chosen"),))
 
     async def _find_answered(
         self, need: RecordQuery, find: Find, words: str, spans: tuple[Span, ...], own: Own
@@ -309,11 +312,11 @@ class RecordFinder:
             chosen = await single_out(self, need, words, there, own) or await single_out(self, need, core, there, own)
             if chosen:
                 found = [LocatedRecord(each, need.kind, spans, (), "chosen") for each in chosen]
-                return self._check(need, found)
+                return self.check(need, found)
         offered = before if isinstance(before, Question) and before.candidates else None
         if offered is None or not names_nothing(words, need.kind):
             origin = spans[0].origin if spans else 0
-            for said in dict.fromkeys((_LEAD.sub("", words).strip() or words, core)):
+            for said in dict.fromkeys((strip_lead(words), core)):
                 outcome = await self.run(need, Find(record=need.kind.name, said=Words(text=said, origin=origin)), own)
                 if not isinstance(outcome, Question) or outcome.code == "ambiguous":
                     break
@@ -332,7 +335,8 @@ class RecordFinder:
 
     def _explain_none_found(self, need: RecordQuery, find: Find, pool: Pool) -> Question:
         kind, owner = need.kind, pool.via[0] if pool.via else None
-        if not pool.records and owner is not None and len(find.where) > 1:  # they may have others
+        several = len(find.where) > 1 or (need.told is not None and need.told.dated)
+        if not pool.records and owner is not None and several:  # they may have others
             return need.ask(f"{owner.label} has no such {name_kinds(kind)}.")
         if len(pool.records) == 1:
             return need.ask(explain_exclusion(pool.records[0], pool.records[0].label, kind, need.filter))
@@ -340,11 +344,12 @@ class RecordFinder:
         states = merge_filters(*(kind.states[word] for word in words if word in kind.states), need.filter)
         return need.ask(explain_none_found(kind, states or need.filter, owner, pool.records, more=pool.more))
 
-    def _check(self, need: RecordQuery, found: Sequence[LocatedRecord]) -> Outcome:
-        out = next((each for each in found if not fits(each.record, need.filter)), None)
-        return (
-            tuple(found) if out is None else need.ask(explain_exclusion(out.record, out.label, need.kind, need.filter))
-        )
+    def check(self, need: RecordQuery, found: Sequence[LocatedRecord]) -> Outcome:
+        """The records, or what excludes the first one that doesn't pass the contract's demands."""
+        for each in found:
+            if not fits(each.record, need.filter):
+                return need.ask(explain_exclusion(each.record, each.label, need.kind, need.filter))
+        return tuple(found)
 
 
 def _name_of(find: Find) -> tuple[str, str] | None:
@@ -385,9 +390,8 @@ class Query:
         earlier: EarlierArguments = NOTHING_EARLIER,
         on_phase: PhaseCallback = ignore_phase,
     ) -> None:
-        self.context = QueryContext(
-            request, reach, DiscourseContext(), thread=thread, earlier=earlier, on_phase=on_phase
-        )
+        scene = DiscourseContext()
+        self.context = QueryContext(request, reach, scene, thread=thread, earlier=earlier, on_phase=on_phase)
         self.records = self.context.records = RecordFinder(self.context)
         self.arithmetic = self.context.arithmetic = Arithmetic(self.context)
 

@@ -19,7 +19,7 @@ from agent.runs.expire import expire, has_expired
 from agent.runs.person_confirmation import is_person, needs_person, refuse_key
 from agent.runs.run import Approval, Run
 from agent.runs.states import Held, Planned, as_held
-from agent.validate import recheck
+from agent.validate.drift import recheck
 from agent.validate.payload import digest_plan
 from agent.workspace import authority, principals
 from agent.workspace.authority import may_run

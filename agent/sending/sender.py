@@ -25,7 +25,7 @@ from agent.runs.test_mode import is_test
 from agent.sending.action_secrets import ActionSecrets
 from agent.sending.call_log import CallLog
 from agent.sending.endpoint_client import EndpointClient
-from agent.validate import recheck
+from agent.validate.drift import recheck
 from agent.workspace import principals
 from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock

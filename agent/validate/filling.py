@@ -21,9 +21,9 @@ from agent.extract.description_hints import list_alternatives
 from agent.extract.references import Reference
 from agent.pipeline import Candidate, ListArgument, Question, Refusal, Source, list_spans
 from agent.validate import questions, scalar_values, supplied_values
+from agent.validate.records.contents import find_similar
 from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, merge_scopes
 from agent.validate.records.lookup import Lookup
-from agent.validate.records.search import find_similar
 from agent.validate.slots import Slots, Trouble, find_answer, make_record_source, read_field, verify_spans
 from registry.contract import SourceKind
 from registry.endpoints.types import FormBody, HttpEndpoint, JsonBody, MultipartBody
@@ -217,7 +217,7 @@ class DraftFilling:
             return None
         if len(implied) == 1:
             need = self._make_query(name, kind)
-            outcome = self.lookup.search.check(need, tuple(implied.values()), need.filter)
+            outcome = self.lookup.records.check(need, tuple(implied.values()))
             return outcome if isinstance(outcome, Question) else self._take(name, outcome)
         owner = self._find_owner(name)
         if owner is None and not implied:

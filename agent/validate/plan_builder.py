@@ -28,6 +28,7 @@ from agent.pipeline import (
     Step,
     ignore_phase,
 )
+from agent.query import Query
 from agent.validate import supplied_values
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.coverage.unused_words import find_joined, find_unused_words, quote_spans
@@ -36,7 +37,7 @@ from agent.validate.payload import call_request, digest_plan, find_misfits, prev
 from agent.validate.policy import Decision, authorize, confirm_nothing, counts_in_session, decide
 from agent.validate.questions import explain_unclear, has_consent, join, quote_words
 from agent.validate.questions import quote_words as quote
-from agent.validate.records.located import MOST, DiscourseContext, LocatedRecord, RecordScope, format_count
+from agent.validate.records.located import MOST, LocatedRecord, RecordScope, format_count
 from agent.validate.records.lookup import Lookup
 from agent.validate.slots import Pinned, Read, Slots, Trouble
 from core import ids
@@ -200,7 +201,7 @@ async def validate(
             return contract
         allowed.append((draft, contract))
     unclaimed = UnclaimedText(request, allowed, kinds)
-    lookup = Lookup(request, unclaimed, RecordScope(kinds, actor, request.surface), DiscourseContext(), on_phase)
+    lookup = Lookup(Query(request, RecordScope(kinds, actor, request.surface), on_phase=on_phase), unclaimed)
     for at, (draft, contract) in enumerate(allowed):
         trouble = await _add_calls(parts, partial(Slots, at, draft, contract, request, unclaimed), lookup, on_phase)
         if trouble is not None:

@@ -8,9 +8,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
+from agent.extract.references import Reference
 from agent.pipeline import Answer, Candidate, Question, QuestionCode, Request
 from agent.validate.records import confusables
-from agent.validate.records.located import LABEL_CHARS, LocatedRecord, Scalar, format_count, name_kind, name_kinds
+from agent.validate.records.located import (
+    LABEL_CHARS,
+    LocatedRecord,
+    RecordQuery,
+    Scalar,
+    find_place_word,
+    format_count,
+    name_kind,
+    name_kinds,
+)
 from core.display_text import to_display_text
 from language.text import with_article
 from language.wordnet import is_word
@@ -198,6 +208,12 @@ def describe_filter(kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> 
 def describe_records(kind: RecordKind, where: Mapping[str, Sequence[Scalar]], owner: LocatedRecord | None) -> str:
     """``paid invoice of Adam Novak``."""
     return f"{describe_filter(kind, where)}{name_kind(kind)}{f' of {owner.label}' if owner else ''}"
+
+
+def describe_place(need: RecordQuery, told: Reference, picked: int, line: int, *, more: bool) -> str:
+    """``the newest of 4 paid invoices``. ``more``: there may be more of them."""
+    amount = f"{'more than ' if more else ''}{line} {describe_filter(need.kind, need.filter)}{name_kinds(need.kind)}"
+    return f"{find_place_word(told, picked)} of {amount}"
 
 
 def describe_mismatch(record: Record, kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> str:

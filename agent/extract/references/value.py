@@ -56,6 +56,16 @@ class Reference:
         told = (self.name, self.number, self.email, self.text, self.position, self.states, self.owner, self.pronoun)
         return not any((*told, self.every, self.whens, self.times, self.side, self.marks))
 
+    @property
+    def dated(self) -> bool:
+        """Whether it was said when it lies."""
+        return bool(self.whens or self.times or self.side)
+
+    @property
+    def said(self) -> str | None:
+        """The words or the number to search for."""
+        return self.number or self.email or self.name or self.text
+
 
 def move(made: Reference, shift: int) -> Reference:
     """The same with its spans (and its owner's) counted from the beginning of the whole text."""

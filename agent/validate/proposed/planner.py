@@ -74,7 +74,7 @@ class _Planner:
         request = parts.request
         self.request, self.proposal, self.query, self.parts, self.on_phase = request, proposal, query, parts, on_phase
         self.unclaimed = UnclaimedText(request.model_copy(update={"text": ""}), [], tuple(query.kinds))
-        self.lookup = Lookup(request, self.unclaimed, query.context.reach, query.context.scene, on_phase)
+        self.lookup = Lookup(query, self.unclaimed)
         self.typed = TypedWords(request)
         self.values = ArgumentValues(request, query, self.typed)
         self.checks = PlanChecks(request, proposal, query, self.typed, parts.catalogue)

@@ -12,7 +12,7 @@ from agent.extract.references import Reference
 from agent.pipeline import Question, QuestionCode, RecordSnapshot, Span
 from core.actor import Actor, Surface
 from core.display_text import to_display_text
-from registry.records import Bounds, Kinds, Query, Record, RecordKind, Relation
+from registry.records import Kinds, Query, Record, RecordKind, Relation
 
 LABEL_CHARS = 300
 
@@ -102,7 +102,7 @@ class RecordQuery:
 
     ``slot`` is the question's slot (``0.invoice_id``, ``0.invoice_id/customer``). ``filter`` is what the contract
     demands of the record. ``order`` is the field that "last" sorts by. ``most`` is how many records may be meant: 1
-    except for arrays.
+    except for arrays. ``told`` is how a reader of functions read the words.
     """
 
     slot: str
@@ -111,6 +111,7 @@ class RecordQuery:
     filter: Mapping[str, Sequence[Scalar]] = field(default_factory=dict)
     order: str | None = None
     most: int = 1
+    told: Reference | None = None
 
     @property
     def base_slot(self) -> str:
@@ -123,33 +124,6 @@ class RecordQuery:
 
     def ask(self, text: str, *, code: QuestionCode = "not_found") -> Question:
         return Question(slot=self.slot, code=code, text=text, param=self.param)
-
-
-@dataclass(frozen=True)
-class SearchSpec:
-    """One search. ``bound`` limits what can be meant at all: the owner's or the speaker's records. ``wanted`` is the
-    filter within it: the contract's demands and the states that were said. ``between`` bounds dates."""
-
-    need: RecordQuery
-    reference: Reference
-    spans: tuple[Span, ...]
-    owner: LocatedRecord | None
-    bound: Where
-    wanted: Where
-    between: Bounds = field(default_factory=dict)
-
-    @property
-    def kind(self) -> RecordKind:
-        return self.need.kind
-
-    @property
-    def via(self) -> tuple[LocatedRecord, ...]:
-        return (self.owner,) if self.owner else ()
-
-    @property
-    def order(self) -> str | None:
-        """The field that positions sort by."""
-        return self.kind.size if self.reference.by == "size" else self.need.order or self.kind.order
 
 
 Outcome = tuple[LocatedRecord, ...] | Question

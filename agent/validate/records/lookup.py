@@ -1,5 +1,5 @@
-"""Record lookup: resolves references to records, owners before what belongs to them. Never picks one where two could be
-meant."""
+"""Record lookup: runs what a reader of functions read as queries of records, owners before what belongs to them, and
+reads answers about them. Never picks one where two could be meant."""
 
 from __future__ import annotations
 
@@ -9,26 +9,25 @@ from typing import Final
 
 from agent.extract.answer_words import list_cores
 from agent.extract.references import Reference, parse
-from agent.pipeline import Answer, PhaseCallback, Question, Request, Span, ignore_phase
+from agent.pipeline import Answer, Question, Span
+from agent.planning.proposal import BelongsTo, Find, First, Handle, OrderByField, Words
+from agent.query import Query
 from agent.validate.coverage.unclaimed_text import UnclaimedText
-from agent.validate.questions import ask_between, quote_words
+from agent.validate.questions import ask_between, describe_filter, quote_words
 from agent.validate.records.located import (
-    DiscourseContext,
     LocatedRecord,
     Outcome,
     RecordQuery,
-    RecordScope,
-    SearchSpec,
     amend_reference,
     fits,
     has_name_only,
     merge_filters,
     name_kind,
+    name_kinds,
 )
 from agent.validate.records.ranking import Fit, is_identifying, rate_fit
-from agent.validate.records.search import Search
 from agent.validate.slots import VerifiedSpan, find_answer
-from registry.records import Kinds, RecordKind
+from registry.records import RecordKind
 
 MOST_STRANGERS: Final = 8
 """Most look-ups of words that turn out to name nobody."""
@@ -39,23 +38,13 @@ MOST_DEEP: Final = 8
 class Lookup:
     """The look-ups of one request. All its steps share ``scene``, so that "his" and "it" find what was mentioned."""
 
-    def __init__(
-        self,
-        request: Request,
-        unclaimed: UnclaimedText,
-        reach: RecordScope,
-        scene: DiscourseContext,
-        on_phase: PhaseCallback = ignore_phase,
-    ) -> None:
-        self.request, self.reach, self.scene, self.on_phase = request, reach, scene, on_phase
-        self.unclaimed = unclaimed
-        self.search = Search(reach, request.now)
+    def __init__(self, query: Query, unclaimed: UnclaimedText) -> None:
+        self.records, self.unclaimed = query.records, unclaimed
+        self.request, self.reach, self.scene = query.context.request, query.context.reach, query.context.scene
+        self.kinds = query.kinds
+        self.on_phase = query.context.on_phase
         self._telling: list[str] = []
         self._deep = 0
-
-    @property
-    def kinds(self) -> Kinds:
-        return self.reach.kinds
 
     def read(self, words: str, kind: RecordKind) -> Reference:
         return parse(words, kind, tuple(self.kinds))
@@ -158,7 +147,7 @@ class Lookup:
             if isinstance(found, Question) and not found.candidates and number and not reference.number:
                 # "The payment for INV-1050": the number may be its own, not its owner's.
                 return await self._find(need, replace(reference, number=number, owner=None), spans, owner)
-        elif owner is None and _nobodys(reference) and not reference.every:
+        elif owner is None and reference.said is None and not reference.every:
             found = await self.find_owner_in_request(need, spans)
         else:
             found = ()
@@ -204,7 +193,7 @@ class Lookup:
         if self.get_answer(need.slot) is not None or not any(part.search == "name" for part in need.kind.fields):
             return ()
         outcome = await self._find_stranger(replace(need, filter={}), ())
-        return outcome if isinstance(outcome, Question) else self.search.check(need, outcome, need.filter)
+        return outcome if isinstance(outcome, Question) else self.records.check(need, outcome)
 
     async def _find_stranger(self, owner: RecordQuery, beside: tuple[Span, ...]) -> Outcome:
         """The records that unused words name, if the platform knows such a name ("give adam novak his money back").
@@ -264,52 +253,63 @@ class Lookup:
     async def _find(
         self, need: RecordQuery, reference: Reference, spans: tuple[Span, ...], owner: LocatedRecord | None
     ) -> Outcome:
-        aim = await self.search.aim(need, reference, spans, owner)
-        if isinstance(aim, Question):
-            return aim
-        if reference.number or reference.email:
-            return await self.search.find_by_number(aim)
-        words = reference.name or reference.text
-        if not words:
-            return await self.search.find_by_place(aim)
-        found = await self.search.find_by_name(aim, words)
-        if found or isinstance(found, Question):
-            return found
-        return await self._by_owners_name(aim, words) or await self.search.explain_no_such_name(aim, words)
+        """Runs a reference as a query. What was said of a record's state is demanded like what the contract demands."""
+        kind = need.kind
+        wanted = merge_filters(reference.states, need.filter)
+        if wanted is None and (reference.number or reference.email):
+            wanted = need.filter  # a number identifies it: "void" in "void invoice INV-1051" may be the verb
+        if wanted is None:
+            state, needed = (describe_filter(kind, reference.states), describe_filter(kind, need.filter))
+            only = f"this works on {needed}{name_kinds(kind)} only"
+            return need.ask(f"You asked for {state or 'other '}{name_kinds(kind)}, but {only}. Which one?")
+        first: First = "latest" if reference.descending else "earliest"
+        if reference.by == "size":
+            first = "highest" if reference.descending else "lowest"
+        placed = reference.position is not None
+        find = Find(
+            record=kind.name,
+            said=Words(text=reference.said) if reference.said else None,
+            where=(BelongsTo(owner=Handle(handle="@owner")),) if owner is not None else (),
+            order=OrderByField(first=first, nth=abs(reference.position or 1)) if placed else None,
+            pick=(reference.count or "one") if placed else "all" if reference.every and need.most > 1 else "one",
+        )
+        told = replace(need, filter=wanted, told=reference)
+        outcome = await self.records.run(told, find, {"owner": (owner,)} if owner is not None else {})
+        if isinstance(outcome, tuple):
+            return tuple(replace(each, spans=spans) for each in outcome)
+        if outcome.code != "not_found" or outcome.candidates or not (reference.name or reference.text):
+            return outcome
+        return await self._by_owners_name(need, reference, spans, owner) or outcome
 
-    async def _by_owners_name(self, aim: SearchSpec, words: str) -> Outcome:
+    async def _by_owners_name(
+        self, need: RecordQuery, reference: Reference, spans: tuple[Span, ...], owner: LocatedRecord | None
+    ) -> Outcome:
         """Reads a name as the owner's: "refund Adam" names whose invoice it is. Empty if the words name no owner
         either."""
-        above = [found for each in aim.kind.relations if (found := self.kinds.get(each.kind)) is not None]
+        above = [found for each in need.kind.relations if (found := self.kinds.get(each.kind)) is not None]
         named = next((each for each in above if any(part.search == "name" for part in each.fields)), None)
-        if aim.owner is not None or named is None:
+        if owner is not None or named is None:
             return ()
-        whose = await self.find_meant(aim.need.owner(named), Reference(kind=named.name, name=words), aim.spans)
+        whose = await self.find_meant(need.owner(named), Reference(kind=named.name, name=reference.said), spans)
         if isinstance(whose, Question):
             return whose if whose.candidates or self.get_answer(whose.slot) else ()
-        return (
-            await self._find(aim.need, replace(aim.reference, name=None, text=None), aim.spans, whose[0])
-            if whose
-            else ()
-        )
+        rest = replace(reference, name=None, text=None)
+        return await self._find(need, rest, spans, whose[0]) if whose else ()
 
     async def _fetch_chosen(
         self, need: RecordQuery, choice: str, spans: tuple[Span, ...], owner: LocatedRecord | None
     ) -> Outcome:
-        """The chosen candidate, fetched again. Its present state counts, not the one when it was offered."""
-        record = await self.kinds.record(need.kind.name, choice)
-        scope = await self.reach.find_bounds(need.kind)
-        if record is None or not isinstance(scope, Mapping) or not fits(record, scope):
-            return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
+        chosen = await self.records.find_chosen(need, choice, spans)
         own = await self.reach.within(need.kind, owner.record, owner.kind) if owner else None
-        via = (owner,) if owner and isinstance(own, Mapping) and fits(record, own) else ()
-        return self.search.check(need, [LocatedRecord(record, need.kind, spans, via, "chosen")], need.filter)
+        if isinstance(chosen, Question) or owner is None or not isinstance(own, Mapping):
+            return chosen
+        return tuple(replace(each, via=(owner,)) if fits(each.record, own) else each for each in chosen)
 
     async def _find_speaker(self, need: RecordQuery, spans: tuple[Span, ...]) -> Outcome:
         record = await self.reach.find_speaker()
         if record is None or need.kind.name != record.kind:
             return need.ask(f"Which {name_kind(need.kind)} is meant? You are not one yourself.", code="missing")
-        return self.search.check(need, [LocatedRecord(record, need.kind, spans, reading="you")], need.filter)
+        return self.records.check(need, [LocatedRecord(record, need.kind, spans, reading="you")])
 
     async def _find_spoken(self, need: RecordQuery, spans: tuple[Span, ...], reference: Reference) -> Outcome:
         """The record that a pronoun means: the one record of this kind that was mentioned, or the one that a mentioned
@@ -318,7 +318,7 @@ class Lookup:
         named = self.unclaimed.named(need.kind, spans) if not spoken else []
         if named:
             outcome = await self._find_named(need, replace(need, filter={}), named)
-            return outcome if isinstance(outcome, Question) else self.search.check(need, outcome, need.filter)
+            return outcome if isinstance(outcome, Question) else self.records.check(need, outcome)
         if not spoken:
             above = [await self.reach.find_owner(each, need.kind) for each in self.scene.found]
             spoken = tuple({each.key: each for each in above if each is not None}.values())
@@ -326,18 +326,14 @@ class Lookup:
             # Names in lower case are found by searching for them. An answer to this very question adds nothing.
             stranger = await self._find_stranger(replace(need, filter={}), spans)
             if stranger:
-                return stranger if isinstance(stranger, Question) else self.search.check(need, stranger, need.filter)
+                return stranger if isinstance(stranger, Question) else self.records.check(need, stranger)
         if len(spoken) == 1:
             again = replace(spoken[0], spans=spans, reading="spoken of before")
-            return self.search.check(need, [again], merge_filters(need.filter, reference.states) or need.filter)
+            wanted = merge_filters(need.filter, reference.states) or need.filter
+            return self.records.check(replace(need, filter=wanted), [again])
         if spoken:
             return ask_between(need.slot, need.param, need.kind, [each.record for each in spoken], "were spoken of")
         return need.ask(f"Which {name_kind(need.kind)} is meant? None was named before.", code="missing")
-
-
-def _nobodys(reference: Reference) -> bool:
-    """Whether the words identify the record only by its place, its state or its being the only one."""
-    return not (reference.name or reference.text or reference.number or reference.email)
 
 
 def _says(span: Span, words: str) -> bool:

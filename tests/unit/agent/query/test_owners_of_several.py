@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Plan, Request
+from agent.pipeline import Plan, Question, Request
 from agent.planning.propose import Task, propose
 from agent.resolve.rules.resolver import RuleResolver
+from agent.workspace.context import WorkspaceContext
+from registry.catalogue import Catalogue
+from registry.records import Kinds
+from tests.unit.agent.validate.fake_platform import SAAS, Platform, town
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
@@ -31,3 +35,12 @@ async def test_each_of_several_records_rests_on_its_own_owner(text: str, name: s
     assert isinstance(plan, Plan)
     told = {step.pins[0].label: [pin.label for pin in step.pins[1:]] for step in plan.steps}
     assert told == {record: [owner] for record, owner in owners.items()}
+
+
+async def test_a_question_between_somebodys_records_says_whose_they_are() -> None:
+    kinds = Kinds([Platform(town())])
+    context = WorkspaceContext("shop", Catalogue(SAAS), kinds, kinds)
+    task = Task(Request(text="resend Adam Novak's invoice", now=NOW), OWNER, context, "run_00000000000000000000000001")
+    asked = (await propose(task, RuleResolver())).verdict
+    assert isinstance(asked, Question)
+    assert asked.text.startswith("Three invoices of Adam Novak could be meant: ")

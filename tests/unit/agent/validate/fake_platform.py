@@ -11,7 +11,7 @@ from typing import Any
 from rapidfuzz.distance import OSA
 
 from agent.pipeline import Answer, Choice, Draft, ListArgument, Mention, Plan, Question, Refusal, Request, Span
-from agent.validate import validate
+from agent.validate.plan_builder import validate
 from connectors.saas import SaasConnector
 from connectors.saas.kinds import KINDS
 from core.actor import Actor, Surface

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connectors.saas.kinds import KINDS
 from registry.records import Field, RecordKind, Relation
 from tests.unit.agent.validate.fake_platform import Case, contract, params, ticket, town
 
@@ -201,6 +202,14 @@ async def test_records_are_told_apart_by_when_they_are(words: str, ids: list[int
     )
     plan = await case.plan()
     assert sorted(params(plan, at)["meeting_id"] for at in range(len(plan.steps))) == ids
+
+
+async def test_none_on_a_day_is_not_said_to_be_none_at_all() -> None:
+    words = "Berta's meeting on November 25"
+    rows = {**town(), "meeting": [{"id": 9, "name": "Kick-off", "starts": "2026-11-26T09:00:00Z", "customer_id": 3}]}
+    kinds = (*KINDS, MEETING)
+    case = Case(f"cancel {words}", ("test.cancel", {"meeting_id": words}), rows=rows, contracts=[CANCEL], kinds=kinds)
+    assert (await case.question()).text == "Berta Lind has no such meetings."
 
 
 async def test_a_kind_without_ranged_fields_is_asked_about_rather_than_guessed() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Draft, Plan
-from agent.validate import recheck
+from agent.validate.drift import recheck
 from agent.validate.payload import digest_plan
 from core import canon
 from registry.catalogue import Catalogue, ContractFault

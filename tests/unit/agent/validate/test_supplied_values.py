@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Draft, GivenSource, Plan, Question, Refusal, Request, SuppliedValue
-from agent.validate import validate
+from agent.validate.plan_builder import validate
 from core.actor import Actor
 from registry.catalogue import Catalogue
 from registry.contract import Contract

@@ -9,7 +9,7 @@ import pytest
 
 from agent.pipeline import Calls, Question, Request
 from agent.resolve.rules.resolver import RuleResolver
-from agent.validate import validate
+from agent.validate.plan_builder import validate
 from registry.catalogue import Catalogue
 from registry.contract import Contract
 from registry.offers.offer import make_offer

@@ -206,6 +206,19 @@ async def test_all_of_them_fills_an_array() -> None:
     assert sorted(params(await case.plan())["tickets"]) == [5519, 5521]
 
 
+async def test_the_last_of_many_is_found_by_one_look_at_that_end() -> None:
+    rows = town()
+    rows["invoice"] += [invoice(1000 + at, 5, "open" if at % 2 else "paid", day=1 + at % 28) for at in range(300)]
+    rows["invoice"].append(invoice(99, 3, day=30))
+    case = refund("refund the last invoice", rows=rows)
+    plan = await case.plan()
+    assert params(plan)["invoice_id"] == 99
+    source = plan.steps[0].filled[0].source
+    assert isinstance(source, RecordSource)
+    assert source.reading == "the newest of more than 50 paid invoices"
+    assert len(case.platform.asked) == 1
+
+
 async def test_more_than_the_array_takes_is_asked_about() -> None:
     rows = town()
     rows["ticket"] += [ticket(6000 + day, 3, f"More {day}", day=day) for day in range(1, 6)]
