@@ -83,7 +83,9 @@ class Decisions:
             return await self._expire(run)
         question = asked.question
         if slot != question.slot:
-            return Refusal(code="stale", detail="That question was answered already. Look at the one that is open now.")
+            known = any(each.slot == slot for each in run.answers)
+            why = "That question was answered already." if known else "This run has asked no such question."
+            return Refusal(code="stale", detail=f"{why} Look at the one that is open now.")
         says_no = question.slot == REST and text is not None and is_no(text)
         if choice is None and text is not None and (says_no or is_cancellation(text, question)):
             return await self.reject(actor, run_id, text, in_transaction=in_transaction)

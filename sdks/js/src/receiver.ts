@@ -156,7 +156,11 @@ export class Receiver {
     return reply;
   }
 
-  #tell(error: unknown, message: Message | undefined): void { (this.#options.onError ?? console.error)(error, message); }
+  #tell(error: unknown, message: Message | undefined): void {
+    if (this.#options.onError) this.#options.onError(error, message);
+    // Its bytes are the customers', and no log's.
+    else console.error(error, message && { id: message.id, event: message.event, deliveryId: message.deliveryId, attempt: message.attempt });
+  }
 }
 
 function answer(value: unknown): Reply {

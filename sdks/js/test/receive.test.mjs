@@ -311,6 +311,14 @@ describe("a receiver", () => {
     assert.equal((await receiver.handle(incoming("[]", { id: "evt_1" }))).status, 400);
   });
 
+  test("tells the log which message failed, and nothing of what is in it", async (context) => {
+    const logged = context.mock.method(console, "error", () => {});
+    const receiver = new Receiver({ secrets: SECRET }).event("*", () => { throw new Error("no"); });
+    assert.equal((await receiver.handle(incoming(EVENT))).status, 500);
+    const [error, told] = logged.mock.calls[0].arguments;
+    assert.deepEqual([error.message, told.id, "body" in told], ["no", "evt_1", false]);
+  });
+
   test("knows no other action", async () => {
     const { status, body } = await new Receiver(quiet).handle(incoming(CALL));
     assert.deepEqual([status, JSON.parse(body).code], [404, "unknown_action"]);

@@ -46,6 +46,7 @@ async def test_a_question_that_is_no_longer_open_is_not_answered_by_taking_back(
     assert run.question is not None
     refused = await harness.decisions.answer(harness.people["amir"], run.id, "0.other", text="never mind")
     assert isinstance(refused, Refusal)
+    assert refused.detail.startswith("This run has asked no such question.")
     assert (await harness.run(run.id)).state == "asked"
 
 
