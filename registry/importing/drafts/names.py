@@ -1,7 +1,7 @@
 """Operation naming: ``resource.verb`` and a title from the document's texts, always the same for the same document.
 
 The operation's id is used if it consists of words. Ids that a framework made from the path are worse than the path. A
-name depends only on its own operation, unless two collide: then both include more of their path.
+name depends only on its own operation, unless two collide: then both include more of their path, or their title's verb.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def name_operations(operations: Iterable[Operation], *, prefix: str, kept: Mappi
     left = [each for each in operations if each.key not in kept]
     names = {each.key: kept[each.key] for each in operations if each.key in kept}
     taken = set(names.values())
-    for candidates in (_short, _longer, _longest):
+    for candidates in (_short, _longer, _titled, _longest):
         groups: dict[str, list[Operation]] = defaultdict(list)
         for each in left:
             groups[_joined(prefix, *candidates(each))].append(each)
@@ -82,6 +82,13 @@ def _longer(operation: Operation) -> tuple[str, str]:
     resource, verb = _short(operation)
     above = [word for each in _static(operation.path)[:-1] for word in words.split_words(each)]
     return "_".join(dict.fromkeys([*above, *resource.split("_")])), verb
+
+
+def _titled(operation: Operation) -> tuple[str, str]:
+    """The longer name with the verb of the title: ``servers.start`` for "Start a server"."""
+    resource, verb = _longer(operation)
+    told = to_imperative(operation.summary.partition(" ")[0]).lower()
+    return resource, told if told in VERBS else verb
 
 
 def _longest(operation: Operation) -> tuple[str, str]:

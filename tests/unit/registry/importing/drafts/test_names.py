@@ -104,3 +104,10 @@ def test_what_makes_the_record_that_its_path_names_is_called_create(title: str, 
     named = "parameters: [{name: team, in: path, required: true, schema: {type: string}}]"
     (draft,) = imported(api(f"/teams/{{team}}:\n  {named}\n  post: {{summary: {title}}}")).drafts
     assert draft.contract["name"] == name
+
+
+def test_calls_of_one_address_are_told_apart_by_the_verbs_of_their_titles() -> None:
+    named = "parameters: [{name: ship, in: path, required: true, schema: {type: string}}]"
+    calls = "post: {summary: Launch a ship}\n  patch: {summary: Modify a ship}"
+    made = imported(api(f"/docks/ships/{{ship}}:\n  {named}\n  {calls}"))
+    assert [each.contract["name"] for each in made.drafts] == ["docks_ships.launch", "docks_ships.update"]
