@@ -31,6 +31,9 @@ from evals.score.metrics import TITLES
 MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_ENTRIES: Final = 20_000
 _MOST_DEPTH: Final = 24
+_MOST_PARTS: Final = 25 * MAX_ENTRIES
+"""Most lists and objects of a file. Eight megabytes of empty lists take fifteen times as much memory as they are
+long."""
 
 
 def _check_age(at: datetime) -> datetime:
@@ -249,6 +252,8 @@ def list_outline(entries: Iterable[EntryFields]) -> list[dict[str, Any]]:
 
 
 def _read_json(raw: bytes) -> Any:
+    if raw.count(b"[") + raw.count(b"{") > _MOST_PARTS:
+        raise InvalidInput("This file holds more lists and objects than a report. Sample fewer cases.")
     try:
         value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_number)
     except UnicodeDecodeError as error:

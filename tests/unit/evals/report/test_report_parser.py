@@ -75,6 +75,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "half a character": (report_json().replace(b'"title": "ours', b'"title": "\\ud800', 1), "at title"),
     "too long a word": (report_json(title="x" * 501), "at title: String should have at most 500"),
     "too many bytes": (b" " * (MAX_BYTES + 1), "at most 8 MiB; this one has 8.0"),
+    "too many parts": (b'{"x": [' + b"[]," * 2_000_000 + b"[]]}", "more lists and objects than a report"),
     "too many answers": (
         json.dumps({**report(0, 1), "entries": [{"id": "a", "case": "b", "right": True}] * (MAX_ENTRIES + 1)}).encode(),
         "at entries: List should have at most 20000",
