@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from agent.planning.proposal import StateIs
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
+from agent.validate.coverage.weighty_patterns import PAST
 from language.stems import stem
 from language.text import singularize
 from language.wordnet import find_similar_stems
@@ -20,6 +22,7 @@ _FEWEST: Final = 3  # letters
 LAST: Final = frozenset(("before", "until", "by", "expires", "expiry", "expiration"))
 _TO_COME: Final = frozenset(("due", "scheduled", "planned"))
 """What is said of the day in whose line a kind's records stand, where none is called so."""
+_PAST: Final = re.compile(PAST)
 # Phrasal verbs that say what happens to a thing.
 _PHRASAL: Final = {
     **{(form, "out"): "end" for form in ("run", "runs", "ran", "running")},
@@ -89,6 +92,11 @@ def find_day_of_state(kind: RecordKind, state: str) -> Field | None:
 def is_deed(word: str) -> bool:
     """Whether a state's word is a participle: something was done at some time."""
     return word.endswith("ed") or find_base_form(stem(word)) != stem(word)
+
+
+def is_past(word: str) -> bool:
+    """Whether a word tells what was done, as a participle or in the past tense."""
+    return is_deed(word) or _PAST.fullmatch(word) is not None
 
 
 def _labels(each: Field) -> list[str]:

@@ -321,7 +321,8 @@ def _turn_names(proposal: Proposal) -> Proposal:
             for name, each in call.arguments.items()
             if isinstance(each, RecordArgument) and isinstance(each.reference, Find)
         ]
-        named = [(name, find) for name, find in finds if find.said is not None and not find.where and not find.order]
+        single = [(name, find) for name, find in finds if find.pick == "one" and not find.where and not find.order]
+        named = [(name, find) for name, find in single if find.said is not None]
         if len(named) == 2 and named[0][1].record != named[1][1].record:
             (one, mine), (other, theirs) = named
             turned = {

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal
 
 from agent.pipeline import Abstain, Ask, Calls, Draft, Proposed, Question, Request, Resolution
-from agent.planning.proposal import ActionAnswer, PlanResult, Proposal
+from agent.planning.proposal import ActionAnswer, PlanResult, Proposal, Words
+from agent.planning.quotes import walk
 from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import is_order, parse_clause
 from agent.resolve.rules.grammar import lexicon
@@ -165,7 +166,11 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], *, reads: bo
         proposer = read_anew()
         read_titles_as_names(proposer.reader, places)
         other = proposer.resolve(reads=reads)
-        if isinstance(other, Proposed) and other.proposal != made.proposal:
+        if not isinstance(other, Proposed) or other.proposal == made.proposal:
+            continue
+        said = [each.text for each in walk(other.proposal) if isinstance(each, Words)]
+        names = (proposer.reader.words(*each).text for each in places)
+        if all(any(name in each for each in said) for name in names):  # none is passed over, whoever it names
             titled.append(other.proposal)
     return made.model_copy(update={"titled": tuple(titled)}) if titled else made
 

@@ -18,6 +18,7 @@ from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpr
 from agent.resolve.rules.grammar.orders.stretch_evidence import StretchEvidence
 from agent.resolve.rules.grammar.orders.texts import TELLING, is_message, is_text_itself, read_text_argument, takes_text
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
+from language.stems import EMPTY, stem
 from registry.contract import Annotation
 
 MOST_LIST: Final = 12
@@ -208,7 +209,7 @@ class Interpreter(StretchEvidence):
                 # Words after "for" may be a common reason, even if they name things that this action isn't about.
                 before = {at for at in taken | sure if at < why}
                 found = read_text_argument(self.reader, place, name, annotation, before, required=True)
-            if found is None or any(found[0] == start for start, _ in self.unread):
+            if found is None or any(found[0] == start for start, _ in self.unread) or self._names_deed(*found):
                 continue  # "… nobody has seen": which are meant, and no reason
             first, last = found
             self.told = self.told or (required and is_message(name, annotation) and self._writes(annotation))
@@ -218,6 +219,11 @@ class Interpreter(StretchEvidence):
             for call in calls:
                 call[name] = QuotedText(quote=quote)
             taken.update(inner)
+
+    def _names_deed(self, first: int, last: int) -> bool:
+        """Whether words only name what is done: "(Ada asks for) the keys", of what hands keys out."""
+        said = {stem(self.reader.low(at)) for at in range(first, last)} - EMPTY
+        return first not in self.quoted and said <= self.words.nouns - {*self.words.verbs}
 
     def _writes(self, annotation: Annotation) -> bool:
         """Whether telling somebody something means this action: it composes texts, or has the verb that was said."""

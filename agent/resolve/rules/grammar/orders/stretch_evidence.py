@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
@@ -10,7 +9,7 @@ from agent.extract.counted_units import find_counted_unit
 from agent.planning.proposal import Argument, TypedValue
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import is_deed
+from agent.resolve.rules.grammar.dated_verbs import is_deed, is_past
 from agent.resolve.rules.grammar.name_ends import follows_definite, is_definite
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece
@@ -19,7 +18,6 @@ from agent.resolve.rules.grammar.orders.stretch_unread import StretchUnread
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
 from agent.resolve.rules.grammar.orders.texts import TELLING
 from agent.resolve.rules.scoring import LEVELS
-from agent.validate.coverage.weighty_patterns import PAST
 from language.measures import find_measure
 from language.stems import GENERIC, name_stems, stem
 from registry.records import RecordKind
@@ -27,7 +25,6 @@ from registry.records import RecordKind
 _NEAR: Final = 4  # words
 LEAST_VERB: Final = 0.5
 """How much a word tells of the action, so that it is taken for its verb."""
-PAST_VERB: Final = re.compile(PAST)
 _PAST: Final = frozenset(("was", "were", "had", "did"))
 _ONCE: Final = frozenset((("used", "to"), ("would", "have"), ("could", "have"), ("might", "have")))
 
@@ -189,7 +186,7 @@ class StretchEvidence(StretchUnread):
             denied = reader.low(at) in lexicon.NOT and reader.low(at - 1) in lexicon.AUXILIARIES | lexicon.SHALL
             past = denied or reader.low(at).endswith("n't") or reader.low(at) in _PAST
             past = past or (
-                (is_deed(reader.low(at)) or (whole and PAST_VERB.fullmatch(reader.low(at)) is not None))
+                (is_past if whole else is_deed)(reader.low(at))
                 and stem(reader.low(at)) not in self.words.known
                 and reader.low(at - 1) not in lexicon.WANTING | {"i"}
             )

@@ -12,7 +12,7 @@ from agent.planning.proposal import BelongsTo, ComputedArgument, Find, RecordArg
 from agent.planning.quotes import walk
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import is_deed
+from agent.resolve.rules.grammar.dated_verbs import is_deed, is_past
 from agent.resolve.rules.grammar.name_ends import is_attribute
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, drop_repeated
@@ -110,9 +110,11 @@ class StretchRecords(StretchSpoken):
 
     def _is_subject(self, phrase: Phrase) -> bool:
         """Whether a phrase begins a clause that tells something: "20 for Ada, Bo told me", "close 7, 8 isn't done"."""
-        verb, before = self.reader.low(phrase.last), self.reader.tokens[phrase.first - 1].text
-        if (verb == "not" or verb.endswith("n't")) and before in {",", "-", "–", "and", "but"}:
-            marks = (step for step in range(phrase.last, self.stop) if self.reader.is_mark(step))
+        reader, verb, before = self.reader, self.reader.low(phrase.last), self.reader.tokens[phrase.first - 1].text
+        named = not phrase.noun and reader.tokens[phrase.last - 1].text.isalpha() and phrase.last not in self.verbs
+        did = named and is_past(verb)  # "Ada sails and Bo came"
+        if (did or verb == "not" or verb.endswith("n't")) and before in {",", "-", "–", "and", "but"}:
+            marks = (step for step in range(phrase.last, self.stop) if reader.is_mark(step))
             self.unread.append((phrase.first, next(marks, self.stop)))
             return True
         told = is_deed(verb) or verb in lexicon.AUXILIARIES - {"also", "both", "all", "now", "just"}

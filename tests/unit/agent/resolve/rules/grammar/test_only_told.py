@@ -44,6 +44,7 @@ async def test_a_question_whose_noun_is_a_verb_too_orders_nothing(text: str, nam
         ("Lucia visits Edwin and Sean goes vegetarian", "foodbank"),
         ("Lotte joins Samir and Annika goes advanced", "riding"),
         ("Kofi drives 3001 and 3008 is packed", "foodbank"),
+        ("pause Sean for 5 days and Ewa called", "foodbank"),
     ],
 )
 async def test_of_two_sentences_with_subjects_of_their_own_none_is_passed_over(text: str, name: str) -> None:
@@ -131,3 +132,15 @@ async def test_a_record_and_any_word_mean_no_action() -> None:
 async def test_an_amount_beside_a_state_is_of_what_has_that_state() -> None:
     calls = await calls_of("nudge everyone who is unpaid with more than 20 euros", "riding")
     assert calls == [("remind_fee", {"fee_id": 412}), ("remind_fee", {"fee_id": 411})]
+
+
+async def test_names_of_a_set_and_of_who_gets_it_are_not_exchanged() -> None:
+    assert await calls_of("assign every task on Rasmus to Ilse", "hotel") == []
+
+
+async def test_a_title_that_names_nothing_does_not_join_two_orders() -> None:
+    assert await calls_of("803 goes to Tom and Owen's stage is ready", "garage") == []
+
+
+async def test_what_only_names_the_deed_is_no_text() -> None:
+    assert await calls_of("fine Tariq 5 for the fine", "lending") == []
