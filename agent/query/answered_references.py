@@ -192,12 +192,16 @@ async def single_out(finder: Finder, need: RecordQuery, words: str, offered: lis
 
 async def find_described(finder: Finder, need: RecordQuery, asked: Find, words: str, own: Own) -> Outcome | None:
     """Reads an answer as a phrase instead of a name: "only the unassigned ones", of what was ``asked`` for. None if
-    that finds nothing."""
+    that finds nothing, or what to ask if it is about somebody's records."""
     find = read_singled_out(words, need.kind, tuple(finder.context.kinds), finder.context.request.now)
     if find is None or asked.record != need.kind.name:
         return None
-    outcome = await finder.run(need, find.model_copy(update={"where": (*asked.where, *find.where)}), own)
-    return outcome if isinstance(outcome, tuple) and 0 < len(outcome) <= need.most else None
+    # "The last one" of the Brightwater invoices is Brightwater's, also if they have none.
+    owned = asked.said is not None and asked.said.text in finder.search.owners_names
+    said = asked.said if owned else None
+    outcome = await finder.run(need, find.model_copy(update={"said": said, "where": (*asked.where, *find.where)}), own)
+    found = isinstance(outcome, tuple) and 0 < len(outcome) <= need.most
+    return outcome if found or (owned and isinstance(outcome, Question)) else None
 
 
 MOST_LETTERS: Final = 120

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from agent.pipeline import Question
 from agent.planning.proposal import Find, StateIs, Words
-from agent.query.conditions import Filter, match_all
+from agent.query.conditions import Filter, match_all, match_any
 from agent.validate import questions
 from agent.validate.questions import MAX_CANDIDATES, ask_between, explain_exclusion, explain_unknown_name, name_record
 from agent.validate.records import confusables
@@ -82,6 +82,8 @@ class RecordSearch:
         """Words that were typed, with those that records were found by instead."""
         self.excluded: Question | None = None
         """The question asked last because a record is there and is not as it was said to be."""
+        self.owners_names: set[str] = set()
+        """Words that were taken for the name of the records' owner: "the Brightwater invoice"."""
         self._named: list[str] = []
         """The kinds of which none is called as was said, while the same words are looked up as their owner's name."""
 
@@ -213,10 +215,15 @@ class RecordSearch:
                     if owner.candidates and owner.code == "ambiguous":
                         return owner
                     continue
-                where = await self.context.reach.within(need.kind, owner[0].record, above)
-                if isinstance(where, Mapping):
-                    records, more = await self.scan(need, match_all([filters, match_exactly(where)]))
-                    return Pool(records, owner, more=more)
+                each = [(one, await self.context.reach.within(need.kind, one.record, above)) for one in owner]
+                if owned := [(one, where) for one, where in each if isinstance(where, Mapping)]:
+                    self.owners_names.add(said.text)
+                    theirs = match_any([match_exactly(where) for _, where in owned])
+                    records, more = await self.scan(need, match_all([filters, theirs]))
+                    one_owner = len(owner) == 1
+                    return Pool(
+                        records, owner if one_owner else (), more=more, owners=() if one_owner else tuple(owned)
+                    )
         reach = await self._find_reach(need.kind)
         elsewhere: Sequence[Record] = ()
         if need.told is None or need.filter:  # nothing else excludes a record from what was told
