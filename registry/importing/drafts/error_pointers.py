@@ -19,10 +19,12 @@ _SENTENCE_KEYS: Final = (
     "description",
     "reason",
 )
+_USUAL: Final = ("/message", "/detail", "/error/message", "/error")
 
 
 def find_error_pointers(operation: Operation, settler: Settler) -> list[str]:
-    """Pointers to the sentence of an error answer, as the document describes it."""
+    """Pointers to the sentence of an error answer, as the document describes it, and then where platforms usually have
+    one: many documents describe no errors, or only those of validation."""
     responses = operation.responses.members()
     answers = [each for status, each in responses if status[:1] in ("4", "5")] + [
         each for status, each in responses if status == "default"
@@ -31,7 +33,7 @@ def find_error_pointers(operation: Operation, settler: Settler) -> list[str]:
     for answer in answers[:8]:
         for content in _json_contents(settler.reader.follow(answer)):
             made += [each for each in _sentences(settler, content["schema"]) if each not in made]
-    return made[:4]
+    return list(dict.fromkeys([*made[:4], *_USUAL]))
 
 
 def _json_contents(answer: Located) -> list[Located]:

@@ -129,7 +129,9 @@ def test_a_circle_is_cut_and_what_is_read_only_is_not_asked_for() -> None:
     assert properties(draft)["parts"]["items"]["properties"]["parts"] == {"type": "array"}
     assert properties(draft)["price"]["exclusiveMinimum"] == 0
     assert any("parts" in each for each in draft.notes)
-    assert draft.contract["endpoint"]["error"] == ["/detail/0/msg"]
+    assert draft.contract["endpoint"]["error"] == [
+        "/detail/0/msg", "/message", "/detail", "/error/message", "/error",
+    ]  # fmt: skip
 
 
 def test_a_path_of_several_segments_and_a_query_in_it_are_kept() -> None:
@@ -307,3 +309,8 @@ def test_a_get_whose_parameter_changes_something_counts_as_a_write() -> None:
     assert (made.contract["risk"], made.contract["confirmation"]["policy"]) == ("write", "always")
     assert "It is a GET, but rung would change something: it counts as a write." in made.notes
     assert drafted(PEEK, "GET /bells").contract["risk"] == "read"
+
+
+def test_where_a_document_describes_no_errors_their_sentence_is_looked_for_where_platforms_have_it() -> None:
+    draft = drafted(api("/bells:\n  post: {summary: Ring a bell}"), "POST /bells")
+    assert draft.contract["endpoint"]["error"] == ["/message", "/detail", "/error/message", "/error"]
