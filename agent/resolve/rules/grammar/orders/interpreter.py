@@ -18,6 +18,7 @@ from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpr
 from agent.resolve.rules.grammar.orders.stretch_evidence import StretchEvidence
 from agent.resolve.rules.grammar.orders.texts import TELLING, is_message, is_text_itself, read_text_argument, takes_text
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
+from agent.validate.coverage.modifiers import WHEN
 from language.stems import EMPTY, stem
 from registry.contract import Annotation
 
@@ -212,10 +213,14 @@ class Interpreter(StretchEvidence):
             if found is None or any(found[0] == start for start, _ in self.unread) or self._names_deed(*found):
                 continue  # "… nobody has seen": which are meant, and no reason
             first, last = found
+            if WHEN.fullmatch(f"{self.reader.low(first - 1)} {self.reader.words(first, last).text}"):
+                continue  # "for the time being": how long, and no reason
             self.told = self.told or (required and is_message(name, annotation) and self._writes(annotation))
             inner = range(first, last)
             self.covered.update(inner)
-            quote = self.reader.words(first, last)
+            # "engine repair", where "repair" is also what is ordered: the words are not cut before it.
+            named = last in sure and last > self.first and (last + 1 >= self.stop or self.reader.is_mark(last + 1))
+            quote = self.reader.words(first, last + named)
             for call in calls:
                 call[name] = QuotedText(quote=quote)
             taken.update(inner)

@@ -165,6 +165,8 @@ class StretchWords:
         before = at - 1
         if reader.low(at) in TELLING and reader.low(at + 1) == "from":
             return True  # "message from Ada"
+        if reader.low(before - 1) in {"a", "an"} and reader.low(before).isalpha():
+            before -= 1  # "a new email"
         if before < self.first or (before == self.first and not reader.tokens[before].owns):
             return False
         if reader.low(before) not in _BEFORE_NOUNS and not reader.tokens[before].owns:

@@ -39,6 +39,13 @@ async def test_a_question_whose_noun_is_a_verb_too_orders_nothing(text: str, nam
 
 
 @pytest.mark.parametrize(
+    ("text", "name"), [("Fatima Bakri has an old refund", "garage"), ("Sven Aalto has a new bill", "hotel")]
+)
+async def test_what_somebody_has_is_no_order_though_its_noun_is_a_verb_too(text: str, name: str) -> None:
+    assert await calls_of(text, name) == []
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("Lucia visits Edwin and Sean goes vegetarian", "foodbank"),

@@ -16,9 +16,12 @@ from registry.contract import Contract, parse
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
-def contract(name: str, title: str, properties: dict[str, Any], notes: dict[str, Any], required: list[str]) -> Contract:
+def contract(
+    name: str, title: str, properties: dict[str, Any], notes: dict[str, Any], required: list[str], **more: Any
+) -> Contract:
     return parse(
         {
+            **more,
             "schema": "opsiq/contract/v1", "name": f"lending.{name}", "title": title, "description": f"{title}.",
             "surfaces": ["admin"], "roles": ["owner"], "endpoint": {"url": "http://lending.example/act"},
             "annotations": {"member_id": {"record": "member"}, **notes},
@@ -41,12 +44,15 @@ BADGE = contract(
     {"copies": {"unit": "count"}},
     ["message"],
 )
+MEND = contract(
+    "note_mending", "Note a mending", {"what": {"type": "string", "maxLength": 200}}, {}, ["what"], aliases=["rewire"]
+)
 CALL = contract("log_call", "Log a call", {"what": {"type": "string", "maxLength": 200}}, {}, ["what"])
 
 
 async def verdict_of(text: str) -> Verdict:
     there = world("lending")
-    own = WorkspaceContext("own", Catalogue([*there.catalogue, BADGE, CALL]), there.kinds, there.kinds)
+    own = WorkspaceContext("own", Catalogue([*there.catalogue, BADGE, CALL, MEND]), there.kinds, there.kinds)
     return (
         await propose(Task(Request(text=text, now=NOW), OWNER, own, "run_00000000000000000000000001"), RuleResolver())
     ).verdict
@@ -63,6 +69,7 @@ async def verdict_of(text: str) -> Verdict:
             "log_call",
             {"what": "she brings F-231 back on Friday"},
         ),
+        ("Ines Duarte: bench lamp rewire", "note_mending", {"what": "bench lamp rewire"}),
     ],
 )
 async def test_words_of_the_title_numbers_and_a_text_behind_a_colon_are_read(

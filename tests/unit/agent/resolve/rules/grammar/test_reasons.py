@@ -50,3 +50,9 @@ async def test_another_order_behind_a_reason_is_no_part_of_it(text: str, left: s
 async def test_what_leaves_something_out_is_no_reason(text: str) -> None:
     asked = await verdict_of(text, "lending")
     assert isinstance(asked, Question)
+
+
+@pytest.mark.parametrize("how_long", ["for a while", "for the time being", "for the present", "for a bit"])
+async def test_for_how_long_is_no_reason(how_long: str) -> None:
+    asked = await verdict_of(f"scrap the tile cutter {how_long}", "lending")
+    assert isinstance(asked, Question), asked
