@@ -44,7 +44,7 @@ _DIGIT: Final = re.compile(r"\d")
 _FEWEST_LETTERS: Final = 3
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FEWEST_OF_HALF: Final = 2
-"""… letters of a name that are searched for."""
+"""The fewest letters of a part of a name that are searched for."""
 
 Owned = tuple[LocatedRecord, Mapping[str, Sequence[str | int | bool]]]
 """One of several owners, and what is his."""

@@ -30,8 +30,8 @@ DENIED_CLAUSE: Final = re.compile(
     re.IGNORECASE,
 )
 RESTRICTION: Final = re.compile(r"(?<!\w)(?:only|at\s+(?:the\s+)?least)(?!\w)", re.IGNORECASE)
-# A bound that leaves the amount open. "Top it up to 25" and "bring it up to 25" give the amount: what is missing. What
-# "goes up to 30" has 30 then.
+# A bound that leaves the amount open. "Top it up to 25" and "bring it up to 25" give the amount: what is missing. So
+# does "goes up to 30".
 LIMIT: Final = re.compile(
     r"(?<!\w)(?:at\s+(?:the\s+)?most|(?:no|not|nothing)\s+more\s+than"
     r"|(?<!\bgoes )(?<!\bgoing )up\s+to(?=\s+(?:[€$£¥]?\s*\d"
