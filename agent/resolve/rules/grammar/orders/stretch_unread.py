@@ -22,7 +22,7 @@ class StretchUnread(StretchRecords):
     """Finds the tokens that nothing explains, after the pieces of a stretch were read."""
 
     def find_untold_sets(self) -> Iterator[tuple[int, int]]:
-        """Words right behind a set that tell which of it are meant, where none was read: "all bookings for the gala"."""
+        """Words right behind a set that tell which of it are meant, where none was read: "all bookings for gala"."""
         reader, held = self.reader, self.covered | self.verbs.keys()
         for piece in (piece for pieces in self.records.values() for piece in pieces):
             find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
