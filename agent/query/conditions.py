@@ -4,7 +4,7 @@ possible."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Final
@@ -13,7 +13,7 @@ from agent.extract.references import Reference
 from agent.extract.time.time_ranges import read as read_range
 from agent.query.context import Moment, Plain, Quantity, Value
 from agent.validate.records.contents import holds
-from agent.validate.records.located import Scalar, Where, fits, merge_filters
+from agent.validate.records.located import LocatedRecord, Scalar, Where, fits, get_id_value, merge_filters
 from agent.validate.records.ranking import fold_words
 from core import money
 from language.gazetteer import find_code
@@ -228,6 +228,21 @@ def _write_bound(each: Field, moment: datetime | None) -> Bound:
 def filter_by_id(ids: Iterable[Scalar]) -> Filter:
     known = frozenset(str(each) for each in ids)
     return Filter(lambda record: record.id in known, impossible=not known)
+
+
+def match_exactly(where: Where) -> Filter:
+    """A filter by exact values: each field of ``where``, with the values it may have."""
+    return Filter(lambda record: fits(record, where), where)
+
+
+def match_owner(kind: RecordKind, owner: LocatedRecord, where: Where) -> Filter:
+    """The records that belong to an owner: by ``where``, or by any of several relations to one kind, such as the home
+    and the away team of a match."""
+    sides = [each.via for each in kind.relations if each.kind == owner.kind.name]
+    if len(sides) < 2:
+        return match_exactly(where)
+    ids = (get_id_value(owner.record, owner.kind),)
+    return replace(match_any([match_exactly({side: ids}) for side in sides]), rank=None)
 
 
 def match_any(filters: Sequence[Filter]) -> Filter:

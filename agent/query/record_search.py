@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from agent.pipeline import Question
 from agent.planning.proposal import Find, StateIs, Words
-from agent.query.conditions import Filter, match_all, match_any
+from agent.query.conditions import Filter, match_all, match_any, match_exactly, match_owner
 from agent.validate import questions
 from agent.validate.questions import MAX_CANDIDATES, ask_between, explain_exclusion, explain_unknown_name, name_record
 from agent.validate.records import confusables
@@ -218,7 +218,7 @@ class RecordSearch:
                 each = [(one, await self.context.reach.within(need.kind, one.record, above)) for one in owner]
                 if owned := [(one, where) for one, where in each if isinstance(where, Mapping)]:
                     self.owners_names.add(said.text)
-                    theirs = match_any([match_exactly(where) for _, where in owned])
+                    theirs = match_any([match_owner(need.kind, one, where) for one, where in owned])
                     records, more = await self.scan(need, match_all([filters, theirs]))
                     one_owner = len(owner) == 1
                     return Pool(
@@ -361,11 +361,6 @@ def _find_member(kind: RecordKind, words: str) -> Mapping[str, Sequence[str | in
     }
     members = {name: held for name, held in found.items() if held}
     return members if len(members) == 1 else None
-
-
-def match_exactly(where: Mapping[str, Sequence[str | int | bool]]) -> Filter:
-    """A filter by exact values: each field of ``where``, with the values it may have."""
-    return Filter(lambda record: fits(record, where), where)
 
 
 def ask_to_narrow(need: RecordQuery) -> Question:

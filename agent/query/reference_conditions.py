@@ -19,9 +19,10 @@ from agent.query.conditions import (
     filter_by_told,
     match_all,
     match_any,
+    match_owner,
 )
 from agent.query.context import Own
-from agent.query.record_search import MOST_SCANNED, Owned, Pool, RecordSearch, ask_to_narrow, match_exactly
+from agent.query.record_search import MOST_SCANNED, Owned, Pool, RecordSearch, ask_to_narrow
 from agent.validate.questions import quote_words
 from agent.validate.records.located import (
     LocatedRecord,
@@ -173,7 +174,7 @@ class ReferenceConditions:
                 return ask_to_narrow(need)
             if isinstance(where, Unrelated) or where is None:
                 continue
-            filters.append(match_exactly(where))
+            filters.append(match_owner(kind, each, where))
             if len(found) > 1:
                 owners.append((each, where))
         return filters[0] if len(filters) == 1 else Filter(match_any(filters).keeps, impossible=not filters)
@@ -256,7 +257,8 @@ class ReferenceConditions:
 
     async def _list_owned(self, owner: LocatedRecord, records: Sequence[Record], kind: RecordKind) -> list[str]:
         where = await self.context.reach.within(kind, owner.record, owner.kind)
-        return [each.id for each in records if fits(each, where)] if isinstance(where, Mapping) else []
+        theirs = match_owner(kind, owner, where) if isinstance(where, Mapping) else None
+        return [each.id for each in records if theirs is not None and theirs.keeps(each)]
 
 
 def _tells_which(find: Find, left_out: Find | Handle) -> bool:

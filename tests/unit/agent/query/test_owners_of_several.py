@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from agent.pipeline import Answer, Plan, Question, Request
+from agent.pipeline import Answer, Plan, Question, Reply, Request
 from agent.planning.propose import Task, propose
 from agent.planning.task import Verdict
+from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.workspace.context import WorkspaceContext
+from evals.cases.frozen_world import FrozenWorld
 from registry.catalogue import Catalogue
 from registry.records import Kinds
 from tests.unit.agent.validate.fake_platform import SAAS, Platform, town
-from tests.unit.own_worlds import NOW, OWNER, world
+from tests.unit.own_worlds import NOW, OWNER, Says, answer, find, plan, world
 
 
 @pytest.mark.parametrize(
@@ -73,3 +77,70 @@ async def test_records_of_both_owners_are_offered_where_both_are_meant() -> None
     asked = await _ask("refund the Adam invoice", "both")
     assert isinstance(asked, Question), asked
     assert {each.id for each in asked.candidates} == {"11", "12", "21"}
+
+
+DEPOTS = {
+    "contracts": [
+        {
+            "schema": "opsiq/contract/v1", "name": "haul.cancel_transfer", "title": "Cancel a transfer",
+            "description": "Take a transfer between depots off the list.", "surfaces": ["admin"], "roles": ["owner"],
+            "parameters": {
+                "type": "object", "additionalProperties": False, "required": ["transfer_id"],
+                "properties": {"transfer_id": {"type": "integer"}},
+            },
+            "annotations": {"transfer_id": {"record": "transfer", "each": True}},
+            "endpoint": {"url": "https://haul.example/cancel"},
+        }
+    ],
+    "kinds": [
+        {
+            "name": "depot", "title": "Depot", "nouns": ["depot", "depots"], "label": "{name}",
+            "fields": [{"name": "id", "type": "id", "search": "number"}, {"name": "name", "search": "name"}],
+        },
+        {
+            "name": "transfer", "title": "Transfer", "nouns": ["transfer", "transfers"], "label": "transfer {id}",
+            "fields": [
+                {"name": "id", "type": "id", "search": "number"}, {"name": "from_id", "type": "id"},
+                {"name": "to_id", "type": "id"},
+            ],
+            "relations": [{"kind": "depot", "via": "from_id"}, {"kind": "depot", "via": "to_id"}],
+        },
+    ],
+    "records": {
+        "depot": [{"id": 1, "name": "Northgate"}, {"id": 2, "name": "Quayside"}, {"id": 3, "name": "Millbrook"}],
+        "transfer": [
+            {"id": 11, "from_id": 1, "to_id": 2}, {"id": 12, "from_id": 3, "to_id": 1},
+            {"id": 13, "from_id": 2, "to_id": 3},
+        ],
+    },
+}  # fmt: skip
+
+
+async def _haul(text: str, result: dict[str, Any]) -> Verdict:
+    there = FrozenWorld(DEPOTS)
+    task = Task(Request(text=text, now=NOW), OWNER, there.context(there.provider({})), "run_00000000000000000000000001")
+    said = {"understood": "", "result": result, "rest": []}
+    return (await propose(task, ProposingResolver(Says(said)))).verdict
+
+
+def _of(*depots: str, **more: Any) -> dict[str, Any]:
+    return find("transfer", None, *({"belongs_to": find("depot", each)} for each in depots), **more)
+
+
+async def test_a_record_with_two_relations_to_one_kind_belongs_to_either() -> None:
+    listed = await _haul("list the transfers of Northgate", answer(records=_of("Northgate", pick="all"), fields=[]))
+    assert isinstance(listed, Reply), listed
+    assert {each.id for each in listed.records} == {"11", "12"}
+
+    step = {"action": "cancel_transfer", "transfer_id": _of("Quayside", "Millbrook")}
+    made = await _haul("cancel the transfer between Quayside and Millbrook", plan(step))
+    assert isinstance(made, Plan), made
+    assert [each.filled[0].value for each in made.steps] == [13]
+
+
+async def test_what_belongs_to_somebody_by_its_second_relation_is_left_out_too() -> None:
+    left_out = {"except": _of("Northgate", pick="all")}
+    step = {"action": "cancel_transfer", "transfer_id": find("transfer", None, left_out, pick="all")}
+    made = await _haul("cancel all transfers except those of Northgate", plan(step))
+    assert isinstance(made, Plan), made
+    assert [each.filled[0].value for each in made.steps] == [13]
