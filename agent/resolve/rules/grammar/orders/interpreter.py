@@ -144,7 +144,8 @@ class Interpreter(StretchEvidence):
             for values in self.values.values()
             if len(values) == 1 and pieces[0].last <= values[0].first < last
         )
-        return next(between, None) is not None and self.reader.low(last) in _WHOLE
+        apart = self.reader.low(last) in _WHOLE or self.reader.lows(last, 2) == ("for", "good")
+        return next(between, None) is not None and apart
 
     def _is_list(self, pieces: Sequence[Piece], values: Sequence[tuple[str, list[Piece]]]) -> bool:
         """Whether records form a list: with a conjunction between each two, or with as many values."""

@@ -23,8 +23,8 @@ from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, Phrase, is_code
-from language.stems import stem
-from language.wordnet import is_word
+from language.stems import EMPTY, stem
+from language.wordnet import find_similar_stems, is_word
 from registry.records import RecordKind
 
 MOST_WORDS: Final = 30
@@ -110,15 +110,31 @@ class StretchRecords(StretchSpoken):
 
     def _is_subject(self, phrase: Phrase) -> bool:
         """Whether a phrase begins a clause that tells something: "20 for Ada, Bo told me", "close 7, 8 isn't done"."""
-        reader, verb, before = self.reader, self.reader.low(phrase.last), self.reader.tokens[phrase.first - 1].text
-        named = not phrase.noun and reader.tokens[phrase.last - 1].text.isalpha() and phrase.last not in self.verbs
-        did = named and is_past(verb)  # "Ada sails and Bo came"
-        if (did or verb == "not" or verb.endswith("n't")) and before in {",", "-", "–", "and", "but"}:
-            marks = (step for step in range(phrase.last, self.stop) if reader.is_mark(step))
-            self.unread.append((phrase.first, next(marks, self.stop)))
+        reader, at = self.reader, phrase.last
+        verb, before = reader.low(at), reader.tokens[phrase.first - 1].text
+        alone = not phrase.noun and verb.isalpha() and at not in self.verbs and at not in reader.dated
+        does = alone and not reader.tokens[at - 1].owns and self._does(at)  # "close 7, 8 stays"
+        so = alone and reader.tokens[at - 1].owns and not self._is_known(at)  # "rest Ada, Bo's fine"
+        denied = verb == "not" or verb.endswith("n't")
+        if (does or so or denied) and before in {",", "-", "–", "and", "but"}:
+            clause = range(at, next((step for step in range(at, self.stop) if reader.is_mark(step)), self.stop))
+            self.unread.append((phrase.first, clause.stop))
+            self.doubtful |= any(piece.first in clause for pieces in self.values.values() for piece in pieces)
             return True
         told = is_deed(verb) or verb in lexicon.AUXILIARIES - {"also", "both", "all", "now", "just"}
         return told and not phrase.noun and before in {",", "-", "–"}
+
+    def _does(self, at: int) -> bool:
+        """Whether a verb that the action doesn't know stands here, in the past tense or the third person."""
+        low = self.reader.low(at)
+        now = low.endswith("s") and stem(low) != low and bool(find_similar_stems(stem(low), verb=True))
+        return is_past(low) or (now and not self._is_known(at))
+
+    def _is_known(self, at: int) -> bool:
+        """Whether a word is one of the grammar's, the action's or a value's."""
+        low = self.reader.low(at)
+        known = low in lexicon.NAME_STOP | lexicon.MANNER | EMPTY or stem(low) in self.words.known
+        return known or self._is_value(at) or at in self._begun or self.reader.noun(at) is not None
 
     def _is_taken_from(self, piece: Piece, name: str) -> bool:
         """Whether an amount comes from somebody who is to get it: "20 off Ada's account", "20 for Ada from Bo"."""

@@ -26,13 +26,20 @@ class StretchUnread(StretchRecords):
         reader, held = self.reader, self.covered | self.verbs.keys()
         for piece in (piece for pieces in self.records.values() for piece in pieces):
             find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
+            before = piece.first - 2  # "Pepper and Bo get it", where the first may be a word too
+            if before >= self.first and reader.low(before + 1) == "and" and reader.tokens[before].capital:
+                yield from [(before, before + 1)] if before not in held else []
             at = end = piece.last + 1
-            if not isinstance(find, Find) or find.pick == "one" or reader.low(at - 1) not in _WHICH or at - 1 in held:
+            if not isinstance(find, Find) or find.pick == "one" or at - 1 in held:
+                continue
+            noun = reader.noun(at - 2)
+            if noun is not None and noun[0].name != find.record and at <= self.stop and reader.state(at - 1, noun[0]):
+                yield at - 1, at  # "everyone with a bill open"
+            if reader.low(at - 1) not in _WHICH:
                 continue
             while end < self.stop and end not in held and not reader.is_mark(end) and reader.low(end) not in _BEHIND:
                 end += 1
-            said = [step for step in range(at, end) if reader.low(step) not in EMPTY | lexicon.MANNER]
-            if said and not reader.tokens[said[0]].capital and not is_polite_word(reader.low(said[0])):
+            if any(reader.low(step) not in EMPTY | lexicon.MANNER for step in range(at, end)):
                 yield piece.last, end
 
     def find_unexplained(self) -> Iterator[int]:

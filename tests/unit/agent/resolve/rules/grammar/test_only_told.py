@@ -52,6 +52,11 @@ async def test_what_somebody_has_is_no_order_though_its_noun_is_a_verb_too(text:
         ("Lotte joins Samir and Annika goes advanced", "riding"),
         ("Kofi drives 3001 and 3008 is packed", "foodbank"),
         ("pause Sean for 5 days and Ewa called", "foodbank"),
+        ("pause Sean for 5 days, Ewa's fine", "foodbank"),
+        ("pause Sean for 5 days and Ewa for good", "foodbank"),
+        ("Kofi drives 3001, 3007 stays", "foodbank"),
+        ("Lotte and Annika go intermediate, Pilar stays advanced", "riding"),
+        ("Pepper and Bruno on light", "vet"),
     ],
 )
 async def test_of_two_sentences_with_subjects_of_their_own_none_is_passed_over(text: str, name: str) -> None:
@@ -124,6 +129,7 @@ async def test_a_verb_of_another_action_is_not_what_a_name_and_a_day_would_fill(
     ("text", "name"),
     [
         ("close all rooms in maintenance", "hotel"),
+        ("resend invoices to everyone with a job ready", "garage"),
         ("chase all unpaid fees for gloves", "riding"),
         ("waive every open charge of Amelia's over 50", "hotel"),
     ],
