@@ -68,6 +68,8 @@ class ReferenceConditions:
                 left_out.append(condition.left_out)
                 continue
             made = await self._make_filter(need, condition, via, owners, own)
+            if isinstance(made, Question) and isinstance(condition, BelongsTo):
+                made = await self._tell_owner_by_record(need, find, condition.owner, made, filters, via)
             if isinstance(made, Question):
                 return made
             filters.append(made)
@@ -87,6 +89,36 @@ class ReferenceConditions:
                 return rest
             pool = rest
         return pool
+
+    async def _tell_owner_by_record(
+        self,
+        need: RecordQuery,
+        find: Find,
+        owner: Reference,
+        asked: Question,
+        filters: Sequence[Filter],
+        via: list[LocatedRecord],
+    ) -> Filter | Question:
+        """Of several owners who could be meant, the only one who has the record that is named: "Adam's invoice 1042".
+        The question stays if none or several have such a record."""
+        kind = self.context.kinds.get(owner.record) if isinstance(owner, Find) else None
+        if kind is None or find.said is None or find.pick != "one":
+            return asked
+        if asked.code != "ambiguous" or asked.slot != need.owner(kind).slot:
+            return asked
+        told: list[tuple[LocatedRecord, Filter]] = []
+        for each in asked.candidates:
+            record = await self.context.kinds.record(kind.name, each.id)
+            where = await self.context.reach.within(need.kind, record, kind) if record is not None else None
+            if record is not None and isinstance(where, Mapping):
+                one = LocatedRecord(record, kind, (), (), "whose it is")
+                theirs = match_owner(need.kind, one, where)
+                pool = await self.search.fetch(need, find, match_all([*filters, theirs]), (one,))
+                told += [(one, theirs)] if isinstance(pool, Pool) and pool.named and pool.records else []
+        if len(told) != 1:
+            return asked
+        via.append(told[0][0])
+        return told[0][1]
 
     async def _make_filter(
         self, need: RecordQuery, condition: Condition, via: list[LocatedRecord], owners: list[Owned], own: Own

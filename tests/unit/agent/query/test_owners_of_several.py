@@ -79,6 +79,20 @@ async def test_records_of_both_owners_are_offered_where_both_are_meant() -> None
     assert {each.id for each in asked.candidates} == {"11", "12", "21"}
 
 
+async def test_whose_a_record_is_needs_no_question_where_it_is_named_itself() -> None:
+    made = await _ask("refund Adam's invoice 1021")
+    assert isinstance(made, Plan), made
+    assert made.steps[0].filled[0].value == 21
+    assert [pin.label for pin in made.steps[0].pins[1:]] == ["Adam Nowak"]
+
+
+@pytest.mark.parametrize("text", ["refund Adam's invoice 1041", "refund Adam's last invoice", "resend Adam's invoice"])
+async def test_whose_a_record_is_is_asked_where_none_of_them_has_it_or_nothing_names_it(text: str) -> None:
+    asked = await _ask(text)
+    assert isinstance(asked, Question), asked
+    assert asked.text.startswith("Two customers are called ‘Adam’:"), asked.text
+
+
 DEPOTS = {
     "contracts": [
         {
