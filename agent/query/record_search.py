@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 PAGE: Final = 50
 MOST_SCANNED: Final = 2000
+_TITLE: Final = re.compile(r"^(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam)\.?\s+(?=\w)", re.IGNORECASE)
 """The most records that one reference looks through; beyond, the person is asked to narrow it down."""
 
 _FEW: Final = 100
@@ -96,8 +97,8 @@ class RecordSearch:
             if need.told is not None and not records and not need.told.dated:  # what the demands exclude is told of
                 records, more = await self.scan(need, filters)
             return Pool(records, via, more=more)
-        words = find.said.text
-        for by in self._list_ways(need, words):
+        names = dict.fromkeys((find.said.text, _TITLE.sub("", find.said.text)))
+        for words, by in ((name, by) for name in names for by in self._list_ways(need, name)):
             query = Query(need.kind.name, words, by, filters.where, limit=PAGE, between=filters.between)
             found = list(await self.context.kinds.search(query))
             if by == "number":

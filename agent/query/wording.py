@@ -95,7 +95,8 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
     for condition in find.where:
         if isinstance(condition, Compare) and condition.field in spans and condition.op in ("<=", ">="):
             if condition.op == ">=":
-                after += f"{_say_comparison(condition, kind)} to {_say_value(ends[condition.field].value)}"
+                first, last = _say_comparison(condition, kind), _say_value(ends[condition.field].value)
+                after += first.replace(" from ", " on ") if first.endswith(f" from {last}") else f"{first} to {last}"
             continue
         alike = _drop_spellings(condition.conditions) if isinstance(condition, AnyOf) else ()
         each = alike[0] if len(alike) == 1 else condition
@@ -201,7 +202,8 @@ def _say_comparison(condition: Compare, kind: RecordKind) -> str:
         return f" {_MEASURED[condition.op]} {value}"
     whole_day = isinstance(condition.value, DayValue) and len(condition.value.date) > _MONTH
     label = _label(field).removesuffix(" on").removesuffix(" at")
-    return f" {label} {_DATED.get(condition.op, 'on' if whole_day else 'in')} {value}"
+    label = "" if label in ("day", "date") else f" {label}"
+    return f"{label} {_DATED.get(condition.op, 'on' if whole_day else 'in')} {value}"
 
 
 def _say_value(value: Expression) -> str:

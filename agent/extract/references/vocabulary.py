@@ -295,6 +295,22 @@ def rate_person_likeness(kind: RecordKind) -> int:
     return 2 if named and mailed else 1 if named else 0
 
 
+_PERSONS: Final = word_set(
+    "staff colleague employee mechanic vet doctor dentist nurse volunteer helper agent coach crew captain guide "
+    "assistant technician pilot pupil child guest client member person people family household artist driver tenant"
+)
+
+
+def is_person(kind: RecordKind) -> bool:
+    """Whether a kind's records are people: they have a name, and an e-mail address, a telephone or a noun for somebody.
+    One for who does something ("printer") is none where they have a size or status."""
+    nouns = [noun.lower().split()[-1] for noun in kind.nouns if noun]
+    thing = kind.size is not None or any(field.name in ("state", "status") for field in kind.fields)
+    named = any(noun in _PERSONS or (not thing and noun.endswith(("er", "or", "ist", "ian"))) for noun in nouns)
+    reached = any("email" in (field.type, field.search) or "phone" in field.name for field in kind.fields)
+    return rate_person_likeness(kind) > 0 and (reached or named)
+
+
 def find_owner_kind(kind: RecordKind, kinds: Sequence[RecordKind]) -> RecordKind | None:
     """The kind that "X's …" most likely names: the nearest relation whose records have names."""
     related = [

@@ -1,4 +1,4 @@
-"""Dated verbs: which date of a record kind a verb is about ("signed up", "ran out", "refunded")."""
+"""Dated verbs: which date or state of a record kind a verb is about ("signed up", "ran out", "refunded", "owed")."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ LAST: Final = frozenset(("before", "until", "by", "expires", "expiry", "expirati
 _TO_COME: Final = frozenset(("due", "scheduled", "planned"))
 """What is said of the day in whose line a kind's records stand, where none is called so."""
 _PAST: Final = re.compile(PAST)
+OWING: Final = ("unpaid", "outstanding", "owed", "owing", "due", "open")  # the last two say so only beside "paid"
 # Phrasal verbs that say what happens to a thing.
 _PHRASAL: Final = {
     **{(form, "out"): "end" for form in ("run", "runs", "ran", "running")},
@@ -34,6 +35,13 @@ _PHRASAL: Final = {
 def join_verb(word: str, after: str) -> str:
     """A verb joined with the word after it."""
     return _PHRASAL.get((word, after), word)
+
+
+def find_owing_state(kind: RecordKind) -> str | None:
+    """The state of a kind's records that are still to be paid. None if they are no sums of money."""
+    size, held = kind.field_named(kind.size or ""), [each for each in OWING if each in kind.states]
+    held = [each for each in held if each not in ("due", "open") or "paid" in kind.states]
+    return held[0] if held and size is not None and size.type == "money_minor" else None
 
 
 def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | None:
@@ -135,4 +143,4 @@ def read_telling_noun(
 
 def does(label: str, verb: str) -> bool:
     """Whether a label names the doer of a verb: "driver" of "drive"."""
-    return label.lower() in (verb, f"{verb}r", f"{verb}er", f"{verb}{verb[-1:]}er") and len(verb) > 2
+    return label.lower() in (verb, f"{verb}r", f"{verb}er", f"{verb}or", f"{verb}{verb[-1:]}er") and len(verb) > 2

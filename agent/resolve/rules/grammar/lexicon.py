@@ -51,7 +51,10 @@ SPARING: Final = (NOT - {"no"}) | word_set("but leave spare skip keep")
 ARRIVED: Final = word_set("came come comes arrived arrive created made sent opened issued placed started dated")
 PARTICLES: Final = word_set("in up on out back off over away down through")
 HAVING: Final = word_set("has have had with owns own got gets")
-HANDLING: Final = word_set("has have had handles handling handle owns got working works looking looks takes took deals")
+HANDLING: Final = word_set(
+    "has have had handles handling handle owns got working works looking looks takes took taking deals doing does did "
+    "in leading leads led running runs teaching teaches driving drives responsible managing"
+)
 NAME_STOP: Final = word_set(
     "the a an this that these those any some all every each both and or but then if unless when while because since "
     "before after until by for from of to in into on onto at with without as is are was were be been has have had do "

@@ -26,7 +26,7 @@ from agent.planning.proposal import (
     Word,
     Words,
 )
-from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar import dated_verbs, lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, does, find_day_of_deed, join_verb, read_telling_noun
 from agent.resolve.rules.grammar.messages import find_message
 from agent.resolve.rules.grammar.name_ends import find_name_end
@@ -280,6 +280,8 @@ class Reader:
         if length and (self.lows(index, length) == tuple(word.lower().split()) or self.low(index) not in ORDER_WORDS):
             return StateIs(state=word), length + self._named_field(index + length, kind, word)
         low = self.low(index)
+        if self.asks and low in dated_verbs.OWING and low != "due" and (owing := dated_verbs.find_owing_state(kind)):
+            return StateIs(state=owing), 1
         for each in kind.fields:
             for value in each.values:
                 parts = tuple(value.casefold().replace("_", " ").split())

@@ -6,11 +6,13 @@ They test a count, the state of a record at a position, a field's value, or a ye
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import (
+    Answer,
     BelongsTo,
     Compare,
     Comparison,
@@ -32,7 +34,13 @@ from agent.resolve.rules.grammar.phrases.fields import LEFT, list_stock_fields, 
 from agent.resolve.rules.grammar.phrases.having import read_held_by_anyone
 from agent.resolve.rules.grammar.phrases.modifiers import read_after, read_predicate, read_relative
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, is_code, negate_condition
+from agent.resolve.rules.grammar.phrases.phrase_parts import (
+    Phrase,
+    PhraseParts,
+    count_placing,
+    is_code,
+    negate_condition,
+)
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
@@ -41,6 +49,7 @@ from registry.records import RecordKind
 _AT_PRESENT: Final = word_set("now today currently")
 ONE: Final = Number(number=Decimal(1))
 NONE: Final = Number(number=Decimal(0))
+_NO_NAME: Final = lexicon.NAME_STOP - word_set("a an the and of for to in on at with by")
 
 
 def count_test(find: Find, op: Comparison = ">=", number: Number = ONE) -> Test:
@@ -266,6 +275,36 @@ def list_subjects(reader: Reader, index: int, stop: int) -> list[Phrase]:
             find = Find(record=kind.name, said=reader.words(step, step + 1))
             made.append((coded is reader.low(step).isdigit(), Phrase(find, index, step + 1, True)))
     return [phrase for _, phrase in sorted(made, key=lambda each: each[0])]
+
+
+def list_meant(reader: Reader, at: int, stop: int, *, named: bool = True) -> list[Find]:
+    """Every record that all these words may mean: by a phrase or code, or else (``named``) by a name of any kind and
+    perhaps its day ("the seagull on Friday"), likeliest first. "Outstanding" and "the next" are no names."""
+    known = [each for each in list_subjects(reader, at, stop) if each.last == stop and not each.find.bare]
+    sure = [each.find for each in known if each.noun or reader.low(at) in lexicon.PRONOUNS]
+    while at + 1 < stop and reader.low(at) in lexicon.DETERMINERS:
+        at += 1
+    told = at < stop and not reader.tokens[at].capital and any(reader.state(at, each) for each in reader.kinds.values())
+    if sure or not named or at >= stop or told or count_placing(reader, at):
+        return sure
+    times = {*reader.ranges, *reader.dated, *reader.valued}
+    made = [each.find for each in known]
+    for kind in sorted(reader.kinds.values(), key=lambda each: all(one.search != "name" for one in each.fields)):
+        days = [(end, spent) for end in range(at + 1, stop) if kind.order and (spent := reader.when(end, kind.order))]
+        end, where = next(((end, tuple(spent[0])) for end, spent in days if spent[1] == stop), (stop, ()))
+        end -= at + 1 < end and reader.low(end - 1) in lexicon.PARTICLES and not reader.tokens[end - 1].capital
+        words = [
+            reader.low(step) if reader.tokens[step].word and step not in times else "is" for step in range(at, end)
+        ]
+        find = Find(record=kind.name, said=reader.words(at, end), where=where)
+        made += [find] if find not in made and _NO_NAME.isdisjoint(words) else []
+    return made
+
+
+def take_first(reader: Reader, answers: Sequence[Answer]) -> Answer | None:
+    """The likeliest answer. The others are tried where it finds nothing."""
+    reader.readings += answers[1:]
+    return answers[0] if answers else None
 
 
 def _told(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:

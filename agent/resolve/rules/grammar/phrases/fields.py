@@ -9,6 +9,7 @@ from typing import Final
 
 from agent.planning.proposal import BelongsTo, Compare, Comparison, Day, Find, Number, OrderByField, StateIs, TotalOf
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import find_owing_state
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.reader import Reader
@@ -48,8 +49,20 @@ def label_field(each: Field) -> str:
     return (each.label or each.name.replace("_", " ")).lower()
 
 
+_ALIKE: Final = (
+    "phone telephone mobile cell tel",
+    "email mail",
+    "price cost amount total sum fee",
+    "place venue location",
+)
+_CALLED: Final = {stem(word): stem(names.split()[0]) for names in _ALIKE for word in names.split()}
+_OF_VALUES: Final = frozenset(map(stem, ("number", "no", "date", "day", "address", "name", "time", "of", "on", "at")))
+_SORTS: Final = {stem("number"): (stem("phone"),), stem("address"): (stem("place"), stem("email"))}
+
+
 def find_named_field(kind: RecordKind, reader: Reader, first: int, last: int) -> Field | None:
-    """The field with exactly these words as its name."""
+    """The field with exactly these words as its name. In a question also the only one that has them but for the sort of
+    its value, or a usual word for the same: "phone number", "due date", "cost"."""
     said = [stem(reader.low(at)) for at in range(first, last) if reader.low(at) not in lexicon.DETERMINERS]
     for each in kind.fields:
         for label in (each.label, each.name.replace("_", " "), *each.words):
@@ -57,7 +70,19 @@ def find_named_field(kind: RecordKind, reader: Reader, first: int, last: int) ->
             if said and said == [stem(word) for word in label.lower().replace("-", " ").split()]:
                 return each
     joined = "".join(reader.low(at) for at in range(first, last))
-    return next((each for each in kind.fields if joined and joined == each.name.replace("_", "")), None)
+    exact = next((each for each in kind.fields if joined and joined == each.name.replace("_", "")), None)
+    if exact is not None or not reader.asks or reader.noun(first):
+        return exact
+    core = _name_core(" ".join(said))
+    wanted = [core] if core else [[sort] for sort in _SORTS.get(" ".join(said), ())]
+    named = [(each, (_name_core(each.label), _name_core(each.name))) for each in kind.fields if each.type != "id"]
+    found = [each for name in wanted for each, names in named if name in names]
+    return found[0] if len(found) == 1 or (not core and found) else None
+
+
+def _name_core(name: str) -> list[str]:
+    words = [stem(word) for word in name.lower().replace("_", " ").split()]
+    return [_CALLED.get(word, word) for word in words if word not in _OF_VALUES]
 
 
 def find_measure(kind: RecordKind, word: str) -> Field | None:
@@ -214,8 +239,8 @@ def find_owed(reader: Reader) -> Find | None:
     """What is owed: the unpaid records of the one kind of people's things that can be so."""
     people, found = reader.people(), []
     for kind in reader.kinds.values():
-        state = next((each for each in kind.states if each in ("unpaid", "outstanding")), None)
-        if state is not None and kind.size is not None and people is not None and reader.leads(kind, people):
+        state = find_owing_state(kind)
+        if state is not None and people is not None and reader.leads(kind, people):
             found.append(Find(record=kind.name, where=(StateIs(state=state),), pick="all"))
     return found[0] if len(found) == 1 else None
 

@@ -11,10 +11,7 @@ from agent.planning.proposal import Answer, AnyOf, Find, HelpAnswer, RecordsAnsw
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import exchange
-from agent.resolve.rules.grammar.phrases.conditions import (
-    list_subjects,
-    read_subject,
-)
+from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
 from agent.resolve.rules.grammar.phrases.fields import label_field, read_measured_order
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import count_placing
@@ -39,7 +36,6 @@ from agent.resolve.rules.grammar.questions.plain import (
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, read_restricted
 from agent.resolve.rules.grammar.questions.verb_questions import (
     read_costs,
-    read_plural,
     read_stocked,
     works_on,
 )
@@ -104,7 +100,6 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
         or read_stocked(reader, index, stop)
         or read_costs(reader, index, stop)
         or works_on(reader, index, stop)
-        or read_plural(reader, index, stop)
         or _field(reader, index, stop)
         or read_told_of_things(reader, index, stop)
         or (read_about_somebody(reader, index, stop) if told or reader.low(index) in _OPENLY else None)
@@ -229,42 +224,27 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
     if reader.low(at) in BE:
         at += 1
     first = at
-    if reader.low(index) in {"what", "what's"} and (told := _what_of(reader, first, stop)) is not None:
-        return told
+    if first > index and (word := reader.low(stop - 1)) in {"about", "for"}:  # "what is ticket 7 about"
+        held = [
+            (find, each) for find in list_meant(reader, first, stop - 1) for each in reader.kinds[find.record].fields
+        ]
+        told = [one for one in held if label_field(one[1]) == word or (one[1].search == "text" and word == "about")]
+        return take_first(reader, [RecordsAnswer(records=find, fields=(each.name,)) for find, each in told])
     for step in range(first + 1, min(first + 6, stop)):
-        low = reader.low(step)
-        if low in {"of", "for"} | DO | BE:
-            for about in list_subjects(reader, step + 1, stop):
-                end = about.last
-                while end < stop and reader.low(end) in HELD:
-                    end += 1
-                called = step
-                found = read_labelled_field(reader, about.find, first, called) if end >= stop else None
-                if found is not None:
-                    return RecordsAnswer(records=found[0], fields=(found[1].name,))
+        if reader.low(step) not in {"of", "for", "on", "in"} | DO | BE:
+            continue
+        begin, end = step + 1 + 3 * (reader.lows(step + 1, 3) == ("we", "have", "for")), stop
+        while end > begin and reader.low(end - 1) in HELD:
+            end -= 1
+        if reader.low(step) in DO and begin == step + 1 and end == stop:
+            continue  # "what squad did Ada join": a deed
+        if (found := read_labelled_field(reader, list_meant(reader, begin, end), first, step)) is not None:
+            return found
     owning = read_spoken(reader, first, owns=True) if first > index else None
     if owning is not None:
-        found = read_labelled_field(reader, owning.find, first + 1, stop)
-        return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
-    if first == index and not reader.text.plain.rstrip().endswith("?"):
+        return read_labelled_field(reader, [owning.find], first + 1, stop)
+    owner = next((step for step in range(first, stop) if reader.tokens[step].owns), stop)
+    unasked = first == index and not reader.text.plain.rstrip().endswith("?")
+    if owner + 1 >= stop or unasked or "of" in reader.lows(first, owner - first):
         return None
-    owner = next((step for step in range(first, stop) if reader.tokens[step].owns), None)
-    if owner is None or owner + 1 >= stop:
-        return None
-    whose = read_subject(reader, first, owner + 1)
-    if whose is None or whose.last != owner + 1:
-        return None
-    found = read_labelled_field(reader, whose.find, owner + 1, stop)
-    return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
-
-
-def _what_of(reader: Reader, first: int, stop: int) -> Answer | None:
-    """What a record is about, or for: the field that is called so, or its text."""
-    word = reader.low(stop - 1)
-    for about in list_subjects(reader, first, stop - 1) if word in {"about", "for"} else ():
-        fields = reader.kinds[about.find.record].fields
-        called = [each for each in fields if label_field(each) == word]
-        texts = called or [each for each in fields if each.search == "text" and word == "about"]
-        if about.last == stop - 1 and not about.find.bare and about.find.pick == "one" and texts:
-            return RecordsAnswer(records=about.find, fields=(texts[0].name,))
-    return None
+    return read_labelled_field(reader, list_meant(reader, first, owner + 1), owner + 1, stop)

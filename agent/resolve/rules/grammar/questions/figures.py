@@ -3,20 +3,21 @@ by …")."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from agent.planning.proposal import Answer, BelongsTo, CountOf, FieldOf, Find, RecordsAnswer, TotalOf, ValueAnswer
+from agent.planning.proposal import Answer, BelongsTo, CountOf, Find, RecordsAnswer, TotalOf, ValueAnswer
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.conditions import list_subjects, read_subject
+from agent.resolve.rules.grammar.phrases.conditions import read_subject, take_first
 from agent.resolve.rules.grammar.phrases.fields import find_measure, find_named_field, find_owed, read_total
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.plain import read_one_kind
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
-from agent.resolve.rules.grammar.questions.verb_questions import read_left
+from agent.resolve.rules.grammar.questions.verb_questions import read_left, read_price
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 from registry.records import Field, RecordKind
@@ -246,7 +247,7 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     if reader.low(index) == "what" and (theirs := read_total(reader, index + 1, stop)) is not None:
         shown = isinstance(theirs[0].of, Find) and is_over(reader, theirs[1], stop)
         return RecordsAnswer(records=theirs[0].of) if shown else None  # "(show me) what Ada owes"
-    if reader.low(index) == "what" and reader.low(index + 1) in DO:
+    if reader.low(index) == "what" and (reader.low(index + 1) in DO or "owing" in reader.lows(stop - 2, 2)):
         total = read_total(reader, index + 2, stop)
         return ValueAnswer(value=total[0]) if total is not None and is_over(reader, total[1], stop) else None
     if reader.lows(index, 2) != ("how", "much"):
@@ -266,8 +267,7 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
         about = read_subject(reader, at + 1, stop) if verb in DO else None
         if about is None or about.last + 1 < stop or reader.low(about.last) not in HOLDS | {""}:
             return None
-        found = read_labelled_field(reader, about.find, label, at)
-        return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
+        return read_labelled_field(reader, [about.find], label, at)
     # Our own deeds ("did we pay") are in no record of theirs.
     held = reader.lows(at, 2) == ("do", "we") and reader.low(at + 2) in HOLDS
     told = at + 3 if held else at + 1
@@ -275,25 +275,22 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
         whole = read_total_of_all(reader, told, stop)
         if whole is not None:
             return ValueAnswer(value=whole)
-        for one in list_subjects(reader, told, stop) if not held else ():  # "how much is Ada's plan"
-            size = reader.kinds[one.find.record].size if one.last == stop and one.noun else None
-            if size is not None and one.find.pick == "one" and not one.find.bare:
-                return ValueAnswer(value=FieldOf(field=size, of=one.find), about=one.find)
+        if not held and (priced := read_price(reader, told, stop)) is not None:  # "how much is Ada's plan"
+            return priced
     if verb in DO:
         total = read_total(reader, at + 1, stop)
         return ValueAnswer(value=total[0]) if total is not None and is_over(reader, total[1], stop) else None
     return None
 
 
-def read_labelled_field(reader: Reader, find: Find, first: int, last: int) -> tuple[Find, Field] | None:
-    """The field with this label, of the meant records or of the one thing that belongs to them."""
-    kind = reader.kinds[find.record]
-    own = find_named_field(kind, reader, first, last)
-    if own is not None:
-        # "tickets" means the records, whatever their number is called.
-        return (find, own) if own.type != "id" or reader.noun(first) is None else None
-    for other in reader.kinds.values():
-        held = find_named_field(other, reader, first, last) if other.relation_to(kind.name) is not None else None
-        if held is not None and held.type != "id":
-            return Find(record=other.name, where=(BelongsTo(owner=find),)), held
-    return None
+def read_labelled_field(reader: Reader, about: Sequence[Find], first: int, last: int) -> Answer | None:
+    """The field with this label, of the one of these records whose kind has it, or else of the one thing that belongs
+    to them."""
+    held = [(find, find_named_field(reader.kinds[find.record], reader, first, last)) for find in about]
+    # "tickets" means the records, whatever their number is called.
+    made = [(find, own.name) for find, own in held if own and (own.type != "id" or reader.noun(first) is None)]
+    for other in reader.kinds.values() if about and not made else ():
+        below = find_named_field(other, reader, first, last) if other.relation_to(about[0].record) is not None else None
+        if below is not None and below.type != "id":
+            made.append((Find(record=other.name, where=(BelongsTo(owner=about[0]),)), below.name))
+    return take_first(reader, [RecordsAnswer(records=find, fields=(name,)) for find, name in made])

@@ -22,20 +22,25 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, find_day_of_state, join_verb
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.conditions import list_subjects
-from agent.resolve.rules.grammar.phrases.fields import read_total
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
+from agent.resolve.rules.grammar.phrases.conditions import list_meant, list_subjects, take_first
+from agent.resolve.rules.grammar.phrases.fields import label_field, read_total
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
 from agent.resolve.rules.grammar.questions.deeds import read_when_done
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
+from registry.records import RecordKind
 
 _PERSON: Final = 2
-_ABOUT: Final = word_set("about on of for everything all more details detail info information record profile the")
+_ABOUT: Final = word_set(
+    "about on of for everything all more details detail info information record profile the do we know have what show "
+    "me us who who's is"
+)
 
 
+_TAKES_PLACE: Final = word_set("day date when start starts begin begins held takes")
 _EXISTS: Final = (("do", "we", "have"), ("have", "we", "got"), ("have", "we"))
 
 
@@ -49,8 +54,10 @@ def read_exists(reader: Reader, index: int) -> int:
 def read_told_of_things(reader: Reader, index: int, stop: int) -> Answer | None:
     """Things of the one kind that fits a condition: "what's overdue, what is due next week"."""
     at = index + 1 + (reader.low(index + 1) in BE)
+    at += next((len(words) for words in _EXISTS if reader.lows(at, len(words)) == words), 0)
     if reader.low(index) not in {"what", "what's"} or (at == index + 1 and reader.low(index) == "what"):
         return None
+    at += reader.low(at) == "on" and at not in reader.ranges and at + 1 in reader.ranges
     find = read_one_kind(reader, at, stop)
     return RecordsAnswer(records=find) if find is not None else None
 
@@ -58,6 +65,7 @@ def read_told_of_things(reader: Reader, index: int, stop: int) -> Answer | None:
 def read_one_kind(reader: Reader, at: int, stop: int) -> Find | None:
     """The records of the only kind that the words can be told of."""
     named = reader.noun(at) is not None or reader.low(at) in lexicon.DETERMINERS  # "what is the total of …"
+    named = named and at not in reader.ranges
     found = list(_told(reader, at, stop)) if at < stop and not named else []
     own = [each for each in found if not any(isinstance(one, Has) for one in each.where)]
     found = own or found  # what is urgent itself, before who has something urgent
@@ -65,10 +73,11 @@ def read_one_kind(reader: Reader, at: int, stop: int) -> Find | None:
 
 
 def _told(reader: Reader, at: int, stop: int) -> Iterator[Find]:
-    for kind in reader.kinds.values():
-        if not kind.relations or rate_person_likeness(kind) == _PERSON:
-            continue
-        whatever = Phrase(Find(record=kind.name, pick="all"), at, at, True)
+    others = [each for each in reader.kinds.values() if each.relations and rate_person_likeness(each) < _PERSON]
+    timed = at in reader.ranges
+    for kind in _list_happening(reader) if timed else others:
+        where = (StateIs(state="cancelled", negated=True),) if timed and "cancelled" in kind.states else ()
+        whatever = Phrase(Find(record=kind.name, where=where, pick="all"), at, at, True)
         find = read_restricted(reader, whatever, stop, told=True)
         if find is None or find.order is not None or all(isinstance(each, BelongsTo) for each in find.where):
             continue
@@ -77,14 +86,18 @@ def _told(reader: Reader, at: int, stop: int) -> Iterator[Find]:
             yield find
 
 
+def _list_happening(reader: Reader) -> list[RecordKind]:
+    """The kinds whose records take place on the day that they are ordered by: it is called just so, or they start on
+    it. Else those that are due on it."""
+    lines = [(each, each.field_named(each.order or "")) for each in reader.kinds.values()]
+    days = [(each, label_field(line).split()[0]) for each, line in lines if line is not None and line.type in DATES]
+    return [each for each, day in days if day in _TAKES_PLACE] or [each for each, day in days if day == "due"]
+
+
 def read_about_somebody(reader: Reader, index: int, stop: int) -> Answer | None:
     """The record of a named person: "(tell me) about Ada, (show me) Ada Lovelace, who is Ada"."""
     at = index
-    if reader.low(at) == "who" and reader.low(at + 1) in BE:
-        at += 2
-    elif reader.low(at) == "who's":
-        at += 1
-    while reader.low(at) in _ABOUT | {"do", "we", "know", "have", "what", "show", "me", "us"}:
+    while reader.low(at) in _ABOUT:
         at += 1
     people = reader.people()
     if people is None or at == index or at >= stop or not reader.tokens[at].capital or reader.noun(at) is not None:
@@ -113,7 +126,8 @@ def read_when(reader: Reader, index: int, stop: int) -> Answer | None:
     elif at == index or reader.low(at) not in BE | DO | {"will"}:
         return None
     whole = [each for each in list_subjects(reader, at + 1, stop) if each.last == stop and each.noun]
-    for about in whole:
+    dated: list[RecordsAnswer] = []
+    for about in sorted(whole, key=lambda each: is_born(reader.kinds[each.find.record])):
         kind, noun = reader.kinds[about.find.record], reader.low(stop - 1)
         line = next(
             (f.name for f in kind.fields if f.type in DATES and _same_deed(f.label or f.name, noun)), kind.order
@@ -126,34 +140,28 @@ def read_when(reader: Reader, index: int, stop: int) -> Answer | None:
             find = about.find
             if isinstance(find.order, OrderByField) and line != kind.order:
                 find = find.model_copy(update={"order": find.order.model_copy(update={"by": line})})
-            return RecordsAnswer(records=find, fields=(line,))
-    dated = _day_of_named(reader, at, stop) if reader.low(at) in BE or at == index else []
-    reader.readings += dated[1:]
+            dated.append(RecordsAnswer(records=find, fields=(line,)))
+    ends = [(list_subjects(reader, at + 1, end + 1), end) for end in (stop - 1, stop - 2, stop - 3)]
+    ways = [([each.find for each in abouts if each.last == end], end) for abouts, end in ends]
+    ways += [(list_meant(reader, at + 1, end), end) for _, end in ends]
+    for finds, end in ways if not dated else ():
+        dated = dated or [made for each in finds if (made := _told_when(reader, each, end, stop)) is not None]
+    if not dated and (reader.low(at) in BE or at == index):
+        dated = _day_of_named(reader, at + 1, stop)
     if dated:
-        return dated[0]
-    for length in (1, 2, 3):
-        for about in list_subjects(reader, at + 1, stop - length + 1):
-            made = _told_when(reader, about, stop) if about.last + length == stop else None
-            if made is not None:
-                return made
+        return take_first(reader, dated)
     for about in list_subjects(reader, at + 1, stop):
         if (done := read_when_done(reader, about.find, about.last, stop)) is not None:
             return done
     return None
 
 
-def _day_of_named(reader: Reader, at: int, stop: int) -> list[Answer]:
+def _day_of_named(reader: Reader, at: int, stop: int) -> list[RecordsAnswer]:
     """The day of an event by its name: "(when is) the Spring Gala"."""
-    step = at + 1 + (reader.low(at + 1) in lexicon.DETERMINERS)
-    if step >= stop or not reader.tokens[step].capital or reader.name(step, stop) < stop:
-        return []
-    kinds = [each for each in reader.kinds.values() if rate_person_likeness(each) < _PERSON and each != reader.people()]
-    kinds = [each for each in kinds if any(one.search == "name" for one in each.fields)]
-    return [
-        RecordsAnswer(records=Find(record=kind.name, said=reader.words(step, stop)), fields=(line.name,))
-        for kind in kinds
-        if (line := kind.field_named(kind.order or "")) is not None and line.type in DATES and not is_born(kind)
-    ]
+    ways = ("name",) if at < stop and reader.tokens[at].capital else ("name", "text")
+    days = {k.name: k.order or "" for k in _list_happening(reader) if any(one.search in ways for one in k.fields)}
+    finds = [each for each in list_meant(reader, at, stop) if each.said and each.record in days]
+    return [RecordsAnswer(records=each, fields=(days[each.record],)) for each in finds]
 
 
 def _on_what_day(reader: Reader, index: int) -> int:
@@ -168,8 +176,7 @@ def _same_deed(label: str, noun: str) -> bool:
     return len(deed) > 2 and named.startswith(deed[: max(3, len(deed) - 1)])
 
 
-def _told_when(reader: Reader, about: Phrase, stop: int) -> Answer | None:
-    verb = about.last
+def _told_when(reader: Reader, about: Find, verb: int, stop: int) -> RecordsAnswer | None:
     while reader.low(verb) in {"get", "gets", "got", "been", "be", "last", "first", "actually"}:
         verb += 1
     said = [find_base_form(stem(reader.low(at))) for at in range(verb, stop)]
@@ -177,20 +184,16 @@ def _told_when(reader: Reader, about: Phrase, stop: int) -> Answer | None:
         said[-2:] = [find_base_form(stem(both))]  # "(does her lease) run out"
     if stop - verb == 1 and reader.low(verb) in _OVER:
         said = ["end"]
-    for find in (about.find, *list_below(reader, about.find)):
-        kind = reader.kinds[find.record]
-        for each in kind.fields:
-            labels = [
-                find_base_form(stem(word)) for word in (each.label or each.name).lower().replace("_", " ").split()
-            ]
-            if each.type in DATES and all(word in labels for word in said):
-                return RecordsAnswer(records=find, fields=(each.name,))
-        if said and (since := _came_about(reader, find, verb, stop)) is not None:
-            return since
-    return None
+    finds = (about, *list_below(reader, about))
+    days = [(find, each) for find in finds for each in reader.kinds[find.record].fields if each.type in DATES]
+    for find, each in days:
+        if all(word in (find_base_form(stem(one)) for one in label_field(each).split()) for word in said):
+            return RecordsAnswer(records=find, fields=(each.name,))
+    came = (_came_about(reader, find, verb, stop) for find in finds if said)
+    return next((each for each in came if each is not None), None)
 
 
-def _came_about(reader: Reader, find: Find, at: int, stop: int) -> Answer | None:
+def _came_about(reader: Reader, find: Find, at: int, stop: int) -> RecordsAnswer | None:
     """The date of an event or state of a record: "(did her trial) run out, (was INV-7) refunded"."""
     kind, alone = reader.kinds[find.record], all(reader.low(step) in lexicon.PARTICLES for step in range(at + 1, stop))
     state = reader.state(at, kind)
@@ -212,34 +215,6 @@ def list_below(reader: Reader, find: Find) -> list[Find]:
     """The records that belong to a record, one of each kind."""
     kinds = [kind for kind in reader.kinds.values() if kind.relation_to(find.record) is not None]
     return [Find(record=kind.name, where=(BelongsTo(owner=find),)) for kind in kinds]
-
-
-def read_whose(reader: Reader, at: int, stop: int) -> Find | None:
-    """The record with a number: "(whose) ticket is 7"."""
-    found = reader.noun(at)
-    step = at + found[1] if found is not None else at
-    if found is None or reader.low(step) not in BE or step + 2 != stop or not is_code(reader, step + 1, found[0]):
-        return None
-    return Find(record=found[0].name, said=reader.words(step + 1, step + 2))
-
-
-def read_owner_of_named(reader: Reader, at: int, stop: int) -> Find | None:
-    """The owner of a named thing: "(who is) Rex's owner"."""
-    end = reader.name(at, stop)
-    if end == at or not reader.tokens[end - 1].owns:
-        return None
-    noun = reader.noun(end)
-    above = reader.people() if reader.low(end) in {"owner", "holder"} else noun[0] if noun is not None else None
-    if above is None or end + (noun[1] if noun is not None else 1) < stop:
-        return None
-    things = [
-        each
-        for each in reader.kinds.values()
-        if each.relation_to(above.name) is not None and rate_person_likeness(each)
-    ]
-    if len(things) != 1:
-        return None
-    return Find(record=above.name, where=(Has(related=Find(record=things[0].name, said=reader.words(at, end))),))
 
 
 def read_owes_more(reader: Reader, index: int, stop: int) -> Answer | None:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.planning.proposal import Answer, BelongsTo, Condition, FieldOf, Find, RecordsAnswer, StateIs, ValueAnswer
+from agent.planning.proposal import Answer, BelongsTo, FieldOf, Find, RecordsAnswer, StateIs, ValueAnswer
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.conditions import list_subjects
+from agent.resolve.rules.grammar.phrases.conditions import list_meant, list_subjects, take_first
 from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
-from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.shown import read_spoken
+from agent.resolve.rules.grammar.questions.restrictions import BE
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
-from registry.records import RecordKind
 
-_BE: Final = word_set("is are was were isn't aren't wasn't weren't")
-_HOLDS: Final = word_set("have has had got own owns")
 _HELD: Final = word_set(
     "do does did are is there we have still left in on stock now available remaining free you hand of"
 )
@@ -32,12 +28,25 @@ def read_costs(reader: Reader, index: int, stop: int) -> Answer | None:
     stop = every[1] if every is not None else stop
     if reader.low(stop - 1) not in {"cost", "pay"}:
         return None
+    if every is None and reader.low(stop - 1) == "cost":
+        return read_price(reader, index + 2, stop - 1)
     for about in list_subjects(reader, index + 2, stop - 1):
         find = about.find if every is None else _paid_every(reader, about.find, every[0])
         size = reader.kinds[find.record].size if find is not None else None
         if about.last == stop - 1 and size is not None and find is not None:
             return ValueAnswer(value=FieldOf(field=size, of=find), about=find)
     return None
+
+
+def read_price(reader: Reader, at: int, stop: int) -> Answer | None:
+    """What the record costs that all these words name."""
+    made = []
+    for find in list_meant(reader, at, stop):
+        kind = reader.kinds[find.record]
+        sums = [each.name for each in kind.fields if each.type == "money_minor"]
+        price = kind.size if kind.size in sums else sums[0] if len(sums) == 1 else None
+        made += [ValueAnswer(value=FieldOf(field=price, of=find), about=find)] if price and find.pick == "one" else []
+    return take_first(reader, made)
 
 
 def _every(reader: Reader, stop: int) -> tuple[str, int] | None:
@@ -62,43 +71,17 @@ def works_on(reader: Reader, index: int, stop: int) -> Answer | None:
     """Somebody's open work: "what is Ada working on"."""
     if reader.low(index) not in {"what", "what's"} or reader.lows(stop - 2, 2) != ("working", "on"):
         return None
-    at = index + 1 + (reader.low(index + 1) in _BE)
-    end, people = reader.name(at, stop - 2), reader.people()
-    spoken = read_spoken(reader, at) if at + 1 == stop - 2 else None
-    for kind in reader.kinds.values() if end == stop - 2 or spoken is not None else ():
-        theirs = any(people is not None and each.kind == people.name for each in kind.relations)
-        doer = next(iter(reader.doers(kind)), None) if theirs else None
-        if doer is not None and (spoken is None or spoken.find.record == doer.name):
-            owner = spoken.find if spoken is not None else Find(record=doer.name, said=reader.words(at, end))
-            where: tuple[Condition, ...] = (BelongsTo(owner=owner),)
-            where += (StateIs(state="open"),) if "open" in kind.states else ()
-            return RecordsAnswer(records=Find(record=kind.name, where=where, pick="all"))
-    return None
-
-
-def read_plural(reader: Reader, index: int, stop: int) -> Answer | None:
-    """A list of somebody's records: "what tickets does Ada have"."""
-    if reader.low(index) not in {"what", "which"}:
-        return None
-    phrase = read_phrase(reader, index + 1, stop, None)
-    if phrase is None or not phrase.noun or phrase.find.pick != "all" or reader.low(phrase.last) not in {"do", "does"}:
-        return None
-    end = reader.name(phrase.last + 1, stop)
-    if end == phrase.last + 1 or reader.low(end) not in _HOLDS or end + 1 < stop:
-        return None
-    owner, kind = reader.words(phrase.last + 1, end), reader.kinds[phrase.find.record]
-    if (whose := find_doer(reader, kind) or reader.owner_of(kind)) is None:
-        return None
-    where = (*phrase.find.where, BelongsTo(owner=Find(record=whose.name, said=owner)))
-    return RecordsAnswer(records=phrase.find.model_copy(update={"where": where}))
-
-
-def find_doer(reader: Reader, kind: RecordKind) -> RecordKind | None:
-    """The kind of people that handle a record: the one that it belongs to besides its owner."""
-    people = reader.people()
-    others = [reader.kinds[each.kind] for each in kind.relations if each.kind in reader.kinds]
-    others = [each for each in others if people is None or each.name != people.name]
-    return next(iter(reader.doers(kind) or others), None)
+    made = [
+        Find(
+            record=kind.name,
+            where=(BelongsTo(owner=each), *[StateIs(state="open")][: "open" in kind.states]),
+            pick="all",
+        )
+        for each in list_meant(reader, index + 1 + (reader.low(index + 1) in BE), stop - 2)
+        for kind in reader.kinds.values()
+        if reader.kinds[each.record] in reader.doers(kind)
+    ]
+    return take_first(reader, [RecordsAnswer(records=each) for each in made])
 
 
 def read_stocked(reader: Reader, index: int, stop: int) -> Answer | None:

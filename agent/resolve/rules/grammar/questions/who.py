@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-from agent.extract.references.vocabulary import rate_person_likeness
+from collections.abc import Sequence
+from typing import Final
+
+from agent.extract.references.vocabulary import is_person, rate_person_likeness
 from agent.planning.proposal import Answer, BelongsTo, Find, Has, RecordsAnswer
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.conditions import list_subjects
+from agent.resolve.rules.grammar.dated_verbs import does
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
+from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.figures import drop_place
-from agent.resolve.rules.grammar.questions.plain import list_below, read_owner_of_named, read_whose
-from agent.resolve.rules.grammar.questions.restrictions import BE, read_restricted
-from agent.resolve.rules.grammar.questions.verb_questions import find_doer
+from agent.resolve.rules.grammar.questions.plain import list_below
+from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import stem
+from language.text import word_set
 from registry.records import RecordKind
+
+_BESIDE: Final = word_set("on after with care of for charge out the")
+_MADE: Final = frozenset(find_base_form(stem(word)) for word in ("ordered", "booked", "placed", "made", "bought"))
 
 
 def read_who(reader: Reader, index: int, stop: int) -> Answer | None:
     low = reader.low(index)
     if low == "whose":
         at = index + 1 + (reader.low(index + 1) in BE)
-        people = reader.people()
-        if people is not None and (coded := read_whose(reader, at, stop)) is not None:
-            return RecordsAnswer(records=Find(record=people.name, where=(BelongsTo(owner=coded),)))
-        about = read_phrase(reader, at, stop, None)
+        if (owners := _tell_owners(reader, at, stop, named=False)) is not None:
+            return owners
+        people, about = reader.people(), read_phrase(reader, at, stop, None)
         if about is not None and at in reader.telling_nouns and rate_person_likeness(reader.kinds[about.find.record]):
             held = read_restricted(reader, about, stop)
             return RecordsAnswer(records=drop_place(held)) if held is not None and not held.bare else None
         if about is None or people is None or not about.noun:
-            return None
+            return _tell_owners(reader, at, stop, named=True)
         if about.last >= stop and not about.find.where:
-            owners = Find(record=people.name, where=(BelongsTo(owner=about.find),), pick=about.find.pick)
-            return RecordsAnswer(records=owners)
+            whom = Find(record=people.name, where=(BelongsTo(owner=about.find),), pick=about.find.pick)
+            return RecordsAnswer(records=whom)
         own = about.find.record == people.name
         led = own or reader.leads(reader.kinds[about.find.record], people)
         theirs = read_restricted(reader, about, stop) if led else None
@@ -45,7 +53,7 @@ def read_who(reader: Reader, index: int, stop: int) -> Answer | None:
     return read_whoever(reader, index, stop)
 
 
-def read_whoever(reader: Reader, index: int, stop: int) -> RecordsAnswer | None:
+def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
     """The people that the words after "who" or "anyone" tell of."""
     low, at = reader.low(index), index + 1
     if reader.low(at) in BE:
@@ -58,19 +66,10 @@ def read_whoever(reader: Reader, index: int, stop: int) -> RecordsAnswer | None:
         and rate_person_likeness(reader.kinds[named.find.record])
     ):
         return RecordsAnswer(records=named.find) if not named.find.bare else None  # "who is our newest client"
-    if reader.low(at) in lexicon.HANDLING:
-        step = at + 1
-        while reader.low(step) in {"on", "after", "with", "care", "of", "for", "the"}:
-            step += 1
-        for about in list_subjects(reader, step, stop):
-            if about.noun and about.last >= stop and (about.find.said is not None or about.find.among is not None):
-                doer = find_doer(reader, reader.kinds[about.find.record])
-                if doer is not None:
-                    return RecordsAnswer(
-                        records=Find(record=doer.name, where=(BelongsTo(owner=about.find),), pick="all")
-                    )
-    if (owner := read_owner_of_named(reader, at, stop)) is not None:
-        return RecordsAnswer(records=owner)
+    if (doer := _who_does(reader, at, stop, named=False)) is not None:
+        return doer
+    if reader.low(stop - 1) in {"owner", "holder"} and reader.tokens[stop - 2].owns:  # "who is Rex's owner"
+        return _tell_owners(reader, at, stop - 1, named=True)
     people, at = reader.people(), index + 1
     if people is None:
         return None
@@ -85,7 +84,54 @@ def read_whoever(reader: Reader, index: int, stop: int) -> RecordsAnswer | None:
         found = read_restricted(reader, theirs, stop, told=low == "who's")
         if found is not None and not found.bare and found.order is None:
             return RecordsAnswer(records=Find(record=people.name, where=(Has(related=drop_place(found)),), pick="all"))
+    return _who_does(reader, index + 1 + (reader.low(index + 1) in BE), stop, named=True)
+
+
+def _tell_owners(reader: Reader, at: int, stop: int, *, named: bool) -> Answer | None:
+    """Whose a record is by its number, or by its name (``named``): "(whose) is 7, ticket is 7"."""
+    noun = reader.noun(at)
+    at += noun[1] if noun is not None and reader.low(at + noun[1]) in BE else 0
+    finds = list_meant(reader, at + (reader.low(at) in BE), stop, named=named)
+    return _tell_people(reader, [each for each in finds if noun is None or each.record == noun[0].name], "")
+
+
+def _tell_people(reader: Reader, finds: Sequence[Find], verb: str) -> Answer | None:
+    told = [(_find_role(reader, reader.kinds[each.record], verb), each) for each in finds if each.said or each.among]
+    people = [Find(record=kind.name, where=(BelongsTo(owner=find),), pick="all") for kind, find in told if kind]
+    return take_first(reader, [RecordsAnswer(records=each) for each in people])
+
+
+def _who_does(reader: Reader, at: int, stop: int, *, named: bool) -> Answer | None:
+    """Who handles a record, or whose it is: "(who) has 7, is leading the spring walk, ordered 7, is 7 for". ``named``:
+    the record may also go by a name alone."""
+    ends = stop - (reader.low(stop - 1) == "for") - 2 * (reader.lows(stop - 2, 2) == ("belong", "to"))
+    at += ends < stop - 1 and reader.low(at) in DO
+    for step in range(at + (ends == stop), min(at + 5, ends)):
+        said = reader.lows(at, step - at)
+        if not _BESIDE.issuperset(said[1:]):
+            break
+        finds = list_meant(reader, step, ends, named=named)
+        if (told := _tell_people(reader, finds, "".join(said[:1]))) is not None:
+            return told
     return None
+
+
+def _find_role(reader: Reader, kind: RecordKind, verb: str) -> RecordKind | None:
+    """The kind of people that do this with records of a kind: whose role or noun names the doer of the verb ("leader"
+    leads, a "teacher" teaches), or those that handle them. Without a verb, or if it makes the record ("order"): whose
+    it is."""
+    people = [each for each in kind.relations if each.kind in reader.kinds and is_person(reader.kinds[each.kind])]
+    base, doers = find_base_form(stem(verb)), [each.name for each in reader.doers(kind)]
+    handles = verb in lexicon.HANDLING or verb == "on"
+    if not verb or (not handles and base in _MADE | {find_base_form(stem(noun)) for noun in kind.nouns}):
+        roles = [each for each in people if each.kind not in doers]
+    else:
+        named = [(each, (each.via.removesuffix("_id"), *reader.kinds[each.kind].nouns)) for each in people]
+        roles = [each for each, names in named if any(does(name, base) or does(name, f"{base}e") for name in names)]
+    if handles and not roles:
+        alone = len(people) == 1 and (verb in HOLDS or people[0].via != f"{people[0].kind}_id")
+        roles = [each for each in people if each.kind in doers] or (people if alone else [])
+    return reader.kinds[roles[0].kind] if len(roles) == 1 else None  # of two, it isn't looked up which it is
 
 
 def _others_told(reader: Reader, at: int, stop: int, people: RecordKind) -> Find | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from agent.planning.proposal import Answer, BelongsTo, CountOf, Find, Has, Test, YesNoAnswer
+from agent.planning.proposal import Answer, BelongsTo, CountOf, Find, Has, RecordsAnswer, Test, YesNoAnswer
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.conditions import (
     count_test,
@@ -89,13 +89,13 @@ def _anything(reader: Reader, index: int, at: int, stop: int) -> Answer | None:
     """Whether anything or anybody is so, of whatever kind: "is there anything overdue, has anybody in Oslo paid, anyone
     away today?"."""
     at += at == index and reader.low(at) in BE | DO
-    if at == index and not reader.text.plain.rstrip().endswith("?"):
+    if at == index and not (reader.text.plain.rstrip().endswith("?") or index == 0):
         return None
     if reader.low(at) in _THING:
         find = read_one_kind(reader, at + 1, stop)
     elif reader.low(at) in lexicon.EVERYONE and reader.low(at) not in lexicon.EVERY | {"people"}:
         whoever = read_whoever(reader, at, stop)
-        find = whoever.records if whoever is not None and isinstance(whoever.records, Find) else None
+        find = whoever.records if isinstance(whoever, RecordsAnswer) and isinstance(whoever.records, Find) else None
     else:
         return None
     return YesNoAnswer(tests=(count_test(find),)) if find is not None and find.order is None else None
