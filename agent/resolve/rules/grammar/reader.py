@@ -280,6 +280,8 @@ class Reader:
         if length and (self.lows(index, length) == tuple(word.lower().split()) or self.low(index) not in ORDER_WORDS):
             return StateIs(state=word), length + self._named_field(index + length, kind, word)
         low = self.low(index)
+        if self.asks and (sent := join_verb(low, self.low(index + 1))) != low and sent in kind.states:  # "gone out"
+            return StateIs(state=sent), 2
         if self.asks and low in dated_verbs.OWING and low != "due" and (owing := dated_verbs.find_owing_state(kind)):
             return StateIs(state=owing), 1
         for each in kind.fields:

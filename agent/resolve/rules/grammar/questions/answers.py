@@ -105,7 +105,9 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
         or (read_about_somebody(reader, index, stop) if told or reader.low(index) in _OPENLY else None)
         or _list(reader, index, stop, orders, told=told)
     )
-    return _not_yet(reader, answer) if answer is not None and "yet" in reader.lows(index, stop - index + 1) else answer
+    said = reader.lows(index, stop - index + 1)
+    due = "yet" in said or ("still" in said and "to" in said)
+    return _not_yet(reader, answer) if answer is not None and due else answer
 
 
 def _of_whom(reader: Reader, index: int, stop: int) -> int:

@@ -10,8 +10,15 @@ from rapidfuzz.distance import OSA
 
 from agent.planning.proposal import Answer, BelongsTo, CountOf, Find, RecordsAnswer, TotalOf, ValueAnswer
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.conditions import read_subject, take_first
-from agent.resolve.rules.grammar.phrases.fields import find_measure, find_named_field, find_owed, read_total
+from agent.resolve.rules.grammar.dated_verbs import is_deed
+from agent.resolve.rules.grammar.phrases.conditions import list_meant, read_subject, take_first
+from agent.resolve.rules.grammar.phrases.fields import (
+    find_measure,
+    find_named_field,
+    find_owed,
+    label_field,
+    read_total,
+)
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
@@ -19,6 +26,7 @@ from agent.resolve.rules.grammar.questions.plain import read_one_kind
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
 from agent.resolve.rules.grammar.questions.verb_questions import read_left, read_price
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import stem
 from language.text import word_set
 from registry.records import Field, RecordKind
 
@@ -29,6 +37,7 @@ _TOGETHER: Final = word_set("total altogether overall together sum worth")
 _SUMMED: Final = (("come", "to"), ("add", "up", "to"), ("amount", "to"), ("sum", "up", "to"), ("total",))
 _LEADS: Final = word_set("what what's is are was were the our calculate give show tell me us have")
 _BY: Final = word_set("by per")
+_IDLE: Final = word_set("are is were there do does we still been")
 
 
 def drop_place(find: Find) -> Find:
@@ -200,9 +209,32 @@ def read_how_many(reader: Reader, index: int, stop: int) -> Answer | None:
         at = index + 1
     else:
         return None
-    counted = read_counted(reader, at, stop) or read_left(reader, at, stop)
+    counted = _counted_field(reader, at, stop) or read_counted(reader, at, stop) or read_left(reader, at, stop)
     of_one = read_one_kind(reader, at, stop) if counted is None and stop > at else None
     return counted or (ValueAnswer(value=CountOf(of=of_one)) if of_one is not None else None)
+
+
+def _counted_field(reader: Reader, at: int, stop: int) -> Answer | None:
+    """A number that a record holds: "(how many) seats does 7 have, seats are left for the gala, are sold for it"."""
+    end = stop
+    while end > at and reader.low(end - 1) in HELD | {"left", "still"}:
+        end -= 1
+    tail = [word for word in reader.lows(end, stop - end) if word == "left"]
+    for step in range(at + 1, min(at + 6, end)):
+        said = [stem(word) for word in (*reader.lows(at, step - at), *tail) if word not in HELD | _IDLE]
+        finds = list_meant(reader, step + 1, end) if reader.low(step) in {"of", "for", "in", "on"} | DO | BE else []
+        counts = [(find, each) for find in finds for each in reader.kinds[find.record].fields if find.pick == "one"]
+        made = [RecordsAnswer(records=find, fields=(each.name,)) for find, each in counts if _counts(each, said)]
+        if made:
+            return take_first(reader, made)
+    return None
+
+
+def _counts(each: Field, said: Sequence[str]) -> bool:
+    """Whether the words are a number field's: "seats left", or "tickets sold" where that is called "sold"."""
+    label = label_field(each).split()
+    aside = len(label) == 1 and len(said) > 1 and is_deed(label[0])
+    return each.type in ("number", "integer") and sorted(map(stem, label)) == sorted(said[aside:])
 
 
 def read_of_set(reader: Reader, index: int, stop: int) -> Answer | None:

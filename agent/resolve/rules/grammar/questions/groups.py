@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
-from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Word
+from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Number, Word
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then
+from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
 from agent.resolve.rules.grammar.phrases.phrase_parts import read_named_owner
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
@@ -51,6 +53,16 @@ def read_gone(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
         return None
     today = Day(date=reader.now.date().isoformat(), quote=reader.words(at, at + len(words)))
     return (Compare(field=day.name, op="<", value=today),), at + len(words)
+
+
+def read_used_up(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
+    """A stock of none: "(which parts are) out of stock, (what is it that we are) out of"."""
+    stocks = list_stock_fields([kind]) if reader.lows(at, 2) == ("out", "of") else []
+    last = at + 2 + (reader.low(at + 2) == "stock")
+    if len(stocks) != 1 or not (reader.is_mark(last) or last > at + 2):
+        return None
+    none = Number(number=Decimal(0), quote=reader.words(at, last))
+    return (Compare(field=stocks[0][1].name, op="=", value=none),), last
 
 
 def read_called_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:

@@ -58,7 +58,7 @@ def read_told_of_things(reader: Reader, index: int, stop: int) -> Answer | None:
     if reader.low(index) not in {"what", "what's"} or (at == index + 1 and reader.low(index) == "what"):
         return None
     at += reader.low(at) == "on" and at not in reader.ranges and at + 1 in reader.ranges
-    find = read_one_kind(reader, at, stop)
+    find = read_one_kind(reader, at + (reader.low(at) == "we"), stop)
     return RecordsAnswer(records=find) if find is not None else None
 
 
@@ -73,7 +73,10 @@ def read_one_kind(reader: Reader, at: int, stop: int) -> Find | None:
 
 
 def _told(reader: Reader, at: int, stop: int) -> Iterator[Find]:
-    others = [each for each in reader.kinds.values() if each.relations and rate_person_likeness(each) < _PERSON]
+    told = reader.low(at) == "out"
+    others = [
+        each for each in reader.kinds.values() if (told or each.relations) and rate_person_likeness(each) < _PERSON
+    ]
     timed = at in reader.ranges
     for kind in _list_happening(reader) if timed else others:
         where = (StateIs(state="cancelled", negated=True),) if timed and "cancelled" in kind.states else ()

@@ -34,6 +34,7 @@ from agent.resolve.rules.grammar.questions.groups import (
     read_gone,
     read_lives_in,
     read_of_those,
+    read_used_up,
 )
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
@@ -101,6 +102,7 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         if (
             made := read_of_those(reader, kind, at)
             or read_gone(reader, kind, at)
+            or read_used_up(reader, kind, at)
             or _restriction(reader, kind, find, at, stop)
         ) is not None:
             find, at = find.model_copy(update={"where": (*find.where, *made[0])}), made[1]
@@ -192,9 +194,21 @@ def _of_the_same(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
     return last.model_copy(update={"related": related}), made[1]
 
 
+def _still_to(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
+    """What hasn't happened yet: "(which parcels still have) to be packed, (still) to be paid"."""
+    step = at + 1 + (reader.low(at + 1) == "be")
+    still = reader.low(at) == "to" and "still" in reader.lows(at - 2, 2)
+    state = reader.state(step, kind) if still else None
+    told = state[0] if state is not None else read_deed(reader, kind, step, denied=False) if still else None
+    if not isinstance(told, StateIs):
+        return None
+    return (negate_condition(kind, told),), step + (state[1] if state is not None else 1)
+
+
 def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> Restriction | None:
     return (
-        _in_debt(reader, kind, at)
+        _still_to(reader, kind, at)
+        or _in_debt(reader, kind, at)
         or _denied_of_hers(reader, kind, at, stop)
         or _inverted(reader, kind, find, at, stop)
         or _done_by(reader, kind, at, stop)

@@ -87,7 +87,11 @@ def works_on(reader: Reader, index: int, stop: int) -> Answer | None:
 def read_stocked(reader: Reader, index: int, stop: int) -> Answer | None:
     """The stock of a thing: "any folding chairs left?"."""
     at = index + (reader.low(index) in {"any", "some", "enough", "more"})
-    asked = reader.low(stop - 1) in _REMAINING and reader.text.plain.rstrip().endswith("?")
+    asked = (
+        reader.low(stop - 1) in _REMAINING
+        and "out" not in reader.lows(index, stop - index)
+        and reader.text.plain.rstrip().endswith("?")
+    )
     return read_left(reader, at, stop) if asked and reader.noun(at) is None else None
 
 

@@ -1,5 +1,5 @@
 """Questions that everybody types, over platforms whose words no rule knows: a record's field, who does what to it, what
-is owed in all, and what is on."""
+is owed in all, what is on, and states in everyday words."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ async def value(text: str, name: str) -> tuple[str, ...]:
         ("garage", "cost of brake pads", "39.00 EUR"),
         ("hotel", "what does Thyme cost?", "79.00 EUR"),
         ("hotel", "total of 5004", "876.00 EUR"),
+        ("hotel", "how many adults does 5004 have", "2"),
+        ("foodbank", "how many people does 1003 have", "4"),
         ("garage", "which bay is Tom Akers in?", "south"),
         ("foodbank", "which shelf is pasta on", "dry"),
         ("vet", "what diet is Pepper on", "normal"),
@@ -124,6 +126,18 @@ async def test_days_are_told_once() -> None:
     reply = await answered("what's on tomorrow", "foodbank")
     assert isinstance(reply, Reply)
     assert reply.text.startswith("2 parcels on 25 Nov 2026 (not cancelled):")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("garage", "which parts are out of stock?", ["64"]),
+        ("garage", "what are we out of?", ["64"]),
+        ("foodbank", "which parcels for Lucia Castellanos still have to be packed", ["3003"]),
+    ],
+)
+async def test_states_in_everyday_words(name: str, text: str, found: list[str]) -> None:
+    assert ids(await answered(text, name)) == found
 
 
 async def test_somebodys_arrival_is_that_of_their_booking_and_not_when_they_became_a_guest() -> None:
