@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import json
+import random
 import re
 import shutil
 import socket
@@ -13,7 +14,7 @@ import subprocess
 import time
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,8 +34,15 @@ UNITS: Final = sorted((DEPLOY / "systemd").iterdir())
 
 
 def free_ports(count: int) -> list[int]:
+    """Ports below those that the system gives out by itself: nobody else takes one before the proxy does."""
     with ExitStack() as held:
-        return [held.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(count)]
+        found: list[int] = []
+        while len(found) < count:
+            port = random.randrange(15_000, 32_000)
+            with suppress(OSError):
+                held.enter_context(socket.create_server(("0.0.0.0", port)))
+                found.append(port)
+        return found
 
 
 @contextmanager

@@ -1056,7 +1056,12 @@ class Unavailable(OpsIQError):
     retryable = True
 
 class PlatformUnavailable(Unavailable):
+    """``lasting``: asking again at once can't help, such as for refused credentials or an answer of another shape."""
+
     code = "platform_unavailable"
+    lasting: bool
+
+    def __init__(self, detail: str, *, lasting: bool = ...) -> None: ...
 
 def admit(kind: RecordKind, row: Mapping[str, Any], *, as_of: str = ...) -> Record:
     """Builds a record from a platform's row. Undeclared fields are dropped unread."""
