@@ -60,7 +60,7 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
 
 
 def read_worth_of_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
-    """An amount of what somebody has, beside its state: "(everyone who is) overdue with more than 100 euros", "with
+    """An amount of what somebody has, beside its state: "(everyone who is) overdue with more than 40 dollars", "with
     over 100 euros overdue"."""
     start = at + (reader.low(at) in {"with", "by", "for"})
     found = reader.comparison(start)
