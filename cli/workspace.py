@@ -36,6 +36,13 @@ async def open_checked(settings: Settings) -> AsyncIterator[Database]:
         yield database
 
 
+def require_data_key(settings: Settings) -> None:
+    """Raises InvalidInput where the data key is missing: asking the settings for it would make another one, which opens
+    nothing and stands in the way of the right one."""
+    if settings.given_data_key is None and not settings.key_file.exists():
+        raise InvalidInput(f"The data key is not here: set OPSIQ_DATA_KEY, or put it back at {settings.key_file}.")
+
+
 @asynccontextmanager
 async def _open_database(settings: Settings) -> AsyncIterator[Database]:
     """Raises InvalidInput where there is none: `opsiq init`, a server and a restore make one, and nothing else."""

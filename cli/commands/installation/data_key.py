@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent.workspace import data_keys
-    from cli.workspace import open_sessions
+    from cli.workspace import open_sessions, require_data_key
     from core import env_variable
     from core.clock import utc_now
     from core.crypto import secretbox
@@ -74,6 +74,7 @@ async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     async with open_sessions(os.environ) as database:
         if in_file:
             await _finish(database, settings)
+            require_data_key(settings)
             if not write_key(settings.next_key_file, new):
                 raise InvalidInput(f"Another rotation is at work: {settings.next_key_file} is there.")
         count = await data_keys.rotate(database, settings.data_keys, new, utc_now, fresh=arguments.fresh_data_key)

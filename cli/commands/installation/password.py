@@ -31,16 +31,15 @@ async def _reset(email: str, wanted: str | None) -> int:
     import store.accounts.members
     from agent.workspace.members import MemberService
     from cli.commands.installation.init import ask_password
-    from cli.workspace import find_workspace, open_checked
+    from cli.workspace import find_workspace, open_checked, require_data_key
     from core.actor import Actor
     from core.clock import utc_now
-    from core.errors import InvalidInput, NotFound
+    from core.errors import NotFound
     from core.settings import Settings
 
     settings = Settings.load(os.environ)
     async with open_checked(settings) as database:
-        if settings.given_data_key is None and not settings.key_file.exists():
-            raise InvalidInput(f"The data key is not here: set OPSIQ_DATA_KEY, or put it back at {settings.key_file}.")
+        require_data_key(settings)
         async with database.read() as session:
             workspace = await find_workspace(session, wanted)
             found = await store.accounts.members.by_email(session, email)

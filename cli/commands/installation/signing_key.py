@@ -30,13 +30,14 @@ def run(arguments: argparse.Namespace) -> int:
 async def _rotate(wanted: str | None) -> int:
     from agent.workspace import signing_keys
     from agent.workspace.data_keys import open_keyring
-    from cli.workspace import find_workspace, open_checked
+    from cli.workspace import find_workspace, open_checked, require_data_key
     from core.actor import Actor
     from core.clock import utc_now
     from core.settings import Settings
 
     settings = Settings.load(os.environ)
     async with open_checked(settings) as database:
+        require_data_key(settings)
         box = (await open_keyring(database, settings.data_keys, utc_now)).box
         async with database.begin() as session:
             workspace = await find_workspace(session, wanted)

@@ -367,6 +367,17 @@ def test_a_fresh_signing_key_is_made_where_the_data_key_is(tmp_path: Path, say: 
     assert say("seal", DATA=here) == (0, "All is as OpsIQ stored it.\n")
 
 
+@pytest.mark.parametrize("words", ["signing-key rotate", "data-key rotate"])
+def test_a_key_that_is_missing_is_asked_for_and_no_other_is_made(words: str, tmp_path: Path, say: Say) -> None:
+    founded(say, DATA=str(tmp_path))
+    (tmp_path / "data.key").rename(tmp_path / "away.key")
+    code, told = say(*words.split(), DATA=str(tmp_path))
+    assert (code, "The data key is not here" in told) == (1, True), told
+    assert not list(tmp_path.glob("data.key*"))
+    (tmp_path / "away.key").rename(tmp_path / "data.key")
+    assert say(*words.split(), DATA=str(tmp_path))[0] == 0
+
+
 def test_a_forgotten_password_is_replaced_where_the_data_is(tmp_path: Path, say: Say) -> None:
     here = str(tmp_path / "a")
     founded(say, DATA=here)
