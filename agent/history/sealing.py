@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 
+import store.data_keys
 import store.history.authenticity
 from agent.workspace.data_keys import Keyring, load_locked_keyring, mark_sealed, open_keyring
 from core.clock import Clock, format_iso
@@ -32,11 +33,16 @@ NOT_SEALED = (
     "newer backup."
 )
 
+KEY_MISSING = (
+    "The data key of this database is not here. Put it back at {file}, or set OPSIQ_DATA_KEY; without it the stored "
+    "secrets are lost."
+)
+
 
 async def open_sealed(database: Database, settings: Settings, clock: Clock) -> SecretBox:
     """Opens the data keys, and makes and checks codes from now on. A database that was never sealed is sealed first.
     Raises BadSetting."""
-    ring = await open_keyring(database, settings.data_keys, clock)
+    ring = await open_keyring(database, await _find_wrapping_keys(database, settings), clock)
     if not ring.sealed:
         if settings.sealed or settings.sealed_file.exists():
             raise BadSetting(NOT_SEALED, extra={"setting": "OPSIQ_SEALED"})
@@ -49,18 +55,29 @@ async def open_sealed(database: Database, settings: Settings, clock: Clock) -> S
 async def open_restored(database: Database, settings: Settings, clock: Clock) -> SecretBox:
     """Like ``open_sealed``, for a backup that was just restored. If it was made before databases were sealed, it is
     sealed now, whatever the data folder says. Raises BadSetting."""
-    if not (await open_keyring(database, settings.data_keys, clock)).sealed:
+    if not (await open_keyring(database, await _find_wrapping_keys(database, settings), clock)).sealed:
         return await accept(database, settings, clock)
     return await open_sealed(database, settings, clock)
 
 
 async def accept(database: Database, settings: Settings, clock: Clock) -> SecretBox:
     """Seals everything as it is now, whatever was sealed before. Raises BadSetting."""
-    await open_keyring(database, settings.data_keys, clock)
+    await open_keyring(database, await _find_wrapping_keys(database, settings), clock)
     ring = await _seal(database, settings, again=True)
     database.authenticator = ring.box.authenticator
     mark(settings, clock)
     return ring.box
+
+
+async def _find_wrapping_keys(database: Database, settings: Settings) -> tuple[bytes, ...]:
+    """The keys that may have wrapped the database's data keys. Only a database that has none yet gets a new one: beside
+    an older database it would open nothing, and stand in the way of the right one. Raises BadSetting if that is
+    missing."""
+    if settings.given_data_key is None and not settings.key_file.exists():
+        async with database.read() as session:
+            if await store.data_keys.listed(session):
+                raise BadSetting(KEY_MISSING.format(file=settings.key_file))
+    return settings.data_keys
 
 
 async def _seal(database: Database, settings: Settings, *, again: bool) -> Keyring:

@@ -100,6 +100,20 @@ async def test_a_database_from_before_is_sealed_at_its_first_start_and_never_aga
                 await store.accounts.members.set_password(session, workspace, sara, "laundered")
 
 
+async def test_no_key_is_made_beside_a_database_whose_own_is_missing(settings: Settings) -> None:
+    await founded(settings)
+    kept = settings.key_file.read_bytes()
+    settings.key_file.unlink()
+    with pytest.raises(BadSetting, match=r"is not here\. Put it back"):
+        async with open_container(replace(settings)):
+            pass
+    assert not settings.key_file.exists()
+    settings.key_file.write_bytes(kept)
+    settings.key_file.chmod(0o600)
+    async with open_container(replace(settings)):
+        pass
+
+
 @pytest.mark.parametrize("known_by", ["file", "setting"])
 async def test_a_copy_from_before_it_was_sealed_is_refused_until_it_is_accepted(
     settings: Settings, known_by: str
