@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.credentials.kinds import read_credential
+from agent.credentials.kinds import Query, read_credential
 from core.errors import InvalidInput
 from executors.http.credentials import AppliedCredentials
 
@@ -76,7 +76,8 @@ def test_an_answer_that_repeats_a_secret_is_masked() -> None:
     ],
 )
 def test_a_secret_is_masked_however_an_answer_writes_it(said: str) -> None:
-    applied = read_credential({"type": "query", "name": "api_key", "value": 'k/9+"a b&='}).apply()  # type: ignore[union-attr]
-    masked = applied.mask(said.encode()).decode()
+    credential = read_credential({"type": "query", "name": "api_key", "value": 'k/9+"a b&='})
+    assert isinstance(credential, Query)
+    masked = credential.apply().mask(said.encode()).decode()
     assert "***" in masked
     assert "9" not in masked
