@@ -16,6 +16,7 @@ import pytest
 from cli.client import Refused
 from cli.opener import find_opener
 from tests.acceptance.installation import Installation, running_installation
+from tests.whole_minute import wait_until_the_minute_lasts
 
 COSTLY: Sequence[str] = (
     '"a "' + '+","' * 998,
@@ -129,6 +130,7 @@ def test_texts_are_limited_for_each_person_and_each_workspace(world: Installatio
     url, clients = world.url, dict(world.clients)
     try:
         world.start_server("limited", OPSIQ_TEXTS_PER_PERSON_PER_MIN="3", OPSIQ_TEXTS_PER_WORKSPACE_PER_MIN="5")
+        wait_until_the_minute_lasts(15)
         for person, allowed, name in (("amir", 3, "person"), ("oscar", 2, "workspace"), ("sara", 0, "workspace")):
             for _ in range(allowed):
                 world.clients[person].post("/v1/runs", {"text": "hello there"})

@@ -6,8 +6,14 @@ import pytest
 from limits.aio.storage import MemoryStorage
 from limits.errors import StorageError
 
+from tests.whole_minute import wait_until_the_minute_lasts
 from web.limits import PER_MINUTE, Limits, LimitStatus
 from web.problem import Problem
+
+
+@pytest.fixture(autouse=True)
+def _within_a_minute() -> None:
+    wait_until_the_minute_lasts(1)
 
 
 class Down(MemoryStorage):

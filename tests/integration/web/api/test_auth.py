@@ -22,6 +22,7 @@ from store.database import Database
 from store.requests.nonces import NonceRow
 from tests.integration.frozen_clock import FrozenClock
 from tests.integration.web.api.shop import NOW, InstalledShop, Shop, open_shop
+from tests.whole_minute import wait_until_the_minute_lasts
 from web.limits import Limits
 from web.nonces import Nonces
 
@@ -58,6 +59,7 @@ async def test_the_limit_is_charged_after_the_signature_and_told_on_every_answer
     tmp_path: Path, template: InstalledShop
 ) -> None:
     async with open_shop(tmp_path, template, limits=Limits(per_minute={"reads": 2, "writes": 9})) as shop:
+        wait_until_the_minute_lasts(3)
         for _ in range(5):
             bad = await shop.call("GET", "/v1/me", headers={"Authorization": "OPSIQ1-HMAC-SHA256 nonsense"})
             assert bad.status_code == 401
@@ -73,6 +75,7 @@ async def test_the_limit_is_charged_after_the_signature_and_told_on_every_answer
 
 async def test_a_repeated_request_is_refused_and_drains_nobodys_limit(tmp_path: Path, template: InstalledShop) -> None:
     async with open_shop(tmp_path, template, limits=Limits(per_minute={"reads": 3, "writes": 9})) as shop:
+        wait_until_the_minute_lasts(3)
         header = shop.signature("GET", "/v1/me", shop.keys["olivia"])
         assert (await shop.http.get("/v1/me", headers={"Authorization": header})).status_code == 200
         for _ in range(5):

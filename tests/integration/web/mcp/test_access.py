@@ -9,6 +9,7 @@ import pytest
 from core.crypto.mcp_token import make_token
 from tests.integration.web.api.shop import Key, Shop
 from tests.integration.web.mcp.client import ERAS, connected, post, post_as, token_of, told
+from tests.whole_minute import wait_until_the_minute_lasts
 from web.limits import PER_MINUTE, Limits
 from web.mcp.access import SCOPES
 
@@ -112,6 +113,7 @@ async def test_what_is_no_post_or_asks_for_no_surface_is_refused(shop: Shop) -> 
 
 
 async def test_requests_over_the_keys_limit_are_429(shop: Shop) -> None:
+    wait_until_the_minute_lasts(3)
     shop.app.state.limits = Limits(per_minute={**PER_MINUTE, "reads": 2, "actions": 1})
     assert (await post_as(shop, "olivia", "tools/list")).headers["ratelimit"] == '"key";r=1;t=60'
     run = {"name": "run_action", "arguments": {"action": "no.such"}}
