@@ -24,8 +24,7 @@ from agent.planning.reading_pool import ReadingPool
 from agent.planning.simulation import Simulations
 from agent.record_cache import RecordCaches
 from agent.record_cache.sync import CacheSync
-from agent.resolve.resolver import FallbackResolver, Resolver
-from agent.resolve.rules.resolver import RuleResolver
+from agent.resolve.resolver import Resolver
 from agent.runs.answer_pages import AnswerPages
 from agent.runs.approval import ApprovalService
 from agent.runs.decisions import Decisions
@@ -49,7 +48,7 @@ from agent.workspace.key_admin import KeyAdmin
 from agent.workspace.members import MemberService
 from agent.workspace.upstream_watch import UpstreamWatch
 from app.maintenance import run_maintenance, write_anchors
-from app.providers import build_issuer, build_model, build_resolver, name_issuer
+from app.providers import build_issuer, build_model, defer_resolver, name_issuer
 from app.workers import JobHandlers
 from core.actor import Actor
 from core.clock import Clock, utc_now
@@ -140,7 +139,7 @@ async def open_container(
         planner = Planner(
             database,
             contexts,
-            reading.with_fallback,
+            reading.resolver,
             clock,
             run_wakeups.notify_changed,
             wake,
@@ -254,10 +253,9 @@ def _open_contexts(
 
 @dataclass(frozen=True)
 class _Reading:
-    """What reads requests: the chosen resolver, its fallback, and where they run."""
+    """What reads requests: the resolver with its fallback, and where it runs."""
 
     resolver: Resolver
-    with_fallback: Resolver
     evaluator: WorkerPool
     pool: ReadingPool | None
     budget_s: float
@@ -265,11 +263,9 @@ class _Reading:
 
 async def _open_reading(settings: Settings, resolver: Resolver | None, closing: contextlib.AsyncExitStack) -> _Reading:
     """Opens the readers. ``resolver`` replaces the one in the settings and reads in this process."""
-    rules = RuleResolver()
     model = build_model(settings) if resolver is None else None
     if model is not None:
         await closing.enter_async_context(model)  # its connections are kept while the container is open
-    chosen = resolver or build_resolver(model) or rules
     budget_s = settings.reading_budget_ms / 1000
     evaluator = WorkerPool()
     pool = None
@@ -277,9 +273,7 @@ async def _open_reading(settings: Settings, resolver: Resolver | None, closing: 
         pool = ReadingPool(processes=settings.reading_processes, budget_s=budget_s, model=model, evaluator=evaluator)
         closing.push_async_callback(pool.close)
     closing.callback(evaluator.close)
-    return _Reading(
-        chosen, FallbackResolver(chosen, rules) if chosen is not rules else rules, evaluator, pool, budget_s
-    )
+    return _Reading(defer_resolver(resolver, model), evaluator, pool, budget_s)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from agent.resolve.resolver import Resolver
+from agent.resolve.resolver import MODEL, OFFLINE, DeferredResolver, FallbackResolver, Resolver
 from agent.sso.provider import Provider
 from core.clock import Clock
 from core.settings import Settings
@@ -22,6 +22,19 @@ def build_model(settings: Settings) -> ModelClient | None:
     from agent.resolve.model.client import ModelClient
 
     return ModelClient(settings)
+
+
+def defer_resolver(chosen: Resolver | None, model: ModelClient | None) -> Resolver:
+    """The resolver to read with, and the rules behind it: ``chosen``, else the model if there is one, else the rules.
+    Made when it is first asked."""
+
+    def make() -> Resolver:
+        from agent.resolve.rules.resolver import RuleResolver
+
+        first = chosen or build_resolver(model)
+        return FallbackResolver(first, RuleResolver()) if first else RuleResolver()
+
+    return DeferredResolver(chosen.name if chosen else MODEL if model else OFFLINE, make)
 
 
 def build_resolver(model: ModelClient | None) -> Resolver | None:

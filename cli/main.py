@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import errno
 import importlib
-import importlib.metadata
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -61,6 +60,16 @@ _MISUSED: Final = frozenset(
 """Errors of the system that a named file may cause. All others are defects, and shown in full."""
 
 
+class _ShowVersion(argparse.Action):
+    """Reads the version only when it is asked for: that takes longer than the rest of the help."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        import importlib.metadata
+
+        print(f"opsiq {importlib.metadata.version('opsiq-server')}")
+        parser.exit()
+
+
 def make_parser(only: str = "") -> argparse.ArgumentParser:
     """Of every command; where ``only`` names one, of that alone: to read the others' modules takes longer than many a
     command itself."""
@@ -69,7 +78,7 @@ def make_parser(only: str = "") -> argparse.ArgumentParser:
         description="Run a platform by typing what you want: resolved, grounded, confirmed, signed, recorded.",
         epilog="To try it: opsiq demo. To run your own: opsiq init, opsiq serve. What is missing: opsiq doctor.",
     )
-    made.add_argument("--version", action="version", version=f"opsiq {importlib.metadata.version('opsiq-server')}")
+    made.add_argument("--version", action=_ShowVersion, nargs=0, help="show program's version number and exit")
     sub = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for module in (COMMANDS[only],) if only in COMMANDS else COMMANDS.values():
         importlib.import_module(module).add_parser(sub)

@@ -11,8 +11,7 @@ from agent.pipeline import Answer, Plan, Question, Refusal
 from agent.planning.proposal import PlanResult, Proposal, Words
 from agent.planning.quotes import list_words
 from agent.query.context import RecordKey
-from agent.validate.plan_builder import REST
-from agent.validate.questions import label_parameter, list_members, quote_words
+from agent.validate.questions import REST, label_parameter, list_members, quote_words
 from language.stems import stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract

@@ -8,13 +8,14 @@ from typing import Any
 from agent.pipeline import Argument, Choice, Draft, Mention, Span
 from agent.planning.proposal import Call, TypedValue
 from agent.planning.quotes import list_words
-from agent.validate.evidence import find_spans
 from registry.catalogue import Catalogue
 
 
 def draft_by_words(calls: Sequence[Call], catalogue: Catalogue) -> tuple[Draft, ...]:
     """Drafts calls from the words of their arguments. Leaves out what a model worded or computed, and what no typed
     words support."""
+    from agent.validate.evidence import find_spans
+
     made = []
     for call in calls:
         contract = catalogue.get(call.action)

@@ -8,8 +8,8 @@ from typing import Final
 from agent.extract.references.vocabulary import rate_person_likeness
 from agent.pipeline import Abstain, Candidate, Question
 from agent.planning.task import Task
-from agent.query import Query
 from agent.query.action_answers import list_fitting
+from agent.query.references import Query
 from agent.validate.questions import ask_for_action, join
 from agent.validate.records.located import LocatedRecord, RecordQuery, RecordScope
 from core.display_text import to_display_text

@@ -19,9 +19,17 @@ import store.runs.runs
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.pipeline import Abstain, Plan, Question, Refusal, RefusalCode, Reply, Resolved, Step, ignore_phase
-from agent.planning.propose import TOO_COSTLY, make_too_costly, propose, resolve
 from agent.planning.reading_pool import ReadingPool
-from agent.planning.task import CHEAP_ONLY, NOTHING_WITHDRAWN, Outcome, Verdict, Withdrawal, make_task
+from agent.planning.task import (
+    CHEAP_ONLY,
+    NOTHING_WITHDRAWN,
+    TOO_COSTLY,
+    Outcome,
+    Verdict,
+    Withdrawal,
+    make_task,
+    make_too_costly,
+)
 from agent.planning.thread import MOST_TURNS, WAITING, Thread, build_thread, restore_thread
 from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository
@@ -177,6 +185,8 @@ class Planner:
         """Resolves the run's words without a thread. Raises ModelUnavailable or ModelMisbehaved."""
         if self.pool is not None:
             return await self.pool.resolve(run, context)
+        from agent.planning.propose import resolve
+
         try:
             return await cpu_budget.run_within(self.budget_s, resolve(make_task(run, context, ()), self.resolver))
         except cpu_budget.Exhausted:
@@ -192,6 +202,7 @@ class Planner:
     ) -> Outcome:
         """Plans in this process, under the same budget. Only the resolver may be cut off, never a look-up in a
         database."""
+        from agent.planning.propose import propose
 
         def around(asked: Coroutine[Any, Any, T]) -> Awaitable[T]:
             return job.run_unless_stopped(cpu_budget.carry_budget(asked)) if job else asked

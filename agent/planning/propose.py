@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
-from agent.extract.limits import LEAD
 from agent.pipeline import (
     Abstain,
     Ask,
@@ -25,7 +24,6 @@ from agent.pipeline import (
     Reply,
     Request,
     Resolved,
-    Trace,
     ignore_phase,
 )
 from agent.planning.answers_for_model import (
@@ -68,10 +66,6 @@ from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable
 from prompts import is_plain
 from registry.offers.shortlist import Shortlist
 
-TOO_COSTLY: Final = (
-    f"{LEAD}: it took longer to work out than a request may. Say it in fewer and plainer words; nothing was done."
-)
-"""What is said where the budget of CPU was spent."""
 CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
 CORRECTED_LATE: Final = "It corrects what was decided already, so it waits for a yes."
 NOTHING_WAITS: Final = "Nothing waits here that could be stopped; nothing was done."
@@ -360,14 +354,6 @@ def _name_left_over(answered: Verdict, proposal: Proposal, request: Request) -> 
     if not isinstance(answered, Reply) or not said:
         return answered
     return answered.model_copy(update={"text": f"{answered.text} This leaves out {', '.join(said[:_MOST_LEFT])}."})
-
-
-def make_too_costly(resolver: str) -> Resolved:
-    """The resolution that replaces one that cost too much."""
-    abstain = Abstain(reason="too_complex", detail=TOO_COSTLY)
-    return Resolved(
-        resolution=abstain, trace=Trace(resolver=resolver, attempts=0, notes=("the budget of CPU was spent",))
-    )
 
 
 _MOST_LEFT: Final = 3

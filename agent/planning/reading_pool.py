@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from agent.pipeline import PhaseCallback, Refusal, Resolved, ignore_phase
-from agent.planning.propose import TOO_COSTLY, make_too_costly
-from agent.planning.task import CHEAP_ONLY, Outcome
+from agent.planning.task import CHEAP_ONLY, TOO_COSTLY, Outcome, make_too_costly
 from agent.planning.thread import NO_THREAD, Thread
+from agent.resolve.resolver import MODEL, OFFLINE
 from agent.runs.run import Run
 from executors.cpu_workers import CpuWorkers, Resource, Serve, TooCostly
 from registry.conditions import condition
@@ -39,7 +39,7 @@ class ReadingPool:
     ) -> None:
         self._model, self._evaluator = model, evaluator
         self._choice: VersionChoice | None = None
-        self.resolver = "model" if model is not None else "offline"
+        self.resolver = MODEL if model is not None else OFFLINE
         self.workers = CpuWorkers(MODULE, (str(budget_s), self.resolver), most=processes)
 
     async def propose(

@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from agent.pipeline import Request
 from agent.planning.propose import propose, resolve
 from agent.planning.task import make_task
-from agent.resolve.resolver import FallbackResolver, Resolver
+from agent.resolve.resolver import OFFLINE, FallbackResolver, Resolver
 from agent.resolve.rules.resolver import RuleResolver
 from core.actor import Actor, Surface
 from executors.cpu_worker import ParentLink, Worker
@@ -121,7 +121,7 @@ class ParentEvaluator:
 
 
 def make_named_resolver(name: str, parent: ParentLink) -> Resolver:
-    if name == "offline":
+    if name == OFFLINE:
         return RuleResolver()
     from agent.resolve.model.resolver import ProposingResolver
 

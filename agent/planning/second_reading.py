@@ -20,8 +20,7 @@ from agent.pipeline import Plan, Proposed, Question, Resolved
 from agent.planning.proposal import Proposal
 from agent.planning.task import Outcome, Task, hold
 from agent.resolve.resolver import PieceQuestion, Resolver, SecondReader
-from agent.validate.plan_builder import REST
-from agent.validate.questions import quote_words
+from agent.validate.questions import REST, quote_words
 from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable
 
 MOST_SHOWN: Final = 3

@@ -20,7 +20,7 @@ from agent.pipeline import (
 from agent.planning.proposal import Call, NoneResult, PlanResult, TypedValue
 from agent.planning.quotes import list_words
 from agent.planning.task import Outcome, Task, ask_which, hold, is_harmless, list_planned_actions
-from agent.validate.plan_builder import REST
+from agent.validate.questions import REST
 from language.wordnet import is_english
 
 UNDERSTOOD_OTHERWISE: Final = "The model understood this otherwise; it is how your words read without it. Check it."

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Protocol
 
+from agent.extract.limits import LEAD
 from agent.pipeline import (
     Abstain,
     Answer,
@@ -16,6 +17,7 @@ from agent.pipeline import (
     Reply,
     Request,
     Resolved,
+    Trace,
 )
 from agent.planning.proposal import Find, PlanResult, Proposal
 from agent.planning.quotes import walk
@@ -31,6 +33,10 @@ from registry.offers.shortlist import Shortlist
 from registry.records import Kinds
 
 CHEAP_ONLY: Final = CheapOnly()
+TOO_COSTLY: Final = (
+    f"{LEAD}: it took longer to work out than a request may. Say it in fewer and plainer words; nothing was done."
+)
+"""What is said where the budget of CPU was spent."""
 Verdict = Plan | Question | Refusal | Abstain | Reply
 
 
@@ -188,4 +194,12 @@ def make_task(
         hold=run.hold,
         must_wait=run.must_wait,
         evaluator=evaluator,
+    )
+
+
+def make_too_costly(resolver: str) -> Resolved:
+    """The resolution that replaces one that cost too much."""
+    abstain = Abstain(reason="too_complex", detail=TOO_COSTLY)
+    return Resolved(
+        resolution=abstain, trace=Trace(resolver=resolver, attempts=0, notes=("the budget of CPU was spent",))
     )

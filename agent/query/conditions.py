@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Final
 
-from agent.extract.references import Reference
+from agent.extract.references.value import Reference
 from agent.extract.time.time_ranges import read as read_range
 from agent.query.context import Moment, Plain, Quantity, Value
 from agent.validate.records.contents import holds

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Protocol, runtime_checkable
 
 from agent.pipeline import Request, Resolved
@@ -17,6 +18,8 @@ from registry.records import RecordKind
 CANDIDATES: Final = 8
 NOTHING_FITS: Final = "No registered action speaks of this."
 NOTHING_OPEN: Final = "No action is open to you here: none is registered for your role."
+OFFLINE: Final = "offline"
+"""Name of the resolver that reads by rules, without a model."""
 MODEL: Final = "model"
 """Name of a resolver that asks a model, which reads an answer together with the request that led to the question."""
 
@@ -124,3 +127,19 @@ class FallbackResolver:
         if not isinstance(self.first, SecondReader):
             return None
         return await self.first.read_again(question)
+
+
+class DeferredResolver:
+    """Lazy initialization: makes its resolver at the first request. A server whose requests are read in other
+    processes never does, and starts without what reads them."""
+
+    def __init__(self, name: str, make: Callable[[], Resolver]) -> None:
+        self.name = name
+        self._made = cache(make)
+
+    async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+        return await self._made().resolve(request, shortlist, kinds)
+
+    async def read_again(self, question: PieceQuestion) -> Resolved | None:
+        made = self._made()
+        return await made.read_again(question) if isinstance(made, SecondReader) else None

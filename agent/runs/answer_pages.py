@@ -9,8 +9,6 @@ from agent.pipeline import Reply
 from agent.planning.proposal import AnswerResult
 from agent.planning.task import make_task
 from agent.planning.thread import list_earlier_arguments, restore_thread
-from agent.query.answers import Answerer
-from agent.query.references import Query
 from agent.runs.service import RunService
 from agent.validate.records.located import RecordScope
 from agent.workspace import authority
@@ -34,6 +32,9 @@ class AnswerPages:
     async def read(self, actor: Actor, run_id: str, *, start: int) -> Reply:
         """The answer with the records after the first ``start``. Raises NotFound, Forbidden, Unavailable or
         PlatformUnavailable."""
+        from agent.query.answers import Answerer
+        from agent.query.references import Query
+
         run = await self.runs.show(actor, run_id)
         result = run.proposal.result if run.proposal is not None else None
         if run.reply is None or run.reply.record_kind is None or not isinstance(result, AnswerResult):

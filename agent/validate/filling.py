@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from agent.extract.description_hints import list_alternatives
-from agent.extract.references import Reference
+from agent.extract.references.value import Reference
 from agent.pipeline import Candidate, ListArgument, Question, Refusal, Source, list_spans
 from agent.validate import questions, scalar_values, supplied_values
 from agent.validate.records.contents import find_similar

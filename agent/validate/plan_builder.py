@@ -28,14 +28,14 @@ from agent.pipeline import (
     Step,
     ignore_phase,
 )
-from agent.query import Query
+from agent.query.references import Query
 from agent.validate import supplied_values
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.coverage.unused_words import find_joined, find_unused_words, quote_spans
 from agent.validate.filling import DraftFilling
 from agent.validate.payload import call_request, digest_plan, find_misfits, preview
 from agent.validate.policy import Decision, authorize, confirm_nothing, counts_in_session, decide
-from agent.validate.questions import explain_unclear, has_consent, join, quote_words
+from agent.validate.questions import REST, explain_unclear, has_consent, join, quote_words
 from agent.validate.questions import quote_words as quote
 from agent.validate.records.located import MOST, LocatedRecord, RecordScope, format_count
 from agent.validate.records.lookup import Lookup
@@ -93,8 +93,6 @@ def explain_each(slots: Slots) -> Iterator[str]:
 MAX_STEPS: Final = 20
 CHEAP_ONLY: Final = CheapOnly()
 _CONDITION_UNREAD: Final = "An earlier version read a condition here. Say the request again; nothing was sent."
-REST: Final = "rest"
-"""Slot of the question whether to do the understood part without the rest."""
 
 
 @dataclass

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from agent.extract.references import Reference
+from agent.extract.references.value import Reference
 from agent.pipeline import Answer, Candidate, Question, QuestionCode, Request
 from agent.validate.records import confusables
 from agent.validate.records.located import (
@@ -27,6 +27,8 @@ from language.wordnet import is_word
 from registry.contract import Annotation, Unit
 from registry.records import Record, RecordKind, format_field
 
+REST: Final = "rest"
+"""Slot of the question whether to do the understood part without the rest."""
 MAX_CANDIDATES: Final = 8
 WORDS_CHARS: Final = 120
 _NUMBERS: Final = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")

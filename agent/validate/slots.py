@@ -13,8 +13,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from agent.extract import read_exact
 from agent.extract.answer_words import list_cores
+from agent.extract.parameter_reader import read_exact
 from agent.extract.spans import money
 from agent.pipeline import (
     Answer,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 from pathlib import Path
@@ -37,6 +36,8 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the answer. 0 when something would be done, 3 when it was abstained or asked."""
+    import asyncio
+
     from agent.resolve.rules.resolver import RuleResolver
     from core import clock
     from core.errors import InvalidInput

@@ -17,12 +17,11 @@ from agent.resolve.model.parse import Parser
 from agent.resolve.model.second_reading import PieceParser
 from agent.validate import questions
 from core import money
-from evals.cases.reader import Case
+from evals.cases.reader import GOLD, Case
 from evals.cases.registry_files import load_context
 from evals.run.scripted import ScriptedClient, let_all_pass
 from registry.contract import Unit
 
-GOLD: Final = "gold"
 _MOST_QUOTED: Final = 400
 _CLAUSE: Final = re.compile(r"[,;!?\n]|\.(?!\d)|\b(?:and|but|then)\b", re.IGNORECASE)
 _CONDITION: Final = re.compile(r"\b(?:if|unless|provided|in case|as long as)\b", re.IGNORECASE)

@@ -28,6 +28,8 @@ from registry.contract_file import with_base_url
 from registry.offers.offer import Offer, make_offer
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
+GOLD: Final = "gold"
+"""Name of the model that answers with what a case expects."""
 ATTACK: Final = "attack"
 DEMO: Final = "saas"
 """The world of the demo platform, where a case names one."""

@@ -13,10 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from agent.resolve.resolver import OFFLINE
 from core import canon, clock
 from core.errors import InvalidInput
 from evals.cases.reader import Case
-from evals.run.resolvers import OFFLINE
 from evals.score.metrics import measure
 from evals.score.score import CaseVerdict
 

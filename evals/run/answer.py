@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Request, Resolved, Source, Step
-from agent.planning.propose import TOO_COSTLY, propose
-from agent.planning.task import Task, list_planned_actions
+from agent.planning.propose import propose
+from agent.planning.task import TOO_COSTLY, Task, list_planned_actions
 from agent.resolve.resolver import Resolver
 from agent.workspace.context import WorkspaceContext
 from core import cpu_budget

@@ -6,14 +6,12 @@ from dataclasses import replace
 
 from agent.resolve.model.client import ModelClient
 from agent.resolve.model.resolver import Client, ProposingResolver
-from agent.resolve.resolver import Resolver
+from agent.resolve.resolver import OFFLINE, Resolver
 from agent.resolve.rules.resolver import RuleResolver
 from core.errors import InvalidInput
 from core.settings import Settings
 from evals.run.cassette import Cassette, Recorded
 from prompts import DEFAULT_VERSION, SECOND_READING_VERSION, versions
-
-OFFLINE = "offline"
 
 
 def find_prompt_version(name: str) -> str:

@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from agent.resolve.model.resolver import ProposingResolver
-from agent.resolve.resolver import Resolver
+from agent.resolve.resolver import OFFLINE, Resolver
 from core import canon
 from core.errors import InvalidInput
 from core.settings import Settings
 from evals.cases import suites
-from evals.cases.gold import GOLD, GoldClient, knows
-from evals.cases.reader import Case
+from evals.cases.gold import GoldClient, knows
+from evals.cases.reader import GOLD, Case
 from evals.report import report
 from evals.report.report import Setup
 from evals.run import environment
 from evals.run.case_result import CaseResult
 from evals.run.cassette import Cassette
 from evals.run.checkpoint import Checkpoint
-from evals.run.resolvers import OFFLINE, make_resolver
+from evals.run.resolvers import make_resolver
 from evals.run.runner import run
 from evals.run.worst import WORST, WorstClient
 from evals.score.score import CaseVerdict

@@ -19,7 +19,6 @@ import store.automations
 from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Proposed, Question, Refusal, Resolved, Span, list_spans
 from agent.planning.event_drafts import draft_by_words
 from agent.planning.proposal import PlanResult, When
-from agent.planning.propose import resolve
 from agent.planning.task import make_task
 from agent.resolve.resolver import Resolver
 from agent.runs.run import Cause, Run
@@ -174,6 +173,8 @@ class Instructions:
         """Resolves among the actions that the instruction names and its author may run (``run.only``)."""
         if self.resolver is self.runner.planner.resolver:
             return await self.runner.planner.resolve(run, context)
+        from agent.planning.propose import resolve
+
         return await resolve(make_task(run, context, ()), self.resolver)
 
 

@@ -3,11 +3,3 @@ means.
 
 Nothing is looked up here. A Reference says how to find the record, and validation asks the live data.
 """
-
-from __future__ import annotations
-
-from agent.extract.references.find import find
-from agent.extract.references.parse import parse
-from agent.extract.references.value import Reference
-
-__all__ = ["Reference", "find", "parse"]

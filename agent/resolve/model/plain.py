@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from agent.extract import read_exact
+from agent.extract.parameter_reader import read_exact
 from agent.extract.spans import money
 from agent.pipeline import Request
 from agent.planning.proposal import Proposal

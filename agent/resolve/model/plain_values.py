@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Final
 
-from agent.extract import read_exact
+from agent.extract.parameter_reader import read_exact
 from agent.extract.parameter_spec import make_parameter_spec
 from agent.pipeline import Argument, Choice, ListArgument, Request, list_spans
 from agent.planning.quotes import locate

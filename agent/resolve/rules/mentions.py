@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from agent.extract.references import find, parse
+from agent.extract.references.find import find
+from agent.extract.references.parse import parse
 from agent.extract.references.qualifiers import find_narrowed_end, match_state
 from agent.extract.references.vocabulary import SIDES
 from agent.pipeline import Choice, ListArgument, Mention, Span, list_spans

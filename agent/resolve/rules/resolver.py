@@ -24,7 +24,7 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
-from agent.resolve.resolver import NOTHING_FITS, NOTHING_OPEN, find_chosen_action
+from agent.resolve.resolver import NOTHING_FITS, NOTHING_OPEN, OFFLINE, find_chosen_action
 from agent.resolve.rules.api_orders.reader import is_told, read_api_order
 from agent.resolve.rules.clauses import Clause, find_head, is_order, parse_clause, split_clauses
 from agent.resolve.rules.grammar.understand import answer_question, understand
@@ -75,7 +75,7 @@ _SHARE: Final = re.compile(
 class RuleResolver:
     """Resolves by words alone. The same request, offers and kinds give the same answer."""
 
-    name = "offline"
+    name = OFFLINE
 
     def __init__(self, seconds: Callable[[], float] = time.perf_counter) -> None:
         self._seconds = seconds

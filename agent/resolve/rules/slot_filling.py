@@ -13,9 +13,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from agent.extract import Reading, read_exact, scan
+from agent.extract.parameter_reader import read_exact, scan
 from agent.extract.parameter_spec import can_be_said, make_parameter_spec
-from agent.extract.references import find, parse
+from agent.extract.reading import Reading
+from agent.extract.references.find import find
+from agent.extract.references.parse import parse
 from agent.extract.references.vocabulary import HashableById, rate_person_likeness
 from agent.pipeline import Argument, Choice, Draft, ListArgument, Mention, Span, list_spans
 from agent.resolve.rules.clauses import find_head, is_order

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from agent.extract.references import Reference, find, parse
+from agent.extract.references.find import find
+from agent.extract.references.parse import parse
+from agent.extract.references.value import Reference
 from agent.extract.spans import money
 from agent.extract.time import dates
 from agent.pipeline import Draft, Request, Span, list_spans

@@ -10,9 +10,9 @@ from typing import Any, Final
 from agent.pipeline import Candidate, PromptSource, Question, Request, Span, Step
 from agent.planning.proposal import Call, CountOf, Find, Handle, PlanResult, Proposal, Test, When
 from agent.planning.quotes import find_in_request, find_places, walk
-from agent.query import Query
 from agent.query.arithmetic import SAID, test_holds
 from agent.query.context import Worked
+from agent.query.references import Query
 from agent.validate import evidence, questions
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.misread import repeats_what_was_done
@@ -22,8 +22,7 @@ from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.coverage.weighty_patterns import cover
-from agent.validate.plan_builder import REST
-from agent.validate.questions import explain_unclear, has_consent
+from agent.validate.questions import REST, explain_unclear, has_consent
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
 from agent.validate.slots import Pinned, Read, Slots, find_answer, format_parameter
 from core.display_text import to_display_text

@@ -18,8 +18,8 @@ from agent.planning.proposal import (
     Proposal,
     RecordArgument,
 )
-from agent.query import Query
 from agent.query.context import NOTHING_EARLIER, EarlierArguments, RecordKey
+from agent.query.references import Query
 from agent.validate import evidence, questions
 from agent.validate.coverage.described_only import only_finds
 from agent.validate.coverage.typed_words import TypedWords, rate_support

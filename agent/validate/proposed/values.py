@@ -29,9 +29,9 @@ from agent.planning.proposal import (
     Word,
     Words,
 )
-from agent.query import Moment, Plain, Quantity, Query, Worked
 from agent.query.conditions import find_time_span as moment_span
-from agent.query.context import EarlierArgument
+from agent.query.context import EarlierArgument, Moment, Plain, Quantity, Worked
+from agent.query.references import Query
 from agent.validate import evidence, questions
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.evidence import find_spans

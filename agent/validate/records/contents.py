@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from agent.extract.references import Reference
+from agent.extract.references.value import Reference
 from agent.pipeline import Span
 from agent.validate.questions import ask_between, quote_words
 from agent.validate.records.located import (

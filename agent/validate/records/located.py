@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from agent.extract.references import Reference
+from agent.extract.references.value import Reference
 from agent.pipeline import Question, QuestionCode, RecordSnapshot, Span
 from core.actor import Actor, Surface
 from core.display_text import to_display_text

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Final
 
 from agent.extract.answer_words import list_cores
-from agent.extract.references import Reference, parse
+from agent.extract.references.parse import parse
+from agent.extract.references.value import Reference
 from agent.pipeline import Answer, Question, Span
 from agent.planning.proposal import BelongsTo, Find, First, Handle, OrderByField, Words
-from agent.query import Query
+from agent.query.references import Query
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.questions import ask_between, describe_filter, quote_words
 from agent.validate.records.located import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import sys
@@ -92,6 +91,8 @@ def run_gate(arguments: argparse.Namespace) -> int:
 
 
 def _gate(path: Path, arguments: argparse.Namespace) -> int:
+    import asyncio
+
     from cli.commands.eval.running import Progress
     from core.clock import utc_now
     from core.settings import Settings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import re
 import sys
@@ -76,6 +75,8 @@ def _count(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints a report for each combination. 1 when any case met an error."""
+    import asyncio
+
     from core.clock import utc_now
     from core.errors import InvalidInput
     from core.settings import Settings
@@ -126,8 +127,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _setups(arguments: argparse.Namespace) -> Iterator[Setup]:
+    from agent.resolve.resolver import OFFLINE
     from evals.report.report import Setup
-    from evals.run.resolvers import OFFLINE, find_prompt_version
+    from evals.run.resolvers import find_prompt_version
     from prompts import DEFAULT_VERSION, PLAIN_VERSION
 
     usual = PLAIN_VERSION if os.environ.get("OPSIQ_MODEL_FORM") == "plain" else DEFAULT_VERSION

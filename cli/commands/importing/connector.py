@@ -7,7 +7,6 @@ same command again. A file that somebody has edited is never written over unaske
 from __future__ import annotations
 
 import argparse
-import asyncio
 import hashlib
 import json
 import re
@@ -51,6 +50,8 @@ def begin_connector(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _draft(arguments: argparse.Namespace, decisions: Mapping[str, Any]) -> dict[str, Any]:
+    import asyncio
+
     from cli.commands.importing.documents import open_source, perform
 
     source = open_source(arguments.openapi, arguments.root)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any, Final
@@ -38,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _documents(arguments: argparse.Namespace) -> int:
+    import asyncio
+
     from cli.commands.importing.documents import open_source, perform
 
     sources = [open_source(each, arguments.root) for each in arguments.documents]
@@ -51,6 +52,8 @@ def _documents(arguments: argparse.Namespace) -> int:
 
 
 def _registry(arguments: argparse.Namespace) -> int:
+    import asyncio
+
     from cli.client import make_client
     from cli.commands.importing.documents import open_source, perform
 

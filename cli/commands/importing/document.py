@@ -8,7 +8,6 @@ has edited is never written over unasked.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
@@ -47,6 +46,8 @@ def add_parser(acts: Any, kind: DocumentFormat) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 0 where the document could be read, whatever was refused of it."""
+    import asyncio
+
     from cli.commands.importing.documents import open_source, perform
 
     decisions = add_to_decisions(_decisions(arguments) or {}, arguments) or None

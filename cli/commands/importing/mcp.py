@@ -7,7 +7,6 @@ is the connection of the drafts, and the same one must be in that file before a 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 from pathlib import Path
@@ -36,6 +35,8 @@ def add_parser(acts: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    import asyncio
+
     from core.settings import Settings
     from executors.http.ssrf_guard import SsrfGuard
     from executors.mcp.client import list_tools

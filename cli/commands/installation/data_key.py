@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -43,6 +42,8 @@ def add_parser(sub: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    import asyncio
+
     from core.crypto import secretbox
     from core.crypto.key_file import format_key
     from core.settings import Settings

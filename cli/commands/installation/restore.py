@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,8 @@ def add_parser(sub: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    import asyncio
+
     return asyncio.run(_run(arguments.file, unauthenticated=arguments.unauthenticated))
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from core.display_text import to_display_text
-from evals.cases.gold import GOLD
+from evals.cases.reader import GOLD
 from evals.report.page import plots
 from evals.score import explanations
 from evals.score.metrics import LESS_IS_BETTER, TITLES

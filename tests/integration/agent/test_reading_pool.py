@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Answer, Plan, Proposed, Question, Refusal
-from agent.planning.propose import TOO_COSTLY, propose
+from agent.planning.propose import propose
 from agent.planning.reading_pool import ReadingPool
-from agent.planning.task import make_task
+from agent.planning.task import TOO_COSTLY, make_task
 from agent.resolve.model.client import ModelClient
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.model.second_reading import KNOWN

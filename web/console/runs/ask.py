@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from agent.pipeline import Refusal
-from agent.resolve.model.resolver import ProposingResolver
+from agent.resolve.resolver import MODEL
 from agent.runs.decisions import DecisionVerdict
 from agent.runs.run import MOVING, Run
 from agent.runs.service import MAX_TEXT
@@ -346,7 +346,7 @@ async def _show_run(
         reason=_tell_reason(run),
         answered=make_answer_view(run.reply, viewer, context, start) if run.reply and run.state == "answered" else None,
         talk=await load_conversation(get_container(request).runs, viewer, run),
-        follows=get_container(request).resolver.name == ProposingResolver.name,
+        follows=get_container(request).resolver.name == MODEL,
         max_chars=MAX_TEXT,
         test=is_test(run),
         unavailable=unavailable,

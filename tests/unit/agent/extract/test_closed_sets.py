@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from agent.extract import Reading, read_exact, scan
+from agent.extract.parameter_reader import read_exact, scan
+from agent.extract.reading import Reading
 from registry.contract import Annotation
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.extract import scan
+from agent.extract.parameter_reader import scan
 from registry.contract import Annotation
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from agent.extract import read_exact, scan
+from agent.extract.parameter_reader import read_exact, scan
 from agent.extract.spans import money
 from agent.extract.time import durations
 from language import numerals

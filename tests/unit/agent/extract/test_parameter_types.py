@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 
 import pytest
 
-from agent.extract import read_exact, scan
+from agent.extract.parameter_reader import read_exact, scan
 from agent.extract.parameter_spec import make_parameter_spec
 from registry.contract import Annotation, Unit
 from registry.parameter_types import BY_FORMAT, ParameterType

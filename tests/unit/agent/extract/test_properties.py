@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.extract import Reading, read_exact, scan
-from agent.extract.references import find, parse
+from agent.extract.parameter_reader import read_exact, scan
+from agent.extract.reading import Reading
+from agent.extract.references.find import find
+from agent.extract.references.parse import parse
 from language.text import Text
 from registry.contract import Annotation, Unit
 from tests.unit.agent.extract.references.test_references import CUSTOMER, INVOICE, KINDS

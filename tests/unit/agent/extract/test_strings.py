@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.extract import read_exact, scan
+from agent.extract.parameter_reader import read_exact, scan
 from registry.contract import Annotation, Unit
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.extract import read_exact, scan
-from agent.extract.references import find, parse
+from agent.extract.parameter_reader import read_exact, scan
+from agent.extract.references.find import find
+from agent.extract.references.parse import parse
 from connectors.saas.kinds import KINDS
 from registry.contract import Annotation, Unit
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from agent.pipeline import Answer, Plan, ProposedSource, Request
 from agent.resolve.model.answer_json import BadProposal
-from agent.validate.plan_builder import REST
+from agent.validate.questions import REST
 from core.errors import ModelMisbehaved
 from evals.attacks.any_answer import draw_answer, list_violations, spoil_answer
 from tests.unit.own_worlds import NOW, asked, came_of, find, number, plan, said, world

@@ -19,7 +19,7 @@ from agent.resolve.model.second_reading import CHANGES, PieceParser
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.coverage.open_words import find_open_words
 from agent.validate.coverage.order import Order
-from agent.validate.plan_builder import REST
+from agent.validate.questions import REST
 from core.errors import ModelUnavailable, PlatformUnavailable
 from prompts import SECOND_READING_VERSION
 from tests.unit.agent.planning.scripted_reading import FINE, LOAN, RIGHT, Reads, came_of, task_of

@@ -20,8 +20,8 @@ from agent.resolve.model.second_reading import CHANGES, MOST_PIECES, PieceParser
 from agent.resolve.resolver import PieceQuestion
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.coverage.read_asides import is_explicit
-from agent.validate.plan_builder import REST
 from agent.validate.proposed.checks import PlanChecks
+from agent.validate.questions import REST
 from core.errors import ModelUnavailable, PlatformUnavailable
 from prompts import DEFAULT_VERSION, PLAIN_VERSION, SECOND_READING_VERSION
 from tests.unit.agent.planning.scripted_reading import FINE, RIGHT, Reads, came_of, read_pieces, task_of

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.extract import read_exact
+from agent.extract.parameter_reader import read_exact
 from agent.pipeline import DefaultSource, Draft, ParameterValue, Plan, PromptSource, RecordSource, Step
 from agent.validate.slots import find_currency
 from registry.contract import Contract

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final
 
-from agent.extract import Reading, scan
 from agent.extract.counted_units import find_counted_unit
+from agent.extract.parameter_reader import scan
+from agent.extract.reading import Reading
 from agent.planning.proposal import (
     Argument,
     Computed,

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from agent.extract.references import find, parse
+from agent.extract.references.find import find
+from agent.extract.references.parse import parse
 from registry.records import Field, RecordKind, Relation
 
 PERSON = RecordKind(

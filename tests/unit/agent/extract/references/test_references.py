@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from agent.extract.references import Reference, find, parse
+from agent.extract.references.find import find
+from agent.extract.references.parse import parse
+from agent.extract.references.value import Reference
 from agent.extract.references.vocabulary import match_noun
 from language.text import read_text
 from registry.records import Field, RecordKind, Relation

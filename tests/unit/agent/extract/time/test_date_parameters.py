@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.extract import read_exact, scan
+from agent.extract.parameter_reader import read_exact, scan
 from agent.extract.time import dates, times
 from language.text import read_text
 from registry.contract import Annotation

@@ -24,7 +24,7 @@ from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty import find_unaccounted
-from agent.validate.plan_builder import REST
+from agent.validate.questions import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
 from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.own_worlds import NOW, OWNER, Says, find, plan, world

@@ -10,7 +10,7 @@ from agent.pipeline import Answer, Plan, Question, Request
 from agent.planning.propose import Task, propose
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.coverage.misread import find_condition
-from agent.validate.plan_builder import REST
+from agent.validate.questions import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, verdict_of
 from tests.unit.own_worlds import NOW, OWNER, came_of, find, number, plan, world
 

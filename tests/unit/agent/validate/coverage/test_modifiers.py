@@ -16,7 +16,7 @@ from agent.validate.coverage.misread import find_misread, repeats_what_was_done
 from agent.validate.coverage.modifiers import find_modifiers
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.structure import Structure
-from agent.validate.plan_builder import REST
+from agent.validate.questions import REST
 from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan, world
 

@@ -8,7 +8,7 @@ import pytest
 
 from agent.pipeline import Plan, Question
 from agent.validate.coverage.negations import find_negations
-from agent.validate.plan_builder import REST
+from agent.validate.questions import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
 
 

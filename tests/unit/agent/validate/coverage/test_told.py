@@ -11,7 +11,7 @@ from agent.planning.propose import Task, propose
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges
-from agent.validate.plan_builder import REST
+from agent.validate.questions import REST
 from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.own_worlds import NOW, OWNER, world
 

@@ -12,7 +12,7 @@ from agent.pipeline import Answer, Plan, Question, Request, Turn
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
-from agent.validate.plan_builder import REST
+from agent.validate.questions import REST
 from agent.workspace.context import WorkspaceContext
 from registry.catalogue import Catalogue
 from registry.contract import Risk

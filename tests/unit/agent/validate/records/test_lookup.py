@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.extract.references import Reference
+from agent.extract.references.value import Reference
 from agent.pipeline import RecordSource
 from agent.validate.records.located import find_place_word
 from core.errors import PlatformUnavailable
