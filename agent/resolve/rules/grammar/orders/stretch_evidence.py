@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from agent.extract.counted_units import find_counted_unit
+from agent.extract.spans.politeness import is_polite_word
 from agent.planning.proposal import Argument, TypedValue
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order
 from agent.resolve.rules.grammar import lexicon
@@ -19,7 +20,7 @@ from agent.resolve.rules.grammar.orders.stretch_values import CODED
 from agent.resolve.rules.grammar.orders.texts import TELLING
 from agent.resolve.rules.scoring import LEVELS
 from language.measures import find_measure
-from language.stems import GENERIC, name_stems, stem
+from language.stems import EMPTY, GENERIC, name_stems, stem
 from registry.records import RecordKind
 
 _NEAR: Final = 4  # words
@@ -68,6 +69,7 @@ class StretchEvidence(StretchUnread):
             clash, evidence = False, max(evidence, 0.75)
         strange, unexplained = tuple(self.find_strange()), tuple(self.find_unexplained())
         does = {piece.last for pieces in self.records.values() for piece in pieces} & {*strange}
+        clash = clash or (not mentioned & kinds and self._is_of_another_thing(strange))
         own = [reader.kinds[name] for name in kinds]  # "Ada arrives on Friday" tells of another day of her stay
         self.doubtful |= verbless and any(reader.date_field(kind, at) for kind in own for at in does)
         score = (
@@ -100,6 +102,25 @@ class StretchEvidence(StretchUnread):
             thing=reader.thing,
             spoken=dict(reader.spoken),
         )
+
+    def _is_of_another_thing(self, strange: Collection[int]) -> bool:
+        """Whether the action doesn't know what somebody has: "cancel Ada's old car"."""
+        for at in (piece.last for pieces in self.records.values() for piece in pieces):
+            owner, end = self.reader.tokens[at - 1], self._find_end_of_noun(at)
+            generic = end >= at and stem(self.reader.low(end)) in GENERIC - self.words.known
+            if owner.owns and not any(map(str.isdigit, owner.text)) and (generic or end in strange):
+                return True
+        return False
+
+    def _find_end_of_noun(self, at: int) -> int:
+        """The last word of a noun phrase without its article: "old car", "parking fine"."""
+        reader = self.reader
+        for end in range(at, self.stop):
+            low = reader.low(end)
+            ends = low in EMPTY | lexicon.NAME_STOP | lexicon.MANNER or is_polite_word(low)
+            if not reader.tokens[end].word or end in self.covered | self.quoted or (ends and not reader.noun(end)):
+                return end - 1
+        return self.stop - 1
 
     def _rate_verb(self) -> VerbEvidence:
         reader = self.reader

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Proposed, Request
+from agent.pipeline import Abstain, Proposed, Request
 from agent.planning.proposal import AnswerResult, PlanResult
 from agent.resolve.rules.resolver import RuleResolver
 from registry.contract import Annotation, Risk, Unit
@@ -217,3 +217,24 @@ async def test_what_is_counted_in_a_question_may_be_held_in_a_state() -> None:
 )
 async def test_thanks_order_nothing(text: str) -> None:
     assert not isinstance(await resolve(text), Proposed)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cancel Rosa's parking space",
+        "cancel Rosa's old van please",
+        "cancel Rosa's data",
+        "cancel Rosa's newsletter, she asked for it",
+    ],
+)
+async def test_something_else_that_a_person_has_is_not_what_the_action_takes(text: str) -> None:
+    assert isinstance(await resolve(text), Abstain)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cancel Rosa's visit", "please cancel Rosa's next one", "cancel Rosa's, she is ill", "cancel Rosa's repair"],
+)
+async def test_what_a_person_has_may_be_said_by_its_noun_a_value_or_not_at_all(text: str) -> None:
+    assert (await one(text))[0] == "cancel_visit"
