@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from agent.extract.counted_units import find_counted_unit
@@ -24,6 +24,7 @@ from language.stems import EMPTY, GENERIC, name_stems, stem
 from registry.records import RecordKind
 
 _NEAR: Final = 4  # words
+_PUT_ON: Final = frozenset(("on", "onto", "to", "into"))
 LEAST_VERB: Final = 0.5
 """How much a word tells of the action, so that it is taken for its verb."""
 _PAST: Final = frozenset(("was", "were", "had", "did"))
@@ -48,6 +49,7 @@ class StretchEvidence(StretchUnread):
         verb = self._rate_verb()
         evidence, clash = verb.much, verb.clash
         named = self._count_named_nouns()
+        calls = self._leave_out_reasons(calls)
         missing = offer.list_missing([name for name in offer.required if all(name in call for call in calls)])
         kinds = self.list_own_kinds()
         mentioned = {kind.name for kind in self.mentioned}
@@ -102,6 +104,17 @@ class StretchEvidence(StretchUnread):
             thing=reader.thing,
             spoken=dict(reader.spoken),
         )
+
+    def _leave_out_reasons(self, calls: Sequence[dict[str, Argument]]) -> list[dict[str, Argument]]:
+        """The calls without values of closed lists that a reason names, before an order with a word in their place:
+        "too old for the junior rate, put her on adult"."""
+        order = self.place.order
+        strange = self.find_strange(range(order, self.stop)) if order > self.first else ()
+        if not any(self.reader.low(at - 1) in _PUT_ON for at in strange):
+            return [*calls]
+        closed = (name for name in self.values if "enum" in self.offer.properties.get(name, {}))
+        before = {name for name in closed if all(each.last <= order for each in self.values[name])}
+        return [{name: each for name, each in call.items() if name not in before} for call in calls]
 
     def _is_of_another_thing(self, strange: Collection[int]) -> bool:
         """Whether the action doesn't know what somebody has: "cancel Ada's old car"."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from agent.extract.spans.politeness import is_polite_word
@@ -58,13 +58,13 @@ class StretchUnread(StretchRecords):
             if weighs and not (at in reader.dates and reader.dates[at].now):
                 yield at
 
-    def find_strange(self) -> Iterator[int]:
-        """Words of the order that the action doesn't know."""
+    def find_strange(self, among: Iterable[int] | None = None) -> Iterator[int]:
+        """Words that the action doesn't know, of the order or ``among`` these."""
         reader = self.reader
         writes = any(note.compose for note in self.offer.annotations.values())
         text = find_named_text(reader, self.first, self.stop) if writes else range(0)
         person = reader.person.said.text.split() if reader.person is not None and reader.person.said else ()
-        for at in sorted(self._find_core()):
+        for at in sorted(self._find_core() if among is None else among):
             token = reader.tokens[at]
             low = token.low
             if at in text:

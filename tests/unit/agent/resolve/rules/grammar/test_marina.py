@@ -111,3 +111,12 @@ async def test_the_day_on_which_something_came_is_not_the_last_it_is_good_for() 
 @pytest.mark.parametrize("text", ["close 903 the moment it's dry", "give 903 to Lina the minute she is back"])
 async def test_what_waits_for_a_moment_still_to_come_is_asked_about(text: str) -> None:
     assert isinstance((await ask_marina(text)).verdict, Question)
+
+
+@pytest.mark.parametrize(
+    "text", ["902 is no rush any more, put it on leisurely", "902 was far too calm, set it to top speed"]
+)
+async def test_a_value_in_a_reason_does_not_stand_for_an_unknown_one_in_the_order(text: str) -> None:
+    verdict = (await ask_marina(text)).verdict
+    assert isinstance(verdict, Question)
+    assert [each.id for each in verdict.candidates] == ["calm", "normal", "rush"]
