@@ -71,7 +71,7 @@ class StretchEvidence(StretchUnread):
             clash, evidence = False, max(evidence, 0.75)
         strange, unexplained = tuple(self.find_strange()), tuple(self.find_unexplained())
         does = {piece.last for pieces in self.records.values() for piece in pieces} & {*strange}
-        clash = clash or (not mentioned & kinds and self._is_of_another_thing(strange))
+        clash = clash or (verb.ordered and not mentioned & kinds and self._is_of_another_thing(strange))
         own = [reader.kinds[name] for name in kinds]  # "Ada arrives on Friday" tells of another day of her stay
         self.doubtful |= verbless and any(reader.date_field(kind, at) for kind in own for at in does)
         score = (
