@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from agent.pipeline import ParameterValue, PromptSource, Span, grade_evidence
 from agent.planning.proposal import TypedValue, Words
-from agent.validate.questions import list_members
+from agent.validate.questions import format_plain, list_members
 from agent.validate.slots import Parameter, Read, VerifiedSpan, read_words
 from language import numerals
 from language.fractions import is_fraction
@@ -47,7 +47,7 @@ def prove(parameter: Parameter, argument: TypedValue, value: Any, now: datetime)
     if not spans:
         return None
     text = spans[0].text
-    how = "" if _display_value(value) == _display_value(text) else f"{text} → {_display_value(value)}"
+    how = "" if format_plain(value) == text else f"{text} → {format_plain(value)}"
     by_code = _read_by_code(parameter, value, VerifiedSpan(text, spans), now)
     return PromptSource(spans=spans, reading=how, read_by="code" if by_code else "model")
 
@@ -120,9 +120,3 @@ def list_reasons_to_hold(filled: Sequence[ParameterValue]) -> list[str]:
 def _join_labels(filled: Sequence[ParameterValue]) -> str:
     names = list(dict.fromkeys(each.label for each in filled))
     return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
-
-
-def _display_value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value if isinstance(value, str) else str(value)

@@ -96,7 +96,6 @@ _NO_MATTER: Final = re.compile(rf"{patterns.REGRETS.pattern}|(?<!\w)(?:anyway|an
 _NOT_THE_ONE: Final = re.compile(r"\s*(?:and\s+|but\s+)?not\s+(?:\w+\s+)?the\s+(?:other\s+)?one\b", re.IGNORECASE)
 _OTHERWISE: Final = re.compile(r"\s*(?:otherwise|else|if\s+not)\b", re.IGNORECASE)
 _INTO: Final = re.compile(r"\s+(?:into|after)\b", re.IGNORECASE)
-_STILL: Final = re.compile(r"(?<!\w)(?:still|already|always|never)\s+$", re.IGNORECASE)
 _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _WISHED: Final = re.compile(
@@ -224,7 +223,7 @@ def _beside(
         left = left[1:]  # the action itself accounts for the order's verb
     if not by.says_whole(clause.text[clause.start : clause.end], reports=True):
         left = _without_late_verb(clause, used, left, verbs)
-    left = [each for each in left if not _tells_which(clause, each, used) and not _states(clause, each, used)]
+    left = [each for each in left if not _tells_which(clause, each, used)]
     if by.restricted:  # "look at 7, and if …": a condition looks at something too
         left = [each for each in left if stem(plain_word(each[0])) not in READING]
     if by.answered and left and not any(used[: left[0][1]][clause.start :]):
@@ -285,24 +284,6 @@ def _tells_which(clause: Clause, word: Word, used: Sequence[bool]) -> bool:
     before = [each for each in clause.words[:at] if plain_word(each[0]) not in LIGHT]
     told = next((each for each in reversed(before) if not used[each[1]]), None)
     return bool(before) and used[before[-1][1]] and told is not None and plain_word(told[0]) in ("what", "whatever")
-
-
-def _states(clause: Clause, word: Word, used: Sequence[bool]) -> bool:
-    """Whether a stating verb follows a used word: "Ada finds", "the two that Ada still owes".
-
-    Verbs such as "keeps" or "pays" don't count, because they may be the order itself.
-    """
-    at = [start for _, start, _ in clause.words].index(word[1])
-    before = [each for each in clause.words[:at] if plain_word(each[0]) not in LIGHT]
-    root, plain = stem(word[0].casefold()), word[0].casefold()
-    if not before or not used[before[-1][1]] or not plain.endswith("s") or plain.endswith("ss"):
-        return False
-    if root in ORDERS | _STAYING_STEMS:
-        return False
-    if patterns.search_before(_STILL, clause.text, word[1]) is not None:
-        return True
-    subject = clause.head is not None and used[clause.head[1]]
-    return subject and bool(find_similar_stems(root, verb=True))
 
 
 def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:

@@ -21,7 +21,7 @@ from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place
 from language import numerals
-from language.stems import ORDERS, split_runs, stem, stem_text
+from language.stems import ORDERS, stem
 from language.text import read_text
 from language.wordnet import find_similar_stems
 
@@ -62,8 +62,6 @@ _CONTRAST: Final = re.compile(
 # Rules out an amount of the same thing, not another thing.
 _EXTENT: Final = _words(r"every\w*|all|whole|entire\w*|full|total|half|part|most|much|many|any\w*|yet|quite|\w+ly")
 _WORD: Final = re.compile(r"[^\W_]+")
-_DAY: Final = re.compile(r"\w{2,6}day", re.IGNORECASE)
-_CLOSES: Final = re.compile(r"\s*(?:$|[,;.!?\n])")
 # A duty, a permission or another person's future action. It may limit the order.
 _BINDS: Final = re.compile(
     r"(?<!\w)(?:must|shall|should|ought|might|let|(?:has|have|needs?)\s+to|(?:is|are)\s+to|at\s+(?:most|least)|will"
@@ -80,7 +78,6 @@ _OR_ELSE: Final = re.compile(r"\s*or\s+(?:I|we)(?:['’]ll|\s+will)(?!\w)", re.I
 # A future state, not a future action: "she'll be off till March".
 _WILL_BE: Final = re.compile(r"(?:(?<!\w)will|['’]ll)\s+be\s+(?![^\W\d_]+(?:ed|en|id)\b)", re.IGNORECASE)
 _WILL_BE_DONE: Final = re.compile(r"(?:(?<!\w)will|['’]ll)\s+be\s+[^\W\d_]+(?:ed|en|id)\b", re.IGNORECASE)
-_SENTENCE: Final = re.compile(r"[;!?\n]+|\.(?!\d)|$")
 # What the person does themselves: "I'll tell her".
 _OWN: Final = re.compile(
     r"(?<!\w)(?:I|we)(?:['’]ll|\s+(?:will|shall|should|have\s+to|need\s+to|must|might|only))(?!\w)", re.IGNORECASE
@@ -134,12 +131,7 @@ class ReadAsides:
         )
 
     def hold(self, place: Place, *, weighty: bool) -> bool:
-        """Whether every unused word of a place may stay aside, or whether the words only rule out another thing.
-
-        ``weighty`` words may stay aside only inside a statement.
-        """
-        if self._is_contrast(place):
-            return not self.doubt(place)
+        """Whether every unused word of a place may stay aside. ``weighty`` words may only inside a statement."""
         letters = [at for at in range(*place) if self.text[at].isalnum() and not self._used[at]]
         aside = self._stated if weighty else self._believed
         return bool(letters) and all(aside[at] for at in letters)
@@ -183,30 +175,12 @@ class ReadAsides:
                 if not said.strip():
                     continue
                 before = last_aside if last_aside and _JOINT.fullmatch(self.text, last_aside[0], first) else None
-                tells = self._tells(first)
-                if self._may_stay(said, aside, within=ordering and not tells, goes_on=tells or before is not None):
-                    states = tells or _states(said) or (before is not None and before[1])
+                if self._may_stay(said, aside, within=ordering, goes_on=before is not None):
+                    states = _states(said) or (before is not None and before[1])
                     yield (before[0] if before else first, last), states
                     last_aside = last, states
                 else:
                     self.doubted.append((first, last))
-
-    def _tells(self, at: int) -> bool:
-        """Whether the sentence around a place only describes, and the order follows."""
-        ends = [found.end() for found in _SENTENCE.finditer(self.text)]
-        end = next(each for each in ends if each > at)
-        start = max((each for each in ends if each <= at), default=0)
-        if any(first < end and start < last for first, last in self.order.values):
-            return False
-        later = any(stem(plain_word(word)) in self.order.heads for word, _, _ in split_runs(self.text[end:]))
-        if not later and not any(end <= first for first, _ in self.order.values):
-            return False  # after the order, such words may take it back
-        sentence = self.text[start:end]
-        clause = next(iter(split_clauses(sentence)), None)
-        if clause is None or _OPENS.match(sentence) or _orders(clause, _find_finite(sentence)):
-            return False
-        orders = any(stem(plain_word(word)) in self.order.heads for word, _, _ in split_runs(sentence))
-        return not orders and (_PAST.search(sentence) is not None or _find_finite(sentence) is not None)
 
     def _may_stay(self, said: str, aside: Aside, *, within: bool, goes_on: bool) -> bool:
         """Whether words may stay aside. ``within``: they stand in the ordering clause. ``goes_on``: they continue an
@@ -216,7 +190,7 @@ class ReadAsides:
         finite, past, manners = _find_finite(said), _PAST.search(said), aside.role == "manners"
         if within and not manners and (finite is None or _WHEN.match(said)):
             return _gives_reason(said)
-        if finite is None and _find_contrast(said, whole=True):
+        if finite is None and _is_contrast(said):
             return True
         plain = _WILL_BE.sub("", _IS_ONLY.sub("", said))
         binds = _BINDS.search(plain) or (self.order.structure.several and _STAYS.search(said))
@@ -232,18 +206,6 @@ class ReadAsides:
             return False
         clause = next(iter(split_clauses(said)), None)
         return clause is None or not _orders(clause, finite)
-
-    def _is_contrast(self, place: Place) -> bool:
-        """Whether words only rule out another thing, and name nothing that the records of the plan say of
-        themselves."""
-        found = _find_contrast(self.text, place[0]) if self.order.proposal.asides is not None else None
-        if found is None or place[1] > found.end() or not _CLOSES.match(self.text, found.end()):
-            return False
-        before, instead = (_WORD.findall(each)[-1:] for each in (self.text[: found.start()], found[0]))
-        alike = before == instead or all(_DAY.fullmatch(each) for each in (*before, *instead))
-        return (self.explained or (bool(before) and alike)) and self.order.told_by_records.isdisjoint(
-            stem_text(found[0])
-        )
 
 
 def is_explicit(said: str) -> bool:
@@ -271,9 +233,9 @@ def _gives_reason(said: str) -> bool:
     return _find_finite(said) is not None or _PAST.search(said) is not None
 
 
-def _find_contrast(text: str, at: int = 0, *, whole: bool = False) -> re.Match[str] | None:
-    found = _CONTRAST.fullmatch(text, at) if whole else _CONTRAST.match(text, at)
-    return found if found is not None and _EXTENT.search(found[0]) is None else None
+def _is_contrast(said: str) -> bool:
+    """Whether words only rule out another thing."""
+    return _CONTRAST.fullmatch(said) is not None and _EXTENT.search(said) is None
 
 
 @lru_cache(maxsize=64)  # asked for every figure within the same words
@@ -282,7 +244,7 @@ def _states(said: str) -> bool:
 
     "On Friday" alone says when to act, "backdated to May" says how, and "Friday is fine" grants a day: no statements.
     """
-    if patterns.REGRETS.search(said) or _find_contrast(said, whole=True) or _gives_reason(said):
+    if patterns.REGRETS.search(said) or _is_contrast(said) or _gives_reason(said):
         return True
     finite, past = _find_finite(said), _PAST.search(said)
     if finite is None:

@@ -7,7 +7,7 @@ make it wait, whatever the contract's policy, and the card quotes them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from agent.extract.spans.politeness import strip_politeness
@@ -16,7 +16,7 @@ from agent.validate.coverage.weighty_patterns import cover, search_before
 from language import quotes
 from language.stems import EMPTY, KIN, name_stems, split_runs, stem, stem_text
 from language.text import read_text
-from registry.contract import Contract, Unit
+from registry.contract import Contract
 from registry.records import RecordKind
 
 # Stop words in a search, but not in an order: how many, which ones, what is left out.
@@ -37,7 +37,6 @@ second minute hour day week fortnight month year percent half third quarter doub
 million k more extra additional another less except but until till
 """
 _MEASURES: Final = frozenset(_MEASURE_WORDS.split())
-_UNIT: Final = re.compile(r"[\s-]*([^\W\d_]+)")
 _NUMBER: Final = re.compile(r"\d")
 # Joins a further wish to the one before: "… and Oskar's", "…, also INV-1052", "… as well as the one of Hugo Bernard".
 _LITTLE: Final = (
@@ -64,22 +63,9 @@ def find_unused_words(
     if request.given is not None:
         return ()
     claimed = [span for draft in drafts for argument in draft.arguments.values() for span in list_spans(argument)]
-    by_name = {(contract.name, contract.version): contract for contract in contracts}
-    for step in steps:
-        contract = by_name[step.action, step.version]
-        for filled in step.filled:
-            if isinstance(filled.source, PromptSource | RecordSource):
-                claimed += filled.source.spans
-                claimed += _units(request.text, filled.source.spans, contract.annotation(filled.param).unit)
+    sources = (filled.source for step in steps for filled in step.filled)
+    claimed += (span for each in sources if isinstance(each, PromptSource | RecordSource) for span in each.spans)
     return find_left_over(request.text, claimed, collect_subject_stems(contracts, kinds))
-
-
-def _units(text: str, spans: Sequence[Span], unit: Unit | None) -> Iterator[Span]:
-    """The unit right after a number, if the parameter is in that unit: the "days" of "3 days"."""
-    for span in spans if unit is not None else ():
-        found = _UNIT.match(text, span.end) if span.origin == 0 else None
-        if found is not None and unit is not None and stem(found[1].casefold()) == stem(unit.value):
-            yield Span(start=found.start(1), end=found.end(1), text=found[1])
 
 
 def find_left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) -> tuple[Span, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from agent.pipeline import Candidate, PromptSource, Question, Request, Span, Step
 from agent.planning.proposal import Call, CountOf, Find, Handle, PlanResult, Proposal, Test, When
@@ -13,7 +13,7 @@ from agent.planning.quotes import find_in_request, find_places, walk
 from agent.query.arithmetic import SAID, test_holds
 from agent.query.context import Worked
 from agent.query.references import Query
-from agent.validate import evidence, questions
+from agent.validate import questions
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.misread import repeats_what_was_done
 from agent.validate.coverage.open_words import find_open_words, is_named
@@ -24,7 +24,7 @@ from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.coverage.weighty_patterns import cover
 from agent.validate.questions import REST, explain_unclear, has_consent
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
-from agent.validate.slots import Pinned, Read, Slots, find_answer, format_parameter
+from agent.validate.slots import Slots, format_parameter
 from core.display_text import to_display_text
 from language.stems import stem_text
 from registry.catalogue import Catalogue
@@ -280,28 +280,3 @@ def _numbers_of(steps: Sequence[Step], query: Query) -> frozenset[int]:
         for value in (pin.record_id, *(pin.values.get(name) for name in fields)):
             made |= {int(digits) for digits in re.findall(r"\d{1,15}", str(value))}
     return frozenset(made)
-
-
-# ── empty lists ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def find_empty_lists(slots: Slots, contract: Contract, read: Mapping[str, Pinned]) -> dict[str, Read]:
-    """Fills required lists with nothing if ``read`` has another list of the same items. That no words belong there is
-    the model's reading and is shown so. A list that needs an item is asked for."""
-    lists = {name: each for name, each in contract.properties.items() if _is_list(each)}
-    full = {name: each for name, each in read.items() if name in lists and isinstance(each, Read) and each.value}
-    spans = {name: each.source.spans for name, each in full.items() if isinstance(each.source, PromptSource)}
-    made: dict[str, Read] = {}
-    for name, schema in lists.items():
-        alike = [spans[other] for other in spans if lists[other].get("items") == schema.get("items")]
-        open_to_it = name in contract.required and name not in read and not schema.get("minItems")
-        if not alike or not open_to_it or "default" in schema or contract.annotation(name).record is not None:
-            continue
-        if evidence.may_be_read(contract, name) and find_answer(slots.request, slots.slot(name)) is None:
-            source = PromptSource(spans=alike[0], reading="none of these", read_by="model")
-            made[name] = Read([], "none", source)
-    return made
-
-
-def _is_list(schema: Any) -> bool:
-    return isinstance(schema, Mapping) and schema.get("type") == "array"

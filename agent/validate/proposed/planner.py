@@ -21,12 +21,11 @@ from agent.planning.proposal import (
 from agent.query.context import NOTHING_EARLIER, EarlierArguments, RecordKey
 from agent.query.references import Query
 from agent.validate import evidence, questions
-from agent.validate.coverage.described_only import only_finds
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling
 from agent.validate.plan_builder import MAX_STEPS, PlanParts, check_fit, refuse_excess, refuse_too_many
-from agent.validate.proposed.checks import PlanChecks, find_empty_lists
+from agent.validate.proposed.checks import PlanChecks
 from agent.validate.proposed.computed_answers import find_computed_answers
 from agent.validate.proposed.relative_answers import RelativeAnswers, find_relative_answers
 from agent.validate.proposed.values import ArgumentValues
@@ -91,9 +90,6 @@ class _Planner:
             if isinstance(contract, Refusal):
                 return contract
             trouble = await self._plan_call(at, call, contract)
-            if at == len(calls) - 1 and (left_out := self._leave_for_what_is_found(contract, trouble)):
-                parts.reasons.append(left_out)
-                break
             if trouble is not None:
                 return trouble
         if not parts.steps:
@@ -113,17 +109,6 @@ class _Planner:
             for each, words in self.query.records.slips.items()
             if each in pinned
         ]
-
-    def _leave_for_what_is_found(self, contract: Contract, trouble: Trouble | None) -> str:
-        """The card's remark if the last call lacks a value that the calls before it may find ("look for pop, then play
-        a track"). Only for plain functions. Nobody is asked for that value yet, so the remark says that the call is
-        left out. Otherwise empty."""
-        name = trouble.param if isinstance(trouble, Question) and trouble.code == "missing" else None
-        plain = not any(note.record is not None for note in contract.annotations.values())
-        if name is None or not (plain and self.parts.contracts and all(map(only_finds, self.parts.contracts))):
-            return ""
-        label = questions.label_parameter(name, contract.properties[name], contract.annotation(name))
-        return f"{questions.quote_words(contract.title)} is left out for now: nothing says its {label} yet."
 
     async def _plan_call(self, at: int, call: Call, contract: Contract) -> Trouble | None:
         judged_by: list[LocatedRecord] = []
@@ -218,7 +203,6 @@ class _Planner:
         computed = find_computed_answers(slots, contract, self.request, self.query.kinds)
         if (trouble := await self._read_arguments(first, slots, call, contract, records, pinned)) is not None:
             return trouble
-        pinned |= find_empty_lists(slots, contract, pinned)
         filling = DraftFilling(slots, self.lookup)
         trouble = await filling.fill_records() or filling.fill_values(but=[*later, *relative, *computed])
         if trouble is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan, Question, Request, grade_evidence
+from agent.pipeline import Plan, Question, Request
 from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
 from agent.workspace.context import WorkspaceContext
@@ -24,7 +24,7 @@ def function(name: str, required: tuple[str, ...] = (), **properties: Any) -> An
 
 
 TEXT, DAY, WHOLE = {"type": "string"}, {"type": "string", "format": "date"}, {"type": "integer"}
-LINES, NUMBERS = ({"type": "array", "items": each} for each in (TEXT, WHOLE))
+LINES = {"type": "array", "items": TEXT}
 FUNCTIONS = Catalogue(
     [
         function("reserve_boat", ("harbour",), harbour=TEXT, day=DAY, seats=WHOLE),
@@ -33,8 +33,7 @@ FUNCTIONS = Catalogue(
         function("sing_aloud", ("line",), line=TEXT),
         function("report_fault", ("message",), message=TEXT),
         function("run_program", ("line",), line=TEXT),
-        function("sort_remarks", ("praise", "blame"), praise=LINES, blame=LINES, seats=NUMBERS),
-        function("sort_seats", ("front", "back"), front=NUMBERS, back={**NUMBERS, "minItems": 1}),
+        function("sort_remarks", ("praise", "blame"), praise=LINES, blame=LINES),
     ]
 )
 
@@ -64,33 +63,20 @@ RESERVE = {
 
 
 @pytest.mark.parametrize(
-    ("story", "stands"),
+    "wish",
     [
-        ("My brother is visiting next Monday and", True),
-        ("We sailed there in 2019.", True),
-        ("I was ill last week, so", True),
-        ("We need to be back by Sunday.", False),
-        ("I was hoping for next Monday.", False),
-        ("He said next Monday.", False),
-        ("It was supposed to be 6.", False),
-        ("It is for 6 seats.", False),
-        ("It is for 6 people.", False),
-        ("Not before next Monday,", False),
+        "We need to be back by Sunday.",
+        "I was hoping for next Monday.",
+        "He said next Monday.",
+        "It was supposed to be 6.",
+        "It is for 6 seats.",
+        "It is for 6 people.",
+        "Not before next Monday,",
     ],
 )
-async def test_a_day_or_number_of_a_story_is_shown_and_one_of_a_wish_asked_about(story: str, stands: bool) -> None:
-    made = await verdict_of(f"{story} please reserve a boat in Kiel on 5 December with 4 seats", RESERVE)
-    assert isinstance(made, Plan if stands else Question), made
-    if stands:
-        words = story.removesuffix(" and").removesuffix(", so").strip(".")
-        assert [f"Nothing is done about ‘{words}’."] == [each for each in made.held if "Nothing" in each]
-
-
-async def test_a_story_stops_the_plan_where_an_open_argument_could_take_it() -> None:
-    text = "We sailed there on 5 December. Reserve a boat in Kiel with 4 seats"
-    made = await verdict_of(text, {**RESERVE, "day": None})
-    assert isinstance(made, Question)
-    assert "5 December" in made.text
+async def test_a_day_or_number_of_a_wish_is_asked_about(wish: str) -> None:
+    made = await verdict_of(f"{wish} please reserve a boat in Kiel on 5 December with 4 seats", RESERVE)
+    assert isinstance(made, Question), made
 
 
 LOAN = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": number(7, "7 days", "days")}
@@ -104,13 +90,8 @@ NEWEST = find("fine", None, {"belongs_to": find("member", "Ines Duarte")}, order
         ("He borrowed it last week. Renew loan 502 by 7 days", LOAN, "He borrowed it last week"),
         ("waive F-231, she rang yesterday", FINE, "she rang yesterday"),
         ("I've just been on the phone with her for forty minutes, waive F-231", FINE, "for forty minutes"),
-        ("waive F-231, mended in yesterday's session", FINE, "mended in yesterday's session"),
-        ("waive F-231, mended since Tuesday", FINE, "mended since Tuesday"),
-        ("Hugo is at sea until Monday, waive F-231", FINE, "is at sea until Monday"),
-        ("waive F-231, their regatta is on Thursday", FINE, "their regatta is on Thursday"),
         ("waive F-231 since nobody has asked us back for ten days", FINE, None),
         ("renew loan 502 by 7 days since nobody has called for ten days", LOAN, "since nobody has called for ten days"),
-        ("as promised yesterday: waive F-231", FINE, "as promised yesterday"),
         ("as promised for tomorrow: waive F-231", FINE, None),
         ("Hugo is back on Monday, then waive F-231", FINE, None),
         ("waive F-231, she has until Monday", FINE, None),
@@ -179,7 +160,6 @@ async def test_where_money_or_what_cannot_be_undone_hangs_on_it_a_description_is
         ("find_boats", "find boats in Kiel and reserve 2 of them", False),
         ("find_boats", "find boats in Kiel, maybe", True),
         ("find_boats", "find boats in Kiel or Rostock", False),
-        ("find_boats", "which boats are in Kiel including fees?", True),
         ("find_boats", "find boats. What weather is in Kiel including fees?", False),
         ("calculate_fare", "We are off for 3 days. Calculate the fare to Kiel including tax", True),
         ("reserve_boat", "reserve a boat with 4 seats in Kiel including fees", False),
@@ -208,21 +188,10 @@ async def test_a_number_stops_a_search_by_another_that_no_words_say(value: int, 
     assert isinstance(made, Plan if stands else Question), made
 
 
-@pytest.mark.parametrize(
-    ("text", "stands"),
-    [
-        ("moor the boat, it may stay up to 3 hours", True),
-        ("moor up to 3 boats", False),
-        ("moor the boat, it may stay up to 3 hours, but not by the wall", False),
-    ],
-)
-async def test_a_limit_behind_the_word_for_its_own_value_is_shown(text: str, stands: bool) -> None:
-    hours = {**WHOLE, "description": "How many hours the boat will stay"}
-    functions = Catalogue([function("moor_boat", ("hours",), hours=hours)])
-    value = said(3, "3 boats" if "boats" in text else "3 hours")
-    made = await verdict_of(text, {"action": "moor_boat", "hours": value}, functions=functions)
-    assert isinstance(made, Plan if stands else Question), made
-    assert not stands or any("up to" in each for each in made.held)
+async def test_a_limit_before_a_value_is_asked_about() -> None:
+    functions = Catalogue([function("moor_boat", ("hours",), hours=WHOLE)])
+    step = {"action": "moor_boat", "hours": said(3, "3 boats")}
+    assert isinstance(await verdict_of("moor up to 3 boats", step, functions=functions), Question)
 
 
 @pytest.mark.parametrize(
@@ -242,22 +211,9 @@ async def test_who_asks_whether_something_is_so_has_ordered_nothing_in_other_wor
     assert stands or "You asked whether something is so" in made.text
 
 
-async def test_a_list_that_nothing_was_sorted_into_is_empty_and_shown_as_read() -> None:
+async def test_a_list_that_nothing_was_sorted_into_is_asked_for() -> None:
     step = {"action": "sort_remarks", "praise": said(["lovely boat"], "lovely boat"), "blame": None}
-    made = await verdict_of("sort these remarks: 'lovely boat'", {**step, "seats": None})
-    assert isinstance(made, Plan), made
-    blame = next(each for each in made.steps[0].filled if each.param == "blame")
-    assert (blame.value, grade_evidence(blame.source)) == ([], "read")
-    assert any("blame" in each for each in made.held)
-
-
-async def test_a_list_is_asked_for_where_no_other_was_filled_or_it_needs_an_item() -> None:
-    made = await verdict_of(
-        "sort these remarks", {"action": "sort_remarks", "praise": None, "blame": None, "seats": None}
-    )
-    assert isinstance(made, Question)
-    step = {"action": "sort_seats", "front": said([1, 2], "1 and 2"), "back": None}
-    assert isinstance(await verdict_of("sort the seats 1 and 2", step), Question)
+    assert isinstance(await verdict_of("sort these remarks: 'lovely boat'", step), Question)
 
 
 @pytest.mark.parametrize(
@@ -313,17 +269,12 @@ async def test_a_day_that_was_made_of_words_is_no_reason_that_begins_with_until(
     assert isinstance(made, Plan if ends == "2026-12-12" else Question), made
 
 
-@pytest.mark.parametrize(
-    ("first", "boat", "stands"), [("find_boats", None, True), ("find_boats", "any", False), ("sing_aloud", None, False)]
-)
-async def test_what_a_search_is_to_find_is_not_asked_for_before_it(first: str, boat: str | None, stands: bool) -> None:
+async def test_what_a_search_is_to_find_is_asked_for_before_it() -> None:
     functions = Catalogue([*FUNCTIONS, function("steer_boat", ("boat", "course"), boat=TEXT, course=TEXT)])
-    value = {"line": said("Kiel", "Kiel")} if first == "sing_aloud" else {"harbour": said("Kiel", "Kiel")}
-    steer = {"action": "steer_boat", "boat": boat and said(boat, boat), "course": said("north", "north")}
-    last = {"action": "steer_boat", "boat": said("any", "any"), "course": None} if boat else steer
-    steps = ({"action": first, **value}, *((last, steer) if boat else (last,)))
+    steps = (
+        {"action": "find_boats", "harbour": said("Kiel", "Kiel")},
+        {"action": "steer_boat", "boat": None, "course": said("north", "north")},
+    )
     made = await verdict_of("look for boats in Kiel, then steer any to the north", *steps, functions=functions)
-    assert isinstance(made, Plan if stands else Question), made
-    if stands:
-        assert [each.action for each in made.steps] == ["find_boats"]
-        assert "‘steer boat’ is left out for now: nothing says its boat yet." in made.held
+    assert isinstance(made, Question), made
+    assert made.param == "boat"
