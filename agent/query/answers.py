@@ -348,11 +348,11 @@ class Answerer:
 
     def _need(self, reference: Reference) -> RecordQuery | None:
         kind = self._kind(reference)
-        return RecordQuery(SLOT, SLOT, kind, most=1) if kind is not None else None
+        return RecordQuery(SLOT, SLOT, kind, restricts=True) if kind is not None else None
 
     def _any_need(self) -> RecordQuery | None:
         kind = next(iter(self.query.context.kinds), None)
-        return RecordQuery(SLOT, SLOT, kind) if kind is not None else None
+        return RecordQuery(SLOT, SLOT, kind, restricts=True) if kind is not None else None
 
 
 def _unknown() -> Reply:

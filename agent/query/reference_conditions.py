@@ -25,6 +25,7 @@ from agent.query.context import Own
 from agent.query.record_search import MOST_SCANNED, Owned, Pool, RecordSearch, ask_to_narrow
 from agent.validate.questions import quote_words
 from agent.validate.records.located import (
+    MOST,
     LocatedRecord,
     Outcome,
     RecordQuery,
@@ -35,6 +36,7 @@ from agent.validate.records.located import (
     name_kind,
     name_kinds,
 )
+from agent.validate.slots import find_answer
 from registry.records import Record, RecordKind
 
 if TYPE_CHECKING:
@@ -47,7 +49,8 @@ class ReferenceConditions:
     def __init__(self, context: QueryContext, search: RecordSearch) -> None:
         self.context, self.search = context, search
 
-    async def select(self, need: RecordQuery, find: Find, own: Own) -> Pool | Question:
+    async def select(self, need: RecordQuery, find: Find, own: Own, *, any_owner: bool = True) -> Pool | Question:
+        """``any_owner``: the record that is meant may belong to any owner of a description."""
         kind, via, owners = need.kind, list[LocatedRecord](), list[Owned]()
         filters: list[Filter] = []
         left_out: list[Find | Handle] = []
@@ -63,11 +66,15 @@ class ReferenceConditions:
                 text = f"I can't tell {name_kinds(kind)} apart by when they are. Which {name_kind(kind)} is meant?"
                 return need.ask(text, code="ambiguous")
             filters.append(said)
+        inner = replace(need, restricts=need.restricts or (any_owner and _may_be_of_any(find)))
         for condition in find.where:
             if isinstance(condition, Except) and not _tells_which(find, condition.left_out):
                 left_out.append(condition.left_out)
                 continue
-            made = await self._make_filter(need, condition, via, owners, own)
+            made = await self._make_filter(inner, condition, via, owners, own)
+            if inner != need and isinstance(made, Filter) and made.impossible:
+                told = await self._make_filter(need, condition, [], [], own)  # says what there is none of
+                made = told if isinstance(told, Question) and not told.candidates else made
             if isinstance(made, Question) and isinstance(condition, BelongsTo):
                 made = await self._tell_owner_by_record(need, find, condition.owner, made, filters, via)
             if isinstance(made, Question):
@@ -175,11 +182,18 @@ class ReferenceConditions:
         if isinstance(owner_kind, Question):
             return owner_kind
         above = replace(need.owner(owner_kind), most=MOST_SCANNED)
-        wants_all = isinstance(owner, Find) and owner.pick != "one"
-        find_them = self.context.records.find_all if wants_all else self.context.records.find
         # The owner that a reader of functions has found is at hand.
-        at_hand = tuple(own.get("owner", ())) if need.told is not None else ()
-        found: Outcome = at_hand or await find_them(above, owner, own)
+        found: Outcome = tuple(own.get("owner", ())) if need.told is not None else ()
+        if not found and self._is_any(above, owner):
+            assert isinstance(owner, Find)
+            found = await self.context.records.find_all(above, owner.model_copy(update={"pick": "all"}), own)
+            far = len(reach.find_path(kind, owner_kind)) != 1 and kind.name != owner_kind.name
+            if far and isinstance(found, tuple) and len(found) > MOST:  # each would take a search of its own
+                found = await self.context.records.find(above, owner, own)
+        elif not found:
+            wants_all = isinstance(owner, Find) and owner.pick != "one"
+            find_them = self.context.records.find_all if wants_all else self.context.records.find
+            found = await find_them(above, owner, own)
         if isinstance(found, Question):
             unknown = found.code == "not_found"
             other = await self._find_other_owner(need, owner, owner_kind) if unknown else None
@@ -210,6 +224,11 @@ class ReferenceConditions:
             if len(found) > 1:
                 owners.append((each, where))
         return filters[0] if len(filters) == 1 else Filter(match_any(filters).keeps, impossible=not filters)
+
+    def _is_any(self, above: RecordQuery, owner: Reference) -> bool:
+        """Whether an owner is one of those that a description fits, whichever. Not where an answer has told which."""
+        any_of_them = above.restricts and isinstance(owner, Find) and owner.describes and owner.pick == "one"
+        return any_of_them and find_answer(self.context.request, above.slot) is None
 
     async def _find_other_owner(self, need: RecordQuery, owner: Reference, asked: RecordKind) -> LocatedRecord | None:
         """Tries a name on other kinds of owners if no record of the asked kind has it: a ticket belongs to a customer
@@ -242,7 +261,9 @@ class ReferenceConditions:
         other = self.context.find_kind(need, related, own)
         if isinstance(other, Question):
             return other
-        found = await self.context.records.find_all(need.owner(other), related, own)
+        if isinstance(related, Find) and (related.describes or related.bare):
+            related = related.model_copy(update={"pick": "all"})
+        found = await self.context.records.find_all(replace(need.owner(other), restricts=True), related, own)
         if isinstance(found, Question):
             return found
         if reach.find_path(other, kind):
@@ -291,6 +312,17 @@ class ReferenceConditions:
         where = await self.context.reach.within(kind, owner.record, owner.kind)
         theirs = match_owner(kind, owner, where) if isinstance(where, Mapping) else None
         return [each.id for each in records if theirs is not None and theirs.keeps(each)]
+
+
+def _may_be_of_any(find: Find) -> bool:
+    """Whether the one record that is meant may belong to any owner that a description fits. A place in a line ("the
+    last") is nobody's unless somebody is named."""
+    named = (each for each in find.where if isinstance(each, BelongsTo) and not _is_description(each.owner))
+    return find.pick == "one" and (find.order is None or any(named))
+
+
+def _is_description(owner: Reference) -> bool:
+    return isinstance(owner, Find) and (owner.describes or owner.bare)
 
 
 def _tells_which(find: Find, left_out: Find | Handle) -> bool:

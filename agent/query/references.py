@@ -40,6 +40,7 @@ from agent.query.context import (
     RecordKey,
 )
 from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_narrow
+from agent.query.records_of_several import name_of, select_of_owners, settle_owners
 from agent.query.reference_conditions import ReferenceConditions
 from agent.validate.questions import (
     ask_between,
@@ -94,7 +95,7 @@ class RecordFinder:
         context.on_phase("looking")
         if isinstance(reference, Handle):
             return await self._find_by_handle(need, reference, own)
-        name = _name_of(reference)
+        name = name_of(reference)
         settled = context.scene.settled.get(name) if name is not None else None
         if settled is not None and reference.record == need.kind.name and fits(settled.record, need.filter):
             answered = any(span.origin for span in settled.spans)
@@ -102,6 +103,7 @@ class RecordFinder:
         answer = find_answer(context.request, need.slot)
         if answer is not None and answer[0].choice is not None:
             outcome = await self.find_chosen(need, answer[0].choice, (*_list_spans(reference), *answer[1].spans))
+            await settle_owners(self, reference, outcome)
         elif answer is not None:
             outcome = await self._find_answered(need, reference, answer[1].text, answer[1].spans, own)
         else:
@@ -143,7 +145,7 @@ class RecordFinder:
             several = await find_of_each(self, need, find, own)
             if several is not None:
                 return several
-        pool = await self.conditions.select(need, find, own)
+        pool = await select_of_owners(self, need, find, own)
         if isinstance(pool, Question):
             return pool if pool.candidates or find.among is None else await ask_among(self, need, find.among, pool)
         if isinstance(find.order, OrderByField) and find.order.by == AS_SHOWN:
@@ -350,13 +352,6 @@ class RecordFinder:
             if not fits(each.record, need.filter):
                 return need.ask(explain_exclusion(each.record, each.label, need.kind, need.filter))
         return tuple(found)
-
-
-def _name_of(find: Find) -> tuple[str, str] | None:
-    """The key of a settled name. None for a reference that says more than a name, which is looked up each time."""
-    if find.said is None or find.where or find.order is not None or find.pick != "one":
-        return None
-    return find.record, find.said.text.casefold()
 
 
 def _locate(record: Record, kind: RecordKind, find: Find, pool: Pool, how: str = "") -> LocatedRecord:

@@ -160,7 +160,7 @@ async def _say(condition: Condition, kind: RecordKind, kinds: Kinds, name_owner:
             return _say_comparison(condition, kind)
         case BelongsTo(owner=Find() as owner):
             label = await name_owner(owner) if owner.said is not None or owner.pick == "one" else None
-            if label is None and (owner.said is not None or owner.pick == "one"):
+            if label is None and (owner.said is not None or (owner.pick == "one" and not owner.describes)):
                 raise _Unsaid
             return f" of {label or await _say_all(owner, kinds, name_owner)}"
         case Has(related=Find() as related, op=op, count=count):

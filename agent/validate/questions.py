@@ -144,8 +144,8 @@ def ask_between(
     """Asks which of these records is meant. ``what`` says what they share ("are called ‘Adam’"). ``lead`` replaces the
     beginning of that sentence."""
     offered = list(records[:MAX_CANDIDATES])
-    telling = _find_telling_field(offered, kind)
-    named = [to_display_text(each.label, limit=LABEL_CHARS) + _describe_aside(each, kind, telling) for each in offered]
+    telling = find_telling_field(offered, [each.label for each in offered], kind)
+    named = [to_display_text(each.label, limit=LABEL_CHARS) + describe_aside(each, kind, telling) for each in offered]
     more = more or len(records) > len(offered)
     count = f"More than {_NUMBERS[len(offered)].lower()}" if more else _NUMBERS[len(offered)]
     noun = name_kind(kind) if len(offered) == 1 and not more else name_kinds(kind)
@@ -160,8 +160,8 @@ def ask_between(
     )
 
 
-def _find_telling_field(records: Sequence[Record], kind: RecordKind) -> str | None:
-    """The field that best tells these records apart and that their labels don't show."""
+def find_telling_field(records: Sequence[Record], shown: Sequence[str], kind: RecordKind) -> str | None:
+    """The field that best tells these records apart and that what is ``shown`` of each doesn't say."""
     ranks = {"email": 0, "number": 1, "name": 2, "text": 3}
     best: tuple[int, int, int] | None = None
     telling: str | None = None
@@ -169,7 +169,7 @@ def _find_telling_field(records: Sequence[Record], kind: RecordKind) -> str | No
         values = [format_field(each, record.values) for record in records]
         if each.name.endswith("_id") or not all(values):
             continue
-        if any(value in record.label for value, record in zip(values, records, strict=True)):
+        if any(value in text for value, text in zip(values, shown, strict=True)):
             continue
         rank = (-len(set(values)), ranks.get(each.search or "", 4 if each.name != kind.id_field else 5), place)
         if len(set(values)) > 1 and (best is None or rank < best):
@@ -177,7 +177,8 @@ def _find_telling_field(records: Sequence[Record], kind: RecordKind) -> str | No
     return telling
 
 
-def _describe_aside(record: Record, kind: RecordKind, telling: str | None) -> str:
+def describe_aside(record: Record, kind: RecordKind, telling: str | None) -> str:
+    """What tells a record apart, in brackets with a space before them. Empty if nothing does."""
     each = kind.field_named(telling) if telling else None
     if each is None:
         return ""

@@ -102,7 +102,8 @@ class RecordQuery:
 
     ``slot`` is the question's slot (``0.invoice_id``, ``0.invoice_id/customer``). ``filter`` is what the contract
     demands of the record. ``order`` is the field that "last" sorts by. ``most`` is how many records may be meant: 1
-    except for arrays. ``told`` is how a reader of functions read the words.
+    except for arrays. ``told`` is how a reader of functions read the words. ``restricts``: the records only restrict
+    others or are told of, so a related record that is described and not named may be any that fits.
     """
 
     slot: str
@@ -112,6 +113,7 @@ class RecordQuery:
     order: str | None = None
     most: int = 1
     told: Reference | None = None
+    restricts: bool = False
 
     @property
     def base_slot(self) -> str:
@@ -120,7 +122,7 @@ class RecordQuery:
 
     def owner(self, kind: RecordKind) -> RecordQuery:
         """The query for the owner of this record: any record of that kind."""
-        return RecordQuery(f"{self.base_slot}/{kind.name}", self.param, kind)
+        return RecordQuery(f"{self.base_slot}/{kind.name}", self.param, kind, restricts=self.restricts)
 
     def ask(self, text: str, *, code: QuestionCode = "not_found") -> Question:
         return Question(slot=self.slot, code=code, text=text, param=self.param)

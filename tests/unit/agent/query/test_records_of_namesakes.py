@@ -1,0 +1,134 @@
+"""Somebody's record, where several have the name: the records of all of them are offered at once, if these are few."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Answer, Plan, Question, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task, Verdict
+from agent.resolve.model.resolver import ProposingResolver
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, plan
+
+
+def cancel(lesson: dict[str, Any]) -> dict[str, Any]:
+    return plan({"action": "cancel_lesson", "lesson_id": lesson})
+
+
+def of_berg(**more: Any) -> dict[str, Any]:
+    return find("lesson", None, {"belongs_to": find("rider", "Berg")}, **more)
+
+
+@pytest.mark.parametrize("lesson", [of_berg(), find("lesson", "Berg")])
+async def test_the_records_of_all_who_have_the_name_are_offered_each_with_its_owner(lesson: dict[str, Any]) -> None:
+    asked = (await came_of("cancel the Berg lesson", cancel(lesson), "riding")).verdict
+    assert isinstance(asked, Question), asked
+    assert asked.slot == "0.lesson_id"
+    assert asked.text == (
+        "Two riders are called ‘Berg’: which lesson is meant, lesson 606: hack of Lotte Berg (2026-12-01) or "
+        "lesson 601: hack of Annika Berg (2026-11-26)?"
+    )
+    assert [each.id for each in asked.candidates] == ["606", "601"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"choice": "601", "text": "lesson 601"},
+        {"text": "Annika Berg"},
+        {"text": "Annika's"},
+        {"text": "the second one"},
+        {"text": "601"},
+    ],
+)
+async def test_one_answer_tells_the_record(answer: dict[str, str]) -> None:
+    answers = [Answer(slot="0.lesson_id", **answer)]
+    made = (await came_of("cancel the Berg lesson", cancel(of_berg()), "riding", answers=answers)).verdict
+    assert isinstance(made, Plan), made
+    assert made.steps[0].filled[0].value == 601
+
+
+async def test_a_chosen_record_tells_who_is_meant_by_the_name_elsewhere_too() -> None:
+    level = {"value": "advanced", "quote": "advanced"}
+    steps = plan(
+        cancel(of_berg())["steps"][0], {"action": "set_level", "rider_id": find("rider", "Berg"), "level": level}
+    )
+    answers = [Answer(slot="0.lesson_id", choice="601", text="lesson 601")]
+    made = (await came_of("cancel the Berg lesson and set Berg to advanced", steps, "riding", answers=answers)).verdict
+    assert isinstance(made, Plan), made
+    assert [step.filled[0].value for step in made.steps] == [601, 11]
+
+
+async def test_the_only_record_of_all_of_them_is_asked_about_and_never_taken() -> None:
+    job = find("job", None, {"belongs_to": find("customer", "Marcus")})
+    asked = (await came_of("cancel Marcus' job", plan({"action": "cancel_job", "job_id": job}), "garage")).verdict
+    assert isinstance(asked, Question), asked
+    assert asked.text == "Two customers are called ‘Marcus’: is it job 803: oil_change of Marcus Thorne?"
+    assert [each.id for each in asked.candidates] == ["803"]
+
+
+@pytest.mark.parametrize(
+    "more", [{"order": {"by": "as listed", "first": "latest", "nth": 1}}, {"pick": "all"}, {"pick": 2}]
+)
+async def test_for_the_last_or_all_of_somebodys_it_is_asked_who_is_meant(more: dict[str, Any]) -> None:
+    asked = (await came_of("cancel the Berg lesson", cancel(of_berg(**more)), "riding")).verdict
+    assert isinstance(asked, Question), asked
+    assert {each.label for each in asked.candidates} == {"Annika Berg", "Lotte Berg"}
+
+
+def _depot(names: tuple[str, ...], each: int) -> FrozenWorld:
+    """A depot's clients, each with so many crates."""
+    fields = [{"name": "id", "type": "id", "search": "number"}, {"name": "client_id", "type": "id"}]
+    named = [{"name": "id", "type": "id", "search": "number"}, {"name": "name", "search": "name"}]
+    relations = [{"kind": "client", "via": "client_id"}]
+    crates = [{"id": 10 * at + one, "client_id": at} for at in range(1, len(names) + 1) for one in range(each)]
+    contract = {
+        "schema": "opsiq/contract/v1", "name": "depot.send_crate", "title": "Send a crate",
+        "description": "Send a crate to its client.", "surfaces": ["admin"], "roles": ["owner"],
+        "parameters": {
+            "type": "object", "additionalProperties": False, "required": ["crate_id"],
+            "properties": {"crate_id": {"type": "integer"}},
+        },
+        "annotations": {"crate_id": {"record": "crate"}}, "endpoint": {"url": "https://depot.example/send"},
+    }  # fmt: skip
+    return FrozenWorld(
+        {
+            "contracts": [contract],
+            "kinds": [
+                {"name": "client", "title": "Client", "nouns": ["client"], "label": "{name}", "fields": named},
+                {
+                    "name": "crate", "title": "Crate", "nouns": ["crate", "crates"], "label": "crate {id}",
+                    "fields": fields, "relations": relations,
+                },
+            ],
+            "records": {"client": [{"id": at, "name": name} for at, name in enumerate(names, 1)], "crate": crates},
+        }
+    )  # fmt: skip
+
+
+async def _send(there: FrozenWorld) -> Verdict:
+    crate = find("crate", None, {"belongs_to": find("client", "Halden")})
+    said = {"understood": "", "result": plan({"action": "send_crate", "crate_id": crate}), "rest": []}
+    request = Request(text="send the Halden crate", now=NOW)
+    task = Task(request, OWNER, there.context(there.provider({})), "run_00000000000000000000000001")
+    return (await propose(task, ProposingResolver(Says(said)))).verdict
+
+
+@pytest.mark.parametrize(("each", "slot"), [(4, "0.crate_id"), (5, "0.crate_id/client"), (0, "0.crate_id/client")])
+async def test_whose_it_is_is_asked_where_their_records_are_many_or_none(each: int, slot: str) -> None:
+    asked = await _send(_depot(("Halden Stone", "Halden Wool"), each))
+    assert isinstance(asked, Question), asked
+    assert asked.slot == slot
+
+
+async def test_owners_who_have_the_same_name_are_told_apart_and_lookalikes_are_told_first() -> None:
+    asked = await _send(_depot(("Halden Stone", "Halden Stone"), 1))
+    assert isinstance(asked, Question), asked
+    assert "crate 10 of Halden Stone (1)" in asked.text, asked.text
+    asked = await _send(_depot(("Halden Stone", "Halden St\u043ene"), 1))  # the second with a Cyrillic o
+    assert isinstance(asked, Question), asked
+    assert asked.slot == "0.crate_id/client"
+    assert any("CYRILLIC" in mark for each in asked.candidates for mark in each.marks)
