@@ -27,7 +27,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from pydantic import BaseModel
 from sqlalchemy.orm import configure_mappers
@@ -218,7 +218,7 @@ class Forks:
         self._children: dict[int, socket.socket] = {}
 
     def serve(self) -> None:
-        """Until ``line`` ends. A process that was forked leaves by ``sys.exit``."""
+        """Until ``line`` ends. A process that was forked does not come back from here."""
         for each in (self._line, self._asked):
             self._waiting.register(each, selectors.EVENT_READ)
         while True:
@@ -252,7 +252,7 @@ class Forks:
             for fd in (*pidfds, *(each.detach() for each in (self._line, self._asked, *self._children.values()))):
                 os.close(fd)
             self._waiting.close()
-            sys.exit(_become(json.loads(request), fds, self._python)())
+            _end(_run(_become(json.loads(request), fds, self._python)))
         for fd in fds:
             os.close(fd)
         self._waiting.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
@@ -296,6 +296,25 @@ def _become(request: Mapping[str, Any], fds: Sequence[int], python: str) -> Call
     gc.enable()
     found: Callable[[Sequence[str]], int] = importlib.import_module(MAINS[request["module"]]).main
     return lambda: found(request["arguments"])
+
+
+def _run(command: Callable[[], int]) -> int:
+    try:
+        return command()
+    except SystemExit as ended:
+        if isinstance(ended.code, str):
+            raise
+        return ended.code or 0
+
+
+def _end(code: int) -> NoReturn:
+    """As the interpreter ends (threads, ``atexit``, files), but it is not taken apart: that would write to each page of
+    memory that is shared with the process it was forked from, and take longer than most commands."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
