@@ -26,6 +26,7 @@ from registry.endpoints.values import TAG, FrozenModel, Line, Word
 from registry.json_schema import pointer
 
 __all__ = [
+    "MAX_CONTRACT_BYTES",
     "SCHEMA",
     "SCHEMA_V2",
     "Annotation",
@@ -44,6 +45,7 @@ __all__ = [
 
 SCHEMA: Final = "opsiq/contract/v1"
 SCHEMA_V2: Final = "opsiq/contract/v2"
+MAX_CONTRACT_BYTES: Final = 64 * 1024
 MAX_FAULTS: Final = 200
 """Most faults that are reported for one document."""
 MAX_VERSION: Final = 2_147_483_647

@@ -26,11 +26,10 @@ from joserfc.jwk import OKPKey
 
 from core import canon
 from core.errors import BadSetting, BadSignature, InvalidContract, NotCanonical
-from registry.contract import Contract, parse
+from registry.contract import MAX_CONTRACT_BYTES, Contract, parse
 
 ALGORITHM: Final = "Ed25519"
 TYPE: Final = "opsiq-contract+jws"
-MAX_CONTRACT_BYTES: Final = 64 * 1024
 _MAX_SIGNATURE_CHARS: Final = 1024
 _KEPT: Final = 20_000
 

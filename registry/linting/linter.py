@@ -17,14 +17,13 @@ from core.errors import Finding, InvalidContract, InvalidInput, NotCanonical
 from registry import preview
 from registry.conditions import condition, satisfiability
 from registry.confirmation import ConfirmBy, Policy
-from registry.contract import SCHEMA, SCHEMA_V2, Contract, Risk, parse
+from registry.contract import MAX_CONTRACT_BYTES, SCHEMA, SCHEMA_V2, Contract, Risk, parse
 from registry.contract_file import read_contracts, with_base_url
 from registry.hints import find_nearest
 from registry.json_schema.schemas import find_schema_faults
 from registry.linting.endpoints import lint_endpoint
 from registry.linting.parameters import lint_parameters
 from registry.linting.text import find_coerced, find_hidden_characters, find_secrets
-from registry.signing import MAX_CONTRACT_BYTES
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 MAX_FINDINGS: Final = 100

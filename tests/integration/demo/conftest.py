@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +18,7 @@ from standardwebhooks import Webhook
 from core import canon
 from executors.http.platform_client import HttpPlatformClient
 from executors.http.ssrf_guard import SsrfGuard
+from tests.acceptance.fork_server import Forked
 
 SECRET = "whsec_" + base64.b64encode(b"demo platform's own key!").decode()
 TOKEN = "read-token"
@@ -31,20 +30,18 @@ class Platform:
 
     data: Path
     url: str = ""
-    process: subprocess.Popen[str] | None = field(default=None, repr=False)
+    process: Forked | None = field(default=None, repr=False)
 
     def start(self, *more: str) -> None:
-        command = [sys.executable, "-m", "demo", "--data", str(self.data), "--secret", SECRET, "--token", TOKEN, *more]
+        arguments = ["--data", str(self.data), "--secret", SECRET, "--token", TOKEN, *more]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DEMO_")}
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-        assert self.process.stdout is not None
+        self.process = Forked("demo", arguments, environment)
         ready = json.loads(self.process.stdout.readline())
         assert ready["ready"] is True
         self.url = ready["url"]
 
     def stop(self) -> None:
         assert self.process is not None
-        assert self.process.stdout is not None
         self.process.terminate()
         self.process.wait(10)
         self.process.stdout.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import subprocess
+import sys
 import tarfile
 import zipfile
 from collections.abc import AsyncIterator, Callable
@@ -57,6 +59,13 @@ async def test_a_folder_and_archives_of_it_are_read_alike(tmp_path: Path) -> Non
     ]
     for source in sources:
         assert is_whole(await ImportProcess().run({"do": "draft"}, [source]))
+
+
+def test_what_an_import_runs_reads_no_cryptography() -> None:
+    """A process is started for each, and a third of its time would go by reading what it never uses."""
+    code = "import sys, registry.importing.tasks; print(*{'cryptography', 'joserfc'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == []
 
 
 async def test_a_folder_is_never_left(tmp_path: Path) -> None:
