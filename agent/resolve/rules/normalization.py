@@ -151,7 +151,6 @@ _E_MAIL: Final = re.compile(r"(?<![\w@-])e-mail(?=s?\b(?![-@]))", re.IGNORECASE)
 _FEWEST: Final = 3  # letters
 _DIGITS: Final = {"2": "to", "4": "for"}
 _DETERMINERS: Final = word_set("the these those all my our your his her its their any only top first last next other")
-_SOUNDS: Final = {"8": "ate", "4": "for", "2": "to"}
 
 
 def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, int, str]]:
@@ -161,7 +160,7 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
     for found in _WORD.finditer(bare):
         word = found["word"].lower()
         slip = _SLIPS.get(word) if found["word"].islower() else None
-        full = _SHORT.get(word) or _WITHOUT_APOSTROPHE.get(word) or slip or _write_out_several(word) or _sound_out(word)
+        full = _SHORT.get(word) or _WITHOUT_APOSTROPHE.get(word) or slip or _write_out_several(word)
         if full is not None and full != word:
             yield found.start("word"), found.end("word"), full
     for found in _AGAIN.finditer(bare):
@@ -188,14 +187,6 @@ def _write_out_several(word: str) -> str | None:
     """A plural abbreviation: "accts"."""
     one = _SHORT.get(word[:-1]) if word.endswith("s") and len(word) > _FEWEST and not is_word(word) else None
     return f"{one}s" if one is not None and not one.endswith("s") else None
-
-
-def _sound_out(word: str) -> str | None:
-    digit = next((char for char in word if char in _SOUNDS), None)
-    if digit is None or not any(map(str.isdigit, word)):
-        return None
-    full = word.replace(digit, _SOUNDS[digit])
-    return full if full in ORDER_WORDS or is_word(full) else None
 
 
 # Phrasal verbs with several meanings are left out ("turn down", "take out", "set up").

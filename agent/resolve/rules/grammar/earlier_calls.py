@@ -1,6 +1,5 @@
-"""Earlier calls and answers in a follow-up: undoes them, leaves some out ("leave 7 out"), takes the record beside
-theirs ("the one before that", "the other one"), repeats them for another record ("also Ada's"), or changes a part of a
-query."""
+"""Earlier calls and answers in a follow-up: undoes them, leaves some out ("leave 7 out"), takes another
+record than theirs ("the other one"), repeats them for another record ("also Ada's"), or changes a part of a query."""
 
 from __future__ import annotations
 
@@ -16,14 +15,11 @@ from agent.planning.proposal import (
     ArgumentOf,
     BelongsTo,
     Call,
-    Compare,
     ComputedArgument,
     Except,
-    FieldOf,
     Find,
     Handle,
     Has,
-    OrderByField,
     PlanResult,
     Proposal,
     QuotedText,
@@ -187,11 +183,6 @@ _LEFT: Final = re.compile(
     rf"{LEAD}(?:(?:only|just)\s+(?P<what>[^,;.!?]{{1,60}}?)|(?P<alone>[^,;.!?]{{1,60}}?)\s+only)(?:\s+(?:please|though))*[\s.!]*",
     re.IGNORECASE,
 )
-_BEFORE: Final = word_set("before previous preceding earlier prior")
-_AFTER: Final = word_set("after next following later")
-_BESIDE: Final = lexicon.DETERMINERS | word_set(
-    "and also too as well one that this please again it ok okay then plus now same for"
-)
 _OTHER: Final = word_set(
     "no nope not sorry oops actually wait i mean meant other and also too the one please rather that"
 )
@@ -233,8 +224,8 @@ def read_fewer(
 
 
 def read_beside(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
-    """The record beside the one of the last call, among those of the same owner: "and the one before that, no, the
-    other invoice, the other Ada". After a "no" it replaces that call's record."""
+    """Another record than that of the last call, among those of the same owner: "no, the other invoice, the other Ada".
+    After a "no" it replaces that call's record."""
     last = calls[-1]
     names = [name for name in last.records if offer.annotation(name).record is not None]
     if len(calls) > 1 or not names or last.computed:
@@ -246,7 +237,7 @@ def read_beside(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> P
         here = Find(record=kind.name, among=last.records[name]) if kind is not None else None
         if kind is None or here is None:
             continue
-        find = _before_or_after(reader, kind, here, said) or _other(reader, kind, here, said, last.found.get(name))
+        find = _other(reader, kind, here, said, last.found.get(name))
         if find is None:
             continue
         if corrects and not last.waits:
@@ -255,17 +246,6 @@ def read_beside(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> P
         call = Call(action=offer.name, arguments=arguments)
         return Proposal(result=PlanResult(calls=(call,), replaces=(last.handle,) if corrects else ()))
     return None
-
-
-def _before_or_after(reader: Reader, kind: RecordKind, here: Find, said: Sequence[int]) -> Find | None:
-    lows = [reader.low(at) for at in said if not _is_noun(reader, at, kind)]
-    way = [low for low in lows if low in _BEFORE | _AFTER]
-    if len(way) != 1 or kind.order is None or not set(lows) <= _BESIDE | _BEFORE | _AFTER:
-        return None
-    back = way[0] in _BEFORE
-    then = Compare(field=kind.order, op="<" if back else ">", value=FieldOf(field=kind.order, of=here))
-    order = OrderByField(first="latest" if back else "earliest")
-    return Find(record=kind.name, where=(*_of_the_same(reader, kind, here), then), order=order)
 
 
 def _other(reader: Reader, kind: RecordKind, here: Find, said: Sequence[int], before: Find | None) -> Find | None:

@@ -11,7 +11,7 @@ from agent.resolve.rules.clauses import is_akin_to_order, is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.normalization import replace_phrasal_verbs
 from language.stems import EMPTY, GENERIC, KIN, ORDERS, name_stems, split_runs, stem, stem_text
-from language.wordnet import find_similar_stems, is_word, rate_similarity
+from language.wordnet import is_word, rate_similarity
 from registry.offers.offer import Offer
 from registry.offers.shortlist import ALIKE, Shortlist
 
@@ -27,9 +27,6 @@ HINTED: Final = 0.35
 """… whose particle alone is said."""
 ALIKE_SHARE: Final = 0.6
 LIGHT_SHARE: Final = 0.5
-# Verbs whose object says what they do ("give credit", "set to urgent", "make it high").
-_DOING: Final = frozenset(map(stem, ("make", "give", "take", "have", "do", "send")))
-_ONE: Final = frozenset(("a", "an"))
 _IRREGULAR: Final = {
     stem(form): stem(verb)
     for verb, forms in {
@@ -73,10 +70,9 @@ class ActionWords:
     - ``reported``: stems of what tells that it is so: "was collected", "is back".
     - ``nouns``: its other names. ``values``: list members of which it needs one.
     - ``known``: every stem of its contract.
-    - ``wished``: what it lets somebody do, as stems: "sign in again" of "let Ada sign in again".
     """
 
-    __slots__ = ("_told", "known", "nouns", "phrases", "reported", "values", "verbs", "wished")
+    __slots__ = ("_told", "known", "nouns", "phrases", "reported", "values", "verbs")
 
     def __init__(self, offer: Offer, shortlist: Shortlist) -> None:
         verbs: dict[str, float] = {}
@@ -93,7 +89,6 @@ class ActionWords:
             if at == 0 or (each in ORDERS and each not in things):
                 tells(each, OWN)
         tells(_find_first(offer.title), OWN)
-        tells(_find_deed(offer.title), OWN)
         phrases: list[tuple[str, ...]] = []
         reported: set[str] = set()
         nouns = {*own, *stem_text(offer.title)}
@@ -133,7 +128,6 @@ class ActionWords:
         for parameter, annotation in offer.annotations.items():
             nouns.update(name_stems(parameter))
             nouns.update(stem_text(annotation.label or ""))
-        self.wished = tuple(filter(None, map(_find_let, offer.examples)))
         self.verbs: Mapping[str, float] = verbs
         self.phrases = tuple(phrases)
         self.nouns = frozenset(nouns)
@@ -219,22 +213,6 @@ def _frame_of(title: str, things: Collection[str]) -> tuple[str, ...]:
     postcard"."""
     runs = [run for run, _, _ in split_runs(title) if run.casefold() not in EMPTY]
     return tuple(said for run in runs if (said := find_base_form(stem(run.casefold()))) not in things)
-
-
-def _find_let(example: str) -> tuple[str, ...]:
-    """What an example lets somebody do, if it is said in plain words: "let Ada Lovelace sign in again"."""
-    runs = [run for run, _, _ in split_runs(example)]
-    named = next((at for at, run in enumerate(runs) if at and not run[:1].isupper()), 0)
-    rest = runs[named:]
-    plain = named > 1 and runs[0].casefold() == "let" and all(run.isalpha() and run.islower() for run in rest)
-    return tuple(stem(run) for run in rest) if plain and len(rest) > 1 else ()
-
-
-def _find_deed(title: str) -> str:
-    """The deed of a light verb, which is a verb too: "Make an offer" is to offer. Empty if a title has none."""
-    said = title.casefold().split()
-    does = len(said) == 3 and stem(said[0]) in _DOING and said[1] in _ONE
-    return stem(said[2]) if does and find_similar_stems(stem(said[2]), verb=True) else ""
 
 
 def _find_shown(example: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.extract.references.vocabulary import PLACES, rate_person_likeness
-from agent.planning.proposal import BelongsTo, Find, OrderByField, RecordArgument
+from agent.extract.references.vocabulary import rate_person_likeness
+from agent.planning.proposal import BelongsTo, Find, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.stretch_directions import StretchDirections
-from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, count_placing
+from agent.resolve.rules.grammar.phrases.phrase_parts import count_placing
 from agent.resolve.rules.grammar.phrases.shown import PARTITIVE
 from language.text import singularize
 from registry.records import RecordKind
@@ -60,15 +60,12 @@ class StretchSpoken(StretchDirections):
             None,
         )
         thing = pronoun is not None and reader.low(pronoun) in _THINGS and not self._points_at(pronoun, kind)
-        line = self._find_place(pronoun) if pronoun is not None else None
-        thing = thing and line is None
         both = next((at for at in range(self.first, self.stop) if reader.low(at) in lexicon.PLURALS), None)
         if both is not None and reader.several:
             led = [each for each in reader.several if each.record == kind.name or self._leads(kind, each)]
             if len(led) == len(reader.several):
                 self.records[name] = [
-                    Piece(both, both + 1, RecordArgument(reference=self._to(kind, self._find_person(kind, each))))
-                    for each in led
+                    Piece(both, both + 1, RecordArgument(reference=self._to(kind, each))) for each in led
                 ]
                 return
         two = any(each.pick == 2 for each in reader.remembered)
@@ -101,16 +98,6 @@ class StretchSpoken(StretchDirections):
                 self.records[name] = [Piece(at, last, RecordArgument(reference=found), sure)]
                 return
 
-    def _find_place(self, at: int) -> tuple[int, OrderByField] | None:
-        """The position said before "one" ("(Ada paid twice.) Refund the last one"), and how many words it has. None if
-        the thread showed a list that it may be part of."""
-        reader = self.reader
-        length = next((size for size in (3, 2, 1) if count_placing(reader, at - size) == size), 0)
-        if reader.low(at) != "one" or not length or reader.person is None or reader.person in reader.remembered:
-            return None
-        position, by, descending = PLACES[" ".join(reader.lows(at - length, length))]
-        return length, OrderByField(first=FIRSTS[by, descending], nth=abs(position))
-
     def _is_definite(self, at: int, kind: RecordKind) -> bool:
         """Whether a noun of the kind, with nothing behind it that tells which, is the thread's: "the ticket"."""
         reader = self.reader
@@ -136,8 +123,3 @@ class StretchSpoken(StretchDirections):
         """Whether a demonstrative precedes a noun of the kind: "(Ada was billed twice.) Void that bill"."""
         noun = self.reader.noun(at + 1)
         return noun is not None and noun[0].name == kind.name and self.reader.person not in self.reader.remembered
-
-    def _find_person(self, kind: RecordKind, find: Find) -> Find:
-        """The owner of the record, if another kind of theirs is wanted."""
-        owner = find.where[0].owner if find.where and isinstance(find.where[0], BelongsTo) else None
-        return owner if find.record != kind.name and isinstance(owner, Find) and find.said is None else find

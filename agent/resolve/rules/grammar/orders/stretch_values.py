@@ -177,22 +177,8 @@ class StretchValues(StretchWords):
                 continue  # "one up", "one of them"; "charged twice" says how often
             if timed or (at in reader.numbers and reader.numbers[at].kind != "cardinal"):
                 continue
-            if (whole := self._out_of(amount[1])) > amount[1]:
-                number = amount[0].model_copy(update={"quote": reader.words(at, whole)})
-                yield Piece(at, whole, ComputedArgument(expression=number))
-                return
             sure = 1.0 if sets and token.text.isdigit() else CODED if coded else 0.5 if bare else 1.0
             yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), sure)
-
-    def _out_of(self, at: int) -> int:
-        """Where the whole ends that an amount is a part of: "20 out of the 80"."""
-        reader, step = self.reader, at + 2
-        if reader.lows(at, 2) != ("out", "of"):
-            return at
-        while reader.low(step) in lexicon.DETERMINERS | lexicon.OWNERS:
-            step += 1
-        whole = reader.amount(step)
-        return whole[1] if whole is not None else at
 
     def _set_to(self, at: int) -> bool:
         """Whether an amount is given later as a new value: "set the price of … to 95 euros"."""
@@ -318,7 +304,7 @@ class StretchValues(StretchWords):
         }
         begun = {piece.first for pieces in self.values.values() for piece in pieces}
         aimed = {at for at in range(self.first, self.stop) if self._aimed(at)} if self._typed_tokens else set[int]()
-        return frozenset(sure | aimed | {at for at in begun if self._labelled(at) or self._until_day(at)})
+        return frozenset(sure | aimed | {at for at in begun if self._until_day(at)})
 
     @cached_property
     def _typed_tokens(self) -> frozenset[int]:
@@ -340,17 +326,6 @@ class StretchValues(StretchWords):
         """Call this when ``values`` has changed."""
         for name in ("_value_tokens", "_typed_tokens", "_begun", "_ends"):
             self.__dict__.pop(name, None)
-
-    def _labelled(self, at: int) -> bool:
-        """Whether a parameter's own name stands right before a value of it: "tracking number RX-7731"."""
-        for name, pieces in self.values.items():
-            if not any(piece.first == at for piece in pieces):
-                continue
-            for label in {self.offer.annotation(name).label or "", name.replace("_", " ")}:
-                words = tuple(label.casefold().split())
-                if words and self.reader.lows(at - len(words), len(words)) == words:
-                    return True
-        return False
 
     def _until_day(self, at: int) -> bool:
         """Whether "until" with a day stands here and the action needs a day. The day then identifies no record."""

@@ -13,7 +13,6 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.name_ends import MOST_NAMED, is_attribute, is_definite
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN, ActionWords, find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch
-from agent.resolve.rules.grammar.orders.stated import may_do
 from agent.resolve.rules.grammar.orders.texts import TELLING, takes_text
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.reader import Reader
@@ -85,10 +84,6 @@ class StretchWords:
             if places and not denied and not self._told(places[0]):
                 self.verbs.update(dict.fromkeys(places, 1.05))
                 self.aliased.update(places)
-        for phrase in self.words.wished:
-            places = self._match_alias(phrase, stems)
-            if places and may_do(self.reader, self.first, places[0]):
-                self.verbs.update(dict.fromkeys(places, 1.0))
         for at in list(self.verbs):
             if self._told(at) and not (stems[at] in self.words.reported and self._is_so(at)):
                 self.verbs[at] *= 0.3

@@ -48,8 +48,6 @@ _LIGHT: Final = (lexicon.AUXILIARIES | lexicon.NOT) - {"has", "have", "had"}
 _STRANDED: Final = frozenset(("to", "for", "with", "on", "by", "of"))
 """… where the relative pronoun is what they belong to: "that nobody is assigned to"."""
 MOST_BEFORE: Final = 10
-MOST_LONG: Final = 5
-_AMONG_US: Final = frozenset(("the", "with", "us", "in"))
 
 
 def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
@@ -180,8 +178,6 @@ def read_relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: 
         step += 1
     if step >= stop:
         return 0
-    if not negated and "been" in reader.lows(at, step - at) and (last := _longest(reader, made, step, stop)):
-        return last
     plain = step == at
     if pronoun and depth and reader.asks and reader.low(at) in {"that", "which"} and _is_of_another(reader, made, step):
         return 0  # "invoices of customers … that are overdue": about the invoices
@@ -194,26 +190,6 @@ def read_relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: 
         return handled
     last = read_predicate(reader, made, step, stop, depth, negated=negated, plain=plain and not pronoun)
     return last + 1 if nobody and last and reader.low(last) in _STRANDED else last
-
-
-def _longest(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """The end of "(that has been) waiting (the) longest, open (the) longest". 0 if nothing says so, or if no date says
-    since when."""
-    line, where = made.kind.order, list[Condition]()
-    for step in range(at, min(at + MOST_LONG, stop)):
-        if reader.low(step) == "longest" and line is not None:
-            made.where += where
-            made.order = OrderByField(by=line, first="earliest")
-            return step + 1
-        if reader.is_mark(step) or (reader.low(step) in lexicon.NAME_STOP and reader.low(step) not in _AMONG_US):
-            return 0
-        if (state := reader.state(step, made.kind)) is not None:
-            day = reader.date_field(made.kind, step) or find_since_field(reader, made.kind, state[0], step + state[1])
-            line = day.name if day is not None else None
-            where.append(state[0])
-        elif rate_person_likeness(made.kind) > 1 and reader.low(step) not in _AMONG_US:
-            return 0  # "(who has been) waiting longest": for a thing of theirs
-    return 0
 
 
 def _is_of_another(reader: Reader, made: PhraseParts, at: int) -> bool:

@@ -136,9 +136,7 @@ def read_location(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
 
 def read_inside(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """A value after a preposition: "in yen", "on the pro plan", "by phone"."""
-    if (valued := _read_labelled_value(reader, made, at)) or at + 1 >= stop:
-        return valued
-    if reader.low(at) not in {"in", "on", "by", "via", "through", "from"}:
+    if at + 1 >= stop or reader.low(at) not in {"in", "on", "by", "via", "through", "from"}:
         return 0
     if reader.low(at) == "from" and reader.country(at + 1, made.kind) is None:
         return 0
@@ -153,17 +151,6 @@ def read_inside(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
         return read_held_by_theirs(reader, made, step)
     made.where.append(state[0])
     return step + state[1]
-
-
-def _read_labelled_value(reader: Reader, made: PhraseParts, at: int) -> int:
-    """A value of the field that is called like the preposition: "about lateness", where that is about "late"."""
-    word, said = reader.low(at), stem(reader.low(at + 1))
-    for each in made.kind.fields if reader.asks and word in lexicon.ABOUT else ():
-        value = next((one for one in each.values if stem(one) == said), None)
-        if value is not None and label_field(each) == word:
-            made.where.append(StateIs(state=value))
-            return at + 2
-    return 0
 
 
 def read_former_state(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:

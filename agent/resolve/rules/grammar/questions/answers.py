@@ -26,7 +26,6 @@ from agent.resolve.rules.grammar.questions.figures import (
     read_how_many,
     read_how_much,
     read_labelled_field,
-    read_of_set,
 )
 from agent.resolve.rules.grammar.questions.plain import (
     read_about_somebody,
@@ -90,8 +89,7 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
     index = _of_whom(reader, index, stop)
     told = bool(lead and re.search(r"\b(?:tell|show|give)\b", lead[0], re.IGNORECASE))
     answer = (
-        read_of_set(reader, index, stop)
-        or read_how_many(reader, index, stop)
+        read_how_many(reader, index, stop)
         or read_how_much(reader, index, stop)
         or read_aggregate(reader, index, stop)
         or read_when(reader, index, stop)

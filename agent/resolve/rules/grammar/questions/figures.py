@@ -65,8 +65,6 @@ def read_breakdown(reader: Reader, kind: RecordKind, index: int, stop: int) -> t
 
 def read_aggregate(reader: Reader, index: int, stop: int) -> Answer | None:
     """A sum or average over a phrase's records, with every word read."""
-    if (usual := _on_average(reader, index, stop)) is not None:
-        return usual
     at = index
     while reader.low(at) in _LEADS and at < stop:
         at += 1
@@ -127,21 +125,6 @@ def read_total_of_all(reader: Reader, step: int, stop: int) -> TotalOf | None:
     if len(found) != 1 or found[0][0].size is None:
         return None
     return TotalOf(field=found[0][0].size, of=found[0][1])
-
-
-def _on_average(reader: Reader, index: int, stop: int) -> Answer | None:
-    """An average: "on average how big are the open bills, how much do we charge for repairs on average"."""
-    mean = ("on", "average")
-    if reader.lows(index, 2) == mean:
-        index += 2
-    else:
-        return None
-    while reader.is_mark(index) and index < stop:
-        index += 1
-    of = index + 2
-    if reader.low(index) != "how" or reader.low(of) not in BE:
-        return None
-    return _over(reader, index + 1, of, of + 1, stop, average=True)
 
 
 def find_summed_field(reader: Reader, kind: RecordKind, label: int, end: int) -> str | None:
@@ -235,25 +218,6 @@ def _counts(each: Field, said: Sequence[str]) -> bool:
     label = label_field(each).split()
     aside = len(label) == 1 and len(said) > 1 and is_deed(label[0])
     return each.type in ("number", "integer") and sorted(map(stem, label)) == sorted(said[aside:])
-
-
-def read_of_set(reader: Reader, index: int, stop: int) -> Answer | None:
-    """Some of a set that is named first: "of the open tickets, how many are Ada's, which came by phone"."""
-    if reader.low(index) not in {"of", "among"}:
-        return None
-    at = next((at for at in range(index + 2, stop) if reader.low(at) in {"how", "which", "who"}), stop)
-    phrase = read_phrase(reader, index + 1, at, None)
-    counted = reader.lows(at, 2) == ("how", "many")
-    if phrase is None or not phrase.noun or any(not reader.is_mark(step) for step in range(phrase.last, at)):
-        return None
-    at += 1 + counted
-    at += reader.low(at) in {"ones", "one"}
-    at += 2 * (reader.lows(at, 2) == ("of", "them"))
-    whole = Phrase(phrase.find, at, at, True, phrase.line)
-    find = read_restricted(reader, whole, stop, told=True) if at < stop else None
-    if find is None or find.where == phrase.find.where:
-        return None
-    return ValueAnswer(value=CountOf(of=drop_place(find))) if counted else RecordsAnswer(records=drop_place(find))
 
 
 def _owed_to_us(reader: Reader, at: int, stop: int) -> Answer | None:

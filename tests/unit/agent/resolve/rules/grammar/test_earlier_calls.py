@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Abstain, EarlierCall, EarlierRecords, Proposed, Turn
-from agent.planning.proposal import BelongsTo, Compare, Except, Find, StateIs, Words
+from agent.planning.proposal import BelongsTo, Except, Find, StateIs, Words
 from agent.resolve.rules.grammar.earlier_calls import carry_over
 from tests.unit.agent.resolve.rules.grammar.test_follow_ups import plan, resolve, turn
 from tests.unit.agent.resolve.rules.grammar.test_taking_back import said
@@ -41,25 +41,6 @@ async def test_some_of_the_calls_that_wait_are_left_out_by_name(text: str, kept:
 async def test_what_is_not_among_them_leaves_nothing_out(text: str) -> None:
     made = await resolve(text, said("cancel them", "B-102", "B-103", "B-104", action="cancel_stay", waits=True))
     assert not (isinstance(made, Proposed) and getattr(made.proposal.result, "replaces", ()))
-
-
-@pytest.mark.parametrize(
-    ("text", "op", "first"),
-    [
-        ("and the one before", "<", "latest"),
-        ("the previous booking too", "<", "latest"),
-        ("and the next one", ">", "earliest"),
-        ("and the one after that", ">", "earliest"),
-    ],
-)
-async def test_the_one_before_is_by_the_kinds_own_line(text: str, op: str, first: str) -> None:
-    made = await plan(text, turn())
-    find = made.calls[0].arguments["stay"].reference
-    told = [each for each in find.where if isinstance(each, Compare)]
-    assert [(each.field, each.op) for each in told] == [("arrives_on", op)]
-    assert any(isinstance(each, BelongsTo) for each in find.where)  # of the same guest
-    assert find.order.first == first
-    assert made.replaces == ()
 
 
 @pytest.mark.parametrize(("text", "replaces"), [("no, the other booking", ("@call1",)), ("and the other one", ())])

@@ -72,11 +72,6 @@ async def test_what_shall_be_done_to_it_instead_is_done(text: str, action: str) 
     assert [name for name, _ in await calls_of(text, "vet")] == [action]
 
 
-async def test_a_part_out_of_a_whole_is_the_part() -> None:
-    calls = await calls_of("refund 40 out of the 240 euros of R-5105", "garage")
-    assert [(call["invoice_id"], call["amount"]) for _, call in calls] == [(905, 4000)]
-
-
 async def test_once_more_is_again() -> None:
     assert await calls_of("send invoice R-5103 once more", "garage") == [("resend_invoice", {"invoice_id": 903})]
 

@@ -17,7 +17,6 @@ def written(text: str) -> str:
     ("text", "full"),
     [
         ("move ada 2 pro", "move ada to pro"),
-        ("escal8 77", "escalate 77"),
         ("w/ 5 euros", "with 5 euros"),
         ("close 77 adn 78", "close 77 and 78"),
         ("two msgs of custs", "two messages of customers"),

@@ -93,11 +93,6 @@ async def test_all_that_a_question_says_of_records_is_read(name: str, text: str,
         ("riding", "is Moonlight fit?", "No: Moonlight. injured."),
         ("vet", "total of everything unpaid", "322.00 EUR over 3 unpaid bills: bill 813; bill 811; bill 812."),
         ("lending", "how much is still due", "51.00 EUR over 4 due fines: F-234; F-233; F-231; F-235."),
-        (
-            "lending",
-            "on average how big are the paid fines",
-            "4.50 EUR on average over 1 paid fine: 4.50 EUR ÷ 1 = 4.50 EUR.",
-        ),
         ("riding", "planned lessons by style", "5 planned lessons: 1 jumping, 2 dressage, 2 hack."),
     ],
 )
