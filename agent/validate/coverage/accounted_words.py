@@ -63,7 +63,6 @@ class Accounts:
     - ``described``: a record has no name or number, only a description.
     - ``answered``: a record was asked about and chosen.
     - ``worked_out``: how many values are read from records without a name or number.
-    - ``lone``: a single call, with one record each.
     """
 
     known: frozenset[str]
@@ -72,7 +71,6 @@ class Accounts:
     described: bool
     answered: bool
     worked_out: int
-    lone: bool
     phrases: tuple[tuple[str, ...], ...]
     """Names of the called actions that have several words ("call off", "was delivered")."""
 
@@ -103,9 +101,8 @@ def list_accounts(order: Order, text: str, known: frozenset[str]) -> Accounts:
     read_from = [node.of for node in nodes if isinstance(node, FieldOf | TotalOf)]
     worked_out = sum(isinstance(each, Find) and each.said is None for each in read_from)
     known = own | _named_in_form(nodes)
-    lone = len(order.calls) == 1 and all(each.pick == "one" for each in finds)
     ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
-    return Accounts(known, restricted, ordered, bool(unnamed), order.chosen, worked_out, lone, phrases)
+    return Accounts(known, restricted, ordered, bool(unnamed), order.chosen, worked_out, phrases)
 
 
 def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:

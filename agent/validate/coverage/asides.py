@@ -133,9 +133,4 @@ class Asides:
                 stem(word.casefold()) in ORDERS | self.order.heads
                 or (bool(find_similar_stems(stem(word.casefold()), verb=True)) and not self.text[:first].strip())
             )
-            and not re.match(
-                r"(?:we|he|she|it|they|this|that|there|nobody|somebody|someone|everybody|nothing|the|an?|my|our|his|her|its|their|these|those|no)$",
-                word,
-                re.I,
-            )
         )

@@ -93,7 +93,6 @@ _TO_COME: Final = re.compile(
 )
 # A reason, not a limit: "… should never have been sent", "nobody will pay it anyway".
 _NO_MATTER: Final = re.compile(rf"{patterns.REGRETS.pattern}|(?<!\w)(?:anyway|anyhow|in\s+any\s+case)(?!\w)", re.I)
-_NOT_THE_ONE: Final = re.compile(r"\s*(?:and\s+|but\s+)?not\s+(?:\w+\s+)?the\s+(?:other\s+)?one\b", re.IGNORECASE)
 _OTHERWISE: Final = re.compile(r"\s*(?:otherwise|else|if\s+not)\b", re.IGNORECASE)
 _INTO: Final = re.compile(r"\s+(?:into|after)\b", re.IGNORECASE)
 _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
@@ -160,10 +159,6 @@ def _of_clause(
         if not _OR_WHATEVER.search(clause.text, max(0, clause.start - 3), clause.start):
             yield first[1], clause.end
         return
-    if after and not ours and not clause.joined and patterns.DONE.match(told):
-        return
-    if by.lone and after and not ours and _NOT_THE_ONE.match(told):
-        return  # selects one of two by ruling out the other
     if after and not ours and (_spares(clause) or patterns.STAYS.search(told)):
         if by.restricted and _OTHERWISE.match(told):
             return  # says that nothing happens if the condition fails

@@ -20,7 +20,7 @@ from agent.validate.coverage.weighty_patterns import (
     last_before,
     search_before,
 )
-from language.stems import split_runs, stem, stem_text
+from language.stems import split_runs, stem
 
 _UNIT: Final = r"(?:second|minute|hour|day|night|week|weekend|fortnight|month|quarter|year)s?"
 _SOON: Final = r"(?:mon|tues?|wed|thu|thurs?|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
@@ -105,8 +105,6 @@ FORBIDS: Final = _words(
     r"(?:(?:do|does|should|must|may|can|could|will|would|shall|ca|wo|sha)n['’]t(?!\s+(?:you|we|forget|hesitate|fail)\b)"
     r"|(?:do|does|should|must|may|can|could|will|would|shall)\s+not|cannot)"
 )
-ADDING: Final = frozenset(stem_text("add extend prolong lengthen increase raise top"))
-_PLUS: Final = len("plus")
 ASKS: Final = re.compile(r"\b(?:if|whether|unless|when)\b", re.IGNORECASE)
 LEAD: Final = re.compile(r"\s+(?:(?:the|on)\s+)?", re.IGNORECASE)
 """Words that may come between "until" and the day."""
@@ -156,12 +154,6 @@ def find_modifiers(
                 continue  # "set it back to pending": the state that the call brings about
             if pattern is BOUND and found.group()[:1].casefold() in "ut" and _is_used(text, place[1], taken):
                 continue  # the day itself is used
-            if (
-                pattern is ADDED
-                and verbs & ADDING
-                and (place[1] - place[0] != _PLUS or _is_used(text, place[1], list(figures)))
-            ):
-                continue  # "plus 3 days", "on top of her rental", for an action that only adds
             if pattern is OTHERS and _is_used(text, place[1], taken):
                 continue  # the same is done for someone who was used
             heads = pattern in (BOUND, WHEN, ADDED, OTHERS)

@@ -146,10 +146,6 @@ _NAMES: Final = re.compile(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)")
 
 _SHOULD: Final = re.compile(r"(?<!\w)should(?:\s+(?:never|not)|n['’]t)$", re.IGNORECASE)
 _HAVE: Final = re.compile(r"\s+have(?!\w)", re.IGNORECASE)
-# Selects one of two by ruling out the other: "the Ada at the desk, not the one upstairs".
-_NOT_THE_ONE: Final = re.compile(r"\s+(?:[^\W\d_]+\s+)?the\s+(?:other\s+)?one(?!\w)", re.IGNORECASE)
-_NOT_THE: Final = re.compile(r"\s+(?:the|his|her|their)\s+[^\W\d_]+(?:\s+[^\W\d_]+)?\s*", re.IGNORECASE)
-_THE: Final = re.compile(r"\s*(?:but\s+)?(?:the|his|her|their)\s+", re.IGNORECASE)
 
 
 def only_contrasts(text: str, at: int, taken: Sequence[Place], known: frozenset[str], several: bool) -> bool:
@@ -160,8 +156,6 @@ def only_contrasts(text: str, at: int, taken: Sequence[Place], known: frozenset[
     closing = TURNS.search(text, at)
     if patterns.search_before(_SHOULD, text, at) is not None and _HAVE.match(text, at):
         return True  # "should never have been sent" gives a reason
-    if not several and text[:at].casefold().endswith("not") and _NOT_THE_ONE.match(text, at):
-        return True
     if (
         not several
         and _WAY.match(text, at) is None
@@ -170,10 +164,6 @@ def only_contrasts(text: str, at: int, taken: Sequence[Place], known: frozenset[
         return True
     if closing is None or not any(start >= closing.end() for start, _ in taken):
         return False
-    if not several and _NOT_THE.fullmatch(text, at, closing.start()):
-        instead = _THE.match(text, closing.end())  # "not the lamp, the shelf"
-        if instead is not None and any(start <= instead.end() < end for start, end in taken):
-            return True
     words = ((word, at + start, at + end) for word, start, end in split_runs(text[at : closing.start()]))
     return all(
         word.casefold() in EMPTY

@@ -73,8 +73,6 @@ _IS_ONLY: Final = re.compile(
     r"(?<!\w)(?:(?:is|are|was|were|has|have|had)\s+only(?!\w)|only\s+(?=(?:just\s+)?[^\W\d_]+(?:s|ed)\b))",
     re.IGNORECASE,
 )
-# "Or we'll chase her for nothing" gives a reason.
-_OR_ELSE: Final = re.compile(r"\s*or\s+(?:I|we)(?:['’]ll|\s+will)(?!\w)", re.IGNORECASE)
 # A future state, not a future action: "she'll be off till March".
 _WILL_BE: Final = re.compile(r"(?:(?<!\w)will|['’]ll)\s+be\s+(?![^\W\d_]+(?:ed|en|id)\b)", re.IGNORECASE)
 _WILL_BE_DONE: Final = re.compile(r"(?:(?<!\w)will|['’]ll)\s+be\s+[^\W\d_]+(?:ed|en|id)\b", re.IGNORECASE)
@@ -169,8 +167,6 @@ class ReadAsides:
             ordering = any(self._used[start] and not self._said[start] for _, start, _ in clause.words)
             for (start, end), aside in asides:
                 first, last = max(start, clause.start), min(end, clause.end)
-                if start < clause.start < end and _OR_ELSE.match(self.text, start):
-                    first = start  # the conjunction belongs to the clause that it joins
                 said = self.text[first:last]
                 if not said.strip():
                     continue

@@ -32,14 +32,12 @@ OFF |= {"reason": {"value": "damaged", "quote": "dented"}}
     [
         ("lending", "charge Ines Duarte half of her penalty for late return", WORKED_OUT),
         ("lending", "waive F-231 if it is due, otherwise it stays as it is", IF_DUE),
-        ("lending", "not the ladder, the belt sander goes to the cellar", SHELF),
         ("lending", "Ines Duarte's late return came to 9 euros, charge it", CHARGE),
         ("hotel", "no need to assign task 61, only bump it to high", HIGH),
         ("foodbank", "six of the tinned tomatoes were dented in the van, write those off", OFF),
         ("lending", "Ines Duarte grumbles, charge her 9 euros for late return", CHARGE),
         ("lending", "waive F-231, which Ines Duarte still owes", WAIVE),
         ("lending", "Ines moved; F-231 should never have been printed, drop it", WAIVE),
-        ("lending", "put the belt sander in the cellar, not in the one next door", SHELF),
         ("lending", "waive F-231, nobody will collect it anyway", WAIVE),
         ("lending", "look at F-231, and if it is due waive it", IF_DUE),
     ],
@@ -68,7 +66,7 @@ async def test_the_same_words_without_that_shape_are_asked_about(name: str, text
 
 
 def test_two_letters_the_other_way_round_are_a_slip_though_they_make_a_word() -> None:
-    known = Accounts(frozenset({"diari"}), False, False, False, False, 0, False, ())
+    known = Accounts(frozenset({"diari"}), False, False, False, False, 0, ())
     assert not has_weight("dairy", known)
     assert has_weight("daily", known)
 
