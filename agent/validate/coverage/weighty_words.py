@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
 from agent.extract.spans.money import find_currency
-from agent.planning.proposal import UNDONE, Handle, Number
+from agent.planning.proposal import UNDONE, Handle, Number, TypedValue
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.descriptions import means_whole
@@ -235,6 +235,14 @@ def _is_own_rate(order: Order, place: Place) -> bool:
     )
 
 
+def _find_opposed_verbs(order: Order) -> Iterator[Place]:
+    """Opposed verbs that are no value of the call: an action called "lock" may take "unlock" as one of its values."""
+    values = order.find([each for _, _, each in order.arguments if isinstance(each, TypedValue)])
+    for first, last in find_opposed_verbs(order.polite, order.contracts):
+        if not any(start <= first and last <= end for start, end in values):
+            yield first, last
+
+
 def _find_left_over(order: Order) -> Iterator[Place]:
     for each in order.left_over:
         if each.origin == 0 and each.start is not None:
@@ -263,7 +271,7 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
     "limit": _find_limits,
     "modifier": _find_modifiers,
     "misread": find_misread,
-    "opposed verb": lambda of: find_opposed_verbs(of.polite, of.contracts),
+    "opposed verb": _find_opposed_verbs,
     "taken back": lambda of: find_taken_back(of.text, of.taken, of.verbs),
     "hedge": find_hedges,
     "report": lambda of: find_told(of) if of.on_records else (),

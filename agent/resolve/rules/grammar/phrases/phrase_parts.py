@@ -80,12 +80,23 @@ _SHARES: Final = frozenset({"%", "percent"})
 def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
     token = reader.tokens[at]
     text = token.text[:-2] if token.owns else token.text  # "3002's been paid"
-    if not token.word or not any(each.search == "number" for each in kind.fields) or reader.low(at + 1) in _SHARES:
+    if not token.word or reader.low(at + 1) in _SHARES:
         return False
+    if not any(each.search == "number" for each in kind.fields):
+        return _is_coded_name(reader, text, kind)
     coded = any(map(str.isdigit, text)) and can_be_code(text, kind)
     if coded and any(map(str.isalpha, text)) and not _lettered(kind):
-        coded = not any(map(_lettered, reader.kinds.values()))
+        others = (each for each in reader.kinds.values() if kind.relation_to(each.name) is None)
+        coded = not any(_lettered(each) or _is_coded_name(reader, text, each) for each in others)
     return coded and (at not in reader.dates or text.isdigit())
+
+
+def _is_coded_name(reader: Reader, text: str, kind: RecordKind) -> bool:
+    """Whether letters and figures ("B09") can be the name of a thing, where no kind has numbers of such a form."""
+    if any(each.search == "number" for each in kind.fields) or rate_person_likeness(kind) != 1:
+        return False
+    mixed = any(map(str.isdigit, text)) and any(map(str.isalpha, text)) and can_be_code(text, kind)
+    return mixed and not any(map(_lettered, reader.kinds.values()))
 
 
 def _lettered(kind: RecordKind) -> bool:
@@ -263,8 +274,14 @@ def find_named_kind(reader: Reader, index: int, end: int, wanted: RecordKind | N
     """The kind that a name without a noun is of, where a record of ``wanted`` is looked for. What has no name itself
     goes by who has it, or by what it is of: an order line by its product."""
     people = reader.people()
-    if wanted is None or rate_person_likeness(wanted):
-        return wanted or people
+    text = reader.words(index, end).text
+    coded = [kind for kind in reader.kinds.values() if _is_coded_name(reader, text, kind)]
+    if len(coded) == 1 and (wanted is None or wanted.relation_to(coded[0].name) is not None):
+        return coded[0]
+    if wanted is None:
+        return people
+    if rate_person_likeness(wanted):
+        return wanted
     if reader.tokens[index].capital or not is_word(reader.low(index)):
         return people
     if end > index + 1 and any(field.search == "text" for field in wanted.fields):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Request
-from agent.planning.proposal import Call, Find, PlanResult, Proposal, RecordArgument, Words
+from agent.planning.proposal import Call, Find, PlanResult, Proposal, RecordArgument, TypedValue, Words
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty import find_unaccounted
@@ -50,3 +50,15 @@ def test_an_order_in_words_that_the_action_goes_by_denies_nothing(aliases: tuple
 def test_what_somebody_gets_back_is_given_to_them(text: str, against: list[str]) -> None:
     gives = close("give back", "credit")
     assert [text[slice(*each)] for each in find_opposed_verbs(text, [gives])] == against
+
+
+@pytest.mark.parametrize(("quoted", "against"), [("reopen", []), ("", ["reopen"])])
+def test_a_verb_that_is_a_value_of_the_call_is_not_against_it(quoted: str, against: list[str]) -> None:
+    said = Words(text=quoted, start=0) if quoted else None
+    arguments = {
+        "cabin": RecordArgument(reference=Find(record="cabin", said=Words(text="C7", start=17))),
+        "state": TypedValue(value="open", quote=said),
+    }
+    proposal = Proposal(result=PlanResult(calls=(Call(action="ferry.close_cabin", arguments=arguments),)))
+    left = find_unaccounted(Order(Request(text="reopen the cabin C7", now=NOW), proposal, [close("close up")]))
+    assert left.weighty == against
