@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from agent.extract.counted_units import find_counted_unit
 from agent.extract.spans.politeness import is_polite_word
-from agent.planning.proposal import Argument, TypedValue
+from agent.planning.proposal import Argument, Find, RecordArgument, TypedValue
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import is_deed, is_past
@@ -110,15 +110,21 @@ class StretchEvidence(StretchUnread):
         "too old for the junior rate, put her on adult"."""
         order = self.place.order
         strange = self.find_strange(range(order, self.stop)) if order > self.first else ()
-        if not any(self.reader.low(at - 1) in _PUT_ON for at in strange):
+        spoken_of = not lexicon.PRONOUNS.isdisjoint(self.reader.low(at) for at in range(order, self.stop))
+        if not spoken_of or not any(self.reader.low(at - 1) in _PUT_ON for at in strange):
             return [*calls]
         closed = (name for name in self.values if "enum" in self.offer.properties.get(name, {}))
         before = {name for name in closed if all(each.last <= order for each in self.values[name])}
         return [{name: each for name, each in call.items() if name not in before} for call in calls]
 
     def _is_of_another_thing(self, strange: Collection[int]) -> bool:
-        """Whether the action doesn't know what somebody has: "cancel Ada's old car"."""
-        for at in (piece.last for pieces in self.records.values() for piece in pieces):
+        """Whether the action doesn't know what somebody has: "cancel Ada's old car". Of a record that is named itself,
+        it may be a part."""
+        for piece in (piece for pieces in self.records.values() for piece in pieces):
+            find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
+            if not isinstance(find, Find) or find.said is not None:
+                continue
+            at = piece.last
             owner, end = self.reader.tokens[at - 1], self._find_end_of_noun(at)
             generic = end >= at and stem(self.reader.low(end)) in GENERIC - self.words.known
             if owner.owns and not any(map(str.isdigit, owner.text)) and (generic or end in strange):

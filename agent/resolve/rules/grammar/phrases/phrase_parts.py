@@ -86,8 +86,9 @@ def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
         return _is_coded_name(reader, text, kind)
     coded = any(map(str.isdigit, text)) and can_be_code(text, kind)
     if coded and any(map(str.isalpha, text)) and not _lettered(kind):
-        others = (each for each in reader.kinds.values() if kind.relation_to(each.name) is None)
-        coded = not any(_lettered(each) or _is_coded_name(reader, text, each) for each in others)
+        others = [each for each in reader.kinds.values() if kind.relation_to(each.name) is None]
+        coded = not any(map(_lettered, reader.kinds.values()))
+        coded = coded and not any(_is_coded_name(reader, text, each) for each in others)
     return coded and (at not in reader.dates or text.isdigit())
 
 
@@ -96,7 +97,13 @@ def _is_coded_name(reader: Reader, text: str, kind: RecordKind) -> bool:
     if any(each.search == "number" for each in kind.fields) or rate_person_likeness(kind) != 1:
         return False
     mixed = any(map(str.isdigit, text)) and any(map(str.isalpha, text)) and can_be_code(text, kind)
-    return mixed and not any(map(_lettered, reader.kinds.values()))
+    return mixed and not any(_lettered(each) or _has_form(text, each) for each in reader.kinds.values())
+
+
+def _has_form(text: str, kind: RecordKind) -> bool:
+    """Whether the kind declares a form of its numbers, and a text has it."""
+    declared = any(each.search == "number" and each.pattern for each in kind.fields)
+    return declared and can_be_code(text, kind)
 
 
 def _lettered(kind: RecordKind) -> bool:
