@@ -11,7 +11,8 @@ from functools import _lru_cache_wrapper, cache
 from typing import Any, Final
 
 from agent.pipeline import Answer, Plan, Question, Refusal, Request
-from agent.planning.propose import TOO_COSTLY, Outcome, Task, Verdict, propose
+from agent.planning.propose import Outcome, Task, Verdict, propose
+from agent.planning.task import TOO_COSTLY
 from agent.resolve.rules.resolver import RuleResolver
 from agent.workspace.context import WorkspaceContext
 from connectors.saas import SaasConnector
