@@ -9,7 +9,6 @@ from typing import Final
 
 from language.stems import EMPTY
 from language.text import blank_quotations
-from language.wordnet import is_word
 
 # Nobody makes it a condition what the one who is asked has time for or can do.
 _IF_YOU: Final = re.compile(
@@ -19,9 +18,6 @@ _IF_YOU: Final = re.compile(
     r"(?:possible|ok|okay|all\s+right|alright|fine|convenient|much|no|any|a)\b)"
     r"(?P<rest>(?:\s+[^\W\d_][\w’'-]*){0,5}?)(?=\s*(?:[,;:.!?–—]|-\s|$))",
     re.IGNORECASE,
-)
-_SAKE: Final = re.compile(
-    r"\bfor\s+(?:heaven|god|goodness|christ|pete|crying\s+out\s+loud)(?:['’]?s\s+sake)?(?=\W|$)", re.IGNORECASE
 )
 _KIND_WORDS: Final = """
 hello hi hey dear greetings thank thanks thx cheers ta appreciate appreciated appreciation grateful gratitude help helpful great awesome
@@ -45,8 +41,6 @@ _CHANGING: Final = frozenset(
 )
 _POLITE: Final = EMPTY | _KIND | frozenset(_BESIDE_WORDS.split())
 _OPENING: Final = re.compile(r"\s*(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)(?P<end>[:;,.!?\n–—]+|\s-\s)\s*")
-_SHORTEST: Final = 3  # letters: "er" is a word elsewhere
-_LAST: Final = re.compile(r"(?<=\w)\s+(?P<word>[^\W\d_]+)[.!?\s]*$")
 _CLOSING: Final = re.compile(r"(?P<end>[;,.!?\n–—]|\s-)\s*+(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)[.!?\s]*$")
 # At the end it tells when; "good evening" or "have a nice evening" is a greeting there too.
 _PARTS_OF_DAY: Final = re.compile(
@@ -66,8 +60,6 @@ _TEXT: Final = re.compile(r":\s|\b(?:saying|says|say|that|tell|write|message|rep
 def strip_politeness(text: str) -> str:
     """The request with politeness as spaces: just as long. Never what may be a part of a text to be sent, and never
     everything."""
-    for found in _SAKE.finditer(blank_quotations(text)):
-        text = _blank_out(text, *found.span())
     for found in _IF_YOU.finditer(blank_quotations(text)):
         if all(_polite(word) for word in _WORD.findall(found["rest"])):
             text = _blank_out(text, found.start(), found.end())
@@ -92,7 +84,7 @@ def _strip_closing(text: str) -> str:
         # Politeness is short: what stands further from the end than its longest words is not looked at again for each.
         found = _CLOSING.search(blank_quotations(text), max(0, len(text.rstrip()) - _MOST_CLOSING))
         if found is None or not text[: found.start()].strip():
-            return _strip_interjection(text)
+            break
         sent = found["end"] != ";" and _TEXT.search(text, 0, found.start())
         words = _WORD.findall(found["words"])
         if sent or not _is_polite(words) or _PARTS_OF_DAY.match(found["words"]):
@@ -109,22 +101,6 @@ def _is_polite(words: Sequence[str], besides: Collection[str] = ()) -> bool:
         word in besides or word in _WISHED or (_polite(word) and word != "one") for word in plain
     )
     return polite and len(words) <= _MOST and (len(plain) < len(words) or not _KIND.isdisjoint(plain))
-
-
-def _strip_interjection(text: str) -> str:
-    """Without what chat puts behind everything and that is no word of English: "btw", "lol"."""
-    found = _LAST.search(text, max(0, len(text.rstrip()) - _MOST_CLOSING))
-    low = found["word"].casefold() if found is not None else ""
-    if (
-        found is None
-        or len(low) < _SHORTEST
-        or low not in _KIND
-        or is_word(low)
-        or low in EMPTY
-        or _TEXT.search(text, 0, found.start())
-    ):
-        return text
-    return _blank_out(text, *found.span("word"))
 
 
 def is_polite_word(word: str) -> bool:

@@ -81,11 +81,6 @@ async def test_what_somebody_shall_be_told_to_do_is_not_done_for_them(text: str)
     assert not isinstance(await verdict_of(text, "garage"), Plan)
 
 
-@pytest.mark.parametrize("text", ["set job 801 to ready btw", "for heaven's sake, set job 801 to ready"])
-async def test_what_chat_puts_around_an_order_says_nothing(text: str) -> None:
-    assert [call["job_id"] for _, call in await calls_of(text, "garage")] == [801]
-
-
 @pytest.mark.parametrize(
     ("text", "found"),
     [
