@@ -81,15 +81,6 @@ def load_phrasal_verbs() -> Mapping[str, str]:
 
 
 @cache
-def load_compound_nouns() -> Mapping[str, tuple[str, ...]]:
-    """Plain noun → nouns of several words for the same thing: "meeting" → "get together"."""
-    made: dict[str, list[str]] = {}
-    for phrase, _, plain in (line.partition(" = ") for line in _read("compounds").splitlines()):
-        made.setdefault(plain, []).append(phrase)
-    return MappingProxyType({plain: tuple(phrases) for plain, phrases in made.items()})
-
-
-@cache
 def _lines(name: str) -> Mapping[str, str]:
     return {word: rest for word, _, rest in (line.partition(" ") for line in _read(name).splitlines())}
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
 from rapidfuzz.distance import OSA
 
 from agent.extract.references.value import By
-from language.stems import ORDER_WORDS, ORDERS, READING_WORDS, stem
+from language.stems import ORDERS, stem
 from language.text import Text, Token, singularize, word_set
-from language.wordnet import load_compound_nouns
 from registry.patterns import compile_pattern
 from registry.records import RecordKind, Side
 
@@ -249,19 +248,7 @@ def match_noun(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
 
 @lru_cache(maxsize=256)
 def _list_nouns(nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    said = tuple(parts for noun in nouns if (parts := tuple(noun.lower().split())))
-    return (*said, *(parts for parts in _list_compounds(nouns) if parts not in said))
-
-
-def _list_compounds(nouns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """WordNet's compounds for one of the nouns: "get-together" for a meeting. Only in joined form if the first word can
-    be an order ("let's get together")."""
-    for noun in nouns:
-        for phrase in load_compound_nouns().get(noun.lower(), ()):
-            words = tuple(phrase.split())
-            yield ("-".join(words),)
-            if words[0] not in ORDER_WORDS and words[0] not in READING_WORDS:
-                yield words
+    return tuple(parts for noun in nouns if (parts := tuple(noun.lower().split())))
 
 
 @lru_cache(maxsize=8192)
