@@ -20,7 +20,6 @@ from language.text import Text, split_name, word_set
 
 _UNTELLING: Final = frozenset(map(stem_word, ("name", "title", "id", "number", "type", "new")))
 _LABEL_ENDS: Final = word_set("id name number code key title address")
-_AUXILIARY: Final = word_set("did does do has have had is are was were will would can could")
 _SEEN: Final = word_set("see watch play rent stream read hear attend")
 _PARTICIPLES: Final = ("ed", "en", "ung", "de", "ght")
 _MADE: Final = word_set("performed sung recorded released made created played published painted")
@@ -30,11 +29,6 @@ def is_headed(text: Text, spec: ParameterSpec, phrase: phrases.Phrase) -> bool:
     """Whether a name of several words says what it is: "Grand Lake Theater" for a theater."""
     inside = [token for token in text.after(phrase.start, 8) if token.end <= phrase.end]
     return len(inside) > 1 and inside[-1].capital and stem_word(inside[-1].low) in set(spec.own) - _UNTELLING
-
-
-def acts(text: Text, start: int) -> bool:
-    """Whether a name is the subject of a question: "did Johnny Cash release"."""
-    return any(token.low in _AUXILIARY for token in text.before(start, 2) if token.low != "the")
 
 
 def rate_title(text: Text, phrase: phrases.Phrase) -> float:
@@ -279,7 +273,7 @@ def _find_phrases(text: Text, spec: ParameterSpec, now: datetime) -> list[Candid
                 weight += 0.3
         elif "sort" in spec.roles and describes(text, phrase.end):
             weight += 0.2
-        elif near < 0.2 and describes(text, phrase.end) and not acts(text, phrase.start):
+        elif near < 0.2 and describes(text, phrase.end):
             weight -= 0.12
         if phrase.by == "by" or (phrase.kind == "name" and find_preposition(text, phrase.start) == "by"):
             weight += rate_participle(text, phrase.start, spec)

@@ -34,9 +34,6 @@ from agent.extract.time.time_ranges import find_stretches
 from language.text import Text, read_text, singularize
 from registry.records import RecordKind, Side
 
-_KEPT: Final = re.compile(
-    r"\b(?:in|from|on|within)\s+(?:the|our|my)\s+(?:crm|erp|system|database|app|software|platform|tool|tracker)\b"
-)
 _ARTICLE: Final = re.compile(r"^(?:the|a|an|his|her|their|my)\s+", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"\"([^\"]+)\"|(?<!\w)'([^']++(?:'\w[^']*+)*+)'(?!\w)")
 
@@ -67,7 +64,6 @@ class _Parser(PossessiveReader):
         self._read_groups()
         noun = self._find_noun()
         self._read_quotes()
-        self._skip_store()
         self._read_dates()
         owners_end = self.read_owner_before(noun)
         told, times = self._read_narrowing(noun)
@@ -133,13 +129,6 @@ class _Parser(PossessiveReader):
         first, last = self.text.index_at(match.start()), self.text.index_at(match.end())
         self._read_search(content, titled=True)
         self.take(first, last)
-
-    def _skip_store(self) -> None:
-        """Skips where records are kept, which identifies none: "all the leads in the CRM"."""
-        for match in _KEPT.finditer(self.text.low):
-            first, last = self.text.index_at(match.start()), self.text.index_at(match.end())
-            if not any(self.used[first:last]):
-                self.take(first, last)
 
     def _read_narrowing(self, noun: tuple[int, int] | None) -> tuple[dict[str, tuple[Scalar, ...]], dict[str, Side]]:
         """Reads the clause after the noun, which is no owner and no name: "that are in review"."""

@@ -93,8 +93,6 @@ def find_days(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]
         )
         written = write(day, form, zone=False)
         made.append(Candidate(when.start, when.end, written, _write_date(text, when, written), day.isoformat(), weight))
-    if ends:
-        made += _open_ended(text, spec, now, found)
     return made
 
 
@@ -106,21 +104,6 @@ def _rate_way(text: Text, spec: ParameterSpec, when: dates.DateSpan, index: int,
             made += 0.12 if index == 0 else -0.12
         elif "end" in spec.roles and "start" not in spec.roles:
             made += 0.12 if index == 1 else -0.12
-    return made
-
-
-def _open_ended(text: Text, spec: ParameterSpec, now: datetime, found: tuple[dates.DateSpan, ...]) -> list[Candidate]:
-    """ "since Sunday" ends today."""
-    made: list[Candidate] = []
-    for when in found:
-        before = text.before(when.start, 1)
-        if before and before[0].low == "since":
-            form = spec.form if spec.form and has_day(spec.form) else None
-            written = write(now.date(), form, zone=False)
-            said = text.plain[before[0].start : when.end]
-            made.append(
-                Candidate(before[0].start, when.end, written, f"{said} → until today, {written}", written, 0.45)
-            )
     return made
 
 

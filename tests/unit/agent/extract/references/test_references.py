@@ -9,8 +9,6 @@ import pytest
 from agent.extract.references.find import find
 from agent.extract.references.parse import parse
 from agent.extract.references.value import Reference
-from agent.extract.references.vocabulary import match_noun
-from language.text import read_text
 from registry.records import Field, RecordKind, Relation
 
 CUSTOMER = RecordKind(
@@ -173,24 +171,3 @@ def test_spans_count_in_the_words_given_even_of_the_owner() -> None:
 )
 def test_a_request_s_phrases_for_a_kind_are_found(text: str, kind: RecordKind, phrases: list[str]) -> None:
     assert [text[start:end] for start, end in find(text, kind, KINDS)] == phrases
-
-
-@pytest.mark.parametrize("words", ["my first get-together on Monday", "the get-togethers with Ida"])
-def test_a_noun_of_several_words_for_a_kind_of_record_is_one_of_its_nouns(words: str) -> None:
-    meeting = RecordKind(
-        "meeting", "Meeting", ("meeting", "meetings"), (Field("id", "id"), Field("name", search="name"))
-    )
-    assert find(words, meeting, (meeting,))
-
-
-def test_what_is_something_to_do_is_a_noun_only_where_it_is_joined() -> None:
-    meeting = RecordKind(
-        "meeting", "Meeting", ("meeting", "meetings"), (Field("id", "id"), Field("name", search="name"))
-    )
-    tokens = read_text("let us get together soon").tokens
-    assert not any(match_noun(tokens, at, meeting) for at in range(len(tokens)))
-
-
-def test_where_records_are_kept_is_nobody_s_name() -> None:
-    found = parse("all the invoices of Ida in the CRM", INVOICE, KINDS)
-    assert (found.name, found.owner and found.owner.name) == (None, "Ida")
