@@ -73,6 +73,12 @@ async def test_the_last_one_of_somebody_who_has_none_is_nobody_elses(text: str, 
     assert asked.text == "There is no paid invoice of Cleo Marsh. Cleo Marsh has 2 invoices, already refunded."
 
 
+async def test_the_last_one_of_both_owners_is_the_last_of_each() -> None:
+    made = await _ask("resend Adam's last invoice", "both")
+    assert isinstance(made, Plan), made
+    assert [step.pins[1].label for step in made.steps] == ["Adam Novak", "Adam Nowak"]
+
+
 async def test_records_of_both_owners_are_offered_where_both_are_meant() -> None:
     asked = await _ask("refund the Adam invoice", "both")
     assert isinstance(asked, Question), asked
