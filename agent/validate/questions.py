@@ -210,12 +210,20 @@ def describe_filter(kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> 
 
 def describe_records(kind: RecordKind, where: Mapping[str, Sequence[Scalar]], owner: LocatedRecord | None) -> str:
     """``paid invoice of Adam Novak``."""
-    return f"{describe_filter(kind, where)}{name_kind(kind)}{f' of {owner.label}' if owner else ''}"
+    return f"{_add_states(kind, where, name_kind(kind))}{f' of {owner.label}' if owner else ''}"
+
+
+def _add_states(kind: RecordKind, where: Mapping[str, Sequence[Scalar]], noun: str) -> str:
+    """``paid invoice``, but ``boat that is out``."""
+    states = describe_filter(kind, where).strip()
+    if states in _BEHIND:
+        return f"{noun} that {'is' if noun == name_kind(kind) else 'are'} {states}"
+    return f"{states} {noun}".lstrip()
 
 
 def describe_place(need: RecordQuery, told: Reference, picked: int, line: int, *, more: bool) -> str:
     """``the newest of 4 paid invoices``. ``more``: there may be more of them."""
-    amount = f"{'more than ' if more else ''}{line} {describe_filter(need.kind, need.filter)}{name_kinds(need.kind)}"
+    amount = f"{'more than ' if more else ''}{line} {_add_states(need.kind, need.filter, name_kinds(need.kind))}"
     return f"{find_place_word(told, picked)} of {amount}"
 
 
@@ -262,9 +270,9 @@ def explain_none_found(
 
 def explain_exclusion(record: Record, label: str, kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> str:
     """The question if the meant record is excluded by the contract's filter or by a word."""
-    needed = describe_filter(kind, where).strip()
+    needed = _add_states(kind, where, name_kind(kind)) if describe_filter(kind, where) else ""
     is_ = to_display_text(describe_mismatch(record, kind, where), limit=WORDS_CHARS)
-    needs = f"this needs {with_article(needed)} {name_kind(kind)}" if needed else "this can't be done with it"
+    needs = f"this needs {with_article(needed)}" if needed else "this can't be done with it"
     if is_ and is_ in label:  # "INV-1042 · refunded 2026-10-03" has said so
         return f"{label}: {needs}."
     return f"{label} is {is_}; {needs}." if is_ else f"{label} can't be meant here."
@@ -273,7 +281,7 @@ def explain_exclusion(record: Record, label: str, kind: RecordKind, where: Mappi
 def explain_unknown_name(
     kind: RecordKind, words: str, where: Mapping[str, Sequence[Scalar]], owner: LocatedRecord | None
 ) -> str:
-    one = f"{describe_filter(kind, where)}{name_kind(kind)}{f' of {owner.label}' if owner else ''}"
+    one = describe_records(kind, where, owner)
     if _may_be_name(words, kind):
         return f"No {one} is called {quote_words(words)} here."
     return f"I can't tell which {one} is meant by {quote_words(words)}."
@@ -287,6 +295,8 @@ def _may_be_name(words: str, kind: RecordKind) -> bool:
 
 
 DETAIL_CHARS: Final = 200
+_BEHIND: Final = frozenset(("in", "out", "on", "off", "up", "down", "over", "away", "back", "here", "there"))
+"""States that no noun follows."""
 _SENTENCE: Final = re.compile(rf".{{15,{DETAIL_CHARS - 1}}}?[.!?](?= [^a-z]|\Z)")
 
 
