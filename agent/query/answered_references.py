@@ -16,7 +16,8 @@ from agent.pipeline import Question
 from agent.planning.proposal import BelongsTo, Find, Handle, OrderByCount, OrderByField, Reference, Words
 from agent.query.conditions import read_quantity
 from agent.query.context import NOTHING_FOUND, Own, QueryContext
-from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch
+from agent.query.pool import MOST_SCANNED, Pool
+from agent.query.record_search import RecordSearch
 from agent.query.reference_conditions import ReferenceConditions
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.questions.restrictions import read_restricted

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from agent.extract.references.vocabulary import is_person
 from agent.pipeline import Question
 from agent.planning.proposal import Find, StateIs, Words
 from agent.query.conditions import Filter, match_all, match_any, match_exactly, match_owner
+from agent.query.name_parts import find_by_initials, find_member, find_slip, find_twins, read_initials
+from agent.query.pool import MOST_SCANNED, Pool
 from agent.validate import questions
 from agent.validate.questions import MAX_CANDIDATES, ask_between, explain_exclusion, explain_unknown_name, name_record
-from agent.validate.records import confusables
-from agent.validate.records.located import LocatedRecord, RecordQuery, Where, fits, merge_filters, name_kind, name_kinds
+from agent.validate.records.located import LocatedRecord, RecordQuery, Where, fits, merge_filters, name_kind
 from agent.validate.records.ranking import (
     Fit,
     find_best,
@@ -22,11 +24,8 @@ from agent.validate.records.ranking import (
     holds_initials,
     holds_numbers,
     is_identifying,
-    is_in_other_forms,
-    is_slip,
     match_name,
 )
-from language.stems import stem_text
 from language.wordnet import is_word
 from registry.records import Query, Record, RecordKind, SearchBy
 
@@ -34,10 +33,7 @@ if TYPE_CHECKING:
     from agent.query.context import QueryContext
 
 PAGE: Final = 50
-MOST_SCANNED: Final = 2000
 _TITLE: Final = re.compile(r"^(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam)\.?\s+(?=\w)", re.IGNORECASE)
-"""The most records that one reference looks through; beyond, the person is asked to narrow it down."""
-
 _FEW: Final = 100
 """How many records are read to find one whose name was said otherwise than it is written."""
 _ABBREVIATION: Final = re.compile(r"[^\W_]{3,6}")
@@ -46,28 +42,6 @@ _FEWEST_LETTERS: Final = 3
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FEWEST_OF_HALF: Final = 2
 """The fewest letters of a part of a name that are searched for."""
-
-Owned = tuple[LocatedRecord, Mapping[str, Sequence[str | int | bool]]]
-"""One of several owners, and what is his."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """The records of a kind that pass a reference's conditions.
-
-    ``named``: words identified them. ``more``: not all records were looked at. ``via`` leads to each of them. If there
-    are several ``owners``, each leads to its own records.
-    """
-
-    records: list[Record]
-    via: tuple[LocatedRecord, ...] = ()
-    named: bool = False
-    more: bool = False
-    owners: tuple[Owned, ...] = ()
-
-    def find_way(self, record: Record) -> tuple[LocatedRecord, ...]:
-        """The records on the way to this one: its owners."""
-        return (*self.via, *(owner for owner, where in self.owners if fits(record, where)))
 
 
 class RecordSearch:
@@ -101,6 +75,11 @@ class RecordSearch:
         for words, by in ((name, by) for name in names for by in self._list_ways(need, name)):
             query = Query(need.kind.name, words, by, filters.where, limit=PAGE, between=filters.between)
             found = list(await self.context.kinds.search(query))
+            if by == "name" and is_person(need.kind) and (said := read_initials(words)):
+                called = await self._find_by_initials(need, words, said, found, filters)
+                if isinstance(called, Question):
+                    return called
+                found = called or found
             if by == "number":
                 found = find_numbered(words, found, need.kind)
                 found = found or await self._fetch_by_id(need.kind, words)
@@ -127,20 +106,25 @@ class RecordSearch:
     async def scan(self, need: RecordQuery, filters: Filter) -> tuple[list[Record], bool]:
         """Every record that passes, and whether there are more than may be searched. A reader of functions has told by
         which end of the line they are sorted: it is looked at alone."""
-        made: list[Record] = []
         order, descending, most = need.order or need.kind.order, True, MOST_SCANNED
         if (told := need.told) is not None:
             order = need.kind.size if told.by == "size" else order
             most = MOST_SCANNED if told.every else PAGE
             descending = told.descending or told.position is None
+        line = Query(need.kind.name, None, None, filters.where, order, descending, between=filters.between)
+        records, more = await self._read_pages(line, most)
+        return [each for each in records if filters.keeps(each)], more
+
+    async def _read_pages(self, query: Query, most: int) -> tuple[list[Record], bool]:
+        """The records of a query, page by page as a platform may give no more at once, and whether there may be more
+        than ``most``."""
+        made: dict[str, Record] = {}
         for offset in range(0, most, PAGE):
-            page = await self.context.kinds.search(
-                Query(need.kind.name, None, None, filters.where, order, descending, PAGE, offset, filters.between)
-            )
-            made += [each for each in page if filters.keeps(each)]
+            page = await self.context.kinds.search(replace(query, limit=PAGE, offset=offset))
+            made |= {each.id: each for each in page}
             if len(page) < PAGE:
-                return list({each.id: each for each in made}.values()), False
-        return list({each.id: each for each in made}.values()), True
+                return list(made.values()), False
+        return list(made.values()), True
 
     def match_words(
         self, need: RecordQuery, words: str, records: Sequence[Record], *, place: bool, by: str | None = None
@@ -155,7 +139,7 @@ class RecordSearch:
             fit, picked = find_best(words, records, kind, way)
             if picked and (fit is not Fit.VAGUE or way == "name"):
                 corrects = fit is Fit.VAGUE and need.told is None
-                if corrects and (one := _find_slip(words, picked, records, kind)) is not None:
+                if corrects and (one := find_slip(words, picked, records, kind)) is not None:
                     self.slips[kind.name, one.id] = words
                     return [one]
                 return match_name(need.slot, need.param, kind, words, way, records, place=place)
@@ -248,7 +232,7 @@ class RecordSearch:
             self.reworded |= {(need.kind.name, each.id): said.text for each in meant}
             self.instead[said.text] = by
             return Pool(meant, via, named=True)
-        of_such = _find_member(need.kind, said.text)
+        of_such = find_member(need.kind, said.text)
         if of_such is not None:
             records, more = await self.scan(need, match_all([filters, match_exactly(of_such)]))
             if records:
@@ -256,18 +240,35 @@ class RecordSearch:
         unknown = explain_unknown_name(need.kind, said.text, need.filter, via[0] if via else None)
         offered = meant or (few if via and _is_titled(need.kind) else [])
         if 0 < len(offered) <= MAX_CANDIDATES:
-            is_it = "Is it" if len(offered) == 1 else "Which one is meant:"
-            return ask_between(
-                need.slot, need.param, need.kind, offered, "", code="not_found", lead=f"{unknown} {is_it}"
-            )
+            lead = f"{unknown} {_offer(offered)}"
+            return ask_between(need.slot, need.param, need.kind, offered, "", code="not_found", lead=lead)
         return need.ask(unknown)
+
+    async def _find_by_initials(
+        self, need: RecordQuery, words: str, said: Sequence[str], found: Sequence[Record], filters: Filter
+    ) -> list[Record] | Question:
+        """The persons whose name the words shorten to an initial ("Mira K."), or a question. A platform may not search
+        for a letter, so it is asked for the part that is written out, too."""
+        part, there, more = max(said, key=len), {each.id: each for each in found}, False
+        for name in dict.fromkeys((part, part.capitalize())):
+            query = Query(need.kind.name, name, "name", filters.where, between=filters.between)
+            named, cut = await self._read_pages(query, _FEW)
+            there |= {each.id: each for each in named}
+            more = more or cut
+        people = [each for each in there.values() if filters.keeps(each)]
+        open_to = [each for each in people if fits(each, need.filter)]
+        called, plainly = find_by_initials(said, open_to, need.kind)
+        called, plainly = (called, plainly) if called else find_by_initials(said, people, need.kind)
+        if not called or (plainly and not more):
+            return [*called, *find_twins(called, people, need.kind)]
+        lead = f"{explain_unknown_name(need.kind, words, need.filter, None)} {_offer(called)}"
+        return ask_between(need.slot, need.param, need.kind, called, "", code="not_found", lead=lead, more=more)
 
     async def _list_few(self, need: RecordQuery, filters: Filter) -> list[Record]:
         """The records that pass the other conditions, if they are few enough to search. Otherwise none."""
-        query = Query(need.kind.name, None, None, filters.where, limit=_FEW + 1, between=filters.between)
-        records = list(await self.context.kinds.search(query))
-        passing = [each for each in records if filters.keeps(each) and fits(each, need.filter)]
-        return passing if len(records) <= _FEW else []
+        query = Query(need.kind.name, where=filters.where, between=filters.between)
+        records, more = await self._read_pages(query, _FEW + 1)
+        return [] if more else [each for each in records if filters.keeps(each) and fits(each, need.filter)]
 
     async def _list_alike(self, need: RecordQuery, words: str, filters: Filter) -> list[Record]:
         """The records whose name holds half of the longest typed word, where they are few enough for a page: a name
@@ -295,7 +296,7 @@ class RecordSearch:
     def _find_otherwise(self, need: RecordQuery, words: str, records: Sequence[Record]) -> Record | None:
         """Finds the only one of a few records whose name was misspelt, inflected, or shortened to initials ("2fa"). A
         platform's own search may not find it."""
-        one = _find_slip(words, records, records, need.kind)
+        one = find_slip(words, records, records, need.kind)
         if one is not None:
             self.slips[need.kind.name, one.id] = words
         elif _ABBREVIATION.fullmatch(words) and not is_word(words.casefold()) and _is_titled(need.kind):
@@ -353,23 +354,6 @@ def _is_code(words: str, kind: RecordKind) -> bool:
     return _DIGIT.search(words) is not None or any(coded)
 
 
-def _find_member(kind: RecordKind, words: str) -> Mapping[str, Sequence[str | int | bool]] | None:
-    """The one closed field that has the words as a member, if no name fits: "the brakes job", by its service."""
-    said = stem_text(words)
-    found = {
-        each.name: [one for one in each.values or () if stem_text(one.replace("_", " ")) == said]
-        for each in kind.fields
-    }
-    members = {name: held for name, held in found.items() if held}
-    return members if len(members) == 1 else None
-
-
-def ask_to_narrow(need: RecordQuery) -> Question:
-    """Asks for more detail if a reference would search more records than allowed."""
-    text = f"There are too many {name_kinds(need.kind)} to look through. Say more about which are meant."
-    return need.ask(text, code="ambiguous")
-
-
 def _is_found_by_name(kind: RecordKind) -> bool:
     return any(each.search == "name" for each in kind.fields)
 
@@ -380,15 +364,5 @@ def _is_titled(kind: RecordKind) -> bool:
     return bool(ways & {"name", "text"}) and not any(each.type == "email" for each in kind.fields)
 
 
-def _find_slip(words: str, picked: Sequence[Record], records: Sequence[Record], kind: RecordKind) -> Record | None:
-    """The one picked record whose name has a typo or other word forms, if none of all ``records`` is as near or looks
-    the same."""
-    near = [each for each in picked if is_slip(words, name_record(each, kind))]
-    if not near and not any(each.type == "email" for each in kind.fields):  # not for a person's or company's name
-        near = [each for each in picked if is_in_other_forms(words, name_record(each, kind))]
-    if len(near) != 1 or confusables.find_suspicious(name_record(near[0], kind)):
-        return None
-    name = name_record(near[0], kind)
-    others = [name_record(each, kind) for each in records if each.id != near[0].id]
-    alike = any(confusables.is_near(words, each) or confusables.looks_same(name, each) for each in others)
-    return None if alike else near[0]
+def _offer(records: Sequence[Record]) -> str:
+    return "Is it" if len(records) == 1 else "Which one is meant:"

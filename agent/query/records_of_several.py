@@ -9,7 +9,7 @@ from agent.pipeline import Question
 from agent.planning.proposal import BelongsTo, Condition, Find, Handle
 from agent.query.answered_references import Finder
 from agent.query.context import Own
-from agent.query.record_search import Pool
+from agent.query.pool import Pool
 from agent.validate.questions import (
     MAX_CANDIDATES,
     describe_aside,

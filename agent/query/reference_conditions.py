@@ -22,7 +22,8 @@ from agent.query.conditions import (
     match_owner,
 )
 from agent.query.context import Own
-from agent.query.record_search import MOST_SCANNED, Owned, Pool, RecordSearch, ask_to_narrow
+from agent.query.pool import MOST_SCANNED, Owned, Pool, ask_to_narrow
+from agent.query.record_search import RecordSearch
 from agent.validate.questions import quote_words
 from agent.validate.records.located import (
     MOST,

@@ -39,7 +39,8 @@ from agent.query.context import (
     QueryContext,
     RecordKey,
 )
-from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_narrow
+from agent.query.pool import MOST_SCANNED, Pool, ask_to_narrow
+from agent.query.record_search import RecordSearch
 from agent.query.records_of_several import name_of, select_of_owners, settle_owners
 from agent.query.reference_conditions import ReferenceConditions
 from agent.validate.questions import (
