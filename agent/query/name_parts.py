@@ -1,18 +1,23 @@
-"""Names that are not written out: an initial for a first name or a surname, a slip, a member of a closed field."""
+"""Names that are said otherwise than they are written: an initial for a first name or a surname, a plain noun behind a
+name, a slip, a member of a closed field."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from agent.validate.questions import name_record
 from agent.validate.records import confusables
-from agent.validate.records.ranking import fold_words, is_in_other_forms, is_slip
+from agent.validate.records.ranking import fold_words, is_identifying, is_in_other_forms, is_slip, names_nothing
 from language.stems import stem_text
-from registry.records import Record, RecordKind
+from language.wordnet import is_word
+from registry.records import Record, RecordKind, format_field
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_MOST_NOUNS: Final = 4
+"""The most plain nouns beside a name; each may be searched for."""
+_DIGIT: Final = re.compile(r"\d")
 _LETTERS: Final = re.compile(r"[^\W\d_]|[\s.,'’-]")
 
 
@@ -67,6 +72,46 @@ def _begins(said: str, word: str) -> bool:
     return word.startswith(said) if len(said) == 1 else said == word
 
 
+class NamePart(NamedTuple):
+    """The proper name in words that hold plain nouns, too: "Osborne" of "Osborne dinner". ``plainly``: the name alone
+    is written with capitals."""
+
+    name: str
+    nouns: tuple[str, ...]
+    plainly: bool
+
+
+def split_name(words: str) -> NamePart | None:
+    """The proper name and the plain nouns of some words. None if every word has a capital, because that is one name
+    ("Anna Baker"), or if they have only one of the two. Without any capital, the words that English has are nouns."""
+    said = [each.removesuffix("'s").removesuffix("’s") for each in words.split() if each.casefold() != "the"]
+    if not all(map(_WORD.fullmatch, said)):
+        return None
+    plainly = not words.islower()
+    small = [each for each in said if each.islower() and (plainly or is_word(each))]
+    name = [each for each in said if each not in small]
+    if not name or not 0 < len(small) <= _MOST_NOUNS or not all(map(is_word, small)):
+        return None
+    return NamePart(" ".join(name), tuple(small), plainly)
+
+
+def match_nouns(
+    nouns: Sequence[str], records: Sequence[Record], others: Sequence[Record], kind: RecordKind
+) -> tuple[list[Record], bool]:
+    """The records that plain nouns describe, and whether the nouns tell records of the kind apart: they are a state, a
+    value, or words of these or ``others``."""
+    telling = [each for each in nouns if not names_nothing(each, kind)]
+    there = {each.id: _list_values(each, kind) for each in (*others, *records)}
+    described = [each for each in records if all(is_identifying(noun, there[each.id], kind) for noun in telling)]
+    known = [*kind.states, *(value for each in kind.fields for value in each.values), *there.values()]
+    return described, any(is_identifying(noun, text, kind) for noun in telling for text in known)
+
+
+def _list_values(record: Record, kind: RecordKind) -> str:
+    values = (format_field(each, record.values).replace("_", " ") for each in kind.fields if each.type != "id")
+    return " ".join((record.label, record.detail, *values))
+
+
 def find_slip(words: str, picked: Sequence[Record], records: Sequence[Record], kind: RecordKind) -> Record | None:
     """The one picked record whose name has a typo or other word forms, if none of all ``records`` is as near or looks
     the same."""
@@ -90,3 +135,19 @@ def find_member(kind: RecordKind, words: str) -> Mapping[str, Sequence[str | int
     }
     members = {name: held for name, held in found.items() if held}
     return members if len(members) == 1 else None
+
+
+def is_code(words: str, kind: RecordKind) -> bool:
+    """Whether words hold a number, or form a code as the kind's records have one."""
+    coded = (each.pattern and re.fullmatch(each.pattern, words.strip()) for each in kind.fields)
+    return _DIGIT.search(words) is not None or any(coded)
+
+
+def is_found_by_name(kind: RecordKind) -> bool:
+    return any(each.search == "name" for each in kind.fields)
+
+
+def is_titled(kind: RecordKind) -> bool:
+    """Whether the kind's records have titles, and are no persons or companies."""
+    ways = {each.search for each in kind.fields}
+    return bool(ways & {"name", "text"}) and not any(each.type == "email" for each in kind.fields)

@@ -11,7 +11,18 @@ from agent.extract.references.vocabulary import is_person
 from agent.pipeline import Question
 from agent.planning.proposal import Find, StateIs, Words
 from agent.query.conditions import Filter, match_all, match_any, match_exactly, match_owner
-from agent.query.name_parts import find_by_initials, find_member, find_slip, find_twins, read_initials
+from agent.query.name_parts import (
+    find_by_initials,
+    find_member,
+    find_slip,
+    find_twins,
+    is_code,
+    is_found_by_name,
+    is_titled,
+    match_nouns,
+    read_initials,
+    split_name,
+)
 from agent.query.pool import MOST_SCANNED, Pool
 from agent.validate import questions
 from agent.validate.questions import MAX_CANDIDATES, ask_between, explain_exclusion, explain_unknown_name, name_record
@@ -37,7 +48,6 @@ _TITLE: Final = re.compile(r"^(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam)\
 _FEW: Final = 100
 """How many records are read to find one whose name was said otherwise than it is written."""
 _ABBREVIATION: Final = re.compile(r"[^\W_]{3,6}")
-_DIGIT: Final = re.compile(r"\d")
 _FEWEST_LETTERS: Final = 3
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FEWEST_OF_HALF: Final = 2
@@ -166,7 +176,7 @@ class RecordSearch:
         made: list[SearchBy] = []
         if "@" in words and "email" in ways:
             made.append("email")
-        if _is_code(words, kind) or "-" in words.strip() or not ways & {"name", "text"}:
+        if is_code(words, kind) or "-" in words.strip() or not ways & {"name", "text"}:
             made.append("number")
         named: tuple[SearchBy, ...] = ("name", "text")
         return (*made, *(each for each in named if each in ways))
@@ -189,7 +199,7 @@ class RecordSearch:
         if need.told is None and not via and any(map(str.isalpha, said.text)):  # nobody's name is a number
             for relation in need.kind.relations:
                 above = self.context.kinds.get(relation.kind)
-                if above is None or not _is_found_by_name(above):
+                if above is None or not is_found_by_name(above):
                     continue
                 if above.name in (*self._named, need.kind.name):
                     continue  # whose manager is whose: none of these is called so
@@ -238,11 +248,49 @@ class RecordSearch:
             if records:
                 return Pool(records, via, more=more)
         unknown = explain_unknown_name(need.kind, said.text, need.filter, via[0] if via else None)
-        offered = meant or (few if via and _is_titled(need.kind) else [])
+        in_part = await self._fetch_by_part(need, find, said, filters, via, few, unknown)
+        if in_part is not None:
+            return in_part
+        offered = meant or (few if via and is_titled(need.kind) else [])
         if 0 < len(offered) <= MAX_CANDIDATES:
             lead = f"{unknown} {_offer(offered)}"
             return ask_between(need.slot, need.param, need.kind, offered, "", code="not_found", lead=lead)
         return need.ask(unknown)
+
+    async def _fetch_by_part(
+        self,
+        need: RecordQuery,
+        find: Find,
+        said: Words,
+        filters: Filter,
+        via: tuple[LocatedRecord, ...],
+        few: Sequence[Record],
+        unknown: str,
+    ) -> Pool | Question | None:
+        """Finds a record by the proper name in what was said, where a plain noun only says what it is ("the Osborne
+        dinner"): its own name or its owner's. It is taken if it is the only one, no person, and not known to be
+        something else. Otherwise it is asked about. None if there is none."""
+        part = split_name(said.text) if not self._named else None
+        if part is None or (is_person(need.kind) and not part.plainly):
+            return None
+        named = find.model_copy(update={"said": said.model_copy(update={"text": part.name}), "also": (), "pick": "all"})
+        pool = await self.fetch(need, named, filters, via)
+        if isinstance(pool, Question):
+            return pool if pool.candidates and pool.code == "ambiguous" else None
+        others = list(few)
+        for noun in part.nouns if not few else ():
+            others += await self.context.kinds.search(Query(need.kind.name, noun, where=filters.where, limit=PAGE))
+        records = [each for each in pool.records if fits(each, need.filter)]
+        described, known = match_nouns(part.nouns, records, others, need.kind)
+        meant = described or records
+        if not 0 < len(meant) <= MAX_CANDIDATES:
+            return None
+        agrees = bool(described) or not (known or pool.named)
+        if len(meant) == 1 and agrees and part.plainly and find.pick == "one" and not is_person(need.kind):
+            self.slips[need.kind.name, meant[0].id] = said.text
+            return replace(pool, records=meant)
+        lead = f"{unknown} {_offer(meant)}"
+        return ask_between(need.slot, need.param, need.kind, meant, "", code="not_found", lead=lead)
 
     async def _find_by_initials(
         self, need: RecordQuery, words: str, said: Sequence[str], found: Sequence[Record], filters: Filter
@@ -276,7 +324,7 @@ class RecordSearch:
         longest = max(_WORD.findall(words), key=len, default="")
         half, rest = longest[: (len(longest) + 1) // 2], longest[(len(longest) + 1) // 2 :]
         made: dict[str, Record] = {}
-        for part in dict.fromkeys((half, half.capitalize(), rest)) if _is_found_by_name(need.kind) else ():
+        for part in dict.fromkeys((half, half.capitalize(), rest)) if is_found_by_name(need.kind) else ():
             if len(part) >= _FEWEST_OF_HALF:
                 query = Query(need.kind.name, part, "name", filters.where, limit=PAGE, between=filters.between)
                 found = list(await self.context.kinds.search(query))
@@ -299,7 +347,7 @@ class RecordSearch:
         one = find_slip(words, records, records, need.kind)
         if one is not None:
             self.slips[need.kind.name, one.id] = words
-        elif _ABBREVIATION.fullmatch(words) and not is_word(words.casefold()) and _is_titled(need.kind):
+        elif _ABBREVIATION.fullmatch(words) and not is_word(words.casefold()) and is_titled(need.kind):
             meant = [each for each in records if holds_initials(words, name_record(each, need.kind))]
             one = meant[0] if len(meant) == 1 else None
         return one
@@ -314,8 +362,8 @@ class RecordSearch:
         """
         made: dict[str, Record] = {}
         by: list[str] = []
-        coded = find.said is None or _is_code(find.said.text, need.kind)
-        for words in find.also if _is_titled(need.kind) and not coded else ():
+        coded = find.said is None or is_code(find.said.text, need.kind)
+        for words in find.also if is_titled(need.kind) and not coded else ():
             query = Query(need.kind.name, words, "text", filters.where, limit=PAGE, between=filters.between)
             found = [*await self.context.kinds.search(query), *few]
             found = [each for each in found if filters.keeps(each) and fits(each, need.filter)]
@@ -346,22 +394,6 @@ class RecordSearch:
         if wanted and not fits(record, wanted):
             return need.ask(explain_exclusion(record, record.label, need.kind, wanted))
         return need.ask(f"{record.label} is not what you said of it. Which {name_kind(need.kind)} is meant?")
-
-
-def _is_code(words: str, kind: RecordKind) -> bool:
-    """Whether words hold a number, or form a code as the kind's records have one."""
-    coded = (each.pattern and re.fullmatch(each.pattern, words.strip()) for each in kind.fields)
-    return _DIGIT.search(words) is not None or any(coded)
-
-
-def _is_found_by_name(kind: RecordKind) -> bool:
-    return any(each.search == "name" for each in kind.fields)
-
-
-def _is_titled(kind: RecordKind) -> bool:
-    """Whether the kind's records have titles, and are no persons or companies."""
-    ways = {each.search for each in kind.fields}
-    return bool(ways & {"name", "text"}) and not any(each.type == "email" for each in kind.fields)
 
 
 def _offer(records: Sequence[Record]) -> str:

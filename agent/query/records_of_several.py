@@ -32,7 +32,8 @@ async def select_of_owners(finder: Finder, need: RecordQuery, find: Find, own: O
         return pool
     if isinstance(pool, Question):
         return await _ask_about_records(finder, need, find, pool, own) or pool
-    if pool.owners and (pool.more or sum(fits(each, need.filter) for each in pool.records) > MAX_CANDIDATES):
+    described = any(_is_described(each) for each in find.where)
+    if described and (pool.more or sum(fits(each, need.filter) for each in pool.records) > MAX_CANDIDATES):
         asked = await finder.conditions.select(need, find, own, any_owner=False)
         return asked if isinstance(asked, Question) and asked.candidates else pool
     return pool
@@ -87,6 +88,11 @@ async def _ask_about_records(
     if not fewest <= len(meant) <= MAX_CANDIDATES or not all(whose.values()):
         return None
     return _ask_whose(need, f"{opening}’:", owners, [(each, owner) for each in meant if (owner := whose[each.id])])
+
+
+def _is_described(condition: Condition) -> bool:
+    owner = condition.owner if isinstance(condition, BelongsTo) else None
+    return isinstance(owner, Find) and owner.describes and owner.pick == "one"
 
 
 def _is_called(condition: Condition, kind: RecordKind) -> bool:

@@ -4,6 +4,7 @@ way."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ async def credit(said: str, there: Sequence[str], platform: type[Platform] = Lit
     return await _come_of(f"give {said} 10 EUR credit", platform(rows), step)
 
 
-async def _come_of(text: str, platform: Platform, step: dict[str, object]) -> Verdict:
+async def _come_of(text: str, platform: Platform, step: dict[str, Any]) -> Verdict:
     kinds = Kinds([platform])
     context = WorkspaceContext("shop", Catalogue(SAAS), kinds, kinds)
     task = Task(Request(text=text, now=NOW), OWNER, context, "run_00000000000000000000000001")
