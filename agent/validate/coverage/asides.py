@@ -106,8 +106,7 @@ class Asides:
         return not behind or why is not None or past
 
     def _bounds(self, start: int, end: int) -> Place:
-        opening, closing = patterns.last_before(_ENDS, self.text, start), patterns.first_from(_ENDS, self.text, end)
-        return opening[1] if opening is not None else 0, closing[0] if closing is not None else len(self.text)
+        return patterns.find_opening(_ENDS, self.text, start), patterns.find_closing(_ENDS, self.text, end)
 
     def _is_ordered(self, first: int, last: int) -> bool:
         """Whether a stretch of the request holds a used word or a verb of the calls."""

@@ -82,7 +82,7 @@ class Told:
         records too.
         """
         times = _TIMES.match(self.text, start)
-        first, last = self._clause(start, end)
+        first, last = patterns.find_clause(self.text, start, end)
         if times is None or times.end() < end or self.text[times.end() : last].strip():
             return False
         states = _STATES.match(self.text, first, start) is not None and len(self.text[first:start].split()) > 2
@@ -123,7 +123,7 @@ class Told:
         """
         if not self._is_plain() or len(self.text) > LONGEST:
             return False
-        first, last = self._clause(start, end)
+        first, last = patterns.find_clause(self.text, start, end)
         if all(map(_is_light, self.order.contracts)) and _PREFERS.match(self.text, first, last) is not None:
             return not self.could_take(start, end)
         if not all(map(only_finds, self.order.contracts)) or _ASKS.match(self.text, first, last) is not None:
@@ -136,13 +136,6 @@ class Told:
     def _is_plain(self) -> bool:
         """Whether the calls use words of the request and look up no record."""
         return bool(self.order.spoken and self.order.contracts) and not _looks_up(self.order)
-
-    def _clause(self, start: int, end: int) -> Place:
-        """The clause around a place. The day itself may hold a comma."""
-        opening = patterns.last_before(patterns.CLAUSE, self.text, start) or (0, 0)
-        closing = patterns.first_from(patterns.CLAUSE, self.text, end)
-        first = opening[0] if self.text[slice(*opening)].isalpha() else opening[1]
-        return first, closing[0] if closing is not None else len(self.text)
 
     def could_take(self, start: int, end: int) -> bool:
         """Whether some argument could take these words as its value: one that is open, or one whose value its own words

@@ -16,8 +16,8 @@ from agent.validate.coverage.weighty_patterns import (
     REACH,
     Place,
     cover,
-    first_from,
-    last_before,
+    find_closing,
+    find_opening,
     search_before,
 )
 from language.stems import split_runs, stem
@@ -231,19 +231,16 @@ def _modifies(
 
 def _clause(text: str, start: int, end: int, *, joins: bool = True) -> Place:
     """The stretch between punctuation around a place. A comma right before the place may join."""
-    opening = last_before(PUNCTUATION, text, len(text[:start].rstrip()) - 1 if joins else start)
-    first = opening[1] if opening is not None else 0
+    first = find_opening(PUNCTUATION, text, len(text[:start].rstrip()) - 1 if joins else start)
     if not joins and start and text[start - 1] in ".,:":
         first = start
-    closing = first_from(PUNCTUATION, text, end)
-    return first, (closing[0] if closing else len(text))
+    return first, find_closing(PUNCTUATION, text, end)
 
 
 def _tells_past(text: str, start: int, end: int) -> bool:
     """Whether the words follow a verb in the past, or the rest of the clause does tell the past. Then they are a
     reason, nothing to wait for."""
-    closing = first_from(PUNCTUATION, text, end)
-    rest = text[end : closing[0] if closing else len(text)]
+    rest = text[end : find_closing(PUNCTUATION, text, end)]
     if search_before(PAST_BEFORE, text, start):
         return True
     return PAST.search(rest) is not None and PRESENT.search(rest) is None

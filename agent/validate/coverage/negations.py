@@ -26,8 +26,8 @@ from agent.validate.coverage.weighty_patterns import (
     TURNS,
     UNITS,
     Place,
-    first_from,
-    last_before,
+    find_closing,
+    find_opening,
     search_before,
 )
 from language.stems import EMPTY, split_runs, stem
@@ -119,8 +119,7 @@ def find_denied_clauses(text: str, taken: Sequence[Place]) -> Iterator[Place]:
 def denies_verb(text: str, place: Place, verbs: frozenset[str]) -> bool:
     """Whether the words at a place deny one of these verbs, as in "don't close it"."""
     for denial in _DENIAL.finditer(text, *place):
-        closing = first_from(ENDS, text, denial.end())
-        behind = text[denial.end() : closing[0] if closing else len(text)]
+        behind = text[denial.end() : find_closing(ENDS, text, denial.end())]
         words = [word.casefold() for word, _, _ in split_runs(behind)][:_NEXT]
         if any(stem(word) in verbs and not word.endswith(("ed", "s")) for word in words):
             return True
@@ -128,9 +127,7 @@ def denies_verb(text: str, place: Place, verbs: frozenset[str]) -> bool:
 
 
 def _find_clause(text: str, start: int, end: int) -> Place:
-    opening, closing = last_before(ENDS, text, start), first_from(ENDS, text, end)
-    first, last = (opening[1] if opening else 0), (closing[0] if closing else len(text))
-    return max(first, start - REACH), min(last, end + REACH)
+    return max(find_opening(ENDS, text, start), start - REACH), min(find_closing(ENDS, text, end), end + REACH)
 
 
 # ── contrasts: another thing or action is denied than the one that is done ──────────────────────────────────────────

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agent.validate.coverage.weighty_patterns import PAST, Place, last_before, search_before
+from agent.validate.coverage.weighty_patterns import PAST, Place, find_opening, search_before
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from registry.contract import Contract
 
@@ -106,8 +106,7 @@ def find_what_stays(text: str, known: frozenset[str]) -> Iterator[Place]:
     """Finds "everything stays except …", where the exception is what the calls are about (``known`` stems): "leave
     everything but the plan". Such words are the order."""
     for found in _STAYS.finditer(text):
-        before = last_before(_ENDS, text, found.start())
-        if _AS_IT_IS.search(text, before[1] if before is not None else 0, found.end()) is None:
+        if _AS_IT_IS.search(text, find_opening(_ENDS, text, found.start()), found.end()) is None:
             continue
         rest = _CLAUSE.match(text, found.end())
         said = [word.casefold() for word, _, _ in split_runs(rest[0])] if rest is not None else []

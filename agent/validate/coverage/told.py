@@ -26,8 +26,9 @@ from agent.validate.coverage.weighty_patterns import (
     TELLING,
     TURNS,
     Place,
+    find_closing,
+    find_opening,
     first_from,
-    last_before,
     search_before,
 )
 from language.stems import EMPTY, ORDERS, split_runs, stem
@@ -172,8 +173,7 @@ def find_told(order: Order) -> Iterator[Place]:
     for word, start, end in split_runs(text):
         if stem(word.casefold()) not in verbs:
             continue
-        opening = last_before(_CLAUSE, text, start)
-        first = max(opening[1] if opening is not None else 0, start - REACH)
+        first = max(find_opening(_CLAUSE, text, start), start - REACH)
         low, used = word.casefold(), any(begin <= start < stop for begin, stop in taken)
         done = low.endswith("ed")
         for lead in _LEADS:
@@ -209,14 +209,12 @@ def find_hedges(order: Order) -> Iterator[Place]:
         if any(first <= found.end() < last and found.start() < first for first, last in taken):
             yield found.start(), found.start() + len(found[0].rstrip())
     for found in _THOUGHT.finditer(text):
-        closing = first_from(TURNS, text, found.end())
-        stop = closing[0] if closing is not None else len(text)
+        stop = find_closing(TURNS, text, found.end())
         if taken and all(found.end() <= first < stop for first, _ in taken):  # otherwise it gives a reason
             yield found.span()
     said = (words for each in order.contracts for words in (*each.aliases, *each.examples))
     for found in _WAS.finditer(text) if not any(map(_WAS.search, said)) else ():
-        opening, closing = last_before(ENDS, text, found.start()), first_from(TURNS, text, found.end())
-        first, stop = opening[1] if opening is not None else 0, closing[0] if closing is not None else len(text)
+        first, stop = find_opening(ENDS, text, found.start()), find_closing(TURNS, text, found.end())
         subject = [start for _, start, _ in split_runs(text[first : found.start()])]
         named = bool(subject) and any(begin <= first + subject[-1] < end for begin, end in taken)
         within = all(first <= begin < stop for begin, _ in taken) and any(found.end() <= begin for begin, _ in taken)

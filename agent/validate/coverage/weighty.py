@@ -223,10 +223,7 @@ class _Judge:
     def _quote_around(self, each: Finding) -> str:
         """The finding with the unused words of its clause, so that a person sees what is meant."""
         text, spoken, (start, end) = self.order.text, self._spoken, each.place
-        opening = patterns.last_before(patterns.CLAUSE, text, start) or (0, 0)
-        closing = patterns.first_from(patterns.CLAUSE, text, end)
-        first = opening[0] if text[slice(*opening)].isalpha() else opening[1]
-        last = closing[0] if closing else len(text)
+        first, last = patterns.find_clause(text, start, end)
         if not any(spoken[start:end]):
             after = spoken.rfind(1, first + 1, start) + 1 or first
             following = spoken.find(1, end, last)

@@ -226,6 +226,25 @@ def first_from(pattern: re.Pattern[str], text: str, at: int) -> tuple[int, int] 
     return (starts[found], ends[found]) if found < len(starts) else None
 
 
+def find_opening(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Where the stretch around a place begins: after the last mark before it, or with the text."""
+    mark = last_before(pattern, text, at)
+    return mark[1] if mark is not None else 0
+
+
+def find_closing(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Where the stretch around a place ends: at the first mark behind it, or with the text."""
+    mark = first_from(pattern, text, at)
+    return mark[0] if mark is not None else len(text)
+
+
+def find_clause(text: str, start: int, end: int) -> Place:
+    """The clause around a place, with the conjunction that opens it. The place itself may hold marks."""
+    opening = last_before(CLAUSE, text, start) or (0, 0)
+    first = opening[0] if text[slice(*opening)].isalpha() else opening[1]
+    return first, find_closing(CLAUSE, text, end)
+
+
 def cover(text: str, places: Iterable[tuple[int, int]]) -> bytearray:
     """A mask of the text: 1 for each letter inside one of the places."""
     made = bytearray(len(text))
