@@ -343,8 +343,11 @@ class RecordFinder:
             return need.ask(f"{owner.label} has no such {name_kinds(kind)}.")
         if len(pool.records) == 1:
             return need.ask(explain_exclusion(pool.records[0], pool.records[0].label, kind, need.filter))
-        words = {each.state: () for each in find.where if isinstance(each, StateIs) and not each.negated}
-        states = merge_filters(*(kind.states[word] for word in words if word in kind.states), need.filter)
+        words = [each.state for each in find.where if isinstance(each, StateIs) and not each.negated]
+        known = [kind.states[word] for word in dict.fromkeys(words) if word in kind.states]
+        if not pool.records and owner is None and len(known) < len(find.where):  # some of them there may be
+            return need.ask(f"There is no such {name_kind(kind)}.")
+        states = merge_filters(*known, need.filter)
         return need.ask(explain_none_found(kind, states or need.filter, owner, pool.records, more=pool.more))
 
     def check(self, need: RecordQuery, found: Sequence[LocatedRecord]) -> Outcome:

@@ -110,7 +110,7 @@ async def test_what_nothing_fits_is_said_to_be_missing() -> None:
     loan = find("loan", None, *of(find("member", "Piet Vos"), nothing))
     asked = (await came_of("renew the loan over 9000 of Piet Vos by 5 days", renew(loan))).verdict
     assert isinstance(asked, Question), asked
-    assert asked.text == "There is no item."
+    assert asked.text == "There is no such item."
 
 
 _ID = {"name": "id", "type": "id", "search": "number"}
