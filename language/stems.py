@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-import snowballstemmer  # type: ignore[import-untyped]
+import Stemmer  # type: ignore[import-not-found]
 
-_STEMMER: Final = snowballstemmer.stemmer("english")
+_STEMMER: Final = Stemmer.Stemmer("english", 0)
+"""Snowball's own C library: without a cache, because ``_STEMS`` is one."""
 _STEMS: dict[str, str] = {}
 _MOST_STEMS_KEPT: Final = 200_000
 

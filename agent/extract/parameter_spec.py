@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
+
+import Stemmer  # type: ignore[import-not-found]
 
 from agent.extract import description_hints
 from agent.extract.counted_units import find_named_unit
@@ -17,16 +19,7 @@ from language.text import split_name, word_set
 from registry.contract import Annotation, SourceKind, Unit
 from registry.parameter_types import BY_FORMAT, ParameterType
 
-
-@lru_cache(maxsize=1)
-def _load_english() -> Callable[[str], str]:
-    # Imported on first use: its languages add tens of milliseconds to the start.
-    from snowballstemmer import stemmer  # type: ignore[import-untyped]
-
-    made: Callable[[str], str] = stemmer("english").stemWord
-    return made
-
-
+_STEMMER: Final = Stemmer.Stemmer("english", 0)
 _GENERIC: Final = word_set("the a an of for to is has value param parameter field input data info new my user's s")
 _STOP: Final = word_set(
     "the a an of for to in on at by with from and or is are be been was were will if it its this that these those "
@@ -54,7 +47,8 @@ _OF_THING: Final = re.compile(
 
 @lru_cache(maxsize=16384)
 def stem_word(word: str) -> str:
-    return _load_english()(word)
+    stem: str = _STEMMER.stemWord(word)
+    return stem
 
 
 @dataclass(frozen=True, slots=True)
