@@ -85,10 +85,9 @@ def take_back(reader: Reader, typed: str, thread: Sequence[Turn], chooser: Choos
     what = _says_back(reader, typed, calls, chooser) if calls else None
     if what is None:
         return None
-    meant = _both(thread, calls) if what.startswith("both") else calls
-    if meant is None:
+    if what.startswith("both") and len(calls) != BOTH:
         return Abstain(reason="nothing_fits", detail=WHICH_BOTH)
-    return Proposal(result=UndoResult(calls=tuple(call.handle for call in meant)))
+    return Proposal(result=UndoResult(calls=tuple(call.handle for call in calls)))
 
 
 def _says_back(reader: Reader, typed: str, calls: Sequence[EarlierCall], chooser: Chooser) -> str | None:
@@ -106,17 +105,6 @@ def _says_back(reader: Reader, typed: str, calls: Sequence[EarlierCall], chooser
 def _match_back(text: str, calls: Sequence[EarlierCall]) -> re.Match[str] | None:
     found = _UNDO.fullmatch(text)
     return _DROP.fullmatch(text) if found is None and all(call.waits for call in calls) else found
-
-
-def _both(thread: Sequence[Turn], calls: Sequence[EarlierCall]) -> tuple[EarlierCall, ...] | None:
-    """The two calls that "both" means: those of the latest request, or its one call and that of the request before.
-    None if they can't be told."""
-    if len(calls) > 1:
-        return tuple(calls) if len(calls) == BOTH else None
-    turns = [turn.calls for turn in thread if turn.calls]
-    if len(turns) < BOTH or len(turns[-2]) != 1:
-        return None
-    return (*turns[-2], *turns[-1])
 
 
 def list_words(text: str) -> list[str]:

@@ -68,16 +68,9 @@ class Amounts:
                 scaled = Computed(op="/", a=scaled, b=Number(number=Decimal(divisor), quote=quote))
             return scaled, last
         held = self.reader.numbers.get(at)
-        if held is None or held.kind not in ("cardinal", "percent"):
+        if held is None or held.kind != "percent":
             return None
         last = self.reader.end_index(held.end)
-        percent = held.kind == "percent" or held.unit == "%"
-        if not percent and self.reader.low(last) in {"percent", "pct"}:
-            percent, last = True, last + 1
-        if not percent and last < stop and self.reader.tokens[last].text == "%":
-            percent, last = True, last + 1
-        if not percent:
-            return None
         quote = self.reader.words(at, last)
         whole, last = self._whole(last, stop)
         if whole is None:

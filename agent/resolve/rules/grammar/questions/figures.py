@@ -221,16 +221,11 @@ def _counts(each: Field, said: Sequence[str]) -> bool:
 
 
 def _owed_to_us(reader: Reader, at: int, stop: int) -> Answer | None:
-    """What is owed to us: "(how much) are we still owed in euros"."""
+    """What is owed to us: "(how much) are we still owed"."""
     if reader.lows(at, 2) != ("are", "we"):
         return None
     at += 2 + (reader.low(at + 2) in {"still", "currently"})
     owed = find_owed(reader) if reader.low(at) == "owed" else None
-    some = read_phrase(reader, at + 2, stop, None) if owed is not None and reader.low(at + 1) in {"in", "for"} else None
-    if owed is not None and some is not None and some.noun and some.find.record == owed.record:
-        if some.find.said is not None:
-            return None
-        owed, at = owed.model_copy(update={"where": (*owed.where, *some.find.where)}), some.last - 1
     find = read_restricted(reader, Phrase(owed, at, at + 1, True), stop) if owed is not None else None
     size = reader.kinds[find.record].size if find is not None and find.order is None else None
     return ValueAnswer(value=TotalOf(field=size, of=find)) if size is not None and find is not None else None
