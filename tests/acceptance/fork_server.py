@@ -39,11 +39,13 @@ from tests.fast_passwords import hash_cheaply
 
 ROOT: Final = Path(__file__).parents[2]
 READER: Final = "agent.planning.reading_worker"
-MAINS: Final = {"cli.main": "cli.main", "demo": "demo.__main__", READER: READER}
+IMPORTER: Final = "executors.importing.import_worker"
+MAINS: Final = {"cli.main": "cli.main", "demo": "demo.__main__", READER: READER, IMPORTER: IMPORTER}
 """What ``python -m NAME`` runs, by name."""
 STAND_IN: Final = Path(__file__).with_name("stand_in.py")
 IMPORTED: Final = (
     *MAINS.values(),
+    "registry.importing.tasks",
     "uvicorn",
     "app.container",
     "core.traces",
@@ -63,9 +65,12 @@ class ForkServer:
         self.codes: dict[int, int] = {}
         self._lock = threading.Lock()
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-m", "tests.acceptance.fork_server", str(theirs.fileno())]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+        asked, self.python = _stand_in(Path(tempfile.mkdtemp(prefix="opsiq-forks-")))
+        fds = [theirs.fileno(), asked.fileno()]
+        command = [sys.executable, "-m", "tests.acceptance.fork_server", *map(str, fds), self.python]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, pass_fds=fds)
         theirs.close()
+        asked.close()
 
     def start(
         self,
@@ -168,7 +173,7 @@ def fork_server() -> ForkServer:
 
 def main() -> int:
     """Forks what it is asked for and tells how each ended, until nobody asks any more."""
-    line = socket.socket(fileno=int(sys.argv[1]))
+    line, asked = (socket.socket(fileno=int(fd)) for fd in sys.argv[1:3])
     gc.disable()
     hash_cheaply()
     for name in IMPORTED:
@@ -182,10 +187,9 @@ def main() -> int:
     condition.compile("true")
     asyncio.run(warm())
     gc.freeze()
-    folder = Path(tempfile.mkdtemp(prefix="opsiq-forks-"))
-    forks = Forks(line, *_stand_in(folder))
+    forks = Forks(line, asked, sys.argv[3])
     forks.serve()
-    shutil.rmtree(folder)
+    shutil.rmtree(Path(asked.getsockname()).parent)
     return 0
 
 
@@ -198,8 +202,8 @@ def _list_models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 
 def _stand_in(folder: Path) -> tuple[socket.socket, str]:
-    """What stands in for Python in the servers, and where it asks for a child. A file system that runs no programs
-    leaves Python itself."""
+    """Where is asked for a child, and what asks there: it stands in for Python in the servers. A file system that runs
+    no programs leaves Python itself."""
     script, asked = folder / "python", socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     script.write_text(f"#!{sys.executable} -IS\n{STAND_IN.read_text(encoding='utf-8')}", encoding="utf-8")
     script.chmod(0o700)
@@ -294,8 +298,8 @@ def _become(request: Mapping[str, Any], fds: Sequence[int], python: str) -> Call
         sys.executable = python
     sys.argv = [request["module"], *request["arguments"]]
     gc.enable()
-    found: Callable[[Sequence[str]], int] = importlib.import_module(MAINS[request["module"]]).main
-    return lambda: found(request["arguments"])
+    found: Callable[..., int] = importlib.import_module(MAINS[request["module"]]).main
+    return lambda: found(*filter(None, [request["arguments"]]))
 
 
 def _run(command: Callable[[], int]) -> int:

@@ -14,7 +14,7 @@ import socket
 import sys
 
 RUN = ["-P", "-m", "opsiq_server.run_module"]
-FORKED = ("agent.planning.reading_worker", "cli.main")
+FORKED = ("agent.planning.reading_worker", "cli.main", "executors.importing.import_worker")
 
 
 def main() -> int:
@@ -24,10 +24,11 @@ def main() -> int:
     module, *arguments = given[len(RUN) :]
     named = zip(["", *arguments], arguments, strict=False)
     fds = [int(value) for name, value in named if name.endswith("-fd") or (module == FORKED[0] and not name)]
+    standard = [0, 1, 2] if module == FORKED[2] else [1, 2]
     line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     line.connect(os.path.join(os.path.dirname(__file__), "line"))  # noqa: PTH118, PTH120 - pathlib takes longer to import than all the rest
-    wanted = {"module": module, "arguments": arguments, "environ": dict(os.environ), "places": [*fds, 1, 2]}
-    socket.send_fds(line, [json.dumps(wanted).encode()], [*fds, 1, 2])
+    wanted = {"module": module, "arguments": arguments, "environ": dict(os.environ), "places": [*fds, *standard]}
+    socket.send_fds(line, [json.dumps(wanted).encode()], [*fds, *standard])
     pid = int(line.recv(64))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: os.kill(pid, number))

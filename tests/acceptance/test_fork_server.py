@@ -6,14 +6,18 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Collection
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.acceptance.fork_server import Forked, fork_server
+from core.python_command import make_command
+from executors.importing.import_worker import MEMORY_BYTES
+from tests.acceptance.fork_server import IMPORTER, Forked, fork_server
 from tests.acceptance.installation import Installation
+from tests.acceptance.test_webhooks import wait_for
 
 
 def platform(folder: Path, *more: str, **environ: str) -> Forked:
@@ -74,6 +78,19 @@ def test_a_servers_children_are_handed_its_files_and_signals_and_end_with_their_
     assert not [each for each in stand_ins if each.is_running()]
     others = _find_others(forks, {each.pid for each in world.processes.values()})
     assert not psutil.wait_procs(others, timeout=30)[1]
+
+
+def test_what_an_import_runs_is_forked_with_its_limits_and_killed_as_its_own_child_would_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    forks = psutil.Process(fork_server().pid)
+    known = {each.pid for each in forks.children()}
+    monkeypatch.setattr(sys, "executable", fork_server().python)
+    with subprocess.Popen(make_command(IMPORTER), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as stand_in:
+        wait_for(lambda: [each.rlimit(psutil.RLIMIT_AS)[0] for each in _find_others(forks, known)] == [MEMORY_BYTES])
+        [worker] = _find_others(forks, known)
+        stand_in.kill()
+        worker.wait(30)
 
 
 def _find_others(forks: psutil.Process, known: Collection[int]) -> list[psutil.Process]:

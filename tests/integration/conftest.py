@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.database import Database
 from store.migrate import upgrade
+from tests.acceptance.fork_server import fork_server
 
 NewDatabase = Callable[[], str]
 
@@ -70,6 +72,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}"
     fresh: NewDatabase = request.getfixturevalue("postgresql")
     return fresh()
+
+
+@pytest.fixture(scope="module")
+def forked_children() -> Iterator[None]:
+    """What the server starts of its own is forked, in this file's tests, from a process that has read the modules."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", fork_server().python)
+        yield
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ from registry.records import Kinds
 from tests.integration.agent.resolve.model.scripted_server import Reply, ScriptedServer, says
 from tests.unit.agent.validate.fake_platform import NOW, OWNER, SAAS, Platform, contract, town
 
+pytestmark = pytest.mark.usefixtures("forked_children")
+
 TEXTS = (
     "refund Berta's last invoice", "refund INV-1011", "refund Adam's last invoice", "close ticket 5519",
     "what is the weather", "refund 20 dollars of invoice INV-1031", "suspend Cleo because of fraud",

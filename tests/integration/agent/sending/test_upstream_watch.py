@@ -23,6 +23,8 @@ from executors.importing.sources import TextSource
 from tests.integration.agent.agent_harness import ADDRESS, AgentHarness
 from tests.integration.agent.sending.api_server import Endpoints, open_endpoints
 
+pytestmark = pytest.mark.usefixtures("forked_children")
+
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
 KEY = "POST /customers/{id}/email"
 

@@ -11,6 +11,8 @@ import pytest
 from cli.main import main
 from registry.declarative.connector import read_connector
 
+pytestmark = pytest.mark.usefixtures("forked_children")
+
 ID = {"name": "order_id", "in": "path", "required": True, "schema": {"type": "integer"}}
 ORDER = {
     "type": "object",

@@ -11,6 +11,8 @@ import pytest
 from cli.main import main
 from tests.unit.registry.importing.samples.shapes import MANY_FORMS, SWAGGER_2
 
+pytestmark = pytest.mark.usefixtures("forked_children")
+
 
 @pytest.fixture
 def document(tmp_path: Path) -> Path:

@@ -23,6 +23,8 @@ from registry.linting.linter import is_advice, lint
 from tests.integration.web.api.shop import Shop
 from web.api.tools import MAX_NAME, make_function_name
 
+pytestmark = pytest.mark.usefixtures("forked_children")
+
 AT = "/v1/imports/openapi"
 DOCUMENT = {
     "openapi": "3.1.0",

@@ -21,6 +21,8 @@ from tests.integration.web.console.console import PASSWORD, Console, csrf
 from tests.integration.web.console.keys.test_keys import ticket
 from web.console.imports.import_state import MAX_PLAIN_BYTES, ImportState, RefusedOperation, open_state, seal_state
 
+pytestmark = pytest.mark.usefixtures("forked_children")
+
 ORDER = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
 NOTES = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("note", "trace")]
 DOCUMENT = {
