@@ -49,9 +49,10 @@ def test_it_has_the_environment_it_was_given_and_its_own_exit_code(tmp_path: Pat
 def test_what_a_server_reads_with_is_forked_and_killed_as_its_own_child_would_be(world: Installation) -> None:
     if "server" in world.processes:
         world.kill_server()
+    forks, known = _forked_before()
     world.start_server(OPSIQ_READING_PROCESSES="1")  # a busy one would start a second process
-    forks, server = psutil.Process(fork_server().pid), psutil.Process(world.processes["server"].pid)
-    known = {each.pid for each in world.processes.values()}
+    server = psutil.Process(world.processes["server"].pid)
+    known |= {server.pid}
     assert world.ask("olivia", "refund Adam's last invoice")["state"] == "asked"
     [stand_in] = server.children()
     assert "agent.planning.reading_worker" in stand_in.cmdline()
@@ -67,8 +68,9 @@ def test_what_a_server_reads_with_is_forked_and_killed_as_its_own_child_would_be
 def test_a_servers_children_are_handed_its_files_and_signals_and_end_with_their_own_code(world: Installation) -> None:
     if "server" in world.processes:  # what it reads with is a child of the fork server too
         world.kill_server()
+    forks, known = _forked_before()
     world.start_server("several", processes=2)
-    forks, parent = psutil.Process(fork_server().pid), world.processes.pop("several")
+    parent = world.processes.pop("several")
     stand_ins = psutil.Process(parent.pid).children()
     assert {"--family-fd", "--listen-fd"} <= {word for each in stand_ins for word in each.cmdline()}
     assert world.ask("olivia", "refund Adam's last invoice")["state"] == "asked"
@@ -76,21 +78,26 @@ def test_a_servers_children_are_handed_its_files_and_signals_and_end_with_their_
     assert parent.wait(60) == 0
     parent.stdout.close()
     assert not [each for each in stand_ins if each.is_running()]
-    others = _find_others(forks, {each.pid for each in world.processes.values()})
+    others = _find_others(forks, known)
     assert not psutil.wait_procs(others, timeout=30)[1]
 
 
 def test_what_an_import_runs_is_forked_with_its_limits_and_killed_as_its_own_child_would_be(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    forks = psutil.Process(fork_server().pid)
-    known = {each.pid for each in forks.children()}
+    forks, known = _forked_before()
     monkeypatch.setattr(sys, "executable", fork_server().python)
     with subprocess.Popen(make_command(IMPORTER), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as stand_in:
         wait_for(lambda: [each.rlimit(psutil.RLIMIT_AS)[0] for each in _find_others(forks, known)] == [MEMORY_BYTES])
         [worker] = _find_others(forks, known)
         stand_in.kill()
         worker.wait(30)
+
+
+def _forked_before() -> tuple[psutil.Process, set[int]]:
+    """The fork server and what it has forked already, for other tests too."""
+    forks = psutil.Process(fork_server().pid)
+    return forks, {each.pid for each in forks.children()}
 
 
 def _find_others(forks: psutil.Process, known: Collection[int]) -> list[psutil.Process]:
