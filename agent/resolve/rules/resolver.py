@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from agent.extract.limits import MAX_WISHES, explain_excess, refuse_too_many
 from agent.pipeline import (
@@ -84,10 +85,11 @@ class RuleResolver:
         """Resolves a request: by the grammar if it is about records, and by scoring each action for functions and
         events."""
         on_records = request.given is None and bool(kinds)
-        functions = on_records and _calls_functions(shortlist)
+        registry = _describe_registry(shortlist)
+        functions = on_records and registry.functions
         # No kinds, or few that any contract refers to: no live data confirms what an API's changes are read as.
-        bare = request.given is None and (functions or not kinds) and _is_api(shortlist)
-        imported = bare or (functions and _is_imported(shortlist))
+        bare = request.given is None and (functions or not kinds) and registry.api
+        imported = bare or (functions and registry.imported)
         full = on_records and not functions
         began = self._seconds()
         if (why := explain_excess(request.text)) is not None:
@@ -134,28 +136,41 @@ class RuleResolver:
         )
 
 
-def _calls_functions(shortlist: Shortlist) -> bool:
-    """Whether a registry is a library of functions (look-ups, lists, any records) rather than actions on records. The
-    words carry such calls and have their own reader."""
+@dataclass(frozen=True, slots=True)
+class _Registry:
+    """What kind of registry it is.
+
+    - ``functions``: a library of functions (look-ups, lists, any records) rather than actions on records. The words
+      carry such calls and have their own reader.
+    - ``imported``: many changes are calls of a platform's own API that name a record of a kind. It is then a platform,
+      however much of it can be looked up.
+    - ``api``: most changes are calls of a platform's own API. If none names a record of a kind, no live data confirms
+      the reading, and a change is asked about.
+    """
+
+    functions: bool
+    imported: bool
+    api: bool
+
+
+_REGISTRIES: Final = WeakKeyDictionary[Shortlist, _Registry]()
+
+
+def _describe_registry(shortlist: Shortlist) -> _Registry:
+    """Looks at every offer, so it is kept for as long as the shortlist is."""
+    if (known := _REGISTRIES.get(shortlist)) is not None:
+        return known
+    changes = [offer for offer in shortlist.offers if offer.risk is not Risk.READ]
+    own = [offer for offer in changes if offer.own_api]
+    on_records = sum(any(offer.annotation(name).record for name in offer.properties) for offer in own)
     functions = sum(offer.risk is Risk.READ or _takes_lists(offer) for offer in shortlist.offers)
-    return functions > FUNCTIONS * len(shortlist)
-
-
-def _is_imported(shortlist: Shortlist) -> bool:
-    """Whether many of a registry's changes are calls of a platform's own API that name a record of a kind. It is then a
-    platform, however much of it can be looked up."""
-    changes = [offer for offer in shortlist.offers if offer.risk is not Risk.READ]
-    on_records = sum(
-        offer.own_api and any(offer.annotation(name).record for name in offer.properties) for offer in changes
+    made = _Registry(
+        functions=functions > FUNCTIONS * len(shortlist),
+        imported=on_records > FUNCTIONS * len(changes),
+        api=len(own) > len(changes) / 2,
     )
-    return on_records > FUNCTIONS * len(changes)
-
-
-def _is_api(shortlist: Shortlist) -> bool:
-    """Whether a registry's changes are calls of a platform's own API. If none names a record of a kind, no live data
-    confirms the reading, and a change is asked about."""
-    changes = [offer for offer in shortlist.offers if offer.risk is not Risk.READ]
-    return sum(offer.own_api for offer in changes) > len(changes) / 2
+    _REGISTRIES[shortlist] = made
+    return made
 
 
 def _asked_unless_told(made: Resolved, text: str, shortlist: Shortlist) -> Resolved:
