@@ -42,6 +42,8 @@ _VERB: Final = (
     rf"(?:{_AUXILIARY}(?:n['’]?t)?|can['’]?t|cannot|won['’]?t|{patterns.PAST}|let|hurt|left|found|says?|thinks?|feels?|seems?|keeps?|looks?|sounds?)(?!\w))"
 )
 _TELLS: Final = re.compile(rf"{_LEAD}{_SUBJECT}(?P<verb>{_VERB})", re.IGNORECASE)
+# The same, with the subject of the clause before: "has been off and won't be back".
+_GOES_ON: Final = re.compile(rf"\s*(?P<verb>{_VERB})", re.IGNORECASE)
 _REPORTS: Final = re.compile(
     rf"\s(?:says?|said)\s(?P<what>.*(?<!\w)(?:{_AUXILIARY}(?:n['’]?t)?|cannot|never)(?!\w).*)", re.I | re.S
 )
@@ -51,6 +53,10 @@ _PAST: Final = re.compile(
 )
 _THEN: Final = re.compile(r"(?<!\w)then(?!\w)", re.IGNORECASE)
 _ONLY: Final = re.compile(r"(?<!\w)only(?!\w)", re.IGNORECASE)
+_HAPPENED: Final = re.compile(
+    r"yesterday|(?:this|yesterday)\s+(?:morning|afternoon|evening)|earlier|last\s+(?:night|week|weekend|month)|\w+\s+\w+\s+ago",
+    re.I,
+)
 _NOUN: Final = re.compile(r"(?<!\w)(?:the|an?|my|our|his|her|its|their)\s+[^\W\d_]+", re.IGNORECASE)
 # Wishes, duties, permissions and limits belong to the order, whatever their tense.
 _BINDS: Final = re.compile(
@@ -89,7 +95,11 @@ class Asides:
             return False
         told = self._tell(first, last)
         found = _TELLS.match(told)
-        if found is None or self._is_order(found["subject"], first):
+        if found is None:
+            found = _GOES_ON.match(told) if first and self._goes_on(first) else None
+        elif self._is_order(found["subject"], first):
+            return False
+        if found is None:
             return False
         past = _PAST.match(found["verb"]) is not None
         if _THEN.search(self.text, last) or (_ONLY.search(self.text, first, last) and not past):
@@ -104,6 +114,15 @@ class Asides:
         behind = not self._is_ordered(last, len(self.text))
         why = re.search(rf"(?<!\w)(?:{_STORY})\s*$", self.text[max(0, first - patterns.REACH) : first], re.IGNORECASE)
         return not behind or why is not None or past
+
+    def dates_what_happened(self, place: Place) -> bool:
+        """Whether a place only dates something that happened before the order: "Ada brought two this morning, …"."""
+        first, last = self._bounds(*place)
+        told = self._tell(first, last)
+        found = _TELLS.match(told) if _HAPPENED.fullmatch(self.text[slice(*place)].strip()) else None
+        if found is None or self._is_order(found["subject"], first) or _BINDS.search(told) is not None:
+            return False
+        return _PAST.match(found["verb"]) is not None and self.text[last:].strip(" .!?,;") != ""
 
     def _bounds(self, start: int, end: int) -> Place:
         return patterns.find_opening(_ENDS, self.text, start), patterns.find_closing(_ENDS, self.text, end)
@@ -121,6 +140,13 @@ class Asides:
             if at <= begin and end <= last:
                 told, at = f"{told}{self.text[at:begin]}{name}", end
         return told + self.text[at:last]
+
+    def _goes_on(self, first: int) -> bool:
+        before = self._bounds(first - 1, first - 1) if first else (0, 0)
+        opening = patterns.last_before(_ENDS, self.text, first)
+        start, end = self._bounds(opening[0], opening[0]) if opening is not None else before
+        found = _TELLS.match(self._tell(start, min(end, opening[0] if opening is not None else end)))
+        return found is not None and not self._is_order(found["subject"], start)
 
     def _is_order(self, subject: str, first: int) -> bool:
         """Whether a word that looks like a name is the verb of an order at the start of the sentence."""

@@ -1,8 +1,9 @@
-"""Details and descriptions: words around an order that only describe, and so change nothing.
+"""Descriptions and stories: words around an order that only describe, and so change nothing.
 
 This applies to plain functions: actions of a platform that declares no records. Where records are looked up, a day or
-number may tell them apart, in whatever clause it stands. The card shows every description and waits. Further orders,
-negations, conditions and numbers that count what is done are always asked about.
+number may tell them apart, in whatever clause it stands. It is a story only if every record is named outright. The card
+shows every description and waits. Further orders, negations, conditions and numbers that count what is done are always
+asked about.
 """
 
 from __future__ import annotations
@@ -26,10 +27,39 @@ from language.text import read_text, split_name
 from registry.contract import Contract, Risk, Unit
 
 LONGEST: Final = 2000
-"""Longest request, in characters, whose details are judged one by one. In a longer one they are asked about."""
+"""Longest request, in characters, whose details and stories are judged one by one. In a longer one they are asked
+about."""
 MOST_WORDS: Final = 6
 """Most words of a phrase that narrows what is found."""
 
+# Somebody is doing something, or something was done.
+_PERSON: Final = r"(?:I|we|he|she|they|(?:no|some)(?:body|\s?one)|(?:my|our|his|her|their)\s+\w+(?:\s+(?-i:[A-Z]\w+))?)"
+_THING: Final = rf"(?:{_PERSON}|it|this|that|there|(?:the|an?)\s+\w+(?:\s+\w+)?)"
+_BEEN: Final = rf"(?:(?:just|already|only|now|\w+ly)\s+){{0,2}}(?:been|{patterns.PAST}|\w{{2,}}en)\b"
+_TELLS: Final = re.compile(
+    rf"\s*(?:(?:and|but|because|since|as|so|which|however)\b,?\s*)*"
+    rf"(?:{_PERSON}\s*(?:['’](?:m|re|s)|\s(?:am|is|are))\s+(?:\w+ly\s+)?\w+ing\b|{_THING}\s+(?:\w+ly\s+)?{patterns.PAST}\b"
+    rf"|{_PERSON}\s*(?:['’](?:ve|s)|\s(?:have|has|had))\s+{_BEEN}|(?:which|who)\s+(?:\w+ly\s+)?{patterns.PAST}\b)",
+    re.IGNORECASE,
+)
+# The same after a used name: "Ada has been waiting".
+_TELLS_OF: Final = re.compile(
+    rf"\s+(?:(?:\w+ly\s+)?{patterns.PAST}\b|(?:has|have|had)\s+{_BEEN}|(?:is|are)\s+\w+ing\b)", re.IGNORECASE
+)
+# The state of a person, or of something that is theirs: "Ada is away until Monday". "It" may be the ordered thing.
+_STANDS: Final = re.compile(
+    rf"\s*(?:(?:and|but|because|since|as|so)\b,?\s*)*(?:{_PERSON}|(?-i:[A-Z]\w+(?:\s[A-Z]\w+)?)(?:['’]s\s+\w+)?)"
+    r"(?:['’](?:m|s|ve)|\s+(?:am|is|has|have)|(?<!they)\s+are)\s+(?!(?:to|until|till?)\b)",
+    re.IGNORECASE,
+)
+_FOR: Final = re.compile(r"\b(?:for|from|by|to|until|till?)\s+$", re.IGNORECASE)
+_THEN: Final = re.compile(r"\bthen\b", re.IGNORECASE)
+# Something said or agreed before.
+_AS_SAID: Final = re.compile(rf"\s*(?:just\s+)?as\s+(?:(?:I|we|he|she|they|you)\s+)?{patterns.PAST}\b", re.IGNORECASE)
+_REASON: Final = re.compile(
+    r"\b(?:because|since|as)\s+(?=(?:I|we|he|she|they|(?:no|some)(?:body|\s?one)|the|my|our|his|her|their|(?-i:[A-Z]\w+))\b)",
+    re.IGNORECASE,
+)
 # A wish that says it is optional.
 _PREFERS: Final = re.compile(r"\s*(?:(?:and|or|but)\b,?\s*)?(?:preferably|ideally)\b", re.IGNORECASE)
 # Opens a place, a time, a manner or a beneficiary, or modifies a verb. A year says where something is from.
@@ -66,7 +96,7 @@ _WISHES: Final = re.compile(
 @dataclass(frozen=True)
 class Told:
     """Judges stretches of one order. ``others`` are the other ignored places: a clause with one of them is no mere
-    detail."""
+    story."""
 
     order: Order
     others: Collection[Place]
@@ -74,6 +104,35 @@ class Told:
     @property
     def text(self) -> str:
         return self.order.text
+
+    def is_story(self, start: int, end: int) -> bool:
+        """Whether a day or number only dates or counts something in a story.
+
+        The story is a clause of its own. It holds no wish and no used words except names, and no open argument can take
+        the value.
+        """
+        first, last = patterns.find_clause(self.text, start, end)
+        tells = _TELLS.match(self.text, first, last) is not None
+        if _looks_up(self.order):
+            if len(self.text) > LONGEST or not is_named_outright(self.order):
+                return False
+            begins = next((stop for begin, stop in self.order.names if not self.text[first:begin].strip()), None)
+            tells = tells or (
+                patterns.DONE.match(self.text, first, last) is not None and not self.order.parts(BelongsTo)
+            )
+            tells = tells or (begins is not None and _TELLS_OF.match(self.text, begins, last) is not None)
+            last = min(last, self.text.find(": ", end) % (len(self.text) + 1))
+            why = [each.start() for each in _REASON.finditer(self.text, first, start)]
+            first = why[-1] if why else first
+            tells = tells or _TELLS.match(self.text, first, last) is not None
+            waits = _THEN.search(self.text, end) is not None
+            tells = tells or (not waits and _STANDS.match(self.text, first, last) is not None)
+        values = [each for each in self.order.spoken if each not in self.order.names]
+        dated = patterns.DATE.fullmatch(self.text, start, end) and not patterns.search_before(_FOR, self.text, start)
+        if dated and _AS_SAID.match(self.text, first, last) is not None:
+            return not any(begin < last and first < stop for begin, stop in (*values, *self.others))
+        used = not tells or any(begin < last and first < stop for begin, stop in (*values, *self.others))
+        return not used and _WISHES.search(self.text, first, last) is None and not self.could_take(start, end)
 
     def counts_events(self, start: int, end: int) -> bool:
         """Whether "twice" or "three times" counts past events.
@@ -118,8 +177,8 @@ class Told:
         """Whether a day, number, limit, part or hedge is only a detail.
 
         It is a detail of what is looked for, if the calls only find things. For calls of little risk, it may belong to
-        a preference. Its clause must order nothing else and ask about nothing, and no open argument may be able to take
-        it.
+        a preference or to the value itself. Its clause must order nothing else and ask about nothing else, and no open
+        argument may be able to take it.
         """
         if not self._is_plain() or len(self.text) > LONGEST:
             return False

@@ -1,23 +1,28 @@
 """Descriptions: words that only describe something used.
 
-They say who somebody is ("the new colleague, Ada"), what a value applies to ("the kidney food"), or that all of it is
-meant.
+They say who somebody is ("the new colleague, Ada"), what a deducted amount is for ("less 15 euros handling"), what a
+value applies to ("the kidney food"), that two named ones are two ("Ada and Bo both"), or that all of it is meant.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
+from agent.extract.spans.money import find_currency
 from agent.pipeline import Request
-from agent.planning.proposal import Argument, ComputedArgument, Find, Proposal, TypedValue
+from agent.planning.proposal import Argument, Computed, ComputedArgument, Find, Number, Proposal, TypedValue
 from agent.planning.quotes import find_places, walk
 from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.modifiers import RATE, SHARE
 from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.questions import list_members
+from language.stems import EMPTY, stem
 from registry.contract import Contract
 
+_NOUNS: Final = re.compile(r"(?:\s+[^\W\d_]+){1,2}?(?=\s*(?:[,.;!?]|$|\b(?:of|from|off|for)\b))")
 _ONE_NOUN: Final = re.compile(
     r"\s+(?P<noun>[^\W\d_]+)(?=\s*(?:[,.;!?]|$|\b(?:for|from|as|because|since|please)\b))", re.IGNORECASE
 )
@@ -26,7 +31,21 @@ _OTHER: Final = re.compile(
     r"(?<!\w)(?:other|another|same|second|third|next|last|first|old|former|previous|wrong)\s+$", re.IGNORECASE
 )
 _BEFORE_NAME: Final = re.compile(r"\s*,?\s*")
+_NAMED_TWO: Final = re.compile(r"(?:['’]s?)?\s*(?:\band\b|&)\s*(?:the\s+)?", re.IGNORECASE)
 _ALL_OF_IT: Final = re.compile(r"\s+of\s+(?:it|that|this)\b\s*(?:[,.;!?]|$)", re.IGNORECASE)
+_NONE_OF: Final = re.compile(r"(?:^|[,;.!?(]|\s[-–—]+|\b(?:and|but))\s*no\s+$", re.IGNORECASE)
+
+
+def find_amount_names(proposal: Proposal, request: Request) -> Iterator[Place]:
+    """The nouns after deducted amounts, which say what those are for."""
+    taken_off = [node.b for node in walk(proposal.result) if isinstance(node, Computed) and node.op == "-"]
+    for _, end in find_places([each for each in taken_off if isinstance(each, Number)], request):
+        found = _NOUNS.match(request.text, end)
+        words = found[0].split() if found is not None else []
+        plain = all(each.islower() and each not in EMPTY and stem(each) not in patterns.UNITS for each in words)
+        weighty = any(each.search(found[0]) for each in (patterns.PART, RATE, SHARE)) if found is not None else False
+        if found is not None and plain and not weighty and not any(find_currency(each) for each in words):
+            yield found.span()
 
 
 def find_value_nouns(arguments: Iterable[tuple[Contract, str, Argument]], request: Request) -> Iterator[Place]:
@@ -53,6 +72,19 @@ def describes_name(text: str, place: Place, names: Collection[Place]) -> bool:
     return begins and told.islower() and determined is not None and not patterns.search_before(_OTHER, text, start)
 
 
+def counts_names(text: str, place: Place, names: Collection[Place]) -> bool:
+    """Whether "both" only repeats that two used names stand beside it."""
+    if text[slice(*place)].casefold() != "both":
+        return False
+    line = sorted({*names})
+    pairs = [(one, other) for one, other in itertools.pairwise(line) if _NAMED_TWO.fullmatch(text, one[1], other[0])]
+    return any(
+        not text[other[1] : place[0]].strip(" '’s") or not text[place[1] : one[0]].strip()
+        for one, other in pairs
+        if other[1] <= place[0] or place[1] <= one[0]
+    )
+
+
 def means_whole(text: str, place: Place, proposal: Proposal) -> bool:
     """Whether "all of it" only stresses that no part is meant. The calls then take no amount, and one record each."""
     if text[slice(*place)].casefold() != "all" or _ALL_OF_IT.match(text, place[1]) is None:
@@ -60,3 +92,17 @@ def means_whole(text: str, place: Place, proposal: Proposal) -> bool:
     nodes = list(walk(proposal.result))
     amounts = any(isinstance(node, ComputedArgument) for node in nodes)
     return not amounts and all(node.pick == "one" for node in nodes if isinstance(node, Find))
+
+
+def denies_other_action(text: str, place: Place, others: frozenset[str]) -> bool:
+    """Whether the left-over words are another action's name after a "no": "…, no credit"."""
+    words = [stem(each.casefold()) for each in re.findall(r"[^\W\d_]+", text[slice(*place)])]
+    words = words[1:] if words[:1] == ["no"] else words
+    start = place[0] + 3 if text[slice(*place)].casefold().startswith("no ") else place[0]
+    closes = re.match(r"\s*(?:[,.;!?)]|$)", text[place[1] :]) is not None
+    return (
+        bool(words)
+        and closes
+        and patterns.search_before(_NONE_OF, text, start) is not None
+        and others.issuperset(words)
+    )

@@ -28,7 +28,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.planning.quotes import find_places, locate, walk
-from agent.validate.coverage.descriptions import find_value_nouns
+from agent.validate.coverage.descriptions import find_amount_names, find_value_nouns
 from agent.validate.coverage.negations import denies_another, denies_other_value
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.structure import Structure, read_structure
@@ -123,7 +123,8 @@ class Order:
         """The places of all other used words: quotes, and the nouns that belong to them."""
         quoted = self.find((self.proposal.result, self.proposal.replaced))
         nouns = find_value_nouns(self.arguments, self.request)
-        return [*(each for each in quoted if each not in self.conveyed), *nouns]
+        of_amounts = find_amount_names(self.proposal, self.request)
+        return [*(each for each in quoted if each not in self.conveyed), *of_amounts, *nouns]
 
     @cached_property
     def spoken(self) -> list[Place]:

@@ -15,7 +15,7 @@ from typing import Final, Literal
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.asides import Asides
 from agent.validate.coverage.described_only import Told, is_named_outright
-from agent.validate.coverage.descriptions import describes_name
+from agent.validate.coverage.descriptions import denies_other_action, describes_name
 from agent.validate.coverage.misread import find_conditions_in_answers
 from agent.validate.coverage.negations import denies_verb
 from agent.validate.coverage.opposed_verbs import find_what_stays
@@ -109,14 +109,20 @@ class _Judge:
         exact = ("number" in each.kinds and each.said.isdigit()) or self._can_be_done(each)
         return any((self._used if exact else self._spoken)[slice(*each.place)])
 
+    def denies_other(self, each: Finding) -> bool:
+        others = self.order.other_verbs
+        return each.is_of(STRETCHES) and denies_other_action(self.order.text, each.place, others)
+
     def is_within_whole(self, each: Finding) -> bool:
         return not _is_whole(each) and _is_within(each.place, self._wholes)
 
     # ── aside ──
 
-    def is_lone_order(self, each: Finding) -> bool:
-        """Whether it orders the call in the person's own verb."""
-        return each.is_of(STRETCHES) and each.place == self._lone_order
+    def is_story(self, each: Finding) -> bool:
+        """Whether it only dates or counts something in a story, or orders the call in the person's own verb."""
+        if each.is_of(STRETCHES) and each.place == self._lone_order:
+            return True
+        return each.is_of(("count", "until")) and self._told.is_story(*each.place)
 
     def describes_name(self, each: Finding) -> bool:
         return each.is_of(STRETCHES) and describes_name(self.order.text, each.place, self.order.taken)
@@ -131,7 +137,8 @@ class _Judge:
             return False
         free = outright and "of all" not in each.more
         apart = frozenset[str]() if free else self.order.known | self.order.told_by_records
-        return self._asides.holds(each.place, apart) and not self._told.could_take(*each.place)
+        tells = self._asides.holds(each.place, apart) or self._asides.dates_what_happened(each.place)
+        return tells and not self._told.could_take(*each.place)
 
     def is_detail(self, each: Finding) -> bool:
         shares = "share" in each.more and each.is_of(("modifier", "misread"))
@@ -194,11 +201,11 @@ class _Judge:
 
     @cached_property
     def _wholes(self) -> list[Place]:
-        return [each.place for each in self.standing if _is_whole(each)]
+        return [each.place for each in self.standing if _is_whole(each) and not self.denies_other(each)]
 
     @cached_property
     def _told(self) -> Told:
-        others = {each.place for each in self.standing if not each.is_of(("count", "limit", "left over"))}
+        others = {each.place for each in self.standing if not each.is_of(("count", "limit", "until", "left over"))}
         return Told(self.order, others)
 
     @cached_property
@@ -236,7 +243,8 @@ class _Judge:
 
 
 _SETTLED_BY: Final[Sequence[tuple[Outcome, Callable[[_Judge, Finding], bool]]]] = (
-    ("aside", _Judge.is_lone_order),
+    ("aside", _Judge.is_story),
+    ("accounted for", _Judge.denies_other),
     ("aside", _Judge.describes_name),
     ("aside", _Judge.stands_in_aside),
     ("accounted for", _Judge.is_within_whole),

@@ -15,7 +15,7 @@ from agent.extract.spans.money import find_currency
 from agent.planning.proposal import UNDONE, Handle, Number, TypedValue
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
-from agent.validate.coverage.descriptions import means_whole
+from agent.validate.coverage.descriptions import counts_names, means_whole
 from agent.validate.coverage.further_orders import find_further_orders, find_joined_names, find_others
 from agent.validate.coverage.left_over import find_left_over_words
 from agent.validate.coverage.misread import find_misread
@@ -36,7 +36,7 @@ Kind = Literal[
     "unit", "further order", "joined name", "limit", "modifier", "misread", "opposed verb", "taken back", "hedge",
     "report", "other", "beside", "doubted", "exception", "left over",
 ]  # fmt: skip
-Detail = Literal["of all", "fraction", "share", "count"]
+Detail = Literal["of all", "fraction", "share", "count", "until"]
 STRETCHES: Final[frozenset[Kind]] = frozenset(
     ("opposed verb", "taken back", "hedge", "report", "other", "beside", "doubted", "exception")
 )
@@ -80,12 +80,14 @@ def find_weighty_words(order: Order, doubted: Iterable[Place]) -> list[Finding]:
 
 
 def _tell_more(order: Order, places: Mapping[Kind, set[Place]]) -> dict[Detail, set[Place]]:
+    text, modifiers = order.text, places["modifier"]
     wide = [each for kind in ("modifier", "misread", *STRETCHES) for each in places[kind]]
     return {
         "of all": {*order.find_spans(patterns.QUANTIFIER)},
         "fraction": {*order.find_spans(patterns.PART)},
         "share": find_parts(order.polite, wide),
-        "count": {*order.find_spans(patterns.DATE), *places["number"], *find_limits(order.polite, places["modifier"])},
+        "count": {*order.find_spans(patterns.DATE), *places["number"], *find_limits(order.polite, modifiers)},
+        "until": {each for each in modifiers if text[slice(*each)].casefold() in ("until", "till", "til")},
     }
 
 
@@ -99,7 +101,7 @@ def _of_class(pattern: re.Pattern[str], order: Order, accounted: bool) -> Iterat
         if pattern is patterns.CONDITION:  # "once 7 is there": the number may be used
             end = start + len(order.polite[start:end].split()[0])
         place = start, end
-        if not means_whole(order.text, place, order.proposal):
+        if not counts_names(order.text, place, order.taken) and not means_whole(order.text, place, order.proposal):
             yield place
 
 
@@ -214,7 +216,7 @@ def _find_modifiers(order: Order) -> Iterator[Place]:
     found = {*find_modifiers(order.polite, order.spoken, figures, order.verbs, structure)}
     quotes = [each for each in order.spoken if each not in figures]
     for place in order.find_spans(patterns.OF_SEVERAL) if structure.one_record and not structure.multiplies else ():
-        if not any(a <= place[0] < b for a, b in quotes):
+        if not counts_names(text, place, order.taken) and not any(a <= place[0] < b for a, b in quotes):
             found.add(place)
     for place in found:
         if _is_own_rate(order, place):

@@ -21,6 +21,7 @@ SHELF |= {"note": None}
         ("nobody will ever look for the belt sander in the dark, put it in front", SHELF, "nobody will ever"),
         ("not sure why nobody took the belt sander upstairs, put it in front", SHELF, "not sure why nobody"),
         ("Ines says she can't remember anything of last week, waive F-231", FINE, "last week"),
+        ("Hugo hasn't been in since Tuesday and won't be here before May, renew loan 502 by 7 days", LOAN, "won't"),
         ("Ines dropped the belt sander off this morning, put it in front", SHELF, "this morning"),
         ("we only had the shop open for two weeks, renew loan 502 by 7 days", LOAN, "two weeks"),
     ],

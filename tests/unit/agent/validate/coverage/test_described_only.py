@@ -63,20 +63,33 @@ RESERVE = {
 
 
 @pytest.mark.parametrize(
-    "wish",
+    ("story", "stands"),
     [
-        "We need to be back by Sunday.",
-        "I was hoping for next Monday.",
-        "He said next Monday.",
-        "It was supposed to be 6.",
-        "It is for 6 seats.",
-        "It is for 6 people.",
-        "Not before next Monday,",
+        ("My brother is visiting next Monday and", True),
+        ("We sailed there in 2019.", True),
+        ("I was ill last week, so", True),
+        ("We need to be back by Sunday.", False),
+        ("I was hoping for next Monday.", False),
+        ("He said next Monday.", False),
+        ("It was supposed to be 6.", False),
+        ("It is for 6 seats.", False),
+        ("It is for 6 people.", False),
+        ("Not before next Monday,", False),
     ],
 )
-async def test_a_day_or_number_of_a_wish_is_asked_about(wish: str) -> None:
-    made = await verdict_of(f"{wish} please reserve a boat in Kiel on 5 December with 4 seats", RESERVE)
-    assert isinstance(made, Question), made
+async def test_a_day_or_number_of_a_story_is_shown_and_one_of_a_wish_asked_about(story: str, stands: bool) -> None:
+    made = await verdict_of(f"{story} please reserve a boat in Kiel on 5 December with 4 seats", RESERVE)
+    assert isinstance(made, Plan if stands else Question), made
+    if stands:
+        words = story.removesuffix(" and").removesuffix(", so").strip(".")
+        assert [f"Nothing is done about ‘{words}’."] == [each for each in made.held if "Nothing" in each]
+
+
+async def test_a_story_stops_the_plan_where_an_open_argument_could_take_it() -> None:
+    text = "We sailed there on 5 December. Reserve a boat in Kiel with 4 seats"
+    made = await verdict_of(text, {**RESERVE, "day": None})
+    assert isinstance(made, Question)
+    assert "5 December" in made.text
 
 
 LOAN = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": number(7, "7 days", "days")}
@@ -90,8 +103,11 @@ NEWEST = find("fine", None, {"belongs_to": find("member", "Ines Duarte")}, order
         ("He borrowed it last week. Renew loan 502 by 7 days", LOAN, "He borrowed it last week"),
         ("waive F-231, she rang yesterday", FINE, "she rang yesterday"),
         ("I've just been on the phone with her for forty minutes, waive F-231", FINE, "for forty minutes"),
+        ("Hugo is at sea until Monday, waive F-231", FINE, "is at sea until Monday"),
+        ("waive F-231, their regatta is on Thursday", FINE, "their regatta is on Thursday"),
         ("waive F-231 since nobody has asked us back for ten days", FINE, None),
         ("renew loan 502 by 7 days since nobody has called for ten days", LOAN, "since nobody has called for ten days"),
+        ("as promised yesterday: waive F-231", FINE, "as promised yesterday"),
         ("as promised for tomorrow: waive F-231", FINE, None),
         ("Hugo is back on Monday, then waive F-231", FINE, None),
         ("waive F-231, she has until Monday", FINE, None),

@@ -28,7 +28,9 @@ LOANS = [
 @pytest.mark.parametrize(
     ("text", "steps"),
     [
+        ("waive F-231 minus 2 euros handling", [{**FINE, "amount": LESS}]),
         ("charge the new neighbour, Ines Duarte, 9 euros for late return", [CHARGE]),
+        ("waive F-231, no charge", [FINE]),
         ("waive F-231, all of it", [FINE]),
         ("waive that bloody F-231", [FINE]),
         ("put the belt sander on the cellar rack", [SHELF]),
