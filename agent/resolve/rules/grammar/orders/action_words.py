@@ -11,7 +11,7 @@ from agent.resolve.rules.clauses import is_akin_to_order, is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.normalization import replace_phrasal_verbs
 from language.stems import EMPTY, GENERIC, KIN, ORDERS, name_stems, split_runs, stem, stem_text
-from language.wordnet import is_word, rate_similarity
+from language.wordnet import find_similar_stems, is_word, rate_similarity
 from registry.offers.offer import Offer
 from registry.offers.shortlist import ALIKE, Shortlist
 
@@ -27,6 +27,9 @@ HINTED: Final = 0.35
 """… whose particle alone is said."""
 ALIKE_SHARE: Final = 0.6
 LIGHT_SHARE: Final = 0.5
+# Verbs whose object says what they do ("give credit", "set to urgent", "make it high").
+_DOING: Final = frozenset(map(stem, ("make", "give", "take", "have", "do", "send")))
+_ONE: Final = frozenset(("a", "an"))
 _IRREGULAR: Final = {
     stem(form): stem(verb)
     for verb, forms in {
@@ -89,6 +92,7 @@ class ActionWords:
             if at == 0 or (each in ORDERS and each not in things):
                 tells(each, OWN)
         tells(_find_first(offer.title), OWN)
+        tells(_find_deed(offer.title), OWN)
         phrases: list[tuple[str, ...]] = []
         reported: set[str] = set()
         nouns = {*own, *stem_text(offer.title)}
@@ -230,3 +234,10 @@ def _find_first(text: str, *, names: bool = False) -> str:
     run = next((run.casefold() for run, _, _ in split_runs(text)), "")
     told = run in EMPTY and run != "let"
     return "" if told or (names and not is_word(run)) else stem(run)
+
+
+def _find_deed(title: str) -> str:
+    """The deed of a light verb, which is a verb too: "Make an offer" is to offer. Empty if a title has none."""
+    said = title.casefold().split()
+    does = len(said) == 3 and stem(said[0]) in _DOING and said[1] in _ONE
+    return stem(said[2]) if does and find_similar_stems(stem(said[2]), verb=True) else ""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.extract.references.vocabulary import rate_person_likeness
-from agent.planning.proposal import BelongsTo, Find, RecordArgument
+from agent.extract.references.vocabulary import PLACES, rate_person_likeness
+from agent.planning.proposal import BelongsTo, Find, OrderByField, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.stretch_directions import StretchDirections
-from agent.resolve.rules.grammar.phrases.phrase_parts import count_placing
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, count_placing
 from agent.resolve.rules.grammar.phrases.shown import PARTITIVE
 from language.text import singularize
 from registry.records import RecordKind
@@ -60,6 +60,8 @@ class StretchSpoken(StretchDirections):
             None,
         )
         thing = pronoun is not None and reader.low(pronoun) in _THINGS and not self._points_at(pronoun, kind)
+        line = self._find_place(pronoun) if pronoun is not None else None
+        thing = thing and line is None
         both = next((at for at in range(self.first, self.stop) if reader.low(at) in lexicon.PLURALS), None)
         if both is not None and reader.several:
             led = [each for each in reader.several if each.record == kind.name or self._leads(kind, each)]
@@ -97,6 +99,16 @@ class StretchSpoken(StretchDirections):
                 sure = 0.8 if pronoun is not None else 0.5
                 self.records[name] = [Piece(at, last, RecordArgument(reference=found), sure)]
                 return
+
+    def _find_place(self, at: int) -> tuple[int, OrderByField] | None:
+        """The position said before "one" ("(Ada paid twice.) Refund the last one"), and how many words it has. None if
+        the thread showed a list that it may be part of."""
+        reader = self.reader
+        length = next((size for size in (3, 2, 1) if count_placing(reader, at - size) == size), 0)
+        if reader.low(at) != "one" or not length or reader.person is None or reader.person in reader.remembered:
+            return None
+        position, by, descending = PLACES[" ".join(reader.lows(at - length, length))]
+        return length, OrderByField(first=FIRSTS[by, descending], nth=abs(position))
 
     def _is_definite(self, at: int, kind: RecordKind) -> bool:
         """Whether a noun of the kind, with nothing behind it that tells which, is the thread's: "the ticket"."""

@@ -56,6 +56,7 @@ _LINGERS: Final = word_set("sitting lying waiting hanging standing around there"
 _AT_IT: Final = frozenset(("on", "with", "after"))
 _DENIED: Final = lexicon.NOT - {"no", "without"}
 _ANYONE: Final = lexicon.EVERYONE
+_NOBODY: Final[tuple[tuple[str, ...], ...]] = (("to", "nobody"), ("to", "no", "one"), ("to", "no-one"))
 _PRESENT: Final = word_set("today now currently tonight")
 _ADVERBS: Final = word_set("still already currently now yet ever just really actually also both all not")
 _HERS: Final = lexicon.OWNERS | {"the", "all", "any", "a", "an"}
@@ -93,6 +94,11 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         if also is not None:
             find, at = find.model_copy(update={"where": (*find.where, *also[0])}), also[1]
             continue
+        nobody = next((len(words) for words in _NOBODY if reader.lows(at, len(words)) == words), 0)
+        if nobody and find.where and isinstance(find.where[-1], StateIs):  # "assigned to nobody"
+            where = (*find.where[:-1], negate_condition(kind, find.where[-1]))
+            find, at = find.model_copy(update={"where": where}), at + nobody
+            continue
         if (
             made := read_of_those(reader, kind, at)
             or read_gone(reader, kind, at)
@@ -113,6 +119,9 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
                 continue
         if (more := _ours(reader, kind, find, at, stop)) is not None:
             find, at = more
+            continue
+        if reader.low(at) in _UNITED and (state := reader.state(at, kind)) is not None and state[1] > 1:
+            find, at = find.model_copy(update={"where": (*find.where, state[0])}), at + state[1]  # "with pets"
             continue
         if reader.low(at) in _LINGERS and at + 1 < stop and reader.low(at + 1) in _LINGERS | {"for", "since"}:
             at += 1

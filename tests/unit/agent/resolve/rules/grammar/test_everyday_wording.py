@@ -72,6 +72,17 @@ async def test_what_shall_be_done_to_it_instead_is_done(text: str, action: str) 
     assert [name for name, _ in await calls_of(text, "vet")] == [action]
 
 
+async def test_a_day_that_is_said_anew_in_a_sentence_of_its_own_takes_the_place_of_the_first() -> None:
+    calls = await calls_of("move job 805 to 4 December. No, the 5th", "garage")
+    assert [(call["job_id"], call["day"]) for _, call in calls] == [(805, "2026-12-05")]
+
+
+async def test_the_latest_of_whoever_was_spoken_of_is_theirs() -> None:
+    assert await calls_of("Greta Falk has two bills. Remind the newest one", "vet") == [
+        ("remind_bill", {"bill_id": 811})
+    ]
+
+
 async def test_once_more_is_again() -> None:
     assert await calls_of("send invoice R-5103 once more", "garage") == [("resend_invoice", {"invoice_id": 903})]
 

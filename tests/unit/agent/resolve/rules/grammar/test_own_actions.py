@@ -47,12 +47,15 @@ BADGE = contract(
 MEND = contract(
     "note_mending", "Note a mending", {"what": {"type": "string", "maxLength": 200}}, {}, ["what"], aliases=["rewire"]
 )
+PLEDGE = contract(
+    "make_pledge", "Make a pledge", {"copies": {"type": "integer"}}, {"copies": {"unit": "count"}}, ["copies"]
+)
 CALL = contract("log_call", "Log a call", {"what": {"type": "string", "maxLength": 200}}, {}, ["what"])
 
 
 async def verdict_of(text: str) -> Verdict:
     there = world("lending")
-    own = WorkspaceContext("own", Catalogue([*there.catalogue, BADGE, CALL, MEND]), there.kinds, there.kinds)
+    own = WorkspaceContext("own", Catalogue([*there.catalogue, BADGE, CALL, MEND, PLEDGE]), there.kinds, there.kinds)
     return (
         await propose(Task(Request(text=text, now=NOW), OWNER, own, "run_00000000000000000000000001"), RuleResolver())
     ).verdict
@@ -70,6 +73,7 @@ async def verdict_of(text: str) -> Verdict:
             {"what": "she brings F-231 back on Friday"},
         ),
         ("Ines Duarte: bench lamp rewire", "note_mending", {"what": "bench lamp rewire"}),
+        ("pledge 5 for Ines Duarte", "make_pledge", {"copies": 5}),
     ],
 )
 async def test_words_of_the_title_numbers_and_a_text_behind_a_colon_are_read(

@@ -59,6 +59,8 @@ async def test_a_deed_is_not_told_where_a_word_of_it_stays_unread(name: str, tex
         ("vet", "whose bills are unpaid?", ["1", "2"]),
         ("vet", "who do we have on leave", ["32"]),
         ("riding", "is anything planned for Thunder?", ["602", "603", "607"]),
+        ("riding", "is there any lesson planned for Joris?", ["602", "607"]),
+        ("vet", "who still owes us money?", ["1", "2"]),
         ("vet", "do we have any unpaid bills?", ["811", "812", "813"]),
         ("lending", "anything late?", ["501", "505"]),
         ("vet", "at the moment, what are the unpaid bills?", ["811", "812", "813"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Question, Reply, Request
-from agent.planning.proposal import Words
+from agent.planning.proposal import RecordsAnswer, Words
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.grammar.questions.answers import read_answer
@@ -161,3 +161,31 @@ async def test_how_something_is_done_is_asked_in_the_words_of_an_order(text: str
 def test_what_we_paid_is_not_what_customers_paid_us(text: str) -> None:
     reader = Reader(text, KINDS, NOW, lambda start, end: Words(text=text[start:end], start=start))
     assert read_answer(reader, lambda _: False) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("which tickets are assigned to nobody?", {"state": "unassigned"}),
+        ("which tickets haven't been answered?", {"state": "unanswered"}),
+        ("which invoices have we refunded?", {"state": "refunded"}),
+    ],
+)
+def test_what_we_did_and_what_nobody_did_is_a_state(text: str, told: dict[str, str]) -> None:
+    reader = Reader(text, KINDS, NOW, lambda start, end: Words(text=text[start:end], start=start))
+    answer = read_answer(reader, lambda _: False)
+    assert isinstance(answer, RecordsAnswer)
+    assert [each.model_dump(include={"state", "negated"}) for each in answer.records.where] == [
+        {**told, "negated": False}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [("when did Omar Haddad pay his last invoice?", "paid_at"), ("what is ticket 4711 about?", "subject")],
+)
+def test_a_deed_has_its_day_and_a_record_its_subject(text: str, field: str) -> None:
+    reader = Reader(text, KINDS, NOW, lambda start, end: Words(text=text[start:end], start=start))
+    answer = read_answer(reader, lambda _: False)
+    assert isinstance(answer, RecordsAnswer)
+    assert answer.fields == (field,)
