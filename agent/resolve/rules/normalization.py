@@ -331,9 +331,23 @@ def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> 
     read = AlignedText.of(typed, blank_out_corrected(strip_politeness(_lower_shouted(typed))))
     if (other := translate(read.text)) is not None:
         return read.put(other.pieces)
+    read = read.put((at, at + 1, "") for at in _find_initials(read.text))
     read = read.put(write_out(read.text, _counted))
     read = read.put(correct_spelling(read.text, shortlist, kinds))
     return read.put(replace_phrasal_verbs(read.text, shortlist.knows, shortlist.calls))
+
+
+_INITIAL: Final = re.compile(
+    r"(?<!\w)(?:(?P<first>[^\W\d_]{2,})\s+[A-Z](?P<after>\.)(?=['’]s|\s+[^\WA-Z])|[A-Z](?P<before>\.)\s?(?P<last>[A-Z][^\W\d_]+))"
+)
+
+
+def _find_initials(text: str) -> Iterator[int]:
+    """The periods behind the one letter of a name ("Dario R.", "D. Ruiz"), which end no sentence."""
+    for found in _INITIAL.finditer(blank_quotations(text)):
+        name = found["first"] or found["last"]
+        if name[0].isupper() and not is_word(name.casefold()):
+            yield found.start("after" if found["after"] else "before")
 
 
 def _counted(word: str) -> bool:

@@ -120,3 +120,17 @@ async def test_a_value_in_a_reason_does_not_stand_for_an_unknown_one_in_the_orde
     verdict = (await ask_marina(text)).verdict
     assert isinstance(verdict, Question)
     assert [each.id for each in verdict.candidates] == ["calm", "normal", "rush"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("give Lina W. job 903", "Lina W"),
+        ("give L. Wójcik 903", "L Wójcik"),
+        ("give 903 to Lina. And close 902", "Lina"),
+    ],
+)
+async def test_the_letter_of_a_name_ends_no_sentence(text: str, said: str) -> None:
+    proposal = (await ask_marina(text)).proposal
+    assert proposal is not None
+    assert f'"text":"{said}"' in proposal.model_dump_json().replace(".", "")
