@@ -345,9 +345,10 @@ _INITIAL: Final = re.compile(
 def _find_initials(text: str) -> Iterator[int]:
     """The periods behind the one letter of a name ("Dario R.", "D. Ruiz"), which end no sentence."""
     for found in _INITIAL.finditer(blank_quotations(text)):
-        name = found["first"] or found["last"]
-        if name[0].isupper() and not is_word(name.casefold()):
-            yield found.start("after" if found["after"] else "before")
+        if found["first"] and found["first"][0].isupper():
+            yield found.start("after")
+        elif found["last"] and not is_word(found["last"].casefold()):  # it may begin a sentence
+            yield found.start("before")
 
 
 def _counted(word: str) -> bool:

@@ -125,7 +125,8 @@ async def test_a_value_in_a_reason_does_not_stand_for_an_unknown_one_in_the_orde
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("give Lina W. job 903", "Lina W"),
+        ("give Lina W. 903", "Lina W"),
+        ("give 903 to Grace W. please", "Grace W"),
         ("give L. Wójcik 903", "L Wójcik"),
         ("give 903 to Lina. And close 902", "Lina"),
     ],
