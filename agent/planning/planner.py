@@ -257,10 +257,8 @@ class Planner:
             case Plan() if verdict.held:
                 expires = now + timedelta(seconds=verdict.expires_s)
                 run = run.with_(state="held", plan=verdict, approvals=(), expires_at=expires, held_at=now)
-                kind, entry = (
-                    EntryType.HELD,
-                    {"plan": recorder.describe_plan(verdict), "expires_at": expires.isoformat()},
-                )
+                kind = EntryType.HELD
+                entry = {"plan": recorder.describe_plan(verdict), "expires_at": expires.isoformat()}
             case Plan():
                 run = run.with_(state="confirmed", plan=verdict, approvals=(), held_at=None)
                 kind, entry = EntryType.AUTO_CONFIRMED, {"plan": recorder.describe_plan(verdict)}
@@ -272,10 +270,8 @@ class Planner:
                 code: RefusalCode = "too_complex" if verdict.reason == "too_complex" else "no_match"
                 refusal = Refusal(code=code, detail=verdict.detail, nearest=verdict.nearest)
                 run = run.with_(state="abstained", refusal=refusal, plan=None)
-                kind, entry = (
-                    EntryType.ABSTAINED,
-                    {"reason": verdict.reason, "detail": verdict.detail, "nearest": list(verdict.nearest)},
-                )
+                kind = EntryType.ABSTAINED
+                entry = {"reason": verdict.reason, "detail": verdict.detail, "nearest": list(verdict.nearest)}
             case Reply():
                 run = run.with_(state="answered", reply=verdict, plan=None)
                 kind, entry = EntryType.REPLIED, {"reply": verdict.model_dump(mode="json")}

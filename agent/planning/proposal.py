@@ -204,16 +204,7 @@ class Find(Node):
     @property
     def bare(self) -> bool:
         """Nothing was said of it but its noun."""
-        return self._nameless and not self.where
-
-    @property
-    def describes(self) -> bool:
-        """It says what the record is like, without a name, a place in a line or a set that it is of."""
-        return self._nameless and bool(self.where)
-
-    @property
-    def _nameless(self) -> bool:
-        return self.said is None and self.order is None and self.among is None
+        return self.said is None and not self.where and self.order is None and self.among is None
 
 
 Reference = Annotated[Handle | Find, Field(discriminator="kind")]

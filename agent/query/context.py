@@ -193,3 +193,8 @@ class QueryContext:
             found = own.get(reference.handle.removeprefix("@"), ())
             kind = found[0].kind if found else self.kind_of(reference.handle)
         return kind if kind is not None else need.ask(f"Which {name_kind(need.kind)} is meant?", code="missing")
+
+
+def describes(find: Find) -> bool:
+    """Whether a reference says what its record is like, without a name, a place in a line or a set that it is of."""
+    return bool(find.where) and find.said is None and find.order is None and find.among is None

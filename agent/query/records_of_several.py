@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from agent.pipeline import Question
 from agent.planning.proposal import BelongsTo, Condition, Find, Handle
 from agent.query.answered_references import Finder
-from agent.query.context import Own
+from agent.query.context import Own, describes
 from agent.query.pool import Pool
 from agent.validate.questions import (
     MAX_CANDIDATES,
@@ -92,7 +92,7 @@ async def _ask_about_records(
 
 def _is_described(condition: Condition) -> bool:
     owner = condition.owner if isinstance(condition, BelongsTo) else None
-    return isinstance(owner, Find) and owner.describes and owner.pick == "one"
+    return isinstance(owner, Find) and describes(owner) and owner.pick == "one"
 
 
 def _is_called(condition: Condition, kind: RecordKind) -> bool:

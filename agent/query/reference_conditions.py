@@ -21,7 +21,7 @@ from agent.query.conditions import (
     match_any,
     match_owner,
 )
-from agent.query.context import Own
+from agent.query.context import Own, describes
 from agent.query.pool import MOST_SCANNED, Owned, Pool, ask_to_narrow
 from agent.query.record_search import RecordSearch
 from agent.validate.questions import quote_words
@@ -228,7 +228,7 @@ class ReferenceConditions:
 
     def _is_any(self, above: RecordQuery, owner: Reference) -> bool:
         """Whether an owner is one of those that a description fits, whichever. Not where an answer has told which."""
-        any_of_them = above.restricts and isinstance(owner, Find) and owner.describes and owner.pick == "one"
+        any_of_them = above.restricts and isinstance(owner, Find) and describes(owner) and owner.pick == "one"
         return any_of_them and find_answer(self.context.request, above.slot) is None
 
     async def _find_other_owner(self, need: RecordQuery, owner: Reference, asked: RecordKind) -> LocatedRecord | None:
@@ -262,7 +262,7 @@ class ReferenceConditions:
         other = self.context.find_kind(need, related, own)
         if isinstance(other, Question):
             return other
-        if isinstance(related, Find) and (related.describes or related.bare):
+        if isinstance(related, Find) and (describes(related) or related.bare):
             related = related.model_copy(update={"pick": "all"})
         found = await self.context.records.find_all(replace(need.owner(other), restricts=True), related, own)
         if isinstance(found, Question):
@@ -323,7 +323,7 @@ def _may_be_of_any(find: Find) -> bool:
 
 
 def _is_description(owner: Reference) -> bool:
-    return isinstance(owner, Find) and (owner.describes or owner.bare)
+    return isinstance(owner, Find) and (describes(owner) or owner.bare)
 
 
 def _tells_which(find: Find, left_out: Find | Handle) -> bool:

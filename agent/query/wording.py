@@ -32,7 +32,7 @@ from agent.planning.proposal import (
 from agent.planning.proposal import Day as DayValue
 from agent.query.arithmetic import SAID, find_unit
 from agent.query.conditions import DATES, read_quantity
-from agent.query.context import Quantity
+from agent.query.context import Quantity, describes
 from agent.validate.questions import join, quote_words
 from agent.validate.records.located import LocatedRecord, name_kind, name_kinds
 from core.display_text import to_display_text
@@ -160,7 +160,7 @@ async def _say(condition: Condition, kind: RecordKind, kinds: Kinds, name_owner:
             return _say_comparison(condition, kind)
         case BelongsTo(owner=Find() as owner):
             label = await name_owner(owner) if owner.said is not None or owner.pick == "one" else None
-            if label is None and (owner.said is not None or (owner.pick == "one" and not owner.describes)):
+            if label is None and (owner.said is not None or (owner.pick == "one" and not describes(owner))):
                 raise _Unsaid
             return f" of {label or await _say_all(owner, kinds, name_owner)}"
         case Has(related=Find() as related, op=op, count=count):

@@ -1,4 +1,5 @@
-"""Writes what is made of something else: ``_types.py`` of the server's OpenAPI document, ``_sync.py`` of ``_aio.py``.
+"""Writes what is made of something else: ``_types.py`` of the server's OpenAPI document, ``_sync.py`` and
+``_sync_resources.py`` of their asynchronous twins.
 
     python sdks/python/scripts/generate.py            from the repository's root, in its .venv
     python sdks/python/scripts/generate.py --check    exits 1 where a file is not what would be written
@@ -130,9 +131,9 @@ def _optional(kind: str) -> str:
     return kind if kind == "Any" or kind.startswith("Optional[") else f"Optional[{kind}]"
 
 
-def synchronous(source: str) -> str:
-    """The module of the calls without a single await."""
-    text = source.split('"""', 2)[2].removeprefix("  # noqa: E501")  # what stands in its place is short enough
+def synchronous(name: str) -> str:
+    """A module of the client without a single await."""
+    _, what, text = (SOURCE / name).read_text(encoding="utf-8").split('"""', 2)
     for pattern, replacement in (
         (r"\basync (def|for|with) ", r"\1 "),
         (r"\basync with\b", "with"),
@@ -144,12 +145,12 @@ def synchronous(source: str) -> str:
         (r"\baiter_bytes\b", "iter_bytes"),
         (r"\basyncio\.sleep\b", "time.sleep"),
         (r"^import asyncio\n", ""),
+        (r"\b_aio\b", "_sync"),
+        (r"\b_aio_resources\b", "_sync_resources"),
     ):
         text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
-    return (
-        '"""The calls, and the client that makes them. Made of _aio.py by scripts/generate.py; don\'t change it by hand."""'  # noqa: E501
-        + text
-    )
+    made_of = f"Made of {name} by scripts/generate.py; don't change it by hand."
+    return f'"""{what.partition(". ")[0]}. {made_of}"""{text}'
 
 
 def formatted(text: str, name: str) -> str:
@@ -168,7 +169,8 @@ def main(arguments: list[str]) -> int:
     document = create_app(None).openapi()
     made = {
         "_types.py": types(document, load_event_types()),
-        "_sync.py": synchronous((SOURCE / "_aio.py").read_text(encoding="utf-8")),
+        "_sync.py": synchronous("_aio.py"),
+        "_sync_resources.py": synchronous("_aio_resources.py"),
     }
     stale = []
     for name, text in made.items():

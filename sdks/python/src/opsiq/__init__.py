@@ -1,8 +1,10 @@
 """OpsIQ from Python: signed requests, typed answers, verified webhooks."""
 
 from opsiq import _types as types
-from opsiq._aio import AsyncHeld, AsyncOpsIQ
-from opsiq._sync import Held, OpsIQ
+from opsiq._aio import AsyncOpsIQ
+from opsiq._aio_resources import AsyncHeld
+from opsiq._sync import OpsIQ
+from opsiq._sync_resources import Held
 from opsiq._types import Run
 from opsiq._version import __version__
 from opsiq.core import Attempt

@@ -1,0 +1,391 @@
+"""The calls, by resource. ``_sync_resources.py`` is made of this file by scripts/generate.py: change this one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, Optional, Union
+
+from opsiq import _types as types
+from opsiq._types import Card, Run
+from opsiq.core import NULL, Call, body, piece, query
+from opsiq.errors import TimedOutError
+
+if TYPE_CHECKING:
+    from opsiq._aio import AsyncOpsIQ
+
+Surface = Literal["admin", "customer", "writing"]
+When = Union[datetime, str]
+_PENDING = ("received", "held", "confirmed", "executing")
+
+
+class _AsyncResource:
+    def __init__(self, client: AsyncOpsIQ) -> None:
+        self._client = client
+
+
+class AsyncEvents(_AsyncResource):
+    async def fire(
+        self,
+        event: Union[types.EventName, str],
+        data: Optional[Mapping[str, Any]] = None,
+        *,
+        occurred_at: Optional[When] = None,
+        caused_by: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
+    ) -> types.Accepted:
+        """Say that something has happened. ``caused_by``: the event, run or call that led to it."""
+        sent = body(event=event, data=data or {}, occurred_at=occurred_at, caused_by=caused_by)
+        return await self._client.do(Call("POST", "/v1/events/fire", types.Accepted, "", sent, True, idempotency_key))
+
+    def list(
+        self,
+        *,
+        event: Optional[str] = None,
+        since: Optional[When] = None,
+        until: Optional[When] = None,
+        limit: Optional[int] = None,
+        before: Optional[str] = None,
+    ) -> AsyncIterator[types.Event]:
+        """Newest first, page after page of ``limit``."""
+        asked = [("event", event), ("since", since), ("until", until), ("limit", limit)]
+        return self._client._pages("/v1/events", types.EventPage, "before", asked, before)
+
+    async def get(self, event_id: str) -> types.EventDetail:
+        """One event, with the reactions to it."""
+        return await self._client.do(Call("GET", f"/v1/events/{piece(event_id)}", types.EventDetail))
+
+
+class AsyncCatalogue(_AsyncResource):
+    async def list(self) -> Sequence[types.EventType]:
+        """The universal events: the schema of each one's data, and a sample."""
+        return (await self._client.do(Call("GET", "/v1/event-types", types.EventTypeList))).data
+
+    async def get(self, name: str) -> types.EventType:
+        """One universal event."""
+        return await self._client.do(Call("GET", f"/v1/event-types/{piece(name)}", types.EventType))
+
+
+class AsyncRuns(_AsyncResource):
+    async def ask(
+        self,
+        text: str,
+        *,
+        surface: Optional[Surface] = None,
+        session: Optional[str] = None,
+        thread_id: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
+    ) -> Run:
+        """Ask for something in plain words; ``wait(run.id)`` waits for what comes of it. ``thread_id``: go on from an
+        earlier run."""
+        sent = body(text=text, surface=surface, session=session, thread_id=thread_id)
+        return await self._act("/v1/runs", sent, idempotency_key)
+
+    async def get(self, run_id: str, *, wait_s: Optional[float] = None) -> Run:
+        """``wait_s`` (at most 60) waits on the server for the run to need a person or be over."""
+        return await self._client.do(
+            Call("GET", f"/v1/runs/{piece(run_id)}", Run, query([("wait_s", wait_s)]), wait_s=wait_s or 0)
+        )
+
+    def list(
+        self, *, thread_id: Optional[str] = None, limit: Optional[int] = None, before: Optional[str] = None
+    ) -> AsyncIterator[Run]:
+        """Newest first, page after page of ``limit``; with ``thread_id`` those of one thread."""
+        asked = [("thread_id", thread_id), ("limit", limit)]
+        return self._client._pages("/v1/runs", types.RunPage, "before", asked, before)
+
+    def records(self, run_id: str, *, start: Optional[int] = None) -> AsyncIterator[types.Candidate]:
+        """Every record that the answer of the run rests on, read anew, twenty a page from ``start``."""
+        return self._client._pages(f"/v1/runs/{piece(run_id)}/records", types.RecordsPage, "start", (), start)
+
+    async def confirm(self, run_id: str, digest: str, *, idempotency_key: Optional[str] = None) -> Run:
+        """Say yes to exactly the card with this digest."""
+        return await self._act(f"/v1/runs/{piece(run_id)}/confirm", body(digest=digest), idempotency_key)
+
+    async def reject(self, run_id: str, *, reason: Optional[str] = None, idempotency_key: Optional[str] = None) -> Run:
+        """Say no. Nothing is sent."""
+        return await self._act(f"/v1/runs/{piece(run_id)}/reject", body(reason=reason), idempotency_key)
+
+    async def answer(
+        self,
+        run_id: str,
+        slot: str,
+        *,
+        choice: Optional[str] = None,
+        text: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
+    ) -> Run:
+        """Answer the open question with one of its candidates (``choice``, its id) or in words (``text``)."""
+        return await self._act(
+            f"/v1/runs/{piece(run_id)}/answer", body(slot=slot, choice=choice, text=text), idempotency_key
+        )
+
+    async def edit(
+        self, run_id: str, digest: str, changes: Mapping[str, str], *, idempotency_key: Optional[str] = None
+    ) -> Run:
+        """Change parameters of a held card by words, as in ``{"0.amount": "20 dollars"}``. That is a new card with a
+        new digest."""
+        sent = body(digest=digest, changes=changes)
+        return await self._act(f"/v1/runs/{piece(run_id)}/edit", sent, idempotency_key)
+
+    async def decide(
+        self,
+        run_id: str,
+        verdict: Literal["resend", "happened", "did_not_happen"],
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> Run:
+        """Settle a run whose outcome is ``unknown`` (owners): you have looked at the platform, or have it sent again
+        under the same key."""
+        return await self._act(f"/v1/runs/{piece(run_id)}/decide", body(verdict=verdict), idempotency_key)
+
+    async def wait(self, run_id: str, *, timeout_s: float = 60.0) -> Run:
+        """The run once it is neither held nor under way. Raises TimedOutError when it still is after ``timeout_s``; the run goes on."""  # noqa: E501
+        until = time.monotonic() + timeout_s
+        left = timeout_s
+        while True:
+            run = await self.get(run_id, wait_s=round(max(0.0, min(20.0, left)), 3))
+            left = until - time.monotonic()
+            if run.state not in _PENDING:
+                return run
+            if left <= 0:
+                raise TimedOutError(f"{run_id} is still {run.state} after {timeout_s:g} s.")
+            if run.state == "held":  # the server does not wait for people
+                await self._client._sleep(min(1.0, left))
+
+    async def _act(self, path: str, sent: bytes, key: Optional[str]) -> Run:
+        return await self._client.do(Call("POST", path, Run, "", sent, True, key))
+
+
+class AsyncHeld(Run):
+    """A run that waits for a yes to its ``card``: exactly what will be sent, where, and where each value comes from."""
+
+    card: Card
+    _runs: AsyncRuns
+
+    async def confirm(self, *, idempotency_key: Optional[str] = None) -> Run:
+        """Say yes to this card, as the key's person. A card that has changed since raises ConflictError."""
+        return await self._runs.confirm(self.id, self.card.digest, idempotency_key=idempotency_key)
+
+    async def reject(self, *, reason: Optional[str] = None, idempotency_key: Optional[str] = None) -> Run:
+        """Say no. Nothing is sent."""
+        return await self._runs.reject(self.id, reason=reason, idempotency_key=idempotency_key)
+
+    async def wait(self, *, timeout_s: float = 60.0) -> Run:
+        """Wait for somebody's yes or no, and for what comes of it. Raises TimedOutError."""
+        return await self._runs.wait(self.id, timeout_s=timeout_s)
+
+
+class AsyncActions(_AsyncResource):
+    async def run(
+        self,
+        action: str,
+        params: Optional[Mapping[str, Any]] = None,
+        *,
+        surface: Optional[Surface] = None,
+        session: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
+    ) -> Union[Run, AsyncHeld]:
+        """Run a contract by name. The run is on its way, or held for a yes."""
+        sent = body(action=action, params=params or {}, surface=surface, session=session)
+        run = await self._client.do(Call("POST", "/v1/actions/run", Run, "", sent, True, idempotency_key))
+        if run.state != "held" or run.card is None:
+            return run
+        held = AsyncHeld(**vars(run))
+        object.__setattr__(held, "_runs", self._client.runs)  # no field: it is neither compared nor shown
+        return held
+
+
+class AsyncCustomers(_AsyncResource):
+    async def get(self, customer_id: Union[str, int]) -> types.Record:
+        return await self._client.do(Call("GET", f"/v1/customers/{piece(customer_id)}", types.Record))
+
+
+class AsyncTickets(_AsyncResource):
+    def list(
+        self, *, limit: Optional[int] = None, cursor: Optional[str] = None, **fields: Any
+    ) -> AsyncIterator[types.Record]:
+        """Newest first, page after page of ``limit`` (at most 50). ``fields``: the value, or one of a list, of a declared field."""  # noqa: E501
+        return self._client._pages(
+            "/v1/tickets", types.RecordPage, "cursor", [*fields.items(), ("limit", limit)], cursor
+        )
+
+
+class AsyncConnectors(_AsyncResource):
+    async def list(self) -> Sequence[types.Connector]:
+        return (await self._client.do(Call("GET", "/v1/connectors", types.ConnectorList))).data
+
+
+class AsyncContracts(_AsyncResource):
+    async def list(self) -> Sequence[types.ContractSummary]:
+        return (await self._client.do(Call("GET", "/v1/contracts", types.ContractList))).data
+
+    async def get(self, name: str) -> types.Contract:
+        return await self._client.do(Call("GET", f"/v1/contracts/{piece(name)}", types.Contract))
+
+    async def tools(
+        self,
+        *,
+        format: Optional[Literal["openai", "anthropic"]] = None,
+        q: Optional[str] = None,
+        limit: Optional[int] = None,
+    ) -> types.ToolList:
+        """What this key's role may run, as function tools for a model that you call yourself; ``q``: words that the
+        action has. A tool's ``action`` is what ``actions.run`` takes, with the model's arguments."""
+        asked = query([("format", format), ("q", q), ("limit", limit)])
+        return await self._client.do(Call("GET", "/v1/contracts/tools", types.ToolList, asked))
+
+    async def versions(self, name: str) -> Sequence[types.Version]:
+        """Every version it has had."""
+        return (await self._client.do(Call("GET", f"/v1/contracts/{piece(name)}/versions", types.VersionList))).data
+
+    async def register(
+        self, contracts: Sequence[Mapping[str, Any]], *, idempotency_key: Optional[str] = None
+    ) -> Sequence[types.Registered]:
+        """Lint, sign and register: all of them or none. Where a new endpoint made a ``secret``, it is in this answer
+        and in no other."""
+        sent = body(contracts=contracts)
+        call = Call("POST", "/v1/contracts", types.RegisteredList, "", sent, True, idempotency_key)
+        return (await self._client.do(call)).data
+
+    async def retire(self, name: str, *, idempotency_key: Optional[str] = None) -> types.Retired:
+        """Offer it no more."""
+        path = f"/v1/contracts/{piece(name)}"
+        return await self._client.do(Call("DELETE", path, types.Retired, acts=True, key=idempotency_key))
+
+
+class AsyncMe(_AsyncResource):
+    async def get(self) -> types.Me:
+        """This key, its workspace, role and scopes."""
+        return await self._client.do(Call("GET", "/v1/me", types.Me))
+
+
+class AsyncWebhooks(_AsyncResource):
+    def __init__(self, client: AsyncOpsIQ) -> None:
+        super().__init__(client)
+        self.endpoints = AsyncEndpoints(client)
+        self.deliveries = AsyncDeliveries(client)
+
+    async def test(
+        self, endpoint_id: str, event: Optional[str] = None, *, idempotency_key: Optional[str] = None
+    ) -> types.Delivery:
+        """One attempt with a sample of the event, by default of the first one that the endpoint wants."""
+        sent = body(endpoint=endpoint_id, event=event)
+        return await self._client.do(Call("POST", "/v1/webhooks/test", types.Delivery, "", sent, True, idempotency_key))
+
+
+class AsyncEndpoints(_AsyncResource):
+    async def list(self) -> Sequence[types.Endpoint]:
+        return (await self._client.do(Call("GET", "/v1/webhooks/endpoints", types.EndpointList))).data
+
+    async def get(self, endpoint_id: str) -> types.Endpoint:
+        return await self._client.do(Call("GET", self._path(endpoint_id), types.Endpoint))
+
+    async def create(
+        self,
+        url: str,
+        events: Sequence[str],
+        *,
+        description: Optional[str] = None,
+        headers: Optional[Mapping[str, str]] = None,
+        per_minute: Optional[int] = None,
+        idempotency_key: Optional[str] = None,
+    ) -> types.EndpointWithSecret:
+        """``events`` are patterns: ``invoice.paid``, ``invoice.*``, ``*``. The secret is in this answer and in no other."""  # noqa: E501
+        sent = body(url=url, events=events, description=description, headers=headers, per_minute=per_minute)
+        return await self._client.do(
+            Call("POST", "/v1/webhooks/endpoints", types.EndpointWithSecret, "", sent, True, idempotency_key)
+        )
+
+    async def update(
+        self,
+        endpoint_id: str,
+        *,
+        url: Optional[str] = None,
+        events: Optional[Sequence[str]] = None,
+        description: Optional[str] = None,
+        headers: Optional[Mapping[str, str]] = None,
+        per_minute: Union[int, Literal["unchanged"], None] = "unchanged",
+    ) -> types.Endpoint:
+        """Only what is given is changed; ``headers`` replaces all of them, a ``per_minute`` of None takes the bound away."""  # noqa: E501
+        bound = NULL if per_minute is None else None if per_minute == "unchanged" else per_minute
+        sent = body(url=url, events=events, description=description, headers=headers, per_minute=bound)
+        return await self._client.do(Call("PATCH", self._path(endpoint_id), types.Endpoint, "", sent))
+
+    async def delete(self, endpoint_id: str) -> None:
+        await self._client.do(Call("DELETE", self._path(endpoint_id), None))
+
+    async def pause(self, endpoint_id: str, *, idempotency_key: Optional[str] = None) -> types.Endpoint:
+        """Deliveries go on being made, and wait."""
+        return await self._client.do(
+            Call("POST", self._path(endpoint_id, "pause"), types.Endpoint, acts=True, key=idempotency_key)
+        )
+
+    async def resume(self, endpoint_id: str, *, idempotency_key: Optional[str] = None) -> types.Endpoint:
+        return await self._client.do(
+            Call("POST", self._path(endpoint_id, "resume"), types.Endpoint, acts=True, key=idempotency_key)
+        )
+
+    async def rotate(self, endpoint_id: str, *, idempotency_key: Optional[str] = None) -> types.EndpointWithSecret:
+        """A fresh secret, in this answer and in no other. For 24 hours everything is signed with both."""
+        return await self._client.do(
+            Call("POST", self._path(endpoint_id, "rotate"), types.EndpointWithSecret, acts=True, key=idempotency_key)
+        )
+
+    async def recover(
+        self, endpoint_id: str, since: When, *, until: Optional[When] = None, idempotency_key: Optional[str] = None
+    ) -> types.SpanView:
+        """One more attempt at every delivery made in the span that failed."""
+        return await self._span(endpoint_id, "recover", since, until, idempotency_key)
+
+    async def replay(
+        self, endpoint_id: str, since: When, *, until: Optional[When] = None, idempotency_key: Optional[str] = None
+    ) -> types.SpanView:
+        """Deliver the events of the span that this endpoint wants and has no delivery of."""
+        return await self._span(endpoint_id, "replay", since, until, idempotency_key)
+
+    async def _span(
+        self, endpoint_id: str, act: str, since: When, until: Optional[When], key: Optional[str]
+    ) -> types.SpanView:
+        sent = body(since=since, until=until)
+        return await self._client.do(Call("POST", self._path(endpoint_id, act), types.SpanView, "", sent, True, key))
+
+    def _path(self, endpoint_id: str, act: str = "") -> str:
+        return f"/v1/webhooks/endpoints/{piece(endpoint_id)}" + (f"/{act}" if act else "")
+
+
+class AsyncDeliveries(_AsyncResource):
+    def list(
+        self,
+        *,
+        endpoint: Optional[str] = None,
+        event: Optional[str] = None,
+        event_id: Optional[str] = None,
+        state: Union[str, Sequence[str], None] = None,
+        since: Optional[When] = None,
+        until: Optional[When] = None,
+        limit: Optional[int] = None,
+        before: Optional[str] = None,
+    ) -> AsyncIterator[types.Delivery]:
+        """Newest first, page after page of ``limit`` (at most 100)."""
+        pairs = [
+            ("endpoint", endpoint),
+            ("event", event),
+            ("event_id", event_id),
+            ("state", state),
+            ("since", since),
+            ("until", until),
+        ]
+        return self._client._pages(
+            "/v1/webhooks/deliveries", types.DeliveryPage, "before", [*pairs, ("limit", limit)], before
+        )
+
+    async def get(self, delivery_id: str) -> types.DeliveryDetail:
+        """With its body as it is sent, and every attempt."""
+        return await self._client.do(Call("GET", f"/v1/webhooks/deliveries/{piece(delivery_id)}", types.DeliveryDetail))
+
+    async def resend(self, delivery_id: str, *, idempotency_key: Optional[str] = None) -> types.Delivery:
+        """One more attempt with the same bytes and the same webhook-id; it starts no new series."""
+        path = f"/v1/webhooks/deliveries/{piece(delivery_id)}/resend"
+        return await self._client.do(Call("POST", path, types.Delivery, acts=True, key=idempotency_key))
