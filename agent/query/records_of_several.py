@@ -110,7 +110,8 @@ def _ask_whose(
     alike = len({each.label for each in owners}) < len(owners)
     apart = find_telling_field(people, [each.label for each in people], above) if alike else None
     names = {each.record.id: each.label + describe_aside(each.record, above, apart) for each in owners}
-    shown = [_add(record.label, names[owner.record.id], " of ") for record, owner in offered]
+    # What follows in a label is with the choices: "pro · 49.00 USD a month · active".
+    shown = [_add(record.label.partition(" · ")[0], names[owner.record.id], " of ") for record, owner in offered]
     records = [record for record, _ in offered]
     telling = find_telling_field(records, shown, kind)
     named = [text + describe_aside(each, kind, telling) for text, each in zip(shown, records, strict=True)]

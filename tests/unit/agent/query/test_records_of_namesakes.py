@@ -79,7 +79,7 @@ async def test_for_the_last_or_all_of_somebodys_it_is_asked_who_is_meant(more: d
     assert {each.label for each in asked.candidates} == {"Annika Berg", "Lotte Berg"}
 
 
-def _depot(names: tuple[str, ...], each: int) -> FrozenWorld:
+def _depot(names: tuple[str, ...], each: int, label: str = "crate {id}") -> FrozenWorld:
     """A depot's clients, each with so many crates."""
     fields = [{"name": "id", "type": "id", "search": "number"}, {"name": "client_id", "type": "id"}]
     named = [{"name": "id", "type": "id", "search": "number"}, {"name": "name", "search": "name"}]
@@ -100,7 +100,7 @@ def _depot(names: tuple[str, ...], each: int) -> FrozenWorld:
             "kinds": [
                 {"name": "client", "title": "Client", "nouns": ["client"], "label": "{name}", "fields": named},
                 {
-                    "name": "crate", "title": "Crate", "nouns": ["crate", "crates"], "label": "crate {id}",
+                    "name": "crate", "title": "Crate", "nouns": ["crate", "crates"], "label": label,
                     "fields": fields, "relations": relations,
                 },
             ],
@@ -132,3 +132,10 @@ async def test_owners_who_have_the_same_name_are_told_apart_and_lookalikes_are_t
     assert isinstance(asked, Question), asked
     assert asked.slot == "0.crate_id/client"
     assert any("CYRILLIC" in mark for each in asked.candidates for mark in each.marks)
+
+
+async def test_the_question_has_the_beginning_of_a_label_and_the_choices_have_all_of_it() -> None:
+    asked = await _send(_depot(("Halden Stone", "Halden Wool"), 1, "crate {id} · 40 kg · in the hall"))
+    assert isinstance(asked, Question), asked
+    assert asked.text.endswith("which crate is meant, crate 10 of Halden Stone or crate 20 of Halden Wool?"), asked.text
+    assert asked.candidates[0].label == "crate 10 · 40 kg · in the hall"
