@@ -314,6 +314,7 @@ def _run(command: Callable[[], int]) -> int:
 def _end(code: int) -> NoReturn:
     """As the interpreter ends (threads, ``atexit``, files), but it is not taken apart: that would write to each page of
     memory that is shared with the process it was forked from, and take longer than most commands."""
+    # Not public, but where the interpreter waits for threads: those of ThreadPoolExecutor are told nowhere else to end.
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     sys.stdout.flush()
