@@ -1,7 +1,8 @@
 """Further orders, and other people or things that are named.
 
-A further order is another verb after "and". A joined name is one more name or number after "and". Other people are
-those for whom, as whom or with whose permission something is to be done.
+A further order is another verb after "and", or what somebody may or must do: "Bo may come in again, and tell him". A
+joined name is one more name or number after "and". Other people are those for whom, as whom or with whose permission
+something is to be done.
 
 "For" and "as" usually give a reason. Before a name they say whose the order is.
 """
@@ -9,15 +10,22 @@ those for whom, as whom or with whose permission something is to be done.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agent.pipeline import Span
 from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.accounted_words import plain_word
+from agent.validate.coverage.clauses import Clause, Word, split_clauses
+from agent.validate.coverage.left_over import ASKING, FINITE, blank
+from agent.validate.coverage.order import Order
 from agent.validate.coverage.unused_words import find_left_over
 from agent.validate.coverage.weighty_patterns import Place
-from language.stems import EMPTY, ORDER_WORDS, stem
+from language.stems import EMPTY, KIN, ORDER_WORDS, ORDERS, READING, stem, stem_text
+from language.text import word_set
 from language.wordnet import find_similar_stems, is_word, rate_similarity
+from registry.contract import Contract
 
 _ALIKE: Final = 0.8
 """Similarity above which a verb mostly means to tell somebody something, as "say" does."""
@@ -40,6 +48,139 @@ def find_further_orders(text: str, taken: Sequence[Place], known: frozenset[str]
         end = closing.start() if closing else len(text)
         if not any(start < end and found.start("verb") < stop for start, stop in taken):
             yield found.start("verb"), end
+
+
+_MODALS: Final = word_set("can may should must shall")
+_OBLIGING: Final = word_set("has have needs need ought")
+_MODAL: Final = re.compile(r"(?<!\w)(?:can|may|should|must|shall|to)(?!\w)", re.IGNORECASE)
+_PRONOUNS: Final = word_set("he she they it")
+_NOBODY: Final = word_set(
+    "i we you us me who which what that there nobody none nothing no nor neither"
+    " because as since if when whenever once until till unless while whether before after so"
+)
+"""What makes a subject one of whom nothing is ordered: whoever speaks or is asked, nobody, and one within a reason or a
+time."""
+_DETERMINERS: Final = word_set("the this that his her its their our my your")
+_LEAD: Final = word_set("and also then plus ok okay yes now today well please again finally")
+_BESIDE: Final = word_set("also still just now then again please already soon always both")
+"""Words between a verb of duty and what is to be done."""
+_GRANTED: Final = word_set("able allowed permitted free welcome")
+_PARTICIPLE: Final = re.compile(rf"{patterns.PAST}|\w+en|put|let|cut|set|gone|done", re.IGNORECASE)
+_NOT_DONE: Final = word_set("be have not never only hardly barely no")
+_STATES: Final = frozenset(
+    map(stem, word_set("need want like know think seem feel mean cost owe own wait hear understand"))
+)
+"""Verbs of how somebody is: "she may need a new one"."""
+_WHY: Final = re.compile(
+    r"(?<!\w)(?:so(?:\s+that)?|that|because|as|since|if|when|whenever|once|until|till|unless|while|whether|before|after)\s+$",
+    re.IGNORECASE,
+)
+"""Before a clause that only gives a reason or a time."""
+_JOINT: Final = re.compile(r"(?:(?<!\w)(?:and|plus|then)|[&+])\W*$", re.IGNORECASE)
+_SENTENCE_ENDS: Final = re.compile(r"[;!?\n]|\.(?!\d)")
+_MOST_SUBJECT: Final = 5
+"""Words of the longest subject."""
+
+
+def find_told_duties(order: Order) -> Iterator[Place]:
+    """Finds what somebody may or must do, joined to an order: "Bo may come in again, and move him to the front".
+
+    The place begins with the verb and holds no used word. No call has the verb among its words, and every call is
+    ordered elsewhere.
+    """
+    text = order.polite
+    if not order.on_records or not order.taken or _MODAL.search(text) is None:
+        return
+    used, clauses = patterns.cover(text, order.taken), list(split_clauses(text))
+    words = frozenset(root for each in order.contracts for root in _list_words(each))
+    duties = [(each, verb) for each in clauses if (verb := _find_duty(each, order, used)) is not None]
+    undone = [
+        (clause, verb)
+        for clause, verb in duties
+        if words.isdisjoint(_list_forms(plain_word(verb[0]))) and not any(used[verb[1] : clause.end])
+    ]
+    told = {clause.start for clause, _ in duties}
+    ordered = [each for each in clauses if each.start not in told and _is_imperative(each, order, used)]
+    if len({each.name for each in order.contracts}) > len(ordered) + len(duties) - len(undone):
+        return
+    ends = [found.start() for found in _SENTENCE_ENDS.finditer(text)]
+    first = {bisect(ends, each.start): each.start for each in reversed(ordered)}
+    last = {bisect(ends, each.start): each.start for each in ordered if _is_joined(each)}
+    for clause, verb in undone:
+        sentence = bisect(ends, clause.start)
+        behind = _is_joined(clause) and first.get(sentence, clause.start) < clause.start
+        if behind or clause.start < last.get(sentence, 0):
+            yield verb[1], clause.end
+
+
+def _list_words(contract: Contract) -> list[str]:
+    """The stems of all words that a contract says its action by."""
+    name = contract.name.rpartition(".")[2].replace("_", " ")
+    return stem_text(" ".join((name, contract.title, *contract.aliases, *contract.examples)))
+
+
+def _list_forms(verb: str) -> set[str]:
+    """The stems of a verb, of its plain form if it is a participle ("forgiven"), and of verbs that mean the same."""
+    roots = {stem(verb), stem(verb.removesuffix("n")), stem(verb.removesuffix("en"))}
+    return roots.union(*(KIN.get(each, frozenset()) for each in roots))
+
+
+def _is_joined(clause: Clause) -> bool:
+    """Whether "and" or the like joins a clause to what stands before it."""
+    also = plain_word(clause.words[0][0]) == "also"
+    return also or patterns.search_before(_JOINT, clause.text, clause.start) is not None
+
+
+def _is_imperative(clause: Clause, order: Order, used: bytearray) -> bool:
+    """Whether a clause with used words, or with a verb of the calls, begins with a verb in its plain form."""
+    told = blank(ASKING, clause.text[clause.start : clause.end])
+    said = [each for each in clause.words if told[each[1] - clause.start] != " "]
+    first = next((each for each in said if plain_word(each[0]) not in _LEAD | _BESIDE), None)
+    ours = any(used[clause.start : clause.end]) or any(stem(plain_word(word)) in order.verbs for word, _, _ in said)
+    if first is None or not ours:
+        return False
+    low = plain_word(first[0])
+    root = stem(low)
+    if root in ORDERS | READING | order.verbs:
+        return low == first[0].casefold() and (not low.endswith("s") or low.endswith("ss"))
+    return low not in EMPTY and not used[first[1]] and bool(find_similar_stems(root, verb=True))
+
+
+def _find_duty(clause: Clause, order: Order, used: bytearray) -> Word | None:
+    """The verb of what a clause's subject may or must do. None if it says no such thing of anybody."""
+    words = list(clause.words)
+    while words and plain_word(words[0][0]) in _LEAD:
+        words = words[1:]
+    low = [word.casefold() for word, _, _ in words]
+    at = next((at for at, each in enumerate(low) if each in _MODALS | _OBLIGING), 0)
+    obliges = low[at] in _OBLIGING if low else False
+    if not 0 < at <= _MOST_SUBJECT or words[at][0].istitle() or (obliges and low[at + 1 : at + 2] != ["to"]):
+        return None
+    if patterns.search_before(_WHY, clause.text, words[0][1]) or not _is_somebody(words[:at], order, used):
+        return None
+    rest = [each for each in words[at + 1 + obliges :] if each[0].casefold() not in _BESIDE]
+    said = [each[0].casefold() for each in rest]
+    if said[:1] == ["be"]:
+        able = said[1:2] and said[1] in _GRANTED and said[2:3] == ["to"]
+        if not able and not (said[1:2] and _PARTICIPLE.fullmatch(said[1])):
+            return None
+        rest = rest[3:] if able else rest[1:]
+    verb = next(iter(rest), None)
+    done = verb is not None and verb[0].casefold() not in _NOT_DONE and stem(verb[0].casefold()) not in _STATES
+    return verb if done else None
+
+
+def _is_somebody(subject: Sequence[Word], order: Order, used: bytearray) -> bool:
+    """Whether a subject is a pronoun or names a person or a record."""
+    low = [plain_word(word) for word, _, _ in subject]
+    if len(low) == 1 and low[0] in _PRONOUNS:
+        return True
+    if not _NOBODY.isdisjoint(low) or any(FINITE.fullmatch(each) for each in low):
+        return False
+    named = [word[:1].isupper() or word.isdigit() or used[start] for word, start, _ in subject]
+    if len(low) > 1 and stem(low[0]) in ORDERS | READING | order.verbs and not used[subject[0][1]]:
+        return False  # "tell Bo he may come"
+    return any(named[-2:]) or (low[0] in _DETERMINERS and len(low) > 1)
 
 
 def find_joined_names(

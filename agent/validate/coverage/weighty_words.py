@@ -16,7 +16,12 @@ from agent.planning.proposal import UNDONE, Handle, Number, TypedValue
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.descriptions import counts_names, means_whole
-from agent.validate.coverage.further_orders import find_further_orders, find_joined_names, find_others
+from agent.validate.coverage.further_orders import (
+    find_further_orders,
+    find_joined_names,
+    find_others,
+    find_told_duties,
+)
 from agent.validate.coverage.left_over import find_left_over_words
 from agent.validate.coverage.misread import find_misread
 from agent.validate.coverage.modifiers import FORBIDS, find_limits, find_modifiers, find_parts, names_rate
@@ -264,8 +269,9 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
     "denied clause": lambda of: find_denied_clauses(of.polite, of.taken) if _may_deny(of) else (),
     "number": _find_numbers,
     "unit": _find_other_units,
-    "further order": lambda of: find_further_orders(
-        of.polite, of.taken, of.verbs | (patterns.TELLING if of.drafts else frozenset())
+    "further order": lambda of: (
+        *find_further_orders(of.polite, of.taken, of.verbs | (patterns.TELLING if of.drafts else frozenset())),
+        *find_told_duties(of),
     ),
     "joined name": lambda of: find_joined_names(
         of.text, of.spoken, of.known, creates=bool(of.kinds) and not of.on_records

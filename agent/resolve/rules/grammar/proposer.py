@@ -34,6 +34,7 @@ from agent.resolve.rules.grammar.orders.wishes import (
     speak_of_denied,
     speak_of_numbered,
     split_atoms,
+    tells_duty,
 )
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.conditions import read_tests
@@ -85,7 +86,7 @@ class Proposer:
         reader, chooser = self.reader, Chooser(self.reader, self.shortlist)
         first = reader.end_index(stretch[0]) if stretch else 0
         stop = reader.end_index(stretch[1]) if stretch else len(reader.tokens)
-        parts = list_wishes(reader, first, stop, chooser.orders)
+        parts = list_wishes(reader, first, stop, chooser.orders, chooser.reads)
         if len(parts) > MAX_WISHES:
             return Abstain(reason="too_complex", detail=refuse_too_many(len(parts)))
         if reads and not chosen:
@@ -96,6 +97,7 @@ class Proposer:
         left: list[Stretch] = []
         over: list[str] = []
         for wish in parts:
+            wish = self._without_duty(chooser, wish)
             self._told_before(first, wish.first)
             denied = (each for each in split_atoms(reader, first, wish.first, chooser.orders) if each.negated)
             speak_of_denied(reader, denied)
@@ -141,6 +143,17 @@ class Proposer:
             instead = tuple(make_proposal([*before, *each], over) for each in others)
             return Proposed(proposal=proposal, instead=instead, sure=tied.told)
         return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, reader.guesses))
+
+    def _without_duty(self, chooser: Chooser, wish: Stretch) -> Stretch:
+        """The order alone, if it reads in full without what somebody may or must do before it: the two of "Ines may
+        keep two, and waive her fine" is no amount. Coverage asks about such words."""
+        before = split_atoms(self.reader, wish.first, wish.order, chooser.orders) if wish.first < wish.order else []
+        if not any(tells_duty(self.reader, each, wish.order) for each in before):
+            return wish
+        own = replace(wish, first=wish.order)
+        said = {self.reader.low(at) for at in range(own.first, own.stop)}
+        alone = said.isdisjoint(lexicon.PRONOUNS | lexicon.OWNERS)  # "her" is spoken of before
+        return own if alone and chooser.reads(own) else wish
 
     def _denies(self, told: Stretch) -> bool:
         """Whether a sentence beside what is done says that something is not so: "the lift is fixed, the door isn't"."""
@@ -203,7 +216,8 @@ class Proposer:
     def ordered(self) -> bool:
         """Whether anything is ordered."""
         chooser = Chooser(self.reader, self.shortlist)
-        return any(each.ordered for each in list_wishes(self.reader, 0, len(self.reader.tokens), chooser.orders))
+        last = len(self.reader.tokens)
+        return any(each.ordered for each in list_wishes(self.reader, 0, last, chooser.orders, chooser.reads))
 
     def awaits(self, pattern: re.Pattern[str]) -> bool:
         """Whether words of the pattern stand outside everything that was read."""

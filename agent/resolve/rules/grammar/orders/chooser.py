@@ -106,6 +106,13 @@ class Chooser:
             if much >= 1.0
         )
 
+    def reads(self, place: Stretch) -> bool:
+        """Whether a stretch means one action with all it needs, and no word of it is unread or strange to it."""
+        best = self.choose(place).best
+        if best is None or not best.complete or best.evidence < HINTS:
+            return False
+        return not (best.doubtful or best.unread or best.unexplained or best.strange)
+
     def choose(self, place: Stretch, *, chosen: bool = False, reads: bool = False) -> Choice:
         """Chooses an action. ``chosen``: the person picked the only offer. ``reads``: nothing is to be changed."""
         read = self._read(self.shortlist, place, reads=reads)

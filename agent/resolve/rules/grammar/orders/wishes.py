@@ -34,6 +34,10 @@ _MODALS: Final = frozenset(("should", "must", "shall", "can", "may"))
 _OBLIGING: Final = frozenset(("has", "have", "needs", "need", "ought", "is", "are"))
 _SPEAKERS: Final = frozenset(("i", "we", "you"))
 _PERFECT: Final = lexicon.AUXILIARIES | {"to"}
+_NO_SUBJECT: Final = _SPEAKERS | lexicon.SUBORDINATE | lexicon.RELATIVES | lexicon.DENYING
+_ADDING: Final = frozenset(("and", "then", "also", "plus", "&", "+"))
+_MOST_SUBJECT: Final = 5
+"""Tokens of the longest subject of what somebody may or must do."""
 _WANTS: Final = (("needs",), ("wants",), ("would", "like"), ("asks", "for"), ("asked", "for"), ("asking", "for"))
 """… told as what somebody would have: "Ada needs her card again"."""
 _HAS: Final = _BEFALL_MANY | {"have", "take"}
@@ -154,13 +158,39 @@ def _tells(reader: Reader, at: int) -> bool:
     return does and verb not in lexicon.WANTING | lexicon.AUXILIARIES and is_order(stem(verb))
 
 
-def list_wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, int], bool]) -> list[Stretch]:
+def tells_duty(reader: Reader, part: Stretch, order: int) -> bool:
+    """Whether a stretch says what its subject may or must do, joined to the order behind it: "Ada may go to the front
+    and close 7"."""
+    if _ADDING.isdisjoint(reader.lows(part.stop, order - part.stop)):
+        return False
+    for at in range(part.order + 1, min(part.order + 1 + _MOST_SUBJECT, part.stop - 1)):
+        obliges = reader.low(at) in _OBLIGING and reader.low(at + 1) == "to"
+        if reader.low(at) in _MODALS or obliges:
+            subject = reader.lows(part.order, at - part.order)
+            denied = reader.low(at + 1 + obliges) in lexicon.NOT
+            return _NO_SUBJECT.isdisjoint(subject) and not denied and not is_order(stem(subject[0]))
+    return False
+
+
+def list_wishes(
+    reader: Reader,
+    first: int,
+    stop: int,
+    orders: Callable[[int, int], bool],
+    reads: Callable[[Stretch], bool],
+) -> list[Stretch]:
     """Each order with what belongs to it: the words before it in its sentence, and those up to the next order.
 
-    Sentences without an order describe the one that is given, and are no wishes. If no order is given, each sentence
-    may be one.
+    What somebody may or must do is an order too before another one, where it ``reads`` as an action in full. Sentences
+    without an order describe the one that is given, and are no wishes. If no order is given, each sentence may be one.
     """
     parts = split_atoms(reader, first, stop, orders)
+    for at in range(len(parts) - 2, -1, -1):
+        part, behind = parts[at], parts[at + 1]
+        before = part.sentence == behind.sentence and behind.ordered and behind.first < reader.message_from
+        plain = not (part.ordered or part.negated or behind.negated)
+        if before and plain and tells_duty(reader, part, behind.first) and reads(part):
+            parts[at] = replace(part, ordered=True)
     given = {part.sentence for part in parts if part.ordered and not part.negated}
     if all(part.befalls or part.negated for part in parts if part.ordered):
         given = set()  # nothing says that the others are no orders
