@@ -7,7 +7,7 @@ contract's types say which piece can fill which parameter. Unexplained words are
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,10 +16,17 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece, is_whose, tells_only
 from agent.resolve.rules.grammar.orders.stretch_evidence import StretchEvidence
-from agent.resolve.rules.grammar.orders.texts import TELLING, is_message, is_text_itself, read_text_argument, takes_text
+from agent.resolve.rules.grammar.orders.texts import (
+    TELLING,
+    add_subject,
+    is_message,
+    is_text_itself,
+    read_text_argument,
+    takes_text,
+)
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.validate.coverage.modifiers import WHEN
-from language.stems import EMPTY, stem
+from language.stems import EMPTY, stem, stem_text
 from registry.contract import Annotation
 
 MOST_LIST: Final = 12
@@ -216,6 +223,7 @@ class Interpreter(StretchEvidence):
             first, last = found
             if WHEN.fullmatch(f"{self.reader.low(first - 1)} {self.reader.words(first, last).text}"):
                 continue  # "for the time being": how long, and no reason
+            first, last = self._add_subject(found, name, taken)
             self.told = self.told or (required and is_message(name, annotation) and self._writes(annotation))
             inner = range(first, last)
             self.covered.update(inner)
@@ -225,6 +233,14 @@ class Interpreter(StretchEvidence):
             for call in calls:
                 call[name] = QuotedText(quote=quote)
             taken.update(inner)
+
+    def _add_subject(self, found: tuple[int, int], name: str, taken: Collection[int]) -> tuple[int, int]:
+        """A text with the subject of its verb, if it has one."""
+        order = self.place.order
+        asks = stem(self.reader.low(order)) in stem_text(name)
+        asked = order + 1 + (self.reader.low(order + 1) in lexicon.PARTICLES) if asks else self.first
+        records = {each.last: each.first for pieces in self.records.values() for each in pieces}
+        return add_subject(self.reader, found, (self.first, asked, self.stop), records, taken)
 
     def _names_deed(self, first: int, last: int) -> bool:
         """Whether words only name what is done: "(Ada asks for) the keys", of what hands keys out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.messages import reports
 from agent.resolve.rules.grammar.reader import Reader
+from agent.validate.coverage.weighty_patterns import PAST
 from language.gazetteer import LANGUAGES
 from language.stems import EMPTY, stem, stem_text
 from language.text import find_quotations, word_set
@@ -65,6 +67,8 @@ _OBJECTS: Final = word_set("me us him her it them this that these those the a an
 _BEHIND_VERBS: Final = _OBJECTS | word_set("out off aside alone")
 _ONLY_SAID: Final = word_set("just simply but rather please")
 _EXCEPTIONS: Final = frozenset(map(stem, ("except", "exception", "excepted", "excluded", "exempt")))
+_OPENING: Final = word_set("and but so because since as after")
+"""Words before the subject of a clause."""
 _SHORT: Final = 14
 """Tokens of the longest reason that nothing but "for" introduces."""
 _NOT_WHY: Final = word_set("me us him her them now good ever free today tomorrow everyone all him")
@@ -335,6 +339,39 @@ def _find_order(reader: Reader, at: int, stop: int) -> int:
     return stop
 
 
+def add_subject(
+    reader: Reader,
+    found: tuple[int, int],
+    place: tuple[int, int, int],
+    records: Mapping[int, int],
+    taken: Collection[int],
+) -> tuple[int, int]:
+    """The text as its whole clause, if it begins with a finite verb and its subject stands right before it. Otherwise
+    as it was found.
+
+    The subject is one of the ``records`` (where each ends: where it begins), and opens its clause. ``place`` holds the
+    first token, the one behind the verb that asks for such a text ("note down Ada moved"), and the last.
+    """
+    (at, end), (first, asked, stop) = found, place
+    begin = records.get(at)
+    if begin is None or not _is_finite(reader.low(at)):
+        return found
+    while begin > first and reader.low(begin - 1) in _DETERMINERS:
+        begin -= 1
+    if begin not in (first, asked) and not reader.is_mark(begin - 1) and reader.low(begin - 1) not in _OPENING:
+        return found
+    while end < stop and end not in taken and reader.low(end) in lexicon.MANNER - {"so"}:
+        end += 1  # "Ada keeps calling back"
+    return begin, end
+
+
+def _is_finite(low: str) -> bool:
+    """Whether a word may be a finite verb: "said", "likes", "can't"."""
+    if re.fullmatch(PAST, low) or low in lexicon.DENYING | lexicon.SHALL:
+        return True
+    return low.endswith("s") and not low.endswith("ss") and bool(find_similar_stems(stem(low), verb=True))
+
+
 def _find_rest(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
     """The longest run of words without another role."""
     best: tuple[int, int] | None = None
@@ -346,6 +383,8 @@ def _find_rest(reader: Reader, first: int, stop: int, taken: Collection[int]) ->
         end = at
         while end < stop and end not in taken and reader.tokens[end].word and reader.low(end) not in lexicon.MANNER:
             end += 1
+        while end > at + 1 and reader.low(end - 1) in {"and", "but", "then", "plus"}:
+            end -= 1
         plain = [s for s in range(at, end) if not is_polite_word(reader.low(s))]
         if plain and (best is None or end - at > best[1] - best[0]):
             best = (at, end)

@@ -56,3 +56,53 @@ async def test_what_leaves_something_out_is_no_reason(text: str) -> None:
 async def test_for_how_long_is_no_reason(how_long: str) -> None:
     asked = await verdict_of(f"scrap the tile cutter {how_long}", "lending")
     assert isinstance(asked, Question), asked
+
+
+NOTED = "foodbank"
+FINED = "lending"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "whole"),
+    [
+        ("Sean Brannigan said the oven is fixed, note that down", NOTED, "Sean Brannigan said the oven is fixed"),
+        ("Sean moved in with his sister, add a note", NOTED, "Sean moved in with his sister"),
+        ("Sean prefers small jars and note that down", NOTED, "Sean prefers small jars"),
+        ("Sean can't cook at home, note that down", NOTED, "Sean can't cook at home"),
+        ("Sean keeps calling back, note that down", NOTED, "Sean keeps calling back"),
+        ("Sean moved in again so note that down", NOTED, "Sean moved in again"),
+        ("the Brannigan household prefers small jars, note that down", NOTED,
+         "the Brannigan household prefers small jars"),
+        ("make a note, Sean moved in with his sister", NOTED, "Sean moved in with his sister"),
+        ("note down Sean moved in with his sister", NOTED, "Sean moved in with his sister"),
+        ("Ines Duarte tore the manual, fine her 5 euros", FINED, "Ines Duarte tore the manual"),
+        ("Ines lost the manual and chipped the blade, fine her 5 euros", FINED,
+         "Ines lost the manual and chipped the blade"),
+        ("scrap the tile cutter after Tariq broke it", FINED, "Tariq broke it"),
+    ],
+)  # fmt: skip
+async def test_a_text_that_begins_with_a_verb_has_its_subject(text: str, name: str, whole: str) -> None:
+    assert [each.get("note") or each["reason"] for each in await calls_of(text, name)] == [whole]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "found"),
+    [
+        ("note for Sean: has no oven", NOTED, "has no oven"),
+        ("note Sean: moved south", NOTED, "moved south"),
+        ("note that down for Sean: moved south", NOTED, "moved south"),
+        ("note: Sean has no oven", NOTED, "Sean has no oven"),
+        ("Sean wrote \"oven broke\", note that down", NOTED, "oven broke"),
+        ("note down that Sean moved in with his sister", NOTED, "moved in with his sister"),
+        ("note for Sean moved south", NOTED, "moved south"),
+        ("fine Ines 5 euros: lost the manual", FINED, "lost the manual"),
+        ("charge Ines 5 euros, she lost the manual", FINED, "she lost the manual"),
+        ("charge Ines 5 euros because Ines lost the manual", FINED, "Ines lost the manual"),
+        ("charge Ines 5 euros for losing the manual", FINED, "losing the manual"),
+        ("cancel Fatima's booked job, sold the car", "garage", "sold the car"),
+        ("cancel Jonas' booking, broke his leg", "hotel", "broke his leg"),
+        ("book a visit for Pepper on friday, vaccination", "vet", "vaccination"),
+    ],
+)  # fmt: skip
+async def test_a_text_that_is_introduced_or_set_apart_stays_as_it_is(text: str, name: str, found: str) -> None:
+    assert [each.get("note") or each["reason"] for each in await calls_of(text, name)] == [found]
