@@ -22,6 +22,7 @@ from agent.pipeline.plan import (
     Reply,
     RunState,
     Step,
+    Unchanged,
     ignore_phase,
 )
 from agent.pipeline.request import (
@@ -71,5 +72,6 @@ __all__ = [
     "Fault", "GivenBy", "GivenSource", "ListArgument", "Mention", "ParameterValue", "Phase", "PhaseCallback",
     "Plan", "PromptSource", "Proposed", "ProposedSource", "Question", "QuestionCode", "RecordSnapshot",
     "RecordSource", "Refusal", "RefusalCode", "Reply", "Request", "Resolution", "Resolved", "RunState", "Scalar",
-    "Source", "Span", "Step", "SuppliedValue", "Trace", "Turn", "Value", "grade_evidence", "ignore_phase", "list_spans",
+    "Source", "Span", "Step", "SuppliedValue", "Trace", "Turn", "Unchanged", "Value", "grade_evidence", "ignore_phase",
+    "list_spans",
 ]  # fmt: skip

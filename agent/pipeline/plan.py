@@ -119,7 +119,8 @@ class Step(Value):
 class Plan(Value):
     """Every call of a request, validated together. ``digest`` binds contract versions, endpoints, payloads, pins and
     the actor: what is confirmed is what is sent. ``held`` says why a person must confirm. If it is empty, nobody must.
-    ``pieces`` are parts of the request that neither the plan nor its resolver accounts for."""
+    ``pieces`` are parts of the request that neither the plan nor its resolver accounts for. ``unchanged`` is what the
+    plan would not change."""
 
     run_id: str
     steps: tuple[Step, ...]
@@ -128,6 +129,7 @@ class Plan(Value):
     expires_s: int
     digest: str
     pieces: Annotated[tuple[str, ...], Field(exclude=True)] = ()
+    unchanged: Annotated[Unchanged | None, Field(exclude=True)] = None
 
     @property
     def confirm_by(self) -> ConfirmBy:
@@ -172,3 +174,12 @@ class Refusal(Value):
     detail: str
     nearest: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+
+
+class Unchanged(Value):
+    """The part of a plan that would change nothing: ``told`` says what is so already, ``records`` (kind and id) have
+    it, and ``rest`` is the plan without those calls."""
+
+    told: tuple[str, ...]
+    records: frozenset[tuple[str, str]]
+    rest: Plan | Refusal

@@ -54,6 +54,7 @@ from agent.planning.task import (
     names_its_records,
 )
 from agent.planning.thread import list_earlier_arguments
+from agent.planning.unchanged_calls import leave_out_unchanged
 from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
@@ -77,7 +78,7 @@ async def propose(
 ) -> Outcome:
     """Turns a request into a plan, a question, an answer or a refusal. ``around`` wraps the call of the resolver.
     Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
-    outcome = await _propose(task, resolver, on_phase, around)
+    outcome = leave_out_unchanged(task, await _propose(task, resolver, on_phase, around))
     plan = outcome.verdict
     if not isinstance(plan, Plan):
         return outcome

@@ -26,6 +26,7 @@ from agent.pipeline import (
     Request,
     Span,
     Step,
+    Unchanged,
     ignore_phase,
 )
 from agent.query.references import Query
@@ -40,6 +41,7 @@ from agent.validate.questions import quote_words as quote
 from agent.validate.records.located import MOST, LocatedRecord, RecordScope, format_count
 from agent.validate.records.lookup import Lookup
 from agent.validate.slots import Pinned, Read, Slots, Trouble
+from agent.validate.unchanged import AlreadySo, find_already_so
 from core import ids
 from core.actor import Actor
 from core.display_text import to_display_text
@@ -60,21 +62,6 @@ def list_combinations(
     exists."""
     names = list(spread)
     return [dict(zip(names, each, strict=True)) for each in itertools.product(*spread.values())][1:]
-
-
-def explain_unchanged(slots: Slots) -> str | None:
-    """Why the call would change nothing, as a sentence, or None. Only for contracts that say which fields they
-    replace."""
-    same: list[str] = []
-    for name in slots.filled:
-        replaces = slots.annotation(name).replaces
-        if replaces is None:
-            continue
-        found = slots.records.get(replaces.parameter, ())
-        if not found or found[0].record.values.get(replaces.field) != slots.filled[name].value:
-            return None
-        same.append(f"{found[0].label}: {slots.label(name)} is {slots.filled[name].shown} already.")
-    return same[0] if same else None
 
 
 def explain_each(slots: Slots) -> Iterator[str]:
@@ -101,7 +88,8 @@ class PlanParts:
     hold it.
 
     ``confirmed_in_session`` says whether a contract digest was confirmed in this session. ``evaluator`` judges the
-    policies' conditions. ``idle`` lists what would change nothing.
+    policies' conditions. ``idle`` lists what would change nothing. ``unchanged`` has the steps whose records have every
+    value already.
     """
 
     request: Request
@@ -115,6 +103,7 @@ class PlanParts:
     contracts: list[Contract] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
+    unchanged: dict[int, AlreadySo] = field(default_factory=dict)
 
     def authorize(self, action: str, version: int) -> Contract | Refusal:
         return authorize(self.catalogue, action, version, actor=self.actor, surface=self.request.surface)
@@ -132,7 +121,11 @@ class PlanParts:
             return refuse_unsendable(contract, error)
         return step, decision
 
-    def add(self, contract: Contract, step: Step, decision: Decision) -> None:
+    def add(self, contract: Contract, step: Step, decision: Decision, already: AlreadySo | None = None) -> None:
+        if already is not None and already.sure:
+            self.unchanged[len(self.steps)] = already
+        elif already is not None:
+            self.reasons.append(f"{already.told}.")
         self.contracts.append(contract)
         self.steps.append(step)
         self.decisions.append(decision)
@@ -142,17 +135,37 @@ class PlanParts:
         told = " ".join(dict.fromkeys(self.idle[:3]))
         return Refusal(code="condition_unmet", detail=f"{told} There is nothing to do.".strip())
 
-    def build(self, pieces: tuple[str, ...] = ()) -> Plan:
-        """The plan of the steps, of which there is at least one. ``pieces`` are words that nothing accounts for yet."""
-        required = [decision.why for decision in self.decisions if decision.why is not None]
-        held = tuple(dict.fromkeys([*required, *self.reasons]))
-        steps = tuple(self.steps)
+    def build(self, pieces: tuple[str, ...] = (), beside: Sequence[str] = ()) -> Plan:
+        """The plan of the steps, of which there is at least one. ``pieces`` are words that nothing accounts for yet,
+        and ``beside`` is what the card says about others."""
+        plan = self._build(range(len(self.steps)), (*self.reasons, *beside), pieces)
+        if not self.unchanged:
+            return plan
+        told = [each.told for each in self.unchanged.values()]
+        shown = tuple(f"{each}." for each in told[:_SHOWN])
+        more = (f"The same goes for {len(told) - _SHOWN} more.",) if len(told) > _SHOWN else ()
+        left = [at for at in range(len(self.steps)) if at not in self.unchanged]
+        rest: Plan | Refusal
+        if left:
+            out = [*shown, *more, f"{'It is' if len(told) == 1 else 'They are'} left out."]
+            rest = self._build(left, (*self.reasons, *beside, " ".join(out)), pieces)
+        else:
+            detail = " ".join([*self.idle[:_SHOWN], *shown, *more, "Nothing was done.", *beside])
+            rest = Refusal(code="condition_unmet", detail=detail)
+        records = frozenset(found.key for each in self.unchanged.values() for found in each.records)
+        return plan.model_copy(update={"unchanged": Unchanged(told=(*shown, *more), records=records, rest=rest)})
+
+    def _build(self, places: Sequence[int], reasons: Sequence[str], pieces: tuple[str, ...]) -> Plan:
+        decisions = [self.decisions[at] for at in places]
+        required = [decision.why for decision in decisions if decision.why is not None]
+        held = tuple(dict.fromkeys([*required, *reasons]))
+        steps = tuple(self.steps[at] for at in places)
         return Plan(
             run_id=self.run_id,
             steps=steps,
             held=held,
-            approvals=max(1 if held else 0, *(decision.approvals for decision in self.decisions)),
-            expires_s=min(contract.confirmation.expires_s for contract in self.contracts),
+            approvals=max(1 if held else 0, *(decision.approvals for decision in decisions)),
+            expires_s=min(self.contracts[at].confirmation.expires_s for at in places),
             digest=digest_plan(steps, run_id=self.run_id, actor=self.actor, surface=self.request.surface),
             pieces=pieces,
         )
@@ -225,9 +238,9 @@ async def _add_calls(
         if slots.spread and not pinned:
             wanted += list_combinations(slots.spread)
             parts.reasons += explain_each(slots)
-        # A person may want a single change made again, but not several at once.
-        if len(wanted) > 1 and (already := explain_unchanged(slots)) is not None:
-            parts.idle.append(already)
+        already = find_already_so(slots)
+        if already is not None and already.sure and len(wanted) > 1:
+            parts.idle.append(f"{already.told}.")
             continue
         if len(parts.steps) >= MAX_STEPS or len(wanted) > MAX_STEPS:
             return refuse_too_many(len(parts.steps) + len(wanted))
@@ -235,7 +248,8 @@ async def _add_calls(
         decided = await parts.decide(slots)
         if isinstance(decided, Refusal):
             return decided
-        parts.add(slots.contract, *decided)
+        # A call that is given as data may well be made again.
+        parts.add(slots.contract, *decided, already if parts.request.given is None else None)
     return None
 
 

@@ -33,6 +33,7 @@ from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, Rec
 from agent.validate.records.lookup import Lookup
 from agent.validate.scalar_values import derive
 from agent.validate.slots import Pinned, Read, Slots, Trouble, find_answer, read_words
+from agent.validate.unchanged import find_already_so
 from core.actor import Actor
 from registry.catalogue import Catalogue
 from registry.conditions import condition as conditions
@@ -98,8 +99,7 @@ class _Planner:
         to_tell = self.checks.check_coverage(parts.steps, parts.contracts)
         if isinstance(to_tell, Question):
             return to_tell
-        parts.reasons += to_tell
-        return parts.build(self.checks.find_open_words(parts.steps, parts.contracts))
+        return parts.build(self.checks.find_open_words(parts.steps, parts.contracts), to_tell)
 
     def _list_slips(self) -> list[str]:
         """The card's remarks about records that were found under a misspelt name."""
@@ -181,7 +181,7 @@ class _Planner:
             twice = f"“{contract.title}” was asked for twice with the same values; it stands here once."
             self.parts.reasons.append(twice)
             return None
-        self.parts.add(contract, step, decision)
+        self.parts.add(contract, step, decision, find_already_so(slots) if self.request.given is None else None)
         self.parts.reasons += evidence.list_reasons_to_hold(step.filled)
         return None
 

@@ -116,7 +116,10 @@ class Lookup:
         core = min(list_cores(answer.text), key=len, default=answer.text)
         outcome: Outcome = ()
         for words in dict.fromkeys((answer.text, core)):
-            outcome = await self._refer(need, amend_reference(reference, self.read(words, need.kind)), told, owner)
+            read = self.read(words, need.kind)
+            if read.pronoun and read.name and words != core:
+                continue  # "Lucy should take it" names Lucy, and not whom "it" belongs to
+            outcome = await self._refer(need, amend_reference(reference, read), told, owner)
             if not isinstance(outcome, Question) or outcome.candidates:
                 return outcome
         if reference is None:

@@ -61,8 +61,12 @@ _EXPLAINED: Final = {
 }
 _CANCELLED: Final = "Cancelled. Nothing was sent."
 _REFUSALS: Final = {"refused": "I can't do that", "abstained": "No action here does that"}
+_HEADLINES: Final[dict[str, str]] = {
+    "unavailable": "That can't be worked out just now",
+    "condition_unmet": "Nothing had to be done",
+}
+"""Headlines of single refusals, by code."""
 _UNCHANGED: Final = "Nothing was sent and nothing has changed here: try it again in a moment."
-_UNAVAILABLE: Final = "That can't be worked out just now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +325,7 @@ async def _show_run(
     if run.state in ("refused", "abstained") and run.refusal:
         offered = {each.name: each for each in context.catalogue.offers(viewer.role, "admin")}
         refused = RefusalView(
-            _UNAVAILABLE if unavailable else _REFUSALS[run.state],
+            _HEADLINES.get(run.refusal.code, _REFUSALS[run.state]),
             to_display_text(run.refusal.detail),
             tuple(to_display_text(f"{each.pointer}: {each.detail}") for each in run.refusal.faults),
             tuple(_to_available(offered[name]) for name in run.refusal.nearest if name in offered),

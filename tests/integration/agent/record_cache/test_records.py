@@ -112,7 +112,7 @@ TEXTS = (
     "close ticket 5519",
     "suspend adam.novak@example.com",
     "refund the newest invoice of Brightwater",
-    "set the priority of the last open ticket of Adam Nowak to high",
+    "assign the last open ticket of Adam Nowak to Priya Raman",
 )
 
 

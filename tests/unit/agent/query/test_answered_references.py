@@ -6,7 +6,7 @@ import pytest
 
 from agent.pipeline import Answer, Plan, Question, RecordSource, Request
 from agent.planning.propose import propose
-from agent.planning.task import Task
+from agent.planning.task import Task, Verdict
 from agent.resolve.rules.resolver import RuleResolver
 from tests.unit.agent.query.test_queries import find, plan
 from tests.unit.own_worlds import NOW, OWNER, came_of, world
@@ -14,17 +14,22 @@ from tests.unit.own_worlds import NOW, OWNER, came_of, world
 
 async def answered(text: str, words: str, name: str) -> list[str] | str:
     """The values of the record that the answered question was about, else what is asked."""
+    made = await verdict_of(text, words, name)
+    if isinstance(made, Plan):
+        return [str(step.filled[0].value) for step in made.steps]
+    assert isinstance(made, Question), made
+    return made.text
+
+
+async def verdict_of(text: str, words: str, name: str) -> Verdict:
+    """What comes of a request whose question is answered in these words."""
     context, resolver = world(name), RuleResolver()
     task = Task(Request(text=text, now=NOW), OWNER, context, "run_00000000000000000000000001")
     first = await propose(task, resolver)
     assert isinstance(first.verdict, Question), first.verdict
     request = Request(text=text, now=NOW, answers=(Answer(slot=first.verdict.slot, text=words),))
     task = Task(request, OWNER, context, "run_00000000000000000000000001", drafts=first.drafts, proposal=first.proposal)
-    made = (await propose(task, resolver)).verdict
-    if isinstance(made, Plan):
-        return [str(step.filled[0].value) for step in made.steps]
-    assert isinstance(made, Question), made
-    return made.text
+    return (await propose(task, resolver)).verdict
 
 
 @pytest.mark.parametrize(
@@ -66,6 +71,9 @@ async def test_an_answer_in_everyday_words_selects_all_that_it_names(words: str,
 @pytest.mark.parametrize("words", ["Lucy should take it", "let Lucy have it", "Lucy, please"])
 async def test_light_words_may_stand_around_the_name_of_an_answer(words: str) -> None:
     assert await answered("assign visit 702", words, "vet") == ["702"]
+    made = await verdict_of("assign visit 702", words, "vet")
+    assert isinstance(made, Plan)
+    assert {each.param: each.value for each in made.steps[0].filled} == {"visit_id": 702, "vet_id": 33}
 
 
 @pytest.mark.parametrize("words", ["neither, 703", "the newest and the green one", "the oldest, but only half of it"])

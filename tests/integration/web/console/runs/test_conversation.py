@@ -96,6 +96,16 @@ async def test_a_platform_that_did_not_answer_is_no_matter_of_words(console: Con
     assert "See what you may ask for" in page
 
 
+async def test_what_is_so_already_is_no_failure(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    refusal = Refusal(code="condition_unmet", detail="The plan of Ida Kern is pro already. Nothing was done.")
+    run = await put(console, await console.run_of(console.owner), state="refused", refusal=refusal)
+    page = (await browser.get(f"/runs/{run.id}")).text
+    assert "Nothing had to be done" in page
+    assert "The plan of Ida Kern is pro already. Nothing was done." in page
+    assert "I can&#39;t do that" not in page
+
+
 async def test_what_is_said_without_asking_asks_for_what_is_meant(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     said: tuple[tuple[str, QuestionCode, str], ...] = (

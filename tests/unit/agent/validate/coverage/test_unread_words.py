@@ -14,7 +14,7 @@ from tests.unit.own_worlds import NOW, OWNER
 
 
 async def verdict_of(text: str) -> Verdict:
-    task = Task(Request(text=text, now=NOW), OWNER, shop(), "run_00000000000000000000000001")
+    task = Task(Request(text=text, now=NOW), OWNER, shop(priority="low"), "run_00000000000000000000000001")
     return (await propose(task, RuleResolver())).verdict
 
 

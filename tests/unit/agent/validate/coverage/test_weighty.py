@@ -26,7 +26,8 @@ CASES = [
 ]
 
 
-def shop() -> WorkspaceContext:
+def shop(**of_ticket: Any) -> WorkspaceContext:
+    """A shop, whose tickets have these values."""
     rows = {
         "customer": [customer(401, "Nora Lindqvist"), customer(402, "Mia Keller"), customer(403, "Hugo Bernard")],
         "invoice": [
@@ -35,7 +36,10 @@ def shop() -> WorkspaceContext:
             {**invoice(48, 401, total=149000), "number": "INV-1048"},
             {**invoice(51, 403, "open"), "number": "INV-1051"},
         ],
-        "ticket": [ticket(5519, 401, "Password reset fails"), ticket(5520, 402, "Slow search")],
+        "ticket": [
+            ticket(5519, 401, "Password reset fails", **of_ticket),
+            ticket(5520, 402, "Slow search", **of_ticket),
+        ],
         "agent": [{"id": 1, "name": "Priya Raman", "email": "priya@example.com", "team": "support", "available": True}],
         "subscription": [
             {"id": 309, "customer_id": 402, "customer_name": "Mia Keller", "status": "trialing", "plan": "pro",

@@ -32,7 +32,7 @@ async def calls_of(text: str) -> list[tuple[str, dict[str, Any]]] | None:
         ("let Lina take 903", [("give_job", {"job_id": 903, "hand_id": 72})]),
         ("give 903 to Lina", [("give_job", {"job_id": 903, "hand_id": 72})]),
         ("902: make it calm", [("rush_job", {"job_id": 902, "urgency": "calm"})]),
-        ("902: make it a rush", [("rush_job", {"job_id": 902, "urgency": "rush"})]),
+        ("901: make it a rush", [("rush_job", {"job_id": 901, "urgency": "rush"})]),
         ("a fiver from Greta", [("take_money", {"skipper_id": 61, "amount": 500})]),
         ("Ravi gets a lift on 3 december", [("plan_lift", {"skipper_id": 62, "day": "2026-12-03"})]),
         ("book a lift for Tess a week on thursday", [("plan_lift", {"skipper_id": 63, "day": "2026-12-03"})]),

@@ -9,7 +9,7 @@ from tests.unit.agent.resolve.rules.grammar.test_directions import calls_of, ver
 
 
 @pytest.mark.parametrize(
-    "text", ["don't cancel 805 yet, just assign it to Tom", "don't cancel 805, give it to Tom instead"]
+    "text", ["don't cancel 805 yet, just assign it to Bruno", "don't cancel 805, give it to Bruno instead"]
 )
 async def test_what_is_left_alone_in_one_way_is_meant_in_the_next(text: str) -> None:
     made = await verdict_of(text, "garage")

@@ -31,9 +31,9 @@ async def test_a_state_behind_the_noun_tells_which(text: str, invoices: list[int
     assert [each["invoice_id"] for each in await calls_of(text, "garage")] == invoices
 
 
-@pytest.mark.parametrize("text", ["set the jobs of Owen Price ready", "mark the jobs of Owen Price ready"])
+@pytest.mark.parametrize("text", ["set the jobs of Owen Price collected", "mark the jobs of Owen Price collected"])
 async def test_what_they_shall_become_is_not_what_they_are(text: str) -> None:
-    assert [each["stage"] for each in await calls_of(text, "garage")] == ["ready", "ready"]
+    assert [each["stage"] for each in await calls_of(text, "garage")] == ["collected", "collected"]
 
 
 async def test_what_is_not_understood_of_a_set_is_named_before_its_size() -> None:

@@ -1,0 +1,149 @@
+"""Idempotence of a call: whether its record already has every value that the call would write.
+
+A contract says which field a parameter replaces. Where it says nothing, that is inferred only for an action that sets
+one closed value or one relation of one record, and is named after that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Final
+
+from agent.pipeline import DefaultSource, PromptSource, RecordSource
+from agent.validate.questions import list_members
+from agent.validate.records.located import LocatedRecord
+from agent.validate.slots import Slots
+from core.display_text import to_display_text
+from language.stems import stem_text
+from registry.contract import Derive, Risk, Unit
+
+_SETTING: Final = frozenset(stem_text("set change update edit modify patch switch move assign reassign mark"))
+_CLOSED: Final = frozenset({"enum", "string", "boolean"})
+"""Types of a field that a closed list can be compared with."""
+_LITTLE: Final = frozenset(("of", "the", "to"))
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadySo:
+    """What is so already, ``told`` in words without a full stop. ``records`` have it. ``sure`` if they were just read
+    from their platform, and are not cached copies."""
+
+    told: str
+    records: tuple[LocatedRecord, ...]
+    sure: bool
+
+
+def find_already_so(slots: Slots) -> AlreadySo | None:
+    """What is so already, if the call would change nothing. None if it would, or if that isn't certain."""
+    written = _list_written(slots)
+    told: list[str] = []
+    records: dict[tuple[str, str], LocatedRecord] = {}
+    for name, target in written.items():
+        found = slots.records.get(target.parameter, ())
+        if not found or not all(_has_value(slots, name, target.field, each) for each in found):
+            return None
+        told += [_tell(slots, name, target.field, each) for each in found]
+        records |= {each.key: each for each in found}
+    if not written or not all(name in written or _only_accompanies(slots, name, written) for name in slots.filled):
+        return None
+    sure = not any(each.kept for each in records.values())
+    since = next((f", {each.kept}" for each in records.values() if each.kept), "")
+    return AlreadySo(f"{'. '.join(told)}{since}", tuple(records.values()), sure)
+
+
+def _list_written(slots: Slots) -> Mapping[str, Derive]:
+    """The filled parameters that write a field of another parameter's record, as declared or else as inferred."""
+    annotations = {name: slots.annotation(name) for name in slots.contract.properties}
+    if any(each.replaces is not None for each in annotations.values()):
+        return {name: each.replaces for name, each in annotations.items() if each.replaces and name in slots.filled}
+    return _infer_written(slots)
+
+
+def _only_accompanies(slots: Slots, name: str, written: Mapping[str, Derive]) -> bool:
+    """Whether a parameter says nothing of its own: it is the record itself or its owner, derived, or a default."""
+    targets = {each.parameter for each in written.values()}
+    source, annotation = slots.filled[name].source, slots.annotation(name)
+    if name in targets or isinstance(source, DefaultSource) or (annotation.derive and isinstance(source, RecordSource)):
+        return True
+    owner = slots.records.get(name, ())
+    owned = [each for target in targets for each in slots.records.get(target, ())]
+    return len(owner) == 1 and all(
+        (relation := each.kind.relation_to(owner[0].record.kind)) is not None
+        and str(each.record.values.get(relation.via)) == owner[0].record.id
+        for each in owned
+    )
+
+
+def _has_value(slots: Slots, name: str, field: str, found: LocatedRecord) -> bool:
+    """Whether the record's field holds the parameter's value. Ids are compared as text, words of a closed list without
+    regard to case, and everything else exactly."""
+    parameter, value, held = slots.parameter(name), slots.filled[name].value, found.record.values.get(field)
+    declared = found.kind.field_named(field)
+    if held is None or declared is None:
+        return False
+    if parameter.is_money and (parameter.annotation.unit is Unit.MONEY_MINOR) != (declared.type == "money_minor"):
+        return False
+    if parameter.annotation.record is not None:
+        return str(held) == str(value)
+    if isinstance(held, bool) or isinstance(value, bool):
+        return held is value
+    if isinstance(held, str) and isinstance(value, str) and value in list_members(parameter.schema):
+        return held.casefold() == value.casefold()
+    return bool(held == value)
+
+
+def _tell(slots: Slots, name: str, field: str, found: LocatedRecord) -> str:
+    """``The plan of Ada Berg is pro already``."""
+    declared = found.kind.field_named(field)
+    title = (declared.label if declared else "") or field.removesuffix("_id").replace("_", " ")
+    whose = found.label if any(map(str.isalpha, found.label)) else found.named
+    shown = slots.filled[name].shown
+    if isinstance(slots.filled[name].value, bool):
+        return f"{whose}: {to_display_text(title)} is {shown} already"
+    be = "are" if title.endswith("s") and not title.endswith(("ss", "us", "is")) else "is"
+    title = title if title[1:2].isupper() else title[:1].lower() + title[1:]  # "SLA" stays as it is
+    return f"The {to_display_text(title)} of {whose} {be} {shown} already"
+
+
+# ── inference ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _infer_written(slots: Slots) -> Mapping[str, Derive]:
+    """The parameter that writes the other one's field of its own name, or nothing."""
+    contract, required = slots.contract, slots.contract.required
+    if contract.risk is not Risk.WRITE or len(required) != 2 or set(slots.filled) != set(required):
+        return {}
+    return {
+        other: Derive(parameter=record, field=field)
+        for record, other in permutations(required)
+        if (field := _find_field(slots, record, other)) is not None and _is_named_after(slots, record, other)
+    }
+
+
+def _find_field(slots: Slots, record: str, other: str) -> str | None:
+    """The field of ``record`` that has the name of ``other``: a closed value that words gave, or the relation to the
+    other record, unless the record was found through that one."""
+    found, named = slots.records.get(record, ()), slots.records.get(other, ())
+    if len(found) != 1 or slots.parameter(record).is_array or slots.parameter(other).is_array:
+        return None
+    kind = found[0].kind
+    if slots.annotation(other).record is None:
+        field, said = kind.field_named(other), isinstance(slots.filled[other].source, PromptSource)
+        closed = field is not None and field.type in _CLOSED and bool(list_members(slots.schema(other)))
+        return other if closed and said else None
+    if len(named) != 1 or named[0].key in {each.key for each in found[0].all()}:
+        return None
+    relations = [each.via for each in kind.relations if each.kind == named[0].record.kind]
+    return next((via for via in relations if via.removesuffix("_id") == other.removesuffix("_id")), None)
+
+
+def _is_named_after(slots: Slots, record: str, other: str) -> bool:
+    """Whether the action's name is a verb of setting and the record or the value: ``set_priority``, ``assign_ticket``,
+    but not ``set_reminder``, which has a priority too."""
+    kinds = [each.kind for name in (record, other) for each in slots.records.get(name, ())]
+    nouns = [record, other, *(noun for kind in kinds for noun in (kind.name, kind.title, *kind.nouns))]
+    known = {root for noun in nouns for root in stem_text(noun.replace("_", " "))}
+    said = {*stem_text(slots.contract.name.rpartition(".")[2].replace("_", " "))} - _LITTLE
+    return bool(said & _SETTING) and said - _SETTING <= known
