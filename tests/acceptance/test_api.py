@@ -75,7 +75,7 @@ def test_the_guides_shell_signs_fires_reads_acts_and_confirms(world: Installatio
     assert '"state":"succeeded"' in shell(world, confirm)
     ask, look = commands[6].strip().splitlines()
     asked = shell(world, ask)
-    assert '"text":"set the priority of ticket 5519 to high"' in asked
+    assert '"text":"set the priority of ticket 5519 to urgent"' in asked
     assert '"state":"received"' in asked
     found = re.search(r'"id":"(run_[0-9A-Z]{26})"', asked)
     assert found, asked

@@ -218,7 +218,7 @@ async def test_a_card_that_only_uses_the_same_words_shows_them_all_the_same() ->
         def judge(self, parser: PieceParser) -> dict[str, Any]:
             raise ModelUnavailable("gone")
 
-    shelf = {"value": "back", "quote": ""}
+    shelf = {"value": "front", "quote": ""}
     step = {"action": "set_shelf", "item_id": find("item", "103"), "shelf": shelf, "note": None}
     made = await came_of(Gone(step=step), "shelve item 103, model")
     assert isinstance(made.verdict, Plan)

@@ -11,18 +11,18 @@ from tests.unit.own_worlds import came_of, find, number, plan
 
 LOAN = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": number(7, "7 days", "days")}
 FINE = {"action": "waive_fine", "fine_id": find("fine", "F-231"), "amount": None}
-SHELF = {"action": "set_shelf", "item_id": find("item", "belt sander"), "shelf": {"value": "front", "quote": "front"}}
+SHELF = {"action": "set_shelf", "item_id": find("item", "belt sander"), "shelf": {"value": "cellar", "quote": "cellar"}}
 SHELF |= {"note": None}
 
 
 @pytest.mark.parametrize(
     ("text", "step", "told"),
     [
-        ("nobody will ever look for the belt sander in the dark, put it in front", SHELF, "nobody will ever"),
-        ("not sure why nobody took the belt sander upstairs, put it in front", SHELF, "not sure why nobody"),
+        ("nobody will ever look for the belt sander in the dark, put it in the cellar", SHELF, "nobody will ever"),
+        ("not sure why nobody took the belt sander upstairs, put it in the cellar", SHELF, "not sure why nobody"),
         ("Ines says she can't remember anything of last week, waive F-231", FINE, "last week"),
         ("Hugo hasn't been in since Tuesday and won't be here before May, renew loan 502 by 7 days", LOAN, "won't"),
-        ("Ines dropped the belt sander off this morning, put it in front", SHELF, "this morning"),
+        ("Ines dropped the belt sander off this morning, put it in the cellar", SHELF, "this morning"),
         ("we only had the shop open for two weeks, renew loan 502 by 7 days", LOAN, "two weeks"),
     ],
 )
