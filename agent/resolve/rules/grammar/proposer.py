@@ -86,7 +86,7 @@ class Proposer:
         reader, chooser = self.reader, Chooser(self.reader, self.shortlist)
         first = reader.end_index(stretch[0]) if stretch else 0
         stop = reader.end_index(stretch[1]) if stretch else len(reader.tokens)
-        parts = list_wishes(reader, first, stop, chooser.orders, chooser.reads)
+        parts = list_wishes(reader, first, stop, chooser.orders, chooser.reads_in_full)
         if len(parts) > MAX_WISHES:
             return Abstain(reason="too_complex", detail=refuse_too_many(len(parts)))
         if reads and not chosen:
@@ -153,7 +153,7 @@ class Proposer:
         own = replace(wish, first=wish.order)
         said = {self.reader.low(at) for at in range(own.first, own.stop)}
         alone = said.isdisjoint(lexicon.PRONOUNS | lexicon.OWNERS)  # "her" is spoken of before
-        return own if alone and chooser.reads(own) else wish
+        return own if alone and chooser.reads_in_full(own) else wish
 
     def _denies(self, told: Stretch) -> bool:
         """Whether a sentence beside what is done says that something is not so: "the lift is fixed, the door isn't"."""
@@ -217,7 +217,7 @@ class Proposer:
         """Whether anything is ordered."""
         chooser = Chooser(self.reader, self.shortlist)
         last = len(self.reader.tokens)
-        return any(each.ordered for each in list_wishes(self.reader, 0, last, chooser.orders, chooser.reads))
+        return any(each.ordered for each in list_wishes(self.reader, 0, last, chooser.orders, chooser.reads_in_full))
 
     def awaits(self, pattern: re.Pattern[str]) -> bool:
         """Whether words of the pattern stand outside everything that was read."""

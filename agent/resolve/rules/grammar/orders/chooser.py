@@ -106,7 +106,7 @@ class Chooser:
             if much >= 1.0
         )
 
-    def reads(self, place: Stretch) -> bool:
+    def reads_in_full(self, place: Stretch) -> bool:
         """Whether a stretch means one action with all it needs, and no word of it is unread or strange to it."""
         best = self.choose(place).best
         if best is None or not best.complete or best.evidence < HINTS:

@@ -177,11 +177,11 @@ def list_wishes(
     first: int,
     stop: int,
     orders: Callable[[int, int], bool],
-    reads: Callable[[Stretch], bool],
+    reads_in_full: Callable[[Stretch], bool],
 ) -> list[Stretch]:
     """Each order with what belongs to it: the words before it in its sentence, and those up to the next order.
 
-    What somebody may or must do is an order too before another one, where it ``reads`` as an action in full. Sentences
+    What somebody may or must do is an order too before another one, where it ``reads_in_full`` as an action. Sentences
     without an order describe the one that is given, and are no wishes. If no order is given, each sentence may be one.
     """
     parts = split_atoms(reader, first, stop, orders)
@@ -189,7 +189,7 @@ def list_wishes(
         part, behind = parts[at], parts[at + 1]
         before = part.sentence == behind.sentence and behind.ordered and behind.first < reader.message_from
         plain = not (part.ordered or part.negated or behind.negated)
-        if before and plain and tells_duty(reader, part, behind.first) and reads(part):
+        if before and plain and tells_duty(reader, part, behind.first) and reads_in_full(part):
             parts[at] = replace(part, ordered=True)
     given = {part.sentence for part in parts if part.ordered and not part.negated}
     if all(part.befalls or part.negated for part in parts if part.ordered):
