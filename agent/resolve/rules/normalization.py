@@ -115,7 +115,7 @@ _SHORT: Final = {
     "tix": "tickets",
     "tmrw": "tomorrow", "asap": "asap", "gimme": "give me", "lemme": "let me", "wanna": "want to", "gonna": "going to",
     "snd": "send", "rply": "reply", "tkt": "ticket", "cust": "customer", "subs": "subscription", "info": "info",
-    "ppl": "people", "rn": "right now",
+    "ppl": "people", "rn": "right now", "til": "until",
 }  # fmt: skip
 # The commonest function words with two letters swapped or one doubled.
 _SLIPS: Final = {
@@ -177,8 +177,8 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
     for found in _DIGIT.finditer(bare) if not _ASKS.match(bare) else ():
         after = found["next"].lower()
         word_before = bare[: found.start()].split()[-1].lower()
-        if found["plural"] or word_before in _DETERMINERS:
-            continue  # "2 door hinges", "the 4 oldest" are counted
+        if found["plural"] or word_before in _DETERMINERS or word_before == _DIGITS[found["digit"]]:
+            continue  # "2 door hinges", "the 4 oldest" are counted; so is "to 2 dec"
         if not counted(after) and not after.endswith("s") and after not in EMPTY and found["next"].islower():
             yield found.start("digit"), found.end("digit"), _DIGITS[found["digit"]]
 

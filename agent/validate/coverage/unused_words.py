@@ -34,7 +34,7 @@ SAID_AROUND: Final = frozenset(_AROUND_WORDS.split())
 # A unit or part beside a used number changes what the number means.
 _MEASURE_WORDS: Final = """
 second minute hour day week fortnight month year percent half third quarter double twice dozen hundred thousand
-million k more extra additional another less except but until till
+million k more extra additional another less fewer except but until till
 """
 _MEASURES: Final = frozenset(_MEASURE_WORDS.split())
 _NUMBER: Final = re.compile(r"\d")

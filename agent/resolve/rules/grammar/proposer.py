@@ -28,6 +28,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
 from agent.resolve.rules.grammar.orders.chooser import Choice, Chooser
+from agent.resolve.rules.grammar.orders.fits import list_fits
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.wishes import (
     list_wishes,
@@ -50,6 +51,8 @@ from registry.records import RecordKind
 
 MOST_BEFORE: Final = 60
 """Tokens before an order in which its person is looked for."""
+MOST_FITS: Final = 5
+"""Plans that are tried on live data where no verb names an action."""
 MOST_OTHERWISE: Final = 3
 """Other readings of its names that a plan is tried with where the likeliest finds none such."""
 
@@ -212,6 +215,18 @@ class Proposer:
             for part in split_atoms(reader, 0, last, chooser.orders)
         )
         return () if denied else chooser.list_fitting(Stretch(0, last))
+
+    def list_fits(self) -> tuple[Proposal, ...]:
+        """The plans to try on live data although no verb tells which action is meant."""
+        wishes = list_wishes(self.reader, 0, len(self.reader.tokens), Chooser(self.reader, self.shortlist).orders)
+        if len(wishes) != 1:
+            return ()
+        fits = list_fits(self.reader, self.shortlist, wishes[0])
+        made: list[Proposal] = []
+        for each in fits:
+            plan = make_proposal([Call(action=each.offer.name, arguments=each.calls[0])])
+            made += [plan] if plan not in made else []
+        return tuple(made[:MOST_FITS])
 
     def ordered(self) -> bool:
         """Whether anything is ordered."""

@@ -85,6 +85,7 @@ class Reader:
         )
         """Tokens of that message and of quotations."""
         self.titles: dict[int, int] = {}  # first token → end of what is taken for one name without quotes
+        self.counting: set[int] = set()  # numbers that are taken for no record's
         self.person: Find | None = None
         self.thing: Find | None = None
         self.meant: frozenset[int] | None = None

@@ -118,10 +118,14 @@ def understand(
         why = explain_unread(unread, proposer.goes_by, ordered=ordered, tried=True) or (NO_ANSWER if asks else NOTHING)
         near = _list_nearest(text, shortlist)
         unknown_deed = Abstain(reason="nothing_fits", detail=why, nearest=near)
-        about = find_named_records(read_anew().reader) if why == NOTHING else ()
-        if not about:
+        if why != NOTHING:
             return unknown_deed
-        return unknown_deed.model_copy(update={"about": about, "fitting": read_anew().list_fitting()})
+        fits = (
+            () if _IF.search(text) or proposer.awaits(_WHEN) or text.rstrip().endswith("?") else read_anew().list_fits()
+        )
+        about = find_named_records(read_anew().reader)
+        fitting = read_anew().list_fitting() if about else ()
+        return unknown_deed.model_copy(update={"about": about, "fitting": fitting, "fits": fits})
     if isinstance(made, Proposed) and (_IF.search(_WHETHER.sub(" ", blank_quotations(text))) or proposer.awaits(_WHEN)):
         return _regardless(made, shortlist)
     return _with_titles(made, read_anew, reads=asks) if isinstance(made, Proposed) else made

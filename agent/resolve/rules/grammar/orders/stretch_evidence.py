@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from agent.extract.counted_units import find_counted_unit
 from agent.extract.spans.politeness import is_polite_word
-from agent.planning.proposal import Argument, Find, RecordArgument, TypedValue
+from agent.planning.proposal import Argument, Computed, ComputedArgument, Find, RecordArgument, TypedValue
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import is_deed, is_past
@@ -28,6 +28,7 @@ _PUT_ON: Final = frozenset(("on", "onto", "to", "into"))
 LEAST_VERB: Final = 0.5
 """How much a word tells of the action, so that it is taken for its verb."""
 _PAST: Final = frozenset(("was", "were", "had", "did"))
+_UNTIL: Final = frozenset(("until", "till", "by", "from"))
 _ONCE: Final = frozenset((("used", "to"), ("would", "have"), ("could", "have"), ("might", "have")))
 
 
@@ -100,6 +101,7 @@ class StretchEvidence(StretchUnread):
             unread=tuple(self.unread),
             telling=frozenset(at for at, much in self.verbs.items() if much >= SURE_VERB and at not in self.covered),
             known=frozenset(at for at in range(self.first, self.stop) if stem(reader.low(at)) in self.words.known),
+            sets=any(self._sets(name) for name in self.values if name in offer.required),
             person=reader.person,
             thing=reader.thing,
             spoken=dict(reader.spoken),
@@ -259,6 +261,19 @@ class StretchEvidence(StretchUnread):
             or not anew.isdisjoint(range(piece.first - 1, piece.first + 1))
             for piece in self.values[name]
         )
+
+    def _sets(self, name: str) -> bool:
+        """Whether a value is said as what shall be: "7 to Friday", "7 is 50 now", "a week later"."""
+        reader, pieces = self.reader, self.values[name]
+        if not lexicon.CHANGED.isdisjoint(reader.lows(self.first, self.stop - self.first)):
+            return True
+        for piece in pieces:
+            before = reader.low(piece.first - 1)
+            changed = isinstance(piece.argument, ComputedArgument) and isinstance(piece.argument.expression, Computed)
+            until = {before, reader.low(piece.first)} & _UNTIL
+            if changed or until or (before != "on" and self._aimed_at(piece)):
+                return True
+        return self.place.ordered or self.place.befalls
 
     def _begins(self, text: str, verb: str) -> bool:
         """Whether the stretch begins like an order: with a verb that is no thing of the platform and no value."""

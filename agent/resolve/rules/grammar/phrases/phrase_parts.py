@@ -80,7 +80,7 @@ _SHARES: Final = frozenset({"%", "percent"})
 def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
     token = reader.tokens[at]
     text = token.text[:-2] if token.owns else token.text  # "3002's been paid"
-    if not token.word or reader.low(at + 1) in _SHARES:
+    if not token.word or reader.low(at + 1) in _SHARES or at in reader.counting:
         return False
     if not any(each.search == "number" for each in kind.fields):
         return _is_coded_name(reader, text, kind)

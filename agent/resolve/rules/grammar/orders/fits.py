@@ -1,0 +1,123 @@
+"""Fits: what a request would mean if it is about the one action that its record and its new value have a place in.
+
+No verb needs to name the action: "the spring course is on Friday now" moves the course if nothing else here sets a day
+of a course. Plain words may be the record's name. Only live data can tell, so these are plans to be tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from agent.extract.spans.politeness import is_polite_word
+from agent.resolve.rules.clauses import find_head, is_order
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.action_words import LIGHT, find_base_form, read_action_words
+from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
+from agent.resolve.rules.grammar.orders.interpreter import Interpreter
+from agent.resolve.rules.grammar.phrases.amounts import MONEY
+from agent.resolve.rules.grammar.phrases.titles import Place, read_titles_as_names
+from agent.resolve.rules.grammar.reader import Reader
+from language.stems import EMPTY, GENERIC, stem
+from registry.offers.shortlist import Shortlist
+
+MOST_OFFERS: Final = 40
+"""Of larger registries those that share words with the request are tried."""
+NEAREST: Final = 8
+MOST_TOKENS: Final = 24
+MOST_NAMES: Final = 2
+MOST_WORDS: Final = 4
+"""Plain words in a row that may be a record's name."""
+KNOWS: Final = 0.3
+"""How much a word tells of an action that has it among its verbs."""
+_APART: Final = EMPTY | lexicon.NAME_STOP | lexicon.MANNER | lexicon.MORE | lexicon.COMMON | {*lexicon.UNITS}
+
+
+def list_fits(reader: Reader, shortlist: Shortlist, place: Stretch) -> list[Interpretation]:
+    """The actions that take all that a stretch names, and a new value. None if a verb is an action's, something is
+    denied, or an action of another role fits as well."""
+    said = [reader.low(at) for at in range(place.first, place.stop)]
+    if len(said) > MOST_TOKENS or not lexicon.DENYING.isdisjoint(said) or place.negated:
+        return []
+    place = _leave_out_verb(reader, place)
+    if any(_knows_verb(reader, held, place) for held in (shortlist, shortlist.closed) if held is not None):
+        return []
+    bare = {at for at, held in reader.numbers.items() if held.kind == "cardinal" and place.first < at < place.stop}
+    found: list[Interpretation] = []
+    for names, numbers in _list_readings(reader, place, bare):
+        titles, quoted = reader.titles, reader.quoted
+        read_titles_as_names(reader, names)
+        reader.counting = numbers
+        try:
+            found += _read(reader, shortlist, place)
+            if shortlist.closed is not None and any(_read(reader, shortlist.closed, place)):
+                return []
+        finally:
+            reader.titles, reader.quoted, reader.counting = titles, quoted, set()
+    return found
+
+
+def _read(reader: Reader, shortlist: Shortlist, place: Stretch) -> Iterator[Interpretation]:
+    text = reader.text.plain[reader.tokens[place.first].start : reader.tokens[place.stop - 1].end]
+    offers = shortlist.offers
+    if len(offers) > MOST_OFFERS:
+        offers = [each.offer for each in shortlist.top(text, NEAREST)]
+    for offer in offers:
+        made = Interpreter(reader, offer, read_action_words(offer, shortlist), place).read()
+        if any(offer.annotation(name).unit in MONEY for name in made.calls[0]):
+            continue  # whether it is given, taken or set only a verb says
+        whole = made.complete and not (made.strange or made.unexplained or made.unread or made.doubtful or made.clash)
+        if whole and made.sets and len(made.calls) == 1:
+            yield made
+
+
+def _leave_out_verb(reader: Reader, place: Stretch) -> Stretch:
+    """The stretch behind the verb that it begins with."""
+    order = min(max(place.order, place.first), place.stop - 1)
+    text = reader.text.plain[reader.tokens[order].start : reader.tokens[place.stop - 1].end]
+    verb = find_head(text) if place.ordered else None
+    at = next((at for at in range(order, place.stop - 1) if stem(reader.low(at)) == verb), None)
+    if at is None or stem(reader.low(at)) in LIGHT:
+        return place
+    return replace(place, first=at + 1, order=at + 1, ordered=False)
+
+
+def _knows_verb(reader: Reader, shortlist: Shortlist, place: Stretch) -> bool:
+    """Whether a word of the request is a verb of some action, which then says what is meant."""
+    words = [read_action_words(offer, shortlist) for offer in shortlist.offers[:MOST_OFFERS]]
+    for at in range(place.first, place.stop):
+        low = reader.low(at)
+        said = find_base_form(stem(low))
+        if low in EMPTY or said in LIGHT or not reader.tokens[at].word or reader.noun(at) is not None:
+            continue
+        if any(each.rate_verb(said) >= KNOWS for each in words):
+            return True
+    return False
+
+
+def _list_readings(reader: Reader, place: Stretch, bare: set[int]) -> Iterator[tuple[tuple[Place, ...], set[int]]]:
+    """What is taken for a name, and which numbers for no record's: as the words are read, then each run of plain words
+    as one name."""
+    yield (), set()
+    if bare:
+        yield (), bare
+    taken = reader.dated | reader.valued | reader.quoted | {*reader.numbers}
+    taken |= {at for each in reader.durations for at in range(reader.end_index(each.start), reader.end_index(each.end))}
+    runs: list[Place] = []
+    begin = place.first
+    for at in range(place.first, place.stop + 1):
+        if at < place.stop and at not in taken and _may_name(reader, at):
+            continue
+        if 0 < at - begin <= MOST_WORDS:
+            runs.append((begin, at))
+        begin = at + 1
+    for run in runs[:MOST_NAMES]:
+        yield (run,), bare
+
+
+def _may_name(reader: Reader, at: int) -> bool:
+    token = reader.tokens[at]
+    said = stem(token.low)
+    plain = token.word and token.low not in _APART and not is_polite_word(token.low)
+    return plain and said not in GENERIC and said not in LIGHT and not (is_order(said) and reader.starts(at))
