@@ -154,7 +154,8 @@ class Proposed(Value):
     words: if only one of them works on the actual records, that one is used. ``sure`` is False if no word decides
     between them: then nothing that moves money or can't be undone is chosen without asking. ``otherwise`` are the same
     plan with a name read as another kind's, for the case that the likeliest kind has no such record. ``titled`` take
-    capitalised words for a record's whole title: one is used if the first plan fails and a record has that title."""
+    capitalised words for a record's whole title: one is used if the first plan fails and a record has that title.
+    ``unnamed``: no word names an action, and words are left that it doesn't know: the plan waits for a person."""
 
     kind: Literal["proposed"] = "proposed"
     proposal: Proposal
@@ -162,6 +163,7 @@ class Proposed(Value):
     sure: bool = True
     otherwise: tuple[Proposal, ...] = ()
     titled: tuple[Proposal, ...] = ()
+    unnamed: bool = False
 
 
 Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]

@@ -119,7 +119,10 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
 
 async def _plan_resolved(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
     made = await _plan_as_read(task, resolved, on_phase)
-    titled = resolved.resolution.titled if isinstance(resolved.resolution, Proposed) else ()
+    proposed = resolved.resolution if isinstance(resolved.resolution, Proposed) else None
+    if proposed is not None and proposed.unnamed:
+        made = hold(made, ONLY_FIT)
+    titled = proposed.titled if proposed is not None else ()
     for proposal in () if isinstance(made.verdict, Plan) else titled:
         other = await _validate(task, resolved, proposal, on_phase)
         if isinstance(other.verdict, Plan) and names_its_records(other.verdict, proposal):

@@ -43,6 +43,7 @@ _DELAY: Final = (
 )
 _LENGTH: Final = (
     rf"for\s+(?:(?:just|only|exactly)\s+)?(?:an?|one|another|half\s+an?|some|the\s+(?:next|one))\s+(?:\w+\s+)?{_UNIT}(?!\s+of\b)"
+    rf"|(?:another|one\s+more|an?\s+(?:further|extra|additional))\s+(?:half\s+)?{_UNIT}(?=\s+[^\W\d_])"
     r"|for\s+(?:the\s+(?:time\s+being|moment|present|meantime)|a\s+(?:little\s+)?(?:while|bit)|now)|temporarily"
 )
 _RATE: Final = (

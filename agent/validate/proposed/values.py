@@ -37,6 +37,7 @@ from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.evidence import find_spans
 from agent.validate.proposed.quantities import ask_amount, coerce_quantity, read_said_unit, show_quantity
 from agent.validate.records.located import LocatedRecord, RecordQuery
+from agent.validate.proposed.nearby_days import find_day_nearby
 from agent.validate.slots import Parameter, Read, Slots, Trouble, VerifiedSpan, format_parameter, read_words
 from core.display_text import to_display_text
 from registry.contract import Contract
@@ -68,6 +69,9 @@ class ArgumentValues:
             case QuotedText(quote=quote):
                 return self._read_quoted(slots, parameter, quote)
             case TypedValue():
+                near = find_day_nearby(contract, parameter, argument, records, self.request.now.date())
+                if near is not None:
+                    return near
                 return self._read_typed(slots, contract, parameter, argument)
             case DraftedText():
                 return await self._take_drafted(slots, contract, parameter, argument, records)

@@ -27,7 +27,7 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
-from agent.resolve.rules.grammar.orders.chooser import Choice, Chooser
+from agent.resolve.rules.grammar.orders.chooser import TELLS, Choice, Chooser
 from agent.resolve.rules.grammar.orders.fits import list_fits
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.wishes import (
@@ -97,6 +97,7 @@ class Proposer:
         made: list[Call] = []
         tied: Choice | None = None
         doubted: list[Interpretation] = []
+        unnamed = False
         left: list[Stretch] = []
         over: list[str] = []
         for wish in parts:
@@ -121,6 +122,7 @@ class Proposer:
                 left.append(wish)
                 continue
             doubted += [best] if best.doubtful else []
+            unnamed = unnamed or (best.evidence < TELLS and bool(best.strange))
             over += [reader.words(at, at + 1).text for at in best.unexplained]
             over += [reader.words(*each).text for each in best.unread]
             if any(best.offer.annotation(name).unit in MONEY for name in best.offer.properties):
@@ -145,7 +147,7 @@ class Proposer:
             ]
             instead = tuple(make_proposal([*before, *each], over) for each in others)
             return Proposed(proposal=proposal, instead=instead, sure=tied.told)
-        return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, reader.guesses))
+        return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, reader.guesses), unnamed=unnamed)
 
     def _without_duty(self, chooser: Chooser, wish: Stretch) -> Stretch:
         """The order alone, if it reads in full without what somebody may or must do before it: the two of "Ines may

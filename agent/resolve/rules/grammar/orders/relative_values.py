@@ -13,24 +13,33 @@ from language.text import word_set
 
 _MORE: Final = word_set("later more extra additional further")
 _LESS: Final = word_set("earlier sooner fewer less")
+_POSTPONING: Final = word_set("postpone delay defer push")
+_BY: Final = word_set("by back")
+_MOST_BETWEEN: Final = 8
+"""Tokens between a verb of postponing and the length of time."""
 
 
 def read_difference(reader: Reader, places: range, now: FieldOf, *, dated: bool) -> Iterator[Piece]:
     """The values at some places that are so much more or less than ``now``. ``dated``: that is a day."""
     for at, end, number, unit in _list_amounts(reader, dated=dated):
-        tells = end if dated or reader.low(end) in _MORE | _LESS else end + 1  # "two seats more"
-        said = reader.low(tells)
-        if (
-            reader.comparison_before(at)
-            or at not in places
-            or tells not in places
-            or at in reader.quoted
-            or said not in _MORE | _LESS
-        ):
+        if at not in places or at in reader.quoted or reader.comparison_before(at):
             continue
-        sign: Literal["+", "-"] = "+" if said in _MORE else "-"
-        change = Number(number=number, unit=unit, quote=reader.words(at, end))
-        yield Piece(at, tells + 1, ComputedArgument(expression=Computed(op=sign, a=now, b=change)))
+        tells = end if dated or reader.low(end) in _MORE | _LESS else end + 1  # "two seats more"
+        said = reader.low(tells) if tells in places else ""
+        first, last = at, tells + 1
+        if said not in _MORE | _LESS:
+            if not dated or not _is_postponed(reader, at):
+                continue
+            first, last = at - (reader.low(at - 1) in _BY), end
+        sign: Literal["+", "-"] = "-" if said in _LESS else "+"
+        change = Number(number=number, unit=unit, quote=reader.words(at, max(end, last) if tells == end else end))
+        yield Piece(first, last, ComputedArgument(expression=Computed(op=sign, a=now, b=change)))
+
+
+def _is_postponed(reader: Reader, at: int) -> bool:
+    """Whether a length of time before which nothing else is said tells how much later: "postpone the tour by a week"."""
+    before = max(0, at - _MOST_BETWEEN)
+    return not _POSTPONING.isdisjoint(reader.lows(before, at - before))
 
 
 def _list_amounts(reader: Reader, *, dated: bool) -> Iterator[tuple[int, int, Decimal, str | None]]:
