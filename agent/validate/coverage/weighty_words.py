@@ -31,7 +31,7 @@ from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_told
 from agent.validate.coverage.weighty_patterns import Place
 from language import numerals
-from language.stems import EMPTY, stem
+from language.stems import EMPTY, GENERIC, name_stems, stem
 from language.text import read_text, singularize, word_set
 from language.wordnet import is_word
 from registry.contract import Contract
@@ -179,7 +179,7 @@ def _counts_here(order: Order, number: numerals.Number) -> bool:
         return True
     words = patterns.COUNTED.match(order.text, number.end)
     told = [word.casefold() for word in words[0].split()] if words is not None else []
-    known = order.known | patterns.UNITS
+    known = order.known | patterns.UNITS | _list_counted(order)
     if any(stem(word) in known or find_currency(word) is not None for word in told):
         return True
     said = order.text[number.start : number.end]
@@ -188,6 +188,12 @@ def _counts_here(order: Order, number: numerals.Number) -> bool:
     if said in _TO_AND_FOR and any(start == after.start(1) for start, _ in order.taken):
         return False
     return not any(_is_plural(word) or (number.value == 1 and is_word(word)) for word in told)
+
+
+def _list_counted(order: Order) -> set[str]:
+    """The stems of what the records have a number of: "500 copies", where a job has its copies."""
+    fields = (field for kind in order.kinds for field in kind.fields if field.type in ("integer", "number"))
+    return {word for field in fields for word in name_stems(field.name)} - GENERIC
 
 
 def _is_plural(word: str) -> bool:

@@ -27,6 +27,7 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
+from agent.resolve.rules.grammar.orders.action_words import LIGHT
 from agent.resolve.rules.grammar.orders.chooser import TELLS, Choice, Chooser
 from agent.resolve.rules.grammar.orders.fits import list_fits
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
@@ -40,6 +41,8 @@ from agent.resolve.rules.grammar.orders.wishes import (
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.conditions import read_tests
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
+from agent.resolve.rules.grammar.phrases.titles import Place
 from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.questions.continued import ELSE, leave_out_before, read_continued
 from agent.resolve.rules.grammar.reader import Reader
@@ -217,6 +220,12 @@ class Proposer:
             for part in split_atoms(reader, 0, last, chooser.orders)
         )
         return () if denied else chooser.list_fitting(Stretch(0, last))
+
+    def find_unread_names(self) -> list[Place]:
+        """Plain words that nothing was read from, with those beside them: they may be a record's name."""
+        known = LIGHT | Chooser(self.reader, self.shortlist).own_words
+        names = find_plain_names(self.reader, 0, len(self.reader.tokens), known)
+        return [each for each in names if not self.reader.covered.issuperset(range(*each))]
 
     def list_fits(self) -> tuple[Proposal, ...]:
         """The plans to try on live data although no verb tells which action is meant."""

@@ -16,7 +16,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.named_records import find_named_records
 from agent.resolve.rules.grammar.orders.examples import find_exemplified
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
-from agent.resolve.rules.grammar.phrases.titles import find_titles, read_titles_as_names
+from agent.resolve.rules.grammar.phrases.titles import Place, find_titles, read_titles_as_names
 from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
@@ -128,7 +128,8 @@ def understand(
         return unknown_deed.model_copy(update={"about": about, "fitting": fitting, "fits": fits})
     if isinstance(made, Proposed) and (_IF.search(_WHETHER.sub(" ", blank_quotations(text))) or proposer.awaits(_WHEN)):
         return _regardless(made, shortlist)
-    return _with_titles(made, read_anew, reads=asks) if isinstance(made, Proposed) else made
+    unread_names = [] if asks else [(each,) for each in proposer.find_unread_names()]
+    return _with_titles(made, read_anew, unread_names, reads=asks) if isinstance(made, Proposed) else made
 
 
 def answer_question(
@@ -163,10 +164,12 @@ def _calls_only(made: Resolution | Proposed | None, name: str) -> bool:
     return isinstance(result, PlanResult) and all(call.action == name for call in result.calls)
 
 
-def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], *, reads: bool) -> Proposed:
-    """The plan with further readings, in which titles of records are whole names."""
+def _with_titles(
+    made: Proposed, read_anew: Callable[[], Proposer], names: Sequence[tuple[Place, ...]], *, reads: bool
+) -> Proposed:
+    """The plan with further readings, in which titles of records and other ``names`` are whole names."""
     titled: list[Proposal] = []
-    for places in find_titles(read_anew().reader):
+    for places in (*find_titles(read_anew().reader), *names):
         proposer = read_anew()
         read_titles_as_names(proposer.reader, places)
         other = proposer.resolve(reads=reads)

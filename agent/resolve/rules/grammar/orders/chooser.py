@@ -113,6 +113,12 @@ class Chooser:
             return False
         return not (best.doubtful or best.unread or best.unexplained or best.strange)
 
+    @cached_property
+    def own_words(self) -> frozenset[str]:
+        """The stems of the actions' verbs and nouns."""
+        words = [read_action_words(offer, self.shortlist) for offer in self.shortlist.offers[:MOST_OFFERS]]
+        return frozenset(word for each in words for word in {*each.verbs, *each.nouns})
+
     def choose(self, place: Stretch, *, chosen: bool = False, reads: bool = False) -> Choice:
         """Chooses an action. ``chosen``: the person picked the only offer. ``reads``: nothing is to be changed."""
         read = self._read(self.shortlist, place, reads=reads)

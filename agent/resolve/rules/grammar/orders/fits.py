@@ -10,28 +10,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from agent.extract.spans.politeness import is_polite_word
-from agent.resolve.rules.clauses import find_head, is_order
+from agent.resolve.rules.clauses import find_head
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
+from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
 from agent.resolve.rules.grammar.phrases.titles import Place, read_titles_as_names
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import EMPTY, GENERIC, stem
+from language.stems import EMPTY, stem
 from registry.offers.shortlist import Shortlist
 
 MOST_OFFERS: Final = 40
 """Of larger registries those that share words with the request are tried."""
 NEAREST: Final = 8
 MOST_TOKENS: Final = 24
-MOST_NAMES: Final = 2
-MOST_WORDS: Final = 4
-"""Plain words in a row that may be a record's name."""
 KNOWS: Final = 0.3
 """How much a word tells of an action that has it among its verbs."""
-_APART: Final = EMPTY | lexicon.NAME_STOP | lexicon.MANNER | lexicon.MORE | lexicon.COMMON | {*lexicon.UNITS}
 
 
 def list_fits(reader: Reader, shortlist: Shortlist, place: Stretch) -> list[Interpretation]:
@@ -102,22 +98,5 @@ def _list_readings(reader: Reader, place: Stretch, bare: set[int]) -> Iterator[t
     yield (), set()
     if bare:
         yield (), bare
-    taken = reader.dated | reader.valued | reader.quoted | {*reader.numbers}
-    taken |= {at for each in reader.durations for at in range(reader.end_index(each.start), reader.end_index(each.end))}
-    runs: list[Place] = []
-    begin = place.first
-    for at in range(place.first, place.stop + 1):
-        if at < place.stop and at not in taken and _may_name(reader, at):
-            continue
-        if 0 < at - begin <= MOST_WORDS:
-            runs.append((begin, at))
-        begin = at + 1
-    for run in runs[:MOST_NAMES]:
-        yield (run,), bare
-
-
-def _may_name(reader: Reader, at: int) -> bool:
-    token = reader.tokens[at]
-    said = stem(token.low)
-    plain = token.word and token.low not in _APART and not is_polite_word(token.low)
-    return plain and said not in GENERIC and said not in LIGHT and not (is_order(said) and reader.starts(at))
+    for name in find_plain_names(reader, place.first, place.stop, LIGHT):
+        yield (name,), bare

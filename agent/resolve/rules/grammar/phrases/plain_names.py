@@ -1,0 +1,44 @@
+"""Plain names: runs of everyday words that may be what a record is called ("move the corner shelf to the cellar").
+
+Nothing in the words shows that they are a name. Only live data can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from agent.extract.spans.politeness import is_polite_word
+from agent.resolve.rules.clauses import is_order
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.titles import Place
+from agent.resolve.rules.grammar.reader import Reader
+from language.stems import EMPTY, GENERIC, stem
+
+MOST_NAMES: Final = 2
+MOST_WORDS: Final = 4
+"""Plain words in a row that may be a record's name."""
+_APART: Final = EMPTY | lexicon.NAME_STOP | lexicon.MANNER | lexicon.MORE | lexicon.COMMON | {*lexicon.UNITS}
+
+
+def find_plain_names(reader: Reader, first: int, stop: int, known: Collection[str] = ()) -> list[Place]:
+    """The runs of plain words between two tokens, at most ``MOST_NAMES``. ``known`` are stems of words that say
+    something else. An owner's name ends a run: "Ada's corner shelf"."""
+    lengths = (range(reader.end_index(each.start), reader.end_index(each.end)) for each in reader.durations)
+    taken = reader.dated.union(reader.valued, reader.quoted, reader.numbers, *lengths)
+    runs: list[Place] = []
+    begin = first
+    for at in range(first, stop + 1):
+        if at < stop and at not in taken and _may_name(reader, at, known):
+            continue
+        if 0 < at - begin <= MOST_WORDS:
+            runs.append((begin, at))
+        begin = at + 1
+    return runs[:MOST_NAMES]
+
+
+def _may_name(reader: Reader, at: int, known: Collection[str]) -> bool:
+    token = reader.tokens[at]
+    said = stem(token.low)
+    plain = token.word and not token.owns and token.low not in _APART and not is_polite_word(token.low)
+    return plain and said not in GENERIC and said not in known and not (is_order(said) and reader.starts(at))
