@@ -35,9 +35,9 @@ from agent.query.references import Query
 from agent.validate import evidence, questions
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.evidence import find_spans
+from agent.validate.proposed.nearby_days import find_day_nearby
 from agent.validate.proposed.quantities import ask_amount, coerce_quantity, read_said_unit, show_quantity
 from agent.validate.records.located import LocatedRecord, RecordQuery
-from agent.validate.proposed.nearby_days import find_day_nearby
 from agent.validate.slots import Parameter, Read, Slots, Trouble, VerifiedSpan, format_parameter, read_words
 from core.display_text import to_display_text
 from registry.contract import Contract

@@ -24,6 +24,7 @@ from agent.planning.proposal import (
     When,
     Words,
 )
+from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
@@ -221,11 +222,12 @@ class Proposer:
         )
         return () if denied else chooser.list_fitting(Stretch(0, last))
 
-    def find_unread_names(self) -> list[Place]:
-        """Plain words that nothing was read from, with those beside them: they may be a record's name."""
+    def find_unread_names(self, made: Proposal) -> list[Place]:
+        """Plain words in a row that nothing of a plan is read from as a whole: they may be a record's name."""
         known = LIGHT | Chooser(self.reader, self.shortlist).own_words
+        said = [each.text for each in walk(made) if isinstance(each, Words)]
         names = find_plain_names(self.reader, 0, len(self.reader.tokens), known)
-        return [each for each in names if not self.reader.covered.issuperset(range(*each))]
+        return [each for each in names if not any(self.reader.words(*each).text in text for text in said)]
 
     def list_fits(self) -> tuple[Proposal, ...]:
         """The plans to try on live data although no verb tells which action is meant."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from agent.extract.references.qualifiers import match_state
-from agent.extract.references.vocabulary import match_noun, rate_person_likeness
+from agent.extract.references.vocabulary import is_person, match_noun, rate_person_likeness
 from agent.extract.spans import money
 from agent.extract.spans.money import find_currency
 from agent.extract.time import dates, durations, time_ranges, times
@@ -242,7 +242,8 @@ class Reader:
 
     def is_somebody(self, kind: RecordKind) -> bool:
         """Whether a kind's records are people: those that things belong to, or that handle things."""
-        return kind is self.people() or any(kind in self.doers(each) for each in self.kinds.values())
+        does = is_person(kind) and any(kind in self.doers(each) for each in self.kinds.values())
+        return does or kind is self.people()
 
     def whose(self, kind: RecordKind) -> Find | None:
         """The person that a possessive before a noun means: one named before in its stretch who has such records, or

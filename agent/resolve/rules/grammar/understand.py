@@ -128,8 +128,10 @@ def understand(
         return unknown_deed.model_copy(update={"about": about, "fitting": fitting, "fits": fits})
     if isinstance(made, Proposed) and (_IF.search(_WHETHER.sub(" ", blank_quotations(text))) or proposer.awaits(_WHEN)):
         return _regardless(made, shortlist)
-    unread_names = [] if asks else [(each,) for each in proposer.find_unread_names()]
-    return _with_titles(made, read_anew, unread_names, reads=asks) if isinstance(made, Proposed) else made
+    if not isinstance(made, Proposed):
+        return made
+    names = [] if asks else [(each,) for each in proposer.find_unread_names(made.proposal)]
+    return _with_titles(made, read_anew, names, reads=asks)
 
 
 def answer_question(

@@ -87,11 +87,11 @@ class Interpretation:
 
 def is_whose(one: Piece, other: Piece) -> bool:
     """Whether two neighbouring phrases are one record, its owner and itself: "refund Ada the last bill"."""
-    whose = [_says_whose(each) for each in (one, other)]
+    whose = [says_whose(each) for each in (one, other)]
     return one.last == other.first and whose.count(True) == 1
 
 
-def _says_whose(piece: Piece) -> bool:
+def says_whose(piece: Piece) -> bool:
     """Whether a phrase only gives a record's owner."""
     return isinstance(piece.argument, RecordArgument) and tells_only(piece.argument.reference, BelongsTo)
 

@@ -37,7 +37,7 @@ def read_difference(reader: Reader, places: range, now: FieldOf, *, dated: bool)
 
 
 def _is_postponed(reader: Reader, at: int) -> bool:
-    """Whether a length of time before which nothing else is said tells how much later: "postpone the tour by a week"."""
+    """Whether a length of time tells how much later something shall be: "postpone the tour by a week"."""
     before = max(0, at - _MOST_BETWEEN)
     return not _POSTPONING.isdisjoint(reader.lows(before, at - before))
 

@@ -51,7 +51,8 @@ class StretchRecords(StretchSpoken):
             if at in quotes and (wanted := self._find_wanted(names, at)) is not None:
                 name, named = wanted
                 find = Find(record=named.name, said=self.reader.words(at, quotes[at]))
-                self.records[name] = [Piece(at, quotes[at], RecordArgument(reference=find))]
+                self.records.setdefault(name, []).append(Piece(at, quotes[at], RecordArgument(reference=find)))
+                self._speaks_of(find)
                 at = quotes[at]
                 continue
             if at in self.quoted or not (self.reader.tokens[at].word or self.reader.tokens[at].text == "#"):

@@ -12,7 +12,7 @@ from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.name_ends import MOST_NAMED, is_attribute, is_definite
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN, ActionWords, find_base_form
-from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch
+from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch, says_whose
 from agent.resolve.rules.grammar.orders.texts import TELLING, takes_text
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.reader import Reader
@@ -320,13 +320,12 @@ class StretchWords:
         """The parameter for a quoted name: one of the kind whose noun precedes it, or else the first open one whose
         records have names."""
         noun = self._find_noun_before(at)
-        for name in names:
-            kind = self.kind(name)
-            if kind is None or name in self.records or (noun is not None and noun.name != kind.name):
-                continue
-            if any(each.search == "name" for each in kind.fields):
-                return name, kind
-        return None
+        free = (name for name in names if all(says_whose(each) for each in self.records.get(name, ())))
+        kinds = ((name, kind) for name in free if (kind := self.kind(name)) is not None)
+        fit = [(name, kind) for name, kind in kinds if noun is None or noun.name == kind.name]
+        called = [(name, kind) for name, kind in fit if any(each.search == "name" for each in kind.fields)]
+        # Of what has no name, the name of what it is of: "Ada's Spanish course", where that is a booking of hers.
+        return next(iter(called or (fit if at in self.reader.titles else [])), None)
 
     def _plausible(self, phrase: Phrase, kind: RecordKind) -> bool:
         """Whether words without a noun mean a record: a code, an address, a name. Words of the action and plain English
