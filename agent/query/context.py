@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
-from agent.pipeline import PhaseCallback, Question, Request, ignore_phase
+from agent.pipeline import PhaseCallback, Question, Request, Span, ignore_phase
 from agent.planning.proposal import Expression, Find, Reference, Words
 from agent.validate.questions import format_plain as plain_shown
 from agent.validate.records.located import DiscourseContext, LocatedRecord, Outcome, RecordQuery, RecordScope, name_kind
@@ -175,6 +175,10 @@ class QueryContext:
     ) -> None:
         self.request, self.reach, self.scene, self.on_phase = request, reach, scene, on_phase
         self.thread, self.earlier = thread, earlier
+        self.other_words: tuple[Span, ...] = ()
+        """The words of the request that nothing was read from."""
+        self.singled_out: dict[RecordKey, tuple[Span, ...]] = {}
+        """Records that such words tell from others of the same name, with these words."""
 
     @property
     def kinds(self) -> Kinds:

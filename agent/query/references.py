@@ -39,6 +39,7 @@ from agent.query.context import (
     QueryContext,
     RecordKey,
 )
+from agent.query.other_words import single_out_by_other_words
 from agent.query.pool import MOST_SCANNED, Pool, ask_to_narrow
 from agent.query.record_search import RecordSearch
 from agent.query.records_of_several import name_of, select_of_owners, settle_owners
@@ -109,6 +110,7 @@ class RecordFinder:
             outcome = await self._find_answered(need, reference, answer[1].text, answer[1].spans, own)
         else:
             outcome = await self.run(need, reference, own)
+            outcome = await single_out_by_other_words(context, need, outcome, _list_spans(reference)) or outcome
         if name is not None and isinstance(outcome, tuple) and len(outcome) == 1 and reference.record == need.kind.name:
             # One name means one record within a request, so that it is asked only once which Adam.
             context.scene.settled[name] = outcome[0]
@@ -133,8 +135,6 @@ class RecordFinder:
         if pool.more:
             return ask_to_narrow(wide)
         return tuple(_locate(each, kind, reference, pool) for each in pool.records)
-
-    # ── one reference ────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def run(self, need: RecordQuery, find: Find, own: Own) -> Outcome:
         kind = self.context.find_kind(need, find)

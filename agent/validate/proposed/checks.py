@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from agent.pipeline import Candidate, PromptSource, Question, Request, Span, Step
-from agent.planning.proposal import Call, CountOf, Find, Handle, PlanResult, Proposal, Test, When
+from agent.planning.proposal import Call, CountOf, Find, Handle, PlanResult, Proposal, Test, When, Words
 from agent.planning.quotes import find_in_request, find_places, walk
 from agent.query.arithmetic import SAID, test_holds
 from agent.query.context import Worked
@@ -172,7 +172,7 @@ class PlanChecks:
     def _read_order(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Order:
         return Order(
             self.request,
-            self._leave_out(),
+            self._take_in(self._leave_out()),
             contracts,
             tuple(self.query.kinds),
             self.catalogue,
@@ -182,6 +182,12 @@ class PlanChecks:
             shown=_list_names_beside(steps, self.query),
             by_step=[_told_by(step, self.query) for step in steps],
         )
+
+    def _take_in(self, proposal: Proposal) -> Proposal:
+        """The proposal with the words that told two records apart, as used."""
+        spans = [span for each in self.query.context.singled_out.values() for span in each]
+        words = tuple(Words(text=each.text, origin=0, start=each.start) for each in spans)
+        return proposal.model_copy(update={"replaced": (*proposal.replaced, *words)}) if words else proposal
 
     def _leave_out(self) -> Proposal:
         """The proposal without the arguments that are left out."""

@@ -19,6 +19,7 @@ from agent.planning.proposal import (
     RecordArgument,
 )
 from agent.query.context import NOTHING_EARLIER, EarlierArguments, RecordKey
+from agent.query.other_words import explain_singled_out, list_other_words
 from agent.query.references import Query
 from agent.validate import evidence, questions
 from agent.validate.coverage.typed_words import TypedWords, rate_support
@@ -65,6 +66,7 @@ async def plan_proposal(
     assert isinstance(proposal.result, PlanResult)
     reach = RecordScope(kinds, actor, request.surface)
     query = Query(request, reach, thread=thread or {}, earlier=earlier, on_phase=on_phase)
+    query.context.other_words = list_other_words(request, (proposal.result, proposal.replaced))
     parts = PlanParts(request, run_id, actor, catalogue, confirmed_in_session, evaluator)
     return await _Planner(proposal, query, parts, on_phase).plan(proposal.result.calls)
 
@@ -96,10 +98,17 @@ class _Planner:
         if not parts.steps:
             return parts.refuse_empty()
         parts.reasons += self._list_slips()
+        self._tell_singled_out()
         to_tell = self.checks.check_coverage(parts.steps, parts.contracts)
         if isinstance(to_tell, Question):
             return to_tell
         return parts.build(self.checks.find_open_words(parts.steps, parts.contracts), to_tell)
+
+    def _tell_singled_out(self) -> None:
+        """Says on the card which records other words of the request tell apart."""
+        context = self.query.context
+        pins = [(pin.record_kind, pin.record_id, pin.label) for step in self.parts.steps for pin in step.pins]
+        self.parts.reasons += explain_singled_out(context, pins)
 
     def _list_slips(self) -> list[str]:
         """The card's remarks about records that were found under a misspelt name."""

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from agent.planning.proposal import QuotedText
 from agent.resolve.rules.clauses import find_head
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import LIGHT, find_base_form, read_action_words
+from agent.resolve.rules.grammar.orders.action_words import LIGHT, ActionWords, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
@@ -31,14 +32,12 @@ KNOWS: Final = 0.3
 
 
 def list_fits(reader: Reader, shortlist: Shortlist, place: Stretch) -> list[Interpretation]:
-    """The actions that take all that a stretch names, and a new value. None if a verb is an action's, something is
-    denied, or an action of another role fits as well."""
+    """The actions that take all that a stretch names, with a new value, or that have a verb akin to one that is said.
+    None if something is denied, or if an action of another role fits as well."""
     said = [reader.low(at) for at in range(place.first, place.stop)]
     if len(said) > MOST_TOKENS or not lexicon.DENYING.isdisjoint(said) or place.negated:
         return []
     place = _leave_out_verb(reader, place)
-    if any(_knows_verb(reader, held, place) for held in (shortlist, shortlist.closed) if held is not None):
-        return []
     bare = {at for at, held in reader.numbers.items() if held.kind == "cardinal" and place.first < at < place.stop}
     found: list[Interpretation] = []
     for names, numbers in _list_readings(reader, place, bare):
@@ -59,12 +58,15 @@ def _read(reader: Reader, shortlist: Shortlist, place: Stretch) -> Iterator[Inte
     offers = shortlist.offers
     if len(offers) > MOST_OFFERS:
         offers = [each.offer for each in shortlist.top(text, NEAREST)]
-    for offer in offers:
+    knowing = [each for each in offers if _knows_verb(reader, read_action_words(each, shortlist), place)]
+    for offer in knowing or offers:
         made = Interpreter(reader, offer, read_action_words(offer, shortlist), place).read()
         if any(offer.annotation(name).unit in MONEY for name in made.calls[0]):
             continue  # whether it is given, taken or set only a verb says
+        if any(isinstance(each, QuotedText) for each in made.calls[0].values()):
+            continue  # any words may be a free text
         whole = made.complete and not (made.strange or made.unexplained or made.unread or made.doubtful or made.clash)
-        if whole and made.sets and len(made.calls) == 1:
+        if whole and (made.sets or (knowing and made.calls[0])) and len(made.calls) == 1:
             yield made
 
 
@@ -79,15 +81,14 @@ def _leave_out_verb(reader: Reader, place: Stretch) -> Stretch:
     return replace(place, first=at + 1, order=at + 1, ordered=False)
 
 
-def _knows_verb(reader: Reader, shortlist: Shortlist, place: Stretch) -> bool:
-    """Whether a word of the request is a verb of some action, which then says what is meant."""
-    words = [read_action_words(offer, shortlist) for offer in shortlist.offers[:MOST_OFFERS]]
+def _knows_verb(reader: Reader, words: ActionWords, place: Stretch) -> bool:
+    """Whether a word of the request is akin to one of the action's verbs."""
     for at in range(place.first, place.stop):
         low = reader.low(at)
         said = find_base_form(stem(low))
         if low in EMPTY or said in LIGHT or not reader.tokens[at].word or reader.noun(at) is not None:
             continue
-        if any(each.rate_verb(said) >= KNOWS for each in words):
+        if words.rate_verb(said) >= KNOWS:
             return True
     return False
 

@@ -28,6 +28,7 @@ _PUT_ON: Final = frozenset(("on", "onto", "to", "into"))
 LEAST_VERB: Final = 0.5
 """How much a word tells of the action, so that it is taken for its verb."""
 _PAST: Final = frozenset(("was", "were", "had", "did"))
+_IS: Final = frozenset(("is", "are", "as"))
 _UNTIL: Final = frozenset(("until", "till", "by", "from"))
 _ONCE: Final = frozenset((("used", "to"), ("would", "have"), ("could", "have"), ("might", "have")))
 
@@ -271,7 +272,8 @@ class StretchEvidence(StretchUnread):
             before = reader.low(piece.first - 1)
             changed = isinstance(piece.argument, ComputedArgument) and isinstance(piece.argument.expression, Computed)
             until = {before, reader.low(piece.first)} & _UNTIL
-            if changed or until or (before != "on" and self._aimed_at(piece)):
+            said_so = "enum" in self.offer.properties[name] and before in _IS  # "7 is closed"
+            if changed or until or said_so or (before != "on" and self._aimed_at(piece)):
                 return True
         return self.place.ordered or self.place.befalls
 
