@@ -131,6 +131,7 @@ class Abstain(Value):
     about: Annotated[tuple[tuple[Find, ...], ...], Field(exclude_if=lambda about: not about)] = ()
     fitting: Annotated[tuple[str, ...], Field(exclude_if=lambda fitting: not fitting)] = ()
     fits: Annotated[tuple[Proposal, ...], Field(exclude_if=lambda fits: not fits)] = ()
+    answers: Annotated[tuple[Proposal, ...], Field(exclude_if=lambda answers: not answers)] = ()
 
 
 class Ask(Value):

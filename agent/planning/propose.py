@@ -55,6 +55,7 @@ from agent.planning.task import (
 )
 from agent.planning.thread import list_earlier_arguments
 from agent.planning.unchanged_calls import leave_out_unchanged
+from agent.planning.what_fits import ONLY_FIT, plan_what_fits
 from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
@@ -70,7 +71,6 @@ from registry.offers.shortlist import Shortlist
 CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
 CORRECTED_LATE: Final = "It corrects what was decided already, so it waits for a yes."
 NOTHING_WAITS: Final = "Nothing waits here that could be stopped; nothing was done."
-ONLY_FIT: Final = "No word says what shall be done; this is what fits. Check that it is what you mean."
 NOT_ALL_SEEN: Final = "Not all records could be looked through; check that this is the one you mean."
 
 
@@ -153,37 +153,12 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
             if resolved.resolution.lacks and (missing := await _ask_for_missing(task, drafts, on_phase)) is not None:
                 question = missing
             return Outcome(question, resolved, drafts, confidence=confidence)
-        case Abstain() as abstain if not task.request.answers and (abstain.about or abstain.fits):
-            fits = await _plan_what_fits(task, resolved, abstain.fits, on_phase)
+        case Abstain() as abstain if not task.request.answers:
+            fits = await plan_what_fits(task, abstain, lambda read: _validate(task, resolved, read, on_phase))
             return fits or Outcome(await ask_about_record(task, abstain), resolved)
         case Abstain() as abstain:
             return Outcome(abstain, resolved)
     raise AssertionError(resolved.resolution)
-
-
-async def _plan_what_fits(
-    task: Task, resolved: Resolved, proposals: Sequence[Proposal], on_phase: PhaseCallback
-) -> Outcome | None:
-    """The one plan that works on the records, of those that no verb tells apart. It waits for a person. Asks which is
-    meant if several work, or if it moves money or can't be undone. None if none works."""
-    try:
-        made = [await _validate(task, resolved, each, on_phase) for each in proposals]
-    except PlatformUnavailable:
-        return None
-    plans = {_list_values(each.verdict): each for each in made if isinstance(each.verdict, Plan)}
-    working = [*plans.values()]
-    if len(working) == 1 and is_harmless(task, working[0]):
-        return hold(working[0], ONLY_FIT)
-    return (
-        ask_which(task, [name for each in working for name in list_planned_actions(each)], working[0])
-        if working
-        else None
-    )
-
-
-def _list_values(plan: Plan) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Each call's action and values."""
-    return tuple((step.action, tuple((each.param, repr(each.value)) for each in step.filled)) for step in plan.steps)
 
 
 async def _read_answers(

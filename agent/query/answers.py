@@ -106,6 +106,7 @@ class Answerer:
             case RecordsAnswer(records=records, fields=fields):
                 return await self._records(records, fields)
             case ValueAnswer():
+                self.query.context.exact = True
                 return await self._value(asked)
             case YesNoAnswer():
                 return await self._yes_no(asked)
@@ -145,10 +146,9 @@ class Answerer:
                         f"{found[0].label}: {lower_label(measure.label or measure.name.replace('_', ' '))} {values[0]}."
                     )
                 return self._reply(text, found, values=values)
-            told = "; ".join(
-                f"{lower_label(each.label or each.name)} {format_field(each, found[0].record.values) or 'nothing'}"
-                for each in known
-            )
+            labels = [lower_label(each.label or each.name.replace("_", " ")) for each in known]
+            held = [format_field(each, found[0].record.values) or "nothing" for each in known]
+            told = "; ".join(f"{label} {value}" for label, value in zip(labels, held, strict=True))
             text = f"{found[0].label}: {told}." if told else introduce(found[0])
             if not known and rate_person_likeness(kind) == PERSON:
                 return self._reply(text, found, values=(found[0].label,))

@@ -175,6 +175,8 @@ class QueryContext:
     ) -> None:
         self.request, self.reach, self.scene, self.on_phase = request, reach, scene, on_phase
         self.thread, self.earlier = thread, earlier
+        self.exact = False
+        """Whether a name that fits in part only is always asked about: a figure of another thing would be wrong."""
         self.other_words: tuple[Span, ...] = ()
         """The words of the request that nothing was read from."""
         self.singled_out: dict[RecordKey, tuple[Span, ...]] = {}

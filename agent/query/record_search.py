@@ -196,10 +196,10 @@ class RecordSearch:
         self, need: RecordQuery, find: Find, said: Words, filters: Filter, via: tuple[LocatedRecord, ...]
     ) -> Pool | Question:
         """Finds records by their owner's name if none is called so: "the Brightwater invoice"."""
-        if need.told is None and not via and any(map(str.isalpha, said.text)):  # nobody's name is a number
+        if need.told is None and any(map(str.isalpha, said.text)):  # nobody's name is a number
             for relation in need.kind.relations:
                 above = self.context.kinds.get(relation.kind)
-                if above is None or not is_found_by_name(above):
+                if above is None or not is_found_by_name(above) or any(each.kind.name == above.name for each in via):
                     continue
                 if above.name in (*self._named, need.kind.name):
                     continue  # whose manager is whose: none of these is called so
@@ -285,7 +285,7 @@ class RecordSearch:
         meant = described or records
         if not 0 < len(meant) <= MAX_CANDIDATES:
             return None
-        agrees = bool(described) or not (known or pool.named)
+        agrees = (bool(described) or not (known or pool.named)) and not self.context.exact
         if len(meant) == 1 and agrees and part.plainly and find.pick == "one" and not is_person(need.kind):
             self.slips[need.kind.name, meant[0].id] = said.text
             return replace(pool, records=meant)

@@ -13,6 +13,7 @@ from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
 from agent.extract.time import durations
 from agent.pipeline import Argument, Ask, Calls, Draft, ListArgument, Resolution, Span
+from language.date_forms import MONTHS
 from language.locales import translate
 from language.measures import find_measure
 from language.spell_correction import Speller
@@ -177,8 +178,8 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
     for found in _DIGIT.finditer(bare) if not _ASKS.match(bare) else ():
         after = found["next"].lower()
         word_before = bare[: found.start()].split()[-1].lower()
-        if found["plural"] or word_before in _DETERMINERS or word_before == _DIGITS[found["digit"]]:
-            continue  # "2 door hinges", "the 4 oldest" are counted; so is "to 2 dec"
+        if found["plural"] or word_before in _DETERMINERS or after in MONTHS:
+            continue  # "2 door hinges", "the 4 oldest" are counted, "2 dec" is a day
         if not counted(after) and not after.endswith("s") and after not in EMPTY and found["next"].islower():
             yield found.start("digit"), found.end("digit"), _DIGITS[found["digit"]]
 

@@ -42,9 +42,9 @@ def find_day_nearby(
     days = [day for each in months if (day := _set_day(each, found[0].day.day)) is not None and day >= today]
     if not days:
         return None
-    day = min(days, key=lambda each: abs((each - now).days)).isoformat()
-    how = f"{spans[0].text} → {day}, nearest to {now.isoformat()}"
-    return Read(day, format_parameter(parameter, day), PromptSource(spans=spans, reading=how))
+    nearest = min(days, key=lambda each: abs((each - now).days)).isoformat()
+    how = f"{spans[0].text} → {nearest}, nearest to {now.isoformat()}"
+    return Read(nearest, format_parameter(parameter, nearest), PromptSource(spans=spans, reading=how))
 
 
 def _find_present_day(contract: Contract, name: str, records: Mapping[str, tuple[LocatedRecord, ...]]) -> date | None:

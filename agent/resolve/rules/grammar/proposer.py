@@ -45,6 +45,7 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
 from agent.resolve.rules.grammar.phrases.titles import Place
 from agent.resolve.rules.grammar.questions.answers import read_answer
+from agent.resolve.rules.grammar.questions.asked_fields import list_field_answers
 from agent.resolve.rules.grammar.questions.continued import ELSE, leave_out_before, read_continued
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.normalization import AlignedText
@@ -228,6 +229,10 @@ class Proposer:
         said = [each.text for each in walk(made) if isinstance(each, Words)]
         names = find_plain_names(self.reader, 0, len(self.reader.tokens), known)
         return [each for each in names if not any(self.reader.words(*each).text in text for text in said)]
+
+    def list_field_answers(self) -> tuple[Proposal, ...]:
+        """The answers to try on live data although the question isn't understood as a whole."""
+        return tuple(Proposal(result=AnswerResult(answer=each)) for each in list_field_answers(self.reader))
 
     def list_fits(self) -> tuple[Proposal, ...]:
         """The plans to try on live data although no verb tells which action is meant."""

@@ -107,7 +107,7 @@ def understand(
     ordered = not asks and proposer.ordered()
     unknown = explain_unread(unread, proposer.goes_by, ordered=ordered) if not asks else None
     if unknown is not None:
-        return Abstain(reason="nothing_fits", detail=unknown)
+        return Abstain(reason="nothing_fits", detail=unknown, answers=read_anew().list_field_answers())
     made = proposer.resolve(reads=asks)
     shown = find_exemplified(read.typed, shortlist)
     if shown is not None and not _calls_only(made, shown.name):
@@ -117,7 +117,8 @@ def understand(
     if made is None:
         why = explain_unread(unread, proposer.goes_by, ordered=ordered, tried=True) or (NO_ANSWER if asks else NOTHING)
         near = _list_nearest(text, shortlist)
-        unknown_deed = Abstain(reason="nothing_fits", detail=why, nearest=near)
+        answers = read_anew().list_field_answers()
+        unknown_deed = Abstain(reason="nothing_fits", detail=why, nearest=near, answers=answers)
         if why != NOTHING:
             return unknown_deed
         fits = (
@@ -167,11 +168,11 @@ def _calls_only(made: Resolution | Proposed | None, name: str) -> bool:
 
 
 def _with_titles(
-    made: Proposed, read_anew: Callable[[], Proposer], names: Sequence[tuple[Place, ...]], *, reads: bool
+    made: Proposed, read_anew: Callable[[], Proposer], plain: Sequence[tuple[Place, ...]], *, reads: bool
 ) -> Proposed:
-    """The plan with further readings, in which titles of records and other ``names`` are whole names."""
+    """The plan with further readings, in which titles of records and ``plain`` words are whole names."""
     titled: list[Proposal] = []
-    for places in (*find_titles(read_anew().reader), *names):
+    for places in (*find_titles(read_anew().reader), *plain):
         proposer = read_anew()
         read_titles_as_names(proposer.reader, places)
         other = proposer.resolve(reads=reads)

@@ -6,7 +6,7 @@ of a course. Plain words may be the record's name. Only live data can tell, so t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -21,12 +21,16 @@ from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
 from agent.resolve.rules.grammar.phrases.titles import Place, read_titles_as_names
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import EMPTY, stem
+from language.text import word_set
+from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 
 MOST_OFFERS: Final = 40
 """Of larger registries those that share words with the request are tried."""
 NEAREST: Final = 8
 MOST_TOKENS: Final = 24
+_UNSURE: Final = lexicon.DENYING | lexicon.PAST | word_set("and or could might may maybe perhaps if")
+"""Words with which something is denied, told of the past, only possible, or said of several."""
 KNOWS: Final = 0.3
 """How much a word tells of an action that has it among its verbs."""
 
@@ -35,7 +39,7 @@ def list_fits(reader: Reader, shortlist: Shortlist, place: Stretch) -> list[Inte
     """The actions that take all that a stretch names, with a new value, or that have a verb akin to one that is said.
     None if something is denied, or if an action of another role fits as well."""
     said = [reader.low(at) for at in range(place.first, place.stop)]
-    if len(said) > MOST_TOKENS or not lexicon.DENYING.isdisjoint(said) or place.negated:
+    if len(said) > MOST_TOKENS or place.negated or not _UNSURE.isdisjoint(said):
         return []
     place = _leave_out_verb(reader, place)
     bare = {at for at, held in reader.numbers.items() if held.kind == "cardinal" and place.first < at < place.stop}
@@ -55,7 +59,7 @@ def list_fits(reader: Reader, shortlist: Shortlist, place: Stretch) -> list[Inte
 
 def _read(reader: Reader, shortlist: Shortlist, place: Stretch) -> Iterator[Interpretation]:
     text = reader.text.plain[reader.tokens[place.first].start : reader.tokens[place.stop - 1].end]
-    offers = shortlist.offers
+    offers: Sequence[Offer] = shortlist.offers
     if len(offers) > MOST_OFFERS:
         offers = [each.offer for each in shortlist.top(text, NEAREST)]
     knowing = [each for each in offers if _knows_verb(reader, read_action_words(each, shortlist), place)]

@@ -122,7 +122,7 @@ class StretchValues(StretchWords):
 
     def _read_values(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
         dated = schema.get("format") in ("date", "date-time")
-        now = self._find_now(annotation, dated=dated)
+        now = self._find_now(name, annotation, dated=dated)
         if now is not None and (dated or schema.get("type") in ("integer", "number")) and annotation.unit not in MONEY:
             changed = [*read_difference(self.reader, range(self.first, self.stop), now, dated=dated)]
             told = {at for each in changed for at in range(each.first, each.last)}
@@ -138,13 +138,14 @@ class StretchValues(StretchWords):
         else:
             yield from self._scan(name, schema, annotation)
 
-    def _find_now(self, annotation: Annotation, *, dated: bool) -> FieldOf | None:
-        """The field whose value a parameter replaces. A day without a word on that replaces the one day of the record
-        that is needed."""
+    def _find_now(self, name: str, annotation: Annotation, *, dated: bool) -> FieldOf | None:
+        """The field whose value a parameter replaces. A day without a word on that replaces the record's day of the
+        same name, or the only one."""
         if (held := annotation.replaces) is not None:
             return FieldOf(field=held.field, of=Handle(handle=f"@{held.parameter}"))
         kinds = [(each, kind) for each in self.offer.required if (kind := self.kind(each)) is not None]
         days = [field.name for _, kind in kinds[:1] for field in kind.fields if field.type in DATES]
+        days = [name] if name in days else days
         if not dated or len(kinds) != 1 or len(days) != 1:
             return None
         return FieldOf(field=days[0], of=Handle(handle=f"@{kinds[0][0]}"))

@@ -40,5 +40,7 @@ def find_plain_names(reader: Reader, first: int, stop: int, known: Collection[st
 def _may_name(reader: Reader, at: int, known: Collection[str]) -> bool:
     token = reader.tokens[at]
     said = stem(token.low)
+    if any(reader.date_field(kind, at) is not None for kind in reader.kinds.values()):
+        return False  # "Ada arrives on Friday"
     plain = token.word and not token.owns and token.low not in _APART and not is_polite_word(token.low)
     return plain and said not in GENERIC and said not in known and not (is_order(said) and reader.starts(at))

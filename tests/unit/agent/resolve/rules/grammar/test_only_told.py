@@ -56,11 +56,15 @@ async def test_what_somebody_has_is_no_order_though_its_noun_is_a_verb_too(text:
         ("pause Sean for 5 days and Ewa for good", "foodbank"),
         ("Kofi drives 3001, 3007 stays", "foodbank"),
         ("Lotte and Annika go intermediate, Pilar stays advanced", "riding"),
-        ("Pepper and Bruno on light", "vet"),
     ],
 )
 async def test_of_two_sentences_with_subjects_of_their_own_none_is_passed_over(text: str, name: str) -> None:
     assert await calls_of(text, name) == []
+
+
+async def test_of_two_names_before_a_value_both_get_it() -> None:
+    both = [("set_diet", {"pet_id": pet, "diet": "light"}) for pet in (21, 23)]
+    assert await calls_of("Pepper and Bruno on light", "vet") == both
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,135 @@
+"""Asked fields: what a question about one named record may ask for, told by its question word alone: a day ("when does
+the tenancy run out"), an amount ("what does the room cost") or somebody ("who").
+
+The words between say more than is known here, so the answer names the fields that it gives. Only live data can tell
+which record is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from agent.extract.references.vocabulary import is_person
+from agent.planning.proposal import BelongsTo, Find, Has, RecordsAnswer, Words
+from agent.planning.quotes import walk
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import DATES, is_deed
+from agent.resolve.rules.grammar.named_records import find_named_records
+from agent.resolve.rules.grammar.phrases.fields import label_field
+from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
+from agent.resolve.rules.grammar.reader import Reader
+from language.stems import EMPTY, GENERIC, stem, stem_text
+from language.text import word_set
+from language.wordnet import find_similar_stems
+from registry.records import Field, RecordKind
+
+Asked = Literal["day", "amount", "somebody"]
+MOST_TOKENS: Final = 16
+MOST_ANSWERS: Final = 8
+_OPENINGS: Final[tuple[tuple[tuple[str, ...], Asked], ...]] = (
+    (("when",), "day"), (("until", "when"), "day"), (("till", "when"), "day"), (("by", "when"), "day"),
+    (("how", "much"), "amount"), (("what",), "amount"),
+    (("who",), "somebody"), (("who's",), "somebody"), (("whose",), "somebody"),
+)  # fmt: skip
+_TO_COME: Final = word_set("is are do does will can should")
+_PAYING: Final = word_set("cost costs charge charges worth price come owe owes get gets")
+_PLAIN: Final = (
+    lexicon.PRONOUNS
+    | lexicon.PARTICLES
+    | word_set("do does did is are will can should we i you us me them supposed due")
+)
+_AFTER_NOUNS: Final = lexicon.DETERMINERS | lexicon.OWNERS | lexicon.OF | word_set("with without in on at my our your")
+"""What stands before a noun rather than a verb."""
+
+
+def list_field_answers(reader: Reader) -> list[RecordsAnswer]:
+    """The answers that a question's first words and the record that it names allow, likeliest first."""
+    asked = _read_asked(reader)
+    if asked is None or len(reader.tokens) > MOST_TOKENS:
+        return []
+    made: list[RecordsAnswer] = []
+    for find in _list_named(reader):
+        for answer in _answer_of(reader, find, asked):
+            made += [answer] if answer not in made else []
+    return [each for each in made if _is_all_read(reader, each, asked)][:MOST_ANSWERS]
+
+
+def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
+    """Whether every word is in the name, of the fields or their kind, or only a verb. What is asked of something that a
+    record has, as "Ada's visa", is not known."""
+    named = {word for each in walk(answer) if isinstance(each, Words) for word in each.text.casefold().split()}
+    own, verbs = _list_own_words(reader, answer), 0
+    for at, token in enumerate(reader.tokens):
+        low = token.low.removesuffix("'s")
+        if not token.word or low in named or low in _PLAIN | EMPTY or stem(low) in own or at in _list_opening(reader):
+            continue
+        before = reader.tokens[at - 1] if at else token
+        noun = before.owns or before.low in _AFTER_NOUNS
+        if noun or (asked == "amount" and low not in _PAYING) or not find_similar_stems(stem(low), verb=True):
+            return False
+        verbs += 1
+    return verbs > 0 or asked != "day" or not own.isdisjoint(stem(token.low) for token in reader.tokens)
+
+
+def _list_own_words(reader: Reader, answer: RecordsAnswer) -> set[str]:
+    """The stems of what is answered: of the fields, and of a kind that isn't named itself."""
+    find = answer.records
+    kind = reader.kinds[find.record] if isinstance(find, Find) else None
+    fields = [each for each in kind.fields if each.name in answer.fields] if kind is not None else []
+    nouns = kind.nouns if kind is not None and isinstance(find, Find) and find.said is None else ()
+    return {
+        *stem_text(" ".join((*nouns, *(f"{each.name} {each.label}".replace("_", " ") for each in fields))))
+    } - GENERIC
+
+
+def _list_opening(reader: Reader) -> range:
+    first = next((at for at, token in enumerate(reader.tokens) if token.word), 0)
+    length = max((len(words) for words, _ in _OPENINGS if reader.lows(first, len(words)) == words), default=0)
+    return range(first, first + length)
+
+
+def _read_asked(reader: Reader) -> Asked | None:
+    opening = _list_opening(reader)
+    asked = next((asked for words, asked in _OPENINGS if reader.lows(opening.start, len(opening)) == words), None)
+    behind = reader.low(opening.stop)
+    if behind == "else" or (asked == "day" and behind not in _TO_COME):
+        return None
+    said = reader.lows(opening.stop, len(reader.tokens) - opening.stop)
+    return asked if asked != "amount" or not _PAYING.isdisjoint(said) else None
+
+
+def _list_named(reader: Reader) -> Iterator[Find]:
+    """The records that the words name: by a code, a noun phrase or a name, and by plain words."""
+    for group in find_named_records(reader):
+        yield from group
+    for first, last in find_plain_names(reader, _list_opening(reader).stop, len(reader.tokens), lexicon.HAVING):
+        for end in (last, last - 1) if last - first > 1 else (last,):  # "when was the bronze horse cast"
+            for kind in reader.kinds.values():
+                if any(each.search in ("name", "text") for each in kind.fields):
+                    yield Find(record=kind.name, said=reader.words(first, end))
+
+
+def _answer_of(reader: Reader, find: Find, asked: Asked) -> Iterator[RecordsAnswer]:
+    """What is asked for of a record, or of the only record that belongs to it."""
+    kind = reader.kinds[find.record]
+    if asked == "somebody":
+        people = [each for relation in kind.relations if (each := reader.kinds.get(relation.kind)) and is_person(each)]
+        if len(people) == 1:
+            yield RecordsAnswer(records=Find(record=people[0].name, where=(Has(related=find),)))
+        return
+    if fields := _list_fields(kind, asked):
+        yield RecordsAnswer(records=find, fields=fields)
+    for below in reader.kinds.values():
+        if below.relation_to(kind.name) is not None and (fields := _list_fields(below, asked)):
+            yield RecordsAnswer(records=Find(record=below.name, where=(BelongsTo(owner=find),)), fields=fields)
+
+
+def _list_fields(kind: RecordKind, asked: Asked) -> tuple[str, ...]:
+    return tuple(each.name for each in kind.fields if _is_asked(each, asked))
+
+
+def _is_asked(field: Field, asked: Asked) -> bool:
+    if asked == "day":  # to come: "when is she coming in" asks for no birthday
+        return field.type in DATES and not is_deed(label_field(field).split()[0])
+    return asked == "amount" and (field.type == "money_minor" or field.currency_field is not None)

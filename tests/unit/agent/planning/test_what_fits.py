@@ -1,0 +1,155 @@
+"""Requests without a verb of any action: the record and the new value in them fit one action, tried on live data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Abstain, Plan, Question, Reply
+from agent.planning.what_fits import ONLY_FIT
+from tests.unit.museum import ask_museum
+
+
+async def read_calls(text: str) -> tuple[list[tuple[str, dict[str, Any]]], tuple[str, ...]]:
+    """The calls of the plan, and why it waits."""
+    made = (await ask_museum(text)).verdict
+    assert isinstance(made, Plan), made
+    calls = [
+        (step.action.removeprefix("museum."), {each.param: each.value for each in step.filled}) for step in made.steps
+    ]
+    return calls, made.held
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "values"),
+    [
+        ("paper moon a week later", "set_opening", {"exhibit_id": 14, "opens_on": "2026-12-19"}),
+        ("postpone the paper moon by a week", "set_opening", {"exhibit_id": 14, "opens_on": "2026-12-19"}),
+        ("push the glass bells back two days", "set_opening", {"exhibit_id": 11, "opens_on": "2026-12-07"}),
+        ("glass bells by friday please", "set_opening", {"exhibit_id": 11, "opens_on": "2026-11-27"}),
+        ("glass bells til 2 jan", "set_opening", {"exhibit_id": 11, "opens_on": "2027-01-02"}),
+        ("bronze horse to the 28th", "set_opening", {"exhibit_id": 12, "opens_on": "2026-12-28"}),
+        ("bronze horse is 40 now", "set_seats", {"exhibit_id": 12, "seats": 40}),
+    ],
+)
+async def test_the_only_action_with_a_place_for_the_value_is_planned_and_waits(
+    text: str, action: str, values: dict[str, Any]
+) -> None:
+    calls, held = await read_calls(text)
+    assert calls == [(action, values)]
+    assert ONLY_FIT in held, "nobody said what shall be done"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "paper moon was 40 last year",  # told of the past
+        "nobody wants the paper moon a week later",  # denied
+        "is the glass bells a week later?",  # asked
+        "silver fox a week later",  # there is none
+        "the guide says Ada is 40 now",  # no exhibit
+        "paper moon for 20 euros now",  # whether money is given or taken nothing says
+    ],
+)
+async def test_nothing_is_planned_from_what_does_not_fit(text: str) -> None:
+    assert not isinstance((await ask_museum(text)).verdict, Plan)
+
+
+async def test_of_two_records_the_one_that_is_named_itself_is_meant() -> None:
+    calls, _ = await read_calls("paper moon a week later")
+    assert calls[0][0] == "set_opening", "and not the loan of it, which has a day too"
+
+
+@pytest.mark.parametrize(
+    ("text", "loan"),
+    [("extend Ada's glass bells loan to 31 January", 301), ("extend Ada's paper moon loan to 31 March", 302)],
+)
+async def test_plain_words_beside_an_owner_tell_which_of_their_records_is_meant(text: str, loan: int) -> None:
+    calls, _ = await read_calls(text)
+    assert (calls[0][0], calls[0][1]["loan_id"]) == ("extend_loan", loan)
+
+
+@pytest.mark.parametrize("text", ["store the paper moon", "please store paper moon"])
+async def test_plain_words_are_a_records_name_where_nothing_else_is_read_from_them(text: str) -> None:
+    assert (await read_calls(text))[0] == [("store", {"exhibit_id": 14})]
+
+
+async def test_words_beside_a_name_tell_two_records_apart_and_the_card_says_so() -> None:
+    calls, held = await read_calls("store the bronze one, the lion needs repairs")
+    assert calls == [("store", {"exhibit_id": 13})]
+    assert "Two or more could be meant; “lion” tells that it is Bronze Lion." in held
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "store the bronze one",
+        "store the bronze one, not the lion",
+        "store the bronze one, the lion and the horse need repairs",
+    ],
+)
+async def test_words_that_deny_or_name_both_tell_nothing_apart(text: str) -> None:
+    asked = (await ask_museum(text)).verdict
+    assert isinstance(asked, Question)
+    assert {each.label for each in asked.candidates} >= {"Bronze Horse", "Bronze Lion"}
+
+
+async def test_a_bare_day_is_the_one_nearest_to_the_day_that_it_replaces() -> None:
+    calls, _ = await read_calls("the bronze horse opens on the 28th instead")
+    assert calls == [("set_opening", {"exhibit_id": 12, "opens_on": "2026-12-28"})], "and not 28 November"
+    calls, _ = await read_calls("the bronze horse opens on 28 November instead")
+    assert calls == [("set_opening", {"exhibit_id": 12, "opens_on": "2026-11-28"})]
+    calls, _ = await read_calls("the glass bells open on the 3rd instead")
+    assert calls == [("set_opening", {"exhibit_id": 11, "opens_on": "2026-12-03"})]
+
+
+@pytest.mark.parametrize("length", ["another month", "an extra week", "one more year"])
+async def test_a_length_of_time_that_an_action_has_no_place_for_is_asked_about(length: str) -> None:
+    asked = (await ask_museum(f"Bo needs {length} on the paper moon")).verdict
+    assert isinstance(asked, Question)
+    assert length in asked.text
+
+
+async def test_a_number_of_what_a_record_has_is_part_of_the_order() -> None:
+    asked = (await ask_museum("store the paper moon: 500 seats")).verdict
+    assert isinstance(asked, Question)
+    assert "500 seats" in asked.text
+
+
+@pytest.mark.parametrize("text", ["paper moon 65 a month", "paper moon 65 per week"])
+async def test_a_rate_is_no_count(text: str) -> None:
+    assert not isinstance((await ask_museum(text)).verdict, Plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("when will we see the bronze horse", "Bronze Horse: opens on 2026-12-20."),
+        ("when does Bo's loan run out", "loan 303: ends on 2027-03-31."),
+        ("who has the bronze horse", "Bo Ferrer."),
+    ],
+)
+async def test_a_question_word_tells_which_fields_of_a_named_record_are_asked_for(text: str, told: str) -> None:
+    made = (await ask_museum(text)).verdict
+    assert isinstance(made, Reply), made
+    assert made.text == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "when will we see the silver fox",  # there is none
+        "when does Ada's loan run out",  # she has two
+        "what colour is the bronze horse",  # no question word for a field
+        "who else has the bronze horse",
+        "when is the bronze horse",  # without a verb nothing says which day
+        "when does the bronze horse's permit run out",  # of what nothing is known here
+        "when was the bronze horse cast",
+        "how much is a ticket for Bo's loan",
+        "what does Bo's loan cost without insurance",
+    ],
+)
+async def test_a_question_without_one_such_record_is_not_answered(text: str) -> None:
+    made = (await ask_museum(text)).verdict
+    assert isinstance(made, Abstain | Question), made
