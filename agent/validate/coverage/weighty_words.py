@@ -191,7 +191,7 @@ def _counts_here(order: Order, number: numerals.Number) -> bool:
 
 
 def _list_counted(order: Order) -> set[str]:
-    """The stems of what the records have a number of: "500 copies", where a job has its copies."""
+    """The stems of what the records have a number of: "500 seats", where an exhibit has its seats."""
     fields = (field for kind in order.kinds for field in kind.fields if field.type in ("integer", "number"))
     return {word for field in fields for word in name_stems(field.name)} - GENERIC
 

@@ -1,6 +1,6 @@
 """Nearby days: a day without its month ("the 28th") that replaces a record's day is the one nearest to that day.
 
-A stay that ends on 27 December ends "on the 28th instead" in December, whatever month it is now.
+What opens on 20 December opens "on the 28th instead" in December, whatever month it is now.
 """
 
 from __future__ import annotations

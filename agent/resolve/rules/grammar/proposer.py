@@ -236,7 +236,8 @@ class Proposer:
 
     def list_fits(self) -> tuple[Proposal, ...]:
         """The plans to try on live data although no verb tells which action is meant."""
-        wishes = list_wishes(self.reader, 0, len(self.reader.tokens), Chooser(self.reader, self.shortlist).orders)
+        chooser = Chooser(self.reader, self.shortlist)
+        wishes = list_wishes(self.reader, 0, len(self.reader.tokens), chooser.orders, chooser.reads_in_full)
         if len(wishes) != 1:
             return ()
         fits = list_fits(self.reader, self.shortlist, wishes[0])

@@ -117,7 +117,7 @@ async def test_a_number_of_what_a_record_has_is_part_of_the_order() -> None:
     assert "500 seats" in asked.text
 
 
-@pytest.mark.parametrize("text", ["paper moon 65 a month", "paper moon 65 per week"])
+@pytest.mark.parametrize("text", ["paper moon 70 a month", "paper moon 70 per week"])
 async def test_a_rate_is_no_count(text: str) -> None:
     assert not isinstance((await ask_museum(text)).verdict, Plan)
 

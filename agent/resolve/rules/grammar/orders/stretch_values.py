@@ -96,7 +96,7 @@ class StretchValues(StretchWords):
             if wanting == counted and not self._counts_own(last):
                 continue
             if reader.low(last) in {"a", "an", "per"} and reader.low(last + 1) in lexicon.UNITS:
-                continue  # "65 a month" is a rate
+                continue  # "70 a month" is a rate
             number, unit = held.value, find_measure(reader.low(last))
             if unit is not None:  # "32 kilos", where grams are asked for
                 wanted = find_counted_unit(wanting[0], schema, self.offer.annotation(wanting[0]))
