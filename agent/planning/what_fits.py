@@ -6,6 +6,7 @@ Anybody may have meant something else, so a plan waits for a person.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Final
 
@@ -29,10 +30,12 @@ async def plan_what_fits(task: Task, abstain: Abstain, validate: Validate) -> Ou
     """The plan or answer that fits, or the question which one is meant. None if there is none, or if the platform can't
     be asked."""
     try:
-        plans = [(each, await validate(each)) for each in abstain.fits]
-        answers = [(each, await validate(each)) for each in abstain.answers]
+        # Side by side, so that a slow platform is waited for once.
+        made = await asyncio.gather(*map(validate, (*abstain.fits, *abstain.answers)))
     except PlatformUnavailable:
         return None
+    plans = [*zip(abstain.fits, made, strict=False)]
+    answers = [*zip(abstain.answers, made[len(plans) :], strict=True)]
     return _choose_plan(task, plans) or _choose_answer(answers)
 
 

@@ -43,7 +43,7 @@ from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.conditions import read_tests
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
-from agent.resolve.rules.grammar.phrases.titles import Place
+from agent.resolve.rules.grammar.phrases.titles import MOST_TOKENS, Place
 from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.questions.asked_fields import list_field_answers
 from agent.resolve.rules.grammar.questions.continued import ELSE, leave_out_before, read_continued
@@ -225,6 +225,8 @@ class Proposer:
 
     def find_unread_names(self, made: Proposal) -> list[Place]:
         """Plain words in a row that nothing of a plan is read from as a whole: they may be a record's name."""
+        if len(self.reader.tokens) > MOST_TOKENS:
+            return []
         known = LIGHT | Chooser(self.reader, self.shortlist).own_words
         said = [each.text for each in walk(made) if isinstance(each, Words)]
         names = find_plain_names(self.reader, 0, len(self.reader.tokens), known)
