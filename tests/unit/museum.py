@@ -32,6 +32,8 @@ _CONTRACTS: Final = [
         aliases=["put into storage"]),
     _offer("extend_loan", "Extend a loan", {"loan_id": _NUMBER, "ends_on": _DAY},
         {"loan_id": {"record": "loan"}, "ends_on": {}}),
+    _offer("set_fee", "Change the fee", {"loan_id": _NUMBER, "fee": _NUMBER}, {"loan_id": {"record": "loan"},
+        "fee": {"unit": "money_minor", "currency": "EUR", "replaces": {"parameter": "loan_id", "field": "fee"}}}),
     _offer("lend", "Lend an exhibit", {"donor_id": _NUMBER, "exhibit_id": _NUMBER},
         {"donor_id": {"record": "donor"}, "exhibit_id": {"record": "exhibit"}}),
     _offer("thank", "Thank a donor", {"donor_id": _NUMBER, "text": {"type": "string", "maxLength": 200}},
@@ -43,8 +45,8 @@ _KINDS: Final = [
         {"name": "seats", "type": "integer", "ranged": True}], label="{name}", order="opens_on"),
     define("donor", ["donor", "donors"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"},
         {"name": "email", "type": "email", "search": "email"}], label="{name}"),
-    define("loan", ["loan", "loans"], [{"name": "id", "type": "id"}, {"name": "donor_id", "type": "id"},
-        {"name": "exhibit_id", "type": "id"}, {"name": "ends_on", "type": "date", "ranged": True},
+    define("loan", ["loan", "loans"], [{"name": "id", "type": "id", "search": "number"},
+        {"name": "donor_id", "type": "id"}, {"name": "exhibit_id", "type": "id"}, {"name": "ends_on", "type": "date", "ranged": True},
         {"name": "fee", "type": "money_minor"}],
         label="loan {id}", order="ends_on",
         relations=[{"kind": "donor", "via": "donor_id"}, {"kind": "exhibit", "via": "exhibit_id"}]),
@@ -54,8 +56,8 @@ _RECORDS: Final = {
         (11, "Glass Bells", "2026-12-05", "1890-03-01", 30), (12, "Bronze Horse", "2026-12-20", "1712-01-01", 24),
         (13, "Bronze Lion", "2027-01-10", "1712-01-01", 24), (14, "Paper Moon", "2026-12-12", "1950-01-01", 12)),
     "donor": list_rows("id name email", (21, "Ada Quist", "a@post.example"), (22, "Bo Ferrer", "b@post.example")),
-    "loan": list_rows("id donor_id exhibit_id ends_on fee", (301, 21, 11, "2026-12-31", 4000),
-        (302, 21, 14, "2027-02-28", 5000), (303, 22, 12, "2027-03-31", 6000)),
+    "loan": list_rows("id donor_id exhibit_id ends_on fee", (4301, 21, 11, "2026-12-31", 4000),
+        (4302, 21, 14, "2027-02-28", 5000), (4303, 22, 12, "2027-03-31", 6000)),
 }  # fmt: skip
 MUSEUM: Final = FrozenWorld({"contracts": _CONTRACTS, "kinds": _KINDS, "records": _RECORDS})
 

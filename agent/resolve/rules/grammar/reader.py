@@ -217,6 +217,10 @@ class Reader:
         for held in (self._nouns, self._states, self.heads):
             held.clear()
 
+    def list_bare_numbers(self) -> list[int]:
+        """The tokens of plain numbers, which may be records' or count something."""
+        return [at for at, held in self.numbers.items() if held.kind == "cardinal" and at not in self.dated]
+
     def people(self) -> RecordKind | None:
         """The kind of people that things belong to: the one that most other kinds point at."""
         return self._people

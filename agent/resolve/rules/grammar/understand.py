@@ -131,8 +131,7 @@ def understand(
         return _regardless(made, shortlist)
     if not isinstance(made, Proposed):
         return made
-    names = [] if asks else [(each,) for each in proposer.find_unread_names(made.proposal)]
-    return _with_titles(made, read_anew, names, reads=asks)
+    return _with_titles(made, read_anew, [] if asks else proposer.find_unread_names(made.proposal), reads=asks)
 
 
 def answer_question(
@@ -167,14 +166,18 @@ def _calls_only(made: Resolution | Proposed | None, name: str) -> bool:
     return isinstance(result, PlanResult) and all(call.action == name for call in result.calls)
 
 
-def _with_titles(
-    made: Proposed, read_anew: Callable[[], Proposer], plain: Sequence[tuple[Place, ...]], *, reads: bool
-) -> Proposed:
-    """The plan with further readings, in which titles of records and ``plain`` words are whole names."""
+def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], plain: Sequence[Place], *, reads: bool) -> Proposed:
+    """The plan with further readings, in which titles of records and ``plain`` words are whole names. Beside such a
+    name, or a number before it, a bare number is no record's."""
     titled: list[Proposal] = []
-    for places in (*find_titles(read_anew().reader), *plain):
+    numbers = read_anew().reader.list_bare_numbers()
+    readings = [(each, numbers[:0]) for each in find_titles(read_anew().reader)]
+    readings += [((each,), numbers) for each in plain]
+    readings += [((), numbers[1:])] if len(numbers) > 1 and not reads else []
+    for places, counting in readings:
         proposer = read_anew()
         read_titles_as_names(proposer.reader, places)
+        proposer.reader.counting = {*counting}
         other = proposer.resolve(reads=reads)
         if not isinstance(other, Proposed) or other.proposal == made.proposal:
             continue

@@ -63,7 +63,7 @@ async def test_of_two_records_the_one_that_is_named_itself_is_meant() -> None:
 
 @pytest.mark.parametrize(
     ("text", "loan"),
-    [("extend Ada's glass bells loan to 31 January", 301), ("extend Ada's paper moon loan to 31 March", 302)],
+    [("extend Ada's glass bells loan to 31 January", 4301), ("extend Ada's paper moon loan to 31 March", 4302)],
 )
 async def test_plain_words_beside_an_owner_tell_which_of_their_records_is_meant(text: str, loan: int) -> None:
     calls, _ = await read_calls(text)
@@ -73,6 +73,13 @@ async def test_plain_words_beside_an_owner_tell_which_of_their_records_is_meant(
 @pytest.mark.parametrize("text", ["store the paper moon", "please store paper moon"])
 async def test_plain_words_are_a_records_name_where_nothing_else_is_read_from_them(text: str) -> None:
     assert (await read_calls(text))[0] == [("store", {"exhibit_id": 14})]
+
+
+@pytest.mark.parametrize(
+    "text", ["change the fee 4301 450", "set the fee 4301 450", "change the fee of the glass bells 450"]
+)
+async def test_beside_a_name_or_a_number_a_bare_number_is_no_record(text: str) -> None:
+    assert (await read_calls(text))[0] == [("set_fee", {"loan_id": 4301, "fee": 45000})]
 
 
 async def test_words_beside_a_name_tell_two_records_apart_and_the_card_says_so() -> None:
@@ -126,7 +133,7 @@ async def test_a_rate_is_no_count(text: str) -> None:
     ("text", "told"),
     [
         ("when will we see the bronze horse", "Bronze Horse: opens on 2026-12-20."),
-        ("when does Bo's loan run out", "loan 303: ends on 2027-03-31."),
+        ("when does Bo's loan run out", "loan 4303: ends on 2027-03-31."),
         ("who has the bronze horse", "Bo Ferrer."),
     ],
 )

@@ -42,7 +42,7 @@ def list_fits(reader: Reader, shortlist: Shortlist, place: Stretch) -> list[Inte
     if len(said) > MOST_TOKENS or place.negated or not _UNSURE.isdisjoint(said):
         return []
     place = _leave_out_verb(reader, place)
-    bare = {at for at, held in reader.numbers.items() if held.kind == "cardinal" and place.first < at < place.stop}
+    bare = {at for at in reader.list_bare_numbers() if place.first < at < place.stop}
     found: list[Interpretation] = []
     for names, numbers in _list_readings(reader, place, bare):
         titles, quoted = reader.titles, reader.quoted
