@@ -75,9 +75,7 @@ async def test_plain_words_are_a_records_name_where_nothing_else_is_read_from_th
     assert (await read_calls(text))[0] == [("store", {"exhibit_id": 14})]
 
 
-@pytest.mark.parametrize(
-    "text", ["change the fee 4301 450", "set the fee 4301 450", "change the fee of the glass bells 450"]
-)
+@pytest.mark.parametrize("text", ["change the fee 4301 450", "change the fee of the glass bells 450"])
 async def test_beside_a_name_or_a_number_a_bare_number_is_no_record(text: str) -> None:
     assert (await read_calls(text))[0] == [("set_fee", {"loan_id": 4301, "fee": 45000})]
 
