@@ -36,6 +36,8 @@ _CONTRACTS: Final = [
         "fee": {"unit": "money_minor", "currency": "EUR", "replaces": {"parameter": "loan_id", "field": "fee"}}}),
     _offer("lend", "Lend an exhibit", {"donor_id": _NUMBER, "exhibit_id": _NUMBER},
         {"donor_id": {"record": "donor"}, "exhibit_id": {"record": "exhibit"}}),
+    _offer("write", "Write to a donor", {"donor_id": _NUMBER, "text": {"type": "string", "maxLength": 200}},
+        {"donor_id": {"record": "donor"}, "text": {"compose": True}}, aliases=["message"]),
     _offer("thank", "Thank a donor", {"donor_id": _NUMBER, "text": {"type": "string", "maxLength": 200}},
         {"donor_id": {"record": "donor"}, "text": {}}),
 ]  # fmt: skip

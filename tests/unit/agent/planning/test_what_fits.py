@@ -158,3 +158,22 @@ async def test_a_question_word_tells_which_fields_of_a_named_record_are_asked_fo
 async def test_a_question_without_one_such_record_is_not_answered(text: str) -> None:
     made = (await ask_museum(text)).verdict
     assert isinstance(made, Abstain | Question), made
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("tell Ada to bring two chairs on Friday", "bring two chairs on Friday"),
+        ("ask Bo to come at ten", "come at ten"),
+        ("remind Ada to lock the door", "lock the door"),
+        ("tell Ada parking is free now", "parking is free now"),
+    ],
+)
+async def test_what_somebody_is_to_be_told_is_the_message_as_typed(text: str, message: str) -> None:
+    calls, _ = await read_calls(text)
+    assert [(action, values["text"]) for action, values in calls] == [("write", message)]
+
+
+@pytest.mark.parametrize("text", ["tell Ada to bring her keys", "let Ada know she can come later"])
+async def test_words_that_speak_of_whoever_gets_them_are_no_message(text: str) -> None:
+    assert not isinstance((await ask_museum(text)).verdict, Plan)

@@ -15,15 +15,9 @@ from agent.planning.proposal import Argument, Find, QuotedText, RecordArgument, 
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece, is_whose, tells_only
+from agent.resolve.rules.grammar.orders.message_texts import TELLING, is_text_itself
 from agent.resolve.rules.grammar.orders.stretch_evidence import StretchEvidence
-from agent.resolve.rules.grammar.orders.texts import (
-    TELLING,
-    add_subject,
-    is_message,
-    is_text_itself,
-    read_text_argument,
-    takes_text,
-)
+from agent.resolve.rules.grammar.orders.texts import add_subject, is_message, read_text_argument, takes_text
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.validate.coverage.modifiers import WHEN
 from language.stems import EMPTY, stem, stem_text

@@ -14,10 +14,10 @@ from agent.resolve.rules.grammar.dated_verbs import is_deed, is_past
 from agent.resolve.rules.grammar.name_ends import follows_definite, is_definite
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece
+from agent.resolve.rules.grammar.orders.message_texts import TELLING
 from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
 from agent.resolve.rules.grammar.orders.stretch_unread import StretchUnread
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
-from agent.resolve.rules.grammar.orders.texts import TELLING
 from agent.resolve.rules.scoring import LEVELS
 from language.measures import find_measure
 from language.stems import EMPTY, GENERIC, name_stems, stem

@@ -9,8 +9,8 @@ from agent.extract.spans.politeness import is_polite_word
 from agent.planning.proposal import Find, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT
+from agent.resolve.rules.grammar.orders.message_texts import find_named_text
 from agent.resolve.rules.grammar.orders.stretch_records import StretchRecords
-from agent.resolve.rules.grammar.orders.texts import find_named_text
 from language.stems import EMPTY, GENERIC, stem
 
 _WHICH: Final = frozenset(("in", "for", "at", "of", "with", "without", "from", "by", "under", "on", "about"))

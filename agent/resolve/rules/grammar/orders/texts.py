@@ -9,10 +9,9 @@ from typing import Any, Final
 from agent.extract.spans.politeness import is_polite_word
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.messages import reports
+from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS, find_message_text
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.weighty_patterns import PAST
-from language.gazetteer import LANGUAGES
 from language.stems import EMPTY, stem, stem_text
 from language.text import find_quotations, word_set
 from language.wordnet import find_similar_stems, load_lexicon
@@ -29,34 +28,7 @@ _BECAUSE: Final[tuple[tuple[str, ...], ...]] = (
     ("as", "a"), ("as", "an"), ("as", "he"), ("as", "she"), ("as", "they"), ("as", "we"), ("after",), ("over",),
 )  # fmt: skip
 _AS_A: Final = (("as", "a"), ("as", "an"))
-_SAYING: Final[tuple[tuple[str, ...], ...]] = (
-    ("saying", "that"), ("saying",), ("that", "says"), ("with", "the", "words"), ("with", "the", "text"),
-    ("reading",), ("say",),
-    ("telling", "them"), ("telling", "him"), ("telling", "her"),
-)  # fmt: skip
-TELLING: Final = word_set("tell reply answer respond write let inform say message text email mail")
-_STYLE: Final = word_set(
-    "politely nicely friendly kindly briefly short shortly sorry apologise apologize thank ask explain"
-)
-# Begins an instruction how to word a text, not the text: "say sorry and that we look into it".
-_WORDING: Final = word_set("say apologise apologize explain mention")
-_ADDS: Final = word_set(
-    "ask asking thank thanking apologise apologize apologising apologizing promise promising offer offering explain "
-    "explaining mention mentioning assure assuring invite inviting"
-)
-"""Behind a joint, what its writer shall add to a text."""
-_WORDED: Final = word_set(
-    "short brief formal formally polite politely friendly nice nicely casual warm warmly tone sentence sentences max "
-    "style worded concise"
-)
-"""Words of how a text shall be, where a clause says nothing else."""
-_ABOUT_TEXTS: Final = word_set("mention say tell include use add give name promise quote write make")
-_TEXTS: Final = word_set("note line lines message word email mail reply answer apology text letter reminder")
-_TO_WHOM: Final = word_set("him her them back know everyone")
 _DETERMINERS: Final = word_set("his her their our the your")
-_SUBJECTS: Final = word_set(
-    "we we're we've we'll i i'm i've i'll it it's his her their our the there everything your you're you"
-)
 _WEIGHTY: Final = word_set(
     "not don't without except only half all both each every but unless if instead until till never no other"
 )
@@ -115,7 +87,7 @@ def read_text_argument(
     if labelled is not None:
         return labelled
     if message:
-        return _find_message(reader, first, stop, taken)
+        return find_message_text(reader, first, stop, taken)
     if not reason and not required:
         return None
     for at in _find_introduced(reader, first, stop, taken):
@@ -150,94 +122,6 @@ def _find_labelled(reader: Reader, first: int, stop: int, own: Collection[str]) 
             if end > step:
                 return step, end
     return None
-
-
-def _find_message(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
-    """The message. None if a part of it says how to word it."""
-    found = _said(reader, first, stop, taken)
-    return None if found is not None and _instructs(reader, *found) else found
-
-
-def _instructs(reader: Reader, first: int, stop: int) -> bool:
-    """Whether a later clause of a text instructs its writer: ", mention no names", "and ask for a photo", ", two
-    sentences at most"."""
-    for at in range(first + 1, stop - 1):
-        marked = reader.tokens[at - 1].text in {",", ";", "-", "–", ".", "("}
-        if not marked and reader.low(at - 1) not in {"and", "but"}:
-            continue
-        if reader.low(at) in _ABOUT_TEXTS and reader.low(at + 1) in {"no", "nothing", "not", "neither"}:
-            return True
-        if reader.low(at) in _ADDS and reader.low(at + 1) != "you":
-            return True
-        end = next((step for step in range(at, stop) if reader.is_mark(step)), stop)
-        words = set(reader.lows(at, end - at))
-        if marked and words & _WORDED and not words & (_SUBJECTS | {"is", "are", "was", "were", "will"}):
-            return True
-    return False
-
-
-def is_text_itself(reader: Reader, first: int, stop: int) -> bool:
-    """Whether words are the message itself, not how to word it."""
-    return reader.low(first) not in _WORDING and not _instructs(reader, first, stop)
-
-
-def _said(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
-    begin = reader.message_from
-    if first < begin < stop and reader.low(begin) not in _WORDING:
-        return begin, stop
-    if (told := _find_told_that(reader, first, stop, taken)) is not None:
-        return told
-    for words in _SAYING:
-        for at in range(first, stop - len(words)):
-            if words == ("reading",) and reader.low(at - 1) not in _TEXTS:
-                continue  # "her reading: 77"
-            if reader.lows(at, len(words)) == words and not _reported(reader, at):
-                begin = at + len(words)
-                if words == ("say",) and any(step in taken for step in range(begin, stop)):
-                    return None  # "say thanks to Ada in 7": the addressee is no part of it
-                if begin < stop and reader.low(begin) not in {"to", "sorry"}:
-                    return begin, stop
-    return None
-
-
-def find_named_text(reader: Reader, first: int, stop: int) -> range:
-    """Where the words begin that call for a text ("a short note", "a line"), up to the end. Its writer decides its
-    contents."""
-    for at in range(first + 1, stop):
-        if reader.low(at) in _TEXTS and not {"a", "an"}.isdisjoint(
-            reader.lows(max(at - 3, first), at - max(at - 3, first))
-        ):
-            begin = max(step for step in range(first, at) if reader.low(step) in {"a", "an"})
-            return range(begin, stop)
-    return range(0)
-
-
-def _find_told_that(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
-    """Finds a reported message, as typed: "tell her (that) we look into it", "let Ada know it is fixed"."""
-    verb = next((at for at in range(first, stop) if reader.low(at) in TELLING and not _reported(reader, at)), None)
-    if verb is None or any(reader.low(at) in _STYLE or _language(reader, at) for at in range(first, stop)):
-        return None
-    start = verb + 1
-    for at in range(start, min(stop, start + 12)):
-        low = reader.low(at)
-        if low == "that" and at + 1 < stop and at - 1 >= verb and (at - 1 in taken or reader.low(at - 1) in _TO_WHOM):
-            return at + 1, stop
-        if low in _SUBJECTS and at > start and (at - 1 in taken or reader.low(at - 1) in _TO_WHOM) and at not in taken:
-            return at, stop
-    return None
-
-
-def _reported(reader: Reader, at: int) -> bool:
-    """Whether a verb reports another person's words: "Ada rang to say it broke", "Ada rang saying it broke"."""
-    if reader.low(at - 1) != "to" and not reader.low(at).endswith("ing"):
-        return False
-    needed = reader.low(at - 2) in {"need", "needed", "want", "wanted"}
-    return not needed and reports(reader.text.plain, reader.tokens[at].start)
-
-
-def _language(reader: Reader, at: int) -> bool:
-    """Whether the text's language is requested: "in German"."""
-    return reader.low(at) == "in" and reader.low(at + 1) in LANGUAGES
 
 
 def _find_introduced(reader: Reader, first: int, stop: int, taken: Collection[int]) -> Iterator[int]:
@@ -326,7 +210,7 @@ def _find_tail(reader: Reader, at: int, stop: int, taken: Collection[int]) -> tu
 def _find_order(reader: Reader, at: int, stop: int) -> int:
     """Where another order begins within a reason: at "and apologise to her" in "the delay and apologise to her". A
     reason that is a sentence ("they shout and threaten us") may have several verbs."""
-    if reader.low(at) in {"he", "she", "they"} | _SUBJECTS - _DETERMINERS:
+    if reader.low(at) in {"he", "she", "they"} | SUBJECTS - _DETERMINERS:
         return stop
     for step in range(at + 1, stop - 1):
         word, following = reader.low(step + 1), reader.low(step + 2)

@@ -89,7 +89,13 @@ async def test_once_more_is_again() -> None:
 
 @pytest.mark.parametrize("text", ["tell Marcus Webb to finish job 802", "please ask Tom to cancel job 805"])
 async def test_what_somebody_shall_be_told_to_do_is_not_done_for_them(text: str) -> None:
-    assert not isinstance(await verdict_of(text, "garage"), Plan)
+    made = await verdict_of(text, "garage")
+    told = (
+        [each.value for step in made.steps for each in step.filled if each.param == "text"]
+        if isinstance(made, Plan)
+        else []
+    )
+    assert not isinstance(made, Plan) or (told == [text.partition(" to ")[2]] and len(made.steps) == 1)
 
 
 @pytest.mark.parametrize(
