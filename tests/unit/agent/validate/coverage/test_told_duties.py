@@ -101,11 +101,16 @@ async def test_what_somebody_may_or_must_do_becomes_a_call_if_an_action_does_it(
         "Lotte should have told us, and move her to intermediate",
         "Lotte called, and move her to intermediate",
         "Lotte should move to intermediate",
-        "tell Lotte she can jump again, and move her to intermediate",
     ],
 )
 async def test_a_reason_or_a_state_before_an_order_is_no_order(text: str) -> None:
     assert await calls_of(text, "riding") == [RAISED]
+
+
+async def test_what_somebody_is_to_be_told_is_not_passed_over() -> None:
+    asked = await verdict_of("tell Lotte she can jump again, and move her to intermediate", "riding")
+    assert isinstance(asked, Question)
+    assert [each.id for each in asked.candidates] == ["riding.message_rider"]
 
 
 @pytest.mark.parametrize(

@@ -87,15 +87,10 @@ async def test_once_more_is_again() -> None:
     assert await calls_of("send invoice R-5103 once more", "garage") == [("resend_invoice", {"invoice_id": 903})]
 
 
-@pytest.mark.parametrize("text", ["tell Marcus Webb to finish job 802", "please ask Tom to cancel job 805"])
-async def test_what_somebody_shall_be_told_to_do_is_not_done_for_them(text: str) -> None:
-    made = await verdict_of(text, "garage")
-    told = (
-        [each.value for step in made.steps for each in step.filled if each.param == "text"]
-        if isinstance(made, Plan)
-        else []
-    )
-    assert not isinstance(made, Plan) or (told == [text.partition(" to ")[2]] and len(made.steps) == 1)
+async def test_what_somebody_shall_be_told_to_do_is_not_done_for_them() -> None:
+    assert not isinstance(await verdict_of("please ask Tom to cancel job 805", "garage"), Plan)
+    message = ("text_customer", {"customer_id": 2, "message": "finish job 802"})
+    assert await calls_of("tell Marcus Webb to finish job 802", "garage") == [message]
 
 
 @pytest.mark.parametrize(
