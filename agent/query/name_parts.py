@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from agent.planning.proposal import Find
 from agent.validate.questions import name_record
 from agent.validate.records import confusables
 from agent.validate.records.ranking import fold_words, is_identifying, is_in_other_forms, is_slip, names_nothing
@@ -145,6 +146,12 @@ def is_code(words: str, kind: RecordKind) -> bool:
 
 def is_found_by_name(kind: RecordKind) -> bool:
     return any(each.search == "name" for each in kind.fields)
+
+
+def list_singular(find: Find) -> tuple[str, ...]:
+    """The name that several are called by: "both Adas"."""
+    text = find.said.text if find.said is not None and find.pick != "one" else ""
+    return (text.removesuffix("s"),) if text.endswith("s") else ()
 
 
 def is_titled(kind: RecordKind) -> bool:

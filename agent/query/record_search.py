@@ -19,6 +19,7 @@ from agent.query.name_parts import (
     is_code,
     is_found_by_name,
     is_titled,
+    list_singular,
     match_nouns,
     read_initials,
     split_name,
@@ -45,8 +46,7 @@ if TYPE_CHECKING:
 
 PAGE: Final = 50
 _TITLE: Final = re.compile(r"^(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam)\.?\s+(?=\w)", re.IGNORECASE)
-_FEW: Final = 100
-"""How many records are read to find one whose name was said otherwise than it is written."""
+_FEW: Final = 100  # so many records are read to find one whose name was said otherwise than it is written
 _ABBREVIATION: Final = re.compile(r"[^\W_]{3,6}")
 _FEWEST_LETTERS: Final = 3
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -81,7 +81,7 @@ class RecordSearch:
             if need.told is not None and not records and not need.told.dated:  # what the demands exclude is told of
                 records, more = await self.scan(need, filters)
             return Pool(records, via, more=more)
-        names = dict.fromkeys((find.said.text, _TITLE.sub("", find.said.text)))
+        names = dict.fromkeys((find.said.text, _TITLE.sub("", find.said.text), *list_singular(find)))
         for words, by in ((name, by) for name in names for by in self._list_ways(need, name)):
             query = Query(need.kind.name, words, by, filters.where, limit=PAGE, between=filters.between)
             found = list(await self.context.kinds.search(query))

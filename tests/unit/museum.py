@@ -58,7 +58,8 @@ _RECORDS: Final = {
     "exhibit": list_rows("id name opens_on made_on seats",
         (11, "Glass Bells", "2026-12-05", "1890-03-01", 30), (12, "Bronze Horse", "2026-12-20", "1712-01-01", 24),
         (13, "Bronze Lion", "2027-01-10", "1712-01-01", 24), (14, "Paper Moon", "2026-12-12", "1950-01-01", 12)),
-    "donor": list_rows("id name email", (21, "Ada Quist", "a@post.example"), (22, "Bo Ferrer", "b@post.example")),
+    "donor": list_rows("id name email", (21, "Ada Quist", "a@post.example"), (22, "Bo Ferrer", "b@post.example"),
+        (23, "Cleo Marsh", "c@post.example"), (24, "Cleo Stone", "d@post.example")),
     "loan": list_rows("id donor_id exhibit_id ends_on fee", (4301, 21, 11, "2026-12-31", 4000),
         (4302, 21, 14, "2027-02-28", 5000), (4303, 22, 12, "2027-03-31", 6000)),
 }  # fmt: skip

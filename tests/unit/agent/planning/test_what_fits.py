@@ -177,3 +177,13 @@ async def test_what_somebody_is_to_be_told_is_the_message_as_typed(text: str, me
 @pytest.mark.parametrize("text", ["tell Ada to bring her keys", "let Ada know she can come later"])
 async def test_words_that_speak_of_whoever_gets_them_are_no_message(text: str) -> None:
     assert not isinstance((await ask_museum(text)).verdict, Plan)
+
+
+async def test_both_of_a_name_in_the_plural_are_meant() -> None:
+    calls, _ = await read_calls("tell both Cleos the hall is closed")
+    assert calls == [("write", {"donor_id": each, "text": "the hall is closed"}) for each in (23, 24)]
+
+
+@pytest.mark.parametrize("text", ["tell both Adas the hall is closed", "tell both Cleo and Ada the hall is closed"])
+async def test_both_of_a_name_that_one_has_is_asked_about(text: str) -> None:
+    assert isinstance((await ask_museum(text)).verdict, Question)

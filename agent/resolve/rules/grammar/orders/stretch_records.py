@@ -22,7 +22,7 @@ from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, Phrase, is_code
+from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, Phrase, is_code, pick_both
 from language.stems import EMPTY, stem
 from language.wordnet import find_similar_stems, is_word
 from registry.records import RecordKind
@@ -75,7 +75,7 @@ class StretchRecords(StretchSpoken):
                 at = max(phrase.last, at + 1)
                 continue
             if reference is not None:
-                kind = self.kind(name)
+                reference, kind = pick_both(self.reader, phrase, reference), self.kind(name)
                 several = phrase.last - phrase.first > 1 and kind is not None and not self._is_person(kind)
                 weak = kind is not None and rate_person_likeness(kind) == 1 and not phrase.noun and not several
                 weak = weak and not (self.reader.tokens[phrase.first].capital and not self.reader.starts(phrase.first))

@@ -77,6 +77,13 @@ _SHARES: Final = frozenset({"%", "percent"})
 """Behind a number they make it a share of something, and no record's number."""
 
 
+def pick_both(reader: Reader, phrase: Phrase, find: Find) -> Find:
+    """The two of one name, for a name in the plural: "both Adas". Else as it was."""
+    both = reader.low(phrase.first - 1) == "both" and not reader.joint(phrase.last) and not phrase.noun
+    named = find.said is not None and find.said.text.endswith("s") and find.pick == "one"
+    return find.model_copy(update={"pick": 2}) if both and named else find
+
+
 def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
     token = reader.tokens[at]
     text = token.text[:-2] if token.owns else token.text  # "3002's been paid"
