@@ -159,6 +159,8 @@ def is_negated(tokens: Sequence[Token], index: int) -> bool:
         low = tokens[index - step].low
         if tokens[index - step].text in {",", ".", ";", "!", "?", ":"} or low in {"but", "and", "just", "only", "then"}:
             return False
+        if low == "no" and _takes_back(tokens, index - step, index):
+            return False
         if low in _NEGATIONS or low.endswith("n't"):
             return True
         if (
@@ -168,6 +170,13 @@ def is_negated(tokens: Sequence[Token], index: int) -> bool:
         ):
             return True
     return False
+
+
+def _takes_back(tokens: Sequence[Token], at: int, index: int) -> bool:
+    """Whether a "no" takes back what was said before, and a word that ends the clause is said instead: "low, no make it
+    urgent", but not "all of them, no urgent ones"."""
+    begins = at > 0 and not tokens[at - 1].word
+    return begins and (index + 1 >= len(tokens) or not tokens[index + 1].word)
 
 
 def _is_compared(tokens: Sequence[Token], first: int, after: int) -> bool:

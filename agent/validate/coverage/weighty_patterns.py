@@ -160,7 +160,8 @@ _INSTEAD: Final = (
     r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|half)\b|\s+\d|\s+(?-i:[A-Z]))"
 )
 CORRECTION: Final = re.compile(
-    rf"(?<!\w)(?:no{_INSTEAD}|nope|wait|scratch|correction|sorry|i\s+mean(?:t)?|actually|rather|make\s+(?:that|it)|instead)(?!\w)",
+    rf"(?<!\w)(?:no{_INSTEAD}|nope|wait|scratch|correction|sorry|i\s+mean(?:t)?|actually|rather"
+    r"|(?<!\band )(?<!\bthen )make\s+(?:that|it)|instead)(?!\w)",
     re.IGNORECASE,
 )
 CHOSEN_FROM: Final = re.compile(r"\b(?:of|among|between)\s[^,;.!?\n]*$", re.IGNORECASE)

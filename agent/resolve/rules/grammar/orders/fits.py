@@ -29,8 +29,8 @@ MOST_OFFERS: Final = 40
 """Of larger registries those that share words with the request are tried."""
 NEAREST: Final = 8
 MOST_TOKENS: Final = 24
-_UNSURE: Final = lexicon.DENYING | lexicon.PAST | word_set("and or could might may maybe perhaps if")
-"""Words with which something is denied, told of the past, only possible, or said of several."""
+_UNSURE: Final = lexicon.DENYING | lexicon.PAST | word_set("and or new could might may maybe perhaps if")
+"""Words with which something is denied, told of the past, only possible, new, or said of several."""
 KNOWS: Final = 0.3
 """How much a word tells of an action that has it among its verbs."""
 

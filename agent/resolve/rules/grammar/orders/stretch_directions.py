@@ -26,6 +26,8 @@ TAKING = frozenset(("take", "have", "do", "get", "carry", "handle", "drive"))
 
 _TAKES: Final = TAKING | {"takes", "has", "does", "gets", "carries", "handles", "drives"}
 _GETTING: Final = _TAKES | lexicon.SHALL | BEFALLS | {"need", "needs", "want", "wants"}
+_GIVING: Final = frozenset(("give", "hand", "pass", "assign", "send", "lend"))
+_MOST_NAMED: Final = 4
 _AWAY: Final = (("from",), ("off",), ("off", "of"), ("instead", "of"), ("rather", "than"))
 
 
@@ -105,6 +107,21 @@ class StretchDirections(StretchValues):
     @cached_property
     def _receivers(self) -> frozenset[str]:
         return list_receivers({name: kind for name in self.offer.properties if (kind := self.kind(name)) is not None})
+
+    def _read_receiver(self, at: int) -> tuple[str, Piece] | None:
+        """The receiver between a verb of giving and the noun of what is given: "give Ada job 7". Its parameter too."""
+        reader = self.reader
+        noun = next((step for step in range(at + 1, min(at + _MOST_NAMED, self.stop)) if reader.noun(step)), None)
+        if noun is None or reader.low(at - 1) not in _GIVING or reader.tokens[noun - 1].owns or reader.noun(at):
+            return None
+        if reader.low(at) in lexicon.DETERMINERS | lexicon.QUANTITIES:
+            return None  # "give the ceiling job to Ada"
+        for name in self._receivers - self.records.keys():
+            kind = self.kind(name)
+            phrase = read_phrase(reader, at, noun, kind)
+            if kind is not None and phrase is not None and phrase.last == noun and phrase.find.said is not None:
+                return name, Piece(at, noun, RecordArgument(reference=self._to(kind, phrase.find)))
+        return None
 
     def _is_aimed(self, phrase: Phrase) -> bool:
         return self._aimed_at(Piece(phrase.first, phrase.last, RecordArgument(reference=phrase.find)))

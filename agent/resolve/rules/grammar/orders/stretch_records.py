@@ -27,12 +27,10 @@ from language.stems import EMPTY, stem
 from language.wordnet import find_similar_stems, is_word
 from registry.records import RecordKind
 
-MOST_WORDS: Final = 30
-"""No description of a record is longer."""
+MOST_WORDS: Final = 30  # no description of a record is longer
 _TELLS_WHICH: Final = lexicon.OF | lexicon.ABOUT | lexicon.RELATIVES | {"with", "without", "whose", "nobody"}
 """What follows a noun and tells which of its kind is meant: there it is no mere word of the action."""
 _SUBJECTS: Final = frozenset(("whose", "nobody", "i", "we", "you", "he", "she", "they"))
-"""What begins a clause that tells which are meant, right behind their noun."""
 _NO_VERB: Final = lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | lexicon.QUANTITIES
 
 
@@ -57,6 +55,9 @@ class StretchRecords(StretchSpoken):
                 continue
             if at in self.quoted or not (self.reader.tokens[at].word or self.reader.tokens[at].text == "#"):
                 at += 1
+                continue
+            if (got := self._read_receiver(at)) is not None:
+                self.records[got[0]], at = [got[1]], got[1].last
                 continue
             made = self._read_phrase(at, self._list_sets(at) or names)
             if made is None:

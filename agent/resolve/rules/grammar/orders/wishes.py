@@ -134,6 +134,8 @@ def _befalls(reader: Reader, at: int, begin: int) -> bool:
     low, behind = reader.low(at), reader.low(at + 1)
     if is_deed(behind):
         return False
+    if low == "takes" and at == begin + 1:
+        return any(map(str.isdigit, behind)) or reader.noun(at + 1) is not None  # "Ada takes 7"
     many = low in _BEFALL_MANY and reader.low(begin) in lexicon.EVERY | {"both"}
     return low in BEFALLS or many or (low in _HAS and reader.low(at - 1) in lexicon.SHALL and behind not in _PERFECT)
 

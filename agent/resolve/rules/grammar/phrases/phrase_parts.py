@@ -89,6 +89,8 @@ def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
     text = token.text[:-2] if token.owns else token.text  # "3002's been paid"
     if not token.word or reader.low(at + 1) in _SHARES or at in reader.counting:
         return False
+    if any(text.lower() in field.values for each in reader.kinds.values() for field in each.fields):
+        return False  # "sev3": a value
     if not any(each.search == "number" for each in kind.fields):
         return _is_coded_name(reader, text, kind)
     coded = any(map(str.isdigit, text)) and can_be_code(text, kind)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan, Request
+from agent.pipeline import Plan, Question, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task, Verdict
 from agent.resolve.rules.resolver import RuleResolver
@@ -60,3 +60,32 @@ async def test_nothing_is_given_to_whom_it_is_taken_from(text: str, name: str) -
 @pytest.mark.parametrize("text", ["assign the visit to Lucy", "assign the oldest of those to Lucy"])
 async def test_who_gets_it_does_not_tell_what_is_given(text: str) -> None:
     assert not isinstance(await verdict_of(text, "vet"), Plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("give Lucy visit 702", {"visit_id": 702, "vet_id": 33}),
+        ("give Helena visit 702", {"visit_id": 702, "vet_id": 31}),
+        ("Lucy takes 702", {"visit_id": 702, "vet_id": 33}),
+    ],
+)
+async def test_a_name_between_giving_and_what_is_given_gets_it(text: str, call: dict[str, Any]) -> None:
+    assert await calls_of(text, "vet") == [call]
+
+
+async def test_and_make_it_is_another_order_and_takes_nothing_back() -> None:
+    calls = await calls_of("give job 805 to Bruno and make it ready", "garage")
+    assert [sorted(each) for each in calls] == [["job_id", "mechanic_id"], ["job_id", "stage"]]
+
+
+@pytest.mark.parametrize("before", ["805 on Thursday", "805 for 20 euros"])
+async def test_what_stands_before_and_make_it_is_not_passed_over(before: str) -> None:
+    asked = await verdict_of(f"{before}, and make it ready", "garage")
+    assert isinstance(asked, Question), asked
+    assert before.partition(" ")[2] in asked.text
+
+
+@pytest.mark.parametrize("text", ["set 805 to booked, no make it ready", "set 805 to booked - no, ready"])
+async def test_a_value_that_is_said_instead_of_another_is_meant(text: str) -> None:
+    assert await calls_of(text, "garage") == [{"job_id": 805, "stage": "ready"}]
