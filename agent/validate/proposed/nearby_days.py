@@ -12,7 +12,7 @@ from typing import Final
 from agent.extract.time import dates
 from agent.extract.time.date_math import add_months
 from agent.pipeline import PromptSource
-from agent.planning.proposal import TypedValue
+from agent.planning.proposal import Words
 from agent.validate.evidence import find_spans
 from agent.validate.records.located import LocatedRecord
 from agent.validate.slots import Parameter, Read, format_parameter
@@ -25,13 +25,13 @@ _MONTHS: Final = (-1, 0, 1)
 def find_day_nearby(
     contract: Contract,
     parameter: Parameter,
-    argument: TypedValue,
+    quote: Words | None,
     records: Mapping[str, tuple[LocatedRecord, ...]],
     today: date,
 ) -> Read | None:
     """The day of the record's month or a month beside it, if the words have only a day's number. None if they have
     more, or if the parameter replaces no day of the record, or for a day that has passed."""
-    spans = find_spans(argument.quote)
+    spans = find_spans(quote)
     if parameter.schema.get("format") != "date" or not spans:
         return None
     found = dates.find(read_text(spans[0].text), today)

@@ -69,12 +69,13 @@ class ArgumentValues:
             case QuotedText(quote=quote):
                 return self._read_quoted(slots, parameter, quote)
             case TypedValue():
-                near = find_day_nearby(contract, parameter, argument, records, self.request.now.date())
-                if near is not None:
-                    return near
-                return self._read_typed(slots, contract, parameter, argument)
+                near = find_day_nearby(contract, parameter, argument.quote, records, self.request.now.date())
+                return near or self._read_typed(slots, contract, parameter, argument)
             case DraftedText():
                 return await self._take_drafted(slots, contract, parameter, argument, records)
+            case ComputedArgument(expression=Day(quote=quote) as day):
+                near = find_day_nearby(contract, parameter, quote, records, self.request.now.date())
+                return near or await self._compute(slots, contract, parameter, day, records)
             case ComputedArgument(expression=expression):
                 return await self._compute(slots, contract, parameter, expression, records)
             case EarlierValue(value=value, record=kind, record_id=record_id, field=held):

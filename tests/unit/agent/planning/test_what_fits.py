@@ -6,9 +6,25 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Abstain, Plan, Question, Reply
+from agent.pipeline import Abstain, Plan, Question, Reply, Request
+from agent.planning.proposal import (
+    Argument,
+    Call,
+    ComputedArgument,
+    Day,
+    Find,
+    PlanResult,
+    Proposal,
+    RecordArgument,
+    TypedValue,
+    Words,
+)
+from agent.planning.propose import propose
+from agent.planning.task import Task
 from agent.planning.what_fits import ONLY_FIT
-from tests.unit.museum import ask_museum
+from agent.resolve.rules.resolver import RuleResolver
+from tests.unit.museum import MUSEUM, ask_museum
+from tests.unit.own_worlds import NOW, OWNER
 
 
 async def read_calls(text: str) -> tuple[list[tuple[str, dict[str, Any]]], tuple[str, ...]]:
@@ -107,6 +123,23 @@ async def test_a_bare_day_is_the_one_nearest_to_the_day_that_it_replaces() -> No
     assert calls == [("set_opening", {"exhibit_id": 12, "opens_on": "2026-11-28"})]
     calls, _ = await read_calls("the glass bells open on the 3rd instead")
     assert calls == [("set_opening", {"exhibit_id": 11, "opens_on": "2026-12-03"})]
+
+
+@pytest.mark.parametrize("form", [TypedValue, Day])
+async def test_a_models_bare_day_is_the_nearest_too(form: type[TypedValue] | type[Day]) -> None:
+    text = "the bronze horse opens on the 28th instead"
+    quote, horse = Words(text="the 28th", origin=0, start=26), Words(text="bronze horse", origin=0, start=4)
+    day: Argument = ComputedArgument(expression=Day(date="2026-11-28", quote=quote))
+    if form is TypedValue:
+        day = TypedValue(value="2026-11-28", quote=quote)
+    record = RecordArgument(reference=Find(record="exhibit", said=horse))
+    calls = (Call(action="museum.set_opening", arguments={"exhibit_id": record, "opens_on": day}),)
+    there = MUSEUM.context(MUSEUM.provider({}))
+    run = "run_00000000000000000000000001"
+    task = Task(Request(text=text, now=NOW), OWNER, there, run, proposal=Proposal(result=PlanResult(calls=calls)))
+    made = (await propose(task, RuleResolver())).verdict
+    assert isinstance(made, Plan)
+    assert {each.param: each.value for each in made.steps[0].filled}["opens_on"] == "2026-12-28"
 
 
 @pytest.mark.parametrize("length", ["another month", "an extra week", "one more year"])
