@@ -23,6 +23,7 @@ from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.planning.what_fits import ONLY_FIT
 from agent.resolve.rules.resolver import RuleResolver
+from tests.unit.marina import ask_marina
 from tests.unit.museum import MUSEUM, ask_museum
 from tests.unit.own_worlds import NOW, OWNER
 
@@ -220,3 +221,22 @@ async def test_both_of_a_name_in_the_plural_are_meant() -> None:
 @pytest.mark.parametrize("text", ["tell both Adas the hall is closed", "tell both Cleo and Ada the hall is closed"])
 async def test_both_of_a_name_that_one_has_is_asked_about(text: str) -> None:
     assert isinstance((await ask_museum(text)).verdict, Question)
+
+
+@pytest.mark.parametrize("text", ["the stuck winch is solved", "stuck winch is finished"])
+async def test_what_something_is_said_to_be_means_the_action_that_makes_it_so(text: str) -> None:
+    made = (await ask_marina(text)).verdict
+    assert isinstance(made, Plan)
+    assert [(step.action, step.filled[0].value) for step in made.steps] == [("marina.close_job", 902)]
+    assert ONLY_FIT in made.held
+
+
+@pytest.mark.parametrize(
+    "text", ["the stuck winch isn't solved", "the stuck winch was solved", "is the stuck winch solved"]
+)
+async def test_what_is_not_so_or_was_so_means_none(text: str) -> None:
+    assert not isinstance((await ask_marina(text)).verdict, Plan)
+
+
+async def test_who_is_given_something_stands_before_it() -> None:
+    assert (await read_calls("give Bo the paper moon"))[0] == [("lend", {"donor_id": 22, "exhibit_id": 14})]

@@ -6,14 +6,14 @@ of a course. Plain words may be the record's name. Only live data can tell, so t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from agent.planning.proposal import QuotedText
+from agent.planning.proposal import QuotedText, RecordArgument
 from agent.resolve.rules.clauses import find_head
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import LIGHT, ActionWords, find_base_form, read_action_words
+from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN, ActionWords, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
@@ -31,6 +31,11 @@ NEAREST: Final = 8
 MOST_TOKENS: Final = 24
 _UNSURE: Final = lexicon.DENYING | lexicon.PAST | word_set("and or new could might may maybe perhaps if")
 """Words with which something is denied, told of the past, only possible, new, or said of several."""
+_MAKES_SO: Final[Mapping[str, tuple[str, ...]]] = {
+    "off": ("cancel",), "over": ("end", "finish"), "back": ("return",),
+    **dict.fromkeys(("done", "finished", "sorted", "solved", "fixed"), ("complete", "finish", "close", "resolve")),
+}  # fmt: skip
+"""What English says of something that is cancelled, ended, returned or completed."""
 KNOWS: Final = 0.3
 """How much a word tells of an action that has it among its verbs."""
 
@@ -41,7 +46,7 @@ def list_fits(reader: Reader, shortlist: Shortlist, place: Stretch) -> list[Inte
     said = [reader.low(at) for at in range(place.first, place.stop)]
     if len(said) > MOST_TOKENS or place.negated or not _UNSURE.isdisjoint(said):
         return []
-    place = _leave_out_verb(reader, place)
+    place, so = _leave_out_predicate(reader, _leave_out_verb(reader, place))
     bare = {at for at in reader.list_bare_numbers() if place.first < at < place.stop}
     found: list[Interpretation] = []
     for names, numbers in _list_readings(reader, place, bare):
@@ -49,28 +54,31 @@ def list_fits(reader: Reader, shortlist: Shortlist, place: Stretch) -> list[Inte
         read_titles_as_names(reader, names)
         reader.counting = numbers
         try:
-            found += _read(reader, shortlist, place)
-            if shortlist.closed is not None and any(_read(reader, shortlist.closed, place)):
+            found += _read(reader, shortlist, place, so)
+            if shortlist.closed is not None and any(_read(reader, shortlist.closed, place, so)):
                 return []
         finally:
             reader.titles, reader.quoted, reader.counting = titles, quoted, set()
     return found
 
 
-def _read(reader: Reader, shortlist: Shortlist, place: Stretch) -> Iterator[Interpretation]:
+def _read(reader: Reader, shortlist: Shortlist, place: Stretch, so: Collection[str] = ()) -> Iterator[Interpretation]:
+    """``so`` are the verbs whose deed is said to be done or to be."""
     text = reader.text.plain[reader.tokens[place.first].start : reader.tokens[place.stop - 1].end]
     offers: Sequence[Offer] = shortlist.offers
     if len(offers) > MOST_OFFERS:
         offers = [each.offer for each in shortlist.top(text, NEAREST)]
-    knowing = [each for each in offers if _knows_verb(reader, read_action_words(each, shortlist), place)]
-    for offer in knowing or offers:
+    knowing = [each for each in offers if _knows_verb(reader, read_action_words(each, shortlist), place, so)]
+    for offer in knowing or (() if so else offers):
         made = Interpreter(reader, offer, read_action_words(offer, shortlist), place).read()
         if any(offer.annotation(name).unit in MONEY for name in made.calls[0]):
             continue  # whether it is given, taken or set only a verb says
         if any(isinstance(each, QuotedText) for each in made.calls[0].values()):
             continue  # any words may be a free text
         whole = made.complete and not (made.strange or made.unexplained or made.unread or made.doubtful or made.clash)
-        if whole and (made.sets or (knowing and made.calls[0])) and len(made.calls) == 1:
+        records = [each for each in made.calls[0].values() if isinstance(each, RecordArgument)]
+        given = place.ordered and len(records) > 1  # "give Ada the spare lamp"
+        if whole and (made.sets or given or (knowing and made.calls[0])) and len(made.calls) == 1:
             yield made
 
 
@@ -85,8 +93,19 @@ def _leave_out_verb(reader: Reader, place: Stretch) -> Stretch:
     return replace(place, first=at + 1, order=at + 1, ordered=False)
 
 
-def _knows_verb(reader: Reader, words: ActionWords, place: Stretch) -> bool:
+def _leave_out_predicate(reader: Reader, place: Stretch) -> tuple[Stretch, Collection[str]]:
+    """The stretch before the words that end it by saying how something is ("is off"), and the verbs that make it so."""
+    last = place.stop - 1
+    verbs = _MAKES_SO.get(reader.low(last), ())
+    if not verbs or last - 1 <= place.first or reader.low(last - 1) not in {"is", "are"}:
+        return place, ()
+    return replace(place, stop=last - 1), verbs
+
+
+def _knows_verb(reader: Reader, words: ActionWords, place: Stretch, so: Collection[str]) -> bool:
     """Whether a word of the request is akin to one of the action's verbs."""
+    if so:
+        return any(words.rate_verb(stem(each)) >= OWN for each in so)
     for at in range(place.first, place.stop):
         low = reader.low(at)
         said = find_base_form(stem(low))

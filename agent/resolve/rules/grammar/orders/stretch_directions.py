@@ -109,9 +109,10 @@ class StretchDirections(StretchValues):
         return list_receivers({name: kind for name in self.offer.properties if (kind := self.kind(name)) is not None})
 
     def _read_receiver(self, at: int) -> tuple[str, Piece] | None:
-        """The receiver between a verb of giving and the noun of what is given: "give Ada job 7". Its parameter too."""
+        """The receiver between a verb of giving and what is given, "give Ada job 7", with its parameter."""
         reader = self.reader
-        noun = next((step for step in range(at + 1, min(at + _MOST_NAMED, self.stop)) if reader.noun(step)), None)
+        behind = range(at + 1, min(at + _MOST_NAMED, self.stop))
+        noun = next((each for each in behind if reader.noun(each) or reader.low(each) in lexicon.DETERMINERS), None)
         if noun is None or reader.low(at - 1) not in _GIVING or reader.tokens[noun - 1].owns or reader.noun(at):
             return None
         if reader.low(at) in lexicon.DETERMINERS | lexicon.QUANTITIES:

@@ -35,10 +35,9 @@ _OPENINGS: Final[tuple[tuple[tuple[str, ...], Asked], ...]] = (
 _TO_COME: Final = word_set("is are do does will can should")
 _PAYING: Final = word_set("cost costs charge charges worth price come owe owes get gets")
 _PLAIN: Final = (
-    lexicon.PRONOUNS
-    | lexicon.PARTICLES
-    | word_set("do does did is are will can should we i you us me them supposed due")
+    lexicon.PRONOUNS | lexicon.PARTICLES | lexicon.MANNER | lexicon.HAVING | _TO_COME | word_set("we i you us me due")
 )
+"""Words that ask for nothing of their own."""
 _AFTER_NOUNS: Final = lexicon.DETERMINERS | lexicon.OWNERS | lexicon.OF | word_set("with without in on at my our your")
 """What stands before a noun rather than a verb."""
 
@@ -131,5 +130,6 @@ def _list_fields(kind: RecordKind, asked: Asked) -> tuple[str, ...]:
 
 def _is_asked(field: Field, asked: Asked) -> bool:
     if asked == "day":  # to come: "when is she coming in" asks for no birthday
-        return field.type in DATES and not is_deed(label_field(field).split()[0])
+        label = label_field(field).split()
+        return field.type in DATES and (label[-1] == "until" or not is_deed(label[0]))
     return asked == "amount" and (field.type == "money_minor" or field.currency_field is not None)
