@@ -16,6 +16,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN, ActionWords, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
+from agent.resolve.rules.grammar.orders.stretch_directions import GIVING
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
 from agent.resolve.rules.grammar.phrases.titles import Place, read_titles_as_names
@@ -77,8 +78,9 @@ def _read(reader: Reader, shortlist: Shortlist, place: Stretch, so: Collection[s
             continue  # any words may be a free text
         whole = made.complete and not (made.strange or made.unexplained or made.unread or made.doubtful or made.clash)
         records = [each for each in made.calls[0].values() if isinstance(each, RecordArgument)]
-        given = place.ordered and len(records) > 1  # "give Ada the spare lamp"
-        if whole and (made.sets or given or (knowing and made.calls[0])) and len(made.calls) == 1:
+        given = reader.low(place.order) in GIVING and len(records) > 1  # "give Ada the spare lamp"
+        named = bool(knowing and records) and len(records) == len(made.calls[0])
+        if whole and (made.sets or given or named) and len(made.calls) == 1:
             yield made
 
 

@@ -119,7 +119,8 @@ def _find_told_that(reader: Reader, first: int, stop: int, taken: Collection[int
     if verb is None or any(_language(reader, at) for at in range(first, stop)):
         return None
     start = verb + 1
-    for at in range(start, min(stop - 1, start + 12)):
+    told = next((at for at in range(start, stop) if reader.low(at) in {"that", "is", "are"}), stop)
+    for at in range(start, min(stop - 1, told, start + 12)):
         if reader.low(at) == "to" and at - 1 in taken and at > start and not _is_of_others(reader, at + 1, stop):
             return at + 1, stop
     if reader.low(verb) in _ASKING or any(reader.low(at) in _STYLE for at in range(first, stop)):

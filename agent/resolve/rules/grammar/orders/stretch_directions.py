@@ -26,7 +26,7 @@ TAKING = frozenset(("take", "have", "do", "get", "carry", "handle", "drive"))
 
 _TAKES: Final = TAKING | {"takes", "has", "does", "gets", "carries", "handles", "drives"}
 _GETTING: Final = _TAKES | lexicon.SHALL | BEFALLS | {"need", "needs", "want", "wants"}
-_GIVING: Final = frozenset(("give", "hand", "pass", "assign", "send", "lend"))
+GIVING: Final = frozenset(("give", "hand", "pass", "assign", "send", "lend"))
 _MOST_NAMED: Final = 4
 _AWAY: Final = (("from",), ("off",), ("off", "of"), ("instead", "of"), ("rather", "than"))
 
@@ -113,7 +113,7 @@ class StretchDirections(StretchValues):
         reader = self.reader
         behind = range(at + 1, min(at + _MOST_NAMED, self.stop))
         noun = next((each for each in behind if reader.noun(each) or reader.low(each) in lexicon.DETERMINERS), None)
-        if noun is None or reader.low(at - 1) not in _GIVING or reader.tokens[noun - 1].owns or reader.noun(at):
+        if noun is None or reader.low(at - 1) not in GIVING or reader.tokens[noun - 1].owns or reader.noun(at):
             return None
         if reader.low(at) in lexicon.DETERMINERS | lexicon.QUANTITIES:
             return None  # "give the ceiling job to Ada"

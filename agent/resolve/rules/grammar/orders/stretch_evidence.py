@@ -29,6 +29,8 @@ LEAST_VERB: Final = 0.5
 """How much a word tells of the action, so that it is taken for its verb."""
 _PAST: Final = frozenset(("was", "were", "had", "did"))
 _IS: Final = frozenset(("is", "are", "as"))
+_SURE: Final = 0.6
+"""How surely words are a member of a closed list, and not only near one."""
 _UNTIL: Final = frozenset(("until", "till", "by", "from"))
 _ONCE: Final = frozenset((("used", "to"), ("would", "have"), ("could", "have"), ("might", "have")))
 
@@ -265,17 +267,18 @@ class StretchEvidence(StretchUnread):
 
     def _sets(self, name: str) -> bool:
         """Whether a value is said as what shall be: "7 to Friday", "7 is 50 now", "a week later"."""
-        reader, pieces = self.reader, self.values[name]
-        if not lexicon.CHANGED.isdisjoint(reader.lows(self.first, self.stop - self.first)):
+        reader, listed = self.reader, "enum" in self.offer.properties[name]
+        pieces = [each for each in self.values[name] if each.sure >= _SURE or not listed]
+        if pieces and not lexicon.CHANGED.isdisjoint(reader.lows(self.first, self.stop - self.first)):
             return True
         for piece in pieces:
             before = reader.low(piece.first - 1)
             changed = isinstance(piece.argument, ComputedArgument) and isinstance(piece.argument.expression, Computed)
             until = {before, reader.low(piece.first)} & _UNTIL
-            said_so = "enum" in self.offer.properties[name] and before in _IS  # "7 is closed"
+            said_so = listed and before in _IS  # "7 is closed"
             if changed or until or said_so or (before != "on" and self._aimed_at(piece)):
                 return True
-        return self.place.ordered or self.place.befalls
+        return bool(pieces) and (self.place.ordered or self.place.befalls)
 
     def _begins(self, text: str, verb: str) -> bool:
         """Whether the stretch begins like an order: with a verb that is no thing of the platform and no value."""
