@@ -29,11 +29,15 @@ Validate = Callable[[Proposal], Awaitable[Outcome]]
 async def plan_what_fits(task: Task, abstain: Abstain, validate: Validate) -> Outcome | None:
     """The plan or answer that fits, or the question which one is meant. None if there is none, or if the platform can't
     be asked."""
-    try:
-        # Side by side, so that a slow platform is waited for once.
-        made = await asyncio.gather(*map(validate, (*abstain.fits, *abstain.answers)))
-    except PlatformUnavailable:
+    proposals = (*abstain.fits, *abstain.answers)
+    # Side by side, so that a slow platform is waited for once. All are awaited, so that none goes on behind our back.
+    ended = await asyncio.gather(*map(validate, proposals), return_exceptions=True)
+    failed = [each for each in ended if isinstance(each, BaseException)]
+    if any(not isinstance(each, PlatformUnavailable) for each in failed):
+        raise next(each for each in failed if not isinstance(each, PlatformUnavailable))
+    if failed:
         return None
+    made = [each for each in ended if isinstance(each, Outcome)]
     plans = [*zip(abstain.fits, made, strict=False)]
     answers = [*zip(abstain.answers, made[len(plans) :], strict=True)]
     return _choose_plan(task, plans) or _choose_answer(answers)

@@ -103,7 +103,7 @@ def _list_named(reader: Reader) -> Iterator[Find]:
     for group in find_named_records(reader):
         yield from group
     for first, last in find_plain_names(reader, _list_opening(reader).stop, len(reader.tokens), lexicon.HAVING):
-        for end in (last, last - 1) if last - first > 1 else (last,):  # "when was the bronze horse cast"
+        for end in (last, last - 1) if last - first > 1 else (last,):  # "when does the bronze horse move"
             for kind in reader.kinds.values():
                 if any(each.search in ("name", "text") for each in kind.fields):
                     yield Find(record=kind.name, said=reader.words(first, end))
