@@ -155,7 +155,8 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
             return Outcome(question, resolved, drafts, confidence=confidence)
         case Abstain() as abstain if not task.request.answers:
             fits = await plan_what_fits(task, abstain, lambda read: _validate(task, resolved, read, on_phase))
-            return fits or Outcome(await ask_about_record(task, abstain), resolved)
+            tried = abstain.model_copy(update={"fits": (), "answers": ()})
+            return fits or Outcome(await ask_about_record(task, tried), resolved)
         case Abstain() as abstain:
             return Outcome(abstain, resolved)
     raise AssertionError(resolved.resolution)

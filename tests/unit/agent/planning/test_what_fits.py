@@ -265,3 +265,10 @@ async def test_if_a_look_up_fails_nothing_fits_and_a_defect_is_raised(error: Exc
         with pytest.raises(ValueError, match="a defect"):
             await plan_what_fits(task, abstain, validate)
     assert ended == ["second"], "no look-up goes on behind the answer"
+
+
+async def test_what_was_tried_is_not_kept() -> None:
+    told = (await ask_museum("silver fox a week later")).verdict
+    assert isinstance(told, Abstain)
+    assert not told.fits
+    assert not told.answers
