@@ -127,7 +127,8 @@ class Proposer:
                 left.append(wish)
                 continue
             doubted += [best] if best.doubtful else []
-            unnamed = unnamed or (best.evidence < TELLS and bool(best.strange))
+            moves = any(best.offer.annotation(name).unit in MONEY for call in best.calls for name in call)
+            unnamed = unnamed or (best.evidence < TELLS and (bool(best.strange) or (moves and not wish.ordered)))
             over += [reader.words(at, at + 1).text for at in best.unexplained]
             over += [reader.words(*each).text for each in best.unread]
             if any(best.offer.annotation(name).unit in MONEY for name in best.offer.properties):

@@ -145,6 +145,18 @@ async def test_a_models_bare_day_is_the_nearest_too(form: type[TypedValue] | typ
     assert {each.param: each.value for each in made.steps[0].filled}["opens_on"] == "2026-12-28"
 
 
+async def test_an_amount_that_a_record_has_is_asked_about() -> None:
+    asked = (await ask_museum("loan 4301 is 450 now")).verdict
+    assert isinstance(asked, Question), asked
+    assert [each.id for each in asked.candidates] == ["museum.set_fee"]
+
+
+async def test_money_waits_where_no_word_names_an_action() -> None:
+    calls, held = await read_calls("4301 to 450 euros")
+    assert calls == [("set_fee", {"loan_id": 4301, "fee": 45000})]
+    assert ONLY_FIT in held
+
+
 @pytest.mark.parametrize("length", ["another month", "an extra week", "one more year"])
 async def test_a_length_of_time_that_an_action_has_no_place_for_is_asked_about(length: str) -> None:
     asked = (await ask_museum(f"Bo needs {length} on the paper moon")).verdict

@@ -37,6 +37,8 @@ _MAKES_SO: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("done", "finished", "sorted", "solved", "fixed"), ("complete", "finish", "close", "resolve")),
 }  # fmt: skip
 """What English says of something that is cancelled, ended, returned or completed."""
+_ANY_AMOUNT: Final = "amount"
+"""What a parameter is called that may as well be given or taken."""
 KNOWS: Final = 0.3
 """How much a word tells of an action that has it among its verbs."""
 
@@ -72,8 +74,8 @@ def _read(reader: Reader, shortlist: Shortlist, place: Stretch, so: Collection[s
     knowing = [each for each in offers if _knows_verb(reader, read_action_words(each, shortlist), place, so)]
     for offer in knowing or (() if so else offers):
         made = Interpreter(reader, offer, read_action_words(offer, shortlist), place).read()
-        if any(offer.annotation(name).unit in MONEY for name in made.calls[0]):
-            continue  # whether it is given, taken or set only a verb says
+        if any(offer.annotation(name).unit in MONEY and not _is_set(reader, offer, name) for name in made.calls[0]):
+            continue  # whether it is given or taken only a verb says
         if any(isinstance(each, QuotedText) for each in made.calls[0].values()):
             continue  # any words may be a free text
         whole = made.complete and not (made.strange or made.unexplained or made.unread or made.doubtful or made.clash)
@@ -82,6 +84,13 @@ def _read(reader: Reader, shortlist: Shortlist, place: Stretch, so: Collection[s
         named = bool(knowing and records) and len(records) == len(made.calls[0])
         if whole and (made.sets or given or named) and len(made.calls) == 1:
             yield made
+
+
+def _is_set(reader: Reader, offer: Offer, name: str) -> bool:
+    """Whether an amount replaces one that the record has, such as its price."""
+    kinds = [reader.kinds.get(note.record or "") for note in offer.annotations.values()]
+    named = any(kind is not None and kind.field_named(name) is not None for kind in kinds)
+    return (named and name != _ANY_AMOUNT) or offer.annotation(name).replaces is not None
 
 
 def _leave_out_verb(reader: Reader, place: Stretch) -> Stretch:

@@ -174,6 +174,14 @@ def tells_duty(reader: Reader, part: Stretch, order: int) -> bool:
     return False
 
 
+def _goes_to(reader: Reader, part: Stretch, order: int) -> bool:
+    """Whether a stretch without a verb says what something shall go to, joined to the order behind it: "Ada to plus,
+    and close 7"."""
+    said = reader.lows(part.first, part.stop - part.first)
+    verbless = lexicon.AUXILIARIES.isdisjoint(said) and not any(map(is_deed, said))
+    return verbless and "to" in said[1:-1] and not _ADDING.isdisjoint(reader.lows(part.stop, order - part.stop))
+
+
 def list_wishes(
     reader: Reader,
     first: int,
@@ -183,15 +191,17 @@ def list_wishes(
 ) -> list[Stretch]:
     """Each order with what belongs to it: the words before it in its sentence, and those up to the next order.
 
-    What somebody may or must do is an order too before another one, where it ``reads_in_full`` as an action. Sentences
-    without an order describe the one that is given, and are no wishes. If no order is given, each sentence may be one.
+    What somebody may or must do, or goes to, is an order too before another one, where it ``reads_in_full`` as an
+    action. Sentences without an order describe the one that is given, and are no wishes. If no order is given, each
+    sentence may be one.
     """
     parts = split_atoms(reader, first, stop, orders)
     for at in range(len(parts) - 2, -1, -1):
         part, behind = parts[at], parts[at + 1]
         before = part.sentence == behind.sentence and behind.ordered and behind.first < reader.message_from
         plain = not (part.ordered or part.negated or behind.negated)
-        if before and plain and tells_duty(reader, part, behind.first) and reads_in_full(part):
+        told = tells_duty(reader, part, behind.first) or _goes_to(reader, part, behind.first)
+        if before and plain and told and reads_in_full(part):
             parts[at] = replace(part, ordered=True)
     given = {part.sentence for part in parts if part.ordered and not part.negated}
     if all(part.befalls or part.negated for part in parts if part.ordered):

@@ -89,3 +89,8 @@ async def test_what_stands_before_and_make_it_is_not_passed_over(before: str) ->
 @pytest.mark.parametrize("text", ["set 805 to booked, no make it ready", "set 805 to booked - no, ready"])
 async def test_a_value_that_is_said_instead_of_another_is_meant(text: str) -> None:
     assert await calls_of(text, "garage") == [{"job_id": 805, "stage": "ready"}]
+
+
+async def test_what_something_goes_to_before_another_order_is_an_order_too() -> None:
+    stage, mechanic = {"job_id": 805, "stage": "ready"}, {"job_id": 803, "mechanic_id": 1}
+    assert await calls_of("805 to ready, and give 803 to Bruno", "garage") == [stage, mechanic]
