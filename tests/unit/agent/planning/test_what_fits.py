@@ -284,3 +284,18 @@ async def test_what_was_tried_is_not_kept() -> None:
     assert isinstance(told, Abstain)
     assert not told.fits
     assert not told.answers
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["west, make it east", "west, no make it east", "set the hall of exhibit 77 to west, no make it east"],
+)
+async def test_a_state_alone_is_no_records_name_although_only_one_has_it(text: str) -> None:
+    made = (await ask_museum(text)).verdict
+    assert isinstance(made, Question), made
+    assert made.text == "Which exhibit?"
+
+
+async def test_a_record_may_be_corrected_by_its_name() -> None:
+    calls, _held = await read_calls("extend loan 9999 to 2 march, no wait, paper moon")
+    assert calls == [("extend_loan", {"loan_id": 4302, "ends_on": "2027-03-02"})]

@@ -31,10 +31,15 @@ def find_plain_names(reader: Reader, first: int, stop: int, known: Collection[st
     for at in range(first, stop + 1):
         if at < stop and at not in taken and _may_name(reader, at, known):
             continue
-        if 0 < at - begin <= MOST_WORDS:
+        if 0 < at - begin <= MOST_WORDS and not all(_tells_state(reader, each) for each in range(begin, at)):
             runs.append((begin, at))
         begin = at + 1
     return runs[:MOST_NAMES]
+
+
+def _tells_state(reader: Reader, at: int) -> bool:
+    """Whether a word is a value that records have: "low" alone is no record's name, although only one may be that."""
+    return any(reader.state(at, kind) is not None for kind in reader.kinds.values())
 
 
 def _may_name(reader: Reader, at: int, known: Collection[str]) -> bool:
