@@ -51,6 +51,7 @@ from agent.planning.task import (
     is_harmless,
     is_not_found,
     list_planned_actions,
+    names_in_part,
     names_its_records,
 )
 from agent.planning.thread import list_earlier_arguments
@@ -71,6 +72,7 @@ from registry.offers.shortlist import Shortlist
 CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
 CORRECTED_LATE: Final = "It corrects what was decided already, so it waits for a yes."
 NOTHING_WAITS: Final = "Nothing waits here that could be stopped; nothing was done."
+NAMED_IN_PART: Final = "Only a part of the record's name was said; check that this is the one you mean."
 NOT_ALL_SEEN: Final = "Not all records could be looked through; check that this is the one you mean."
 
 
@@ -122,11 +124,12 @@ async def _plan_resolved(task: Task, resolved: Resolved, on_phase: PhaseCallback
     proposed = resolved.resolution if isinstance(resolved.resolution, Proposed) else None
     if proposed is not None and proposed.unnamed:
         made = hold(made, ONLY_FIT)
-    titled = proposed.titled if proposed is not None else ()
-    for proposal in () if isinstance(made.verdict, Plan) else titled:
-        other = await _validate(task, resolved, proposal, on_phase)
-        if isinstance(other.verdict, Plan) and names_its_records(other.verdict, proposal):
-            return other
+    if proposed is None or isinstance(made.verdict, Plan):
+        return made
+    for titled in proposed.titled:
+        other = await _validate(task, resolved, titled, on_phase)
+        if isinstance(other.verdict, Plan) and names_its_records(other.verdict, titled):
+            return hold(other, NAMED_IN_PART) if names_in_part(other.verdict, titled, proposed.proposal) else other
     return made
 
 

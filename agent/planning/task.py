@@ -149,10 +149,23 @@ def is_harmless(task: Task, outcome: Outcome) -> bool:
 
 def names_its_records(plan: Plan, proposal: Proposal) -> bool:
     """Whether a record of the plan holds every name of several words in the proposal, letter for letter."""
-    said = {each.said.text for each in walk(proposal.result) if isinstance(each, Find) and each.said is not None}
+    held = _list_held(plan)
+    return all(text.casefold() in held for text in _list_said(proposal) if " " in text)
+
+
+def names_in_part(plan: Plan, proposal: Proposal, before: Proposal) -> bool:
+    """Whether a word that describes no record in an earlier reading does so here, and is not all of its name."""
+    held = _list_held(plan)
+    return any(text.casefold() not in held for text in _list_said(proposal) - _list_said(before))
+
+
+def _list_said(proposal: Proposal) -> set[str]:
+    return {each.said.text for each in walk(proposal.result) if isinstance(each, Find) and each.said is not None}
+
+
+def _list_held(plan: Plan) -> set[str]:
     pins = [pin for step in plan.steps for pin in step.pins]
-    held = {str(value).casefold() for pin in pins for value in (pin.label, *pin.values.values())}
-    return all(text.casefold() in held for text in said if " " in text)
+    return {str(value).casefold() for pin in pins for value in (pin.label, *pin.values.values())}
 
 
 def hold(outcome: Outcome, why: str) -> Outcome:

@@ -20,7 +20,7 @@ from agent.planning.proposal import (
     TypedValue,
     Words,
 )
-from agent.planning.propose import propose
+from agent.planning.propose import NAMED_IN_PART, propose
 from agent.planning.task import Outcome, Task
 from agent.planning.what_fits import ONLY_FIT, plan_what_fits
 from agent.resolve.rules.resolver import RuleResolver
@@ -299,3 +299,9 @@ async def test_a_state_alone_is_no_records_name_although_only_one_has_it(text: s
 async def test_a_record_may_be_corrected_by_its_name() -> None:
     calls, _held = await read_calls("extend loan 9999 to 2 march, no wait, paper moon")
     assert calls == [("extend_loan", {"loan_id": 4302, "ends_on": "2027-03-02"})]
+
+
+async def test_a_part_of_a_name_that_only_live_data_shows_to_be_one_waits() -> None:
+    change = {"exhibit_id": 14, "hall": "east"}
+    assert await read_calls("moon, make it east") == ([("set_hall", change)], (NAMED_IN_PART,))
+    assert await read_calls("paper moon, make it east") == ([("set_hall", change)], ())
