@@ -225,8 +225,10 @@ class Proposer:
         return () if denied else chooser.list_fitting(Stretch(0, last))
 
     def find_unread_names(self, made: Proposal) -> list[Place]:
-        """Plain words in a row that nothing of a plan is read from as a whole: they may be a record's name."""
-        if len(self.reader.tokens) > MOST_TOKENS:
+        """Plain words in a row that nothing of a plan is read from as a whole: they may be a record's name. None if the
+        request denies something."""
+        lows = {each.low for each in self.reader.tokens}
+        if len(self.reader.tokens) > MOST_TOKENS or lows & (lexicon.DENYING - {"no"}):
             return []
         known = LIGHT | Chooser(self.reader, self.shortlist).own_words
         said = [each.text for each in walk(made) if isinstance(each, Words)]

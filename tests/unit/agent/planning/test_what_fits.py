@@ -305,3 +305,9 @@ async def test_a_part_of_a_name_that_only_live_data_shows_to_be_one_waits() -> N
     change = {"exhibit_id": 14, "hall": "east"}
     assert await read_calls("moon, make it east") == ([("set_hall", change)], (NAMED_IN_PART,))
     assert await read_calls("paper moon, make it east") == ([("set_hall", change)], ())
+
+
+async def test_no_plain_word_becomes_a_name_where_something_is_denied() -> None:
+    made = (await ask_museum("paper moon is not ready, it opens on the 28th")).verdict
+    assert isinstance(made, Question), made
+    assert made.text == "Which exhibit?"
