@@ -28,6 +28,8 @@ from language.stems import ORDERS, stem
 
 _IT: Final = re.compile(r"\s*(?P<verb>[^\W\d_]+)\s+(?:it|him|her|them|that|this)\b", re.IGNORECASE)
 _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
+_REPLACED: Final[frozenset[Kind]] = frozenset(("number", "unit", "date", "part", "quantifier"))
+"""What "make it …" replaces."""
 _WITHIN_QUOTES: Final[frozenset[Kind]] = STRETCHES | {"modifier", "misread"}
 """Kinds that a used quote doesn't account for."""
 _BOUND: Final[Sequence[Kind | Detail]] = (
@@ -285,9 +287,14 @@ def _goes_with_use(order: Order, each: Finding) -> bool:
 
 
 def _is_corrected(order: Order, each: Finding) -> bool:
-    """Whether a later correction replaces it, followed by used words."""
+    """Whether a later correction replaces it, followed by used words. "Make it" may also be an order about what was
+    named before ("job 7 except its lid, make it urgent"), so it replaces values alone."""
     correction = patterns.first_from(patterns.CORRECTION, order.text, each.place[1])
-    return correction is not None and any(start >= correction[1] for start, _ in order.taken)
+    if correction is None or not any(start >= correction[1] for start, _ in order.taken):
+        return False
+    marks = (correction, patterns.first_from(patterns.CORRECTION, order.text, each.place[0]) or correction)
+    only_made = all(order.text[slice(*mark)].casefold().startswith("make") for mark in marks)
+    return each.kinds <= _REPLACED or not only_made
 
 
 def _is_within(place: Place, others: Iterable[Place]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal
 
 from agent.pipeline import Abstain, Ask, Calls, Draft, Proposed, Question, Request, Resolution
-from agent.planning.proposal import ActionAnswer, PlanResult, Proposal, Words
+from agent.planning.proposal import ActionAnswer, Find, PlanResult, Proposal, Words
 from agent.planning.quotes import walk
 from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import is_order, parse_clause
@@ -20,7 +20,7 @@ from agent.resolve.rules.grammar.phrases.titles import Place, find_titles, read_
 from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
-from agent.resolve.rules.normalization import AlignedText
+from agent.resolve.rules.normalization import CORRECTION, AlignedText
 from agent.validate.coverage.weighty_patterns import PAST
 from agent.validate.questions import make_action_candidate
 from language.stems import READING, stem, stem_text
@@ -170,8 +170,11 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], plain: Seque
     """The plan with further readings, in which titles of records and ``plain`` words are whole names. Beside such a
     name, or a number before it, a bare number is no record's."""
     titled: list[Proposal] = []
-    numbers = read_anew().reader.list_bare_numbers()
-    readings = [(each, numbers[:0]) for each in find_titles(read_anew().reader)]
+    reader = read_anew().reader
+    numbers = reader.list_bare_numbers()
+    finds = [each.said.text for each in walk(made.proposal) if isinstance(each, Find) and each.said is not None]
+    kept = [] if CORRECTION.search(reader.text.plain) else [each for each in finds if each != each.lower()]
+    readings = [(each, numbers[:0]) for each in find_titles(reader)]
     readings += [((each,), numbers) for each in plain]
     readings += [((), numbers[1:])] if len(numbers) > 1 and not reads else []
     for places, counting in readings:
@@ -182,7 +185,7 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], plain: Seque
         if not isinstance(other, Proposed) or other.proposal == made.proposal:
             continue
         said = [each.text for each in walk(other.proposal) if isinstance(each, Words)]
-        names = (proposer.reader.words(*each).text for each in places)
+        names = (*kept, *(proposer.reader.words(*each).text for each in places))
         if all(any(name in each for each in said) for name in names):  # none is passed over, whoever it names
             titled.append(other.proposal)
     return made.model_copy(update={"titled": tuple(titled)}) if titled else made
