@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Final, Literal
 
 from agent.pipeline import Abstain, Ask, Calls, Draft, Proposed, Question, Request, Resolution
@@ -20,7 +21,7 @@ from agent.resolve.rules.grammar.phrases.titles import Place, find_titles, read_
 from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
-from agent.resolve.rules.normalization import CORRECTION, AlignedText
+from agent.resolve.rules.normalization import AlignedText
 from agent.validate.coverage.weighty_patterns import PAST
 from agent.validate.questions import make_action_candidate
 from language.stems import READING, stem, stem_text
@@ -33,6 +34,7 @@ _SEE: Final = "“What can you do?” lists what can be asked for."
 NOTHING: Final = f"I can't find anything in that to do here; nothing was done. {_SEE}"
 NO_ANSWER: Final = f"Nothing here answers that question; nothing was done. {_SEE}"
 _NEAREST: Final = 3
+_JOINING: Final = frozenset(("and", "or", "plus", "&", "+", ","))
 _IF: Final = re.compile(
     r"(?<!even )(?<!as )\b(?:if|unless|provided\s+that|as\s+long\s+as|in\s+case)\b"
     r"(?!\s+(?:possible|(?:someone|somebody|anyone|we)\s+(?:could|can|would)|you\s+(?:can|could|would|don['’]?t\s+mind)|needed|necessary|available|any|i\s+may|not\b))",
@@ -173,9 +175,12 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], plain: Seque
     reader = read_anew().reader
     numbers = reader.list_bare_numbers()
     finds = [each.said.text for each in walk(made.proposal) if isinstance(each, Find) and each.said is not None]
-    kept = [] if CORRECTION.search(reader.text.plain) else [each for each in finds if each != each.lower()]
+    corrected = any(reader.low(first) != "make" for first, _ in reader.corrections)  # "make it" may order something
+    kept = [] if corrected else [each for each in finds if each != each.lower()]
     readings = [(each, numbers[:0]) for each in find_titles(reader)]
-    readings += [((each,), numbers) for each in plain]
+    joined = not corrected and _are_joined(reader, plain)
+    together = [tuple(plain), ((plain[0][0], plain[-1][1]),)] if joined else [(each,) for each in plain]
+    readings += [(each, numbers) for each in together]
     readings += [((), numbers[1:])] if len(numbers) > 1 and not reads else []
     for places, counting in readings:
         proposer = read_anew()
@@ -189,6 +194,12 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], plain: Seque
         if all(any(name in each for each in said) for name in names):  # none is passed over, whoever it names
             titled.append(other.proposal)
     return made.model_copy(update={"titled": tuple(titled)}) if titled else made
+
+
+def _are_joined(reader: Reader, names: Sequence[Place]) -> bool:
+    """Whether only joining words stand between names: then each is meant, or they are one."""
+    between = (reader.lows(one[1], other[0] - one[1]) for one, other in pairwise(names))
+    return len(names) > 1 and all(_JOINING.issuperset(lows) for lows in between)
 
 
 def _regardless(made: Proposed, shortlist: Shortlist) -> Ask | Proposed:

@@ -311,3 +311,30 @@ async def test_no_plain_word_becomes_a_name_where_something_is_denied() -> None:
     made = (await ask_museum("paper moon is not ready, it opens on the 28th")).verdict
     assert isinstance(made, Question), made
     assert made.text == "Which exhibit?"
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("paper moon and glass bells, put it into storage", "Which exhibit?"),
+        ("paper moon or glass bells, make it west", "Which exhibit?"),
+        ("paper moon except on friday, make it east", "Which exhibit?"),
+        ("paper moon in Zorgan is done, put it into storage", "No exhibit is called ‘Zorgan’ here."),
+    ],
+)
+async def test_no_other_name_is_passed_over_for_one_that_live_data_has(text: str, asks: str) -> None:
+    made = (await ask_museum(text)).verdict
+    assert isinstance(made, Question), made
+    assert made.text == asks
+
+
+@pytest.mark.parametrize("more", ["except on friday", "in Zorgan", "every day", "and its frame"])
+async def test_an_order_to_make_it_so_takes_nothing_back_but_a_value(more: str) -> None:
+    made = (await ask_museum(f"Paper Moon {more}, make it east")).verdict
+    assert isinstance(made, Question), made
+    assert made.text.startswith("You also wrote")
+
+
+async def test_an_amount_is_corrected_by_what_it_shall_be_made() -> None:
+    calls, _held = await read_calls("set the seats of Paper Moon to 20, make it 30")
+    assert calls == [("set_seats", {"exhibit_id": 14, "seats": 30})]
