@@ -183,3 +183,7 @@ class Unchanged(Value):
     told: tuple[str, ...]
     records: frozenset[tuple[str, str]]
     rest: Plan | Refusal
+
+
+# Each names the other, so one is complete only here.
+Plan.model_rebuild()
