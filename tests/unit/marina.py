@@ -134,7 +134,11 @@ _RECORDS: Final = {
 MARINA: Final = FrozenWorld({"contracts": _CONTRACTS, "kinds": _KINDS, "records": _RECORDS})
 
 
-async def ask_marina(text: str) -> Outcome:
-    there = MARINA.context(MARINA.provider({}))
-    task = Task(Request(text=text, now=NOW), OWNER, there, "run_00000000000000000000000001")
+async def ask(world: FrozenWorld, text: str) -> Outcome:
+    """What an owner's request comes to on a platform, without a model."""
+    task = Task(Request(text=text, now=NOW), OWNER, world.context(world.provider({})), "run_00000000000000000000000001")
     return await propose(task, RuleResolver())
+
+
+async def ask_marina(text: str) -> Outcome:
+    return await ask(MARINA, text)

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from agent.pipeline import Request
-from agent.planning.propose import propose
-from agent.planning.task import Outcome, Task
-from agent.resolve.rules.resolver import RuleResolver
+from agent.planning.task import Outcome
 from evals.cases.frozen_world import FrozenWorld
-from tests.unit.marina import define, list_rows
+from tests.unit.marina import ask, define, list_rows
 from tests.unit.marina import offer as offer_of_marina
-from tests.unit.own_worlds import NOW, OWNER
 
 _NUMBER: Final = {"type": "integer", "minimum": 1}
 _DAY: Final = {"type": "string", "format": "date"}
@@ -74,6 +70,4 @@ MUSEUM: Final = FrozenWorld({"contracts": _CONTRACTS, "kinds": _KINDS, "records"
 
 
 async def ask_museum(text: str) -> Outcome:
-    there = MUSEUM.context(MUSEUM.provider({}))
-    task = Task(Request(text=text, now=NOW), OWNER, there, "run_00000000000000000000000001")
-    return await propose(task, RuleResolver())
+    return await ask(MUSEUM, text)
