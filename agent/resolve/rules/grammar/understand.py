@@ -176,7 +176,7 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], plain: Seque
     numbers = reader.list_bare_numbers()
     finds = [each.said.text for each in walk(made.proposal) if isinstance(each, Find) and each.said is not None]
     corrected = any(reader.low(first) != "make" for first, _ in reader.corrections)  # "make it" may order something
-    kept = [] if corrected else [each for each in finds if each != each.lower()]
+    kept = [each for each in finds if each != each.lower()]
     readings = [(each, numbers[:0]) for each in find_titles(reader)]
     joined = not corrected and _are_joined(reader, plain)
     together = [tuple(plain), ((plain[0][0], plain[-1][1]),)] if joined else [(each,) for each in plain]
