@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.pipeline import Question
+from agent.pipeline import Question, Span
+from agent.planning.proposal import Find
+from agent.planning.quotes import list_words
 from agent.validate.records.located import LocatedRecord, RecordQuery, fits, name_kinds
-from registry.records import Record
+from registry.records import Record, RecordKind
 
 MOST_SCANNED: Final = 2000
 """The most records that one reference looks through; beyond, the person is asked to narrow it down."""
@@ -40,3 +42,22 @@ def ask_to_narrow(need: RecordQuery) -> Question:
     """Asks for more detail if a reference would search more records than allowed."""
     text = f"There are too many {name_kinds(need.kind)} to look through. Say more about which are meant."
     return need.ask(text, code="ambiguous")
+
+
+def locate(record: Record, kind: RecordKind, find: Find, pool: Pool, how: str = "") -> LocatedRecord:
+    """A found record with the words it rests on, including an answer that said whose it is."""
+    way = pool.find_way(record)
+    spans = tuple(dict.fromkeys(span for each in way for span in each.spans))
+    answered = find.said is None and any(span.origin for span in spans)
+    return LocatedRecord(record, kind, spans if answered else list_spans_of(find), way, how)
+
+
+def list_spans_of(find: Find) -> tuple[Span, ...]:
+    """The words that a search rests on: its own name, or else those of related records (whose it is, what it is
+    like)."""
+    named = [find.said] if find.said is not None else list(list_words(find))
+    return tuple(
+        Span(origin=each.origin, start=each.start, end=each.start + len(each.text), text=each.text)
+        for each in named
+        if each.start is not None
+    )

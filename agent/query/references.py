@@ -19,7 +19,6 @@ from agent.planning.proposal import (
     StateIs,
     Words,
 )
-from agent.planning.quotes import list_words
 from agent.query.answered_references import (
     ask_among,
     find_described,
@@ -40,7 +39,7 @@ from agent.query.context import (
     RecordKey,
 )
 from agent.query.other_words import single_out_by_other_words
-from agent.query.pool import MOST_SCANNED, Pool, ask_to_narrow
+from agent.query.pool import MOST_SCANNED, Pool, ask_to_narrow, list_spans_of, locate
 from agent.query.record_search import RecordSearch
 from agent.query.records_of_several import name_of, select_of_owners, settle_owners
 from agent.query.reference_conditions import ReferenceConditions
@@ -66,7 +65,7 @@ from agent.validate.records.located import (
 )
 from agent.validate.records.ranking import find_tied, names_nothing, sort_by_field
 from agent.validate.slots import find_answer
-from registry.records import Kinds, Record, RecordKind
+from registry.records import Kinds, RecordKind
 
 
 class RecordFinder:
@@ -76,6 +75,8 @@ class RecordFinder:
         self.context = context
         self.search = RecordSearch(context)
         self.conditions = ReferenceConditions(context, self.search)
+        self._being_read: set[str] = set()
+        """Slots whose answer is being read."""
         self.chosen_from: set[int] = set()
         """How many records stood in a line of which one place was meant: "the older of her two bikes"."""
 
@@ -101,16 +102,21 @@ class RecordFinder:
         settled = context.scene.settled.get(name) if name is not None else None
         if settled is not None and reference.record == need.kind.name and fits(settled.record, need.filter):
             answered = any(span.origin for span in settled.spans)
-            return (settled if answered else replace(settled, spans=_list_spans(reference) or settled.spans),)
-        answer = find_answer(context.request, need.slot)
+            return (settled if answered else replace(settled, spans=list_spans_of(reference) or settled.spans),)
+        # A name that an answer says is looked up as it stands: the answer doesn't answer for it again.
+        answer = find_answer(context.request, need.slot) if need.slot not in self._being_read else None
         if answer is not None and answer[0].choice is not None:
-            outcome = await self.find_chosen(need, answer[0].choice, (*_list_spans(reference), *answer[1].spans))
+            outcome = await self.find_chosen(need, answer[0].choice, (*list_spans_of(reference), *answer[1].spans))
             await settle_owners(self, reference, outcome)
         elif answer is not None:
-            outcome = await self._find_answered(need, reference, answer[1].text, answer[1].spans, own)
+            self._being_read.add(need.slot)
+            try:
+                outcome = await self._find_answered(need, reference, answer[1].text, answer[1].spans, own)
+            finally:
+                self._being_read.discard(need.slot)
         else:
             outcome = await self.run(need, reference, own)
-            outcome = await single_out_by_other_words(context, need, outcome, _list_spans(reference)) or outcome
+            outcome = await single_out_by_other_words(context, need, outcome, list_spans_of(reference)) or outcome
         if name is not None and isinstance(outcome, tuple) and len(outcome) == 1 and reference.record == need.kind.name:
             # One name means one record within a request, so that it is asked only once which Adam.
             context.scene.settled[name] = outcome[0]
@@ -134,7 +140,7 @@ class RecordFinder:
             return () if pool is self.search.excluded else pool
         if pool.more:
             return ask_to_narrow(wide)
-        return tuple(_locate(each, kind, reference, pool) for each in pool.records)
+        return tuple(locate(each, kind, reference, pool) for each in pool.records)
 
     async def run(self, need: RecordQuery, find: Find, own: Own) -> Outcome:
         kind = self.context.find_kind(need, find)
@@ -180,7 +186,7 @@ class RecordFinder:
             text = f"That is {format_count(len(records), kind)} at once; at most {need.most} can be done together."
             return need.ask(text, code="ambiguous")
         how = "" if pool.named and len(records) == 1 else "the only one" if len(records) == 1 else f"all {len(records)}"
-        return tuple(_locate(each, kind, find, pool, how) for each in records)
+        return tuple(locate(each, kind, find, pool, how) for each in records)
 
     async def pick_by_order(
         self, need: RecordQuery, find: Find, order: OrderByField | OrderByCount, pool: Pool, own: Own
@@ -234,7 +240,7 @@ class RecordFinder:
         how = f"{what} of {format_count(len(line), kind)}" if len(line) > 1 else "the only one"
         if need.told is not None and len(line) > 1:
             how = describe_place(need, need.told, len(chosen), len(line), more=pool.more)
-        return tuple(_locate(each, kind, find, pool, how) for each in chosen)
+        return tuple(locate(each, kind, find, pool, how) for each in chosen)
 
     def _pick_as_shown(self, need: RecordQuery, find: Find, order: OrderByField, pool: Pool) -> Outcome:
         """Picks "the second one" of the shown records, whether or not it fits, because no other was meant. Asks about
@@ -260,7 +266,7 @@ class RecordFinder:
         how = f"number {first + 1}" if count == 1 else f"numbers {first + 1} to {first + count}"
         how = f"{how} of the {len(shown)} shown before"
         picked = (there[key] for key in shown[first : first + count])
-        return self.check(need, tuple(_locate(each, need.kind, find, pool, how) for each in picked))
+        return self.check(need, tuple(locate(each, need.kind, find, pool, how) for each in picked))
 
     async def _find_owners(self, need: RecordQuery, kind: RecordKind, find: Find, own: Own) -> Outcome:
         """Finds records by a related one: "the customer of ticket 318"."""
@@ -356,25 +362,6 @@ class RecordFinder:
             if not fits(each.record, need.filter):
                 return need.ask(explain_exclusion(each.record, each.label, need.kind, need.filter))
         return tuple(found)
-
-
-def _locate(record: Record, kind: RecordKind, find: Find, pool: Pool, how: str = "") -> LocatedRecord:
-    """A found record with the words it rests on, including an answer that said whose it is."""
-    way = pool.find_way(record)
-    spans = tuple(dict.fromkeys(span for each in way for span in each.spans))
-    answered = find.said is None and any(span.origin for span in spans)
-    return LocatedRecord(record, kind, spans if answered else _list_spans(find), way, how)
-
-
-def _list_spans(find: Find) -> tuple[Span, ...]:
-    """The words that a search rests on: its own name, or else those of related records (whose it is, what it is
-    like)."""
-    named = [find.said] if find.said is not None else list(list_words(find))
-    return tuple(
-        Span(origin=each.origin, start=each.start, end=each.start + len(each.text), text=each.text)
-        for each in named
-        if each.start is not None
-    )
 
 
 class Query:

@@ -94,6 +94,8 @@ _TO_COME: Final = re.compile(
 # A reason, not a limit: "… should never have been sent", "nobody will pay it anyway".
 _NO_MATTER: Final = re.compile(rf"{patterns.REGRETS.pattern}|(?<!\w)(?:anyway|anyhow|in\s+any\s+case)(?!\w)", re.I)
 _OTHERWISE: Final = re.compile(r"\s*(?:otherwise|else|if\s+not)\b", re.IGNORECASE)
+# The rest of a statement: "Ines and | Ruth asked".
+_NAME_DID: Final = re.compile(r"\s*[A-Z][\w'’-]*\s+[^\W\d_]{2,}(?<!e)ed\W*$")
 _INTO: Final = re.compile(r"\s+(?:into|after)\b", re.IGNORECASE)
 _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -127,7 +129,7 @@ def find_left_over_words(order: Order) -> Iterator[Place]:
     for start, end in (*numbers, *(found.span() for pattern in _ELSEWHERE for found in pattern.finditer(text))):
         elsewhere[start:end] = [True] * (end - start)
     ordered = False
-    for clause in split_clauses(text) if _is_english(text, used) else ():
+    for clause in split_clauses(text) if _is_english(order, used) else ():
         ours = any(used[start] for _, start, _ in clause.words)
         left = [
             each for each in clause.words if not used[each[1]] and not elsewhere[each[1]] and has_weight(each[0], by)
@@ -188,7 +190,9 @@ def _of_clause(
         yield from _beside(clause, used, left, verbs, by)
     elif begins and head and not _is_determined(clause) and plain == told and stem(plain_word(head[0])) not in READING:
         yield head[1], clause.end
-    elif (clause.joined and after) or (after and left[0] == first and _OF_ITS_OWN.fullmatch(first[0])):
+    elif (clause.joined and after and not _NAME_DID.match(told)) or (
+        after and left[0] == first and _OF_ITS_OWN.fullmatch(first[0])
+    ):
         yield left[0][1], clause.end
 
 
@@ -340,7 +344,8 @@ def _widen(clause: Clause, run: Sequence[Word]) -> Place:
     return start, run[-1][2]
 
 
-def _is_english(text: str, used: Sequence[bool]) -> bool:
-    """Whether two thirds of the unused words are English. In other languages these rules can't judge them."""
-    words = [plain_word(word) for word, start, _ in split_runs(text) if not used[start] and not word.isdigit()]
-    return 3 * sum(each in EMPTY or is_word(each) for each in words) >= 2 * len(words)
+def _is_english(order: Order, used: Sequence[bool]) -> bool:
+    """Whether two thirds of the unused words are English or names. In other languages these rules can't judge them."""
+    runs = ((plain_word(word), start) for word, start, _ in split_runs(order.polite))
+    words = [word for word, start in runs if not used[start] and not word.isdigit()]
+    return 3 * sum(each in EMPTY or is_word(each) or each in order.shown for each in words) >= 2 * len(words)

@@ -40,6 +40,11 @@ _ON_CONDITION: Final = re.compile(
 )
 # Only introduces an amount: "it came to 85".
 _AMOUNTS: Final = re.compile(r"(?<!\w)(?:c[ao]mes?|amount(?:s|ed)?|add(?:s|ed)?\s+up)\s+to\s+$", re.IGNORECASE)
+# Leaves something out or adds something. No reason or note begins so: "except on Mondays", "plus the other one".
+_LEFT_OUT: Final = re.compile(
+    r"\W*(?:(?:and|but)\s+)?(?:except|excluding|without|other\s+than|apart\s+from|plus|as\s+well\s+as|or)\s",
+    re.IGNORECASE,
+)
 _RANGE: Final = re.compile(r"(?<!\bfrom )(?<![\w.,-])\d+\s+(?:to|or)\s+\d", re.IGNORECASE)
 _ALIKE: Final = 0.4
 """Similarity above which a verb may mean to tell somebody something, as "warn" does."""
@@ -101,6 +106,7 @@ def _beside_texts(order: Order) -> Iterator[Place]:
             words = {word.casefold() for word, _, _ in split_runs(text[start:end])} - EMPTY
             orders = name not in contract.required and _is_order(text, start)
             orders = orders or patterns.STAYS.search(text, start, end) is not None
+            orders = orders or _LEFT_OUT.match(text, start, end) is not None
             orders = orders or find_condition(text[start:end]) is not None
             if orders or (words and {stem(word) for word in words} <= patterns.TIMES):
                 yield start, end

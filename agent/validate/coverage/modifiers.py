@@ -72,7 +72,7 @@ _ADDED: Final = (
 _OR: Final = r"or(?!\s+(?:so|something|whatever|anything|similar|thereabouts|rather|not|no)\b)"
 _OTHERS: Final = (
     r"(?:(?<=,)|(?<=;)|(?<=\band))\s+(?:and\s+)?the\s+(?:rest|others|remaining|remainder)(?![^,;.!?\n]*\b(?:stays?|remains?)\b)"
-    r"|same\s+(?:for|with|goes\s+for)"
+    r"|same\s+(?:for|as|with|goes\s+for)|using|in\s+secret"
 )
 
 
@@ -83,6 +83,8 @@ def _words(pattern: str) -> re.Pattern[str]:
 BOUND: Final = _words(_BOUND)
 WHEN: Final = _words(rf"{_DELAY}|{_LENGTH}")
 RATE: Final = _words(_RATE)
+# Moves a day that is computed from a record's: "a week later", "back a day".
+SHIFT: Final = re.compile(rf"an?\s+{_UNIT}|.*(?:later|earlier)", re.IGNORECASE)
 BESIDE: Final = _words(
     rf"until|till?|(?:for\s+)?(?:an?|another)\s+{_UNIT}(?=\s*(?:$|[,;.!?]|\b(?:for|because|as|since|due)\b))"
     r"|(?:for\s+)?(?:each|every|per)"
@@ -129,13 +131,13 @@ def find_modifiers(
     """
     plain = [each for each in taken if each not in figures]
     for pattern, accounted, used, tells in (
-        (BOUND, by.conditions or by.dates or by.restricts, taken, True),
-        (WHEN, by.dates, taken, True),
-        (RATE, by.computes, plain, False),
-        (SHARE, by.computes or by.answered, taken, False),
+        (BOUND, by.conditions, taken, True),
+        (WHEN, False, taken, True),
+        (RATE, by.multiplies, plain, False),
+        (SHARE, by.answered, taken, False),
         (LIMIT, by.restricts or by.conditions or by.answered or by.computes_field, plain, False),
-        (QUALIFIED, by.dates, plain, False),
-        (ADDED, by.computes or by.several_calls or by.negates, taken, False),
+        (QUALIFIED, False, plain, False),
+        (ADDED, False, taken, False),
         (OR, by.either, plain, False),
         (OTHERS, False, taken, False),
     ):
@@ -145,6 +147,8 @@ def find_modifiers(
                 if pattern is LIMIT
                 else found.span()
             )
+            if by.computes_field and pattern in (WHEN, RATE) and SHIFT.fullmatch(found.group()):
+                continue
             ends = _RANGE_ENDS.fullmatch(text, *place)
             if ends is not None and not _covers_both(ends, used):
                 yield place
@@ -160,11 +164,10 @@ def find_modifiers(
             heads = pattern in (BOUND, WHEN, ADDED, OTHERS)
             joins = pattern is not SHARE
             if _modifies(text, place, taken, verbs, heads=heads, joins=joins) and not (
-                tells and _tells_past(text, *place)
+                tells and _tells_past(text, *place, taken)
             ):
                 yield place
-    if not by.negates:
-        yield from _forbidden(text, taken, verbs)
+    yield from _forbidden(text, taken, verbs)
 
 
 def names_rate(name: str, rate: str) -> bool:
@@ -225,9 +228,9 @@ def _modifies(
         return chosen and not ASKS.search(text, start, place[0])
     if heads and search_before(HEAD, text, place[0]) and text[end : end + 1] in {",", ":", "-", ""}:
         return True
-    return any(first < end and start < last for first, last in taken) or any(
-        stem(word.casefold()) in verbs for word, _, _ in split_runs(text[start:end])
-    )
+    # Without used words the order is about what was spoken of: "send it every week".
+    used = not taken or any(first < end and start < last for first, last in taken)
+    return used or any(stem(word.casefold()) in verbs for word, _, _ in split_runs(text[start:end]))
 
 
 def _clause(text: str, start: int, end: int, *, joins: bool = True) -> Place:
@@ -238,11 +241,12 @@ def _clause(text: str, start: int, end: int, *, joins: bool = True) -> Place:
     return first, find_closing(PUNCTUATION, text, end)
 
 
-def _tells_past(text: str, start: int, end: int) -> bool:
+def _tells_past(text: str, start: int, end: int, taken: Sequence[Place]) -> bool:
     """Whether the words follow a verb in the past, or the rest of the clause does tell the past. Then they are a
     reason, nothing to wait for."""
     rest = text[end : find_closing(PUNCTUATION, text, end)]
-    if search_before(PAST_BEFORE, text, start):
+    past = search_before(PAST_BEFORE, text, start)
+    if past is not None and not any(first <= past.start() < last for first, last in taken):  # "packed" may be the order
         return True
     return PAST.search(rest) is not None and PRESENT.search(rest) is None
 

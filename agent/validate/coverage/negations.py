@@ -61,6 +61,11 @@ _ELLIPTIC: Final = re.compile(
     re.IGNORECASE,
 )
 _DENIAL: Final = re.compile(r"(?<!\w)(?:not|never|no|cannot)(?!\w)|n['’]t(?!\w)", re.IGNORECASE)
+_SIGHS: Final = frozenset(("oh", "ah", "hm", "hmm", "nope", "wait", "sorry", "well", "actually", "please"))
+_SENTENCE_END: Final = re.compile(
+    r"(?:[.!?…]|\s[-–—]+)\s*(?:(?:oh|no|wait|sorry|well|actually)\b[,\s]*)*$", re.IGNORECASE
+)
+_QUOTED: Final = re.compile(r"[\"“”„»«]")
 _MARKS: Final = " ,;.!?…"
 _NEXT: Final = 2
 """Most words after a negation that it may deny."""
@@ -241,7 +246,8 @@ _OFF: Final = (
 _RETRACTION: Final = re.compile(
     r"(?:[,;.!(]|\s[-–—]+|(?<=\w))\s{1,5}(?:(?:oh|no|wait|sorry|hm+|well|actually|and|but)[,\s]{1,5}){0,3}"
     rf"(?P<back>{_OFF}|never\s*mind|actually\s+(?:no|not|don['’]?t)|no\s+wait|(?:just\s+)?kidding|jk|(?:a\s+)?joke"
-    r"|on\s+second\s+thoughts?|(?:no\s+)?don['’]?t|(?:better\s+|rather\s+)not)\s{0,5}[.!)…]*\s*$",
+    r"|on\s+second\s+thoughts?|(?:no\s+)?don['’]?t|(?:better\s+|rather\s+)not|hold\s+off(?:\s+on\s+(?:it|that|this))?"
+    r"(?:\s+for\s+now)?)\s{0,5}[.!)…]*\s*$",
     re.IGNORECASE,
 )
 # Reverses an order, whatever follows: "no wait, I'll ask him", "actually leave it".
@@ -263,15 +269,23 @@ _REFUSED: Final = re.compile(
 )
 
 
-def find_taken_back(text: str, taken: Sequence[tuple[int, int]], verbs: frozenset[str]) -> Iterator[tuple[int, int]]:
+def find_taken_back(
+    text: str, taken: Sequence[Place], texts: Sequence[Place], verbs: frozenset[str]
+) -> Iterator[Place]:
     """Finds words at the end of a request that take the order back.
 
-    ``taken`` are the places that the plan uses. ``verbs`` are the stems of the called actions' verbs. "Cancel that" is
-    the order itself if it uses such a verb and no earlier word does.
+    ``taken`` are the places that the plan uses. ``texts`` are those in which such words may be part of what is used.
+    ``verbs`` are the stems of the called actions' verbs. "Cancel that" is the order itself if it uses such a verb and
+    no earlier word does.
     """
     for start, end in _find_retraction(text, verbs):
-        begins = any(first < start for first, _ in taken)  # otherwise no order comes before it
-        if begins and not any(first + BEGINS < start and end <= last for first, last in taken):  # part of a text
+        # Otherwise no order comes before it. An order may also use no words: "reopen it".
+        before = {word.casefold() for word, _, _ in split_runs(text[:start])} - EMPTY - _SIGHS
+        ordered = not taken and bool(before)
+        begins = ordered or any(first < start for first, _ in taken)
+        within = any(first + BEGINS < start and end <= last for first, last in texts)
+        # It may be part of a text that is used, unless it is a sentence of its own behind unquoted words.
+        if begins and (not within or (_SENTENCE_END.search(text, 0, start) and not _QUOTED.search(text))):
             yield start, end
             return
     yield from _find_turn(text, taken, verbs)

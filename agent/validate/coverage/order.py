@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request
 from agent.planning.proposal import (
@@ -19,12 +20,16 @@ from agent.planning.proposal import (
     Find,
     Handle,
     Has,
+    Number,
     OrderByCount,
     OrderByField,
     Proposal,
+    QuotedText,
     RecordArgument,
+    StateIs,
     TotalOf,
     TypedValue,
+    Word,
     Words,
 )
 from agent.planning.quotes import find_places, locate, walk
@@ -33,9 +38,10 @@ from agent.validate.coverage.negations import denies_another, denies_other_value
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.structure import Structure, read_structure
 from agent.validate.coverage.unused_words import collect_subject_stems
-from agent.validate.coverage.weighty_patterns import Place
+from agent.validate.coverage.weighty_patterns import CLAUSE, CONDITION, NEGATION, UNITS, Place
 from agent.validate.questions import list_members
-from language.stems import name_stems, stem, stem_text
+from language import numerals
+from language.stems import ORDERS, name_stems, split_runs, stem, stem_text
 from registry.contract import Annotation, Contract
 from registry.records import RecordKind
 
@@ -121,10 +127,42 @@ class Order:
     @cached_property
     def taken(self) -> list[Place]:
         """The places of all other used words: quotes, and the nouns that belong to them."""
-        quoted = self.find((self.proposal.result, self.proposal.replaced))
         nouns = find_value_nouns(self.arguments, self.request)
         of_amounts = find_amount_names(self.proposal, self.request)
-        return [*(each for each in quoted if each not in self.conveyed), *of_amounts, *nouns]
+        unsaid = [each for each, values in self._values_in.items() if not all(values)]
+        return [*self.proven, *unsaid, *of_amounts, *nouns]
+
+    @cached_property
+    def proven(self) -> list[Place]:
+        """The used places without quotes of a value that they don't say. Such a quote may be the whole request, with a
+        denial in it."""
+        values = self._values_in
+        return [place for each in self._quoted for said in values.get(each, [[each]]) for place in said]
+
+    @cached_property
+    def _quoted(self) -> list[Place]:
+        found = self.find((self.proposal.result, self.proposal.replaced))
+        return [each for each in found if each not in self.conveyed]
+
+    @cached_property
+    def _values_in(self) -> Mapping[Place, Sequence[Sequence[Place]]]:
+        """The places of the values in quotes of numbers, codes or list members that hold more than these, an order's
+        verb for one. Such quotes say the values alone, and the words around them count as unused. Around a plain
+        function's values they are talk."""
+        exact = [each for each in self.nodes if _is_exact(each)] if self.kinds else []
+        others = {each for node in self.nodes if not _is_exact(node) for each in self._find_own(node)}
+        values: dict[Place, list[Sequence[Place]]] = {}
+        for node in exact:
+            for start, end in self._find_own(node):
+                said = self.text[start:end]
+                if (start, end) not in others and _swallows(said, self.verbs | self.heads):
+                    found = [(start + first, start + last) for first, last in _find_value(node, said)]
+                    values.setdefault((start, end), []).append(found)
+        return values
+
+    def _find_own(self, node: object) -> list[Place]:
+        quote = getattr(node, "quote", None)
+        return self.find(quote) if quote is not None else []
 
     @cached_property
     def spoken(self) -> list[Place]:
@@ -143,6 +181,17 @@ class Order:
     def values(self) -> list[Place]:
         """The used places that name no record."""
         return [each for each in self.taken if each not in self.names]
+
+    @cached_property
+    def deciding(self) -> list[Place]:
+        """The used places that say what is done, and no reason, note or message."""
+        return [each for each in self.taken if each not in self.texts]
+
+    @cached_property
+    def texts(self) -> list[Place]:
+        """The used places that are a reason, note or message."""
+        quoted = self.find([each for each in self.nodes if isinstance(each, QuotedText) or _is_text(each)])
+        return [*quoted, *self.conveyed]
 
     # ── what accounts for words without a quote ──
 
@@ -178,6 +227,11 @@ class Order:
         words = " ".join(word for note in self.notes for said in note.words.values() for word in said)
         subjects = collect_subject_stems(self.contracts, self.kinds)
         return subjects | frozenset(stem_text(words)) | self.sum_words
+
+    @cached_property
+    def states(self) -> frozenset[str]:
+        """The stems of the states that records must have. They have no quotes."""
+        return frozenset(root for each in self.parts(StateIs) for root in stem_text(each.state))
 
     @cached_property
     def counted(self) -> frozenset[float]:
@@ -222,6 +276,47 @@ class Order:
 
     def find_spans(self, pattern: re.Pattern[str]) -> list[Place]:
         return [found.span() for found in pattern.finditer(self.polite)]
+
+
+_UNIT: Final = re.compile(r"\s*-?\s*([€$£¥%]|[^\W\d_]+)")
+_MOST_WORDS: Final = 6
+
+
+def _is_text(node: object) -> bool:
+    return isinstance(node, TypedValue) and " " in str(node.value)
+
+
+def _is_exact(node: object) -> bool:
+    """Whether it is a number, code or list member, not a text that is used as it stands."""
+    return isinstance(node, Number | Word) or (isinstance(node, TypedValue) and not _is_text(node))
+
+
+def _swallows(said: str, verbs: frozenset[str]) -> bool:
+    words = [word for word, _, _ in split_runs(said)]
+    orders = any(stem(word.casefold()) in verbs | ORDERS for word in words)
+    return orders or len(words) > _MOST_WORDS or any(each.search(said) for each in (NEGATION, CONDITION, CLAUSE))
+
+
+def _is_unit(word: str) -> bool:
+    return not word.isalpha() or stem(word.casefold()) in UNITS or find_currency(word) is not None
+
+
+def _find_value(node: object, said: str) -> list[Place]:
+    """Where a quote says its value, with a unit."""
+    if isinstance(node, Number):
+        found = [each for each in numerals.find_typed(said) if each.value == float(node.number)]
+        units = (_UNIT.match(said, each.end) for each in found)
+        ends = [
+            unit.end() if unit is not None and _is_unit(unit[1]) else each.end
+            for each, unit in zip(found, units, strict=True)
+        ]
+        places = [(each.start, end) for each, end in zip(found, ends, strict=True)]
+    else:
+        value = node.word if isinstance(node, Word) else node.value if isinstance(node, TypedValue) else None
+        if value is None or isinstance(value, bool | list | dict):
+            return []
+        places = [each.span() for each in re.finditer(rf"(?<!\w){re.escape(str(value))}(?!\w)", said, re.IGNORECASE)]
+    return places[:1]
 
 
 def list_verbs(contracts: Iterable[Contract]) -> frozenset[str]:

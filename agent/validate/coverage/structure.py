@@ -13,7 +13,6 @@ from agent.planning.proposal import (
     Compare,
     Computed,
     ComputedArgument,
-    Day,
     Except,
     FieldOf,
     Find,
@@ -46,10 +45,8 @@ class Structure:
     restricts: bool = False
     conditions: bool = False
     quantifies: bool = False
-    computes: bool = False
     computes_field: bool = False
     multiplies: bool = False
-    dates: bool = False
     several: bool = False
     several_calls: bool = False
     one_record: bool = False
@@ -88,14 +85,11 @@ def read_structure(request: Request, proposal: Proposal) -> Structure:
         or len(calls) > 1
         or computes_field
         or any(isinstance(node, ComputedArgument) and isinstance(node.expression, FieldOf) for node in nodes),
-        computes=computes_field
-        or any(isinstance(node, Number) and (node.unit == "%" or node.number < 1) for node in nodes),
         computes_field=computes_field,
         multiplies=any(
             isinstance(node, Computed) and node.op == "*" and isinstance(node.a, Number) and isinstance(node.b, Number)
             for node in nodes
         ),
-        dates=any(isinstance(node, Day) for node in nodes),
         several=several,
         several_calls=sum(isinstance(node, Call) for node in nodes) > 1,
         either=any(isinstance(node, AnyOf) for node in nodes),

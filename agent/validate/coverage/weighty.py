@@ -33,8 +33,8 @@ _REPLACED: Final[frozenset[Kind]] = frozenset(("number", "unit", "date", "part",
 _WITHIN_QUOTES: Final[frozenset[Kind]] = STRETCHES | {"modifier", "misread"}
 """Kinds that a used quote doesn't account for."""
 _BOUND: Final[Sequence[Kind | Detail]] = (
-    "denied clause", "further order", "left over", "opposed verb", "taken back", "hedge", "exception", "fraction",
-    "share",
+    "denied clause", "further order", "left over", "opposed verb", "taken back", "hedge", "framed", "exception",
+    "fraction", "share",
 )  # fmt: skip
 """Kinds that are more than a story, even inside one."""
 
@@ -48,13 +48,14 @@ class Unaccounted:
 
     ``weighty`` ones stop the plan. ``told`` ones change nothing and are shown on the card. ``expressed`` ones are shown
     too: the resolver says that the plan expresses them. ``firm``: at least one weighty word is of a kind for which no
-    reading is believed.
+    reading is believed. ``framed``: all weighty words say that the order is none, or that it is not to be carried out.
     """
 
     weighty: list[str]
     told: list[str]
     expressed: list[str]
     firm: bool
+    framed: bool = False
 
 
 def find_unaccounted(order: Order) -> Unaccounted:
@@ -69,6 +70,7 @@ def find_unaccounted(order: Order) -> Unaccounted:
         judge.tell(told, whole=lambda each: "left over" in each.kinds or judge.is_light(each)),
         judge.tell(settled["expressed"], whole=judge.is_light),
         any(map(judge.is_firm, settled["asked"])),
+        framed=not elsewhere and judge.ask_for_nothing(settled["asked"]),
     )
 
 
@@ -108,11 +110,13 @@ class _Judge:
             return False
         # A drafted text conveys these words in its own wording, perhaps in another language. A figure must still be the
         # same, and an order that can be carried out here remains an order.
+        if each.is_of(("order not to", "denial")) and patterns.DENIES.fullmatch(each.said):
+            return any(self._proven[slice(*each.place)])
         exact = ("number" in each.kinds and each.said.isdigit()) or self._can_be_done(each)
         return any((self._used if exact else self._spoken)[slice(*each.place)])
 
     def denies_other(self, each: Finding) -> bool:
-        others = self.order.other_verbs
+        others = self.order.other_verbs - patterns.SILENCE  # "no emails" asks for silence
         return each.is_of(STRETCHES) and denies_other_action(self.order.text, each.place, others)
 
     def is_within_whole(self, each: Finding) -> bool:
@@ -166,7 +170,20 @@ class _Judge:
         return self.aside.find_verdict(each.place) == "expressed" and not self.is_firm(each)
 
     def is_firm(self, each: Finding) -> bool:
-        return self.aside.is_firm(each.place, self._quote_around(each), self._bars)
+        denies = "order not to" in each.kinds and patterns.DENIES.fullmatch(each.said) is not None
+        return denies or "framed" in each.kinds or self.aside.is_firm(each.place, self._quote_around(each), self._bars)
+
+    def ask_for_nothing(self, findings: Sequence[Finding]) -> bool:
+        """Whether all say that the order is none or isn't to be carried out, or are words of such a stretch."""
+        found = [each.place for each in findings if self._asks_for_nothing(each)]
+        return bool(found) and all(
+            any(a < end and start < b for a, b in found) for start, end in (f.place for f in findings)
+        )
+
+    def _asks_for_nothing(self, each: Finding) -> bool:
+        denied = each.is_of(("order not to", "denial")) and denies_verb(self.order.text, each.place, self.order.verbs)
+        back = "taken back" in each.kinds and not any(map(str.isdigit, each.said))  # "no, make that 60" asks for more
+        return denied or back or each.is_of(("framed", "report"))
 
     # ── what the rules look up ──
 
@@ -182,6 +199,10 @@ class _Judge:
     @cached_property
     def _used(self) -> bytearray:
         return patterns.cover(self.order.text, self.order.taken)
+
+    @cached_property
+    def _proven(self) -> bytearray:
+        return patterns.cover(self.order.text, self.order.proven)
 
     @cached_property
     def _spoken(self) -> bytearray:
@@ -290,7 +311,13 @@ def _is_corrected(order: Order, each: Finding) -> bool:
     """Whether a later correction replaces it, followed by used words. "Make it" may also be an order about what was
     named before ("job 7 except its lid, make it urgent"), so it replaces values alone."""
     correction = patterns.first_from(patterns.CORRECTION, order.text, each.place[1])
-    if correction is None or not any(start >= correction[1] for start, _ in order.taken):
+    denied = "order not to" in each.kinds and patterns.DENIES.fullmatch(each.said) is not None
+    if (
+        correction is None
+        or denied
+        or "framed" in each.kinds
+        or not any(start >= correction[1] for start, _ in order.taken)
+    ):
         return False
     marks = (correction, patterns.first_from(patterns.CORRECTION, order.text, each.place[0]) or correction)
     only_made = all(order.text[slice(*mark)].casefold().startswith("make") for mark in marks)

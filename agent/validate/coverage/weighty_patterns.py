@@ -24,6 +24,8 @@ NEGATION: Final = re.compile(
     r"|(?:avoid|stop|refrain\s+from|hold\s+off(?:\s+on)?|skip|quit)\s+\w+ing)(?!\w)",
     re.IGNORECASE,
 )
+# Forbids what follows, whatever a reading says.
+DENIES: Final = re.compile(r"(?:please\s+)?(?:do\s+not|don['’]?t|never)", re.IGNORECASE)
 # A relative clause that says what the meant records are not or don't do, up to its end.
 DENIED_CLAUSE: Final = re.compile(
     r"\b(?:that|which|who)\s+(?:\w+ly\s+)?(?P<denied>(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]?t|\s+not)\b)[^,;.!?\n]*",

@@ -16,6 +16,7 @@ from agent.planning.proposal import UNDONE, Handle, Number, TypedValue
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.descriptions import counts_names, means_whole
+from agent.validate.coverage.frames import find_frames
 from agent.validate.coverage.further_orders import (
     find_further_orders,
     find_joined_names,
@@ -29,9 +30,9 @@ from agent.validate.coverage.negations import find_denied_clauses, find_negation
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, goes_by
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_told
-from agent.validate.coverage.weighty_patterns import Place
+from agent.validate.coverage.weighty_patterns import Place, find_closing, find_opening
 from language import numerals
-from language.stems import EMPTY, GENERIC, name_stems, stem
+from language.stems import EMPTY, GENERIC, name_stems, split_runs, stem
 from language.text import read_text, singularize, word_set
 from language.wordnet import is_word
 from registry.contract import Contract
@@ -39,18 +40,20 @@ from registry.contract import Contract
 Kind = Literal[
     "restriction", "condition", "quantifier", "part", "date", "order not to", "denial", "denied clause", "number",
     "unit", "further order", "joined name", "limit", "modifier", "misread", "opposed verb", "taken back", "hedge",
-    "report", "other", "beside", "doubted", "exception", "left over",
+    "report", "framed", "other", "beside", "doubted", "exception", "left over",
 ]  # fmt: skip
 Detail = Literal["of all", "fraction", "share", "count", "until"]
 STRETCHES: Final[frozenset[Kind]] = frozenset(
-    ("opposed verb", "taken back", "hedge", "report", "other", "beside", "doubted", "exception")
+    ("opposed verb", "taken back", "hedge", "report", "framed", "other", "beside", "doubted", "exception")
 )
 """Kinds that are whole stretches of text, not single weighty words."""
-_LEADS: Final[tuple[Kind, ...]] = ("opposed verb", "taken back", "hedge", "report", "other")
+_LEADS: Final[tuple[Kind, ...]] = ("opposed verb", "taken back", "hedge", "report", "framed", "other")
 """Kinds in which a negation has no meaning of its own."""
 _TO_AND_FOR: Final = ("2", "4")
 """Digits that people type for "to" and "for" before a value: "move it 2 friday"."""
+_EXCEPTIONS: Final = ("except", "excluding", "apart", "other than", "without", "w/o", "leaving")
 _IRREGULAR_PLURALS: Final = word_set("people men women children feet teeth mice geese sheep fish")
+_CLAUSE: Final = re.compile(r"[;!?\n]|[,.](?!\d)")
 _Said = TypeVar("_Said", bound=str)
 
 
@@ -100,9 +103,39 @@ def _list_of(places: Mapping[_Said, Collection[Place]], place: Place) -> frozens
     return frozenset(each for each, found in places.items() if place in found)
 
 
-def _of_class(pattern: re.Pattern[str], order: Order, accounted: bool) -> Iterator[Place]:
-    """The places of a closed word class, unless the proposal's structure accounts for it."""
-    for start, end in () if accounted else order.find_spans(pattern):
+def _find_restrictions(order: Order) -> Iterator[Place]:
+    """Restrictions that neither a condition on records expresses nor a clause holds that only explains a computed
+    amount: "she only needs one seat, pay back half"."""
+    for place in _of_class(patterns.RESTRICTION, order):
+        values = order.values if order.structure.computes_field else None
+        apart = values is not None and not any(_within_clause(order, place, each) for each in values)
+        if not apart and not (order.structure.restricts and _tells(order, place[1])):
+            yield place
+
+
+def _find_conditions(order: Order) -> Iterator[Place]:
+    """Conditions, one less for each that the proposal has, those first whose words it uses."""
+    found = [*_of_class(patterns.CONDITION, order)]
+    checked = {repr(each.condition) for each in order.calls if each.condition is not None}
+    found.sort(key=lambda place: not _tells(order, place[1]))
+    yield from found[len(checked) :]
+
+
+def _tells(order: Order, end: int) -> bool:
+    """Whether used words or a state that is meant follow within the clause: they say what is restricted or left out."""
+    stop = find_closing(_CLAUSE, order.text, end)
+    following = (stem(word.casefold()) for word, _, _ in split_runs(order.text[end:stop]))
+    return any(end <= start < stop for start, _ in order.spoken) or not order.states.isdisjoint(following)
+
+
+def _within_clause(order: Order, place: Place, other: Place) -> bool:
+    first, stop = find_opening(_CLAUSE, order.text, place[0]), find_closing(_CLAUSE, order.text, place[1])
+    return first <= other[0] < stop
+
+
+def _of_class(pattern: re.Pattern[str], order: Order) -> Iterator[Place]:
+    """The places of a closed word class."""
+    for start, end in order.find_spans(pattern):
         if pattern is patterns.CONDITION:  # "once 7 is there": the number may be used
             end = start + len(order.polite[start:end].split()[0])
         place = start, end
@@ -114,15 +147,23 @@ def _find_limits(order: Order) -> Iterator[Place]:
     """Finds upper limits. A value computed up to a limit is a guess at an amount that was left open, whatever it
     quotes."""
     fills = order.structure.computes_field
-    for place in () if order.structure.restricts else order.find_spans(patterns.LIMIT):
+    for place in order.find_spans(patterns.LIMIT):
         if not fills or not patterns.search_before(patterns.FILLS, order.polite, place[0]):
             yield place
 
 
 def _find_orders_not_to(order: Order) -> Iterator[Place]:
-    for match in patterns.NEGATION.finditer(order.polite) if not order.structure.negates else ():
+    found = list(patterns.NEGATION.finditer(order.polite))
+    one = sum(each["out"] is not None for each in found) == 1
+    for match in found:
+        excludes = match["out"] is not None or match["word"].casefold() == "not"
+        says = (match["out"] is not None and one) or _tells(order, match.end())
+        leaves_out = excludes and order.structure.negates and says
+        # An exception from one record is no contrast with another one: "job 7 except its lid".
+        several = order.structure.several or (match["out"] or "").casefold().startswith(_EXCEPTIONS)
         if not (
-            only_contrasts(order.text, match.end(), order.taken, order.known, order.structure.several)
+            leaves_out
+            or only_contrasts(order.text, match.end(), order.deciding, order.known, several)
             or goes_by(match[0], order.contracts)
             or order.denies_other_value(match.end())
             or (match["word"] and order.denies_another(match.end()))
@@ -142,7 +183,7 @@ def _find_denials(order: Order) -> Iterator[Place]:
     found = find_negations(order.polite, order.taken, order.verbs, undoes=undoes) if _may_deny(order) else ()
     for each in found:
         if not (
-            only_contrasts(order.text, each[1], order.taken, order.known, order.structure.several)
+            only_contrasts(order.text, each[1], order.deciding, order.known, order.structure.several)
             or order.denies_another(each[1])
             or order.denies_other_value(each[1])
         ):
@@ -150,6 +191,7 @@ def _find_denials(order: Order) -> Iterator[Place]:
 
 
 def _may_deny(order: Order) -> bool:
+    """Whether a negation may deny the order. It may also say which records are meant: "jobs that nobody has"."""
     return order.on_records and not order.structure.negates
 
 
@@ -230,7 +272,7 @@ def _find_modifiers(order: Order) -> Iterator[Place]:
         if not counts_names(text, place, order.taken) and not any(a <= place[0] < b for a, b in quotes):
             found.add(place)
     for place in found:
-        if _is_own_rate(order, place):
+        if _is_own_rate(order, place) or stem(text[slice(*place)].casefold()) in order.states:
             continue
         forbids = FORBIDS.fullmatch(text[slice(*place)])
         if not forbids or not (order.denies_another(place[1]) or order.denies_other_value(place[1])):
@@ -263,13 +305,11 @@ def _find_left_over(order: Order) -> Iterator[Place]:
 
 
 _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
-    "restriction": lambda of: _of_class(
-        patterns.RESTRICTION, of, of.structure.restricts or of.structure.computes_field
-    ),
-    "condition": lambda of: _of_class(patterns.CONDITION, of, of.structure.conditions),
-    "quantifier": lambda of: _of_class(patterns.QUANTIFIER, of, of.structure.quantifies),
-    "part": lambda of: _of_class(patterns.PART, of, of.structure.computes),
-    "date": lambda of: _of_class(patterns.DATE, of, of.structure.dates),
+    "restriction": _find_restrictions,
+    "condition": _find_conditions,
+    "quantifier": lambda of: () if of.structure.quantifies else _of_class(patterns.QUANTIFIER, of),
+    "part": lambda of: _of_class(patterns.PART, of),
+    "date": lambda of: _of_class(patterns.DATE, of),
     "order not to": _find_orders_not_to,
     "denial": _find_denials,
     "denied clause": lambda of: find_denied_clauses(of.polite, of.taken) if _may_deny(of) else (),
@@ -286,9 +326,10 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
     "modifier": _find_modifiers,
     "misread": find_misread,
     "opposed verb": _find_opposed_verbs,
-    "taken back": lambda of: find_taken_back(of.text, of.taken, of.verbs),
+    "taken back": lambda of: find_taken_back(of.text, of.taken, of.proven, of.verbs),
     "hedge": find_hedges,
     "report": lambda of: find_told(of) if of.on_records else (),
+    "framed": lambda of: find_frames(of) if of.on_records else (),
     "other": lambda of: find_others(of.text, of.taken, of.known, of.shown) if of.on_records else (),
     "beside": find_left_over_words,
     "exception": find_exceptions,

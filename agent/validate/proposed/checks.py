@@ -136,22 +136,24 @@ class PlanChecks:
             return told
         nothing = asks_for_nothing(order)
         if not left.weighty and (nothing or only_asks(order)):
-            offered = Candidate(id=REST, label="Yes, do that", detail=does)
             why = "Nothing in your words asks for it." if nothing else "You asked whether something is so."
-            text = f"{again}Shall I do this: {does}? {why}"
-            return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
+            return _ask_whether(f"{again}Shall I do this: {does}? {why}", "Yes, do that", does)
         if not left.weighty:
             return told
         repeats = repeats_what_was_done(order)
         if len(left.weighty) == 1 and repeats:
-            offered = Candidate(id=REST, label="Yes, on top of it", detail=does)
             text = f"{again}The one before was sent already. Shall I do this on top of it: {does}?"
-            return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
+            return _ask_whether(text, "Yes, on top of it", does)
         asked_about = left.weighty if read_again else [*left.weighty, *left.expressed]  # the card will show the others
         words, rest = _quote(asked_about), f": {does}" if len(steps) == 1 else ""
-        offered = Candidate(id=REST, label="Yes, without that", detail=does)
-        text = f"{again}You also wrote {words}, and I can't do that part. Shall I do the rest{rest}?"
-        asked = Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
+        if left.framed:
+            say = "don't ask" if len(left.weighty) > 1 else "doesn't ask"
+            asked = _ask_whether(
+                f"{again}Shall I do this: {does}? {_quote(left.weighty)} {say} for it.", "Yes, do that", does
+            )
+        else:
+            text = f"{again}You also wrote {words}, and I can't do that part. Shall I do the rest{rest}?"
+            asked = _ask_whether(text, "Yes, without that", does)
         asks_model = not (left.firm or repeats) and self._may_be_read_again(left.weighty)
         return asked.model_copy(update={"pieces": tuple(left.weighty) if asks_model else ()})
 
@@ -236,6 +238,12 @@ def _may_be_unreadable(kind: RecordKind, field: Field) -> bool:
     """Whether a missing value may be one that didn't fit its type: the field's, or its currency's."""
     currency = kind.field_named(field.currency_field) if field.currency_field is not None else None
     return field.lenient or (currency is not None and currency.lenient)
+
+
+def _ask_whether(text: str, label: str, does: str) -> Question:
+    """Asks whether what the plan does is meant after all."""
+    offered = Candidate(id=REST, label=label, detail=does)
+    return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
 
 
 def _quote(told: Sequence[str]) -> str:

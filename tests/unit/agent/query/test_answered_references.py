@@ -112,3 +112,10 @@ async def test_a_value_says_the_words_of_the_answer_that_named_its_owner(text: s
     source = made.steps[0].filled[0].source
     assert isinstance(source, RecordSource)
     assert [span.text for span in source.spans] == [words]
+
+
+async def test_a_name_in_an_answer_is_not_answered_by_that_answer_again() -> None:
+    """The answer names an owner of the same kind as the one asked about. It was read anew for that one, without end."""
+    asked = await answered("remind Berg of the unpaid fee", "Lotte's starting next quarter", "riding")
+    assert isinstance(asked, str)
+    assert "can't be told" in asked

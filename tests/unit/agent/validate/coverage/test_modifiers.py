@@ -220,3 +220,38 @@ def test_a_state_that_the_call_brings_about_is_no_bound(verbs: set[str], found: 
     text = "set loan 502 back to pending"
     places = find_modifiers(text, [(4, 12)], [], frozenset(verbs), Structure())
     assert [text[slice(*each)] for each in places] == found
+
+
+PART = {
+    "action": "waive_fine",
+    "fine_id": find("fine", "F-233"),
+    "amount": {"op": "*", "a": number("0.5", "half"), "b": {"field": "amount", "of": find("fine", "F-233")}},
+}
+LESS = {
+    "action": "waive_fine",
+    "fine_id": find("fine", "F-233"),
+    "amount": {"op": "-", "a": {"field": "amount", "of": find("fine", "F-233")}, "b": number(5, "5 euros", "EUR")},
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "told"),
+    [
+        ("waive half of F-233 every week", PART, "every week"),
+        ("waive half of F-233 until further notice", PART, "until further notice"),
+        ("waive half of F-233 by post", PART, "by post"),
+        ("waive all but 5 euros of F-233 but don't tell Ruth", LESS, "don't tell Ruth"),
+        ("waive all but 5 euros of F-233 every week", LESS, "every week"),
+    ],
+)
+async def test_a_sum_accounts_for_its_own_words_alone(text: str, step: dict[str, Any], told: str) -> None:
+    """A fraction explains no rate, and an exception no secret."""
+    asked = await verdict_of(text, step)
+    assert isinstance(asked, Question), asked
+    assert asked.slot == REST
+    assert told in asked.text, asked.text
+
+
+async def test_a_sum_of_its_own_words_stands() -> None:
+    assert isinstance(await verdict_of("waive half of F-233", PART), Plan)
+    assert isinstance(await verdict_of("waive all but 5 euros of F-233", LESS), Plan)

@@ -74,7 +74,7 @@ def test_only_what_stands_behind_an_order_takes_it_back(
     text: str, taken: list[tuple[int, int]], found: list[str]
 ) -> None:
     verbs = frozenset({"cancel", "close", "tell"})
-    assert [text[start:end] for start, end in find_taken_back(text, taken, verbs)] == found
+    assert [text[start:end] for start, end in find_taken_back(text, taken, taken, verbs)] == found
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,8 @@ async def test_what_was_answered_to_the_wish_is_never_passed_over(text: str, wor
 
 @pytest.mark.parametrize("text", ["Piet can't pay, waive F-233", "I told him yes: waive F-233"])
 async def test_what_is_told_before_the_order_refuses_nothing(text: str) -> None:
-    assert not [*find_taken_back(text, [(text.index("F-233"), len(text))], frozenset())]
+    taken = [(text.index("F-233"), len(text))]
+    assert not [*find_taken_back(text, taken, taken, frozenset())]
 
 
 @pytest.mark.parametrize(

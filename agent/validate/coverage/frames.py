@@ -1,0 +1,143 @@
+"""Frames: words in front of a verb that turn an order into a report, a refusal, a question or a thought.
+
+"I already closed it", "we shouldn't close it", "should we close it" and "I almost told you to close it" order nothing,
+whatever verb follows. What tells them is a closed class: a pronoun with an auxiliary, a negation or an adverb. Wishes
+are orders: "I'd like to", "we have to", "could you".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from agent.validate.coverage.accounted_words import plain_word
+from agent.validate.coverage.clauses import Clause, split_clauses
+from agent.validate.coverage.order import Order
+from agent.validate.coverage.weighty_patterns import CORRECTION, REGRETS, Place
+from language.stems import ORDERS, stem
+from language.wordnet import find_similar_stems, is_word
+
+_OPENERS: Final = (
+    r"\W*(?:(?:and|but|so|well|ok|okay|hi|hello|hey|oh|ah|hm+|btw|fyi|actually|sorry|please|also|then|look|listen|no|yes"
+    r"|today|yesterday|earlier)\b[\s,:–—-]*)*"
+)
+_SPEAKER: Final = r"(?:i|we)"
+_ANYBODY: Final = r"(?:i|we|they|he|she|it|(?:some|any|every)(?:body|one)|nobody)"
+_OFTEN: Final = r"(?:already|almost|nearly|hardly|never|usually|often|sometimes|always|previously|once|just\s+now)"
+_ADVERB: Final = (
+    r"(?:ever|just|also|really|actually|still|even|quite|simply|at\s+some\s+point|now|yet|then|only|probably|maybe"
+    r"|perhaps)"
+)
+_AUXILIARY: Final = r"(?:will|should|must|can|could|would|do|did|have|had|need|ought|shall|might)"
+_NOT: Final = (
+    rf"(?:(?:wo|ca|sha|{_AUXILIARY})n['’]?t|cannot|{_AUXILIARY}\s+(?:not|never)|never|no\s+longer"
+    r"|['’](?:d|ll|ve)\s+(?:not|never|rather\s+not))"
+)
+_GOOD: Final = (
+    r"(?:time|good|great|nice|best|better|lovely|fine|okay?|fair|right|kind|helpful|wise|important|possible|necessary"
+    r"|urgent)"
+)
+_FRAMES: Final = (
+    # A question: "should we", "did anyone". "Could you" and "can we" ask for it.
+    rf"(?:should|shall|must|did|do|does|would|may|might|ought|was|were|am|are|is|had)\s+{_ANYBODY}"
+    rf"(?:\s+(?:{_ADVERB}|{_OFTEN}|not|to|have|be|going|allowed|able))*",
+    r"(?:am|are|is|was|were)\s+(?:[\w'’]+\s+){1,3}?(?:allowed|permitted|supposed|able|entitled)\s+to",
+    rf"(?:when|why|where|how)\s+(?:would|will|did|do|does|should|can|could|was|were|is|are|has|have|had)\s+(?:{_ANYBODY}|you)",
+    r"what\s+(?:would|will|does|do)\s+(?:it|that|this)\s+(?:cost|take|mean)\s+to|what\s+happens\s+(?:if|when)\s+(?:i|we|you)",
+    # A refusal.
+    rf"{_ANYBODY}\s*{_NOT}(?:\s+(?:{_ADVERB}|have|had|to|want|wish|like|mean|intend|plan|going|let))*",
+    r"(?:there(?:['’]s|\s+is|\s+was)\s+)?no\s+(?:need|reason|point)\s+(?:to|in)",
+    r"(?:(?-i:[A-Z])\w+\s+)?refuses?\s+to",
+    rf"(?:\w+\s+){{1,3}}?(?:says?|said|thinks?|thought|claims?|insists?|promised)\s+(?:that\s+)?{_ANYBODY}\s*{_NOT}"
+    rf"(?:\s+{_ADVERB})*",
+    rf"it(?:['’](?:s|d\s+be)|\s+(?:is|was|would\s+be|seems?|feels))(?!\s+(?:\w+\s+){{0,4}}{_GOOD}\b)\s+(?:\w+\s+){{1,5}}?to",
+    # What has happened, or nearly has.
+    rf"{_SPEAKER}(?:['’]ve|['’]d|\s+have|\s+had|\s+did)?\s+(?:{_ADVERB}\s+)*{_OFTEN}(?:\s+(?:{_ADVERB}|{_OFTEN}))*"
+    r"(?:\s+(?:had|have|told|asked|tell|ask|got|wanted|meant|went|needed)\s+(?:you\s+|them\s+|him\s+|her\s+)?to)?",
+    rf"{_SPEAKER}(?:['’]ve|\s+have)?\s+(?:{_ADVERB}\s+)*had\s+(?:{_ADVERB}\s+)*to",
+    # A thought.
+    rf"{_SPEAKER}(?:['’]m|['’]re|\s+am|\s+are|\s+was|\s+were)\s+(?:{_ADVERB}\s+)*(?:thinking|wondering|considering"
+    r"|debating|not\s+sure|unsure|undecided)(?:\s+(?:about|of|on))?(?:\s+(?:whether|if|how|when)(?:\s+or\s+not)?)?"
+    r"(?:\s+to|\s+(?:i|we)\s+\w+)?",
+    r"(?:just\s+)?(?:in\s+case|suppose|supposing|imagine|pretend|assuming|say|let['’]s\s+say|what\s+if|for\s+(?:example"
+    rf"|instance),?)(?:\s+that)?\s+{_ANYBODY}(?:\s+(?:{_ADVERB}|want|wanted|had|have|need|needed|to|were))*",
+)
+_FRAME: Final = re.compile(rf"{_OPENERS}(?P<frame>{'|'.join(_FRAMES)})\s+(?P<verb>[^\W\d_]+)", re.IGNORECASE)
+# What the speaker says to have done: "we gave her 5 euros".
+_DONE: Final = re.compile(
+    rf"{_OPENERS}(?P<frame>{_SPEAKER}(?:['’]ve|\s+have)?(?:\s+{_ADVERB})*)\s+(?!used\s+to\b)"
+    r"(?P<verb>gave|set|put|made|took|sent|wrote|\w{2,}(?<!e)ed)(?!\w)",
+    re.IGNORECASE,
+)
+_NOT_YET: Final = re.compile(rf"{_OPENERS}not\s+(?:yet|now|today)\s*", re.IGNORECASE)
+# Wishes. A past tense only makes them polite.
+_WISHES: Final = frozenset(
+    map(stem, "want wish need like love prefer hope wonder think ask mean guess suggest promise forget".split())  # noqa: SIM905
+)
+_IRREGULAR: Final = frozenset(("gave", "set", "put", "made", "took", "sent", "wrote"))
+# "…, strike it": an order about what was said before, whatever its verb.
+_DO_IT: Final = re.compile(r"\W*(?P<verb>[^\W\d_]+)\s+(?:it|that|this|them|those|these|him|her)(?!\w)", re.IGNORECASE)
+_ONLY: Final = frozenset(("only", "just", "simply", "rather", "better", "instead", "now"))
+_ASKING: Final = re.compile(
+    r"(?<!\w)(?:please|pls|plz|(?:could|can|would|will)\s+you|can\s+we|let['’]?s)(?!\w)", re.IGNORECASE
+)
+
+
+def find_frames(order: Order) -> Iterator[Place]:
+    """Finds frames in front of what the plan does, unless another clause orders it."""
+    text, clauses = order.polite, list(split_clauses(order.polite))
+    if len(clauses) > 1 and _NOT_YET.fullmatch(text, clauses[0].start, clauses[0].end):
+        yield clauses[0].start, clauses[0].end
+    for clause in clauses:
+        found = _match(clause, order)
+        if found is None or REGRETS.search(text, clause.start, clause.end):
+            continue
+        used = any(found.end("frame") <= start < clause.end for start, _ in order.spoken)
+        does = used or stem(found["verb"].casefold()) in order.heads
+        others = (each for each in clauses if each is not clause and not _is_text(each, order))
+        if does and not any(_orders(each, order) for each in others):
+            yield found.start("frame"), found.end("verb")
+
+
+def _match(clause: Clause, order: Order) -> re.Match[str] | None:
+    framed = _FRAME.match(clause.text, clause.start, clause.end)
+    if framed is not None:
+        return framed if _is_verb(framed["verb"], order) else None
+    done = _DONE.match(clause.text, clause.start, clause.end)
+    # Other verbs may tell what has come to be so, and so what to write down: "we fixed the boiler".
+    orders = done is not None and (done["verb"].casefold() in _IRREGULAR or stem(done["verb"].casefold()) in ORDERS)
+    return done if orders else None
+
+
+def _is_verb(word: str, order: Order) -> bool:
+    """Whether it may be a verb, perhaps misspelt, that isn't a wish."""
+    root = stem(word.casefold())
+    verb = (
+        root in ORDERS | order.verbs | order.heads
+        or find_similar_stems(root, verb=True)
+        or not is_word(word.casefold())
+    )
+    return bool(verb) and root not in _WISHES
+
+
+def _is_text(clause: Clause, order: Order) -> bool:
+    """Whether its words are all part of a reason, note or message."""
+    return any(start <= clause.words[0][1] and clause.words[-1][2] <= end for start, end in order.texts)
+
+
+def _orders(clause: Clause, order: Order) -> bool:
+    """Whether a clause is an order by its first word, or asks for something. A correction of a value is none."""
+    if _ASKING.search(clause.text, clause.start, clause.end):
+        return True
+    does = _DO_IT.match(clause.text, clause.start, clause.end)
+    if does is not None and find_similar_stems(stem(does["verb"].casefold()), verb=True):
+        return CORRECTION.match(clause.text, does.start("verb")) is None
+    if clause.head is None or CORRECTION.match(clause.text, clause.head[1]):
+        return False
+    first = next((each for each in clause.words if each[0].casefold() not in _ONLY), None)
+    root = stem(plain_word(clause.head[0]))
+    used = any(start < clause.end and clause.start < end for start, end in order.spoken)
+    return first == clause.head and (
+        root in ORDERS | order.heads or (used and bool(find_similar_stems(root, verb=True)))
+    )

@@ -1,0 +1,104 @@
+"""A report, a refusal, a question or a thought in front of a verb orders nothing, whatever verb follows."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Plan, Question, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task
+from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.questions import REST
+from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
+from tests.unit.own_worlds import NOW, OWNER, world
+
+SHELVED = "stick the Tile cutter in the cellar"
+
+
+@pytest.mark.parametrize(
+    ("text", "frame"),
+    [
+        (f"I already had to {SHELVED}", "I already had to stick"),
+        (f"I had to {SHELVED}", "I had to stick"),
+        (f"we've had to {SHELVED}", "we've had to stick"),
+        ("we already put the Tile cutter in the cellar", "we already put"),
+        ("I moved the Tile cutter to the cellar", "I moved"),
+        (f"I almost told you to {SHELVED}", "I almost told you to stick"),
+        (f"we shouldn't {SHELVED}", "we shouldn't stick"),
+        (f"I won't ever {SHELVED}", "I won't ever stick"),
+        (f"Ines says she'd never {SHELVED}", "Ines says she'd never stick"),
+        (f"refuse to {SHELVED}", "refuse to stick"),
+        (f"there's no need to {SHELVED}", "no need to stick"),
+        (f"it would be a mistake to {SHELVED}", "it would be a mistake to stick"),
+        (f"not yet: {SHELVED}", "not yet"),
+        (f"should we {SHELVED}", "should we stick"),
+        (f"did anybody {SHELVED}", "did anybody stick"),
+        (f"is Ruth allowed to {SHELVED}", "is Ruth allowed to stick"),
+        (f"when would you {SHELVED}", "when would you stick"),
+        (f"what would it cost to {SHELVED}", "what would it cost to stick"),
+        (f"I'm thinking about whether to {SHELVED}", "I'm thinking about whether to stick"),
+        (f"in case I ever want to {SHELVED}", "in case I ever want to stick"),
+    ],
+)
+async def test_a_framed_verb_orders_nothing(text: str, frame: str) -> None:
+    asked = await verdict_of(text, SHELVE)
+    assert isinstance(asked, Question), asked
+    assert asked.slot == REST
+    assert asked.text.startswith("Shall I do this: "), asked.text
+    assert frame in asked.text, asked.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"I'd like you to {SHELVED}",
+        f"we have to {SHELVED}",
+        f"I wanted to {SHELVED}",
+        f"could you {SHELVED}",
+        f"it's time to {SHELVED}",
+        f"it would be good to {SHELVED}",
+        f"I can't reach Ruth about the Tile cutter, {SHELVED}",
+        f"I already told Ruth about the Tile cutter, please {SHELVED}",
+        "we shouldn't leave the Tile cutter outside, put it in the cellar",
+        "the Tile cutter should never have been outside, stick it in the cellar",
+    ],
+)
+async def test_a_wish_and_an_order_of_its_own_are_orders(text: str) -> None:
+    assert isinstance(await verdict_of(text, SHELVE), Plan)
+
+
+async def test_what_came_to_be_so_may_be_what_to_write_down() -> None:
+    assert isinstance(await verdict_of("we renewed loan 502 by 7 days", RENEW), Question)
+    assert isinstance(await verdict_of("we've gained loan 502 another 7 days", RENEW), Plan)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("garage", "I already had to give 803 to Bruno"),
+        ("garage", "we shouldn't give 803 to Bruno"),
+        ("garage", "should we give 803 to Bruno"),
+        ("garage", "I gave 803 to Bruno"),
+        ("garage", "we shouldn't give 803 to Bruno, 805 to Tom"),
+        ("hotel", "I'm thinking about whether to give Noor's room an upgrade, no, make that Jonas's"),
+    ],
+)
+async def test_without_a_model_too(name: str, text: str) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, world(name), "run_00000000000000000000000001")
+    assert not isinstance((await propose(task, RuleResolver())).verdict, Plan)
+
+
+async def test_a_correction_of_a_value_makes_no_order_of_a_thought() -> None:
+    asked = await verdict_of("I'm thinking about whether to give Hugo Bernard 20, no, make that 30 euros", CREDIT)
+    assert isinstance(asked, Question)
+
+
+async def test_a_text_with_an_order_in_it_is_no_order_of_its_own() -> None:
+    noted = {**SHELVE, "note": {"quote": "please dry it first"}}
+    assert isinstance(await verdict_of(f"we shouldn't {SHELVED}: please dry it first", noted), Question)
+
+
+async def test_a_denial_says_that_nothing_is_asked_for() -> None:
+    asked = await verdict_of("please do not waive F-231", WAIVE)
+    assert isinstance(asked, Question)
+    assert "‘please do not waive’ doesn't ask for it." in asked.text
