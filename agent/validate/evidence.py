@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from agent.extract.time import day_pairs
 from agent.pipeline import ParameterValue, PromptSource, Span, grade_evidence
 from agent.planning.proposal import TypedValue, Words
 from agent.validate.questions import format_plain, list_members
@@ -63,6 +64,11 @@ def _read_by_code(parameter: Parameter, value: Any, words: VerifiedSpan, now: da
         and value.replace("_", " ").casefold() == words.text.casefold()
     ):
         return True
+    if (
+        parameter.schema.get("format") == "date"
+        and len(pairs := day_pairs.find(read_text(words.text), now.date())) == 1
+    ):
+        return value in (pairs[0].first.isoformat(), pairs[0].last.isoformat())
     read = read_words(parameter, words, now)
     return isinstance(read, Read) and type(read.value) is type(value) and bool(read.value == value)
 

@@ -45,6 +45,13 @@ _LEFT_OUT: Final = re.compile(
     r"\W*(?:(?:and|but)\s+)?(?:except|excluding|without|other\s+than|apart\s+from|plus|as\s+well\s+as|or)\s",
     re.IGNORECASE,
 )
+_FIGURE: Final = re.compile(r"\d[\d.,]*")
+_MORE_BEFORE: Final = re.compile(
+    r"(?<!\w)(?:another|extra|additional|further|add|remove|deduct|subtract)\s+(?:[€$£¥]\s?)?$", re.IGNORECASE
+)
+_MORE_BEHIND: Final = re.compile(
+    r"\s+(?:[^\W\d_]+\s+)?(?:more|extra|fewer|less|additional|on\s+top)(?!\w)(?!\s+than)", re.I
+)
 _RANGE: Final = re.compile(r"(?<!\bfrom )(?<![\w.,-])\d+\s+(?:to|or)\s+\d", re.IGNORECASE)
 _ALIKE: Final = 0.4
 """Similarity above which a verb may mean to tell somebody something, as "warn" does."""
@@ -54,12 +61,14 @@ def find_misread(order: Order) -> set[Place]:
     """Finds used words that a proposal takes for something else than they mean.
 
     Each finder below looks for one kind: a number for the wrong record, a length or rate taken as a reason, a final
-    value taken as an addition, a factor or rough figure taken as an exact amount, a currency that no amount is in.
+    value taken as an addition or the other way round, a factor or rough figure taken as an exact amount, a currency
+    that no amount is in.
     """
     found = (
         _of_others,
         _beside_texts,
         _ends_up,
+        _is_change,
         _of_earlier,
         _find_other_figures,
         _find_other_currencies,
@@ -158,6 +167,19 @@ def _ends_up(order: Order) -> Iterator[Place]:
             places = order.find(argument)
             said = (each for each in places if not search_before(_AMOUNTS, order.text, each[0]))
             yield from (each for each in said if patterns.TO.search(order.text[max(0, each[0] - 4) : each[0] + 3]))
+
+
+def _is_change(order: Order) -> Iterator[Place]:
+    """A change taken as the final value: "another 20 seats", where the action says how many there are altogether."""
+    for contract, name, argument in order.arguments:
+        bare = isinstance(argument, ComputedArgument) and isinstance(argument.expression, Number)
+        if contract.annotation(name).replaces is None or not (bare or isinstance(argument, TypedValue)):
+            continue
+        for start, end in order.find(argument):
+            figure = _FIGURE.search(order.text, start, end)
+            at, last = figure.span() if figure is not None else (start, end)
+            if search_before(_MORE_BEFORE, order.text, at) or _MORE_BEHIND.match(order.text, last):
+                yield start, end
 
 
 def _find_other_figures(order: Order) -> Iterator[Place]:

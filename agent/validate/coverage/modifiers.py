@@ -40,6 +40,8 @@ _DELAY: Final = (
     rf"|\d{{1,2}}\.?\s+{_SOON}\b|over\s+the\s+(?:weekend|holidays)"
     r"|(?:the\s+)?(?:end|start|beginning)\s+of\s+(?:(?:the|this|next)\s+)?(?:day|week|month|quarter|year)"
     rf"|(?:\w+\s+{_UNIT}\s+)?(?:later|earlier)(?=\s*(?:[.,;!]|$))"
+    # Beside a used day it is that of another day: "the Friday before".
+    r"|(?<=day\s)(?:before|after|prior|following)(?=\s*(?:[.,;!?]|$))"
 )
 _LENGTH: Final = (
     rf"for\s+(?:(?:just|only|exactly)\s+)?(?:an?|one|another|half\s+an?|some|the\s+(?:next|one))\s+(?:\w+\s+)?{_UNIT}(?!\s+of\b)"

@@ -171,6 +171,7 @@ class _Judge:
 
     def is_firm(self, each: Finding) -> bool:
         denies = "order not to" in each.kinds and patterns.DENIES.fullmatch(each.said) is not None
+        denies = denies and not patterns.PREVENTS.match(self.order.text, each.place[1])
         return denies or "framed" in each.kinds or self.aside.is_firm(each.place, self._quote_around(each), self._bars)
 
     def ask_for_nothing(self, findings: Sequence[Finding]) -> bool:

@@ -26,6 +26,8 @@ NEGATION: Final = re.compile(
 )
 # Forbids what follows, whatever a reading says.
 DENIES: Final = re.compile(r"(?:please\s+)?(?:do\s+not|don['’]?t|never)", re.IGNORECASE)
+# "Don't let it run out" asks for something.
+PREVENTS: Final = re.compile(r"\s+(?:let|lose|miss)\b", re.IGNORECASE)
 # A relative clause that says what the meant records are not or don't do, up to its end.
 DENIED_CLAUSE: Final = re.compile(
     r"\b(?:that|which|who)\s+(?:\w+ly\s+)?(?P<denied>(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]?t|\s+not)\b)[^,;.!?\n]*",
@@ -72,12 +74,13 @@ IRREGULAR: Final = (
 )
 PAST: Final = rf"(?:{IRREGULAR}|\w{{2,}}(?<!e)ed)"
 MONTHS: Final = "january|february|march|april|may|june|july|august|september|october|november|december"
+_MONTH_ALONE: Final = "january|february|april|june|july|august|september|october|november|december"
 # Days by name or distance. "Today" and "now" only say that it is to be done.
 DATE: Final = re.compile(
     r"(?<!\w)(?:tonight|tomorrow|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
     r"|(?:next|last|this|coming)\s+(?:week|weekend|month|quarter|year)|(?:next|another)\s+(?:time|day)"
     rf"|(?:in|on|by|from|until|till|since|of|before|after|next|last)\s+(?:{MONTHS})|(?:{MONTHS})\s+\d{{1,2}}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTHS})|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})(?!\w)",
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTHS})|{_MONTH_ALONE}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})(?!\w)",
     re.IGNORECASE,
 )
 # A past event, and so a state rather than a manner of the order: "repaired last Tuesday". "Backdated to last month" is

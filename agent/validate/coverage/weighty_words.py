@@ -145,10 +145,15 @@ def _of_class(pattern: re.Pattern[str], order: Order) -> Iterator[Place]:
 
 def _find_limits(order: Order) -> Iterator[Place]:
     """Finds upper limits. A value computed up to a limit is a guess at an amount that was left open, whatever it
-    quotes."""
+    quotes. A number that replaces the record's ("seats up to 30") is the amount itself."""
     fills = order.structure.computes_field
+    sets = [each for of, name, each in order.arguments if of.annotation(name).replaces is not None]
+    replacing = {start for start, _ in order.find(sets)}
     for place in order.find_spans(patterns.LIMIT):
-        if not fills or not patterns.search_before(patterns.FILLS, order.polite, place[0]):
+        following = len(order.text) - len(order.text[place[1] :].lstrip())
+        if following not in replacing and not (
+            fills and patterns.search_before(patterns.FILLS, order.polite, place[0])
+        ):
             yield place
 
 

@@ -11,7 +11,7 @@ from agent.extract.references.qualifiers import match_state
 from agent.extract.references.vocabulary import is_person, match_noun, rate_person_likeness
 from agent.extract.spans import money
 from agent.extract.spans.money import find_currency
-from agent.extract.time import dates, durations, time_ranges, times
+from agent.extract.time import dates, day_pairs, durations, time_ranges, times
 from agent.extract.time.date_math import shift
 from agent.planning.proposal import (
     Answer,
@@ -60,15 +60,13 @@ class Reader:
         self.dates = self.text.by_token(dates.find(self.text, now.date()))
         self.money = self.text.by_token(money.find(self.text))
         self.numbers = self.text.by_token(numerals.find(self.text))
-        self.dated = {
-            at
-            for each in dates.find(self.text, now.date())
-            if each.weight >= _DATED
-            for at in range(self.text.index_at(each.start), self.text.index_at(each.end))
-        }
+        self.day_pairs = day_pairs.find(self.text, now.date())
+        spans = [(each.start, each.end) for each in dates.find(self.text, now.date()) if each.weight >= _DATED]
+        spans += [(each.start, each.end) for each in self.day_pairs]
+        self.dated = self._list_tokens(spans)
         valued = [(each.start, each.end) for each in money.find(self.text) if each.currency or each.loose]
         valued += [(each.start, each.end) for each in durations.find(self.text)]
-        self.valued = {at for start, end in valued for at in range(self.text.index_at(start), self.text.index_at(end))}
+        self.valued = self._list_tokens(valued)
         """Tokens of amounts and lengths of time: nobody is called so."""
         self.corrections = [
             (self.text.index_at(found.start("mark")), self.text.index_at(found.end("mark")))
@@ -127,6 +125,9 @@ class Reader:
         return not lexicon.NOT.isdisjoint(self._lows)
 
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _list_tokens(self, spans: Sequence[tuple[int, int]]) -> set[int]:
+        return {at for start, end in spans for at in range(self.text.index_at(start), self.text.index_at(end))}
 
     def low(self, index: int) -> str:
         return self._lows[index] if 0 <= index < self._count else ""

@@ -15,14 +15,24 @@ _MORE: Final = word_set("later more extra additional further")
 _LESS: Final = word_set("earlier sooner fewer less")
 _POSTPONING: Final = word_set("postpone delay defer push")
 _BY: Final = word_set("by back")
+_ANOTHER: Final = word_set("another extra additional further")
+_ADDING: Final = word_set("add increase raise bump boost up")
+_TAKING: Final = word_set("remove deduct subtract reduce decrease lower cut drop")
+_AWAY: Final = word_set("off away")
 _MOST_BETWEEN: Final = 8
 """Tokens between a verb of postponing and the length of time."""
 
 
 def read_difference(reader: Reader, places: range, now: FieldOf, *, dated: bool) -> Iterator[Piece]:
     """The values at some places that are so much more or less than ``now``. ``dated``: that is a day."""
+    sign: Literal["+", "-"] | None
     for at, end, number, unit in _list_amounts(reader, dated=dated):
         if at not in places or at in reader.quoted or reader.comparison_before(at):
+            continue
+        if not dated and (sign := _find_sign(reader, at, end)) is not None:
+            first = at - (reader.low(at - 1) in _ANOTHER | _BY)
+            change = Number(number=number, unit=unit, quote=reader.words(first, end))
+            yield Piece(first, end, ComputedArgument(expression=Computed(op=sign, a=now, b=change)))
             continue
         tells = end if dated or reader.low(end) in _MORE | _LESS else end + 1  # "two seats more"
         said = reader.low(tells) if tells in places else ""
@@ -31,9 +41,25 @@ def read_difference(reader: Reader, places: range, now: FieldOf, *, dated: bool)
             if not dated or not _is_postponed(reader, at):
                 continue
             first, last = at - (reader.low(at - 1) in _BY), end
-        sign: Literal["+", "-"] = "-" if said in _LESS else "+"
+        sign = "-" if said in _LESS else "+"
         change = Number(number=number, unit=unit, quote=reader.words(at, max(end, last) if tells == end else end))
         yield Piece(first, last, ComputedArgument(expression=Computed(op=sign, a=now, b=change)))
+
+
+def _find_sign(reader: Reader, at: int, end: int) -> Literal["+", "-"] | None:
+    """Whether a number is added or taken away by the words before it or its verb: "another 20", "add 20 seats", "cut it
+    by 5". "Cut it to 20" says what shall be."""
+    before, behind = reader.low(at - 1), {reader.low(end), reader.low(end + 1)}
+    if before in _ANOTHER:
+        return "+"
+    said = set(reader.lows(max(0, at - _MOST_BETWEEN), min(at, _MOST_BETWEEN)))
+    if before in ("to", "at") or not (
+        before in _BY or said & {"add", "remove", "deduct", "subtract"} or behind & _AWAY
+    ):
+        return None
+    if said & _TAKING or behind & _AWAY:
+        return "-"
+    return "+" if said & _ADDING else None
 
 
 def _is_postponed(reader: Reader, at: int) -> bool:

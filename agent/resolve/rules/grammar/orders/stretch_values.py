@@ -22,6 +22,7 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, LAST
+from agent.resolve.rules.grammar.orders.day_pairs import read_day_pair
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.relative_values import read_difference
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
@@ -56,6 +57,8 @@ class StretchValues(StretchWords):
             found = list(self._read_values(name, schema if isinstance(schema, Mapping) else {}, annotation))
             if found:
                 self.values[name] = found
+        pair = read_day_pair(self.reader, self.offer, self.first, self.stop)
+        self.values |= {name: [piece] for name, piece in pair.items()}
         self._read_counts()
         self._forget_tokens()
 
@@ -270,6 +273,14 @@ class StretchValues(StretchWords):
             if "enum" in schema and not self._says(said, each.value, annotation):
                 continue
             dated = schema.get("format") in ("date", "date-time")
+            when = reader.dates.get(first)
+            if (
+                schema.get("format") == "date-time"
+                and when is not None
+                and when.last is not None
+                and "T00:00" in str(each.value)
+            ):
+                continue  # a week or month is no moment
             if dated and not required and self._has_passed(name, annotation, str(each.value), first):
                 continue
             plain = schema.get("type") == "string" and "enum" not in schema and each.value == each.text

@@ -131,3 +131,23 @@ async def test_words_of_an_answer_that_nothing_accounts_for_are_asked_about() ->
     made = (await came_of("scrap the belt sander", plan(step), answers=answers, left=("Only for this week",))).verdict
     assert isinstance(made, Question)
     assert "Only for this week" in made.text
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("Folake Adeyemi has 2 people now", True),
+        ("Folake Adeyemi has another 2 people now", False),
+        ("Folake Adeyemi has 2 more people now", False),
+        ("Folake Adeyemi: add 2 people", False),
+        ("Folake Adeyemi has 2 people, one more than before", True),
+    ],
+)
+async def test_a_change_is_no_final_number(text: str, stands: bool) -> None:
+    step = {
+        "action": "set_people",
+        "household_id": find("household", "Folake Adeyemi"),
+        "people": number(2, "2"),
+    }
+    made = (await came_of(text, plan(step), "foodbank")).verdict
+    assert isinstance(made, Plan if stands else Question), made

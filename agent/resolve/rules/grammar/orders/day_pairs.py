@@ -1,0 +1,42 @@
+"""Day pairs as values: the first and last day of an action that takes both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from agent.planning.proposal import TypedValue
+from agent.resolve.rules.grammar.orders.interpretation import Piece
+from agent.resolve.rules.grammar.reader import Reader
+from language.text import word_set
+from registry.offers.offer import Offer
+
+_STARTS: Final = word_set("from start starts starting begin begins beginning first arrival arrive arrives out")
+_ENDS: Final = word_set("to until till end ends ending last due return returns back departure leave leaves")
+_LEADS: Final = word_set("from between")
+
+
+def read_day_pair(reader: Reader, offer: Offer, first: int, stop: int) -> Mapping[str, Piece]:
+    """The two days of an action that takes a first and a last one, if they are said together."""
+    names = _find_parameters(offer)
+    for pair in reader.day_pairs if names is not None else ():
+        at, last = reader.end_index(pair.start), reader.end_index(pair.end)
+        if first <= at and last <= stop:
+            begins = at - 1 if reader.low(at - 1) in _LEADS else at
+            quote = reader.words(begins, last)
+            days = zip(names or (), (pair.first, pair.last), strict=True)
+            return {name: Piece(begins, last, TypedValue(value=day.isoformat(), quote=quote)) for name, day in days}
+    return {}
+
+
+def _find_parameters(offer: Offer) -> tuple[str, str] | None:
+    """The two parameters for the first and last day, if these are its only days."""
+    schemas = offer.properties.items()
+    dated = [name for name, each in schemas if isinstance(each, Mapping) and each.get("format") == "date"]
+    if len(dated) != 2:
+        return None
+    said = [{*name.split("_"), *(offer.annotation(name).label or "").casefold().split()} for name in dated]
+    for one, other in ((0, 1), (1, 0)):
+        if said[one] & _STARTS and said[other] & _ENDS and not said[one] & _ENDS:
+            return dated[one], dated[other]
+    return None

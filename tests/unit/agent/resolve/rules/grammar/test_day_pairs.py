@@ -1,0 +1,101 @@
+"""From which day until which: both days of an action that takes two, and changes of what a record has."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from agent.extract.time import day_pairs
+from agent.pipeline import Plan, Question
+from agent.planning.task import Outcome
+from evals.cases.frozen_world import FrozenWorld
+from language.text import read_text
+from tests.unit import museum
+from tests.unit.marina import ask
+
+TODAY = date(2026, 11, 24)
+_DAY = {"type": "string", "format": "date"}
+SHOWS = FrozenWorld(
+    {
+        "contracts": [
+            museum._offer(
+                "reserve",
+                "Reserve an exhibit",
+                {
+                    "exhibit_id": {"type": "integer"},
+                    "donor_id": {"type": "integer"},
+                    "starts_on": _DAY,
+                    "ends_on": _DAY,
+                },
+                {
+                    "exhibit_id": {"record": "exhibit"},
+                    "donor_id": {"record": "donor"},
+                    "starts_on": {"label": "From"},
+                    "ends_on": {"label": "Until"},
+                },
+            )
+        ],
+        "kinds": museum._KINDS,
+        "records": museum._RECORDS,
+    }
+)
+
+
+async def values_of(outcome: Outcome) -> dict[str, object]:
+    assert isinstance(outcome.verdict, Plan), outcome.verdict
+    (step,) = outcome.verdict.steps
+    return {each.param: each.value for each in step.filled}
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        ("dec 12-14", "2026-12-12", "2026-12-14"),
+        ("12-14 december", "2026-12-12", "2026-12-14"),
+        ("from 12 to 14 december", "2026-12-12", "2026-12-14"),
+        ("from the 12th to the 14th of december", "2026-12-12", "2026-12-14"),
+        ("12 december until 3 january", "2026-12-12", "2027-01-03"),
+        ("friday to sunday", "2026-11-27", "2026-11-29"),
+        ("between friday and sunday", "2026-11-27", "2026-11-29"),
+    ],
+)
+async def test_joined_days_are_the_first_and_the_last(said: str, first: str, last: str) -> None:
+    made = await ask(SHOWS, f"reserve Glass Bells for Bo Ferrer {said}")
+    got = await values_of(made)
+    assert (got["starts_on"], got["ends_on"]) == (first, last)
+    assert isinstance(made.verdict, Plan)
+    assert not made.verdict.held  # code reads both from these words
+
+
+@pytest.mark.parametrize(
+    "text", ["14-12 december", "room 12-14", "5 to 6 people", "december 2026", "12 december at 9-10"]
+)
+def test_other_joined_numbers_are_none(text: str) -> None:
+    assert not day_pairs.find(read_text(text), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "seats"),
+    [
+        ("add 4 seats to Paper Moon", 16),
+        ("give Paper Moon another 4 seats", 16),
+        ("give Paper Moon 4 more seats", 16),
+        ("Paper Moon gets an extra 4 seats", 16),
+        ("set Paper Moon to 4 seats", 4),
+    ],
+)
+async def test_what_is_added_is_no_final_number(text: str, seats: int) -> None:
+    assert (await values_of(await museum.ask_museum(text)))["seats"] == seats
+
+
+async def test_the_day_before_another_one_is_not_that_day() -> None:
+    made = await museum.ask_museum("open Paper Moon on the friday before")
+    assert not isinstance(made.verdict, Plan)
+    assert isinstance(
+        (await museum.ask_museum("change the opening day of Paper Moon to the friday before")).verdict, Question
+    )
+
+
+async def test_up_to_says_what_a_number_shall_be() -> None:
+    assert (await values_of(await museum.ask_museum("set the seats of Paper Moon up to 40")))["seats"] == 40
