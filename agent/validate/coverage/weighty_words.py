@@ -148,12 +148,11 @@ def _find_limits(order: Order) -> Iterator[Place]:
     quotes. A number that replaces the record's ("seats up to 30") is the amount itself."""
     fills = order.structure.computes_field
     sets = [each for of, name, each in order.arguments if of.annotation(name).replaces is not None]
-    replacing = {start for start, _ in order.find(sets)}
+    replacing = order.find(sets)
     for place in order.find_spans(patterns.LIMIT):
         following = len(order.text) - len(order.text[place[1] :].lstrip())
-        if following not in replacing and not (
-            fills and patterns.search_before(patterns.FILLS, order.polite, place[0])
-        ):
+        fills_up = fills and patterns.search_before(patterns.FILLS, order.polite, place[0])
+        if not fills_up and not any(start <= following < end for start, end in replacing):
             yield place
 
 
