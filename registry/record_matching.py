@@ -24,6 +24,11 @@ MAX_WORDS: Final = 40
 _MAX_VARIED: Final = 24
 _PREFIX: Final = 3
 _PLAIN: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
+_ABBREVIATED: Final = {
+    "st": ("street", "saint"), "rd": ("road",), "ave": ("avenue",), "ln": ("lane",), "dr": ("drive",),
+    "sq": ("square",), "pl": ("place", "platz"), "ct": ("court",), "tce": ("terrace",), "blvd": ("boulevard",),
+    "hwy": ("highway",), "apt": ("apartment",), "str": ("strasse", "street"), "bldg": ("building",),
+}  # fmt: skip
 _WORDS: Final = re.compile(r"\w+")
 
 
@@ -93,20 +98,28 @@ def make_variants(word: str) -> set[str]:
 
 
 def make_spellings(word: str) -> set[str]:
-    """Every key of this word: its variants and its prefixes."""
-    return make_variants(word) | {word[:end] for end in range(_PREFIX, min(len(word), _MAX_VARIED))}
+    """Every key of this word: its variants, its prefixes and its abbreviations."""
+    short = {each for each, whole in _ABBREVIATED.items() if word in whole}
+    return make_variants(word) | {word[:end] for end in range(_PREFIX, min(len(word), _MAX_VARIED))} | short
 
 
 def rate_similarity(asked: str, there: str) -> float:
     """How well two words match: equal, a prefix, or a letter or two apart. 0 for no match."""
     if asked == there:
         return 1.0
+    if is_abbreviation(asked, there):
+        return 0.95
     if is_prefix_search(asked) and there.startswith(asked):
         return 0.9
     shorter, longer = sorted((len(asked), len(there)))
     allowed = 0 if shorter < 3 or longer < 4 else 1 if longer < 8 else 2
     distance = OSA.distance(asked, there, score_cutoff=allowed)
     return 0.8 - 0.2 * distance if 0 < distance <= allowed else 0.0
+
+
+def is_abbreviation(one: str, other: str) -> bool:
+    """Whether one word is the usual abbreviation of the other in an address: "St" of "Street"."""
+    return other in _ABBREVIATED.get(one, ()) or one in _ABBREVIATED.get(other, ())
 
 
 def is_prefix_search(asked: str) -> bool:

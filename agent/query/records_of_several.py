@@ -4,6 +4,7 @@ whichever are fewer."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agent.pipeline import Question
 from agent.planning.proposal import BelongsTo, Condition, Find, Handle
@@ -31,7 +32,7 @@ async def select_of_owners(finder: Finder, need: RecordQuery, find: Find, own: O
     if find.pick != "one" or find.order is not None or find.among is not None:
         return pool
     if isinstance(pool, Question):
-        return await _ask_about_records(finder, need, find, pool, own) or pool
+        return await _look_at_records(finder, need, find, pool, own) or pool
     described = any(_is_described(each) for each in find.where)
     if described and (pool.more or sum(fits(each, need.filter) for each in pool.records) > MAX_CANDIDATES):
         asked = await finder.conditions.select(need, find, own, any_owner=False)
@@ -61,11 +62,12 @@ def name_of(find: Find) -> tuple[str, str] | None:
     return find.record, find.said.text.casefold()
 
 
-async def _ask_about_records(
+async def _look_at_records(
     finder: Finder, need: RecordQuery, find: Find, asked: Question, own: Own
-) -> Question | None:
+) -> Pool | Question | None:
     """Asks about the records of all owners who share a name ("the Larch job"), instead of asking which owner and then
-    which record. None if there are none or too many, or if something else was asked."""
+    which record. If only one is somebody else's too who was named ("Ada's drill": one of two drills is lent to her), it
+    is that one. None if there are none or too many, or if something else was asked."""
     kind = finder.context.kinds.get(asked.slot.removeprefix(f"{need.slot}/"))
     several = asked.code == "ambiguous" and 1 < len(asked.candidates) < MAX_CANDIDATES
     if kind is None or not several or any(each.marks for each in asked.candidates):  # who looks like whom is told first
@@ -84,6 +86,8 @@ async def _ask_about_records(
         return None
     meant = [each for each in pool.records if fits(each, need.filter)]
     whose = {each.id: next((way for way in pool.find_way(each) if way.kind.name == kind.name), None) for each in meant}
+    if len(meant) == 1 and any(_is_named(each) for each in where):
+        return replace(pool, records=meant)
     fewest = 1 if called else 2  # words that are only taken for an owner's name single nothing out
     if not fewest <= len(meant) <= MAX_CANDIDATES or not all(whose.values()):
         return None
@@ -95,10 +99,15 @@ def _is_described(condition: Condition) -> bool:
     return isinstance(owner, Find) and describes(owner) and owner.pick == "one"
 
 
+def _is_named(condition: Condition) -> bool:
+    owner = condition.owner if isinstance(condition, BelongsTo) else None
+    return isinstance(owner, Find) and owner.said is not None
+
+
 def _is_called(condition: Condition, kind: RecordKind) -> bool:
     """Whether a condition names the owner of this kind."""
     owner = condition.owner if isinstance(condition, BelongsTo) else None
-    return isinstance(owner, Find) and owner.record == kind.name and owner.said is not None
+    return isinstance(owner, Find) and owner.record == kind.name and _is_named(condition)
 
 
 def _ask_whose(

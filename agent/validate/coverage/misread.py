@@ -22,6 +22,7 @@ from agent.planning.proposal import (
 from agent.planning.quotes import list_words, walk
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.modifiers import begins_beside
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, search_before
@@ -69,6 +70,7 @@ def find_misread(order: Order) -> set[Place]:
         _beside_texts,
         _ends_up,
         _is_change,
+        _of_name,
         _of_earlier,
         _find_other_figures,
         _find_other_currencies,
@@ -167,6 +169,17 @@ def _ends_up(order: Order) -> Iterator[Place]:
             places = order.find(argument)
             said = (each for each in places if not search_before(_AMOUNTS, order.text, each[0]))
             yield from (each for each in said if patterns.TO.search(order.text[max(0, each[0] - 4) : each[0] + 3]))
+
+
+def _of_name(order: Order) -> Iterator[Place]:
+    """A number that belongs to the name of a record behind it: 27 of "27 Mill Road"."""
+    named = order.shown.union(*order.by_step)
+    values = [each for _, _, each in order.arguments if isinstance(each, TypedValue | ComputedArgument)]
+    for start, end in order.find(values):
+        following = next(split_runs(order.text[end:]), None)
+        said = order.text[start:end]
+        if said.isdigit() and said in named and following is not None and plain_word(following[0]) in named:
+            yield start, end
 
 
 def _is_change(order: Order) -> Iterator[Place]:

@@ -94,7 +94,8 @@ BESIDE: Final = _words(
 # A rate in words: "a month", "hours_per_week", "monthly".
 _EACH: Final = re.compile(
     r"(?:\b|_)(?:(?:per|an?|each|every)[\s_]+(hour|day|night|week|fortnight|month|quarter|year)(?=\b|_)"
-    r"|(hour|dai|night|week|fortnight|month|quarter|year)ly\b|(annual))",
+    r"|(hour|dai|night|week|fortnight|month|quarter|year)ly\b|(annual)"
+    r"|\b(hour|day|night|week|month|year)[\s_]+(?:rate|price|fee|rent|fare|charge|wage|cost)s?\b)",
     re.IGNORECASE,
 )
 _SAME_RATE: Final = {"dai": "day", "annual": "year"}

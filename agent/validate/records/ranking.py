@@ -17,6 +17,7 @@ from agent.validate.records.located import name_kind
 from language import numerals
 from language.stems import EMPTY, stem_text
 from language.text import singularize
+from registry.record_matching import is_abbreviation
 from registry.records import Record, RecordKind
 
 _STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -193,7 +194,7 @@ def _make_sort_key(value: Any) -> tuple[int, float, str]:
 def _is_one_of(word: str, there: Sequence[str], *, plural: bool) -> bool:
     """Whether a word is among others, with or without accents. ``plural`` also accepts the other number, for names that
     are not a person's."""
-    if any(word in (each, _strip_accents(each)) for each in there):
+    if any(word in (each, _strip_accents(each)) or is_abbreviation(word, each) for each in there):
         return True
     return plural and len(word) > 3 and any(singularize(word) == singularize(each) for each in there)
 

@@ -98,3 +98,12 @@ def test_a_record_is_listed_by_every_declared_field_and_nothing_else() -> None:
         ("email", "email", "a@b.c"), ("value", "status", "active"), ("value", "name", "Łukasz Ré"),
     } <= said  # fmt: skip
     assert not [each for each in terms if len(each.term) > record_matching.MAX_TERM_CHARS]
+
+
+@pytest.mark.parametrize(("short", "whole"), [("st", "street"), ("rd", "road"), ("ave", "avenue"), ("sq", "square")])
+def test_the_words_of_an_address_are_found_by_their_abbreviations(short: str, whole: str) -> None:
+    for one, other in ((short, whole), (whole, short)):
+        assert record_matching.rate_similarity(one, other) > 0.9
+        assert not record_matching.make_spellings(one).isdisjoint(record_matching.make_spellings(other))
+    assert not record_matching.is_abbreviation(short, short)
+    assert not record_matching.is_abbreviation("st", "road")

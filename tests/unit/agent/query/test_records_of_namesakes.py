@@ -70,6 +70,17 @@ async def test_the_only_record_of_all_of_them_is_asked_about_and_never_taken() -
     assert [each.id for each in asked.candidates] == ["803"]
 
 
+async def test_a_second_owner_who_is_named_tells_whose_it_is() -> None:
+    lesson = find("lesson", None, {"belongs_to": find("rider", "Berg")}, {"belongs_to": find("horse", "Caramel")})
+    made = (await came_of("cancel the Berg lesson on Caramel", cancel(lesson), "riding")).verdict
+    assert isinstance(made, Plan), made
+    assert made.steps[0].filled[0].value == 606
+    lesson = find("lesson", None, {"belongs_to": find("rider", "Berg")}, {"belongs_to": find("horse", "Moonlight")})
+    assert isinstance(
+        (await came_of("cancel the Berg lesson on Moonlight", cancel(lesson), "riding")).verdict, Question
+    )
+
+
 @pytest.mark.parametrize(
     "more", [{"order": {"by": "as listed", "first": "latest", "nth": 1}}, {"pick": "all"}, {"pick": 2}]
 )

@@ -8,11 +8,14 @@ import pytest
 
 from agent.pipeline import Answer, Plan, Question, Request
 from agent.planning.propose import Task, propose
+from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.coverage.misread import find_condition
 from agent.validate.questions import REST
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit import museum
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, verdict_of
-from tests.unit.own_worlds import NOW, OWNER, came_of, find, number, plan, world
+from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan, world
 
 RUN = "run_00000000000000000000000001"
 
@@ -151,3 +154,17 @@ async def test_a_change_is_no_final_number(text: str, stands: bool) -> None:
     }
     made = (await came_of(text, plan(step), "foodbank")).verdict
     assert isinstance(made, Plan if stands else Question), made
+
+
+async def test_a_number_of_a_record_s_own_name_is_no_value() -> None:
+    rows = [{**museum._RECORDS["exhibit"][0], "name": "7 Bells"}]
+    there = FrozenWorld(
+        {"contracts": museum._CONTRACTS, "kinds": museum._KINDS, "records": {**museum._RECORDS, "exhibit": rows}}
+    )
+    for text, stands in (("set 7 Bells to west", False), ("set 7 Bells to 7 seats", True)):
+        quote = "7 seats" if stands else "7"
+        step = {"action": "set_seats", "exhibit_id": find("exhibit", "Bells"), "seats": number(7, quote)}
+        task = Task(Request(text=text, now=NOW), OWNER, there.context(there.provider({})), RUN)
+        answer = {"understood": "", "result": plan(step), "rest": []}
+        verdict = (await propose(task, ProposingResolver(Says(answer)))).verdict
+        assert isinstance(verdict, Plan if stands else Question), verdict

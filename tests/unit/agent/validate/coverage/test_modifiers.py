@@ -13,7 +13,7 @@ from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from agent.validate.coverage.misread import find_misread, repeats_what_was_done
-from agent.validate.coverage.modifiers import find_modifiers
+from agent.validate.coverage.modifiers import find_modifiers, names_rate
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.structure import Structure
 from agent.validate.questions import REST
@@ -255,3 +255,11 @@ async def test_a_sum_accounts_for_its_own_words_alone(text: str, step: dict[str,
 async def test_a_sum_of_its_own_words_stands() -> None:
     assert isinstance(await verdict_of("waive half of F-233", PART), Plan)
     assert isinstance(await verdict_of("waive all but 5 euros of F-233", LESS), Plan)
+
+
+def test_a_parameter_may_be_named_by_its_rate() -> None:
+    assert names_rate("Day rate", "a day")
+    assert names_rate("Hour price", "an hour")
+    assert names_rate("Night price", "per night")
+    assert not names_rate("Day rate", "a week")
+    assert not names_rate("Due day", "a day")
