@@ -56,6 +56,14 @@ _MOST_CLOSING: Final = 300
 _TEXT: Final = re.compile(r":\s|\b(?:saying|says|say|that|tell|write|message|reply|answer)\b", re.IGNORECASE)
 
 
+# Without a mark: "ok so close it", "close it please", "close it for me".
+_SO: Final = re.compile(
+    r"\s*(?:(?:ok(?:ay)?|right|alright|well|now|and)[\s,]+)?(?:so|then)\s+(?!many\b|much\b|far\b|that\b|on\b|what\b)(?=\w)",
+    re.IGNORECASE,
+)
+_PLEASE: Final = re.compile(r"(?<=\w)\s+(?P<words>(?:(?:please|pls|plz|for\s+me)\s*)+)[.!?\s]*$", re.IGNORECASE)
+
+
 @lru_cache(maxsize=256)
 def strip_politeness(text: str) -> str:
     """The request with politeness as spaces: just as long. Never what may be a part of a text to be sent, and never
@@ -63,7 +71,7 @@ def strip_politeness(text: str) -> str:
     for found in _IF_YOU.finditer(blank_quotations(text)):
         if all(_polite(word) for word in _WORD.findall(found["rest"])):
             text = _blank_out(text, found.start(), found.end())
-    return _strip_closing(_strip_opening(text))
+    return _strip_closing(_strip_please(_strip_opening(text)))
 
 
 def _strip_opening(text: str) -> str:
@@ -77,6 +85,17 @@ def _strip_opening(text: str) -> str:
         text = _blank_out(text, found.start("words"), found.end("end"))
         start = found.end()
     return text
+
+
+def _strip_please(text: str) -> str:
+    """Blanks out what is said to be kind, without a mark, at both ends."""
+    begins = _SO.match(text)
+    text = _blank_out(text, 0, begins.end()) if begins is not None else text
+    found = _PLEASE.search(text, max(0, len(text.rstrip()) - _MOST_CLOSING))
+    quoted = found is None or blank_quotations(text)[found.start("words")] != text[found.start("words")]
+    if found is None or quoted or _TEXT.search(text, 0, found.start()):
+        return text
+    return _blank_out(text, *found.span("words"))
 
 
 def _strip_closing(text: str) -> str:

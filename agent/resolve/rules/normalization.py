@@ -13,7 +13,7 @@ from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
 from agent.extract.time import durations
 from agent.pipeline import Argument, Ask, Calls, Draft, ListArgument, Resolution, Span
-from language.date_forms import MONTHS
+from language.date_forms import DAYS, MONTHS
 from language.locales import translate
 from language.measures import find_measure
 from language.spell_correction import Speller
@@ -336,11 +336,13 @@ def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> 
     if (other := translate(read.text)) is not None:
         return read.put(other.pieces)
     read = read.put((at, at + 1, "") for at in _find_initials(read.text))
+    read = read.put((at, at + 1, ",") for at in _find_dashes(read.text))
     read = read.put(write_out(read.text, _counted))
     read = read.put(correct_spelling(read.text, shortlist, kinds))
     return read.put(replace_phrasal_verbs(read.text, shortlist.knows, shortlist.calls))
 
 
+_DASH: Final = re.compile(r"(?<=[^\W\d_]) (?P<dash>-) (?=(?P<behind>[^\W\d_]+))")
 _INITIAL: Final = re.compile(
     r"(?<!\w)(?:(?P<first>[^\W\d_]{2,})\s+[A-Z](?P<after>\.)(?=['’]s|\s+[^\WA-Z])|[A-Z](?P<before>\.)\s?(?P<last>[A-Z][^\W\d_]+))"
 )
@@ -353,6 +355,13 @@ def _find_initials(text: str) -> Iterator[int]:
             yield found.start("after")
         elif found["last"] and not is_word(found["last"].casefold()):  # it may begin a sentence
             yield found.start("before")
+
+
+def _find_dashes(text: str) -> Iterator[int]:
+    """Dashes that set words apart like a comma: "move it to Friday - Ada is ill". "Friday - Sunday" is a stretch."""
+    for found in _DASH.finditer(blank_quotations(text)):
+        if found["behind"].casefold() not in MONTHS | DAYS:
+            yield found.start("dash")
 
 
 def _counted(word: str) -> bool:

@@ -225,3 +225,18 @@ def find_others(
             continue  # "for European customers": an attribute
         if not any(first < end and start < last for first, last in taken):
             yield found.span()
+
+
+_DIRECTING: Final = frozenset(stem_text("take get go let make give"))
+"""Verbs that may only say from whom to whom: "take it off Ada and give it to Bo"."""
+
+
+def find_passed_over(order: Order) -> Iterator[Place]:
+    """Finds clauses that begin with another order's verb and hold no value of the plan, beside one that begins with a
+    verb of the calls: "move it to the hall - extend it by a day", where only the extension is planned."""
+    clauses = [(each, stem(plain_word(each.words[0][0]))) for each in split_clauses(order.polite)]
+    own = [each for each, verb in clauses if verb in order.heads]
+    for clause, verb in clauses if own and order.on_records else ():
+        used = any(start < clause.end and clause.start < end for start, end in (*order.values, *order.texts))
+        if verb in ORDERS - order.verbs - order.heads - READING - _DIRECTING and not used:
+            yield clause.words[0][1], clause.words[0][2]

@@ -178,7 +178,8 @@ def _of_name(order: Order) -> Iterator[Place]:
     for start, end in order.find(values):
         following = next(split_runs(order.text[end:]), None)
         said = order.text[start:end]
-        if said.isdigit() and said in named and following is not None and plain_word(following[0]) in named:
+        rest = plain_word(following[0]) if following is not None else ""
+        if said.isdigit() and said in named and rest in named - EMPTY:
             yield start, end
 
 

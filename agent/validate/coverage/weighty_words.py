@@ -21,6 +21,7 @@ from agent.validate.coverage.further_orders import (
     find_further_orders,
     find_joined_names,
     find_others,
+    find_passed_over,
     find_told_duties,
 )
 from agent.validate.coverage.left_over import find_left_over_words
@@ -322,6 +323,7 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
     "further order": lambda of: (
         *find_further_orders(of.polite, of.taken, of.verbs | (patterns.TELLING if of.drafts else frozenset())),
         *find_told_duties(of),
+        *find_passed_over(of),
     ),
     "joined name": lambda of: find_joined_names(
         of.text, of.spoken, of.known, creates=bool(of.kinds) and not of.on_records

@@ -74,6 +74,10 @@ def test_a_state_and_a_place_with_slips_narrow_as_they_would_without() -> None:
         ("hey, hope you are having a great Sunday! refund it", "refund it"),
         ("Happy Friday! move it to Monday", "move it to Monday"),
         ("have a nice weekend. refund it", "refund it"),
+        ("ok so refund it", "refund it"),
+        ("right, so refund it", "refund it"),
+        ("refund it if it is open please", "refund it if it is open"),
+        ("refund it for me pls", "refund it"),
     ],
 )
 def test_politeness_says_nothing(typed: str, left: str) -> None:
@@ -88,6 +92,11 @@ def test_politeness_says_nothing(typed: str, left: str) -> None:
         "refund it if you paid twice",
         "if you can't find Adam, stop",
         "refund it, today",
+        "ok all open returns",
+        "so many are open",
+        "assign it to me",
+        "tell Ada to come please",
+        "write “call me please”",
         "refund it, next Friday",
         "Friday: refund it",
         "cancel INV-1, this one",

@@ -263,3 +263,10 @@ def test_a_parameter_may_be_named_by_its_rate() -> None:
     assert names_rate("Night price", "per night")
     assert not names_rate("Day rate", "a week")
     assert not names_rate("Due day", "a day")
+
+
+@pytest.mark.parametrize("mark", [" - ", ", ", ". "])
+async def test_an_order_before_the_planned_one_is_asked_about(mark: str) -> None:
+    asked = await verdict_of(f"move the Tile cutter to the cellar{mark}renew loan 502 by 7 days", RENEW)
+    assert isinstance(asked, Question), asked
+    assert asked.slot == REST

@@ -99,3 +99,19 @@ async def test_the_day_before_another_one_is_not_that_day() -> None:
 
 async def test_up_to_says_what_a_number_shall_be() -> None:
     assert (await values_of(await museum.ask_museum("set the seats of Paper Moon up to 40")))["seats"] == 40
+
+
+@pytest.mark.parametrize(
+    "text", ["set Paper Moon to east - store Glass Bells", "set Paper Moon to east, store Glass Bells"]
+)
+async def test_a_dash_sets_apart_like_a_comma(text: str) -> None:
+    made = (await museum.ask_museum(text)).verdict
+    assert isinstance(made, Plan), made
+    assert [step.action for step in made.steps] == ["museum.set_hall", "museum.store"]
+
+
+@pytest.mark.parametrize("ends", ["", " please", " for me", " for me please", " pls"])
+@pytest.mark.parametrize("begins", ["", "ok so ", "so ", "hi, "])
+async def test_what_is_only_said_to_be_kind_changes_nothing(begins: str, ends: str) -> None:
+    made = (await museum.ask_museum(f"{begins}set Paper Moon to east if it is still west{ends}")).verdict
+    assert isinstance(made, Plan), made
