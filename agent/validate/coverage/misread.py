@@ -184,7 +184,7 @@ def _of_name(order: Order) -> Iterator[Place]:
 
 
 def _is_change(order: Order) -> Iterator[Place]:
-    """A change taken as the final value: "another 20 seats", where the action says how many there are altogether."""
+    """A change taken as the final value: "another 6 chairs", where the action says how many there are altogether."""
     for contract, name, argument in order.arguments:
         bare = isinstance(argument, ComputedArgument) and isinstance(argument.expression, Number)
         if contract.annotation(name).replaces is None or not (bare or isinstance(argument, TypedValue)):

@@ -280,6 +280,7 @@ class Order:
 
 _UNIT: Final = re.compile(r"\s*-?\s*([€$£¥%]|[^\W\d_]+)")
 _MOST_WORDS: Final = 6
+"""Words of the longest quote of one value: "two hundred and fifty more euros"."""
 
 
 def _is_text(node: object) -> bool:
@@ -292,6 +293,7 @@ def _is_exact(node: object) -> bool:
 
 
 def _swallows(said: str, verbs: frozenset[str]) -> bool:
+    """Whether a quote holds more than a value: an order's verb, a denial, a condition, another clause or many words."""
     words = [word for word, _, _ in split_runs(said)]
     orders = any(stem(word.casefold()) in verbs | ORDERS for word in words)
     return orders or len(words) > _MOST_WORDS or any(each.search(said) for each in (NEGATION, CONDITION, CLAUSE))

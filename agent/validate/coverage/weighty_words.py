@@ -106,7 +106,7 @@ def _list_of(places: Mapping[_Said, Collection[Place]], place: Place) -> frozens
 
 def _find_restrictions(order: Order) -> Iterator[Place]:
     """Restrictions that neither a condition on records expresses nor a clause holds that only explains a computed
-    amount: "she only needs one seat, pay back half"."""
+    amount: "he only came twice, waive half"."""
     for place in _of_class(patterns.RESTRICTION, order):
         values = order.values if order.structure.computes_field else None
         apart = values is not None and not any(_within_clause(order, place, each) for each in values)

@@ -47,8 +47,8 @@ def read_difference(reader: Reader, places: range, now: FieldOf, *, dated: bool)
 
 
 def _find_sign(reader: Reader, at: int, end: int) -> Literal["+", "-"] | None:
-    """Whether a number is added or taken away by the words before it or its verb: "another 20", "add 20 seats", "cut it
-    by 5". "Cut it to 20" says what shall be."""
+    """Whether a number is added or taken away by the words before it or its verb: "another 6", "add 6 chairs", "cut it
+    by 5". "Cut it to 6" says what shall be."""
     before, behind = reader.low(at - 1), {reader.low(end), reader.low(end + 1)}
     if before in _ANOTHER:
         return "+"

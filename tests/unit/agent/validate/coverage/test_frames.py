@@ -89,7 +89,7 @@ async def test_without_a_model_too(name: str, text: str) -> None:
 
 
 async def test_a_correction_of_a_value_makes_no_order_of_a_thought() -> None:
-    asked = await verdict_of("I'm thinking about whether to give Hugo Bernard 20, no, make that 30 euros", CREDIT)
+    asked = await verdict_of("I'm thinking about whether to give Hugo Bernard ten, sorry, 30 euros", CREDIT)
     assert isinstance(asked, Question)
 
 
