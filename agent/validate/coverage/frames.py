@@ -14,7 +14,7 @@ from typing import Final
 from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.clauses import Clause, split_clauses
 from agent.validate.coverage.order import Order
-from agent.validate.coverage.weighty_patterns import CORRECTION, REGRETS, Place
+from agent.validate.coverage.weighty_patterns import CORRECTION, PAST, REGRETS, Place
 from language.stems import ORDERS, stem
 from language.wordnet import find_similar_stems, is_word
 
@@ -64,10 +64,16 @@ _FRAMES: Final = (
     rf"|instance),?)(?:\s+that)?\s+{_ANYBODY}(?:\s+(?:{_ADVERB}|want|wanted|had|have|need|needed|to|were))*",
 )
 _FRAME: Final = re.compile(rf"{_OPENERS}(?P<frame>{'|'.join(_FRAMES)})\s+(?P<verb>[^\W\d_]+)", re.IGNORECASE)
-# What the speaker says to have done: "we gave her 5 euros".
+_GIVEN: Final = r"gave|given|took|taken|sent|made|wrote|written"
+# What the speaker says to have done: "we gave her 5 euros", "I've just closed 7".
 _DONE: Final = re.compile(
-    rf"{_OPENERS}(?P<frame>{_SPEAKER}(?:['’]ve|\s+have)?(?:\s+{_ADVERB})*)\s+(?!used\s+to\b)"
-    r"(?P<verb>gave|set|put|made|took|sent|wrote|\w{2,}(?<!e)ed)(?!\w)",
+    rf"{_OPENERS}(?P<frame>{_SPEAKER}(?:['’]ve|\s+have)?(?:\s+(?:{_ADVERB}|{_OFTEN}))*)\s+(?!used\s+to\b)"
+    rf"(?P<verb>{_GIVEN}|set|put|paid|\w{{2,}}(?<!e)ed)(?!\w)",
+    re.IGNORECASE,
+)
+# What anybody did. Other verbs may tell what came to be so ("she paid 7", "they returned it").
+_DID: Final = re.compile(
+    rf"{_OPENERS}(?P<frame>(?:{_ANYBODY}(?:['’](?:ve|s)|\s+(?:has|have))?\s+)?(?:(?:{_ADVERB}|{_OFTEN})\s+)*)(?P<verb>{_GIVEN})(?!\w)",
     re.IGNORECASE,
 )
 _NOT_YET: Final = re.compile(rf"{_OPENERS}not\s+(?:yet|now|today)\s*", re.IGNORECASE)
@@ -75,7 +81,8 @@ _NOT_YET: Final = re.compile(rf"{_OPENERS}not\s+(?:yet|now|today)\s*", re.IGNORE
 _WISHES: Final = frozenset(
     map(stem, "want wish need like love prefer hope wonder think ask mean guess suggest promise forget".split())  # noqa: SIM905
 )
-_IRREGULAR: Final = frozenset(("gave", "set", "put", "made", "took", "sent", "wrote"))
+_PAST: Final = re.compile(PAST)
+_IRREGULAR: Final = frozenset((*_GIVEN.split("|"), "set", "put", "paid"))
 # "…, strike it": an order about what was said before, whatever its verb.
 _DO_IT: Final = re.compile(r"\W*(?P<verb>[^\W\d_]+)\s+(?:it|that|this|them|those|these|him|her)(?!\w)", re.IGNORECASE)
 _ONLY: Final = frozenset(("only", "just", "simply", "rather", "better", "instead", "now"))
@@ -102,23 +109,21 @@ def find_frames(order: Order) -> Iterator[Place]:
 
 def _match(clause: Clause, order: Order) -> re.Match[str] | None:
     framed = _FRAME.match(clause.text, clause.start, clause.end)
-    if framed is not None:
-        return framed if _is_verb(framed["verb"], order) else None
+    if framed is not None and _is_verb(framed["verb"], order):
+        return framed
     done = _DONE.match(clause.text, clause.start, clause.end)
     # Other verbs may tell what has come to be so, and so what to write down: "we fixed the boiler".
-    orders = done is not None and (done["verb"].casefold() in _IRREGULAR or stem(done["verb"].casefold()) in ORDERS)
-    return done if orders else None
+    if done is not None and (done["verb"].casefold() in _IRREGULAR or stem(done["verb"].casefold()) in ORDERS):
+        return done
+    return _DID.match(clause.text, clause.start, clause.end)
 
 
 def _is_verb(word: str, order: Order) -> bool:
-    """Whether it may be a verb, perhaps misspelt, that isn't a wish."""
-    root = stem(word.casefold())
-    verb = (
-        root in ORDERS | order.verbs | order.heads
-        or find_similar_stems(root, verb=True)
-        or not is_word(word.casefold())
-    )
-    return bool(verb) and root not in _WISHES
+    """Whether it may be a verb, in the past or perhaps misspelt, that isn't a wish."""
+    low = word.casefold()
+    root = stem(low)
+    known = root in ORDERS | order.verbs | order.heads or bool(find_similar_stems(root, verb=True))
+    return (known or _PAST.fullmatch(low) is not None or not is_word(low)) and root not in _WISHES
 
 
 def _is_text(clause: Clause, order: Order) -> bool:
