@@ -45,14 +45,17 @@ _FRAMES: Final = (
     r"(?:am|are|is|was|were)\s+(?:[\w'’]+\s+){1,3}?(?:allowed|permitted|supposed|able|entitled)\s+to",
     rf"(?:when|why|where|how)\s+(?:would|will|did|do|does|should|can|could|was|were|is|are|has|have|had)\s+(?:{_ANYBODY}|you)",
     r"what\s+(?:would|will|does|do)\s+(?:it|that|this)\s+(?:cost|take|mean)\s+to|what\s+happens\s+(?:if|when)\s+(?:i|we|you)",
+    rf"do\s+you\s+(?:think|reckon|believe|suppose)\s+(?:that\s+)?{_ANYBODY}(?:\s+(?:should|could|can|may|must|ought\s+to))?",
     # A refusal.
+    r"let(?:['’]?s|\s+us)\s+not",
     rf"{_ANYBODY}\s*{_NOT}(?:\s+(?:{_ADVERB}|have|had|to|want|wish|like|mean|intend|plan|going|let))*",
     r"(?:there(?:['’]s|\s+is|\s+was)\s+)?no\s+(?:need|reason|point)\s+(?:to|in)",
     r"(?:(?-i:[A-Z])\w+\s+)?refuses?\s+to",
     rf"(?:\w+\s+){{1,3}}?(?:says?|said|thinks?|thought|claims?|insists?|promised)\s+(?:that\s+)?{_ANYBODY}\s*{_NOT}"
     rf"(?:\s+{_ADVERB})*",
     rf"it(?:['’](?:s|d\s+be)|\s+(?:is|was|would\s+be|seems?|feels))(?!\s+(?:\w+\s+){{0,4}}{_GOOD}\b)\s+(?:\w+\s+){{1,5}}?to",
-    # What has happened, or nearly has.
+    # What somebody believes or has done, or nearly has.
+    rf"(?:\w+\s+){{1,3}}?(?:thinks?|thought|believes?|claims?)\s+(?:that\s+)?{_ANYBODY}",
     rf"{_SPEAKER}(?:['’]ve|['’]d|\s+have|\s+had|\s+did)?\s+(?:{_ADVERB}\s+)*{_OFTEN}(?:\s+(?:{_ADVERB}|{_OFTEN}))*"
     r"(?:\s+(?:had|have|told|asked|tell|ask|got|wanted|meant|went|needed)\s+(?:you\s+|them\s+|him\s+|her\s+)?to)?",
     rf"{_SPEAKER}(?:['’]ve|\s+have)?\s+(?:{_ADVERB}\s+)*had\s+(?:{_ADVERB}\s+)*to",
