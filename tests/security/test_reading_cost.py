@@ -34,6 +34,8 @@ COSTLY: Sequence[str] = (
 SETTLED = {"asked", "held", "refused", "abstained"}
 BUDGET_S = 0.45
 REFUND = "refund Berta's last invoice"
+MOST_ASKED = 60
+"""Half of what one person may have read in a minute."""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,8 @@ def test_others_are_answered_while_costly_texts_are_read(world: Installation) ->
     until = time.monotonic() + 3.0
     while time.monotonic() < until:
         looks.append(timed(lambda: health(world)))
-        asked.append(timed(lambda: world.ask("olivia", REFUND)))
+        if len(asked) < MOST_ASKED:  # the later tests ask within the same minute
+            asked.append(timed(lambda: world.ask("olivia", REFUND)))
     assert max(looks) < 3.0  # a glance, on a machine that others share
     assert max(asked) < 10.0
 

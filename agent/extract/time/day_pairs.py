@@ -27,7 +27,7 @@ _SURE: Final = 0.55
 
 @dataclass(frozen=True, slots=True)
 class DayPair:
-    """The first and last day, and where both are said, with a "from" or "between" before them."""
+    """The first and last day, and where both are said."""
 
     start: int
     end: int

@@ -281,3 +281,13 @@ def test_what_changes_something_is_left_over_where_the_plan_stands() -> None:
     assert read.left_over == ("in blue",)
     assert [each.words.text for each in read.asides or ()] == ["she said"]  # and so it is not asked about again
     assert not read_pieces("mend it, she said", ["she said"], "nothing", stands=True).asides
+
+
+async def test_no_reading_lifts_a_denial_of_the_order_but_of_what_it_prevents() -> None:
+    model = Reads("nothing")
+    assert isinstance((await came_of(model, "waive F-231, don't let it grow")).verdict, Plan)
+    assert model.told
+    for text in ("never waive F-231", "don't waive F-231", "don't drop F-231", "I already had to waive F-231"):
+        model = Reads("nothing")
+        assert isinstance((await came_of(model, text)).verdict, Question), text
+        assert not model.told, text

@@ -267,6 +267,7 @@ def test_a_parameter_may_be_named_by_its_rate() -> None:
 
 @pytest.mark.parametrize("mark", [" - ", ", ", ". "])
 async def test_an_order_before_the_planned_one_is_asked_about(mark: str) -> None:
-    asked = await verdict_of(f"move the Tile cutter to the cellar{mark}renew loan 502 by 7 days", RENEW)
-    assert isinstance(asked, Question), asked
-    assert asked.slot == REST
+    for before, renewed in (("move the Tile cutter to the cellar", "loan 502"), ("move loan 502", "it")):
+        asked = await verdict_of(f"{before}{mark}renew {renewed} by 7 days", RENEW)
+        assert isinstance(asked, Question), asked
+        assert asked.slot == REST

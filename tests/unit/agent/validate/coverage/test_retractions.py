@@ -68,6 +68,8 @@ async def test_manners_are_no_doubt(text: str) -> None:
         ("tell Ada: just kidding", [(0, 4), (5, 8), (10, 22)], []),
         ("tell Ada: it was for you, just kidding", [(0, 4), (10, 38)], []),
         ("undo that", [], []),
+        ("oh no, undo that", [], []),
+        ("reopen the newest one, actually no", [], ["actually no"]),
     ],
 )
 def test_only_what_stands_behind_an_order_takes_it_back(

@@ -115,3 +115,8 @@ async def test_a_dash_sets_apart_like_a_comma(text: str) -> None:
 async def test_what_is_only_said_to_be_kind_changes_nothing(begins: str, ends: str) -> None:
     made = (await museum.ask_museum(f"{begins}set Paper Moon to east if it is still west{ends}")).verdict
     assert isinstance(made, Plan), made
+
+
+@pytest.mark.parametrize("text", ["loan 4302 a week later", "push Paper Moon back a week"])
+async def test_a_day_that_is_moved_by_a_length_of_time_stands(text: str) -> None:
+    assert isinstance((await museum.ask_museum(text)).verdict, Plan)
