@@ -10,7 +10,7 @@ from tests.integration.web.api.shop import Shop
 
 
 async def test_json_lines_hold_every_entry_as_the_api_shows_it(shop: Shop) -> None:
-    for name in ("one", "two"):
+    for name in ("desk one", "desk two"):
         await shop.call("POST", "/v1/keys", {"name": name, "scopes": ["me:read"]})
     page = (await shop.call("GET", "/v1/history", query="limit=200")).json()["data"]
     answer = await shop.call("GET", "/v1/history/export.jsonl")
@@ -18,8 +18,8 @@ async def test_json_lines_hold_every_entry_as_the_api_shows_it(shop: Shop) -> No
     assert answer.headers["content-disposition"] == 'attachment; filename="opsiq-history.jsonl"'
     assert [json.loads(line) for line in answer.text.splitlines()] == list(reversed(page))
     assert answer.text.endswith("}\n")
-    made = await shop.call("GET", "/v1/history/export.jsonl", query="kind=key_created&q=two")
-    assert [json.loads(line)["data"]["name"] for line in made.text.splitlines()] == ["two"]
+    made = await shop.call("GET", "/v1/history/export.jsonl", query="kind=key_created&q=desk+two")
+    assert [json.loads(line)["data"]["name"] for line in made.text.splitlines()] == ["desk two"]
     none = await shop.call("GET", "/v1/history/export.jsonl", query="kind=drifted")
     assert none.text == ""
 
