@@ -13,6 +13,7 @@ from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
 from agent.extract.time import durations
 from agent.pipeline import Argument, Ask, Calls, Draft, ListArgument, Resolution, Span
+from language.common_words import find_common_word
 from language.date_forms import DAYS, MONTHS
 from language.locales import translate
 from language.measures import find_measure
@@ -324,7 +325,7 @@ def correct_spelling(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind
         meant = next((each for speller in words if (each := speller.meant(low)) is not None), None)
         if meant is None and not is_word(low):
             known = (each for _, each in _load_english_speller().near(low) if shortlist.knows(stem(each)))
-            meant = next(known, None)  # "connectioon", where the offers say "connect"
+            meant = next(known, None) or find_common_word(low)  # "connectioon", where the offers say "connect"
         if meant is not None:
             made.append((found.start(), found.end(), meant))
     return made
