@@ -60,7 +60,7 @@ def find_common_word(word: str) -> str | None:
     if word in checker:
         return None
     near = {*(checker.candidates(word) or ()), *_load_anagrams().get("".join(sorted(word)), ())}
-    rated = sorted(((_rate(word, each), each) for each in near if each.isalpha()), reverse=True)
+    rated: list[tuple[int, str]] = sorted(((_rate(word, each), each) for each in near if each.isalpha()), reverse=True)
     if not rated or not rated[0][0] or (len(rated) > 1 and rated[0][0] < _CLEARLY * rated[1][0]):
         return None
     return rated[0][1]
@@ -68,7 +68,7 @@ def find_common_word(word: str) -> str | None:
 
 def _rate(word: str, other: str) -> int:
     """How likely ``word`` is a misspelling of ``other``, in occurrences. 0 if it may be anything else."""
-    often = _load_checker().word_frequency[other]
+    often: int = _load_checker().word_frequency[other]
     if sorted(word) == sorted(other):
         twice = OSA.distance(word, other) > 1
         if twice and (len(word) < _TWO_EXCHANGES or OSA.distance(word, other) > 2):
