@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -83,6 +84,13 @@ def parse_credential(access: ReadAccess, token: str) -> Credential | None:
     raise InvalidInput("This platform is signed in to by OAuth: connect it without a token, then give its credential.")
 
 
+_SAMPLE: Final = 10
+"""So many records of each kind are listed by a check."""
+_FEWEST_CODES: Final = 3
+_CODE: Final = re.compile(r"#?[A-Z]{0,6}[-/._ ]?\d[A-Z\d/._-]{0,30}")
+"""A code with a digit. No name of a person or thing looks like it."""
+
+
 async def check(connector: Connector, contracts: Iterable[Contract]) -> Sequence[CheckFinding]:
     """Lists one record of every kind, gets it by id, and compares the contracts' parameter types with its values. The
     connector is third-party code and the platform is a stranger's, so every failure becomes a finding."""
@@ -101,7 +109,7 @@ async def check(connector: Connector, contracts: Iterable[Contract]) -> Sequence
 
 async def _check_kind(provider: Any, kind: RecordKind, contracts: Sequence[Contract]) -> list[CheckFinding]:
     try:
-        found: Sequence[Record] = await provider.search(Query(kind.name, order=kind.order, limit=1))
+        found: Sequence[Record] = await provider.search(Query(kind.name, order=kind.order, limit=_SAMPLE))
         if not found:
             return [CheckFinding("warn", kind.name, "The list answers, and is empty: nothing else could be tried.")]
         record = found[0]
@@ -120,8 +128,22 @@ async def _check_kind(provider: Any, kind: RecordKind, contracts: Sequence[Contr
         return [CheckFinding("fail", kind.name, f"The list and the single read tell different values of: {odd}.")]
     empty = [each.name for each in kind.fields if record.values.get(each.name) is None]
     told = f" Nothing stands in: {', '.join(empty)}." if empty else ""
-    made = [CheckFinding("ok", kind.name, f"Listed and read: {record.label}.{told}")]
+    made = [CheckFinding("ok", kind.name, f"Listed and read: {record.label}.{told}"), *_check_codes(kind, found)]
     return made + [each for contract in contracts for each in _check_types(contract, kind, record)]
+
+
+def _check_codes(kind: RecordKind, found: Sequence[Record]) -> Iterable[CheckFinding]:
+    """Warns of a field that is searched as a name, and whose values are codes ("B2", "INV-1042")."""
+    for each in kind.fields:
+        values = {str(record.values[each.name]) for record in found if record.values.get(each.name) is not None}
+        coded = [value for value in values if _CODE.fullmatch(value)]
+        if each.search == "name" and len(coded) >= _FEWEST_CODES and len(coded) > len(values) / 2:
+            shown = ", ".join(sorted(coded)[:3])
+            yield CheckFinding(
+                "warn", kind.name,
+                f"The values of {each.name!r} are codes ({shown}), and it is searched as a name: in a request they may "
+                'not be understood. Write "search": "number", and the form of the codes as "pattern".',
+            )  # fmt: skip
 
 
 def _check_types(contract: Contract, kind: RecordKind, record: Record) -> Iterable[CheckFinding]:

@@ -78,7 +78,7 @@ def _access(made: ConnectorDocument) -> Iterator[Finding]:
         yield Finding(
             "/connection/credential/name", "missing", f"Say which {credential.type} carries the credential: 'name'."
         )
-    if credential.type.startswith("oauth2") and not credential.token_url:
+    if credential.type.startswith("oauth") and not credential.token_url:
         yield Finding("/connection/credential/token_url", "missing", "Say where tokens are asked for: 'token_url'.")
     for name, each in made.connection.settings.items():
         here = pointer.join_pointer("connection", "settings", name)

@@ -1,7 +1,7 @@
 """Credentials of a document: its security schemes as a connection's credential kind, and parameters that are
 credentials in effect.
 
-The kinds are those of ``connector.json``: none, bearer, basic, header, query, oauth2_client_credentials. A credential
+The kinds are those of ``connector.json``: none, bearer, basic, header, query, oauth_client. A credential
 never appears in a contract.
 """
 
@@ -64,7 +64,7 @@ def _oauth2(scheme: Located) -> dict[str, Any]:
     flows = dict(scheme["flows"].members()) or {scheme.text("flow"): scheme}
     flow = flows.get("clientCredentials") or flows.get("application")
     if flow is not None and flow.text("tokenUrl"):
-        return {"type": "oauth2_client_credentials", "token_url": flow.text("tokenUrl")}
+        return {"type": "oauth_client", "token_url": flow.text("tokenUrl")}
     return {"type": "bearer", "label": "Access token (OAuth 2)"}
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from registry.declarative.document import make_json_schema
+from agent.credentials.kinds import KINDS
+from registry.declarative.document import make_json_schema, parse
 from registry.declarative.lint import lint_folder, lint_value
 from tests.unit.registry.declarative.shop import DOCUMENT
 
@@ -178,6 +179,21 @@ def test_nothing_is_raised_whatever_the_document_is(value: Any) -> None:
 def test_the_published_schema_is_the_one_that_documents_are_held_to() -> None:
     page = Path(__file__).parents[4] / "docs" / "reference" / "connector.schema.json"
     assert json.loads(page.read_text(encoding="utf-8")) == make_json_schema()
+
+
+@pytest.mark.parametrize("older", ["oauth2_client_credentials", "oauth2_refresh_token"])
+def test_credentials_have_one_name_here_and_at_a_connection_and_earlier_ones_are_understood(older: str) -> None:
+    def parsed(named: str) -> str:
+        credential = {"type": named, "token_url": "https://id.example/token"}
+        return str(parse({**DOCUMENT, "connection": {"credential": credential}}).connection.credential.type)
+
+    assert parsed(older) in KINDS
+    assert parsed(older) == parsed(parsed(older))
+    listed = make_json_schema()["$defs"]["Credential"]["properties"]["type"]["enum"]
+    assert set(listed) == {*KINDS} - {"certificate"} | {"none"}
+    assert ("/connection/credential/token_url", "missing") in codes(
+        {**DOCUMENT, "connection": {"credential": {"type": older}}}
+    )
 
 
 def test_an_event_close_to_a_universal_one_is_told() -> None:
