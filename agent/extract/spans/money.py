@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -58,6 +59,7 @@ _SHARED: Final = {
 _HUNDREDTHS_OF: Final = word_set("USD EUR CAD AUD NZD SGD HKD ZAR MXN")
 
 
+_WORD: Final = re.compile(rf"[^\W\d_]+|(?<!\d)(?<!\d )[{re.escape(''.join(_SYMBOLS))}](?!\s?\d)")
 # "1.500": one and a half in some places, fifteen hundred in others.
 _THOUSANDS: Final = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.]\d{3}(?![\d.,]*\d)")
 
@@ -91,14 +93,18 @@ def find_named_code(words: str) -> str | None:
     return find_currency(words) if words.strip() not in _ENGLISH else None
 
 
-def find_named_currency(words: str) -> Money | None:
-    """The currency of a name, sign or code alone, or of the last of two words: "US dollars", "EUR". Codes count only in
-    capitals."""
-    for said in (words, words.split()[-1]):
-        code = find_currency(said) if said.upper() not in CODES or said.isupper() else None
-        if code is not None:
-            return Money(0, 0, Decimal(0), code, said.upper() not in CODES and said == words.split()[-1])
-    return None
+def find_currencies(text: str) -> Iterator[Money]:
+    """The currencies that a text names without an amount, by sign, code or name: "US dollars", "EUR", "yen"."""
+    words = list(_WORD.finditer(text))
+    at = 0
+    while at < len(words):
+        for many in (3, 2, 1):
+            start, end = words[at].start(), words[min(at + many, len(words)) - 1].end()
+            said = text[start:end]
+            if (code := find_named_code(said)) is not None:
+                yield Money(start, end, Decimal(0), code, " " not in said and said.upper() not in CODES)
+                break
+        at += many
 
 
 def agrees(said: Money, currency: str | None) -> bool:
@@ -167,7 +173,7 @@ def _make_money(text: Text, number: numerals.Number) -> Money:
 
 
 # Codes that are also English words. They count only in capitals.
-_ENGLISH: Final = word_set("all top try cup mad lak bob sos php mop")
+_ENGLISH: Final = word_set("all top try cup mad lak bob sos php mop cop gel gip pen rub ron")
 
 
 def _read_trailing_code(text: Text, start: int, end: int, amount: Decimal, currency: str) -> Money:

@@ -2,7 +2,8 @@
 
 "I already closed it", "we shouldn't close it", "should we close it" and "I almost told you to close it" order nothing,
 whatever verb follows. What tells them is a closed class: a pronoun with an auxiliary, a negation or an adverb. Wishes
-are orders: "I'd like to", "we have to", "could you".
+are orders: "I'd like to", "we have to", "could you". Adverbs that deny or weaken a statement do so behind any subject:
+"Ada no longer needs it", "Ada hardly needs it", "Ada might need it".
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import Final
 
 from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.clauses import Clause, split_clauses
+from agent.validate.coverage.opposed_verbs import ENDING
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import CORRECTION, PAST, REGRETS, Place
-from language.stems import ORDERS, stem
+from language.stems import ORDERS, split_runs, stem
 from language.wordnet import find_similar_stems, is_word
 
 _OPENERS: Final = (
@@ -79,6 +81,15 @@ _DID: Final = re.compile(
     rf"{_OPENERS}(?P<frame>(?:{_ANYBODY}(?:['’](?:ve|s)|\s+(?:has|have))?\s+)?(?:(?:{_ADVERB}|{_OFTEN})\s+)*)(?P<verb>{_GIVEN})(?!\w)",
     re.IGNORECASE,
 )
+# What is no longer, hardly or perhaps so, behind any subject but the listener.
+_WEAKENED: Final = re.compile(
+    rf"{_OPENERS}(?P<subject>(?:(?!(?:who|that|which|whose|if|because|since|as|when|while|until|was|were|you|u|{_OFTEN})\b)[\w'’-]+\s+)"
+    r"{0,6}?)(?P<adverb>no\s+longer|hardly(?:\s+ever)?|barely|scarcely|seldom|rarely|nearly|almost|used\s+to|might(?!\s+(?:you|we|i)\b)"
+    r"|may(?=\s+(?:well\s+)?(?:need|want|require))|(?:is|are)(?:n['’]?t|\s+not)\s+(?:(?:supposed|meant|allowed|going)\s+)?to"
+    rf"|(?:stopped|ceased|quit)(?=\s+\w+ing\b))(?:\s+(?:{_ADVERB}|be|been|to|well))*\s+(?P<verb>[^\W\d_]+)",
+    re.IGNORECASE,
+)
+_NO_LONGER: Final = re.compile(r"(?<!\w)no\s+longer(?=\W*$)", re.IGNORECASE)
 _NOT_YET: Final = re.compile(rf"{_OPENERS}not\s+(?:yet|now|today)\s*", re.IGNORECASE)
 # Wishes. A past tense only makes them polite.
 _WISHES: Final = frozenset(
@@ -108,6 +119,49 @@ def find_frames(order: Order) -> Iterator[Place]:
         others = (each for each in clauses if each is not clause and not _is_text(each, order))
         if does and not any(_orders(each, order) for each in others):
             yield found.start("frame"), found.end("verb")
+
+
+def find_weakened(order: Order) -> Iterator[Place]:
+    """Finds statements of what is no longer, hardly or perhaps so, unless they say why something is ordered, or the
+    plan ends what they deny."""
+    text, clauses = order.polite, list(split_clauses(order.polite))
+    said = " ".join(words for each in order.contracts for words in (*each.aliases, *each.examples)).casefold()
+    ends = bool(order.heads & ENDING)
+    for clause in clauses:
+        found = _WEAKENED.match(text, clause.start, clause.end)
+        late = _NO_LONGER.search(text[: clause.end], clause.start)
+        if found is not None and _states(found, order):
+            adverb, place = found.span("adverb"), (found.start("adverb"), found.end("verb"))
+            root = stem(found["verb"].casefold())
+        elif late is not None:
+            adverb = place = late.span()
+            root = ""
+        else:
+            continue
+        does = root in order.heads or any(clause.start <= start < clause.end for start, _ in order.spoken)
+        later = any(start >= clause.end for start, _ in order.deciding)
+        others = (each for each in clauses if each is not clause and not _is_text(each, order))
+        if (
+            (does and not later and (root in order.verbs or not ends))
+            and text[slice(*adverb)].casefold() not in said
+            and not any(first <= adverb[0] < last for first, last in order.implied)
+            and not any(_orders(each, order) for each in others)
+        ):
+            yield place
+
+
+def _states(found: re.Match[str], order: Order) -> bool:
+    """Whether the words before such an adverb are a subject, and no order with it in the middle ("scrap the barely used
+    sander")."""
+    nouns = {stem(word) for kind in order.kinds for noun in kind.nouns for word in noun.split()}
+    start = found.start("subject")
+    for word, at, _ in split_runs(found["subject"]):
+        used = any(first <= start + at < last for first, last in order.spoken)
+        root = stem(plain_word(word))
+        ordering = root in ORDERS | order.heads or (not at and bool(find_similar_stems(root, verb=True)))
+        if ordering and not used and root not in nouns and not word.endswith("ing"):
+            return False
+    return _is_verb(found["verb"], order) or stem(found["verb"].casefold()) in _WISHES
 
 
 def _match(clause: Clause, order: Order) -> re.Match[str] | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from agent.extract.spans.money import agrees, find_named_currency
+from agent.extract.spans.money import agrees, find_currencies
 from agent.planning.proposal import (
     ArgumentOf,
     Computed,
@@ -26,7 +26,9 @@ from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.modifiers import begins_beside
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, search_before
+from language import numerals
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
+from language.text import word_set
 from language.wordnet import find_similar_stems, rate_similarity
 from registry.contract import Contract, Unit
 
@@ -54,6 +56,8 @@ _MORE_BEHIND: Final = re.compile(
     r"\s+(?:[^\W\d_]+\s+)?(?:more|extra|fewer|less|additional|on\s+top)(?!\w)(?!\s+than)", re.I
 )
 _RANGE: Final = re.compile(r"(?<!\bfrom )(?<![\w.,-])\d+\s+(?:to|or)\s+\d", re.IGNORECASE)
+_OTHER_SENSES: Final = word_set("pound pounds buck bucks sterling real rand won dong crown crowns mark marks")
+"""Names of currencies that alone may mean something else."""
 _ALIKE: Final = 0.4
 """Similarity above which a verb may mean to tell somebody something, as "warn" does."""
 
@@ -221,16 +225,26 @@ def _find_other_figures(order: Order) -> Iterator[Place]:
 
 def _find_other_currencies(order: Order) -> Iterator[Place]:
     """Currencies that neither a used amount nor a record is in. Nothing is converted."""
-    if not any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in order.notes):
-        return
     units = {find_unit(each.unit) for each in order.parts(Number)}
     known = {each.upper() for each in order.told_by_records} | {each for each in units if each is not None}
-    taken = order.find(order.proposal.result)
-    for found in patterns.IN_CURRENCY.finditer(order.text):
-        said = find_named_currency(found["currency"])
-        used = any(first < found.end() and found.start() < last for first, last in taken)
-        if said is not None and not used and not any(agrees(said, each) for each in known):
-            yield found.span()
+    known |= order.currencies
+    figures = order.find(order.parts(Number))  # a number's quote may hold more than its unit
+    used = [each for each in order.find(order.proposal.result) if each not in figures]
+    counted = {each.end for each in numerals.find_typed(order.text)}
+    named = list(find_currencies(order.text)) if order.on_records else []
+    unnamed = order.structure.several and not all(
+        any(agrees(said, each) for said in named) for each in order.currencies
+    )
+    for said in named:
+        into = patterns.search_before(patterns.IN, order.text, said.start)
+        of_number = len(order.text[: said.start].rstrip()) in counted
+        plain = order.text[said.start : said.end].casefold() not in _OTHER_SENSES
+        if (
+            (into is not None or (plain and not of_number))
+            and not any(first < said.end and said.start < last for first, last in used)
+            and (unnamed or not any(agrees(said, each) for each in known))
+        ):
+            yield (into.start() if into is not None else said.start), said.end
 
 
 def _find_left_out(order: Order) -> Iterator[Place]:

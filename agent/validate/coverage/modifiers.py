@@ -33,12 +33,20 @@ _BOUND: Final = (
     r"|when(?:ever)?(?!\s+(?:you|u)\s+(?:can|could|get|have|find|are)\b)"
     r"|before\s+\w+ing|not\s+before|after(?=\s+\w)(?!\s+all\b)"
 )
+_WHOSE: Final = r"(?:(?:the|this|next|an?|his|her|its|their|our|my|your)\s+)?"
+_PHASE: Final = (
+    rf"(?:the\s+)?(?:end|start|beginning|middle)\s+of\s+{_WHOSE}(?:day|week|month|quarter|year)"
+    rf"|(?:at|by|from|until|till?|after|before)\s+the\s+(?:very\s+)?(?:end|start|beginning|middle)\s+of\s+{_WHOSE}(?:\w+\s+)??[^\W\d_]+"
+    r"(?:\s+(?:period|cycle|term|year|month))?"
+)
 _DELAY: Final = (
     rf"in\s+(?:an?|half\s+an?)\s+{_UNIT}|(?:at|by|before|until)\s+(?:noon|midnight|lunch(?:time)?|christmas|easter)"
     r"|(?:(?:this|tomorrow|(?<!\d\s)in\s+the)\s+|(?<=,\s))(?:morning|afternoon|evening)|at\s+\d{1,2}(?::\d\d|\s*[ap]\.?m\b)"
     rf"|on\s+the\s+\d{{1,2}}(?:st|nd|rd|th)|(?:on|by|from|next|this)\s+{_SOON}\b\.?(?=\s*(?:[,;!?\d]|$))"
     rf"|\d{{1,2}}\.?\s+{_SOON}\b|over\s+the\s+(?:weekend|holidays)"
-    r"|(?:the\s+)?(?:end|start|beginning)\s+of\s+(?:(?:the|this|next)\s+)?(?:day|week|month|quarter|year)"
+    rf"|{_PHASE}"
+    r"|(?:from|as\s+of|starting|beginning|with|at|until|after)\s+(?:(?:the|his|her|its|their|our)\s+)?next\s+\w+(?:\s+(?:period|cycle|date|run))?"
+    r"|in\s+(?:the\s+)?(?:new\s+year|spring|summer|autumn|winter)"
     rf"|(?:\w+\s+{_UNIT}\s+)?(?:later|earlier)(?=\s*(?:[.,;!]|$))"
     # Beside a used day it is that of another day: "the Friday before".
     r"|(?<=day\s)(?:before|after|prior|following)(?=\s*(?:[.,;!?]|$))"
@@ -84,6 +92,11 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 BOUND: Final = _words(_BOUND)
 WHEN: Final = _words(rf"{_DELAY}|{_LENGTH}")
+PHASE: Final = _words(_PHASE)
+# Between a comma and the time from which something holds.
+_EFFECTIVE: Final = (
+    r"(?:effective|valid|only|but|(?:to\s+)?tak(?:e|ing)\s+effect|with\s+effect|as|from|ideally|preferably)\s+"
+)
 RATE: Final = _words(_RATE)
 # Moves a day that is computed from a record's: "a week later", "back a day".
 SHIFT: Final = re.compile(rf"an?\s+{_UNIT}|.*(?:later|earlier)", re.IGNORECASE)
@@ -116,7 +129,7 @@ LEAD: Final = re.compile(r"\s+(?:(?:the|on)\s+)?", re.IGNORECASE)
 """Words that may come between "until" and the day."""
 _LEAD: Final = 8
 PUNCTUATION: Final = re.compile(r"[;!?\n]|[.,:](?!\d)|\s[-–—]\s")
-HEAD: Final = re.compile(r"(?:^|[,:;.!?\n])\s*(?:(?:and|but|then|please|so)\s+)*$", re.IGNORECASE)
+HEAD: Final = re.compile(rf"(?:^|[,:;.!?\n])\s*(?:(?:and|but|then|please|so)\s+)*(?:{_EFFECTIVE})*$", re.IGNORECASE)
 _PAST: Final = rf"\b(?:{IRREGULAR}|\w{{2,}}(?<!e)ed)\b"
 PAST: Final = re.compile(_PAST, re.IGNORECASE)
 # "Is closed for now" is how it is or shall be.
@@ -156,7 +169,10 @@ def find_modifiers(
             if ends is not None and not _covers_both(ends, used):
                 yield place
                 continue
-            if any(start < place[1] and place[0] < end for start, end in used):
+            over = [each for each in used if each[0] < place[1] and place[0] < each[1]]
+            # "At the end" of "at the end of the year" says another time.
+            partly = pattern is WHEN and PHASE.fullmatch(found.group()) and max(over, default=place)[1] < place[1]
+            if over and not partly:
                 continue
             if pattern is BOUND and stem(found.group().casefold()) in verbs:
                 continue  # "set it back to pending": the state that the call brings about

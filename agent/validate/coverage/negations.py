@@ -30,7 +30,7 @@ from agent.validate.coverage.weighty_patterns import (
     find_opening,
     search_before,
 )
-from language.stems import EMPTY, split_runs, stem
+from language.stems import EMPTY, ORDERS, split_runs, stem
 
 _NO: Final = re.compile(
     r"(?<!\w)(?:not|never|no|nor|neither|none|nobody|nothing)(?!\w)"
@@ -129,6 +129,36 @@ def denies_verb(text: str, place: Place, verbs: frozenset[str]) -> bool:
         if any(stem(word) in verbs and not word.endswith(("ed", "s")) for word in words):
             return True
     return False
+
+
+_DENYING: Final = re.compile(
+    rf"{_NO.pattern}(?<!why not)|(?<!\w)(?:cannot|no\s+longer)(?!\w)"
+    r"|n['’]t(?!\w)(?!\s+(?:forget|hesitate|fail|you|we)\b)",
+    re.IGNORECASE,
+)
+
+
+def find_denied_order(text: str, verbs: frozenset[str]) -> str | None:
+    """The words of a clause that denies one of these verbs in front of it, unless another clause orders something."""
+    denied = None
+    for first, last in _split(text):
+        words = [(stem(word.casefold()), word, end) for word, _, end in split_runs(text[first:last])]
+        end = next((end for root, _, end in words if root in verbs), None)
+        denial = _DENYING.search(text, first, last if end is None else first + end)
+        head = next((root for root, word, _ in words if word.casefold() not in EMPTY), "")
+        if denial is None and (end is not None or head in ORDERS):
+            return None
+        if end is not None and patterns.REGRETS.search(text, first, last) is None:
+            denied = denied or text[first : first + end].strip()
+    return denied
+
+
+def _split(text: str) -> Iterator[Place]:
+    first = 0
+    for mark in ENDS.finditer(text):
+        yield first, mark.start()
+        first = mark.end()
+    yield first, len(text)
 
 
 def _find_clause(text: str, start: int, end: int) -> Place:

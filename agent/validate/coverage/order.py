@@ -60,6 +60,7 @@ class Order:
     - ``told_by_records``: stems of what those records say of themselves.
     - ``shown``: the names shown beside them, in lower case.
     - ``by_step``: for each step, the words that identify its records.
+    - ``currencies``: the codes of those that the plan's amounts are in.
     """
 
     request: Request
@@ -72,6 +73,7 @@ class Order:
     told_by_records: frozenset[str] = frozenset()
     shown: frozenset[str] = frozenset()
     by_step: Sequence[frozenset[str]] = ()
+    currencies: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -159,6 +161,13 @@ class Order:
                     found = [(start + first, start + last) for first, last in _find_value(node, said)]
                     values.setdefault((start, end), []).append(found)
         return values
+
+    @cached_property
+    def implied(self) -> list[Place]:
+        """The used places that are a text, or stand for a value that they don't say, such as "no"."""
+        values = [each for each in self.nodes if isinstance(each, TypedValue) and each.quote is not None]
+        other = [each for each in values if each.quote and str(each.value).casefold() not in each.quote.text.casefold()]
+        return [*self.texts, *self.find(other)]
 
     def _find_own(self, node: object) -> list[Place]:
         quote = getattr(node, "quote", None)

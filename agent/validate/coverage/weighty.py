@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+from agent.extract.spans.money import find_currencies
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.asides import Asides
 from agent.validate.coverage.described_only import Told, is_named_outright
@@ -172,7 +173,13 @@ class _Judge:
     def is_firm(self, each: Finding) -> bool:
         denies = "order not to" in each.kinds and patterns.DENIES.fullmatch(each.said) is not None
         denies = denies and not patterns.PREVENTS.match(self.order.text, each.place[1])
-        return denies or "framed" in each.kinds or self.aside.is_firm(each.place, self._quote_around(each), self._bars)
+        currency = "misread" in each.kinds and any(find_currencies(each.said))
+        return (
+            denies
+            or currency
+            or "framed" in each.kinds
+            or self.aside.is_firm(each.place, self._quote_around(each), self._bars)
+        )
 
     def ask_for_nothing(self, findings: Sequence[Finding]) -> bool:
         """Whether all say that the order is none or isn't to be carried out, or are words of such a stretch."""

@@ -144,10 +144,8 @@ STAYS: Final = re.compile(
 )
 NOT_THIS: Final = re.compile(r"\b(?:not|instead\s+of|rather\s+than|no)\s+$", re.IGNORECASE)
 OWNS: Final = re.compile(r"['’]s?\s+")
-# The currency of a payment without a number: "in dollars".
-IN_CURRENCY: Final = re.compile(
-    r"(?<!\w)(?:in|into|to)\s+(?P<currency>(?:[^\W\d_]+\s+)?[^\W\d_]+|[€$£¥])", re.IGNORECASE
-)
+# Before a currency that a payment is to be made in: "in dollars", "as US dollars".
+IN: Final = re.compile(r"(?<!\w)(?:in|into|to|as)\s+(?:(?:an?|the|his|her|their|our|my)\s+)?$", re.IGNORECASE)
 # A factor, not an amount: "3x", "x 3".
 FACTOR: Final = re.compile(r"(?<=\d)\s?[x×](?!\w)|(?<!\w)[x×]\s?(?=\d)", re.IGNORECASE)
 FACTOR_BEFORE: Final = re.compile(r"(?<!\w)[x×]\s?$", re.IGNORECASE)

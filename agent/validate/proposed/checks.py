@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Candidate, PromptSource, Question, Request, Span, Step
 from agent.planning.proposal import Call, CountOf, Find, Handle, PlanResult, Proposal, Test, When, Words
 from agent.planning.quotes import find_in_request, find_places, walk
@@ -16,7 +17,9 @@ from agent.query.references import Query
 from agent.validate import questions
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.misread import repeats_what_was_done
+from agent.validate.coverage.negations import find_denied_order
 from agent.validate.coverage.open_words import find_open_words, is_named
+from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.typed_words import TypedWords, rate_support
@@ -157,6 +160,17 @@ class PlanChecks:
         asks_model = not (left.firm or repeats) and self._may_be_read_again(left.weighty)
         return asked.model_copy(update={"pieces": tuple(left.weighty) if asks_model else ()})
 
+    def check_denied(self, contract: Contract) -> Question | None:
+        """Asks whether an action is meant at all, before a value that it lacks is asked for: "Ada should not be
+        suspended"."""
+        if contract.risk is Risk.READ or self.request.answers or self.request.given is not None:
+            return None
+        denied = find_denied_order(strip_politeness(self.request.text), leading_verbs(contract))
+        if denied is None:
+            return None
+        text = f"Shall I do this: {contract.title}? {_quote([denied])} doesn't ask for it."
+        return _ask_whether(text, "Yes, do that", contract.title)
+
     def find_open_words(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> tuple[str, ...]:
         """Stretches of the request that neither the plan nor the resolver mentions. Only for a person's order, and
         without words that an answered question was about."""
@@ -183,6 +197,7 @@ class PlanChecks:
             told_by_records=_words_of(steps),
             shown=_list_names_beside(steps, self.query),
             by_step=[_told_by(step, self.query) for step in steps],
+            currencies=_list_currencies(steps, contracts),
         )
 
     def _take_in(self, proposal: Proposal) -> Proposal:
@@ -249,6 +264,14 @@ def _ask_whether(text: str, label: str, does: str) -> Question:
 def _quote(told: Sequence[str]) -> str:
     more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
     return ", ".join(questions.quote_words(each[:_LONGEST_TOLD]) for each in told[:_MOST_TOLD]) + more
+
+
+def _list_currencies(steps: Sequence[Step], contracts: Sequence[Contract]) -> frozenset[str]:
+    """The codes of the currencies that the plan's amounts are in."""
+    notes = [note for each in contracts for note in each.annotations.values()]
+    told = {note.currency_from for note in notes}
+    named = {str(each.value) for step in steps for each in step.filled if each.param in told}
+    return frozenset(named | {note.currency for note in notes if note.currency})
 
 
 def _words_of(steps: Sequence[Step]) -> frozenset[str]:

@@ -93,6 +93,8 @@ class _Planner:
             if isinstance(contract, Refusal):
                 return contract
             trouble = await self._plan_call(at, call, contract)
+            if isinstance(trouble, Question):
+                return self.checks.check_denied(contract) or trouble
             if trouble is not None:
                 return trouble
         if not parts.steps:

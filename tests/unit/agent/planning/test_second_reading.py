@@ -87,11 +87,12 @@ async def test_no_reading_is_believed_of_a_condition_a_limit_or_a_part(text: str
         "waive F-231 and scrap item 105",  # an order that could be done here
         "waive F-231, 3 euros of it",
         "waive F-231, F-232 too",
+        "waive F-231 in dollars",  # nothing is converted
         "don't waive F-231",
         "waive F-231. Actually, don't.",
     ],
 )
-async def test_no_reading_is_believed_of_a_ban_a_further_order_or_a_figure(text: str) -> None:
+async def test_no_reading_is_believed_of_a_ban_a_further_order_a_figure_or_a_currency(text: str) -> None:
     model = Reads(*["nothing"] * 5)
     assert isinstance((await came_of(model, text)).verdict, Question)
     assert model.told == []

@@ -40,6 +40,8 @@ _MOST_SUBJECT: Final = 5
 """Tokens of the longest subject of what somebody may or must do."""
 _WANTS: Final = (("needs",), ("wants",), ("would", "like"), ("asks", "for"), ("asked", "for"), ("asking", "for"))
 """… told as what somebody would have: "Ada needs her card again"."""
+_HAVING: Final = frozenset(("has", "have", "had", "got", "gets"))
+"""… in front of "no": what somebody lacks, which orders nothing."""
 _HAS: Final = _BEFALL_MANY | {"have", "take"}
 """… behind a verb of duty or permission: "Ada should have 7"."""
 _MOST_ANEW: Final = 3
@@ -107,6 +109,8 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
     thing = thing or begin in reader.quoted or _is_name(reader, begin)
     ordered = bool(rest) and ((begins_like_an_order(rest) and not thing) or orders(begin, stop) or asked is not None)
     denied = next((at for at in range(begin, stop) if reader.low(at) in lexicon.NOT), stop)
+    lacks = reader.low(denied) == "no" and reader.low(denied - 1) in _HAVING if begin < denied < stop else False
+    ordered = ordered and (not lacks or asked is not None or begins_like_an_order(rest))
     verbs = range(begin + 1, min(denied, stop - 1))
     befalls = any(_befalls(reader, at, begin) or _shall(reader, at) for at in verbs)
     wants = any(_wants(reader, at) for at in verbs) and not reader.denies

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from agent.pipeline import Plan, Question, Request
@@ -10,8 +12,9 @@ from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.questions import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
-from tests.unit.own_worlds import NOW, OWNER, world
+from tests.unit.own_worlds import NOW, OWNER, came_of, find, plan, world
 
+RUN = "run_00000000000000000000000001"
 SHELVED = "stick the Tile cutter in the cellar"
 
 
@@ -116,3 +119,71 @@ async def test_a_denial_says_that_nothing_is_asked_for() -> None:
     asked = await verdict_of("please do not waive F-231", WAIVE)
     assert isinstance(asked, Question)
     assert "‘please do not waive’ doesn't ask for it." in asked.text
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "says"),
+    [
+        ("the Tile cutter no longer goes to the cellar", SHELVE, "no longer goes"),
+        ("the Tile cutter hardly needs the cellar", SHELVE, "hardly needs"),
+        ("the Tile cutter barely fits the cellar", SHELVE, "barely fits"),
+        ("Tile cutter nearly went to the cellar", SHELVE, "nearly went"),
+        ("the Tile cutter used to live in the cellar", SHELVE, "used to live"),
+        ("it might suit the Tile cutter in the cellar", SHELVE, "might suit"),
+        ("the Tile cutter isn't to be moved to the cellar", SHELVE, "isn't to be moved"),
+        ("the Tile cutter stopped needing the cellar", SHELVE, "stopped needing"),
+        ("F-231 may well need waiving", WAIVE, "may well need"),
+        ("loan 502 needs the 7 days no longer", RENEW, "no longer"),
+        ("no longer waive F-231", WAIVE, "no longer waive"),
+    ],
+)
+async def test_what_is_no_longer_hardly_or_perhaps_so_orders_nothing(
+    text: str, step: dict[str, Any], says: str
+) -> None:
+    asked = await verdict_of(text, step)
+    assert isinstance(asked, Question), asked
+    assert asked.text.startswith("Shall I do this: "), asked.text
+    assert f"‘{says}’ doesn't ask for it." in asked.text, asked.text
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("Ruth no longer needs the Tile cutter, put it in the cellar", SHELVE),
+        ("the Tile cutter is barely used: put it in the cellar", SHELVE),
+        ("put the Tile cutter, which Ruth no longer needs, in the cellar", SHELVE),
+        ("Ruth might come for it, so put the Tile cutter in the cellar", SHELVE),
+        ("put the Tile cutter in the cellar: it is hardly used", {**SHELVE, "note": {"quote": "it is hardly used"}}),
+    ],
+)
+async def test_the_same_said_of_why_is_a_reason(text: str, step: dict[str, Any]) -> None:
+    verdict = await verdict_of(text, step)
+    assert isinstance(verdict, Plan), getattr(verdict, "text", verdict)
+
+
+async def test_such_an_adverb_inside_an_order_weakens_no_statement() -> None:
+    asked = await verdict_of("put the barely used Tile cutter in the cellar", SHELVE)
+    assert isinstance(asked, Question)
+    assert "the barely" in asked.text
+    assert "doesn't ask for it" not in asked.text
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("Jonas Hart no longer needs booking 5009", True),
+        ("booking 5009 is no longer to be cancelled", False),
+        ("no longer cancel booking 5009", False),
+    ],
+)
+async def test_an_action_that_ends_something_says_what_is_no_longer_so(text: str, stands: bool) -> None:
+    verdict = (
+        await came_of(text, plan({"action": "cancel_booking", "booking_id": find("booking", "5009")}), "hotel")
+    ).verdict
+    assert isinstance(verdict, Plan if stands else Question), getattr(verdict, "text", verdict)
+
+
+@pytest.mark.parametrize("adverb", ["no longer", "hardly", "might"])
+async def test_a_weakened_statement_orders_nothing_without_a_model(adverb: str) -> None:
+    task = Task(Request(text=f"803 {adverb} belongs to Bruno", now=NOW), OWNER, world("garage"), RUN)
+    assert not isinstance((await propose(task, RuleResolver())).verdict, Plan)

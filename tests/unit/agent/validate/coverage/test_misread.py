@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from agent.pipeline import Answer, Plan, Question, Request
+from agent.planning.proposal import Call, Find, PlanResult, Proposal, RecordArgument
 from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
-from agent.validate.coverage.misread import find_condition
+from agent.validate.coverage.misread import find_condition, find_misread
+from agent.validate.coverage.order import Order
 from agent.validate.questions import REST
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit import museum
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, verdict_of
+from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan, world
 
 RUN = "run_00000000000000000000000001"
@@ -31,6 +34,11 @@ async def read(text: str, name: str, *answers: Answer) -> Any:
         ("waive F-233 2x", "lending"),
         ("waive F-233 x2", "lending"),
         ("waive F-233 in dollars", "lending"),
+        ("waive F-233 in chf please", "lending"),
+        ("waive F-233 as swiss francs", "lending"),
+        ("waive 10 euros of F-233, us dollars please", "lending"),
+        ("top up Joris by 30 in sek", "riding"),
+        ("renew loan 502 by 7 days in dollars", "lending"),
         ("waive about 10 euros of F-233", "lending"),
         ("waive 10 euros or so of F-233", "lending"),
         ("discount bill 812 to 190 euros", "vet"),
@@ -52,6 +60,8 @@ async def test_words_used_for_something_else_are_asked_about(text: str, name: st
     ("text", "name"),
     [
         ("waive 10 euros of F-233", "lending"),
+        ("waive F-233 in euros please", "lending"),
+        ("waive F-233 in eur", "lending"),
         ("top up Joris by 30 euros", "riding"),
         ("set Pepper's weight to 18500 grams", "vet"),
         ("remind everyone with an open bill", "vet"),
@@ -168,3 +178,14 @@ async def test_a_number_of_a_record_s_own_name_is_no_value() -> None:
         answer = {"understood": "", "result": plan(step), "rest": []}
         verdict = (await propose(task, ProposingResolver(Says(answer)))).verdict
         assert isinstance(verdict, Plan if stands else Question), verdict
+
+
+@pytest.mark.parametrize(("pick", "stands"), [("one", True), ("all", False)])
+def test_a_currency_of_some_of_a_set_is_not_that_of_all(pick: Literal["one", "all"], stands: bool) -> None:
+    contract = shop().catalogue.get("saas.apply_credit")
+    assert contract is not None
+    them = RecordArgument(reference=Find(record="customer", pick=pick))
+    proposal = Proposal(result=PlanResult(calls=(Call(action=contract.name, arguments={"customer_id": them}),)))
+    request = Request(text="give them 5 in usd", now=NOW)
+    order = Order(request, proposal, [contract], currencies=frozenset(("EUR", "USD")))
+    assert (find_misread(order) == set()) is stands

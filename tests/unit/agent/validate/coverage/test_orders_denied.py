@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan, Question
+from agent.pipeline import Answer, Plan, Question
 from agent.validate.coverage.negations import find_negations
 from agent.validate.questions import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
+from tests.unit.own_worlds import came_of, find, plan
 
 
 async def is_asked(text: str, step: dict[str, Any]) -> None:
@@ -212,3 +213,33 @@ async def test_a_denied_value_is_one_of_the_list_that_another_was_taken_from(tex
 )
 def test_a_no_at_the_head_of_an_undoing_without_quotes_denies_nothing(text: str, undoes: bool, found: int) -> None:
     assert len(list(find_negations(text, [], frozenset({"raise"}), undoes=undoes))) == found
+
+
+BARE = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("loan 502 should not be renewed", "loan 502 should not be renewed"),
+        ("loan 502 needn't be renewed", "loan 502 needn't be renewed"),
+        ("nobody renews loan 502 today", "nobody renews"),
+        ("no renewal today for loan 502", "no renewal"),
+        ("loan 502 is no longer to be renewed", "loan 502 is no longer to be renewed"),
+        ("why not renew loan 502", None),
+        ("don't forget to renew loan 502", None),
+        ("loan 502 was not renewed, so renew it", None),
+        ("loan 502 should never have been renewed", None),
+        ("renew loan 502, Ruth can't come", None),
+    ],
+)
+async def test_no_value_is_asked_for_of_what_is_denied(text: str, denied: str | None) -> None:
+    asked = (await came_of(text, plan(BARE))).verdict
+    assert isinstance(asked, Question), asked
+    if denied is None:
+        assert asked.slot == "0.days", asked
+        return
+    assert asked.text == f"Shall I do this: Renew a loan? ‘{denied}’ doesn't ask for it."
+    after = (await came_of(text, plan(BARE), answers=[Answer(slot=REST, choice=REST)])).verdict
+    assert isinstance(after, Question)
+    assert after.slot == "0.days"
