@@ -319,7 +319,8 @@ async def _show_run(
     viewer = visitor.actor
     context = await get_container(request).contexts.of(viewer.workspace)
     planned, asked = as_planned(run), as_asked(run)
-    shown_card = card.make_card(planned, viewer) if planned and run.state not in ("received", "asked") else None
+    carded = planned if run.state not in ("received", "asked") else None
+    shown_card = card.make_card(carded, viewer, context.kinds) if carded else None
     came = outcome.make_outcome(planned, viewer, context) if planned and run.outcomes else None
     refused, unavailable = None, run.refusal is not None and run.refusal.code == "unavailable"
     if run.state in ("refused", "abstained") and run.refusal:

@@ -25,6 +25,7 @@ from core.display_text import to_display_text
 from registry.confirmation import ConfirmBy
 from registry.contract import Risk
 from registry.endpoints.types import McpEndpoint
+from registry.records import Kinds, format_field
 from web.console import labels
 from web.console.labels import Badge
 
@@ -157,11 +158,14 @@ class Card:
         return len(self.calls) > 1 and len(ways) == 1
 
 
-def make_card(planned: Planned, actor: Actor) -> Card:
-    """The card of a planned run, for ``actor``."""
+_NO_KINDS: Final = Kinds(())
+
+
+def make_card(planned: Planned, actor: Actor, kinds: Kinds = _NO_KINDS) -> Card:
+    """The card of a planned run, for ``actor``. ``kinds`` say what the fields of its records are."""
     run, plan = planned.run, planned.plan
     viewer = actor.person
-    calls = tuple(_call(run, step, at, viewer) for at, step in enumerate(plan.steps))
+    calls = tuple(_call(run, step, at, viewer, kinds) for at, step in enumerate(plan.steps))
     return Card(
         run_id=run.id,
         title=_title(calls),
@@ -201,7 +205,7 @@ def quote_requests(run: Run, viewer: str) -> tuple[QuotedRequest, ...]:
     )
 
 
-def _call(run: Run, step: Step, at: int, viewer: str) -> Call:
+def _call(run: Run, step: Step, at: int, viewer: str, kinds: Kinds) -> Call:
     return Call(
         number=at + 1,
         title=to_display_text(step.title),
@@ -211,7 +215,7 @@ def _call(run: Run, step: Step, at: int, viewer: str) -> Call:
         version=step.version,
         url=_address(step),
         idempotent=step.idempotent,
-        params=tuple(_param(run, each, step, at, viewer) for each in step.filled),
+        params=tuple(_param(run, each, step, at, viewer, kinds) for each in step.filled),
         payload=_payload(step),
         request=_request(step),
     )
@@ -281,7 +285,7 @@ def _request(step: Step) -> str:
     return "\n".join(to_display_text(line, limit=_WHOLE) for line in lines)
 
 
-def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -> Param:
+def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str, kinds: Kinds) -> Param:
     typed = not isinstance(filled.source, RecordSource)
     shown = to_display_text(filled.shown, lines=typed, limit=_WHOLE)
     as_typed = typed and (isinstance(filled.value, str) or bool(_list_texts(filled.value)))
@@ -296,7 +300,7 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -
         shown=shown if as_typed else labels.write_out(shown),
         exact=to_display_text(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
         source=labels.describe_source(run, filled.source, viewer, filled.shown, beside),
-        record=tuple(_record(filled.source, step, run.zone)),
+        record=tuple(_record(filled.source, step, run.zone, kinds)),
         long=len(shown) > _LONG or "\n" in shown,
         doubt=labels.DOUBTS.get(grade_evidence(filled.source), ""),
         day=_say_day(filled.value, run.zone),
@@ -318,13 +322,20 @@ def _say_day(value: object, zone: str) -> str:
     return f"{there:%A}, {there.day} {there:%b %Y}{clock}" + (" UTC" if clock and zone == "UTC" and at.tzinfo else "")
 
 
-def _record(source: Source, step: Step, zone: str) -> Iterator[Field]:
+def _record(source: Source, step: Step, zone: str, kinds: Kinds) -> Iterator[Field]:
     if not isinstance(source, RecordSource):
         return
+    kind = kinds.get(source.record_kind)
     for pin in step.pins:
         if (pin.record_kind, pin.record_id) == (source.record_kind, source.record_id):
             for name, value in pin.values.items():
-                told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                declared = kind.field_named(name) if kind is not None else None
+                if value is None:
+                    told = "nothing"
+                elif declared is not None and declared.type == "money_minor":
+                    told = labels.write_out(format_field(declared, pin.values))
+                else:
+                    told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
                 text = _say_day(value, zone) or told
                 yield Field(to_display_text(name.replace("_", " "), limit=120), to_display_text(text, limit=1000))
 

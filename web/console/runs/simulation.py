@@ -64,9 +64,9 @@ async def simulate(request: Request, visitor: Visitor, said: str, draft: Contrac
     done = await get_container(request).simulations.simulate(visitor.actor, said, draft=draft)
     match done.verdict:
         case Plan() as plan:
-            return SimulatedRequest(
-                card=card.make_card(Planned(done.run.with_(plan=plan), plan), visitor.actor), held=bool(plan.held)
-            )
+            context = await get_container(request).contexts.of(visitor.actor.workspace)
+            planned = Planned(done.run.with_(plan=plan), plan)
+            return SimulatedRequest(card=card.make_card(planned, visitor.actor, context.kinds), held=bool(plan.held))
         case Question() as question:
             options = tuple(
                 f"{to_display_text(each.label)} {to_display_text(each.detail)}".strip() for each in question.candidates

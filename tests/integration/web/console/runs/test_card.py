@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from agent.pipeline import Answer, ParameterValue, PromptSource, RecordSnapshot, Span, Step
 from agent.runs.states import Planned
 from registry.contract import Risk
+from registry.records import Field, Kinds, Query, Record, RecordKind
 from tests.integration.web.console.samples.card import PLAN, RUN, TEXT, said
 from web.console import labels
 from web.console.runs import card, runs
@@ -273,3 +275,38 @@ def test_a_key_that_asked_is_told_from_a_person() -> None:
     assert shown.said[0].label == "key “till” asked"
     assert runs._waiting(run).who == "key “till”"
     assert card.make_card(Planned(run, PLAN), RUN.actor).said[0].label == "You asked", "whose key it is"
+
+
+def test_an_opened_record_shows_money_in_its_currency() -> None:
+    fields = (
+        Field("id", "id"),
+        Field("total", "money_minor", currency_field="currency"),
+        Field("tip", "money_minor", currency_field="currency"),
+        Field("currency", "currency"),
+        Field("covers", "integer"),
+    )
+    kinds = Kinds([InMemoryRecords(RecordKind("invoice", "Invoice", ("invoice",), fields))])
+    values = {"id": 1042, "total": 1250000, "tip": None, "currency": "JOD", "covers": 8800}
+    pin = RecordSnapshot(record_kind="invoice", record_id="1042", digest="sha256:0", label="INV-1042", values=values)
+    (step,) = PLAN.steps
+    plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"pins": (pin,)}),)})
+    shown = card.make_card(Planned(RUN, plan), RUN.actor, kinds).calls[0].params[1].record
+    assert {each.name: each.value for each in shown} == {
+        "id": "1042", "total": "1,250.000 JOD", "tip": "nothing", "currency": "JOD", "covers": "8800",
+    }  # fmt: skip
+    (unknown,) = [each.value for each in card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[1].record][1:2]
+    assert unknown == "1250000"
+
+
+class InMemoryRecords:
+    def __init__(self, *kinds: RecordKind) -> None:
+        self._kinds = kinds
+
+    def kinds(self) -> tuple[RecordKind, ...]:
+        return self._kinds
+
+    async def search(self, query: Query) -> Sequence[Record]:
+        return ()
+
+    async def get(self, kind: str, record_id: str) -> Record | None:
+        return None
