@@ -38,13 +38,15 @@ class ReadAccess:
 @dataclass(frozen=True, slots=True)
 class PlatformRequest:
     """One read of a platform. ``path`` is percent-encoded and below the base address. ``body`` is JSON, for searches by
-    POST. ``missing`` are statuses besides 404 that mean that nothing is there."""
+    POST. ``missing`` are statuses besides 404 that mean that nothing is there. A request that is being planned makes
+    each read once: ``again`` counts reads that are repeated on purpose, to see whether something has changed."""
 
     path: str
     method: Literal["GET", "POST"] = "GET"
     query: Sequence[tuple[str, str]] = ()
     body: Any = None
     missing: frozenset[int] = frozenset()
+    again: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,10 @@ def discover(
     """Finds the connectors in the folders of the importable package ``package``, in ``folders``, and those that
     ``installed`` entry points name (by default, none); both lists are sorted by name.
 
-    Each subfolder (unless its name begins with ``_`` or ``.``) holds exactly one subclass of ``Connector``, in its
-    ``__init__`` or any module of it that does not begin with ``_``, whose ``name`` is the folder's; or a
-    ``connector.json`` of that name. Of two with one name the first is used, and the second reported.
+    Each subfolder that is a Python package or has a ``connector.json`` (unless its name begins with ``_`` or ``.``)
+    holds exactly one subclass of ``Connector``, in its ``__init__`` or any module of it that does not begin with ``_``,
+    whose ``name`` is the folder's; or a ``connector.json`` of that name. Of two with one name the first is used, and
+    the second reported.
     """
     _offer_interface()
     found: dict[str, DiscoveredConnector] = {}
@@ -137,7 +138,10 @@ def _find_installed(points: Iterable[EntryPoint]) -> Iterator[Found]:
 
 
 def _is_candidate(path: Path) -> bool:
-    return path.is_dir() and not path.name.startswith(("_", "."))
+    """Whether a folder may be a connector. One with neither a document nor a Python package is none: a folder of data
+    may lie beside connectors."""
+    named = path.is_dir() and not path.name.startswith(("_", "."))
+    return named and ((path / FILE).is_file() or (path / "__init__.py").is_file())
 
 
 def _look(name: str, place: str, path: Path, dotted: str | None, *, digests: Path | None = None) -> Found:

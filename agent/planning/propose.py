@@ -66,6 +66,7 @@ from agent.validate.proposed import plan_proposal
 from agent.validate.questions import join, quote_words
 from agent.validate.records.located import RecordScope
 from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable
+from executors.http.read_memo import ReadMemo, use_read_memo
 from prompts import is_plain
 from registry.offers.shortlist import Shortlist
 
@@ -81,7 +82,8 @@ async def propose(
 ) -> Outcome:
     """Turns a request into a plan, a question, an answer or a refusal. ``around`` wraps the call of the resolver.
     Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
-    outcome = leave_out_unchanged(task, await _propose(task, resolver, on_phase, around))
+    with use_read_memo(ReadMemo()):
+        outcome = leave_out_unchanged(task, await _propose(task, resolver, on_phase, around))
     plan = outcome.verdict
     if not isinstance(plan, Plan):
         return outcome

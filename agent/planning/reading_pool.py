@@ -17,6 +17,7 @@ from agent.planning.thread import NO_THREAD, Thread
 from agent.resolve.resolver import MODEL, OFFLINE
 from agent.runs.run import Run
 from executors.cpu_workers import CpuWorkers, Resource, Serve, TooCostly
+from executors.http.read_memo import ReadMemo, use_read_memo
 from registry.conditions import condition
 from registry.conditions.condition import ConditionResult, Evaluator
 
@@ -96,12 +97,16 @@ class ReadingPool:
         )
 
     def _make_serve(self, context: WorkspaceContext) -> Serve:
+        memo = ReadMemo()
+
         async def serve(what: str, arguments: Any) -> Any:
             match what:
                 case "search":
-                    return tuple(await context.kinds.search(arguments))
+                    with use_read_memo(memo):
+                        return tuple(await context.kinds.search(arguments))
                 case "record":
-                    return await context.kinds.record(*arguments)
+                    with use_read_memo(memo):
+                        return await context.kinds.record(*arguments)
                 case "complete":
                     return await self._complete(*arguments)
                 case "version":

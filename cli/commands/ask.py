@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cli.program import name_program
 from core.display_text import drop_listing
+from core.error_answer import find_sentence
 
 if TYPE_CHECKING:
     from cli.client import Client
@@ -255,8 +256,15 @@ def render_card(shown: dict[str, Any], *, more: str = "") -> str:
             lines.append(f"  waits for {people} until {_write_moment(shown['expires_at'])}")
     for outcome in shown["outcomes"]:
         status = f" ({outcome['status']})" if outcome["status"] else ""
-        lines.append(f"  {outcome['call_id']}: {outcome['state']}{status} {outcome['detail']}".rstrip())
+        lines.append(f"  {outcome['call_id']}: {outcome['state']}{status} {_tell_outcome(outcome)}".rstrip())
     return "\n".join(lines)
+
+
+def _tell_outcome(outcome: dict[str, Any]) -> str:
+    """What became of a call, with the platform's own sentence if it failed."""
+    said = find_sentence(outcome.get("answer")) if outcome["state"] == "failed" else ""
+    detail: str = outcome["detail"]
+    return f"{detail} It says: “{said}”".strip() if said and said not in detail else detail
 
 
 def make_record_line(record: dict[str, Any]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+import os
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -74,7 +76,8 @@ def add_parser(sub: Any) -> None:
         "connect",
         help="connect a platform: its address, options and credential",
         description="The credential (a token, or user:password) is read from standard input, or asked for without an "
-        "echo. Sign the actions that it proposes in the console afterwards.",
+        "echo. The actions that it proposes can be used once they are signed: 'opsiq contracts register FOLDER', or "
+        "in the console.",
     )
     link.add_argument("name", help="the connector, as the list shows it")
     link.add_argument("--address", required=True, metavar="URL", help="the platform's address")
@@ -99,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _tell(arguments, found, [f"{each['state']:<5} {each['about']:<20} {each['detail']}" for each in found])
     if arguments.act == "connect":
         answer = server.post("/v1/connections", _connection(arguments))
-        text = f"Connected as {answer['name']}. Try it: opsiq connectors check {answer['name']} --live"
+        text = _describe_connected(arguments.name, answer["name"], server.url)
         print(json.dumps(answer, ensure_ascii=False, indent=2) if arguments.json else text)
         return 0
     if arguments.act == "list":
@@ -185,6 +188,20 @@ def _connection(arguments: argparse.Namespace) -> dict[str, Any]:
             raise InvalidInput("No credential came on standard input. Give it, or say --no-token.")
         body["token"] = token.strip()
     return body
+
+
+def _describe_connected(connector: str, name: str, url: str) -> str:
+    """What is left to do with a new connection. Contracts in files are those of a connection named like its
+    connector."""
+    places = [Path(), *map(Path, filter(None, os.environ.get("OPSIQ_CONNECTORS", "").split(os.pathsep)))]
+    folders = [each for place in places for each in (place / connector, place) if each.resolve().name == connector]
+    folder = next((each for each in folders if (each / "connector.json").is_file()), None)
+    here = f"sign its actions at {url}/connectors/{name}/contracts"
+    following = f"opsiq contracts register {shlex.quote(str(folder))}" if folder and name == connector else here
+    return (
+        f"Connected as {name}. Try its reads: opsiq connectors check {name} --live\n"
+        f"Next: {following}   (until its actions are signed, nothing can be done with it)"
+    )
 
 
 def _line(each: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ import logging
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, Final
 
 import aiohttp
@@ -19,6 +20,7 @@ from core import canon
 from core.clock import utc_now
 from core.errors import BadSetting, InvalidInput, NotCanonical, PlatformUnavailable
 from executors.http.credentials import NO_CREDENTIALS, AppliedCredentials
+from executors.http.read_memo import Received, get_read_memo
 from executors.http.session import AnswerHead, classify_error, describe_error, open_session
 from executors.http.ssrf_guard import Blocked, SsrfGuard
 from registry.connector import PlatformAnswer, PlatformRequest, ReadAccess
@@ -99,13 +101,30 @@ class HttpPlatformClient:
         """The answer to one read: 2xx with its JSON, or 404.
 
         ``path`` must be percent-encoded and stay below base_url, or InvalidInput is raised. The read is retried once if
-        nothing was sent, or if the platform asks for a retry within MAX_WAIT_S. Raises PlatformUnavailable for
-        everything else: no answer in time, another status, more than 1 MiB, not strict JSON.
+        nothing was sent, or if the platform asks for a retry within MAX_WAIT_S. A request that is being planned makes
+        each read once (``read_memo``). Raises PlatformUnavailable for everything else: no answer in time, another
+        status, more than 1 MiB, not strict JSON.
         """
         self._url(request.path, ())
         body = None if request.body is None else canon.dumps(request.body)
         if body is not None and len(body) > MAX_REQUEST_BYTES:
             raise InvalidInput(f"A read of {request.path} would send more than {MAX_REQUEST_BYTES} bytes.")
+        memo = get_read_memo()
+        if memo is None:
+            received = await self._receive(request, body)
+        else:
+            key = (self, request.method, request.path, tuple(request.query), body, request.missing, request.again)
+            received = await memo.read(key, partial(self._receive, request, body))
+        if received.status == 404:
+            return PlatformAnswer(404, None)
+        try:
+            decoded = canon.loads(received.body) if received.body or received.status == 200 else None
+        except NotCanonical as error:
+            what = f"{request.method} {request.path}"
+            raise PlatformUnavailable(f"The platform's answer to {what} is unusable. {error.detail}") from error
+        return PlatformAnswer(received.status, decoded, dict(received.headers))
+
+    async def _receive(self, request: PlatformRequest, body: bytes | None) -> Received:
         if self._bucket is not None and not await self._bucket.take(MAX_WAIT_S):
             raise PlatformUnavailable(
                 f"The platform takes {self._access.requests} reads in {self._access.per_s} s, and more are asked for."
@@ -131,7 +150,7 @@ class HttpPlatformClient:
 
     async def _ask(
         self, asked: PlatformRequest, body: bytes | None, applied: AppliedCredentials, *, last: bool = False
-    ) -> PlatformAnswer:
+    ) -> Received:
         head, what = AnswerHead(MAX_ANSWER_BYTES), f"{asked.method} {asked.path}"
         url = self._url(asked.path, (*asked.query, *applied.query))
         headers = {**({"Content-Type": "application/json"} if body is not None else {}), **dict(applied.headers)}
@@ -156,7 +175,7 @@ class HttpPlatformClient:
             why = f" in time ({what})" if kind == "timeout" else f" ({what}: {kind}, {describe_error(error)})"
             raise PlatformUnavailable(f"The platform did not answer{why}.") from error
         if status == 404 or status in asked.missing:
-            return PlatformAnswer(404, None)
+            return Received(404, b"", {})
         if not 200 <= status < 300:
             log.warning("the platform refused a read with %s", status, extra={"path": asked.path, "status": status})
             if status == 401 and applied.renewable and not last:
@@ -177,11 +196,7 @@ class HttpPlatformClient:
             raise PlatformUnavailable(
                 f"The platform's answer to {what} is larger than {MAX_ANSWER_BYTES} bytes.", lasting=True
             )
-        try:
-            decoded = canon.loads(head.body) if head.body or status == 200 else None
-        except NotCanonical as error:
-            raise PlatformUnavailable(f"The platform's answer to {what} is unusable. {error.detail}") from error
-        return PlatformAnswer(status, decoded, {name.lower(): value for name, value in received.items()})
+        return Received(status, bytes(head.body), {name.lower(): value for name, value in received.items()})
 
     def _url(self, path: str, query: Sequence[tuple[str, str]]) -> URL:
         odd = not path.startswith("/") or path.startswith("//") or any(c in path for c in "?#\\")

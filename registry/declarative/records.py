@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from core.errors import InvalidInput, NotCanonical, PlatformUnavailable
 from registry import record_matching
 from registry.connector import PlatformAnswer, PlatformClient, PlatformRequest
-from registry.declarative.document import ConnectorDocument, KindDocument, Operation, Related
+from registry.declarative.document import ConnectorDocument, Operation
 from registry.declarative.found import Found, fits, follows, is_settled, sort_records
 from registry.declarative.kinds import make_record_kind
+from registry.declarative.related import AT_ONCE, RelatedRecords
 from registry.declarative.requests import (
     choose_size,
     fill_path,
@@ -27,7 +28,7 @@ from registry.declarative.requests import (
     request_first_page,
     request_next_page,
 )
-from registry.declarative.rows import read_pointer, read_raw_value, read_values
+from registry.declarative.rows import NOTHING, read_pointer, read_values
 from registry.patterns import compile_pattern
 from registry.records import Query, Record, RecordKind, SearchBy, admit
 
@@ -37,10 +38,10 @@ MAX_READ: Final = 1_000
 """Most records that one search reads."""
 MAX_PAGES: Final = 20
 MAX_SCOPES: Final = 20
-MAX_PARENTS: Final = 50
 MAX_WORDS: Final = 3
 MAX_SWEEPS: Final = 3
-AT_ONCE: Final = 4
+MAX_IDS: Final = 50
+"""Most ids in one request."""
 MAX_ALONE: Final = 20
 """Most records that are read one by one after a search."""
 DEADLINE_S: Final = 15.0
@@ -74,6 +75,9 @@ class DeclarativeRecords:
 
     async def get(self, kind: str, record_id: str) -> Record | None:
         """The record, or None. It is also None for an impossible id, without a request."""
+        return await self._get(kind, record_id, self._relate())
+
+    async def _get(self, kind: str, record_id: str, related: RelatedRecords | None = None) -> Record | None:
         declared = self._kind(kind)
         document = self._document.kinds[kind]
         parts = record_id.split("/", len(document.scope))
@@ -95,7 +99,7 @@ class DeclarativeRecords:
         row = read_pointer(answer.body, document.get.record)
         if answer.status == 404 or row is None:
             return None
-        record = await self._record(declared, document, row, given, f"The answer to GET {request.path}", {})
+        (record,) = await self._records(kind, [row], given, f"The answer to GET {request.path}", related)
         if record.id != record_id:
             raise PlatformUnavailable(f"{self._document.title} answered GET {request.path} with another record.")
         return record
@@ -161,7 +165,7 @@ class DeclarativeRecords:
         as incomplete. ``check`` is what records must fit, if the platform is asked for less. ``skip``: pages before the
         query's offset are not read if the platform handles the whole query.
         """
-        declared, kind = self._kinds[query.kind], self._document.kinds[query.kind]
+        kind = self._document.kinds[query.kind]
         asked = push_query(kind, operation, query, given, text or None)
         exact = asked.whole and asked.ordered and text is None
         pages, what = operation.pagination, f"The answer to {operation.method} {asked.request.path}"
@@ -169,7 +173,7 @@ class DeclarativeRecords:
         size = choose_size(pages, needed - before if exact else MAX_READ)
         request, over = request_first_page(pages, asked.request, size, before)
         made, read, last = Found(before - over, asked.ordered), 0, None
-        parents: dict[tuple[str, str], Record | None] = {}
+        related = self._relate()
         seen: set[str] = set()
         requests: list[PlatformRequest] = []
         totals: list[Any] = []
@@ -180,8 +184,7 @@ class DeclarativeRecords:
             read, page = read + len(rows), len(requests) + 1
             requests.append(request)
             totals.append(read_pointer(answer.body, pages.total) if pages.total is not None else None)
-            for row in rows:
-                record = await self._record(declared, kind, row, given, what, parents)
+            for record in await self._records(query.kind, rows, given, what, related):
                 key = record.values.get(query.order) if query.order is not None else None
                 if key is not None:
                     made.ordered = made.ordered and follows(last, key, query.descending)
@@ -204,12 +207,12 @@ class DeclarativeRecords:
                 break
             request = follow
         if made.complete and pages.shifts and len(requests) > 1 and not is_settled(totals, read, ended=follow is None):
-            moved = await self._moved(query, operation, given, requests[:-1], seen, parents)
+            moved = await self._moved(query, operation, given, requests[:-1], seen, related)
             made.records += [each for each in moved if fits(each, check or query)]
             made.ordered = made.ordered and not moved
             made.dropped = made.dropped or bool(moved)  # positions count other records now
         if text is None and not made.complete and not (made.ordered and enough):
-            raise self._too_many(declared, query)
+            raise self._too_many(self._kinds[query.kind], query)
         if not made.ordered:
             made.records = sort_records(made.records, query)
         return made
@@ -227,22 +230,22 @@ class DeclarativeRecords:
         given: Mapping[str, str],
         requests: Sequence[PlatformRequest],
         seen: set[str],
-        parents: dict[tuple[str, str], Record | None],
+        related: RelatedRecords,
     ) -> list[Record]:
         """Records that moved to an earlier page while later ones were read: a deletion moves everything after it up.
 
         Reads until nothing new precedes known records, and adds what is new before them. Raises PlatformUnavailable for
         a list that keeps changing.
         """
-        declared, kind = self._kinds[query.kind], self._document.kinds[query.kind]
         what = f"The answer to {operation.method} {requests[0].path}"
         made: list[Record] = []
-        for _ in range(MAX_SWEEPS):
+        for sweep in range(1, MAX_SWEEPS + 1):
             known, rests, passed = frozenset(seen), True, False
-            for at in range(0, len(requests), AT_ONCE):
-                for answer in await asyncio.gather(*map(self._page, requests[at : at + AT_ONCE])):
-                    for row in list_records(answer, operation, what):
-                        record = await self._record(declared, kind, row, given, what, parents)
+            again = [replace(each, again=sweep) for each in requests]
+            for at in range(0, len(again), AT_ONCE):
+                for answer in await asyncio.gather(*map(self._page, again[at : at + AT_ONCE])):
+                    rows = list(list_records(answer, operation, what))
+                    for record in await self._records(query.kind, rows, given, what, related):
                         passed = passed or record.id in known
                         if record.id not in seen:
                             seen.add(record.id)
@@ -251,7 +254,8 @@ class DeclarativeRecords:
             if rests:
                 return made
         raise PlatformUnavailable(
-            f"{self._document.title}'s list of {declared.title.lower()} records changes while it is read: ask again."
+            f"{self._document.title}'s list of {self._kinds[query.kind].title.lower()} records changes while it is "
+            "read: ask again."
         )
 
     # ── by words ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -333,48 +337,46 @@ class DeclarativeRecords:
             return [{**self._given, parameter: each} for each in good[:MAX_SCOPES]]
         return [self._given]
 
-    async def _record(
-        self,
-        declared: RecordKind,
-        kind: KindDocument,
-        row: Any,
-        given: Mapping[str, str],
-        what: str,
-        parents: dict[tuple[str, str], Record | None],
-    ) -> Record:
-        related = {
-            name: await self._related(declared, kind, field.of, row, given, parents)
-            for name, field in kind.fields.items()
-            if field.of is not None
-        }
+    async def _records(
+        self, kind: str, rows: Sequence[Any], given: Mapping[str, str], what: str, related: RelatedRecords | None
+    ) -> list[Record]:
+        """The records of rows, with the fields of what they belong to, unless ``related`` is None."""
+        declared, document = self._kinds[kind], self._document.kinds[kind]
+        if related is not None:
+            await related.load(document, rows, given)
+        theirs = related.values if related is not None else lambda *_: NOTHING
         try:
-            return admit(declared, read_values(kind, row, given, what, related))
+            return [
+                admit(declared, read_values(document, row, given, what, theirs(document, row, given))) for row in rows
+            ]
         except NotCanonical as error:
             raise PlatformUnavailable(f"{what} holds unreadable text.", lasting=True) from error
 
-    async def _related(
-        self,
-        declared: RecordKind,
-        kind: KindDocument,
-        of: Related,
-        row: Any,
-        given: Mapping[str, str],
-        parents: dict[tuple[str, str], Record | None],
-    ) -> Any:
-        """A field of a related record. Each such record is read once for one answer."""
-        relation = next((each for each in declared.relations if each.via == of.via), None)
-        record_id = read_raw_value(kind, of.via, row, given)
-        if relation is None or not isinstance(record_id, str | int) or isinstance(record_id, bool):
-            return None
-        key = (relation.kind, str(record_id))
-        if key not in parents:
-            if len(parents) >= MAX_PARENTS:
-                raise PlatformUnavailable(
-                    f"One answer speaks of more than {MAX_PARENTS} {relation.kind} records.", lasting=True
-                )
-            parents[key] = await self.get(*key)
-        parent = parents[key]
-        return parent.values.get(of.field) if parent is not None else None
+    def _relate(self) -> RelatedRecords:
+        return RelatedRecords(self._get, self._list_pages)
+
+    async def _list_pages(self, name: str, ids: Collection[str]) -> AsyncGenerator[list[Record], None]:
+        """The pages of a kind's list, of these ids alone if the platform can filter by several."""
+        kind = self._document.kinds[name]
+        if kind.scope:
+            return
+        place, pages, every = kind.list.filters.get(kind.id), kind.list.pagination, tuple(ids)
+        filtered = place is not None and place.several is not None
+        size, step = choose_size(pages, MAX_READ), min(pages.max_size, MAX_IDS) if filtered else len(every)
+        for at in range(0, len(every), step):
+            some = every[at : at + step]
+            query = Query(name, where={kind.id: some} if filtered else {})
+            asked = push_query(kind, kind.list, query, self._given, None)
+            what = f"The answer to {kind.list.method} {asked.request.path}"
+            following: PlatformRequest | None = request_first_page(pages, asked.request, size, 0)[0]
+            page = 0
+            while following is not None and page < MAX_PAGES:
+                answer, page = await self._page(following), page + 1
+                rows = list(list_records(answer, kind.list, what))
+                yield await self._records(name, rows, self._given, what, None)
+                if filtered and len(rows) >= len(some):
+                    break
+                following = request_next_page(pages, asked.request, answer, len(rows), page, size, 0)
 
     def _too_many(self, kind: RecordKind, query: Query) -> PlatformUnavailable:
         by = ", ".join([*query.where, *query.between, *([query.order] if query.order else [])]) or "their words"

@@ -178,6 +178,6 @@ def tell_connector(report: Mapping[str, Any], document: str) -> str:
         f"3. Restart the server after this, in the same terminal: export OPSIQ_CONNECTORS={folder.resolve().parent}",
         f"4. Connect it: opsiq connectors connect {name} --address {_write_address(address)}"
         + "".join(f" --option {each}=…" for each in report["settings"]),
-        f"5. Sign its actions in the console: /connectors/{name}/contracts",
+        f"5. Sign its actions: opsiq contracts register {folder} (or in the console: /connectors/{name}/contracts)",
     ]
     return "\n".join(lines)

@@ -66,7 +66,8 @@ _MENDING: Final = {
     "integrity": "{opsiq} history verify names the first entry that is not as it was stored",
     "anchors": "{opsiq} history verify names what doesn't fit",
     "contracts": "{opsiq} contracts lint FILE, then {opsiq} contracts register FILE",
-    "connector": "{opsiq} connections test NAME says what its platform answers, while the server runs",
+    "connector": "{opsiq} connectors check FOLDER if it can't be loaded, or while the server runs, {opsiq} connections "
+    "test NAME says what its platform answers",
     "work": "{opsiq} {start} does what waits",
     "model": "check OPSIQ_MODEL, OPSIQ_MODEL_URL and OPSIQ_MODEL_KEY, or take OPSIQ_MODEL away to go without one",
 }

@@ -21,8 +21,9 @@ from agent.runs.run import Run
 from agent.workspace.context import WorkspaceContext
 from core.errors import PlatformUnavailable
 from core.settings import ModelSettings
+from executors.http.read_memo import ReadMemo, get_read_memo
 from registry.catalogue import Catalogue
-from registry.records import Kinds
+from registry.records import Kinds, Query, Record
 from tests.integration.agent.resolve.model.scripted_server import Reply, ScriptedServer, says
 from tests.unit.agent.validate.fake_platform import NOW, OWNER, SAAS, Platform, contract, town
 
@@ -119,6 +120,39 @@ async def test_what_costs_more_than_its_budget_is_refused_in_words() -> None:
         if not resolved.trace.attempts:  # an expression that takes linear time never comes to this
             assert interpreted.verdict == Refusal(code="too_complex", detail=TOO_COSTLY)
         assert isinstance((await workers.propose(run_of(TEXTS[0]), there, ())).verdict, Plan | Question)
+
+
+class Noting(Platform):
+    """Notes with which memo each look-up is made."""
+
+    memos: list[ReadMemo | None]
+
+    async def search(self, query: Query) -> list[Record]:
+        self.memos.append(get_read_memo())
+        return list(await super().search(query))
+
+    async def get(self, kind: str, record_id: str) -> Record | None:
+        self.memos.append(get_read_memo())
+        return await super().get(kind, record_id)
+
+
+@pytest.mark.parametrize("pooled", [True, False])
+async def test_each_request_remembers_its_own_reads(pooled: bool) -> None:
+    platform = Noting(town())
+    there, seen = context(platform), []
+    async with pool() as workers:
+        for text in (f"{TEXTS[0]} and {TEXTS[3]}", TEXTS[2]):
+            platform.memos = []
+            task = make_task(run_of(text), there, ())
+            await (workers.propose(run_of(text), there, ()) if pooled else propose(task, RuleResolver()))
+            assert len({id(each) for each in platform.memos}) == 1
+            seen += platform.memos
+    platform.memos = []
+    await there.live.record("invoice", "inv_1011")
+    assert len(seen) > 2
+    assert None not in seen
+    assert seen[0] is not seen[-1]
+    assert platform.memos == [None]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::ResourceWarning")

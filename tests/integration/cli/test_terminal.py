@@ -252,3 +252,46 @@ def test_a_card_names_the_method_it_is_sent_with() -> None:
     said = render_card(shown | {"expires_at": "2026-11-24T12:00:00Z", "outcomes": []})
     assert "DELETE https://cms.example/articles/4" in said
     assert "POST" not in said
+
+
+def test_a_new_connection_says_how_its_actions_are_signed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for place in (tmp_path / "here" / "barn", tmp_path / "there" / "silo"):
+        place.mkdir(parents=True)
+        (place / "connector.json").write_text("{}")
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("OPSIQ_CONNECTORS", f"{tmp_path / 'none'}:{tmp_path / 'there'}")
+    monkeypatch.setenv("no_proxy", "*")
+
+    def connected(connector: str, name: str) -> str:
+        with answering({"name": name, "connector": connector, "base_url": "https://x.example"}) as url:
+            for key, value in (("URL", url), ("KEY", "pk_test_1"), ("SECRET", "sk_test_1")):
+                monkeypatch.setenv(f"OPSIQ_{key}", value)
+            more = () if name == connector else ("--as", name)
+            code, said = told(
+                capsys, "connectors", "connect", connector, "--address", "https://x.example", "--no-token", *more
+            )
+            assert code == 0
+            return said.replace(url, "URL")
+
+    assert "Next: opsiq contracts register barn " in connected("barn", "barn")
+    assert f"Next: opsiq contracts register {tmp_path / 'there' / 'silo'} " in connected("silo", "silo")
+    assert "Next: sign its actions at URL/connectors/north/contracts " in connected("barn", "north")
+    assert "Next: sign its actions at URL/connectors/pretix/contracts " in connected("pretix", "pretix")
+
+
+def test_a_refused_call_shows_the_sentence_of_its_platform() -> None:
+    def shown(**outcome: Any) -> str:
+        told = {"call_id": "act_1", "state": "failed", "status": 409, "detail": "The endpoint answered 409."} | outcome
+        run = {"id": "run_1", "state": "failed", "mode": "live", "question": None, "refusal": None, "card": None}
+        return render_card(run | {"outcomes": [told]})
+
+    problem = json.dumps({"title": "Conflict", "detail": "Only nine seats are left\x1b[2J."})
+    assert shown(answer=problem).endswith(
+        "act_1: failed (409) The endpoint answered 409. It says: “Only nine seats are left‹U+001B›[2J.”"
+    )
+    assert shown(answer=problem, detail="It says: Only nine seats are left‹U+001B›[2J.").count("nine seats") == 1
+    for silent in (None, "", "<html>", "{}"):
+        assert shown(answer=silent).endswith("failed (409) The endpoint answered 409.")
+    assert "seats" not in shown(answer=problem, state="succeeded")

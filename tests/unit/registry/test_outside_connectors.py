@@ -115,3 +115,15 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     _, broken = discover(folders=[tmp_path / "nowhere"])
     assert names(broken) == ["nowhere"]
     assert "is no folder" in broken[0].why
+
+
+def test_a_folder_that_holds_neither_a_document_nor_a_package_is_no_connector(tmp_path: Path) -> None:
+    """Data, notes and scripts may lie beside connectors."""
+    for name in ("kiln", "data", "notes", "Upper"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "kiln" / "connector.json").write_text(DOCUMENT)
+    (tmp_path / "data" / "opsiq.db").write_text("")
+    (tmp_path / "notes" / "script.py").write_text("raise SystemExit")
+    found, broken = discover(folders=[tmp_path])
+    assert "kiln" in names(found)
+    assert not {"data", "notes", "Upper"} & {*names(found), *names(broken)}

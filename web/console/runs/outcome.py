@@ -15,6 +15,7 @@ from agent.workspace.context import WorkspaceContext
 from core import canon
 from core.actor import OWNER, Actor
 from core.display_text import to_display_text
+from core.error_answer import find_sentence
 from core.errors import NotCanonical
 from web.console import labels
 from web.console.labels import Badge
@@ -78,9 +79,6 @@ _PARTLY: Final[Mapping[RunState, str]] = {
     "failed": "and the next failed",
     "unknown": "and nobody knows yet about the next",
 }
-_SAID_IN: Final = ("detail", "message", "error_description", "error", "errors", "title")
-"""Fields of error answers that say what is wrong: RFC 9457, RFC 6749, and other common ones."""
-_SENTENCE_CHARS: Final = 300
 _HEADLINES = {
     "executing": ("Being sent", "busy"),
     "confirmed": ("Being sent", "busy"),
@@ -112,13 +110,13 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
                 number=at + 1,
                 title=say_preview(step) or to_display_text(step.title),
                 state=labels.SENT_AGAIN if again else labels.CALLS[each.state],
-                words=_join_words(each.state, sentence, detail, _find_sentence(each.answer)),
+                words=_join_words(each.state, sentence, detail, find_sentence(each.answer)),
                 call_id=each.call_id,
                 status=str(each.status) if each.status is not None else "none",
                 attempts=each.attempts,
                 answer=_answer(each.answer),
                 undo=_undo(plan, at, actor, context) if each.state == "succeeded" and not test else "",
-                open=each.state == "failed" and bool(each.answer) and not _find_sentence(each.answer),
+                open=each.state == "failed" and bool(each.answer) and not find_sentence(each.answer),
             )
         )
     unknown = run.state == "unknown"
@@ -144,24 +142,6 @@ def _join_words(state: CallState, sentence: str, detail: str, said: str) -> str:
         return detail or sentence
     told = f"It says: “{said}”" if state == "failed" and said and said not in detail else ""
     return " ".join(filter(None, (sentence, detail, told)))
-
-
-def _find_sentence(body: str | None) -> str:
-    """The message for people in an error answer, from any of the usual fields. Empty if the body isn't JSON or has
-    none."""
-    try:
-        return to_display_text(_search_sentence(canon.loads(body or "")), limit=_SENTENCE_CHARS)
-    except NotCanonical:
-        return ""
-
-
-def _search_sentence(value: object) -> str:
-    if isinstance(value, list):
-        value = value[0] if value else None
-    if isinstance(value, dict):
-        found = (_search_sentence(value.get(name)) for name in _SAID_IN)
-        return next(filter(None, found), "")
-    return value.strip() if isinstance(value, str) else ""
 
 
 def _answer(body: str | None) -> str:

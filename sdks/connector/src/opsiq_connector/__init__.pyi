@@ -193,13 +193,15 @@ SecretForm = Literal["standard", "plain", "address"]
 @dataclass(frozen=True, slots=True)
 class PlatformRequest:
     """One read of a platform. ``path`` is percent-encoded and below the base address. ``body`` is JSON, for searches by
-    POST. ``missing`` are statuses besides 404 that mean that nothing is there."""
+    POST. ``missing`` are statuses besides 404 that mean that nothing is there. A request that is being planned makes
+    each read once: ``again`` counts reads that are repeated on purpose, to see whether something has changed."""
 
     path: str
     method: Literal["GET", "POST"] = ...
     query: Sequence[tuple[str, str]] = ...
     body: Any = ...
     missing: frozenset[int] = ...
+    again: int = ...
 
 @dataclass(frozen=True, slots=True)
 class PlatformAnswer:

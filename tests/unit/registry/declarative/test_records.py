@@ -214,6 +214,14 @@ async def test_a_record_that_moves_to_an_earlier_page_meanwhile_is_found(paging:
     assert [each.values["made_at"] for each in found] == sorted((e.values["made_at"] for e in found), reverse=True)
 
 
+async def test_a_page_that_is_read_again_on_purpose_says_so() -> None:
+    """Or it would be answered with what the request remembers of it, and nothing that moved would be noticed."""
+    shop = Shifting(rows(25), at=2, filters=False)
+    await records(shop).search(Query("basket", order="made_at", limit=25))
+    told = [(tuple(each.query), each.again) for each in shop.asked]
+    assert len(told) == len(set(told)) > len({query for query, _ in told})
+
+
 async def test_a_list_that_tells_its_total_is_read_once_where_it_rests() -> None:
     shop = Shifting(rows(25), at=99)
     paging = {**PAGINGS["page"], "total": "/total"}
