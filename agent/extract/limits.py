@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+MAX_TEXT: Final = 4000
+"""Most characters of a request or an answer."""
 MAX_TOKENS: Final = 1200
 """Most words, numbers and marks of one text. Four thousand characters of English have about nine hundred."""
 MAX_CLAUSES: Final = 200

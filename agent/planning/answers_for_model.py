@@ -97,6 +97,12 @@ def explain_no_text(
     return Question(slot=last.slot, code="missing", text=text, param=name, missing=(name,)) if text else None
 
 
+def asks_for_text(slot: str, proposal: Proposal | None, catalogue: Catalogue) -> bool:
+    """Whether any words answer the question about a slot."""
+    contract, name = _find_asked(slot, proposal, catalogue) if proposal is not None else (None, "")
+    return contract is not None and _is_free_text(contract, name)
+
+
 def take_up(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
     """The answers as a proposal for the whole request uses them: it quotes typed words, and choices stay as they
     are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -31,6 +31,7 @@ from agent.planning.task import (
     make_too_costly,
 )
 from agent.planning.thread import MOST_TURNS, WAITING, Thread, build_thread, restore_thread
+from agent.planning.typed_answers import plan_in_thread
 from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository
 from agent.runs.progress import PlanningProgress, PlanningStopped, Progress
@@ -58,7 +59,11 @@ MOMENT: Final = timedelta(minutes=2)
 MOST_READ_ANEW: Final = 20
 MOST_READ: Final = 50
 """So many of a thread's runs are read to find those before this one that count: some may be of another mode."""
-_LINKS: Final = {"Corrected": ("replaces", "replaced_by"), "Taken back": ("withdraws", "withdrawn_by")}
+_LINKS: Final = {
+    "Corrected": ("replaces", "replaced_by"),
+    "Answered": ("replaces", "replaced_by"),
+    "Taken back": ("withdraws", "withdrawn_by"),
+}
 """How history links a run and the earlier ones that it withdraws, from either end. The earlier run keeps its end."""
 
 
@@ -110,9 +115,7 @@ class Planner:
             return self._make_settle_hook(
                 run, Refusal(code="forbidden", detail="Your access was withdrawn."), None, 0.0
             )
-        run = run.with_(actor=actor)
-        if context is None:
-            context = await self.contexts.of(workspace)
+        run, context = run.with_(actor=actor), context or await self.contexts.of(workspace)
         try:
             async with self.progress.of(run) as job:
                 run, outcome = await self.evaluate(run, context, confirmed, job, earlier)
@@ -137,33 +140,13 @@ class Planner:
         job: PlanningProgress | None = None,
         earlier: Sequence[Run] = (),
     ) -> tuple[Run, Outcome]:
-        """The run with its resolution and verdict. Nothing is stored.
+        """The run with its resolution and verdict, after the ``earlier`` ones of its thread. Nothing is stored.
 
-        ``job`` is told of the steps and may be stopped meanwhile (PlanningStopped). ``earlier`` are the earlier
-        requests of its thread. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved.
+        ``job`` is told of the steps and may be stopped meanwhile (PlanningStopped). Raises PlatformUnavailable,
+        ModelUnavailable or ModelMisbehaved.
         """
-        stands = bool(run.drafts) or run.proposal is not None
-        thread = build_thread(earlier, context.catalogue)
-        thread = restore_thread(run.handles, earlier, now=thread) if stands else thread
-        on_phase = job.on_phase if job else ignore_phase
         await self._read_anew(earlier, context)
-        if self.pool is not None:
-            doing = self.pool.propose(run, context, confirmed, on_phase, thread)
-            outcome = await (job.run_unless_stopped(doing) if job else doing)
-        else:
-            outcome = await self._propose(run, context, confirmed, job, thread)
-        if outcome.resolved is not None:
-            run = run.with_(
-                trace=outcome.resolved.trace,
-                handles=replace(thread, records={**thread.records, **outcome.records}).handles,
-            )
-        if outcome.answers is not None:
-            run = run.with_(answers=outcome.answers)
-        if outcome.hold and not run.hold:
-            run = run.with_(hold=outcome.hold)
-        asked = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
-        drafts = () if asked else outcome.drafts
-        return run.with_(drafts=drafts, proposal=outcome.proposal, confidence=outcome.confidence), outcome
+        return await plan_in_thread(run, earlier, partial(self._propose, context, confirmed, job))
 
     async def _read_anew(self, earlier: Sequence[Run], context: WorkspaceContext) -> None:
         """Reads again from the platform what the latest request of the thread has just changed, and updates the cached
@@ -194,14 +177,30 @@ class Planner:
 
     async def _propose(
         self,
+        context: WorkspaceContext,
+        confirmed: Collection[str],
+        job: PlanningProgress | None,
+        run: Run,
+        earlier: Sequence[Run],
+    ) -> tuple[Thread, Outcome]:
+        """The thread of a run, and what is planned in it."""
+        thread = build_thread(earlier, context.catalogue)
+        if run.drafts or run.proposal is not None:
+            thread = restore_thread(run.handles, earlier, now=thread)
+        if self.pool is None:
+            return thread, await self._propose_here(run, context, confirmed, job, thread)
+        doing = self.pool.propose(run, context, confirmed, job.on_phase if job else ignore_phase, thread)
+        return thread, await (job.run_unless_stopped(doing) if job else doing)
+
+    async def _propose_here(
+        self,
         run: Run,
         context: WorkspaceContext,
         confirmed: Collection[str],
         job: PlanningProgress | None,
         thread: Thread,
     ) -> Outcome:
-        """Plans in this process, under the same budget. Only the resolver may be cut off, never a look-up in a
-        database."""
+        """Plans in this process, under the same budget. Only the resolver may be cut off."""
         from agent.planning.propose import propose
 
         def around(asked: Coroutine[Any, Any, T]) -> Awaitable[T]:
@@ -302,9 +301,9 @@ class Planner:
 
     async def _withdraw(self, session: AsyncSession, earlier_id: str, by: Run, why: str) -> None:
         now = by.updated_at
-        earlier = await repository.get(session, by.workspace, earlier_id)
-        reason = f"{why}: {by.text}"[:500]
         link: dict[str, Any] = {_LINKS[why][1]: by.id}
+        earlier = await repository.get(session, by.workspace, earlier_id)
+        reason = f"{why}: {by.request.words(len(by.answers) if why == 'Answered' else 0)}"[:500]
         over = earlier.with_(state="rejected", reason=reason, updated_at=now, decided_at=now, expires_at=None, **link)
         try:
             rejected = await repository.move(session, over, was=WAITING)

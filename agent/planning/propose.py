@@ -55,11 +55,13 @@ from agent.planning.task import (
     names_its_records,
 )
 from agent.planning.thread import list_earlier_arguments
+from agent.planning.typed_answers import settle_answer
 from agent.planning.unchanged_calls import leave_out_unchanged
 from agent.planning.what_fits import ONLY_FIT, plan_what_fits
 from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
+from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.answer_phrases import is_cancellation
 from agent.validate.plan_builder import validate
 from agent.validate.proposed import plan_proposal
@@ -83,7 +85,9 @@ async def propose(
     """Turns a request into a plan, a question, an answer or a refusal. ``around`` wraps the call of the resolver.
     Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
     with use_read_memo(ReadMemo()):
-        outcome = leave_out_unchanged(task, await _propose(task, resolver, on_phase, around))
+        made = await _propose(task, resolver, on_phase, around)
+        task, made = await settle_answer(task, made, lambda own: _propose(own, RuleResolver(), on_phase, around))
+        outcome = leave_out_unchanged(task, made)
     plan = outcome.verdict
     if not isinstance(plan, Plan):
         return outcome

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 import store.runs.runs
+from agent.extract.limits import MAX_TEXT
 from agent.pipeline import RecordSource, Step
 from agent.planning.planner import Planner
 from agent.planning.task import Verdict
@@ -26,7 +27,6 @@ from registry.conditions.condition import Evaluator
 from registry.contract import Contract
 from store.database import Database
 
-MAX_TEXT: Final = 4000
 LOOKED_AT: Final = 500
 """How many of the newest runs a draft is judged over."""
 

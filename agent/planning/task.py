@@ -90,7 +90,7 @@ class Withdrawal:
     """Earlier runs of the thread to withdraw together with storing this outcome, and why."""
 
     runs: tuple[str, ...] = ()
-    why: Literal["Corrected", "Taken back"] = "Corrected"
+    why: Literal["Corrected", "Taken back", "Answered"] = "Corrected"
 
 
 NOTHING_WITHDRAWN: Final = Withdrawal()
@@ -105,6 +105,7 @@ class Outcome:
     - ``waits``: reasons from the thread to hold the plan.
     - ``records``: handles that code made for the proposal.
     - ``answers``: the run's answers from now on, if they were read together with the request.
+    - ``text``: the run's words from now on, if an answer was a request of its own.
     - ``hold``: why a person must confirm a change, even if it is planned only after a question.
     """
 
@@ -118,6 +119,7 @@ class Outcome:
     records: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
     withdrawal: Withdrawal = NOTHING_WITHDRAWN
     answers: tuple[Answer, ...] | None = None
+    text: str | None = None
     hold: str = ""
 
 

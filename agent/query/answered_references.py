@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from agent.pipeline import Question
-from agent.planning.proposal import BelongsTo, Find, Handle, OrderByCount, OrderByField, Reference, Words
+from agent.planning.proposal import Find, Handle, OrderByCount, OrderByField, Reference, Words
 from agent.query.conditions import read_quantity
 from agent.query.context import NOTHING_FOUND, Own, QueryContext
 from agent.query.pool import MOST_SCANNED, Pool
@@ -23,7 +23,7 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.questions.restrictions import read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.questions import MAX_CANDIDATES, ask_between
-from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery, fits, name_kinds
+from agent.validate.records.located import Outcome, RecordQuery, fits, name_kinds
 from agent.validate.records.ranking import fold_words, is_identifying, sort_by_field
 from language.text import word_set
 from registry.records import Record, RecordKind, format_field
@@ -144,28 +144,6 @@ class Finder(Protocol):
     async def pick_by_order(
         self, need: RecordQuery, find: Find, order: OrderByField | OrderByCount, pool: Pool, own: Own
     ) -> Outcome: ...
-
-
-async def find_of_each(finder: Finder, need: RecordQuery, find: Find, own: Own) -> Outcome | None:
-    """The records of each owner, if an answer chose several: "Adam's last invoice" with "both" as the answer to which
-    Adam means the last one of each. None if there is one owner. Raises PlatformUnavailable."""
-    owned = next((each for each in find.where if isinstance(each, BelongsTo)), None)
-    owner = owned.owner if owned is not None else None
-    above = finder.context.kinds.get(owner.record) if isinstance(owner, Find) else None
-    if not isinstance(owner, Find) or above is None or owner.pick != "one":
-        return None
-    owners = await finder.find(need.owner(above), owner, own)
-    if isinstance(owners, Question) or len(owners) == 1:
-        return None
-    made: list[LocatedRecord] = []
-    each_owner = BelongsTo(owner=Handle(handle="@each"))
-    one = find.model_copy(update={"where": tuple(each_owner if each is owned else each for each in find.where)})
-    for found in owners:
-        outcome = await finder.run(need, one, {**own, "each": (found,)})
-        if isinstance(outcome, Question):
-            return outcome
-        made += outcome
-    return tuple(made)
 
 
 async def single_out(finder: Finder, need: RecordQuery, words: str, offered: list[Record], own: Own) -> list[Record]:

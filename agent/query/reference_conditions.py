@@ -88,7 +88,7 @@ class ReferenceConditions:
         pool = Pool([], tuple(via)) if every.impossible else await self.search.fetch(need, find, every, tuple(via))
         if isinstance(pool, Question):
             return pool
-        pool = replace(pool, owners=tuple(owners))
+        pool = replace(pool, owners=(*pool.owners, *owners))
         if every.rank is not None:
             pool = replace(pool, records=sorted(pool.records, key=every.rank))
         for reference in left_out:

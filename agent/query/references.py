@@ -22,7 +22,6 @@ from agent.planning.proposal import (
 from agent.query.answered_references import (
     ask_among,
     find_described,
-    find_of_each,
     single_out,
     strip_lead,
     strip_neither,
@@ -148,15 +147,30 @@ class RecordFinder:
             return kind
         if kind.name != need.kind.name:
             return await self._find_owners(need, kind, find, own)
-        if find.order is not None and find.pick == "one" and self.context.request.answers:
-            several = await find_of_each(self, need, find, own)
-            if several is not None:
-                return several
         pool = await select_of_owners(self, need, find, own)
         if isinstance(pool, Question):
             return pool if pool.candidates or find.among is None else await ask_among(self, need, find.among, pool)
         if isinstance(find.order, OrderByField) and find.order.by == AS_SHOWN:
             return self._pick_as_shown(need, find, find.order, pool)
+        above = pool.owners[0][0].kind if find.pick == "one" and len(pool.owners) > 1 else None
+        if above is not None and find_answer(self.context.request, need.owner(above).slot) is not None:
+            each = await self._pick_of_each(need, find, pool, own)
+            if find.order is not None or isinstance(each, tuple):
+                return each
+        return await self._pick_fitting(need, find, pool, own)
+
+    async def _pick_of_each(self, need: RecordQuery, find: Find, pool: Pool, own: Own) -> Outcome:
+        """The record of each owner where an answer chose several: both Adams' last invoices are the last of each."""
+        made: list[LocatedRecord] = []
+        for owner, where in pool.owners:
+            theirs = [each for each in pool.records if fits(each, where)]
+            outcome = await self._pick_fitting(need, find, replace(pool, records=theirs, via=(owner,), owners=()), own)
+            if isinstance(outcome, Question):
+                return outcome
+            made += outcome
+        return tuple(made)
+
+    async def _pick_fitting(self, need: RecordQuery, find: Find, pool: Pool, own: Own) -> Outcome:
         fitting = [each for each in pool.records if fits(each, need.filter)]
         if not fitting:
             return self._explain_none_found(need, find, pool)

@@ -6,7 +6,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agent.pipeline import Candidate, Question
+from agent.extract.limits import MAX_TEXT, explain_excess
+from agent.pipeline import Answer, Candidate, Question
+from agent.validate.questions import REST, is_yes
+from core.errors import InvalidInput
 from language.stems import EMPTY, stem_text
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -28,6 +31,15 @@ _NO: Final = frozenset(
     {"no", "nope", "nah", "no thanks", "no thank you", "nein", "nein danke", "non", "non merci", "nee", "não"}
 )
 """Refusals of a question that offers choices."""
+_ANOTHER: Final = frozenset(
+    {
+        "wrong", "not that", "not that one", "no not that", "no not that one", "that's not it", "no that's not it",
+        "no wrong", "it isn't", "no it isn't", "it's not", "no it's not", "something else", "no something else",
+        "that's wrong", "no that's wrong", "that's not what i mean", "no that's not what i mean",
+        "i don't", "no i don't",
+    }
+)  # fmt: skip
+"""Refusals of a question which action is meant."""
 _NEITHER: Final = frozenset(
     f"{none}{of}"
     for none in ("neither", "none", "neither one", "not any")
@@ -49,6 +61,7 @@ def is_cancellation(text: str, question: Question | None = None) -> bool:
     parts = [part for each in _PARTS.split(text) if (part := _plain(each))]
     chooses = question is not None and question.code in _CHOICES
     refused = _NO | _NEITHER if chooses else frozenset[str]()
+    refused = refused | _ANOTHER if question is not None and question.slot == "action" else refused
     known = _SAID | refused
     # "no, leave it": a "no" beside words that take it back
     return words in known or (
@@ -107,8 +120,56 @@ def _is_named(candidate: Candidate, words: str) -> bool:
     return bool(telling) and telling <= label
 
 
+def _find_chosen(question: Question, words: str) -> Candidate | None:
+    """The candidate that words choose without naming a record: a yes to the only one, or an action by its place or its
+    title."""
+    if len(question.candidates) == 1 and is_yes(words):
+        return question.candidates[0]
+    if question.slot != "action":
+        return None
+    place = _PLACE.fullmatch(words)
+    at = _PLACES.index(place["place"].casefold()) // 2 if place is not None else len(question.candidates)
+    return question.candidates[at] if at < len(question.candidates) else find_named_action(question, words)
+
+
+_PLACES: Final = ("first", "1st", "second", "2nd", "third", "3rd", "fourth", "4th")
+_PLACE: Final = re.compile(rf"\W*(?:the\s+)?(?P<place>{'|'.join(_PLACES)})(?:\s+one)?(?:\s+please)?\W*", re.IGNORECASE)
+
+
 def find_named_action(question: Question, text: str) -> Candidate | None:
     """The one offered action that an answer names and says nothing beside: "close it" is "Close a ticket"."""
     said = set(stem_text(text))
     fits = [each for each in question.candidates if said and said <= set(stem_text(each.label))]
     return fits[0] if len(fits) == 1 else None
+
+
+def make_answer(question: Question, choice: str | None, text: str | None) -> Answer:
+    """The answer to a question, by a candidate or in words. Words that name one candidate choose it. Raises
+    InvalidInput."""
+    if (choice is None) == (text is None):
+        raise InvalidInput("Answer with one of the candidates (choice) or in your own words (text), not both.")
+    if choice is not None:
+        found = next((each for each in question.candidates if each.id == choice), None)
+        if found is None:
+            raise InvalidInput(f"{choice!r} is none of the candidates of this question.")
+        return Answer(slot=question.slot, choice=choice, label=found.label)
+    if not question.free_text:
+        raise InvalidInput("Choose one of the candidates of this question.")
+    words = check_text(text or "")
+    if question.slot != REST and (named := _find_chosen(question, words)) is not None:
+        return Answer(slot=question.slot, choice=named.id, label=named.label)
+    if excludes(question, words):
+        left = find_remaining(question, words)
+        if left is None:
+            raise InvalidInput("Which one is meant can't be told from which is not. Say which one is.")
+        return Answer(slot=question.slot, choice=left.id, label=left.label)
+    return Answer(slot=question.slot, text=words)
+
+
+def check_text(text: str) -> str:
+    words = text.strip()
+    if not words or len(words) > MAX_TEXT:
+        raise InvalidInput(f"An answer has 1 to {MAX_TEXT} characters.")
+    if (why := explain_excess(words)) is not None:
+        raise InvalidInput(why)
+    return words

@@ -11,19 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.runs.calls
 import store.runs.runs
-from agent.extract.limits import explain_excess
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.pipeline import Answer, Question, Refusal, RunState
+from agent.pipeline import Answer, Refusal, RunState
 from agent.planning.planner import put_send, resolve_work
 from agent.runs import repository
-from agent.runs.answer_phrases import excludes, find_named_action, find_remaining, is_cancellation
+from agent.runs.answer_phrases import check_text, is_cancellation, make_answer
 from agent.runs.approval import ApprovalService
 from agent.runs.expire import expire, has_expired
 from agent.runs.person_confirmation import refuse_key
 from agent.runs.progress import Progress, RunWakeups
 from agent.runs.run import Run
-from agent.runs.service import MAX_TEXT, RunService
+from agent.runs.service import RunService
 from agent.runs.states import as_asked, as_held, as_planned
 from agent.runs.test_mode import check_mode
 from agent.validate.questions import REST, is_no
@@ -129,7 +128,7 @@ class Decisions:
         unknown = sorted(set(changes) - known)
         if unknown or not changes:
             raise InvalidInput(f"There is no such parameter on this card: {', '.join(unknown) or '(none named)'}.")
-        answers = tuple(Answer(slot=slot, text=_check_text(words)) for slot, words in changes.items())
+        answers = tuple(Answer(slot=slot, text=check_text(words)) for slot, words in changes.items())
         kept = tuple(each for each in run.answers if not any(_about(each.slot, slot) for slot in changes))
         now = self.clock()
         again = run.with_(
@@ -326,38 +325,6 @@ class Decisions:
         run = await self._to_decide(actor, run_id)
         authority.check_owns(actor, run)
         return run
-
-
-def make_answer(question: Question, choice: str | None, text: str | None) -> Answer:
-    """The answer to a question, by a candidate or in words. Words that name one candidate choose it. Raises
-    InvalidInput."""
-    if (choice is None) == (text is None):
-        raise InvalidInput("Answer with one of the candidates (choice) or in your own words (text), not both.")
-    if choice is not None:
-        found = next((each for each in question.candidates if each.id == choice), None)
-        if found is None:
-            raise InvalidInput(f"{choice!r} is none of the candidates of this question.")
-        return Answer(slot=question.slot, choice=choice, label=found.label)
-    if not question.free_text:
-        raise InvalidInput("Choose one of the candidates of this question.")
-    words = _check_text(text or "")
-    if question.slot == "action" and (named := find_named_action(question, words)) is not None:
-        return Answer(slot=question.slot, choice=named.id, label=named.label)
-    if excludes(question, words):
-        left = find_remaining(question, words)
-        if left is None:
-            raise InvalidInput("Which one is meant can't be told from which is not. Say which one is.")
-        return Answer(slot=question.slot, choice=left.id, label=left.label)
-    return Answer(slot=question.slot, text=words)
-
-
-def _check_text(text: str) -> str:
-    words = text.strip()
-    if not words or len(words) > MAX_TEXT:
-        raise InvalidInput(f"An answer has 1 to {MAX_TEXT} characters.")
-    if (why := explain_excess(words)) is not None:
-        raise InvalidInput(why)
-    return words
 
 
 def _about(slot: str, changed: str) -> bool:

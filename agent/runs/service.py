@@ -12,6 +12,7 @@ from typing import Final
 
 import store.runs.calls
 import store.runs.runs
+from agent.extract.limits import MAX_TEXT
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.pipeline import RunState
@@ -33,7 +34,6 @@ from registry.catalogue import Catalogue
 from store.database import Database
 from store.transaction_hook import TransactionHook, no_hook
 
-MAX_TEXT: Final = 4000
 LOOKS: Final = 100
 MOST_LOOKS: Final = 1_000
 """So many held cards are read at once, and for one page of those that wait."""

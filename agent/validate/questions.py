@@ -333,11 +333,21 @@ def make_action_candidate(action: Described) -> Candidate:
 # Closed lists of whole answers. Any other answer is neither. Silence, doubt or a new wish never sends a call.
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_YES: Final = frozenset(
+_YES_ALONE: Final = (
+    "y", "yes", "yeah", "yep", "yup", "yea", "aye", "ok", "okay", "sure", "right", "correct", "exactly", "indeed",
+    "absolutely", "definitely", "of course",
+)  # fmt: skip
+_DO_IT: Final = (
+    "", "please", "please do", "do", "do it", "do that", "go ahead", "go on", "that", "that one", "that's it",
+    "that's right", "that's the one", "that's what i mean", "that's what i meant", "that is it", "that is right",
+    "it is", "i do", "i mean that", "i mean it", "thanks", "thank you", "the rest", "do the rest", "without that",
+    "exactly", "correct", "of course",
+)  # fmt: skip
+_YES: Final = frozenset(f"{yes} {more}".strip() for yes in _YES_ALONE for more in _DO_IT) | frozenset(
     {
-        "y", "yes", "yeah", "yep", "yup", "yes please", "please", "please do", "yes do", "yes do it", "yes do that",
-        "do it", "do that", "do", "ok", "okay", "sure", "go ahead", "yes go ahead", "only the rest", "just the rest",
-        "the rest", "do the rest", "yes the rest", "yes do the rest", "yes without that", "without that", "that's fine",
+        "please", "please do", "do it", "do that", "do", "go ahead", "go on", "that's it", "that's right", "that one",
+        "that's the one", "that's what i mean", "that's what i meant", "it is", "i do", "only the rest",
+        "just the rest", "the rest", "do the rest", "without that", "that's fine",
         "ja", "ja bitte", "ja gerne", "sí", "si", "sí por favor", "oui", "oui s'il te plaît", "oui s'il vous plaît",
         "sì", "sì grazie", "ja graag", "sim", "sim por favor",
     }

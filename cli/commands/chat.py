@@ -27,7 +27,7 @@ HELP: Final = """yes, /confirm     send exactly the card that is shown
 no                drop the card
 /reject [REASON]  drop the card or the question, and say why
 /more             list more of the records of the last answer
-/ask WORDS        ask something new while a question is open
+/ask WORDS        ask something new and leave the question open
 /new              begin a new conversation
 /quit             end (what waits goes on waiting)"""
 
@@ -180,7 +180,7 @@ class Chat:
             case "asked":
                 question = shown["question"]
                 asks = "Type a number or your answer" if question["candidates"] else "Type your answer"
-                asks += "; “stop” drops it, /ask WORDS asks something else."
+                asks += "; “stop” drops it. Another request takes its place."
                 print(describe_dead_end(question) or asks)
 
 

@@ -19,9 +19,9 @@ from agent.pipeline import Abstain, Answer, CallOutcome, Plan, Question, Refusal
 from agent.planning.propose import propose
 from agent.planning.task import Outcome, make_task
 from agent.planning.thread import MOST_TURNS, build_thread, restore_thread
+from agent.planning.typed_answers import take_outcome
 from agent.resolve.resolver import Resolver
-from agent.runs.answer_phrases import is_cancellation
-from agent.runs.decisions import make_answer
+from agent.runs.answer_phrases import is_cancellation, make_answer
 from agent.runs.run import Run
 from agent.workspace.context import WorkspaceContext
 from core import ids
@@ -197,13 +197,9 @@ class _Player:
         outcome = await propose(make_task(run, context, (), production.EVALUATOR, thread), self.resolver)
         if outcome.resolved is not None:
             self.trace = outcome.resolved.trace
-            run = run.with_(handles=replace(thread, records={**thread.records, **outcome.records}).handles)
         for each in outcome.withdrawal.runs:
             self.runs = [one.with_(state="rejected") if one.id == each else one for one in self.runs]
-        if outcome.answers is not None:
-            run = run.with_(answers=outcome.answers)
-        chosen = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
-        run = run.with_(drafts=() if chosen else outcome.drafts, proposal=outcome.proposal)
+        run = take_outcome(run, outcome, thread)
         self.entry = await self._make_entry(run, outcome)
         self.runs.append(await self._settle(run, outcome, last=last))
 

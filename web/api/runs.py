@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
+from agent.extract.limits import MAX_TEXT
 from agent.runs.decisions import DecisionVerdict
-from agent.runs.service import MAX_TEXT
 from core.actor import Surface
 from web import problem
 from web.api.body import ID_PATTERN, Body, Id, parse_body

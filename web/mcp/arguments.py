@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError
 
-from agent.runs.service import MAX_TEXT
+from agent.extract.limits import MAX_TEXT
 from core.errors import Finding, InvalidInput
 from registry.json_schema import pointer
 from web.api.actions import MAX_PARAMS

@@ -22,10 +22,10 @@ from mcp_types import (
 )
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from agent.extract.limits import MAX_TEXT
 from agent.pipeline import Question
 from agent.runs.person_confirmation import run_url
 from agent.runs.run import MOVING, Run
-from agent.runs.service import MAX_TEXT
 from agent.runs.states import as_asked
 from core.errors import InvalidInput
 from web.mcp import results, tasks, tool_handlers

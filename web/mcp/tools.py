@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from mcp_types import Tool, ToolAnnotations
 
-from agent.runs.service import MAX_TEXT
+from agent.extract.limits import MAX_TEXT
 from registry.contract import Contract, Risk
 from web.mcp.results import OUTPUT_SCHEMA
 

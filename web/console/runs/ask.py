@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from agent.extract.limits import MAX_TEXT
 from agent.pipeline import Refusal
 from agent.resolve.resolver import MODEL
 from agent.runs.decisions import DecisionVerdict
 from agent.runs.run import MOVING, Run
-from agent.runs.service import MAX_TEXT
 from agent.runs.states import as_asked, as_planned
 from agent.runs.test_mode import is_test
 from agent.workspace import authority

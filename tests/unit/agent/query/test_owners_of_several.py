@@ -70,11 +70,14 @@ async def test_a_question_between_somebodys_records_says_whose_they_are() -> Non
 async def test_the_last_one_of_somebody_who_has_none_is_nobody_elses(text: str, answers: tuple[str, ...]) -> None:
     asked = await _ask(text, *answers)
     assert isinstance(asked, Question), asked
-    assert asked.text == "There is no paid invoice of Cleo Marsh. Cleo Marsh has 2 invoices, already refunded."
+    unread = "‘the last one’ doesn't answer this. "
+    assert asked.text == f"{unread}There is no paid invoice of Cleo Marsh. Cleo Marsh has 2 invoices, already refunded."
 
 
-async def test_the_last_one_of_both_owners_is_the_last_of_each() -> None:
-    made = await _ask("resend Adam's last invoice", "both")
+@pytest.mark.parametrize("text", ["resend Adam's last invoice", "resend adams last invoice"])
+@pytest.mark.parametrize("both", ["both", "both of them", "all of them"])
+async def test_the_last_one_of_both_owners_is_the_last_of_each(text: str, both: str) -> None:
+    made = await _ask(text, both)
     assert isinstance(made, Plan), made
     assert [step.pins[1].label for step in made.steps] == ["Adam Novak", "Adam Nowak"]
 

@@ -1,0 +1,131 @@
+"""Typed answers: whether words typed under a question answer it or are a request of their own, and what is said where
+they are neither. Also the reverse: a request of a thread that answers the question which is open there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from agent.pipeline import Abstain, Plan, Question, Refusal, Reply
+from agent.planning.answers_for_model import asks_for_text
+from agent.planning.task import Outcome, Task, Verdict, Withdrawal, is_not_found, list_planned_actions
+from agent.planning.thread import Thread
+from agent.resolve.rules.clauses import begins_like_an_order
+from agent.runs.answer_phrases import is_cancellation, make_answer
+from agent.runs.run import Run
+from agent.validate.questions import REST, quote_words
+from core.errors import InvalidInput
+
+_UNREAD: Final = "{} doesn't answer this. "
+_UNCHOSEN: Final = "{} is none of these. Name one or type its number, or say “no” to drop it. "
+_ASKED: Final = "{} is a question of its own, which nothing here answers. "
+_ASKS: Final = re.compile(
+    r"\W*(?:who|what|which|when|where|why|how)(?:['’]?s\s+\w+|\s+(?!about\b|ever\b)\w+)\s+\w", re.IGNORECASE
+)
+DROPPED: Final = "All right, that is dropped; nothing was done."
+_LEAST: Final = 2
+"""Words of the shortest answer that may be a request of its own."""
+
+Propose = Callable[[Task], Awaitable[Outcome]]
+ProposeRun = Callable[[Run, Sequence[Run]], Awaitable[tuple[Thread, Outcome]]]
+
+
+async def settle_answer(task: Task, made: Outcome, propose: Propose) -> tuple[Task, Outcome]:
+    """What comes of a typed answer: what was ``made`` of it or, if it is a request of its own, the outcome of that,
+    with its task. ``propose`` plans by rules alone. Where it is neither, the question is asked again and says so."""
+    answers = task.request.answers
+    text = answers[-1].text if answers else None
+    if text is None or task.must_wait or task.request.given is not None:
+        return task, made
+    slot, catalogue = answers[-1].slot, task.workspace_context.catalogue
+    stuck, free = _is_stuck(made.verdict, slot), asks_for_text(slot, task.proposal, catalogue)
+    if len(text.split()) >= _LEAST and (stuck or not free):
+        request = task.request.model_copy(update={"text": text, "answers": (), "offered": ()})
+        own = replace(task, request=request, drafts=(), proposal=None)
+        read = await propose(own)
+        if _stands_alone(text, read, stuck=stuck and not free, before=list_planned_actions(made)):
+            return own, replace(read, text=text, answers=())
+    lead = (_UNCHOSEN if isinstance(made.verdict, Question) and made.verdict.candidates else _UNREAD) if stuck else ""
+    if _ASKS.match(text) and not free and slot != REST:
+        before = replace(task, request=task.request.model_copy(update={"answers": answers[:-1]}))
+        made, lead = replace(await propose(before), answers=answers[:-1]), _ASKED
+    question, said = made.verdict, quote_words(text)
+    if lead and isinstance(question, Question) and said not in question.text:
+        made = replace(made, verdict=question.model_copy(update={"text": lead.format(said) + question.text}))
+    return task, made
+
+
+def _is_stuck(verdict: Verdict, slot: str) -> bool:
+    """Whether an answer leads no further than to its own question."""
+    if isinstance(verdict, Question):
+        return verdict.slot == slot
+    return isinstance(verdict, Abstain)
+
+
+def _stands_alone(text: str, read: Outcome, *, stuck: bool, before: Sequence[str]) -> bool:
+    """Whether the words of an answer say what shall be done, or ask for something. ``before``: the actions of the
+    request that was asked about. An answer that leads on may repeat its verb."""
+    if read.withdrawal.runs:
+        return False
+    match read.verdict:
+        case Reply():
+            return True
+        case Plan():
+            return stuck or not set(list_planned_actions(read)) & set(before)
+        case Question() | Refusal():
+            unread = read.resolved is None or isinstance(read.resolved.resolution, Abstain)
+            return stuck and begins_like_an_order(text) and not unread
+        case _:
+            return False
+
+
+async def plan_in_thread(run: Run, earlier: Sequence[Run], propose: ProposeRun) -> tuple[Run, Outcome]:
+    """The run with what was made of it. Words that say too little by themselves are tried as the answer to the question
+    that is open in the thread: then the run takes the place of the one that asked."""
+    thread, outcome = await propose(run, earlier)
+    asked = earlier[-1] if earlier and not run.answers and run.given is None else None
+    question = asked.question if asked is not None and asked.state == "asked" else None
+    if asked is not None and question is not None and _may_answer(outcome):
+        if is_cancellation(run.text, question):
+            withdrawal = Withdrawal((asked.id,), "Taken back")
+            return take_outcome(run, outcome, thread), Outcome(Reply(text=DROPPED), withdrawal=withdrawal)
+        if (again := _take_place(run, asked, question)) is not None:
+            before, led = await propose(again, earlier[:-1])
+            unread = again.answers[-1].text is not None and is_not_found(led.verdict)
+            if led.text is None and not unread and not _is_stuck(led.verdict, question.slot):
+                runs = (*led.withdrawal.runs, asked.id)
+                return take_outcome(again, led, before), replace(led, withdrawal=Withdrawal(runs, "Answered"))
+    return take_outcome(run, outcome, thread), outcome
+
+
+def _may_answer(outcome: Outcome) -> bool:
+    unread = outcome.resolved is not None and isinstance(outcome.resolved.resolution, Abstain)
+    return unread or bool(outcome.withdrawal.runs) or is_not_found(outcome.verdict)
+
+
+def _take_place(run: Run, asked: Run, question: Question) -> Run | None:
+    """The run as the one that asked, with its words as the answer. None if they can't be one."""
+    try:
+        answer = make_answer(question, None, run.text)
+    except InvalidInput:
+        return None
+    drafts = () if question.slot == "action" and answer.text is not None else asked.drafts
+    kept = {"proposal": asked.proposal, "handles": asked.handles, "hold": asked.hold, "drafts": drafts}
+    return run.with_(text=asked.text, now=asked.now, answers=(*asked.answers, answer), **kept)
+
+
+def take_outcome(run: Run, outcome: Outcome, thread: Thread) -> Run:
+    """The run with what its planning made of it, but for the verdict."""
+    if outcome.text is not None:
+        run = run.with_(text=outcome.text)
+    if outcome.resolved is not None:
+        records = {**thread.records, **outcome.records}
+        run = run.with_(trace=outcome.resolved.trace, handles=replace(thread, records=records).handles)
+    if outcome.answers is not None:
+        run = run.with_(answers=outcome.answers)
+    if outcome.hold and not run.hold:
+        run = run.with_(hold=outcome.hold)
+    asked = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
+    return run.with_(drafts=() if asked else outcome.drafts, proposal=outcome.proposal)

@@ -1,0 +1,65 @@
+"""A request of a thread in which a question is open: words that say nothing by themselves answer it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from agent.resolve.rules.resolver import RuleResolver
+from agent.runs.run import Run
+from tests.integration.agent.agent_harness import AgentHarness, open_harness
+
+
+@pytest.fixture
+async def harness(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[AgentHarness]:
+    shutil.copy(sqlite_template, tmp_path / "opsiq.db")
+    async with open_harness(f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}", RuleResolver()) as made:
+        yield made
+
+
+async def say(harness: AgentHarness, text: str, after: Run | None = None) -> Run:
+    harness.clock.advance(seconds=1)
+    thread = after.id if after is not None else None
+    run = await harness.run_service.ask(harness.people["amir"], text, session_id="s1", thread_id=thread)
+    return await harness.job(run.id)
+
+
+@pytest.mark.parametrize("words", ["the second one", "Nowak", "Adam Nowak, please"])
+async def test_words_that_only_answer_are_an_answer_and_the_run_takes_the_place_of_the_one_that_asked(
+    harness: AgentHarness, words: str
+) -> None:
+    asked = await say(harness, "give Adam 20 credit")
+    assert asked.state == "asked"
+    answered = await say(harness, words, asked)
+    assert answered.plan is not None, answered.question or answered.refusal
+    assert [each.value for each in answered.plan.steps[0].filled if each.param == "customer_id"] == [2]
+    assert (answered.text, answered.answers[-1].text or answered.answers[-1].label) == ("give Adam 20 credit", words)
+    before = await harness.run(asked.id)
+    assert (before.state, before.replaced_by, before.reason) == ("rejected", answered.id, f"Answered: {words}")
+
+
+async def test_words_that_stand_alone_leave_the_question_open(harness: AgentHarness) -> None:
+    asked = await say(harness, "give Adam 20 credit")
+    other = await say(harness, "give Berta Lind 20 credit", asked)
+    assert other.plan is not None
+    assert (await harness.run(asked.id)).state == "asked"
+
+
+async def test_a_no_drops_the_request_that_asked(harness: AgentHarness) -> None:
+    asked = await say(harness, "give Adam 20 credit")
+    dropped = await say(harness, "no, never mind", asked)
+    assert dropped.reply is not None
+    assert dropped.reply.text == "All right, that is dropped; nothing was done."
+    assert (await harness.run(asked.id)).state == "rejected"
+
+
+async def test_an_answer_that_is_a_request_is_what_the_run_is_about_from_then_on(harness: AgentHarness) -> None:
+    asked = await say(harness, "give Adam 20 credit")
+    assert asked.question is not None
+    await harness.decisions.answer(harness.people["amir"], asked.id, asked.question.slot, text="close ticket 5519")
+    run = await harness.job(asked.id)
+    assert (run.text, run.answers, run.actions) == ("close ticket 5519", (), ("saas.close_ticket",))
+    assert [kind for kind in await harness.kinds(run.id) if kind in ("prompt", "answered")] == ["prompt", "answered"]

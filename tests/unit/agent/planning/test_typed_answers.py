@@ -1,0 +1,107 @@
+"""Words typed under a question: a yes to its only choice, a request of its own, or neither, which is then told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from agent.pipeline import Abstain, Answer, Candidate, Plan, Question, Reply, Request
+from agent.planning.propose import propose
+from agent.planning.task import Outcome, Task
+from agent.resolve.rules.resolver import RuleResolver
+from agent.runs.answer_phrases import is_cancellation, make_answer
+from tests.unit.own_worlds import NOW, OWNER, world
+
+RUN = "run_00000000000000000000000001"
+
+
+async def ask(text: str, name: str, *answers: str) -> tuple[Question, Outcome]:
+    """The last question of a request, and what comes of the last answer."""
+    task = Task(Request(text=text, now=NOW), OWNER, world(name), RUN)
+    made = await propose(task, RuleResolver())
+    question = made.verdict
+    for words in answers:
+        question = made.verdict
+        assert isinstance(question, Question), question
+        answer = make_answer(question, None, words)
+        request = task.request.model_copy(update={"answers": (*task.request.answers, answer)})
+        proposal = None if question.slot == "action" else made.proposal
+        task = replace(task, request=request, proposal=proposal)
+        made = await propose(task, RuleResolver())
+    assert isinstance(question, Question), question
+    return question, made
+
+
+ONE = Question(
+    slot="action", code="unclear_action", text="Is this what you mean?", candidates=(Candidate(id="a.b", label="Bake"),)
+)
+TWO = ONE.model_copy(update={"candidates": (*ONE.candidates, Candidate(id="a.c", label="Carve a pumpkin"))})
+
+
+@pytest.mark.parametrize(
+    "words", ["yes", "Yep!", "yes, that one", "Exactly.", "sure, go ahead", "that's it", "ok do it", "yes that's right"]
+)
+def test_a_yes_takes_the_only_choice(words: str) -> None:
+    assert make_answer(ONE, None, words) == Answer(slot="action", choice="a.b", label="Bake")
+    assert make_answer(TWO, None, words).choice is None, "it doesn't say which of two"
+
+
+@pytest.mark.parametrize(("words", "choice"), [("the second one", "a.c"), ("first", "a.b"), ("carve", "a.c")])
+def test_an_action_is_chosen_by_its_place_or_by_its_words(words: str, choice: str) -> None:
+    assert make_answer(TWO, None, words).choice == choice
+
+
+@pytest.mark.parametrize("words", ["no", "no, that's not it", "not that one", "Wrong!", "something else"])
+def test_a_no_to_an_action_drops_the_request(words: str) -> None:
+    assert is_cancellation(words, ONE)
+    assert not is_cancellation("something else on Friday", ONE)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "answer", "action"),
+    [
+        ("lending", "write to Ruth", "scrap the tile cutter because it is worn out", "lending.scrap_item"),
+        ("riding", "top up Berg by 20 euros", "cancel lesson 603", "riding.cancel_lesson"),
+        ("garage", "assign Bruno", "resend invoice R-5103", "garage.resend_invoice"),
+    ],
+)
+async def test_another_order_in_full_takes_the_place_of_the_request(
+    name: str, text: str, answer: str, action: str
+) -> None:
+    _, made = await ask(text, name, answer)
+    assert isinstance(made.verdict, Plan), made.verdict
+    assert [step.action for step in made.verdict.steps] == [action]
+    assert (made.text, made.answers) == (answer, ())
+
+
+async def test_a_question_under_a_question_is_answered() -> None:
+    _, made = await ask("top up Berg by 20 euros", "riding", "which lessons does Joris Maes have?")
+    assert isinstance(made.verdict, Reply), made.verdict
+    assert made.text is not None
+
+
+async def test_a_question_that_nothing_answers_is_no_answer_and_the_first_one_stays_open() -> None:
+    words = "what is the weather of lesson 603"
+    first, made = await ask("cancel a lesson", "riding", words)
+    assert isinstance(made.verdict, Question), made.verdict
+    assert made.verdict.slot == first.slot
+    assert made.verdict.text.startswith(f"‘{words}’ is a question of its own"), made.verdict.text
+    assert made.answers == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [("riding", "top up Berg by 20 euros", "purple"), ("vet", "set the weight", "quite a lot")],
+)
+async def test_words_that_are_neither_are_quoted_when_it_is_asked_again(name: str, text: str, words: str) -> None:
+    _, made = await ask(text, name, words)
+    assert isinstance(made.verdict, Question), made.verdict
+    assert f"‘{words}’" in made.verdict.text
+    assert made.text is None
+
+
+async def test_what_was_asked_for_as_a_text_is_taken_as_it_stands() -> None:
+    _, made = await ask("write to Ines Duarte", "lending", "scrap the tile cutter")
+    assert made.text is None
+    assert not isinstance(made.verdict, Abstain)
