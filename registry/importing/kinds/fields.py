@@ -37,6 +37,8 @@ _INNER: Final = ("attributes", "properties", "profile", "fields")
 """Objects with the record's fields, if those aren't in the record itself (JSON:API)."""
 _CREATED: Final = ("created_at", "created", "created_on", "date_created", "creation_date", "date_joined",
                    "created_time", "date", "timestamp", "published_at", "start_date", "start_time")  # fmt: skip
+_KEPT_DAY: Final = re.compile(r"created|updated|modified|changed|deleted|inserted|synced|imported|archived")
+"""Days of a record's keeping, which nobody knows it by."""
 _STATE_FIELDS: Final = ("status", "state", "stage", "phase", "lifecycle_state")
 _OPPOSITES: Final = {
     "enabled": "disabled", "active": "inactive", "archived": "", "paused": "", "published": "unpublished",
@@ -63,7 +65,15 @@ def draft_fields(record: Settled, settler: Settler, singular: str = "") -> dict[
         texts = [each for each in (own, *_OTHERWISE) if each in made and made[each].get("type", "string") == "string"]
         if texts:
             made[texts[0]]["search"] = "name"
+    if not {*TITLES} & {*made}:
+        coded = [each for each in _own_numbers(own) if each in made and made[each].get("type", "string") == "string"]
+        made |= {each: {**made[each], "search": "number"} for each in coded[:1]}
     return made
+
+
+def _own_numbers(own: str) -> tuple[str, ...]:
+    """Names of the field with a record's own number. ``own``: the kind's name."""
+    return ("ref", f"{own}_number", f"{own}_no", f"{own}_ref", "number")
 
 
 def draft_kept(
@@ -192,17 +202,36 @@ def find_identity(fields: Mapping[str, Any], key: str, singular: str, *, certain
 
 
 def draft_label(fields: Mapping[str, Any], identity: str, noun: str = "") -> str:
-    """The label by which a person recognises a record. An id that is a word counts more than another thing's name."""
+    """The label by which a person recognises a record. An id that is a word counts more than another thing's name. That
+    alone is no label: the record's own number and days stand with it."""
     if "first_name" in fields and "last_name" in fields and not {"name", "full_name", "display_name"} & set(fields):
         return "{first_name} {last_name}"
     named = [each for each in fields if fields[each].get("search") == "name"]
-    own = [f"{words.to_snake_case(noun)}_{each}" for each in ("name", "display_name", "title", "label")]
+    whole = words.to_snake_case(noun)
+    nouns = dict.fromkeys((whole, whole.rsplit("_", 1)[-1]))
+    own = [f"{one}_{each}" for one in nouns for each in ("name", "display_name", "title", "label")]
     best = next((each for each in (*TITLES[:6], *own) if each in named), None)
     if best is None and is_word_id(fields, identity):
         return "{" + identity + "}"
-    best = best or next((each for each in TITLES if each in named), None) or next(iter(named), None)
+    best = best or next((each for each in TITLES if each in named), None)
+    number = _find_number(fields, noun)
+    if best is None and named:  # another thing's name: the dog's of a stay, so two stays of one dog need more
+        return " · ".join("{" + each + "}" for each in (*number, named[0], *_list_own_days(fields)))
     mail = next((each for each, said in fields.items() if said.get("search") == "email"), None)
-    return "{" + (best or mail or identity) + "}"
+    return "{" + (best or mail or next(iter(number), identity)) + "}"
+
+
+def _find_number(fields: Mapping[str, Any], noun: str) -> list[str]:
+    """The number by which people know a record, if it has one."""
+    coded = [each for each, said in fields.items() if said.get("search") == "number"]
+    whole = [each for each in _own_numbers(words.to_snake_case(noun)) if fields.get(each, {}).get("type") == "integer"]
+    return [*coded, *whole][:1]
+
+
+def _list_own_days(fields: Mapping[str, Any]) -> list[str]:
+    """The first two days of what a record is about, not of its keeping ("created_at")."""
+    days = [each for each, said in fields.items() if said.get("type") in ("datetime", "date")]
+    return [each for each in days if not _KEPT_DAY.search(each)][:2]
 
 
 def is_chosen(record: Settled, field: Mapping[str, Any], settler: Settler) -> bool:
@@ -222,7 +251,9 @@ def is_word_id(fields: Mapping[str, Any], identity: str) -> bool:
 
 def draft_detail(fields: Mapping[str, Any], label: str) -> str:
     """The detail that distinguishes two records of one name: an address, a state."""
-    shown = [each for each, said in fields.items() if said.get("search") == "email"][:1]
+    named = [each for each, said in fields.items() if said.get("search") == "name" and "{" + each + "}" not in label]
+    shown = named[:1] if " · " in label else []
+    shown += [each for each, said in fields.items() if said.get("search") == "email"][:1]
     shown += [each for each in _STATE_FIELDS if each in fields][:1]
     return " · ".join("{" + each + "}" for each in shown if "{" + each + "}" not in label)
 
