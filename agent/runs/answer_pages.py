@@ -16,6 +16,7 @@ from agent.workspace.context import WorkspaceContexts
 from core import cpu_budget
 from core.actor import Actor
 from core.errors import Forbidden, NotFound, Unavailable
+from executors.http.read_memo import ReadMemo, use_read_memo
 
 NO_ANSWER: Final = "This was not answered with records that there could be more of."
 
@@ -50,7 +51,8 @@ class AnswerPages:
         )
         answerer = Answerer(query, context.catalogue, actor, run.surface, start=start)
         try:
-            made = await cpu_budget.run_within(self.budget_s, answerer.answer(result.answer))
+            with use_read_memo(ReadMemo()):
+                made = await cpu_budget.run_within(self.budget_s, answerer.answer(result.answer))
         except cpu_budget.Exhausted as error:
             raise Unavailable("It took longer to work out than a request may. Ask anew, in narrower words.") from error
         return made if isinstance(made, Reply) else Reply(text=made.text, record_kind=run.reply.record_kind, count=0)
