@@ -112,3 +112,26 @@ def test_the_index_of_decisions_names_each_by_its_title_and_says_which_no_longer
         over = " (superseded)" if "superseded" in dated else ""
         made.append(f"- {page.name[:10]} [{title.removeprefix('# ')}]({page.name}){over}")
     assert lines == made
+
+
+@pytest.mark.parametrize(
+    ("page", "source", "declared", "asked"),
+    [
+        ("sdk-js.md", "sdks/js/src/receiver.ts", r"interface Reply \{(.*)\}", "`handle(request)`"),
+        (
+            "sdk-python.md",
+            "sdks/python/src/opsiq/receiver.py",
+            r"class Reply:\n((?:    .*\n|\n)+)",
+            "`receiver.handle(",
+        ),
+    ],
+)
+def test_a_page_of_an_sdk_says_what_its_receiver_answers_any_framework(
+    page: str, source: str, declared: str, asked: str
+) -> None:
+    (found,) = re.findall(declared, (ROOT / source).read_text("utf-8"))
+    names = re.findall(r"\b(\w+): ", found)
+    assert sorted(names) == ["body", "headers", "status"]
+    told = re.split(r"\n\n|\n\|", (ROOT / "docs/reference" / page).read_text("utf-8"))
+    (passage,) = (each for each in told if asked in each)
+    assert [name for name in names if not re.search(rf"\b{name}\b", passage)] == []
