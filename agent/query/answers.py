@@ -12,10 +12,13 @@ from agent.pipeline import Question, Reply
 from agent.planning.proposal import (
     ActionAnswer,
     Answer,
+    BelongsTo,
     CountOf,
     FieldOf,
     Find,
+    Has,
     HelpAnswer,
+    OrderByCount,
     RecordsAnswer,
     Reference,
     StateIs,
@@ -43,7 +46,7 @@ from agent.query.wording import (
     write_totals,
 )
 from agent.validate.questions import join, make_candidate
-from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kinds
+from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind, name_kinds
 from core.actor import Actor
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
@@ -124,6 +127,7 @@ class Answerer:
         if need is None:
             return _unknown()
         one = isinstance(reference, Find) and reference.pick == "one"
+        self.query.context.tells_ties = one
         found = await (self.query.records.find if one else self.query.records.find_all)(need, reference)
         if isinstance(found, Question):
             return found
@@ -150,10 +154,12 @@ class Answerer:
             held = [format_field(each, found[0].record.values) or "nothing" for each in known]
             told = "; ".join(f"{label} {value}" for label, value in zip(labels, held, strict=True))
             text = f"{found[0].label}: {told}." if told else introduce(found[0])
+            if not known and (most := await self._count_most(reference)):
+                text = f"{found[0].label}: {most}."
             if not known and rate_person_likeness(kind) == PERSON:
                 return self._reply(text, found, values=(found[0].label,))
         else:
-            told = await self._told(reference, found)
+            told = await self._shared(reference, found) or await self._told(reference, found)
             text = f"{told}: {list_records(found, known or list_asked_fields(reference, kind))}."
         return self._reply(text, found, values=values if known else ())
 
@@ -184,9 +190,38 @@ class Answerer:
         found = await self.query.records.find_all(need, owner) if need is not None else ()
         return found[0].label if not isinstance(found, Question) and len(found) == 1 else None
 
+    async def _count_most(self, reference: Reference) -> str:
+        """The number by which a record is the first of its kind, in words: "6 open tickets"."""
+        order = reference.order if isinstance(reference, Find) else None
+        counted = self.query.context.counted
+        kind = self._kind(order.count) if isinstance(order, OrderByCount) else None
+        if not isinstance(order, OrderByCount) or counted is None or kind is None:
+            return ""
+        words = await self._words(order.count, kind)
+        return words.count(counted, kind) if words is not None else ""
+
+    async def _shared(self, reference: Reference, found: Sequence[LocatedRecord]) -> str:
+        """What several first records have in common. Empty if they are no first ones."""
+        place, what = self.query.context.place, format_count(len(found), found[0].kind)
+        if place != "shared":
+            return f"The {place} in each currency" if place else ""
+        most = await self._count_most(reference)
+        return f"{what} share that place, with {most} each" if most else f"{what} share that place"
+
     async def _none(self, reference: Reference, kind: RecordKind) -> str:
         words = await self._words(reference, kind)
+        if isinstance(reference, Find) and (of := await self._find_asked_thing(reference, kind)) is not None:
+            return f"{of.label} has no {name_kind(kind)}."
         return f"No{words.count(0, kind)[2:]}." if words else f"There are no such {name_kinds(kind)}."
+
+    async def _find_asked_thing(self, find: Find, kind: RecordKind) -> LocatedRecord | None:
+        """The one record whose somebody is asked for: the ticket of "who handles 7"."""
+        above = find.where[0] if len(find.where) == 1 else None
+        owner = above.owner if isinstance(above, BelongsTo) else above.related if isinstance(above, Has) else None
+        own = self.query.kinds.get(owner.record) if isinstance(owner, Find) and find.said is None else None
+        if own is None or own.relation_to(kind.name) is None:
+            return None
+        return await self._only(owner)
 
     async def _told(self, reference: Reference, found: Sequence[LocatedRecord]) -> str:
         """The count in words: "30 open tickets of Emma (21 open, 9 pending)". The brackets list the platform's own
@@ -282,7 +317,7 @@ class Answerer:
         if need is None:
             return _unknown()
         results: list[bool] = []
-        told: list[str] = []
+        told: list[tuple[str, bool]] = []
         found: list[LocatedRecord] = []
         for test in asked.tests:
             one = await self._tested(test, need)
@@ -290,19 +325,31 @@ class Answerer:
                 return one
             holds, reading, used = one
             results.append(holds)
-            told.append(reading)
+            told += [(reading, bool(used))]
             found += used
         yes = all(results) if asked.join == "all" else any(results)
         unique = tuple({each.key: each for each in found}.values())
-        text = f"{'Yes' if yes else 'No'}: {'; '.join(told)}."
+        telling = [reading for reading, finds in told if finds] or [reading for reading, _ in told]
+        text = f"{'Yes' if yes else 'No'}: {'; '.join(telling)}."
         if not unique and (about := await self._only(asked.about)) is not None:
             unique = (about,)
-            text = f"{'Yes' if yes else 'No'}: {introduce(about)}"
+            lacks = await self._say_lack(asked.tests[0], about)
+            text = f"No: {lacks}." if lacks and not yes else f"{'Yes' if yes else 'No'}: {introduce(about)}"
         return (
             self._reply(text, unique, values=("yes" if yes else "no",))
             if unique
             else Reply(text=text, values=("yes" if yes else "no",))
         )
+
+    async def _say_lack(self, test: Test, about: LocatedRecord) -> str:
+        """What somebody has none of: "Emma Fischer has no open tickets". Empty if they are asked about otherwise."""
+        find = test.left.of if isinstance(test.left, CountOf) else None
+        theirs = find.where[0] if isinstance(find, Find) and find.where else None
+        if not isinstance(find, Find) or not isinstance(theirs, BelongsTo) or not isinstance(theirs.owner, Find):
+            return ""
+        kind = self.query.kinds.get(find.record) if theirs.owner.record == about.kind.name else None
+        words = await self._words(find.model_copy(update={"where": find.where[1:]}), kind) if kind else None
+        return f"{about.label} has {words.count(0, kind)}" if words and kind else ""
 
     async def _only(self, about: Reference | None) -> LocatedRecord | None:
         """The one record that a question is about, so that "no" can say what it is instead."""

@@ -177,6 +177,12 @@ class QueryContext:
         self.thread, self.earlier = thread, earlier
         self.exact = False
         """Whether a name that fits in part only is always asked about: a figure of another thing would be wrong."""
+        self.tells_ties = False
+        """Whether all that share a place are told, instead of being asked about: nothing is done with them."""
+        self.place: str = ""
+        """That the told records share a place ("shared"), or are each the "highest" or "lowest" in its own currency."""
+        self.counted: int | None = None
+        """The number by which they have it."""
         self.other_words: tuple[Span, ...] = ()
         """The words of the request that nothing was read from."""
         self.singled_out: dict[RecordKey, tuple[Span, ...]] = {}

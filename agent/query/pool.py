@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from agent.pipeline import Question, Span
-from agent.planning.proposal import Find
+from agent.planning.proposal import Find, StateIs
 from agent.planning.quotes import list_words
-from agent.validate.records.located import LocatedRecord, RecordQuery, fits, name_kinds
-from registry.records import Record, RecordKind
+from agent.query.conditions import read_quantity
+from agent.validate.questions import explain_exclusion, explain_none_found
+from agent.validate.records.located import LocatedRecord, RecordQuery, fits, merge_filters, name_kind, name_kinds
+from registry.records import Field, Record, RecordKind
 
 MOST_SCANNED: Final = 2000
 """The most records that one reference looks through; beyond, the person is asked to narrow it down."""
@@ -42,6 +45,32 @@ def ask_to_narrow(need: RecordQuery) -> Question:
     """Asks for more detail if a reference would search more records than allowed."""
     text = f"There are too many {name_kinds(need.kind)} to look through. Say more about which are meant."
     return need.ask(text, code="ambiguous")
+
+
+def ask_about_empty(need: RecordQuery, find: Find, pool: Pool) -> Question:
+    """Says why no record is left to choose from."""
+    kind, owner = need.kind, pool.via[0] if pool.via else None
+    several = len(find.where) > 1 or (need.told is not None and need.told.dated)
+    if not pool.records and owner is not None and several:  # they may have others
+        return need.ask(f"{owner.label} has no such {name_kinds(kind)}.")
+    if len(pool.records) == 1:
+        return need.ask(explain_exclusion(pool.records[0], pool.records[0].label, kind, need.filter))
+    words = [each.state for each in find.where if isinstance(each, StateIs) and not each.negated]
+    known = [kind.states[word] for word in dict.fromkeys(words) if word in kind.states]
+    if not pool.records and owner is None and len(known) < len(find.where):  # some of them there may be
+        return need.ask(f"There is no such {name_kind(kind)}.")
+    states = merge_filters(*known, need.filter)
+    return need.ask(explain_none_found(kind, states or need.filter, owner, pool.records, more=pool.more))
+
+
+def list_first_of_each(records: Sequence[Record], by: Field, *, descending: bool) -> list[Record]:
+    """The highest or lowest records in each currency, all that share it."""
+    held: dict[str, list[tuple[Decimal, Record]]] = {}
+    for each in records:
+        if (quantity := read_quantity(by, each.values)) is not None:
+            held.setdefault(quantity.unit or "", []).append((quantity.number, each))
+    ends = {unit: (max if descending else min)(number for number, _ in line) for unit, line in held.items()}
+    return [each for unit, line in sorted(held.items()) for number, each in line if number == ends[unit]]
 
 
 def locate(record: Record, kind: RecordKind, find: Find, pool: Pool, how: str = "") -> LocatedRecord:

@@ -16,7 +16,6 @@ from agent.planning.proposal import (
     OrderByCount,
     OrderByField,
     Reference,
-    StateIs,
     Words,
 )
 from agent.query.answered_references import (
@@ -38,7 +37,15 @@ from agent.query.context import (
     RecordKey,
 )
 from agent.query.other_words import single_out_by_other_words
-from agent.query.pool import MOST_SCANNED, Pool, ask_to_narrow, list_spans_of, locate
+from agent.query.pool import (
+    MOST_SCANNED,
+    Pool,
+    ask_about_empty,
+    ask_to_narrow,
+    list_first_of_each,
+    list_spans_of,
+    locate,
+)
 from agent.query.record_search import RecordSearch
 from agent.query.records_of_several import name_of, select_of_owners, settle_owners
 from agent.query.reference_conditions import ReferenceConditions
@@ -46,7 +53,6 @@ from agent.validate.questions import (
     ask_between,
     describe_place,
     explain_exclusion,
-    explain_none_found,
     join,
     quote_words,
 )
@@ -58,9 +64,7 @@ from agent.validate.records.located import (
     RecordScope,
     fits,
     format_count,
-    merge_filters,
     name_kind,
-    name_kinds,
 )
 from agent.validate.records.ranking import find_tied, names_nothing, sort_by_field
 from agent.validate.slots import find_answer
@@ -173,7 +177,7 @@ class RecordFinder:
     async def _pick_fitting(self, need: RecordQuery, find: Find, pool: Pool, own: Own) -> Outcome:
         fitting = [each for each in pool.records if fits(each, need.filter)]
         if not fitting:
-            return self._explain_none_found(need, find, pool)
+            return ask_about_empty(need, find, pool)
         if find.order is not None:
             return await self.pick_by_order(need, find, find.order, replace(pool, records=fitting), own)
         return self._pick(need, find, replace(pool, records=fitting))
@@ -216,7 +220,8 @@ class RecordFinder:
             values = {each.id: counts[each.id] for each in pool.records}
             line = sorted(pool.records, key=lambda each: values[each.id], reverse=descending)
             equal = [each for each in line if values[each.id] == values[line[min(order.nth, len(line)) - 1].id]]
-            what = f"the {'most' if descending else 'fewest'} ({values[line[min(order.nth, len(line)) - 1].id]})"
+            self.context.counted = values[line[min(order.nth, len(line)) - 1].id]
+            what = f"the {'most' if descending else 'fewest'} ({self.context.counted})"
         else:
             by = (
                 order.by
@@ -227,6 +232,10 @@ class RecordFinder:
             if each_field is None:
                 return ask_between(need.slot, need.param, kind, pool.records, "can't be put in that order")
             units = {quantity.unit for each in pool.records if (quantity := read_quantity(each_field, each.values))}
+            if len(units) > 1 and self.context.tells_ties and need.slot == need.base_slot and order.nth == 1:
+                first = list_first_of_each(pool.records, each_field, descending=descending)
+                self.context.place = order.first
+                return tuple(locate(each, kind, find, pool, f"the {order.first} in its currency") for each in first)
             if len(units) > 1:
                 return ask_between(need.slot, need.param, kind, pool.records, "are in different currencies")
             line = sort_by_field(pool.records, each_field.name, descending=descending)
@@ -246,7 +255,10 @@ class RecordFinder:
         if len(chosen) > need.most:
             what = f"are meant, and this takes {'one' if need.most == 1 else 'fewer'}"
             return ask_between(need.slot, need.param, kind, chosen, what)
-        if rivals := [each for each in equal if each not in chosen]:
+        rivals = [each for each in equal if each not in chosen]
+        if rivals and self.context.tells_ties and need.slot == need.base_slot:
+            self.context.place, chosen = "shared", [*chosen, *rivals]
+        elif rivals:
             return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "share that place")
         self.chosen_from.add(len(line))
         if len(chosen) > 1 and isinstance(order, OrderByField) and order.nth == 1:
@@ -355,20 +367,6 @@ class RecordFinder:
                 return outcome
         text = f"Which one is meant by {quote_words(words)} can't be told. {offered.text}"
         return offered.model_copy(update={"text": text, "code": "ambiguous"})
-
-    def _explain_none_found(self, need: RecordQuery, find: Find, pool: Pool) -> Question:
-        kind, owner = need.kind, pool.via[0] if pool.via else None
-        several = len(find.where) > 1 or (need.told is not None and need.told.dated)
-        if not pool.records and owner is not None and several:  # they may have others
-            return need.ask(f"{owner.label} has no such {name_kinds(kind)}.")
-        if len(pool.records) == 1:
-            return need.ask(explain_exclusion(pool.records[0], pool.records[0].label, kind, need.filter))
-        words = [each.state for each in find.where if isinstance(each, StateIs) and not each.negated]
-        known = [kind.states[word] for word in dict.fromkeys(words) if word in kind.states]
-        if not pool.records and owner is None and len(known) < len(find.where):  # some of them there may be
-            return need.ask(f"There is no such {name_kind(kind)}.")
-        states = merge_filters(*known, need.filter)
-        return need.ask(explain_none_found(kind, states or need.filter, owner, pool.records, more=pool.more))
 
     def check(self, need: RecordQuery, found: Sequence[LocatedRecord]) -> Outcome:
         """The records, or what excludes the first one that doesn't pass the contract's demands."""

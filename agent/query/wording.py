@@ -6,6 +6,7 @@ Whoever asked can then see whether they were understood. A query that can't be d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -45,6 +46,11 @@ _VALUED: Final = {"=": "", "!=": "other than ", "<": "under ", "<=": "of at most
 _DATED: Final = {"<": "before", "<=": "by", ">": "after", ">=": "from"}
 _MONTH: Final = 7
 _DAY: Final = 10
+
+_PARTICLES: Final = frozenset(["in", "up", "on", "out", "back", "off", "over", "away", "down", "through", "home"])
+"""Words that are no adjective before a noun, and that a verb may have behind it."""
+_SHORT: Final = re.compile(r"[^aeiou]*[aeiou][bdgmnpt]|begin")
+"""A verb that doubles its last letter: "running"."""
 
 NameOwner = Callable[[Find], Awaitable[str | None]]
 """The label of the one record that words name; None where that isn't one."""
@@ -96,12 +102,14 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
         if isinstance(condition, Compare) and condition.field in spans and condition.op in ("<=", ">="):
             if condition.op == ">=":
                 first, last = _say_comparison(condition, kind), _say_value(ends[condition.field].value)
+                first = first.replace(" of at least ", " from ")
                 after += first.replace(" from ", " on ") if first.endswith(f" from {last}") else f"{first} to {last}"
             continue
         alike = _drop_spellings(condition.conditions) if isinstance(condition, AnyOf) else ()
         each = alike[0] if len(alike) == 1 else condition
         if isinstance(each, StateIs):
-            if not each.negated and each.state.isalpha() and _is_own_word(each.state, kind):
+            plain = each.state.isalpha() and each.state.lower() not in _PARTICLES
+            if not each.negated and plain and _is_own_word(each.state, kind):
                 before += f"{each.state} "
             else:
                 notes.append(_note_state(each, kind))
@@ -113,11 +121,11 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
 
 
 def _is_bound(condition: Condition, op: str, kind: RecordKind) -> TypeGuard[Compare]:
-    """Whether it bounds a day or a moment in this direction."""
+    """Whether it bounds a day, a moment or the size in this direction."""
     if not isinstance(condition, Compare) or condition.op != op:
         return False
     field = kind.field_named(condition.field)
-    return field is not None and field.type in DATES
+    return field is not None and (field.type in DATES or field.name == kind.size)
 
 
 def _is_own_word(state: str, kind: RecordKind) -> bool:
@@ -143,6 +151,10 @@ def _note_comparison(condition: Compare, kind: RecordKind) -> str:
     if field.type in DATES or (field.name == kind.size and condition.op in _MEASURED):
         return ""
     value = _say_value(condition.value)
+    if condition.op == ">" and value == "0":
+        return f"some {_label(field)}"
+    if condition.op == "=" and value == "0":
+        return f"no {_label(field)}"
     if condition.op == "contains":
         return f"{_label(field)} with {quote_words(value)}"
     if condition.op not in _VALUED:
@@ -201,9 +213,23 @@ def _say_comparison(condition: Compare, kind: RecordKind) -> str:
     if field is None or field.type not in DATES:
         return f" {_MEASURED[condition.op]} {value}"
     whole_day = isinstance(condition.value, DayValue) and len(condition.value.date) > _MONTH
-    label = _label(field).removesuffix(" on").removesuffix(" at")
-    label = "" if label in ("day", "date") else f" {label}"
+    label = say_deed(_label(field).removesuffix(" on").removesuffix(" at"))
     return f"{label} {_DATED.get(condition.op, 'on' if whole_day else 'in')} {value}"
+
+
+def say_deed(label: str) -> str:
+    """What happens to records on a day, behind their noun: " issued", " arriving", " whose trial ends"."""
+    verb, _, after = label.partition(" ")
+    if label in ("day", "date") or label.split()[-1] == "since":
+        return ""
+    if label.endswith("s") and after and after not in _PARTICLES:
+        return f" whose {label}"
+    if not verb.endswith("s") or verb.endswith("ss") or (after and after not in _PARTICLES):
+        return f" {label}"
+    base = verb.removesuffix("s")
+    base = base.removesuffix("e") if base.endswith("e") and not base.endswith("ee") else base
+    doubled = base[-1:] if _SHORT.fullmatch(base) else ""
+    return f" {base}{doubled}ing{' ' if after else ''}{after}"
 
 
 def _say_value(value: Expression) -> str:
@@ -253,7 +279,8 @@ def list_asked_fields(reference: Reference, kind: RecordKind) -> list[Field]:
     """The fields by which a list was narrowed. Its records' labels may not show them."""
     where = reference.where if isinstance(reference, Find) else ()
     names = dict.fromkeys(each.field for each in where if isinstance(each, Compare))
-    return [each for name in names if (each := kind.field_named(name)) is not None and f"{{{name}}}" not in kind.label]
+    asked = [each for name in names if (each := kind.field_named(name)) is not None and f"{{{name}}}" not in kind.label]
+    return [each for each in asked if each.type != "boolean"]  # they all say the same
 
 
 def find_owner_name(kind: RecordKind) -> Field | None:

@@ -190,6 +190,10 @@ def find_narrowed_end(text: Text, last: int, kind: RecordKind) -> int:
     return end
 
 
+_SO: Final = word_set("at right now currently today tonight still again please and or but since until till")
+"""What may follow a state of one small word."""
+
+
 def match_state(tokens: Sequence[Token], index: int, kind: RecordKind) -> tuple[str, int]:
     """The state or time word of ``kind`` that begins at a token, and its number of tokens. ``("", 0)`` if there is
     none. Allows a typo."""
@@ -201,6 +205,14 @@ def match_state(tokens: Sequence[Token], index: int, kind: RecordKind) -> tuple[
             ):
                 return phrase, len(joined)
     return "", 0
+
+
+def is_preposition(tokens: Sequence[Token], index: int, kind: RecordKind) -> bool:
+    """Whether a small word goes with what is behind it, and is no state: "in pen 7", "in total"."""
+    after = tokens[index + 1] if index + 1 < len(tokens) else None
+    if tokens[index].low not in ("in", "on") or after is None or not after.word or after.low in _SO:
+        return False
+    return not match_noun(tokens, index + 1, kind)
 
 
 @lru_cache(maxsize=256)

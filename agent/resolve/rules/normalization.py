@@ -117,7 +117,7 @@ _SHORT: Final = {
     "pls": "please", "u": "you", "ur": "your", "r": "are", "thx": "thanks", "acct": "account", "msg": "message",
     "tix": "tickets",
     "tmrw": "tomorrow", "asap": "asap", "gimme": "give me", "lemme": "let me", "wanna": "want to", "gonna": "going to",
-    "snd": "send", "rply": "reply", "tkt": "ticket", "cust": "customer", "subs": "subscription", "info": "info",
+    "snd": "send", "rply": "reply", "tkt": "ticket", "cust": "customer", "subs": "subscriptions", "info": "info",
     "ppl": "people", "rn": "right now", "til": "until",
 }  # fmt: skip
 # The commonest function words with two letters swapped or one doubled.

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from agent.extract.references.qualifiers import match_state
+from agent.extract.references.qualifiers import is_preposition, match_state
 from agent.extract.references.vocabulary import is_person, match_noun, rate_person_likeness
 from agent.extract.spans import money
 from agent.extract.spans.money import find_currency
@@ -114,8 +114,7 @@ class Reader:
         self.telling_nouns: dict[int, tuple[StateIs | None, str | None]] = {}
         """Where a noun stands for records of a state, or that have a day ("pledges", "visits"): that state or day."""
         self.unread: tuple[int, int, RecordKind, bool] | None = None
-        """Tokens of a question that say something unknown of a kind's records (where the furthest reading ended), and
-        whether several of them are meant."""
+        """Tokens that say something unknown of a kind's records, and whether several of them are meant."""
         self.covered: set[int] = set()
         """Tokens that a phrase, an amount or a test was read from."""
 
@@ -133,9 +132,8 @@ class Reader:
         return self._lows[index] if 0 <= index < self._count else ""
 
     def lows(self, index: int, count: int) -> tuple[str, ...]:
-        if index < 0 or index + count > self._count:
-            return tuple(self.low(index + step) for step in range(count))
-        return self._lows[index : index + count]
+        inside = index >= 0 and index + count <= self._count
+        return self._lows[index : index + count] if inside else tuple(self.low(index + step) for step in range(count))
 
     def is_mark(self, index: int) -> bool:
         return index >= self._count or (not self.tokens[index].word and self.tokens[index].text not in "#&-'\"“”")
@@ -279,7 +277,9 @@ class Reader:
         """A state word, an enum's value or a currency of the kind at a token."""
         key = index, kind.name
         if key not in self._states:
-            self._states[key] = self._state(index, kind) if index < len(self.tokens) else None
+            found = self._state(index, kind) if index < self._count else None
+            one = found is not None and found[1] == 1
+            self._states[key] = None if one and is_preposition(self.tokens, index, kind) else found
         return self._states[key]
 
     def _state(self, index: int, kind: RecordKind) -> tuple[Condition, int] | None:
@@ -311,7 +311,7 @@ class Reader:
                 return Compare(field=each.name, op="=", value=flag), len(label)
         code = find_currency(self.tokens[index].text) or find_currency(self.tokens[index].low)
         held = next((each for each in kind.fields if each.type == "currency"), None)
-        if code is not None and held is not None and len(self.low(index)) > 1:
+        if code is not None and held is not None and len(self.low(index)) > 1 and self.noun(index) is None:
             return Compare(field=held.name, op="=", value=Word(word=code, quote=self.words(index, index + 1))), 1
         return None
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Reply
-from agent.query.wording import introduce, say_day
+from agent.query.wording import introduce, say_day, say_deed
 from agent.validate.records.located import LocatedRecord
 from registry.records import Field, Record, RecordKind
 from tests.unit.own_worlds import answer, came_of, find, number
@@ -52,6 +52,18 @@ async def test_a_count_says_what_was_counted(kind: str, where: list[dict[str, An
 async def test_a_value_in_several_spellings_is_said_once() -> None:
     spelt = [{"field": "shelf", "op": op, "value": {"word": "cellar", "quote": "x"}} for op in ("=", "contains")]
     assert await count("item", {"any_of": spelt}) == "2 items (shelf cellar)"
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("issued", " issued"), ("arrives", " arriving"), ("ends", " ending"), ("runs out", " running out"),
+        ("begins", " beginning"), ("trial ends", " whose trial ends"), ("day", ""), ("status since", ""),
+        ("best before", " best before"),
+    ],
+)  # fmt: skip
+def test_what_happens_to_records_on_a_day_is_said_behind_their_noun(label: str, said: str) -> None:
+    assert say_deed(label) == said
 
 
 async def test_a_sum_of_nothing_says_what_was_looked_for() -> None:

@@ -11,10 +11,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
-from agent.planning.proposal import Argument, Find, QuotedText, RecordArgument, StateIs, TypedValue
+from agent.planning.proposal import Argument, BelongsTo, Find, QuotedText, RecordArgument, StateIs, TypedValue
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE
-from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece, is_whose, tells_only
+from agent.resolve.rules.grammar.orders.interpretation import (
+    SURE_VERB,
+    Interpretation,
+    Piece,
+    is_whose,
+    says_whose,
+    tells_only,
+)
 from agent.resolve.rules.grammar.orders.message_texts import TELLING, is_text_itself
 from agent.resolve.rules.grammar.orders.stretch_evidence import StretchEvidence
 from agent.resolve.rules.grammar.orders.texts import add_subject, is_message, read_text_argument, takes_text
@@ -121,7 +128,8 @@ class Interpreter(StretchEvidence):
         if len(records) == 1:
             name, pieces = records[0]
             if not self._is_list(pieces, values):
-                return [self._narrow(single, name, pieces)]
+                each_owners = self._list_each_owners(pieces)
+                return [{**single, name: one} for one in each_owners] or [self._narrow(single, name, pieces)]
             for other, theirs in values:
                 if len(theirs) != len(pieces):
                     single[other] = theirs[-1].argument
@@ -156,6 +164,22 @@ class Interpreter(StretchEvidence):
             return False
         between = all(self._joins(one.last, other.first) for one, other in itertools.pairwise(pieces))
         return between or any(len(theirs) == len(pieces) for _, theirs in values)
+
+    def _list_each_owners(self, pieces: Sequence[Piece]) -> list[RecordArgument]:
+        """The record of each of several people, where one phrase says it of all: "resend Ada and Ben their last
+        bills"."""
+        told = [each for each in pieces if not says_whose(each)] or [*pieces[-1:]]
+        find = told[0].argument.reference if isinstance(told[0].argument, RecordArgument) else None
+        if len(told) > 1 or not isinstance(find, Find):
+            return []
+        finds = [each.argument.reference for each in pieces if isinstance(each.argument, RecordArgument)]
+        held = [one for each in finds if isinstance(each, Find) for one in each.where if isinstance(one, BelongsTo)]
+        owners = [each for each in dict.fromkeys(held) if isinstance(each.owner, Find)]
+        several = len(owners) > 1 and len({isinstance(each.owner, Find) and each.owner.record for each in owners}) == 1
+        if not several or self.reader.low(told[0].first) != "their":
+            return []
+        rest = tuple(each for each in find.where if not isinstance(each, BelongsTo))
+        return [RecordArgument(reference=find.model_copy(update={"where": (each, *rest)})) for each in owners]
 
     def _narrow(self, single: dict[str, Argument], name: str, pieces: Sequence[Piece]) -> dict[str, Argument]:
         """Merges two separate phrases for one record: the owner beside the record ("resend 1053 to Ada"). Whoever is

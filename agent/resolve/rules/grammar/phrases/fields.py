@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Final
 
 from agent.planning.proposal import BelongsTo, Compare, Comparison, Day, Find, Number, OrderByField, StateIs, TotalOf
@@ -39,6 +40,7 @@ _COUNTS: Final = frozenset(
     ("stock", "quantity", "count", "available", "left", "remaining", "seats", "places", "units", "vacancies", "free")
 )
 LEFT: Final = frozenset(("left", "in", "on", "stock", "hand", "remaining", "available"))
+_UNUSED: Final = frozenset(("left", "remaining", "over"))
 _HOLDING: Final = frozenset(("on", "at", "in", "with", "of", "has", "have", "having"))
 _NUMERIC: Final = ("money_minor", "number", "integer")
 _MOST: Final = (("est", ""), ("est", "e"), ("iest", "y"))
@@ -122,7 +124,7 @@ def read_measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByFie
 
 
 def read_numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, int] | None:
-    """A counting field by name and number: "(on) floor 2", "with a rating of 4 (or more)", "with seats over 40"."""
+    """A field of numbers by name and number: "(on) floor 2", "with seats over 40", "with a balance over 50 EUR"."""
     step = at + 1 if reader.low(at) in _HOLDING else at
     while reader.low(step) in lexicon.DETERMINERS:
         step += 1
@@ -131,21 +133,39 @@ def read_numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Comp
         first += reader.low(first) in {"is", "of", "number"}
         against = reader.comparison(first)
         first += against[1] if against is not None else 0
-        held = reader.numbers.get(first)
-        if held is None or held.kind != "cardinal" or held.unit or reader.end_index(held.end) != first + 1:
-            continue
-        field = find_named_field(kind, reader, step, step + length)
-        if field is not None and field.type in ("number", "integer"):
+        held, worth = reader.numbers.get(first), reader.amount(first)
+        counts = held is not None and held.kind == "cardinal" and not held.unit
+        counts = counts and held is not None and reader.end_index(held.end) == first + 1
+        field = find_named_field(kind, reader, step, step + length) if counts or worth is not None else None
+        op: Comparison = against[0] if against is not None else "="
+        if field is not None and field.type in ("number", "integer") and counts and held is not None:
             number = Number(number=held.value, quote=reader.words(first, first + 1))
-            after = first + 1
-            op: Comparison = against[0] if against is not None else "="
-            return Compare(field=field.name, op=op, value=number), after
+            return Compare(field=field.name, op=op, value=number), first + 1
+        if field is not None and field.type == "money_minor" and worth is not None:
+            return Compare(field=field.name, op=op, value=worth[0]), worth[1]
+    return None
+
+
+def read_some_left(reader: Reader, kind: RecordKind, at: int, stop: int, *, denied: bool) -> tuple[Compare, int] | None:
+    """A sum or count that isn't used up: "(who has) credit left, (which clients have) a balance"."""
+    while reader.low(at) in lexicon.DETERMINERS:
+        at += 1
+    for last in (at + 2, at + 1) if at < stop else ():
+        left = reader.low(last) in _UNUSED
+        field = find_named_field(kind, reader, at, last) if last <= stop and (left or last == stop) else None
+        if field is not None and field.type in _NUMERIC:
+            none = Number(number=Decimal(0), quote=reader.words(at, last))
+            return Compare(field=field.name, op="=" if denied else ">", value=none), last + left
     return None
 
 
 def read_comparison(reader: Reader, made: PhraseParts, at: int) -> int:
-    """A comparison: "over 100 EUR", "nine days late at least", "older than 30 days"."""
-    start = at + 1 if reader.low(at) in {"for", "worth", "of", "with"} else at
+    """A comparison: "over 100 EUR", "older than 30 days", "(overdue) by more than a week"."""
+    since = reader.date_field(made.kind, at - 1) if reader.asks and reader.low(at) == "by" else None
+    start = at + 1 if reader.low(at) in {"for", "worth", "of", "with"} or since is not None else at
+    if (span := _read_amounts_between(reader, made.kind, at)) is not None:
+        made.where += span[0]
+        return span[1]
     found = reader.comparison(start) or (("=", 0) if start > at and reader.low(at) == "with" else None)
     if found is None:
         worth = reader.amount(start) if reader.low(at) in {"of", "worth"} and made.kind.size is not None else None
@@ -159,13 +179,32 @@ def read_comparison(reader: Reader, made: PhraseParts, at: int) -> int:
         return 0
     ago = reader.duration(after)
     if ago is not None:
-        lasting = start > at and reader.low(at) == "for"
-        return _aged(reader, made, after, ago[1], ago[0].isoformat(), op, lasting=lasting)
+        lasting = start > at and (reader.low(at) == "for" or since is not None)
+        return _aged(reader, made, after, ago[1], ago[0].isoformat(), op, lasting=lasting, since=since)
     amount = reader.amount(after)
     if amount is None or made.kind.size is None or (made.kind.order and reader.low(amount[1]) in lexicon.UNITS):
         return 0
     made.where.append(Compare(field=made.kind.size, op=op, value=amount[0]))
     return amount[1]
+
+
+def _read_amounts_between(reader: Reader, kind: RecordKind, at: int) -> tuple[list[Compare], int] | None:
+    """From what amount to what: "between 100 and 200 EUR"."""
+    low = reader.amount(at + 1) if reader.low(at) in {"between", "from"} and at not in reader.ranges else None
+    high = reader.amount(low[1] + 1) if low is not None and reader.low(low[1]) in {"and", "to"} else None
+    size = kind.field_named(kind.size or "")
+    if (
+        low is None
+        or high is None
+        or size is None
+        or size.type != "money_minor"
+        or reader.low(high[1]) in lexicon.UNITS
+    ):
+        return None
+    if low[0].unit is None and high[0].unit is None and reader.low(at) == "from":
+        return None
+    least = low[0] if low[0].unit is not None else low[0].model_copy(update={"unit": high[0].unit})
+    return [Compare(field=size.name, op=">=", value=least), Compare(field=size.name, op="<=", value=high[0])], high[1]
 
 
 def read_number(reader: Reader, made: PhraseParts, at: int) -> int:
@@ -176,9 +215,17 @@ def read_number(reader: Reader, made: PhraseParts, at: int) -> int:
 
 
 def _aged(
-    reader: Reader, made: PhraseParts, first: int, last: int, day: str, op: Comparison, *, lasting: bool = False
+    reader: Reader,
+    made: PhraseParts,
+    first: int,
+    last: int,
+    day: str,
+    op: Comparison,
+    *,
+    lasting: bool,
+    since: Field | None,
 ) -> int:
-    line, end = made.kind.order, last
+    line, end = since.name if since is not None else made.kind.order, last
     if reader.low(last) in lexicon.OLD:
         end = last + 1
     elif (state := reader.state(last, made.kind)) is not None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.planning.proposal import BelongsTo, Compare, Comparison, Find, First, Has, OrderByCount
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.fields import read_comparison
+from agent.resolve.rules.grammar.phrases.fields import read_comparison, read_number, read_some_left
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, add_noun_state, guess
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_held_by_theirs
 from agent.resolve.rules.grammar.reader import Reader
@@ -45,9 +45,15 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
         if op == ">=" and not finds_comparison(reader, at, step):
             op = ">=" if depth else "="
         count, step = int(held.value), after
-    phrase = made.read(reader, step, stop, None, depth + 1)
+    some = read_some_left(reader, made.kind, step, stop, denied=negated) if reader.asks and op == ">=" else None
+    phrase = made.read(reader, step, stop, None, depth + 1) if some is None else None
+    if some is not None:
+        made.where.append(some[0])
+        return some[1]
     if phrase is None or not phrase.noun or not reader.related(made.kind, reader.kinds[phrase.find.record]):
-        return 0 if denied or not reader.asks else read_comparison(reader, made, at + 1)
+        return (
+            0 if denied or not reader.asks else read_comparison(reader, made, at + 1) or read_number(reader, made, at)
+        )
     related, last = _with_states(reader, phrase, step, stop, verb=low in {"has", "have", "had"})
     if superlative is not None:
         made.order = OrderByCount(count=related, first=superlative)

@@ -7,7 +7,7 @@ from typing import Final
 from agent.extract.references.vocabulary import EMAIL, PLACES, rate_person_likeness
 from agent.planning.proposal import AnyOf, BelongsTo, Compare, Find, OrderByField
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_day_of_noun
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_noun, find_day_of_state
 from agent.resolve.rules.grammar.phrases.fields import read_measured_order, read_total
 from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
@@ -28,7 +28,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     read_state_of_theirs,
     read_value,
 )
-from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun, read_month
+from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun, is_born, read_month
 from agent.resolve.rules.grammar.phrases.shown import PARTITIVE, find_shown, read_spoken
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import singularize
@@ -140,10 +140,13 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
     if noun in reader.telling_nouns:
         told, line = reader.telling_nouns[noun]
         made.where += [told] if told is not None else []
-        made.line = line or made.line
+        day = reader.date_field(kind, noun) or (find_day_of_state(kind, told.state) if told is not None else None)
+        made.line = line or (day.name if day is not None else made.line)
     made.plural = singularize(low) != low or low in lexicon.PLURALS
     topic = made.said
     last = _numbered(reader, made, last, stop)
+    if noun in reader.telling_nouns and made.line is None and is_born(kind) and last in reader.ranges:
+        return None  # "refunds in May", where no field says when it was done
     if reader.asks and topic is not None and made.said is not topic:
         return None  # "(when did) Ada pay bill 7": its number leaves nothing for the words before it
     last = read_after(reader, made, last, stop, depth)

@@ -194,11 +194,12 @@ def _is_enum(kind: RecordKind, name: str) -> bool:
 
 
 def add_noun_state(kind: RecordKind, noun: str, where: Sequence[Condition]) -> tuple[Condition, ...]:
-    """Adds the state that a noun implies: "a trial" is a subscription on trial. If the same word has a date ("trials
-    that ended in May"), the date selects them, and they may be over."""
+    """Adds the state that a noun implies: "a trial" is a subscription on trial, while "bookings" are no booked ones
+    alone. If the same word has a date ("trials that ended in May"), the date selects them, and they may be over."""
     single = singularize(noun)
     word = stem(single)
-    state = single if single in kind.states else next((each for each in kind.states if stem(each) == word), None)
+    own = {singularize(each.lower()) for each in (kind.name, kind.title, *kind.nouns[:1])}
+    state = single if single in kind.states and single not in own else None
     days = [kind.field_named(each.field) for each in where if isinstance(each, Compare)]
     told = any(word in map(stem, f"{day.name} {day.label}".lower().replace("_", " ").split()) for day in days if day)
     if state is None or told or StateIs(state=state) in where:

@@ -40,6 +40,8 @@ _PLAIN: Final = (
 """Words that ask for nothing of their own."""
 _AFTER_NOUNS: Final = lexicon.DETERMINERS | lexicon.OWNERS | lexicon.OF | word_set("with without in on at my our your")
 """What stands before a noun rather than a verb."""
+_RECEIVES: Final = word_set("receive receives received keep keeps kept hold holds use uses")
+"""What tells of somebody that a thing is theirs. Who did anything else with it, such as refund it, no record says."""
 
 
 def list_field_answers(reader: Reader) -> list[RecordsAnswer]:
@@ -65,7 +67,8 @@ def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
             continue
         before = reader.tokens[at - 1] if at else token
         noun = before.owns or before.low in _AFTER_NOUNS
-        if noun or (asked == "amount" and low not in _PAYING) or not find_similar_stems(stem(low), verb=True):
+        known = {"amount": _PAYING, "somebody": _RECEIVES}.get(asked)
+        if noun or (known is not None and low not in known) or not find_similar_stems(stem(low), verb=True):
             return False
         verbs += 1
     return verbs > 0 or asked != "day" or not own.isdisjoint(stem(token.low) for token in reader.tokens)

@@ -94,11 +94,29 @@ def _over(reader: Reader, label: int, end: int, first: int, stop: int, *, averag
     kind = reader.kinds[phrase.find.record]
     grouped = read_breakdown(reader, kind, first, stop)
     find = read_restricted(reader, phrase, grouped[1] if grouped is not None else stop)
-    field = find_summed_field(reader, kind, label, end)
+    told = next((at for at in range(first, phrase.last) if at in reader.telling_nouns), None)
+    own = _find_sum_of_deed(kind, reader.low(told)) if told is not None else None
+    field = own if own is not None and end <= label else find_summed_field(reader, kind, label, end)
     if find is None or field is None or find.order is not None or (find.said is not None and find.pick == "one"):
         return None
     total = TotalOf(field=field, of=drop_place(find), average=average)
     return ValueAnswer(value=total, by=grouped[0].name if grouped is not None else None)
+
+
+def _is_plain_name(find: Find) -> bool:
+    return find.said is not None and not any(map(str.isdigit, find.said.text))
+
+
+def _are_tied(one: RecordKind, other: RecordKind) -> bool:
+    return one.relation_to(other.name) is not None or other.relation_to(one.name) is not None
+
+
+def _find_sum_of_deed(kind: RecordKind, noun: str) -> str | None:
+    """What came of a deed, where the kind holds it beside its size: "Refunded so far" for refunds."""
+    sums = [
+        each for each in kind.fields if each.type == "money_minor" and stem(label_field(each).split()[0]) == stem(noun)
+    ]
+    return sums[0].name if len(sums) == 1 else None
 
 
 def _everything(reader: Reader, at: int, stop: int) -> TotalOf | None:
@@ -192,7 +210,8 @@ def read_how_many(reader: Reader, index: int, stop: int) -> Answer | None:
         at = index + 1
     else:
         return None
-    counted = _counted_field(reader, at, stop) or read_counted(reader, at, stop) or read_left(reader, at, stop)
+    counted = _counted_field(reader, at, stop) or read_counted(reader, at, stop)
+    counted = counted or (read_left(reader, at, stop) if reader.noun(at) is None else None)
     of_one = read_one_kind(reader, at, stop) if counted is None and stop > at else None
     return counted or (ValueAnswer(value=CountOf(of=of_one)) if of_one is not None else None)
 
@@ -278,9 +297,17 @@ def read_labelled_field(reader: Reader, about: Sequence[Find], first: int, last:
     """The field with this label, of the one of these records whose kind has it, or else of the one thing that belongs
     to them."""
     held = [(find, find_named_field(reader.kinds[find.record], reader, first, last)) for find in about]
-    # "tickets" means the records, whatever their number is called.
-    made = [(find, own.name) for find, own in held if own and (own.type != "id" or reader.noun(first) is None)]
-    for other in reader.kinds.values() if about and not made else ():
+    # "Tickets" means the records, whatever their number is called; and Ada's "dogs" the dogs, not those of her stays.
+    noun = reader.noun(first)
+    named = noun is not None and first + noun[1] == last
+    made = [
+        (find, own.name)
+        for find, own in held
+        if own
+        and (noun is None or (own.type != "id" and not (named and own.type == "string" and _is_plain_name(find))))
+    ]
+    direct = named and noun is not None and about and _are_tied(noun[0], reader.kinds[about[0].record])
+    for other in reader.kinds.values() if about and not made and not direct else ():
         below = find_named_field(other, reader, first, last) if other.relation_to(about[0].record) is not None else None
         if below is not None and below.type != "id":
             made.append((Find(record=other.name, where=(BelongsTo(owner=about[0]),)), below.name))

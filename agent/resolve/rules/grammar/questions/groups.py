@@ -8,14 +8,20 @@ from typing import Final
 from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Number, Word
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
-from agent.resolve.rules.grammar.phrases.phrase_parts import read_named_owner
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, read_named_owner
+from agent.resolve.rules.grammar.phrases.places_and_deeds import read_held_by_theirs
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import stem
 from language.text import word_set
 from registry.records import RecordKind
 
 Restriction = tuple[tuple[Condition, ...], int]
 """Conditions, and the token after the last one that says them."""
+_PAY: Final = stem("pay")
+_SO_NOW: Final = word_set("today currently tonight right at now please still too again these")
 _LIVING: Final = word_set("live lives living stay stays staying")
 _PAST: Final[tuple[tuple[str, ...], ...]] = (
     ("out", "of", "date"), ("expired",), ("past", "its", "date"), ("past", "their", "date"), ("gone", "off"),
@@ -79,3 +85,33 @@ def read_called_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Rest
         words = reader.words(step, step + 1)
         return (Compare(field=each.name, op="=", value=Word(word=words.text, quote=words)),), step + 1 + len(label)
     return None
+
+
+def read_in_place(reader: Reader, phrase: Phrase, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """A thing with its noun that the named records belong to: "(which repairs are) on shelf K4"."""
+    own = (reader.noun(step) for step in range(phrase.first, phrase.last))
+    if reader.low(at) not in {"in", "on", "at"} or not any(each is not None and each[0] is kind for each in own):
+        return None
+    step = at + 1 + (reader.low(at + 1) == "the")
+    there = read_phrase(reader, step, stop, None) if step < stop else None
+    if there is None or not there.noun or there.find.said is None or kind.relation_to(there.find.record) is None:
+        return None
+    return (BelongsTo(owner=there.find),), there.last
+
+
+def read_pays_so(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
+    """How somebody pays, as a state of what they pay for: "(who) pays yearly"."""
+    made = PhraseParts(kind, read_phrase)
+    last = read_held_by_theirs(reader, made, at + 1) if find_base_form(stem(reader.low(at))) == _PAY else 0
+    return (tuple(made.where), last) if last else None
+
+
+def read_small_state(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """A state of one small word, of the record or of what belongs to it: "(how many dogs are) in", by their stays."""
+    if reader.low(at) not in lexicon.PARTICLES or not (at + 1 >= stop or reader.low(at + 1) in _SO_NOW):
+        return None
+    if (own := reader.state(at, kind)) is not None:
+        return (own[0],), at + own[1]
+    made = PhraseParts(kind, read_phrase)
+    last = read_held_by_theirs(reader, made, at)
+    return (tuple(made.where), last) if last else None

@@ -32,8 +32,11 @@ from agent.resolve.rules.grammar.questions.groups import (
     Restriction,
     read_called_in,
     read_gone,
+    read_in_place,
     read_lives_in,
     read_of_those,
+    read_pays_so,
+    read_small_state,
     read_used_up,
 )
 from agent.resolve.rules.grammar.reader import Reader
@@ -129,10 +132,20 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         if reader.low(at) in _UNITED and reader.low(at + 1) == "us":  # "from us", who are asked
             at += 2
             continue
+        if reader.lows(at, 3) == ("have", "we", "got") and is_over(reader, at + 3, stop):
+            at += 3
+            continue
+        if (place := read_in_place(reader, phrase, kind, at, stop)) is not None:
+            find, at = find.model_copy(update={"where": (*find.where, *place[0])}), place[1]
+            continue
+        if (so := read_small_state(reader, kind, at, stop)) is not None:
+            find, at = find.model_copy(update={"where": (*find.where, *so[0])}), so[1]
+            continue
         ours = (
             reader.low(at) == "we" and find_base_form(stem(reader.low(at + 1))) == _PAY
         )  # they pay us, and not we them
-        if ours or (reader.low(at) not in TAIL and not reader.is_mark(at)):
+        apart = reader.low(at) == "in" and reader.low(at + 1) not in {"total", "all"}  # "(which dogs are) in"
+        if ours or apart or (reader.low(at) not in TAIL and not reader.is_mark(at)):
             if reader.unread is None or at > reader.unread[0]:
                 reader.unread = at, stop, kind, find.pick == "all" and find.said is None
             return None
@@ -208,6 +221,7 @@ def _still_to(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
 def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> Restriction | None:
     return (
         _still_to(reader, kind, at)
+        or read_pays_so(reader, kind, at)
         or _in_debt(reader, kind, at)
         or _denied_of_hers(reader, kind, at, stop)
         or _inverted(reader, kind, find, at, stop)

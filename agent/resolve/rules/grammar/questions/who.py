@@ -21,7 +21,8 @@ from language.stems import stem
 from language.text import word_set
 from registry.records import RecordKind
 
-_BESIDE: Final = word_set("on after with care of for charge out the")
+_BESIDE: Final = word_set("on after with care of for to charge out the")
+_ASSIGNED: Final = word_set("assigned allocated given")
 _MADE: Final = frozenset(find_base_form(stem(word)) for word in ("ordered", "booked", "placed", "made", "bought"))
 
 
@@ -56,8 +57,14 @@ def read_who(reader: Reader, index: int, stop: int) -> Answer | None:
 def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
     """The people that the words after "who" or "anyone" tell of."""
     low, at = reader.low(index), index + 1
+    if reader.low(at) in {"of", "among"} and (group := read_phrase(reader, at + 1, stop, None)) is not None:
+        some = group.noun and group.find.said is None and rate_person_likeness(reader.kinds[group.find.record])
+        of_group = read_restricted(reader, group, stop) if some else None
+        return RecordsAnswer(records=drop_place(of_group)) if of_group is not None and not of_group.bare else None
     if reader.low(at) in BE:
         at += 1
+    if reader.low(stop - 1) in {"owner", "holder"} and reader.tokens[stop - 2].owns:  # "who is Rex's owner"
+        return _tell_owners(reader, at, stop - 1, named=True)
     named = read_phrase(reader, at, stop, None) if low == "who's" or at > index + 1 else None
     if (
         named is not None
@@ -66,10 +73,10 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
         and rate_person_likeness(reader.kinds[named.find.record])
     ):
         return RecordsAnswer(records=named.find) if not named.find.bare else None  # "who is our newest client"
+    if (whoever_of := _tell_holder(reader, at, stop)) is not None:
+        return whoever_of
     if (doer := _who_does(reader, at, stop, named=False)) is not None:
         return doer
-    if reader.low(stop - 1) in {"owner", "holder"} and reader.tokens[stop - 2].owns:  # "who is Rex's owner"
-        return _tell_owners(reader, at, stop - 1, named=True)
     people, at = reader.people(), index + 1
     if people is None:
         return None
@@ -85,6 +92,21 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
         if found is not None and not found.bare and found.order is None:
             return RecordsAnswer(records=Find(record=people.name, where=(Has(related=drop_place(found)),), pick="all"))
     return _who_does(reader, index + 1 + (reader.low(index + 1) in BE), stop, named=True)
+
+
+def _tell_holder(reader: Reader, at: int, stop: int) -> Answer | None:
+    """Somebody by what they are to a record: "(who is) the mechanic of 801"."""
+    at += reader.low(at) == "the"
+    noun = reader.noun(at)
+    step = at + noun[1] if noun is not None else at
+    if noun is None or reader.low(step) not in {"of", "for", "on"}:
+        return None
+    finds = [each for each in list_meant(reader, step + 1, stop) if each.said or each.among]
+    held = [each for each in finds if reader.kinds[each.record].relation_to(noun[0].name) is not None]
+    return take_first(
+        reader,
+        [RecordsAnswer(records=Find(record=noun[0].name, where=(BelongsTo(owner=each),), pick="all")) for each in held],
+    )
 
 
 def _tell_owners(reader: Reader, at: int, stop: int, *, named: bool) -> Answer | None:
@@ -122,7 +144,7 @@ def _find_role(reader: Reader, kind: RecordKind, verb: str) -> RecordKind | None
     it is."""
     people = [each for each in kind.relations if each.kind in reader.kinds and is_person(reader.kinds[each.kind])]
     base, doers = find_base_form(stem(verb)), [each.name for each in reader.doers(kind)]
-    handles = verb in lexicon.HANDLING or verb == "on"
+    handles = verb in lexicon.HANDLING | _ASSIGNED or verb == "on"
     if not verb or (not handles and base in _MADE | {find_base_form(stem(noun)) for noun in kind.nouns}):
         roles = [each for each in people if each.kind not in doers]
     else:

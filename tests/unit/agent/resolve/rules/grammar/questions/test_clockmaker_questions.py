@@ -1,0 +1,117 @@
+"""No word of a question is passed over, over a platform whose nouns, states and fields look alike."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+import pytest
+
+from agent.pipeline import Reply
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit.agent.resolve.rules.grammar.questions.test_questions import answered, ids
+from tests.unit.clockmaker import CLOCKMAKER, ask_clockmaker
+from tests.unit.marina import ask
+
+
+async def tell(text: str) -> Reply | None:
+    verdict = (await ask_clockmaker(text)).verdict
+    return verdict if isinstance(verdict, Reply) else None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("who of the keepers has the fewest sales", ["3"]),
+        ("who of the smiths has the most repairs", ["31"]),
+        ("refunds in october", ["41"]),
+        ("who has credit left", ["1", "3"]),
+        ("who still has any credit left?", ["1", "3"]),
+        ("which keepers have a credit over 20", ["3"]),
+        ("keepers with no credit", ["2"]),
+        ("which clocks are in at the moment?", ["11"]),
+        ("which shelves are in", ["21"]),
+        ("repairs of Ida Roth", ["701", "702", "704"]),
+        ("bookings of Ida Roth", ["701", "702", "704"]),
+        ("which repairs are booked for Olaf Finn", ["703"]),
+        ("which clocks does Ida have", ["11", "12"]),
+        ("clocks of Ida Roth", ["11", "12"]),
+        ("what clocks has Ida Roth got", ["11", "12"]),
+        ("which clock is 701", ["701"]),
+        ("which repairs are on shelf K4", ["701", "703"]),
+        ("who's the smith of 701", ["31"]),
+        ("who is assigned to 704", ["32"]),
+        ("sales between 30 and 80 euro", ["41", "45"]),
+        ("which sales are from 50 to 80 CHF", ["43"]),
+    ],
+)
+async def test_each_word_tells_which_records_are_meant(text: str, found: list[str]) -> None:
+    assert ids(await tell(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("how many clocks are in?", 1),
+        ("how many repairs are in?", 1),
+        ("how many repairs are there in total", 4),
+        ("how many bookings in December", 2),
+        ("how many clocks have we got", 3),
+    ],
+)
+async def test_a_noun_counts_all_of_its_kind_and_a_small_word_may_be_a_state(text: str, count: int) -> None:
+    reply = await tell(text)
+    assert reply is not None
+    assert reply.count == count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who refunded S-41",  # whose it is is known, and not who did that
+        "who issued S-41",
+        "how many keepers are out?",
+        "which clocks are out",
+    ],
+)
+async def test_what_no_record_says_is_not_answered(text: str) -> None:
+    assert await tell(text) is None
+
+
+@pytest.mark.parametrize(("name", "text"), [("garage", "which cars are in"), ("hotel", "how many guests are in?")])
+async def test_a_small_word_that_is_no_state_here_is_not_passed_over(name: str, text: str) -> None:
+    assert await answered(text, name) is None
+
+
+async def test_refunds_are_summed_by_what_was_refunded_and_when() -> None:
+    reply = await tell("sum of refunds in october")
+    assert reply is not None
+    assert reply.text == "40.00 EUR over 1 refunded sale from 1 Oct 2026 to 31 Oct 2026: S-41."
+
+
+async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None:
+    kinds = CLOCKMAKER.provider({}).kinds()
+    undated = [replace(kind, fields=tuple(f for f in kind.fields if f.name != "status_at")) for kind in kinds]
+    world = FrozenWorld({"contracts": [], "kinds": [asdict(kind) for kind in undated], "records": {}})
+    assert not isinstance((await ask(world, "sum of refunds in october")).verdict, Reply)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("does Pia Sand have any clocks", "No: Pia Sand has no clocks."),
+        ("has Ida got any open sales", "No: Ida Roth has no open sales."),
+        ("has Olaf paid S-45", "No: S-45."),
+        ("which smith has the most repairs", "Ezra: 2 repairs."),
+        ("which keeper has the most sales", "2 keepers share that place, with 2 sales each: Ida Roth; Olaf Finn."),
+        ("biggest open sale", "The highest in each currency: S-43; S-45."),
+        ("how many repairs start in December", "2 repairs starting from 1 Dec 2026 to 31 Dec 2026: repair 703; repair 702."),  # noqa: E501
+        ("how many repairs are in?", "1 repair (in): repair 701."),
+        ("which smith has repair 702", "repair 702 has no smith."),
+        ("who handles 702", "repair 702 has no smith."),
+        ("how many sales between 40 and 95 euro", "2 sales from 40.00 EUR to 95.00 EUR: S-42; S-41."),
+    ],
+)  # fmt: skip
+async def test_an_answer_says_what_is_known_in_a_sentence(text: str, said: str) -> None:
+    reply = await tell(text)
+    assert reply is not None
+    assert reply.text == said
