@@ -21,7 +21,6 @@ from agent.planning.proposal import (
     OrderByCount,
     RecordsAnswer,
     Reference,
-    StateIs,
     Test,
     TotalOf,
     ValueAnswer,
@@ -36,6 +35,7 @@ from agent.query.wording import (
     PAGE,
     QueryWords,
     count_by,
+    count_states,
     deny,
     describe_query,
     find_measure,
@@ -82,7 +82,6 @@ def _shown(place: Place) -> str:
 MOST_COUNTED: Final = 3
 """The most records that a count names: a number was asked for, and the records stand below it."""
 MOST_ACTIONS: Final = 4
-SEVERAL: Final = 2
 PERSON: Final = 2
 SLOT: Final = "answer"
 
@@ -224,26 +223,12 @@ class Answerer:
         return await self._only(owner)
 
     async def _told(self, reference: Reference, found: Sequence[LocatedRecord]) -> str:
-        """The count in words: "30 open tickets of Emma (21 open, 9 pending)". The brackets list the platform's own
-        states, if the requested state covers several."""
+        """The count in words: "30 open tickets of Emma (21 open, 9 pending)"."""
         kind = found[0].kind
         words = await self._words(reference, kind)
         what = words.count(len(found), kind) if words else format_count(len(found), kind)
-        for condition in reference.where if isinstance(reference, Find) else ():
-            if not isinstance(condition, StateIs) or condition.negated:
-                continue
-            for name, among in kind.states.get(condition.state, {}).items():
-                field = kind.field_named(name)
-                if field is None or len(among) < SEVERAL:
-                    continue
-                shown = [format_field(field, each.record.values).replace("_", " ") for each in found]
-                counts = [
-                    (shown.count(each), each) for each in dict.fromkeys(str(one).replace("_", " ") for one in among)
-                ]
-                parts = [f"{count} {each}" for count, each in counts if count]
-                if len(parts) >= SEVERAL:
-                    return f"{what} ({', '.join(parts)})"
-        return what
+        states = count_states(reference, found)
+        return f"{what} ({states})" if states else what
 
     def _fitting(self, found: Sequence[LocatedRecord]) -> tuple[str, ...]:
         """The actions that this actor may run on these very records."""

@@ -366,3 +366,21 @@ def _value(by: Field, found: LocatedRecord) -> str:
 def _told(groups: Sequence[tuple[str, Sequence[LocatedRecord]]], told: Sequence[str]) -> str:
     rest = sum(len(records) for _, records in groups[MOST_GROUPS:])
     return ", ".join([*told[:MOST_GROUPS], *([f"{rest} others"] if rest else [])])
+
+
+def count_states(reference: Reference, found: Sequence[LocatedRecord]) -> str:
+    """How many records are in which of the platform's own states, if the requested state covers several: "21 open, 9
+    pending". Empty if they are all in one."""
+    for condition in reference.where if isinstance(reference, Find) else ():
+        if not isinstance(condition, StateIs) or condition.negated:
+            continue
+        for name, among in found[0].kind.states.get(condition.state, {}).items():
+            field = found[0].kind.field_named(name)
+            if field is None:
+                continue
+            shown = [format_field(field, each.record.values).replace("_", " ") for each in found]
+            counts = [(shown.count(each), each) for each in dict.fromkeys(str(one).replace("_", " ") for one in among)]
+            parts = [f"{count} {each}" for count, each in counts if count]
+            if len(parts) > 1:
+                return ", ".join(parts)
+    return ""

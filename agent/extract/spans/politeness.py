@@ -61,6 +61,11 @@ _SO: Final = re.compile(
     r"\s*(?:(?:ok(?:ay)?|right|alright|well|now|and)[\s,]+)?(?:so|then)\s+(?!many\b|much\b|far\b|that\b|on\b|what\b)(?=\w)",
     re.IGNORECASE,
 )
+# An amount is as much as it says: "20 euros, no more", "and not a cent more".
+_NO_MORE: Final = re.compile(
+    r"\d\S*(?:\s+[^\W\d_]+)?\s*(?P<words>(?:[,;–-]|,?\s(?:and|but))\s*(?:no|not)(?:\s+(?:an?|one|a\s+single)\s+[^\W\d_]+)?\s+more)[.!\s]*$",
+    re.IGNORECASE,
+)
 _PLEASE: Final = re.compile(r"(?<=\w)\s+(?P<words>(?:(?:please|pls|plz|for\s+me)\s*)+)[.!?\s]*$", re.IGNORECASE)
 
 
@@ -71,6 +76,8 @@ def strip_politeness(text: str) -> str:
     for found in _IF_YOU.finditer(blank_quotations(text)):
         if all(_polite(word) for word in _WORD.findall(found["rest"])):
             text = _blank_out(text, found.start(), found.end())
+    if (more := _NO_MORE.search(text)) is not None:
+        text = _blank_out(text, *more.span("words"))
     return _strip_closing(_strip_please(_strip_opening(text)))
 
 

@@ -45,7 +45,7 @@ instead first next last latest newest oldest recent previous earlier really actu
 already simply directly accidentally mistakenly obviously apparently unfortunately sadly hopefully possibly probably
 basically definitely certainly promptly shortly early reply apply family owner another extra additional further saying
 titled reading able allowed care rid app site website service goes damn damned bloody fucking freaking stupid
-lol haha ideally super something
+lol haha ideally super something exactly precisely
 """
 LIGHT: Final = frozenset(_LIGHT_WORDS.split())
 _NARROWING: Final = Except | Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount

@@ -16,7 +16,7 @@ from typing import Final
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import EVERY, LIGHT, Accounts, has_weight, list_accounts, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
-from agent.validate.coverage.modifiers import BOUND, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
+from agent.validate.coverage.modifiers import BOUND, FREE, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place
 from language import numerals
@@ -59,7 +59,7 @@ FINITE: Final = re.compile(
 # Words that have weight by themselves. Other modules look at those.
 _ELSEWHERE: Final = (
     patterns.NEGATION, patterns.RESTRICTION, patterns.LIMIT, patterns.CONDITION, patterns.QUANTIFIER,
-    patterns.OF_SEVERAL, patterns.PART, patterns.DATE, BOUND, WHEN, RATE, SHARE, LIMIT, QUALIFIED, OTHERS,
+    patterns.OF_SEVERAL, patterns.PART, patterns.DATE, BOUND, WHEN, RATE, SHARE, LIMIT, QUALIFIED, OTHERS, FREE,
 )  # fmt: skip
 # Only introduces the order: "could you", "I'd like to", "let's".
 ASKING: Final = _words(

@@ -79,6 +79,11 @@ _ADDED: Final = (
     r"(?:plus|on\s+top\s+of)(?=\s)|minus\s+(?=\D)|net\s+of"
     r"|(?:tops|net|gross)(?=\s*(?:[,;.!?]|$))|(?:before|after|with|without|incl(?:uding|\.)?|excl(?:uding|\.)?)\s+(?:the\s+)?(?:tax(?:es)?|vat|fees?)"
 )
+# Says that no price is to be paid, which no value tells.
+_FREE: Final = (
+    r"for\s+(?:free|nothing)|free\s+of\s+(?:charge|cost)|gratis|(?:at|with)\s+no\s+(?:extra\s+|additional\s+|further\s+)?(?:charge|cost)"
+    r"|on\s+the\s+house|on\s+us(?=\s*(?:[,;.!?]|$))|complimentary"
+)
 _OR: Final = r"or(?!\s+(?:so|something|whatever|anything|similar|thereabouts|rather|not|no)\b)"
 _OTHERS: Final = (
     r"(?:(?<=,)|(?<=;)|(?<=\band))\s+(?:and\s+)?the\s+(?:rest|others|remaining|remainder)(?![^,;.!?\n]*\b(?:stays?|remains?)\b)"
@@ -117,6 +122,7 @@ SHARE: Final = _words(_SHARE)
 LIMIT: Final = re.compile(rf"(?<!\w)(?:{_LIMIT})", re.IGNORECASE)
 QUALIFIED: Final = _words(_QUALIFIED)
 ADDED: Final = re.compile(rf"(?<!\w)(?:{_ADDED})", re.IGNORECASE)
+FREE: Final = _words(_FREE)
 OR: Final = _words(_OR)
 OTHERS: Final = re.compile(rf"(?:{_OTHERS})(?!\w)", re.IGNORECASE)
 # "Must not get": forbids what the clause is about.
@@ -154,6 +160,7 @@ def find_modifiers(
         (LIMIT, by.restricts or by.conditions or by.answered or by.computes_field, plain, False),
         (QUALIFIED, False, plain, False),
         (ADDED, False, taken, False),
+        (FREE, False, taken, True),
         (OR, by.either, plain, False),
         (OTHERS, False, taken, False),
     ):
@@ -180,7 +187,7 @@ def find_modifiers(
                 continue  # the day itself is used
             if pattern is OTHERS and _is_used(text, place[1], taken):
                 continue  # the same is done for someone who was used
-            heads = pattern in (BOUND, WHEN, ADDED, OTHERS)
+            heads = pattern in (BOUND, WHEN, ADDED, FREE, OTHERS)
             joins = pattern is not SHARE
             if _modifies(text, place, taken, verbs, heads=heads, joins=joins) and not (
                 tells and _tells_past(text, *place, taken)

@@ -26,14 +26,14 @@ from agent.validate.coverage.further_orders import (
 )
 from agent.validate.coverage.left_over import find_left_over_words
 from agent.validate.coverage.misread import find_misread
-from agent.validate.coverage.modifiers import FORBIDS, find_limits, find_modifiers, find_parts, names_rate
+from agent.validate.coverage.modifiers import FORBIDS, FREE, find_limits, find_modifiers, find_parts, names_rate
 from agent.validate.coverage.negations import find_denied_clauses, find_negations, find_taken_back, only_contrasts
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, goes_by
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_told
 from agent.validate.coverage.weighty_patterns import Place, find_closing, find_opening
 from language import numerals
-from language.stems import EMPTY, GENERIC, name_stems, split_runs, stem
+from language.stems import EMPTY, GENERIC, name_stems, split_runs, stem, stem_text
 from language.text import read_text, singularize, word_set
 from language.wordnet import is_word
 from registry.contract import Contract
@@ -54,6 +54,8 @@ _TO_AND_FOR: Final = ("2", "4")
 """Digits that people type for "to" and "for" before a value: "move it 2 friday"."""
 _EXCEPTIONS: Final = ("except", "excluding", "apart", "other than", "without", "w/o", "leaving")
 _IRREGULAR_PLURALS: Final = word_set("people men women children feet teeth mice geese sheep fish")
+_GIFTS: Final = frozenset(stem_text("free gift complimentary waive"))
+"""Words of actions that cost nobody anything."""
 _CLAUSE: Final = re.compile(r"[;!?\n]|[,.](?!\d)")
 _Said = TypeVar("_Said", bound=str)
 
@@ -278,6 +280,8 @@ def _find_modifiers(order: Order) -> Iterator[Place]:
             found.add(place)
     for place in found:
         if _is_own_rate(order, place) or stem(text[slice(*place)].casefold()) in order.states:
+            continue
+        if FREE.fullmatch(text, *place) and not _GIFTS.isdisjoint(order.known):
             continue
         forbids = FORBIDS.fullmatch(text[slice(*place)])
         if not forbids or not (order.denies_another(place[1]) or order.denies_other_value(place[1])):

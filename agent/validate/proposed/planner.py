@@ -21,6 +21,7 @@ from agent.planning.proposal import (
 from agent.query.context import NOTHING_EARLIER, EarlierArguments, RecordKey
 from agent.query.other_words import explain_singled_out, list_other_words
 from agent.query.references import Query
+from agent.query.wording import count_states
 from agent.validate import evidence, questions
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unclaimed_text import UnclaimedText
@@ -142,7 +143,10 @@ class _Planner:
             return refuse_too_many(len(groups) + len(self.parts.steps))
         if fanned is not None:
             found = records[fanned]
-            self.parts.reasons.append(f"This is {format_count(len(found), found[0].kind)}, with a call for each.")
+            argument = call.arguments[fanned]
+            states = count_states(argument.reference, found) if isinstance(argument, RecordArgument) else ""
+            what = f"{format_count(len(found), found[0].kind)}{f' ({states})' if states else ''}"
+            self.parts.reasons.append(f"This is {what}, with a call for each.")
         for group in groups:
             before = len(self.parts.steps)
             trouble = await self._plan_step(at, call, contract, group, judged_by)

@@ -27,9 +27,10 @@ from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.relative_values import read_difference
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.texts import takes_text
-from agent.resolve.rules.grammar.phrases.amounts import MONEY, Amounts
+from agent.resolve.rules.grammar.phrases.amounts import ALL, LEFT_OUT, MONEY, Amounts
 from language.measures import convert, find_measure
 from language.stems import stem
+from language.text import word_set
 from registry.contract import Annotation, Unit
 
 MOST_DETERMINERS: Final = 4
@@ -43,6 +44,8 @@ AIMED_SURE: Final = 0.4
 DAY: Final = 86400
 TOWARDS: Final = frozenset({"to", "into", "onto", "as", "on", "=", ">", ":", "2"})
 _NO_SUMS: Final = frozenset(("one", "a", "an", "once", "twice", "thrice"))
+_PARTS: Final = word_set("parts instalments installments halves steps payments tranches goes stages rates pieces")
+"""What a number before it counts, and no money: "refund it in two parts"."""
 _ENDS: Final = frozenset({"ends", "end", "expires"})
 
 
@@ -169,7 +172,9 @@ class StretchValues(StretchWords):
             amount = reader.amount(at)
             if (
                 amount is None
-                or reader.comparison_before(at)
+                or self._compares(at)
+                or (reader.low(at - 1) in LEFT_OUT and not ALL.isdisjoint(reader.lows(self.first, at - self.first)))
+                or reader.low(amount[1]) in _PARTS
                 or ("out", "of") in (reader.lows(at - 2, 2), reader.lows(at - 3, 2))
             ):
                 continue
@@ -185,6 +190,18 @@ class StretchValues(StretchWords):
                 continue
             sure = 1.0 if sets and token.text.isdigit() else CODED if coded else 0.5 if bare else 1.0
             yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), sure)
+
+    def _compares(self, at: int) -> bool:
+        """Whether an amount selects records ("bills of at most 20 euros"). Behind a verb or a name, "at most" and
+        "exactly" belong to the amount itself."""
+        reader = self.reader
+        for length in (1, 2, 3):
+            found = reader.comparison(at - length)
+            if found is not None and found[1] == length:
+                before = at - length - 1
+                selects = reader.low(before) in lexicon.NAME_STOP - {"by", "to"} or reader.noun(before) is not None
+                return found[0] not in ("<=", "=") or (before > self.first and selects)
+        return False
 
     def _set_to(self, at: int) -> bool:
         """Whether an amount is given later as a new value: "set the price of … to 95 euros"."""

@@ -30,6 +30,7 @@ _MAY: Final = re.compile(
 BEFALLS: Final = frozenset(("goes", "gets"))
 """What shall be with something or somebody, told as if it were: "7 goes to Ada", "each guest gets a card"."""
 _BEFALL_MANY: Final = frozenset(("go", "get"))
+_RULING_OUT: Final = frozenset(("without", "no"))
 _MODALS: Final = frozenset(("should", "must", "shall", "can", "may"))
 _OBLIGING: Final = frozenset(("has", "have", "needs", "need", "ought", "is", "are"))
 _SPEAKERS: Final = frozenset(("i", "we", "you"))
@@ -62,6 +63,11 @@ def split_atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, in
             continue
         ends = last or _ends_sentence(reader, at)
         joins = token is not None and (token.low in _JOINTS or token.text in _JOINTS)
+        leaves = not last and at > begin and _rules_out(reader, at, stop)
+        if leaves:
+            made.append(_make_stretch(reader, begin, at, sentence, orders))
+            begin = at
+            continue
         if not ends and (not joins or _joins_nothing(reader, at, stop)):
             continue
         if at > begin:
@@ -69,6 +75,14 @@ def split_atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, in
         sentence += bool(ends)
         begin = at + 1
     return made
+
+
+def _rules_out(reader: Reader, at: int, stop: int) -> bool:
+    """Whether nothing but another deed that is not to be done follows, up to the end of the sentence: "… without a
+    refund", "…, no refund"."""
+    deed = next((step for step in range(at + 1, stop) if reader.low(step) not in lexicon.DETERMINERS | {"any"}), stop)
+    ends = deed + 1 == stop or (deed + 1 < stop and _ends_sentence(reader, deed + 1))
+    return reader.low(at) in _RULING_OUT and deed < stop and ends and is_order(stem(reader.low(deed)))
 
 
 def _joins_nothing(reader: Reader, at: int, stop: int) -> bool:
@@ -119,7 +133,7 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
         asked is not None or not (clause.stands or clause.about or _tells(reader, begin))
     )
     befalls = befalls or (wants and not ordered and not (clause.stands or clause.about))
-    negated = clause.negated is not None and marked is None
+    negated = (clause.negated is not None or _rules_out(reader, first, stop)) and marked is None
     return Stretch(first, stop, sentence, ordered, negated, marked is not None, begin, befalls)
 
 

@@ -17,9 +17,10 @@ from registry.offers.offer import Offer
 
 MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 _OF_WHAT: Final = frozenset(("of", "the", "that", "it", "this", "what", "his", "her", "their", "please"))
-_ALL: Final = {"all", "everything", "whole"}
+ALL: Final = {"all", "everything", "whole"}
 _ADDED_UP: Final = {"sum", "total", "amount", "value"}
 _LESS: Final = {"except", "minus", "less"}
+LEFT_OUT: Final = _LESS | {"but"}
 
 
 class Amounts:
@@ -92,7 +93,7 @@ class Amounts:
     def _rest(self, at: int) -> tuple[Expression, int] | None:
         """A remainder: "all but 5 euros", "except for 840 yen", "less a fee of 3 euros"."""
         reader, step = self.reader, at
-        if reader.low(step) in _ALL and reader.low(step + 1) in _LESS | {"but"}:
+        if reader.low(step) in ALL and reader.low(step + 1) in LEFT_OUT:
             step += 1
         if reader.low(step) not in _LESS and (step == at or reader.low(step) != "but"):
             return None
@@ -102,8 +103,10 @@ class Amounts:
         begin, told = step, reader.low(step) in lexicon.DETERMINERS
         step += told
         amount, base = reader.amount(step), self._base()
-        if amount is None or base is None or amount[0].unit is None:
+        if amount is None or base is None:
             return None
+        if amount[0].unit is None and not (step > at + 1 and reader.low(amount[1]) in lexicon.OF):
+            return None  # without a currency it may be a record's number, unless the whole of one is meant
         last = amount[1]
         quote = reader.words(begin, last) if told else amount[0].quote
         return Computed(op="-", a=base, b=amount[0].model_copy(update={"quote": quote})), last

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Answer, EarlierCall, Plan, Question, Request, Turn
-from agent.planning.proposal import Call, ComputedArgument, Handle, Number, PlanResult, Proposal, RecordArgument, Words
+from agent.planning.proposal import (
+    Call,
+    ComputedArgument,
+    Find,
+    Handle,
+    Number,
+    PlanResult,
+    Proposal,
+    RecordArgument,
+    Words,
+)
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
@@ -16,6 +26,7 @@ from agent.validate.coverage.misread import find_misread, repeats_what_was_done
 from agent.validate.coverage.modifiers import find_modifiers, names_rate
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.structure import Structure
+from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.questions import REST
 from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan, world
@@ -56,6 +67,9 @@ async def verdict_of(text: str, step: dict[str, Any]) -> Any:
         ("waive F-231 on the 5th", WAIVE),
         ("waive F-231 at 17:30", WAIVE),
         ("waive F-231 temporarily", WAIVE),
+        ("renew loan 502 by 7 days for free", RENEW),
+        ("renew loan 502 by 7 days, free of charge", RENEW),
+        ("renew loan 502 by 7 days on the house", RENEW),
         ("waive F-231, effective after the loan", WAIVE),
         ("waive F-231, valid from next loan", WAIVE),
         ("waive F-231, effective at the end of her loan", WAIVE),
@@ -279,3 +293,17 @@ async def test_an_order_before_the_planned_one_is_asked_about(mark: str) -> None
         asked = await verdict_of(f"{before}{mark}renew {renewed} by 7 days", RENEW)
         assert isinstance(asked, Question), asked
         assert asked.slot == REST
+
+
+@pytest.mark.parametrize(("title", "stands"), [("Renew a loan", False), ("Give free days", True)])
+def test_what_is_free_by_name_may_be_said_to_be_so(title: str, stands: bool) -> None:
+    contract = world("lending").catalogue.get("lending.renew_loan")
+    assert contract is not None
+    days = ComputedArgument(expression=Number(number=Decimal(7), unit="days", quote=Words(text="7 days", origin=0)))
+    loan = RecordArgument(reference=Find(record="loan", said=Words(text="502", origin=0)))
+    proposal = Proposal(
+        result=PlanResult(calls=(Call(action=contract.name, arguments={"loan_id": loan, "days": days}),))
+    )
+    free = contract.model_copy(update={"title": title})
+    order = Order(Request(text="give 502 another 7 days on the house", now=NOW), proposal, [free])
+    assert ("on the house" in find_unaccounted(order).weighty) is not stands

@@ -1,0 +1,63 @@
+"""How much is meant: a rest of the whole, a bound beside an amount, and numbers that count something else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Plan, Question, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task
+from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.questions import REST
+from tests.unit.own_worlds import NOW, OWNER, world
+
+
+async def read(text: str, name: str = "lending") -> Any:
+    task = Task(Request(text=text, now=NOW), OWNER, world(name), "run_00000000000000000000000001")
+    return (await propose(task, RuleResolver())).verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("waive all but 3 of F-231", 600),
+        ("waive everything except 3 of F-231", 600),
+        ("waive all but 3 euros of F-231", 600),
+        ("waive 3 euros of F-231, not more", 300),
+        ("waive 3 euros of F-231 and not a cent more", 300),
+        ("top up Joris by exactly 30 euros", 3000),
+    ],
+)
+async def test_as_much_as_is_said_is_planned(text: str, amount: int) -> None:
+    verdict = await read(text, "riding" if "Joris" in text else "lending")
+    assert isinstance(verdict, Plan), getattr(verdict, "text", verdict)
+    assert {"amount": amount}.items() <= {each.param: each.value for each in verdict.steps[0].filled}.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "offered"),
+    [
+        ("waive at most 3 euros of F-231", "at most", "3.00 EUR"),
+        ("top up Joris by at most 30 euros", "at most", "30.00 EUR"),
+        ("waive F-231 in two parts", "in two parts", "9.00 EUR"),
+        ("waive F-231 in 3 instalments", "in 3 instalments", "9.00 EUR"),
+        ("waive all of F-231 but 3", "but 3", "9.00 EUR"),
+        ("waive F-231 no more", "no more", "9.00 EUR"),
+        ("cancel booking 5009 without a renewal", "without a renewal", "booking 5009"),
+    ],
+)
+async def test_what_is_offered_instead_is_what_is_left(text: str, told: str, offered: str) -> None:
+    verdict = await read(text, "riding" if "Joris" in text else "hotel" if "booking" in text else "lending")
+    assert isinstance(verdict, Question), verdict
+    assert verdict.slot == REST, verdict
+    assert told in verdict.text
+    assert offered in verdict.text
+
+
+async def test_bills_of_at_most_so_much_are_no_amount() -> None:
+    verdict = await read("waive the fines of at most 30 euros")
+    assert isinstance(verdict, Plan | Question), verdict
+    steps = verdict.steps if isinstance(verdict, Plan) else ()
+    assert not any((each.param, each.value) == ("amount", 3000) for step in steps for each in step.filled)
