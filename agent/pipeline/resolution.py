@@ -207,8 +207,10 @@ class Trace(Value):
 
 class Resolved(Value):
     """The meaning of a request. ``by_rules`` is its meaning by rules without the model, since a small model misses much
-    of the words, and acts where they say nothing."""
+    of the words, and acts where they say nothing. ``named`` is its meaning if strange words in lower case are names
+    ("hugo"): only live data tells whether they are."""
 
     resolution: Annotated[Calls | Abstain | Ask | Proposed, Field(discriminator="kind")]
     trace: Trace
     by_rules: Annotated[Calls | Abstain | Ask | Proposed, Field(discriminator="kind")] | None = None
+    named: Proposed | None = None

@@ -126,6 +126,15 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
 
 
 async def _plan_resolved(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
+    made = await _plan_titled(task, resolved, on_phase)
+    if resolved.named is None or isinstance(made.verdict, Plan | Reply):
+        return made
+    named = resolved.model_copy(update={"resolution": resolved.named, "named": None})
+    other = await _plan_titled(task, named, on_phase)
+    return other if isinstance(other.verdict, Plan | Reply) else made
+
+
+async def _plan_titled(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
     made = await _plan_as_read(task, resolved, on_phase)
     proposed = resolved.resolution if isinstance(resolved.resolution, Proposed) else None
     if proposed is not None and proposed.unnamed:

@@ -282,6 +282,8 @@ here."""
 _DOES: Final = re.compile(r"\s+(?:is|was|has|had|does|did|can|will|should|must|gets|goes|takes|needs|wants)\b|['’]s\b")
 _RUN: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{4,}(?![\w@’'/+-]|\.\w)")
 
+_NAME: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{3,}(?![\w@/+-]|\.\w|['’](?!s\b))")
+
 
 @cache
 def _load_order_speller() -> Speller:
@@ -347,6 +349,22 @@ _DASH: Final = re.compile(r"(?<=[^\W\d_]) (?P<dash>-) (?=(?P<behind>[^\W\d_]+))"
 _INITIAL: Final = re.compile(
     r"(?<!\w)(?:(?P<first>[^\W\d_]{2,})\s+[A-Z](?P<after>\.)(?=['’]s|\s+[^\WA-Z])|[A-Z](?P<before>\.)\s?(?P<last>[A-Z][^\W\d_]+))"
 )
+
+
+def capitalize_names(read: AlignedText, kinds: Sequence[RecordKind]) -> AlignedText:
+    """Gives strange words in lower case a capital, as if they were names: "hugo" is read like "Hugo". So is the word
+    before one that may belong to the name: "grace oduya"."""
+    said = (_load_order_speller(), _load_things_speller(kinds))
+
+    def may_name(low: str) -> bool:
+        known = low in EMPTY or low in MONTHS or low in DAYS or any(low in words for words in said)
+        return not known and find_measure(low) is None and find_currency(low) is None
+
+    found = [each for each in _NAME.finditer(blank_quotations(read.text)) if may_name(each[0].casefold())]
+    strange = {at for at, each in enumerate(found) if not is_word(each[0].casefold())}
+    beside = {at - 1 for at in strange if at and read.text[found[at - 1].end() : found[at].start()] == " "}
+    places = (found[at].start() for at in strange | beside)
+    return read.put((at, at + 1, read.text[at].upper()) for at in places if read.text[at].islower())
 
 
 def _find_initials(text: str) -> Iterator[int]:

@@ -29,7 +29,7 @@ from agent.resolve.resolver import NOTHING_FITS, NOTHING_OPEN, OFFLINE, find_cho
 from agent.resolve.rules.api_orders.reader import is_told, read_api_order
 from agent.resolve.rules.clauses import Clause, find_head, is_order, parse_clause, split_clauses
 from agent.resolve.rules.grammar.understand import answer_question, understand
-from agent.resolve.rules.normalization import normalize
+from agent.resolve.rules.normalization import AlignedText, capitalize_names, normalize
 from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_foreign_object, rank_offers, split_wishes
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import expand_coordination, fill_slots
@@ -105,8 +105,12 @@ class RuleResolver:
         said = request.model_copy(update={"text": read.text})
 
         if full:
+            meant = understand(read, said, shortlist, kinds)
+            trace = Trace(resolver=self.name, notes=("grammar",))
             made = Resolved(
-                resolution=understand(read, said, shortlist, kinds), trace=Trace(resolver=self.name, notes=("grammar",))
+                resolution=meant,
+                trace=trace,
+                named=_read_names(read, meant, request, shortlist, kinds) if other is None else None,
             )
         elif imported and (plain := read_api_order(request.text, shortlist, kinds)) is not None:
             trace = Trace(resolver=self.name, notes=("read as an order to an API",))
@@ -124,7 +128,8 @@ class RuleResolver:
             language = other.language if other is not None else guess_language(request.text)
             detail = load_locale(language).not_read if language is not None else came.detail
             came = came if language is None else Abstain(reason=came.reason, detail=detail, nearest=came.nearest)
-        return Resolved(resolution=came if isinstance(came, Proposed) else read.as_typed(came), trace=trace)
+        came = came if isinstance(came, Proposed) else read.as_typed(came)
+        return Resolved(resolution=came, trace=trace, named=made.named)
 
     def _resolve_with_trace(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         notes: list[str] = []
@@ -134,6 +139,22 @@ class RuleResolver:
             resolution=resolution,
             trace=Trace(resolver=self.name, shortlist=tuple(dict.fromkeys(seen)), notes=tuple(notes)),
         )
+
+
+def _read_names(
+    read: AlignedText,
+    meant: Resolution | Proposed,
+    request: Request,
+    shortlist: Shortlist,
+    kinds: Sequence[RecordKind],
+) -> Proposed | None:
+    """What the request means if its strange words are names. None if that is nothing else."""
+    named = capitalize_names(read, kinds)
+    if named.text == read.text:
+        return None
+    other = understand(named, request.model_copy(update={"text": named.text}), shortlist, kinds)
+    same = isinstance(meant, Proposed) and isinstance(other, Proposed) and meant.proposal == other.proposal
+    return other if isinstance(other, Proposed) and not same else None
 
 
 @dataclass(frozen=True, slots=True)

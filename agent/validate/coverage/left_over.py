@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from agent.planning.proposal import Handle
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import EVERY, LIGHT, Accounts, has_weight, list_accounts, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
@@ -114,7 +115,8 @@ def find_left_over_words(order: Order) -> Iterator[Place]:
 
     Only for calls about records. Words around a plain function's values or a drafted text are talk.
     """
-    if order.drafts or not order.on_records or not (order.taken or order.chosen):
+    repeats = not (order.taken or order.chosen) and bool(order.parts(Handle))  # "undo that" quotes nothing
+    if order.drafts or not order.on_records or repeats:
         return
     text, by = order.polite, list_accounts(order, order.polite, order.known)
     used = [False] * (len(text) + 1)
