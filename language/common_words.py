@@ -51,6 +51,15 @@ def _load_anagrams() -> Mapping[str, Sequence[str]]:
     return found
 
 
+_ABOVE_NAMES: Final = 2_500
+"""How often a word must occur to be no name: subtitles have few names in lower case."""
+
+
+def is_everyday(word: str) -> bool:
+    """Whether a lower-case word is used so often that it is no name."""
+    return bool(_load_checker().word_frequency[word] >= _ABOVE_NAMES)
+
+
 @lru_cache(maxsize=4096)
 def find_common_word(word: str) -> str | None:
     """The everyday word that a lower-case ``word`` misspells. None if it is a word, may be a name, or means two."""

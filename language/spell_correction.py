@@ -13,6 +13,7 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from language.stems import stem
 from language.wordnet import is_word
 
 SHORTEST: Final = 4
@@ -44,6 +45,11 @@ class Speller:
                 self._known.clear()
             self._known[word] = None if is_word(word) else self._nearest(word)
         return self._known[word]
+
+    def complete(self, word: str) -> str | None:
+        """The one word that a lower-case ``word`` begins, if it is an abbreviation: "prio" for "priority"."""
+        begun = [each for each in self._words if each.startswith(word)] if len(word) >= SHORTEST else []
+        return min(begun, key=len) if len({stem(each) for each in begun}) == 1 else None
 
     def _nearest(self, word: str) -> str | None:
         near = self.near(word)

@@ -326,6 +326,8 @@ def correct_spelling(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind
             break
         meant = next((each for speller in words if (each := speller.meant(low)) is not None), None)
         if meant is None and not is_word(low):
+            meant = words[1].complete(low)  # "prio", where records have a priority
+        if meant is None and not is_word(low):
             known = (each for _, each in _load_english_speller().near(low) if shortlist.knows(stem(each)))
             meant = next(known, None) or find_common_word(low)  # "connectioon", where the offers say "connect"
         if meant is not None:

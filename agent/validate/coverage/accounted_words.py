@@ -28,6 +28,7 @@ from agent.planning.proposal import (
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
+from language.common_words import find_common_word
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from language.wordnet import is_word
 
@@ -146,6 +147,13 @@ def has_weight(word: str, by: Accounts) -> bool:
     if any(sorted(each) == sorted(root) and OSA.distance(root, each) <= 1 for each in by.known):
         return False  # two swapped letters are a typo, even if they make a word
     allowed = 0 if is_word(low) or len(low) < 4 else 1 if len(low) < 7 else 2
-    return not allowed or not any(
-        each[:1] == root[:1] and OSA.distance(root, each, score_cutoff=allowed) <= allowed for each in by.known
-    )
+    if allowed and (any(each.startswith(low) for each in by.known) or find_common_word(low) in NOTHING | LIGHT):
+        return False  # an abbreviation ("prio"), or a function word with a slip
+    return not allowed or not any(_is_slip(root, each, allowed) for each in by.known)
+
+
+def _is_slip(root: str, known: str, allowed: int) -> bool:
+    """Whether a strange stem is a known one with a slip. In a short one no letter may be replaced: names differ that
+    way ("Owen" isn't "open")."""
+    short = allowed == 1 and len(root) == len(known)
+    return root[:1] == known[:1] and not short and OSA.distance(root, known, score_cutoff=allowed) <= allowed

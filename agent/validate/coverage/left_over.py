@@ -39,6 +39,10 @@ _REASON: Final = _words(
     r"|given|after\s+all|although|though|even\s+though|so\s+that|in\s+order\s+to"
     r"|to\s+(?:make\s+up|say|apologi[sz]e|thank|help|keep)"
 )
+_FOR_WHOM: Final = re.compile(
+    r"for\s+(?!(?:an?|the|his|her|its|their|our|my|this|that|now)\b)[^\W\d_]+(?<!ing)(?:\s+[^\W\d_]+){0,2}\W*$",
+    re.IGNORECASE,
+)
 _RELATIVE: Final = _words(r"who|whom|whose|which|where")
 # "…, which is to be halved", "…, to be repaid" and "…, which she pays back" order something. They don't describe.
 _TO_BE: Final = re.compile(r"\s*(?:(?:who|which|that)\s+(?:is|are)\s+)?to\s+be\b", re.IGNORECASE)
@@ -216,7 +220,8 @@ def _beside(
     """Left-over words inside an order. Neighbours are joined if no used word stands between them."""
     for pattern in (_REASON, _RELATIVE, _BOUND):
         for found in pattern.finditer(clause.text, clause.start + 1, clause.end):
-            if not used[found.start()] and not _TO_BE.match(clause.text, found.start()):
+            whose = by.ordered and _FOR_WHOM.match(clause.text, found.start(), clause.end)  # narrows "the last bill"
+            if not (used[found.start()] or whose or _TO_BE.match(clause.text, found.start())):
                 ends = next((start for _, start, _ in clause.words if start > found.end() and used[start]), clause.end)
                 left = [each for each in left if not found.start() <= each[1] < ends]
     left = [each for each in left if each in clause.ordering]
@@ -347,7 +352,9 @@ def _widen(clause: Clause, run: Sequence[Word]) -> Place:
 
 
 def _is_english(order: Order, used: Sequence[bool]) -> bool:
-    """Whether two thirds of the unused words are English or names. In other languages these rules can't judge them."""
+    """Whether two thirds of the unused words are English or names, or a third only make an English sentence ("the … to
+    … and …"). In other languages these rules can't judge them."""
     runs = ((plain_word(word), start) for word, start, _ in split_runs(order.polite))
     words = [word for word, start in runs if not used[start] and not word.isdigit()]
-    return 3 * sum(each in EMPTY or is_word(each) or each in order.shown for each in words) >= 2 * len(words)
+    known = sum(each in EMPTY or is_word(each) or each in order.shown for each in words)
+    return 3 * known >= 2 * len(words) or 3 * sum(each in EMPTY for each in words) >= len(words)

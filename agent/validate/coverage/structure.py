@@ -9,6 +9,7 @@ from agent.pipeline import Request
 from agent.planning.proposal import (
     SET_HANDLE,
     AnyOf,
+    BelongsTo,
     Call,
     Compare,
     Computed,
@@ -70,7 +71,10 @@ def read_structure(request: Request, proposal: Proposal) -> Structure:
         for node in nodes
     ) or any(call.condition is not None and not call.condition.holds for call in calls)
     computes_field = any(isinstance(node, Computed) for node in nodes)
-    several = any(find.pick != "one" for find in finds)
+    # "The last bill of everyone" as one record doesn't mean several, whoever owns it.
+    owners = (each.owner for find in finds if find.pick == "one" for each in find.where if isinstance(each, BelongsTo))
+    above = [node for owner in owners for node in walk(owner)]
+    several = any(find.pick != "one" and all(find is not each for each in above) for find in finds)
     sets = any(isinstance(node, Handle) and node.handle.startswith(SET_HANDLE) for node in nodes)
     return Structure(
         negates=negates,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from language.common_words import find_common_word
+from language.spell_correction import Speller
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,10 @@ def test_what_may_be_a_name_stays(name: str) -> None:
 
 def test_one_of_two_equally_likely_words_is_not_chosen() -> None:
     assert find_common_word("chane") is None  # "change" or "chance"?
+
+
+def test_an_abbreviation_is_completed_if_one_word_begins_so() -> None:
+    speller = Speller(["priority", "priorities", "customer", "status", "station"])
+    assert speller.complete("prio") == "priority"
+    assert speller.complete("stat") is None
+    assert speller.complete("cus") is None

@@ -36,8 +36,9 @@ from agent.resolve.rules.grammar.phrases.places_and_deeds import (
     read_location,
 )
 from agent.resolve.rules.grammar.reader import Reader
+from language.common_words import is_everyday
 from language.wordnet import is_word
-from registry.records import Field
+from registry.records import Field, RecordKind
 
 _WINDOWS: Final = frozenset(
     {"in", "from", "since", "of", "before", "after", "between", "for", "older", "dated", "last"}
@@ -130,7 +131,7 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
         last = reader.end_index(match.end())
         made.where.append(BelongsTo(owner=Find(record=above.name, said=reader.words(start, last))))
         return last
-    if low in {"for", "by", "to", "at"} and not token.capital:
+    if low in {"for", "by", "to", "at"} and not (token.capital or _may_own(reader, made, above, start)):
         return 0
     if low == "from" and start in reader.dates:
         return 0
@@ -148,6 +149,14 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
     reader.person = person
     made.where.append(BelongsTo(owner=person))
     return end
+
+
+def _may_own(reader: Reader, made: PhraseParts, above: RecordKind, at: int) -> bool:
+    """Whether a strange word in lower case is an owner's name: "the last bill for ada". Without an order it may as well
+    be for whom something is done."""
+    if made.order is None or not rate_person_likeness(above) or at in {*reader.dated, *reader.numbers}:
+        return False
+    return reader.tokens[at].word and not is_word(reader.low(at)) and not is_everyday(reader.low(at))
 
 
 def _of_whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:

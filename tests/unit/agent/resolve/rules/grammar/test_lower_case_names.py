@@ -1,0 +1,60 @@
+"""Names in lower case, as hasty people type them, and owners that nothing of a plan is read from."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Plan, Question, Refusal, Reply, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task
+from agent.resolve.rules.resolver import RuleResolver
+from tests.unit.own_worlds import NOW, OWNER, world
+
+
+async def verdict_of(text: str, name: str) -> object:
+    task = Task(Request(text=text, now=NOW), OWNER, world(name), "run_00000000000000000000000001")
+    return (await propose(task, RuleResolver())).verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "sent"),
+    [
+        ("resend the last invoice to yuki", "garage", 903),
+        ("resend the latest invoice for yuki tanaka", "garage", 903),
+        ("resend last invoice greta holm", "garage", 901),
+        ("resend the newest invoice to owen please", "garage", 904),
+        ("waive the last fine for piet", "lending", 34),
+        ("waive the last fine to ines duarte", "lending", 31),
+    ],
+)
+async def test_the_last_one_to_or_for_somebody_is_theirs(text: str, name: str, sent: int) -> None:
+    verdict = await verdict_of(text, name)
+    assert isinstance(verdict, Plan), verdict
+    assert [each.value for each in verdict.steps[0].filled][:1] == [sent]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("waive the last fine for grace", "lending"),
+        ("waive the last fine to everyone", "lending"),
+        ("waive the last fine of everybody who has not paid", "lending"),
+        ("resend the last invoice to every customer", "garage"),
+        ("resend the latest invoice to yuki and rosamund", "garage"),
+        ("resend the last invoice to somebody@example.org", "garage"),
+    ],
+)
+async def test_whose_it_is_is_never_passed_over(text: str, name: str) -> None:
+    verdict = await verdict_of(text, name)
+    assert isinstance(verdict, Question | Refusal), verdict
+
+
+async def test_questions_find_people_in_lower_case() -> None:
+    verdict = await verdict_of("what does yuki still owe", "garage")
+    assert isinstance(verdict, Reply)
+    assert "316.50" in verdict.text
+
+
+async def test_goodwill_is_no_name() -> None:
+    verdict = await verdict_of("waive the last fine for goodwill", "lending")
+    assert "No member" not in str(verdict)
