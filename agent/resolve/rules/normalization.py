@@ -120,15 +120,10 @@ _SHORT: Final = {
     "snd": "send", "rply": "reply", "tkt": "ticket", "cust": "customer", "subs": "subscriptions", "info": "info",
     "ppl": "people", "rn": "right now", "til": "until",
 }  # fmt: skip
-# The commonest function words with two letters swapped or one doubled.
+# Slips in words that are too short to be corrected, and misspellings that no single slip makes.
 _SLIPS: Final = {
     "teh": "the", "hte": "the", "th": "the", "adn": "and", "nad": "and", "ot": "to", "fo": "of", "fro": "for",
-    "ofr": "for",
-    "wiht": "with", "wih": "with", "whit": "with", "taht": "that", "thsi": "this", "becuase": "because",
-    "becasue": "because",
-    "tommorow": "tomorrow", "tommorrow": "tomorrow", "tomorow": "tomorrow", "wensday": "wednesday",
-    "wendesday": "wednesday", "teusday": "tuesday", "thrusday": "thursday", "febuary": "february",
-    "pelase": "please", "plesae": "please", "thier": "their", "cutsomer": "customer",
+    "ofr": "for", "wih": "with", "whit": "with", "tommorow": "tomorrow", "wensday": "wednesday", "febuary": "february",
 }  # fmt: skip
 _ASKING: Final = ("what", "who", "where", "when", "how", "that", "there")
 _DENYING: Final = ("is", "are", "was", "were", "has", "have", "had", "do", "does", "did", "should", "could", "would")
@@ -282,11 +277,9 @@ here."""
 _DOES: Final = re.compile(r"\s+(?:is|was|has|had|does|did|can|will|should|must|gets|goes|takes|needs|wants)\b|['’]s\b")
 _RUN: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{4,}(?![\w@’'/+-]|\.\w)")
 
-_NAME: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{3,}(?![\w@/+-]|\.\w|['’](?!s\b))")
-
 
 @cache
-def _load_order_speller() -> Speller:
+def load_order_speller() -> Speller:
     return Speller({*ORDER_WORDS, *READING_WORDS, *GROUPED, *EMPTY, *(f"{word}s" for word in GROUPED)})
 
 
@@ -295,7 +288,7 @@ def _load_english_speller() -> Speller:
     return Speller(load_lexicon())
 
 
-def _load_things_speller(kinds: Sequence[RecordKind]) -> Speller:
+def load_things_speller(kinds: Sequence[RecordKind]) -> Speller:
     said = [word for kind in kinds for word in (*kind.nouns, *kind.states, *kind.times)]
     return _make_speller(
         tuple(said + [word for kind in kinds for each in kind.fields for word in (each.label, *each.words)])
@@ -311,7 +304,7 @@ def correct_spelling(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind
     """Finds misspelt words and their corrections. Skips quotes, and words with a capital unless they come first."""
     made = []
     strange: set[str] = set()
-    words = (_load_order_speller(), _load_things_speller(kinds), shortlist.speller)
+    words = (load_order_speller(), load_things_speller(kinds), shortlist.speller)
     for found in _RUN.finditer(blank_quotations(text)):
         word = found[0]
         if not word.islower() and (not word[1:].islower() or text[: found.start()].strip()):
@@ -351,22 +344,6 @@ _DASH: Final = re.compile(r"(?<=[^\W\d_]) (?P<dash>-) (?=(?P<behind>[^\W\d_]+))"
 _INITIAL: Final = re.compile(
     r"(?<!\w)(?:(?P<first>[^\W\d_]{2,})\s+[A-Z](?P<after>\.)(?=['’]s|\s+[^\WA-Z])|[A-Z](?P<before>\.)\s?(?P<last>[A-Z][^\W\d_]+))"
 )
-
-
-def capitalize_names(read: AlignedText, kinds: Sequence[RecordKind]) -> AlignedText:
-    """Gives strange words in lower case a capital, as if they were names: "hugo" is read like "Hugo". So is the word
-    before one that may belong to the name: "grace oduya"."""
-    said = (_load_order_speller(), _load_things_speller(kinds))
-
-    def may_name(low: str) -> bool:
-        known = low in EMPTY or low in MONTHS or low in DAYS or any(low in words for words in said)
-        return not known and find_measure(low) is None and find_currency(low) is None
-
-    found = [each for each in _NAME.finditer(blank_quotations(read.text)) if may_name(each[0].casefold())]
-    strange = {at for at, each in enumerate(found) if not is_word(each[0].casefold())}
-    beside = {at - 1 for at in strange if at and read.text[found[at - 1].end() : found[at].start()] == " "}
-    places = (found[at].start() for at in strange | beside)
-    return read.put((at, at + 1, read.text[at].upper()) for at in places if read.text[at].islower())
 
 
 def _find_initials(text: str) -> Iterator[int]:

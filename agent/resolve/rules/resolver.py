@@ -29,7 +29,8 @@ from agent.resolve.resolver import NOTHING_FITS, NOTHING_OPEN, OFFLINE, find_cho
 from agent.resolve.rules.api_orders.reader import is_told, read_api_order
 from agent.resolve.rules.clauses import Clause, find_head, is_order, parse_clause, split_clauses
 from agent.resolve.rules.grammar.understand import answer_question, understand
-from agent.resolve.rules.normalization import AlignedText, capitalize_names, normalize
+from agent.resolve.rules.lower_case_names import read_names
+from agent.resolve.rules.normalization import normalize
 from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_foreign_object, rank_offers, split_wishes
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import expand_coordination, fill_slots
@@ -110,7 +111,7 @@ class RuleResolver:
             made = Resolved(
                 resolution=meant,
                 trace=trace,
-                named=_read_names(read, meant, request, shortlist, kinds) if other is None else None,
+                named=read_names(read, meant, request, shortlist, kinds) if other is None else None,
             )
         elif imported and (plain := read_api_order(request.text, shortlist, kinds)) is not None:
             trace = Trace(resolver=self.name, notes=("read as an order to an API",))
@@ -139,22 +140,6 @@ class RuleResolver:
             resolution=resolution,
             trace=Trace(resolver=self.name, shortlist=tuple(dict.fromkeys(seen)), notes=tuple(notes)),
         )
-
-
-def _read_names(
-    read: AlignedText,
-    meant: Resolution | Proposed,
-    request: Request,
-    shortlist: Shortlist,
-    kinds: Sequence[RecordKind],
-) -> Proposed | None:
-    """What the request means if its strange words are names. None if that is nothing else."""
-    named = capitalize_names(read, kinds)
-    if named.text == read.text:
-        return None
-    other = understand(named, request.model_copy(update={"text": named.text}), shortlist, kinds)
-    same = isinstance(meant, Proposed) and isinstance(other, Proposed) and meant.proposal == other.proposal
-    return other if isinstance(other, Proposed) and not same else None
 
 
 @dataclass(frozen=True, slots=True)

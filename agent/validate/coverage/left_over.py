@@ -220,8 +220,8 @@ def _beside(
     """Left-over words inside an order. Neighbours are joined if no used word stands between them."""
     for pattern in (_REASON, _RELATIVE, _BOUND):
         for found in pattern.finditer(clause.text, clause.start + 1, clause.end):
-            whose = by.ordered and _FOR_WHOM.match(clause.text, found.start(), clause.end)  # narrows "the last bill"
-            if not (used[found.start()] or whose or _TO_BE.match(clause.text, found.start())):
+            narrows = by.ordered and _FOR_WHOM.match(clause.text, found.start(), clause.end)  # "the last bill for Ada"
+            if not (used[found.start()] or narrows or _TO_BE.match(clause.text, found.start())):
                 ends = next((start for _, start, _ in clause.words if start > found.end() and used[start]), clause.end)
                 left = [each for each in left if not found.start() <= each[1] < ends]
     left = [each for each in left if each in clause.ordering]

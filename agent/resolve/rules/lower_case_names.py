@@ -1,0 +1,54 @@
+"""Names in lower case: what a request means if its strange words are names, as hasty people type them. Only live data
+tells whether they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from agent.extract.spans.money import find_currency
+from agent.pipeline import Proposed, Request, Resolution
+from agent.resolve.rules.grammar.understand import understand
+from agent.resolve.rules.normalization import AlignedText, load_order_speller, load_things_speller
+from language.date_forms import DAYS, MONTHS
+from language.measures import find_measure
+from language.stems import EMPTY
+from language.text import blank_quotations
+from language.wordnet import is_word
+from registry.offers.shortlist import Shortlist
+from registry.records import RecordKind
+
+_NAME: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{3,}(?![\w@/+-]|\.\w|['’](?!s\b))")
+
+
+def read_names(
+    read: AlignedText,
+    meant: Resolution | Proposed,
+    request: Request,
+    shortlist: Shortlist,
+    kinds: Sequence[RecordKind],
+) -> Proposed | None:
+    """What the request means if its strange words are names. None if that is nothing else."""
+    named = capitalize_names(read, kinds)
+    if named.text == read.text:
+        return None
+    other = understand(named, request.model_copy(update={"text": named.text}), shortlist, kinds)
+    same = isinstance(meant, Proposed) and isinstance(other, Proposed) and meant.proposal == other.proposal
+    return other if isinstance(other, Proposed) and not same else None
+
+
+def capitalize_names(read: AlignedText, kinds: Sequence[RecordKind]) -> AlignedText:
+    """Gives strange words in lower case a capital, as if they were names: "hugo" is read like "Hugo". So is the word
+    before one that may belong to the name: "grace oduya"."""
+    said = (load_order_speller(), load_things_speller(kinds))
+
+    def may_name(low: str) -> bool:
+        known = low in EMPTY or low in MONTHS or low in DAYS or any(low in words for words in said)
+        return not known and find_measure(low) is None and find_currency(low) is None
+
+    found = [each for each in _NAME.finditer(blank_quotations(read.text)) if may_name(each[0].casefold())]
+    strange = {at for at, each in enumerate(found) if not is_word(each[0].casefold())}
+    beside = {at - 1 for at in strange if at and read.text[found[at - 1].end() : found[at].start()] == " "}
+    places = (found[at].start() for at in strange | beside)
+    return read.put((at, at + 1, read.text[at].upper()) for at in places if read.text[at].islower())
