@@ -25,6 +25,7 @@ from agent.validate.coverage.read_asides import ReadAsides
 from agent.validate.coverage.told import find_lone_order
 from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.coverage.weighty_words import STRETCHES, Detail, Finding, Kind, find_weighty_words
+from language.example_patterns import find_said
 from language.stems import ORDERS, stem
 
 _IT: Final = re.compile(r"\s*(?P<verb>[^\W\d_]+)\s+(?:it|him|her|them|that|this)\b", re.IGNORECASE)
@@ -105,6 +106,8 @@ class _Judge:
         return [each for each in self.findings if not self.is_used(each)]
 
     def is_used(self, each: Finding) -> bool:
+        if self._is_shown(each):
+            return True
         if _goes_with_use(self.order, each) or all(self._stays[slice(*each.place)]) or _is_corrected(self.order, each):
             return True
         if each.is_of(_WITHIN_QUOTES) or ("limit" in each.kinds and self.order.structure.computes_field):
@@ -115,6 +118,11 @@ class _Judge:
             return any(self._proven[slice(*each.place)])
         exact = ("number" in each.kinds and each.said.isdigit()) or self._can_be_done(each)
         return any((self._used if exact else self._spoken)[slice(*each.place)])
+
+    def _is_shown(self, each: Finding) -> bool:
+        """Whether it consists of words that an example of the action has too, in a request of the same pattern."""
+        within = [at for at in range(*each.place) if self.order.text[at].isalnum()]
+        return bool(within) and all(any(start <= at < end for start, end in self._shown) for at in within)
 
     def denies_other(self, each: Finding) -> bool:
         others = self.order.other_verbs - patterns.SILENCE  # "no emails" asks for silence
@@ -229,6 +237,11 @@ class _Judge:
         """Where words have weight by themselves, whatever is beside them."""
         weigh = [each.place for each in self.standing if "beside" not in each.kinds or each.kinds - STRETCHES]
         return patterns.cover(self.order.text, [*weigh, *self._left_over])
+
+    @cached_property
+    def _shown(self) -> list[Place]:
+        asked = {(*each.examples, *(f"Ada {alias}" for alias in each.aliases)) for each in self.order.contracts}
+        return find_said(self.order.text, next(iter(asked))) if len(asked) == 1 else []
 
     @cached_property
     def _wholes(self) -> list[Place]:

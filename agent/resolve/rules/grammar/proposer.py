@@ -97,7 +97,7 @@ class Proposer:
         parts = list_wishes(reader, first, stop, chooser.orders, chooser.reads_in_full)
         if len(parts) > MAX_WISHES:
             return Abstain(reason="too_complex", detail=refuse_too_many(len(parts)))
-        if reads and not chosen:
+        if reads or chosen:
             parts = parts or [Stretch(first, stop, 0)]
         made: list[Call] = []
         tied: Choice | None = None
@@ -126,7 +126,7 @@ class Proposer:
             if best is None:
                 left.append(wish)
                 continue
-            doubted += [best] if best.doubtful else []
+            doubted += [best] if best.doubtful and not chosen else []
             moves = any(best.offer.annotation(name).unit in MONEY for call in best.calls for name in call)
             unnamed = unnamed or (best.evidence < TELLS and (bool(best.strange) or (moves and not wish.ordered)))
             over += [reader.words(at, at + 1).text for at in best.unexplained]

@@ -9,13 +9,13 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from agent.pipeline import Abstain, Ask, Calls, Draft, Proposed, Question, Request, Resolution
-from agent.planning.proposal import ActionAnswer, Find, PlanResult, Proposal, Words
+from agent.planning.proposal import ActionAnswer, Find, Proposal, Words
 from agent.planning.quotes import walk
 from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import is_order, parse_clause
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.exemplified import resolve_exemplified
 from agent.resolve.rules.grammar.named_records import find_named_records
-from agent.resolve.rules.grammar.orders.examples import find_exemplified
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.titles import Place, find_titles, read_titles_as_names
 from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal
@@ -75,8 +75,11 @@ def understand(
         return Abstain(reason="empty", detail="Nothing was asked.")
     thread = request.thread
 
+    def among(offered: Shortlist) -> Proposer:
+        return Proposer(read, offered, kinds, request.now, thread)
+
     def read_anew() -> Proposer:
-        return Proposer(read, shortlist, kinds, request.now, thread)
+        return among(shortlist)
 
     proposer = read_anew()
     chosen = find_chosen_action(request, shortlist)
@@ -111,11 +114,7 @@ def understand(
     if unknown is not None:
         return Abstain(reason="nothing_fits", detail=unknown, answers=read_anew().list_field_answers())
     made = proposer.resolve(reads=asks)
-    shown = find_exemplified(read.typed, shortlist)
-    if shown is not None and not _calls_only(made, shown.name):
-        only = Shortlist([shown], role=shortlist.role)
-        made = Proposer(read, only, kinds, request.now, thread).resolve(chosen=True) or made
-    made = made
+    made = resolve_exemplified(read, shortlist, made, lambda only: Proposer(read, only, kinds, request.now, thread))
     if made is None:
         why = explain_unread(unread, proposer.goes_by, ordered=ordered, tried=True) or (NO_ANSWER if asks else NOTHING)
         near = _list_nearest(text, shortlist)
@@ -161,11 +160,6 @@ def _list_nearest(text: str, shortlist: Shortlist) -> tuple[str, ...]:
     """The names of the offers that share a word with the text. One of an example or a description says too little."""
     best = shortlist.top(text, _NEAREST)
     return tuple(each.offer.name for each in best if not shortlist.core(each.offer.name).isdisjoint(each.matched))
-
-
-def _calls_only(made: Resolution | Proposed | None, name: str) -> bool:
-    result = made.proposal.result if isinstance(made, Proposed) else None
-    return isinstance(result, PlanResult) and all(call.action == name for call in result.calls)
 
 
 def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], plain: Sequence[Place], *, reads: bool) -> Proposed:

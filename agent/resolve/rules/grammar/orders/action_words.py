@@ -10,6 +10,7 @@ from typing import Final
 from agent.resolve.rules.clauses import is_akin_to_order, is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.normalization import replace_phrasal_verbs
+from language.example_patterns import PARTICLES
 from language.stems import EMPTY, GENERIC, KIN, ORDERS, name_stems, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word, rate_similarity
 from registry.offers.offer import Offer
@@ -51,8 +52,10 @@ _DESCRIBES: Final = re.compile(
     r"\w\s+\w.*\b(?:which|who|whose|that|where|if|when|while|once)\b|\b(?:not|never|no|nothing|nobody)\b|n['’]t\b",
     re.IGNORECASE,
 )
-PARTICLES: Final = frozenset(("back", "off", "in", "out", "up", "down", "over", "on", "again", "away", "through"))
+
 _TAKING: Final = "off"
+_IS: Final = frozenset(("is", "are"))
+_DOES: Final = "ing"
 _CAME_IN: Final = ([stem("came"), stem("in")], [stem("come"), stem("in")])
 _TENSE: Final = frozenset(map(stem, ("is", "was", "were", "has", "been", "just", "got")))
 # Verbs for sending a text.
@@ -123,8 +126,8 @@ class ActionWords:
         phrases += [titled] if len(titled) > 1 else []
         reported.update(find_predicates(offer))
         for example in offer.examples:
-            first = _find_shown(example)
-            if first not in things and not PARTICLES & set(example.casefold().split()[1:2]):
+            first = _find_shown(example, things)
+            if first and not PARTICLES & set(example.casefold().split()[1:2]):
                 tells(first, SHOWN)  # "ticket 7 is not solved, reopen it" begins with no verb
         if any(annotation.compose for annotation in offer.annotations.values()):
             for each in _WRITING:
@@ -219,13 +222,16 @@ def _frame_of(title: str, things: Collection[str]) -> tuple[str, ...]:
     return tuple(said for run in runs if (said := find_base_form(stem(run.casefold()))) not in things)
 
 
-def _find_shown(example: str) -> str:
-    """The verb of an example: its first word, or what its subject does ("Ada drives 7"), of whom only a name is
-    said."""
+def _find_shown(example: str, things: Collection[str]) -> str:
+    """The verb of an example: its first word, or what its subject does ("Ada drives 7, Ada is driving 7"), of whom only
+    a name is said. Empty if it is a noun of the platform's."""
     first, *rest = example.split() or [""]
     named = first[:1].isupper() and not is_order(stem(first)) and not is_akin_to_order(stem(first))
+    if named and rest and rest[0] in _IS and rest[1:2] and rest[1].endswith(_DOES) and rest[1].islower():
+        return _find_first(rest[1])
     does = next((word for word in rest[:2] if word.islower() and word.endswith("s")), "")
-    return _find_first(does) if named else _find_first(example, names=True)
+    shown = _find_first(does) if named else _find_first(example, names=True)
+    return "" if shown in things else shown
 
 
 def _find_first(text: str, *, names: bool = False) -> str:

@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import Final
 
 from agent.planning.proposal import QuotedText, RecordArgument
-from agent.resolve.rules.grammar.orders.action_words import LIGHT, PARTICLES, find_base_form, read_action_words
+from agent.resolve.rules.grammar.orders.action_words import LIGHT, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.phrases.phrase_parts import modifies
 from agent.resolve.rules.grammar.reader import Reader
+from language.example_patterns import PARTICLES
 from language.stems import EMPTY, stem
 from registry.contract import Risk
 from registry.offers.offer import Offer

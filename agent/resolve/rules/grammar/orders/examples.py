@@ -1,76 +1,60 @@
-"""Examples as patterns: matches a request that equals an action's example except for names, numbers and quotes.
+"""Examples as patterns: the one action whose example a request equals except for names, numbers and quotes.
 
 An example shows how people ask for the action, perhaps without any of its verbs ("let Ada's trial run 7 days longer").
-The names and numbers are read as in any other request.
+The names and numbers are read as in any other request. A verb with a particle shows it too, wherever the name stands:
+an action called "sign off" is meant by "sign Ada off", "sign off Ada" and "Ada was signed off".
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from language import numerals
+from language.example_patterns import GAP, PARTICLES, find_gaps, read_pattern, tells_enough
 from language.stems import EMPTY, stem
-from language.text import blank_quotations
-from language.wordnet import is_word
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 
 MOST_CHARS: Final = 200
 MOST_OFFERS: Final = 200
-_SLOT: Final = "*"
-_LEAST: Final = 2
-"""Words of a pattern that say something, so that it is none that fits nearly everything; "5 is done" has just one."""
-_OWNERS: Final = re.compile(r"['’]s?(?=\s|$)")
-_TOKEN: Final = re.compile(r"\S+")
-_UNITS: Final = frozenset(map(stem, ("second", "minute", "hour", "day", "night", "week", "month", "year")))
-_ARTICLES: Final = frozenset(("the", "a", "an", "please"))
-_TENSE: Final = frozenset(("is", "are", "was", "were", "has", "have", "had", "been", "just", "got", "now", "already"))
-"""What says when something is so and changes nothing of it, but for where it begins a question."""
+_PHRASAL: Final = 2  # words
 
 
-def find_exemplified(text: str, shortlist: Shortlist) -> Offer | None:
-    """The only action with an example of the request's pattern. None for none and for several."""
-    if len(text) > MOST_CHARS or len(shortlist) > MOST_OFFERS:
+def find_exemplified(text: str, shortlist: Shortlist, *, loosely: bool = False) -> Offer | None:
+    """The only action with an example of the request's pattern. None for none and for several. ``loosely``: names may
+    be typed without capitals."""
+    if len(text) > MOST_CHARS or len(shortlist) > MOST_OFFERS or text.rstrip().endswith("?"):
         return None
-    said = _read_pattern(text)
-    telling = sum(each != _SLOT and each not in EMPTY for each in said)
-    if telling < _LEAST and (len(said) < _LEAST or said[0] != _SLOT or said.count(_SLOT) > 1):
-        return None
-    if text.rstrip().endswith("?"):
-        return None
-    found = [offer for offer in shortlist.offers if any(_read_pattern(each) == said for each in offer.examples)]
+    said = read_pattern(text)
+    if loosely:
+        found = [offer for offer in shortlist.offers if find_named(text, offer) is not None]
+    else:
+        found = [offer for offer in shortlist.offers if said in _list_patterns(offer)]
     return found[0] if len(found) == 1 else None
 
 
-@lru_cache(maxsize=4096)
-def _read_pattern(text: str) -> tuple[str, ...]:
-    """The stems of a text in order. Names, numbers, codes, quotes and the words after a colon are slots."""
-    text = text.partition(": ")[0] + (" 0" if ": " in text else "")
-    quoted = blank_quotations(text)
-    numbers = [(each.start, each.end) for each in numerals.find_typed(text)]
-    made: list[str] = []
-    for at, found in enumerate(_TOKEN.finditer(text)):
-        word = _OWNERS.sub("", found[0]).strip(".,;!?\"“”‘’'")
-        low = word.casefold()
-        if low.endswith(("n't", "n’t")):
-            made.append("not")
+def find_named(text: str, offer: Offer) -> list[tuple[int, int]] | None:
+    """The places where a request names something as an example of the action does. None if it is like none of them."""
+    found = (find_gaps(text, each) for each in _list_patterns(offer))
+    return next((each for each in found if each is not None), None)
+
+
+def _list_patterns(offer: Offer) -> tuple[tuple[str, ...], ...]:
+    return _list_told(offer.name, offer.aliases, offer.examples)
+
+
+@lru_cache(maxsize=2048)
+def _list_told(name: str, aliases: tuple[str, ...], examples: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    shown = map(read_pattern, examples)
+    return tuple(dict.fromkeys(each for each in (*shown, *_list_phrasal(name, aliases)) if tells_enough(each)))
+
+
+def _list_phrasal(name: str, aliases: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The patterns of a verb and its particle: "sign off"."""
+    for phrase in (name.rpartition(".")[2].replace("_", " "), *aliases):
+        words = phrase.casefold().split()
+        if len(words) != _PHRASAL or words[1] not in PARTICLES or words[0] in EMPTY:
             continue
-        slot = (
-            not word
-            or not quoted[found.start() : found.end()].strip()
-            or not word.replace("-", "").isalpha()
-            or (word[:1].isupper() and (at > 0 or not is_word(low)))
-            or any(start <= found.start() < end for start, end in numbers)
-        )
-        if slot and made[-1:] != [_SLOT]:
-            made.append(_SLOT)
-        elif (
-            not slot
-            and low not in _ARTICLES
-            and not (made and low in _TENSE)
-            and not (stem(low) in _UNITS and made[-1:] == [_SLOT])
-        ):
-            made.append(stem(low))
-    return tuple(made)
+        verb, particle = map(stem, words)
+        yield from ((verb, GAP, particle), (verb, particle, GAP), (GAP, verb, particle))

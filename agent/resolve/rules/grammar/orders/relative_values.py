@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Final, Literal
 
 from agent.planning.proposal import Computed, ComputedArgument, FieldOf, Number
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import stem
 from language.text import word_set
 
 _MORE: Final = word_set("later more extra additional further")
-_LESS: Final = word_set("earlier sooner fewer less")
-_POSTPONING: Final = word_set("postpone delay defer push")
+_LESS: Final = word_set("earlier early sooner fewer less")
+_LONGER: Final = word_set("longer more extra additional further")
+_PROLONGING: Final = frozenset(map(stem, ("extend", "prolong", "lengthen", "longer")))
+_POSTPONING: Final = word_set("postpone delay defer push extend prolong lengthen")
+_SHORTENING: Final = word_set("shorten curtail")
 _BY: Final = word_set("by back")
 _ANOTHER: Final = word_set("another extra additional further")
 _ADDING: Final = word_set("add increase raise bump boost up")
@@ -23,8 +27,12 @@ _MOST_BETWEEN: Final = 8
 """Tokens between a verb of postponing and the length of time."""
 
 
-def read_difference(reader: Reader, places: range, now: FieldOf, *, dated: bool) -> Iterator[Piece]:
-    """The values at some places that are so much more or less than ``now``. ``dated``: that is a day."""
+def read_difference(
+    reader: Reader, places: range, now: FieldOf, *, dated: bool, known: Collection[str] = ()
+) -> Iterator[Piece]:
+    """The values at some places that are so much more or less than ``now``. ``dated``: that is a day. ``known``: the
+    stems of the contract of an action whose verb is said. They tell whether it makes something longer."""
+    prolongs = not _PROLONGING.isdisjoint(known)
     sign: Literal["+", "-"] | None
     for at, end, number, unit in _list_amounts(reader, dated=dated):
         if at not in places or at in reader.quoted or reader.comparison_before(at):
@@ -38,10 +46,13 @@ def read_difference(reader: Reader, places: range, now: FieldOf, *, dated: bool)
         said = reader.low(tells) if tells in places else ""
         first, last = at, tells + 1
         if said not in _MORE | _LESS:
-            if not dated or not _is_postponed(reader, at):
+            sign = _find_shift(reader, at, end, prolongs=prolongs) if dated else None
+            if sign is None:
                 continue
-            first, last = at - (reader.low(at - 1) in _BY), end
-        sign = "-" if said in _LESS else "+"
+            longer = said in _LONGER
+            first, last = at - (reader.low(at - 1) in _BY | _ANOTHER), end + longer
+        else:
+            sign = "-" if said in _LESS else "+"
         change = Number(number=number, unit=unit, quote=reader.words(at, max(end, last) if tells == end else end))
         yield Piece(first, last, ComputedArgument(expression=Computed(op=sign, a=now, b=change)))
 
@@ -62,10 +73,16 @@ def _find_sign(reader: Reader, at: int, end: int) -> Literal["+", "-"] | None:
     return "+" if said & _ADDING else None
 
 
-def _is_postponed(reader: Reader, at: int) -> bool:
-    """Whether a length of time tells how much later something shall be: "postpone the tour by a week"."""
-    before = max(0, at - _MOST_BETWEEN)
-    return not _POSTPONING.isdisjoint(reader.lows(before, at - before))
+def _find_shift(reader: Reader, at: int, end: int, *, prolongs: bool) -> Literal["+", "-"] | None:
+    """Whether a length of time tells how much later or earlier something shall be: "postpone the tour by a week". What
+    may be made longer ends later by "two more nights", and sooner where it is shortened."""
+    before = reader.lows(max(0, at - _MOST_BETWEEN), min(at, _MOST_BETWEEN))
+    if prolongs and not _SHORTENING.isdisjoint(before):
+        return "-"
+    around = {reader.low(at - 1), *reader.lows(at, end + 1 - at)}
+    if not _POSTPONING.isdisjoint(before) or (prolongs and around & (_LONGER | _ANOTHER)):
+        return "+"
+    return None
 
 
 def _list_amounts(reader: Reader, *, dated: bool) -> Iterator[tuple[int, int, Decimal, str | None]]:
@@ -73,7 +90,9 @@ def _list_amounts(reader: Reader, *, dated: bool) -> Iterator[tuple[int, int, De
     if dated:
         for each in reader.durations:
             if each.unit:
-                yield reader.end_index(each.start), reader.end_index(each.end), each.count, f"{each.unit.rstrip('s')}s"
+                unit = f"{each.unit.rstrip('s')}s"
+                unit = "days" if unit == "nights" else unit
+                yield reader.end_index(each.start), reader.end_index(each.end), each.count, unit
         return
     for at, number in reader.numbers.items():
         if number.kind == "cardinal" and not number.unit and not number.vague:

@@ -22,6 +22,7 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, LAST
+from agent.resolve.rules.grammar.orders.action_words import SHOWN
 from agent.resolve.rules.grammar.orders.day_pairs import read_day_pair
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.relative_values import read_difference
@@ -130,7 +131,9 @@ class StretchValues(StretchWords):
         dated = schema.get("format") in ("date", "date-time")
         now = self._find_now(name, annotation, dated=dated)
         if now is not None and (dated or schema.get("type") in ("integer", "number")) and annotation.unit not in MONEY:
-            changed = [*read_difference(self.reader, range(self.first, self.stop), now, dated=dated)]
+            known = self.words.known if max(self.verbs.values(), default=0.0) >= SHOWN else ()
+            places = range(self.first, self.stop)
+            changed = [*read_difference(self.reader, places, now, dated=dated, known=known)]
             told = {at for each in changed for at in range(each.first, each.last)}
             if changed and told.issuperset(
                 self.reader.dated.intersection(range(self.first, self.stop)) if dated else ()
