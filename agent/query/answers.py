@@ -3,7 +3,6 @@ model words a figure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -29,6 +28,7 @@ from agent.planning.proposal import (
 from agent.query.action_answers import answer_about_action, list_abilities, list_fitting
 from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
+from agent.query.other_connections import note_other_connections
 from agent.query.references import Query
 from agent.query.wording import (
     FIRST_LISTED,
@@ -50,34 +50,7 @@ from agent.validate.records.located import LocatedRecord, RecordQuery, format_co
 from core.actor import Actor
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
-from registry.records import Kinds, Place, RecordKind, format_field
-
-
-def note_other_connections(kinds: Kinds, name: str, text: str) -> str:
-    """Says which connection was searched, and which others have the same kind. Empty if the words could mean no other
-    connection, or name one. ``name`` is the kind that was read, ``text`` the question."""
-    kind = kinds.get(name)
-    if kind is None:
-        return ""
-    said, own = text.casefold(), kinds.place(kind.name)
-    nouns = [
-        (noun, meant)
-        for noun, meant in kinds.clashes().items()
-        if kind.name in meant and re.search(rf"(?<!\w){re.escape(noun)}(?!\w)", said)
-    ]
-    if not nouns:
-        return ""
-    noun, meant = max(nouns, key=lambda each: len(each[0]))
-    others = {place.name: place for place in map(kinds.place, meant) if place.name != own.name}
-    if not others or any(_shown(each).casefold() in said or each.name in said for each in (own, *others.values())):
-        return ""
-    named = " and ".join(map(_shown, others.values()))
-    return f"That is {_shown(own)} alone; say “{_shown(next(iter(others.values())))} {noun}” for those of {named}."
-
-
-def _shown(place: Place) -> str:
-    return place.title or place.name
-
+from registry.records import RecordKind, format_field
 
 MOST_COUNTED: Final = 3
 """The most records that a count names: a number was asked for, and the records stand below it."""
@@ -126,7 +99,8 @@ class Answerer:
         if need is None:
             return _unknown()
         one = isinstance(reference, Find) and reference.pick == "one"
-        self.query.context.tells_ties = one
+        placed = isinstance(reference, Find) and reference.order is not None and reference.pick != "all"
+        self.query.context.tells_ties = placed
         found = await (self.query.records.find if one else self.query.records.find_all)(need, reference)
         if isinstance(found, Question):
             return found
@@ -153,13 +127,16 @@ class Answerer:
             held = [format_field(each, found[0].record.values) or "nothing" for each in known]
             told = "; ".join(f"{label} {value}" for label, value in zip(labels, held, strict=True))
             text = f"{found[0].label}: {told}." if told else introduce(found[0])
-            if not known and (most := await self._count_most(reference)):
+            if not known and (most := await self._count_most(reference, found[0])):
                 text = f"{found[0].label}: {most}."
             if not known and rate_person_likeness(kind) == PERSON:
                 return self._reply(text, found, values=(found[0].label,))
         else:
             told = await self._shared(reference, found) or await self._told(reference, found)
-            text = f"{told}: {list_records(found, known or list_asked_fields(reference, kind))}."
+            placed = isinstance(reference, Find) and isinstance(reference.pick, int)
+            counts = [await self._count_most(reference, each) for each in found] if placed else []
+            listed = "; ".join(f"{each.label} ({count})" for each, count in zip(found, counts, strict=False) if count)
+            text = f"{told}: {listed or list_records(found, known or list_asked_fields(reference, kind))}."
         return self._reply(text, found, values=values if known else ())
 
     def _reply(
@@ -189,10 +166,10 @@ class Answerer:
         found = await self.query.records.find_all(need, owner) if need is not None else ()
         return found[0].label if not isinstance(found, Question) and len(found) == 1 else None
 
-    async def _count_most(self, reference: Reference) -> str:
-        """The number by which a record is the first of its kind, in words: "6 open tickets"."""
+    async def _count_most(self, reference: Reference, found: LocatedRecord) -> str:
+        """The number by which a record has its place, in words: "6 open tickets"."""
         order = reference.order if isinstance(reference, Find) else None
-        counted = self.query.context.counted
+        counted = self.query.context.counts.get(found.record.id)
         kind = self._kind(order.count) if isinstance(order, OrderByCount) else None
         if not isinstance(order, OrderByCount) or counted is None or kind is None:
             return ""
@@ -204,7 +181,9 @@ class Answerer:
         place, what = self.query.context.place, format_count(len(found), found[0].kind)
         if place != "shared":
             return f"The {place} in each currency" if place else ""
-        most = await self._count_most(reference)
+        if isinstance(reference, Find) and reference.pick != "one":
+            return f"{what}, as several share the last place"
+        most = await self._count_most(reference, found[0])
         return f"{what} share that place, with {most} each" if most else f"{what} share that place"
 
     async def _none(self, reference: Reference, kind: RecordKind) -> str:

@@ -181,8 +181,8 @@ class QueryContext:
         """Whether all that share a place are told, instead of being asked about: nothing is done with them."""
         self.place: str = ""
         """That the told records share a place ("shared"), or are each the "highest" or "lowest" in its own currency."""
-        self.counted: int | None = None
-        """The number by which they have it."""
+        self.counts: Mapping[str, int] = {}
+        """The numbers by which records have their places, by id."""
         self.other_words: tuple[Span, ...] = ()
         """The words of the request that nothing was read from."""
         self.singled_out: dict[RecordKey, tuple[Span, ...]] = {}

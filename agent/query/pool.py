@@ -70,7 +70,12 @@ def list_first_of_each(records: Sequence[Record], by: Field, *, descending: bool
         if (quantity := read_quantity(by, each.values)) is not None:
             held.setdefault(quantity.unit or "", []).append((quantity.number, each))
     ends = {unit: (max if descending else min)(number for number, _ in line) for unit, line in held.items()}
-    return [each for unit, line in sorted(held.items()) for number, each in line if number == ends[unit]]
+    return [
+        each
+        for unit, line in sorted(held.items())
+        for number, each in line
+        if number == ends[unit] and (number or not descending)
+    ]
 
 
 def locate(record: Record, kind: RecordKind, find: Find, pool: Pool, how: str = "") -> LocatedRecord:

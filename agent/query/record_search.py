@@ -52,6 +52,7 @@ _FEWEST_LETTERS: Final = 3
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FEWEST_OF_HALF: Final = 2
 """The fewest letters of a part of a name that are searched for."""
+_NAMED: Final[tuple[SearchBy, ...]] = ("name", "text")
 
 
 class RecordSearch:
@@ -178,8 +179,7 @@ class RecordSearch:
             made.append("email")
         if is_code(words, kind) or "-" in words.strip() or not ways & {"name", "text"}:
             made.append("number")
-        named: tuple[SearchBy, ...] = ("name", "text")
-        return (*made, *(each for each in named if each in ways))
+        return (*made, *(each for each in _NAMED if each in ways))
 
     async def _fetch_by_id(self, kind: RecordKind, words: str) -> list[Record]:
         searched = any(each.search == "number" for each in kind.fields)
@@ -224,8 +224,9 @@ class RecordSearch:
         if need.told is None or need.filter:  # nothing else excludes a record from what was told
             elsewhere = await self.context.kinds.search(Query(need.kind.name, said.text, None, reach, limit=PAGE))
         told = self.match_words(need, said.text, [each for each in elsewhere if fits(each, reach)], place=True)
-        if isinstance(told, list) and len(told) == 1 and not filters.keeps(told[0]):
-            return self.explain_exclusion(need, find, told[0])
+        none = isinstance(told, list) and bool(told) and not any(map(filters.keeps, told))
+        if isinstance(told, list) and none and (len(told) == 1 or find.pick == "all"):  # called so, but not like that
+            return self.explain_exclusion(need, find, told[0]) if len(told) == 1 else Pool([], via, named=True)
         if need.told is not None:
             return need.ask(explain_unknown_name(need.kind, said.text, need.filter, via[0] if via else None))
         if isinstance(told, Question):
@@ -334,8 +335,7 @@ class RecordSearch:
     def _match_without_accents(
         self, need: RecordQuery, words: str, records: Sequence[Record], *, place: bool
     ) -> list[Record] | Question:
-        """Matches a name that was typed without its accents. A platform's own search may take them for other
-        letters."""
+        """Matches a name that was typed without its accents: other letters to a platform's own search."""
         fit, _ = find_best(words, records, need.kind, "name")
         if fit < Fit.WORDS:
             return []

@@ -220,8 +220,8 @@ class RecordFinder:
             values = {each.id: counts[each.id] for each in pool.records}
             line = sorted(pool.records, key=lambda each: values[each.id], reverse=descending)
             equal = [each for each in line if values[each.id] == values[line[min(order.nth, len(line)) - 1].id]]
-            self.context.counted = values[line[min(order.nth, len(line)) - 1].id]
-            what = f"the {'most' if descending else 'fewest'} ({self.context.counted})"
+            self.context.counts = values
+            what = f"the {'most' if descending else 'fewest'} ({values[line[min(order.nth, len(line)) - 1].id]})"
         else:
             by = (
                 order.by

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.query.answers import note_other_connections
+from agent.query.other_connections import note_other_connections
 from tests.unit.registry.test_kinds import two
 
 

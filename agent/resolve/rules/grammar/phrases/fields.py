@@ -301,6 +301,7 @@ def read_total(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None
         people = reader.people()
         if end == at or people is None:
             return None
+        end = next((step for step in range(at + 1, end) if read_debt(reader, step)), end)  # "grace owes"
         owner, step = Find(record=people.name, said=reader.words(at, end)), end
     if last := read_debt(reader, step):
         owed = find_owed(reader)

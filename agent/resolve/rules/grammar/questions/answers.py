@@ -7,14 +7,25 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from agent.planning.proposal import Answer, AnyOf, Find, HelpAnswer, RecordsAnswer, StateIs
+from agent.planning.proposal import (
+    Answer,
+    AnyOf,
+    CountOf,
+    Find,
+    HelpAnswer,
+    OrderByCount,
+    OrderByField,
+    RecordsAnswer,
+    StateIs,
+    ValueAnswer,
+)
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
-from agent.resolve.rules.grammar.phrases.fields import label_field, read_measured_order
+from agent.resolve.rules.grammar.phrases.fields import find_named_field, label_field, read_measured_order
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import count_placing
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placing
 from agent.resolve.rules.grammar.phrases.shown import read_spoken
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.figures import (
@@ -30,6 +41,7 @@ from agent.resolve.rules.grammar.questions.figures import (
 from agent.resolve.rules.grammar.questions.plain import (
     read_about_somebody,
     read_told_of_things,
+    read_told_when,
     read_when,
 )
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, read_restricted
@@ -65,6 +77,8 @@ _ALL_TOLD: Final[tuple[tuple[str, ...], ...]] = (
 )  # fmt: skip
 _SPOKEN_OF: Final = lexicon.PERSONAL | {"he", "she", "they"}
 _THANKS: Final = word_set("please pls plz thanks thank you thx cheers ta")
+_AND_ASKS: Final = (("and", "when"), ("and", "how"), ("and", "what"))
+_COSTS: Final = frozenset(("costs", "worth"))
 _BEFALLS: Final = word_set("get gets go goes receive receives need needs")
 _NOW: Final = word_set("now then again")
 
@@ -88,7 +102,36 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
         return None
     index = _of_whom(reader, index, stop)
     told = bool(lead and re.search(r"\b(?:tell|show|give)\b", lead[0], re.IGNORECASE))
-    answer = (
+    answer = _read_both(reader, index, stop, orders, told=told) or _read_one(reader, index, stop, orders, told=told)
+    said = reader.lows(index, stop - index + 1)
+    due = "yet" in said or ("still" in said and "to" in said)
+    return _not_yet(reader, answer) if answer is not None and due else answer
+
+
+def _read_both(
+    reader: Reader, index: int, stop: int, orders: Callable[[str], bool], *, told: bool
+) -> RecordsAnswer | None:
+    """A question and what else is asked of the same records: "how many leases do we have and when do they end"."""
+    at = next((each for each in range(index + 2, stop - 2) if reader.lows(each, 2) in _AND_ASKS), None)
+    one = _read_one(reader, index, at, orders, told=told) if at is not None else None
+    counted = one.value if isinstance(one, ValueAnswer) and one.by is None else None
+    find = one.records if isinstance(one, RecordsAnswer) else counted.of if isinstance(counted, CountOf) else None
+    if at is None or not isinstance(find, Find):
+        return None
+    step = at + 2 + (reader.lows(at + 1, 2) == ("how", "much"))
+    if reader.low(step) not in BE | DO | {"will"} or reader.low(step + 1) not in _SPOKEN_OF | {"it", "that", "those"}:
+        return None
+    kind, verb = reader.kinds[find.record], step + 2
+    sized = kind.size is not None and (reader.low(at + 1) != "when" and reader.low(verb) in {"cost", ""} | _COSTS)
+    more: tuple[str, ...] = (kind.size or "",) if sized and verb + 1 >= stop else ()
+    if reader.low(at + 1) == "when" and (day := read_told_when(reader, find, verb, stop)) is not None:
+        more = day.fields if day.records == find else ()
+    asked = one.fields if isinstance(one, RecordsAnswer) else ()
+    return RecordsAnswer(records=find, fields=(*asked, *more)) if more else None
+
+
+def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], *, told: bool) -> Answer | None:
+    return (
         read_how_many(reader, index, stop)
         or read_how_much(reader, index, stop)
         or read_aggregate(reader, index, stop)
@@ -101,11 +144,37 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
         or _field(reader, index, stop)
         or read_told_of_things(reader, index, stop)
         or (read_about_somebody(reader, index, stop) if told or reader.low(index) in _OPENLY else None)
+        or _read_top(reader, index, stop)
         or _list(reader, index, stop, orders, told=told)
     )
-    said = reader.lows(index, stop - index + 1)
-    due = "yet" in said or ("still" in said and "to" in said)
-    return _not_yet(reader, answer) if answer is not None and due else answer
+
+
+def _read_top(reader: Reader, index: int, stop: int) -> Answer | None:
+    """Those with the most of something: "top 3 members by loans, the top 5 items by price"."""
+    at = index
+    while reader.low(at) in _LIST | {"me", "us", "our"} | BE:
+        at += 1
+    held = reader.numbers.get(at + 1)
+    first = reader.end_index(held.end) if held is not None else at + 1
+    by = next((step for step in range(first + 1, stop) if reader.low(step) == "by"), None)
+    if reader.low(at) != "top" or by is None or (held is not None and held.kind != "cardinal"):
+        return None
+    phrase = read_phrase(reader, first, by, None)
+    if phrase is None or not phrase.noun or phrase.last < by or phrase.find.said is not None:
+        return None
+    kind, counted = reader.kinds[phrase.find.record], read_phrase(reader, by + 1, stop, None)
+    field = find_named_field(kind, reader, by + 1, stop)
+    order: OrderByField | OrderByCount | None = None
+    if field is not None and field.type in ("money_minor", "number", "integer"):
+        order = OrderByField(by=field.name, first="highest")
+    elif counted is not None and counted.noun and counted.last >= stop and counted.find.said is None:
+        held_by = reader.related(kind, reader.kinds[counted.find.record]) and counted.find.record != kind.name
+        of = counted.find.model_copy(update={"pick": "all"})
+        order = OrderByCount(count=of, first="highest") if held_by else None
+    if order is None:
+        return None
+    pick = int(held.value) if held is not None and held.value > 1 else "one"
+    return RecordsAnswer(records=phrase.find.model_copy(update={"order": order, "pick": pick}))
 
 
 def _of_whom(reader: Reader, index: int, stop: int) -> int:
@@ -174,6 +243,7 @@ def _within(reader: Reader, index: int, stop: int) -> tuple[int, int]:
     return index, stop
 
 
+_NO_NAMES: Final = lexicon.COMMON | lexicon.NAME_STOP | lexicon.PRONOUNS | lexicon.QUANTITIES | {"ones", "kind", "type"}
 _OPENLY: Final = frozenset(("who", "who's", "show", "what"))
 
 
@@ -189,6 +259,8 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
     while begin > index and reader.low(begin - 1) in {"all", "the"}:
         begin -= 1
     phrase = read_shown_set(reader, at, stop) or read_phrase(reader, begin, stop, None)
+    if (phrase is None or not phrase.noun) and reader.low(at - 1) == "which":
+        phrase = _read_namesakes(reader, at, stop)
     if phrase is None or not phrase.noun:
         return None
     kind = reader.kinds[phrase.find.record]
@@ -206,14 +278,42 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
         count_placing(reader, begin) or read_measured_order(reader, kind, begin)
     )
     alone = find.order is not None and find.said is None and begin == index and named and not orders(reader.low(begin))
-    if (
-        not asked
-        and not alone
-        and (find.pick != "all" or not find.where or find.said is not None or orders(reader.low(begin)))
-    ):
+    noun = reader.noun(begin)
+    topical = noun is not None and reader.low(begin + noun[1]) in lexicon.ABOUT - {"on"}  # "calls about the roof"
+    listed = find.pick == "all" and (topical or (bool(find.where) and find.said is None))
+    if not asked and not alone and (not listed or orders(reader.low(begin))):
         return None  # the words may as well be an order
     which = any(reader.low(step) == "which" for step in range(index, at))
     return RecordsAnswer(records=drop_place(find) if which or find.pick == "all" else find)
+
+
+def _read_beside_name(reader: Reader, first: int, stop: int, *, left: bool) -> Answer | None:
+    """A sum of somebody's, by its name of several words or by what is left of it: "Ada credit limit", "(what's left of)
+    Adas credit"."""
+    people = reader.people()
+    for step in range(first + 1, min(first + 4, stop)) if people is not None and reader.noun(first) is None else ():
+        field = find_named_field(people, reader, step, stop) if people is not None else None
+        sums = field is not None and field.type in ("money_minor", "number", "integer")
+        named = all(reader.tokens[at].capital or not is_word(reader.low(at)) for at in range(first, step))
+        if (
+            field is not None
+            and sums
+            and named
+            and (left or stop - step > 1 or step - first > 1)
+            and people is not None
+        ):
+            find = Find(record=people.name, said=reader.words(first, step))
+            return RecordsAnswer(records=find, fields=(field.name,))
+    return None
+
+
+def _read_namesakes(reader: Reader, at: int, stop: int) -> Phrase | None:
+    """All people of a name: "which Ada (has an open bill)"."""
+    people, end, low = reader.people(), at + 1, reader.low(at)
+    known = at >= stop or low in _NO_NAMES or any(reader.state(at, each) for each in reader.kinds.values())
+    if people is None or known or reader.noun(at) is not None or reader.low(end) not in BE | DO | {"owes"}:
+        return None
+    return Phrase(Find(record=people.name, said=reader.words(at, end), pick="all"), at, end, True)
 
 
 def _field(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -224,12 +324,15 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
     if reader.low(at) in BE:
         at += 1
     first = at
+    left = reader.lows(first, 2) == ("left", "of") and first > index
+    if (told := _read_beside_name(reader, first + 2 * left, stop, left=left)) is not None:
+        return told
     if first > index and (word := reader.low(stop - 1)) in {"about", "for"}:  # "what is ticket 7 about"
         held = [
             (find, each) for find in list_meant(reader, first, stop - 1) for each in reader.kinds[find.record].fields
         ]
-        told = [one for one in held if label_field(one[1]) == word or (one[1].search == "text" and word == "about")]
-        return take_first(reader, [RecordsAnswer(records=find, fields=(each.name,)) for find, each in told])
+        fits = [one for one in held if label_field(one[1]) == word or (one[1].search == "text" and word == "about")]
+        return take_first(reader, [RecordsAnswer(records=find, fields=(each.name,)) for find, each in fits])
     for step in range(first + 1, min(first + 6, stop)):
         if reader.low(step) not in {"of", "for", "on", "in"} | DO | BE:
             continue

@@ -95,7 +95,7 @@ def _over(reader: Reader, label: int, end: int, first: int, stop: int, *, averag
     grouped = read_breakdown(reader, kind, first, stop)
     find = read_restricted(reader, phrase, grouped[1] if grouped is not None else stop)
     told = next((at for at in range(first, phrase.last) if at in reader.telling_nouns), None)
-    own = _find_sum_of_deed(kind, reader.low(told)) if told is not None else None
+    own = find_sum_of_deed(kind, reader.low(told)) if told is not None else None
     field = own if own is not None and end <= label else find_summed_field(reader, kind, label, end)
     if find is None or field is None or find.order is not None or (find.said is not None and find.pick == "one"):
         return None
@@ -111,7 +111,7 @@ def _are_tied(one: RecordKind, other: RecordKind) -> bool:
     return one.relation_to(other.name) is not None or other.relation_to(one.name) is not None
 
 
-def _find_sum_of_deed(kind: RecordKind, noun: str) -> str | None:
+def find_sum_of_deed(kind: RecordKind, noun: str) -> str | None:
     """What came of a deed, where the kind holds it beside its size: "Refunded so far" for refunds."""
     sums = [
         each for each in kind.fields if each.type == "money_minor" and stem(label_field(each).split()[0]) == stem(noun)
@@ -122,6 +122,8 @@ def _find_sum_of_deed(kind: RecordKind, noun: str) -> str | None:
 def _everything(reader: Reader, at: int, stop: int) -> TotalOf | None:
     """A sum over records of the one kind that fits the condition: "(the total of) everything overdue, all that Ada has
     paid"."""
+    if any(each.size and reader.state(at, each) is not None for each in reader.kinds.values()):
+        return read_total_of_all(reader, at, stop)  # "(total) open in GBP"
     if reader.low(at) not in {"everything", "all", "what", "whatever"}:
         return None
     return read_total_of_all(reader, at + 1 + (reader.low(at + 1) in lexicon.RELATIVES), stop)
@@ -257,8 +259,9 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     if reader.low(index) == "what" and (theirs := read_total(reader, index + 1, stop)) is not None:
         shown = isinstance(theirs[0].of, Find) and is_over(reader, theirs[1], stop)
         return RecordsAnswer(records=theirs[0].of) if shown else None  # "(show me) what Ada owes"
-    if reader.low(index) == "what" and (reader.low(index + 1) in DO or "owing" in reader.lows(stop - 2, 2)):
-        total = read_total(reader, index + 2, stop)
+    owing = reader.low(index) in {"what", "what's"} and "owing" in reader.lows(stop - 2, 2)
+    if owing or (reader.low(index) == "what" and reader.low(index + 1) in DO):
+        total = read_total(reader, index + 1 + (reader.low(index) == "what"), stop)
         return ValueAnswer(value=total[0]) if total is not None and is_over(reader, total[1], stop) else None
     if reader.lows(index, 2) != ("how", "much"):
         return None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Number, Word
+from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Has, Number, Word
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, read_named_owner
-from agent.resolve.rules.grammar.phrases.places_and_deeds import read_held_by_theirs
+from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_held_by_theirs
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
@@ -22,6 +22,7 @@ Restriction = tuple[tuple[Condition, ...], int]
 """Conditions, and the token after the last one that says them."""
 _PAY: Final = stem("pay")
 _SO_NOW: Final = word_set("today currently tonight right at now please still too again these")
+_AUXILIARIES: Final = word_set("is are was were has have had been got already")
 _LIVING: Final = word_set("live lives living stay stays staying")
 _PAST: Final[tuple[tuple[str, ...], ...]] = (
     ("out", "of", "date"), ("expired",), ("past", "its", "date"), ("past", "their", "date"), ("gone", "off"),
@@ -115,3 +116,18 @@ def read_small_state(reader: Reader, kind: RecordKind, at: int, stop: int) -> Re
     made = PhraseParts(kind, read_phrase)
     last = read_held_by_theirs(reader, made, at)
     return (tuple(made.where), last) if last else None
+
+
+def read_whose_deed(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """What became of something of theirs: "(customers) whose trial ended, whose last bill was refunded"."""
+    about = read_phrase(reader, at + 1, stop, None) if reader.low(at) == "whose" else None
+    other = reader.kinds[about.find.record] if about is not None and about.noun else None
+    if about is None or other is None or other is kind or not reader.related(kind, other):
+        return None
+    step = about.last
+    while reader.low(step) in _AUXILIARIES:
+        step += 1
+    told = read_deed(reader, other, step, denied=False, by_day=True) if step < stop else None
+    if told is None or about.find.order is not None or about.find.said is not None:
+        return None
+    return (Has(related=about.find.model_copy(update={"where": (*about.find.where, told), "pick": "all"})),), step + 1

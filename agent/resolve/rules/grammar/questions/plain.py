@@ -148,7 +148,7 @@ def read_when(reader: Reader, index: int, stop: int) -> Answer | None:
     ways = [([each.find for each in abouts if each.last == end], end) for abouts, end in ends]
     ways += [(list_meant(reader, at + 1, end), end) for _, end in ends]
     for finds, end in ways if not dated else ():
-        dated = dated or [made for each in finds if (made := _told_when(reader, each, end, stop)) is not None]
+        dated = dated or [made for each in finds if (made := read_told_when(reader, each, end, stop)) is not None]
     if not dated and (reader.low(at) in BE or at == index):
         dated = _day_of_named(reader, at + 1, stop)
     if dated:
@@ -179,7 +179,8 @@ def _same_deed(label: str, noun: str) -> bool:
     return len(deed) > 2 and named.startswith(deed[: max(3, len(deed) - 1)])
 
 
-def _told_when(reader: Reader, about: Find, verb: int, stop: int) -> RecordsAnswer | None:
+def read_told_when(reader: Reader, about: Find, verb: int, stop: int) -> RecordsAnswer | None:
+    """The day of what a verb tells of a record, or of one that belongs to it."""
     while reader.low(verb) in {"get", "gets", "got", "been", "be", "last", "first", "actually"}:
         verb += 1
     said = [find_base_form(stem(reader.low(at))) for at in range(verb, stop)]

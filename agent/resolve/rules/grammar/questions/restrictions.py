@@ -38,6 +38,7 @@ from agent.resolve.rules.grammar.questions.groups import (
     read_pays_so,
     read_small_state,
     read_used_up,
+    read_whose_deed,
 )
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
@@ -228,6 +229,7 @@ def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
         or _done_by(reader, kind, at, stop)
         or _is_theirs(reader, kind, at, stop)
         or _to_whom(reader, kind, find, at, stop)
+        or read_whose_deed(reader, kind, at, stop)
         or read_called_in(reader, kind, at, stop)
         or read_lives_in(reader, kind, at, stop)
     )

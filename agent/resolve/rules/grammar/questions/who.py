@@ -14,8 +14,9 @@ from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_firs
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.figures import drop_place
+from agent.resolve.rules.grammar.questions.groups import read_whose_deed
 from agent.resolve.rules.grammar.questions.plain import list_below
-from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, read_restricted
+from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
@@ -33,6 +34,9 @@ def read_who(reader: Reader, index: int, stop: int) -> Answer | None:
         if (owners := _tell_owners(reader, at, stop, named=False)) is not None:
             return owners
         people, about = reader.people(), read_phrase(reader, at, stop, None)
+        deed = read_whose_deed(reader, people, index, stop) if people is not None else None
+        if people is not None and deed is not None and is_over(reader, deed[1], stop):
+            return RecordsAnswer(records=Find(record=people.name, where=deed[0], pick="all"))
         if about is not None and at in reader.telling_nouns and rate_person_likeness(reader.kinds[about.find.record]):
             held = read_restricted(reader, about, stop)
             return RecordsAnswer(records=drop_place(held)) if held is not None and not held.bare else None
@@ -65,6 +69,8 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
         at += 1
     if reader.low(stop - 1) in {"owner", "holder"} and reader.tokens[stop - 2].owns:  # "who is Rex's owner"
         return _tell_owners(reader, at, stop - 1, named=True)
+    if (whoever_of := _tell_holder(reader, at, stop)) is not None:
+        return whoever_of
     named = read_phrase(reader, at, stop, None) if low == "who's" or at > index + 1 else None
     if (
         named is not None
@@ -73,8 +79,6 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
         and rate_person_likeness(reader.kinds[named.find.record])
     ):
         return RecordsAnswer(records=named.find) if not named.find.bare else None  # "who is our newest client"
-    if (whoever_of := _tell_holder(reader, at, stop)) is not None:
-        return whoever_of
     if (doer := _who_does(reader, at, stop, named=False)) is not None:
         return doer
     people, at = reader.people(), index + 1

@@ -5,24 +5,42 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from agent.planning.proposal import Answer, BelongsTo, CountOf, Find, Has, RecordsAnswer, Test, YesNoAnswer
+from agent.planning.proposal import (
+    Answer,
+    BelongsTo,
+    Compare,
+    Condition,
+    CountOf,
+    Find,
+    Has,
+    RecordsAnswer,
+    StateIs,
+    Test,
+    YesNoAnswer,
+)
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.conditions import (
+    NONE,
     count_test,
+    list_meant,
     list_namesakes,
     list_subjects,
     read_existence,
     read_flag,
     read_owes,
     read_told,
+    take_first,
 )
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
 from agent.resolve.rules.grammar.questions.deeds import read_did
+from agent.resolve.rules.grammar.questions.figures import find_sum_of_deed
 from agent.resolve.rules.grammar.questions.plain import read_exists, read_one_kind, read_owes_more
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
 from agent.resolve.rules.grammar.questions.who import read_whoever
 from agent.resolve.rules.grammar.reader import Reader
+from registry.records import RecordKind
 
 _BECOME: Final = frozenset(("get", "become"))
 _THING: Final = frozenset(("anything", "something"))
@@ -36,6 +54,8 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
             return YesNoAnswer(tests=(made[0],))
         if (so := _exists_so(reader, at, stop)) is not None:
             return YesNoAnswer(tests=(so,))
+    if (ours := _did_we(reader, index, stop)) is not None:
+        return ours
     if (some := _anything(reader, index, at, stop)) is not None or at > index or low not in BE | DO:
         return some
     if (more := read_owes_more(reader, index, stop)) is not None:
@@ -57,6 +77,33 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
         if told:
             return told[0]
     return None
+
+
+def _did_we(reader: Reader, index: int, stop: int) -> Answer | None:
+    """Whether something was done to a record: "did we already refund INV-7, have we closed 7 yet"."""
+    verb = index + 2
+    while reader.low(verb) in {"already", "ever", "actually", "really", "just", "now"}:
+        verb += 1
+    while reader.low(stop - 1) in {"yet", "already"}:
+        stop -= 1
+    if reader.low(index) not in DO or reader.low(index + 1) != "we" or verb + 1 >= stop:
+        return None
+    finds = [each for each in list_meant(reader, verb + 1, stop, named=False) if each.pick == "one"]
+    told = [(each, read_deed(reader, reader.kinds[each.record], verb, denied=False)) for each in finds]
+    made = [
+        YesNoAnswer(tests=(count_test(each.model_copy(update={"where": (*each.where, test)})),), about=each)
+        for each, deed in told
+        if (test := _was_done(reader.kinds[each.record], deed)) is not None
+    ]
+    return take_first(reader, made)
+
+
+def _was_done(kind: RecordKind, deed: Condition | None) -> Condition | None:
+    """Whether it was done, perhaps in part: by the sum that came of it, or else by the state."""
+    if not isinstance(deed, StateIs):
+        return None
+    name = find_sum_of_deed(kind, deed.state)
+    return Compare(field=name, op=">", value=NONE) if name is not None else deed
 
 
 def _is_of_theirs(answer: Answer) -> bool:

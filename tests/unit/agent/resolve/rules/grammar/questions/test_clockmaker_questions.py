@@ -42,6 +42,11 @@ async def tell(text: str) -> Reply | None:
         ("who is assigned to 704", ["32"]),
         ("sales between 30 and 80 euro", ["41", "45"]),
         ("which sales are from 50 to 80 CHF", ["43"]),
+        ("keepers whose sale was refunded", ["1", "2"]),
+        ("whose sale was refunded", ["1", "2"]),
+        ("which ida has a repair", ["1"]),
+        ("top 2 keepers by repairs", ["1", "2"]),
+        ("top keeper by credit", ["1", "3"]),
     ],
 )
 async def test_each_word_tells_which_records_are_meant(text: str, found: list[str]) -> None:
@@ -108,6 +113,16 @@ async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None
         ("how many repairs are in?", "1 repair (in): repair 701."),
         ("which smith has repair 702", "repair 702 has no smith."),
         ("who handles 702", "repair 702 has no smith."),
+        ("who's the smith for repair 702", "repair 702 has no smith."),
+        ("whats left of idas credit", "Ida Roth: credit 15.00 EUR."),
+        ("what does pia owe us", "70.00 CHF over 1 unpaid sale of Pia Sand: S-43."),
+        ("whats pia owing us", "70.00 CHF over 1 unpaid sale of Pia Sand: S-43."),
+        ("did we already refund S-41?", "Yes: S-41."),
+        ("have we refunded S-44 yet", "No: S-44."),
+        ("total open in chf", "70.00 CHF over 1 open sale (currency CHF): S-43."),
+        ("top 2 keepers by repairs", "2 keepers: Ida Roth (3 repairs); Olaf Finn (1 repair)."),
+        ("when was S-44 paid and how much was it", "S-44: paid 2026-10-25; total 25.00 EUR."),
+        ("how many repairs are booked and when do they start", "2 booked repairs: repair 703 (starts 2026-12-07); repair 702 (starts 2026-12-03)."),  # noqa: E501
         ("how many sales between 40 and 95 euro", "2 sales from 40.00 EUR to 95.00 EUR: S-42; S-41."),
     ],
 )  # fmt: skip
