@@ -86,6 +86,7 @@ _WEAKENED: Final = re.compile(
     rf"{_OPENERS}(?P<subject>(?:(?!(?:who|that|which|whose|if|because|since|as|when|while|until|was|were|you|u|{_OFTEN})\b)[\w'’-]+\s+)"
     r"{0,6}?)(?P<adverb>no\s+longer|hardly(?:\s+ever)?|barely|scarcely|seldom|rarely|nearly|almost|used\s+to|might(?!\s+(?:you|we|i)\b)"
     r"|may(?=\s+(?:well\s+)?(?:need|want|require))|(?:is|are)(?:n['’]?t|\s+not)\s+(?:(?:supposed|meant|allowed|going)\s+)?to"
+    r"|(?P<was>(?:is|are|was|were|has|have|had|did)(?:n['’]?t|\s+(?:not|never)))"
     rf"|(?:stopped|ceased|quit)(?=\s+\w+ing\b))(?:\s+(?:{_ADVERB}|be|been|to|well))*\s+(?P<verb>[^\W\d_]+)",
     re.IGNORECASE,
 )
@@ -132,17 +133,16 @@ def find_weakened(order: Order) -> Iterator[Place]:
         late = _NO_LONGER.search(text[: clause.end], clause.start)
         if found is not None and _states(found, order):
             adverb, place = found.span("adverb"), (found.start("adverb"), found.end("verb"))
-            root = stem(found["verb"].casefold())
         elif late is not None:
             adverb = place = late.span()
-            root = ""
         else:
             continue
-        does = root in order.heads or any(clause.start <= start < clause.end for start, _ in order.spoken)
+        denied = {stem(plain_word(word)) for word, start, _ in clause.words if start > adverb[0]} & order.heads
+        does = denied or any(clause.start <= start < clause.end for start, _ in order.spoken)
         later = any(start >= clause.end for start, _ in order.deciding)
         others = (each for each in clauses if each is not clause and not _is_text(each, order))
         if (
-            (does and not later and (root in order.verbs or not ends))
+            (does and not later and (denied or not ends))
             and text[slice(*adverb)].casefold() not in said
             and not any(first <= adverb[0] < last for first, last in order.implied)
             and not any(_orders(each, order) for each in others)
@@ -161,7 +161,10 @@ def _states(found: re.Match[str], order: Order) -> bool:
         ordering = root in ORDERS | order.heads or (not at and bool(find_similar_stems(root, verb=True)))
         if ordering and not used and root not in nouns and not word.endswith("ing"):
             return False
-    return _is_verb(found["verb"], order) or stem(found["verb"].casefold()) in _WISHES
+    root = stem(found["verb"].casefold())
+    if found["was"]:
+        return root in order.verbs  # "she hasn't paid" may be why
+    return _is_verb(found["verb"], order) or root in _WISHES or root == "worth"
 
 
 def _match(clause: Clause, order: Order) -> re.Match[str] | None:

@@ -228,7 +228,8 @@ def _find_other_currencies(order: Order) -> Iterator[Place]:
     units = {find_unit(each.unit) for each in order.parts(Number)}
     known = {each.upper() for each in order.told_by_records} | {each for each in units if each is not None}
     known |= order.currencies
-    figures = order.find(order.parts(Number))  # a number's quote may hold more than its unit
+    # A number's quote may hold more than its unit, and a note that only says a currency is none.
+    figures = order.find(order.parts(Number))
     used = [each for each in order.find(order.proposal.result) if each not in figures]
     counted = {each.end for each in numerals.find_typed(order.text)}
     named = list(find_currencies(order.text)) if order.on_records else []
@@ -241,7 +242,12 @@ def _find_other_currencies(order: Order) -> Iterator[Place]:
         plain = order.text[said.start : said.end].casefold() not in _OTHER_SENSES
         if (
             (into is not None or (plain and not of_number))
-            and not any(first < said.end and said.start < last for first, last in used)
+            and not any(
+                first < said.end
+                and said.start < last
+                and ((first, last) in order.names or last - first > said.end - said.start)
+                for first, last in used
+            )
             and (unnamed or not any(agrees(said, each) for each in known))
         ):
             yield (into.start() if into is not None else said.start), said.end

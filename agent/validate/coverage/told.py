@@ -124,7 +124,9 @@ _THOUGHT: Final = re.compile(
     r"(?:(?!(?:I|you|we|it|that|this)\b)[\w'’#-]+\s+){1,4}?(?:has|have|had|is|are|was|were)\b))(?!\w)",
     re.IGNORECASE,
 )
-_HEDGE: Final = re.compile(r"(?<!\w)(?:maybe|perhaps|possibly)(?!\w)", re.IGNORECASE)
+_HEDGE: Final = re.compile(
+    r"(?<!\w)(?:maybe|perhaps|possibly|(?<!whether )or\s+(?:maybe\s+|rather\s+)?not(?=\W*$))(?!\w)", re.IGNORECASE
+)
 # "Could you maybe" is polite, not unsure.
 _ASKING: Final = re.compile(r"(?:can|could|would|will|please|you|we|i)[\s,]+(?:\w+[\s,]+)?$", re.IGNORECASE)
 _MARKS: Final = re.compile(r"[,;.!?\n]")

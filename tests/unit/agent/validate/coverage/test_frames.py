@@ -134,6 +134,9 @@ async def test_a_denial_says_that_nothing_is_asked_for() -> None:
         ("the Tile cutter stopped needing the cellar", SHELVE, "stopped needing"),
         ("F-231 may well need waiving", WAIVE, "may well need"),
         ("loan 502 needs the 7 days no longer", RENEW, "no longer"),
+        ("loan 502 is hardly worth renewing by 7 days", RENEW, "hardly worth"),
+        ("loan 502 wasn't renewed by 7 days", RENEW, "wasn't renewed"),
+        ("loan 502 has not been renewed by 7 days", RENEW, "has not been renewed"),
         ("no longer waive F-231", WAIVE, "no longer waive"),
     ],
 )
@@ -151,6 +154,9 @@ async def test_what_is_no_longer_hardly_or_perhaps_so_orders_nothing(
     [
         ("Ruth no longer needs the Tile cutter, put it in the cellar", SHELVE),
         ("the Tile cutter is barely used: put it in the cellar", SHELVE),
+        ("Ines hasn't paid F-231, waive it", WAIVE),
+        ("F-231 wasn't waived, so waive it", WAIVE),
+        ("waive F-231, Ines hasn't the money", WAIVE),
         ("put the Tile cutter, which Ruth no longer needs, in the cellar", SHELVE),
         ("Ruth might come for it, so put the Tile cutter in the cellar", SHELVE),
         ("put the Tile cutter in the cellar: it is hardly used", {**SHELVE, "note": {"quote": "it is hardly used"}}),
@@ -174,6 +180,7 @@ async def test_such_an_adverb_inside_an_order_weakens_no_statement() -> None:
         ("Jonas Hart no longer needs booking 5009", True),
         ("booking 5009 is no longer to be cancelled", False),
         ("no longer cancel booking 5009", False),
+        ("booking 5009 hardly needs cancelling", False),
     ],
 )
 async def test_an_action_that_ends_something_says_what_is_no_longer_so(text: str, stands: bool) -> None:

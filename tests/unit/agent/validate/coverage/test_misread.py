@@ -180,6 +180,13 @@ async def test_a_number_of_a_record_s_own_name_is_no_value() -> None:
         assert isinstance(verdict, Plan if stands else Question), verdict
 
 
+@pytest.mark.parametrize(("note", "stands"), [("usd", False), ("eur", True), ("she pays in usd", True)])
+async def test_a_note_that_only_says_a_currency_is_none(note: str, stands: bool) -> None:
+    step = {**CREDIT, "amount": number(30, "30"), "note": {"value": note, "quote": note}}
+    verdict = await verdict_of(f"give Hugo Bernard 30 credit ({note})", step)
+    assert isinstance(verdict, Plan if stands else Question), getattr(verdict, "text", verdict)
+
+
 @pytest.mark.parametrize(("pick", "stands"), [("one", True), ("all", False)])
 def test_a_currency_of_some_of_a_set_is_not_that_of_all(pick: Literal["one", "all"], stands: bool) -> None:
     contract = shop().catalogue.get("saas.apply_credit")

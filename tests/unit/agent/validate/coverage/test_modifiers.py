@@ -77,6 +77,8 @@ async def verdict_of(text: str, step: dict[str, Any]) -> Any:
         ("renew loan 502 by 7 days from the next loan", RENEW),
         ("waive F-231 in the new year", WAIVE),
         ("waive F-231 in summer", WAIVE),
+        ("waive F-231 from then on", WAIVE),
+        ("waive F-231, or not", WAIVE),
         ("put the Tile cutter in the cellar at the end of its loan", SHELVE),
         ("F-231 is waived for now", WAIVE),
         ("put the Tile cutter in the cellar for just the one winter week", SHELVE),
