@@ -83,7 +83,7 @@ _DID: Final = re.compile(
 )
 # What is no longer, hardly or perhaps so, behind any subject but the listener.
 _WEAKENED: Final = re.compile(
-    rf"{_OPENERS}(?P<subject>(?:(?!(?:who|that|which|whose|if|because|since|as|when|while|until|was|were|you|u|{_OFTEN})\b)[\w'’-]+\s+)"
+    rf"{_OPENERS}(?P<subject>(?:(?!(?:who|that|which|whose|if|unless|provided|because|since|as|when|while|until|was|were|you|u|{_OFTEN})\b)[\w'’-]+\s+)"
     r"{0,6}?)(?P<adverb>no\s+longer|hardly(?:\s+ever)?|barely|scarcely|seldom|rarely|nearly|almost|used\s+to|might(?!\s+(?:you|we|i)\b)"
     r"|may(?=\s+(?:well\s+)?(?:need|want|require))|(?:is|are)(?:n['’]?t|\s+not)\s+(?:(?:supposed|meant|allowed|going)\s+)?to"
     r"|(?P<was>(?:is|are|was|were|has|have|had|did)(?:n['’]?t|\s+(?:not|never)))"
@@ -156,7 +156,7 @@ def _states(found: re.Match[str], order: Order) -> bool:
     nouns = {stem(word) for kind in order.kinds for noun in kind.nouns for word in noun.split()}
     start = found.start("subject")
     for word, at, _ in split_runs(found["subject"]):
-        used = any(first <= start + at < last for first, last in order.spoken)
+        used = any(first <= start + at < last for first, last in order.names)
         root = stem(plain_word(word))
         ordering = root in ORDERS | order.heads or (not at and bool(find_similar_stems(root, verb=True)))
         if ordering and not used and root not in nouns and not word.endswith("ing"):
@@ -164,7 +164,7 @@ def _states(found: re.Match[str], order: Order) -> bool:
     root = stem(found["verb"].casefold())
     if found["was"]:
         return root in order.verbs  # "she hasn't paid" may be why
-    return _is_verb(found["verb"], order) or root in _WISHES or root == "worth"
+    return _is_verb(found["verb"], order) or root in _WISHES | {"worth"} or found["adverb"].casefold() == "might"
 
 
 def _match(clause: Clause, order: Order) -> re.Match[str] | None:

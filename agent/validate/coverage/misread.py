@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from agent.extract.spans.money import agrees, find_currencies
+from agent.extract.spans.money import agrees, find_currencies, find_currency
 from agent.planning.proposal import (
     ArgumentOf,
     Computed,
@@ -229,8 +229,10 @@ def _find_other_currencies(order: Order) -> Iterator[Place]:
     known = {each.upper() for each in order.told_by_records} | {each for each in units if each is not None}
     known |= order.currencies
     # A number's quote may hold more than its unit, and a note that only says a currency is none.
-    figures = order.find(order.parts(Number))
-    used = [each for each in order.find(order.proposal.result) if each not in figures]
+    values = [each for _, _, each in order.arguments if isinstance(each, QuotedText | TypedValue)]
+    notes = [each for each in order.find(values) if find_currency(order.text[slice(*each)]) is not None]
+    apart = {*order.find(order.parts(Number)), *notes}
+    used = [each for each in order.find(order.proposal.result) if each not in apart]
     counted = {each.end for each in numerals.find_typed(order.text)}
     named = list(find_currencies(order.text)) if order.on_records else []
     unnamed = order.structure.several and not all(
@@ -242,12 +244,7 @@ def _find_other_currencies(order: Order) -> Iterator[Place]:
         plain = order.text[said.start : said.end].casefold() not in _OTHER_SENSES
         if (
             (into is not None or (plain and not of_number))
-            and not any(
-                first < said.end
-                and said.start < last
-                and ((first, last) in order.names or last - first > said.end - said.start)
-                for first, last in used
-            )
+            and not any(first < said.end and said.start < last for first, last in used)
             and (unnamed or not any(agrees(said, each) for each in known))
         ):
             yield (into.start() if into is not None else said.start), said.end

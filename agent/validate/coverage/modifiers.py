@@ -46,7 +46,7 @@ _DELAY: Final = (
     rf"|\d{{1,2}}\.?\s+{_SOON}\b|over\s+the\s+(?:weekend|holidays)"
     rf"|{_PHASE}"
     r"|(?:from|as\s+of|starting|beginning|with|at|until|after)\s+(?:(?:the|his|her|its|their|our)\s+)?next\s+\w+(?:\s+(?:period|cycle|date|run))?"
-    r"|from\s+(?:then|now|there)\s+on(?:wards?)?|in\s+(?:the\s+)?(?:new\s+year|spring|summer|autumn|winter)"
+    r"|from\s+then\s+on(?:wards?)?|in\s+(?:the\s+)?(?:new\s+year|spring|summer|autumn|winter)"
     rf"|(?:\w+\s+{_UNIT}\s+)?(?:later|earlier)(?=\s*(?:[.,;!]|$))"
     # Beside a used day it is that of another day: "the Friday before".
     r"|(?<=day\s)(?:before|after|prior|following)(?=\s*(?:[.,;!?]|$))"

@@ -31,12 +31,21 @@ from agent.validate.proposed.checks import PlanChecks
 from agent.validate.proposed.computed_answers import find_computed_answers
 from agent.validate.proposed.relative_answers import RelativeAnswers, find_relative_answers
 from agent.validate.proposed.values import ArgumentValues
-from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, RecordScope, format_count, name_kinds
+from agent.validate.records.located import (
+    MOST,
+    LocatedRecord,
+    RecordQuery,
+    RecordScope,
+    format_count,
+    name_kind,
+    name_kinds,
+)
 from agent.validate.records.lookup import Lookup
 from agent.validate.scalar_values import derive
 from agent.validate.slots import Pinned, Read, Slots, Trouble, find_answer, read_words
 from agent.validate.unchanged import find_already_so
 from core.actor import Actor
+from language.stems import stem_text
 from registry.catalogue import Catalogue
 from registry.conditions import condition as conditions
 from registry.contract import Contract
@@ -332,11 +341,22 @@ class _Planner:
                     return questions.ask_between(need.slot, name, kind, records, "", lead=lead)
                 label = questions.label_parameter(name, contract.properties[name], annotation)
                 self.parts.reasons.append(f"The model worked out {label} by itself; check that it is the right one.")
+            if len(outcome) == 1 and self._goes_unnamed(contract, kind, reference):
+                self.parts.reasons.append(f"You named no {name_kind(kind)}; this goes to {outcome[0].label}.")
             if outcome:
                 found[name] = outcome
                 for each in outcome:
                     self.query.context.scene.add(each)
         return found
+
+    def _goes_unnamed(self, contract: Contract, kind: RecordKind, reference: Any) -> bool:
+        """Whether a text goes to a record that was found by its owner alone ("remind Ada to pay 42" as a reply to her
+        one ticket)."""
+        if not isinstance(reference, Find) or not any(note.compose for note in contract.annotations.values()):
+            return False
+        owned = reference.said is None and any(isinstance(each, BelongsTo) for each in reference.where)
+        typed = set(stem_text(self.request.text))
+        return owned and typed.isdisjoint(root for noun in kind.nouns for root in stem_text(noun))
 
     def _name_unread(self, asked: Question, kind: RecordKind, reference: Any) -> Question:
         """Changes the question about a set if its description wasn't understood. That is asked before the number of

@@ -11,9 +11,12 @@ from agent.pipeline import Plan, Question, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task, Verdict
 from agent.resolve.model.resolver import ProposingResolver
+from agent.workspace.context import WorkspaceContext
 from registry.catalogue import Catalogue
 from registry.contract import Annotation, Contract
 from registry.endpoints.types import HttpEndpoint
+from registry.records import Kinds
+from tests.unit.agent.validate.fake_platform import SAAS, Platform, customer, ticket
 from tests.unit.own_worlds import NOW, OWNER, Says, find, plan, world
 
 
@@ -70,3 +73,19 @@ async def test_the_owner_is_filled_in_where_the_address_says_it_is_the_owner(tex
     made = await verdict_of(within, text, loan)
     assert isinstance(made, Plan), made
     assert {each.param for each in made.steps[0].filled} >= {"loan_id", "member_id"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("remind Nora Lindqvist to pay 42", True), ("answer Nora Lindqvist's ticket: pay 42", False)]
+)
+async def test_a_card_says_which_record_a_text_goes_to_that_nobody_named(text: str, told: bool) -> None:
+    kinds = Kinds([Platform({"customer": [customer(401, "Nora Lindqvist")], "ticket": [ticket(5519, 401, "A bill")]})])
+    theirs = find("ticket", None, {"belongs_to": find("customer", "Nora Lindqvist")})
+    step = {"action": "reply_ticket", "ticket_id": theirs, "message": {"value": "pay 42", "quote": "pay 42"}}
+    task = Task(
+        Request(text=text, now=NOW), OWNER, WorkspaceContext("shop", Catalogue(SAAS), kinds, kinds), "run_0000000000"
+    )
+    answer = {"understood": "", "result": plan(step), "rest": []}
+    verdict = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert isinstance(verdict, Plan), verdict
+    assert ("You named no ticket; this goes to #5519 · A bill." in verdict.held) is told
