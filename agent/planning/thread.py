@@ -28,7 +28,16 @@ from agent.pipeline import (
     Turn,
     grade_evidence,
 )
-from agent.planning.proposal import SET_HANDLE, AnswerResult, Find, PlanResult, RecordArgument
+from agent.planning.proposal import (
+    SET_HANDLE,
+    AnswerResult,
+    ArgumentOf,
+    Call,
+    ComputedArgument,
+    Find,
+    PlanResult,
+    RecordArgument,
+)
 from agent.query.context import EarlierArgument, EarlierArguments, Moment, Plain, Quantity, RecordKey, Value
 from agent.runs.run import Run, ThreadHandles
 from core import money
@@ -194,13 +203,16 @@ class _Builder:
                 keys = tuple((source.record_kind, one) for one in source.record_id.split())
                 records[each.param] = self._handle(keys)
         told = [each for each in step.filled if each.param not in records]
+        copied = [each.param for each in told if each.param in _list_copied(run, step)]
         return EarlierCall(
             handle=handle,
             action=step.action,
             records=records,
             found=_list_queries(run, step),
-            said=tuple(each.param for each in told if isinstance(each.source, PromptSource | ProposedSource)),
-            computed=tuple(each.param for each in told if isinstance(each.source, ComputedSource)),
+            said=(*(each.param for each in told if isinstance(each.source, PromptSource | ProposedSource)), *copied),
+            computed=tuple(
+                each.param for each in told if isinstance(each.source, ComputedSource) and each.param not in copied
+            ),
             waits=run.state in WAITING,
         )
 
@@ -266,17 +278,30 @@ class _Builder:
         return f"@{name}{self._numbers[name]}"
 
 
-def _list_queries(run: Run, step: Step) -> dict[str, Find]:
-    """The queries that found a call's records, by parameter. Empty if it isn't certain that they are this call's."""
+def _find_call(run: Run, step: Step) -> Call | None:
+    """The proposed call that a step was made from. None if that isn't certain."""
     result = run.proposal.result if run.proposal is not None else None
     steps = run.plan.steps if run.plan is not None else ()
     calls = result.calls if isinstance(result, PlanResult) else ()
     alone = len(calls) == len(steps) and all(call.condition is None for call in calls)
     own = calls[steps.index(step)] if alone else calls[0] if len(calls) == 1 else None
-    if own is None or own.action != step.action:
-        return {}
-    finds = {name: each.reference for name, each in own.arguments.items() if isinstance(each, RecordArgument)}
+    return own if own is not None and own.action == step.action else None
+
+
+def _list_queries(run: Run, step: Step) -> dict[str, Find]:
+    """The queries that found a call's records, by parameter. Empty if it isn't certain that they are this call's."""
+    own = _find_call(run, step)
+    arguments = own.arguments if own is not None else {}
+    finds = {name: each.reference for name, each in arguments.items() if isinstance(each, RecordArgument)}
     return {name: each for name, each in finds.items() if isinstance(each, Find)}
+
+
+def _list_copied(run: Run, step: Step) -> set[str]:
+    """The parameters whose value is that of an earlier call as it stood: they were said then."""
+    own = _find_call(run, step)
+    arguments = own.arguments if own is not None else {}
+    sums = {name: each.expression for name, each in arguments.items() if isinstance(each, ComputedArgument)}
+    return {name for name, each in sums.items() if isinstance(each, ArgumentOf)}
 
 
 WAITING: Final[frozenset[RunState]] = frozenset({"received", "asked", "held"})

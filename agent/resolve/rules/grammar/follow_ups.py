@@ -32,6 +32,7 @@ from agent.planning.proposal import (
     Words,
     YesNoAnswer,
 )
+from agent.planning.quotes import list_words
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import (
     LEAD,
@@ -52,6 +53,7 @@ from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.phrases.shown import find_standing
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.proposed.relative_answers import read_relative
+from agent.validate.questions import join
 from language.text import find_quotations, singularize, with_article, word_set
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -84,6 +86,8 @@ _MORE: Final = word_set("also too same again plus")
 _ANEW: Final = word_set("wrong no nope meant mean sorry wait actually instead rather not other oops")
 """Words by which what was said before is said anew."""
 _ON_TOP: Final = word_set("and plus more also then ok okay please another")
+_UNTIL: Final = word_set("until till to through thru")
+_FROM: Final = word_set("from starting since")
 _AROUND: Final = AROUND | {"also", "too", "same", "again", "plus"}
 _FOR_WHOM: Final = word_set("more for to on top please too as well him her them it that this")
 """What may stand behind an amount that comes on top."""
@@ -109,7 +113,24 @@ def remember(reader: Reader, thread: Sequence[Turn]) -> None:
                 reader.person = Find(record=people.name, where=(Has(related=find),))
     reader.last_set = _those(reader, thread[-1]) if thread else None
     reader.standing = find_standing(reader, thread)
+    reader.several = _list_together(thread)
     reader.remembered = tuple({*reader.spoken.values(), *filter(None, (reader.person, reader.thing))})
+
+
+def _list_together(thread: Sequence[Turn]) -> tuple[Find, ...]:
+    """The records for which the latest calls did the same, one each: what "both" are after "close 7" and "close 8"."""
+    kinds = {each.handle: each.kind for turn in thread for each in turn.records if each.count == 1}
+    handles: list[str] = []
+    action = ""
+    for turn in reversed(thread):
+        actions = {call.action for call in turn.calls}
+        if len(actions) != 1 or (action and action not in actions):
+            break
+        (action,) = actions
+        handles += [handle for call in reversed(turn.calls) for handle in call.records.values()]
+    found = [*dict.fromkeys(reversed(handles))]
+    alike = len({kinds.get(each, "") for each in found}) == 1 and all(each in kinds for each in found)
+    return tuple(Find(record=kinds[each], among=each) for each in found) if alike and len(found) > 1 else ()
 
 
 def _find(records: EarlierRecords) -> Find:
@@ -257,7 +278,10 @@ def _a(kind: RecordKind) -> str:
 def _continued(
     reader: Reader, offer: Offer, calls: Sequence[EarlierCall], read: Interpretation
 ) -> Proposal | Abstain | None:
-    last, found = calls[-1], read.calls[0]
+    last = calls[-1]
+    found = _tell_apart(reader, offer, read.calls[0])
+    if isinstance(found, Abstain):
+        return found
     said = {reader.low(at) for at in range(len(reader.tokens))}
     strange = [at for at in read.strange if reader.low(at) not in _AROUND]
     telling = any(
@@ -298,6 +322,26 @@ def _continued(
         changes = anew or _CHANGES.match(reader.text.plain) is not None
         return Abstain(reason="nothing_fits", detail=DONE.format(offer.title or offer.name)) if changes else None
     return Proposal(result=PlanResult(calls=(call,), replaces=(last.handle,)))
+
+
+def _tell_apart(reader: Reader, offer: Offer, found: Mapping[str, Argument]) -> Mapping[str, Argument] | Abstain:
+    """The values without those that the same words give twice: "until Friday" is the later of two days. Asks which is
+    meant where nothing tells."""
+    by_words: dict[tuple[Words, ...], list[str]] = {}
+    for name in (name for name in offer.properties if name in found and not isinstance(found[name], RecordArgument)):
+        by_words.setdefault(tuple(list_words(found[name])), []).append(name)
+    left_out: set[str] = set()
+    for words, names in by_words.items():
+        if len(names) < 2 or not words or words[0].start is None:
+            continue
+        first = next((at for at, token in enumerate(reader.tokens) if token.text == words[0].text.split()[0]), 0)
+        about = {reader.low(first - 1), reader.low(first)}
+        if not about & (_UNTIL | _FROM):
+            labels = join([offer.annotation(name).label or name.replace("_", " ") for name in names], "or")
+            detail = f"“{words[0].text}” may be {labels} here. Say which; nothing was changed."
+            return Abstain(reason="nothing_fits", detail=detail)
+        left_out.update(names[:-1] if about & _UNTIL else names[1:])
+    return {name: each for name, each in found.items() if name not in left_out}
 
 
 def _carried(last: EarlierCall, found: Mapping[str, Argument]) -> dict[str, Argument]:

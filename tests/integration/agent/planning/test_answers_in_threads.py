@@ -20,10 +20,10 @@ async def harness(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[AgentH
         yield made
 
 
-async def say(harness: AgentHarness, text: str, after: Run | None = None) -> Run:
+async def say(harness: AgentHarness, text: str, after: Run | None = None, person: str = "amir") -> Run:
     harness.clock.advance(seconds=1)
     thread = after.id if after is not None else None
-    run = await harness.run_service.ask(harness.people["amir"], text, session_id="s1", thread_id=thread)
+    run = await harness.run_service.ask(harness.people[person], text, session_id="s1", thread_id=thread)
     return await harness.job(run.id)
 
 
@@ -63,3 +63,22 @@ async def test_an_answer_that_is_a_request_is_what_the_run_is_about_from_then_on
     run = await harness.job(asked.id)
     assert (run.text, run.answers, run.actions) == ("close ticket 5519", (), ("saas.close_ticket",))
     assert [kind for kind in await harness.kinds(run.id) if kind in ("prompt", "answered")] == ["prompt", "answered"]
+
+
+@pytest.mark.parametrize("words", ["actually only 20 of it", "just 20 of that, please"])
+async def test_a_part_of_what_a_card_takes_replaces_it(harness: AgentHarness, words: str) -> None:
+    card = await say(harness, "refund INV-1012", person="oscar")
+    assert card.state == "held", card.question or card.refusal
+    less = await say(harness, words, card, person="oscar")
+    assert less.plan is not None, less.question or less.refusal
+    assert [each.value for each in less.plan.steps[0].filled if each.param == "amount"] == [2000]
+    assert (await harness.run(card.id)).replaced_by == less.id
+
+
+async def test_a_card_may_be_corrected_again(harness: AgentHarness) -> None:
+    card = await say(harness, "give Berta Lind 90 credit")
+    second = await say(harness, "no, for Adam Novak", card)
+    assert second.plan is not None, second.question or second.refusal
+    third = await say(harness, "no, for Berta Lind", second)
+    assert third.plan is not None, third.question or third.refusal
+    assert (await harness.run(second.id)).replaced_by == third.id

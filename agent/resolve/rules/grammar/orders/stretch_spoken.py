@@ -18,6 +18,11 @@ _AS: Final = frozenset(("on", "for", "to", "with", "in", "at", "again", "too", "
 _THINGS: Final = lexicon.THINGS | {"the"}
 
 
+_BOTH: Final = 2
+_OF_ONE: Final = frozenset(("it", "that", "this"))
+"""What an amount is a part of, and none of several: "only 20 of it"."""
+
+
 class StretchSpoken(StretchDirections):
     """Finds the record that was mentioned in the request or in its thread."""
 
@@ -63,7 +68,7 @@ class StretchSpoken(StretchDirections):
         line = self._find_place(pronoun) if pronoun is not None else None
         thing = thing and line is None
         both = next((at for at in range(self.first, self.stop) if reader.low(at) in lexicon.PLURALS), None)
-        if both is not None and reader.several:
+        if both is not None and reader.several and (reader.low(both) != "both" or len(reader.several) == _BOTH):
             led = [each for each in reader.several if each.record == kind.name or self._leads(kind, each)]
             if len(led) == len(reader.several):
                 self.records[name] = [
@@ -90,7 +95,8 @@ class StretchSpoken(StretchDirections):
             if spoken is not None and (down or (up and self._leads(kind, spoken))):
                 at = pronoun if pronoun is not None else self.first
                 last = at + 1 if pronoun is not None else at
-                if spoken in reader.remembered and (reader.low(at - 1) in PARTITIVE or self._is_placed(at)):
+                part = reader.low(at - 1) in PARTITIVE and not (reader.low(at) in _OF_ONE and at - 2 in reader.numbers)
+                if spoken in reader.remembered and (part or self._is_placed(at)):
                     self.doubtful = True  # which of them can't be told
                     return
                 if spoken in reader.remembered and pronoun is not None and self._is_single(pronoun):

@@ -24,7 +24,9 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.resolver import RuleResolver
 from connectors.saas.kinds import KINDS
-from tests.unit.agent.resolve.rules.grammar.test_understand import GUEST, INN, NOW, STAY, shortlist
+from registry.contract import Annotation
+from registry.offers.shortlist import Shortlist
+from tests.unit.agent.resolve.rules.grammar.test_understand import GUEST, INN, NOW, STAY, action, shortlist
 
 
 def turn(action: str = "extend_stay", *, waits: bool = True, said: tuple[str, ...] = ("nights",), **more: Any) -> Turn:
@@ -338,3 +340,68 @@ async def test_a_reason_may_stand_before_what_takes_back(text: str) -> None:
 async def test_an_order_before_what_takes_back_is_none_of_it() -> None:
     made = await resolve("cancel B-104, take that back", turn(waits=False))
     assert not isinstance(made, Proposed) or not isinstance(made.proposal.result, UndoResult)
+
+
+DAY = {"type": "string", "format": "date"}
+LODGE = Shortlist(
+    [
+        action(
+            "book_room",
+            "Book a room",
+            {"guest": {"type": "integer"}, "comes_on": DAY, "leaves_on": DAY},
+            {"guest": Annotation(record="guest"), "comes_on": Annotation(), "leaves_on": Annotation()},
+        )
+    ]
+)
+
+
+async def rebook(text: str) -> Any:
+    call = EarlierCall(
+        handle="@call1",
+        action="inn.book_room",
+        records={"guest": "@guest1"},
+        said=("comes_on", "leaves_on"),
+        waits=True,
+    )
+    before = Turn(words="…", came="…", calls=(call,), records=(EarlierRecords(handle="@guest1", kind="guest"),))
+    request = Request(text=text, now=NOW, thread=(before,))
+    return (await RuleResolver().resolve(request, LODGE, (GUEST, STAY))).resolution
+
+
+@pytest.mark.parametrize(
+    ("text", "changed", "kept"),
+    [("until Tuesday instead", "leaves_on", "comes_on"), ("no, from Thursday", "comes_on", "leaves_on")],
+)
+async def test_a_day_said_anew_is_one_of_two_days(text: str, changed: str, kept: str) -> None:
+    made = await rebook(text)
+    assert isinstance(made, Proposed), made
+    assert isinstance(made.proposal.result, PlanResult)
+    (call,) = made.proposal.result.calls
+    assert isinstance(call.arguments[kept], ComputedArgument)
+    assert "day" in call.arguments[changed].model_dump_json()
+
+
+async def test_which_of_two_days_a_bare_day_is_is_asked() -> None:
+    asked = await rebook("sorry, Wednesday")
+    assert isinstance(asked, Abstain), asked
+    assert "may be comes on or leaves on here" in asked.detail
+
+
+def two_turns() -> tuple[Turn, Turn]:
+    second = EarlierCall(handle="@call2", action="inn.extend_stay", records={"stay": "@stay2"}, said=("nights",))
+    return turn(waits=False), Turn(
+        words="…", came="…", calls=(second,), records=(EarlierRecords(handle="@stay2", kind="stay"),)
+    )
+
+
+@pytest.mark.parametrize("text", ["cancel both", "cancel them", "set them to half board"])
+async def test_both_are_those_for_which_the_latest_calls_did_the_same(text: str) -> None:
+    made = await plan(text, *two_turns())
+    assert [each.arguments["stay"].reference.among for each in made.calls] == ["@stay1", "@stay2"]
+
+
+async def test_both_of_three_is_asked_about() -> None:
+    first, second = two_turns()
+    third = EarlierCall(handle="@call3", action="inn.extend_stay", records={"stay": "@stay3"}, said=("nights",))
+    last = Turn(words="…", came="…", calls=(third,), records=(EarlierRecords(handle="@stay3", kind="stay"),))
+    assert isinstance(await resolve("cancel both", first, second, last), Ask)
