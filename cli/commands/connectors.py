@@ -11,9 +11,12 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cli.commands.importing.leaving_out import add_leaving_out
+
+if TYPE_CHECKING:
+    from core.errors import Finding
 
 MOST_ALIKE: Final = 5
 """Most findings of one kind of advice that are reported one by one."""
@@ -142,12 +145,34 @@ def _lint(arguments: argparse.Namespace) -> int:
     from registry.declarative.lint import lint_folder
     from registry.linting.linter import is_advice
 
-    findings = lint_folder(Path(arguments.name))
+    folder = Path(arguments.name)
+    findings = lint_folder(folder)
+    if all(map(is_advice, findings)):
+        findings += _read_examples(folder)
     told = [
         {"state": "warn" if is_advice(each) else "fail", "about": each.pointer or "/", "detail": each.detail}
         for each in findings
     ]
     return _tell(arguments, told, list(_fold_findings(told, [each.code for each in findings])))
+
+
+def _read_examples(folder: Path) -> list[Finding]:
+    """Advice about the contracts' own examples. Settings of the connection are filled with their examples."""
+    import asyncio
+
+    from agent.resolve.own_examples import find_misread_examples
+    from core.errors import BadSetting
+    from registry.connector import Settings
+    from registry.declarative.connector import read_connector
+
+    made = read_connector(folder)
+    given = {name: each.example or each.default or "x" for name, each in made.document.connection.settings.items()}
+    try:
+        connector = made(None, Settings("https://platform.invalid", {}, options=given))  # type: ignore[arg-type]
+    except BadSetting:
+        return []
+    kinds = [kind for each in connector.context_providers() for kind in each.kinds()]
+    return asyncio.run(find_misread_examples(connector.register_actions(), kinds))
 
 
 def _fold_findings(told: list[dict[str, str]], codes: Sequence[str]) -> Iterator[str]:

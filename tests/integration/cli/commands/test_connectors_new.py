@@ -156,3 +156,19 @@ def test_an_address_without_a_host_is_shown_as_one_to_complete(
     document.write_text(json.dumps({**DOCUMENT, "servers": [{"url": "/desk/api"}]}))
     assert begin(document, tmp_path) == 0
     assert "connect desk --address https://YOUR-HOST/desk/api" in capsys.readouterr().out
+
+
+def test_an_example_that_is_not_read_as_its_action_is_told(
+    document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert begin(document, tmp_path) == 0
+    made = json.loads((tmp_path / "desk" / "actions.json").read_text())
+    closing = next(each for each in made["actions"] if each["title"] == "Close an order")
+    closing.update(roles=["owner"], examples=["close order 7", "it is so"])
+    (tmp_path / "desk" / "actions.json").write_text(json.dumps(made))
+    capsys.readouterr()
+    assert main(["connectors", "check", str(tmp_path / "desk")]) == 0
+    said = [line for line in capsys.readouterr().out.splitlines() if "/examples/" in line]
+    assert len(said) == 1
+    assert said[0].startswith("warn")
+    assert "“it is so” is read as nothing." in said[0]
