@@ -30,6 +30,7 @@ from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
 from agent.query.other_connections import note_other_connections
 from agent.query.references import Query
+from agent.query.slips import find_so_called, tell_slips
 from agent.query.wording import (
     FIRST_LISTED,
     PAGE,
@@ -45,10 +46,11 @@ from agent.query.wording import (
     lower_label,
     write_totals,
 )
-from agent.validate.questions import join, make_candidate
+from agent.validate.questions import join, make_candidate, quote_words
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind, name_kinds
 from core.actor import Actor
 from core.display_text import to_display_text
+from language.text import with_article
 from registry.catalogue import Catalogue
 from registry.records import RecordKind, format_field
 
@@ -71,7 +73,11 @@ class Answerer:
         made = await self._answer(asked)
         if not isinstance(made, Reply):
             return made
-        notes = self.query.records.tell_other_words()
+        slips = self.query.records.search.slips
+        if (other := await find_so_called(self.query.context, slips)) is not None:
+            text = f"{quote_words(other[1])} is the name of {with_article(name_kind(other[0]))}. Which one is meant?"
+            return Question(slot=SLOT, code="not_found", text=text)
+        notes = [*self.query.records.tell_other_words(), *await tell_slips(self.query.context, slips)]
         if made.record_kind is not None:
             notes.append(note_other_connections(self.query.kinds, made.record_kind, self.query.context.request.text))
         return made.model_copy(update={"text": " ".join(filter(None, (made.text, *notes)))})

@@ -20,7 +20,7 @@ from agent.resolve.rules.grammar.phrases.fields import (
     read_total,
 )
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.plain import read_one_kind
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
@@ -313,5 +313,6 @@ def read_labelled_field(reader: Reader, about: Sequence[Find], first: int, last:
     for other in reader.kinds.values() if about and not made and not direct else ():
         below = find_named_field(other, reader, first, last) if other.relation_to(about[0].record) is not None else None
         if below is not None and below.type != "id":
-            made.append((Find(record=other.name, where=(BelongsTo(owner=about[0]),)), below.name))
+            owner = guess(reader, other, about[0])
+            made.append((Find(record=other.name, where=(BelongsTo(owner=owner),)), below.name))
     return take_first(reader, [RecordsAnswer(records=find, fields=(name,)) for find, name in made])

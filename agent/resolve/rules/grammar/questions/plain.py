@@ -24,7 +24,7 @@ from agent.resolve.rules.grammar.dated_verbs import DATES, find_day_of_state, jo
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, list_subjects, take_first
 from agent.resolve.rules.grammar.phrases.fields import label_field, read_total
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess
 from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
 from agent.resolve.rules.grammar.questions.deeds import read_when_done
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, read_restricted
@@ -218,7 +218,7 @@ def _came_about(reader: Reader, find: Find, at: int, stop: int) -> RecordsAnswer
 def list_below(reader: Reader, find: Find) -> list[Find]:
     """The records that belong to a record, one of each kind."""
     kinds = [kind for kind in reader.kinds.values() if kind.relation_to(find.record) is not None]
-    return [Find(record=kind.name, where=(BelongsTo(owner=find),)) for kind in kinds]
+    return [Find(record=kind.name, where=(BelongsTo(owner=guess(reader, kind, find)),)) for kind in kinds]
 
 
 def read_owes_more(reader: Reader, index: int, stop: int) -> Answer | None:

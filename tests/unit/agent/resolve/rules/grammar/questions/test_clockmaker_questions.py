@@ -74,6 +74,7 @@ async def test_a_noun_counts_all_of_its_kind_and_a_small_word_may_be_a_state(tex
     [
         "who refunded S-41",  # whose it is is known, and not who did that
         "who issued S-41",
+        "who is Pina",
         "how many keepers are out?",
         "which clocks are out",
     ],
@@ -118,6 +119,8 @@ async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None
         ("what does pia owe us", "70.00 CHF over 1 unpaid sale of Pia Sand: S-43."),
         ("whats pia owing us", "70.00 CHF over 1 unpaid sale of Pia Sand: S-43."),
         ("did we already refund S-41?", "Yes: S-41."),
+        ("when does Pina start", "repair 703: starts 2026-12-07."),  # no slip of Pia
+        ("who is Olav Finn", "Olaf Finn. You wrote ‘Olav Finn’; this is Olaf Finn."),
         ("have we refunded S-44 yet", "No: S-44."),
         ("total open in chf", "70.00 CHF over 1 open sale (currency CHF): S-43."),
         ("top 2 keepers by repairs", "2 keepers: Ida Roth (3 repairs); Olaf Finn (1 repair)."),
