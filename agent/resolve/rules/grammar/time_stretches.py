@@ -13,7 +13,9 @@ from agent.extract.time import dates, times
 from agent.extract.time.time_ranges import TimeRange
 from agent.planning.proposal import Compare, Condition, Day, Words
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import is_past
 from language.date_forms import MONTHS
+from language.stems import stem
 from language.text import Text, Token, read_text
 
 
@@ -41,6 +43,7 @@ _PARTS: Final[dict[str, tuple[int, int | None]]]= {
 
 _THE: Final = len("the ")
 _HALF_A_YEAR: Final = 182
+_YEAR_DIGITS: Final = 4
 _YEAR: Final = re.compile(
     r"(?<!\w)(?P<way>in|during|since|before|after)\s+(?:the\s+year\s+)?(?P<year>(?:19|20)\d\d)"
     r"(?=\s*(?:$|[?!,;)]|\.(?!\d)|\s(?:and|but|or|who|that|which|with|are|is|by)\b))",
@@ -138,6 +141,26 @@ def _bring_near(month: TimeRange, now: datetime) -> TimeRange:
     return replace(month, low=low.replace(year=low.year + 1), high=high.replace(year=high.year + 1))
 
 
+def _is_past(reader: Reader, index: int, field: str) -> bool:
+    """Whether the words before a time, or the field itself, tell of what has happened: "ended (in May)", "Paid"."""
+    deed, before = field.split("_")[0], reader.low(index - 1)
+    ended = before.endswith("ed") and stem(before) in map(stem, field.split("_"))
+    return ended or before in {"came", "arrived"} or deed in ("status", "since") or is_past(deed)
+
+
+def take_back(reader: Reader, index: int, held: TimeRange, field: str) -> TimeRange:
+    """The last month of a name for what has happened: in November, "paid in April" is told of this year's."""
+    said = reader.lows(index, reader.end_index(held.end) - index)
+    named = not MONTHS.keys().isdisjoint(said) and not any(
+        len(word) == _YEAR_DIGITS and word.isdigit() for word in said
+    )
+    ahead = held.low is not None and held.low > reader.now and "next" not in said
+    if not reader.asks or not named or not ahead or held.low is None or not _is_past(reader, index, field):
+        return held
+    high = held.high.replace(year=held.high.year - 1) if held.high is not None else None
+    return replace(held, low=held.low.replace(year=held.low.year - 1), high=high)
+
+
 def read_when(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
     """A stretch of time that begins at a token, with its preposition, as conditions on a field."""
     if (part := read_part_of_month(reader, index, field)) is not None:
@@ -150,6 +173,7 @@ def read_when(reader: Reader, index: int, field: str) -> tuple[list[Condition], 
     made: list[Condition] = []
     if reader.asks and reader.low(last - 2) == "for" and reader.low(last - 1) in MONTHS:
         held = _bring_near(held, reader.now)
+    held = take_back(reader, index, held, field)
     if held.low is not None:
         made.append(Compare(field=field, op=">=", value=Day(date=write_day(held.low.date()), quote=quote)))
     day = reader.dates.get(index + 1) or reader.dates.get(index)

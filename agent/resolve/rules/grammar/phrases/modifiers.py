@@ -7,7 +7,7 @@ from typing import Final
 from agent.extract.references.vocabulary import EMAIL, rate_person_likeness
 from agent.planning.proposal import BelongsTo, Condition, Find, First, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import is_deed, join_verb
+from agent.resolve.rules.grammar.dated_verbs import DATES, is_deed, is_past, join_verb
 from agent.resolve.rules.grammar.phrases.exceptions import read_exceptions
 from agent.resolve.rules.grammar.phrases.fields import label_field, read_comparison, read_number
 from agent.resolve.rules.grammar.phrases.having import (
@@ -37,6 +37,7 @@ from agent.resolve.rules.grammar.phrases.places_and_deeds import (
 )
 from agent.resolve.rules.grammar.reader import Reader
 from language.common_words import is_everyday
+from language.stems import stem
 from language.wordnet import is_word
 from registry.records import Field, RecordKind
 
@@ -283,6 +284,8 @@ def _read_event(
     """Something that has happened to records, by the verb of a ``dated`` field or one of arriving: "signed up in May",
     "came in by chat". None if the word is neither."""
     arrived = dated is None and join_verb(reader.low(at), reader.low(at + 1)) in lexicon.ARRIVED
+    ahead = reader.asks and at + 1 in reader.ranges and not is_past(reader.low(at))
+    arrived = arrived and not (ahead and _is_day_of_theirs(reader, made, at))
     after = at + 1
     while reader.low(after) in lexicon.PARTICLES and after not in reader.ranges:
         after += 1
@@ -307,6 +310,13 @@ def _read_event(
         past = reader.low(at).endswith("ed") and not passive
         made.where += bound_by_now(reader, after, line) if past else bound_to_future(reader, at, after, line)
     return last
+
+
+def _is_day_of_theirs(reader: Reader, made: PhraseParts, at: int) -> bool:
+    """Whether the verb is what a date of something of theirs is called: "(guests) arrive", where bookings do."""
+    others = (each for each in reader.kinds.values() if each.relation_to(made.kind.name) is not None)
+    days = (field for each in others for field in each.fields if field.type in DATES)
+    return any(stem(label_field(each).split()[0]) == stem(reader.low(at)) for each in days)
 
 
 def _read_verb_with_place(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:

@@ -12,7 +12,7 @@ from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import label_field
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, negate_condition
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
+from agent.resolve.rules.grammar.time_stretches import read_month_before_noun, take_back
 from language.stems import KIN, ORDERS, stem
 from registry.records import Field, RecordKind
 
@@ -42,6 +42,7 @@ def read_month(reader: Reader, made: PhraseParts, at: int) -> int | None:
 def bound_by_now(reader: Reader, at: int, line: str) -> list[Condition]:
     """Limits an ongoing stretch of time to now, because the event has happened: "(trials that) ended this week"."""
     held = reader.ranges.get(at)
+    held = take_back(reader, at, held, line) if held is not None else None
     if not reader.asks or held is None or (held.high is not None and held.high <= reader.now):
         return []
     return [Compare(field=line, op="<=", value=Day(date=reader.now.date().isoformat()))]
@@ -115,6 +116,7 @@ def read_not_done_for_time(reader: Reader, kind: RecordKind, verb: int, stop: in
     return found[0] if len(found) == 1 else None
 
 
+_PRESENT: Final = frozenset(("today", "now", "tonight", "currently"))
 _PLACES: Final = frozenset(("town", "city", "place", "location", "region", "address", "village", "county"))
 
 
@@ -176,7 +178,7 @@ def read_held_by_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
         if reader.asks and noun is None and reader.low(last) in lexicon.OWNERS:
             return 0  # "haven't paid their …": which of theirs is still to come
         where: tuple[Condition, ...] = (state[0],)
-        if noun is None and is_deed(reader.low(at)) and last in reader.ranges:
+        if noun is None and last in reader.ranges and (is_deed(reader.low(at)) or reader.low(last) not in _PRESENT):
             day = reader.date_field(other, at) or find_since_field(reader, other, state[0], last)
             spent = reader.when(last, day.name) if day is not None else None
             if day is None or spent is None:

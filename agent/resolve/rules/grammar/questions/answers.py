@@ -53,7 +53,7 @@ from agent.resolve.rules.grammar.questions.verb_questions import (
 from agent.resolve.rules.grammar.questions.who import read_who
 from agent.resolve.rules.grammar.questions.yes_no import read_yes_no
 from agent.resolve.rules.grammar.reader import Reader
-from language.text import word_set
+from language.text import singularize, word_set
 from language.wordnet import is_word
 
 _LEAD: Final = re.compile(
@@ -77,6 +77,7 @@ _ALL_TOLD: Final[tuple[tuple[str, ...], ...]] = (
 )  # fmt: skip
 _SPOKEN_OF: Final = lexicon.PERSONAL | {"he", "she", "they"}
 _THANKS: Final = word_set("please pls plz thanks thank you thx cheers ta")
+_TOPICS: Final = (lexicon.ABOUT - {"on"}) | {"called", "named"}
 _AND_ASKS: Final = (("and", "when"), ("and", "how"), ("and", "what"))
 _COSTS: Final = frozenset(("costs", "worth"))
 _BEFALLS: Final = word_set("get gets go goes receive receives need needs")
@@ -279,12 +280,16 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
     )
     alone = find.order is not None and find.said is None and begin == index and named and not orders(reader.low(begin))
     noun = reader.noun(begin)
-    topical = noun is not None and reader.low(begin + noun[1]) in lexicon.ABOUT - {"on"}  # "calls about the roof"
+    topical = noun is not None and reader.low(begin + noun[1]) in _TOPICS  # "calls about the roof"
     listed = find.pick == "all" and (topical or (bool(find.where) and find.said is None))
     if not asked and not alone and (not listed or orders(reader.low(begin))):
         return None  # the words may as well be an order
     which = any(reader.low(step) == "which" for step in range(index, at))
     return RecordsAnswer(records=drop_place(find) if which or find.pick == "all" else find)
+
+
+def _is_plural(noun: str) -> bool:
+    return singularize(noun) != noun
 
 
 def _read_beside_name(reader: Reader, first: int, stop: int, *, left: bool) -> Answer | None:
@@ -341,6 +346,9 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
             end -= 1
         if reader.low(step) in DO and begin == step + 1 and end == stop:
             continue  # "what squad did Ada join": a deed
+        noun = reader.noun(first)
+        if reader.low(step) in BE and noun is not None and first + noun[1] == step and _is_plural(reader.low(step - 1)):
+            continue  # "which pens are free": what is told of the pens themselves
         if (found := read_labelled_field(reader, list_meant(reader, begin, end), first, step)) is not None:
             return found
     owning = read_spoken(reader, first, owns=True) if first > index else None

@@ -36,6 +36,7 @@ _SIZES: Final = word_set("amount amounts value values worth price prices money s
 _TOGETHER: Final = word_set("total altogether overall together sum worth")
 _SUMMED: Final = (("come", "to"), ("add", "up", "to"), ("amount", "to"), ("sum", "up", "to"), ("total",))
 _LEADS: Final = word_set("what what's is are was were the our calculate give show tell me us have")
+_NUMBERS: Final = ("money_minor", "number", "integer")
 _BY: Final = word_set("by per")
 _IDLE: Final = word_set("are is were there do does we still been")
 
@@ -75,6 +76,8 @@ def read_aggregate(reader: Reader, index: int, stop: int) -> Answer | None:
     if reader.lows(at + 1, 2) == ("number", "of"):
         return None
     of = next((step for step in range(at + 1, min(at + 5, stop)) if reader.low(step) in {"of", "for", "on"}), None)
+    if (whole := _sum_of_field(reader, at + 1, stop)) is not None:
+        return ValueAnswer(value=whole.model_copy(update={"average": average}))
     tries = [(at + 1, at + 1)] + ([(at + 1, of + 1)] if of is not None else [])
     for label, first in tries:
         end = first - 1 if first > label else label
@@ -82,6 +85,17 @@ def read_aggregate(reader: Reader, index: int, stop: int) -> Answer | None:
         if made is not None:
             return made
     return None
+
+
+def _sum_of_field(reader: Reader, at: int, stop: int) -> TotalOf | None:
+    """The sum of a field that one kind alone has: "total balance"."""
+    if reader.noun(at) is not None or at >= stop:
+        return None
+    named = [(kind, find_named_field(kind, reader, at, stop)) for kind in reader.kinds.values()]
+    sums = [(kind, each) for kind, each in named if each is not None and each.type in _NUMBERS]
+    if len(sums) != 1:
+        return None
+    return TotalOf(field=sums[0][1].name, of=Find(record=sums[0][0].name, pick="all"))
 
 
 def _over(reader: Reader, label: int, end: int, first: int, stop: int, *, average: bool) -> Answer | None:
@@ -153,7 +167,7 @@ def find_summed_field(reader: Reader, kind: RecordKind, label: int, end: int) ->
     if not said or all(reader.low(at) in _SIZES for at in said):
         return kind.size
     field = find_named_field(kind, reader, said[0], said[-1] + 1) or find_measure(kind, reader.low(said[0]))
-    return field.name if field is not None and field.type in ("money_minor", "number", "integer") else None
+    return field.name if field is not None and field.type in _NUMBERS else None
 
 
 def _in_total(reader: Reader, index: int, stop: int) -> Answer | None:

@@ -5,13 +5,25 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Has, Number, Word
+from agent.planning.proposal import (
+    BelongsTo,
+    Compare,
+    Condition,
+    Day,
+    Find,
+    First,
+    Has,
+    Number,
+    OrderByField,
+    StateIs,
+    Word,
+)
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then
+from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then, is_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
+from agent.resolve.rules.grammar.phrases.fields import find_named_field, list_stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, read_named_owner
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, negate_condition, read_named_owner
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_held_by_theirs
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
@@ -23,6 +35,7 @@ Restriction = tuple[tuple[Condition, ...], int]
 _PAY: Final = stem("pay")
 _SO_NOW: Final = word_set("today currently tonight right at now please still too again these")
 _AUXILIARIES: Final = word_set("is are was were has have had been got already")
+_ENDS: Final[dict[str, First]] = {"most": "highest", "least": "lowest", "fewest": "lowest"}
 _LIVING: Final = word_set("live lives living stay stays staying")
 _PAST: Final[tuple[tuple[str, ...], ...]] = (
     ("out", "of", "date"), ("expired",), ("past", "its", "date"), ("past", "their", "date"), ("gone", "off"),
@@ -109,13 +122,39 @@ def read_pays_so(reader: Reader, kind: RecordKind, at: int) -> Restriction | Non
 
 def read_small_state(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
     """A state of one small word, of the record or of what belongs to it: "(how many dogs are) in", by their stays."""
+    denied = reader.low(at) == "not"
+    at += denied
     if reader.low(at) not in lexicon.PARTICLES or not (at + 1 >= stop or reader.low(at + 1) in _SO_NOW):
         return None
     if (own := reader.state(at, kind)) is not None:
-        return (own[0],), at + own[1]
+        return (negate_condition(kind, own[0]) if denied else own[0],), at + own[1]
     made = PhraseParts(kind, read_phrase)
     last = read_held_by_theirs(reader, made, at)
-    return (tuple(made.where), last) if last else None
+    none = [each.model_copy(update={"op": "=", "count": 0}) for each in made.where] if denied else made.where
+    return (tuple(none), last) if last else None
+
+
+def read_dated_of_theirs(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
+    """A day of what belongs to them, by its verb: "(which dogs) arrive on Friday", by their stays."""
+    found = []
+    passive = is_deed(reader.low(at)) and reader.low(at - 1) in lexicon.BE
+    for other in reader.kinds.values() if reader.date_field(kind, at) is None and not passive else ():
+        day = reader.date_field(other, at) if other.relation_to(kind.name) is not None else None
+        spent = reader.when(at + 1, day.name) if day is not None else None
+        if spent is not None:
+            where = (*spent[0], *([StateIs(state="cancelled", negated=True)] if "cancelled" in other.states else []))
+            found.append(((Has(related=Find(record=other.name, where=where, pick="all")),), spent[1]))
+    return found[0] if len(found) == 1 else None
+
+
+def read_most_of_field(reader: Reader, kind: RecordKind, at: int) -> tuple[OrderByField, int] | None:
+    """Who has the most of a sum, by the verb that the field goes by: "(which client) owes us the most"."""
+    field = find_named_field(kind, reader, at, at + 1)
+    step = at + 1 + (reader.low(at + 1) == "us")
+    step += reader.low(step) == "the"
+    if field is None or field.type not in ("money_minor", "number", "integer") or reader.low(step) not in _ENDS:
+        return None
+    return OrderByField(by=field.name, first=_ENDS[reader.low(step)]), step + 1
 
 
 def read_whose_deed(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:

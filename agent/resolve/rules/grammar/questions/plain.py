@@ -191,7 +191,8 @@ def read_told_when(reader: Reader, about: Find, verb: int, stop: int) -> Records
     finds = (about, *list_below(reader, about))
     days = [(find, each) for find in finds for each in reader.kinds[find.record].fields if each.type in DATES]
     for find, each in days:
-        if all(word in (find_base_form(stem(one)) for one in label_field(each).split()) for word in said):
+        calls = [[find_base_form(stem(one)) for one in name.split()] for name in (label_field(each), *each.words)]
+        if any(all(word in call for word in said) for call in calls):
             return RecordsAnswer(records=find, fields=(each.name,))
     came = (_came_about(reader, find, verb, stop) for find in finds if said)
     return next((each for each in came if each is not None), None)

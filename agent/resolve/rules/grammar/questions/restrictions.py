@@ -31,9 +31,11 @@ from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read
 from agent.resolve.rules.grammar.questions.groups import (
     Restriction,
     read_called_in,
+    read_dated_of_theirs,
     read_gone,
     read_in_place,
     read_lives_in,
+    read_most_of_field,
     read_of_those,
     read_pays_so,
     read_small_state,
@@ -80,7 +82,7 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         if state is not None and reader.noun(at + state[1]) is None and not timed:
             find, at = find.model_copy(update={"where": (*find.where, state[0])}), at + state[1]
     while at < stop:
-        if (ordered := is_first(reader, kind, at, stop)) is not None:
+        if (ordered := is_first(reader, kind, at, stop) or read_most_of_field(reader, kind, at)) is not None:
             find, at = find.model_copy(update={"order": ordered[0], "pick": "one"}), ordered[1]
             continue
         if (joined := _of_the_same(reader, kind, find, at, stop)) is not None:
@@ -155,9 +157,10 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
 
 
 def _tells_now(kind: RecordKind, find: Find) -> bool:
-    """Whether the last condition is a state that a record is in, and no day."""
-    last = find.where[-1] if find.where else None
-    field = kind.field_named(last.field) if isinstance(last, Compare) else None
+    """Whether the last condition is a state that a record or something of theirs is in, and no day."""
+    held = [each.related for each in find.where[-1:] if isinstance(each, Has) and isinstance(each.related, Find)]
+    last = next(iter((held[0] if held else find).where[-1:]), None)
+    field = kind.field_named(last.field) if isinstance(last, Compare) and not held else None
     return isinstance(last, StateIs) or (field is not None and field.type == "boolean")
 
 
@@ -230,6 +233,7 @@ def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
         or _is_theirs(reader, kind, at, stop)
         or _to_whom(reader, kind, find, at, stop)
         or read_whose_deed(reader, kind, at, stop)
+        or read_dated_of_theirs(reader, kind, at)
         or read_called_in(reader, kind, at, stop)
         or read_lives_in(reader, kind, at, stop)
     )
@@ -346,8 +350,7 @@ def _owner(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, 
 
 def _done_by(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
     """What somebody did or didn't do with the records: "(the invoices) Ada hasn't paid"."""
-    above = reader.owner_of(kind)
-    start = at + 1 if reader.low(at) in lexicon.RELATIVES else at
+    above, start = reader.owner_of(kind), at + (reader.low(at) in lexicon.RELATIVES)
     if above is None or start >= stop or not reader.tokens[start].capital or reader.noun(start) is not None:
         return None
     end = reader.name(start, stop)

@@ -49,7 +49,7 @@ def read_who(reader: Reader, index: int, stop: int) -> Answer | None:
         led = own or reader.leads(reader.kinds[about.find.record], people)
         theirs = read_restricted(reader, about, stop) if led else None
         if theirs is None or theirs.bare or theirs.order is not None:
-            return None
+            return _tell_owners(reader, at, stop, named=True) if theirs is None else None  # "whose dog is Rex"
         if own:
             return RecordsAnswer(records=drop_place(theirs))
         return RecordsAnswer(records=Find(record=people.name, where=(Has(related=drop_place(theirs)),), pick="all"))

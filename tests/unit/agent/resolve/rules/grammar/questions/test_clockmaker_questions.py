@@ -47,6 +47,13 @@ async def tell(text: str) -> Reply | None:
         ("which ida has a repair", ["1"]),
         ("top 2 keepers by repairs", ["1", "2"]),
         ("top keeper by credit", ["1", "3"]),
+        ("which clocks are not in", ["12", "13"]),
+        ("which clocks start in December", ["12", "13"]),
+        ("which keepers start on 7 December", ["2"]),
+        ("whose clock is Night Owl", ["1"]),
+        ("clocks called Night Owl", ["12"]),
+        ("who is in today", ["1"]),
+        ("which keepers are in today", ["1"]),
     ],
 )
 async def test_each_word_tells_which_records_are_meant(text: str, found: list[str]) -> None:
@@ -75,6 +82,8 @@ async def test_a_noun_counts_all_of_its_kind_and_a_small_word_may_be_a_state(tex
         "who refunded S-41",  # whose it is is known, and not who did that
         "who issued S-41",
         "who is Pina",
+        "which shelves are free",
+        "which keepers are in this week",  # since when is not known
         "how many keepers are out?",
         "which clocks are out",
     ],
@@ -122,6 +131,11 @@ async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None
         ("when does Pina start", "repair 703: starts 2026-12-07."),  # no slip of Pia
         ("who is Olav Finn", "Olaf Finn. You wrote ‘Olav Finn’; this is Olaf Finn."),
         ("have we refunded S-44 yet", "No: S-44."),
+        ("total credit", "60.00 CHF and 15.00 EUR over 3 keepers: Ida Roth; Olaf Finn; Pia Sand."),
+        ("how many sales were paid in april", "No sales paid from 1 Apr 2026 to 30 Apr 2026."),
+        ("how many refunds in may", "No refunded sales from 1 May 2026 to 31 May 2026."),
+        ("how many repairs start in may", "No repairs starting from 1 May 2027 to 31 May 2027."),
+        ("how many repairs started in may", "No repairs starting from 1 May 2026 to 31 May 2026."),
         ("total open in chf", "70.00 CHF over 1 open sale (currency CHF): S-43."),
         ("top 2 keepers by repairs", "2 keepers: Ida Roth (3 repairs); Olaf Finn (1 repair)."),
         ("when was S-44 paid and how much was it", "S-44: paid 2026-10-25; total 25.00 EUR."),
