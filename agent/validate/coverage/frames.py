@@ -51,7 +51,9 @@ _FRAMES: Final = (
     # A refusal.
     r"let(?:['’]?s|\s+us)\s+not",
     rf"{_ANYBODY}\s*{_NOT}(?:\s+(?:{_ADVERB}|have|had|to|want|wish|like|mean|intend|plan|going|let))*",
-    r"(?:there(?:['’]s|\s+is|\s+was)\s+)?no\s+(?:need|reason|point)\s+(?:to|in)",
+    r"(?:there(?:['’]s|\s+is|\s+was)\s+)?(?:no(?:\s+longer)?|not|hardly|barely|little)\s+(?:an?y?\s+)?(?:need|reason|point)\s+(?:to|in)",
+    r"you\s+(?:need\s*n['’]?t|need\s+not|(?:don['’]?t|do\s+not|no\s+longer)\s+(?:have|need)\s+to)",
+    r"it(?:['’]s|\s+is|\s+was|\s+(?=(?:is|was)n))\s*(?:not|no\s+longer|(?:is|was)n['’]?t|hardly|barely|scarcely|never)\s+(?:\w+\s+){0,3}?to",
     r"(?:(?-i:[A-Z])\w+\s+)?refuses?\s+to",
     rf"(?:\w+\s+){{1,3}}?(?:says?|said|thinks?|thought|claims?|insists?|promised)\s+(?:that\s+)?{_ANYBODY}\s*{_NOT}"
     rf"(?:\s+{_ADVERB})*",
@@ -137,15 +139,18 @@ def find_weakened(order: Order) -> Iterator[Place]:
             adverb = place = late.span()
         else:
             continue
+        alone = adverb == (clause.words[0][1], clause.words[-1][2])  # "waive it, no longer"
         denied = {stem(plain_word(word)) for word, start, _ in clause.words if start > adverb[0]} & order.heads
-        does = denied or any(clause.start <= start < clause.end for start, _ in order.spoken)
-        later = any(start >= clause.end for start, _ in order.deciding)
+        does = denied or alone or any(clause.start <= start < clause.end for start, _ in order.spoken)
+        behind = next((each.words[0][1] for each in clauses if each.start >= clause.end), None)
+        corrected = behind is not None and CORRECTION.match(text, behind)
+        later = not corrected and any(start >= clause.end for start, _ in order.deciding)
         others = (each for each in clauses if each is not clause and not _is_text(each, order))
         if (
-            (does and not later and (denied or not ends))
+            (does and not later and (denied or alone or not ends))
             and text[slice(*adverb)].casefold() not in said
             and not any(first <= adverb[0] < last for first, last in order.implied)
-            and not any(_orders(each, order) for each in others)
+            and (alone or not any(_orders(each, order) for each in others))
         ):
             yield place
 
