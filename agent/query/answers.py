@@ -200,9 +200,11 @@ class Answerer:
 
     async def _find_asked_thing(self, find: Find, kind: RecordKind) -> LocatedRecord | None:
         """The one record whose somebody is asked for: the ticket of "who handles 7"."""
-        above = find.where[0] if len(find.where) == 1 else None
-        owner = above.owner if isinstance(above, BelongsTo) else above.related if isinstance(above, Has) else None
-        own = self.query.kinds.get(owner.record) if isinstance(owner, Find) and find.said is None else None
+        above = find.where[0] if len(find.where) == 1 and find.said is None else None
+        some = above.related if isinstance(above, Has) and (above.op, above.count) == (">=", 1) else None
+        owner = above.owner if isinstance(above, BelongsTo) else some
+        named = isinstance(owner, Find) and (owner.said, owner.among, owner.order) != (None, None, None)
+        own = self.query.kinds.get(owner.record) if isinstance(owner, Find) and named else None
         if own is None or own.relation_to(kind.name) is None:
             return None
         return await self._only(owner)

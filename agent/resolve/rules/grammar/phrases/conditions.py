@@ -29,7 +29,7 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import does
+from agent.resolve.rules.grammar.dated_verbs import does, is_deed
 from agent.resolve.rules.grammar.phrases.fields import LEFT, list_stock_fields, read_total
 from agent.resolve.rules.grammar.phrases.having import read_held_by_anyone
 from agent.resolve.rules.grammar.phrases.modifiers import read_after, read_predicate, read_relative
@@ -284,7 +284,8 @@ def list_meant(reader: Reader, at: int, stop: int, *, named: bool = True) -> lis
     sure = [each.find for each in known if each.noun or reader.low(at) in lexicon.PRONOUNS]
     while at + 1 < stop and reader.low(at) in lexicon.DETERMINERS:
         at += 1
-    told = at < stop and not reader.tokens[at].capital and any(reader.state(at, each) for each in reader.kinds.values())
+    plain = at < stop and not reader.tokens[at].capital
+    told = plain and any(reader.state(at, each) or _is_deed_of(each, reader.low(at)) for each in reader.kinds.values())
     if sure or not named or at >= stop or told or count_placing(reader, at):
         return sure
     times = {*reader.ranges, *reader.dated, *reader.valued}
@@ -299,6 +300,11 @@ def list_meant(reader: Reader, at: int, stop: int, *, named: bool = True) -> lis
         find = Find(record=kind.name, said=reader.words(at, end), where=where)
         made += [find] if find not in made and _NO_NAME.isdisjoint(words) else []
     return made
+
+
+def _is_deed_of(kind: RecordKind, noun: str) -> bool:
+    """Whether a noun says what leads to a state of the kind: a "refund" and "refunded"."""
+    return any(is_deed(state) and stem(state) == stem(noun) for state in kind.states)
 
 
 def take_first(reader: Reader, answers: Sequence[Answer]) -> Answer | None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from agent.planning.proposal import BelongsTo, Compare, Comparison, Day, Find, Number, OrderByField, StateIs, TotalOf
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_owing_state
+from agent.resolve.rules.grammar.dated_verbs import find_owing_state, is_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.reader import Reader
@@ -153,7 +153,7 @@ def read_some_left(reader: Reader, kind: RecordKind, at: int, stop: int, *, deni
     for last in (at + 2, at + 1) if at < stop else ():
         left = reader.low(last) in _UNUSED
         field = find_named_field(kind, reader, at, last) if last <= stop and (left or last == stop) else None
-        if field is not None and field.type in _NUMERIC:
+        if field is not None and field.type in _NUMERIC and not is_deed(label_field(field).split()[0]):
             none = Number(number=Decimal(0), quote=reader.words(at, last))
             return Compare(field=field.name, op="=" if denied else ">", value=none), last + left
     return None

@@ -5,12 +5,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.planning.proposal import BelongsTo, Compare, Comparison, Find, First, Has, OrderByCount
+from agent.planning.proposal import (
+    BelongsTo,
+    Compare,
+    Comparison,
+    Find,
+    First,
+    Has,
+    OrderByCount,
+    OrderByField,
+    StateIs,
+)
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, is_deed
 from agent.resolve.rules.grammar.phrases.fields import read_comparison, read_number, read_some_left
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, add_noun_state, guess
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_held_by_theirs
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import stem
+from registry.records import RecordKind
 
 _TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!="}
 """What holds where a comparison doesn't."""
@@ -45,15 +58,28 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
         if op == ">=" and not finds_comparison(reader, at, step):
             op = ">=" if depth else "="
         count, step = int(held.value), after
+    elif superlative is None and reader.low(step) == "one" and finds_comparison(reader, at, step):
+        step += 1  # "more than one"
     some = read_some_left(reader, made.kind, step, stop, denied=negated) if reader.asks and op == ">=" else None
     phrase = made.read(reader, step, stop, None, depth + 1) if some is None else None
     if some is not None:
         made.where.append(some[0])
         return some[1]
+    if (phrase is None or not phrase.noun) and reader.asks and superlative is None and op == ">=":
+        deed = _read_noun_of_deed(reader, made.kind, step)
+        if deed is not None:
+            made.where.append(Has(related=deed[0], op="=" if negated else ">=", count=0 if negated else count))
+            return deed[1]
     if phrase is None or not phrase.noun or not reader.related(made.kind, reader.kinds[phrase.find.record]):
         return (
             0 if denied or not reader.asks else read_comparison(reader, made, at + 1) or read_number(reader, made, at)
         )
+    placed = phrase.find.pick == "one" and isinstance(phrase.find.order, OrderByField) and not negated
+    if reader.asks and placed and superlative is None and (op, count) == (">=", 1):
+        if not reader.leads(reader.kinds[phrase.find.record], made.kind):
+            return 0
+        made.where.append(BelongsTo(owner=phrase.find))  # "(who has) the oldest open bill"
+        return phrase.last
     related, last = _with_states(reader, phrase, step, stop, verb=low in {"has", "have", "had"})
     if superlative is not None:
         made.order = OrderByCount(count=related, first=superlative)
@@ -63,6 +89,23 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
     else:
         made.where.append(Has(related=related, op=op, count=count))
     return last
+
+
+def _read_noun_of_deed(reader: Reader, kind: RecordKind, at: int) -> tuple[Find, int] | None:
+    """What was done with something of theirs, by its noun: "(who got) a refund in May" is whose bill was refunded."""
+    while reader.low(at) in lexicon.DETERMINERS:
+        at += 1
+    word, found = stem(reader.low(at)), []
+    for other in reader.kinds.values() if word else ():
+        theirs = other.relation_to(kind.name) is not None
+        states = [each for each in other.states if theirs and is_deed(each) and stem(each) == word]
+        day = find_day_of_state(other, states[0]) if states else None
+        spent = reader.when(at + 1, day.name) if day is not None else None
+        if states and (spent is not None or at + 1 not in reader.ranges):
+            where = (StateIs(state=states[0]), *(spent[0] if spent is not None else ()))
+            find = Find(record=other.name, where=where, pick="all")
+            found.append((find, spent[1] if spent is not None else at + 1))
+    return found[0] if len(found) == 1 else None
 
 
 def read_worth_of_theirs(reader: Reader, made: PhraseParts, at: int) -> int:

@@ -356,6 +356,8 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
         return read_labelled_field(reader, [owning.find], first + 1, stop)
     owner = next((step for step in range(first, stop) if reader.tokens[step].owns), stop)
     unasked = first == index and not reader.text.plain.rstrip().endswith("?")
+    named = owner < stop and all(reader.tokens[at].capital or owner == first for at in range(first, owner + 1))
+    unasked = unasked and (not named or is_word(reader.low(first).removesuffix("'s")))  # "ada's e-mail" orders nothing
     if owner + 1 >= stop or unasked or "of" in reader.lows(first, owner - first):
         return None
     return read_labelled_field(reader, list_meant(reader, first, owner + 1), owner + 1, stop)

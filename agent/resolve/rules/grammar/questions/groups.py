@@ -19,7 +19,7 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then, is_deed
+from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then, is_deed, is_past
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import find_named_field, list_stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -142,7 +142,8 @@ def read_dated_of_theirs(reader: Reader, kind: RecordKind, at: int) -> Restricti
         day = reader.date_field(other, at) if other.relation_to(kind.name) is not None else None
         spent = reader.when(at + 1, day.name) if day is not None else None
         if spent is not None:
-            where = (*spent[0], *([StateIs(state="cancelled", negated=True)] if "cancelled" in other.states else []))
+            stands = "cancelled" in other.states and not is_past(reader.low(at))
+            where = (*spent[0], *([StateIs(state="cancelled", negated=True)] if stands else []))
             found.append(((Has(related=Find(record=other.name, where=where, pick="all")),), spent[1]))
     return found[0] if len(found) == 1 else None
 

@@ -24,6 +24,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     Phrase,
     PhraseParts,
     count_placing,
+    guess,
     negate_condition,
     read_named_owner,
 )
@@ -132,11 +133,9 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         if reader.low(at) in _LINGERS and at + 1 < stop and reader.low(at + 1) in _LINGERS | {"for", "since"}:
             at += 1
             continue
-        if reader.low(at) in _UNITED and reader.low(at + 1) == "us":  # "from us", who are asked
-            at += 2
-            continue
-        if reader.lows(at, 3) == ("have", "we", "got") and is_over(reader, at + 3, stop):
-            at += 3
+        got = reader.lows(at, 3) == ("have", "we", "got") and is_over(reader, at + 3, stop)
+        if got or (reader.low(at) in _UNITED and reader.low(at + 1) == "us"):  # "from us", who are asked
+            at += 3 if got else 2
             continue
         if (place := read_in_place(reader, phrase, kind, at, stop)) is not None:
             find, at = find.model_copy(update={"where": (*find.where, *place[0])}), place[1]
@@ -345,7 +344,8 @@ def _owner(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, 
     owner = read_subject(reader, at, stop)
     if owner is None or owner.find.record == kind.name or reader.low(at) in {"each", "every"}:
         return None  # "(how many does) each agent (close)" asks for a count of each
-    return (owner.find, owner.last) if reader.related(kind, reader.kinds[owner.find.record]) else None
+    whose = owner.find if owner.noun else guess(reader, kind, owner.find)
+    return (whose, owner.last) if reader.related(kind, reader.kinds[whose.record]) else None
 
 
 def _done_by(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
