@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from agent.extract.spans.money import find_currency
@@ -20,6 +21,8 @@ from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
 _NAME: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{3,}(?![\w@/+-]|\.\w|['’](?!s\b))")
+
+_AND: Final = re.compile(r"\s*(?:,|\s(?:and|or|&|\+))\s*(?:and\s+)?", re.IGNORECASE)
 
 
 def read_names(
@@ -39,8 +42,8 @@ def read_names(
 
 
 def capitalize_names(read: AlignedText, kinds: Sequence[RecordKind]) -> AlignedText:
-    """Gives strange words in lower case a capital, as if they were names: "hugo" is read like "Hugo". So is the word
-    before one that may belong to the name: "grace oduya"."""
+    """Gives strange words in lower case a capital, as if they were names: "hugo" is read like "Hugo". So are the word
+    before one, which may belong to the name ("grace oduya"), and the words in a list with one."""
     said = (load_order_speller(), load_things_speller(kinds))
 
     def may_name(low: str) -> bool:
@@ -49,6 +52,11 @@ def capitalize_names(read: AlignedText, kinds: Sequence[RecordKind]) -> AlignedT
 
     found = [each for each in _NAME.finditer(blank_quotations(read.text)) if may_name(each[0].casefold())]
     strange = {at for at, each in enumerate(found) if not is_word(each[0].casefold())}
-    beside = {at - 1 for at in strange if at and read.text[found[at - 1].end() : found[at].start()] == " "}
-    places = (found[at].start() for at in strange | beside)
+    names = strange | {at - 1 for at in strange if at and read.text[found[at - 1].end() : found[at].start()] == " "}
+    listed = [
+        at for at, (one, other) in enumerate(pairwise(found)) if _AND.fullmatch(read.text[one.end() : other.start()])
+    ]
+    for at in (*listed, *reversed(listed)):  # "poppy, biscuit and rex": one strange name tells the others
+        names |= {at, at + 1} if not names.isdisjoint((at, at + 1)) else set()
+    places = (found[at].start() for at in names)
     return read.put((at, at + 1, read.text[at].upper()) for at in places if read.text[at].islower())

@@ -199,6 +199,45 @@ def find_joined_names(
             yield each.start, each.end
 
 
+# "Poppy and | Rex", behind a verb, a preposition, an article or another name.
+_BEFORE_NAME: Final = re.compile(
+    r"(?:^|[,;.!?]|(?<!\w)(?P<lead>[^\W\d_][\w'’-]*)\s)\s*(?P<name>[^\W\d_][\w'’-]*)\s*(?:,|\s(?:and|or|&|\+))\s*(?:and\s+|the\s+)?$",
+    re.IGNORECASE,
+)
+_LISTED: Final = re.compile(r"\s*,?\s*(?:and|or|&|\+)\s", re.IGNORECASE)
+_LEADING: Final = word_set("for to of with from at on both the a an my our give get put")
+_SO_DOES: Final = re.compile(
+    r"(?<!\w)(?:so|neither|nor)\s+(?:is|are|was|were|has|have|had|does|do|did|will|would|can|should|must)(?:n['’]t)?\s+"
+    r"(?P<name>[^\W\d_][\w'’-]*)",
+    re.IGNORECASE,
+)
+
+
+def find_listed_before(order: Order) -> Iterator[Place]:
+    """Finds words that "and" or a comma joins to a record's name, in front of it ("Poppy and | Rex need a bath") or
+    behind ("… and so does Rex"): they name another record."""
+    text, used = order.polite, order.taken
+
+    def is_used(start: int, end: int) -> bool:
+        return any(first < end and start < last for first, last in used)
+
+    for at, end in order.names:
+        start, joined = at, _LISTED.match(text, end) is not None
+        while (found := patterns.search_before(_BEFORE_NAME, text, start)) is not None:
+            first, last = found.span("name")
+            low, lead = found["name"].casefold(), (found["lead"] or "").casefold()
+            joined = joined or "," not in text[last:start]
+            led = not lead or lead in _LEADING or stem(lead) in ORDERS or stem(lead) in order.verbs
+            if not joined or not led or low in EMPTY or stem(low) in ORDERS | order.verbs or is_used(first, last):
+                break
+            start = first
+        if start < at:
+            yield start, at
+    for found in _SO_DOES.finditer(text):
+        if not is_used(*found.span("name")):
+            yield found.span()
+
+
 _FOR: Final = re.compile(
     r"(?<!\w)(?:(?i:for|as|instead\s+of|on\s+behalf\s+of|in\s+the\s+name\s+of|in\s+favou?r\s+of|by\s+order\s+of)\s+"
     r"|(?i:on|at|with|under|from|through)\s+(?=[A-Z][\w-]*['’]s\s))"

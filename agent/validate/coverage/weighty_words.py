@@ -20,6 +20,7 @@ from agent.validate.coverage.frames import find_frames, find_weakened
 from agent.validate.coverage.further_orders import (
     find_further_orders,
     find_joined_names,
+    find_listed_before,
     find_others,
     find_passed_over,
     find_told_duties,
@@ -329,8 +330,9 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
         *find_told_duties(of),
         *find_passed_over(of),
     ),
-    "joined name": lambda of: find_joined_names(
-        of.text, of.spoken, of.known, creates=bool(of.kinds) and not of.on_records
+    "joined name": lambda of: (
+        *find_joined_names(of.text, of.spoken, of.known, creates=bool(of.kinds) and not of.on_records),
+        *find_listed_before(of),
     ),
     "limit": _find_limits,
     "modifier": _find_modifiers,
