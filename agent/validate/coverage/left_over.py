@@ -103,6 +103,11 @@ _OTHERWISE: Final = re.compile(r"\s*(?:otherwise|else|if\s+not)\b", re.IGNORECAS
 _NAME_DID: Final = re.compile(r"\s*[A-Z][\w'’-]*\s+[^\W\d_]{2,}(?<!e)ed\W*$")
 _INTO: Final = re.compile(r"\s+(?:into|after)\b", re.IGNORECASE)
 _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
+_WISH: Final = _words(
+    r"(?:needs?|wants?|gets?|deserves?|(?:could|can)\s+do\s+with|(?:should|shall|must|may|can|is\s+to|(?:woul)?d\s+like\s+to)\s+(?:get|have)"
+    r"|(?:woul)?d\s+like)"
+)
+_CODE: Final = re.compile(r"(?<![\w@.-])[A-Za-z]{1,3}-?\d{1,6}(?![\w-])")
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _WISHED: Final = re.compile(
     r"(?<!\w)(?:should|must|shall|(?:has|have|needs?|ought|is|are)\s+to|let\s[^,;.!?\n]{1,40})\s+$", re.I
@@ -137,9 +142,8 @@ def find_left_over_words(order: Order) -> Iterator[Place]:
     ordered = False
     for clause in split_clauses(text) if _is_english(order, used) else ():
         ours = any(used[start] for _, start, _ in clause.words)
-        left = [
-            each for each in clause.words if not used[each[1]] and not elsewhere[each[1]] and has_weight(each[0], by)
-        ]
+        words = [each for each in clause.words if not (used[each[1]] or elsewhere[each[1]])]
+        left = [each for each in words if has_weight(each[0], by) or _CODE.match(text, each[1])]
         places = list(_of_clause(clause, used, left, order.verbs, by, after=ordered, ours=ours))
         yield from places
         ordered = ordered or ours or bool(places)
@@ -181,7 +185,10 @@ def _of_clause(
     if after and not ours and _TO_COME.search(plain) and not tells:
         yield first[1], clause.end
         return
-    if finite is not None and not (ours and by.says_whole(told, reports=True)):
+    wish = _WISH.search(plain) if ours else None
+    if wish is not None and any(used[clause.start + wish.end() : clause.end]):
+        left = [each for each in left if each[1] - clause.start >= wish.end()]  # "Ada needs | a loan in cash"
+    elif finite is not None and not (ours and by.says_whole(told, reports=True)):
         if head is None or not begins or _is_determined(clause) or head[1] - clause.start > finite:
             return
         if by.restricted or OWN_SUBJECT.match(plain, finite) or PAST.search(plain, finite):
@@ -264,7 +271,8 @@ def _without_late_verb(
     """
     if not left or clause.head is None or not used[clause.head[1]]:
         return left
-    before = [word for word, start, _ in clause.words if start < left[0][1]]
+    words = (each for each in clause.words if plain_word(each[0]) not in _DETERMINERS)
+    before = [word for word, start, _ in words if start < left[0][1]]
     verb = next((each for each in left if patterns.search_before(_WISHED, clause.text, each[1])), left[0])
     root = stem(plain_word(verb[0]))
     says = any(stem(plain_word(word)) in verbs for word, start, _ in clause.words if not used[start])
@@ -341,14 +349,15 @@ def _is_verb(clause: Clause) -> bool:
 
 
 def _widen(clause: Clause, run: Sequence[Word]) -> Place:
-    """The place of a run of words, extended to the function words before it ("in", "as", "of")."""
+    """The place of a run of words, extended to the function words before it ("in", "as", "of") and to a whole code."""
     start = run[0][1]
+    code = _CODE.match(clause.text, run[-1][1])
     for _ in range(2):
         before = patterns.search_before(_BEFORE, clause.text, start)
         if before is None or before.start() < clause.start or plain_word(before[0].strip()) not in EMPTY:
             break
         start = before.start()
-    return start, run[-1][2]
+    return start, code.end() if code is not None else run[-1][2]
 
 
 def _is_english(order: Order, used: Sequence[bool]) -> bool:
