@@ -135,7 +135,7 @@ class Interpreter(StretchEvidence):
                     single[other] = theirs[-1].argument
                     self.doubtful |= len({repr(getattr(each.argument, "value", each.argument)) for each in theirs}) > 1
             paired = [each for each in values if len(each[1]) == len(pieces)]
-            self.doubtful |= self._says_apart(pieces)
+            self.doubtful |= self._says_apart(pieces) or any(self._may_be_for_each(pieces, *each) for each in paired)
             return [
                 {**single, name: piece.argument, **{other: theirs[at].argument for other, theirs in paired}}
                 for at, piece in enumerate(pieces)
@@ -144,6 +144,14 @@ class Interpreter(StretchEvidence):
             single[name] = pieces[0].argument
             self.doubtful = True
         return [single]
+
+    def _may_be_for_each(self, pieces: Sequence[Piece], name: str, values: Sequence[Piece]) -> bool:
+        """Whether each of several records may get every value: "give Ada and Bo a chair and a lamp". A value that
+        replaces another can only be one record's: "set 7 and 9 to low and high"."""
+        apart = pieces[-1].last <= values[0].first or values[-1].last <= pieces[0].first
+        told = "respectively" in self.reader.lows(self.first, self.stop - self.first)
+        chosen = self.offer.annotation(name).replaces is None and "enum" in (self.offer.properties.get(name) or {})
+        return apart and chosen and not told
 
     def _says_apart(self, pieces: Sequence[Piece]) -> bool:
         """Whether each record of a list has its own value and one of them can't be read: "F-1 half and F-2 all"."""
