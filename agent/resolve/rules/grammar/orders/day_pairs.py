@@ -13,12 +13,14 @@ from registry.offers.offer import Offer
 
 _STARTS: Final = word_set("from start starts starting begin begins beginning first arrival arrive arrives out")
 _ENDS: Final = word_set("to until till end ends ending last due return returns back departure leave leaves")
+_UNTIL: Final = word_set("until till through")
+_FROM: Final = word_set("from since starting")
 _LEADS: Final = word_set("from between")
 
 
 def read_day_pair(reader: Reader, offer: Offer, first: int, stop: int) -> Mapping[str, Piece]:
     """The two days of an action that takes a first and a last one, if they are said together."""
-    names = _find_parameters(offer)
+    names = find_day_parameters(offer)
     for pair in reader.day_pairs if names is not None else ():
         at, last = reader.end_index(pair.start), reader.end_index(pair.end)
         if first <= at and last <= stop:
@@ -29,7 +31,7 @@ def read_day_pair(reader: Reader, offer: Offer, first: int, stop: int) -> Mappin
     return {}
 
 
-def _find_parameters(offer: Offer) -> tuple[str, str] | None:
+def find_day_parameters(offer: Offer) -> tuple[str, str] | None:
     """The two parameters for the first and last day, if these are its only days."""
     schemas = offer.properties.items()
     dated = [name for name, each in schemas if isinstance(each, Mapping) and each.get("format") == "date"]
@@ -40,3 +42,11 @@ def _find_parameters(offer: Offer) -> tuple[str, str] | None:
         if said[one] & _STARTS and said[other] & _ENDS and not said[one] & _ENDS:
             return dated[one], dated[other]
     return None
+
+
+def is_other_end(offer: Offer, name: str, before: str) -> bool:
+    """Whether the word ``before`` a day says that it is the other day of the pair: "until Sunday" begins nothing."""
+    pair = find_day_parameters(offer)
+    if pair is None or name not in pair:
+        return False
+    return before in (_UNTIL if name == pair[0] else _FROM)

@@ -23,7 +23,7 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, LAST
 from agent.resolve.rules.grammar.orders.action_words import SHOWN
-from agent.resolve.rules.grammar.orders.day_pairs import read_day_pair
+from agent.resolve.rules.grammar.orders.day_pairs import is_other_end, read_day_pair
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.relative_values import read_difference
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
@@ -301,6 +301,8 @@ class StretchValues(StretchWords):
                 and "T00:00" in str(each.value)
             ):
                 continue  # a week or month is no moment
+            if dated and is_other_end(self.offer, name, reader.low(first - 1)):
+                continue
             if dated and not required and self._has_passed(name, annotation, str(each.value), first):
                 continue
             plain = schema.get("type") == "string" and "enum" not in schema and each.value == each.text
