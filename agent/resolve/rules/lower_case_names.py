@@ -43,7 +43,7 @@ def read_names(
 
 def capitalize_names(read: AlignedText, kinds: Sequence[RecordKind]) -> AlignedText:
     """Gives strange words in lower case a capital, as if they were names: "hugo" is read like "Hugo". So are the word
-    before one, which may belong to the name ("grace oduya"), and the words in a list with one."""
+    before one, which may belong to the name ("grace oduya"), and words in a list."""
     said = (load_order_speller(), load_things_speller(kinds))
 
     def may_name(low: str) -> bool:
@@ -53,10 +53,8 @@ def capitalize_names(read: AlignedText, kinds: Sequence[RecordKind]) -> AlignedT
     found = [each for each in _NAME.finditer(blank_quotations(read.text)) if may_name(each[0].casefold())]
     strange = {at for at, each in enumerate(found) if not is_word(each[0].casefold())}
     names = strange | {at - 1 for at in strange if at and read.text[found[at - 1].end() : found[at].start()] == " "}
-    listed = [
-        at for at, (one, other) in enumerate(pairwise(found)) if _AND.fullmatch(read.text[one.end() : other.start()])
-    ]
-    for at in (*listed, *reversed(listed)):  # "poppy, biscuit and rex": one strange name tells the others
-        names |= {at, at + 1} if not names.isdisjoint((at, at + 1)) else set()
+    for at, (one, other) in enumerate(pairwise(found)):
+        if _AND.fullmatch(read.text[one.end() : other.start()]):
+            names |= {at, at + 1}
     places = (found[at].start() for at in names)
     return read.put((at, at + 1, read.text[at].upper()) for at in places if read.text[at].islower())

@@ -204,8 +204,13 @@ _BEFORE_NAME: Final = re.compile(
     r"(?:^|[,;.!?]|(?<!\w)(?P<lead>[^\W\d_][\w'’-]*)\s)\s*(?P<name>[^\W\d_][\w'’-]*)\s*(?:,|\s(?:and|or|&|\+))\s*(?:and\s+|the\s+)?$",
     re.IGNORECASE,
 )
+_WORD: Final = re.compile(r"[^\W\d_][\w'’-]*")
 _LISTED: Final = re.compile(r"\s*,?\s*(?:and|or|&|\+)\s", re.IGNORECASE)
 _LEADING: Final = word_set("for to of with from at on both the a an my our give get put")
+# "Rex|, Poppy and Bess".
+_BEHIND_NAME: Final = re.compile(
+    r"(?:\s*,\s*[^\W\d_][\w'’-]{0,40}){1,8}\s*,?\s+(?:and|or|&)\s+(?:the\s+)?[^\W\d_][\w'’-]*", re.IGNORECASE
+)
 _SO_DOES: Final = re.compile(
     r"(?<!\w)(?:so|neither|nor)\s+(?:is|are|was|were|has|have|had|does|do|did|will|would|can|should|must)(?:n['’]t)?\s+"
     r"(?P<name>[^\W\d_][\w'’-]*)",
@@ -213,9 +218,9 @@ _SO_DOES: Final = re.compile(
 )
 
 
-def find_listed_before(order: Order) -> Iterator[Place]:
+def find_listed_names(order: Order) -> Iterator[Place]:
     """Finds words that "and" or a comma joins to a record's name, in front of it ("Poppy and | Rex need a bath") or
-    behind ("… and so does Rex"): they name another record."""
+    behind ("Rex|, Poppy and Bess need a bath", "… and so does Rex"): they name another record."""
     text, used = order.polite, order.taken
 
     def is_used(start: int, end: int) -> bool:
@@ -233,6 +238,14 @@ def find_listed_before(order: Order) -> Iterator[Place]:
             start = first
         if start < at:
             yield start, at
+        behind = _BEHIND_NAME.match(text, end)
+        for each in _WORD.finditer(behind[0]) if behind is not None else ():
+            first, last = end + each.start(), end + each.end()
+            low = each[0].casefold()
+            if low in EMPTY or stem(low) in ORDERS | order.verbs | order.known:
+                continue
+            if not is_used(first, last):
+                yield first, last
     for found in _SO_DOES.finditer(text):
         if not is_used(*found.span("name")):
             yield found.span()

@@ -20,7 +20,7 @@ from agent.validate.coverage.frames import find_frames, find_weakened
 from agent.validate.coverage.further_orders import (
     find_further_orders,
     find_joined_names,
-    find_listed_before,
+    find_listed_names,
     find_others,
     find_passed_over,
     find_told_duties,
@@ -332,7 +332,7 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
     ),
     "joined name": lambda of: (
         *find_joined_names(of.text, of.spoken, of.known, creates=bool(of.kinds) and not of.on_records),
-        *find_listed_before(of),
+        *find_listed_names(of),
     ),
     "limit": _find_limits,
     "modifier": _find_modifiers,

@@ -135,7 +135,6 @@ UNLESS = "for a hose unless he mends it"
         ("F-231 면제해 그녀가 동의하면", FINE, "면제해 그녀가 동의하면"),
         ("waive F-231 in HR", FINE, "in HR"),
         ("waive F-231, 17:00", FINE, "17:00"),  # a figure that is no number
-        ("waive F-231 in Q3", FINE, "in Q3"),
         ("remember F-231", FINE, "remember"),  # no slip of "member"
         ("waive F-231 for another person", FINE, "for another person"),  # light words with a preposition
         ("waive F-231 to her family", FINE, "to her family"),
@@ -155,6 +154,11 @@ async def test_words_that_light_or_short_ones_and_long_quotes_hide_are_asked_abo
     assert f'B1: "{piece}"' in model.told[0]
     changes = (await came_of(Reads(CHANGES, step=step), text)).verdict
     assert isinstance(changes, Question) or (isinstance(changes, Plan) and changes.held)
+
+
+async def test_a_code_that_the_plan_ignores_is_asked_about_whatever_the_model_says() -> None:
+    verdict = (await came_of(Reads("nothing", step=FINE), "waive F-231 in Q3")).verdict
+    assert isinstance(verdict, Question) and "‘in Q3’" in verdict.text
 
 
 @pytest.mark.parametrize(

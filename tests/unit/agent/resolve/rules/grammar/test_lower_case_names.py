@@ -58,3 +58,33 @@ async def test_questions_find_people_in_lower_case() -> None:
 async def test_goodwill_is_no_name() -> None:
     verdict = await verdict_of("waive the last fine for goodwill", "lending")
     assert "No member" not in str(verdict)
+
+
+@pytest.mark.parametrize(
+    ("text", "rested"),
+    [
+        ("rest thunder and biscuit for 3 days", [31, 32]),
+        ("rest thunder, biscuit and moonlight for 2 days", [31, 32, 33]),
+    ],
+)
+async def test_a_list_of_names_that_are_words(text: str, rested: list[int]) -> None:
+    verdict = await verdict_of(text, "riding")
+    assert isinstance(verdict, Plan), verdict
+    assert [step.filled[0].value for step in verdict.steps] == rested
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("rest thunder, pudding and custard for 2 days", "pudding"),
+        ("thunder, biscuit and caramel need 2 days rest", "thunder, biscuit"),
+        ("pudding and thunder need 2 days rest", "pudding"),
+        ("rest caramel for 2 days and so does thunder", "thunder"),
+        ("caramel needs 3 days rest with the red blanket", "red blanket"),
+        ("move lesson 602 to friday in H4", "in H4"),
+    ],
+)
+async def test_what_is_listed_or_said_beside_is_asked_about(text: str, told: str) -> None:
+    verdict = await verdict_of(text, "riding")
+    assert isinstance(verdict, Question | Refusal), verdict
+    assert told in str(verdict)
