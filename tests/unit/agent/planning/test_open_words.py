@@ -158,7 +158,8 @@ async def test_words_that_light_or_short_ones_and_long_quotes_hide_are_asked_abo
 
 async def test_a_code_that_the_plan_ignores_is_asked_about_whatever_the_model_says() -> None:
     verdict = (await came_of(Reads("nothing", step=FINE), "waive F-231 in Q3")).verdict
-    assert isinstance(verdict, Question) and "‘in Q3’" in verdict.text
+    assert isinstance(verdict, Question)
+    assert "‘in Q3’" in verdict.text
 
 
 @pytest.mark.parametrize(
