@@ -142,7 +142,7 @@ def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], boo
         or read_stocked(reader, index, stop)
         or read_costs(reader, index, stop)
         or works_on(reader, index, stop)
-        or _field(reader, index, stop)
+        or _field(reader, index, stop, orders)
         or read_told_of_things(reader, index, stop)
         or (read_about_somebody(reader, index, stop) if told or reader.low(index) in _OPENLY else None)
         or _read_top(reader, index, stop)
@@ -299,7 +299,11 @@ def _read_beside_name(reader: Reader, first: int, stop: int, *, left: bool) -> A
     for step in range(first + 1, min(first + 4, stop)) if people is not None and reader.noun(first) is None else ():
         field = find_named_field(people, reader, step, stop) if people is not None else None
         sums = field is not None and field.type in ("money_minor", "number", "integer")
-        named = all(reader.tokens[at].capital or not is_word(reader.low(at)) for at in range(first, step))
+        capital = all(reader.tokens[at].capital for at in range(first, step))
+        named = (
+            capital if left else not is_word(reader.low(first).removesuffix("'s")) and (capital or step == first + 1)
+        )
+        named = named or (left and step == first + 1 and not is_word(reader.low(first)))
         if (
             field is not None
             and sums
@@ -321,7 +325,7 @@ def _read_namesakes(reader: Reader, at: int, stop: int) -> Phrase | None:
     return Phrase(Find(record=people.name, said=reader.words(at, end), pick="all"), at, end, True)
 
 
-def _field(reader: Reader, index: int, stop: int) -> Answer | None:
+def _field(reader: Reader, index: int, stop: int, orders: Callable[[str], bool]) -> Answer | None:
     """A field's value: "what is the priority of ticket 7", "what priority does ticket 7 have", "Ada's e-mail"."""
     at = index
     if reader.low(at) in {"what", "what's", "which"}:
@@ -330,7 +334,8 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
         at += 1
     first = at
     left = reader.lows(first, 2) == ("left", "of") and first > index
-    if (told := _read_beside_name(reader, first + 2 * left, stop, left=left)) is not None:
+    named = first > index or not orders(reader.low(first))
+    if named and (told := _read_beside_name(reader, first + 2 * left, stop, left=left)) is not None:
         return told
     if first > index and (word := reader.low(stop - 1)) in {"about", "for"}:  # "what is ticket 7 about"
         held = [
@@ -356,7 +361,9 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
         return read_labelled_field(reader, [owning.find], first + 1, stop)
     owner = next((step for step in range(first, stop) if reader.tokens[step].owns), stop)
     unasked = first == index and not reader.text.plain.rstrip().endswith("?")
-    named = owner < stop and all(reader.tokens[at].capital or owner == first for at in range(first, owner + 1))
+    named = (
+        named and owner < stop and all(reader.tokens[at].capital or owner == first for at in range(first, owner + 1))
+    )
     unasked = unasked and (not named or is_word(reader.low(first).removesuffix("'s")))  # "ada's e-mail" orders nothing
     if owner + 1 >= stop or unasked or "of" in reader.lows(first, owner - first):
         return None

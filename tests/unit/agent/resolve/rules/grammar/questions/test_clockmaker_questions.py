@@ -103,6 +103,11 @@ async def test_a_small_word_that_is_no_state_here_is_not_passed_over(name: str, 
     assert await answered(text, name) is None
 
 
+@pytest.mark.parametrize("text", ["Collect Ida's credit", "Refund Ida's credit", "collect Ida Roth's credit"])
+async def test_a_verb_before_a_name_is_no_part_of_it(text: str) -> None:
+    assert f"‘{text.split()[0]}" not in repr((await ask_clockmaker(text)).verdict)
+
+
 async def test_refunds_are_summed_by_what_was_refunded_and_when() -> None:
     reply = await tell("sum of refunds in october")
     assert reply is not None
