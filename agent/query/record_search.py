@@ -392,7 +392,7 @@ class RecordSearch:
         ]
         wanted = merge_filters(*states, need.filter)
         if wanted and not fits(record, wanted):
-            return need.ask(explain_exclusion(record, record.label, need.kind, wanted))
+            return need.ask(explain_exclusion(record, record.label, replace(need, filter=wanted)))
         return need.ask(f"{record.label} is not what you said of it. Which {name_kind(need.kind)} is meant?")
 
 

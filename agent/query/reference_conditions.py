@@ -247,9 +247,9 @@ class ReferenceConditions:
 
     async def _find_called(self, need: RecordQuery, owner: Reference) -> tuple[LocatedRecord, ...]:
         """Finds records by their own content if the name is no owner's: an account without an owner is its person's
-        ("Ada's account"), and a comment is its writer's if it holds their name."""
+        ("Ada's account"), a comment is its writer's if it holds their name, and a code may look like a name."""
         plain = isinstance(owner, Find) and owner.said is not None and not owner.where and owner.order is None
-        if not plain or not any(each.search == "name" for each in need.kind.fields):
+        if not plain or not any(each.search in ("name", "number") for each in need.kind.fields):
             return ()
         assert isinstance(owner, Find)
         own = Find(record=need.kind.name, said=owner.said, pick="all")

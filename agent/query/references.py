@@ -372,7 +372,7 @@ class RecordFinder:
         """The records, or what excludes the first one that doesn't pass the contract's demands."""
         for each in found:
             if not fits(each.record, need.filter):
-                return need.ask(explain_exclusion(each.record, each.label, need.kind, need.filter))
+                return need.ask(explain_exclusion(each.record, each.label, need))
         return tuple(found)
 
 

@@ -8,7 +8,8 @@ from typing import Final
 
 from agent.extract.limits import MAX_TEXT, explain_excess
 from agent.pipeline import Answer, Candidate, Question
-from agent.validate.questions import REST, is_yes
+from agent.validate.consent import is_yes
+from agent.validate.questions import REST
 from core.errors import InvalidInput
 from language.stems import EMPTY, stem_text
 

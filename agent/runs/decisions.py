@@ -25,7 +25,8 @@ from agent.runs.run import Run
 from agent.runs.service import RunService
 from agent.runs.states import as_asked, as_held, as_planned
 from agent.runs.test_mode import check_mode
-from agent.validate.questions import REST, is_no
+from agent.validate.consent import is_no
+from agent.validate.questions import REST
 from agent.workspace import authority, principals
 from agent.workspace.context import WorkspaceContexts
 from core.actor import OWNER, Actor

@@ -288,7 +288,8 @@ class DraftFilling:
             )
             return Refusal(code="invalid", detail=detail)
         kind, schema = self._find_kind(name), self.slots.schema(name)
-        asked = self.slots.ask(name, questions.ask_for(name, schema, self.slots.annotation(name), kind), "missing")
+        text = questions.ask_for(name, schema, self.slots.annotation(name), kind)
+        asked = self.slots.ask(name, questions.explain_part(schema, self.slots.request.text) + text, "missing")
         offered = questions.list_choices(schema) if kind is None else await self._list_few(name, kind)
         return asked.model_copy(update={"candidates": offered})
 

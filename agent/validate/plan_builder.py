@@ -31,12 +31,13 @@ from agent.pipeline import (
 )
 from agent.query.references import Query
 from agent.validate import supplied_values
+from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.coverage.unused_words import find_joined, find_unused_words, quote_spans
 from agent.validate.filling import DraftFilling
 from agent.validate.payload import call_request, digest_plan, find_misfits, preview
 from agent.validate.policy import Decision, authorize, confirm_nothing, counts_in_session, decide
-from agent.validate.questions import REST, explain_unclear, has_consent, join, quote_words
+from agent.validate.questions import REST, join, quote_words
 from agent.validate.questions import quote_words as quote
 from agent.validate.records.located import MOST, LocatedRecord, RecordScope, format_count
 from agent.validate.records.lookup import Lookup

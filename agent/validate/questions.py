@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from agent.extract.references.value import Reference
-from agent.pipeline import Answer, Candidate, Question, QuestionCode, Request
+from agent.pipeline import Candidate, Question, QuestionCode
 from agent.validate.records import confusables
 from agent.validate.records.located import (
     LABEL_CHARS,
@@ -22,6 +22,7 @@ from agent.validate.records.located import (
     name_kinds,
 )
 from core.display_text import to_display_text
+from language.stems import stem
 from language.text import with_article
 from language.wordnet import is_word
 from registry.contract import Annotation, Unit
@@ -62,6 +63,15 @@ def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind:
     if annotation.unit in (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS):
         return f"{label}: how many {annotation.unit.value}?"
     return f"{label}: what shall it be?"
+
+
+def explain_part(schema: Mapping[str, Any], words: str) -> str:
+    """What to say before asking for an e-mail address of which a part was typed. Empty if none was."""
+    found = _PART_OF_ADDRESS.search(words) if schema.get("format") == "email" else None
+    return f"{quote_words(found[0])} is no complete e-mail address. " if found is not None else ""
+
+
+_PART_OF_ADDRESS: Final = re.compile(r"(?<!\S)[\w.+-]+@[\w.-]*")
 
 
 def list_members(schema: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -268,10 +278,15 @@ def explain_none_found(
     return f"{opening} {whose} {amount}: {join(parts, 'and')}."
 
 
-def explain_exclusion(record: Record, label: str, kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> str:
-    """The question if the meant record is excluded by the contract's filter or by a word."""
+def explain_exclusion(record: Record, label: str, need: RecordQuery) -> str:
+    """The question if the meant record is excluded by the contract's filter or by a word. A record that is already as
+    the action would make it ("closed", to be closed) needs nothing."""
+    kind, where = need.kind, need.filter
     needed = _add_states(kind, where, name_kind(kind)) if describe_filter(kind, where) else ""
     is_ = to_display_text(describe_mismatch(record, kind, where), limit=WORDS_CHARS)
+    deeds = [stem(each) for each in need.action.rpartition(".")[2].split("_")]
+    if is_ and stem(is_) in {*deeds, *(each.removeprefix("re") for each in deeds)}:
+        return f"{label}{': that is so' if is_ in label else f' is {is_}'} already; nothing was done."
     needs = f"this needs {with_article(needed)}" if needed else "this can't be done with it"
     if is_ and is_ in label:  # "INV-1042 · refunded 2026-10-03" has said so
         return f"{label}: {needs}."
@@ -327,65 +342,3 @@ def make_action_candidate(action: Described) -> Candidate:
     text = first[0] if first else text if len(text) <= DETAIL_CHARS else f"{text[:DETAIL_CHARS].rpartition(' ')[0]}…"
     says_more = text.rstrip(".").casefold() != title.rstrip(".").casefold()
     return Candidate(id=action.name, label=title, detail=text if says_more else "")
-
-
-# ── yes or no ────────────────────────────────────────────────────────────────────────────────────────────────────────
-# Closed lists of whole answers. Any other answer is neither. Silence, doubt or a new wish never sends a call.
-
-_LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_YES_ALONE: Final = (
-    "y", "yes", "yeah", "yep", "yup", "yea", "aye", "ok", "okay", "sure", "right", "correct", "exactly", "indeed",
-    "absolutely", "definitely", "of course",
-)  # fmt: skip
-_DO_IT: Final = (
-    "", "please", "please do", "do", "do it", "do that", "go ahead", "go on", "that", "that one", "that's it",
-    "that's right", "that's the one", "that's what i mean", "that's what i meant", "that is it", "that is right",
-    "it is", "i do", "i mean that", "i mean it", "thanks", "thank you", "the rest", "do the rest", "without that",
-    "exactly", "correct", "of course",
-)  # fmt: skip
-_YES: Final = frozenset(f"{yes} {more}".strip() for yes in _YES_ALONE for more in _DO_IT) | frozenset(
-    {
-        "please", "please do", "do it", "do that", "do", "go ahead", "go on", "that's it", "that's right", "that one",
-        "that's the one", "that's what i mean", "that's what i meant", "it is", "i do", "only the rest",
-        "just the rest", "the rest", "do the rest", "without that", "that's fine",
-        "ja", "ja bitte", "ja gerne", "sí", "si", "sí por favor", "oui", "oui s'il te plaît", "oui s'il vous plaît",
-        "sì", "sì grazie", "ja graag", "sim", "sim por favor",
-    }
-)  # fmt: skip
-_NO: Final = frozenset(
-    {
-        "n", "no", "nope", "nah", "no thanks", "no thank you", "no don't", "don't", "do not", "please don't", "no way",
-        "no stop", "stop", "cancel", "no cancel", "cancel it", "cancel that", "not now", "no not now", "nothing",
-        "don't do it", "do nothing", "no do nothing", "nein", "nein danke", "nee", "nee dank je", "non", "non merci",
-        "no gracias", "no grazie", "não", "não obrigado", "não obrigada",
-    }
-)  # fmt: skip
-
-
-def is_yes(text: str) -> bool:
-    return _read(text) in _YES
-
-
-def is_no(text: str) -> bool:
-    return _read(text) in _NO
-
-
-def has_consent(request: Request, slot: str) -> bool:
-    """Whether the latest answer to a slot's question is a yes, in words or by choosing its one candidate."""
-    answer = _find_answer(request, slot)
-    return answer is not None and (answer.choice == slot or (answer.text is not None and is_yes(answer.text)))
-
-
-def explain_unclear(request: Request, slot: str) -> str:
-    """What to say before asking again. Empty if nothing was answered."""
-    answer = _find_answer(request, slot)
-    return f"{quote_words(answer.text)} is neither yes nor no. " if answer is not None and answer.text else ""
-
-
-def _find_answer(request: Request, slot: str) -> Answer | None:
-    """The latest answer to a slot, including one that a model has read since (``said:rest``)."""
-    return next((each for each in reversed(request.answers) if each.slot.rpartition(":")[2] == slot), None)
-
-
-def _read(text: str) -> str:
-    return " ".join(_LETTERS.findall(text.casefold().replace("’", "'")))

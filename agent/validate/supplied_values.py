@@ -81,7 +81,7 @@ async def find_records(
             return refuse_value(given, "record_not_found", detail, below=below)
         one = LocatedRecord(record, need.kind, ())
         if not fits(record, need.filter):
-            why = explain_exclusion(record, one.label, need.kind, need.filter)
+            why = explain_exclusion(record, one.label, need)
             return refuse_value(given, "record_not_allowed", to_display_text(why), below=below)
         found.append(one)
     return tuple(found)

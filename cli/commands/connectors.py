@@ -160,7 +160,7 @@ def _read_examples(folder: Path) -> list[Finding]:
     """Advice about the contracts' own examples. Settings of the connection are filled with their examples."""
     import asyncio
 
-    from agent.resolve.own_examples import find_misread_examples
+    from agent.planning.own_examples import find_misread_examples
     from core.errors import BadSetting
     from registry.connector import Settings
     from registry.declarative.connector import read_connector

@@ -15,13 +15,13 @@ from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request, Span
 from agent.planning.proposal import Day, Find, Number, TypedValue
 from agent.planning.quotes import find_places, find_quotes, walk
+from agent.validate.consent import is_yes
 from agent.validate.coverage.accounted_words import LIGHT, NOTHING, Accounts, has_weight, list_accounts, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.coverage.weighty_patterns import SILENCE, TELLING, TIMES, cover
-from agent.validate.questions import is_yes
 from language import numerals
 from language.locales import translate
 from language.stems import ORDERS, split_runs, stem, stem_text

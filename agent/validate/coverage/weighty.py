@@ -96,7 +96,12 @@ class _Judge:
 
     def tell(self, findings: Iterable[Finding], *, whole: Callable[[Finding], bool]) -> list[str]:
         """The text of each finding, with the words around it unless it is ``whole``."""
-        return _list_outermost(each.said.strip() if whole(each) else self._quote_around(each) for each in findings)
+        return _list_outermost(each.said.strip() if whole(each) else self._quote(each) for each in findings)
+
+    def _quote(self, each: Finding) -> str:
+        """A finding with the words around it, or alone where those are the whole request."""
+        around = self._quote_around(each)
+        return each.said.strip() if len(around) >= len(self.order.text.strip().rstrip(".!?")) else around
 
     # ── accounted for ──
 

@@ -15,6 +15,7 @@ from agent.query.arithmetic import SAID, test_holds
 from agent.query.context import Worked
 from agent.query.references import Query
 from agent.validate import questions
+from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.misread import repeats_what_was_done
 from agent.validate.coverage.negations import find_denied_order
@@ -25,7 +26,7 @@ from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.coverage.weighty_patterns import cover
-from agent.validate.questions import REST, explain_unclear, has_consent
+from agent.validate.questions import REST
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
 from agent.validate.slots import Slots, format_parameter
 from core.display_text import to_display_text

@@ -329,7 +329,9 @@ class _Planner:
                 most = min(int(contract.properties[name].get("maxItems", MOST - 1)), MOST - 1)
             elif isinstance(reference, Find) and reference.pick == "one":
                 most = 1
-            need = RecordQuery(f"{at}.{name}", name, kind, annotation.filter, annotation.order, most)
+            need = RecordQuery(
+                f"{at}.{name}", name, kind, annotation.filter, annotation.order, most, action=contract.name
+            )
             outcome = await self.query.records.find(need, reference, found)
             if isinstance(outcome, Question):
                 return self._name_unread(outcome, kind, reference)

@@ -103,7 +103,8 @@ class RecordQuery:
     ``slot`` is the question's slot (``0.invoice_id``, ``0.invoice_id/customer``). ``filter`` is what the contract
     demands of the record. ``order`` is the field that "last" sorts by. ``most`` is how many records may be meant: 1
     except for arrays. ``told`` is how a reader of functions read the words. ``restricts``: the records only restrict
-    others or are told of, so a related record that is described and not named may be any that fits.
+    others or are told of, so a related record that is described and not named may be any that fits. ``action`` is the
+    name of the contract that takes the records.
     """
 
     slot: str
@@ -114,6 +115,7 @@ class RecordQuery:
     most: int = 1
     told: Reference | None = None
     restricts: bool = False
+    action: str = ""
 
     @property
     def base_slot(self) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.pipeline import Answer, Request
-from agent.validate.questions import explain_unclear, has_consent, is_no, is_yes
+from agent.validate.consent import explain_unclear, has_consent, is_no, is_yes
 
 
 def asked(*answers: Answer) -> Request:

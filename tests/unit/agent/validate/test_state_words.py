@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent.pipeline import Plan, Request
@@ -9,6 +11,7 @@ from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.questions import describe_records, explain_exclusion, explain_unknown_name
+from agent.validate.records.located import RecordQuery
 from agent.workspace.context import WorkspaceContext
 from registry.catalogue import Catalogue
 from registry.records import Field, Kinds, Record, RecordKind
@@ -34,8 +37,10 @@ def test_a_state_stands_where_english_has_it(state: str, said: str) -> None:
 
 def test_it_does_in_whole_questions() -> None:
     bike = Record("bike", "7", {"id": 7, "name": "Tandem", "place": "in"}, "Tandem", "", "")
-    needs = explain_exclusion(bike, "Tandem", BIKE, {"place": ["out"]})
-    assert needs == "Tandem is in; this needs a bike that is out."
+    out = RecordQuery("0.bike", "bike", BIKE, {"place": ["out"]}, action="shed.lend_bike")
+    assert explain_exclusion(bike, "Tandem", out) == "Tandem is in; this needs a bike that is out."
+    taken = replace(out, action="shed.take_in")
+    assert explain_exclusion(bike, "Tandem", taken) == "Tandem is in already; nothing was done."
     assert explain_unknown_name(BIKE, "Comet", {"place": ["in"]}, None) == "No bike that is in is called ‘Comet’ here."
     assert explain_unknown_name(BIKE, "Comet", {}, None) == "No bike is called ‘Comet’ here."
 

@@ -65,7 +65,7 @@ CELLARED = {**SHELVE, "shelf": {"value": "cellar", "quote": "cellared"}}
         ("renew loan 502 by 7 days with insurance", RENEW, "with insurance"),
         ("renew loan 502 by 7 days, backdated", RENEW, "backdated"),
         ("let F-231 slide with a warning", WAIVE, "with a warning"),
-        ("renew loan 502-504 by 7 days", RENEW, "renew loan 502-504 by 7 days"),
+        ("renew loan 502-504 by 7 days", RENEW, "502-504"),
         ("put the Tile cutter in the cellar under a tarpaulin", SHELVE, "under a tarpaulin"),
         ("give Hugo Bernard 30 euros of credit towards a seat", CREDIT, "towards a seat"),
         ("give Hugo Bernard back 30 euros", CREDIT, "give Hugo Bernard back"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.resolve.own_examples import find_misread_examples
+from agent.planning.own_examples import find_misread_examples
 from registry.contract import parse
 from tests.unit.office import CONTRACTS, OFFICE
 

@@ -4,20 +4,23 @@ up."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
 from agent.pipeline import Ask, Calls, Proposed, Request
 from agent.planning.proposal import AnswerResult, PlanResult
+from agent.planning.propose import resolve
+from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
-from core.actor import Surface
+from core.actor import Actor, Surface
 from core.errors import Finding
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Risk
 from registry.json_schema import pointer
 from registry.offers.shortlist import Shortlist, make_shortlist
-from registry.records import RecordKind
+from registry.records import ContextProvider, Kinds, Query, Record, RecordKind
 
 CODE: Final = "warn_example_misread"
 MOST_EXAMPLES: Final = 500
@@ -32,14 +35,12 @@ _UNCLEAR: Final = "“{}” leads to a question: {}. Tell them apart in 'title',
 async def find_misread_examples(contracts: Sequence[Contract], kinds: Sequence[RecordKind]) -> list[Finding]:
     """Advice about each example that isn't read as its own action, with its place among the ``actions``."""
     catalogue, resolver = Catalogue(contracts), RuleResolver()
-    shortlists: dict[tuple[str, Surface], Shortlist] = {}
+    offered = _Offered(catalogue, Kinds((_NoRecords(tuple(kinds)),)))
     made: list[Finding] = []
     for at, each, number, example in islice(_list_examples(contracts), MOST_EXAMPLES):
-        role, surface = sorted(each.roles)[0], sorted(each.surfaces)[0]
-        if (role, surface) not in shortlists:
-            shortlists[role, surface] = make_shortlist(catalogue, role, surface)
-        request = Request(text=example, now=datetime.now(UTC), surface=surface)
-        resolution = (await resolver.resolve(request, shortlists[role, surface], kinds)).resolution
+        request = Request(text=example, now=datetime.now(UTC), surface=sorted(each.surfaces)[0])
+        asker = Actor("", "", "member", "", sorted(each.roles)[0], "")
+        resolution = (await resolve(Task(request, asker, offered, ""), resolver)).resolution
         read = _list_actions(resolution)
         if _is_answered(resolution):
             if each.risk is not Risk.READ:
@@ -53,6 +54,34 @@ async def find_misread_examples(contracts: Sequence[Contract], kinds: Sequence[R
         detail = text.format(example, " or ".join(titles))
         made.append(Finding(_point(at, number), CODE, detail))
     return made
+
+
+@dataclass
+class _Offered:
+    """Contracts and kinds without a workspace."""
+
+    catalogue: Catalogue
+    kinds: Kinds
+    made: dict[tuple[str, Surface], Shortlist] = field(default_factory=dict)
+
+    def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
+        if (actor.role, surface) not in self.made:
+            self.made[actor.role, surface] = make_shortlist(self.catalogue, actor.role, surface)
+        return self.made[actor.role, surface]
+
+
+@dataclass(frozen=True)
+class _NoRecords(ContextProvider):
+    declared: tuple[RecordKind, ...]
+
+    def kinds(self) -> tuple[RecordKind, ...]:
+        return self.declared
+
+    async def search(self, _query: Query, /) -> Sequence[Record]:
+        return ()
+
+    async def get(self, _kind: str, _record_id: str, /) -> Record | None:
+        return None
 
 
 def _point(at: int, number: int) -> str:
