@@ -10,7 +10,14 @@ from typing import Final, NamedTuple
 from agent.planning.proposal import Find
 from agent.validate.questions import name_record
 from agent.validate.records import confusables
-from agent.validate.records.ranking import fold_words, is_identifying, is_in_other_forms, is_slip, names_nothing
+from agent.validate.records.ranking import (
+    fold_words,
+    holds_numbers,
+    is_identifying,
+    is_in_other_forms,
+    is_slip,
+    names_nothing,
+)
 from language.stems import stem_text
 from language.wordnet import is_word
 from registry.records import Record, RecordKind, format_field
@@ -116,6 +123,7 @@ def _list_values(record: Record, kind: RecordKind) -> str:
 def find_slip(words: str, picked: Sequence[Record], records: Sequence[Record], kind: RecordKind) -> Record | None:
     """The one picked record whose name has a typo or other word forms, if none of all ``records`` is as near or looks
     the same."""
+    picked = [each for each in picked if holds_numbers(each, words)]  # another number is another record
     near = [each for each in picked if is_slip(words, name_record(each, kind))]
     if not near and not any(each.type == "email" for each in kind.fields):  # not for a person's or company's name
         near = [each for each in picked if is_in_other_forms(words, name_record(each, kind))]

@@ -108,6 +108,10 @@ RELATIVE: Final = re.compile(
 WHOSE: Final = re.compile(r"\b(?:hers|his|theirs)\b", re.IGNORECASE)
 ANEW: Final = re.compile(r"\s*(?:no,?\s+|sorry,?\s+|actually,?\s+)*make\s+(?:it|that)\b", re.IGNORECASE)
 NAME: Final = re.compile(r"(?!I\b)[A-ZÀ-ÖØ-Þ]|[\w-]*\d|[\w.+-]+@")
+# Records from one number to another: "close 7001-7009".
+RANGE: Final = re.compile(
+    r"(?<![\w.,/-])(?:[A-Za-z]{1,5}-)?\d{3,10}\s?[-–]\s?(?P<last>(?:[A-Za-z]{1,5}-)?\d{3,10})(?![\w/-])"
+)
 OF: Final = re.compile(r"\s+(?:of|off|from)\s+(?:(?:the|his|her|their|its)\s+)?", re.IGNORECASE)
 ON_TOP: Final = re.compile(r"\b(?:more|extra|additional|further|longer)\b", re.IGNORECASE)
 PERIODS: Final = re.compile(

@@ -215,6 +215,8 @@ def _find_numbers(order: Order) -> Iterator[Place]:
             or (order.kinds and not _counts_here(order, number))
         ):
             yield number.start, number.end
+    for found in patterns.RANGE.finditer(order.polite) if order.on_records else ():
+        yield found.span("last")
 
 
 def _counts_here(order: Order, number: numerals.Number) -> bool:

@@ -13,7 +13,7 @@ from agent.resolve.rules.resolver import RuleResolver
 from agent.workspace.context import WorkspaceContext
 from registry.catalogue import Catalogue
 from registry.records import Kinds, Query, Record
-from tests.unit.agent.validate.fake_platform import SAAS, Platform, customer
+from tests.unit.agent.validate.fake_platform import SAAS, Platform, customer, town
 from tests.unit.own_worlds import NOW, OWNER
 
 
@@ -89,3 +89,13 @@ async def test_two_names_that_differ_in_accents_alone_are_asked_about() -> None:
     asked = await credit_there("Zoe", "Zoë Amsel", "Zoé Brandt", "Kai Lund")
     assert isinstance(asked, Question), asked
     assert [each.id for each in asked.candidates] == ["401", "402"]
+
+
+@pytest.mark.parametrize("number", ["55190", "5519-5525", "5591", "551"])
+async def test_another_number_is_no_slip(number: str) -> None:
+    kinds = Kinds([Platform(town())])
+    context = WorkspaceContext("shop", Catalogue(SAAS), kinds, kinds)
+    request = Request(text=f"close ticket {number}", now=NOW)
+    task = Task(request, OWNER, context, "run_00000000000000000000000001")
+    verdict = (await propose(task, RuleResolver())).verdict
+    assert not isinstance(verdict, Plan), verdict
