@@ -55,6 +55,8 @@ _FRAMES: Final = (
     r"you\s+(?:need\s*n['’]?t|need\s+not|(?:don['’]?t|do\s+not|no\s+longer)\s+(?:have|need)\s+to)",
     r"it(?:['’]s|\s+is|\s+was|\s+(?=(?:is|was)n))\s*(?:not|no\s+longer|(?:is|was)n['’]?t|hardly|barely|scarcely|never)\s+(?:\w+\s+){0,3}?to",
     r"(?:(?-i:[A-Z])\w+\s+)?refuses?\s+to",
+    rf"(?:[\w'’-]+\s+){{0,4}}?(?:{_NOT}|(?:has|does)(?:n['’]?t|\s+not|\s+never))\s+(?:{_ADVERB}\s+)*(?:ask|want|agree|intend|plan|wish|mean"
+    r"|offer|promise|dare|bother)(?:e?d|ned|t)?(?:\s+(?:us|me|you|them))?\s+to",
     rf"(?:\w+\s+){{1,3}}?(?:says?|said|thinks?|thought|claims?|insists?|promised)\s+(?:that\s+)?{_ANYBODY}\s*{_NOT}"
     rf"(?:\s+{_ADVERB})*",
     rf"it(?:['’](?:s|d\s+be)|\s+(?:is|was|would\s+be|seems?|feels))(?!\s+(?:\w+\s+){{0,4}}{_GOOD}\b)\s+(?:\w+\s+){{1,5}}?to",
@@ -143,8 +145,8 @@ def find_weakened(order: Order) -> Iterator[Place]:
         denied = {stem(plain_word(word)) for word, start, _ in clause.words if start > adverb[0]} & order.heads
         does = denied or alone or any(clause.start <= start < clause.end for start, _ in order.spoken)
         behind = next((each.words[0][1] for each in clauses if each.start >= clause.end), None)
-        corrected = behind is not None and CORRECTION.match(text, behind)
-        later = not corrected and any(start >= clause.end for start, _ in order.deciding)
+        goes_on = behind is not None and CORRECTION.match(text, behind) is None
+        later = goes_on and any(start >= clause.end for start, _ in order.deciding)
         others = (each for each in clauses if each is not clause and not _is_text(each, order))
         if (
             (does and not later and (denied or alone or not ends))

@@ -20,7 +20,7 @@ from agent.validate.coverage.weighty_patterns import (
     find_opening,
     search_before,
 )
-from language.stems import split_runs, stem
+from language.stems import ORDERS, split_runs, stem
 
 _UNIT: Final = r"(?:second|minute|hour|day|night|week|weekend|fortnight|month|quarter|year)s?"
 _SOON: Final = r"(?:mon|tues?|wed|thu|thurs?|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
@@ -40,14 +40,15 @@ _PHASE: Final = (
     r"(?:\s+(?:period|cycle|term|year|month))?"
 )
 _DELAY: Final = (
-    rf"in\s+(?:an?|half\s+an?)\s+{_UNIT}|(?:at|by|before|until)\s+(?:noon|midnight|lunch(?:time)?|christmas|easter)"
+    rf"in\s+(?:an?|half\s+an?)\s+{_UNIT}|(?:at|by|before|until|from|after)\s+(?:noon|midnight|lunch(?:time)?|christmas|easter)"
     r"|(?:(?:this|tomorrow|(?<!\d\s)in\s+the)\s+|(?<=,\s))(?:morning|afternoon|evening)|at\s+\d{1,2}(?::\d\d|\s*[ap]\.?m\b)"
     rf"|on\s+the\s+\d{{1,2}}(?:st|nd|rd|th)|(?:on|by|from|next|this)\s+{_SOON}\b\.?(?=\s*(?:[,;!?\d]|$))"
     rf"|\d{{1,2}}\.?\s+{_SOON}\b|(?:over|at|before|after|during|by)\s+(?:the\s+)?(?:weekend|holidays)"
     rf"|{_PHASE}"
     r"|(?:from|as\s+of|starting|beginning|with|at|until|after)\s+(?:(?:the|his|her|its|their|our)\s+)?next\s+\w+"
     r"(?:\s+(?:period|cycle|date|run))?"
-    r"|(?<=\w )overnight|later\s+(?:today|(?:in|on|this)\s+\w+)"
+    r"|with\s+effect\s+(?:from|on)\s+\w+|mid[\s-](?:day|week|month|quarter|year)|(?<=\w )overnight"
+    r"|later\s+(?:today|(?:in|on|this)\s+\w+)"
     r"|by\s+(?:the\s+)?(?:year|month|quarter|week)['’]?s?[\s-]+end"
     r"|(?:on|upon|at)\s+(?:renewal|expiry|completion|delivery|arrival|receipt)"
     r"|from\s+then\s+on(?:wards?)?|in\s+(?:the\s+)?(?:new\s+year|spring|summer|autumn|winter)"
@@ -61,7 +62,9 @@ _LENGTH: Final = (
     r"|for\s+(?:the\s+(?:time\s+being|moment|present|meantime)|a\s+(?:little\s+)?(?:while|bit)|now)|temporarily"
 )
 _RATE: Final = (
-    rf"(?:per|each|every)\s+(?:{_UNIT}|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+    r"in\s+(?:(?:\d+|two|three|four|five|six|several|equal|monthly|weekly)\s+(?:parts|halves|steps|payments|tranches)"
+    r"|(?:[^\W\d_]+\s+|\d+\s+)?(?:instal?lments|stages))|"
+    rf"(?:per|each|every)\s+(?:(?:other|second|third)\s+)?(?:{_UNIT}|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
     r"|(?:hourly|daily|weekly|fortnightly|monthly|quarterly|yearly|annually)(?=\s*(?:[,;.!?]|$|\b(?:to|for|from|until)\b))"
     rf"|(?<=\d )an?\s+{_UNIT}\b"
     rf"|(?<!\bfor )(?<!\bin )(?<!\bby )(?<!\bof )(?<!\babout )(?<!\bwithin )(?<=\w )an?\s+{_UNIT}(?=\s*(?:[,;.!?]|$))"
@@ -260,7 +263,8 @@ def _modifies(
         return True
     # Without used words the order is about what was spoken of: "send it every week".
     used = not taken or any(first < end and start < last for first, last in taken)
-    return used or any(stem(word.casefold()) in verbs for word, _, _ in split_runs(text[start:end]))
+    words = [stem(word.casefold()) for word, _, _ in split_runs(text[start:end])]
+    return used or any(each in verbs for each in words) or (heads and not ORDERS.isdisjoint(words[:1]))
 
 
 def _clause(text: str, start: int, end: int, *, joins: bool = True) -> Place:

@@ -276,7 +276,7 @@ _OFF: Final = (
 _RETRACTION: Final = re.compile(
     r"(?:[,;.!(]|\s[-–—]+|(?<=\w))\s{1,5}(?:(?:oh|no|wait|sorry|hm+|well|actually|and|but)[,\s]{1,5}){0,3}"
     rf"(?P<back>{_OFF}|never\s*mind|actually\s+(?:no|not|don['’]?t)|no\s+wait|(?:just\s+)?kidding|jk|(?:a\s+)?joke"
-    r"|on\s+second\s+thoughts?|(?:no\s+)?don['’]?t|(?:better\s+|rather\s+)not|hold\s+off(?:\s+on\s+(?:it|that|this))?"
+    r"|on\s+second\s+thoughts?|(?:no\s+)?don['’]?t|(?:better\s+|rather\s+)not|hardly|as\s+if|not\s+likely|hold\s+off(?:\s+on\s+(?:it|that|this))?"
     r"(?:\s+for\s+now)?)\s{0,5}[.!)…]*\s*$",
     re.IGNORECASE,
 )

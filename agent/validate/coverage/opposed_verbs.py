@@ -30,7 +30,7 @@ _PAIRS: Final = tuple(
     )
 )
 _MORE, _LESS = _PAIRS[0]
-ENDING: Final = frozenset(root for pair in _PAIRS for root in pair[1]) | _PAIRS[1][0]
+ENDING: Final = frozenset().union(*_PAIRS[1], _PAIRS[2][1], stem_text("remove revoke withdraw undo reverse"))
 """Verbs that end something or undo an end, and so say what is no longer so."""
 _CLAUSE: Final = re.compile(r"(?:[^;!?\n.,:]|[.,:](?=\d))+")
 _ENDS: Final = re.compile(r"[,;.!?:\n]")

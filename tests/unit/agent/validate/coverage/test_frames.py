@@ -46,6 +46,8 @@ SHELVED = "stick the Tile cutter in the cellar"
         (f"it's no longer necessary to {SHELVED}", "it's no longer necessary to stick"),
         (f"it isn't good to {SHELVED}", "it isn't good to stick"),
         (f"you needn't {SHELVED}", "you needn't stick"),
+        (f"Ruth hasn't asked us to {SHELVED}", "Ruth hasn't asked us to stick"),
+        (f"Ruth doesn't want to {SHELVED}", "Ruth doesn't want to stick"),
         (f"you don't have to {SHELVED}", "you don't have to stick"),
         (f"it would be a mistake to {SHELVED}", "it would be a mistake to stick"),
         (f"not yet: {SHELVED}", "not yet"),
