@@ -20,7 +20,7 @@ from agent.validate.records.ranking import fold_words
 from core.errors import PlatformUnavailable
 from language.stems import stem
 
-ONLY_FIT: Final = "No word says what shall be done; this is what fits. Check that it is what you mean."
+ONLY_FIT: Final = "Your words don't name this action; it is the one that fits. Check that it is what you mean."
 _LEAST_SLIP: Final = 5
 """Letters of a word in which one may be wrong."""
 Validate = Callable[[Proposal], Awaitable[Outcome]]

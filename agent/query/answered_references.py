@@ -44,7 +44,7 @@ _IDLE: Final = word_set(
     "actually"
 )
 _OWN: Final = frozenset({"very", "his", "her", "their", "its"})
-_JOINT: Final = re.compile(r"\s*(?:[,;&+]|\band\b)\s*", re.IGNORECASE)
+JOINT: Final = re.compile(r"\s*(?:[,;&+]|\band\b)\s*", re.IGNORECASE)
 _OPTION: Final = re.compile(r"(?:option|number|no\.?|nr\.?)?\s*#?([1-8])[.)]?", re.IGNORECASE)
 
 
@@ -99,7 +99,7 @@ def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
 
 def _choose_each(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Record]:
     """The offered records that the parts of a list select, one each: "INV-1 and INV-3, the oldest one and the last"."""
-    parts = [part for part in _JOINT.split(words) if part.strip()]
+    parts = [part for part in JOINT.split(words) if part.strip()]
     chosen = [choose(part, offered, kind) for part in parts] if 1 < len(parts) <= len(offered) else []
     made = {each[0].id: each[0] for each in chosen if len(each) == 1}
     return list(made.values()) if len(made) == len(parts) > 1 else []

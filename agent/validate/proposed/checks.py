@@ -13,6 +13,7 @@ from agent.planning.proposal import Call, CountOf, Find, Handle, PlanResult, Pro
 from agent.planning.quotes import find_in_request, find_places, walk
 from agent.query.arithmetic import SAID, test_holds
 from agent.query.context import Worked
+from agent.query.other_words import explain_singled_out
 from agent.query.references import Query
 from agent.validate import questions
 from agent.validate.consent import explain_unclear, has_consent
@@ -171,6 +172,26 @@ class PlanChecks:
             return None
         text = f"Shall I do this: {contract.title}? {_quote([denied])} doesn't ask for it."
         return _ask_whether(text, "Yes, do that", contract.title)
+
+    def explain_found(self, steps: Sequence[Step]) -> list[str]:
+        """The card's remarks about records found under a misspelt name, or told apart by other words of the request."""
+        pins = [(pin.record_kind, pin.record_id, pin.label) for step in steps for pin in step.pins]
+        labels = {(kind, record_id): label for kind, record_id, label in pins}
+        slips = [
+            f"You wrote {questions.quote_words(words)}; this is {labels[each]}."
+            for each, words in self.query.records.slips.items()
+            if each in labels
+        ]
+        return [*slips, *explain_singled_out(self.query.context, pins)]
+
+    def tell_others(self, asked: Question, calls: Sequence[Call], contract: Contract) -> Question:
+        """A question that leads no further, with the other actions of the request, which wait with it."""
+        found = (self.catalogue.get(call.action) for call in calls if call.action != contract.name)
+        others = dict.fromkeys(each.title for each in found if each is not None)
+        if asked.code != "not_found" or asked.candidates or not others:
+            return asked
+        named = questions.join([f"“{each}”" for each in others], "and")
+        return asked.model_copy(update={"text": f"{asked.text} {named} was not done either."})
 
     def find_open_words(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> tuple[str, ...]:
         """Stretches of the request that neither the plan nor the resolver mentions. Only for a person's order, and

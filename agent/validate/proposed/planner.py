@@ -19,7 +19,7 @@ from agent.planning.proposal import (
     RecordArgument,
 )
 from agent.query.context import NOTHING_EARLIER, EarlierArguments, RecordKey
-from agent.query.other_words import explain_singled_out, list_other_words
+from agent.query.other_words import list_other_words
 from agent.query.references import Query
 from agent.query.wording import count_states
 from agent.validate import evidence, questions
@@ -104,32 +104,16 @@ class _Planner:
                 return contract
             trouble = await self._plan_call(at, call, contract)
             if isinstance(trouble, Question):
-                return self.checks.check_denied(contract) or trouble
+                return self.checks.check_denied(contract) or self.checks.tell_others(trouble, calls, contract)
             if trouble is not None:
                 return trouble
         if not parts.steps:
             return parts.refuse_empty()
-        parts.reasons += self._list_slips()
-        self._tell_singled_out()
+        parts.reasons += self.checks.explain_found(parts.steps)
         to_tell = self.checks.check_coverage(parts.steps, parts.contracts)
         if isinstance(to_tell, Question):
             return to_tell
         return parts.build(self.checks.find_open_words(parts.steps, parts.contracts), to_tell)
-
-    def _tell_singled_out(self) -> None:
-        """Says on the card which records other words of the request tell apart."""
-        context = self.query.context
-        pins = [(pin.record_kind, pin.record_id, pin.label) for step in self.parts.steps for pin in step.pins]
-        self.parts.reasons += explain_singled_out(context, pins)
-
-    def _list_slips(self) -> list[str]:
-        """The card's remarks about records that were found under a misspelt name."""
-        pinned = {(pin.record_kind, pin.record_id): pin.label for step in self.parts.steps for pin in step.pins}
-        return [
-            f"You wrote {questions.quote_words(words)}; this is {pinned[each]}."
-            for each, words in self.query.records.slips.items()
-            if each in pinned
-        ]
 
     async def _plan_call(self, at: int, call: Call, contract: Contract) -> Trouble | None:
         judged_by: list[LocatedRecord] = []
@@ -194,6 +178,8 @@ class _Planner:
         trouble = await self._fill(slots, call, contract, records, pinned) or check_fit(slots)
         if trouble is not None:
             return trouble
+        if slots.spread:
+            return await self._plan_each(slots, call, records, judged_by)
         self.on_phase("checking")
         if (over := self.checks.check_limits(slots)) is not None:
             return over
@@ -207,6 +193,25 @@ class _Planner:
             return None
         self.parts.add(contract, step, decision, find_already_so(slots) if self.request.given is None else None)
         self.parts.reasons += evidence.list_reasons_to_hold(step.filled)
+        return None
+
+    async def _plan_each(
+        self,
+        slots: Slots,
+        call: Call,
+        records: Mapping[str, tuple[LocatedRecord, ...]],
+        judged_by: Sequence[LocatedRecord],
+    ) -> Trouble | None:
+        """A call for each record that an answer names."""
+        name, values = next(iter(slots.spread.items()))
+        found = [each for each in values if isinstance(each, LocatedRecord)]
+        if len(found) < len(values) or len(slots.spread) > 1 or len(found) + len(self.parts.steps) > MAX_STEPS:
+            return slots.ask(name, f"{slots.label(name)} takes fewer at once. Which?", "ambiguous")
+        self.parts.reasons.append(f"This is {format_count(len(found), found[0].kind)}, with a call for each.")
+        for each in found:
+            group = {**records, name: (each,)}
+            if (trouble := await self._plan_step(slots.at, call, slots.contract, group, judged_by)) is not None:
+                return trouble
         return None
 
     async def _fill(

@@ -12,9 +12,10 @@ from agent.extract.references.parse import parse
 from agent.extract.references.value import Reference
 from agent.pipeline import Answer, Question, Span
 from agent.planning.proposal import BelongsTo, Find, First, Handle, OrderByField, Words
+from agent.query.answered_references import JOINT
 from agent.query.references import Query
 from agent.validate.coverage.unclaimed_text import UnclaimedText
-from agent.validate.questions import ask_between, describe_filter, quote_words
+from agent.validate.questions import MAX_CANDIDATES, ask_between, describe_filter, quote_words
 from agent.validate.records.located import (
     LocatedRecord,
     Outcome,
@@ -113,6 +114,8 @@ class Lookup:
         the bakery"). Otherwise the candidates are offered again.
         """
         told = (*spans, *answer.spans)
+        if several := await self._find_listed(need, answer, told, owner):
+            return several
         core = min(list_cores(answer.text), key=len, default=answer.text)
         outcome: Outcome = ()
         for words in dict.fromkeys((answer.text, core)):
@@ -135,6 +138,27 @@ class Lookup:
         return before.model_copy(
             update={"text": f"Which one is meant by {quote_words(answer.text)} can't be told. {before.text}"}
         )
+
+    async def _find_listed(
+        self, need: RecordQuery, answer: VerifiedSpan, told: tuple[Span, ...], owner: LocatedRecord | None
+    ) -> Outcome:
+        """The records that a list names, one each: "Ada Berg and 5520". Empty if a part of it names none or several.
+        Asks for one where no more are taken."""
+        parts = [each for each in JOINT.split(answer.text) if each.strip()]
+        found: list[LocatedRecord] = []
+        for part in parts if 1 < len(parts) <= MAX_CANDIDATES else ():
+            outcome = await self._refer(need, self.read(part, need.kind), told, owner)
+            if isinstance(outcome, Question) and any(map(str.isdigit, part)):
+                return outcome  # "5519 and 9" is not 5519 alone
+            if isinstance(outcome, Question) or len(outcome) != 1:
+                return ()
+            found += outcome
+        each = {one.key: one for one in found}
+        if len(each) <= need.most or len(each) < len(parts):
+            return tuple(each.values()) if len(each) == len(parts) else ()
+        records = [one.record for one in each.values()]
+        lead = f"{quote_words(answer.text)} are {len(records)} {name_kinds(need.kind)}, and this takes one:"
+        return ask_between(need.slot, need.param, need.kind, records, "", lead=lead)
 
     async def _refer(
         self, need: RecordQuery, reference: Reference | None, spans: tuple[Span, ...], owner: LocatedRecord | None

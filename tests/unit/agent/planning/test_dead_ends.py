@@ -65,3 +65,8 @@ async def test_a_code_of_letters_is_no_owners_name(code: str) -> None:
     plan = (await ask(BAYS, f"shift Bluebell to {code}")).verdict
     assert isinstance(plan, Plan), plan
     assert {each.param: each.value for each in plan.steps[0].filled} == {"van_id": 8, "bay_id": 6}
+
+
+async def test_the_other_orders_of_a_request_are_told_where_one_goes_no_further() -> None:
+    said = await asked("reopen ticket 5519 and suspend Berta Lind for fraud")
+    assert "already; nothing was done. “Suspend a customer” was not done either." in said, said
