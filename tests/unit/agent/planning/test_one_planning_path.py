@@ -15,8 +15,6 @@ ROOMS: Final = ("agent", "app", "cli", "connectors", "evals", "events", "executo
 PATH: Final = "agent.planning.propose"
 WARM_UP: Final = "agent.planning.reading_worker"
 """Asks once at its start, so that the first request finds everything loaded; nothing comes of it."""
-EXAMPLES = "agent.resolve.own_examples"
-"""Reads what contracts give as examples, and plans nothing."""
 
 VALIDATORS: Final = {
     ("agent.validate", "validate"),
@@ -100,7 +98,7 @@ def test_one_module_alone_builds_plans_from_what_was_resolved(trees: dict[str, a
 
 
 def test_one_module_alone_asks_a_resolver(trees: dict[str, ast.Module]) -> None:
-    assert {name for name, tree in trees.items() if asks_a_resolver(tree)} == {PATH, WARM_UP, EXAMPLES}
+    assert {name for name, tree in trees.items() if asks_a_resolver(tree)} == {PATH, WARM_UP}
 
 
 @pytest.mark.parametrize("entrance", ENTRANCES)
