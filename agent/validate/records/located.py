@@ -89,7 +89,7 @@ def name_kinds(kind: RecordKind) -> str:
     """The plural of the kind's noun: its own if its nouns hold one, or else with an s."""
     one = name_kind(kind)
     known = (noun for noun in kind.nouns if noun != one and noun.startswith(one[:-1]) and noun.endswith("s"))
-    return next(known, one if one.endswith("s") else one + "s")
+    return next(known, one if one.endswith(("s", "staff")) else one + "s")
 
 
 def format_count(number: int, kind: RecordKind) -> str:

@@ -10,7 +10,7 @@ from functools import cached_property
 from agent.extract.references.qualifiers import is_preposition, match_state
 from agent.extract.references.vocabulary import is_person, match_noun, rate_person_likeness
 from agent.extract.spans import money
-from agent.extract.spans.money import find_currency
+from agent.extract.spans.money import find_currency, find_named_code
 from agent.extract.time import dates, day_pairs, durations, time_ranges, times
 from agent.extract.time.date_math import shift
 from agent.planning.proposal import (
@@ -300,7 +300,7 @@ class Reader:
                 if self.lows(index, len(parts)) == parts or several:
                     extra = 1 if self.low(index + len(parts)) == each.name else 0
                     return StateIs(state=value), len(parts) + extra
-        able = 1 if low == "can" else 2 if self.lows(index, 2) == ("able", "to") else 0
+        able = int(low == "can") or 2 * (self.lows(index, 2) == ("able", "to"))
         for each in kind.fields if self.asks else ():
             if able and each.type == "boolean" and does(each.label or each.name, self.low(index + able)):
                 flag = Word(word=True, quote=self.words(index, index + able + 1))
@@ -309,7 +309,7 @@ class Reader:
             if each.type == "boolean" and self.lows(index, len(label)) == label:
                 flag = Word(word=True, quote=self.words(index, index + len(label)))
                 return Compare(field=each.name, op="=", value=flag), len(label)
-        code = find_currency(self.tokens[index].text) or find_currency(self.tokens[index].low)
+        code = find_currency(text) if (text := self.tokens[index].text).isupper() else find_named_code(low)  # no "all"
         held = next((each for each in kind.fields if each.type == "currency"), None)
         if code is not None and held is not None and len(self.low(index)) > 1 and self.noun(index) is None:
             return Compare(field=held.name, op="=", value=Word(word=code, quote=self.words(index, index + 1))), 1

@@ -22,7 +22,7 @@ _MEASURES: Final[tuple[tuple[str, str, str], ...]] = (
     ("heavy", "light", "weight mass grams kilograms kg pounds"),
     ("tall", "short", "height cm"),
     ("high", "low", "height level"),
-    ("long", "short", "length duration minutes hours"),
+    ("long", "short", "length duration minutes hours nights days weeks months"),
     ("wide", "narrow", "width"),
     ("deep", "shallow", "depth"),
     ("expensive", "cheap", "price cost amount total fee"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.extract.references.vocabulary import EMAIL, rate_person_likeness
+from agent.extract.references.vocabulary import EMAIL, is_person, rate_person_likeness
 from agent.planning.proposal import BelongsTo, Condition, Find, First, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, is_deed, is_past, join_verb
@@ -91,8 +91,9 @@ def _when(reader: Reader, made: PhraseParts, at: int, named: str | None = None) 
         or at in reader.hours
         or at + 1 in reader.hours
     )
-    if when is None or (named is None and not held):
-        return 0
+    now = named is None and reader.asks and reader.low(at) in {"today", "tonight", "now"} and is_person(made.kind)
+    if when is None or (named is None and not held) or now:
+        return 0  # of whom there are today it isn't said that they came today
     if named is None and not reader.asks and (reader.ahead(at) or reader.low(at) in {"today", "now", "tonight"}):
         return 0
     made.where += when[0]
@@ -224,7 +225,9 @@ def read_predicate(
     step = at
     while reader.low(step) in {"on", "in", "the", "a", "an"}:
         step += 1
-    if not plain and (negated or step == at) and (last := read_held_by_theirs(reader, made, step)):
+    begins = [at, step] if negated and step > at else [at]  # "in house", "not (on the) pro plan"
+    last = next((end for begin in begins if (end := read_held_by_theirs(reader, made, begin))), 0) if not plain else 0
+    if last:
         if negated:
             made.where[-1] = deny_having(reader, made.where[-1])
         return last

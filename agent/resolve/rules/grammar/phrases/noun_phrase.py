@@ -283,6 +283,9 @@ def _order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
         made.order = measured
         return 1
     length = count_placing(reader, at)
+    size = made.kind.field_named(made.kind.size or "")
+    if reader.low(at) == "longest" and size is not None and size.type == "money_minor":
+        return 0  # the dearest is not the longest
     if length and at + length <= noun:
         position, by, descending = PLACES[" ".join(reader.lows(at, length))]
         first = FIRSTS[by, descending]

@@ -98,7 +98,33 @@ async def test_what_no_record_says_is_not_answered(text: str) -> None:
     assert await tell(text) is None
 
 
-@pytest.mark.parametrize(("name", "text"), [("garage", "which cars are in"), ("hotel", "how many guests are in?")])
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("hotel", "longest stay", ["5007"]),  # by its nights, not by what it costs
+        ("hotel", "which guests are in house", ["1", "10", "6", "7", "8"]),
+        ("hotel", "which guests arrive tomorrow", ["2"]),
+        ("lending", "who is late today", ["1", "5"]),
+    ],
+)
+async def test_what_is_told_of_them_is_looked_up_where_it_stands(name: str, text: str, found: list[str]) -> None:
+    assert ids(await answered(text, name)) == found
+
+
+async def test_all_is_no_currency() -> None:
+    reply = await answered("total of all bookings in november", "hotel")
+    assert isinstance(reply, Reply)
+    assert reply.values == ("3556.00 EUR",)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("garage", "which cars are in"),
+        ("hotel", "how many guests are in?"),
+        ("hotel", "how many guests are here tonight"),
+    ],
+)
 async def test_a_small_word_that_is_no_state_here_is_not_passed_over(name: str, text: str) -> None:
     assert await answered(text, name) is None
 
