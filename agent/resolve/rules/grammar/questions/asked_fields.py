@@ -38,6 +38,7 @@ _PLAIN: Final = (
     lexicon.PRONOUNS | lexicon.PARTICLES | lexicon.MANNER | lexicon.HAVING | _TO_COME | word_set("we i you us me due")
 )
 """Words that ask for nothing of their own."""
+_NO_NAMES: Final = _PAYING | _PLAIN | {"most", "least"}
 _AFTER_NOUNS: Final = lexicon.DETERMINERS | lexicon.OWNERS | lexicon.OF | word_set("with without in on at my our your")
 """What stands before a noun rather than a verb."""
 _RECEIVES: Final = word_set("receive receives received keep keeps kept hold holds use uses")
@@ -107,6 +108,8 @@ def _list_named(reader: Reader) -> Iterator[Find]:
         yield from group
     for first, last in find_plain_names(reader, _list_opening(reader).stop, len(reader.tokens), lexicon.HAVING):
         for end in (last, last - 1) if last - first > 1 else (last,):  # "when does the bronze horse move"
+            if _NO_NAMES.issuperset(reader.lows(first, end - first)):
+                continue  # "who owes us": a verb
             for kind in reader.kinds.values():
                 if any(each.search in ("name", "text") for each in kind.fields):
                     yield Find(record=kind.name, said=reader.words(first, end))

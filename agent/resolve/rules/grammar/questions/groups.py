@@ -19,7 +19,7 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then, is_deed, is_past
+from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then, find_day_of_state, is_deed, is_past
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import find_named_field, list_stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -170,4 +170,9 @@ def read_whose_deed(reader: Reader, kind: RecordKind, at: int, stop: int) -> Res
     told = read_deed(reader, other, step, denied=False, by_day=True) if step < stop else None
     if told is None or about.find.order is not None or about.find.said is not None:
         return None
-    return (Has(related=about.find.model_copy(update={"where": (*about.find.where, told), "pick": "all"})),), step + 1
+    day = reader.date_field(other, step) or (
+        find_day_of_state(other, told.state) if isinstance(told, StateIs) else None
+    )
+    spent = reader.when(step + 1, day.name) if day is not None else None
+    where, last = (told, *(spent[0] if spent is not None else ())), spent[1] if spent is not None else step + 1
+    return (Has(related=about.find.model_copy(update={"where": (*about.find.where, *where), "pick": "all"})),), last

@@ -49,7 +49,9 @@ def read_who(reader: Reader, index: int, stop: int) -> Answer | None:
         led = own or reader.leads(reader.kinds[about.find.record], people)
         theirs = read_restricted(reader, about, stop) if led else None
         if theirs is None or theirs.bare or theirs.order is not None:
-            return _tell_owners(reader, at, stop, named=True) if theirs is None else None  # "whose dog is Rex"
+            noun = reader.noun(at)
+            is_named = theirs is None and noun is not None and reader.low(at + noun[1]) in BE  # "whose dog is Rex"
+            return _tell_owners(reader, at, stop, named=True) if is_named else None
         if own:
             return RecordsAnswer(records=drop_place(theirs))
         return RecordsAnswer(records=Find(record=people.name, where=(Has(related=drop_place(theirs)),), pick="all"))
