@@ -126,12 +126,16 @@ _SLIPS: Final = {
     "ofr": "for", "wih": "with", "whit": "with", "tommorow": "tomorrow", "wensday": "wednesday", "febuary": "february",
 }  # fmt: skip
 _ASKING: Final = ("what", "who", "where", "when", "how", "that", "there")
-_DENYING: Final = ("is", "are", "was", "were", "has", "have", "had", "do", "does", "did", "should", "could", "would")
+_DENYING: Final = (
+    "is", "are", "was", "were", "has", "have", "had", "do", "does", "did", "should", "could", "would", "need", "must",
+)  # fmt: skip
 _WITHOUT_APOSTROPHE: Final = {
-    **{f"{each}s": f"{each}'s" for each in _ASKING},
+    **{f"{each}s": f"{each}'s" for each in (*_ASKING, "he", "she")},
     **{f"{each}nt": f"{each}n't" for each in _DENYING},
-    "cant": "can't", "wont": "won't",
+    **{f"{each}ve": f"{each}'ve" for each in ("they", "we", "you")}, "ive": "I've", "im": "I'm", "theyre": "they're",
+    "youre": "you're", "cant": "can't", "wont": "won't",
 }  # fmt: skip
+_ITS: Final = re.compile(r"\b(?:if|unless|because|since)\s+(?P<its>its)\s+(?P<next>[^\W\d_]+)", re.IGNORECASE)
 _WORD: Final = re.compile(
     r"(?<![\w@./'’-])(?P<word>[^\W\d_]+(?:/o?)?|[^\W\d_]+[248][^\W\d_]*)(?![\w@'’]|[./-]\w)", re.UNICODE
 )
@@ -335,7 +339,7 @@ def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> 
         return read.put(other.pieces)
     read = read.put((at, at + 1, "") for at in _find_initials(read.text))
     read = read.put((at, at + 1, ",") for at in _find_dashes(read.text))
-    read = read.put(write_out(read.text, _counted))
+    read = read.put((*write_out(read.text, _counted), *_find_its(read.text, kinds)))
     read = read.put(correct_spelling(read.text, shortlist, kinds))
     return read.put(replace_phrasal_verbs(read.text, shortlist.knows, shortlist.calls))
 
@@ -344,6 +348,19 @@ _DASH: Final = re.compile(r"(?<=[^\W\d_]) (?P<dash>-) (?=(?P<behind>[^\W\d_]+))"
 _INITIAL: Final = re.compile(
     r"(?<!\w)(?:(?P<first>[^\W\d_]{2,})\s+[A-Z](?P<after>\.)(?=['’]s|\s+[^\WA-Z])|[A-Z](?P<before>\.)\s?(?P<last>[A-Z][^\W\d_]+))"
 )
+
+
+def _find_its(text: str, kinds: Sequence[RecordKind]) -> Iterator[tuple[int, int, str]]:
+    """Finds "its" for "it's": "if its low". What has a name here may be its own: "if its priority is low"."""
+    names = {
+        word
+        for kind in kinds
+        for noun in (*kind.nouns, *(each.label for each in kind.fields))
+        for word in noun.casefold().split()
+    }
+    for found in _ITS.finditer(blank_quotations(text)):
+        if found["next"].casefold() not in names:
+            yield *found.span("its"), "it's"
 
 
 def _find_initials(text: str) -> Iterator[int]:

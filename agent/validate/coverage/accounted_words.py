@@ -30,6 +30,7 @@ from agent.validate.coverage.order import Order
 from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
 from language.common_words import find_common_word
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
+from language.text import word_set
 from language.wordnet import is_word
 
 _HOW_MANY: Final = frozenset(("few", "several", "couple", "most", "many"))
@@ -51,6 +52,8 @@ lol haha ideally super something exactly precisely
 LIGHT: Final = frozenset(_LIGHT_WORDS.split())
 _NARROWING: Final = Except | Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount
 _REPORT: Final = re.compile(rf"(?:is|are|has|have|{patterns.PAST})$")
+# Without their apostrophe.
+_CONTRACTED: Final = word_set("thats whos whats wheres hows theres im ive youre youve hes shes theyre theyve weve lets")
 NOTHING: Final = EMPTY | SAID_AROUND
 
 
@@ -139,6 +142,7 @@ def has_weight(word: str, by: Accounts) -> bool:
         or low in LIGHT
         or root in by.known
         or root in SAID_AROUND
+        or low in _CONTRACTED
         or word.endswith(("n't", "n’t"))
     ):
         return False

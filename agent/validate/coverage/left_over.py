@@ -51,7 +51,9 @@ _WHICH: Final = re.compile(r"\s*which\s+(?:he|she|it|they|we|you)\s+(?:\w+ly\s+)
 _BOUND: Final = _words(r"before|after|if|unless|when|whenever|until|till?|once|provided|assuming|whether")
 _SUBJECT: Final = r"(?:i|he|she|it|they|we|you|nobody|someone|somebody)"
 OWN_SUBJECT: Final = re.compile(
-    rf"(?<!\w){_SUBJECT}(?:['’](?:s|m|re|ve|d|ll)(?!\w)|\s+(?!to\b)[^\W\d_]+)", re.IGNORECASE
+    rf"(?<!\w)(?:{_SUBJECT}(?:['’](?:s|m|re|ve|d|ll)(?!\w)|\s+(?!to\b)[^\W\d_]+)"
+    r"|(?:(?:they|we|you|i)ve|(?:they|you)re|(?:s?he)s|im)(?!\w))",
+    re.IGNORECASE,
 )
 # A finite verb that states something.
 FINITE: Final = re.compile(
@@ -143,10 +145,16 @@ def find_left_over_words(order: Order) -> Iterator[Place]:
     for clause in split_clauses(text) if _is_english(order, used) else ():
         ours = any(used[start] for _, start, _ in clause.words)
         words = [each for each in clause.words if not (used[each[1]] or elsewhere[each[1]])]
-        left = [each for each in words if has_weight(each[0], by) or _CODE.match(text, each[1])]
+        left = [each for each in words if has_weight(each[0], by) or _begins_code(text, each[1], used)]
         places = list(_of_clause(clause, used, left, order.verbs, by, after=ordered, ours=ours))
         yield from places
         ordered = ordered or ours or bool(places)
+
+
+def _begins_code(text: str, at: int, used: Sequence[bool]) -> bool:
+    """Whether a code begins here of which nothing is used: "Z9". Of INV-1052 the number may be."""
+    found = _CODE.match(text, at)
+    return found is not None and not any(used[at : found.end()])
 
 
 def _of_clause(

@@ -134,7 +134,7 @@ OR: Final = _words(_OR)
 OTHERS: Final = re.compile(rf"(?:{_OTHERS})(?!\w)", re.IGNORECASE)
 # "Must not get": forbids what the clause is about.
 FORBIDS: Final = _words(
-    r"(?:(?:do|does|should|must|may|can|could|will|would|shall|ca|wo|sha)n['’]t(?!\s+(?:you|we|forget|hesitate|fail)\b)"
+    r"(?:(?:do|does|should|must|may|can|could|will|would|shall|ca|wo|sha)n['’]?t(?!\s+(?:you|we|forget|hesitate|fail)\b)"
     r"|(?:do|does|should|must|may|can|could|will|would|shall)\s+not|cannot)"
 )
 ASKS: Final = re.compile(r"\b(?:if|whether|unless|when)\b", re.IGNORECASE)

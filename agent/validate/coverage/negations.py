@@ -60,7 +60,7 @@ _ELLIPTIC: Final = re.compile(
     r"\s+(?P<denied>(?:is|are|was|were|do|does|did|has|have|had|wo|ca|should|could|would)(?:n['’]?t|\s+not))(?=\s*(?:[,.;!]|$))",
     re.IGNORECASE,
 )
-_DENIAL: Final = re.compile(r"(?<!\w)(?:not|never|no|cannot)(?!\w)|n['’]t(?!\w)", re.IGNORECASE)
+_DENIAL: Final = re.compile(rf"(?<!\w)(?:not|never|no|cannot)(?!\w)|n['’]t(?!\w)|{patterns.BARE_DENIAL}", re.IGNORECASE)
 _SIGHS: Final = frozenset(("oh", "ah", "hm", "hmm", "nope", "wait", "sorry", "well", "actually", "please"))
 _SENTENCE_END: Final = re.compile(
     r"(?:[.!?…]|\s[-–—]+)\s*(?:(?:oh|no|wait|sorry|well|actually)\b[,\s]*)*$", re.IGNORECASE
@@ -133,7 +133,7 @@ def denies_verb(text: str, place: Place, verbs: frozenset[str]) -> bool:
 
 _DENYING: Final = re.compile(
     rf"{_NO.pattern}(?<!why not)|(?<!\w)(?:cannot|no\s+longer)(?!\w)"
-    r"|n['’]t(?!\w)(?!\s+(?:forget|hesitate|fail|you|we)\b)",
+    rf"|(?:n['’]t(?!\w)|{patterns.BARE_DENIAL})(?!\s+(?:forget|hesitate|fail|you|we)\b)",
     re.IGNORECASE,
 )
 

@@ -15,6 +15,10 @@ Place = tuple[int, int]
 """Start and end of words in a text."""
 
 # An order not to do something, or to leave something out. "It isn't", "needn't" and "shouldn't" only describe.
+# "isnt": a denial without its apostrophe.
+BARE_DENIAL: Final = (
+    r"(?<!\w)(?:ai|are|ca|could|did|do|does|had|has|have|is|must|need|sha|should|was|were|wo|would)nt(?!\w)"
+)
 NEGATION: Final = re.compile(
     r"(?:^|[,;.!?:(\n-]\s*|\b(?:and|but|then|please|so|sorry|wait|actually|better)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)(?!\s+(?:forget|hesitate|fail)\b)"
     r"|(?<!\w)(?P<out>without|w/o|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
