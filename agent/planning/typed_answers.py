@@ -41,11 +41,12 @@ async def settle_answer(task: Task, made: Outcome, propose: Propose) -> tuple[Ta
         return task, made
     slot, catalogue = answers[-1].slot, task.workspace_context.catalogue
     stuck, free = _is_stuck(made.verdict, slot), asks_for_text(slot, task.proposal, catalogue)
-    if len(text.split()) >= _LEAST and (stuck or not free):
+    lost = stuck or (is_not_found(made.verdict) and _strip_owner(made.verdict) == slot.partition("/")[0])
+    if len(text.split()) >= _LEAST and (lost or not free):
         request = task.request.model_copy(update={"text": text, "answers": (), "offered": ()})
         own = replace(task, request=request, drafts=(), proposal=None)
         read = await propose(own)
-        if _stands_alone(text, read, stuck=stuck and not free, before=list_planned_actions(made)):
+        if _stands_alone(text, read, stuck=lost and not free, before=list_planned_actions(made)):
             return own, replace(read, text=text, answers=())
     lead = (_UNCHOSEN if isinstance(made.verdict, Question) and made.verdict.candidates else _UNREAD) if stuck else ""
     if _ASKS.match(text) and not free and slot != REST:
@@ -62,6 +63,11 @@ def _is_stuck(verdict: Verdict, slot: str) -> bool:
     if isinstance(verdict, Question):
         return verdict.slot == slot
     return isinstance(verdict, Abstain)
+
+
+def _strip_owner(verdict: Verdict) -> str:
+    """The slot of a question, also where it is about the owner of the record."""
+    return verdict.slot.partition("/")[0] if isinstance(verdict, Question) else ""
 
 
 def _stands_alone(text: str, read: Outcome, *, stuck: bool, before: Sequence[str]) -> bool:

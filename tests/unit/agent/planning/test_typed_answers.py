@@ -9,6 +9,7 @@ import pytest
 from agent.pipeline import Abstain, Answer, Candidate, Plan, Question, Reply, Request
 from agent.planning.propose import propose
 from agent.planning.task import Outcome, Task
+from agent.planning.typed_answers import settle_answer
 from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.answer_phrases import is_cancellation, make_answer
 from tests.unit.own_worlds import NOW, OWNER, world
@@ -105,3 +106,15 @@ async def test_what_was_asked_for_as_a_text_is_taken_as_it_stands() -> None:
     _, made = await ask("write to Ines Duarte", "lending", "scrap the tile cutter")
     assert made.text is None
     assert not isinstance(made.verdict, Abstain)
+
+
+async def test_an_order_of_which_only_an_owner_was_looked_for_takes_the_place_too() -> None:
+    asked = Answer(slot="0.lesson_id", text="cancel the lesson of Joris")
+    task = Task(Request(text="move a lesson", now=NOW, answers=(asked,)), OWNER, world("riding"), RUN)
+    owner = Question(slot="0.lesson_id/rider", code="not_found", text="No rider is called so here.")
+
+    async def plan_by_rules(own: Task) -> Outcome:
+        return await propose(own, RuleResolver())
+
+    own, made = await settle_answer(task, Outcome(owner), plan_by_rules)
+    assert (own.request.text, made.text) == (asked.text, asked.text)
