@@ -23,7 +23,7 @@ async def verdict_of(text: str, name: str) -> object:
         ("waive F-231 if its under 20 euros", "lending"),
         ("waive the oldest fine thats due", "lending"),
         ("resend R-5104, shes waiting for it", "garage"),
-        ("renew loan 502 by 7 days, theyve asked twice", "lending"),
+        ("renew loan 502 by 7 days, theyve asked nicely", "lending"),
     ],
 )
 async def test_they_are_read_as_with_it(text: str, name: str) -> None:
