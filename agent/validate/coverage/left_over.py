@@ -82,7 +82,7 @@ _LET: Final = re.compile(r"(?<!\w)let\s+(?:[^\W\d_][\w'’]*\s+){1,2}(?:have|do)
 # A past event before the order, as its reason: "The money arrived, …".
 _ENDS_IN_PAST: Final = re.compile(r"\w\s+[^\W\d_]{2,}(?<!e)ed\s*$")
 _INVERTED: Final = re.compile(r"\s*(?:should|had|were)\s+(?!(?:you|u|we|i)\b)[^\W\d_]+", re.IGNORECASE)
-_OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly)|effective|valid|upon", re.IGNORECASE)
+_OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly)")
 _BEFORE: Final = re.compile(r"[^\W\d_]+['’]?[^\W\d_]*\s+$")
 _OWNER: Final = re.compile(r"['’]s?\s+(?:(?P<kind>[^\W\d_]+)\s+)?$")
 _WHOSE: Final = re.compile(r"(?<!\w)(?:his|her|their|its)\s+(?:[^\W\d_]+ly\s+)?$", re.IGNORECASE)

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Plan, Question, Request
+from agent.planning.proposal import BelongsTo, Call, Find, PlanResult, Proposal, RecordArgument, Words
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.coverage.frames import find_weakened
+from agent.validate.coverage.order import Order
 from agent.validate.questions import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
 from tests.unit.own_worlds import NOW, OWNER, came_of, find, plan, world
@@ -206,3 +209,34 @@ async def test_an_action_that_ends_something_says_what_is_no_longer_so(text: str
 async def test_a_weakened_statement_orders_nothing_without_a_model(adverb: str) -> None:
     task = Task(Request(text=f"803 {adverb} belongs to Bruno", now=NOW), OWNER, world("garage"), RUN)
     assert not isinstance((await propose(task, RuleResolver())).verdict, Plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "alias", "found"),
+    [
+        ("Bill no longer needs 502 renewed", "prolong", ["no longer needs"]),  # a name, though "bill" orders too
+        ("Bill no longer needs 502", "no longer needs", []),
+        ("Bill hasn't brought 502 back", "prolong", []),
+        ("502 hasn't been renewed", "prolong", ["hasn't been renewed"]),
+    ],
+)
+def test_whose_words_such_an_adverb_stands_between(text: str, alias: str, found: list[str]) -> None:
+    contract = world("lending").catalogue.get("lending.renew_loan")
+    assert contract is not None
+    said = [Words(text=each, start=text.find(each)) for each in ("Bill", "502") if each in text]
+    loan = Find(
+        record="loan",
+        said=said[-1],
+        where=tuple(BelongsTo(owner=Find(record="member", said=each)) for each in said[:-1]),
+    )
+    call = Call(action=contract.name, arguments={"loan_id": RecordArgument(reference=loan)})
+    named = contract.model_copy(update={"aliases": (alias,)})
+    order = Order(Request(text=text, now=NOW), Proposal(result=PlanResult(calls=(call,))), [named])
+    assert [text[slice(*each)] for each in find_weakened(order)] == found
+
+
+async def test_a_value_that_a_denial_stands_for_is_no_denial() -> None:
+    step = {**SHELVE, "shelf": {"value": "cellar", "quote": "no longer needs the front"}}
+    assert isinstance(await verdict_of("the Tile cutter no longer needs the front", SHELVE), Question)
+    asked = await verdict_of("the Tile cutter no longer needs the front", step)
+    assert "doesn't ask for it" not in getattr(asked, "text", "")

@@ -231,6 +231,7 @@ BARE = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": None}
         ("loan 502 was not renewed, so renew it", None),
         ("loan 502 should never have been renewed", None),
         ("renew loan 502, Ruth can't come", None),
+        ("Ruth can't renew loan 502 herself, give it more days", None),
     ],
 )
 async def test_no_value_is_asked_for_of_what_is_denied(text: str, denied: str | None) -> None:

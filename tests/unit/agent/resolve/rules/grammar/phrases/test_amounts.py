@@ -11,6 +11,7 @@ from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.questions import REST
+from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
@@ -61,3 +62,33 @@ async def test_bills_of_at_most_so_much_are_no_amount() -> None:
     assert isinstance(verdict, Plan | Question), verdict
     steps = verdict.steps if isinstance(verdict, Plan) else ()
     assert not any((each.param, each.value) == ("amount", 3000) for step in steps for each in step.filled)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("cancel Mia Keller's plan without a refund", "‘without a refund’"),
+        ("cancel Mia Keller's plan at the end of the year", "at the end of the year"),
+        ("cancel Mia Keller's plan, no refund", None),
+        ("cancel Mia Keller's plan at the end of the period", None),
+    ],
+)
+async def test_what_is_not_to_be_done_besides_is_no_order(text: str, told: str | None) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, shop(), "run_00000000000000000000000001")
+    verdict = (await propose(task, RuleResolver())).verdict
+    if told is None:
+        assert isinstance(verdict, Plan), getattr(verdict, "text", verdict)
+        return
+    assert isinstance(verdict, Question), verdict
+    assert verdict.slot == REST
+    assert told in verdict.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["close ticket 5519, Nora Lindqvist still has no refund", "Nora Lindqvist still has no refund, close ticket 5519"],
+)
+async def test_what_somebody_lacks_is_no_order(text: str) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, shop(), "run_00000000000000000000000001")
+    verdict = (await propose(task, RuleResolver())).verdict
+    assert isinstance(verdict, Plan) or verdict.slot == "action", verdict
