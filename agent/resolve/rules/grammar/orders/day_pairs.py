@@ -13,8 +13,11 @@ from registry.offers.offer import Offer
 
 _STARTS: Final = word_set("from start starts starting begin begins beginning first arrival arrive arrives out")
 _ENDS: Final = word_set("to until till end ends ending last due return returns back departure leave leaves")
-_UNTIL: Final = word_set("until till through")
 _FROM: Final = word_set("from since starting")
+_LEAVING: Final = word_set("return returns back departure leave leaves")
+_LED_TO: Final = word_set(
+    "until till through leaving leaves leave returning returns return returned back due ending ends"
+)
 _LEADS: Final = word_set("from between")
 
 
@@ -45,8 +48,12 @@ def find_day_parameters(offer: Offer) -> tuple[str, str] | None:
 
 
 def is_other_end(offer: Offer, name: str, before: str) -> bool:
-    """Whether the word ``before`` a day says that it is the other day of the pair: "until Sunday" begins nothing."""
+    """Whether the word ``before`` a day says that it is the other day of the pair: "until Sunday" begins nothing. Who
+    comes on a day doesn't leave or bring back on it, but what is closed on a day is so for one."""
     pair = find_day_parameters(offer)
     if pair is None or name not in pair:
         return False
-    return before in (_UNTIL if name == pair[0] else _FROM)
+    if name == pair[0]:
+        return before in _LED_TO
+    own = {*name.split("_"), *(offer.annotation(name).label or "").casefold().split()}
+    return before in _FROM or (bool(own & _LEAVING) and before not in _LED_TO | {"to", "by", "out"})

@@ -120,3 +120,56 @@ async def test_what_is_only_said_to_be_kind_changes_nothing(begins: str, ends: s
 @pytest.mark.parametrize("text", ["loan 4302 a week later", "push Paper Moon back a week"])
 async def test_a_day_that_is_moved_by_a_length_of_time_stands(text: str) -> None:
     assert isinstance((await museum.ask_museum(text)).verdict, Plan)
+
+
+LOANS = FrozenWorld(
+    {
+        "contracts": [
+            museum._offer(
+                "lend_out",
+                "Lend an exhibit",
+                {
+                    "exhibit_id": {"type": "integer"},
+                    "donor_id": {"type": "integer"},
+                    "out_on": _DAY,
+                    "returns_on": _DAY,
+                },
+                {
+                    "exhibit_id": {"record": "exhibit"},
+                    "donor_id": {"record": "donor"},
+                    "out_on": {"label": "Goes out", "ask": "When does it go out?"},
+                    "returns_on": {"label": "Returns", "ask": "When does it come back?"},
+                },
+                aliases=["lend"],
+            )
+        ],
+        "kinds": museum._KINDS,
+        "records": museum._RECORDS,
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "lacks"),
+    [
+        ("on Friday", "When does it come back?"),
+        ("from Friday", "When does it come back?"),
+        ("until Friday", "When does it go out?"),
+        ("returning Friday", "When does it go out?"),
+    ],
+)
+async def test_one_day_is_not_both_where_something_comes_back(said: str, lacks: str) -> None:
+    asked = (await ask(LOANS, f"lend Glass Bells to Bo Ferrer {said}")).verdict
+    assert isinstance(asked, Question), asked
+    assert asked.text == lacks
+
+
+@pytest.mark.parametrize("said", ["from Friday to Monday", "Friday, returning Monday", "on Friday until Monday"])
+async def test_both_days_are_told_apart(said: str) -> None:
+    values = await values_of(await ask(LOANS, f"lend Glass Bells to Bo Ferrer {said}"))
+    assert (values["out_on"], values["returns_on"]) == ("2026-11-27", "2026-11-30")
+
+
+async def test_what_is_reserved_on_a_day_is_for_that_day() -> None:
+    values = await values_of(await ask(SHOWS, "reserve Glass Bells for Bo Ferrer on Friday"))
+    assert (values["starts_on"], values["ends_on"]) == ("2026-11-27", "2026-11-27")
