@@ -30,6 +30,7 @@ from language.stems import ORDERS, stem
 
 _IT: Final = re.compile(r"\s*(?P<verb>[^\W\d_]+)\s+(?:it|him|her|them|that|this)\b", re.IGNORECASE)
 _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
+_VAGUE: Final = re.compile(r"(?:an?\s+)?(?:some|any|few|bit|little|couple)(?:\s+of)?\s*", re.IGNORECASE)
 _REPLACED: Final[frozenset[Kind]] = frozenset(("number", "unit", "date", "part", "quantifier"))
 """What "make it …" replaces."""
 _WITHIN_QUOTES: Final[frozenset[Kind]] = STRETCHES | {"modifier", "misread"}
@@ -111,7 +112,7 @@ class _Judge:
         return [each for each in self.findings if not self.is_used(each)]
 
     def is_used(self, each: Finding) -> bool:
-        if self._is_shown(each):
+        if self._is_shown(each) or _is_told_since(self.order, each):
             return True
         if _goes_with_use(self.order, each) or all(self._stays[slice(*each.place)]) or _is_corrected(self.order, each):
             return True
@@ -348,6 +349,13 @@ def _is_corrected(order: Order, each: Finding) -> bool:
     marks = (correction, patterns.first_from(patterns.CORRECTION, order.text, each.place[0]) or correction)
     only_made = all(order.text[slice(*mark)].casefold().startswith("make") for mark in marks)
     return each.kinds <= _REPLACED or not only_made
+
+
+def _is_told_since(order: Order, each: Finding) -> bool:
+    """Whether a vague amount was asked about and told: "some credit", of how much."""
+    return _VAGUE.fullmatch(each.said) is not None and any(
+        answer.text is not None and any(map(str.isdigit, answer.text)) for answer in order.request.answers
+    )
 
 
 def _is_within(place: Place, others: Iterable[Place]) -> bool:

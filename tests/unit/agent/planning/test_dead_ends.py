@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from agent.pipeline import Plan, Question, Request
+from agent.pipeline import Answer, Plan, Question, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
@@ -70,3 +72,20 @@ async def test_a_code_of_letters_is_no_owners_name(code: str) -> None:
 async def test_the_other_orders_of_a_request_are_told_where_one_goes_no_further() -> None:
     said = await asked("reopen ticket 5519 and suspend Berta Lind for fraud")
     assert "already; nothing was done. “Suspend a customer” was not done either." in said, said
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "value"),
+    [("give Berta Lind some credit", "20", 2000), ("give Berta Lind a bit of credit", "30 euros", 3000)],
+)
+async def test_a_vague_amount_is_what_was_told_when_asked(text: str, amount: str, value: int) -> None:
+    kinds = Kinds([Platform(town())])
+    context = WorkspaceContext("shop", Catalogue(SAAS), kinds, kinds)
+    task = Task(Request(text=text, now=NOW), OWNER, context, "run_00000000000000000000000001")
+    made = await propose(task, RuleResolver())
+    assert isinstance(made.verdict, Question)
+    answers = (Answer(slot=made.verdict.slot, text=amount),)
+    again = replace(task, request=task.request.model_copy(update={"answers": answers}), proposal=made.proposal)
+    plan = (await propose(again, RuleResolver())).verdict
+    assert isinstance(plan, Plan), plan
+    assert [each.value for each in plan.steps[0].filled if each.param == "amount"] == [value]
