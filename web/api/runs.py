@@ -133,8 +133,8 @@ async def records(
     openapi_extra=describe_body(AnswerBody, {"slot": "0.invoice_id", "choice": "11"}),
 )
 async def answer(request: Request, caller: Types, run_id: Id) -> Response:
-    """Answers the open question with one of its candidates (``choice``) or in words (``text``). Words that are a request
-    of their own take the place of the run's ``text``. Only for the person who asked, in the same role or as an
+    """Answers the open question with one of its candidates (``choice``) or in words (``text``). Words that are a
+    request of their own take the place of the run's ``text``. Only for the person who asked, in the same role or as an
     owner."""
     body = parse_body(AnswerBody, caller)
     return await act_once(
