@@ -131,14 +131,14 @@ LOANS = FrozenWorld(
                 {
                     "exhibit_id": {"type": "integer"},
                     "donor_id": {"type": "integer"},
-                    "out_on": _DAY,
-                    "returns_on": _DAY,
+                    "from_day": _DAY,
+                    "return_day": _DAY,
                 },
                 {
                     "exhibit_id": {"record": "exhibit"},
                     "donor_id": {"record": "donor"},
-                    "out_on": {"label": "Goes out", "ask": "When does it go out?"},
-                    "returns_on": {"label": "Returns", "ask": "When does it come back?"},
+                    "from_day": {"label": "From", "ask": "When does it go out?"},
+                    "return_day": {"label": "Due back", "ask": "When does it come back?"},
                 },
                 aliases=["lend"],
             )
@@ -155,7 +155,7 @@ LOANS = FrozenWorld(
         ("on Friday", "When does it come back?"),
         ("from Friday", "When does it come back?"),
         ("until Friday", "When does it go out?"),
-        ("returning Friday", "When does it go out?"),
+        ("back Friday", "When does it go out?"),
     ],
 )
 async def test_one_day_is_not_both_where_something_comes_back(said: str, lacks: str) -> None:
@@ -164,10 +164,10 @@ async def test_one_day_is_not_both_where_something_comes_back(said: str, lacks: 
     assert asked.text == lacks
 
 
-@pytest.mark.parametrize("said", ["from Friday to Monday", "Friday, returning Monday", "on Friday until Monday"])
+@pytest.mark.parametrize("said", ["from Friday to Monday", "Friday, back Monday", "on Friday until Monday"])
 async def test_both_days_are_told_apart(said: str) -> None:
     values = await values_of(await ask(LOANS, f"lend Glass Bells to Bo Ferrer {said}"))
-    assert (values["out_on"], values["returns_on"]) == ("2026-11-27", "2026-11-30")
+    assert (values["from_day"], values["return_day"]) == ("2026-11-27", "2026-11-30")
 
 
 async def test_what_is_reserved_on_a_day_is_for_that_day() -> None:
