@@ -26,6 +26,7 @@ from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.modifiers import begins_beside
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, search_before
+from language import numerals
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from language.text import word_set
 from language.wordnet import find_similar_stems, rate_similarity
@@ -232,6 +233,7 @@ def _find_other_currencies(order: Order) -> Iterator[Place]:
     notes = [each for each in order.find(values) if find_currency(order.text[slice(*each)]) is not None]
     apart = {*order.find(order.parts(Number)), *notes}
     used = [each for each in order.find(order.proposal.result) if each not in apart]
+    counted = {each.end for each in numerals.find_typed(order.text)}  # "10 dollars, no, euros"
     named = list(find_currencies(order.text)) if order.on_records else []
     unnamed = order.structure.several and not all(
         any(agrees(said, each) for said in named) for each in order.currencies
@@ -239,8 +241,9 @@ def _find_other_currencies(order: Order) -> Iterator[Place]:
     for said in named:
         into = patterns.search_before(patterns.IN, order.text, said.start)
         plain = order.text[said.start : said.end].casefold() not in _OTHER_SENSES
+        of_number = len(order.text[: said.start].rstrip()) in counted
         if (
-            (into is not None or plain)
+            (into is not None or (plain and not of_number))
             and not any(first < said.end and said.start < last for first, last in used)
             and (unnamed or not any(agrees(said, each) for each in known))
         ):

@@ -187,12 +187,22 @@ async def test_a_note_that_only_says_a_currency_is_none(note: str, stands: bool)
     assert isinstance(verdict, Plan if stands else Question), getattr(verdict, "text", verdict)
 
 
-@pytest.mark.parametrize(("pick", "stands"), [("one", True), ("all", False)])
-def test_a_currency_of_some_of_a_set_is_not_that_of_all(pick: Literal["one", "all"], stands: bool) -> None:
+@pytest.mark.parametrize(
+    ("pick", "text", "stands"),
+    [
+        ("one", "give them 5 in usd", True),
+        ("all", "give them 5 in usd", False),
+        ("one", "give them 5 pln, no, euros", True),  # what a number is in is looked at with the number
+        ("one", "give them 5, pln", False),
+    ],
+)
+def test_a_currency_must_be_that_of_all_and_is_looked_at_once(
+    pick: Literal["one", "all"], text: str, stands: bool
+) -> None:
     contract = shop().catalogue.get("saas.apply_credit")
     assert contract is not None
     them = RecordArgument(reference=Find(record="customer", pick=pick))
     proposal = Proposal(result=PlanResult(calls=(Call(action=contract.name, arguments={"customer_id": them}),)))
-    request = Request(text="give them 5 in usd", now=NOW)
+    request = Request(text=text, now=NOW)
     order = Order(request, proposal, [contract], currencies=frozenset(("EUR", "USD")))
     assert (find_misread(order) == set()) is stands
