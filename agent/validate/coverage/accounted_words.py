@@ -67,6 +67,7 @@ class Accounts:
     - ``described``: a record has no name or number, only a description.
     - ``answered``: a record was asked about and chosen.
     - ``worked_out``: how many values are read from records without a name or number.
+    - ``others``: stems of what records of other kinds are called.
     """
 
     known: frozenset[str]
@@ -77,6 +78,7 @@ class Accounts:
     worked_out: int
     phrases: tuple[tuple[str, ...], ...]
     """Names of the called actions that have several words ("call off", "was delivered")."""
+    others: frozenset[str] = frozenset()
 
     def says_whole(self, told: str, *, reports: bool = False) -> bool:
         """Whether all words of such a phrase are said. With ``reports``, only phrases that report something done
@@ -106,7 +108,10 @@ def list_accounts(order: Order, text: str, known: frozenset[str]) -> Accounts:
     worked_out = sum(isinstance(each, Find) and each.said is None for each in read_from)
     known = own | _named_in_form(nodes)
     ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
-    return Accounts(known, restricted, ordered, bool(unnamed), order.chosen, worked_out, phrases)
+    referred = {each.record for each in finds} | {note.record for note in order.notes}
+    theirs = {word for name, held in nouns.items() if name in referred for word in held}
+    others = frozenset(word for held in nouns.values() for word in held if word not in theirs | known)
+    return Accounts(known, restricted, ordered, bool(unnamed), order.chosen, worked_out, phrases, others)
 
 
 def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:

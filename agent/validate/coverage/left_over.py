@@ -250,7 +250,9 @@ def _beside(
     if by.answered and left and not any(used[: left[0][1]][clause.start :]):
         left = left[1:]  # described a record that was asked about and chosen since
     if by.described:  # the model reads a noun after its owner as the kind
-        left = [each for each in left if not _follows_owner(clause.text, each[1], used)]
+        after = (each for each in left if _follows_owner(clause.text, each[1], used))
+        kinds = [each for each in after if stem(plain_word(each[0])) not in by.others]
+        left = [each for each in left if each not in kinds]
     if by.worked_out:  # the model reads it as the record or field that a value is computed from
         whose = [each for each in left if _follows_whose(clause.text, each[1], used)][: by.worked_out]
         left = [each for each in left if each not in whose]

@@ -25,8 +25,8 @@ from prompts import SECOND_READING_VERSION
 from tests.unit.agent.planning.scripted_reading import FINE, LOAN, RIGHT, Reads, came_of, task_of
 from tests.unit.own_worlds import find, number, plan
 
-IN_PARTS = "waive F-231, in instalments please"
-TOLD = [{"quote": "in instalments", "is": "background"}]
+IN_PARTS = "waive F-231, in triplicate please"
+TOLD = [{"quote": "in triplicate", "is": "background"}]
 
 
 @pytest.mark.parametrize("rest", [[], TOLD])
@@ -35,8 +35,8 @@ async def test_a_plan_that_says_nothing_of_words_is_asked_about_them(rest: list[
     made = await came_of(model, IN_PARTS)
     assert isinstance(made.verdict, Question)
     assert made.verdict.slot == REST
-    assert "‘in instalments please’" in made.verdict.text
-    assert 'B1: "in instalments please"' in model.told[0]
+    assert "‘in triplicate please’" in made.verdict.text
+    assert 'B1: "in triplicate please"' in model.told[0]
 
 
 async def test_so_is_one_of_a_model_that_leaves_out_what_it_should_say_of_them() -> None:
@@ -46,7 +46,7 @@ async def test_so_is_one_of_a_model_that_leaves_out_what_it_should_say_of_them()
 
     made = await came_of(Silent(CHANGES), IN_PARTS)
     assert isinstance(made.verdict, Question)
-    assert "‘in instalments please’" in made.verdict.text
+    assert "‘in triplicate please’" in made.verdict.text
 
 
 @pytest.mark.parametrize("text", ["waive F-231, sobald Ruth da ist", "waive F-231, mais seulement s'il rappelle"])
@@ -58,7 +58,7 @@ async def test_so_is_one_that_passes_over_words_of_another_language(text: str) -
 async def test_where_they_change_nothing_it_stands_as_it_was(verdict: str) -> None:
     made = await came_of(Reads(verdict), IN_PARTS)
     assert isinstance(made.verdict, Plan)
-    assert not any("instalments" in each for each in made.verdict.held)
+    assert not any("triplicate" in each for each in made.verdict.held)
     assert made.resolved is not None
     assert made.resolved.trace.second is not None
 
@@ -75,7 +75,7 @@ async def test_where_it_cannot_be_asked_the_plan_waits_and_shows_them() -> None:
         assert bool(made.resolved.trace.second) is (model is misjudges)
         assert any("second reading" in each for each in made.resolved.trace.notes) is (model is not misjudges)
         assert isinstance(made.verdict, Plan)
-        assert "Check that nothing is missing: you also wrote ‘in instalments please’." in made.verdict.held
+        assert "Check that nothing is missing: you also wrote ‘in triplicate please’." in made.verdict.held
     assert made.resolved is not None
     assert made.resolved.trace.second is not None  # what it said stands in history all the same
 
@@ -142,7 +142,7 @@ UNLESS = "for a hose unless he mends it"
         ("charge Piet Vos 5 EUR for the hose, then ring Ruth", charged("the hose, then ring Ruth"), "ring Ruth"),
         ("charge Piet Vos 5 EUR for the hose. Waive F-233", charged("the hose. Waive F-233"), "Waive F-233"),
         ("charge Piet Vos 5 EUR for a hose unless he mends it", charged("a hose unless he mends it"), UNLESS),
-        ("renew loan 502 by 7 days in instalments", days("by 7 days in instalments"), "in instalments"),
+        ("renew loan 502 by 7 days in triplicate", days("by 7 days in triplicate"), "in triplicate"),
         ("renew loan 502 by 7 days, with interest", days("7 days, with interest"), "with interest"),
     ],
 )
@@ -183,19 +183,19 @@ async def test_an_order_in_words_like_its_actions_is_not_asked_about(text: str, 
 
 
 async def test_a_condition_beside_a_name_accounts_for_no_words() -> None:
-    never = {"field": "code", "op": "!=", "value": {"word": "in instalments", "quote": "in instalments please"}}
+    never = {"field": "code", "op": "!=", "value": {"word": "in triplicate", "quote": "in triplicate please"}}
     model = Reads(CHANGES, step={**FINE, "fine_id": find("fine", "F-231", never)})
     made = await came_of(model, IN_PARTS)
-    assert 'B1: "in instalments please"' in model.told[0]
+    assert 'B1: "in triplicate please"' in model.told[0]
     assert isinstance(made.verdict, Plan)
-    assert any("‘in instalments please’" in each for each in made.verdict.held)
+    assert any("‘in triplicate please’" in each for each in made.verdict.held)
 
 
 async def test_what_changes_something_and_is_not_asked_about_waits_and_is_shown() -> None:
-    text = "renew loan 502 by 7 days in instalments"  # rules take the quote's word for it that this was used
-    made = await came_of(Reads(CHANGES, step=days("by 7 days in instalments")), text)
+    text = "renew loan 502 by 7 days in triplicate"  # rules take the quote's word for it that this was used
+    made = await came_of(Reads(CHANGES, step=days("by 7 days in triplicate")), text)
     assert isinstance(made.verdict, Plan)
-    assert "Check that nothing is missing: you also wrote ‘in instalments’." in made.verdict.held
+    assert "Check that nothing is missing: you also wrote ‘in triplicate’." in made.verdict.held
 
 
 @pytest.mark.parametrize("came", [PlatformUnavailable("gone"), Question(slot="0.days", code="missing", text="Which?")])
@@ -208,14 +208,14 @@ async def test_so_it_is_where_the_plan_cannot_be_made_once_more(came: Any) -> No
     first = await propose(task_of(IN_PARTS), ProposingResolver(Reads("nothing")))
     made = await read_again(task_of(IN_PARTS), first, ProposingResolver(Reads(CHANGES)), None, plan_again)
     assert isinstance(made.verdict, Plan)
-    assert "‘in instalments please’" in made.hold
+    assert "‘in triplicate please’" in made.hold
 
 
 async def test_so_it_is_where_there_is_no_model_any_more() -> None:
     first = (await came_of(Reads("nothing"), IN_PARTS)).proposal
     made = await propose(replace(task_of(IN_PARTS), proposal=first), RuleResolver())
     assert isinstance(made.verdict, Plan)
-    assert any("‘in instalments please’" in each for each in made.verdict.held)
+    assert any("‘in triplicate please’" in each for each in made.verdict.held)
 
 
 async def test_a_card_that_only_uses_the_same_words_shows_them_all_the_same() -> None:
@@ -235,12 +235,12 @@ async def test_a_yes_to_the_rest_is_none_to_words_that_were_not_asked_about() ->
     text = f"{IN_PARTS}, and ring Ruth about it"
     asked = await came_of(Reads(CHANGES), text)
     assert isinstance(asked.verdict, Question)
-    assert "instalments" not in asked.verdict.text
+    assert "triplicate" not in asked.verdict.text
     model = Reads(CHANGES)
     answered = replace(task_of(text, Answer(slot=REST, choice=REST)), proposal=asked.proposal)
     made = await propose(answered, ProposingResolver(model))
     assert isinstance(made.verdict, Plan)
-    assert any("‘in instalments please’" in each for each in made.verdict.held)
+    assert any("‘in triplicate please’" in each for each in made.verdict.held)
     assert "ring Ruth" not in model.told[0].partition("B1:")[2]
 
 
@@ -298,7 +298,7 @@ HOSE = {**FINE, "fine_id": find("fine", "F-233")}
     [
         ("renew loan 502", NO_DAYS, days("7 days"), "0.days", "7 days on probation", "on probation"),
         ("renew loan 502", NO_DAYS, days("7, and ring Ruth"), "0.days", "7, and ring Ruth", "ring Ruth"),
-        ("waive Piet Vos's fine", PIETS, HOSE, "0.fine_id", "F-233 in instalments", "in instalments"),
+        ("waive Piet Vos's fine", PIETS, HOSE, "0.fine_id", "F-233 in triplicate", "in triplicate"),
     ],
 )
 async def test_words_of_an_answer_that_nothing_accounts_for_are_asked_about(
@@ -351,7 +351,7 @@ async def test_an_edited_card_shows_the_words_as_well_while_the_model_is_gone() 
         def judge(self, parser: PieceParser) -> dict[str, Any]:
             raise ModelUnavailable("gone")
 
-    text, told = "renew loan 502 by 7 days, in instalments please", "you also wrote ‘in instalments please’"
+    text, told = "renew loan 502 by 7 days, in triplicate please", "you also wrote ‘in triplicate please’"
     model = Gone(step=days("7 days"))
     first = await came_of(model, text)
     edited = replace(task_of(text, Answer(slot="0.days", text="9 days")), proposal=first.proposal, must_wait="Edited.")
@@ -361,7 +361,7 @@ async def test_an_edited_card_shows_the_words_as_well_while_the_model_is_gone() 
 
 
 async def test_a_card_saved_by_a_second_reading_shows_the_other_words_that_it_passes_over() -> None:
-    made = await came_of(Reads("nothing"), "waive F-231, not her sister, in instalments please")
+    made = await came_of(Reads("nothing"), "waive F-231, not her sister, in triplicate please")
     assert isinstance(made.verdict, Plan)
     assert any("‘not her sister’" in each for each in made.verdict.held)
-    assert any("you also wrote ‘in instalments please’" in each for each in made.verdict.held)
+    assert any("you also wrote ‘in triplicate please’" in each for each in made.verdict.held)

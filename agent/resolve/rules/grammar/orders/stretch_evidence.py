@@ -125,6 +125,8 @@ class StretchEvidence(StretchUnread):
     def _is_of_another_thing(self, strange: Collection[int]) -> bool:
         """Whether the action doesn't know what somebody has: "cancel Ada's old car". Of a record that is named itself,
         it may be a part."""
+        if any(self.reader.tokens[at - 1].owns and self.reader.noun(at) is not None for at in strange if at):
+            return True
         for piece in (piece for pieces in self.records.values() for piece in pieces):
             find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
             if not isinstance(find, Find) or find.said is not None:
