@@ -3,21 +3,24 @@
 "I already closed it", "we shouldn't close it", "should we close it" and "I almost told you to close it" order nothing,
 whatever verb follows. What tells them is a closed class: a pronoun with an auxiliary, a negation or an adverb. Wishes
 are orders: "I'd like to", "we have to", "could you". Adverbs that deny or weaken a statement do so behind any subject:
-"Ada no longer needs it", "Ada hardly needs it", "Ada might need it".
+"Ada no longer needs it", "Ada hardly needs it", "Ada might need it". What somebody else has still to do, and what
+somebody has, uses or likes, is told as well: "Ada should pay it", "Ada has 2".
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.clauses import Clause, split_clauses
-from agent.validate.coverage.opposed_verbs import ENDING
+from agent.validate.coverage.opposed_verbs import ENDING, leading_verbs
 from agent.validate.coverage.order import Order
+from agent.validate.coverage.told import find_direct
 from agent.validate.coverage.weighty_patterns import CORRECTION, PAST, REGRETS, Place
-from language.stems import ORDERS, split_runs, stem
+from language.stems import ORDERS, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word
 
 _OPENERS: Final = (
@@ -73,6 +76,7 @@ _FRAMES: Final = (
     rf"|instance),?)(?:\s+that)?\s+{_ANYBODY}(?:\s+(?:{_ADVERB}|want|wanted|had|have|need|needed|to|were))*",
 )
 _FRAME: Final = re.compile(rf"{_OPENERS}(?P<frame>{'|'.join(_FRAMES)})\s+(?P<verb>[^\W\d_]+)", re.IGNORECASE)
+_FEW: Final = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|a\s+dozen)"
 _GIVEN: Final = r"gave|given|took|taken|sent|made|wrote|written"
 # What the speaker says to have done: "we gave her 5 euros", "I've just closed 7".
 _DONE: Final = re.compile(
@@ -94,6 +98,33 @@ _WEAKENED: Final = re.compile(
     rf"|(?:stopped|ceased|quit)(?=\s+\w+ing\b))(?:\s+(?:{_ADVERB}|be|been|to|well))*\s+(?P<verb>[^\W\d_]+)",
     re.IGNORECASE,
 )
+_SUBJECT: Final = (
+    r"(?P<subject>(?:(?!(?:i|we|you|u|who|that|which|whose|if|unless|provided|because|since|as|when|while|until|let|to|should|shall"
+    r"|must|can|could|will|would|may|might)\b)(?:[\w'’-]|\.(?=\d))+\s+){1,5}?)"
+)
+# What somebody else has still to do, or what is still to be done: "Ada promised to pay it", "it will be paid".
+_TO_COME: Final = re.compile(
+    rf"{_OPENERS}{_SUBJECT}(?P<form>(?:will|shall|should|must|may|might|can|could)"
+    r"|(?:has|have|needs?|ought|is|are|was|were)(?:\s+(?:going|about|due|supposed|meant|likely|planning|ready|willing|happy))?\s+to"
+    r"|(?:promise|trie|forgot|prefer|agree|plan|intend|offer|refuse|expect|mean|meant|decide|decline|hope|tr(?:y|ies)"
+    r"|attempt|fail|manage|swore|vow)(?:n?ed|red|d|s|es)?\s+to|(?P<wish>(?:want|wish|need|like|love)(?:s|es|ed|d)?\s+to"
+    rf"|(?:would|['’]d)\s+(?:like|love|prefer)\s+to))\s+(?:(?:{_ADVERB}|soon|have\s+to)\s+)*(?P<be>be\s+|get\s+)?"
+    r"(?P<verb>[^\W\d_]+)(?!\w)",
+    re.IGNORECASE,
+)
+# What somebody has, uses or likes: "Ada has 2", "Ada hates the corner".
+_HAVING: Final = re.compile(
+    rf"{_OPENERS}{_SUBJECT}(?P<frame>(?:(?:{_ADVERB}|{_OFTEN})\s+)*(?P<verb>(?:has|have|had|got)(?=\s+(?:{_ADVERB}\s+|{_OFTEN}\s+)*(?:\d|{_FEW}\b))"
+    r"|us(?:es|ed)(?!\s+to\b)|lost|spent|spends|wasted|(?:is|are)\s+missing|owns|holds|held|kept|received|hates?|hated|dislikes?d?"
+    r"|loved|enjoys|enjoyed|stay(?:s|ed)|remain(?:s|ed)|asked\s+(?:for|about)|complain(?:s|ed)\s+about))(?!\w)",
+    re.IGNORECASE,
+)
+_NOTING: Final = frozenset(map(stem, ("mark", "note", "record", "log", "register", "confirm")))
+"""Verbs of actions that only write down what somebody did."""
+_SETTING: Final = frozenset(map(stem, ("set", "change", "update", "correct"))) | _NOTING
+"""Verbs of actions that are told by what is so now ("Ada has 3"). Others add to it."""
+_HAS: Final = frozenset(map(stem, ("has", "have", "had")))
+_HAS_DONE: Final = re.compile(r"\b(?:has|have|was|were|been)\s+(\w+)", re.IGNORECASE)
 _NO_LONGER: Final = re.compile(r"(?<!\w)no\s+longer(?=\W*$)", re.IGNORECASE)
 _NOT_YET: Final = re.compile(rf"{_OPENERS}not\s+(?:yet|now|today)\s*", re.IGNORECASE)
 # Wishes. A past tense only makes them polite.
@@ -157,21 +188,83 @@ def find_weakened(order: Order) -> Iterator[Place]:
             yield place
 
 
+def find_told_of_others(order: Order) -> Iterator[Place]:
+    """Finds what somebody else has still to do, and what somebody has, uses or likes, unless another clause orders.
+
+    What is to be done to a record is an order ("7 should be closed"), and so is what somebody should do or get if a
+    call is about them ("Ada should move to plus"). An action that only notes what happened doesn't do what is to come.
+    """
+    text, clauses = order.polite, list(split_clauses(order.polite))
+    noted, direct = _list_noted(order), order.find([each.said for each in find_direct(order)])
+    for clause in clauses:
+        used = [start for start, _ in order.deciding if clause.start <= start < clause.end]
+        others = (each for each in clauses if each is not clause and not _is_text(each, order))
+        if not used or any(_orders(each, order) for each in others):
+            continue
+        found = _TO_COME.match(text, clause.start, clause.end)
+        if found is not None and _is_subject(found, order) and _leaves_to(found, order, noted, direct):
+            yield found.start("subject"), found.end("verb")
+            continue
+        found = _HAVING.match(text, clause.start, clause.end)
+        if found is None or not _is_subject(found, order) or max(used) < found.end():
+            continue
+        roots = set(map(stem, found["verb"].casefold().split()))
+        sets = roots & _HAS and order.heads & _SETTING
+        if not sets and not roots & (order.verbs | order.heads | _list_said(order)):
+            yield found.span("frame")
+
+
+def _leaves_to(found: re.Match[str], order: Order, noted: frozenset[str], direct: Sequence[Place]) -> bool:
+    """Whether what is still to come is noted as done, or is the subject's own task with a record of the call."""
+    low = found["verb"].casefold()
+    root = find_base_form(stem(low))
+    if found["be"]:
+        return root in noted and _PAST.fullmatch(low) is not None
+    if root in noted:
+        return root == stem(low)
+    first, last = found.span("subject")
+    if found["wish"] or root not in order.heads or any(start < last and first < end for start, end in direct):
+        return False
+    return any(found.end() <= start for start, _ in direct)
+
+
+def _list_noted(order: Order) -> frozenset[str]:
+    """The plain forms of what actions note as done: "pay" of "Mark an invoice paid", "leave" of "has left"."""
+    noting = (each for each in order.contracts if leading_verbs(each) & _NOTING)
+    said = [word for each in noting for text in (each.title, *each.examples) for word, _, _ in split_runs(text)]
+    told = (text for each in order.contracts for text in (*each.aliases, *each.examples))
+    said += [word for text in told for word in _HAS_DONE.findall(text)]
+    return frozenset(find_base_form(stem(word)) for word in map(str.casefold, said) if _PAST.fullmatch(word))
+
+
+def _list_said(order: Order) -> frozenset[str]:
+    """The stems of all words that the actions' own texts say."""
+    said = (text for each in order.contracts for text in (each.title, each.description, *each.aliases, *each.examples))
+    return frozenset(root for text in said for root in stem_text(text))
+
+
 def _states(found: re.Match[str], order: Order) -> bool:
-    """Whether the words before such an adverb are a subject, and no order with it in the middle ("scrap the barely used
-    sander")."""
-    nouns = {stem(word) for kind in order.kinds for noun in kind.nouns for word in noun.split()}
+    """Whether such an adverb stands in a statement about what an action does, behind its subject."""
+    if not _is_subject(found, order):
+        return False
+    root = stem(found["verb"].casefold())
+    if found["was"]:
+        return root in order.verbs  # "she hasn't paid" may be why
+    return _is_verb(found["verb"], order) or root in _WISHES | {"worth"} or found["adverb"].casefold() == "might"
+
+
+def _is_subject(found: re.Match[str], order: Order) -> bool:
+    """Whether the words before a statement's verb are its subject, and no order with it in the middle ("scrap the
+    barely used sander")."""
     start = found.start("subject")
+    nouns = {stem(word) for kind in order.kinds for noun in kind.nouns for word in noun.split()}
     for word, at, _ in split_runs(found["subject"]):
         used = any(first <= start + at < last for first, last in order.names)
         root = stem(plain_word(word))
         ordering = root in ORDERS | order.heads or (not at and bool(find_similar_stems(root, verb=True)))
         if ordering and not used and root not in nouns and not word.endswith("ing"):
             return False
-    root = stem(found["verb"].casefold())
-    if found["was"]:
-        return root in order.verbs  # "she hasn't paid" may be why
-    return _is_verb(found["verb"], order) or root in _WISHES | {"worth"} or found["adverb"].casefold() == "might"
+    return True
 
 
 def _match(clause: Clause, order: Order) -> re.Match[str] | None:

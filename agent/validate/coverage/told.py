@@ -128,7 +128,10 @@ _HEDGE: Final = re.compile(
     r"(?<!\w)(?:maybe|perhaps|possibly|(?<!whether )or\s+(?:maybe\s+|rather\s+)?not(?=\W*$))(?!\w)", re.IGNORECASE
 )
 # "Could you maybe" is polite, not unsure.
-_ASKING: Final = re.compile(r"(?:can|could|would|will|please|you|we|i)[\s,]+(?:\w+[\s,]+)?$", re.IGNORECASE)
+_ASKING: Final = re.compile(
+    r"(?:can|could|would|will|please|you|(?:we|i)(?!\s+(?:should|shall|must|will|could|can|may|might|ought)\b))[\s,]+(?:\w+[\s,]+)?$",
+    re.IGNORECASE,
+)
 _MARKS: Final = re.compile(r"[,;.!?\n]")
 
 
@@ -161,7 +164,7 @@ def find_told(order: Order) -> Iterator[Place]:
     """Finds the places where a verb of the calls is only reported, asked about or left to somebody else."""
     text, verbs, taken = order.polite, order.heads, order.taken
     writes = not verbs.isdisjoint(TELLING) or any(note.compose for note in order.notes)
-    doers = order.find([each.said for each in _find_direct(order)])
+    doers = order.find([each.said for each in find_direct(order)])
     for told in _TOLD_TO_DO.finditer(text) if not writes else ():
         whom = told.span("whom")
         if not any(start < whom[1] and whom[0] < end for start, end in doers):
@@ -228,7 +231,7 @@ def find_hedges(order: Order) -> Iterator[Place]:
 def find_exceptions(order: Order) -> Iterator[Place]:
     """Finds clauses that exempt one of several records, after the order: "… all of Ada's fines, 33 she pays
     herself"."""
-    calls, finds, by_step = order.calls, _find_direct(order), order.by_step
+    calls, finds, by_step = order.calls, find_direct(order), order.by_step
     sets = order.find([each for each in finds if each.pick != "one"])
     places = order.find(finds)
     if not by_step or not (any(each.pick != "one" for each in finds) or len(calls) > len(by_step)):
@@ -288,7 +291,7 @@ def find_lone_order(order: Order) -> Place | None:
     return (head[1], clauses[-1].end) if alone else None
 
 
-def _find_direct(order: Order) -> list[Find]:
+def find_direct(order: Order) -> list[Find]:
     """The records that calls take as arguments, without the records that those belong to."""
     taken = [each for call in order.calls for each in call.arguments.values() if isinstance(each, RecordArgument)]
     return [each.reference for each in taken if isinstance(each.reference, Find)]

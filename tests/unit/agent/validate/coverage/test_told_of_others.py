@@ -1,0 +1,87 @@
+"""What somebody else has still to do, and what somebody has, uses or likes, orders nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Plan, Question
+from agent.validate.questions import REST
+from tests.unit.agent.resolve.rules.grammar.test_only_told import verdict_of as verdict_without_a_model
+from tests.unit.agent.validate.coverage.test_modifiers import RENEW, SHELVE, WAIVE, verdict_of
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "says"),
+    [
+        ("Ruth should waive F-231", WAIVE, "Ruth should waive"),
+        ("ruth has to waive F-231", WAIVE, "ruth has to waive"),
+        ("Ruth promised to waive F-231", WAIVE, "Ruth promised to waive"),
+        ("Ruth must renew loan 502 by 7 days", RENEW, "Ruth must renew"),
+        ("Ruth forgot to renew loan 502 by 7 days", RENEW, "Ruth forgot to renew"),
+        ("the Tile cutter stays in the cellar", SHELVE, "stays"),
+        ("Ruth asked about the Tile cutter in the cellar", SHELVE, "asked about"),
+    ],
+)
+async def test_somebodys_own_task_and_liking_order_nothing(text: str, step: dict[str, Any], says: str) -> None:
+    asked = await verdict_of(text, step)
+    assert isinstance(asked, Question), asked
+    assert asked.slot == REST
+    assert f"‘{says}’ doesn't ask for it." in asked.text, asked.text
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("loan 502 should be renewed by 7 days", RENEW),
+        ("Ruth wants to renew loan 502 by 7 days", RENEW),
+        ("we should waive F-231", WAIVE),
+        ("F-231 must be waived", WAIVE),
+        ("the Tile cutter should go to the cellar", SHELVE),
+        ("Ruth stays away, waive F-231", WAIVE),
+    ],
+)
+async def test_what_is_to_be_done_to_a_record_is_an_order(text: str, step: dict[str, Any]) -> None:
+    verdict = await verdict_of(text, step)
+    assert isinstance(verdict, Plan), getattr(verdict, "text", verdict)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("3001 will be packed", "foodbank"),
+        ("3001 is to be packed", "foodbank"),
+        ("3001 should be packed", "foodbank"),
+        ("Raj promised to pack 3001", "foodbank"),
+        ("raj wants to pack 3001", "foodbank"),
+        ("Sean Brannigan hates halal", "foodbank"),
+        ("Lotte has 20 euros", "riding"),
+        ("Lotte already has 20 euros", "riding"),
+        ("Lotte lost 20 euros", "riding"),
+        ("Lotte is missing 20 euros", "riding"),
+        ("Lotte stays on intermediate", "riding"),
+        ("Lotte asked for intermediate", "riding"),
+        ("we should maybe move Lotte to intermediate", "riding"),
+    ],
+)
+async def test_without_a_model_too(text: str, name: str) -> None:
+    verdict = await verdict_without_a_model(text, name)
+    assert not isinstance(verdict, Plan), verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("3001 is packed", "foodbank"),
+        ("3001 has been packed", "foodbank"),
+        ("Sean Brannigan eats halal", "foodbank"),
+        ("Lotte gets 20 euros", "riding"),
+        ("Lotte should have 20 euros", "riding"),
+        ("Lotte should move to intermediate", "riding"),
+        ("could you maybe move Lotte to intermediate", "riding"),
+    ],
+)
+async def test_what_an_action_is_told_by_stays_an_order(text: str, name: str) -> None:
+    verdict = await verdict_without_a_model(text, name)
+    assert isinstance(verdict, Plan), getattr(verdict, "text", verdict)
