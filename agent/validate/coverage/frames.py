@@ -114,7 +114,7 @@ _TO_COME: Final = re.compile(
 )
 # What somebody has, uses or likes: "Ada has 2", "Ada hates the corner".
 _HAVING: Final = re.compile(
-    rf"{_OPENERS}{_SUBJECT}(?P<frame>(?:(?:{_ADVERB}|{_OFTEN})\s+)*(?P<verb>(?:has|have|had|got)(?=\s+(?:{_ADVERB}\s+|{_OFTEN}\s+)*(?:\d|{_FEW}\b))"
+    rf"{_OPENERS}{_SUBJECT}(?P<frame>(?:(?:{_ADVERB}|{_OFTEN})\s+)*(?P<verb>(?:has|have|got)(?=\s+(?:{_ADVERB}\s+|{_OFTEN}\s+)*(?:\d|{_FEW}\b))"
     r"|us(?:es|ed)(?!\s+to\b)|lost|spent|spends|wasted|(?:is|are)\s+missing|owns|holds|held|kept|received|hates?|hated|dislikes?d?"
     r"|loved|enjoys|enjoyed|stay(?:s|ed)|remain(?:s|ed)|asked\s+(?:for|about)|complain(?:s|ed)\s+about))(?!\w)",
     re.IGNORECASE,
@@ -123,7 +123,10 @@ _NOTING: Final = frozenset(map(stem, ("mark", "note", "record", "log", "register
 """Verbs of actions that only write down what somebody did."""
 _SETTING: Final = frozenset(map(stem, ("set", "change", "update", "correct"))) | _NOTING
 """Verbs of actions that are told by what is so now ("Ada has 3"). Others add to it."""
-_HAS: Final = frozenset(map(stem, ("has", "have", "had")))
+_HAS: Final = frozenset(map(stem, ("has", "have")))
+_HANDING: Final = frozenset(map(stem, ("give", "hand", "grant", "issue", "send", "lend")))
+_HOLDING: Final = frozenset(map(stem, ("keep", "stay", "remain", "have", "get", "take", "hold")))
+"""Verbs of what somebody shall have: "Ada may keep it" is no task of hers."""
 _HAS_DONE: Final = re.compile(r"\b(?:has|have|was|were|been)\s+(\w+)", re.IGNORECASE)
 _NO_LONGER: Final = re.compile(r"(?<!\w)no\s+longer(?=\W*$)", re.IGNORECASE)
 _NOT_YET: Final = re.compile(rf"{_OPENERS}not\s+(?:yet|now|today)\s*", re.IGNORECASE)
@@ -209,8 +212,9 @@ def find_told_of_others(order: Order) -> Iterator[Place]:
         if found is None or not _is_subject(found, order) or max(used) < found.end():
             continue
         roots = set(map(stem, found["verb"].casefold().split()))
-        sets = roots & _HAS and order.heads & _SETTING
-        if not sets and not roots & (order.verbs | order.heads | _list_said(order)):
+        holds = roots <= _HAS and bool(order.heads & _SETTING)
+        gets = "got" in roots and not order.heads & _HANDING
+        if not (holds or gets) and not roots & (order.verbs | order.heads | _list_said(order)):
             yield found.span("frame")
 
 
@@ -223,7 +227,11 @@ def _leaves_to(found: re.Match[str], order: Order, noted: frozenset[str], direct
     if root in noted:
         return root == stem(low)
     first, last = found.span("subject")
-    if found["wish"] or root not in order.heads or any(start < last and first < end for start, end in direct):
+    if (
+        found["wish"]
+        or root not in order.heads - _HOLDING
+        or any(start < last and first < end for start, end in direct)
+    ):
         return False
     return any(found.end() <= start for start, _ in direct)
 

@@ -10,6 +10,7 @@ from agent.pipeline import Plan, Question
 from agent.validate.questions import REST
 from tests.unit.agent.resolve.rules.grammar.test_only_told import verdict_of as verdict_without_a_model
 from tests.unit.agent.validate.coverage.test_modifiers import RENEW, SHELVE, WAIVE, verdict_of
+from tests.unit.own_worlds import came_of, find, number, plan
 
 
 @pytest.mark.parametrize(
@@ -85,3 +86,22 @@ async def test_without_a_model_too(text: str, name: str) -> None:
 async def test_what_an_action_is_told_by_stays_an_order(text: str, name: str) -> None:
     verdict = await verdict_without_a_model(text, name)
     assert isinstance(verdict, Plan), getattr(verdict, "text", verdict)
+
+
+async def test_what_somebody_had_may_be_what_to_charge() -> None:
+    step = {
+        "action": "add_charge",
+        "booking_id": find("booking", "5007"),
+        "item": {"value": "minibar", "quote": "minibar"},
+        "amount": number(9.5, "9.50", "EUR"),
+        "note": {"quote": "two beers"},
+    }
+    outcome = await came_of("5007 had two beers out of the minibar, that is 9.50", plan(step), "hotel")
+    assert isinstance(outcome.verdict, Plan), outcome.verdict
+
+
+async def test_what_somebody_shall_have_is_no_task_of_theirs() -> None:
+    day = {"date": "2026-12-02", "quote": "the 2nd of December"}
+    step = {"action": "extend_stay", "booking_id": find("booking", "5010"), "leaves_on": day}
+    outcome = await came_of("Marta has to stay in booking 5010 until the 2nd of December", plan(step), "hotel")
+    assert isinstance(outcome.verdict, Plan), outcome.verdict
