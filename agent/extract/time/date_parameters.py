@@ -91,6 +91,8 @@ def find_days(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]
             + 0.5 * rate_label(text, when.start, when.end, spec)
             + _rate_way(text, spec, when, index, len(found))
         )
+        if when.weight <= dates.FIGURES and when.how:
+            weight = min(weight, when.weight - 0.25)  # a word beside it doesn't tell the day from the month
         written = write(day, form, zone=False)
         made.append(Candidate(when.start, when.end, written, _write_date(text, when, written), day.isoformat(), weight))
     return made

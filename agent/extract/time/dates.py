@@ -17,6 +17,11 @@ from agent.extract.time import date_math
 from language.date_forms import COUNTS, DAYS, FEASTS, MONTHS, ORDINAL_DAYS, compile_forms
 from language.text import Text
 
+FIGURES: Final = 0.5
+"""How surely "3/4" is a day: it may be a fraction, and its month may be either."""
+_TOLD: Final = 0.7
+"""That of "on 24/12", which has only one reading."""
+_ON: Final = re.compile(r"\b(?:on|from|until|till|to|by|since|before|after|between|and)\s+(?:the\s+)?$")
 _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the\s+)?$")
 
 
@@ -136,7 +141,9 @@ def _short(match: re.Match[str], today: date) -> DateSpan | None:
     if not date_math.is_valid_date(2000, month, day):
         return None
     near = _find_nearest(match, month, day, today)
-    return replace(_ordered(match, first, second, near.year, day_first=False), weight=0.5)
+    read = _ordered(match, first, second, near.year, day_first=False)
+    told = not read.how and match.group("short") != "24/7" and _ON.search(match.string, 0, match.start())
+    return replace(read, weight=_TOLD if told else FIGURES)
 
 
 def _ymon(match: re.Match[str], _: date) -> DateSpan:

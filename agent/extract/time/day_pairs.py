@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from agent.extract.time import dates
-from language.date_forms import MONTHS
-from language.text import Text, read_text
+from language.date_forms import DAYS, MONTHS
+from language.text import Text, read_text, word_set
+from registry.contract import Annotation
 
 _MONTH: Final = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DAY: Final = r"\d{1,2}(?:st|nd|rd|th)?"
 _TO: Final = r"(?:\s*[-–]\s*|\s+(?:to|until|till|through)\s+)(?:the\s+)?"
+# Only "between … and …" is a stretch; "on the 1st and the 3rd" is two days.
+_AND: Final = r"\s+and\s+(?:the\s+)?"
+_BETWEEN: Final = re.compile(r"\bbetween\s+(?:the\s+)?$")
 # Two days of one month, which is said once.
 _ONE_MONTH: Final = (
-    rf"(?P<before>{_MONTH})\.?\s+(?P<a>{_DAY}){_TO}(?P<b>{_DAY})",
-    rf"(?P<c>{_DAY}){_TO}(?P<d>{_DAY})\s+(?:of\s+)?(?P<behind>{_MONTH})",
+    rf"(?P<before>{_MONTH})\.?\s+(?P<a>{_DAY})(?:{_TO}|{_AND})(?P<b>{_DAY})",
+    rf"(?P<c>{_DAY})(?:{_TO}|{_AND})(?P<d>{_DAY})\s+(?:of\s+)?(?P<behind>{_MONTH})",
     rf"(?P<e>\d{{1,2}})\.{_TO}(?P<f>\d{{1,2}})\.(?P<of>\d{{1,2}})\.?",
 )
+_FIGURES: Final = rf"(?<![\w/.-])(\d{{1,2}})/(\d{{1,2}}){_TO}(\d{{1,2}})/(\d{{1,2}})(?![\w/-]|\.\d)"
 _SURE: Final = 0.55
+_STARTS: Final = word_set("from start starts starting begin begins beginning first arrival arrive arrives out")
+_ENDS: Final = word_set("to until till end ends ending last due return returns back departure leave leaves")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +46,71 @@ class DayPair:
 @lru_cache(maxsize=512)
 def find(text: Text, today: date) -> tuple[DayPair, ...]:
     """The joined days of a text. Two that don't follow each other are no pair."""
-    lead, joined = _compile()
+    lead, joined, figures = _compile()
     made: list[DayPair] = []
     for found in lead.finditer(text.low):
         month = found["before"] or found["behind"]
         days = [found[one] or found[other] or found[third] for one, other, third in ("ace", "bdf")]
-        written = [f"{day} {month}" if month else f"{today.year}-{found['of']}-{day}" for day in days]
-        whens = [dates.find(read_text(each), today)[:1] for each in written]
-        if all(whens):
+        year = found["year"] or ""
+        written = [f"{day} {month} {year}" if month else f"{today.year}-{found['of']}-{day}" for day in days]
+        whens = [dates.find(read_text(each.strip()), today)[:1] for each in written]
+        if all(whens) and ("and" not in found[0].split() or _BETWEEN.search(text.low, 0, found.start())):
             made.append(DayPair(*found.span(), whens[0][0].day, whens[1][0].day))
+    made += (pair for found in figures.finditer(text.low) if (pair := _read_figures(found, today)) is not None)
     single = [each for each in dates.find(text, today) if each.weight >= _SURE]
     for one, other in itertools.pairwise(single):
-        between = joined.fullmatch(text.low, one.end, other.start)
-        if between is not None and not any(each.start < other.end and one.start < each.end for each in made):
-            made.append(DayPair(one.start, other.end, one.day, other.last or other.day))
+        if joined.fullmatch(text.low, one.end, other.start) is None or any(
+            each.start < other.end and one.start < each.end for each in made
+        ):
+            continue
+        between = text.low[one.end : other.start].split()[:1] == ["and"]
+        if not between or _BETWEEN.search(text.low, 0, one.start):
+            made.append(DayPair(one.start, other.end, one.day, _find_last(text, one, other)))
     return tuple(each for each in made if each.first <= each.last)
 
 
+def _find_last(text: Text, one: dates.DateSpan, other: dates.DateSpan) -> date:
+    """The last day. A weekday without more is the first such day from the first one on; the same weekday said twice is
+    a week later."""
+    number = DAYS.get(text.low[other.start : other.end])
+    if number is None:
+        return other.last or other.day
+    ahead = (number - one.day.weekday()) % 7
+    return one.day + timedelta(days=7 if not ahead and one.whole == "weekday" else ahead)
+
+
+def _read_figures(found: re.Match[str], today: date) -> DayPair | None:
+    """ "24/12 to 3/1": a pair in figures, if only one order of day and month gives two days that follow each other."""
+    made = []
+    a, b, c, d = map(int, found.groups())
+    for one, other in (((a, b), (c, d)), ((b, a), (d, c))):
+        try:
+            first = min(
+                (date(today.year + ahead, *one) for ahead in (-1, 0, 1)), key=lambda day: abs((day - today).days)
+            )
+            last = date(first.year, *other)
+            made.append((first, last if last >= first else date(first.year + 1, *other)))
+        except ValueError:
+            continue
+    return DayPair(*found.span(), *made[0]) if len(made) == 1 or (len(made) == 2 and made[0] == made[1]) else None
+
+
 @lru_cache(maxsize=1)
-def _compile() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _compile() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     # On first use: it takes milliseconds.
-    return re.compile(rf"(?<![\w.])(?:the\s+)?(?:{'|'.join(_ONE_MONTH)})(?![\w-])"), re.compile(rf"{_TO}|\s+and\s+")
+    lead = rf"(?<![\w.])(?:the\s+)?(?:{'|'.join(_ONE_MONTH)})(?:,?\s+(?P<year>\d{{4}}))?(?![\w-])"
+    return re.compile(lead), re.compile(f"{_TO}|{_AND}"), re.compile(_FIGURES)
+
+
+def find_day_parameters(
+    properties: Mapping[str, Any], annotation: Callable[[str], Annotation]
+) -> tuple[str, str] | None:
+    """The two parameters for the first and last day, if these are an action's only days."""
+    dated = [name for name, each in properties.items() if isinstance(each, Mapping) and each.get("format") == "date"]
+    if len(dated) != 2:
+        return None
+    said = [{*name.split("_"), *(annotation(name).label or "").casefold().split()} for name in dated]
+    for one, other in ((0, 1), (1, 0)):
+        if said[one] & _STARTS and said[other] & _ENDS and not said[one] & _ENDS:
+            return dated[one], dated[other]
+    return None

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from agent.extract.time.day_pairs import find_day_parameters
 from agent.planning.proposal import TypedValue
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 from registry.offers.offer import Offer
 
-_STARTS: Final = word_set("from start starts starting begin begins beginning first arrival arrive arrives out")
-_ENDS: Final = word_set("to until till end ends ending last due return returns back departure leave leaves")
 _FROM: Final = word_set("from since starting")
 _LEAVING: Final = word_set("return returns back departure leave leaves")
 _LED_TO: Final = word_set(
@@ -23,7 +22,7 @@ _LEADS: Final = word_set("from between")
 
 def read_day_pair(reader: Reader, offer: Offer, first: int, stop: int) -> Mapping[str, Piece]:
     """The two days of an action that takes a first and a last one, if they are said together."""
-    names = find_day_parameters(offer)
+    names = find_day_parameters(offer.properties, offer.annotation)
     for pair in reader.day_pairs if names is not None else ():
         at, last = reader.end_index(pair.start), reader.end_index(pair.end)
         if first <= at and last <= stop:
@@ -34,23 +33,10 @@ def read_day_pair(reader: Reader, offer: Offer, first: int, stop: int) -> Mappin
     return {}
 
 
-def find_day_parameters(offer: Offer) -> tuple[str, str] | None:
-    """The two parameters for the first and last day, if these are its only days."""
-    schemas = offer.properties.items()
-    dated = [name for name, each in schemas if isinstance(each, Mapping) and each.get("format") == "date"]
-    if len(dated) != 2:
-        return None
-    said = [{*name.split("_"), *(offer.annotation(name).label or "").casefold().split()} for name in dated]
-    for one, other in ((0, 1), (1, 0)):
-        if said[one] & _STARTS and said[other] & _ENDS and not said[one] & _ENDS:
-            return dated[one], dated[other]
-    return None
-
-
 def is_other_end(offer: Offer, name: str, before: str) -> bool:
     """Whether the word ``before`` a day says that it is the other day of the pair: "until Sunday" begins nothing. Who
     comes on a day doesn't leave or bring back on it, but what is closed on a day is so for one."""
-    pair = find_day_parameters(offer)
+    pair = find_day_parameters(offer.properties, offer.annotation)
     if pair is None or name not in pair:
         return False
     if name == pair[0]:

@@ -58,6 +58,18 @@ async def values_of(outcome: Outcome) -> dict[str, object]:
         ("12 december until 3 january", "2026-12-12", "2027-01-03"),
         ("friday to sunday", "2026-11-27", "2026-11-29"),
         ("between friday and sunday", "2026-11-27", "2026-11-29"),
+        ("between 12 and 14 december", "2026-12-12", "2026-12-14"),
+        ("between the 12th and the 14th of december", "2026-12-12", "2026-12-14"),
+        ("from 12 to 14 december 2027", "2027-12-12", "2027-12-14"),
+        ("from sunday to tuesday", "2026-11-29", "2026-12-01"),
+        ("from monday until thursday", "2026-11-30", "2026-12-03"),
+        ("from next monday to thursday", "2026-11-30", "2026-12-03"),
+        ("from monday 30 november to thursday", "2026-11-30", "2026-12-03"),
+        ("from monday to next wednesday", "2026-11-30", "2026-12-02"),
+        ("from thursday to thursday", "2026-11-26", "2026-12-03"),
+        ("from 27/12 to 2/1", "2026-12-27", "2027-01-02"),
+        ("from 12/27 to 1/2", "2026-12-27", "2027-01-02"),
+        ("from 3/12 to 14/12", "2026-12-03", "2026-12-14"),
     ],
 )
 async def test_joined_days_are_the_first_and_the_last(said: str, first: str, last: str) -> None:
@@ -173,3 +185,25 @@ async def test_both_days_are_told_apart(said: str) -> None:
 async def test_what_is_reserved_on_a_day_is_for_that_day() -> None:
     values = await values_of(await ask(SHOWS, "reserve Glass Bells for Bo Ferrer on Friday"))
     assert (values["starts_on"], values["ends_on"]) == ("2026-11-27", "2026-11-27")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "from 28 november to 25 november",
+        "on 12 december and 14 december",
+        "12 december, 14 december",
+        "on thursday and saturday",
+        "tomorrow and friday",
+        "from 3/12 to 5/12",
+        "on friday from 9:00 to 12:00",
+        "from friday 14:00 to monday 8:00",
+        "from 12 december 10am to 14 december",
+        "on friday at noon",
+        "on friday afternoon",
+        "on friday in the morning",
+    ],
+)
+async def test_what_is_no_stretch_of_days_is_asked_about(said: str) -> None:
+    made = (await ask(SHOWS, f"reserve Glass Bells for Bo Ferrer {said}")).verdict
+    assert isinstance(made, Question), made

@@ -1,0 +1,58 @@
+"""Days that a model proposes as a stretch: the last one never comes before the first, and two single days are none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Plan, Question, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task
+from agent.resolve.model.resolver import ProposingResolver
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit import museum
+from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
+
+_DAY = {"type": "string", "format": "date"}
+_OFFER = museum._offer(
+    "shut",
+    "Shut an exhibit",
+    {"exhibit_id": {"type": "integer"}, "first_day": _DAY, "last_day": _DAY},
+    {"exhibit_id": {"record": "exhibit"}, "first_day": {"label": "First day"}, "last_day": {"label": "Last day"}},
+)
+SHUT = FrozenWorld({"contracts": [_OFFER], "kinds": museum._KINDS, "records": museum._RECORDS})
+
+
+async def shut(said: str, first: tuple[str, str], last: tuple[str, str]) -> Any:
+    days = {
+        name: {"date": value, "quote": quote} for name, (value, quote) in (("first_day", first), ("last_day", last))
+    }
+    request = Request(text=f"shut Glass Bells {said}", now=NOW)
+    task = Task(request, OWNER, SHUT.context(SHUT.provider({})), "run_00000000000000000000000001")
+    call = {"action": "shut", "exhibit_id": find("exhibit", "Glass Bells"), **days}
+    answer = {"understood": "", "result": plan(call), "rest": []}
+    return (await propose(task, ProposingResolver(Says(answer)))).verdict
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        ("from friday to thursday", ("2026-11-27", "friday"), ("2026-11-26", "thursday")),
+        ("from 3 december to 1 december", ("2026-12-03", "3 december"), ("2026-12-01", "1 december")),
+        ("on friday and sunday", ("2026-11-27", "friday"), ("2026-11-29", "sunday")),
+        ("tomorrow, friday", ("2026-11-25", "tomorrow"), ("2026-11-27", "friday")),
+    ],
+)
+async def test_days_that_make_no_stretch_are_asked_about(
+    said: str, first: tuple[str, str], last: tuple[str, str]
+) -> None:
+    asked = await shut(said, first, last)
+    assert isinstance(asked, Question), asked
+    assert asked.param == "last_day"
+
+
+@pytest.mark.parametrize("said", ["from friday to sunday", "from friday until sunday"])
+async def test_a_stretch_stands(said: str) -> None:
+    made = await shut(said, ("2026-11-27", "friday"), ("2026-11-29", "sunday"))
+    assert isinstance(made, Plan), made
