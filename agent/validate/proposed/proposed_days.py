@@ -1,18 +1,73 @@
-"""Days of a call that can't be meant: a last day before the first one, and two single days as a stretch."""
+"""Days of a call that can't be meant: a last day before the first one, two single days as a stretch, a week for
+a day, and a day that has passed for what is planned ahead."""
 
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Final
 
+from agent.extract.time import dates
 from agent.extract.time.day_pairs import find_day_parameters
+from agent.extract.value_roles import ROLES
 from agent.pipeline import PromptSource, Question
 from agent.validate.slots import Slots
+from language.stems import stem_text
+from language.text import read_text
 
 _LISTED: Final = re.compile(r"\s*(?:,|&|\+|(?:,\s*)?(?:and|or)\b)\s*(?:(?:then|also|on|the)\s+)*")
+_AHEAD: Final = frozenset(
+    stem_text(
+        "book reserve schedule reschedule rebook plan arrange postpone defer delay move appoint invite lend rent hire"
+    )
+)
+"""Verbs of what is planned ahead."""
+_STRETCHED: Final = frozenset(stem_text("close shut block"))
+"""Verbs of what is planned ahead, if it runs from one day to another."""
+_BACKDATED: Final = re.compile(
+    r"\b(?:back-?dat\w*|retroactive\w*|retrospective\w*|after\s+the\s+fact)\b", re.IGNORECASE
+)
 
 
 def check_days(slots: Slots) -> Question | None:
+    """Asks about a day that can't be meant."""
+    if (asked := _check_pair(slots)) is not None:
+        return asked
+    pair = find_day_parameters(slots.contract.properties, slots.annotation) or ()
+    today = slots.request.now.date()
+    ahead = _plans_ahead(slots, stretched=bool(pair))
+    for name, filled in slots.filled.items():
+        if slots.schema(name).get("format") != "date" or not isinstance(filled.source, PromptSource):
+            continue
+        words = " ".join(each.text for each in filled.source.spans)
+        if name not in pair and not _is_bound(slots, name) and _is_period(words, today):
+            return slots.ask(name, f"‘{words}’ is more than a day. Which day shall it be?", "unreadable")
+        begins = name in pair[:1]  # what is closed may have been so for a while
+        if ahead and not begins and str(filled.value)[:10] < today.isoformat():
+            return slots.ask(name, f"{filled.shown} has passed. Which day shall it be?", "unreadable")
+    return None
+
+
+def _is_bound(slots: Slots, name: str) -> bool:
+    """Whether a parameter begins or ends something: of a week, that has its first or last day."""
+    said = {*name.split("_"), *slots.label(name).casefold().split()}
+    return not said.isdisjoint(ROLES["start"][0] | ROLES["end"][0])
+
+
+def _is_period(words: str, today: date) -> bool:
+    found = dates.find(read_text(words), today)
+    return len(found) == 1 and found[0].last is not None
+
+
+def _plans_ahead(slots: Slots, *, stretched: bool) -> bool:
+    """Whether an action plans something, and the request doesn't say that it is backdated."""
+    titles = (slots.contract.name.rsplit(".", 1)[-1].replace("_", " "), slots.contract.title)
+    verbs = {root for title in titles for root in stem_text(title)[:1]}
+    ahead = bool(verbs & _AHEAD) or (stretched and bool(verbs & _STRETCHED))
+    return ahead and _BACKDATED.search(slots.request.text) is None
+
+
+def _check_pair(slots: Slots) -> Question | None:
     """Asks about the last day of a pair if it comes before the first one, or if the two were listed as single days:
     "on Wednesday and Friday"."""
     names = find_day_parameters(slots.contract.properties, slots.annotation)

@@ -1,4 +1,5 @@
-"""Days that a model proposes as a stretch: the last one never comes before the first, and two single days are none."""
+"""Days that a model proposes as a stretch: the last one never comes before the first, and two single days are none.
+A week is no day, and what is planned ahead isn't planned for a day that has passed."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit import museum
+from tests.unit.marina import ask
 from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
 
 _DAY = {"type": "string", "format": "date"}
@@ -55,4 +57,33 @@ async def test_days_that_make_no_stretch_are_asked_about(
 @pytest.mark.parametrize("said", ["from friday to sunday", "from friday until sunday"])
 async def test_a_stretch_stands(said: str) -> None:
     made = await shut(said, ("2026-11-27", "friday"), ("2026-11-29", "sunday"))
+    assert isinstance(made, Plan), made
+
+
+def visits(name: str, title: str) -> FrozenWorld:
+    parameters = {"exhibit_id": {"type": "integer"}, "day": _DAY}
+    offer = museum._offer(name, title, parameters, {"exhibit_id": {"record": "exhibit"}, "day": {"label": "Day"}})
+    return FrozenWorld({"contracts": [offer], "kinds": museum._KINDS, "records": museum._RECORDS})
+
+
+BOOK, LOG = visits("book_visit", "Book a visit"), visits("log_visit", "Log a visit")
+
+
+@pytest.mark.parametrize("said", ["next week", "next weekend"])
+async def test_a_week_is_no_day(said: str) -> None:
+    asked = (await ask(BOOK, f"book Glass Bells for {said}")).verdict
+    assert isinstance(asked, Question), asked
+    assert "more than a day" in asked.text
+
+
+async def test_what_is_booked_is_for_a_day_to_come() -> None:
+    asked = (await ask(BOOK, "book Glass Bells for 24 october")).verdict
+    assert isinstance(asked, Question), asked
+    assert "has passed" in asked.text
+    assert isinstance((await ask(BOOK, "book Glass Bells for 24 december")).verdict, Plan)
+    assert isinstance((await ask(BOOK, "book Glass Bells for today")).verdict, Plan)
+
+
+async def test_what_is_written_down_may_have_happened() -> None:
+    made = (await ask(LOG, "log a visit to Glass Bells on 24 october")).verdict
     assert isinstance(made, Plan), made
