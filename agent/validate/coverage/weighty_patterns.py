@@ -79,13 +79,17 @@ IRREGULAR: Final = (
 PAST: Final = rf"(?:{IRREGULAR}|\w{{2,}}(?<!e)ed)"
 MONTHS: Final = "january|february|march|april|may|june|july|august|september|october|november|december"
 _MONTH_ALONE: Final = "january|february|april|june|july|august|september|october|november|december"
-# Days by name or distance, and times of day. "Today" and "now" only say that it is to be done.
+# Days by name or distance. "Today" and "now" only say that it is to be done.
 DATE: Final = re.compile(
     r"(?<!\w)(?:tonight|tomorrow|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
     r"|(?:next|last|this|coming)\s+(?:week|weekend|month|quarter|year)|(?:next|another)\s+(?:time|day)"
     rf"|(?:in|on|by|from|until|till|since|of|before|after|next|last)\s+(?:{MONTHS})|(?:{MONTHS})\s+\d{{1,2}}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTHS})|{_MONTH_ALONE}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
-    r"|(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:\s?[ap]m)?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTHS})|{_MONTH_ALONE}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})(?!\w)",
+    re.IGNORECASE,
+)
+# Times of day, which a day has no place for.
+CLOCK: Final = re.compile(
+    r"(?<![\w:])(?:(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:\s?[ap]m)?"
     r"|(?:0?[1-9]|1[0-2])(?:\s?[ap]m|\s[ap]\.m|\s?o['’]clock)|noon|midday|midnight"
     r"|(?:(?<=tomorrow\s)|(?<=day\s)|(?<=in\sthe\s))(?:morning|afternoon|evening|night))(?![\w:])",
     re.IGNORECASE,

@@ -98,7 +98,12 @@ def _tell_more(order: Order, places: Mapping[Kind, set[Place]]) -> dict[Detail, 
         "of all": {*order.find_spans(patterns.QUANTIFIER)},
         "fraction": {*order.find_spans(patterns.PART)},
         "share": find_parts(order.polite, wide),
-        "count": {*order.find_spans(patterns.DATE), *places["number"], *find_limits(order.polite, modifiers)},
+        "count": {
+            *places["date"],
+            *order.find_spans(patterns.DATE),
+            *places["number"],
+            *find_limits(order.polite, modifiers),
+        },
         "until": {each for each in modifiers if text[slice(*each)].casefold() in ("until", "till", "til")},
     }
 
@@ -145,6 +150,12 @@ def _of_class(pattern: re.Pattern[str], order: Order) -> Iterator[Place]:
         place = start, end
         if not counts_names(order.text, place, order.taken) and not means_whole(order.text, place, order.proposal):
             yield place
+
+
+def _find_times(order: Order) -> Iterator[Place]:
+    """Times of day beside an action that takes a day: nothing else would have them."""
+    if any(of.properties[name].get("format") == "date" for of, name, _ in order.arguments if name in of.properties):
+        yield from _of_class(patterns.CLOCK, order)
 
 
 def _find_limits(order: Order) -> Iterator[Place]:
@@ -321,7 +332,7 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
     "condition": _find_conditions,
     "quantifier": lambda of: () if of.structure.quantifies else _of_class(patterns.QUANTIFIER, of),
     "part": lambda of: _of_class(patterns.PART, of),
-    "date": lambda of: _of_class(patterns.DATE, of),
+    "date": lambda of: (*_of_class(patterns.DATE, of), *_find_times(of)),
     "order not to": _find_orders_not_to,
     "denial": _find_denials,
     "denied clause": lambda of: find_denied_clauses(of.polite, of.taken) if _may_deny(of) else (),
