@@ -33,6 +33,7 @@ from agent.resolve.rules.grammar.phrases.places_and_deeds import (
     read_former_state,
     read_held_by_theirs,
     read_inside,
+    read_its_thing,
     read_location,
 )
 from agent.resolve.rules.grammar.reader import Reader
@@ -54,9 +55,13 @@ MOST_BEFORE: Final = 10
 
 def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
     """Reads the words after the noun as far as possible. Returns where they end."""
+    clause = False
     for _ in range(MOST_BEFORE):
         if at >= stop:
             break
+        if clause and (more := _read_further_clause(reader, made, at, stop, depth)):
+            at = more
+            continue
         start = at + 1 if reader.tokens[at].text == "," and at + 1 < stop else at
         after = (
             read_doer(reader, made, start, stop)
@@ -72,13 +77,27 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
             or read_former_state(reader, made, start, stop)
             or _whose(reader, made, start, stop, depth)
             or read_inside(reader, made, start, stop)
+            or (depth and read_its_thing(reader, made, start, stop, depth))
             or read_topic(reader, made, start, stop)
             or read_exceptions(reader, made, start, stop, depth)
         )
         if not after or after <= at:
             break
+        clause = clause or reader.low(start) in lexicon.RELATIVES
         at = after
     return at
+
+
+def _read_further_clause(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
+    """One more predicate of a relative clause: "(who joined in May) and is on flex, and has an overdue bill"."""
+    if reader.low(at) not in {"and", "but"} or at + 2 >= stop:
+        return 0
+    step = at + 1 + (reader.low(at + 1) in lexicon.RELATIVES)
+    if reader.low(step) in {"has", "have", "had"}:
+        return read_having(reader, made, step, stop, depth)
+    if step == at + 1 and reader.low(step) not in lexicon.BE | lexicon.NOT:
+        return 0
+    return read_relative(reader, made, at + 1, stop, depth)
 
 
 def _when(reader: Reader, made: PhraseParts, at: int, named: str | None = None) -> int:
@@ -226,7 +245,7 @@ def read_predicate(
     while reader.low(step) in {"on", "in", "the", "a", "an"}:
         step += 1
     begins = [at, step] if negated and step > at else [at]  # "in house", "not (on the) pro plan"
-    last = next((end for begin in begins if (end := read_held_by_theirs(reader, made, begin))), 0) if not plain else 0
+    last = next((end for begin in begins if (end := read_held_by_theirs(reader, made, begin, stop, depth))), 0) if not plain else 0
     if last:
         if negated:
             made.where[-1] = deny_having(reader, made.where[-1])

@@ -235,9 +235,11 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
         if not step and (step := read_quantity(reader, made, at, noun)):
             # "The older of two", "the bigger one of her two", but "the older two".
             made.single = made.single and (low == "one" or "of" in reader.lows(index, at - index))
-        if not step:
-            step = _order(reader, made, at, noun)
-        if not step and (state := reader.state(at, made.kind)) is not None and at + state[1] <= noun:
+        state = reader.state(at, made.kind)
+        counts = at + 1 in reader.numbers or reader.low(at + 1) in {"of", "one"}  # "the former of the two"
+        if not step and (state is None or counts or low not in made.kind.states):
+            step = _order(reader, made, at, noun)  # a state of the kind's own is no position: "former members"
+        if not step and state is not None and at + state[1] <= noun:
             other = (
                 reader.state(at + 2, made.kind)
                 if state[1] == 1 and names_either_state(reader, at + 1, (made.kind,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from agent.extract.references.vocabulary import is_person, rate_person_likeness
 from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Has, StateIs, Word
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, is_deed, join_verb
@@ -167,8 +168,9 @@ def read_former_state(reader: Reader, made: PhraseParts, at: int, stop: int) -> 
     return step + state[1]
 
 
-def read_held_by_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
-    """A state of somebody's record: "(everyone) on the pro plan, who is past due"."""
+def read_held_by_theirs(reader: Reader, made: PhraseParts, at: int, stop: int = 0, depth: int = 0) -> int:
+    """A state of somebody's record: "(everyone) on the pro plan, who is past due". Before ``stop`` a deed may have an
+    object: "(who) booked the Old Mill"."""
     for other in reader.kinds.values():
         state = reader.state(at, other) if other.relation_to(made.kind.name) is not None else None
         noun = reader.noun(at + state[1]) if state is not None else None
@@ -185,9 +187,49 @@ def read_held_by_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
                 return 0  # when it was done is told, and no field says it
             where = (*spent[0],) if reader.low(at) in label_field(day).split() else (state[0], *spent[0])
             last = spent[1]
+        if noun is None and is_deed(reader.low(at)) and (thing := read_object(reader, made, other, last, stop, depth)):
+            where, last = (*where, *thing[0]), thing[1]
         made.where.append(Has(related=Find(record=other.name, where=where, pick="all")))
         return last
     return 0
+
+
+def read_object(
+    reader: Reader, made: PhraseParts, kind: RecordKind, at: int, stop: int, depth: int
+) -> tuple[tuple[Condition, ...], int] | None:
+    """The object of what somebody did: their record itself ("(who lost) a key") or the thing that it is of, by noun,
+    value or name ("(who booked) a room, the Old Mill")."""
+    kinds = [reader.kinds[each.kind] for each in kind.relations if each.kind in reader.kinds]
+    things = [each for each in kinds if each.name != made.kind.name and not is_person(each)]
+    determined = reader.low(at) in lexicon.DETERMINERS | lexicon.EVERY
+    start = at + determined
+    if start >= stop:
+        return None
+    phrase = made.read(reader, at, stop, None, depth + 1)
+    if phrase is not None and phrase.noun:
+        find = phrase.find
+        if find.record == kind.name and find.said is None and find.order is None and find.pick == "one":
+            return find.where, phrase.last
+        owned = find.record in {each.name for each in things}
+        return ((BelongsTo(owner=find.model_copy(update={"pick": "all"})),), phrase.last) if owned else None
+    for each in things if determined else ():
+        value = reader.state(start, each)
+        if value is not None:
+            return (BelongsTo(owner=Find(record=each.name, where=(value[0],), pick="all")),), start + value[1]
+    named = [each for each in things if rate_person_likeness(each)]
+    end = reader.name(start, stop)
+    if len(named) != 1 or end == start or not (determined or reader.tokens[start].capital):
+        return None
+    return (BelongsTo(owner=Find(record=named[0].name, said=reader.words(start, end))),), end
+
+
+def read_its_thing(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
+    """The thing that records of a set are of, behind a preposition: "(everyone with a booking) in the Old Mill"."""
+    if reader.low(at) not in {"in", "of"} or made.said is not None or at + 1 in reader.dated or at in reader.ranges:
+        return 0
+    thing = read_object(reader, made, made.kind, at + 1, stop, depth) if reader.low(at + 1) == "the" else None
+    made.where += thing[0] if thing is not None else ()
+    return thing[1] if thing is not None else 0
 
 
 def read_doer(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:

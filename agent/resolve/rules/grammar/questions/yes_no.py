@@ -32,7 +32,7 @@ from agent.resolve.rules.grammar.phrases.conditions import (
     take_first,
 )
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, negate_condition
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
 from agent.resolve.rules.grammar.questions.deeds import read_did
 from agent.resolve.rules.grammar.questions.figures import find_sum_of_deed
@@ -42,6 +42,7 @@ from agent.resolve.rules.grammar.questions.who import read_whoever
 from agent.resolve.rules.grammar.reader import Reader
 from registry.records import RecordKind
 
+_ALL: Final = (lexicon.EVERY - {"any"}) | {"both"}
 _BECOME: Final = frozenset(("get", "become"))
 _THING: Final = frozenset(("anything", "something"))
 
@@ -164,4 +165,24 @@ def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None
         made = read_told(reader, about.find, at + become, stop)
     if made is None or not is_over(reader, made[1], stop):
         return None
+    if reader.low(about.first) in _ALL:
+        every = _of_every_one(reader, about.find, made[0])
+        return YesNoAnswer(tests=(every,)) if every is not None else None
     return YesNoAnswer(tests=(made[0],), about=about.find)
+
+
+def _of_every_one(reader: Reader, of: Find, some: Test) -> Test | None:
+    """The universal statement for what is told of some of a set: none of it isn't so. None where it can't be turned."""
+    told = some.left.of if isinstance(some.left, CountOf) else None
+    if not isinstance(told, Find) or not told.where:
+        return None
+    if some.op == "=" and some.right == NONE:
+        return some  # "are all keys not lost"
+    kind, held = reader.kinds[of.record], told.where[len(of.where) :]
+    if told.record == of.record and told.where[: len(of.where)] == of.where and len(held) == 1:
+        lacks = negate_condition(kind, held[0])
+    elif isinstance(told.where[0], BelongsTo) and told.where[0].owner == of:
+        lacks = Has(related=told.model_copy(update={"where": told.where[1:], "pick": "all"}), op="=", count=0)
+    else:
+        return None
+    return count_test(of.model_copy(update={"where": (*of.where, lacks)}), "=", NONE)
