@@ -24,6 +24,7 @@ from agent.validate.coverage.open_words import find_open_words, is_named
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
+from agent.validate.coverage.ruled_out import find_ruled_out
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.coverage.weighty_patterns import cover
@@ -154,6 +155,11 @@ class PlanChecks:
             return _ask_whether(text, "Yes, on top of it", does)
         asked_about = left.weighty if read_again else [*left.weighty, *left.expressed]  # the card will show the others
         words, rest = _quote(asked_about), f": {does}" if len(steps) == 1 else ""
+        labels = list(dict.fromkeys(pin.label for step in steps for pin in step.pins))
+        nouns = {word.casefold() for kind in self.query.kinds for noun in kind.nouns for word in noun.split()}
+        if (spared := find_ruled_out(self.request.text, asked_about, labels, nouns)) is not None:
+            text = f"{again}You also wrote {words}, and I took it to be about {spared}. Say it in other words."
+            return Question(slot=REST, code="unclear_action", text=text, free_text=True)
         if left.framed:
             say = "don't ask" if len(left.weighty) > 1 else "doesn't ask"
             asked = _ask_whether(

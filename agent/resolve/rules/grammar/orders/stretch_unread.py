@@ -35,21 +35,25 @@ class StretchUnread(StretchRecords):
             noun = reader.noun(at - 2)
             if noun is not None and noun[0].name != find.record and at <= self.stop and reader.state(at - 1, noun[0]):
                 yield at - 1, at  # "everyone with a bill open"
-            if reader.low(at - 1) not in _WHICH and not self._goes_on(piece.first, at - 1):
-                continue
+            if reader.low(at - 1) not in _WHICH:
+                at = end = self._goes_on(piece.first, at - 1)
             while end < self.stop and end not in held and not reader.is_mark(end) and reader.low(end) not in _BEHIND:
                 end += 1
             if any(reader.low(step) not in EMPTY | lexicon.MANNER for step in range(at, end)):
                 yield piece.last, end
 
-    def _goes_on(self, first: int, at: int) -> bool:
-        """Whether a relative clause that ends at a token goes on there: "(who booked) the mill", "(who came) or is on
-        pro"."""
+    def _goes_on(self, first: int, at: int) -> int:
+        """Where the words begin in which a relative clause that ends at a token goes on: "(who booked the) mill", "(who
+        came or is on) pro". The end of the stretch if it doesn't."""
         reader = self.reader
-        if not any(reader.low(step) in lexicon.RELATIVES for step in range(first, at)):
-            return False
         more = reader.low(at) in {"and", "or", "but"} and reader.low(at + 1) in lexicon.BE | lexicon.HAVING | {"who"}
-        return more or reader.low(at) in lexicon.DETERMINERS
+        clause = any(reader.low(step) in lexicon.RELATIVES for step in range(first, at))
+        if not clause or not (more or reader.low(at) in lexicon.DETERMINERS):
+            return self.stop
+        step = at + 1
+        while step < self.stop and reader.low(step) in lexicon.NAME_STOP:
+            step += 1
+        return step
 
     def find_unexplained(self) -> Iterator[int]:
         """Amounts, numbers, days, durations and addresses in the order that have no role."""

@@ -10,6 +10,7 @@ from agent.planning.proposal import (
     BelongsTo,
     Compare,
     Comparison,
+    Condition,
     Find,
     First,
     Has,
@@ -20,7 +21,13 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, is_deed
 from agent.resolve.rules.grammar.phrases.fields import read_comparison, read_number, read_some_left
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, add_noun_state, guess
+from agent.resolve.rules.grammar.phrases.phrase_parts import (
+    Phrase,
+    PhraseParts,
+    add_noun_state,
+    guess,
+    negate_condition,
+)
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_held_by_theirs
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
@@ -188,6 +195,17 @@ def read_held_by_anyone(reader: Reader, made: PhraseParts, at: int, upto: int | 
         Has(related=Find(record=held[0].name, pick="all"), op="=" if denied else ">=", count=int(not denied))
     )
     return last
+
+
+def deny_having(reader: Reader, held: Condition) -> Condition:
+    """Negates a possession: by its opposite, if the platform has a word for it ("hasn't paid" has something unpaid), or
+    else by having none."""
+    if isinstance(held, Has) and isinstance(held.related, Find) and len(held.related.where) == 1:
+        told = held.related.where[0]
+        turned = negate_condition(reader.kinds[held.related.record], told)
+        if isinstance(turned, StateIs) and not turned.negated:
+            return held.model_copy(update={"related": held.related.model_copy(update={"where": (turned,)})})
+    return held.model_copy(update={"op": "=", "count": 0})
 
 
 def finds_comparison(reader: Reader, first: int, last: int) -> bool:

@@ -11,6 +11,7 @@ from agent.resolve.rules.grammar.dated_verbs import DATES, is_deed, is_past, joi
 from agent.resolve.rules.grammar.phrases.exceptions import read_exceptions
 from agent.resolve.rules.grammar.phrases.fields import label_field, read_comparison, read_number
 from agent.resolve.rules.grammar.phrases.having import (
+    deny_having,
     read_handled,
     read_having,
     read_held_by_anyone,
@@ -244,8 +245,8 @@ def read_predicate(
     step = at
     while reader.low(step) in {"on", "in", "the", "a", "an"}:
         step += 1
-    begins = [at, step] if negated and step > at else [at]  # "in house", "not (on the) pro plan"
-    last = next((end for begin in begins if (end := read_held_by_theirs(reader, made, begin, stop, depth))), 0) if not plain else 0
+    begins = () if plain else (at, step) if negated and step > at else (at,)  # "in house", "not (on the) pro plan"
+    last = next((end for each in begins if (end := read_held_by_theirs(reader, made, each, stop, depth))), 0)
     if last:
         if negated:
             made.where[-1] = deny_having(reader, made.where[-1])
@@ -348,17 +349,6 @@ def _read_verb_with_place(reader: Reader, made: PhraseParts, at: int, stop: int)
     if not verb or stated or reader.low(at + 1) not in {"in", "by", "on", "with"}:
         return 0
     return read_location(reader, made, at + 1, stop) or read_inside(reader, made, at + 1, stop)
-
-
-def deny_having(reader: Reader, held: Condition) -> Condition:
-    """Negates a possession: by its opposite, if the platform has a word for it ("hasn't paid" has something unpaid), or
-    else by having none."""
-    if isinstance(held, Has) and isinstance(held.related, Find) and len(held.related.where) == 1:
-        told = held.related.where[0]
-        turned = negate_condition(reader.kinds[held.related.record], told)
-        if isinstance(turned, StateIs) and not turned.negated:
-            return held.model_copy(update={"related": held.related.model_copy(update={"where": (turned,)})})
-    return held.model_copy(update={"op": "=", "count": 0})
 
 
 def _ordered(reader: Reader, made: PhraseParts, at: int, line: str | None) -> int:

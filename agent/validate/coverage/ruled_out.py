@@ -1,0 +1,35 @@
+"""Contrasts that rule out a record which the plan is about: "put Ada on it, not Bo", "all rooms but the attic"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from language.common_words import is_everyday
+from language.wordnet import is_word
+
+_RULES_OUT: Final = re.compile(
+    r"(?<!\w)(?:not|never|instead\s+of|rather\s+than|except(?:\s+for)?|apart\s+from|other\s+than|but(?:\s+not)?|without)"
+    r"\s+(?:(?:for|to|of|from|with|in|on|at|the)\s+)*",
+    re.IGNORECASE,
+)
+_WORD: Final = re.compile(r"[^\W_]+")
+_MOST: Final = 4
+"""Words behind a contrast that may be the record's noun and name."""
+
+
+def find_ruled_out(text: str, asked: Collection[str], labels: Sequence[str], nouns: Collection[str]) -> str | None:
+    """The first of ``labels`` that the words beside ``asked`` rule out. ``nouns`` name kinds, and so no record."""
+    places = [(at, at + len(each)) for each in asked if each and (at := text.casefold().find(each.casefold())) >= 0]
+    for found in _RULES_OUT.finditer(text):
+        if not any(start <= found.end() and found.start() < end for start, end in places):
+            continue
+        said = [word[0].casefold() for word in _WORD.finditer(text, found.end())][:_MOST]
+        said = [word for word in said if word not in nouns]
+        for label in labels:
+            held = {word[0].casefold() for word in _WORD.finditer(label)} - {*nouns}
+            further = len(said) > 1 and not (is_word(said[1]) or is_everyday(said[1]) or said[1] == "s")
+            if said and said[0] in held and not (further and said[1] not in held):
+                return label
+    return None
