@@ -6,11 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from agent.pipeline import Question, Request
 from agent.planning.proposal import BelongsTo, Find, Has, StateIs, Words
+from agent.planning.propose import propose
+from agent.planning.task import Task
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.resolver import RuleResolver
 from registry.records import RecordKind
-from tests.unit.own_worlds import NOW, world
+from tests.unit.own_worlds import NOW, OWNER, world
 
 
 def read(text: str, kinds: tuple[RecordKind, ...]) -> tuple[Find, str]:
@@ -77,3 +81,19 @@ def test_a_state_of_the_kind_is_no_position(word: str) -> None:
         find, _ = read(text, kinds)
         assert (find.where, find.order, find.pick) == ((StateIs(state=word),), None, "all")
     assert read(f"the {word} member", tuple(world("lending").kinds))[0].order is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "message everyone who joined in 2026 and is very nice: hello",
+        "message everyone who joined in 2026 and has a dog: hello",
+        "write off fees of riders who joined in 2026 and have a dog",
+        "cancel lessons of riders who joined in 2023 and who have a dog",
+    ],
+)
+async def test_a_predicate_that_cannot_be_read_is_asked_about(text: str) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, world("riding"), "run_00000000000000000000000001")
+    verdict = (await propose(task, RuleResolver())).verdict
+    assert isinstance(verdict, Question), verdict
+    assert text.split(":")[0].split(" and ")[1] in verdict.text
