@@ -240,10 +240,10 @@ class Interpreter(StretchEvidence):
             if found is None and behind is not None and is_text_itself(self.reader, *behind):
                 found = behind
             why = next((at for at in range(self.first, self.stop) if self.reader.low(at) == "for"), None)
-            if found is None and required and why is not None:
+            if found is None and why is not None and (required or self._is_about_another(why)):
                 # Words after "for" may be a common reason, even if they name things that this action isn't about.
                 before = {at for at in taken | sure if at < why}
-                found = read_text_argument(self.reader, place, name, annotation, before, required=True)
+                found = read_text_argument(self.reader, place, name, annotation, before, required=required)
             if found is None or any(found[0] == start for start, _ in self.unread) or self._names_deed(*found):
                 continue  # "… nobody has seen": which are meant, and no reason
             first, last = found
@@ -259,6 +259,17 @@ class Interpreter(StretchEvidence):
             for call in calls:
                 call[name] = QuotedText(quote=quote)
             taken.update(inner)
+
+    def _is_about_another(self, why: int) -> bool:
+        """Whether a thing that the action isn't about follows "for", behind all that it takes: "charge Ada 40 for the
+        lost key"."""
+        at = why + 1 + (self.reader.low(why + 1) in lexicon.DETERMINERS | lexicon.OWNERS)
+        nouns = (self.reader.noun(step) for step in range(at, min(at + 3, self.stop)))
+        noun = next((each for each in nouns if each is not None), None)
+        pieces = (*self.records.values(), *self.values.values())
+        before = all(any(each.last <= why for each in found) for found in pieces)
+        behind = any(each.first > why for found in self.values.values() for each in found)
+        return noun is not None and noun[0].name not in self.list_own_kinds() and before and not behind
 
     def _add_subject(self, found: tuple[int, int], name: str, taken: Collection[int]) -> tuple[int, int]:
         """A text with the subject of its verb, if it has one."""

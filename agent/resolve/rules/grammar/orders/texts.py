@@ -41,9 +41,16 @@ _ONLY_SAID: Final = word_set("just simply but rather please")
 _EXCEPTIONS: Final = frozenset(map(stem, ("except", "exception", "excepted", "excluded", "exempt")))
 _OPENING: Final = word_set("and but so because since as after")
 """Words before the subject of a clause."""
+_BEFORE_NOUNS: Final = word_set("for of to over")
+_LIMITING: Final = word_set("except excluding without unless per plus monthly weekly daily only once twice")
+_ADDED: Final = (("as", "well", "as"), ("apart", "from"), ("other", "than"), ("in", "addition"), ("along", "with"))
+_REPEATED: Final = word_set("every each")
+_COMING: Final = word_set("next tomorrow tonight starting") | _REPEATED
+_LEADING: Final = word_set("from on until till to by between in at with of since")
+"""What stands before a date or an amount that is none of the reason's words."""
 _SHORT: Final = 14
 """Tokens of the longest reason that nothing but "for" introduces."""
-_NOT_WHY: Final = word_set("me us him her them now good ever free today tomorrow everyone all him")
+_NOT_WHY: Final = word_set("me us him her them now good ever free today tomorrow everyone everybody all him")
 
 
 def takes_text(schema: Any, annotation: Annotation) -> bool:
@@ -206,7 +213,7 @@ def _find_end(reader: Reader, at: int, stop: int) -> int:
 
 
 def _find_tail(reader: Reader, at: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
-    end = _find_order(reader, at, _find_end(reader, at, stop))
+    end = _find_limit(reader, at, _find_order(reader, at, _find_end(reader, at, stop)), taken)
     if any(step in taken for step in range(at, end)):
         return None
     telling = [
@@ -217,6 +224,30 @@ def _find_tail(reader: Reader, at: int, stop: int, taken: Collection[int]) -> tu
     if all(reader.low(step) in lexicon.MANNER for step in telling):
         return None
     return at, end
+
+
+def _find_limit(reader: Reader, at: int, stop: int, taken: Collection[int]) -> int:
+    """Where words begin within a reason that limit, add to or date the order: "the coat but not the hat", "the hall per
+    week", "the hall from 1 to 4 May". A reason that is a sentence ("they come but once") keeps its words."""
+    if reader.low(at - 1) not in _BEFORE_NOUNS or reader.low(at) in {"he", "she", "they"} | SUBJECTS - _DETERMINERS:
+        return stop
+    end = next((step for step in range(at + 1, stop) if _limits(reader, step, stop)), stop)
+    used = next((step for step in range(at + 1, end) if step in taken and step in reader.valued | reader.dated), end)
+    while at + 1 < used < end and reader.low(used - 1) in _LEADING:
+        used -= 1
+    return used
+
+
+def _limits(reader: Reader, at: int, stop: int) -> bool:
+    """Whether words begin here that limit, add to or date an order."""
+    low, behind = reader.low(at), reader.low(at + 1) if at + 1 < stop else ""
+    if low == "but":
+        return behind in _WEIGHTY | {"just", "once"}
+    if low in {"and", "plus"}:  # "… and 10 for the hat"
+        return at + 1 in reader.numbers and "for" in reader.lows(at + 2, min(2, stop - at - 2))
+    if low in _COMING:
+        return at in reader.dates or at in reader.dated or low in _REPEATED
+    return low in _LIMITING or any(reader.lows(at, len(words)) == words for words in _ADDED)
 
 
 def _find_order(reader: Reader, at: int, stop: int) -> int:

@@ -39,6 +39,49 @@ async def test_another_order_behind_a_reason_is_no_part_of_it(text: str, left: s
 
 
 @pytest.mark.parametrize(
+    ("text", "name", "left"),
+    [
+        ("scrap the tile cutter for rust but not the sander", "lending", "but not the sander"),
+        ("scrap the tile cutter for rust but only once", "lending", "but only once"),
+        ("scrap the tile cutter for rust without a receipt", "lending", "without a receipt"),
+        ("scrap the tile cutter for rust except on monday", "lending", "except on monday"),
+        ("scrap the tile cutter for rust every month", "lending", "every month"),
+        ("scrap the tile cutter for rust and 3 for dirt", "lending", "and 3 for dirt"),
+        ("scrap the tile cutter for rust next friday", "lending", "next friday"),
+        ("block 101 for painting as well as 102", "hotel", "as well as 102"),
+        ("waive charge 9014 for the noise per night", "hotel", "per night"),
+        ("block 101 until friday for everybody but Noor", "hotel", "for everybody"),
+    ],
+)
+async def test_a_reason_ends_before_words_that_limit_or_add(text: str, name: str, left: str) -> None:
+    asked = await verdict_of(text, name)
+    assert isinstance(asked, Question)
+    assert f"‘{left}’" in asked.text, asked.text
+
+
+async def test_a_reason_that_is_a_sentence_keeps_such_words() -> None:
+    text = "scrap the tile cutter because they come but once"
+    assert [each["reason"] for each in await calls_of(text, "lending")] == ["they come but once"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "why"),
+    [
+        ("block 101 for the wedding until 2 december", "hotel", "the wedding"),
+        ("block 101 because of the flood until 2 december", "hotel", "the flood"),
+        ("block 101 for booking 5011", "hotel", "booking 5011"),
+        ("block 101 for the cancelled booking", "hotel", "the cancelled booking"),
+        ("book Pepper for a check-up on friday", "vet", "a check-up"),
+        ("book Pepper on friday for the open bill", "vet", "the open bill"),
+    ],
+)
+async def test_a_reason_that_is_not_needed_is_taken_beside_a_day_and_other_records(
+    text: str, name: str, why: str
+) -> None:
+    assert [each.get("reason") for each in await calls_of(text, name)] == [why]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "scrap the tile cutter, leave the lamp alone",
