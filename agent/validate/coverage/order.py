@@ -42,7 +42,7 @@ from agent.validate.coverage.weighty_patterns import CLAUSE, CONDITION, NEGATION
 from agent.validate.questions import list_members
 from language import numerals
 from language.stems import ORDERS, name_stems, split_runs, stem, stem_text
-from registry.contract import Annotation, Contract
+from registry.contract import Annotation, Contract, Risk
 from registry.records import RecordKind
 
 _Part = TypeVar("_Part")
@@ -210,7 +210,9 @@ class Order:
 
     @cached_property
     def on_records(self) -> bool:
-        return any(note.record is not None for note in self.notes)
+        """Whether the calls are about records, or change something on a platform that has some."""
+        changes = bool(self.kinds) and any(each.risk is not Risk.READ for each in self.contracts)
+        return changes or any(note.record is not None for note in self.notes)
 
     @cached_property
     def heads(self) -> frozenset[str]:
