@@ -20,6 +20,7 @@ from agent.validate.coverage.opposed_verbs import ENDING, leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_direct
 from agent.validate.coverage.weighty_patterns import CORRECTION, PAST, REGRETS, Place
+from language.locales import guess_language
 from language.stems import ORDERS, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word
 
@@ -314,3 +315,16 @@ def _orders(clause: Clause, order: Order) -> bool:
     return first == clause.head and (
         root in ORDERS | order.heads or (used and bool(find_similar_stems(root, verb=True)))
     )
+
+
+_MAY: Final = re.compile(r"(?:^|[,;.!?:])\W*(?:and\s+)?(?:can|could|would|will|may|might|shall)\b", re.IGNORECASE)
+
+
+def find_asked(order: Order) -> Iterator[Place]:
+    """Finds the words of a question that orders nothing: "7 ready?". "Can Bo have 7?" and "close 7?" do."""
+    text, clauses = order.polite.rstrip(), list(split_clauses(order.polite))
+    if not text.endswith("?") or not clauses or _MAY.search(text) is not None or guess_language(text) is not None:
+        return
+    orders = ORDERS | order.heads
+    if not any(each.head is not None and stem(plain_word(each.head[0])) in orders for each in clauses):
+        yield clauses[-1].words[0][1], clauses[-1].words[-1][2]

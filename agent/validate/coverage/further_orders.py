@@ -22,6 +22,7 @@ from agent.validate.coverage.left_over import ASKING, FINITE, blank
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.unused_words import find_left_over
 from agent.validate.coverage.weighty_patterns import Place
+from language.common_words import is_everyday
 from language.stems import EMPTY, KIN, ORDER_WORDS, ORDERS, READING, stem, stem_text
 from language.text import word_set
 from language.wordnet import find_similar_stems, is_word, rate_similarity
@@ -258,6 +259,10 @@ _FOR: Final = re.compile(
 )
 
 _BEHIND: Final = re.compile(r"\s+([a-z]+)")
+# A strange word in lower case: "for ada".
+_FOR_LOW: Final = re.compile(
+    r"(?<!\w)(?:for|on\s+behalf\s+of)\s+(?P<name>[a-z]{3,})(?:['’]s)?(?=\s*(?:[,.;!?]|$)|\s+[a-z])"
+)
 
 
 def find_others(
@@ -276,6 +281,11 @@ def find_others(
         if behind is not None and is_word(low) and behind[1] not in EMPTY:
             continue  # "for European customers": an attribute
         if not any(first < end and start < last for first, last in taken):
+            yield found.span()
+    for found in _FOR_LOW.finditer(text):
+        low, (start, end) = found["name"], found.span("name")
+        said = is_word(low) or is_everyday(low) or stem(low) in patterns.TIMES or low in shown or stem(low) in known
+        if not said and not any(first < end and start < last for first, last in taken):
             yield found.span()
 
 

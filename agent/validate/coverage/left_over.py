@@ -371,9 +371,11 @@ def _widen(clause: Clause, run: Sequence[Word]) -> Place:
 
 
 def _is_english(order: Order, used: Sequence[bool]) -> bool:
-    """Whether two thirds of the unused words are English or names, or a third only make an English sentence ("the … to
-    … and …"). In other languages these rules can't judge them."""
+    """Whether two thirds of the unused words are English or names, a third only make an English sentence ("the … to
+    … and …"), or the first orders something in English. In other languages these rules can't judge them."""
     runs = ((plain_word(word), start) for word, start, _ in split_runs(order.polite))
     words = [word for word, start in runs if not used[start] and not word.isdigit()]
     known = sum(each in EMPTY or is_word(each) or each in order.shown for each in words)
-    return 3 * known >= 2 * len(words) or 3 * sum(each in EMPTY for each in words) >= len(words)
+    if 3 * known >= 2 * len(words) or 3 * sum(each in EMPTY for each in words) >= len(words):
+        return True
+    return bool(words) and stem(words[0]) in order.verbs and is_word(words[0])

@@ -103,6 +103,11 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 BOUND: Final = _words(_BOUND)
+# "Once paid": something is to have happened first, and nothing says that it has.
+DONE_FIRST: Final = _words(
+    r"(?:once|when(?:ever)?|until|till|as\s+soon\s+as)\s+(?:it(?:['’]s|\s+is)\s+)?(?:fully\s+|all\s+)?"
+    r"(?:[^\W\d_]{2,}(?<!e)ed|paid|done|sent|gone|built|made|found|sold|met|back|in|here)(?=\s*(?:[,.;!]|$|and\b|please\b))"
+)
 WHEN: Final = _words(rf"{_DELAY}|{_LENGTH}")
 PHASE: Final = _words(_PHASE)
 # Between a comma and the time from which something holds.
@@ -161,6 +166,7 @@ def find_modifiers(
     plain = [each for each in taken if each not in figures]
     for pattern, accounted, used, tells in (
         (BOUND, by.conditions, taken, True),
+        (DONE_FIRST, by.conditions, taken, False),
         (WHEN, False, taken, True),
         (RATE, by.multiplies, plain, False),
         (SHARE, by.answered, taken, False),
@@ -194,7 +200,7 @@ def find_modifiers(
                 continue  # the day itself is used
             if pattern is OTHERS and _is_used(text, place[1], taken):
                 continue  # the same is done for someone who was used
-            heads = pattern in (BOUND, WHEN, ADDED, FREE, OTHERS)
+            heads = pattern in (BOUND, DONE_FIRST, WHEN, ADDED, FREE, OTHERS)
             joins = pattern is not SHARE
             if _modifies(text, place, taken, verbs, heads=heads, joins=joins) and not (
                 tells and _tells_past(text, *place, taken)
