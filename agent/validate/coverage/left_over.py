@@ -378,4 +378,4 @@ def _is_english(order: Order, used: Sequence[bool]) -> bool:
     known = sum(each in EMPTY or is_word(each) or each in order.shown for each in words)
     if 3 * known >= 2 * len(words) or 3 * sum(each in EMPTY for each in words) >= len(words):
         return True
-    return bool(words) and stem(words[0]) in order.verbs and is_word(words[0])
+    return bool(words) and stem(words[0]) in order.heads and is_word(words[0])
