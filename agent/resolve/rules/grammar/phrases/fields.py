@@ -42,7 +42,7 @@ _COUNTS: Final = frozenset(
 LEFT: Final = frozenset(("left", "in", "on", "stock", "hand", "remaining", "available"))
 _UNUSED: Final = frozenset(("left", "remaining", "over"))
 _HOLDING: Final = frozenset(("on", "at", "in", "with", "of", "has", "have", "having"))
-_NUMERIC: Final = ("money_minor", "number", "integer")
+NUMERIC: Final = ("money_minor", "number", "integer")
 _MOST: Final = (("est", ""), ("est", "e"), ("iest", "y"))
 
 
@@ -95,7 +95,7 @@ def find_measure(kind: RecordKind, word: str) -> Field | None:
     held = [
         each
         for each in kind.fields
-        if each.type in (*_NUMERIC, "date", "datetime")
+        if each.type in (*NUMERIC, "date", "datetime")
         and not names.isdisjoint({*label_field(each).split(), *each.name.split("_")})
     ]
     return held[0] if len(held) == 1 else None
@@ -153,7 +153,7 @@ def read_some_left(reader: Reader, kind: RecordKind, at: int, stop: int, *, deni
     for last in (at + 2, at + 1) if at < stop else ():
         left = reader.low(last) in _UNUSED
         field = find_named_field(kind, reader, at, last) if last <= stop and (left or last == stop) else None
-        if field is not None and field.type in _NUMERIC and not is_deed(label_field(field).split()[0]):
+        if field is not None and field.type in NUMERIC and not is_deed(label_field(field).split()[0]):
             none = Number(number=Decimal(0), quote=reader.words(at, last))
             return Compare(field=field.name, op="=" if denied else ">", value=none), last + left
     return None

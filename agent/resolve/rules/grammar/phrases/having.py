@@ -14,13 +14,20 @@ from agent.planning.proposal import (
     Find,
     First,
     Has,
+    Number,
     OrderByCount,
     OrderByField,
     StateIs,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, is_deed
-from agent.resolve.rules.grammar.phrases.fields import read_comparison, read_number, read_some_left
+from agent.resolve.rules.grammar.phrases.fields import (
+    NUMERIC,
+    find_named_field,
+    read_comparison,
+    read_number,
+    read_some_left,
+)
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     Phrase,
     PhraseParts,
@@ -68,11 +75,22 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
         count, step = int(held.value), after
     elif superlative is None and reader.low(step) == "one" and finds_comparison(reader, at, step):
         step += 1  # "more than one"
-    some = read_some_left(reader, made.kind, step, stop, denied=negated) if reader.asks and op == ">=" else None
+    any_left = reader.asks and op == ">=" and held is None
+    some = read_some_left(reader, made.kind, step, stop, denied=negated) if any_left else None
     phrase = made.read(reader, step, stop, None, depth + 1) if some is None else None
     if some is not None:
-        made.where.append(some[0])
+        if superlative is not None:
+            made.order = OrderByField(by=some[0].field, first=superlative)
+        else:
+            made.where.append(some[0])
         return some[1]
+    counted = held if step < stop and reader.noun(step) is None and not negated else None
+    own = find_named_field(made.kind, reader, step, step + 1) if counted is not None else None
+    if counted is not None and own is not None and own.type in NUMERIC:  # "(bookings) with more than 10 people"
+        number = Number(number=counted.value, quote=reader.words(at + 1, step))
+        op = op if finds_comparison(reader, at, step) else "="
+        made.where.append(Compare(field=own.name, op=op, value=number))
+        return step + 1
     if (phrase is None or not phrase.noun) and reader.asks and superlative is None and op == ">=":
         deed = _read_noun_of_deed(reader, made.kind, step)
         if deed is not None:

@@ -6,12 +6,23 @@ from collections.abc import Sequence
 
 import pytest
 
-from agent.planning.proposal import Compare, CountOf, Find, Has, Number, RecordsAnswer, StateIs, ValueAnswer, Words
+from agent.planning.proposal import (
+    Compare,
+    CountOf,
+    Find,
+    Has,
+    Number,
+    OrderByField,
+    RecordsAnswer,
+    StateIs,
+    ValueAnswer,
+    Words,
+)
 from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.reader import Reader
 from connectors.saas.kinds import KINDS
 from registry.records import Field, RecordKind
-from tests.unit.own_worlds import NOW
+from tests.unit.own_worlds import NOW, world
 
 
 def asked(text: str, kinds: Sequence[RecordKind] = KINDS) -> Find:
@@ -83,3 +94,32 @@ def test_a_field_that_counts_is_compared_by_its_name(text: str, op: str, number:
     assert isinstance(found, Compare)
     assert isinstance(found.value, Number)
     assert (found.field, found.op, found.value.number) == ("seat_count", op, number)
+
+
+@pytest.mark.parametrize(
+    ("text", "op", "number"),
+    [
+        ("which bookings have more than 3 nights", ">", 3),
+        ("which bookings have at least 4 nights", ">=", 4),
+        ("which bookings have 5 nights", "=", 5),
+        ("which bookings have fewer than 2 adults", "<", 2),
+    ],
+)
+def test_a_number_of_what_a_field_of_their_own_counts(text: str, op: str, number: int) -> None:
+    (held,) = asked(text, tuple(world("hotel").kinds)).where
+    assert isinstance(held, Compare)
+    assert isinstance(held.value, Number)
+    assert (held.field, held.op, held.value.number) == (text.split()[-1], op, number)
+
+
+def test_people_that_a_field_counts_are_no_records() -> None:
+    (held,) = asked("which households have more than 4 people", tuple(world("foodbank").kinds)).where
+    assert isinstance(held, Compare)
+    assert held.field == "people"
+
+
+@pytest.mark.parametrize(("word", "first"), [("most", "highest"), ("fewest", "lowest"), ("least", "lowest")])
+def test_the_most_of_a_number_of_their_own_is_a_place(word: str, first: str) -> None:
+    find = asked(f"which household has the {word} people", tuple(world("foodbank").kinds))
+    assert isinstance(find.order, OrderByField)
+    assert (find.where, find.order.by, find.order.first) == ((), "people", first)
