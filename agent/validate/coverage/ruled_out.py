@@ -29,7 +29,8 @@ def find_ruled_out(text: str, asked: Collection[str], labels: Sequence[str], nou
         said = [word for word in said if word not in nouns]
         for label in labels:
             held = {word[0].casefold() for word in _WORD.finditer(label)} - {*nouns}
-            further = len(said) > 1 and not (is_word(said[1]) or is_everyday(said[1]) or said[1] == "s")
-            if said and said[0] in held and not (further and said[1] not in held):
+            further = said[1] if len(said) > 1 and said[1].isalpha() and said[1] != "s" else ""
+            further = "" if is_word(further) or is_everyday(further) else further
+            if said and said[0] in held and (not further or further in held):
                 return label
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from agent.extract.references.vocabulary import PLACES
-from agent.planning.proposal import Except, Find, OrderByField
+from agent.planning.proposal import BelongsTo, Except, Find, OrderByField
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, PhraseParts, count_placing
@@ -21,7 +21,7 @@ def read_exceptions(reader: Reader, made: PhraseParts, at: int, stop: int, depth
     """The exclusions of a phrase, each of a list: "except Ada's", "all but INV-7 and the oldest"."""
     step = _behind_except(reader, at) or (_behind_but(reader, at) if made.plural or made.pick == "all" else 0)
     phrase = _read(reader, made, step, stop, depth) if step else None
-    if phrase is None:
+    if phrase is None or (depth and _names_owner(reader, phrase)):
         return 0
     for _ in range(MOST_LEFT_OUT):
         find = phrase.find
@@ -34,6 +34,12 @@ def read_exceptions(reader: Reader, made: PhraseParts, at: int, stop: int, depth
         phrase = further
     made.plural = True
     return phrase.last
+
+
+def _names_owner(reader: Reader, phrase: Phrase) -> bool:
+    """Whether only somebody is named: "(everyone with a bill) except Ada" leaves her out, and not a bill of hers."""
+    theirs = isinstance(next(iter(phrase.find.where), None), BelongsTo) and phrase.find.said is None
+    return theirs and not phrase.noun and not reader.tokens[phrase.last - 1].owns
 
 
 def _behind_except(reader: Reader, at: int) -> int:

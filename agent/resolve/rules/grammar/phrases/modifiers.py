@@ -78,7 +78,7 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
             or read_former_state(reader, made, start, stop)
             or _whose(reader, made, start, stop, depth)
             or read_inside(reader, made, start, stop)
-            or (depth and read_its_thing(reader, made, start, stop, depth))
+            or ((depth or made.order or made.pick == "all") and read_its_thing(reader, made, start, stop, depth))
             or read_topic(reader, made, start, stop)
             or read_exceptions(reader, made, start, stop, depth)
         )

@@ -22,6 +22,7 @@ NOUNS = {"loan", "item", "member"}
         ("charge ruth 5 euros instead of ines", "euros instead of", "Ines Duarte"),
         ("write off all items but the belt sander today", "write off all items but the", "Belt sander"),
         ("renew all loans but loan 501", "but loan 501", "loan 501"),
+        ("charge everyone except ines 5 euros", "except ines", "Ines Duarte"),
         ("renew loan 501, not loan 502", "not loan 502", None),
         ("charge ines 5 euros, not ines kowalska", "not ines kowalska", None),
         ("charge ines 5 euros, not by card", "not by card", None),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from agent.pipeline import Question, Request
-from agent.planning.proposal import BelongsTo, Find, Has, StateIs, Words
+from agent.planning.proposal import BelongsTo, Except, Find, Has, StateIs, Words
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -69,6 +69,39 @@ def test_the_object_of_a_deed_narrows_a_set_down(
 def test_each_predicate_of_a_clause_narrows_a_set_down(text: str, name: str, conditions: int, left: str) -> None:
     find, rest = read(text, tuple(world(name).kinds))
     assert (len(find.where), rest) == (conditions, left)
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("the next booking of the lavender", True),
+        ("the last lesson of the moonlight", True),
+        ("all lessons of the moonlight", False),
+        ("every booking in the lavender", False),
+    ],
+)
+def test_a_thing_narrows_a_place_or_all_of_them_down(text: str, order: bool) -> None:
+    find, rest = read(text, tuple(world("riding" if "lesson" in text else "hotel").kinds))
+    owned = [each.owner for each in find.where if isinstance(each, BelongsTo)]
+    said = [each.said.text for each in owned if isinstance(each, Find) and each.said]
+    assert (said, rest, find.order is not None) == ([text.split()[-1]], "", order)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "owner"),
+    [
+        ("everyone with an unpaid fee except joris", "riding", "rider"),
+        ("members with an unpaid fine except piet", "lending", "member"),
+        ("everyone who has an open charge except diego", "hotel", "guest"),
+    ],
+)
+def test_somebody_is_left_out_of_those_who_have_something(text: str, name: str, owner: str) -> None:
+    find, rest = read(text, tuple(world(name).kinds))
+    left = [each.left_out for each in find.where if isinstance(each, Except)]
+    assert (find.record, rest) == (owner, "")
+    assert [(each.record, each.said.text) for each in left if isinstance(each, Find) and each.said] == [
+        (owner, text.split()[-1])
+    ]
 
 
 @pytest.mark.parametrize("word", ["former", "previous", "recent", "original"])
