@@ -19,7 +19,7 @@ from agent.validate.coverage.clauses import Clause, split_clauses
 from agent.validate.coverage.opposed_verbs import ENDING, leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_direct
-from agent.validate.coverage.weighty_patterns import CORRECTION, PAST, REGRETS, Place
+from agent.validate.coverage.weighty_patterns import CORRECTION, PAST, REGRETS, Place, search_before
 from language.locales import guess_language
 from language.stems import ORDERS, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word
@@ -125,7 +125,8 @@ _NOTING: Final = frozenset(map(stem, ("mark", "note", "record", "log", "register
 _SETTING: Final = frozenset(map(stem, ("set", "change", "update", "correct"))) | _NOTING
 """Verbs of actions that are told by what is so now ("Ada has 3"). Others add to it."""
 _HAS: Final = frozenset(map(stem, ("has", "have")))
-_HANDING: Final = frozenset(map(stem, ("give", "hand", "grant", "issue", "send", "lend")))
+_HANDING: Final = frozenset(map(stem, ("give", "hand", "grant", "issue", "lend")))
+_FROM: Final = re.compile(r"(?<!\w)from\s+$", re.IGNORECASE)
 _HOLDING: Final = frozenset(map(stem, ("keep", "stay", "remain", "have", "get", "take", "hold")))
 """Verbs of what somebody shall have: "Ada may keep it" is no task of hers."""
 _HAS_DONE: Final = re.compile(r"\b(?:has|have|was|were|been)\s+(\w+)", re.IGNORECASE)
@@ -200,6 +201,9 @@ def find_told_of_others(order: Order) -> Iterator[Place]:
     """
     text, clauses = order.polite, list(split_clauses(order.polite))
     noted, direct = _list_noted(order), order.find([each.said for each in find_direct(order)])
+    for start, end in direct if order.heads & _HANDING and "from" not in _list_said(order) else ():
+        if (away := search_before(_FROM, text, start)) is not None:  # "2 passes from Ada" gives her none
+            yield away.start(), end
     for clause in clauses:
         used = [start for start, _ in order.deciding if clause.start <= start < clause.end]
         others = (each for each in clauses if each is not clause and not _is_text(each, order))

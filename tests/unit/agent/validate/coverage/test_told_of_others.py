@@ -105,3 +105,18 @@ async def test_what_somebody_shall_have_is_no_task_of_theirs() -> None:
     step = {"action": "extend_stay", "booking_id": find("booking", "5010"), "leaves_on": day}
     outcome = await came_of("Marta has to stay in booking 5010 until the 2nd of December", plan(step), "hotel")
     assert isinstance(outcome.verdict, Plan), outcome.verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("the baby cot from Rasmus", False),
+        ("give the baby cot from Rasmus", False),
+        ("the baby cot to Rasmus", True),
+        ("give Rasmus the baby cot", True),
+    ],
+)
+async def test_what_is_from_somebody_is_not_given_to_them(text: str, given: bool) -> None:
+    step = {"action": "assign_task", "task_id": find("task", "baby cot"), "staff_id": find("staff", "Rasmus")}
+    verdict = (await came_of(text, plan(step), "hotel")).verdict
+    assert isinstance(verdict, Plan) is given, verdict
