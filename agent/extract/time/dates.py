@@ -22,6 +22,10 @@ FIGURES: Final = 0.5
 _TOLD: Final = 0.7
 """That of "on 24/12", which has only one reading."""
 _ON: Final = re.compile(r"\b(?:on|from|until|till|to|by|since|before|after|between|and)\s+(?:the\s+)?$")
+_NAMES_DAY: Final = re.compile(
+    rf"(?:on|by|until|since|this|,|\b(?:{'|'.join(DAYS)})\s*(?:[-–]|to|till|through|and))\s*$"
+)
+"""What stands before "sun", "sat" and "wed" where they are days."""
 _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the\s+)?$")
 
 
@@ -173,8 +177,8 @@ def _over(match: re.Match[str], today: date) -> DateSpan:
 
 def _from(match: re.Match[str], today: date) -> DateSpan | None:
     base = match["fb"]
-    if match["fn"] == "a few":
-        return None
+    if match["fn"] == "a few" or match.string[: match.start()].rstrip().endswith((" for", "for the next")):
+        return None  # "for two days from Friday" begins on Friday
     if base in {"now", "today"}:
         day = today
     elif base == "tomorrow":
@@ -229,11 +233,7 @@ def _wday(match: re.Match[str], today: date) -> DateSpan | None:
     name, word, week = match["wd"], match["ww"] or "", match["wk"]
     if name in {"sat", "sun", "mon", "wed", "fri", "thu", "tue"} and not word and match.start() == 0:
         return None
-    if (
-        name in {"sat", "sun", "wed"}
-        and not word
-        and not re.search(r"(?:on|by|until|since|this|,)\s*$", match.string[: match.start()])
-    ):
+    if name in {"sat", "sun", "wed"} and not word and not _NAMES_DAY.search(match.string, 0, match.start()):
         return None
     number = DAYS[name]
     if match["wa"] or week == "week":  # "a week on Friday", "Friday week"

@@ -14,16 +14,16 @@ from agent.pipeline import PromptSource, Question
 from agent.validate.slots import Slots
 from language.stems import stem_text
 from language.text import read_text
+from registry.contract import Risk
 
 _LISTED: Final = re.compile(r"\s*(?:,|&|\+|(?:,\s*)?(?:and|or)\b)\s*(?:(?:then|also|on|the)\s+)*")
 _AHEAD: Final = frozenset(
     stem_text(
-        "book reserve schedule reschedule rebook plan arrange postpone defer delay move appoint invite lend rent hire"
+        "book reserve schedule reschedule rebook plan arrange postpone defer delay move appoint invite lend rent hire "
+        "extend renew prolong close shut block"
     )
 )
 """Verbs of what is planned ahead."""
-_STRETCHED: Final = frozenset(stem_text("close shut block"))
-"""Verbs of what is planned ahead, if it runs from one day to another."""
 _BACKDATED: Final = re.compile(
     r"\b(?:back-?dat\w*|retroactive\w*|retrospective\w*|after\s+the\s+fact)\b", re.IGNORECASE
 )
@@ -33,14 +33,16 @@ def check_days(slots: Slots) -> Question | None:
     """Asks about a day that can't be meant."""
     if (asked := _check_pair(slots)) is not None:
         return asked
+    if slots.contract.risk is Risk.READ:
+        return None
     pair = find_day_parameters(slots.contract.properties, slots.annotation) or ()
     today = slots.request.now.date()
-    ahead = _plans_ahead(slots, stretched=bool(pair))
+    ahead = _plans_ahead(slots)
     for name, filled in slots.filled.items():
         if slots.schema(name).get("format") != "date" or not isinstance(filled.source, PromptSource):
             continue
         words = " ".join(each.text for each in filled.source.spans)
-        if name not in pair and not _is_bound(slots, name) and _is_period(words, today):
+        if name not in pair and not _begins(slots, name) and _is_period(words, today):
             return slots.ask(name, f"‘{words}’ is more than a day. Which day shall it be?", "unreadable")
         begins = name in pair[:1]  # what is closed may have been so for a while
         if ahead and not begins and str(filled.value)[:10] < today.isoformat():
@@ -48,10 +50,9 @@ def check_days(slots: Slots) -> Question | None:
     return None
 
 
-def _is_bound(slots: Slots, name: str) -> bool:
-    """Whether a parameter begins or ends something: of a week, that has its first or last day."""
-    said = {*name.split("_"), *slots.label(name).casefold().split()}
-    return not said.isdisjoint(ROLES["start"][0] | ROLES["end"][0])
+def _begins(slots: Slots, name: str) -> bool:
+    """Whether something begins on that day: from next week on, that is from its first day on."""
+    return not ROLES["start"][0].isdisjoint({*name.split("_"), *slots.label(name).casefold().split()})
 
 
 def _is_period(words: str, today: date) -> bool:
@@ -59,12 +60,11 @@ def _is_period(words: str, today: date) -> bool:
     return len(found) == 1 and found[0].last is not None
 
 
-def _plans_ahead(slots: Slots, *, stretched: bool) -> bool:
+def _plans_ahead(slots: Slots) -> bool:
     """Whether an action plans something, and the request doesn't say that it is backdated."""
     titles = (slots.contract.name.rsplit(".", 1)[-1].replace("_", " "), slots.contract.title)
     verbs = {root for title in titles for root in stem_text(title)[:1]}
-    ahead = bool(verbs & _AHEAD) or (stretched and bool(verbs & _STRETCHED))
-    return ahead and _BACKDATED.search(slots.request.text) is None
+    return not verbs.isdisjoint(_AHEAD) and _BACKDATED.search(slots.request.text) is None
 
 
 def _check_pair(slots: Slots) -> Question | None:

@@ -60,12 +60,14 @@ async def test_a_stretch_stands(said: str) -> None:
     assert isinstance(made, Plan), made
 
 
-def visits(name: str, title: str) -> FrozenWorld:
-    parameters = {"exhibit_id": {"type": "integer"}, "day": _DAY}
-    offer = museum._offer(name, title, parameters, {"exhibit_id": {"record": "exhibit"}, "day": {"label": "Day"}})
+def visits(name: str, title: str, day: str = "day") -> FrozenWorld:
+    parameters = {"exhibit_id": {"type": "integer"}, day: _DAY}
+    label = day.replace("_", " ").capitalize()
+    offer = museum._offer(name, title, parameters, {"exhibit_id": {"record": "exhibit"}, day: {"label": label}})
     return FrozenWorld({"contracts": [offer], "kinds": museum._KINDS, "records": museum._RECORDS})
 
 
+EXTEND = visits("extend_show", "Extend a show", "until")
 BOOK, LOG = visits("book_visit", "Book a visit"), visits("log_visit", "Log a visit")
 
 
@@ -87,3 +89,17 @@ async def test_what_is_booked_is_for_a_day_to_come() -> None:
 async def test_what_is_written_down_may_have_happened() -> None:
     made = (await ask(LOG, "log a visit to Glass Bells on 24 october")).verdict
     assert isinstance(made, Plan), made
+
+
+@pytest.mark.parametrize("until", ["next week", "yesterday", "24 october"])
+async def test_what_is_extended_until_a_day_runs_to_one_day_to_come(until: str) -> None:
+    asked = (await ask(EXTEND, f"extend Glass Bells until {until}")).verdict
+    assert isinstance(asked, Question), asked
+    assert asked.param == "until"
+    assert isinstance((await ask(EXTEND, "extend Glass Bells until 24 december")).verdict, Plan)
+
+
+async def test_what_begins_next_week_begins_on_its_first_day() -> None:
+    made = (await ask(visits("open_show", "Open a show", "start_day"), "open Glass Bells from next week")).verdict
+    assert isinstance(made, Plan), made
+    assert made.steps[0].filled[-1].value == "2026-11-30"

@@ -67,6 +67,8 @@ async def values_of(outcome: Outcome) -> dict[str, object]:
         ("from monday 30 november to thursday", "2026-11-30", "2026-12-03"),
         ("from monday to next wednesday", "2026-11-30", "2026-12-02"),
         ("from thursday to thursday", "2026-11-26", "2026-12-03"),
+        ("mon to wed", "2026-11-30", "2026-12-02"),
+        ("fri-sun", "2026-11-27", "2026-11-29"),
         ("from 27/12 to 2/1", "2026-12-27", "2027-01-02"),
         ("from 12/27 to 1/2", "2026-12-27", "2027-01-02"),
         ("from 3/12 to 14/12", "2026-12-03", "2026-12-14"),
@@ -201,6 +203,7 @@ async def test_what_is_reserved_on_a_day_is_for_that_day() -> None:
         "from 12 december 10am to 14 december",
         "on friday at noon",
         "on friday afternoon",
+        "for two days from friday",
         "on friday in the morning",
     ],
 )
