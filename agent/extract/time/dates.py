@@ -26,6 +26,7 @@ _NAMES_DAY: Final = re.compile(
     rf"(?:on|by|until|since|this|,|\b(?:{'|'.join(DAYS)})\s*(?:[-–]|to|till|through|and))\s*$"
 )
 """What stands before "sun", "sat" and "wed" where they are days."""
+_NEXT_DAY: Final = re.compile(rf"\s*(?:[-–]|to|till|until|through)\s*(?:{'|'.join(DAYS)})\b")
 _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the\s+)?$")
 
 
@@ -231,9 +232,10 @@ def _per(match: re.Match[str], today: date) -> DateSpan:
 
 def _wday(match: re.Match[str], today: date) -> DateSpan | None:
     name, word, week = match["wd"], match["ww"] or "", match["wk"]
-    if name in {"sat", "sun", "mon", "wed", "fri", "thu", "tue"} and not word and match.start() == 0:
+    joined = word or _NEXT_DAY.match(match.string, match.end()) is not None
+    if name in {"sat", "sun", "mon", "wed", "fri", "thu", "tue"} and not joined and match.start() == 0:
         return None
-    if name in {"sat", "sun", "wed"} and not word and not _NAMES_DAY.search(match.string, 0, match.start()):
+    if name in {"sat", "sun", "wed"} and not joined and not _NAMES_DAY.search(match.string, 0, match.start()):
         return None
     number = DAYS[name]
     if match["wa"] or week == "week":  # "a week on Friday", "Friday week"
