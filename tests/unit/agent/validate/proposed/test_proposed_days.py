@@ -103,3 +103,10 @@ async def test_what_begins_next_week_begins_on_its_first_day() -> None:
     made = (await ask(visits("open_show", "Open a show", "start_day"), "open Glass Bells from next week")).verdict
     assert isinstance(made, Plan), made
     assert made.steps[0].filled[-1].value == "2026-11-30"
+
+
+@pytest.mark.parametrize("said", ["from 1/12 to 4/12", "from 2/3 until 5/3"])
+async def test_figures_that_may_be_either_month_are_asked_about(said: str) -> None:
+    asked = (await ask(SHUT, f"shut Glass Bells {said}")).verdict
+    assert isinstance(asked, Question), asked
+    assert asked.param == "first_day"
