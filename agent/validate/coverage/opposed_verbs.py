@@ -128,3 +128,28 @@ def goes_by(order: str, contracts: Sequence[Contract]) -> bool:
     said = order.casefold().split()
     titles = [text for each in contracts for text in (each.title, *each.aliases)] if len(contracts) == 1 else []
     return any(text.casefold().split()[: len(said)] == said for text in titles)
+
+
+# The ways to tell somebody something.
+_CHANNELS: Final = (
+    frozenset(("email", "e-mail", "mail")), frozenset(("phone", "call", "telephone", "ring")),
+    frozenset(("text", "sms", "whatsapp")), frozenset(("letter", "post", "fax")),
+)  # fmt: skip
+_BY_CHANNEL: Final = re.compile(
+    r"(?:^\W*(?:please\s+|can\s+you\s+|and\s+)*|(?<!\w)(?:by|via|through|over\s+the|on\s+the|in|as\s+an?|an?)\s+)"
+    r"(?P<channel>e-?mail|mail|phone|telephone|ring|sms|text(?=\s+message)|whatsapp|letter|post|fax|person)(?![\w@-])(?!\s+(?:to|from|is|was|has|keeps?|address)\b)",
+    re.IGNORECASE,
+)
+
+
+def find_other_channels(order: str, contract: Contract) -> Iterator[Place]:
+    """Finds another way of telling than the action's own: "e-mail Ada" is no text message."""
+    words = " ".join((contract.name.replace("_", " "), contract.title, contract.description, *contract.aliases))
+    told = {run.casefold() for run, _, _ in split_runs(words)}
+    own = [each for each in _CHANNELS if not told.isdisjoint(each)]
+    for found in _BY_CHANNEL.finditer(order) if own else ():
+        said = found["channel"].casefold()
+        if said == "person" and not found[0].casefold().startswith("in"):
+            continue
+        if not any(said in each for each in own):
+            yield found.start() + len(found[0]) - len(found[0].lstrip()), found.end()

@@ -29,7 +29,7 @@ from agent.validate.coverage.left_over import find_left_over_words
 from agent.validate.coverage.misread import find_misread
 from agent.validate.coverage.modifiers import FORBIDS, FREE, find_limits, find_modifiers, find_parts, names_rate
 from agent.validate.coverage.negations import find_denied_clauses, find_negations, find_taken_back, only_contrasts
-from agent.validate.coverage.opposed_verbs import find_opposed_verbs, goes_by
+from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_other_channels, goes_by
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_told
 from agent.validate.coverage.weighty_patterns import Place, find_closing, find_opening
@@ -319,6 +319,10 @@ def _find_opposed_verbs(order: Order) -> Iterator[Place]:
     for first, last in find_opposed_verbs(order.polite, order.contracts):
         if not any(start <= first and last <= end for start, end in values):
             yield first, last
+    for contract in order.contracts if order.on_records else ():
+        for first, last in find_other_channels(order.polite, contract):
+            if not any(start <= first and last <= end for start, end in order.texts):
+                yield first, last
 
 
 def _find_left_over(order: Order) -> Iterator[Place]:

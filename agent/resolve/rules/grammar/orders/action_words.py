@@ -118,7 +118,9 @@ class ActionWords:
                 if not particle and said[0] not in things and (said[0] in ORDERS or said[0] in KIN):
                     tells(said[0], TOLD)
         described = _find_first(offer.description)
-        apart = PARTICLES & set(offer.description.casefold().split()[1:2])  # "Call off a tour": to call is another thing
+        apart = PARTICLES & set(
+            offer.description.casefold().split()[1:2]
+        )  # "Call off a tour": to call is another thing
         tells(described if described != _SAYING and not apart else "", SHOWN)  # "Say that it is done": not by saying
         for text in (offer.title, *offer.aliases):  # "Call a tour off" is to cancel it
             for _, _, plain in replace_phrasal_verbs(text):

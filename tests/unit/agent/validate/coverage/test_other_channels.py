@@ -1,0 +1,41 @@
+"""Another way of telling somebody something than the action's own is asked about."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Plan, Question, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task
+from agent.resolve.rules.resolver import RuleResolver
+from tests.unit.own_worlds import NOW, OWNER, world
+
+
+async def verdict_of(text: str) -> object:
+    task = Task(Request(text=text, now=NOW), OWNER, world("garage"), "run_00000000000000000000000001")
+    return (await propose(task, RuleResolver())).verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("email Greta Holm: your car is ready", "email"), ("tell Yuki in person: come at 5", "in person")],
+)
+async def test_another_channel_is_asked_about(text: str, told: str) -> None:
+    verdict = await verdict_of(text)
+    assert isinstance(verdict, Question), verdict
+    assert told in verdict.text
+
+
+@pytest.mark.parametrize(
+    "text", ["tell Greta Holm by phone that her car is ready", "tell Yuki by post that the invoice was wrong"]
+)
+async def test_another_channel_is_never_taken(text: str) -> None:
+    assert not isinstance(await verdict_of(text), Plan)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["text Greta Holm: your car is ready", "tell Yuki to call us back by phone", "text Yuki: we'll email the bill"],
+)
+async def test_its_own_and_what_the_text_says_are_not(text: str) -> None:
+    assert isinstance(await verdict_of(text), Plan)
