@@ -21,7 +21,8 @@ def test_a_refund_by_keyboard_alone_from_words_to_the_platforms_ledger(world: In
     olivia.focus_is_on("#card-title")
     page = olivia.page
     expect(page).to_have_title(re.compile("^To confirm: refund Adam's last invoice"))
-    for shown in ("49.00 EUR", "amount = 4900", "invoice_id = 1042"):
+    expect(page.locator("#card .value").get_by_text("49.00 EUR", exact=True)).to_be_visible()
+    for shown in ("amount = 4900", "invoice_id = 1042"):
         expect(page.locator("#card").get_by_text(shown, exact=True)).to_be_visible()
     expect(page.locator("[data-value$=amount] .source")).to_have_text("refundable of this invoice")
     expect(page.locator("[data-value$=invoice_id] .source")).to_contain_text("of customer Adam Novak")

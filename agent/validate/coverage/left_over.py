@@ -39,6 +39,10 @@ _REASON: Final = _words(
     r"|given|after\s+all|although|though|even\s+though|so\s+that|in\s+order\s+to"
     r"|to\s+(?:make\s+up|say|apologi[sz]e|thank|help|keep)"
 )
+_TO_WHOM: Final = re.compile(
+    r"(?<=\s)to\s+(?!(?:an?|the|his|her|its|their|our|my|make|say|apologi[sz]e|thank|help|keep|be|have|do)\b)(?P<whom>[^\W\d_]{3,})(?=\W*$|\s)",
+    re.IGNORECASE,
+)
 _FOR_WHOM: Final = re.compile(
     r"for\s+(?!(?:an?|the|his|her|its|their|our|my|this|that|now)\b)[^\W\d_]+(?<!ing)(?:\s+[^\W\d_]+){0,2}\W*$",
     re.IGNORECASE,
@@ -82,6 +86,8 @@ _LET: Final = re.compile(r"(?<!\w)let\s+(?:[^\W\d_][\w'’]*\s+){1,2}(?:have|do)
 # A past event before the order, as its reason: "The money arrived, …".
 _ENDS_IN_PAST: Final = re.compile(r"\w\s+[^\W\d_]{2,}(?<!e)ed\s*$")
 _INVERTED: Final = re.compile(r"\s*(?:should|had|were)\s+(?!(?:you|u|we|i)\b)[^\W\d_]+", re.IGNORECASE)
+# "The lost key" and "to Rose" state nothing.
+_DETERMINED: Final = re.compile(r"(?<!\w)(?:the|an?|his|her|its|their|our|my|your|to)\s+$", re.IGNORECASE)
 _OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly)")
 _BEFORE: Final = re.compile(r"[^\W\d_]+['’]?[^\W\d_]*\s+$")
 _OWNER: Final = re.compile(r"['’]s?\s+(?:(?P<kind>[^\W\d_]+)\s+)?$")
@@ -185,7 +191,8 @@ def _of_clause(
         yield first[1], clause.end
         return
     plain = blank(_LET, blank(ASKING, told))
-    finite = min((each.start() for each in (FINITE.search(plain), OWN_SUBJECT.search(plain)) if each), default=None)
+    verb = next((each for each in FINITE.finditer(plain) if not _DETERMINED.search(plain[: each.start()])), None)
+    finite = min((each.start() for each in (verb, OWN_SUBJECT.search(plain)) if each), default=None)
     begins = head is not None and stem(plain_word(head[0])) in ORDERS
     if not (begins or after) and clause.end < len(clause.text) and _ENDS_IN_PAST.search(plain):
         return
@@ -238,6 +245,9 @@ def _beside(
             narrows = by.ordered and _FOR_WHOM.match(clause.text, found.start(), clause.end)  # "the last bill for Ada"
             if not (used[found.start()] or narrows or _TO_BE.match(clause.text, found.start())):
                 ends = next((start for _, start, _ in clause.words if start > found.end() and used[start]), clause.end)
+                ends = next(
+                    (to.start() for to in _TO_WHOM.finditer(clause.text, found.end(), ends) if _names(to)), ends
+                )
                 left = [each for each in left if not found.start() <= each[1] < ends]
     left = [each for each in left if each in clause.ordering]
     if left and left[0] == clause.head and _is_verb(clause) and not _is_manner(clause, verbs, by.known):
@@ -270,6 +280,12 @@ def _beside(
         run.append(each)
     if run:
         yield _widen(clause, run)
+
+
+def _names(to: re.Match[str]) -> bool:
+    """Whether what follows "to" is no verb: "for the lost key to Ada". Then it is to whom, and belongs to no reason."""
+    root = stem(to["whom"].casefold())
+    return root not in ORDERS | READING and not find_similar_stems(root, verb=True)
 
 
 def _without_late_verb(

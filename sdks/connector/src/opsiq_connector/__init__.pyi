@@ -794,12 +794,12 @@ class Option(_Part):
 QueryName = str
 
 class Credential(_Part):
-    """The type of credential that the platform accepts. ``prefix`` stands before a bearer token ("Token"). ``name`` is
-    the header or query parameter that carries the credential."""
+    """The type of credential that the platform accepts, as ``opsiq connections credential --type`` takes it.
+    ``oauth_client`` (client credentials) and ``oauth_refresh`` (a refresh token) get access tokens at ``token_url``.
+    ``prefix`` stands before a bearer token ("Token"). ``name`` is the header or query parameter that carries the
+    credential."""
 
-    type: Literal[
-        "none", "bearer", "basic", "header", "query", "oauth2_client_credentials", "oauth2_refresh_token"
-    ] = ...
+    type: Literal["none", "bearer", "basic", "header", "query", "oauth_client", "oauth_refresh"] = ...
     prefix: str | None = ...
     name: QueryName | None = ...
     token_url: Line | None = ...
@@ -845,7 +845,13 @@ class FieldDocument(_Part):
     ``epoch_ms`` moments in time, ``exists`` whether there is a value, ``count`` how many, ``language`` a text in
     several languages. ``value`` is a constant. ``of`` is read from the record that this one belongs to. ``values``
     lists an enum's words, or maps the platform's words to them. ``lenient``: an invalid value is left out, instead of
-    making the whole answer unusable. It is for unverified fields that nothing depends on."""
+    making the whole answer unusable. It is for unverified fields that nothing depends on.
+
+    ``search`` says how words find a record by the field: by any word of its ``name``, with a typing slip; by its
+    ``number``, a code that must be said whole; by its ``email``; or by any word of a ``text`` that describes it.
+    ``pattern`` is the form of a ``number``: only such words are taken for one. ``label`` and ``words`` are what people
+    call the field. ``ranged``: it can be asked for between two bounds ("before Friday"). ``currency_field`` names the
+    field with the currency of ``money_minor``, which is in minor units."""
 
     at: str | tuple[Pointer, ...] | None = ...
     join: tuple[str, ...] | None = ...
@@ -939,7 +945,15 @@ class Read(_Part):
     missing: tuple[int, ...] = ...
 
 class KindDocument(_Part):
-    """One kind of record and how to read it (``registry.records.RecordKind`` explains its words).
+    """One kind of record and how to read it.
+
+    ``nouns`` are people's words for it, singular and plural, and ``words`` those of other languages. ``label`` and
+    ``detail`` are what people see of a record: ``{field}`` stands for a field, and a part between dots without a value
+    is left out. ``id`` is the field with its id. ``relations`` are the kinds that own it, nearest first, each ``via``
+    the field with the owner's id. ``order`` is the field for "last" and "newest", ``size`` the one for "biggest".
+    ``states`` maps words that narrow it ("unpaid") to the values of fields. ``times`` maps words that narrow it by the
+    present ("overdue") to a ranged field and the side of now on which its value is. ``ours``: "my" and "our" can mean
+    any of its records.
 
     ``scope`` are parameters of the list that are filled with other kinds' ids: ``{"event": "event"}`` for
     ``/events/{event}/vouchers``, or for ``/vouchers`` with the query ``{"event_id": "{event}"}``. The id of such a

@@ -14,7 +14,7 @@ from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.weighty_patterns import PAST
 from language.stems import EMPTY, stem, stem_text
 from language.text import find_quotations, word_set
-from language.wordnet import find_similar_stems, load_lexicon
+from language.wordnet import find_similar_stems, is_word, load_lexicon
 from registry.contract import Annotation
 
 _MESSAGES: Final = frozenset(
@@ -257,6 +257,8 @@ def _find_order(reader: Reader, at: int, stop: int) -> int:
         return stop
     for step in range(at + 1, stop - 1):
         word, following = reader.low(step + 1), reader.low(step + 2)
+        if reader.low(step) == "to" and reader.tokens[step + 1].word and not (is_word(word) or word in EMPTY):
+            return step  # "for the lost key to ada": to whom, and no part of why
         if reader.low(step) != "and" or word not in load_lexicon():
             continue
         noun, verb = bool(find_similar_stems(stem(word))), bool(find_similar_stems(stem(word), verb=True))

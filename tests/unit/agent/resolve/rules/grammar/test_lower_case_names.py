@@ -88,3 +88,13 @@ async def test_what_is_listed_or_said_beside_is_asked_about(text: str, told: str
     verdict = await verdict_of(text, "riding")
     assert isinstance(verdict, Question | Refusal), verdict
     assert told in str(verdict)
+
+
+async def test_to_whom_is_no_part_of_why() -> None:
+    verdict = await verdict_of("charge 5 euros for the oldest late loan to ruth meyer", "lending")
+    assert isinstance(verdict, Plan), verdict
+    values = {each.param: each.value for each in verdict.steps[0].filled}
+    assert (values["member_id"], values["reason"]) == (4, "the oldest late loan")
+    asked = await verdict_of("charge 5 euros for the oldest late loan to anouk", "lending")
+    assert isinstance(asked, Question), asked
+    assert "to anouk" in asked.text
