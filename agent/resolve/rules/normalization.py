@@ -207,6 +207,10 @@ PLAIN: Final = {
 _A_LINE: Final = re.compile(
     r"\b(?P<verb>drop|shoot|send)(?=\s+(?:[\w'’]+\s+){1,3}?an?\s+(?:\w+\s+)?(?:line|note|message|apology)\b)", re.I
 )
+_TOLD: Final = re.compile(
+    r"\b(?:tell|text|ask|message|msg|let|remind|inform|write|note|say|sms|e?mail)\b[^.;!?\n]{1,60}?(?::|\s(?:to|that)\s)",
+    re.I,
+)
 _BEFORE: Final = r"(?P<before>^\W*|[.,;:!?]\s+|\b(?:to|and|then|please|also|just|you|not|n['’]t|i|we)\s+)"
 # May stand between the two words: something short without an order or punctuation ("send the blue lamp back").
 _BETWEEN: Final = r"(?P<between>(?:\s+(?!(?:and|or|to|then|but|please|with|for)\b)[\w’'-]+){1,4}?)"
@@ -265,7 +269,8 @@ def replace_phrasal_verbs(
     taken = [(start, end) for start, end, _ in made]
     for found in _compile_apart().finditer(bare):
         start, end = found.span("verb")
-        if any(first < end and start < last for first, last in taken):
+        told = _TOLD.search(bare, 0, start) is not None  # in "text Ada: bring it back", back is a word of the text
+        if told or any(first < end and start < last for first, last in taken):
             continue
         words = found["verb"].split()
         if calls(f"{words[0]} {words[-1]}".lower()):
