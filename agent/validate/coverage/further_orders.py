@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agent.pipeline import Span
+from agent.planning.proposal import TypedValue
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
@@ -212,6 +213,8 @@ _LEADING: Final = word_set("for to of with from at on both the a an my our give 
 _BEHIND_NAME: Final = re.compile(
     r"(?:\s*,\s*[^\W\d_][\w'’-]{0,40}){1,8}\s*,?\s+(?:and|or|&)\s+(?:the\s+)?[^\W\d_][\w'’-]*", re.IGNORECASE
 )
+# "Ready| and paid": one more value of what has one.
+_AND_ANOTHER: Final = re.compile(r"\s+and\s+(?P<said>[^\W\d_]{3,})(?=\W*$)", re.IGNORECASE)
 _SO_DOES: Final = re.compile(
     r"(?<!\w)(?:so|neither|nor)\s+(?:is|are|was|were|has|have|had|does|do|did|will|would|can|should|must)(?:n['’]t)?\s+"
     r"(?P<name>[^\W\d_][\w'’-]*)",
@@ -247,6 +250,11 @@ def find_listed_names(order: Order) -> Iterator[Place]:
                 continue
             if not is_used(first, last):
                 yield first, last
+    exact = [each for _, _, each in order.arguments if isinstance(each, TypedValue) and isinstance(each.value, str)]
+    for _, end in order.find(exact):
+        another = _AND_ANOTHER.match(text, end)
+        if another is not None and another["said"].casefold() not in EMPTY and not is_used(*another.span("said")):
+            yield another.span("said")
     for found in _SO_DOES.finditer(text):
         if not is_used(*found.span("name")):
             yield found.span()

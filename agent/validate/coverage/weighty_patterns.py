@@ -21,7 +21,7 @@ BARE_DENIAL: Final = (
 )
 NEGATION: Final = re.compile(
     r"(?:^|[,;.!?:(\n-]\s*|\b(?:and|but|then|please|so|sorry|wait|actually|better)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)(?!\s+(?:forget|hesitate|fail)\b)"
-    r"|(?<!\w)(?P<out>without|w/o|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
+    r"|(?<!\w)(?P<out>not(?=\s+(?:in|by|with|via|per|through)\s)|without|w/o|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
     r"|(?:(?:every|any|no)(?:thing|one|body|where)|all)\s+but"
     r"|(?:(?:all|every)\s+(?:[\w'’]+\s+){1,8}?|(?:any|each|no)\s+(?:\w+\s+){1,3}?)but(?=\s+(?:the|an?|his|her|their|our|my|one|\d|(?-i:[A-Z]\w)))"
     r"|(?:less|minus)(?=\s+(?:\d|the\b|an?\b|his\b|her\b|their\b|our\b))"

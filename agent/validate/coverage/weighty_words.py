@@ -32,6 +32,7 @@ from agent.validate.coverage.negations import find_denied_clauses, find_negation
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_other_channels, goes_by
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_told
+from agent.validate.coverage.unused_words import collect_own_stems
 from agent.validate.coverage.weighty_patterns import Place, find_closing, find_opening
 from language import numerals
 from language.stems import EMPTY, GENERIC, name_stems, split_runs, stem, stem_text
@@ -55,6 +56,11 @@ _TO_AND_FOR: Final = ("2", "4")
 """Digits that people type for "to" and "for" before a value: "move it 2 friday"."""
 _EXCEPTIONS: Final = ("except", "excluding", "apart", "other than", "without", "w/o", "leaving")
 _IRREGULAR_PLURALS: Final = word_set("people men women children feet teeth mice geese sheep fish")
+_A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+# "Before Friday" isn't Friday.
+_LOOSELY: Final = re.compile(
+    r"(?<!\w)(?:before|around|roughly|about|towards|shortly\s+after)\s+(?:the\s+)?$", re.IGNORECASE
+)
 _GIFTS: Final = frozenset(stem_text("free gift complimentary waive"))
 """Words of actions that cost nobody anything."""
 _CLAUSE: Final = re.compile(r"[;!?\n]|[,.](?!\d)")
@@ -226,6 +232,12 @@ def _find_numbers(order: Order) -> Iterator[Place]:
             or (order.kinds and not _counts_here(order, number))
         ):
             yield number.start, number.end
+    days = [
+        each for _, _, each in order.arguments if isinstance(each, TypedValue) and _A_DAY.fullmatch(str(each.value))
+    ]
+    for start, _ in order.find(days):
+        if (loose := patterns.search_before(_LOOSELY, order.polite, start)) is not None:
+            yield loose.start(), start
     for found in patterns.RANGE.finditer(order.polite) if order.on_records else ():
         yield found.span("last")
 
@@ -295,7 +307,7 @@ def _find_modifiers(order: Order) -> Iterator[Place]:
     for place in found:
         if _is_own_rate(order, place) or stem(text[slice(*place)].casefold()) in order.states:
             continue
-        if FREE.fullmatch(text, *place) and not _GIFTS.isdisjoint(order.known):
+        if FREE.fullmatch(text, *place) and not _GIFTS.isdisjoint(collect_own_stems(order.contracts, ())):
             continue
         forbids = FORBIDS.fullmatch(text[slice(*place)])
         if not forbids or not (order.denies_another(place[1]) or order.denies_other_value(place[1])):

@@ -82,12 +82,19 @@ async def test_a_list_of_names_that_are_words(text: str, rested: list[int]) -> N
         ("rest caramel for 2 days and so does thunder", "thunder"),
         ("caramel needs 3 days rest with the red blanket", "red blanket"),
         ("move lesson 602 to friday in H4", "in H4"),
+        ("move lesson 602 to before friday", "before"),
     ],
 )
 async def test_what_is_listed_or_said_beside_is_asked_about(text: str, told: str) -> None:
     verdict = await verdict_of(text, "riding")
     assert isinstance(verdict, Question | Refusal), verdict
     assert told in str(verdict)
+
+
+async def test_one_more_state_is_asked_about() -> None:
+    verdict = await verdict_of("set the stage of job 803 to ready and paid", "garage")
+    assert isinstance(verdict, Question), verdict
+    assert "and paid" in verdict.text
 
 
 async def test_to_whom_is_no_part_of_why() -> None:
