@@ -232,12 +232,14 @@ def _find_numbers(order: Order) -> Iterator[Place]:
             or (order.kinds and not _counts_here(order, number))
         ):
             yield number.start, number.end
-    days = [
-        each for _, _, each in order.arguments if isinstance(each, TypedValue) and _A_DAY.fullmatch(str(each.value))
-    ]
-    for start, _ in order.find(days):
-        if (loose := patterns.search_before(_LOOSELY, order.polite, start)) is not None:
-            yield loose.start(), start
+    for contract, name, each in order.arguments:
+        if not isinstance(each, TypedValue) or not _A_DAY.fullmatch(str(each.value)):
+            continue
+        own = _named(contract, name)
+        for start, _ in order.find(each):
+            loose = patterns.search_before(_LOOSELY, order.polite, start)
+            if loose is not None and loose[0].split()[0].casefold() not in own:  # "best before" is what it is called
+                yield loose.start(), start
     for found in patterns.RANGE.finditer(order.polite) if order.on_records else ():
         yield found.span("last")
 
