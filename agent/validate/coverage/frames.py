@@ -16,6 +16,7 @@ from typing import Final
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.clauses import Clause, split_clauses
+from agent.validate.coverage.left_over import WISH
 from agent.validate.coverage.opposed_verbs import ENDING, leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_direct
@@ -332,3 +333,17 @@ def find_asked(order: Order) -> Iterator[Place]:
     orders = ORDERS | order.heads
     if not any(each.head is not None and stem(plain_word(each.head[0])) in orders for each in clauses):
         yield clauses[-1].words[0][1], clauses[-1].words[-1][2]
+
+
+def find_unordered(order: Order) -> Iterator[Place]:
+    """Finds words that name no action, where nothing but their values fits it: "5 lamps are broken". What a record is
+    named with may be asked of it in few words ("7: low"), but what is made anew must be ordered."""
+    words = [plain_word(word) for word, _, _ in split_runs(order.polite)]
+    if order.chosen or any(note.record is not None for note in order.notes) or not words:
+        return
+    verbs = ORDERS | order.verbs | order.heads
+    past = re.compile(PAST, re.IGNORECASE)
+    if any(stem(word) in verbs and not past.fullmatch(word) for word in words) or WISH.search(order.polite):
+        return
+    if (clauses := list(split_clauses(order.polite))) and guess_language(order.text) is None:
+        yield clauses[0].words[0][1], clauses[0].words[-1][2]

@@ -111,13 +111,13 @@ _OTHERWISE: Final = re.compile(r"\s*(?:otherwise|else|if\s+not)\b", re.IGNORECAS
 _NAME_DID: Final = re.compile(r"\s*[A-Z][\w'’-]*\s+[^\W\d_]{2,}(?<!e)ed\W*$")
 _INTO: Final = re.compile(r"\s+(?:into|after)\b", re.IGNORECASE)
 _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
-_WISH: Final = _words(
+WISH: Final = _words(
     r"(?:needs?|wants?|gets?|deserves?|(?:could|can)\s+do\s+with|(?:should|shall|must|may|can|is\s+to|(?:woul)?d\s+like\s+to)\s+(?:get|have)"
     r"|(?:woul)?d\s+like)"
 )
 _CODE: Final = re.compile(r"(?<![\w@.-])[A-Za-z]{1,3}-?\d{1,6}(?![\w-])")
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_WISHED: Final = re.compile(
+WISHED: Final = re.compile(
     r"(?<!\w)(?:should|must|shall|(?:has|have|needs?|ought|is|are)\s+to|let\s[^,;.!?\n]{1,40})\s+$", re.I
 )
 _DETERMINERS: Final = word_set("the a an his her their its our my your this that these those some")
@@ -200,7 +200,7 @@ def _of_clause(
     if after and not ours and _TO_COME.search(plain) and not tells:
         yield first[1], clause.end
         return
-    wish = _WISH.search(plain) if ours else None
+    wish = WISH.search(plain) if ours else None
     if wish is not None and any(used[clause.start + wish.end() : clause.end]):
         left = [each for each in left if each[1] - clause.start >= wish.end()]  # "Ada needs | a loan in cash"
     elif finite is not None and not (ours and by.says_whole(told, reports=True)):
@@ -299,7 +299,7 @@ def _without_late_verb(
         return left
     words = (each for each in clause.words if plain_word(each[0]) not in _DETERMINERS)
     before = [word for word, start, _ in words if start < left[0][1]]
-    verb = next((each for each in left if patterns.search_before(_WISHED, clause.text, each[1])), left[0])
+    verb = next((each for each in left if patterns.search_before(WISHED, clause.text, each[1])), left[0])
     root = stem(plain_word(verb[0]))
     says = any(stem(plain_word(word)) in verbs for word, start, _ in clause.words if not used[start])
     if says or (before and plain_word(before[-1]) in _PREPOSITIONS):
@@ -308,7 +308,7 @@ def _without_late_verb(
         return left
     if root in READING and not _INTO.match(clause.text, verb[2]):  # "let Ada have a look at it" is too vague
         return left
-    wished = patterns.search_before(_WISHED, clause.text, verb[1]) is not None
+    wished = patterns.search_before(WISHED, clause.text, verb[1]) is not None
     if wished and root in _STAYING_STEMS:
         return left
     if not wished and root not in ORDERS and not find_similar_stems(root, verb=True):

@@ -16,7 +16,13 @@ from agent.planning.proposal import UNDONE, Handle, Number, TypedValue
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.descriptions import counts_names, means_whole
-from agent.validate.coverage.frames import find_asked, find_frames, find_told_of_others, find_weakened
+from agent.validate.coverage.frames import (
+    find_asked,
+    find_frames,
+    find_told_of_others,
+    find_unordered,
+    find_weakened,
+)
 from agent.validate.coverage.further_orders import (
     find_further_orders,
     find_joined_names,
@@ -373,7 +379,9 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
     "hedge": find_hedges,
     "report": lambda of: find_told(of) if of.on_records else (),
     "framed": lambda of: (
-        (*find_frames(of), *find_weakened(of), *find_told_of_others(of), *find_asked(of)) if of.on_records else ()
+        (*find_frames(of), *find_weakened(of), *find_told_of_others(of), *find_asked(of), *find_unordered(of))
+        if of.on_records
+        else ()
     ),
     "other": lambda of: find_others(of.text, of.taken, of.known, of.shown) if of.on_records else (),
     "beside": find_left_over_words,

@@ -46,6 +46,8 @@ async def test_the_plain_order_is_planned(text: str) -> None:
         ("order 5 lamps once paid", "once paid"),
         ("no need to order 5 gloves", "no need to order"),
         ("5 gloves?", "5 gloves"),
+        ("5 gloves are torn", "5 gloves are torn"),
+        ("5 gloves ordered", "5 gloves ordered"),
     ],
 )
 async def test_what_is_said_beside_is_asked_about(text: str, told: str) -> None:
