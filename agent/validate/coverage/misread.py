@@ -29,7 +29,7 @@ from agent.validate.coverage.weighty_patterns import Place, search_before
 from language import numerals
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from language.text import word_set
-from language.wordnet import find_similar_stems, rate_similarity
+from language.wordnet import find_similar_stems, is_word, rate_similarity
 from registry.contract import Contract, Unit
 
 _MARK: Final = re.compile(r"[,;.!?–—-]\s*(?:(?:and|then|please|also)\s+)*$", re.IGNORECASE)
@@ -56,6 +56,7 @@ _MORE_BEHIND: Final = re.compile(
     r"\s+(?:[^\W\d_]+\s+)?(?:more|extra|fewer|less|additional|on\s+top)(?!\w)(?!\s+than)", re.I
 )
 _RANGE: Final = re.compile(r"(?<!\bfrom )(?<![\w.,-])\d+\s+(?:to|or)\s+\d", re.IGNORECASE)
+_CODE_LETTERS: Final = 3
 _OTHER_SENSES: Final = word_set("pound pounds buck bucks sterling real rand won dong crown crowns mark marks")
 """Names of currencies that alone may mean something else."""
 _ALIKE: Final = 0.4
@@ -240,7 +241,8 @@ def _find_other_currencies(order: Order) -> Iterator[Place]:
     )
     for said in named:
         into = patterns.search_before(patterns.IN, order.text, said.start)
-        plain = order.text[said.start : said.end].casefold() not in _OTHER_SENSES
+        word = order.text[said.start : said.end].casefold()  # "ALL", "TRY" and "TOP" are codes too
+        plain = word not in _OTHER_SENSES and not (len(word) == _CODE_LETTERS and (word in EMPTY or is_word(word)))
         of_number = len(order.text[: said.start].rstrip()) in counted
         if (
             (into is not None or (plain and not of_number))

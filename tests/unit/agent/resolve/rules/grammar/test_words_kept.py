@@ -1,4 +1,4 @@
-"""Texts for somebody keep every word: "bring it back" is no return of anything."""
+"""Words that stay what they are: the last word of a text for somebody ("bring it back"), "ALL" beside currency codes."""
 
 from __future__ import annotations
 
@@ -24,3 +24,10 @@ async def test_the_last_word_stays(text: str, sent: str) -> None:
     verdict = (await propose(task, RuleResolver())).verdict
     assert isinstance(verdict, Plan), verdict
     assert {each.param: each.value for each in verdict.steps[0].filled}["message"] == sent
+
+
+@pytest.mark.parametrize("text", ["waive ALL fines of Piet", "WAIVE ALL FINES OF PIET", "TRY to waive F-231"])
+async def test_words_in_capitals_are_no_currencies(text: str) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, world("lending"), "run_00000000000000000000000001")
+    verdict = (await propose(task, RuleResolver())).verdict
+    assert isinstance(verdict, Plan), verdict
