@@ -1,4 +1,4 @@
-"""Words that stay what they are: the last word of a text for somebody ("bring it back"), "ALL" beside currency codes."""
+"""Words that stay what they are: the last word of a text ("bring it back"), and "ALL" beside currency codes."""
 
 from __future__ import annotations
 
