@@ -190,7 +190,7 @@ def find_modifiers(
                 yield place
                 continue
             over = [each for each in used if each[0] < place[1] and place[0] < each[1]]
-            # "At the end" of "at the end of the year" says another time.
+            # "At the end" says another time where "of the year" follows.
             partly = pattern is WHEN and PHASE.fullmatch(found.group()) and max(over, default=place)[1] < place[1]
             if over and not partly:
                 continue

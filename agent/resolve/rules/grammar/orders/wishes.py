@@ -78,7 +78,7 @@ def split_atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, in
 
 
 def _rules_out(reader: Reader, at: int, stop: int) -> bool:
-    """Whether nothing but another deed that is not to be done follows, up to the end of the sentence: "… without a
+    """Whether nothing but another deed that is not to be done follows, up to where the sentence ends: "… without a
     refund", "…, no refund"."""
     deed = next((step for step in range(at + 1, stop) if reader.low(step) not in lexicon.DETERMINERS | {"any"}), stop)
     ends = deed + 1 == stop or (deed + 1 < stop and _ends_sentence(reader, deed + 1))

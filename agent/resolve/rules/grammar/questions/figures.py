@@ -136,7 +136,7 @@ def _is_plain_name(find: Find) -> bool:
 
 
 def _sum_of_ours(reader: Reader, verb: int, stop: int) -> TotalOf | None:
-    """What came of a deed of ours, where a kind holds that: "(how much did we) refund in October"."""
+    """What came of a deed of ours, where a kind holds that: the sum of October's refunds."""
     found: list[tuple[RecordKind, str, tuple[Condition, ...]]] = []
     for kind in reader.kinds.values() if verb < stop else ():
         own, told = find_sum_of_deed(kind, reader.low(verb)), read_deed(reader, kind, verb, denied=False)
