@@ -16,29 +16,30 @@ from tests.unit.marina import ask
 
 TODAY = date(2026, 11, 24)
 _DAY = {"type": "string", "format": "date"}
-SHOWS = FrozenWorld(
-    {
-        "contracts": [
-            museum._offer(
-                "reserve",
-                "Reserve an exhibit",
-                {
-                    "exhibit_id": {"type": "integer"},
-                    "donor_id": {"type": "integer"},
-                    "starts_on": _DAY,
-                    "ends_on": _DAY,
-                },
-                {
-                    "exhibit_id": {"record": "exhibit"},
-                    "donor_id": {"record": "donor"},
-                    "starts_on": {"label": "From"},
-                    "ends_on": {"label": "Until"},
-                },
-            )
-        ],
-        "kinds": museum._KINDS,
-        "records": museum._RECORDS,
-    }
+
+
+def make_world(
+    action: str, title: str, first: tuple[str, dict[str, str]], last: tuple[str, dict[str, str]], *aliases: str
+) -> FrozenWorld:
+    """The museum with one action that takes an exhibit, a donor, a first and a last day."""
+    days = dict((first, last))
+    offer = museum._offer(
+        action,
+        title,
+        {"exhibit_id": {"type": "integer"}, "donor_id": {"type": "integer"}, **dict.fromkeys(days, _DAY)},
+        {"exhibit_id": {"record": "exhibit"}, "donor_id": {"record": "donor"}, **days},
+        aliases=list(aliases),
+    )
+    return FrozenWorld({"contracts": [offer], "kinds": museum._KINDS, "records": museum._RECORDS})
+
+
+SHOWS = make_world("reserve", "Reserve an exhibit", ("starts_on", {"label": "From"}), ("ends_on", {"label": "Until"}))
+LOANS = make_world(
+    "lend_out",
+    "Lend an exhibit",
+    ("from_day", {"label": "From", "ask": "When does it go out?"}),
+    ("return_day", {"label": "Due back", "ask": "When does it come back?"}),
+    "lend",
 )
 
 
@@ -134,33 +135,6 @@ async def test_what_is_only_said_to_be_kind_changes_nothing(begins: str, ends: s
 @pytest.mark.parametrize("text", ["loan 4302 a week later", "push Paper Moon back a week"])
 async def test_a_day_that_is_moved_by_a_length_of_time_stands(text: str) -> None:
     assert isinstance((await museum.ask_museum(text)).verdict, Plan)
-
-
-LOANS = FrozenWorld(
-    {
-        "contracts": [
-            museum._offer(
-                "lend_out",
-                "Lend an exhibit",
-                {
-                    "exhibit_id": {"type": "integer"},
-                    "donor_id": {"type": "integer"},
-                    "from_day": _DAY,
-                    "return_day": _DAY,
-                },
-                {
-                    "exhibit_id": {"record": "exhibit"},
-                    "donor_id": {"record": "donor"},
-                    "from_day": {"label": "From", "ask": "When does it go out?"},
-                    "return_day": {"label": "Due back", "ask": "When does it come back?"},
-                },
-                aliases=["lend"],
-            )
-        ],
-        "kinds": museum._KINDS,
-        "records": museum._RECORDS,
-    }
-)
 
 
 @pytest.mark.parametrize(
