@@ -8,6 +8,7 @@ from agent.pipeline import Plan, Question, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.coverage.weighty_patterns import NEGATION
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
@@ -39,3 +40,10 @@ async def test_another_channel_is_never_taken(text: str) -> None:
 )
 async def test_its_own_and_what_the_text_says_are_not(text: str) -> None:
     assert isinstance(await verdict_of(text), Plan)
+
+
+@pytest.mark.parametrize("text", ["note 20 on 7 not in cash", "settle 7 not by card", "send it not via the depot"])
+def test_a_way_that_is_denied_is_a_denial(text: str) -> None:
+    found = NEGATION.search(text)
+    assert found is not None
+    assert found["out"] == "not"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Plan, Request
+from agent.pipeline import Plan, Question, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.questions import REST
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
@@ -25,3 +26,11 @@ async def test_an_action_on_another_kind_is_not_planned(text: str, name: str) ->
     task = Task(Request(text=text, now=NOW), OWNER, world(name), "run_00000000000000000000000001")
     verdict = (await propose(task, RuleResolver())).verdict
     assert not isinstance(verdict, Plan), verdict
+
+
+async def test_nor_is_it_offered() -> None:
+    task = Task(
+        Request(text="write off Samir's lesson", now=NOW), OWNER, world("riding"), "run_00000000000000000000000001"
+    )
+    verdict = (await propose(task, RuleResolver())).verdict
+    assert not (isinstance(verdict, Question) and verdict.slot == REST), verdict

@@ -24,9 +24,19 @@ SUPPLIES = contract(
 )
 
 
+PRESENT = contract(
+    "give_present",
+    "Give a member a present",
+    ["give"],
+    {"member_id": {"type": "integer"}, "what": {"type": "string", "enum": ["mug", "scarf"]}},
+    member_id={"record": "member"},
+    what={"label": "Present"},
+)
+
+
 async def verdict_of(text: str) -> object:
     there = world("lending")
-    context = replace(there, catalogue=Catalogue([*there.catalogue, SUPPLIES]))
+    context = replace(there, catalogue=Catalogue([*there.catalogue, SUPPLIES, PRESENT]))
     task = Task(Request(text=text, now=NOW), OWNER, context, "run_00000000000000000000000001")
     return (await propose(task, RuleResolver())).verdict
 
@@ -54,3 +64,23 @@ async def test_what_is_said_beside_is_asked_about(text: str, told: str) -> None:
     verdict = await verdict_of(text)
     assert isinstance(verdict, Question), verdict
     assert told in verdict.text
+
+
+async def test_two_people_and_two_things_are_not_paired_crosswise() -> None:
+    assert not isinstance(await verdict_of("give Piet and Ines a mug and a scarf"), Plan)
+    apart = await verdict_of("give Piet a mug and Ines a scarf")
+    assert isinstance(apart, Plan)
+    assert [[each.value for each in step.filled] for step in apart.steps] == [[5, "mug"], [1, "scarf"]]
+
+
+async def test_a_denied_way_is_asked_about() -> None:
+    verdict = await verdict_of("waive F-231 not by post")
+    assert isinstance(verdict, Question), verdict
+    assert "not by post" in verdict.text
+
+
+async def test_a_record_and_a_state_with_a_question_mark_are_no_order() -> None:
+    task = Task(Request(text="job 803 ready?", now=NOW), OWNER, world("garage"), "run_00000000000000000000000001")
+    verdict = (await propose(task, RuleResolver())).verdict
+    assert isinstance(verdict, Question), verdict
+    assert "job 803 ready" in verdict.text
