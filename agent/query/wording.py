@@ -222,6 +222,8 @@ def say_deed(label: str) -> str:
     verb, _, after = label.partition(" ")
     if label in ("day", "date") or label.split()[-1] == "since":
         return ""
+    if label.split()[-1] in ("day", "date"):
+        return f" whose {label} is"
     if label.endswith("s") and after and after not in _PARTICLES:
         return f" whose {label}"
     if not verb.endswith("s") or verb.endswith("ss") or (after and after not in _PARTICLES):

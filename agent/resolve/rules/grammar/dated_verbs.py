@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.planning.proposal import StateIs
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.validate.coverage.weighty_patterns import PAST
 from language.stems import stem
@@ -23,6 +24,8 @@ LAST: Final = frozenset(("before", "until", "by", "expires", "expiry", "expirati
 _TO_COME: Final = frozenset(("due", "scheduled", "planned"))
 """What is said of the day in whose line a kind's records stand, where none is called so."""
 _PAST: Final = re.compile(PAST)
+_NO_PLAN: Final = frozenset(("since", "status", "born"))
+"""What dates are called that lie behind, besides participles."""
 OWING: Final = ("unpaid", "outstanding", "owed", "owing", "due", "open")  # the last two say so only beside "paid"
 # Phrasal verbs that say what happens to a thing.
 _PHRASAL: Final = {
@@ -52,14 +55,16 @@ def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | Non
         for label in _labels(each):
             if stem(label) == stem(word) or (len(label) >= _FEWEST and label in word and word.startswith("over")):
                 return each
+    said = find_base_form(stem(word))
+    noun = [each for each in days if any(stem(label) in _list_nouns(said) for label in _labels(each))]
+    if len(noun) == 1:
+        return noun[0]  # "delivered", where that is the "delivery day"
     same = {state for state, held in kind.states.items() if word in kind.states and held == kind.states[word]}
     named = [each for each in days if len(_labels(each)) == 1 and not same.isdisjoint(_labels(each))]
     if len(named) == 1:
         return named[0]  # "settled", where that is "paid"
-    line = kind.field_named(kind.order or "")
-    if alike and word in _TO_COME and line in days and not any(is_deed(each) for each in _labels(line)[:1]):
-        return line
-    said = find_base_form(stem(word))
+    if alike and word in _TO_COME and (ahead := find_line_ahead(kind)) is not None:
+        return ahead
     near = [each for each in days if alike and any(_is_same(said, verb) for verb in _verbs(each))]
     return near[0] if len(near) == 1 else None
 
@@ -70,9 +75,41 @@ def find_day_of_noun(kind: RecordKind, noun: str) -> Field | None:
     days = [
         each
         for each in kind.fields
-        if each.type in DATES and any(noun in (f"{verb}ment", f"{verb}ing", f"{verb}al") for verb in _verbs(each))
+        if each.type in DATES
+        and (
+            any(noun in (f"{verb}ment", f"{verb}ing", f"{verb}al") for verb in _verbs(each))
+            or (noun in _labels(each) and noun not in (kind.name, kind.title.lower()))
+        )
     ]
     return days[0] if len(days) == 1 else None
+
+
+def _list_nouns(verb: str) -> tuple[str, ...]:
+    """The stems of the nouns that a verb's stem makes: "delivery", "expiry", "departure", "payment"."""
+    return tuple(f"{verb}{end}" for end in ("eri", "i", "ur", "ment")) if len(verb) >= _FEWEST else ()
+
+
+def find_line_ahead(kind: RecordKind) -> Field | None:
+    """The day on which a kind's records are still to come: their main one, or if that lies behind ("ordered") the only
+    other that may lie ahead ("delivery day"), and is no last one."""
+    line = kind.field_named(kind.order or "")
+    if line is None or line.type not in DATES or may_lie_ahead(line):
+        return line if line is not None and line.type in DATES else None
+    days = [each for each in kind.fields if each.type in DATES and may_lie_ahead(each) and not ends_then(each)]
+    return days[0] if len(days) == 1 else None
+
+
+def find_line_of_arrival(kind: RecordKind, word: str) -> Field | None:
+    """A kind's main date, for a word of arriving. None if it may lie ahead of the making of records: "issued" tells no
+    expiry."""
+    line = kind.field_named(kind.order or "")
+    return None if line is not None and word in lexicon.CREATED and may_lie_ahead(line) else line
+
+
+def may_lie_ahead(each: Field) -> bool:
+    """Whether a date is of something planned: "due", "delivery day", but not "ordered"."""
+    first = _labels(each)[0]
+    return first in _TO_COME or not (is_past(first) or first in _NO_PLAN)
 
 
 def ends_then(each: Field) -> bool:

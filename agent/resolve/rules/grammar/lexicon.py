@@ -49,6 +49,8 @@ EXCEPT_AFTER_ALL: Final[tuple[tuple[str, ...], ...]] = (("but",), ("not",), ("wi
 SPARING: Final = (NOT - {"no"}) | word_set("but leave spare skip keep")
 """What says of somebody of a set that it is not for them."""
 ARRIVED: Final = word_set("came come comes arrived arrive created made sent opened issued placed started dated")
+CREATED: Final = word_set("created made opened issued placed")
+"""… of those, what only a day of making tells."""
 PARTICLES: Final = word_set("in up on out back off over away down through")
 HAVING: Final = word_set("has have had with owns own got gets")
 HANDLING: Final = word_set(

@@ -359,7 +359,7 @@ class Reader:
 
     def from_now(self, kind: RecordKind, index: int) -> Compare | None:
         """The condition "from now on" on the kind's main date: "the next …"."""
-        line = kind.field_named(kind.order or "")
+        line = dated_verbs.find_line_ahead(kind) or kind.field_named(kind.order or "")
         if line is None or line.type not in DATES:
             return None
         now = self.now.strftime("%Y-%m-%d" if line.type == "date" else "%Y-%m-%dT%H:%M")

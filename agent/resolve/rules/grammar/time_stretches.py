@@ -14,7 +14,7 @@ from agent.extract.time.time_ranges import TimeRange
 from agent.planning.proposal import Compare, Condition, Day, Words
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import is_past
-from language.date_forms import MONTHS
+from language.date_forms import DAYS, MONTHS
 from language.stems import stem
 from language.text import Text, Token, read_text
 
@@ -42,6 +42,7 @@ _PARTS: Final[dict[str, tuple[int, int | None]]]= {
 
 
 _THE: Final = len("the ")
+_COMING: Final = frozenset(("next", "this", "coming"))
 _HALF_A_YEAR: Final = 182
 _YEAR_DIGITS: Final = 4
 _YEAR: Final = re.compile(
@@ -149,14 +150,20 @@ def _is_past(reader: Reader, index: int, field: str) -> bool:
 
 
 def take_back(reader: Reader, index: int, held: TimeRange, field: str) -> TimeRange:
-    """The last month of a name for what has happened: in November, "paid in April" is told of this year's."""
+    """The last month or weekday of a name for what has happened: in November, "paid in April" is told of this year's,
+    and "opened on Monday" of the last one."""
     said = reader.lows(index, reader.end_index(held.end) - index)
     named = not MONTHS.keys().isdisjoint(said) and not any(
         len(word) == _YEAR_DIGITS and word.isdigit() for word in said
     )
-    ahead = held.low is not None and held.low > reader.now and "next" not in said
-    if not reader.asks or not named or not ahead or held.low is None or not _is_past(reader, index, field):
+    weekday = not named and not DAYS.keys().isdisjoint(said)
+    ahead = held.low is not None and held.low > reader.now and _COMING.isdisjoint(said)
+    if not reader.asks or not (named or weekday) or not ahead or not _is_past(reader, index, field):
         return held
+    if weekday:
+        low, high = (each and each - timedelta(days=7) for each in (held.low, held.high))
+        return replace(held, low=low, high=high)
+    assert held.low is not None
     high = held.high.replace(year=held.high.year - 1) if held.high is not None else None
     return replace(held, low=held.low.replace(year=held.low.year - 1), high=high)
 

@@ -30,7 +30,7 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import does, is_deed
-from agent.resolve.rules.grammar.phrases.fields import LEFT, list_stock_fields, read_total
+from agent.resolve.rules.grammar.phrases.fields import LEFT, find_compared_field, list_stock_fields, read_total
 from agent.resolve.rules.grammar.phrases.having import read_held_by_anyone
 from agent.resolve.rules.grammar.phrases.modifiers import read_after, read_predicate, read_relative
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -367,9 +367,10 @@ def read_told(reader: Reader, find: Find, at: int, stop: int, *, negated: bool =
     step = at + 1 if reader.low(at) in {"for", "worth"} else at
     compared = reader.comparison(step)
     amount = reader.amount(step + compared[1]) if compared is not None else None
-    if compared is not None and amount is not None and kind.size is not None and not negated:
+    size = find_compared_field(kind, amount[0]) if amount is not None else None
+    if compared is not None and amount is not None and size is not None and not negated:
         one = find.model_copy(update={"pick": "one"})
-        return Test(left=FieldOf(field=kind.size, of=one), op=compared[0], right=amount[0]), amount[1]
+        return Test(left=FieldOf(field=size, of=one), op=compared[0], right=amount[0]), amount[1]
     for other in (kind, *(each for each in reader.kinds.values() if each.relation_to(kind.name) is not None)):
         whole = find if other is kind else Find(record=other.name, where=(BelongsTo(owner=find),), pick="all")
         if other is not kind and reader.low(at) not in {"on", "in"}:

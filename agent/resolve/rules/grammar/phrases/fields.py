@@ -168,10 +168,11 @@ def read_comparison(reader: Reader, made: PhraseParts, at: int) -> int:
         return span[1]
     found = reader.comparison(start) or (("=", 0) if start > at and reader.low(at) == "with" else None)
     if found is None:
-        worth = reader.amount(start) if reader.low(at) in {"of", "worth"} and made.kind.size is not None else None
-        if worth is None or worth[0].unit is None or made.kind.size is None:
+        worth = reader.amount(start) if reader.low(at) in {"of", "worth"} else None
+        size = find_compared_field(made.kind, worth[0]) if worth is not None and worth[0].unit is not None else None
+        if worth is None or size is None:
             return 0
-        made.where.append(Compare(field=made.kind.size, op="=", value=worth[0]))
+        made.where.append(Compare(field=size, op="=", value=worth[0]))
         return worth[1]
     op, length = found
     after = start + length
@@ -182,17 +183,36 @@ def read_comparison(reader: Reader, made: PhraseParts, at: int) -> int:
         lasting = start > at and (reader.low(at) == "for" or since is not None)
         return _aged(reader, made, after, ago[1], ago[0].isoformat(), op, lasting=lasting, since=since)
     amount = reader.amount(after)
-    if amount is None or made.kind.size is None or (made.kind.order and reader.low(amount[1]) in lexicon.UNITS):
+    size = find_compared_field(made.kind, amount[0]) if amount is not None else None
+    if amount is None or size is None or (made.kind.order and reader.low(amount[1]) in lexicon.UNITS):
         return 0
-    made.where.append(Compare(field=made.kind.size, op=op, value=amount[0]))
-    return amount[1]
+    made.where.append(Compare(field=size, op=op, value=amount[0]))
+    stocked = any(each.name == size for _, each in list_stock_fields([made.kind]))
+    return skip_left(reader, amount[1]) if stocked else amount[1]
+
+
+def skip_left(reader: Reader, at: int) -> int:
+    """Past the words behind a count that say only that it is there: "(5) in stock, (5) left"."""
+    while reader.low(at) in LEFT:
+        at += 1
+    return at
+
+
+def find_compared_field(kind: RecordKind, amount: Number) -> str | None:
+    """The field that an amount is compared with: the kind's size, or its one sum of money. "Under 5 euros" is no count
+    of pieces."""
+    sums = [each.name for each in kind.fields if each.type == "money_minor"]
+    if amount.unit is None or kind.size in sums:
+        return kind.size
+    return sums[0] if len(sums) == 1 else None
 
 
 def _read_amounts_between(reader: Reader, kind: RecordKind, at: int) -> tuple[list[Compare], int] | None:
     """From what amount to what: "between 100 and 200 EUR"."""
     low = reader.amount(at + 1) if reader.low(at) in {"between", "from"} and at not in reader.ranges else None
     high = reader.amount(low[1] + 1) if low is not None and reader.low(low[1]) in {"and", "to"} else None
-    size = kind.field_named(kind.size or "")
+    said = (low if high is None or high[0].unit is None else high) if low is not None else None
+    size = kind.field_named(find_compared_field(kind, said[0]) or "") if said is not None else None
     if (
         low is None
         or high is None

@@ -23,10 +23,13 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, is_deed
 from agent.resolve.rules.grammar.phrases.fields import (
     NUMERIC,
+    find_compared_field,
     find_named_field,
+    list_stock_fields,
     read_comparison,
     read_number,
     read_some_left,
+    skip_left,
 )
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     Phrase,
@@ -38,7 +41,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_held_by_theirs
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
-from registry.records import RecordKind
+from registry.records import Field, RecordKind
 
 _TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!="}
 """What holds where a comparison doesn't."""
@@ -85,12 +88,12 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
             made.where.append(some[0])
         return some[1]
     counted = held if step < stop and reader.noun(step) is None and not negated else None
-    own = find_named_field(made.kind, reader, step, step + 1) if counted is not None else None
-    if counted is not None and own is not None and own.type in NUMERIC:  # "(bookings) with more than 10 people"
+    own = _read_counted_field(reader, made.kind, step) if counted is not None else None
+    if counted is not None and own is not None:
         number = Number(number=counted.value, quote=reader.words(at + 1, step))
         op = op if finds_comparison(reader, at, step) else "="
-        made.where.append(Compare(field=own.name, op=op, value=number))
-        return step + 1
+        made.where.append(Compare(field=own[0].name, op=op, value=number))
+        return own[1]
     if (phrase is None or not phrase.noun) and reader.asks and superlative is None and op == ">=":
         deed = _read_noun_of_deed(reader, made.kind, step)
         if deed is not None:
@@ -118,6 +121,14 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
     else:
         made.where.append(Has(related=related, op=op, count=count))
     return last
+
+
+def _read_counted_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Field, int] | None:
+    """The field of a number, behind it: "(bookings) with more than 10 people, (items) with under 5 in stock"."""
+    end = skip_left(reader, at)
+    stocks = [each for _, each in list_stock_fields([kind])] if end > at else []
+    own = stocks[0] if len(stocks) == 1 else find_named_field(kind, reader, at, at + 1)
+    return (own, max(end, at + 1)) if own is not None and own.type in NUMERIC else None
 
 
 def _read_their_thing(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, int] | None:
@@ -159,9 +170,11 @@ def read_worth_of_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
     if not made.where or not isinstance(made.where[-1], Has):
         last = read_held_by_theirs(reader, made, last) if reader.state(last, made.kind) is None else 0
     held = made.where[-1] if last else None
-    if isinstance(held, Has) and isinstance(held.related, Find) and (size := reader.kinds[held.related.record].size):
+    about = held.related if isinstance(held, Has) and isinstance(held.related, Find) else None
+    size = find_compared_field(reader.kinds[about.record], amount[0]) if about is not None else None
+    if isinstance(held, Has) and about is not None and size is not None:
         worth = Compare(field=size, op=found[0], value=amount[0])
-        related = held.related.model_copy(update={"where": (*held.related.where, worth)})
+        related = about.model_copy(update={"where": (*about.where, worth)})
         made.where[-1] = held.model_copy(update={"related": related})
         return last
     made.where = before

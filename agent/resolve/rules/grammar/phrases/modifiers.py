@@ -7,7 +7,7 @@ from typing import Final
 from agent.extract.references.vocabulary import EMAIL, is_person, rate_person_likeness
 from agent.planning.proposal import BelongsTo, Condition, Find, First, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, is_deed, is_past, join_verb
+from agent.resolve.rules.grammar.dated_verbs import find_line_of_arrival, is_deed, is_past, join_verb, may_lie_ahead
 from agent.resolve.rules.grammar.phrases.exceptions import read_exceptions
 from agent.resolve.rules.grammar.phrases.fields import label_field, read_comparison, read_number
 from agent.resolve.rules.grammar.phrases.having import (
@@ -28,8 +28,10 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
 from agent.resolve.rules.grammar.phrases.places_and_deeds import (
     bound_by_now,
     bound_to_future,
+    find_line,
     find_since_field,
     is_born,
+    is_day_of_theirs,
     read_doer,
     read_former_state,
     read_held_by_theirs,
@@ -39,15 +41,12 @@ from agent.resolve.rules.grammar.phrases.places_and_deeds import (
 )
 from agent.resolve.rules.grammar.reader import Reader
 from language.common_words import is_everyday
-from language.stems import stem
 from language.wordnet import is_word
 from registry.records import Field, RecordKind
 
 _WINDOWS: Final = frozenset(
     {"in", "from", "since", "of", "before", "after", "between", "for", "older", "dated", "last"}
 )
-_BORN: Final = frozenset({"from", "of", "for", "older", "dated"})
-"""Words of when a record came to be, whatever became of it since."""
 _LIGHT: Final = (lexicon.AUXILIARIES | lexicon.NOT) - {"has", "have", "had"}
 _STRANDED: Final = frozenset(("to", "for", "with", "on", "by", "of"))
 """… where the relative pronoun is what they belong to: "that nobody is assigned to"."""
@@ -66,10 +65,10 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
         start = at + 1 if reader.tokens[at].text == "," and at + 1 < stop else at
         after = (
             read_doer(reader, made, start, stop)
-            or _of_whose(reader, made, start, stop, depth)
+            or _of_whose(reader, made, start, stop)
             or read_held_by_anyone(reader, made, start)
             or read_relative(reader, made, start, stop, depth)
-            or _when(reader, made, start)
+            or (_when(reader, made, start) if not (depth and reader.asks and made.said) else 0)
             or read_worth_of_theirs(reader, made, start)
             or read_comparison(reader, made, start)
             or read_number(reader, made, start)
@@ -102,7 +101,7 @@ def _read_further_clause(reader: Reader, made: PhraseParts, at: int, stop: int, 
 
 
 def _when(reader: Reader, made: PhraseParts, at: int, named: str | None = None) -> int:
-    line = named or (made.line if reader.low(at) not in _BORN else None) or made.kind.order
+    line = named or find_line(reader, made, at)
     when = reader.when(at, line) if line is not None else None
     held = (
         reader.low(at) in _WINDOWS
@@ -181,11 +180,11 @@ def _may_own(reader: Reader, made: PhraseParts, above: RecordKind, at: int) -> b
     return reader.tokens[at].word and not is_word(reader.low(at)) and not is_everyday(reader.low(at))
 
 
-def _of_whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
+def _of_whose(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """A condition on related records: "(customers) whose invoices are overdue"."""
     if reader.low(at) != "whose":
         return 0
-    phrase = made.read(reader, at + 1, stop, None, depth + 1)
+    phrase = made.read(reader, at + 1, stop, None, 0)
     if phrase is None or not phrase.noun or not phrase.find.where or phrase.find.said is not None:
         return 0
     if not reader.related(made.kind, reader.kinds[phrase.find.record]):
@@ -210,6 +209,8 @@ def read_relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: 
     if step >= stop:
         return 0
     plain = step == at
+    if depth and reader.asks and not pronoun and not plain:
+        return 0  # "which orders of the north round are packed": about the orders
     if pronoun and depth and reader.asks and reader.low(at) in {"that", "which"} and _is_of_another(reader, made, step):
         return 0  # "invoices of customers … that are overdue": about the invoices
     if (reader.low(step) in lexicon.HAVING and not plain) or (pronoun and reader.low(step) in lexicon.HAVING):
@@ -286,7 +287,8 @@ def _read_state(reader: Reader, made: PhraseParts, at: int, state: Condition, le
             made.where.pop()
             return 0  # done at a time that no field records
         return after + _is_particle(reader, after)
-    if reader.asks and not negated and timed and reader.low(at) in label_field(named).split():
+    planned = may_lie_ahead(named) and reader.ahead(after)  # "delivered tomorrow"
+    if reader.asks and not negated and timed and (planned or reader.low(at) in label_field(named).split()):
         made.where.remove(state)  # "reported since Sunday", whatever became of it later
         return _when(reader, made, after, named.name) or after
     after += _is_particle(reader, after)
@@ -308,7 +310,7 @@ def _read_event(
     "came in by chat". None if the word is neither."""
     arrived = dated is None and join_verb(reader.low(at), reader.low(at + 1)) in lexicon.ARRIVED
     ahead = reader.asks and at + 1 in reader.ranges and not is_past(reader.low(at))
-    arrived = arrived and not (ahead and _is_day_of_theirs(reader, made, at))
+    arrived = arrived and not (ahead and is_day_of_theirs(reader, made, at))
     after = at + 1
     while reader.low(after) in lexicon.PARTICLES and after not in reader.ranges:
         after += 1
@@ -325,7 +327,12 @@ def _read_event(
             return place
     if order := _ordered(reader, made, after, dated.name if dated is not None else None):
         return order
-    line = dated.name if dated is not None else made.kind.order
+    dated = dated or find_line_of_arrival(made.kind, reader.low(at))
+    if dated is None:
+        return 0  # "issued in May", where only the expiry is held
+    line = (
+        find_line(reader, made, after) if arrived and not is_past(reader.low(at)) else dated.name
+    )  # "go out tomorrow"
     last = _when(reader, made, after, line)
     if last and line is not None:
         # "Are planned this week" may still be to come.
@@ -333,13 +340,6 @@ def _read_event(
         past = reader.low(at).endswith("ed") and not passive
         made.where += bound_by_now(reader, after, line) if past else bound_to_future(reader, at, after, line)
     return last
-
-
-def _is_day_of_theirs(reader: Reader, made: PhraseParts, at: int) -> bool:
-    """Whether the verb is what a date of something of theirs is called: "(guests) arrive", where bookings do."""
-    others = (each for each in reader.kinds.values() if each.relation_to(made.kind.name) is not None)
-    days = (field for each in others for field in each.fields if field.type in DATES)
-    return any(stem(label_field(each).split()[0]) == stem(reader.low(at)) for each in days)
 
 
 def _read_verb_with_place(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:

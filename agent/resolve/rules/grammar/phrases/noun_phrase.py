@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from agent.extract.references.vocabulary import EMAIL, PLACES, rate_person_likeness
-from agent.planning.proposal import AnyOf, BelongsTo, Compare, Find, OrderByField
+from agent.planning.proposal import AS_LISTED, AnyOf, BelongsTo, Compare, Find, OrderByField
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_noun, find_day_of_state
-from agent.resolve.rules.grammar.phrases.fields import read_measured_order, read_total
+from agent.resolve.rules.grammar.phrases.fields import find_compared_field, read_measured_order, read_total
 from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     FIRSTS,
@@ -127,7 +127,7 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
     noun, kind, length = head
     made = PhraseParts(kind, read_phrase)
     deed = find_day_of_noun(kind, reader.low(noun))
-    made.line = deed.name if deed is not None else None
+    made.line = made.own_line = deed.name if deed is not None else None
     if not _before(reader, made, index, noun):
         return None
     last = noun + length
@@ -229,9 +229,11 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
                 made.where.append(BelongsTo(owner=person))
             at += 1
             continue
-        step = count_worth_words(reader, at) if made.kind.size is not None else 0
-        if step and made.kind.size is not None and (amount := reader.amount(at)) is not None:
-            made.where.append(Compare(field=made.kind.size, op="=", value=amount[0]))
+        step = count_worth_words(reader, at)
+        if step and (amount := reader.amount(at)) is not None:
+            if (size := find_compared_field(made.kind, amount[0])) is None:
+                return False
+            made.where.append(Compare(field=size, op="=", value=amount[0]))
         if not step and (step := read_quantity(reader, made, at, noun)):
             # "The older of two", "the bigger one of her two", but "the older two".
             made.single = made.single and (low == "one" or "of" in reader.lows(index, at - index))
@@ -279,19 +281,18 @@ def _order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
     if reader.low(at) in _AHEAD and (ahead := reader.from_now(made.kind, at)) is not None:
         made.where.append(ahead)
         if reader.low(at) == "next":
-            made.order = OrderByField(first="earliest")
+            line = ahead.field if ahead.field != made.kind.order else AS_LISTED
+            made.order = OrderByField(by=line, first="earliest")
         return 1
     if (measured := read_measured_order(reader, made.kind, at)) is not None:
         made.order = measured
         return 1
-    length = count_placing(reader, at)
-    size = made.kind.field_named(made.kind.size or "")
+    length, size = count_placing(reader, at), made.kind.field_named(made.kind.size or "")
     if reader.low(at) == "longest" and size is not None and size.type == "money_minor":
         return 0  # the dearest is not the longest
     if length and at + length <= noun:
         position, by, descending = PLACES[" ".join(reader.lows(at, length))]
-        first = FIRSTS[by, descending]
-        made.order = OrderByField(first=first, nth=abs(position))
+        made.order = OrderByField(first=FIRSTS[by, descending], nth=abs(position))
         return length
     compared = lexicon.COMPARATIVES.get(reader.low(at))
     if compared is not None:

@@ -71,6 +71,8 @@ class PhraseParts:
     single: bool = False
     line: str | None = None
     """The day that a state before the noun speaks of, where it has one of its own."""
+    own_line: str | None = None
+    """… and the one that the noun itself speaks of: a payment's."""
 
 
 _SHARES: Final = frozenset({"%", "percent"})

@@ -3,17 +3,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from agent.extract.references.vocabulary import is_person, rate_person_likeness
 from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Has, StateIs, Word
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, is_deed, join_verb
+from agent.resolve.rules.grammar.dated_verbs import (
+    DATES,
+    ends_then,
+    find_day_of_state,
+    find_line_ahead,
+    find_line_of_arrival,
+    is_deed,
+    join_verb,
+    may_lie_ahead,
+)
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import label_field
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, negate_condition
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun, take_back
+from language.date_forms import DAYS
 from language.stems import KIN, ORDERS, stem
 from registry.records import Field, RecordKind
 
@@ -30,7 +41,7 @@ def find_day_before_noun(reader: Reader, kind: RecordKind, at: int) -> str | Non
 
 def read_month(reader: Reader, made: PhraseParts, at: int) -> int | None:
     """A month on the kind's own date, or on that of the deed that the noun is of: "her October invoice"."""
-    line = made.line or made.kind.order
+    line = find_line(reader, made, at)
     if line is None:
         return None
     when = reader.when(at, line) or read_month_before_noun(reader, at, line)
@@ -38,6 +49,38 @@ def read_month(reader: Reader, made: PhraseParts, at: int) -> int | None:
         return None
     made.where += when[0]
     return when[1]
+
+
+_BORN: Final = frozenset({"from", "of", "for", "older", "dated"})
+"""Words of when a record came to be, whatever became of it since."""
+_MONTH: Final = 28  # days
+
+
+def find_line(reader: Reader, made: PhraseParts, at: int) -> str | None:
+    """The kind's day that a bare time is about: that of a state or noun before, or else its main one. What lies ahead
+    is about the only day that may lie ahead; None if there are several."""
+    low = reader.low(at)
+    line = (made.line if low not in _BORN else made.own_line) or made.kind.order
+    day, held = made.kind.field_named(line or ""), reader.ranges.get(at)
+    if not reader.asks or day is None or day.type not in DATES or may_lie_ahead(day) or not reader.ahead(at):
+        return line
+    said = reader.lows(at, reader.end_index(held.end) - at) if held is not None else ()
+    month = held is not None and held.low is not None and (held.high or held.low) - held.low >= timedelta(days=_MONTH)
+    if (month and "next" not in said) or (low in _BORN - {"for"} and not DAYS.keys().isdisjoint(said)):
+        return line  # "from Sunday": the last one
+    ahead = find_line_ahead(made.kind)
+    return ahead.name if ahead is not None else None if _has_days_ahead(made.kind) else line
+
+
+def _has_days_ahead(kind: RecordKind) -> bool:
+    return any(each.type in DATES and may_lie_ahead(each) and not ends_then(each) for each in kind.fields)
+
+
+def is_day_of_theirs(reader: Reader, made: PhraseParts, at: int) -> bool:
+    """Whether the verb is what a date of something of theirs is called: "(guests) arrive", where bookings do."""
+    others = (each for each in reader.kinds.values() if each.relation_to(made.kind.name) is not None)
+    days = (field for each in others for field in each.fields if field.type in DATES)
+    return any(stem(label_field(each).split()[0]) == stem(reader.low(at)) for each in days)
 
 
 def bound_by_now(reader: Reader, at: int, line: str) -> list[Condition]:
@@ -250,13 +293,13 @@ def read_doer(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     while reader.low(verb) in {"has", "had", "already", "just", "last"}:
         verb += 1
     line = reader.date_field(made.kind, verb) if verb < stop else None
-    name = line.name if line is not None else made.kind.order if reader.low(verb) in lexicon.ARRIVED else None
-    if name is None:
+    came = find_line_of_arrival(made.kind, reader.low(verb)) if reader.low(verb) in lexicon.ARRIVED else None
+    if (dated := line or came) is None:
         return 0
     made.where.append(BelongsTo(owner=owner))
     reader.person = owner
     after = verb + 1
-    when = reader.when(after, name)
+    when = reader.when(after, dated.name)
     if when is None:
         if reader.asks and line is not None:  # "(that) Ada paid": it has been paid by now
             day = Day(date=reader.now.date().isoformat(), quote=reader.words(verb, verb + 1))

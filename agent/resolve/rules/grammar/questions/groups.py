@@ -107,7 +107,7 @@ def read_in_place(reader: Reader, phrase: Phrase, kind: RecordKind, at: int, sto
     if reader.low(at) not in {"in", "on", "at"} or not any(each is not None and each[0] is kind for each in own):
         return None
     step = at + 1 + (reader.low(at + 1) == "the")
-    there = read_phrase(reader, step, stop, None) if step < stop else None
+    there = read_phrase(reader, step, stop, None, 1) if step < stop else None
     if there is None or not there.noun or there.find.said is None or kind.relation_to(there.find.record) is None:
         return None
     return (BelongsTo(owner=there.find),), there.last

@@ -20,7 +20,13 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, find_day_of_state, join_verb
+from agent.resolve.rules.grammar.dated_verbs import (
+    DATES,
+    find_day_of_state,
+    find_line_of_arrival,
+    join_verb,
+    may_lie_ahead,
+)
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, list_subjects, take_first
 from agent.resolve.rules.grammar.phrases.fields import label_field, read_total
@@ -132,9 +138,7 @@ def read_when(reader: Reader, index: int, stop: int) -> Answer | None:
     dated: list[RecordsAnswer] = []
     for about in sorted(whole, key=lambda each: is_born(reader.kinds[each.find.record])):
         kind, noun = reader.kinds[about.find.record], reader.low(stop - 1)
-        line = next(
-            (f.name for f in kind.fields if f.type in DATES and _same_deed(f.label or f.name, noun)), kind.order
-        )
+        line = next((f.name for f in kind.fields if f.type in DATES and _same_deed(label_field(f), noun)), kind.order)
         state = reader.state(stop - 1, kind)
         if state is not None and isinstance(state[0], StateIs) and state[0] in about.find.where:
             day = reader.date_field(kind, stop - 1) or find_day_of_state(kind, state[0].state)
@@ -203,16 +207,19 @@ def _came_about(reader: Reader, find: Find, at: int, stop: int) -> RecordsAnswer
     kind, alone = reader.kinds[find.record], all(reader.low(step) in lexicon.PARTICLES for step in range(at + 1, stop))
     state = reader.state(at, kind)
     if state is not None and isinstance(state[0], StateIs):
-        day = find_day_of_state(kind, state[0].state) if at + state[1] >= stop else None
+        day = reader.date_field(kind, at) or find_day_of_state(kind, state[0].state)
+        day = day if at + state[1] >= stop else None
         if day is None:
             return None
-        return RecordsAnswer(records=find.model_copy(update={"where": (*find.where, state[0])}), fields=(day.name,))
+        planned = may_lie_ahead(day) and lexicon.PAST.isdisjoint(reader.lows(0, at))  # "when is it delivered"
+        where = find.where if planned else (*find.where, state[0])
+        return RecordsAnswer(records=find.model_copy(update={"where": where}), fields=(day.name,))
     if reader.lows(at, stop - at) in _HERE and kind.order is not None and is_born(kind):
         return RecordsAnswer(records=find, fields=(kind.order,))
     day = reader.date_field(kind, at) if alone else None
     again = reader.low(at - 1) in {"last", "first"}  # what comes more than once has no one day
     if day is None and alone and not again and reader.low(at) in lexicon.ARRIVED:
-        day = kind.field_named(kind.order or "")
+        day = find_line_of_arrival(kind, reader.low(at))
     return RecordsAnswer(records=find, fields=(day.name,)) if day is not None and day.type in DATES else None
 
 
