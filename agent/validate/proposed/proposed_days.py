@@ -1,5 +1,5 @@
 """Days of a call that can't be meant: a last day before the first one, two single days as a stretch, a week for
-a day, and a day that has passed for what is planned ahead."""
+a day, a stretch of time that a day only bounds ("after Monday"), and a day that has passed for what is still to come."""
 
 from __future__ import annotations
 
@@ -11,19 +11,29 @@ from agent.extract.time import dates
 from agent.extract.time.day_pairs import find_day_parameters
 from agent.extract.value_roles import ROLES
 from agent.pipeline import PromptSource, Question
+from agent.validate.proposed.directions import find_held, list_verbs
 from agent.validate.slots import Slots
 from language.stems import stem_text
 from language.text import read_text
-from registry.contract import Risk
+from registry.contract import Risk, Unit
 
 _LISTED: Final = re.compile(r"\s*(?:,|&|\+|(?:,\s*)?(?:and|or)\b)\s*(?:(?:then|also|on|the)\s+)*")
 _AHEAD: Final = frozenset(
     stem_text(
         "book reserve schedule reschedule rebook plan arrange postpone defer delay move appoint invite lend rent hire "
-        "extend renew prolong close shut block"
+        "extend renew prolong close shut block hold deliver snooze freeze pause"
     )
 )
 """Verbs of what is planned ahead."""
+_MAY_HAVE_BEGUN: Final = frozenset(stem_text("close shut block"))
+_BOUNDS: Final = re.compile(
+    r"(?<!\w)(?P<way>before|after|from|since|starting|as\s+of|on|by)\s+(?:(?:on|from|the)\s+)*", re.IGNORECASE
+)
+"""Says where the day stands in what is meant, right before the day."""
+_OPEN: Final = frozenset(("before", "after"))
+_FIRST: Final = frozenset(("from", "since", "starting", "as of"))
+_UNTIL: Final = frozenset(("until", "till"))
+_LENGTHS: Final = (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS)
 _BACKDATED: Final = re.compile(
     r"\b(?:back-?dat\w*|retroactive\w*|retrospective\w*|after\s+the\s+fact)\b", re.IGNORECASE
 )
@@ -36,18 +46,42 @@ def check_days(slots: Slots) -> Question | None:
     if slots.contract.risk is Risk.READ:
         return None
     pair = find_day_parameters(slots.contract.properties, slots.annotation) or ()
-    today = slots.request.now.date()
-    ahead = _plans_ahead(slots)
+    today, verbs = slots.request.now.date(), list_verbs(slots)
+    backdated = _BACKDATED.search(slots.request.text) is not None
     for name, filled in slots.filled.items():
         if slots.schema(name).get("format") != "date" or not isinstance(filled.source, PromptSource):
             continue
         words = " ".join(each.text for each in filled.source.spans)
         if name not in pair and not _begins(slots, name) and _is_period(words, today):
             return slots.ask(name, f"‘{words}’ is more than a day. Which day shall it be?", "unreadable")
-        begins = name in pair[:1]  # what is closed may have been so for a while
-        if ahead and not begins and str(filled.value)[:10] < today.isoformat():
+        if name not in pair and (bound := _find_bound(slots, name, filled.source)) is not None:
+            return slots.ask(name, f"‘{bound}’ doesn't say which day. Which day shall it be?", "unreadable")
+        begun = name in pair[:1] and bool(verbs & _MAY_HAVE_BEGUN)  # what is closed may have been so for a while
+        value = str(filled.value)[:10]
+        ahead = verbs & _AHEAD or str(find_held(slots, name) or "")[:10] >= today.isoformat()
+        if ahead and not begun and not backdated and value < today.isoformat():
             return slots.ask(name, f"{filled.shown} has passed. Which day shall it be?", "unreadable")
     return None
+
+
+def _find_bound(slots: Slots, name: str, source: PromptSource) -> str | None:
+    """The words of a day that only bounds what is meant, "before 5 May", or that says the wrong end of it: "from 5 May"
+    for a last day, "on 5 May" for what lasts until then."""
+    words, span = slots.request.words(source.spans[0].origin), source.spans[0]
+    found = dates.find(read_text(span.text), slots.request.now.date())
+    at = span.start + (found[0].start if found else 0)  # the day's own words may begin with it: "before Christmas"
+    bound = next((each for each in _BOUNDS.finditer(words[: span.end]) if each.start() == at or each.end() == at), None)
+    if bound is None:
+        return None
+    way = " ".join(bound["way"].casefold().split())
+    named = {*name.split("_"), *slots.label(name).casefold().split()}
+    lasts = any(slots.annotation(each).unit in _LENGTHS for each in slots.filled)  # "from Monday for two weeks"
+    wrong = (
+        (way in _OPEN and way not in named)
+        or (way in _FIRST and not _begins(slots, name) and not lasts)
+        or (way in ("on", "by") and bool(named & _UNTIL))
+    )
+    return words[bound.start() : source.spans[-1].end] if wrong else None
 
 
 def _begins(slots: Slots, name: str) -> bool:
@@ -58,13 +92,6 @@ def _begins(slots: Slots, name: str) -> bool:
 def _is_period(words: str, today: date) -> bool:
     found = dates.find(read_text(words), today)
     return len(found) == 1 and found[0].last is not None
-
-
-def _plans_ahead(slots: Slots) -> bool:
-    """Whether an action plans something, and the request doesn't say that it is backdated."""
-    titles = (slots.contract.name.rsplit(".", 1)[-1].replace("_", " "), slots.contract.title)
-    verbs = {root for title in titles for root in stem_text(title)[:1]}
-    return not verbs.isdisjoint(_AHEAD) and _BACKDATED.search(slots.request.text) is None
 
 
 def _check_pair(slots: Slots) -> Question | None:

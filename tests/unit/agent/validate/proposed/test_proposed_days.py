@@ -110,3 +110,43 @@ async def test_figures_that_may_be_either_month_are_asked_about(said: str) -> No
     asked = (await ask(SHUT, f"shut Glass Bells {said}")).verdict
     assert isinstance(asked, Question), asked
     assert asked.param == "first_day"
+
+
+RESCHEDULE = visits("set_opening", "Set an opening", "opens_on")
+OPEN_UNTIL = visits("hold_show", "Hold a show", "until")
+
+
+@pytest.mark.parametrize("said", ["before 24 december", "after friday", "before christmas", "from 24 december"])
+async def test_a_day_that_only_bounds_what_is_meant_is_asked_about(said: str) -> None:
+    asked = (await ask(BOOK, f"book Glass Bells {said}")).verdict
+    assert isinstance(asked, Question), asked
+    assert asked.text == f"‘{said}’ doesn't say which day. Which day shall it be?"
+
+
+@pytest.mark.parametrize("said", ["on christmas", "on new year's day", "on 24 december", "by 24 december"])
+async def test_a_day_with_its_own_preposition_stands(said: str) -> None:
+    assert isinstance((await ask(BOOK, f"book Glass Bells {said}")).verdict, Plan)
+
+
+@pytest.mark.parametrize("said", ["on friday", "by friday", "from friday"])
+async def test_until_a_day_is_not_on_it(said: str) -> None:
+    asked = (await ask(OPEN_UNTIL, f"hold Glass Bells {said}")).verdict
+    assert isinstance(asked, Question), asked
+    assert isinstance((await ask(OPEN_UNTIL, "hold Glass Bells until friday")).verdict, Plan)
+
+
+async def test_a_model_that_takes_a_bound_for_the_day_is_asked_too() -> None:
+    request = Request(text="book Glass Bells before friday", now=NOW)
+    call = {"action": "book_visit", "exhibit_id": find("exhibit", "Glass Bells")}
+    call["day"] = {"date": "2026-11-27", "quote": "before friday"}
+    answer = {"understood": "", "result": plan(call), "rest": []}
+    task = Task(request, OWNER, BOOK.context(BOOK.provider({})), "run_00000000000000000000000001")
+    asked = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert isinstance(asked, Question), asked
+    assert asked.param == "day"
+
+
+async def test_a_day_to_come_is_not_replaced_by_one_that_has_passed() -> None:
+    asked = (await ask(RESCHEDULE, "set the opening of Glass Bells to yesterday")).verdict
+    assert isinstance(asked, Question), asked
+    assert "has passed" in asked.text

@@ -1,0 +1,80 @@
+"""Directed verbs: "extend", "raise" and "postpone" want more than a record has, "lower" and "bring forward" less."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from agent.extract.spans.politeness import strip_politeness
+from agent.pipeline import PromptSource, Question
+from agent.validate.slots import Slots, find_answer, format_parameter
+from language.stems import stem_text
+from registry.contract import Risk, Unit
+
+_MORE: Final = frozenset(stem_text("extend prolong lengthen renew raise increase postpone defer delay"))
+_LESS: Final = frozenset(stem_text("shorten lower reduce decrease"))
+_LATER: Final = re.compile(r"(?:push|put)\b.*\bback\b", re.IGNORECASE)
+_SOONER: Final = re.compile(r"(?:bring|pull)\b.*\bforward\b", re.IGNORECASE)
+_ADDING: Final = frozenset(stem_text("add book restock stock top take load"))
+"""Verbs of actions that add to what is there."""
+_TO: Final = re.compile(r"(?<!\w)(?<!up )to\s+(?:an?\s+total\s+of\s+)?[€$£]?$", re.IGNORECASE)
+
+
+def list_verbs(slots: Slots) -> frozenset[str]:
+    """The first words of what an action is called."""
+    contract = slots.contract
+    titles = (contract.name.rsplit(".", 1)[-1].replace("_", " "), contract.title, *contract.aliases)
+    return frozenset(root for title in titles for root in stem_text(title)[:1])
+
+
+def find_held(slots: Slots, name: str) -> Any:
+    """What the record has now in the field that a parameter replaces: the declared one, or that of the same name."""
+    parameter = slots.parameter(name)
+    replaces = parameter.annotation.replaces
+    for other, found in slots.records.items():
+        field = found[0].kind.field_named(replaces.field if replaces else name) if len(found) == 1 else None
+        if field is None or (replaces is not None and replaces.parameter != other):
+            continue
+        if not parameter.is_money or (parameter.annotation.unit is Unit.MONEY_MINOR) == (field.type == "money_minor"):
+            return found[0].record.values.get(field.name)
+    return None
+
+
+def check_direction(slots: Slots) -> Question | None:
+    """Asks about a value that goes the other way than the verb does, and about a level for an action that adds."""
+    if slots.contract.risk is Risk.READ:
+        return None
+    way, adds = _find_way(slots), not _ADDING.isdisjoint(list_verbs(slots))
+    for name, filled in slots.filled.items():
+        if not isinstance(filled.source, PromptSource) or find_answer(slots.request, slots.slot(name)) is not None:
+            continue
+        held, value = find_held(slots, name), filled.value
+        if way and _is_less(slots, name, *((value, held) if way > 0 else (held, value))):
+            than = ("less", "more") if isinstance(value, int | float) else ("earlier", "later")
+            now = format_parameter(slots.parameter(name), held)
+            text = f"{filled.label} is {now} now, and {filled.shown} is {than[way < 0]}. What shall it be?"
+            return slots.ask(name, text, "unreadable")
+        span, counts = filled.source.spans[0], slots.schema(name).get("type") in ("integer", "number")
+        to = _TO.search(slots.request.words(span.origin)[: span.start])
+        if adds and counts and held is None and to is not None and slots.annotation(name).record is None:
+            text = f"‘{to[0]}{span.text}’ is what there shall be then, and this adds to what is there. How much shall be added?"  # noqa: E501
+            return slots.ask(name, text, "unreadable")
+    return None
+
+
+def _find_way(slots: Slots) -> int:
+    """1 if the order wants more or later, -1 for less or sooner, else 0."""
+    text = strip_politeness(slots.request.text)
+    verbs = {*stem_text(text)[:1], *stem_text(slots.contract.title)[:1]}
+    more = not verbs.isdisjoint(_MORE) or _LATER.match(text) is not None
+    return more - (not verbs.isdisjoint(_LESS) or _SOONER.match(text) is not None)
+
+
+def _is_less(slots: Slots, name: str, one: Any, other: Any) -> bool:
+    """Whether one number, or one day, is below the other."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return False
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return one < other
+    days = slots.schema(name).get("format") in ("date", "date-time")
+    return days and isinstance(one, str) and isinstance(other, str) and one[:10] < other[:10]

@@ -1,0 +1,72 @@
+"""A verb with a direction ("extend", "lower") isn't done the other way, and what shall be there isn't added to it."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Plan, Question, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task
+from agent.resolve.model.resolver import ProposingResolver
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit import museum
+from tests.unit.marina import ask
+from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
+
+_NUMBER = {"type": "integer", "minimum": 1}
+_ADD = museum._offer(
+    "add_chairs",
+    "Add chairs",
+    {"exhibit_id": _NUMBER, "count": _NUMBER},
+    {"exhibit_id": {"record": "exhibit"}, "count": {"unit": "count", "label": "Chairs"}},
+)
+CHAIRS = FrozenWorld({"contracts": [_ADD], "kinds": museum._KINDS, "records": museum._RECORDS})
+
+
+@pytest.mark.parametrize(
+    ("said", "than"),
+    [
+        ("extend loan 4301 to 1 december", "earlier"),
+        ("reduce the seats of Glass Bells to 40", "more"),
+    ],
+)
+async def test_the_other_way_is_asked_about(said: str, than: str) -> None:
+    asked = (await ask(museum.MUSEUM, said)).verdict
+    assert isinstance(asked, Question), asked
+    assert f"is {than}. What shall it be?" in asked.text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "extend loan 4301 to 1 march 2027",
+        "reduce the seats of Glass Bells to 20",
+        "change the seats of Glass Bells to 20",
+        "extend loan 4301 by a week",
+    ],
+)
+async def test_its_own_way_is_done(said: str) -> None:
+    made = (await ask(museum.MUSEUM, said)).verdict
+    assert isinstance(made, Plan), made
+
+
+@pytest.mark.parametrize(("seats", "done"), [(20, False), (40, True)])
+async def test_a_model_that_raises_to_less_is_asked(seats: int, done: bool) -> None:
+    text = f"increase the seats of Glass Bells to {seats}"
+    call = {"action": "set_seats", "exhibit_id": find("exhibit", "Glass Bells")}
+    answer = {"understood": "", "result": plan({**call, "seats": {"number": seats, "quote": str(seats)}}), "rest": []}
+    task = Task(Request(text=text, now=NOW), OWNER, museum.MUSEUM.context(museum.MUSEUM.provider({})), "run_" + "0" * 26)
+    made = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert isinstance(made, Plan if done else Question), made
+
+
+@pytest.mark.parametrize("said", ["add chairs for Glass Bells to 30", "add chairs to a total of 30 for Glass Bells"])
+async def test_what_shall_be_there_is_not_added(said: str) -> None:
+    asked = (await ask(CHAIRS, said)).verdict
+    assert isinstance(asked, Question), asked
+    assert "How much shall be added?" in asked.text
+
+
+async def test_what_is_added_to_a_record_is_added() -> None:
+    made = (await ask(CHAIRS, "add 30 chairs to Glass Bells")).verdict
+    assert isinstance(made, Plan), made
