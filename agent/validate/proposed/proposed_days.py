@@ -75,10 +75,11 @@ def _find_bound(slots: Slots, name: str, source: PromptSource) -> str | None:
         return None
     way = " ".join(bound["way"].casefold().split())
     named = {*name.split("_"), *slots.label(name).casefold().split()}
-    lasts = any(slots.annotation(each).unit in _LENGTHS for each in slots.filled)  # "from Monday for two weeks"
+    # "From Monday for two weeks": another value says the other end.
+    lasts = any(slots.annotation(each).unit in _LENGTHS or _begins(slots, each) for each in slots.filled)
     wrong = (
         (way in _OPEN and way not in named)
-        or (way in _FIRST and not _begins(slots, name) and not lasts)
+        or (way in _FIRST and not lasts)
         or (way in ("on", "by") and bool(named & _UNTIL))
     )
     return words[bound.start() : source.spans[-1].end] if wrong else None

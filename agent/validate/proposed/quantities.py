@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any, Final
 
 from agent.extract.counted_units import find_counted_unit
 from agent.extract.spans import money
 from agent.extract.time.durations import BETWEEN
-from agent.pipeline import Question
+from agent.pipeline import PromptSource, Question
 from agent.planning.proposal import Number
 from agent.query.context import PERCENT, Quantity, Value, to_minor_units
 from agent.validate import questions
@@ -16,11 +18,26 @@ from agent.validate.slots import Parameter, Slots
 from language import numerals
 from language.currencies import is_word_of, may_name
 from language.measures import Measure, find_measure
-from language.stems import stem
+from language.date_forms import DAYS, MONTHS
+from language.stems import EMPTY, stem, stem_text
 from language.text import read_text, split_name
+from language.wordnet import is_word
 from registry.contract import Unit
 
 _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
+_NEXT: Final = re.compile(
+    r"[’']?\s+(?:(?:more|other|further)\s+)?(?P<of>of\s+(?:the|these|those|his|her|their|its|our|my|[\w-]+['’]s)\s+)?"
+    r"(?:[\d.,]+\s+)?(?P<words>[^\W\d_]+(?:[ -][^\W\d_]+){0,3})(?!['’]s)",
+)
+_OUT_OF: Final = re.compile(r"(?:\d|one|two|three|four|five)\s+(?:in|out\s+of)\s+$", re.IGNORECASE)
+_BESIDE_MONEY: Final = frozenset(
+    stem_text(
+        "back instead again extra total altogether max maximum min minimum top tops cash net gross because since until "
+        "till via against towards plus minus less credit goodwill bonus discount compensation tip deposit fee refund "
+        "money percent worth"
+    )
+) | {stem(word) for word in (*DAYS, *MONTHS)}
+"""Words behind an amount of money that its number doesn't count."""
 _DOLLARS: Final = ("CAD", "AUD", "NZD", "SGD", "HKD", "MXN")
 
 
@@ -157,6 +174,44 @@ def ask_amount(slots: Slots, parameter: Parameter, number: Number, value: Value)
             parameter.name, f"{said} has more decimals than {currency} has. How much shall it be?", "unreadable"
         )
     return None
+
+
+def check_counted(slots: Slots) -> Question | None:
+    """Asks about an amount of money if its number, without a currency, counts things: "refund 5 plants"."""
+    for name, filled in slots.filled.items():
+        if not slots.parameter(name).is_money or not isinstance(filled.source, PromptSource):
+            continue
+        span = filled.source.spans[-1]
+        if any(each.currency for each in money.find(read_text(span.text))):
+            continue
+        words = slots.request.words(span.origin)
+        if (counted := _find_counted(slots, words[: span.start], words[span.end :])) is not None:
+            text = f"‘{span.text}{counted}’ is no amount of money. How much shall it be?"
+            return slots.ask(name, text, "unreadable")
+    return None
+
+
+def _find_counted(slots: Slots, before: str, after: str) -> str | None:
+    """The words behind a number that name what it counts. None if they may stand behind an amount of money."""
+    if _OUT_OF.search(before):
+        return ""
+    found = _NEXT.match(after)
+    if found is None or money.find_currency(found["words"].split()[0]) is not None:
+        return None
+    said = list(takewhile(lambda word: word.casefold() not in EMPTY, re.split("[ -]", found["words"])))
+    records, contract = [each for group in slots.records.values() for each in group], slots.contract
+    nouns = {root for each in records for noun in each.kind.nouns for root in stem_text(noun)}
+    held = {root for each in records for value in each.record.values.values() for root in stem_text(str(value))}
+    held -= {root for each in records for root in stem_text(each.label)}
+    own = {root for text in (contract.title, *contract.aliases) for root in stem_text(text)} - nouns
+    things = [
+        word
+        for word in said
+        if (stem(word) in held or (word.islower() and is_word(word))) and stem(word) not in own | _BESIDE_MONEY
+    ]
+    plural = any(word.endswith("s") and not word.endswith("ss") for word in things)
+    counts = plural if found["of"] else bool(said) and said[0] in things
+    return after[: found.start("words")] + " ".join(said) if counts else None
 
 
 def _name_other_currency(quote: str, value: Quantity, currency: str) -> str | None:
