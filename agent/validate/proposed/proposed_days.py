@@ -1,5 +1,5 @@
 """Days of a call that can't be meant: a last day before the first one, two single days as a stretch, a week for
-a day, a stretch of time that a day only bounds ("after Monday"), and a day that has passed for what is still to come."""
+a day, what a day only bounds ("after Monday"), and a day that has passed for what is still to come."""
 
 from __future__ import annotations
 

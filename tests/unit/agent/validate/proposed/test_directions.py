@@ -55,7 +55,9 @@ async def test_a_model_that_raises_to_less_is_asked(seats: int, done: bool) -> N
     text = f"increase the seats of Glass Bells to {seats}"
     call = {"action": "set_seats", "exhibit_id": find("exhibit", "Glass Bells")}
     answer = {"understood": "", "result": plan({**call, "seats": {"number": seats, "quote": str(seats)}}), "rest": []}
-    task = Task(Request(text=text, now=NOW), OWNER, museum.MUSEUM.context(museum.MUSEUM.provider({})), "run_" + "0" * 26)
+    task = Task(
+        Request(text=text, now=NOW), OWNER, museum.MUSEUM.context(museum.MUSEUM.provider({})), "run_" + "0" * 26
+    )
     made = (await propose(task, ProposingResolver(Says(answer)))).verdict
     assert isinstance(made, Plan if done else Question), made
 
