@@ -42,6 +42,7 @@ _ON_CONDITION: Final = re.compile(
     re.IGNORECASE,
 )
 # Only introduces an amount: "it came to 85".
+_UP_TO: Final = re.compile(r"(?:^|\s)to\s(?:\s*an?\s+total\s+of\s+)?.{0,3}$", re.IGNORECASE)
 _AMOUNTS: Final = re.compile(r"(?<!\w)(?:c[ao]mes?|amount(?:s|ed)?|add(?:s|ed)?\s+up)\s+to\s+$", re.IGNORECASE)
 # Leaves something out or adds something. No reason or note begins so: "except on Mondays", "plus the other one".
 _LEFT_OUT: Final = re.compile(
@@ -168,12 +169,13 @@ def _ends_up(order: Order) -> Iterator[Place]:
     for contract, name, argument in order.arguments:
         note = contract.annotation(name)
         bare = isinstance(argument, ComputedArgument) and isinstance(argument.expression, Number)
+        bare = bare or (isinstance(argument, TypedValue) and isinstance(argument.value, int | float))
         sets = note.replaces is not None or patterns.SETTING & {*name_stems(contract.name.rpartition(".")[2])}
         on_top = patterns.ON_TOP.search(f"{contract.description} {note.label or ''}")
         if bare and note.unit is not None and (on_top or not sets):
             places = order.find(argument)
             said = (each for each in places if not search_before(_AMOUNTS, order.text, each[0]))
-            yield from (each for each in said if patterns.TO.search(order.text[max(0, each[0] - 4) : each[0] + 3]))
+            yield from (each for each in said if _UP_TO.search(order.text[max(0, each[0] - 16) : each[0] + 3]))
 
 
 def _of_name(order: Order) -> Iterator[Place]:

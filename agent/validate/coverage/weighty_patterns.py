@@ -170,7 +170,6 @@ ROUGH: Final = re.compile(rf"(?<!\w){_ROUGH}(?=\s*[€$£¥]?\s*\w)", re.IGNOREC
 ROUGH_BEHIND: Final = re.compile(
     r"(?:\s*(?:[€$£¥]|[^\W\d_]+))?\s*(?P<rough>or\s+(?:so|thereabouts)|give\s+or\s+take)\b", re.IGNORECASE
 )
-TO: Final = re.compile(r"(?:^|\s)to\s", re.IGNORECASE)
 MARKED: Final = re.compile(r"\b(?:also|then|afterwards)\b", re.IGNORECASE)
 # Takes back the words before it: "ten, no, twelve". "No witness" takes nothing back.
 _INSTEAD: Final = (

@@ -15,9 +15,6 @@ _MORE: Final = frozenset(stem_text("extend prolong lengthen renew raise increase
 _LESS: Final = frozenset(stem_text("shorten lower reduce decrease"))
 _LATER: Final = re.compile(r"(?:push|put)\b.*\bback\b", re.IGNORECASE)
 _SOONER: Final = re.compile(r"(?:bring|pull)\b.*\bforward\b", re.IGNORECASE)
-_ADDING: Final = frozenset(stem_text("add book restock stock top take load"))
-"""Verbs of actions that add to what is there."""
-_TO: Final = re.compile(r"(?<!\w)(?<!up )to\s+(?:an?\s+total\s+of\s+)?[€$£]?$", re.IGNORECASE)
 
 
 def list_verbs(slots: Slots) -> frozenset[str]:
@@ -41,23 +38,18 @@ def find_held(slots: Slots, name: str) -> Any:
 
 
 def check_direction(slots: Slots) -> Question | None:
-    """Asks about a value that goes the other way than the verb does, and about a level for an action that adds."""
-    if slots.contract.risk is Risk.READ:
+    """Asks about a value that goes the other way than the verb does."""
+    way = _find_way(slots)
+    if not way or slots.contract.risk is Risk.READ:
         return None
-    way, adds = _find_way(slots), not _ADDING.isdisjoint(list_verbs(slots))
     for name, filled in slots.filled.items():
         if not isinstance(filled.source, PromptSource) or find_answer(slots.request, slots.slot(name)) is not None:
             continue
         held, value = find_held(slots, name), filled.value
-        if way and _is_less(slots, name, *((value, held) if way > 0 else (held, value))):
+        if _is_less(slots, name, *((value, held) if way > 0 else (held, value))):
             than = ("less", "more") if isinstance(value, int | float) else ("earlier", "later")
             now = format_parameter(slots.parameter(name), held)
             text = f"{filled.label} is {now} now, and {filled.shown} is {than[way < 0]}. What shall it be?"
-            return slots.ask(name, text, "unreadable")
-        span, counts = filled.source.spans[0], slots.schema(name).get("type") in ("integer", "number")
-        to = _TO.search(slots.request.words(span.origin)[: span.start])
-        if adds and counts and held is None and to is not None and slots.annotation(name).record is None:
-            text = f"‘{to[0]}{span.text}’ is what there shall be then, and this adds to what is there. How much shall be added?"  # noqa: E501
             return slots.ask(name, text, "unreadable")
     return None
 

@@ -17,8 +17,8 @@ from agent.validate import questions
 from agent.validate.slots import Parameter, Slots
 from language import numerals
 from language.currencies import is_word_of, may_name
-from language.measures import Measure, find_measure
 from language.date_forms import DAYS, MONTHS
+from language.measures import Measure, find_measure
 from language.stems import EMPTY, stem, stem_text
 from language.text import read_text, split_name
 from language.wordnet import is_word

@@ -18,6 +18,7 @@ from evals.cases.frozen_world import FrozenWorld
 from tests.unit import museum
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, verdict_of
 from tests.unit.agent.validate.coverage.test_weighty import shop
+from tests.unit.marina import ask
 from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan, world
 
 RUN = "run_00000000000000000000000001"
@@ -71,6 +72,22 @@ async def test_words_used_for_something_else_are_asked_about(text: str, name: st
 async def test_the_same_said_plainly_is_planned(text: str, name: str) -> None:
     verdict = await read(text, name)
     assert isinstance(verdict, Plan), getattr(verdict, "text", verdict)
+
+
+@pytest.mark.parametrize(
+    ("said", "done"),
+    [
+        ("add chairs for Glass Bells to 30", False),
+        ("add chairs to a total of 30 for Glass Bells", False),
+        ("add 30 chairs to Glass Bells", True),
+    ],
+)
+async def test_what_shall_be_there_is_not_added_to_it(said: str, done: bool) -> None:
+    counts = {"exhibit_id": {"type": "integer"}, "count": {"type": "integer"}}
+    notes = {"exhibit_id": {"record": "exhibit"}, "count": {"unit": "count", "label": "Chairs"}}
+    add = museum._offer("add_chairs", "Add chairs", counts, notes)
+    chairs = FrozenWorld({"contracts": [add], "kinds": museum._KINDS, "records": museum._RECORDS})
+    assert isinstance((await ask(chairs, said)).verdict, Plan if done else Question)
 
 
 @pytest.mark.parametrize("text", ["scrap the tile cutter's motor", "scrap or move the sewing machine to front"])
