@@ -139,13 +139,22 @@ async def _plan_titled(task: Task, resolved: Resolved, on_phase: PhaseCallback) 
     proposed = resolved.resolution if isinstance(resolved.resolution, Proposed) else None
     if proposed is not None and proposed.unnamed:
         made = hold(made, ONLY_FIT)
-    if proposed is None or isinstance(made.verdict, Plan):
+    if proposed is None:
         return made
+    planned = {*list_planned_actions(made)} if isinstance(made.verdict, Plan) else None
     for titled in proposed.titled:
+        if planned is not None and planned == {*_list_actions(titled)}:
+            continue
         other = await _validate(task, resolved, titled, on_phase)
         if isinstance(other.verdict, Plan) and names_its_records(other.verdict, titled):
             return hold(other, NAMED_IN_PART) if names_in_part(other.verdict, titled, proposed.proposal) else other
+        if planned is not None:  # it passes over a name that another action has a place for: "refund Ada's lamp"
+            return ask_which(task, [*_list_actions(titled), *planned], other)
     return made
+
+
+def _list_actions(proposal: Proposal) -> tuple[str, ...]:
+    return tuple(call.action for call in proposal.result.calls) if isinstance(proposal.result, PlanResult) else ()
 
 
 async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
