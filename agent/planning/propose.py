@@ -57,7 +57,7 @@ from agent.planning.task import (
 from agent.planning.thread import list_earlier_arguments
 from agent.planning.typed_answers import settle_answer
 from agent.planning.unchanged_calls import leave_out_unchanged
-from agent.planning.what_fits import ONLY_FIT, plan_what_fits
+from agent.planning.what_fits import ONLY_FIT, passes_over, plan_what_fits
 from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
@@ -141,20 +141,16 @@ async def _plan_titled(task: Task, resolved: Resolved, on_phase: PhaseCallback) 
         made = hold(made, ONLY_FIT)
     if proposed is None:
         return made
-    planned = {*list_planned_actions(made)} if isinstance(made.verdict, Plan) else None
+    planned = isinstance(made.verdict, Plan)
     for titled in proposed.titled:
-        if planned is not None and planned == {*_list_actions(titled)}:
+        if planned and not passes_over(proposed.proposal, titled):
             continue
         other = await _validate(task, resolved, titled, on_phase)
         if isinstance(other.verdict, Plan) and names_its_records(other.verdict, titled):
             return hold(other, NAMED_IN_PART) if names_in_part(other.verdict, titled, proposed.proposal) else other
-        if planned is not None:  # it passes over a name that another action has a place for: "refund Ada's lamp"
-            return ask_which(task, [*_list_actions(titled), *planned], other)
+        if planned:
+            return ask_which(task, [*list_planned_actions(other), *list_planned_actions(made)], other)
     return made
-
-
-def _list_actions(proposal: Proposal) -> tuple[str, ...]:
-    return tuple(call.action for call in proposal.result.calls) if isinstance(proposal.result, PlanResult) else ()
 
 
 async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:

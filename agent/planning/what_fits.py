@@ -13,7 +13,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from agent.pipeline import Abstain, Plan, RecordSource, Reply
-from agent.planning.proposal import AnswerResult, Find, Proposal, RecordsAnswer
+from agent.planning.proposal import AnswerResult, Call, Find, Proposal, RecordsAnswer
 from agent.planning.quotes import walk
 from agent.planning.task import Outcome, Task, ask_which, hold, is_harmless, list_planned_actions
 from agent.validate.records.ranking import fold_words
@@ -41,6 +41,16 @@ async def plan_what_fits(task: Task, abstain: Abstain, validate: Validate) -> Ou
     plans = [*zip(abstain.fits, made, strict=False)]
     answers = [*zip(abstain.answers, made[len(plans) :], strict=True)]
     return _choose_plan(task, plans) or _choose_answer(answers)
+
+
+def passes_over(proposal: Proposal, other: Proposal) -> bool:
+    """Whether a plan takes only the owner in "Ada's lamp", and another one, of another action, the lamp too."""
+    mine, theirs = ([each for each in walk(one.result) if isinstance(each, Find)] for one in (proposal, other))
+    said = [each.said for each in mine]
+    owned = any(each.said is None and each.where for each in mine)
+    named = any(each.where and each.said is not None and each.said not in said for each in theirs)
+    done, instead = ([each.action for each in walk(one.result) if isinstance(each, Call)] for one in (proposal, other))
+    return owned and named and done != instead
 
 
 def _choose_plan(task: Task, made: Sequence[tuple[Proposal, Outcome]]) -> Outcome | None:
