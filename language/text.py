@@ -53,8 +53,8 @@ _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe20-\ufe2
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token. ``start``/``end`` are offsets in ``plain``. ``low`` is caseless and without a possessive 's. ``owns``:
-    it had one."""
+    """One token. ``start``/``end`` are offsets in ``plain``. ``low`` is caseless and without a possessive 's
+    (with ``NAME_MARK`` if it is a name that looks like a function word). ``owns``: it had one."""
 
     start: int
     end: int
@@ -103,6 +103,8 @@ class Text:
             owns = False
             if low.endswith("'s") and len(low) > 2 and low not in _CONTRACTED:
                 low, owns = low[:-2], True
+            if low in NAMES_TOO and (owns or is_written_as_name(self.plain, *match.span())):
+                low += NAME_MARK
             made.append(Token(start, end, self.plain[start:end], low, owns, low[-1:].isalnum() or low[-1:] == "_"))
         return made
 
@@ -184,9 +186,41 @@ def _joins(left: str, right: str) -> bool:
 _CONTRACTED: Final = word_set(
     "it's that's what's who's where's there's here's how's when's let's he's she's everything's something's nothing's"
 )
+NAMES_TOO: Final = word_set("an can do just may might must my no shall so will")
+"""Function words that are names as well."""
+NAME_MARK: Final = "\u02bc"
+"""Ends the ``low`` of such a name, so that it is nowhere taken for the function word. It counts as a letter."""
+_AUXILIARIES: Final = word_set("will may might must shall can")
+_BEFORE: Final = re.compile(r"(?P<word>\w[\w'’]*)\s+$")
+_LISTED: Final = re.compile(r"(?:\s*,|\s+and|\s+or|\s*&)\s*$", re.IGNORECASE)
+# Behind an auxiliary comes a verb, its subject or an adverb.
+_NO_VERB: Final = re.compile(r"\s+(?:and|or|of|on|for|from|to|in|at|with)(?!\w)|\s*(?:[,.;:!?&]|$)", re.IGNORECASE)
+_SUBJECTS: Final = word_set(
+    "i you u we he she it they that this who which as if what there anybody anyone somebody someone nobody"
+)
+_OF_MONTHS: Final = word_set(
+    "in for of since until till by from to last next this the his her its their our my your early mid late before "
+    "after during on january february march april june july august september october november december"
+)
 
 
-@lru_cache(maxsize=512)
+def is_written_as_name(text: str, start: int, end: int) -> bool:
+    """Whether a function word stands where only a name can: as a possessive ("will's"), with a capital inside a
+    sentence, or an auxiliary without a verb behind it ("remind will and grace"). "May" is also no month there."""
+    word, before = text[start:end], text[:start]
+    if word.casefold().endswith(("'s", "’s")):
+        return True
+    low, said = word.casefold(), _BEFORE.search(before[-40:])
+    ahead = _LISTED.sub("", before[-40:])
+    last = ahead.split()[-1].casefold() if ahead.split() else ""
+    if low == "may" and (last in _OF_MONTHS or last[-1:].isdigit() or (said and said["word"].casefold() in _OF_MONTHS)):
+        return False
+    if said is not None and word[:1].isupper() and word[1:].islower():
+        return True
+    listed = said is not None or bool(_LISTED.search(before))
+    return listed and low in _AUXILIARIES and last not in _SUBJECTS and _NO_VERB.match(text, end) is not None
+
+
 @lru_cache(maxsize=512)
 def find_quotations(text: str) -> tuple[tuple[int, int], ...]:
     """The places of quoted words, with their marks, in order. An unclosed mark opens nothing."""

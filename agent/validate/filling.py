@@ -289,7 +289,7 @@ class DraftFilling:
             return Refusal(code="invalid", detail=detail)
         kind, schema = self._find_kind(name), self.slots.schema(name)
         text = questions.ask_for(name, schema, self.slots.annotation(name), kind)
-        asked = self.slots.ask(name, questions.explain_part(schema, self.slots.request.text) + text, "missing")
+        asked = self.slots.ask(name, questions.explain_unread(schema, self.slots.request) + text, "missing")
         offered = questions.list_choices(schema) if kind is None else await self._list_few(name, kind)
         return asked.model_copy(update={"candidates": offered})
 

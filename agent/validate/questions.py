@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from agent.extract.references.value import Reference
-from agent.pipeline import Candidate, Question, QuestionCode
+from agent.extract.time.dates import explain_clash
+from agent.pipeline import Candidate, Question, QuestionCode, Request
 from agent.validate.records import confusables
 from agent.validate.records.located import (
     LABEL_CHARS,
@@ -65,9 +66,13 @@ def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind:
     return f"{label}: what shall it be?"
 
 
-def explain_part(schema: Mapping[str, Any], words: str) -> str:
-    """What to say before asking for an e-mail address of which a part was typed. Empty if none was."""
-    found = _PART_OF_ADDRESS.search(words) if schema.get("format") == "email" else None
+def explain_unread(schema: Mapping[str, Any], request: Request) -> str:
+    """What to say before asking for a value that was typed, but wrongly: a part of an e-mail address, a day with the
+    name of another. Empty if none was."""
+    if schema.get("format") in ("date", "date-time"):
+        clash = explain_clash(request.text, request.now.date())
+        return f"{clash} " if clash is not None else ""
+    found = _PART_OF_ADDRESS.search(request.text) if schema.get("format") == "email" else None
     return f"{quote_words(found[0])} is no complete e-mail address. " if found is not None else ""
 
 

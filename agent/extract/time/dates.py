@@ -15,7 +15,7 @@ from typing import Final
 
 from agent.extract.time import date_math
 from language.date_forms import COUNTS, DAYS, FEASTS, MONTHS, ORDINAL_DAYS, compile_forms
-from language.text import Text
+from language.text import Text, read_text
 
 FIGURES: Final = 0.5
 """How surely "3/4" is a day: it may be a fraction, and its month may be either."""
@@ -26,7 +26,11 @@ _NAMES_DAY: Final = re.compile(
     rf"(?:on|by|until|since|this|,|\b(?:{'|'.join(DAYS)})\s*(?:[-–]|to|till|through|and))\s*$"
 )
 """What stands before "sun", "sat" and "wed" where they are days."""
-_NEXT_DAY: Final = re.compile(rf"\s*(?:[-–]|to|till|until|through)\s*(?:{'|'.join(DAYS)})\b")
+_BESIDE_DAY: Final = re.compile(
+    rf"\s*(?:[-–]|to|till|until|through)\s*(?:{'|'.join(DAYS)})\b"
+    rf"|[.,]?\s*(?:the\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s*(?:of\s+)?(?:{'|'.join(MONTHS)})\b|(?:{'|'.join(MONTHS)})\s+\d|\d{{1,2}}[./]\d)"
+)
+"""What tells that "sat" or "fri" is a day: another day or a date beside it."""
 _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the\s+)?$")
 
 
@@ -34,7 +38,8 @@ _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the
 class DateSpan:
     """Day or period found in a text. ``day`` is the (first) day, ``last`` the last one of a period. ``how`` tells a
     choice that was made between readings. ``whole`` is "day", "week", "month" or "year"; ``weight`` how surely these
-    words mean a day. ``bare`` is a day without its month ("the 9th"), ``dated`` one that was said with it."""
+    words mean a day. ``bare`` is a day without its month ("the 9th"), ``dated`` one that was said with it.
+    ``clashes`` is one said with another day's name ("Friday the 28th" of a Saturday), which so weighs nothing."""
 
     start: int
     end: int
@@ -46,6 +51,7 @@ class DateSpan:
     now: bool = False
     bare: bool = False
     dated: bool = False
+    clashes: bool = False
 
 
 def find(text: Text, today: date) -> tuple[DateSpan, ...]:
@@ -77,8 +83,17 @@ def _join_weekday(text: Text, made: list[DateSpan], when: DateSpan) -> DateSpan:
         and not when.now  # "it is on Monday now"
     ):
         before = made.pop()
-        return replace(when, start=before.start)
+        clashes = when.day.weekday() != before.day.weekday()
+        return replace(
+            when, start=before.start, clashes=clashes, weight=0.0 if clashes else max(when.weight, before.weight)
+        )
     return when
+
+
+def explain_clash(text: str, today: date) -> str | None:
+    """Says of which weekday the first day is that stands beside another day's name. None if there is none."""
+    when = next((each for each in find(read_text(text), today) if each.clashes), None)
+    return f"{when.day.day} {when.day:%B %Y} is a {when.day:%A}." if when is not None else None
 
 
 def _find_reader(match: re.Match[str]) -> str:
@@ -232,7 +247,7 @@ def _per(match: re.Match[str], today: date) -> DateSpan:
 
 def _wday(match: re.Match[str], today: date) -> DateSpan | None:
     name, word, week = match["wd"], match["ww"] or "", match["wk"]
-    joined = word or _NEXT_DAY.match(match.string, match.end()) is not None
+    joined = word or _BESIDE_DAY.match(match.string, match.end()) is not None
     if name in {"sat", "sun", "mon", "wed", "fri", "thu", "tue"} and not joined and match.start() == 0:
         return None
     if name in {"sat", "sun", "wed"} and not joined and not _NAMES_DAY.search(match.string, 0, match.start()):

@@ -1,10 +1,8 @@
 """Left-over words: words of an order that neither a quote of the proposal nor the action's own words account for.
 
-Their place gives them weight. A word inside the ordering clause narrows or changes the order: "in Swiss francs", "as a
-loan", "the setup fee of". So does a clause that begins with another order's verb, or that is joined to one. A clause
-with its own subject, or a reason, is a story and orders nothing.
-
-Words that have weight anywhere (numbers, days, negations) are found in ``weighty_words.py``.
+Their place gives them weight. A word inside the ordering clause narrows or changes the order: "in Swiss francs", "the
+setup fee of". So does a clause that begins with another order's verb, or that is joined to one. A clause with its own
+subject, or a reason, is a story. Words that have weight anywhere (numbers, negations) are in ``weighty_words.py``.
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place
 from language import numerals
 from language.stems import EMPTY, ORDERS, READING, split_runs, stem
-from language.text import word_set
+from language.text import NAMES_TOO, is_written_as_name, word_set
 from language.wordnet import find_similar_stems, is_word
 
 
@@ -151,16 +149,19 @@ def find_left_over_words(order: Order) -> Iterator[Place]:
     for clause in split_clauses(text) if _is_english(order, used) else ():
         ours = any(used[start] for _, start, _ in clause.words)
         words = [each for each in clause.words if not (used[each[1]] or elsewhere[each[1]])]
-        left = [each for each in words if has_weight(each[0], by) or _begins_code(text, each[1], used)]
+        left = [each for each in words if has_weight(each[0], by) or _begins_name(text, each, used)]
         places = list(_of_clause(clause, used, left, order.verbs, by, after=ordered, ours=ours))
         yield from places
-        ordered = ordered or ours or bool(places)
+        heads = clause.head is not None and stem(plain_word(clause.head[0])) in order.heads
+        ordered = ordered or ours or heads or bool(places)
 
 
-def _begins_code(text: str, at: int, used: Sequence[bool]) -> bool:
-    """Whether a code begins here of which nothing is used: "Z9". Of INV-1052 the number may be."""
-    found = _CODE.match(text, at)
-    return found is not None and not any(used[at : found.end()])
+def _begins_name(text: str, word: Word, used: Sequence[bool]) -> bool:
+    """Whether a name that looks like a function word stands here ("Will"), or a code of which nothing is used: "Z9".
+    Of INV-1052 the number may be."""
+    low, (_, at, end), found = plain_word(word[0]), word, _CODE.match(text, word[1])
+    coded = found is not None and not any(used[at : found.end()])
+    return coded or (low in NAMES_TOO and is_written_as_name(text, at, end))
 
 
 def _of_clause(
@@ -250,7 +251,7 @@ def _beside(
                 )
                 left = [each for each in left if not found.start() <= each[1] < ends]
     left = [each for each in left if each in clause.ordering]
-    if left and left[0] == clause.head and _is_verb(clause) and not _is_manner(clause, verbs, by.known):
+    if left and left[0] == clause.head and _is_verb(clause, used, verbs) and not _is_manner(clause, verbs, by.known):
         left = left[1:]  # the action itself accounts for the order's verb
     if not by.says_whole(clause.text[clause.start : clause.end], reports=True):
         left = _without_late_verb(clause, used, left, verbs)
@@ -365,13 +366,15 @@ def _is_determined(clause: Clause) -> bool:
     return any(plain_word(word) in _DETERMINERS for word, start, _ in clause.words if start < at)
 
 
-def _is_verb(clause: Clause) -> bool:
-    """Whether the first content word is a verb that orders, whatever verb it is."""
+def _is_verb(clause: Clause, used: Sequence[bool], verbs: frozenset[str]) -> bool:
+    """Whether the first content word is a verb that orders. Behind an order it must mean one of the action's."""
     assert clause.head is not None
     if _is_determined(clause):
         return False
     root = stem(plain_word(clause.head[0]))
-    return not clause.joined or root in ORDERS or bool(find_similar_stems(root, verb=True))
+    alike = not verbs.isdisjoint((root, *find_similar_stems(root, verb=True)))
+    joined = clause.joined and any(used[: clause.start])
+    return not joined or root in ORDERS or alike  # "give Ada and grace 2": no verb
 
 
 def _widen(clause: Clause, run: Sequence[Word]) -> Place:

@@ -1,4 +1,5 @@
-"""Contrasts that rule out a record which the plan is about: "put Ada on it, not Bo", "all rooms but the attic"."""
+"""Words that may rule out records which the plan is about: "put Ada on it, not Bo", "all rooms but the attic", "all
+visits in spring"."""
 
 from __future__ import annotations
 
@@ -6,6 +7,9 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from agent.validate.coverage.clauses import split_clauses
+from agent.validate.coverage.order import Order
+from agent.validate.coverage.told import find_direct
 from language.common_words import is_everyday
 from language.wordnet import is_word
 
@@ -34,3 +38,12 @@ def find_ruled_out(text: str, asked: Collection[str], labels: Sequence[str], nou
             if said and said[0] in held and (not further or further in held):
                 return label
     return None
+
+
+def stands_beside_set(order: Order, asked: Sequence[str]) -> bool:
+    """Whether unread words stand in the clause that orders something for a set of records, and so may narrow it."""
+    sets, clauses = [each for each in find_direct(order) if each.pick != "one"], list(split_clauses(order.polite))
+    places = order.find(sets)
+    holding = [each for each in clauses if any(start < each.end and each.start < end for start, end in places)]
+    told = [each.text[each.start : each.end] for each in (holding or clauses[:1])]
+    return bool(sets) and any(words in clause for clause in told for words in asked)

@@ -24,7 +24,7 @@ from agent.validate.coverage.open_words import find_open_words, is_named
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
-from agent.validate.coverage.ruled_out import find_ruled_out
+from agent.validate.coverage.ruled_out import find_ruled_out, stands_beside_set
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.coverage.weighty_patterns import cover
@@ -42,6 +42,7 @@ from registry.records import Field, RecordKind
 
 _MOST_READ: Final = 100
 _MOST_TOLD: Final = 3
+_FEWEST_OF_SET: Final = 2
 _MOST_OFFERED: Final = 400
 _LONGEST_TOLD: Final = 120
 _ANY: Final = frozenset({(">=", "1"), (">", "0"), ("!=", "0"), ("=", "0"), ("<", "1")})
@@ -167,11 +168,24 @@ class PlanChecks:
             asked = _ask_whether(
                 f"{again}Shall I do this: {does}? {_quote(left.weighty)} {say} for it.", "Yes, do that", does
             )
+        elif (count := self._count_set(order, steps, asked_about)) is not None:
+            text = (
+                f"{again}You also wrote {words}, and I can't tell whom or what that leaves out. Say it in other words."
+            )
+            asked = _ask_whether(f"{text} Or shall it be all {count}?", f"All {count}", does)
         else:
             text = f"{again}You also wrote {words}, and I can't do that part. Shall I do the rest{rest}?"
             asked = _ask_whether(text, "Yes, without that", does)
         asks_model = not (left.firm or repeats) and self._may_be_read_again(left.weighty)
         return asked.model_copy(update={"pieces": tuple(left.weighty) if asks_model else ()})
+
+    def _count_set(self, order: Order, steps: Sequence[Step], words: Sequence[str]) -> str | None:
+        """The size of a set of records ("9 visits") that words beside it may narrow. None if they stand elsewhere."""
+        pins = [step.pins[0] for step in steps if step.pins]
+        kind = self.query.kinds.get(pins[0].record_kind) if pins else None
+        if kind is None or len(pins) < len(steps) or len(steps) < _FEWEST_OF_SET or not stands_beside_set(order, words):
+            return None
+        return format_count(len(steps), kind)
 
     def check_denied(self, contract: Contract) -> Question | None:
         """Asks whether an action is meant at all, before a value that it lacks is asked for: "Ada should not be

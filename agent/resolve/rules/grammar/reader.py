@@ -57,17 +57,17 @@ class Reader:
         self.kinds = {kind.name: kind for kind in kinds}
         self.now, self.place = now, place
         self.ranges = self.text.by_token((*time_ranges.find(self.text, now), *find_stretches(self.text, now)))
-        self.dates = self.text.by_token(dates.find(self.text, now.date()))
+        days = dates.find(self.text, now.date())
+        self.dates = self.text.by_token(days)
         self.money = self.text.by_token(money.find(self.text))
         self.numbers = self.text.by_token(numerals.find(self.text))
         self.day_pairs = day_pairs.find(self.text, now.date())
-        spans = [(each.start, each.end) for each in dates.find(self.text, now.date()) if each.weight >= _DATED]
+        spans = [(each.start, each.end) for each in days if each.weight >= _DATED or each.clashes]
         spans += [(each.start, each.end) for each in self.day_pairs]
         self.dated = self._list_tokens(spans)
         valued = [(each.start, each.end) for each in money.find(self.text) if each.currency or each.loose]
         valued += [(each.start, each.end) for each in durations.find(self.text)]
-        self.valued = self._list_tokens(valued)
-        """Tokens of amounts and lengths of time: nobody is called so."""
+        self.valued = self._list_tokens(valued)  # nobody is called so
         self.corrections = [
             (self.text.index_at(found.start("mark")), self.text.index_at(found.end("mark")))
             for found in CORRECTION.finditer(self.text.plain)
@@ -107,8 +107,8 @@ class Reader:
         """The records that the latest request led to: what "those" are."""
         self.standing: Mapping[int, Find] = {}
         """Where a word stands for some of the thread's records, and for which: "the newest one", "two of them"."""
-        self.asks = False
-        """Whether a question is read: what lies ahead is told of records, and no day that something shall be done."""
+        self.only_days: frozenset[int] = frozenset()  # tokens of a day that is the only one for one of its values
+        self.asks = False  # a question is read: what lies ahead is told of records, and no day to do something on
         self.valued_nouns: set[int] = set()
         """Where a value stands for the kind that has it."""
         self.telling_nouns: dict[int, tuple[StateIs | None, str | None]] = {}

@@ -78,6 +78,15 @@ def find_stretches(text: Text, now: datetime) -> Iterator[TimeRange]:
         yield TimeRange(found.start(), end_at, text.plain[found.start() : end_at], begin, over)
 
 
+def is_times_own(reader: Reader, index: int) -> bool:
+    """Whether a stretch of time with a possessive begins at a token: "tomorrow's (visits)", "next week's"."""
+    held = reader.ranges.get(index)
+    at = reader.end_index(held.end) if held is not None else 0
+    return held is not None and any(
+        each.owns and each.start < held.end < each.end for each in reader.tokens[at - 1 : at + 1]
+    )
+
+
 def read_hour(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
     """An hour of a day, or of today: "at 9 this morning"."""
     held = reader.hours.get(index + 1) if reader.low(index) in {"at", "around"} else reader.hours.get(index)

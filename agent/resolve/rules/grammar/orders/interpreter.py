@@ -45,7 +45,7 @@ class Interpreter(StretchEvidence):
             return self._read()
         finally:
             reader.person, reader.thing, reader.spoken, reader.covered = kept
-            reader.meant = None
+            reader.meant, reader.only_days = None, frozenset()
 
     def _read(self) -> Interpretation:
         self._find_verbs()
@@ -54,7 +54,7 @@ class Interpreter(StretchEvidence):
             self.records, self.mentioned, self.unread, self.reader.named = {}, [], [], []
             self.named_kinds = []
         self._find_values()
-        self.reader.meant = self._typed_tokens | {*self.verbs}
+        self.reader.meant, self.reader.only_days = self._typed_tokens | {*self.verbs}, self._list_only_days()
         self._find_records()
         self._settle_values()
         self.doubtful |= self._leaves_open()
@@ -67,6 +67,14 @@ class Interpreter(StretchEvidence):
                 self.covered.update(range(piece.first, piece.last))
         self.unread += self.find_untold_sets()
         return self._weigh(calls)
+
+    def _list_only_days(self) -> frozenset[int]:
+        """The tokens of a day that is the only one for a parameter: it tells not which record is meant."""
+        dated = (
+            name for name, schema in self.offer.properties.items() if schema.get("format") in ("date", "date-time")
+        )
+        found = (self.values.get(name, []) for name in dated)
+        return frozenset(at for each in found if len(each) == 1 for at in range(each[0].first, each[0].last))
 
     def _settle_values(self) -> None:
         """Of several readings of one parameter, keeps those outside the records' words. A phrase that is only a list

@@ -23,6 +23,7 @@ from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, Phrase, is_code, pick_both
+from agent.resolve.rules.grammar.time_stretches import is_times_own
 from language.stems import EMPTY, stem
 from language.wordnet import find_similar_stems, is_word
 from registry.records import RecordKind
@@ -263,9 +264,8 @@ class StretchRecords(StretchSpoken):
         made = reader.noun(at + 2) if reader.low(at) in {"a", "an", "another"} and reader.low(at + 1) == "new" else None
         if made is not None and not self._makes(made[0]):
             self.creates = True
-        if self._is_value(at) or self._orders(at) or (at in reader.dated and reader.noun(at) is None):
-            return None
-        if at in reader.valued and reader.noun(at) is None:
+        told = at in reader.valued or (at in reader.dated and not is_times_own(reader, at))
+        if self._is_value(at) or self._orders(at) or (told and reader.noun(at) is None):
             return None
         found: list[tuple[float, str, Phrase, Find]] = []
         token = reader.tokens[at]

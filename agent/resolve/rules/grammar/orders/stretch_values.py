@@ -242,7 +242,8 @@ class StretchValues(StretchWords):
         for at, held in reader.numbers.items():
             if not self.first <= at < self.stop or at in taken or at in self.quoted or held.kind != "cardinal":
                 continue
-            if held.unit or held.vague or at in reader.dates or (at in reader.money and reader.money[at].currency):
+            dated = at in reader.dates or at in reader.dated
+            if held.unit or held.vague or dated or (at in reader.money and reader.money[at].currency):
                 continue
             if reader.low(at - 1) in TOWARDS - {"on", "="} and reader.low(at - 1) != "as":
                 continue

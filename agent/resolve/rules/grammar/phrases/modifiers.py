@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.extract.references.vocabulary import EMAIL, is_person, rate_person_likeness
+from agent.extract.references.vocabulary import EMAIL, rate_person_likeness
 from agent.planning.proposal import BelongsTo, Condition, Find, First, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_line_of_arrival, is_deed, is_past, join_verb, may_lie_ahead
@@ -38,15 +38,13 @@ from agent.resolve.rules.grammar.phrases.places_and_deeds import (
     read_inside,
     read_its_thing,
     read_location,
+    read_time,
 )
 from agent.resolve.rules.grammar.reader import Reader
 from language.common_words import is_everyday
 from language.wordnet import is_word
 from registry.records import Field, RecordKind
 
-_WINDOWS: Final = frozenset(
-    {"in", "from", "since", "of", "before", "after", "between", "for", "older", "dated", "last"}
-)
 _LIGHT: Final = (lexicon.AUXILIARIES | lexicon.NOT) - {"has", "have", "had"}
 _STRANDED: Final = frozenset(("to", "for", "with", "on", "by", "of"))
 """… where the relative pronoun is what they belong to: "that nobody is assigned to"."""
@@ -68,7 +66,7 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
             or _of_whose(reader, made, start, stop)
             or read_held_by_anyone(reader, made, start)
             or read_relative(reader, made, start, stop, depth)
-            or (_when(reader, made, start) if not (depth and reader.asks and made.said) else 0)
+            or (read_time(reader, made, start) if not (depth and reader.asks and made.said) else 0)
             or read_worth_of_theirs(reader, made, start)
             or read_comparison(reader, made, start)
             or read_number(reader, made, start)
@@ -98,25 +96,6 @@ def _read_further_clause(reader: Reader, made: PhraseParts, at: int, stop: int, 
     if step == at + 1 and reader.low(step) not in lexicon.BE | lexicon.NOT:
         return 0
     return read_relative(reader, made, at + 1, stop, depth)
-
-
-def _when(reader: Reader, made: PhraseParts, at: int, named: str | None = None) -> int:
-    line = named or find_line(reader, made, at)
-    when = reader.when(at, line) if line is not None else None
-    held = (
-        reader.low(at) in _WINDOWS
-        or (reader.asks and reader.low(at) == "on")
-        or at in reader.dates
-        or at in reader.hours
-        or at + 1 in reader.hours
-    )
-    now = named is None and reader.asks and reader.low(at) in {"today", "tonight", "now"} and is_person(made.kind)
-    if when is None or (named is None and not held) or now:
-        return 0  # of whom there are today it isn't said that they came today
-    if named is None and not reader.asks and (reader.ahead(at) or reader.low(at) in {"today", "now", "tonight"}):
-        return 0
-    made.where += when[0]
-    return when[1]
 
 
 def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
@@ -290,12 +269,12 @@ def _read_state(reader: Reader, made: PhraseParts, at: int, state: Condition, le
     planned = may_lie_ahead(named) and reader.ahead(after)  # "delivered tomorrow"
     if reader.asks and not negated and timed and (planned or reader.low(at) in label_field(named).split()):
         made.where.remove(state)  # "reported since Sunday", whatever became of it later
-        return _when(reader, made, after, named.name) or after
+        return read_time(reader, made, after, named.name) or after
     after += _is_particle(reader, after)
     if negated and (after in reader.ranges or after in reader.dates):
         made.where.pop()
         return 0  # "not closed in May" leaves open what it denies
-    return _ordered(reader, made, after, named.name) or _when(reader, made, after, named.name) or after
+    return _ordered(reader, made, after, named.name) or read_time(reader, made, after, named.name) or after
 
 
 def _is_particle(reader: Reader, at: int) -> bool:
@@ -333,7 +312,7 @@ def _read_event(
     line = (
         find_line(reader, made, after) if arrived and not is_past(reader.low(at)) else dated.name
     )  # "go out tomorrow"
-    last = _when(reader, made, after, line)
+    last = read_time(reader, made, after, line)
     if last and line is not None:
         # "Are planned this week" may still be to come.
         passive = reader.low(at - 1) in {"is", "are", "be", "being"}

@@ -31,6 +31,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
 from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun, is_born, read_month
 from agent.resolve.rules.grammar.phrases.shown import PARTITIVE, find_shown, read_spoken
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.time_stretches import is_times_own
 from language.text import singularize
 from language.wordnet import is_word
 from registry.records import RecordKind
@@ -94,7 +95,8 @@ def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, 
         if length := count_placing(reader, at):
             at += length
             continue
-        if at > index and low in _ARTICLES and not _joins(reader, at - 1):
+        joins = reader.low(at - 1) in _BEFORE_ARTICLES or at - 1 in reader.numbers  # "all the", "both of her"
+        if at > index and low in _ARTICLES and not joins:
             return None
         held = reader.money.get(at)
         if (
@@ -109,18 +111,13 @@ def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, 
         if low == "or" and at > index and names_either_state(reader, at, reader.kinds.values()):
             at += 1
             continue
-        if low in _ENDS and low != "both" and not (low == "of" and at > index):
+        if low in _ENDS and low != "both" and not (low == "of" and at > index) and not token.owns:
             return None
         counted = reader.low(at - 1).isalpha() and at - 1 in reader.numbers
         if low == "of" and not counted and reader.low(at - 1) not in _PARTED:
             return None
         at += 1
     return None
-
-
-def _joins(reader: Reader, at: int) -> bool:
-    """Whether an article may follow: "all the", "both of her"."""
-    return reader.low(at) in _BEFORE_ARTICLES or at in reader.numbers
 
 
 def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], stop: int, depth: int) -> Phrase | None:
@@ -212,6 +209,9 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
     while at < noun:
         low = reader.low(at)
         owner = next((step for step in range(at, noun) if reader.tokens[step].owns), None)
+        if owner is not None and is_times_own(reader, at) and read_month(reader, made, at):
+            at = owner + 1
+            continue
         if owner is not None and low not in lexicon.EVERY | {"both", "of"} and not count_placing(reader, at):
             if not is_one_name(reader, at, owner + 1):
                 return False

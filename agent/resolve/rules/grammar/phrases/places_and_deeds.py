@@ -28,6 +28,13 @@ from language.date_forms import DAYS
 from language.stems import KIN, ORDERS, stem
 from registry.records import Field, RecordKind
 
+_WINDOWS: Final = frozenset(
+    {"in", "on", "from", "since", "of", "before", "after", "between", "for", "older", "dated", "last"}
+)
+_BORN: Final = frozenset({"from", "of", "for", "older", "dated"})
+"""Words of when a record came to be, whatever became of it since."""
+_NOW: Final = frozenset({"today", "tonight", "now"})
+
 
 def find_day_before_noun(reader: Reader, kind: RecordKind, at: int) -> str | None:
     """The date of a state before the noun: "paid (invoices in October)"."""
@@ -51,8 +58,6 @@ def read_month(reader: Reader, made: PhraseParts, at: int) -> int | None:
     return when[1]
 
 
-_BORN: Final = frozenset({"from", "of", "for", "older", "dated"})
-"""Words of when a record came to be, whatever became of it since."""
 _MONTH: Final = 28  # days
 
 
@@ -307,3 +312,35 @@ def read_doer(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
         return after
     made.where += when[0]
     return when[1]
+
+
+def read_time(reader: Reader, made: PhraseParts, at: int, named: str | None = None) -> int:
+    """A time, on the field that is ``named`` or else on the kind's own date: "since May", "on Friday"."""
+    line = named or find_line(reader, made, at)
+    when = reader.when(at, line) if line is not None else None
+    held = reader.low(at) in _WINDOWS or at in reader.dates or at in reader.hours or at + 1 in reader.hours
+    now = named is None and reader.asks and reader.low(at) in _NOW and is_person(made.kind)
+    if when is None or (named is None and not held) or now:
+        return 0  # of whom there are today it isn't said that they came today
+    to_come = reader.ahead(at) or reader.low(at) in _NOW
+    if named is None and not reader.asks and to_come and not _takes_place(reader, made, at):
+        return 0
+    made.where += when[0]
+    return when[1]
+
+
+def _takes_place(reader: Reader, made: PhraseParts, at: int) -> bool:
+    """Whether a single day still to come tells which records an order is about: "all bookings on Friday". Of records
+    that are dated by a deed ("issued"), or that are named, it is when the order is to be carried out. A value that the
+    action needs is none either."""
+    days = reader.dates.get(at) or reader.dates.get(at + 1)
+    unnamed = made.said is None and (made.plural or made.pick == "all" or made.order is not None or bool(made.where))
+    free = reader.only_days.isdisjoint((at, at + 1))
+    return (
+        free
+        and days is not None
+        and days.last is None
+        and unnamed
+        and not is_person(made.kind)
+        and not is_born(made.kind)
+    )
