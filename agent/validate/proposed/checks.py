@@ -172,7 +172,7 @@ class PlanChecks:
             text = (
                 f"{again}You also wrote {words}, and I can't tell whom or what that leaves out. Say it in other words."
             )
-            asked = _ask_whether(f"{text} Or shall it be all {count}?", f"All {count}", does)
+            asked = _ask_whether(f"{text} Or shall it be {count}?", count[:1].upper() + count[1:], does)
         else:
             text = f"{again}You also wrote {words}, and I can't do that part. Shall I do the rest{rest}?"
             asked = _ask_whether(text, "Yes, without that", does)
@@ -180,12 +180,13 @@ class PlanChecks:
         return asked.model_copy(update={"pieces": tuple(left.weighty) if asks_model else ()})
 
     def _count_set(self, order: Order, steps: Sequence[Step], words: Sequence[str]) -> str | None:
-        """The size of a set of records ("9 visits") that words beside it may narrow. None if they stand elsewhere."""
+        """A whole set of records ("all 9 visits") that words beside it may narrow. None if they stand elsewhere."""
         pins = [step.pins[0] for step in steps if step.pins]
         kind = self.query.kinds.get(pins[0].record_kind) if pins else None
         if kind is None or len(pins) < len(steps) or len(steps) < _FEWEST_OF_SET or not stands_beside_set(order, words):
             return None
-        return format_count(len(steps), kind)
+        told = format_count(len(steps), kind)
+        return f"all {told}" if len(steps) > _FEWEST_OF_SET else f"both {told.partition(' ')[2]}"
 
     def check_denied(self, contract: Contract) -> Question | None:
         """Asks whether an action is meant at all, before a value that it lacks is asked for: "Ada should not be
