@@ -113,7 +113,7 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
                 before += f"{each.state} "
             else:
                 notes.append(_note_state(each, kind))
-        elif isinstance(each, Compare) and (noted := _note_comparison(each, kind)):
+        elif isinstance(each, Compare | AnyOf) and (noted := _note_comparison(each, kind)):
             notes.append(noted)
         else:
             after += await _say(each, kind, kinds, name_owner)
@@ -141,8 +141,13 @@ def _note_state(condition: StateIs, kind: RecordKind) -> str:
     return (f"not {told}" if condition.negated and not holder else told).replace("_", " ")
 
 
-def _note_comparison(condition: Compare, kind: RecordKind) -> str:
-    """A note about a field for the brackets. Empty if the sentence says it."""
+def _note_comparison(condition: Compare | AnyOf, kind: RecordKind) -> str:
+    """A note about a field for the brackets, perhaps with several values. Empty if the sentence says it."""
+    if isinstance(condition, AnyOf):
+        held = [each for each in condition.conditions if isinstance(each, Compare) and each.op == "contains"]
+        alike = len(held) == len(condition.conditions) and len({each.field for each in held}) == 1
+        others = [quote_words(_say_value(each.value)) for each in held[1:]]
+        return join([_note_comparison(held[0], kind), *others], "or") if alike else ""
     field = kind.field_named(condition.field)
     if field is None:
         raise _Unsaid

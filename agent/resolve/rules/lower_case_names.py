@@ -22,6 +22,8 @@ from registry.records import RecordKind
 
 _NAME: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{3,}(?![\w@/+-]|\.\w|['’](?!s\b))")
 
+_DEED: Final = re.compile(r"\w{3,}ed")
+"""A word before a name that is no part of it: "who ordered rosemary"."""
 _AND: Final = re.compile(r"\s*(?:,|\s(?:and|or|&|\+))\s*(?:and\s+)?", re.IGNORECASE)
 
 
@@ -52,7 +54,8 @@ def capitalize_names(read: AlignedText, kinds: Sequence[RecordKind]) -> AlignedT
 
     found = [each for each in _NAME.finditer(blank_quotations(read.text)) if may_name(each[0].casefold())]
     strange = {at for at, each in enumerate(found) if not is_word(each[0].casefold())}
-    names = strange | {at - 1 for at in strange if at and read.text[found[at - 1].end() : found[at].start()] == " "}
+    joined = {at - 1 for at in strange if at and read.text[found[at - 1].end() : found[at].start()] == " "}
+    names = strange | {at for at in joined if not _DEED.fullmatch(found[at][0])}
     for at, (one, other) in enumerate(pairwise(found)):
         if _AND.fullmatch(read.text[one.end() : other.start()]):
             names |= {at, at + 1}

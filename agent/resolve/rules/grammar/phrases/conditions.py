@@ -371,6 +371,9 @@ def read_told(reader: Reader, find: Find, at: int, stop: int, *, negated: bool =
     if compared is not None and amount is not None and size is not None and not negated:
         one = find.model_copy(update={"pick": "one"})
         return Test(left=FieldOf(field=size, of=one), op=compared[0], right=amount[0]), amount[1]
+    if (there := _read_whose(reader, kind, at, stop)) is not None:
+        told = find.model_copy(update={"where": (*find.where, BelongsTo(owner=there))})
+        return (count_test(told, "=", NONE) if negated else count_test(told)), stop
     for other in (kind, *(each for each in reader.kinds.values() if each.relation_to(kind.name) is not None)):
         whole = find if other is kind else Find(record=other.name, where=(BelongsTo(owner=find),), pick="all")
         if other is not kind and reader.low(at) not in {"on", "in"}:
@@ -382,3 +385,10 @@ def read_told(reader: Reader, find: Find, at: int, stop: int, *, negated: bool =
             told = whole.model_copy(update={"where": (*whole.where, *made[0])})
             return (count_test(told, "=", NONE) if negated else count_test(told)), made[1]
     return read_flag(reader, find, at, negated=negated) if find.order is None else None
+
+
+def _read_whose(reader: Reader, kind: RecordKind, at: int, stop: int) -> Find | None:
+    """A thing with its noun that the record may belong to: "(is 7) on the north round"."""
+    there = read_phrase(reader, at + 1, stop, None, 1) if reader.low(at) in {"on", "in", "at"} else None
+    named = there is not None and there.noun and there.last >= stop and there.find.said is not None
+    return there.find if there is not None and named and kind.relation_to(there.find.record) is not None else None

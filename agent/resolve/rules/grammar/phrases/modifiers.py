@@ -179,9 +179,9 @@ def read_relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: 
     """A relative clause: "that ended in May", "who is on pro", "Ada is working on", "that arrived by post"."""
     pronoun = reader.low(at) in lexicon.RELATIVES
     step = at + 1 if pronoun else at
-    negated = False
     nobody = 1 if reader.low(step) in {"nobody", "none"} else 2 if reader.lows(step, 2) == ("no", "one") else 0
-    negated, step = nobody > 0, step + nobody
+    negated, coming = nobody > 0, reader.asks and reader.low(step + nobody) == "will"
+    step += nobody + coming
     while step < stop and reader.low(step) in _LIGHT:
         negated = negated or reader.low(step) in lexicon.NOT
         step += 1
@@ -193,13 +193,17 @@ def read_relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: 
     if pronoun and depth and reader.asks and reader.low(at) in {"that", "which"} and _is_of_another(reader, made, step):
         return 0  # "invoices of customers … that are overdue": about the invoices
     if (reader.low(step) in lexicon.HAVING and not plain) or (pronoun and reader.low(step) in lexicon.HAVING):
-        held = read_having(reader, made, step, stop, depth, negated=negated)
-        if held or not negated or nobody:
-            return held
+        having = read_having(reader, made, step, stop, depth, negated=negated)
+        if having or not negated or nobody:
+            return having
     handled = read_handled(reader, made, step, stop) if not negated else 0
     if handled:
         return handled
+    held = len(made.where)
     last = read_predicate(reader, made, step, stop, depth, negated=negated, plain=plain and not pronoun)
+    if coming and any(isinstance(each, StateIs) for each in made.where[held:]):
+        del made.where[held:]
+        return 0  # what will be packed isn't yet
     return last + 1 if nobody and last and reader.low(last) in _STRANDED else last
 
 

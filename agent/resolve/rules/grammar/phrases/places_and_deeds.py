@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from agent.extract.references.vocabulary import is_person, rate_person_likeness
-from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Has, StateIs, Word
+from agent.planning.proposal import AnyOf, BelongsTo, Compare, Condition, Day, Find, Has, StateIs, Word
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import (
     DATES,
@@ -21,7 +21,7 @@ from agent.resolve.rules.grammar.dated_verbs import (
 )
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import label_field
-from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, negate_condition
+from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, negate_condition
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun, take_back
 from language.date_forms import DAYS
@@ -107,10 +107,16 @@ def bound_to_future(reader: Reader, verb: int, at: int, line: str) -> list[Condi
         or held is None
         or held.low is not None
         or is_deed(said)
-        or stem(said) not in ORDERS | KIN.keys()
+        or not (stem(said) in ORDERS | KIN.keys() or _is_verb_of(line, said))
     ):
         return []
     return [Compare(field=line, op=">=", value=Day(date=reader.now.date().isoformat()))]
+
+
+def _is_verb_of(line: str, said: str) -> bool:
+    """Whether a date is called by a verb in the present, and this is one of its forms: "expires" and "expiring"."""
+    first = line.split("_")[0]
+    return first.endswith("s") and stem(first) == stem(said)
 
 
 def find_since_field(reader: Reader, kind: RecordKind, told: Condition, after: int) -> Field | None:
@@ -180,8 +186,15 @@ def read_location(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     end = reader.name(at + 1, stop) if held is not None and reader.tokens[at + 1].capital else at + 1
     if held is None or end == at + 1 or at + 1 in reader.ranges or at in reader.ranges:
         return 0
-    words = reader.words(at + 1, end)
-    made.where.append(Compare(field=held.name, op="contains", value=Word(word=words.text, quote=words)))
+    places = [reader.words(at + 1, end)]
+    while reader.low(end) in {"or", "and", ","}:  # "in Oslo or (in) Bergen"
+        first = end + 1 + (reader.low(end + 1) == reader.low(at))
+        last = reader.name(first, stop) if first < stop and reader.tokens[first].capital else first
+        if last == first:
+            break
+        places, end = [*places, reader.words(first, last)], last
+    told = [Compare(field=held.name, op="contains", value=Word(word=each.text, quote=each)) for each in places]
+    made.where.append(told[0] if len(told) == 1 else AnyOf(conditions=tuple(told)))
     return end
 
 
@@ -266,9 +279,10 @@ def read_object(
             return (BelongsTo(owner=Find(record=each.name, where=(value[0],), pick="all")),), start + value[1]
     named = [each for each in things if rate_person_likeness(each)]
     end = reader.name(start, stop)
-    if len(named) != 1 or end == start or not (determined or reader.tokens[start].capital):
+    if not named or end == start or not (determined or reader.tokens[start].capital):
         return None
-    return (BelongsTo(owner=Find(record=named[0].name, said=reader.words(start, end))),), end
+    thing = Find(record=named[0].name, said=reader.words(start, end))
+    return (BelongsTo(owner=guess(reader, kind, thing)),), end
 
 
 def read_its_thing(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:

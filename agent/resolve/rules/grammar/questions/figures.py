@@ -9,6 +9,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from agent.extract.references.vocabulary import is_person
 from agent.planning.proposal import (
     Answer,
     BelongsTo,
@@ -24,12 +25,14 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, is_deed
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, read_subject, take_first
 from agent.resolve.rules.grammar.phrases.fields import (
     find_measure,
     find_named_field,
     find_owed,
     label_field,
+    list_stock_fields,
     read_total,
 )
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -51,6 +54,7 @@ _TOGETHER: Final = word_set("total altogether overall together sum worth")
 _SUMMED: Final = (("come", "to"), ("add", "up", "to"), ("amount", "to"), ("sum", "up", "to"), ("total",))
 _LEADS: Final = word_set("what what's is are was were the our calculate give show tell me us have")
 _NUMBERS: Final = ("money_minor", "number", "integer")
+_PAID: Final = frozenset(map(stem, ("pay", "owe", "spend", "cost")))
 _BY: Final = word_set("by per")
 _IDLE: Final = word_set("are is were there do does we still been")
 
@@ -241,6 +245,9 @@ def read_counted(reader: Reader, at: int, stop: int) -> Answer | None:
         if find is not None:
             return ValueAnswer(value=CountOf(of=drop_place(find)), by=grouped[0].name)
     find = read_restricted(reader, phrase, stop)
+    stocks = list_stock_fields([kind]) if find is not None and find.said is not None else []
+    if find is not None and len(stocks) == 1:  # "(how many) folding chairs have we got"
+        return RecordsAnswer(records=find, fields=(stocks[0][1].name,))
     return ValueAnswer(value=CountOf(of=drop_place(find))) if find is not None else None
 
 
@@ -310,7 +317,9 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     owing = reader.low(index) in {"what", "what's"} and "owing" in reader.lows(stop - 2, 2)
     if owing or (reader.low(index) == "what" and reader.low(index + 1) in DO):
         total = read_total(reader, index + 1 + (reader.low(index) == "what"), stop)
-        return ValueAnswer(value=total[0]) if total is not None and is_over(reader, total[1], stop) else None
+        if total is None or not is_over(reader, total[1], stop):
+            return None
+        return _told_things(reader, total[0], index, stop) or ValueAnswer(value=total[0])
     if reader.lows(index, 2) != ("how", "much"):
         return None
     if reader.lows(index + 2, 2) == ("did", "we") and (made := _sum_of_ours(reader, index + 4, stop)) is not None:
@@ -338,12 +347,25 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
         whole = read_total_of_all(reader, told, stop)
         if whole is not None:
             return ValueAnswer(value=whole)
-        if not held and (priced := read_price(reader, told, stop)) is not None:  # "how much is Ada's plan"
+        end = stop - (reader.low(stop - 1) == "worth")
+        if not held and (priced := read_price(reader, told, end)) is not None:  # "how much is Ada's plan (worth)"
             return priced
     if verb in DO:
         total = read_total(reader, at + 1, stop)
         return ValueAnswer(value=total[0]) if total is not None and is_over(reader, total[1], stop) else None
     return None
+
+
+def _told_things(reader: Reader, total: TotalOf, index: int, stop: int) -> RecordsAnswer | None:
+    """What somebody's records are of, unless a sum is asked for: "what did Ada order", but not "what did Ada pay"."""
+    kind = reader.kinds[total.of.record] if isinstance(total.of, Find) else None
+    paid = any(find_base_form(stem(reader.low(at))) in _PAID for at in range(index, stop))
+    if kind is None or paid or not isinstance(total.of, Find):
+        return None
+    things = [each for each in kind.relations if each.kind in reader.kinds and not is_person(reader.kinds[each.kind])]
+    names = [f"{each.via.removesuffix('_id')}_name" for each in things]
+    told = tuple(each.name for each in kind.fields if each.name in names)
+    return RecordsAnswer(records=total.of, fields=told) if told else None
 
 
 def read_labelled_field(reader: Reader, about: Sequence[Find], first: int, last: int) -> Answer | None:

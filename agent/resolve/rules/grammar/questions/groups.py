@@ -24,7 +24,7 @@ from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import find_named_field, list_stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, negate_condition, read_named_owner
-from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_held_by_theirs
+from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_held_by_theirs, read_object
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
@@ -76,10 +76,11 @@ def read_gone(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
 
 
 def read_used_up(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
-    """A stock of none: "(which parts are) out of stock, (what is it that we are) out of"."""
-    stocks = list_stock_fields([kind]) if reader.lows(at, 2) == ("out", "of") else []
+    """A stock of none: "(which parts are) out of stock, sold out, (what is it that we are) out of"."""
+    sold = reader.lows(at, 2) == ("sold", "out")
+    stocks = list_stock_fields([kind]) if sold or reader.lows(at, 2) == ("out", "of") else []
     last = at + 2 + (reader.low(at + 2) == "stock")
-    if len(stocks) != 1 or not (reader.is_mark(last) or last > at + 2):
+    if len(stocks) != 1 or not (sold or reader.is_mark(last) or last > at + 2):
         return None
     none = Number(number=Decimal(0), quote=reader.words(at, last))
     return (Compare(field=stocks[0][1].name, op="=", value=none),), last
@@ -134,16 +135,24 @@ def read_small_state(reader: Reader, kind: RecordKind, at: int, stop: int) -> Re
     return (tuple(none), last) if last else None
 
 
-def read_dated_of_theirs(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
-    """A day of what belongs to them, by its verb: "(which dogs) arrive on Friday", by their stays."""
+def read_dated_of_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """A day or thing of what belongs to them, by its verb: "(which dogs) arrive on Friday", by their stays, "(who)
+    ordered a ladder"."""
     found = []
     passive = is_deed(reader.low(at)) and reader.low(at - 1) in lexicon.BE
     for other in reader.kinds.values() if reader.date_field(kind, at) is None and not passive else ():
         day = reader.date_field(other, at) if other.relation_to(kind.name) is not None else None
-        spent = reader.when(at + 1, day.name) if day is not None else None
-        if spent is not None:
+        thing = read_object(reader, PhraseParts(kind, read_phrase), other, at + 1, stop, 0) if day is not None else None
+        last = thing[1] if thing is not None else at + 1
+        spent = reader.when(last, day.name) if day is not None else None
+        if spent is not None or thing is not None:
+            spent = spent or ([], last)
             stands = "cancelled" in other.states and not is_past(reader.low(at))
-            where = (*spent[0], *([StateIs(state="cancelled", negated=True)] if stands else []))
+            where = (
+                *(thing[0] if thing is not None else ()),
+                *spent[0],
+                *([StateIs(state="cancelled", negated=True)] if stands else []),
+            )
             found.append(((Has(related=Find(record=other.name, where=where, pick="all")),), spent[1]))
     return found[0] if len(found) == 1 else None
 

@@ -37,7 +37,7 @@ from agent.resolve.rules.grammar.questions.restrictions import BE, DO, read_rest
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
-from registry.records import RecordKind
+from registry.records import Field, RecordKind
 
 _PERSON: Final = 2
 _ABOUT: Final = word_set(
@@ -145,6 +145,8 @@ def read_when(reader: Reader, index: int, stop: int) -> Answer | None:
             line = day.name if day is not None else None
         if line is not None and about.find.pick == "one":
             find = about.find
+            if state is not None and _is_to_come(reader, kind.field_named(line), stop):  # "will it be delivered"
+                find = find.model_copy(update={"where": tuple(each for each in find.where if each != state[0])})
             if isinstance(find.order, OrderByField) and line != kind.order:
                 find = find.model_copy(update={"order": find.order.model_copy(update={"by": line})})
             dated.append(RecordsAnswer(records=find, fields=(line,)))
@@ -161,6 +163,11 @@ def read_when(reader: Reader, index: int, stop: int) -> Answer | None:
         if (done := read_when_done(reader, about.find, about.last, stop)) is not None:
             return done
     return None
+
+
+def _is_to_come(reader: Reader, day: Field | None, stop: int) -> bool:
+    """Whether a day is asked for that may still lie ahead: "when is it delivered", but not "when was it"."""
+    return day is not None and may_lie_ahead(day) and lexicon.PAST.isdisjoint(reader.lows(0, stop))
 
 
 def _day_of_named(reader: Reader, at: int, stop: int) -> list[RecordsAnswer]:
@@ -211,8 +218,7 @@ def _came_about(reader: Reader, find: Find, at: int, stop: int) -> RecordsAnswer
         day = day if at + state[1] >= stop else None
         if day is None:
             return None
-        planned = may_lie_ahead(day) and lexicon.PAST.isdisjoint(reader.lows(0, at))  # "when is it delivered"
-        where = find.where if planned else (*find.where, state[0])
+        where = find.where if _is_to_come(reader, day, at) else (*find.where, state[0])
         return RecordsAnswer(records=find.model_copy(update={"where": where}), fields=(day.name,))
     if reader.lows(at, stop - at) in _HERE and kind.order is not None and is_born(kind):
         return RecordsAnswer(records=find, fields=(kind.order,))

@@ -232,7 +232,7 @@ def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
         or _is_theirs(reader, kind, at, stop)
         or _to_whom(reader, kind, find, at, stop)
         or read_whose_deed(reader, kind, at, stop)
-        or read_dated_of_theirs(reader, kind, at)
+        or read_dated_of_theirs(reader, kind, at, stop)
         or read_called_in(reader, kind, at, stop)
         or read_lives_in(reader, kind, at, stop)
     )

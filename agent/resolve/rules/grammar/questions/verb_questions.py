@@ -13,13 +13,14 @@ from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 
 _HELD: Final = word_set(
-    "do does did are is there we have still left in on stock now available remaining free you hand of"
+    "do does did are is there we have got still left in on stock now available remaining free you hand of"
 )
 _REMAINING: Final = word_set("left remaining stock available")
 
 
 def read_costs(reader: Reader, index: int, stop: int) -> Answer | None:
     """A price: "what does Ada's plan cost", "what does Ada pay". The size of the thing, or of the person's own."""
+    index += reader.lows(index, 2) == ("how", "much")
     if reader.low(index) not in {"what", "much"} or reader.low(index + 1) not in {"does", "do", "did"}:
         return None
     every = _every(reader, stop)
@@ -102,8 +103,6 @@ def read_left(reader: Reader, index: int, stop: int) -> Answer | None:
         end += 1
     if end == index or any(reader.low(at) not in _HELD for at in range(end, stop)):
         return None
-    counts = list_stock_fields(reader.kinds.values())
-    if len(counts) != 1:
-        return None
-    (kind, held), said = counts[0], reader.words(index, end)
-    return RecordsAnswer(records=Find(record=kind.name, said=said), fields=(held.name,))
+    counts, said = list_stock_fields(reader.kinds.values()), reader.words(index, end)
+    made = [RecordsAnswer(records=Find(record=kind.name, said=said), fields=(held.name,)) for kind, held in counts]
+    return take_first(reader, made)

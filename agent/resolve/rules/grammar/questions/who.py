@@ -11,6 +11,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import does
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
+from agent.resolve.rules.grammar.phrases.fields import label_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.figures import drop_place
@@ -139,9 +140,22 @@ def _who_does(reader: Reader, at: int, stop: int, *, named: bool) -> Answer | No
         if not _BESIDE.issuperset(said[1:]):
             break
         finds = list_meant(reader, step, ends, named=named)
-        if (told := _tell_people(reader, finds, "".join(said[:1]))) is not None:
+        if (told := _tell_people(reader, finds, "".join(said[:1])) or _tell_doer(reader, finds, said)) is not None:
             return told
     return None
+
+
+def _tell_doer(reader: Reader, finds: Sequence[Find], said: tuple[str, ...]) -> Answer | None:
+    """Who does something with a record, by the field that names the doer: "(who) drives the north round" by its
+    driver."""
+    base = find_base_form(stem(said[0])) if len(said) == 1 else ""
+    fields = [(find, each) for find in finds for each in reader.kinds[find.record].fields if each.type == "string"]
+    doers = [
+        (find, each) for find, each in fields if does(label_field(each), base) or does(label_field(each), f"{base}e")
+    ]
+    return take_first(
+        reader, [RecordsAnswer(records=find, fields=(each.name,)) for find, each in doers if find.pick == "one"]
+    )
 
 
 def _find_role(reader: Reader, kind: RecordKind, verb: str) -> RecordKind | None:

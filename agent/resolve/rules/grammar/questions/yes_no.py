@@ -66,18 +66,13 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     owes = read_owes(reader, index + 1, stop) if low in DO else None
     if owes is not None and is_over(reader, owes[1], stop):
         return YesNoAnswer(tests=(owes[0],))
-    for about in list_subjects(reader, index + 1, stop):
-        also = list_namesakes(reader, about.find) if not about.noun else []
-        told = [
-            answer
-            for find in (about.find, *also)
-            if (answer := _tested(reader, low, Phrase(find, about.first, about.last, about.noun), stop)) is not None
-        ]
-        told.sort(key=_is_of_theirs)
-        reader.readings += told[1:]
-        if told:
-            return told[0]
-    return None
+    been = next((step for step in range(index + 2, stop) if reader.low(step) == "been"), stop)
+    abouts = list_subjects(reader, index + 1, been)  # several where a bare code may be of any kind
+    abouts += [replace(a, find=each) for a in abouts if not a.noun for each in list_namesakes(reader, a.find)]
+    answers = [_tested(reader, low, about, stop) for about in abouts]
+    told = sorted((each for each in answers if each is not None), key=_is_of_theirs)
+    reader.readings += told[1:]
+    return told[0] if told else None
 
 
 def _did_we(reader: Reader, index: int, stop: int) -> Answer | None:

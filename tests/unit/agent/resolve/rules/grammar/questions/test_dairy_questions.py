@@ -74,6 +74,7 @@ async def test_one_price_is_compared() -> None:
         ("which orders are delivered on wednesday", ["3003"]),
         ("orders delivered last month", []),
         ("which orders were delivered this month", ["3004"]),
+        ("which orders will be delivered on wednesday", ["3003"]),
         ("orders due tomorrow", ["3003"]),
         ("buyers with a delivery next week", ["2"]),
         ("upcoming deliveries", ["3001", "3002", "3003", "3005"]),
@@ -97,6 +98,7 @@ async def test_what_lies_ahead_is_asked_of_the_day_that_may(text: str, found: li
         ("when is Hotel Linde's delivery", "order 3003: delivery day 2026-11-25."),
         ("when was 3004 delivered", "order 3004: delivery day 2026-11-12."),
         ("when is 3005 delivered", "order 3005: delivery day 2026-12-02."),
+        ("when will Hotel Linde's order be delivered", "order 3003: delivery day 2026-11-25."),
         ("deliveries today", "No orders whose delivery day is on 24 Nov 2026."),
     ],
 )
@@ -106,6 +108,49 @@ async def test_the_day_of_a_deed_is_told(text: str, told: str) -> None:
     assert reply.text == told
 
 
+async def test_what_will_be_so_is_not_so_yet() -> None:
+    assert await tell("which orders will be packed") is None
+
+
 @pytest.mark.parametrize("text", ["when was coupon 61 issued", "coupons issued in december"])
 async def test_a_day_of_expiry_does_not_tell_when_a_record_was_made(text: str) -> None:
     assert await tell(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("who lives in Aarau or Brugg", ["1", "2"]),
+        ("buyers in Brugg and Chur", ["2", "3"]),
+        ("orders of buyers in Aarau or in Chur", ["3001", "3003", "3004"]),
+        ("who in Chur ordered gouda", ["3"]),  # no place is called "Chur ordered Gouda"
+        ("who ordered the Alpine Blue", ["1", "2"]),
+        ("which buyers ordered Young Gouda last week", ["1", "3"]),
+        ("coupons expiring before christmas", ["61"]),  # a used one isn't still to expire
+        ("which cheeses are sold out", ["13"]),
+    ],
+)
+async def test_each_place_and_thing_is_one_of_its_own(text: str, found: list[str]) -> None:
+    assert ids(await tell(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("buyers in Brugg and Chur", "2 buyers (town with ‘Brugg’ or ‘Chur’)"),
+        ("how many young goudas have we got", "Young Gouda: stock 60."),
+        ("how many goat logs are left", "Goat Log: stock 0."),
+        ("how much does the goat log cost", "Goat Log: price 9.00 EUR."),
+        ("how much is coupon 61 worth", "coupon 61: amount 20.00 EUR."),
+        ("who drives the lake tour?", "Lake Tour: driver Nora Weiss."),
+        ("what did Mila order", "2 orders of Mila Brandt ordered by 24 Nov 2026: order 3001 (cheese name Young Gouda)"),
+        ("is 3002 packed", "Yes: order 3002."),
+        ("is 3002 on the lake tour", "No: order 3002."),
+        ("has claim 52 been closed", "Yes: claim 52."),
+        ("has Jonas Keel's claim been closed", "No"),
+    ],
+)
+async def test_what_is_asked_is_told(text: str, told: str) -> None:
+    reply = await tell(text)
+    assert reply is not None
+    assert reply.text.startswith(told), reply.text
