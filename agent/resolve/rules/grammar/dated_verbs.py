@@ -21,7 +21,7 @@ _SAME: Final = 0.5
 _SOMETIMES: Final = 0.2
 _FEWEST: Final = 3  # letters
 LAST: Final = frozenset(("before", "until", "by", "expires", "expiry", "expiration"))
-_TO_COME: Final = frozenset(("due", "scheduled", "planned"))
+TO_COME: Final = frozenset(("due", "scheduled", "planned"))
 """What is said of the day in whose line a kind's records stand, where none is called so."""
 _PAST: Final = re.compile(PAST)
 _NO_PLAN: Final = frozenset(("since", "status", "born"))
@@ -63,7 +63,7 @@ def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | Non
     named = [each for each in days if len(_labels(each)) == 1 and not same.isdisjoint(_labels(each))]
     if len(named) == 1:
         return named[0]  # "settled", where that is "paid"
-    if alike and word in _TO_COME and (ahead := find_line_ahead(kind)) is not None:
+    if alike and word in TO_COME and (ahead := find_line_ahead(kind)) is not None:
         return ahead
     near = [each for each in days if alike and any(_is_same(said, verb) for verb in _verbs(each))]
     return near[0] if len(near) == 1 else None
@@ -109,7 +109,7 @@ def find_line_of_arrival(kind: RecordKind, word: str) -> Field | None:
 def may_lie_ahead(each: Field) -> bool:
     """Whether a date is of something planned: "due", "delivery day", but not "ordered"."""
     first = _labels(each)[0]
-    return first in _TO_COME or not (is_past(first) or first in _NO_PLAN)
+    return first in TO_COME or not (is_past(first) or first in _NO_PLAN)
 
 
 def ends_then(each: Field) -> bool:

@@ -165,7 +165,7 @@ def take_back(reader: Reader, index: int, held: TimeRange, field: str) -> TimeRa
     named = not MONTHS.keys().isdisjoint(said) and not any(
         len(word) == _YEAR_DIGITS and word.isdigit() for word in said
     )
-    weekday = not named and not DAYS.keys().isdisjoint(said)
+    weekday = not named and not DAYS.keys().isdisjoint(said) and said[0] != "for"
     ahead = held.low is not None and held.low > reader.now and _COMING.isdisjoint(said)
     if not reader.asks or not (named or weekday) or not ahead or not _is_past(reader, index, field):
         return held

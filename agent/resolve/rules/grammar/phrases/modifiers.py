@@ -196,7 +196,7 @@ def read_relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: 
         having = read_having(reader, made, step, stop, depth, negated=negated)
         if having or not negated or nobody:
             return having
-    handled = read_handled(reader, made, step, stop) if not negated else 0
+    handled = read_handled(reader, made, step, stop) if not (negated or coming) else 0
     if handled:
         return handled
     held = len(made.where)

@@ -11,6 +11,7 @@ from agent.planning.proposal import AnyOf, BelongsTo, Compare, Condition, Day, F
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import (
     DATES,
+    TO_COME,
     ends_then,
     find_day_of_state,
     find_line_ahead,
@@ -74,7 +75,8 @@ def find_line(reader: Reader, made: PhraseParts, at: int) -> str | None:
     if (month and "next" not in said) or (low in _BORN - {"for"} and not DAYS.keys().isdisjoint(said)):
         return line  # "from Sunday": the last one
     ahead = find_line_ahead(made.kind)
-    return ahead.name if ahead is not None else None if _has_days_ahead(made.kind) else line
+    planned = reader.low(at - 1) in TO_COME or _has_days_ahead(made.kind)  # "due on Friday" is no last Friday
+    return ahead.name if ahead is not None else None if planned else line
 
 
 def _has_days_ahead(kind: RecordKind) -> bool:

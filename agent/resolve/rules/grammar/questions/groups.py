@@ -142,7 +142,8 @@ def read_dated_of_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -
     passive = is_deed(reader.low(at)) and reader.low(at - 1) in lexicon.BE
     for other in reader.kinds.values() if reader.date_field(kind, at) is None and not passive else ():
         day = reader.date_field(other, at) if other.relation_to(kind.name) is not None else None
-        thing = read_object(reader, PhraseParts(kind, read_phrase), other, at + 1, stop, 0) if day is not None else None
+        told = day is not None and reader.low(at) not in lexicon.NAME_STOP
+        thing = read_object(reader, PhraseParts(kind, read_phrase), other, at + 1, stop, 0) if told else None
         last = thing[1] if thing is not None else at + 1
         spent = reader.when(last, day.name) if day is not None else None
         if spent is not None or thing is not None:

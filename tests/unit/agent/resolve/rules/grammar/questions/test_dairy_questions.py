@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Reply
-from tests.unit.agent.resolve.rules.grammar.questions.test_questions import ids
+from tests.unit.agent.resolve.rules.grammar.questions.test_questions import answered, ids
 from tests.unit.dairy import ask_dairy
 
 
@@ -100,6 +100,7 @@ async def test_what_lies_ahead_is_asked_of_the_day_that_may(text: str, found: li
         ("when is 3005 delivered", "order 3005: delivery day 2026-12-02."),
         ("when will Hotel Linde's order be delivered", "order 3003: delivery day 2026-11-25."),
         ("deliveries today", "No orders whose delivery day is on 24 Nov 2026."),
+        ("claims for friday", "No claims opened on 27 Nov 2026."),  # "for" looks ahead
     ],
 )
 async def test_the_day_of_a_deed_is_told(text: str, told: str) -> None:
@@ -110,6 +111,16 @@ async def test_the_day_of_a_deed_is_told(text: str, told: str) -> None:
 
 async def test_what_will_be_so_is_not_so_yet() -> None:
     assert await tell("which orders will be packed") is None
+
+
+async def test_what_is_due_on_a_day_is_not_what_was_charged_the_week_before() -> None:
+    assert not isinstance(await answered("which fines are due on friday", "lending"), Reply)
+
+
+async def test_a_preposition_is_no_deed() -> None:
+    reply = await answered("how many bookings on room Saffron are held", "hotel")
+    assert isinstance(reply, Reply)
+    assert reply.text.startswith("1 held booking of room 301 Saffron")  # not those with a charge posted on it
 
 
 @pytest.mark.parametrize("text", ["when was coupon 61 issued", "coupons issued in december"])
