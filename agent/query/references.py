@@ -213,13 +213,15 @@ class RecordFinder:
         if pool.more and need.told is None:
             return ask_to_narrow(need)
         descending = order.first in ("latest", "highest")
+        place, wanted = order.nth - 1, find.pick if isinstance(find.pick, int) else 1
         if isinstance(order, OrderByCount):
             counts = await self.conditions.count_related(need, order.count, own)
             if isinstance(counts, Question):
                 return counts
             values = {each.id: counts[each.id] for each in pool.records}
             line = sorted(pool.records, key=lambda each: values[each.id], reverse=descending)
-            equal = [each for each in line if values[each.id] == values[line[min(order.nth, len(line)) - 1].id]]
+            ends = {values[line[min(at, len(line) - 1)].id] for at in (place, place + wanted - 1)}
+            equal = [each for each in line if values[each.id] in ends]
             self.context.counts = values
             what = f"the {'most' if descending else 'fewest'} ({values[line[min(order.nth, len(line)) - 1].id]})"
         else:
@@ -241,11 +243,10 @@ class RecordFinder:
             line = sort_by_field(pool.records, each_field.name, descending=descending)
             if not line:
                 return need.ask(f"None of the {format_count(len(pool.records), kind)} has “{each_field.label or by}”.")
-            equal = find_tied(line, min(order.nth, len(line)) - 1, each_field.name)
+            ends = {min(at, len(line) - 1) for at in (place, place + wanted - 1)}
+            equal = [each for at in ends for each in find_tied(line, at, each_field.name)]
             place_word = f"the {order.first}" if order.nth == 1 else f"number {order.nth} from the {order.first}"
             what = f"{place_word} by “{each_field.label or by}”"
-        place = order.nth - 1
-        wanted = find.pick if isinstance(find.pick, int) else 1
         if find.pick == "all":
             wanted = len(line) - place
         if len(line) < place + wanted:
@@ -255,11 +256,12 @@ class RecordFinder:
         if len(chosen) > need.most:
             what = f"are meant, and this takes {'one' if need.most == 1 else 'fewer'}"
             return ask_between(need.slot, need.param, kind, chosen, what)
-        rivals = [each for each in equal if each not in chosen]
+        rivals = list({each.id: each for each in equal if each not in chosen}.values())
         if rivals and self.context.tells_ties and need.slot == need.base_slot:
             self.context.place, chosen = "shared", [*chosen, *rivals]
         elif rivals:
-            return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "share that place")
+            lead = f"Which {wanted} are meant? Some share the last place:" if wanted > 1 else None
+            return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "share that place", lead=lead)
         self.chosen_from.add(len(line))
         if len(chosen) > 1 and isinstance(order, OrderByField) and order.nth == 1:
             what = what.replace("the ", f"one of the {len(chosen)} ", 1)

@@ -17,6 +17,7 @@ from language.common_words import find_common_word
 from language.date_forms import DAYS, MONTHS
 from language.locales import translate
 from language.measures import find_measure
+from language.numerals import SCALES
 from language.spell_correction import Speller
 from language.stems import EMPTY, GROUPED, KIN, ORDER_WORDS, READING, READING_WORDS, stem
 from language.text import blank_quotations, word_set
@@ -389,6 +390,7 @@ def _counted(word: str) -> bool:
         word in durations.SECONDS
         or find_currency(word) is not None
         or word in {"more", "of", "open", "per", "people", "children"}
+        or word in SCALES
     )
 
 

@@ -205,10 +205,17 @@ def _is_change(order: Order) -> Iterator[Place]:
 
 def _find_other_figures(order: Order) -> Iterator[Place]:
     """Numbers beside "x" ("3x") or at an end of a range ("2 to 3 weeks") that became an amount or a length. Also words
-    that make an amount of money approximate."""
+    that make a number approximate."""
     text = order.text
     for contract, name, argument in order.arguments:
         unit = contract.annotation(name).unit
+        figure = isinstance(argument, ComputedArgument) and isinstance(argument.expression, Number)
+        figure = figure or (isinstance(argument, TypedValue) and type(argument.value) in (int, float))
+        for start, end in order.find(argument) if figure else ():
+            rough = patterns.search_before(patterns.ROUGH_BEFORE, text, start)
+            found = rough or patterns.ROUGH.search(text, start, end) or patterns.ROUGH_BEHIND.match(text, end)
+            if found is not None:
+                yield found.span("rough")
         if unit is None or not isinstance(argument, ComputedArgument) or not isinstance(argument.expression, Number):
             continue
         for start, end in order.find(argument):
@@ -219,11 +226,6 @@ def _find_other_figures(order: Order) -> Iterator[Place]:
                 or patterns.search_before(patterns.FACTOR_BEFORE, text, start)
             ):
                 yield start, end
-            if unit in (Unit.MONEY, Unit.MONEY_MINOR):
-                rough = patterns.search_before(patterns.ROUGH_BEFORE, text, start)
-                found = rough or patterns.ROUGH.search(text, start, end) or patterns.ROUGH_BEHIND.match(text, end)
-                if found is not None:
-                    yield found.span("rough")
 
 
 def _find_other_currencies(order: Order) -> Iterator[Place]:

@@ -23,7 +23,9 @@ NEGATION: Final = re.compile(
     r"(?:^|[,;.!?:(\n-]\s*|\b(?:and|but|then|please|so|sorry|wait|actually|better)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)(?!\s+(?:forget|hesitate|fail)\b)"
     r"|(?<!\w)(?P<out>not(?=\s+(?:in|by|with|via|per|through)\s)|without|w/o|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
     r"|(?:(?:every|any|no)(?:thing|one|body|where)|all)\s+but"
-    r"|(?:(?:all|every)\s+(?:[\w'’]+\s+){1,8}?|(?:any|each|no)\s+(?:\w+\s+){1,3}?)but(?=\s+(?:the|an?|his|her|their|our|my|one|\d|(?-i:[A-Z]\w)))"
+    r"|(?:(?:all|every)\s+(?:[\w'’]+\s+){1,8}?|(?:any|each|no)\s+(?:\w+\s+){1,3}?)but(?=\s+(?:the|an?|his|her|their|our|my|one|\d|(?-i:[A-Z]\w)"
+    r"|(?!(?:that|it|he|she|there|what|let)['’])(?:(?!(?:leave|keep|spare|skip)\s)[\w-]+\s+){0,2}[\w-]+['’]s\b"
+    r"|(?P<plain>[^\W\d_]+)(?!\s+(?:is|are|was|were|has|have|had|will|can|may|must|should)\b)))"
     r"|(?:less|minus)(?=\s+(?:\d|the\b|an?\b|his\b|her\b|their\b|our\b))"
     r"|(?:avoid|stop|refrain\s+from|hold\s+off(?:\s+on)?|skip|quit)\s+\w+ing)(?!\w)",
     re.IGNORECASE,
@@ -168,7 +170,8 @@ _ROUGH: Final = r"(?P<rough>(?:about|around|some|roughly|approx(?:imately)?|circ
 ROUGH_BEFORE: Final = re.compile(rf"(?<!\w){_ROUGH}\s*$", re.IGNORECASE)
 ROUGH: Final = re.compile(rf"(?<!\w){_ROUGH}(?=\s*[€$£¥]?\s*\w)", re.IGNORECASE)
 ROUGH_BEHIND: Final = re.compile(
-    r"(?:\s*(?:[€$£¥]|[^\W\d_]+))?\s*(?P<rough>or\s+(?:so|thereabouts)|give\s+or\s+take)\b", re.IGNORECASE
+    r"(?:\s*(?:[€$£¥]|(?:(?:more|extra|further)\s+)?[^\W\d_]+))?\s*(?P<rough>or\s+(?:so|thereabouts)|give\s+or\s+take)\b",
+    re.IGNORECASE,
 )
 MARKED: Final = re.compile(r"\b(?:also|then|afterwards)\b", re.IGNORECASE)
 # Takes back the words before it: "ten, no, twelve". "No witness" takes nothing back.

@@ -38,10 +38,10 @@ from agent.validate.coverage.negations import find_denied_clauses, find_negation
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_other_channels, goes_by
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_told
-from agent.validate.coverage.unused_words import collect_own_stems
+from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
 from agent.validate.coverage.weighty_patterns import Place, find_closing, find_opening
 from language import numerals
-from language.stems import EMPTY, GENERIC, name_stems, split_runs, stem, stem_text
+from language.stems import EMPTY, GENERIC, ORDERS, READING, name_stems, split_runs, stem, stem_text
 from language.text import read_text, singularize, word_set
 from language.wordnet import is_word
 from registry.contract import Contract
@@ -187,6 +187,9 @@ def _find_orders_not_to(order: Order) -> Iterator[Place]:
     found = list(patterns.NEGATION.finditer(order.polite))
     one = sum(each["out"] is not None for each in found) == 1
     for match in found:
+        low = (match["plain"] or "").casefold()
+        if low and (low in EMPTY | SAID_AROUND or stem(low) in ORDERS | READING | order.every_verb):
+            continue  # "all visits but tell her"
         excludes = match["out"] is not None or match["word"].casefold() == "not"
         says = (match["out"] is not None and one) or _tells(order, match.end())
         leaves_out = excludes and order.structure.negates and says

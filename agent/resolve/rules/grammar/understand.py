@@ -175,7 +175,8 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], plain: Seque
     joined = not corrected and _are_joined(reader, plain)
     together = [tuple(plain), ((plain[0][0], plain[-1][1]),)] if joined else [(each,) for each in plain]
     readings += [(each, numbers) for each in together]
-    readings += [((), numbers[1:])] if len(numbers) > 1 and not reads else []
+    apart = [at for before, at in pairwise(numbers) if not _continues(reader, before, at)]
+    readings += [((), apart)] if apart and not reads else []
     for places, counting in readings:
         proposer = read_anew()
         read_titles_as_names(proposer.reader, places)
@@ -188,6 +189,15 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], plain: Seque
         if all(any(name in each for each in said) for name in names):  # none is passed over, whoever it names
             titled.append(other.proposal)
     return made.model_copy(update={"titled": tuple(titled)}) if titled else made
+
+
+def _continues(reader: Reader, before: int, at: int) -> bool:
+    """Whether a number continues a list of records' numbers: "801 and 803", "801 as well as rent 803"."""
+    between = range(before + 1, at)
+    joined = any(reader.joint(step) or reader.low(step) == "well" for step in between)
+    return joined and all(
+        reader.joint(step) or reader.low(step) in {"as", "well"} or reader.noun(step) is not None for step in between
+    )
 
 
 def _are_joined(reader: Reader, names: Sequence[Place]) -> bool:

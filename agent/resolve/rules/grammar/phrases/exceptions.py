@@ -11,10 +11,12 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, PhraseParts, count_placing
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
+from language.wordnet import is_word
 
 MOST_LEFT_OUT: Final = 12
 """Parts of a list of what is left out."""
 MOST_COUNTED: Final = 20
+MOST_OWNING: Final = 3  # words
 
 
 def read_exceptions(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
@@ -49,7 +51,7 @@ def _behind_except(reader: Reader, at: int) -> int:
 
 
 def _behind_but(reader: Reader, at: int) -> int:
-    """The same for words that exclude only a name, number or position right after them: "all but Ada's"."""
+    """The same for words that exclude only a name, number or position right after them: "all but Ada's, … but ada"."""
     found = next((words for words in lexicon.EXCEPT_AFTER_ALL if reader.lows(at, len(words)) == words), None)
     step = at + len(found) if found is not None else 0
     if not step or step >= len(reader.tokens):
@@ -57,7 +59,21 @@ def _behind_but(reader: Reader, at: int) -> int:
     token = reader.tokens[step]
     named = token.capital or any(map(str.isdigit, token.text)) or count_placing(reader, step + (token.low == "the")) > 0
     verb = reader.noun(step + 1) is None and is_order(stem(token.low))
-    return step if named and not verb else 0
+    named |= token.word and token.low not in lexicon.NAME_STOP and not is_word(token.low)
+    told = reader.low(step + 1) in lexicon.BE | lexicon.HAVING  # "but ada is ill"
+    return step if (named and not verb and not told) or _owns_next(reader, step) else 0
+
+
+def _owns_next(reader: Reader, at: int) -> bool:
+    """Whether a possessive of at most three words begins here, in whatever case: "(all but) grace hope's"."""
+    if reader.low(at) in lexicon.SPARING:
+        return False
+    for step in range(at, min(at + MOST_OWNING, len(reader.tokens))):
+        if not reader.tokens[step].word or (step > at and reader.low(step) in lexicon.NAME_STOP):
+            return False
+        if reader.tokens[step].owns:
+            return reader.low(step).removesuffix("'s") not in lexicon.PRONOUNS
+    return False
 
 
 def _further_left_out(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> Phrase | None:

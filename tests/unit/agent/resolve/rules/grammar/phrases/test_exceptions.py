@@ -18,6 +18,10 @@ from tests.unit.agent.resolve.rules.grammar.test_directions import calls_of, ver
         ("cancel the booked visits without 701 and 702", [703, 705]),
         ("cancel all booked visits except the two newest", [702, 701]),
         ("cancel Bruno's visits except the last one", [702]),
+        ("cancel all booked visits but bruno's", [705, 701]),
+        ("cancel every booked visit but mousse's and bruno's", [701]),
+        ("cancel all booked visits but omar", [703, 705, 701]),
+        ("cancel all visits but the oldest", [703, 705, 702]),  # of those that can be cancelled
     ],
 )
 async def test_each_of_a_list_is_left_out(text: str, visits: list[int]) -> None:
@@ -51,3 +55,30 @@ async def test_who_is_to_be_spared_is_not_whom_it_is_for(text: str) -> None:
     asked = await verdict_of(text, "vet")
     assert isinstance(asked, Question)
     assert "bill 811" not in asked.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "remind all open bills but will's",
+        "renew all prescriptions but pepper by 4 weeks",
+        "cancel all booked visits but pepper",
+        "cancel all booked visits but omar is ill",
+    ],
+)
+async def test_who_may_be_left_out_is_asked_about(text: str) -> None:
+    assert isinstance(await verdict_of(text, "vet"), Question)
+
+
+async def test_an_order_behind_all_but_leaves_nobody_out() -> None:
+    made = await verdict_of("cancel all booked visits but tell greta that she may call", "vet")
+    assert isinstance(made, Plan)
+    assert [step.action for step in made.steps] == [*["vet.cancel_visit"] * 4, "vet.text_client"]
+
+
+async def test_a_tie_at_the_end_of_several_is_asked_about() -> None:
+    tied = await verdict_of("mark the four oldest planned parcels as packed", "foodbank")
+    assert isinstance(tied, Question)
+    assert tied.text.startswith("Which 4 are meant? Some share the last place:")
+    made = await calls_of("mark the three oldest planned parcels as packed", "foodbank")
+    assert [each["parcel_id"] for each in made] == [3001, 3003, 3005]
