@@ -30,11 +30,11 @@ class Number:
 
 
 _TENS: Final = TENS | {"fourty": 40}
-SCALES: Final = {
+_SCALES: Final = {
     "hundred": 100, "thousand": 1000, "grand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "lakh": 10**5, "crore": 10**7, "k": 1000, "mn": 10**6, "mio": 10**6, "bn": 10**9, "m": 10**6, "b": 10**9,
 }  # fmt: skip
-_BEHIND_DIGITS: Final = SCALES | {"dozen": 12}
+_BEHIND_DIGITS: Final = _SCALES | {"dozen": 12}
 _ORDINAL_WORDS: Final = ORDINALS | {"thirtieth": 30}
 COUNTS: Final = frozenset((*CARDINALS, *_TENS)) - {"one"}
 """Words that give the number of something."""
@@ -48,7 +48,7 @@ _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _LONGEST: Final = 24
 _LARGEST: Final = 10**18
 _NOTCARDINALS: Final = word_set("am pm st nd rd th x e")
-# A slip ("58o" for 580), a letter that is no unit, or a guess ("400ish"): such digits tell no number.
+# A slip ("7o" for 70), a letter that is no unit, or a guess ("250ish"): such digits tell no number.
 _NO_UNIT: Final = re.compile(r"[ioqruz]|o{2,}|ish")
 
 
@@ -140,7 +140,7 @@ def _digits(text: Text, index: int) -> tuple[int, Number | None]:
         if unit in {"st", "nd", "rd", "th"}:
             return 1, Number(start, token.end, value, "ordinal")
         if unit in {"k", "m", "b", "bn", "mn", "mio"}:
-            value, unit = value * SCALES[unit], ""
+            value, unit = value * _SCALES[unit], ""
         elif unit in _NOTCARDINALS and unit != "x":
             return 1, None
     else:
@@ -253,10 +253,10 @@ def _add(parts: list[str], current: Decimal, total: Decimal, seen: bool) -> tupl
             if current >= 10**6:
                 return None
             current = (current or Decimal(1)) * _GROUPS[part]
-        elif part in SCALES and len(part) > 2 and part != "mio":
+        elif part in _SCALES and len(part) > 2 and part != "mio":
             if not seen and part == "grand":
                 return None
-            size = SCALES[part]
+            size = _SCALES[part]
             if (size <= 100 and current >= 100) or total + current * size > _LARGEST:
                 return None
             if size == 100:

@@ -292,7 +292,7 @@ class ReferenceConditions:
                 return told
             gone = {each.id for each in told}
         else:
-            # A place in a line is one among those that the action takes: "all viewings but the oldest".
+            # A place in a line is one among those that the action takes: "all visits but the oldest".
             placed = isinstance(reference, Find) and reference.order is not None
             find_them = self.context.records.find if placed else self.context.records.find_all
             out = await find_them(replace(need, slot=f"{need.base_slot}/except", most=MOST_SCANNED), reference, own)

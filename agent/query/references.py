@@ -260,8 +260,8 @@ class RecordFinder:
         if rivals and self.context.tells_ties and need.slot == need.base_slot:
             self.context.place, chosen = "shared", [*chosen, *rivals]
         elif rivals:
-            lead = f"Which {wanted} are meant? Some share the last place:" if wanted > 1 else None
-            return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "share that place", lead=lead)
+            which = f"Which {wanted} are meant? Some share the last place:" if wanted > 1 else None
+            return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "share that place", lead=which)
         self.chosen_from.add(len(line))
         if len(chosen) > 1 and isinstance(order, OrderByField) and order.nth == 1:
             what = what.replace("the ", f"one of the {len(chosen)} ", 1)

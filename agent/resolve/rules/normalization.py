@@ -17,7 +17,6 @@ from language.common_words import find_common_word
 from language.date_forms import DAYS, MONTHS
 from language.locales import translate
 from language.measures import find_measure
-from language.numerals import SCALES
 from language.spell_correction import Speller
 from language.stems import EMPTY, GROUPED, KIN, ORDER_WORDS, READING, READING_WORDS, stem
 from language.text import blank_quotations, word_set
@@ -155,12 +154,12 @@ _AGAIN: Final = re.compile(
 _E_MAIL: Final = re.compile(r"(?<![\w@-])e-mail(?=s?\b(?![-@]))", re.IGNORECASE)
 _FEWEST: Final = 3  # letters
 _DIGITS: Final = {"2": "to", "4": "for"}
+_SCALES: Final = ("hundred", "thousand")
 _DETERMINERS: Final = word_set("the these those all my our your his her its their any only top first last next other")
 
 
 def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, int, str]]:
-    """Finds abbreviated words and their full forms. ``counted`` says whether a word can be counted, so that "2" in "2
-    weeks" is a number."""
+    """Finds abbreviated words and their full forms. ``counted``: such a word can be counted: "2" in "2 weeks"."""
     bare = blank_quotations(text)
     for found in _WORD.finditer(bare):
         word = found["word"].lower()
@@ -182,8 +181,8 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
     for found in _DIGIT.finditer(bare) if not _ASKS.match(bare) else ():
         after = found["next"].lower()
         word_before = bare[: found.start()].split()[-1].lower()
-        if found["plural"] or word_before in _DETERMINERS or after in MONTHS:
-            continue  # "2 door hinges", "the 4 oldest" are counted, "2 dec" is a day
+        if found["plural"] or word_before in _DETERMINERS or after in {*MONTHS, *_SCALES}:
+            continue  # "2 door hinges", "the 4 oldest", "4 hundred" are counted, "2 dec" is a day
         if not counted(after) and not after.endswith("s") and after not in EMPTY and found["next"].islower():
             yield found.start("digit"), found.end("digit"), _DIGITS[found["digit"]]
 
@@ -390,7 +389,6 @@ def _counted(word: str) -> bool:
         word in durations.SECONDS
         or find_currency(word) is not None
         or word in {"more", "of", "open", "per", "people", "children"}
-        or word in SCALES
     )
 
 

@@ -17,11 +17,11 @@ from typing import Final
 from agent.pipeline import Span
 from agent.planning.proposal import TypedValue
 from agent.validate.coverage import weighty_patterns as patterns
-from agent.validate.coverage.accounted_words import plain_word
+from agent.validate.coverage.accounted_words import LIGHT, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
 from agent.validate.coverage.left_over import ASKING, FINITE, blank
 from agent.validate.coverage.order import Order
-from agent.validate.coverage.unused_words import find_left_over
+from agent.validate.coverage.unused_words import SAID_AROUND, find_left_over
 from agent.validate.coverage.weighty_patterns import Place
 from language.common_words import is_everyday
 from language.stems import EMPTY, KIN, ORDER_WORDS, ORDERS, READING, stem, stem_text
@@ -207,11 +207,20 @@ _BEFORE_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[^\W\d_][\w'’-]*")
+_NAMES_TOO: Final = ("will", "may")
+_NO_NAME: Final = EMPTY | LIGHT | SAID_AROUND | word_set("say says saying explain explaining")
 _LISTED: Final = re.compile(r"\s*,?\s*(?:and|or|&|\+)\s", re.IGNORECASE)
 _LEADING: Final = word_set("for to of with from at on both the a an my our give get put")
 # "Rex|, Poppy and Bess".
 _BEHIND_NAME: Final = re.compile(
     r"(?:\s*,\s*[^\W\d_][\w'’-]{0,40}){1,8}\s*,?\s+(?:and|or|&)\s+(?:the\s+)?[^\W\d_][\w'’-]*", re.IGNORECASE
+)
+# "Rex| and the mill", "Rex| as well as bess", "Rex|'s bath and will bell's".
+_ALSO_NAMED: Final = re.compile(
+    r"(?:['’]s(?:\s+[^\W\d_]+){0,2}?)?(?:\s+(?:and|plus|as\s+well\s+as)\s+|\s*&\s*)(?:(?:also|the|of|for|at|with)\s+)*"
+    r"(?P<said>(?!(?:that|it|he|she|there|what|who|let)['’])(?:[^\W\d_]+\s+){0,2}?[^\W\d_]+(?P<owns>['’]s(?!\w))"
+    r"|[^\W\d_][\w'’-]*+(?!\s+(?:her|his|their|its|the|an?|it|him|them|my|our|your|all)(?!\w)))",
+    re.IGNORECASE,
 )
 # "Ready| and paid": one more value of what has one.
 _AND_ANOTHER: Final = re.compile(r"\s+and\s+(?P<said>[^\W\d_]{3,})(?=\W*$)", re.IGNORECASE)
@@ -242,7 +251,13 @@ def find_listed_names(order: Order) -> Iterator[Place]:
             start = first
         if start < at:
             yield start, at
-        behind = _BEHIND_NAME.match(text, end)
+        behind, also = _BEHIND_NAME.match(text, end), _ALSO_NAMED.match(text, end)
+        if also is not None and not is_used(*also.span("said")):
+            low, after = plain_word(also["said"]), _WORD.search(text, also.end("said"))
+            low = plain_word(after[0]) if after is not None and low in _NAMES_TOO else low  # "Will Bell"
+            orders = stem(low) in ORDERS | READING | order.every_verb or low in _NO_NAME
+            if also["owns"] or not (orders or stem(low) in order.known):
+                yield also.span("said")
         for each in _WORD.finditer(behind[0]) if behind is not None else ():
             first, last = end + each.start(), end + each.end()
             low = each[0].casefold()

@@ -19,36 +19,21 @@ from agent.planning.proposal import (
     QuotedText,
     TypedValue,
 )
-from agent.planning.quotes import list_words, walk
+from agent.planning.quotes import walk
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import plain_word
-from agent.validate.coverage.modifiers import begins_beside
+from agent.validate.coverage.misread_texts import find_beside_texts, find_told_to_others, find_unset_members
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, search_before
 from language import numerals
-from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
+from language.stems import EMPTY, name_stems, split_runs, stem_text
 from language.text import word_set
-from language.wordnet import find_similar_stems, is_word, rate_similarity
-from registry.contract import Contract, Unit
+from language.wordnet import is_word
 
-_MARK: Final = re.compile(r"[,;.!?–—-]\s*(?:(?:and|then|please|also)\s+)*$", re.IGNORECASE)
-_VERB: Final = re.compile(
-    r"(?P<verb>[a-z]+(?<!ed)(?<![a-z]{3}ing)(?<!s))\s+(?P<object>(?:her|him|them|it|me|us|the|his|their|my|our|an?)\b|[A-Z])?"
-)
-_ON_CONDITION: Final = re.compile(
-    r"(?:^|[,;.:!?\n–—-])\s*(?:(?:and|but|so|though|please)\s+)*(?:only\s+(?:if|when|once|after)|if(?!\s+(?:only|possible)\b)|unless"
-    r"|as\s+soon\s+as|provided|as\s+long\s+as|until(?!\s+(?:now|recently)\b)|not\s+before|not\s+until)\s+\w",
-    re.IGNORECASE,
-)
 # Only introduces an amount: "it came to 85".
 _UP_TO: Final = re.compile(r"(?:^|\s)to\s(?:\s*an?\s+total\s+of\s+)?.{0,3}$", re.IGNORECASE)
 _AMOUNTS: Final = re.compile(r"(?<!\w)(?:c[ao]mes?|amount(?:s|ed)?|add(?:s|ed)?\s+up)\s+to\s+$", re.IGNORECASE)
-# Leaves something out or adds something. No reason or note begins so: "except on Mondays", "plus the other one".
-_LEFT_OUT: Final = re.compile(
-    r"\W*(?:(?:and|but)\s+)?(?:except|excluding|without|other\s+than|apart\s+from|plus|as\s+well\s+as|or)\s",
-    re.IGNORECASE,
-)
 _FIGURE: Final = re.compile(r"\d[\d.,]*")
 _MORE_BEFORE: Final = re.compile(
     r"(?<!\w)(?:another|extra|additional|further|add|remove|deduct|subtract)\s+(?:[€$£¥]\s?)?$", re.IGNORECASE
@@ -57,11 +42,10 @@ _MORE_BEHIND: Final = re.compile(
     r"\s+(?:[^\W\d_]+\s+)?(?:more|extra|fewer|less|additional|on\s+top)(?!\w)(?!\s+than)", re.I
 )
 _RANGE: Final = re.compile(r"(?<!\bfrom )(?<![\w.,-])\d+\s+(?:to|or)\s+\d", re.IGNORECASE)
+_FROM_TO: Final = re.compile(r"\s+(?:up\s+)?(?:to|through|till|until)\s+(?:(?:and|incl\w*)\s+)?#?", re.IGNORECASE)
 _CODE_LETTERS: Final = 3
 _OTHER_SENSES: Final = word_set("pound pounds buck bucks sterling real rand won dong crown crowns mark marks")
 """Names of currencies that alone may mean something else."""
-_ALIKE: Final = 0.4
-"""Similarity above which a verb may mean to tell somebody something, as "warn" does."""
 
 
 def find_misread(order: Order) -> set[Place]:
@@ -73,7 +57,9 @@ def find_misread(order: Order) -> set[Place]:
     """
     found = (
         _of_others,
-        _beside_texts,
+        find_beside_texts,
+        find_told_to_others,
+        find_unset_members,
         _ends_up,
         _is_change,
         _of_name,
@@ -99,68 +85,6 @@ def _of_others(order: Order) -> Iterator[Place]:
             behind = any(first < start for first, _ in records[at])
             if of is not None and behind and any(of.end() == first for first, _ in elsewhere):
                 yield start, end
-
-
-def _beside_texts(order: Order) -> Iterator[Place]:
-    """A length or rate taken as a reason or note: "suspend her for a week".
-
-    A message may begin that way. Converted values ("until Friday" as a day) are neither reason nor note.
-    """
-    text = order.text
-    for contract, name, argument in order.arguments:
-        schema, note = contract.properties.get(name) or {}, contract.annotation(name)
-        open_amount = _leaves_amount_open(contract, order)
-        verbatim = isinstance(argument, TypedValue) and argument.quote and str(argument.value) in argument.quote.text
-        if not (isinstance(argument, QuotedText) or verbatim) or note.compose or note.words:
-            continue
-        if schema.get("type") != "string" or "enum" in schema or "format" in schema:
-            continue
-        found = [begins_beside(text, *each) for each in order.find(argument)]
-        if open_amount:  # a length, where money for that length may be meant
-            found += [patterns.PERIODS.match(text, start) for start, _ in order.find(argument)]
-        yield from (each.span() for each in found if each is not None)
-        for start, end in order.find(argument):
-            words = {word.casefold() for word, _, _ in split_runs(text[start:end])} - EMPTY
-            orders = name not in contract.required and _is_order(text, start)
-            orders = orders or patterns.STAYS.search(text, start, end) is not None
-            orders = orders or _LEFT_OUT.match(text, start, end) is not None
-            orders = orders or find_condition(text[start:end]) is not None
-            if orders or (words and {stem(word) for word in words} <= patterns.TIMES):
-                yield start, end
-
-
-def find_conditions_in_answers(order: Order) -> Iterator[str]:
-    """Conditions in an answer that was to give a reason or note."""
-    for call in order.calls:
-        for argument in call.arguments.values():
-            for words in list_words(argument) if isinstance(argument, TypedValue | QuotedText) else ():
-                if words.origin and find_condition(words.text) is not None:
-                    yield words.text
-
-
-def find_condition(said: str) -> re.Match[str] | None:
-    """The clause of a text that opens with a condition: "only if legal agrees". A condition inside a sentence tells a
-    story."""
-    return _ON_CONDITION.search(said)
-
-
-def _is_order(text: str, start: int) -> bool:
-    """Whether words after punctuation begin with a verb and its object: "…, ring her", "…, warn Ada"."""
-    found = _VERB.match(text, start)
-    if found is None or search_before(_MARK, text, start) is None or found["verb"] in EMPTY:
-        return False
-    verb = stem(found["verb"])
-    tells = rate_similarity(verb, patterns.TELLING, verb=True) > _ALIKE
-    return tells or (found["object"] is not None and bool(find_similar_stems(verb, verb=True)))
-
-
-def _leaves_amount_open(contract: Contract, order: Order) -> bool:
-    """Whether a call leaves out an optional amount of money."""
-    calls = [each for each in order.calls if each.action == contract.name]
-    money = {
-        name for name in contract.properties if contract.annotation(name).unit in (Unit.MONEY, Unit.MONEY_MINOR)
-    } - {*contract.required}
-    return any(name not in call.arguments for call in calls for name in money)
 
 
 def _ends_up(order: Order) -> Iterator[Place]:
@@ -212,10 +136,11 @@ def _find_other_figures(order: Order) -> Iterator[Place]:
         figure = isinstance(argument, ComputedArgument) and isinstance(argument.expression, Number)
         figure = figure or (isinstance(argument, TypedValue) and type(argument.value) in (int, float))
         for start, end in order.find(argument) if figure else ():
-            rough = patterns.search_before(patterns.ROUGH_BEFORE, text, start)
-            found = rough or patterns.ROUGH.search(text, start, end) or patterns.ROUGH_BEHIND.match(text, end)
-            if found is not None:
-                yield found.span("rough")
+            for each in numerals.find_typed(text[start:end]):
+                rough = patterns.search_before(patterns.ROUGH_BEFORE, text, start + each.start)
+                found = rough or patterns.ROUGH_BEHIND.match(text, start + each.end)
+                if found is not None:
+                    yield found.span("rough")
         if unit is None or not isinstance(argument, ComputedArgument) or not isinstance(argument.expression, Number):
             continue
         for start, end in order.find(argument):
@@ -272,14 +197,18 @@ def _find_left_out(order: Order) -> Iterator[Place]:
 
 
 def _find_split_names(order: Order) -> Iterator[Place]:
-    """An owner and a name taken for two records: "Ada's Sunday Standard"."""
+    """An owner and a name, or the ends of a range, taken for two records: "Ada's Sunday Standard", "502 to 504"."""
     calls = order.calls
     for one, other in itertools.pairwise(calls):
         if one.action != other.action:
             continue
         for _, end in order.find([each for each in walk(one) if isinstance(each, Find)]):
             for start, stop in order.find([each for each in walk(other) if isinstance(each, Find)]):
-                if end < start and patterns.OWNS.fullmatch(order.text, end, start):
+                from_to = order.text[end - 1].isdigit() and order.text[stop - 1].isdigit()
+                if end < start and (
+                    patterns.OWNS.fullmatch(order.text, end, start)
+                    or (from_to and _FROM_TO.fullmatch(order.text, end, start))
+                ):
                     yield start, stop
 
 

@@ -17,7 +17,7 @@ from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.asides import Asides
 from agent.validate.coverage.described_only import Told, is_named_outright
 from agent.validate.coverage.descriptions import denies_other_action, describes_name
-from agent.validate.coverage.misread import find_conditions_in_answers
+from agent.validate.coverage.misread_texts import find_conditions_in_answers
 from agent.validate.coverage.negations import denies_verb
 from agent.validate.coverage.opposed_verbs import find_what_stays
 from agent.validate.coverage.order import Order, list_verbs

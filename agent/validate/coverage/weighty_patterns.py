@@ -167,8 +167,7 @@ IN: Final = re.compile(r"(?<!\w)(?:in|into|to|as)\s+(?:(?:an?|the|his|her|their|
 FACTOR: Final = re.compile(r"(?<=\d)\s?[x×](?!\w)|(?<!\w)[x×]\s?(?=\d)", re.IGNORECASE)
 FACTOR_BEFORE: Final = re.compile(r"(?<!\w)[x×]\s?$", re.IGNORECASE)
 _ROUGH: Final = r"(?P<rough>(?:about|around|some|roughly|approx(?:imately)?|circa|ca|nearly|almost)(?!\w)\.?|~)"
-ROUGH_BEFORE: Final = re.compile(rf"(?<!\w){_ROUGH}\s*$", re.IGNORECASE)
-ROUGH: Final = re.compile(rf"(?<!\w){_ROUGH}(?=\s*[€$£¥]?\s*\w)", re.IGNORECASE)
+ROUGH_BEFORE: Final = re.compile(rf"(?<!\w){_ROUGH}\s*[€$£¥]?\s*$", re.IGNORECASE)
 ROUGH_BEHIND: Final = re.compile(
     r"(?:\s*(?:[€$£¥]|(?:(?:more|extra|further)\s+)?[^\W\d_]+))?\s*(?P<rough>or\s+(?:so|thereabouts)|give\s+or\s+take)\b",
     re.IGNORECASE,

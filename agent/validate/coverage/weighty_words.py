@@ -33,6 +33,7 @@ from agent.validate.coverage.further_orders import (
 )
 from agent.validate.coverage.left_over import find_left_over_words
 from agent.validate.coverage.misread import find_misread
+from agent.validate.coverage.misread_texts import list_named
 from agent.validate.coverage.modifiers import FORBIDS, FREE, find_limits, find_modifiers, find_parts, names_rate
 from agent.validate.coverage.negations import find_denied_clauses, find_negations, find_taken_back, only_contrasts
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_other_channels, goes_by
@@ -44,7 +45,6 @@ from language import numerals
 from language.stems import EMPTY, GENERIC, ORDERS, READING, name_stems, split_runs, stem, stem_text
 from language.text import read_text, singularize, word_set
 from language.wordnet import is_word
-from registry.contract import Contract
 
 Kind = Literal[
     "restriction", "condition", "quantifier", "part", "date", "order not to", "denial", "denied clause", "number",
@@ -67,6 +67,7 @@ _A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _LOOSELY: Final = re.compile(
     r"(?<!\w)(?:before|around|roughly|about|towards|shortly\s+after)\s+(?:the\s+)?$", re.IGNORECASE
 )
+_OWNING: Final = re.compile(r"(?<![\w.,-])\d+(?=['’]s(?!\w))")  # "7's"
 _GIFTS: Final = frozenset(stem_text("free gift complimentary waive"))
 """Words of actions that cost nobody anything."""
 _CLAUSE: Final = re.compile(r"[;!?\n]|[,.](?!\d)")
@@ -244,13 +245,15 @@ def _find_numbers(order: Order) -> Iterator[Place]:
     for contract, name, each in order.arguments:
         if not isinstance(each, TypedValue) or not _A_DAY.fullmatch(str(each.value)):
             continue
-        own = _named(contract, name)
+        own = list_named(contract, name)
         for start, _ in order.find(each):
             loose = patterns.search_before(_LOOSELY, order.polite, start)
             if loose is not None and loose[0].split()[0].casefold() not in own:  # "best before" is what it is called
                 yield loose.start(), start
     for found in patterns.RANGE.finditer(order.polite) if order.on_records else ():
         yield found.span("last")
+    for found in _OWNING.finditer(order.polite) if order.on_records else ():
+        yield found.span()
 
 
 def _counts_here(order: Order, number: numerals.Number) -> bool:
@@ -291,7 +294,7 @@ def _find_other_units(order: Order) -> Iterator[Place]:
     """Finds units beside used numbers that neither the value nor its parameter is in."""
     used = {find_unit(node.unit) for node in order.parts(Number)}
     used |= {note.unit.value for note in order.notes if note.unit is not None}
-    said = (word for each in order.contracts for name in each.properties for word in _named(each, name))
+    said = (word for each in order.contracts for name in each.properties for word in list_named(each, name))
     used |= {find_unit(word) for word in said if stem(word) in patterns.UNITS}
     for number in numerals.find_typed(order.text):
         after = patterns.UNIT_FURTHER.match(order.text, number.end)
@@ -300,11 +303,6 @@ def _find_other_units(order: Order) -> Iterator[Place]:
         unit = find_unit(after[1]) if stem(after[1].casefold()) in patterns.UNITS or find_currency(after[1]) else None
         if unit is not None and unit not in used:
             yield after.span(1)
-
-
-def _named(contract: Contract, name: str) -> list[str]:
-    """The words of a parameter's name and label. They may say its unit."""
-    return f"{name.replace('_', ' ')} {contract.annotation(name).label or ''}".casefold().split()
 
 
 def _find_modifiers(order: Order) -> Iterator[Place]:
@@ -328,7 +326,7 @@ def _find_modifiers(order: Order) -> Iterator[Place]:
 def _is_own_rate(order: Order, place: Place) -> bool:
     """Whether it is a rate beside a number whose parameter is named by it: 65 "a month" for a "Monthly amount"."""
     rate = order.text[slice(*place)]
-    numbers = (each for of, name, each in order.arguments if names_rate(" ".join(_named(of, name)), rate))
+    numbers = (each for of, name, each in order.arguments if names_rate(" ".join(list_named(of, name)), rate))
     return any(
         start <= place[0] and patterns.BEFORE_RATE.fullmatch(order.text[end : place[0]])
         for each in numbers

@@ -192,7 +192,7 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], plain: Seque
 
 
 def _continues(reader: Reader, before: int, at: int) -> bool:
-    """Whether a number continues a list of records' numbers: "801 and 803", "801 as well as rent 803"."""
+    """Whether a number continues a list of records' numbers: "7 and 9", "7 as well as bill 9"."""
     between = range(before + 1, at)
     joined = any(reader.joint(step) or reader.low(step) == "well" for step in between)
     return joined and all(

@@ -11,7 +11,7 @@ from agent.planning.proposal import BelongsTo, Find
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.name_ends import MOST_NAMED, is_attribute, is_definite
-from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN, ActionWords, find_base_form
+from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN, SHOWN, ActionWords, find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch, says_whose
 from agent.resolve.rules.grammar.orders.message_texts import TELLING
 from agent.resolve.rules.grammar.orders.texts import takes_text
@@ -332,10 +332,9 @@ class StretchWords:
         """Whether words without a noun mean a record: a code, an address, a name. Words of the action and plain English
         in lower case don't, unless they stand where a name does."""
         reader, at = self.reader, phrase.first
-        token = reader.tokens[at]
+        token, span = reader.tokens[at], range(at, phrase.last)
         if phrase.noun or any(map(str.isdigit, token.text)) or "@" in token.text:
             return True
-        span = range(at, phrase.last)
         if any(step in self.verbs and not reader.tokens[step].capital for step in span):
             return False
         if reader.tokens[phrase.last - 1].owns:
@@ -351,7 +350,7 @@ class StretchWords:
                 or reader.low(step) in lexicon.MANNER
             )
         ]
-        if len(known) == len(span):
+        if len(known) == len(span) and not self._is_shown_name(phrase, kind):
             return False
         if token.capital and not (reader.starts(at) and is_word(token.low) and len(span) == 1):
             return True
@@ -363,12 +362,22 @@ class StretchWords:
         # A thing has plain words as its name if it is counted or has its article: "12 door hinges".
         thing = self._names_thing(phrase.find, kind)
         before = at - 2 if reader.low(at - 1) in lexicon.MORE else at - 1
-        placed = placed or (thing and (before in reader.numbers or reader.low(at - 1) == "the" or self._counted(span)))
-        return placed and not any(
+        ends = [pieces[-1].last for pieces in self.records.values() if len(span) > 1]
+        joined = reader.joint(at - 1) and reader.low(at - 1) != ","  # behind a comma may be a reason
+        listed = any(self._joins(end, at) for end in ends if joined or end < at - 1)
+        named = listed or before in reader.numbers or reader.low(at - 1) == "the" or self._counted(span)
+        return (placed or (thing and named)) and not any(
             (is_order(stem(reader.low(step))) and not is_attribute(reader, step))
             or reader.low(step) in lexicon.MORE | lexicon.COMMON
             for step in span
         )
+
+    def _is_shown_name(self, phrase: Phrase, kind: RecordKind) -> bool:
+        """Whether words that only the action's examples have are a thing's name here too: "the green hall"."""
+        lows = self.reader.lows(phrase.first, phrase.last - phrase.first)
+        verbs = {each for each, much in self.words.verbs.items() if much > SHOWN}
+        own = not (self.words.nouns | verbs).isdisjoint(map(stem, lows))
+        return len(lows) > 1 and not own and EMPTY.isdisjoint(lows) and self._names_thing(phrase.find, kind)
 
     def _names_thing(self, find: Find, kind: RecordKind) -> bool:
         """Whether a name is a thing's: a record's own, or, of a kind without names, that of what the record is of."""

@@ -11,7 +11,6 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, PhraseParts, count_placing
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
-from language.wordnet import is_word
 
 MOST_LEFT_OUT: Final = 12
 """Parts of a list of what is left out."""
@@ -51,7 +50,7 @@ def _behind_except(reader: Reader, at: int) -> int:
 
 
 def _behind_but(reader: Reader, at: int) -> int:
-    """The same for words that exclude only a name, number or position right after them: "all but Ada's, … but ada"."""
+    """The same for words that exclude only a name, number or position right after them: "all but Ada's"."""
     found = next((words for words in lexicon.EXCEPT_AFTER_ALL if reader.lows(at, len(words)) == words), None)
     step = at + len(found) if found is not None else 0
     if not step or step >= len(reader.tokens):
@@ -59,13 +58,12 @@ def _behind_but(reader: Reader, at: int) -> int:
     token = reader.tokens[step]
     named = token.capital or any(map(str.isdigit, token.text)) or count_placing(reader, step + (token.low == "the")) > 0
     verb = reader.noun(step + 1) is None and is_order(stem(token.low))
-    named |= token.word and token.low not in lexicon.NAME_STOP and not is_word(token.low)
     told = reader.low(step + 1) in lexicon.BE | lexicon.HAVING  # "but ada is ill"
     return step if (named and not verb and not told) or _owns_next(reader, step) else 0
 
 
 def _owns_next(reader: Reader, at: int) -> bool:
-    """Whether a possessive of at most three words begins here, in whatever case: "(all but) grace hope's"."""
+    """Whether a possessive of at most three words begins here, in whatever case: "(all but) ada berg's"."""
     if reader.low(at) in lexicon.SPARING:
         return False
     for step in range(at, min(at + MOST_OWNING, len(reader.tokens))):

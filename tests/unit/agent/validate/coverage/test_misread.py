@@ -11,7 +11,8 @@ from agent.planning.proposal import Call, Find, PlanResult, Proposal, RecordArgu
 from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
-from agent.validate.coverage.misread import find_condition, find_misread
+from agent.validate.coverage.misread import find_misread
+from agent.validate.coverage.misread_texts import find_condition
 from agent.validate.coverage.order import Order
 from agent.validate.questions import REST
 from evals.cases.frozen_world import FrozenWorld

@@ -56,3 +56,56 @@ async def test_a_number_behind_a_colon_is_a_value() -> None:
     made = (await propose(task, RuleResolver())).verdict
     assert isinstance(made, Plan), made
     assert [each.value for each in made.steps[0].filled if each.param == "weeks"] == [12]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("waive half of F-231 and all of F-235", "lending"),
+        ("waive all of F-231's fine and half of F-235's", "lending"),
+        ("discount half of bill 811 and all of bill 812", "vet"),
+        ("discount all of bill 811 and half of bill 812", "vet"),
+        ("discount all of bill 811's amount and half of bill 812's", "vet"),
+    ],
+)
+async def test_a_part_of_one_record_and_all_of_another_are_asked_about(text: str, name: str) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, world(name), "run_00000000000000000000000001")
+    assert isinstance((await propose(task, RuleResolver())).verdict, Question)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "values"),
+    [
+        ("give the deep clean and the baby cot to rasmus", "hotel", [61, 68]),
+        ("give the baby cot and deep clean to rasmus", "hotel", [68, 61]),
+        ("write off the brown rice & red lentils, expired", "foodbank", [805, 806]),
+        ("set pepper and pixel to light", "vet", [21, 24]),
+    ],
+)
+async def test_both_of_two_named_things_are_meant(text: str, name: str, values: list[int]) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, world(name), "run_00000000000000000000000001")
+    made = (await propose(task, RuleResolver())).verdict
+    assert isinstance(made, Plan), made
+    assert [step.filled[0].value for step in made.steps] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("reopen sorrel and mint", "hotel"),
+        ("set the baby cot and the extra pillows to high", "hotel"),
+        ("plan a parcel for ewa jankowska and will bell on friday", "foodbank"),
+        ("renew prescription 901 and will bell's by 2 weeks", "vet"),
+        ("renew prescriptions 901 to 903 by 2 weeks", "vet"),
+    ],
+)
+async def test_another_record_that_cannot_be_read_is_asked_about(text: str, name: str) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, world(name), "run_00000000000000000000000001")
+    assert isinstance((await propose(task, RuleResolver())).verdict, Question)
+
+
+async def test_a_digit_before_hundred_is_no_word() -> None:
+    task = Task(Request(text="discount 2 hundred on bill 812", now=NOW), OWNER, world("vet"), "run_" + "0" * 25 + "1")
+    made = (await propose(task, RuleResolver())).verdict
+    assert isinstance(made, Plan), made
+    assert [each.value for each in made.steps[0].filled if each.param == "amount"] == [20000]
