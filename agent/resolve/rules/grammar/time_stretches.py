@@ -166,13 +166,15 @@ def take_back(reader: Reader, index: int, held: TimeRange, field: str) -> TimeRa
         len(word) == _YEAR_DIGITS and word.isdigit() for word in said
     )
     weekday = not named and not DAYS.keys().isdisjoint(said) and said[0] != "for"
-    ahead = held.low is not None and held.low > reader.now and _COMING.isdisjoint(said)
+    edge = held.low or held.high
+    ahead = edge is not None and edge > reader.now and _COMING.isdisjoint(said)
     if not reader.asks or not (named or weekday) or not ahead or not _is_past(reader, index, field):
         return held
     if weekday:
         low, high = (each and each - timedelta(days=7) for each in (held.low, held.high))
         return replace(held, low=low, high=high)
-    assert held.low is not None
+    if held.low is None:
+        return held
     high = held.high.replace(year=held.high.year - 1) if held.high is not None else None
     return replace(held, low=held.low.replace(year=held.low.year - 1), high=high)
 

@@ -36,6 +36,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, negate_cond
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
 from agent.resolve.rules.grammar.questions.deeds import read_did
 from agent.resolve.rules.grammar.questions.figures import find_sum_of_deed
+from agent.resolve.rules.grammar.questions.groups import read_in_place
 from agent.resolve.rules.grammar.questions.plain import read_exists, read_one_kind, read_owes_more
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
 from agent.resolve.rules.grammar.questions.who import read_whoever
@@ -67,12 +68,23 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     if owes is not None and is_over(reader, owes[1], stop):
         return YesNoAnswer(tests=(owes[0],))
     been = next((step for step in range(index + 2, stop) if reader.low(step) == "been"), stop)
-    abouts = list_subjects(reader, index + 1, been)  # several where a bare code may be of any kind
+    # Several where a bare code may be of any kind.
+    abouts = [_in_place(reader, each, stop) for each in list_subjects(reader, index + 1, been)]
     abouts += [replace(a, find=each) for a in abouts if not a.noun for each in list_namesakes(reader, a.find)]
     answers = [_tested(reader, low, about, stop) for about in abouts]
     told = sorted((each for each in answers if each is not None), key=_is_of_theirs)
     reader.readings += told[1:]
     return told[0] if told else None
+
+
+def _in_place(reader: Reader, about: Phrase, stop: int) -> Phrase:
+    """A subject with the thing that its records belong to, where more is told of them: "(are all orders) on the north
+    round (packed)"."""
+    place = read_in_place(reader, about, reader.kinds[about.find.record], about.last, stop) if about.noun else None
+    if place is None or place[1] >= stop:
+        return about
+    find = about.find.model_copy(update={"where": (*about.find.where, *place[0])})
+    return replace(about, find=find, last=place[1])
 
 
 def _did_we(reader: Reader, index: int, stop: int) -> Answer | None:

@@ -84,6 +84,7 @@ async def test_one_price_is_compared() -> None:
         ("orders ordered on sunday", ["3001"]),
         ("which claims were opened on monday", ["51"]),
         ("claims on sunday", ["53"]),
+        ("claims before sunday", ["52"]),
         ("tours on friday", ["22"]),  # a day that may lie ahead is no last one
         ("coupons expiring on thursday", []),
     ],
@@ -156,6 +157,8 @@ async def test_each_place_and_thing_is_one_of_its_own(text: str, found: list[str
         ("who drives the lake tour?", "Lake Tour: driver Nora Weiss."),
         ("what did Mila order", "2 orders of Mila Brandt ordered by 24 Nov 2026: order 3001 (cheese name Young Gouda)"),
         ("is 3002 packed", "Yes: order 3002."),
+        ("are all orders on the valley tour packed?", "No: 1 order of Valley Tour (not packed): order 3001"),
+        ("is any order on the lake tour delivered?", "Yes: 1 delivered order of Lake Tour: order 3004"),
         ("is 3002 on the lake tour", "No: order 3002."),
         ("has claim 52 been closed", "Yes: claim 52."),
         ("has Jonas Keel's claim been closed", "No"),
