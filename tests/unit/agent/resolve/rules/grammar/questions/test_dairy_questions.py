@@ -168,3 +168,9 @@ async def test_what_is_asked_is_told(text: str, told: str) -> None:
     reply = await tell(text)
     assert reply is not None
     assert reply.text.startswith(told), reply.text
+
+
+async def test_a_bare_number_is_of_the_kind_that_what_is_told_fits() -> None:
+    reply = await answered("is 501 back", "lending")  # a loan; a member goes by a number too
+    assert isinstance(reply, Reply)
+    assert reply.text.startswith("No: loan 501")
