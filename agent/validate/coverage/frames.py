@@ -16,7 +16,19 @@ from typing import Final
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.clauses import Clause, split_clauses
-from agent.validate.coverage.left_over import WISH
+from agent.validate.coverage.openings import (
+    ADVERB,
+    DID,
+    DO_IT,
+    DONE,
+    FEW,
+    FRAME,
+    GIVEN,
+    OFTEN,
+    OPENERS,
+    PLEASE,
+    WISH,
+)
 from agent.validate.coverage.opposed_verbs import ENDING, leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_direct
@@ -25,79 +37,13 @@ from language.locales import guess_language
 from language.stems import ORDERS, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word
 
-_OPENERS: Final = (
-    r"\W*(?:(?:and|but|so|well|ok|okay|hi|hello|hey|oh|ah|hm+|btw|fyi|actually|sorry|please|also|then|look|listen|no|yes"
-    r"|today|yesterday|earlier)\b[\s,:–—-]*)*"
-)
-_SPEAKER: Final = r"(?:i|we)"
-_ANYBODY: Final = r"(?:i|we|they|he|she|it|(?:some|any|every)(?:body|one)|nobody)"
-_OFTEN: Final = r"(?:already|almost|nearly|hardly|never|usually|often|sometimes|always|previously|once|just\s+now)"
-_ADVERB: Final = (
-    r"(?:ever|just|also|really|actually|still|even|quite|simply|at\s+some\s+point|now|yet|then|only|probably|maybe"
-    r"|perhaps)"
-)
-_AUXILIARY: Final = r"(?:will|should|must|can|could|would|do|did|have|had|need|ought|shall|might)"
-_NOT: Final = (
-    rf"(?:(?:wo|ca|sha|{_AUXILIARY})n['’]?t|cannot|{_AUXILIARY}\s+(?:not|never)|never|no\s+longer"
-    r"|['’](?:d|ll|ve)\s+(?:not|never|rather\s+not))"
-)
-_GOOD: Final = (
-    r"(?:time|good|great|nice|best|better|lovely|fine|okay?|fair|right|kind|helpful|wise|important|possible|necessary"
-    r"|urgent)"
-)
-_FRAMES: Final = (
-    # A question: "should we", "did anyone". "Could you" and "can we" ask for it.
-    rf"(?:should|shall|must|did|do|does|would|may|might|ought|was|were|am|are|is|had)\s+{_ANYBODY}"
-    rf"(?:\s+(?:{_ADVERB}|{_OFTEN}|not|to|have|be|going|allowed|able))*",
-    r"(?:am|are|is|was|were)\s+(?:[\w'’]+\s+){1,3}?(?:allowed|permitted|supposed|able|entitled)\s+to",
-    rf"(?:when|why|where|how)\s+(?:would|will|did|do|does|should|can|could|was|were|is|are|has|have|had)\s+(?:{_ANYBODY}|you)",
-    r"what\s+(?:would|will|does|do)\s+(?:it|that|this)\s+(?:cost|take|mean)\s+to|what\s+happens\s+(?:if|when)\s+(?:i|we|you)",
-    rf"do\s+you\s+(?:think|reckon|believe|suppose)\s+(?:that\s+)?{_ANYBODY}(?:\s+(?:should|could|can|may|must|ought\s+to))?",
-    # A refusal.
-    r"let(?:['’]?s|\s+us)\s+not",
-    rf"{_ANYBODY}\s*{_NOT}(?:\s+(?:{_ADVERB}|have|had|to|want|wish|like|mean|intend|plan|going|let))*",
-    r"(?:there(?:['’]s|\s+is|\s+was)\s+)?(?:no(?:\s+longer)?|not|hardly|barely|little)\s+(?:an?y?\s+)?(?:need|reason|point)\s+(?:to|in)",
-    r"you\s+(?:need\s*n['’]?t|need\s+not|(?:don['’]?t|do\s+not|no\s+longer)\s+(?:have|need)\s+to)",
-    r"it(?:['’]s|\s+is|\s+was|\s+(?=(?:is|was)n))\s*(?:not|no\s+longer|(?:is|was)n['’]?t|hardly|barely|scarcely|never)\s+(?:\w+\s+){0,3}?to",
-    r"(?:(?-i:[A-Z])\w+\s+)?refuses?\s+to",
-    rf"(?:[\w'’-]+\s+){{0,4}}?(?:{_NOT}|(?:has|does)(?:n['’]?t|\s+not|\s+never))\s+(?:{_ADVERB}\s+)*(?:ask|want|agree|intend|plan|wish|mean"
-    r"|offer|promise|dare|bother)(?:e?d|ned|t)?(?:\s+(?:us|me|you|them))?\s+to",
-    rf"(?:\w+\s+){{1,3}}?(?:says?|said|thinks?|thought|claims?|insists?|promised)\s+(?:that\s+)?{_ANYBODY}\s*{_NOT}"
-    rf"(?:\s+{_ADVERB})*",
-    rf"it(?:['’](?:s|d\s+be)|\s+(?:is|was|would\s+be|seems?|feels))(?!\s+(?:\w+\s+){{0,4}}{_GOOD}\b)\s+(?:\w+\s+){{1,5}}?to",
-    # What somebody believes or has done, or nearly has.
-    rf"(?:\w+\s+){{1,3}}?(?:thinks?|thought|believes?|claims?)\s+(?:that\s+)?{_ANYBODY}",
-    rf"{_SPEAKER}(?:['’]ve|['’]d|\s+have|\s+had|\s+did)?\s+(?:{_ADVERB}\s+)*{_OFTEN}(?:\s+(?:{_ADVERB}|{_OFTEN}))*"
-    r"(?:\s+(?:had|have|told|asked|tell|ask|got|wanted|meant|went|needed)\s+(?:you\s+|them\s+|him\s+|her\s+)?to)?",
-    rf"{_SPEAKER}(?:['’]ve|\s+have)?\s+(?:{_ADVERB}\s+)*had\s+(?:{_ADVERB}\s+)*to",
-    # A thought.
-    rf"{_SPEAKER}(?:['’]m|['’]re|\s+am|\s+are|\s+was|\s+were)\s+(?:{_ADVERB}\s+)*(?:thinking|wondering|considering"
-    r"|debating|not\s+sure|unsure|undecided)(?:\s+(?:about|of|on))?(?:\s+(?:whether|if|how|when)(?:\s+or\s+not)?)?"
-    r"(?:\s+to|\s+(?:i|we)\s+\w+)?",
-    r"(?:just\s+)?(?:in\s+case|suppose|supposing|imagine|pretend|assuming|say|let['’]s\s+say|what\s+if|for\s+(?:example"
-    rf"|instance),?)(?:\s+that)?\s+{_ANYBODY}(?:\s+(?:{_ADVERB}|want|wanted|had|have|need|needed|to|were))*",
-)
-_FRAME: Final = re.compile(rf"{_OPENERS}(?P<frame>{'|'.join(_FRAMES)})\s+(?P<verb>[^\W\d_]+)", re.IGNORECASE)
-_FEW: Final = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|a\s+dozen)"
-_GIVEN: Final = r"gave|given|took|taken|sent|made|wrote|written"
-# What the speaker says to have done: "we gave her 5 euros", "I've just closed 7".
-_DONE: Final = re.compile(
-    rf"{_OPENERS}(?P<frame>{_SPEAKER}(?:['’]ve|\s+have)?(?:\s+(?:{_ADVERB}|{_OFTEN}))*)\s+(?!used\s+to\b)"
-    rf"(?P<verb>{_GIVEN}|set|put|paid|\w{{2,}}(?<!e)ed)(?!\w)",
-    re.IGNORECASE,
-)
-# What anybody did. Other verbs may tell what came to be so ("she paid 7", "they returned it").
-_DID: Final = re.compile(
-    rf"{_OPENERS}(?P<frame>(?:{_ANYBODY}(?:['’](?:ve|s)|\s+(?:has|have))?\s+)?(?:(?:{_ADVERB}|{_OFTEN})\s+)*)(?P<verb>{_GIVEN})(?!\w)",
-    re.IGNORECASE,
-)
 # What is no longer, hardly or perhaps so, behind any subject but the listener.
 _WEAKENED: Final = re.compile(
-    rf"{_OPENERS}(?P<subject>(?:(?!(?:who|that|which|whose|if|unless|provided|because|since|as|when|while|until|was|were|you|u|{_OFTEN})\b)[\w'’-]+\s+)"
+    rf"{OPENERS}(?P<subject>(?:(?!(?:who|that|which|whose|if|unless|provided|because|since|as|when|while|until|was|were|you|u|{OFTEN})\b)[\w'’-]+\s+)"
     r"{0,6}?)(?P<adverb>no\s+longer|hardly(?:\s+ever)?|barely|scarcely|seldom|rarely|nearly|almost|used\s+to|might(?!\s+(?:you|we|i)\b)"
-    r"|may(?=\s+(?:well\s+)?(?:need|want|require))|(?:is|are)(?:n['’]?t|\s+not)\s+(?:(?:supposed|meant|allowed|going)\s+)?to"
+    r"|may(?=\s+(?:well\s+)?(?:need|want|require|be)\b)|could(?=\s+(?:also\s+)?be\b)|(?:is|are)(?:n['’]?t|\s+not)\s+(?:(?:supposed|meant|allowed|going)\s+)?to"
     r"|(?P<was>(?:is|are|was|were|has|have|had|did)(?:n['’]?t|\s+(?:not|never)))"
-    rf"|(?:stopped|ceased|quit)(?=\s+\w+ing\b))(?:\s+(?:{_ADVERB}|be|been|to|well))*\s+(?P<verb>[^\W\d_]+)",
+    rf"|(?:stopped|ceased|quit)(?=\s+\w+ing\b))(?:\s+(?:{ADVERB}|be|been|to|well))*\s+(?P<verb>[^\W\d_]+)",
     re.IGNORECASE,
 )
 _SUBJECT: Final = (
@@ -106,17 +52,17 @@ _SUBJECT: Final = (
 )
 # What somebody else has still to do, or what is still to be done: "Ada promised to pay it", "it will be paid".
 _TO_COME: Final = re.compile(
-    rf"{_OPENERS}{_SUBJECT}(?P<form>(?:will|shall|should|must|may|might|can|could)"
+    rf"{OPENERS}{_SUBJECT}(?P<form>(?:will|shall|should|must|may|might|can|could)"
     r"|(?:has|have|needs?|ought|is|are|was|were)(?:\s+(?:going|about|due|supposed|meant|likely|planning|ready|willing|happy))?\s+to"
     r"|(?:promise|trie|forgot|prefer|agree|plan|intend|offer|refuse|expect|mean|meant|decide|decline|hope|tr(?:y|ies)"
     r"|attempt|fail|manage|swore|vow)(?:n?ed|red|d|s|es)?\s+to|(?P<wish>(?:want|wish|need|like|love)(?:s|es|ed|d)?\s+to"
-    rf"|(?:would|['’]d)\s+(?:like|love|prefer)\s+to))\s+(?:(?:{_ADVERB}|soon|have\s+to)\s+)*(?P<be>be\s+|get\s+)?"
+    rf"|(?:would|['’]d)\s+(?:like|love|prefer)\s+to))\s+(?:(?:{ADVERB}|soon|have\s+to)\s+)*(?P<be>be\s+|get\s+)?"
     r"(?P<verb>[^\W\d_]+)(?!\w)",
     re.IGNORECASE,
 )
 # What somebody has, uses or likes: "Ada has 2", "Ada hates the corner".
 _HAVING: Final = re.compile(
-    rf"{_OPENERS}{_SUBJECT}(?P<frame>(?:(?:{_ADVERB}|{_OFTEN})\s+)*(?P<verb>(?:has|have|got)(?=\s+(?:{_ADVERB}\s+|{_OFTEN}\s+)*(?:\d|{_FEW}\b))"
+    rf"{OPENERS}{_SUBJECT}(?P<frame>(?:(?:{ADVERB}|{OFTEN})\s+)*(?P<verb>(?:has|have|got)(?=\s+(?:{ADVERB}\s+|{OFTEN}\s+)*(?:\d|{FEW}\b))"
     r"|us(?:es|ed)(?!\s+to\b)|lost|spent|spends|wasted|(?:is|are)\s+missing|owns|holds|held|kept|received|hates?|hated|dislikes?d?"
     r"|loved|enjoys|enjoyed|stay(?:s|ed)|remain(?:s|ed)|asked\s+(?:for|about)|complain(?:s|ed)\s+about))(?!\w)",
     re.IGNORECASE,
@@ -132,19 +78,14 @@ _HOLDING: Final = frozenset(map(stem, ("keep", "stay", "remain", "have", "get", 
 """Verbs of what somebody shall have: "Ada may keep it" is no task of hers."""
 _HAS_DONE: Final = re.compile(r"\b(?:has|have|was|were|been)\s+(\w+)", re.IGNORECASE)
 _NO_LONGER: Final = re.compile(r"(?<!\w)no\s+longer(?=\W*$)", re.IGNORECASE)
-_NOT_YET: Final = re.compile(rf"{_OPENERS}not\s+(?:yet|now|today)\s*", re.IGNORECASE)
+_NOT_YET: Final = re.compile(rf"{OPENERS}not\s+(?:yet|now|today)\s*", re.IGNORECASE)
 # Wishes. A past tense only makes them polite.
 _WISHES: Final = frozenset(
     map(stem, "want wish need like love prefer hope wonder think ask mean guess suggest promise forget".split())  # noqa: SIM905
 )
 _PAST: Final = re.compile(PAST)
-_IRREGULAR: Final = frozenset((*_GIVEN.split("|"), "set", "put", "paid"))
-# "…, strike it": an order about what was said before, whatever its verb.
-_DO_IT: Final = re.compile(r"\W*(?P<verb>[^\W\d_]+)\s+(?:it|that|this|them|those|these|him|her)(?!\w)", re.IGNORECASE)
+_IRREGULAR: Final = frozenset((*GIVEN.split("|"), "set", "put", "paid"))
 _ONLY: Final = frozenset(("only", "just", "simply", "rather", "better", "instead", "now"))
-_ASKING: Final = re.compile(
-    r"(?<!\w)(?:please|pls|plz|(?:could|can|would|will)\s+you|can\s+we|let['’]?s)(?!\w)", re.IGNORECASE
-)
 
 
 def find_frames(order: Order) -> Iterator[Place]:
@@ -282,14 +223,14 @@ def _is_subject(found: re.Match[str], order: Order) -> bool:
 
 
 def _match(clause: Clause, order: Order) -> re.Match[str] | None:
-    framed = _FRAME.match(clause.text, clause.start, clause.end)
+    framed = FRAME.match(clause.text, clause.start, clause.end)
     if framed is not None and _is_verb(framed["verb"], order):
         return framed
-    done = _DONE.match(clause.text, clause.start, clause.end)
+    done = DONE.match(clause.text, clause.start, clause.end)
     # Other verbs may tell what has come to be so, and so what to write down: "we fixed the boiler".
     if done is not None and (done["verb"].casefold() in _IRREGULAR or stem(done["verb"].casefold()) in ORDERS):
         return done
-    return _DID.match(clause.text, clause.start, clause.end)
+    return DID.match(clause.text, clause.start, clause.end)
 
 
 def _is_verb(word: str, order: Order) -> bool:
@@ -307,9 +248,9 @@ def _is_text(clause: Clause, order: Order) -> bool:
 
 def _orders(clause: Clause, order: Order) -> bool:
     """Whether a clause is an order by its first word, or asks for something. A correction of a value is none."""
-    if _ASKING.search(clause.text, clause.start, clause.end):
+    if PLEASE.search(clause.text, clause.start, clause.end):
         return True
-    does = _DO_IT.match(clause.text, clause.start, clause.end)
+    does = DO_IT.match(clause.text, clause.words[0][1], clause.end)
     if does is not None and find_similar_stems(stem(does["verb"].casefold()), verb=True):
         return CORRECTION.match(clause.text, does.start("verb")) is None
     if clause.head is None or CORRECTION.match(clause.text, clause.head[1]):

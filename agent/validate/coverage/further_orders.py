@@ -19,7 +19,8 @@ from agent.planning.proposal import TypedValue
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import LIGHT, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
-from agent.validate.coverage.left_over import ASKING, FINITE, blank
+from agent.validate.coverage.left_over import FINITE, blank
+from agent.validate.coverage.openings import ASKING
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.unused_words import SAID_AROUND, find_left_over
 from agent.validate.coverage.weighty_patterns import Place

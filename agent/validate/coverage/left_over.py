@@ -16,6 +16,7 @@ from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import EVERY, LIGHT, Accounts, has_weight, list_accounts, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
 from agent.validate.coverage.modifiers import BOUND, FREE, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
+from agent.validate.coverage.openings import ASKING, WISH, WISHED
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place
 from language import numerals
@@ -70,15 +71,6 @@ _ELSEWHERE: Final = (
     patterns.NEGATION, patterns.RESTRICTION, patterns.LIMIT, patterns.CONDITION, patterns.QUANTIFIER,
     patterns.OF_SEVERAL, patterns.PART, patterns.DATE, BOUND, WHEN, RATE, SHARE, LIMIT, QUALIFIED, OTHERS, FREE,
 )  # fmt: skip
-# Only introduces the order: "could you", "I'd like to", "let's".
-ASKING: Final = _words(
-    r"(?:can|could|would|will|may|might|shall|should)\s+(?:you|u|we|i|someone|somebody|anybody|it|this|that)"
-    r"|(?:i|we)(?:['’]d|['’]ll|\s+would|\s+will|\s+have|\s+do)?\s+(?:really\s+|just\s+|also\s+)?(?:like|want|need|love|wish|prefer|have|hope)"
-    r"(?:\s+you)?(?:\s+to)?|(?:i|we)\s+(?:can|could|should|must)"
-    r"|(?:i|we)(?:['’]m|['’]re|\s+am|\s+are)\s+(?:going|hoping|trying|looking)\s+to|let(?:['’]s|\s+us|\s+me)|make\s+sure(?:\s+that|\s+to)?"
-    r"|be\s+(?:so\s+)?(?:kind|nice|good)\s+(?:enough\s+to|and|as\s+to)|would\s+(?:like|love)\s+to|go\s+ahead"
-    r"|(?:do|would)\s+you\s+mind"
-)
 # "Let Ada have a look": a task, not a statement.
 _LET: Final = re.compile(r"(?<!\w)let\s+(?:[^\W\d_][\w'’]*\s+){1,2}(?:have|do)(?!\w)", re.IGNORECASE)
 # A past event before the order, as its reason: "The money arrived, …".
@@ -109,15 +101,8 @@ _OTHERWISE: Final = re.compile(r"\s*(?:otherwise|else|if\s+not)\b", re.IGNORECAS
 _NAME_DID: Final = re.compile(r"\s*[A-Z][\w'’-]*\s+[^\W\d_]{2,}(?<!e)ed\W*$")
 _INTO: Final = re.compile(r"\s+(?:into|after)\b", re.IGNORECASE)
 _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
-WISH: Final = _words(
-    r"(?:needs?|wants?|gets?|deserves?|(?:could|can)\s+do\s+with|(?:should|shall|must|may|can|is\s+to|(?:woul)?d\s+like\s+to)\s+(?:get|have)"
-    r"|(?:woul)?d\s+like)"
-)
 _CODE: Final = re.compile(r"(?<![\w@.-])[A-Za-z]{1,3}-?\d{1,6}(?![\w-])")
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-WISHED: Final = re.compile(
-    r"(?<!\w)(?:should|must|shall|(?:has|have|needs?|ought|is|are)\s+to|let\s[^,;.!?\n]{1,40})\s+$", re.I
-)
 _DETERMINERS: Final = word_set("the a an his her their its our my your this that these those some")
 _STAYING: Final = word_set("stays stay remains remain")
 _STAYING_STEMS: Final = frozenset(map(stem, (*_STAYING, "keep", "wait", "leave")))

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from agent.extract.references.vocabulary import is_person
 from agent.planning.proposal import ComputedArgument, Find, RecordArgument, TypedValue
 from agent.validate.coverage.accounted_words import LIGHT, NOTHING, plain_word
 from agent.validate.coverage.clauses import split_clauses
-from agent.validate.coverage.left_over import ASKING as ASKED_FOR
 from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT, blank
 from agent.validate.coverage.modifiers import PAST
+from agent.validate.coverage.openings import ASKED, DO_IT, DOER, TO_BE, TOLD_OF
+from agent.validate.coverage.openings import ASKING as ASKED_FOR
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.unused_words import SAID_AROUND
 from agent.validate.coverage.weighty_patterns import (
@@ -38,7 +39,7 @@ _CLAUSE: Final = re.compile(r"[;!?\n()]|[.,:](?!\d)|\s[-–—]+\s|^", re.IGNORE
 _NEAR: Final = 60
 # Leads up to an order and still orders it: a wish, a polite phrase, a duty.
 _ASKS: Final = re.compile(
-    r"\b(?:(?:want|wish|need|like|love|prefer|hop|try|tri|go|plan|intend|manag|help|remember|get|dar|care|decid|agree|promis|ask"
+    r"\b(?:(?:want|wish|need|like|love|prefer|hop|try|tri|go|plan|intend|manag|help|remember|get|dar|care|decid|agree|ask"
     r"|suppos|request)(?:e|s|es|ed|d|ing|ning|ting)?|have|has|had|got|able|sure|ready|happy|glad|kind|nice|good|great|lovely"
     r"|helpful|enough|ahead|order|time|told|asked|instructed|meant|best|better|possible|free|back|us(?:ing|ed)|is|are|was|were|be"
     r"|how|forget|hesitate|fail|mind|way|due|ought|wrote|called|me|us|you|here|now|please)"
@@ -57,52 +58,6 @@ _TOLD_TO_DO: Final = re.compile(
 )
 _REFUSES: Final = re.compile(r"(?<!don't )(?<!don’t )(?<!not )(?<!never )\b(?:forget|hesitate|fail)\s+$", re.IGNORECASE)
 _WHETHER: Final = re.compile(r"\b(?:whether|if|when|how|why)\s+(?:or\s+not\s+)?$", re.IGNORECASE)
-_WAITS: Final = re.compile(r"\s*(?:(?:and|but|please|so)\s+)*(?P<wait>wait|hold\s+(?:on|off))\b", re.IGNORECASE)
-# A question about the past, about who, why or how, or about what is allowed. "Why not", "how about" and "could you"
-# suggest something instead.
-_QUESTION: Final = re.compile(
-    r"\s*(?:(?:and|but|so|hi|hello|hey|ok|okay)\b,?\s*)*(?P<asks>(?:who|why|how|when|where)(?!\s+(?:not|about|come)\b)"
-    r"(?!\s+do(?:n['’]t|\s+not)\s+(?:you|we)\b)(?:['’]s)?(?=\s)"
-    r"|(?:did|was|were|has|have|had)\s+(?:i|you|we|he|she|it|they|somebody|someone|anybody|anyone|the|that|this)\b"
-    r"|(?:am|are|is)\s+(?:i|we|he|she|it|they)\s+(?:allowed|able|permitted)\b"
-    r"|(?:may|can|should|shall|must)\s+i\b|should\s+we\b)",
-    re.IGNORECASE,
-)
-# A question, whatever its verb, unless an order follows.
-_ASKED: Final = re.compile(
-    r"\s*(?:(?:and|but|so|hi|hello|hey|ok|okay)\b,?\s*)*(?P<asks>why(?!\s+(?:not|don['’]?t|do\s+not)\b)|how(?!\s+about\b)|who(?=\s)"
-    r"|did|does|had|was|were|do\s+(?:i|we|they)\b|(?:has|have|is|are)(?=[^.;!?\n]*\?))\b",
-    re.IGNORECASE,
-)
-# An indirect question with its own subject: "I wondered whether Ada cancelled".
-_TOLD_OF: Final = re.compile(
-    r"(?<=\w\s)(?!if\s+(?:you|someone|somebody)\s+(?:can|could|would|will|might)\b)(?:whether|if|why|how|when)\s+(?:or\s+not\s+)?(?:i|we|you|he|she|they|somebody|someone|(?-i:[A-Z]\w+))(?:['’]\w{1,2})?\s+"
-    r"(?:(?:can|could|may|might|should|would|will|shall|must|do|did|does|ever|still|also|just|already|have|had|to)\s+)*$",
-    re.IGNORECASE,
-)
-# Something imagined, and a statement of what somebody has done.
-_IMAGINED: Final = re.compile(
-    r"\b(?:suppos(?:e|ing)|imagine|assum(?:e|ing)|pretend|doubt)\s+(?:that\s+)?[^,;.!?\n]*$", re.I
-)
-_DOER: Final = re.compile(
-    r"(?:^|[^\w])(?:i|we|you|he|she|they|it|somebody|someone|(?-i:[A-Z]\w+))\s+(?:(?:have|has|had|already|just|only)\s+)*$",
-    re.IGNORECASE,
-)
-# What somebody may or would do, and what was about to be done. Neither is an order.
-_TOLD_TO_BE: Final = re.compile(
-    r"(?:(?:\b(?:he|she|they|(?-i:[A-Z]\w+))(?:\s+(?:would|may|might|can)|['’]d)|\b(?:I|we)\s+(?:would|might))"
-    r"(?:\s+\w+ly)?|\b(?:used|(?:was|were)(?:\s+(?:just|almost|nearly))?(?:\s+(?:going|about|supposed|meant))?"
-    r"|(?:\w+\s+(?:am|are|is)|\w+['’](?:m|re|s))(?:\s+(?:just|probably|also))?\s+(?:going|about|planning))\s+to)\s+$",
-    re.IGNORECASE,
-)
-# "Ada will stay until Monday" can be an order, because nobody orders with the verb "stay". "She will cancel" and
-# "somebody should cancel" leave the task to others.
-_LEFT_TO: Final = re.compile(
-    r"(?:\b(?:i|we|he|she|they|who|(?-i:[A-Z]\w+))(?:\s+(?:will|shall)|['’]ll)"
-    r"|\b(?:some|any)(?:body|one)\s+(?:(?:will|should|must)(?:\s+(?:have|need)\s+to)?|(?:ought|needs|has)\s+to))"
-    r"(?:\s+(?:\w+ly|just|also|soon))?\s+$",
-    re.IGNORECASE,
-)
 _SAID_OF_IT: Final = re.compile(
     r"[^,;.!?\n]*?\b(?:was|were|is|would\s+be|seems)\s+(?:a|an|the|no|out|wrong|not|too)\b", re.I
 )
@@ -114,8 +69,6 @@ NOT_YET: Final = frozenset(
 ) | {"nearly", "almost", "hardly", "barely"}
 _NEARLY: Final = re.compile(r"(?<!\w)(?:almost|nearly|hardly|barely|(?:am|are|is)\s+to\s+be)\s+(?=\w)", re.IGNORECASE)
 _WAS: Final = re.compile(r"(?<!\w)(?:was|were|used\s+to\s+be)(?!\w)", re.IGNORECASE)
-# An order whose reason was given before: "…, write those off".
-_DO_IT: Final = re.compile(r"(?<!\w)(?P<verb>[^\W\d_]+)\s+(?:it|that|them|these|those)(?!\w)", re.IGNORECASE)
 _IF: Final = re.compile(r"(?<!\w)(?:if|unless|when|whether)(?!\w)", re.IGNORECASE)
 # An opinion may be wrong: "I think Ada has left".
 _THOUGHT: Final = re.compile(
@@ -135,29 +88,10 @@ _ASKING: Final = re.compile(
 _MARKS: Final = re.compile(r"[,;.!?\n]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Lead:
-    """One pattern that turns a verb of the calls into a report.
-
-    ``forms`` says which verb forms it applies to: any, the plain form, a plain form that can order, or a past
-    participle ("done"; then the place is the participle alone). A plain form inside a used quote doesn't count.
-    ``opens`` means that the pattern opens the clause.
-    """
-
-    pattern: re.Pattern[str]
-    forms: Literal["any", "plain", "order", "done"] = "any"
-    opens: bool = False
-
-
-_LEADS: Final = (
-    _Lead(_QUESTION, opens=True),
-    _Lead(_WAITS, opens=True),
-    _Lead(_IMAGINED),
-    _Lead(_TOLD_OF),
-    _Lead(_TOLD_TO_BE, "plain"),
-    _Lead(_LEFT_TO, "order"),
-    _Lead(_DOER, "done"),
-)
+_DID_SO: Final = re.compile(r"\s+(?:(?:have|has|had|already|just|only)\s+)*", re.IGNORECASE)
+_LEADS: Final = ((TOLD_OF, "any"), (TO_BE, "plain"), (DOER, "done"))
+"""What turns a verb of the calls into a report, and for which of its forms: any, the plain one outside a used quote, or
+a past participle ("done"; then the place is the participle alone)."""
 
 
 def find_told(order: Order) -> Iterator[Place]:
@@ -165,11 +99,13 @@ def find_told(order: Order) -> Iterator[Place]:
     text, verbs, taken = order.polite, order.heads, order.taken
     writes = not verbs.isdisjoint(TELLING) or any(note.compose for note in order.notes)
     doers = order.find([each.said for each in find_direct(order)])
+    persons = {each.name for each in order.kinds if is_person(each)}
+    people = order.find([each.said for each in order.parts(Find) if each.record in persons])
     for told in _TOLD_TO_DO.finditer(text) if not writes else ():
         whom = told.span("whom")
         if not any(start < whom[1] and whom[0] < end for start, end in doers):
             yield told.span()
-    asked = _ASKED.match(text)
+    asked = ASKED.match(text)
     closing = first_from(_MARKS, text, asked.end()) if asked is not None else None
     # "Is 7 ready? If so, close it" asks for its own condition.
     waits_on = order.find([call.condition for call in order.calls if call.condition is not None and closing])
@@ -181,18 +117,14 @@ def find_told(order: Order) -> Iterator[Place]:
         first = max(find_opening(_CLAUSE, text, start), start - REACH)
         low, used = word.casefold(), any(begin <= start < stop for begin, stop in taken)
         done = low.endswith("ed")
-        for lead in _LEADS:
-            allowed = {
-                "any": True,
-                "plain": not used and not low.endswith(("ed", "ing")),
-                "order": not used and stem(low) in ORDERS,
-                "done": done,
-            }[lead.forms]
-            near = first if lead.opens else max(first, start - _NEAR)
-            found = (lead.pattern.match if lead.opens else lead.pattern.search)(text, near, start) if allowed else None
+        plain = not used and not low.endswith(("ed", "ing"))
+        for lead, forms in _LEADS:
+            allowed = {"any": True, "plain": plain, "done": done}[forms]
+            found = lead.search(text, max(first, start - _NEAR), start) if allowed else None
             if found is not None:
-                begins = found.start(found.lastgroup) if found.lastgroup else found.start()
-                yield (start if lead.forms == "done" else begins), end
+                yield (start if forms == "done" else found.start()), end
+        if done and any(_DID_SO.fullmatch(text, stop, start) for _, stop in people):  # "ada" in small letters
+            yield start, end
         if low.endswith("ing") and not text[first:start].strip(" \n,;.!?") and _SAID_OF_IT.match(text, end):
             yield start, end
         if (before := _find_governing(text, first, start)) is not None:
@@ -223,7 +155,7 @@ def find_hedges(order: Order) -> Iterator[Place]:
         subject = [start for _, start, _ in split_runs(text[first : found.start()])]
         named = bool(subject) and any(begin <= first + subject[-1] < end for begin, end in taken)
         within = all(first <= begin < stop for begin, _ in taken) and any(found.end() <= begin for begin, _ in taken)
-        ordered = any(stem(each["verb"].casefold()) in order.heads for each in _DO_IT.finditer(text, stop))
+        ordered = any(stem(each["verb"].casefold()) in order.heads for each in DO_IT.finditer(text, stop))
         if named and within and not ordered and not _IF.search(text, first, found.start()):
             yield found.span()
 
