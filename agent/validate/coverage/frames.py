@@ -41,7 +41,7 @@ from language.wordnet import find_similar_stems, is_word
 _WEAKENED: Final = re.compile(
     rf"{OPENERS}(?P<subject>(?:(?!(?:who|that|which|whose|if|unless|provided|because|since|as|when|while|until|was|were|you|u|{OFTEN})\b)[\w'’-]+\s+)"
     r"{0,6}?)(?P<adverb>no\s+longer|hardly(?:\s+ever)?|barely|scarcely|seldom|rarely|nearly|almost|used\s+to|might(?!\s+(?:you|we|i)\b)"
-    r"|may(?=\s+(?:well\s+)?(?:need|want|require|be)\b)|could(?=\s+(?:also\s+)?be\b)|(?:is|are)(?:n['’]?t|\s+not)\s+(?:(?:supposed|meant|allowed|going)\s+)?to"
+    r"|may(?=\s+(?:(?:well|also)\s+)?(?:need|want|require|be)\b)|could(?=\s+(?:also\s+)?be\b)|(?:is|are)(?:n['’]?t|\s+not)\s+(?:(?:supposed|meant|allowed|going)\s+)?to"
     r"|(?P<was>(?:is|are|was|were|has|have|had|did)(?:n['’]?t|\s+(?:not|never)))"
     rf"|(?:stopped|ceased|quit)(?=\s+\w+ing\b))(?:\s+(?:{ADVERB}|be|been|to|well))*\s+(?P<verb>[^\W\d_]+)",
     re.IGNORECASE,
