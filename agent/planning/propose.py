@@ -45,7 +45,6 @@ from agent.planning.task import (
     Verdict,
     Withdrawal,
     ask_which,
-    can_be_undone,
     changes_something,
     finds_nothing,
     hold,
@@ -139,8 +138,7 @@ async def _plan_titled(task: Task, resolved: Resolved, on_phase: PhaseCallback) 
     made = await _plan_as_read(task, resolved, on_phase)
     proposed = resolved.resolution if isinstance(resolved.resolution, Proposed) else None
     if proposed is not None and proposed.unnamed:
-        waits = not isinstance(made.verdict, Plan) or can_be_undone(task, made)
-        made = hold(made, ONLY_FIT) if waits else ask_which(task, list_planned_actions(made), made)
+        made = hold(made, ONLY_FIT)
     if proposed is None:
         return made
     planned = isinstance(made.verdict, Plan)

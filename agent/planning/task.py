@@ -141,14 +141,12 @@ def finds_nothing(verdict: Verdict) -> bool:
 def is_harmless(task: Task, outcome: Outcome) -> bool:
     """Whether a plan moves no money and can be undone."""
     contracts = [task.workspace_context.catalogue.get(name) for name in list_planned_actions(outcome)]
-    money = (Unit.MONEY, Unit.MONEY_MINOR)
-    moves = any(note.unit in money for each in contracts if each is not None for note in each.annotations.values())
-    return not moves and can_be_undone(task, outcome)
-
-
-def can_be_undone(task: Task, outcome: Outcome) -> bool:
-    contracts = [task.workspace_context.catalogue.get(name) for name in list_planned_actions(outcome)]
-    return all(each is not None and each.risk is not Risk.IRREVERSIBLE for each in contracts)
+    return all(
+        each is not None
+        and each.risk is not Risk.IRREVERSIBLE
+        and not any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in each.annotations.values())
+        for each in contracts
+    )
 
 
 def names_its_records(plan: Plan, proposal: Proposal) -> bool:

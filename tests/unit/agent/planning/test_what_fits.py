@@ -25,9 +25,7 @@ from agent.planning.task import Outcome, Task
 from agent.planning.what_fits import ONLY_FIT, plan_what_fits
 from agent.resolve.rules.resolver import RuleResolver
 from core.errors import PlatformUnavailable
-from evals.cases.frozen_world import FrozenWorld
-from tests.unit import museum
-from tests.unit.marina import ask, ask_marina
+from tests.unit.marina import ask_marina
 from tests.unit.museum import MUSEUM, ask_museum
 from tests.unit.own_worlds import NOW, OWNER
 
@@ -157,14 +155,6 @@ async def test_money_waits_where_no_word_names_an_action() -> None:
     calls, held = await read_calls("4301 to 450 euros")
     assert calls == [("set_fee", {"loan_id": 4301, "fee": 45000})]
     assert ONLY_FIT in held
-
-
-async def test_what_no_word_names_and_nobody_can_undo_is_asked_about() -> None:
-    contracts = [{**each, "risk": "irreversible"} for each in museum._CONTRACTS if each["name"] == "museum.set_fee"]
-    world = FrozenWorld({"contracts": contracts, "kinds": museum._KINDS, "records": museum._RECORDS})
-    asked = (await ask(world, "4301 to 450 euros")).verdict
-    assert isinstance(asked, Question), asked
-    assert [each.id for each in asked.candidates] == ["museum.set_fee"]
 
 
 @pytest.mark.parametrize("length", ["another month", "an extra week", "one more year"])
