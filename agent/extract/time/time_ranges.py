@@ -78,6 +78,9 @@ def find(text: Text, now: datetime) -> tuple[TimeRange, ...]:
         # What is "in the last week" began then and lasts; "since" and the like may also be a part of the words of the
         # day itself.
         said = _find_inner(text.low[when.start : when.end], said)
+        if text.low.startswith("within", when.start):  # "within 60 days": at any time until then
+            made.append(_make_window(text, when.start, when.end, _make_midnight(now.date(), now), _after(when, now)))
+            continue
         low = (
             _make_midnight(when.day, now) if said in ("from", "in") else _after(when, now) if said == "after" else None
         )

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, Protocol
 
 from agent.extract.time import dates, times
+from agent.extract.time.date_math import shift
 from agent.extract.time.time_ranges import TimeRange
 from agent.planning.proposal import Compare, Condition, Day, Words
 from agent.resolve.rules.grammar import lexicon
@@ -44,6 +45,8 @@ _PARTS: Final[dict[str, tuple[int, int | None]]]= {
 _THE: Final = len("the ")
 _COMING: Final = frozenset(("next", "this", "coming"))
 _HALF_A_YEAR: Final = 182
+_MONTH: Final = 31
+_QUARTER: Final = 92
 _YEAR_DIGITS: Final = 4
 _YEAR: Final = re.compile(
     r"(?<!\w)(?P<way>in|during|since|before|after)\s+(?:the\s+year\s+)?(?P<year>(?:19|20)\d\d)"
@@ -154,29 +157,44 @@ def _bring_near(month: TimeRange, now: datetime) -> TimeRange:
 def _is_past(reader: Reader, index: int, field: str) -> bool:
     """Whether the words before a time, or the field itself, tell of what has happened: "ended (in May)", "Paid"."""
     deed, before = field.split("_")[0], reader.low(index - 1)
-    ended = before.endswith("ed") and stem(before) in map(stem, field.split("_"))
+    ended = before.endswith("ed") and stem(before) in _stems(field)
     return ended or before in {"came", "arrived"} or deed in ("status", "since") or is_past(deed)
 
 
 def take_back(reader: Reader, index: int, held: TimeRange, field: str) -> TimeRange:
-    """The last month or weekday of a name for what has happened: in November, "paid in April" is told of this year's,
-    and "opened on Monday" of the last one."""
+    """The time of a name as the verb tells it. For what has happened the last month or weekday: in November, "paid in
+    April" is told of this year's, "opened on Monday" of the last one, and "did we do this week" of what is over. For
+    what is to happen the next month: "which end after June"."""
     said = reader.lows(index, reader.end_index(held.end) - index)
     named = not MONTHS.keys().isdisjoint(said) and not any(
         len(word) == _YEAR_DIGITS and word.isdigit() for word in said
     )
     weekday = not named and not DAYS.keys().isdisjoint(said) and said[0] != "for"
-    edge = held.low or held.high
-    ahead = edge is not None and edge > reader.now and _COMING.isdisjoint(said)
-    if not reader.asks or not (named or weekday) or not ahead or not _is_past(reader, index, field):
+    done = not {"did", "had"}.isdisjoint(reader.lows(0, index))
+    over, bound, now = _is_past(reader, index, field), held.low or held.high, reader.now
+    if not reader.asks or bound is None:
         return held
-    if weekday:
-        low, high = (each and each - timedelta(days=7) for each in (held.low, held.high))
-        return replace(held, low=low, high=high)
-    if held.low is None:
-        return held
-    high = held.high.replace(year=held.high.year - 1) if held.high is not None else None
-    return replace(held, low=held.low.replace(year=held.low.year - 1), high=high)
+    shifts = _COMING.isdisjoint(said) and (named or weekday)
+    near = 0 if weekday or held.low is not None else _MONTH
+    if shifts and (over or done) and bound > now + timedelta(days=near):
+        held = _shift(held, weeks=-1) if weekday else _shift(held, years=-1)
+    elif shifts and named and not (over or done) and held.high is None and bound < now - timedelta(days=_QUARTER):
+        held = _shift(held, years=1) if stem(reader.low(index - 1)) in _stems(field) else held
+    ends = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    late = held.high is None or held.high > ends
+    return replace(held, high=ends) if done and not over and late else held
+
+
+def _shift(held: TimeRange, *, years: int = 0, weeks: int = 0) -> TimeRange:
+    def move(end: datetime | None) -> datetime | None:
+        day = shift(end.date(), years, "year") + timedelta(weeks=weeks) if end is not None else None
+        return datetime.combine(day, end.timetz()) if day is not None and end is not None else None
+
+    return replace(held, low=move(held.low), high=move(held.high))
+
+
+def _stems(field: str) -> frozenset[str]:
+    return frozenset(map(stem, field.split("_")))
 
 
 def read_when(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:

@@ -8,7 +8,16 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-from agent.planning.proposal import BelongsTo, Compare, Comparison, Day, Find, Number, OrderByField, StateIs, TotalOf
+from agent.planning.proposal import (
+    BelongsTo,
+    Compare,
+    Comparison,
+    Day,
+    Find,
+    Number,
+    StateIs,
+    TotalOf,
+)
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_owing_state, is_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
@@ -110,17 +119,6 @@ def read_superlative(word: str) -> tuple[str, bool] | None:
             if each in _WORDS:
                 return each, any(each == more for more, _, _ in _MEASURES)
     return None
-
-
-def read_measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByField | None:
-    """A position by what an adjective measures, if the kind has just that field: "heaviest, oldest"."""
-    found = read_superlative(reader.low(at))
-    field = find_measure(kind, found[0]) if found is not None else None
-    if found is None or field is None:
-        return None
-    if field.type in ("date", "datetime"):
-        return OrderByField(by=field.name, first="latest" if found[1] else "earliest")
-    return OrderByField(by=field.name, first="highest" if found[1] else "lowest")
 
 
 def read_numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, int] | None:

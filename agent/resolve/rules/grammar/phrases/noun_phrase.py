@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from agent.extract.references.vocabulary import EMAIL, PLACES, rate_person_likeness
-from agent.planning.proposal import AS_LISTED, AnyOf, BelongsTo, Compare, Find, OrderByField
+from agent.planning.proposal import AnyOf, BelongsTo, Compare, Find
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_noun, find_day_of_state
-from agent.resolve.rules.grammar.phrases.fields import find_compared_field, read_measured_order, read_total
+from agent.resolve.rules.grammar.phrases.fields import find_compared_field, read_total
 from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
-    FIRSTS,
     Phrase,
     PhraseParts,
     add_noun_state,
@@ -29,6 +28,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     read_value,
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun, is_born, read_month
+from agent.resolve.rules.grammar.phrases.positions import read_order
 from agent.resolve.rules.grammar.phrases.shown import PARTITIVE, find_shown, read_spoken
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import is_times_own
@@ -41,7 +41,6 @@ _PARTED: Final = (
 )
 """What "of" follows within a phrase: "the newest of her bills"."""
 _ONES: Final = frozenset(("one", "ones"))
-_AHEAD: Final = frozenset(("next", "upcoming", "future"))
 _ARTICLES: Final = lexicon.DETERMINERS | lexicon.OWNERS
 _BEFORE_ARTICLES: Final = lexicon.EVERY | {"of", "both"} | lexicon.DETERMINERS
 _ENDS: Final = (lexicon.NAME_STOP | {"whose"}) - lexicon.DETERMINERS - lexicon.EVERY - lexicon.OWNERS - {"our"}
@@ -240,7 +239,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
         state = reader.state(at, made.kind)
         counts = at + 1 in reader.numbers or reader.low(at + 1) in {"of", "one"}  # "the former of the two"
         if not step and (state is None or counts or low not in made.kind.states):
-            step = _order(reader, made, at, noun)  # a state of the kind's own is no position: "former members"
+            step = read_order(reader, made, at, noun)  # a state of the kind's own is no position: "former members"
         if not step and state is not None and at + state[1] <= noun:
             other = (
                 reader.state(at + 2, made.kind)
@@ -275,30 +274,6 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
     if topic:
         made.said = reader.words(topic[0], topic[-1] + 1)
     return True
-
-
-def _order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
-    if reader.low(at) in _AHEAD and (ahead := reader.from_now(made.kind, at)) is not None:
-        made.where.append(ahead)
-        if reader.low(at) == "next":
-            line = ahead.field if ahead.field != made.kind.order else AS_LISTED
-            made.order = OrderByField(by=line, first="earliest")
-        return 1
-    if (measured := read_measured_order(reader, made.kind, at)) is not None:
-        made.order = measured
-        return 1
-    length, size = count_placing(reader, at), made.kind.field_named(made.kind.size or "")
-    if reader.low(at) == "longest" and size is not None and size.type == "money_minor":
-        return 0  # the dearest is not the longest
-    if length and at + length <= noun:
-        position, by, descending = PLACES[" ".join(reader.lows(at, length))]
-        made.order = OrderByField(first=FIRSTS[by, descending], nth=abs(position))
-        return length
-    compared = lexicon.COMPARATIVES.get(reader.low(at))
-    if compared is not None:
-        made.order, made.single = OrderByField(first=compared[1]), made.counted is None
-        return 1
-    return 0
 
 
 def _owner(reader: Reader, first: int, last: int, kind: RecordKind) -> Find | None:

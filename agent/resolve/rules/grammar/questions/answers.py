@@ -23,9 +23,10 @@ from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
-from agent.resolve.rules.grammar.phrases.fields import find_named_field, label_field, read_measured_order
+from agent.resolve.rules.grammar.phrases.fields import find_named_field, label_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placing
+from agent.resolve.rules.grammar.phrases.positions import read_measured_order
 from agent.resolve.rules.grammar.phrases.shown import read_spoken
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.figures import (

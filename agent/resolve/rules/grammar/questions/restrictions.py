@@ -1,5 +1,4 @@
-"""Restrictions in questions: reads the words beside a noun, every one of them. They give owners, events, groups,
-fields, and whether something is over."""
+"""Restrictions in questions: reads every word beside a noun, such as owners, events, groups and what is over."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from agent.resolve.rules.grammar.phrases.conditions import (
     read_subject,
     skip_owed,
 )
-from agent.resolve.rules.grammar.phrases.fields import find_owed, read_debt, read_measured_order
+from agent.resolve.rules.grammar.phrases.fields import find_owed, read_debt
 from agent.resolve.rules.grammar.phrases.modifiers import read_topic
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
@@ -29,6 +28,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     read_named_owner,
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_not_done_for_time
+from agent.resolve.rules.grammar.phrases.positions import read_measured_order
 from agent.resolve.rules.grammar.questions.groups import (
     Restriction,
     read_called_in,

@@ -1,0 +1,55 @@
+"""Positions in a line of records, before their noun: "next", "heaviest", "last", "second cheapest", "older"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.extract.references.vocabulary import PLACES
+from agent.planning.proposal import AS_LISTED, OrderByField
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.fields import find_measure, read_superlative
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, PhraseParts, count_placing
+from agent.resolve.rules.grammar.reader import Reader
+from registry.records import RecordKind
+
+_AHEAD: Final = frozenset(("next", "upcoming", "future"))
+
+
+def read_order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
+    """Reads the position that begins at a token into the phrase. Returns how many tokens give it."""
+    if reader.low(at) in _AHEAD and (ahead := reader.from_now(made.kind, at)) is not None:
+        made.where.append(ahead)
+        if reader.low(at) == "next":
+            line = ahead.field if ahead.field != made.kind.order else AS_LISTED
+            made.order = OrderByField(by=line, first="earliest")
+        return 1
+    if (measured := read_measured_order(reader, made.kind, at)) is not None:
+        made.order = measured
+        return 1
+    length, size = count_placing(reader, at), made.kind.field_named(made.kind.size or "")
+    if reader.low(at) == "longest" and size is not None and size.type == "money_minor":
+        return 0  # the dearest is not the longest
+    if length and at + length <= noun:
+        position, by, descending = PLACES[" ".join(reader.lows(at, length))]
+        if position > 1 and by == "order" and (further := read_order(reader, made, at + length, noun)):
+            assert made.order is not None
+            made.order = made.order.model_copy(update={"nth": position})  # "second cheapest"
+            return length + further
+        made.order = OrderByField(first=FIRSTS[by, descending], nth=abs(position))
+        return length
+    compared = lexicon.COMPARATIVES.get(reader.low(at))
+    if compared is not None:
+        made.order, made.single = OrderByField(first=compared[1]), made.counted is None
+        return 1
+    return 0
+
+
+def read_measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByField | None:
+    """A position by what an adjective measures, if the kind has just that field: "heaviest, oldest"."""
+    found = read_superlative(reader.low(at))
+    field = find_measure(kind, found[0]) if found is not None else None
+    if found is None or field is None:
+        return None
+    if field.type in ("date", "datetime"):
+        return OrderByField(by=field.name, first="latest" if found[1] else "earliest")
+    return OrderByField(by=field.name, first="highest" if found[1] else "lowest")
