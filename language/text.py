@@ -186,12 +186,13 @@ def _joins(left: str, right: str) -> bool:
 _CONTRACTED: Final = word_set(
     "it's that's what's who's where's there's here's how's when's let's he's she's everything's something's nothing's"
 )
-NAMES_TOO: Final = word_set("an can do just may might must my no shall so will")
+NAMES_TOO: Final = word_set("an can do may might must my shall so will")
 """Function words that are names as well."""
 NAME_MARK: Final = "\u02bc"
 """Ends the ``low`` of such a name, so that it is nowhere taken for the function word. It counts as a letter."""
 _AUXILIARIES: Final = word_set("will may might must shall can")
 _BEFORE: Final = re.compile(r"(?P<word>\w[\w'’]*)\s+$")
+_BEHIND: Final = re.compile(r"\s+(?P<word>[^\W\d_]+)")
 _LISTED: Final = re.compile(r"(?:\s*,|\s+and|\s+or|\s*&)\s*$", re.IGNORECASE)
 # Behind an auxiliary comes a verb, its subject or an adverb.
 _NO_VERB: Final = re.compile(r"\s+(?:and|or|of|on|for|from|to|in|at|with)(?!\w)|\s*(?:[,.;:!?&]|$)", re.IGNORECASE)
@@ -214,6 +215,9 @@ def is_written_as_name(text: str, start: int, end: int) -> bool:
     ahead = _LISTED.sub("", before[-40:])
     last = ahead.split()[-1].casefold() if ahead.split() else ""
     if low == "may" and (last in _OF_MONTHS or last[-1:].isdigit() or (said and said["word"].casefold() in _OF_MONTHS)):
+        return False
+    behind = _BEHIND.match(text, end)
+    if behind is not None and behind["word"].casefold() in _SUBJECTS | {"not"}:
         return False
     if said is not None and word[:1].isupper() and word[1:].islower():
         return True
