@@ -170,6 +170,8 @@ class Answerer:
     async def _name_owner(self, owner: Find) -> str | None:
         need = self._need(owner)
         found = await self.query.records.find_all(need, owner) if need is not None else ()
+        if owner.said is not None and owner.said.text in self.query.records.search.owners_names:
+            return owner.said.text  # nobody of that kind is called so: somebody of another
         return found[0].label if not isinstance(found, Question) and len(found) == 1 else None
 
     async def _count_most(self, reference: Reference, found: LocatedRecord) -> str:

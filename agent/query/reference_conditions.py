@@ -195,13 +195,16 @@ class ReferenceConditions:
             wants_all = isinstance(owner, Find) and owner.pick != "one"
             find_them = self.context.records.find_all if wants_all else self.context.records.find
             found = await find_them(above, owner, own)
-        if isinstance(found, Question):
-            unknown = found.code == "not_found"
+        # None is called so, but whose they are: of a teacher's pupils' visits and her own, hers are meant.
+        of_theirs = isinstance(owner, Find) and owner.said is not None and owner.said.text in self.search.owners_names
+        if isinstance(found, Question) or of_theirs:
+            unknown = of_theirs or (isinstance(found, Question) and found.code == "not_found")
             other = await self._find_other_owner(need, owner, owner_kind) if unknown else None
-            if other is None:
-                called = await self._find_called(need, owner) if unknown else ()
+            if other is not None:
+                found, owner_kind = (other,), other.kind
+            elif isinstance(found, Question):
+                called = await self._find_called(need, owner) if unknown and not of_theirs else ()
                 return filter_by_id([each.record.id for each in called]) if called else found
-            found, owner_kind = (other,), other.kind
         if len(found) == 1:
             via += found
         if not reach.find_path(kind, owner_kind) and kind.name != owner_kind.name:

@@ -95,7 +95,8 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
     kind = kinds.get(find.record)
     if kind is None or find.among is not None:
         raise _Unsaid
-    before, after, notes = "", f" matching {quote_words(find.said.text)}" if find.said is not None else "", []
+    before: dict[str, bool] = {}
+    after, notes = f" matching {quote_words(find.said.text)}" if find.said is not None else "", []
     ends = {each.field: each for each in find.where if _is_bound(each, "<=", kind)}
     spans = {each.field for each in find.where if _is_bound(each, ">=", kind)} & ends.keys()
     for condition in find.where:
@@ -110,14 +111,15 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
         if isinstance(each, StateIs):
             plain = each.state.isalpha() and each.state.lower() not in _PARTICLES
             if not each.negated and plain and _is_own_word(each.state, kind):
-                before += f"{each.state} "
+                before[f"{each.state} "] = _is_of_sort(each.state, kind)
             else:
                 notes.append(_note_state(each, kind))
         elif isinstance(each, Compare | AnyOf) and (noted := _note_comparison(each, kind)):
             notes.append(noted)
         else:
             after += await _say(each, kind, kinds, name_owner)
-    return QueryWords(to_display_text(before), to_display_text(after), tuple(map(to_display_text, notes)))
+    states = "".join(sorted(before, key=before.__getitem__))  # the sort is next to the noun: "2 lent oak desks"
+    return QueryWords(to_display_text(states), to_display_text(after), tuple(map(to_display_text, notes)))
 
 
 def _is_bound(condition: Condition, op: str, kind: RecordKind) -> TypeGuard[Compare]:
@@ -132,6 +134,11 @@ def _is_own_word(state: str, kind: RecordKind) -> bool:
     """Whether the kind has its own word for it, which precedes its noun, and not only a field's value."""
     statuses = (each for each in kind.fields if each.type == "enum" and each.name in ("status", "state"))
     return state in kind.states or state in kind.times or any(state in each.values for each in statuses)
+
+
+def _is_of_sort(state: str, kind: RecordKind) -> bool:
+    """Whether a state says of what sort a record is, and not how far it has come."""
+    return state in kind.states and kind.states[state].keys().isdisjoint(("status", "state"))
 
 
 def _note_state(condition: StateIs, kind: RecordKind) -> str:

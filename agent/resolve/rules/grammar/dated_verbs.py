@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from agent.planning.proposal import StateIs
+from agent.planning.proposal import Find, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.validate.coverage.weighty_patterns import PAST
@@ -27,6 +27,7 @@ _PAST: Final = re.compile(PAST)
 _NO_PLAN: Final = frozenset(("since", "status", "born"))
 """What dates are called that lie behind, besides participles."""
 OWING: Final = ("unpaid", "outstanding", "owed", "owing", "due", "open")  # the last two say so only beside "paid"
+_LEFT: Final = frozenset(("owed", "owing", "outstanding", "unpaid", "due", "left", "remaining", "rest", "balance"))
 # Phrasal verbs that say what happens to a thing.
 _PHRASAL: Final = {
     **{(form, "out"): "end" for form in ("run", "runs", "ran", "running")},
@@ -45,6 +46,19 @@ def find_owing_state(kind: RecordKind) -> str | None:
     size, held = kind.field_named(kind.size or ""), [each for each in OWING if each in kind.states]
     held = [each for each in held if each not in ("due", "open") or "paid" in kind.states]
     return held[0] if held and size is not None and size.type == "money_minor" else None
+
+
+def find_sum(kind: RecordKind, find: Find) -> str | None:
+    """The field that the sum of these records is over: what is left to pay of those that are still to be paid, where
+    the kind holds that beside the size. Else the size."""
+    owing = find_owing_state(kind)
+    left = [each.name for each in kind.fields if each.type == "money_minor" and not _LEFT.isdisjoint(_labels(each))]
+    if owing is None or len(left) != 1 or kind.size in left:
+        return kind.size
+    unpaid = {(name, one) for name, values in kind.states[owing].items() for one in values}
+    told = [each.state for each in find.where if isinstance(each, StateIs) and not each.negated]
+    held = [{(name, one) for name, values in kind.states.get(each, {}).items() for one in values} for each in told]
+    return left[0] if owing in told or any(each and each <= unpaid for each in held) else kind.size
 
 
 def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | None:

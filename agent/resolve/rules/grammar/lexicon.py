@@ -60,9 +60,9 @@ HANDLING: Final = word_set(
 NAME_STOP: Final = word_set(
     "the a an this that these those any some all every each both and or but then if unless when while because since "
     "before after until by for from of to in into on onto at with without as is are was were be been has have had do "
-    "does did not no please thanks thank it him her them he she they we us our my me i you your his their its so who "
-    "which what where how why than except excluding first last now today tomorrow yesterday right away asap "
-    "immediately again also too already still just only more less most least over under below above about "
+    "does did not no please thanks thank it him her them he she they we us our ours my me i you your yours his their "
+    "its so who whom which what where how why than except excluding first last now today tomorrow yesterday right away "
+    "asap immediately again also too already still just only more less most least over under below above about "
     "everyone everybody everything anyone go goes get gets got need needs want wants can could will would shall should "
     "may might must"
 )
@@ -86,6 +86,8 @@ UNITS: Final = {"day": "day", "week": "week", "fortnight": "fortnight", "month":
 OLD: Final = word_set("old ago")
 OF_OTHERS: Final = word_set("may march mar")
 """Months that are words of their own, where no capital says that they are months."""
+GIVEN_NAMES: Final = word_set("april may june august")
+"""Months that people are called."""
 MANNER: Final = word_set(
     "immediately now today asap again soon quickly urgently right straight away once instantly already too back there "
     "here permanently fully completely really simply kindly maybe perhaps probably still yet well though anyway "

@@ -184,20 +184,18 @@ class Reader:
 
     def _noun(self, index: int) -> tuple[RecordKind, int] | None:
         found = [(kind, length) for kind in self.kinds.values() if (length := match_noun(self.tokens, index, kind))]
-        titles = [(kind, tuple(kind.title.lower().split())) for kind in self.kinds.values()]
-        for kind, words in titles:  # "help articles": a title of several words is a noun of its own
+        for kind in self.kinds.values():  # "help articles": a title of several words is a noun of its own
+            words = tuple(kind.title.lower().split())
             after = index + len(words)
             if len(words) > 1 and self.lows(index, len(words) - 1) == words[:-1]:
                 found += [(kind, len(words))] if singularize(self.low(after - 1)) == singularize(words[-1]) else []
         low = self.low(index)
-        if not found and low.endswith("s") and (valued := self._valued(singularize(low))) is not None:
+        named = index > 0 and self.tokens[index].capital and self.tokens[index - 1].capital  # "Mark Summers"
+        if not found and low.endswith("s") and not named and (valued := self._valued(singularize(low))) is not None:
             self.valued_nouns.add(index)
             return valued, 1
-        if (
-            not found
-            and self.asks
-            and (telling := read_telling_noun(tuple(self.kinds.values()), low, self.low(index - 1))) is not None
-        ):
+        kinds, asked = tuple(self.kinds.values()), self.asks and not found
+        if asked and (telling := read_telling_noun(kinds, low, self.low(index - 1))) is not None:
             self.telling_nouns[index] = telling[1:]
             return telling[0], 1
         exact = [each for each in found if any(low in noun.lower().split() for noun in each[0].nouns)]
@@ -291,6 +289,8 @@ class Reader:
             return StateIs(state=sent), 2
         if self.asks and low in dated_verbs.OWING and low != "due" and (owing := dated_verbs.find_owing_state(kind)):
             return StateIs(state=owing), 1
+        if self.asks and low == "overdue" and (day := self.date_field(kind, index)) is not None:
+            return Compare(field=day.name, op="<", value=Day(date=self.now.date().isoformat())), 1
         for each in kind.fields:
             for value in each.values:
                 parts = tuple(value.casefold().replace("_", " ").split())

@@ -228,16 +228,19 @@ class StretchEvidence(StretchUnread):
         if any(self._has_so_far(at) for at in range(self.first + 1, self.stop)):
             return True
         whole = not self._has_own_value()  # what stands before a colon tells of "Ada rang: 7" too
+        held = (values for each in self.offer.annotations.values() for values in (each.filter or {}).values())
+        before = {stem(str(value)) for values in held for value in values} - self.words.values  # what it is already
         for at in range(self.first, self.stop) if whole else sorted(self._find_core()):
             told = told or reader.low(at) in lexicon.RELATIVES | {"because", "since", "as", "when"}
             denied = reader.low(at) in lexicon.NOT and reader.low(at - 1) in lexicon.AUXILIARIES | lexicon.SHALL
             past = denied or reader.low(at).endswith("n't") or reader.low(at) in _PAST
             past = past or (
                 (is_past if whole else is_deed)(reader.low(at))
-                and stem(reader.low(at)) not in self.words.known
+                and stem(reader.low(at)) not in self.words.known - before
                 and reader.low(at - 1) not in lexicon.WANTING | {"i"}
             )
             known = not (self.covered.isdisjoint((at,)) and self.verbs.keys().isdisjoint(range(at, at + _NEAR)))
+            known = known and stem(reader.low(at)) not in before
             if past and not told and not known and reader.low(at + 1) not in {"for", "to"}:
                 return True
         return False

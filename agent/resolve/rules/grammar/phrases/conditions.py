@@ -41,6 +41,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     is_code,
     negate_condition,
 )
+from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
@@ -384,6 +385,11 @@ def read_told(reader: Reader, find: Find, at: int, stop: int, *, negated: bool =
                 return None  # among those that are so, it would be another
             told = whole.model_copy(update={"where": (*whole.where, *made[0])})
             return (count_test(told, "=", NONE) if negated else count_test(told)), made[1]
+    named = reader.asks and find.pick == "one" and (find.said is None or not find.said.text.islower())
+    clause = read_related_clause(reader, kind, at, stop) if named and find.order is None else None
+    if clause is not None and clause[1] >= stop and clause[0] and clause[2] is None and not is_born(kind):
+        told = find.model_copy(update={"where": (*find.where, *clause[0])})  # "(is 7) on Friday with Ada"
+        return (count_test(told, "=", NONE) if negated else count_test(told)), clause[1]
     return read_flag(reader, find, at, negated=negated) if find.order is None else None
 
 

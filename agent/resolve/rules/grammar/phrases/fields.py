@@ -19,7 +19,7 @@ from agent.planning.proposal import (
     TotalOf,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_owing_state, is_deed
+from agent.resolve.rules.grammar.dated_verbs import find_owing_state, find_sum, is_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.reader import Reader
@@ -323,11 +323,12 @@ def read_total(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None
         owner, step = Find(record=people.name, said=reader.words(at, end)), end
     if last := read_debt(reader, step):
         owed = find_owed(reader)
-        if owed is None or reader.kinds[owed.record].size is None:
+        field = find_sum(reader.kinds[owed.record], owed) if owed is not None else None
+        if owed is None or field is None:
             return None
         reader.person = owner
         find = owed.model_copy(update={"where": (BelongsTo(owner=owner), *owed.where)})
-        return TotalOf(field=reader.kinds[owed.record].size or "", of=find), last
+        return TotalOf(field=field, of=find), last
     while reader.low(step) in {"still", "already", "has", "have", "had", "currently"}:
         step += 1
     verb = reader.low(step)

@@ -20,7 +20,7 @@ from agent.planning.proposal import (
     StateIs,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, is_deed
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_sum, is_deed
 from agent.resolve.rules.grammar.phrases.fields import (
     NUMERIC,
     find_compared_field,
@@ -171,9 +171,11 @@ def read_worth_of_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
         last = read_held_by_theirs(reader, made, last) if reader.state(last, made.kind) is None else 0
     held = made.where[-1] if last else None
     about = held.related if isinstance(held, Has) and isinstance(held.related, Find) else None
-    size = find_compared_field(reader.kinds[about.record], amount[0]) if about is not None else None
-    if isinstance(held, Has) and about is not None and size is not None:
-        worth = Compare(field=size, op=found[0], value=amount[0])
+    kind = reader.kinds[about.record] if about is not None else None
+    size = find_compared_field(kind, amount[0]) if kind is not None else None
+    if isinstance(held, Has) and about is not None and kind is not None and size is not None:
+        field = find_sum(kind, about) or size if size == kind.size else size
+        worth = Compare(field=field, op=found[0], value=amount[0])
         related = about.model_copy(update={"where": (*about.where, worth)})
         made.where[-1] = held.model_copy(update={"related": related})
         return last

@@ -102,12 +102,15 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
     """An owner: "of Ada", "for customer 7", "belonging to her"."""
     low = reader.low(at)
     listed = made.plural and made.said is None
+    listed = listed or (low == "with" and reader.asks and made.said is None)  # "is there a lesson with Ada"
     if (low in {"on", "with", "at"} and listed) or (low == "at" and made.said is not None):
         thing = read_named_owner(reader, made.kind, at + 1 + (reader.low(at + 1) == "the"), stop, plain=low == "at")
         made.where += [BelongsTo(owner=thing[0])] if thing is not None else []
         return thing[1] if thing is not None else 0
     if low not in lexicon.OF or at + 1 >= stop:
         return 0
+    if reader.lows(at, 2) == ("of", "ours"):
+        return at + 2
     start = at + 2 if low == "belonging" else at + 1
     if reader.asks and reader.low(start) == "the" and start + 1 < stop and reader.noun(start + 1) is None:
         start += reader.tokens[start + 1].capital  # "for the Spring Gala"
@@ -172,9 +175,6 @@ def _of_whose(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     return phrase.last
 
 
-# ── clauses ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def read_relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
     """A relative clause: "that ended in May", "who is on pro", "Ada is working on", "that arrived by post"."""
     pronoun = reader.low(at) in lexicon.RELATIVES
@@ -219,6 +219,8 @@ def read_predicate(
 ) -> int:
     """A predicate of records: a state, a date, a comparison, a possession. A ``plain`` one has no verb, and is a state
     only if it is no word of the action ("the invoices overdue")."""
+    if reader.asks and reader.low(at) in {"a", "an"} and reader.low(at - 1) in lexicon.BE | lexicon.NOT:
+        at += reader.state(at + 1, made.kind) is not None  # "(who is) a member"
     state = reader.state(at, made.kind)
     dated = reader.date_field(made.kind, at)
     unknown = state is None and dated is None and not plain

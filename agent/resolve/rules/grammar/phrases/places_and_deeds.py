@@ -234,8 +234,10 @@ def read_former_state(reader: Reader, made: PhraseParts, at: int, stop: int) -> 
 def read_held_by_theirs(reader: Reader, made: PhraseParts, at: int, stop: int = 0, depth: int = 0) -> int:
     """A state of somebody's record: "(everyone) on the pro plan, who is past due". Before ``stop`` a deed may have an
     object: "(who) booked the Old Mill"."""
-    for other in reader.kinds.values():
-        state = reader.state(at, other) if other.relation_to(made.kind.name) is not None else None
+    theirs = [each for each in reader.kinds.values() if each.relation_to(made.kind.name) is not None]
+    told = [(each, reader.state(at, each)) for each in theirs]
+    told.sort(key=lambda each: each[1] is not None and not isinstance(each[1][0], StateIs))  # a state of its own first
+    for other, state in told:
         noun = reader.noun(at + state[1]) if state is not None else None
         if state is None or (noun is not None and noun[0].name != other.name):
             continue
@@ -335,7 +337,8 @@ def read_time(reader: Reader, made: PhraseParts, at: int, named: str | None = No
     line = named or find_line(reader, made, at)
     when = reader.when(at, line) if line is not None else None
     held = reader.low(at) in _WINDOWS or at in reader.dates or at in reader.hours or at + 1 in reader.hours
-    now = named is None and reader.asks and reader.low(at) in _NOW and is_person(made.kind)
+    hers = reader.low(at) == "of" and reader.low(at + 1) in lexicon.GIVEN_NAMES  # "the pupils of June"
+    now = named is None and (hers or (reader.asks and reader.low(at) in _NOW)) and is_person(made.kind)
     if when is None or (named is None and not held) or now:
         return 0  # of whom there are today it isn't said that they came today
     to_come = reader.ahead(at) or reader.low(at) in _NOW

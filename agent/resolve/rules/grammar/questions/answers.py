@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from agent.extract.references.vocabulary import is_person
 from agent.planning.proposal import (
     Answer,
     AnyOf,
@@ -17,13 +18,14 @@ from agent.planning.proposal import (
     OrderByField,
     RecordsAnswer,
     StateIs,
+    TotalOf,
     ValueAnswer,
 )
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
-from agent.resolve.rules.grammar.phrases.fields import find_named_field, label_field
+from agent.resolve.rules.grammar.phrases.fields import find_measure, find_named_field, label_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placing
 from agent.resolve.rules.grammar.phrases.positions import read_measured_order
@@ -79,7 +81,11 @@ _ALL_TOLD: Final[tuple[tuple[str, ...], ...]] = (
 _SPOKEN_OF: Final = lexicon.PERSONAL | {"he", "she", "they"}
 _THANKS: Final = word_set("please pls plz thanks thank you thx cheers ta")
 _TOPICS: Final = (lexicon.ABOUT - {"on"}) | {"called", "named"}
-_AND_ASKS: Final = (("and", "when"), ("and", "how"), ("and", "what"))
+_AND_ASKS: Final = (("and", "when"), ("and", "how"), ("and", "what"), ("and", "with"), ("and", "who"))
+_WITH_WHOM: Final[tuple[tuple[str, ...], ...]] = (
+    ("with", "whom"), ("with", "who"), ("who", "with"), ("whom", "with"), ("who", "is", "it", "with"),
+    ("who", "are", "they", "with"),
+)  # fmt: skip
 _COSTS: Final = frozenset(("costs", "worth"))
 _BEFALLS: Final = word_set("get gets go goes receive receives need needs")
 _NOW: Final = word_set("now then again")
@@ -106,7 +112,7 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
     told = bool(lead and re.search(r"\b(?:tell|show|give)\b", lead[0], re.IGNORECASE))
     answer = _read_both(reader, index, stop, orders, told=told) or _read_one(reader, index, stop, orders, told=told)
     said = reader.lows(index, stop - index + 1)
-    due = "yet" in said or ("still" in said and "to" in said)
+    due = ("yet" in said and (reader.denies or "to" in said)) or ("still" in said and "to" in said)
     return _not_yet(reader, answer) if answer is not None and due else answer
 
 
@@ -117,9 +123,18 @@ def _read_both(
     at = next((each for each in range(index + 2, stop - 2) if reader.lows(each, 2) in _AND_ASKS), None)
     one = _read_one(reader, index, at, orders, told=told) if at is not None else None
     counted = one.value if isinstance(one, ValueAnswer) and one.by is None else None
-    find = one.records if isinstance(one, RecordsAnswer) else counted.of if isinstance(counted, CountOf) else None
+    of = counted.of if isinstance(counted, CountOf | TotalOf) else None
+    find = one.records if isinstance(one, RecordsAnswer) else of
     if at is None or not isinstance(find, Find):
         return None
+    asked = one.fields if isinstance(one, RecordsAnswer) else ()
+    asked = (counted.field,) if isinstance(counted, TotalOf) else asked
+    if reader.lows(at + 1, stop - at - 1) in _WITH_WHOM:
+        kind, people = reader.kinds[find.record], reader.people()
+        others = [reader.kinds[each.kind] for each in kind.relations if each.kind in reader.kinds]
+        doers = {f"{each.name}_name" for each in others if each is not people and is_person(each)}
+        named = [each.name for each in kind.fields if each.name in doers]
+        return RecordsAnswer(records=find, fields=(*asked, *named)) if len(named) == 1 else None
     step = at + 2 + (reader.lows(at + 1, 2) == ("how", "much"))
     if reader.low(step) not in BE | DO | {"will"} or reader.low(step + 1) not in _SPOKEN_OF | {"it", "that", "those"}:
         return None
@@ -128,7 +143,6 @@ def _read_both(
     more: tuple[str, ...] = (kind.size or "",) if sized and verb + 1 >= stop else ()
     if reader.low(at + 1) == "when" and (day := read_told_when(reader, find, verb, stop)) is not None:
         more = day.fields if day.records == find else ()
-    asked = one.fields if isinstance(one, RecordsAnswer) else ()
     return RecordsAnswer(records=find, fields=(*asked, *more)) if more else None
 
 
@@ -142,6 +156,7 @@ def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], boo
         or read_yes_no(reader, index, stop)
         or read_stocked(reader, index, stop)
         or read_costs(reader, index, stop)
+        or _read_measure(reader, index, stop)
         or works_on(reader, index, stop)
         or _field(reader, index, stop, orders)
         or read_told_of_things(reader, index, stop)
@@ -149,6 +164,15 @@ def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], boo
         or _read_top(reader, index, stop)
         or _list(reader, index, stop, orders, told=told)
     )
+
+
+def _read_measure(reader: Reader, index: int, stop: int) -> Answer | None:
+    """What is measured of a record: "how long is visit 7, how heavy is Rex"."""
+    if reader.low(index) != "how" or reader.low(index + 2) not in BE:
+        return None
+    ones = [each for each in list_meant(reader, index + 3, stop) if each.pick == "one"]
+    fields = [(each, find_measure(reader.kinds[each.record], reader.low(index + 1))) for each in ones]
+    return take_first(reader, [RecordsAnswer(records=each, fields=(field.name,)) for each, field in fields if field])
 
 
 def _read_top(reader: Reader, index: int, stop: int) -> Answer | None:

@@ -41,6 +41,7 @@ _PLAIN: Final = (
 _NO_NAMES: Final = _PAYING | _PLAIN | {"most", "least"}
 _AFTER_NOUNS: Final = lexicon.DETERMINERS | lexicon.OWNERS | lexicon.OF | word_set("with without in on at my our your")
 """What stands before a noun rather than a verb."""
+_ASKING: Final = word_set("who whom whose what when where why which how")
 _RECEIVES: Final = word_set("receive receives received keep keeps kept hold holds use uses")
 """What tells of somebody that a thing is theirs. Who did anything else with it, such as refund it, no record says."""
 
@@ -48,8 +49,9 @@ _RECEIVES: Final = word_set("receive receives received keep keeps kept hold hold
 def list_field_answers(reader: Reader) -> list[RecordsAnswer]:
     """The answers that a question's first words and the record that it names allow, likeliest first."""
     asked = _read_asked(reader)
-    if asked is None or len(reader.tokens) > MOST_TOKENS:
-        return []
+    behind = range(_list_opening(reader).stop, len(reader.tokens))
+    if asked is None or len(reader.tokens) > MOST_TOKENS or any(reader.low(at) in _ASKING for at in behind):
+        return []  # "who … and when": a part of the question is no answer to it
     made: list[RecordsAnswer] = []
     for find in _list_named(reader):
         for answer in _answer_of(reader, find, asked):
@@ -71,6 +73,8 @@ def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
         known = {"amount": _PAYING, "somebody": _RECEIVES}.get(asked)
         if noun or (known is not None and low not in known) or not find_similar_stems(stem(low), verb=True):
             return False
+        if reader.low(_list_opening(reader).stop) in lexicon.BE and not (is_deed(low) or low.endswith("ing")):
+            return False  # "when is the winter sale": a noun
         verbs += 1
     return verbs > 0 or asked != "day" or not own.isdisjoint(stem(token.low) for token in reader.tokens)
 

@@ -24,6 +24,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.planning.quotes import walk
+from agent.resolve.rules.grammar.dated_verbs import find_sum
 from agent.resolve.rules.grammar.earlier_calls import drop_places, exchange
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, count_placing, is_code
 from agent.resolve.rules.grammar.phrases.shown import read_place
@@ -97,8 +98,9 @@ def _figure(reader: Reader, turn: Turn) -> Answer | None:
     lows = {reader.low(at) for at in range(stop) if at not in nouns or reader.low(at + 1) not in {"is", "are"}}
     if ("how", "many") in (reader.lows(0, 2), reader.lows(1, 2)) and lows <= _FIGURES | {"many"}:
         return ValueAnswer(value=CountOf(of=find))
-    if kind.size is not None and lows <= _FIGURES | _SUMS and lows & _SUMS:
-        return ValueAnswer(value=TotalOf(field=kind.size, of=find))
+    field = find_sum(kind, find)
+    if field is not None and lows <= _FIGURES | _SUMS and lows & _SUMS:
+        return ValueAnswer(value=TotalOf(field=field, of=find))
     at = 0
     while at < stop and reader.low(at) in _LEADS:
         at += 1

@@ -17,12 +17,14 @@ from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
 from registry.records import RecordKind
 
 _SOMETHING: Final = frozenset(("anything", "something"))
+_ANY: Final = frozenset(("a", "an", "any", "another"))
 
 
 def read_did(reader: Reader, whose: Find, verb: int, stop: int) -> Answer | None:
     """Whether somebody did something with records of theirs. With all of them that are spoken of, so that one that is
-    still to come isn't passed over; any is enough if "anything" or a time of the deed is said."""
+    still to come isn't passed over; any is enough if "anything", "ever a …" or a time of the deed is said."""
     found: list[tuple[Test, ...]] = []
+    ever = reader.low(verb - 1) == "ever"
     for kind in _below(reader, whose):
         done = read_deed(reader, kind, verb, denied=False, by_day=True) if verb < stop else None
         due = read_deed(reader, kind, verb, denied=True) if done is not None else None
@@ -37,7 +39,8 @@ def read_did(reader: Reader, whose: Find, verb: int, stop: int) -> Answer | None
             where = tuple(spent[0]) if spent is not None else (done,)
             found.append((_count(theirs, *where),))
         elif (meant := _told_apart(reader, kind, theirs, step, stop)) is not None:
-            found.append((_count(meant, done), _count(meant, due, none=True)))
+            all_done = () if ever or reader.low(step) in _ANY else (_count(meant, due, none=True),)
+            found.append((_count(meant, done), *all_done))
     return YesNoAnswer(tests=found[0]) if len(found) == 1 else None
 
 

@@ -24,7 +24,7 @@ from agent.planning.proposal import (
     ValueAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, is_deed
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_sum, is_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, read_subject, take_first
 from agent.resolve.rules.grammar.phrases.fields import (
@@ -66,20 +66,31 @@ def drop_place(find: Find) -> Find:
     return find.model_copy(update={"pick": "all"})
 
 
-def read_breakdown(reader: Reader, kind: RecordKind, index: int, stop: int) -> tuple[Field, int] | None:
-    """The grouping field, and where its words begin: "(how many …) by status, per agent, does each agent have"."""
+def read_breakdown(reader: Reader, kind: RecordKind, index: int, stop: int) -> tuple[Field, int, int] | None:
+    """The grouping field, and where its words begin and end: "(how many …) by status, per agent, does each agent have
+    (this week)"."""
     for at in range(index + 1, stop):
-        each = reader.low(at) in DO and reader.low(at + 1) == "each" and reader.low(stop - 1) in HOLDS
+        each = reader.low(at) in DO and reader.low(at + 1) == "each"
         if reader.low(at) not in _BY and not each:
             continue
-        step, end = at + 1 + each, stop - each
+        step = at + 1 + each
         noun = reader.noun(step)
-        theirs = f"{noun[0].name}_name" if noun is not None and step + noun[1] == end else ""
-        field = find_named_field(kind, reader, step, end) if not each else None
-        field = field or next((one for one in kind.fields if one.name == theirs), None)
-        if field is not None and field.type in ("enum", "boolean", "string", "currency", "id"):
-            return field, at
+        for end in range(stop, step, -1):
+            theirs = f"{noun[0].name}_name" if noun is not None and step + noun[1] == end else ""
+            field = find_named_field(kind, reader, step, end) if not each else None
+            field = field or next((one for one in kind.fields if one.name == theirs), None)
+            held = each and reader.low(end) in HOLDS
+            asked = not each or held or reader.low(at) in HOLDS  # not "does each agent close"
+            if asked and field is not None and field.type in ("enum", "boolean", "string", "currency", "id"):
+                return field, at, end + held
     return None
+
+
+def _restrict(reader: Reader, phrase: Phrase, grouped: tuple[Field, int, int] | None, stop: int) -> Find | None:
+    """The records of a phrase with everything after it but for the grouping field."""
+    find = read_restricted(reader, phrase, grouped[1] if grouped is not None else stop)
+    rest = Phrase(find, phrase.first, grouped[2], True) if find is not None and grouped is not None else None
+    return read_restricted(reader, rest, stop) if rest is not None else find
 
 
 def read_aggregate(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -125,10 +136,10 @@ def _over(reader: Reader, label: int, end: int, first: int, stop: int, *, averag
         return None
     kind = reader.kinds[phrase.find.record]
     grouped = read_breakdown(reader, kind, first, stop)
-    find = read_restricted(reader, phrase, grouped[1] if grouped is not None else stop)
+    find = _restrict(reader, phrase, grouped, stop)
     told = next((at for at in range(first, phrase.last) if at in reader.telling_nouns), None)
-    own = find_sum_of_deed(kind, reader.low(told)) if told is not None else None
-    field = own if own is not None and end <= label else find_summed_field(reader, kind, label, end)
+    own = find_sum_of_deed(kind, reader.low(told)) if told is not None and end <= label else None
+    field = own or (_find_summed_field(reader, kind, find, label, end) if find is not None else None)
     if find is None or field is None or find.order is not None or (find.said is not None and find.pick == "one"):
         return None
     total = TotalOf(field=field, of=drop_place(find), average=average)
@@ -194,16 +205,15 @@ def read_total_of_all(reader: Reader, step: int, stop: int) -> TotalOf | None:
         money = size is not None and size.type == "money_minor"  # "how much": no grams, no guests
         find = read_restricted(reader, whatever, stop, told=True) if money else None
         found += [(kind, find)] if find is not None and find.where and find.order is None else []
-    if len(found) != 1 or found[0][0].size is None:
-        return None
-    return TotalOf(field=found[0][0].size, of=found[0][1])
+    field = find_sum(*found[0]) if len(found) == 1 else None
+    return TotalOf(field=field, of=found[0][1]) if field is not None else None
 
 
-def find_summed_field(reader: Reader, kind: RecordKind, label: int, end: int) -> str | None:
-    """The field to add up: the one that the words name, or the kind's size."""
+def _find_summed_field(reader: Reader, kind: RecordKind, find: Find, label: int, end: int) -> str | None:
+    """The field to add up: the one that the words name, or the one that these records are summed over."""
     said = [at for at in range(label, end) if reader.low(at) not in lexicon.DETERMINERS | {"our"}]
     if not said or all(reader.low(at) in _SIZES for at in said):
-        return kind.size
+        return kind.size if kind.size in reader.lows(label, end - label) else find_sum(kind, find)
     field = find_named_field(kind, reader, said[0], said[-1] + 1) or find_measure(kind, reader.low(said[0]))
     return field.name if field is not None and field.type in _NUMBERS else None
 
@@ -226,10 +236,10 @@ def _in_total(reader: Reader, index: int, stop: int) -> Answer | None:
     phrase = read_phrase(reader, at + 1, last, None)
     if phrase is None or not phrase.noun or phrase.find.pick != "all":
         return None
-    find, kind = read_restricted(reader, phrase, last), reader.kinds[phrase.find.record]
-    if find is None or kind.size is None or find.order is not None or find.said is not None:
-        return None
-    return ValueAnswer(value=TotalOf(field=kind.size, of=find))
+    find = read_restricted(reader, phrase, last)
+    whole = find if find is not None and find.order is None and find.said is None else None
+    field = find_sum(reader.kinds[whole.record], whole) if whole is not None else None
+    return ValueAnswer(value=TotalOf(field=field, of=whole)) if whole is not None and field is not None else None
 
 
 def read_counted(reader: Reader, at: int, stop: int) -> Answer | None:
@@ -241,7 +251,7 @@ def read_counted(reader: Reader, at: int, stop: int) -> Answer | None:
     grouped = read_breakdown(reader, kind, at, stop)
     if grouped is not None:
         phrase = read_shown_set(reader, at, grouped[1]) or read_phrase(reader, at, grouped[1], None) or phrase
-        find = read_restricted(reader, phrase, grouped[1])
+        find = _restrict(reader, phrase, grouped, stop)
         if find is not None:
             return ValueAnswer(value=CountOf(of=drop_place(find)), by=grouped[0].name)
     find = read_restricted(reader, phrase, stop)
@@ -303,8 +313,8 @@ def _owed_to_us(reader: Reader, at: int, stop: int) -> Answer | None:
     at += 2 + (reader.low(at + 2) in {"still", "currently"})
     owed = find_owed(reader) if reader.low(at) == "owed" else None
     find = read_restricted(reader, Phrase(owed, at, at + 1, True), stop) if owed is not None else None
-    size = reader.kinds[find.record].size if find is not None and find.order is None else None
-    return ValueAnswer(value=TotalOf(field=size, of=find)) if size is not None and find is not None else None
+    field = find_sum(reader.kinds[find.record], find) if find is not None and find.order is None else None
+    return ValueAnswer(value=TotalOf(field=field, of=find)) if field is not None and find is not None else None
 
 
 def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -334,7 +344,7 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
         find = read_restricted(reader, Phrase(Find(record=noun[0].name, pick="all"), label, at, True), stop, told=True)
         if find is None or find.order is not None or find.bare:
             return None
-        return ValueAnswer(value=TotalOf(field=noun[0].size, of=find))
+        return ValueAnswer(value=TotalOf(field=find_sum(noun[0], find) or noun[0].size, of=find))
     if at > label:
         about = read_subject(reader, at + 1, stop) if verb in DO else None
         if about is None or about.last + 1 < stop or reader.low(about.last) not in HOLDS | {""}:

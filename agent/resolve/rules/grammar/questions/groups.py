@@ -19,7 +19,7 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, ends_then, find_day_of_state, is_deed, is_past
+from agent.resolve.rules.grammar.dated_verbs import DATES, does, ends_then, find_day_of_state, is_deed, is_past
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import find_named_field, list_stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -186,3 +186,13 @@ def read_whose_deed(reader: Reader, kind: RecordKind, at: int, stop: int) -> Res
     spent = reader.when(step + 1, day.name) if day is not None else None
     where, last = (told, *(spent[0] if spent is not None else ())), spent[1] if spent is not None else step + 1
     return (Has(related=about.find.model_copy(update={"where": (*about.find.where, *where), "pick": "all"})),), last
+
+
+def read_of_doer(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """Whoever does what their kind is called by: "(how many pupils) does Ada teach", where Ada is a teacher."""
+    end = reader.name(at + 1, stop) if reader.low(at) in {"do", "does", "did"} else at
+    kinds = [reader.kinds[each.kind] for each in kind.relations if each.kind in reader.kinds]
+    doers = [each for each in kinds if any(does(noun, reader.low(end)) for noun in each.nouns)]
+    if end <= at + 1 or len(doers) != 1 or end >= stop:
+        return None
+    return (BelongsTo(owner=Find(record=doers[0].name, said=reader.words(at + 1, end))),), end + 1

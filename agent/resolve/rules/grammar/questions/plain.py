@@ -75,6 +75,7 @@ def read_one_kind(reader: Reader, at: int, stop: int) -> Find | None:
     found = list(_told(reader, at, stop)) if at < stop and not named else []
     own = [each for each in found if not any(isinstance(one, Has) for one in each.where)]
     found = own or found  # what is urgent itself, before who has something urgent
+    found = [each for each in found if any(isinstance(one, StateIs) for one in each.where)] or found
     return found[0] if len(found) == 1 else None
 
 
@@ -84,7 +85,7 @@ def _told(reader: Reader, at: int, stop: int) -> Iterator[Find]:
         each for each in reader.kinds.values() if (told or each.relations) and rate_person_likeness(each) < _PERSON
     ]
     timed = at in reader.ranges
-    for kind in _list_happening(reader) if timed else others:
+    for kind in list_happening(reader) if timed else others:
         where = (StateIs(state="cancelled", negated=True),) if timed and "cancelled" in kind.states else ()
         whatever = Phrase(Find(record=kind.name, where=where, pick="all"), at, at, True)
         find = read_restricted(reader, whatever, stop, told=True)
@@ -95,7 +96,7 @@ def _told(reader: Reader, at: int, stop: int) -> Iterator[Find]:
             yield find
 
 
-def _list_happening(reader: Reader) -> list[RecordKind]:
+def list_happening(reader: Reader) -> list[RecordKind]:
     """The kinds whose records take place on the day that they are ordered by: it is called just so, or they start on
     it. Else those that are due on it."""
     lines = [(each, each.field_named(each.order or "")) for each in reader.kinds.values()]
@@ -173,7 +174,7 @@ def _is_to_come(reader: Reader, day: Field | None, stop: int) -> bool:
 def _day_of_named(reader: Reader, at: int, stop: int) -> list[RecordsAnswer]:
     """The day of an event by its name: "(when is) the Spring Gala"."""
     ways = ("name",) if at < stop and reader.tokens[at].capital else ("name", "text")
-    days = {k.name: k.order or "" for k in _list_happening(reader) if any(one.search in ways for one in k.fields)}
+    days = {k.name: k.order or "" for k in list_happening(reader) if any(one.search in ways for one in k.fields)}
     finds = [each for each in list_meant(reader, at, stop) if each.said and each.record in days]
     return [RecordsAnswer(records=each, fields=(days[each.record],)) for each in finds]
 

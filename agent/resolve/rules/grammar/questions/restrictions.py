@@ -37,6 +37,7 @@ from agent.resolve.rules.grammar.questions.groups import (
     read_in_place,
     read_lives_in,
     read_most_of_field,
+    read_of_doer,
     read_of_those,
     read_pays_so,
     read_small_state,
@@ -143,9 +144,7 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         if (so := read_small_state(reader, kind, at, stop)) is not None:
             find, at = find.model_copy(update={"where": (*find.where, *so[0])}), so[1]
             continue
-        ours = (
-            reader.low(at) == "we" and find_base_form(stem(reader.low(at + 1))) == _PAY
-        )  # they pay us, and not we them
+        ours = reader.low(at) == "we" and find_base_form(stem(reader.low(at + 1))) == _PAY  # they pay us
         apart = reader.low(at) == "in" and reader.low(at + 1) not in {"total", "all"}  # "(which dogs are) in"
         if ours or apart or (reader.low(at) not in TAIL and not reader.is_mark(at)):
             if reader.unread is None or at > reader.unread[0]:
@@ -227,6 +226,7 @@ def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
         or read_pays_so(reader, kind, at)
         or _in_debt(reader, kind, at)
         or _denied_of_hers(reader, kind, at, stop)
+        or read_of_doer(reader, kind, at, stop)
         or _inverted(reader, kind, find, at, stop)
         or _done_by(reader, kind, at, stop)
         or _is_theirs(reader, kind, at, stop)

@@ -11,6 +11,7 @@ from agent.planning.proposal import (
     Compare,
     Condition,
     CountOf,
+    Day,
     Find,
     Has,
     RecordsAnswer,
@@ -37,7 +38,7 @@ from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
 from agent.resolve.rules.grammar.questions.deeds import read_did
 from agent.resolve.rules.grammar.questions.figures import find_sum_of_deed
 from agent.resolve.rules.grammar.questions.groups import read_in_place
-from agent.resolve.rules.grammar.questions.plain import read_exists, read_one_kind, read_owes_more
+from agent.resolve.rules.grammar.questions.plain import list_happening, read_exists, read_one_kind, read_owes_more
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
 from agent.resolve.rules.grammar.questions.who import read_whoever
 from agent.resolve.rules.grammar.reader import Reader
@@ -74,7 +75,19 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     answers = [_tested(reader, low, about, stop) for about in abouts]
     told = sorted((each for each in answers if each is not None), key=_is_of_theirs)
     reader.readings += told[1:]
-    return told[0] if told else None
+    dated = (each for about in abouts if low in BE and (each := _is_then(reader, about, stop)) is not None)
+    return told[0] if told else next(dated, None)
+
+
+def _is_then(reader: Reader, about: Phrase, stop: int) -> Answer | None:
+    """Whether a record that is named is on the day that its phrase ends with: "is visit 7 on Friday"."""
+    find, line = about.find, reader.kinds[about.find.record].order
+    days = tuple(each for each in find.where if isinstance(each, Compare) and each.field == line)
+    rest = tuple(each for each in find.where if each not in days)
+    one = about.noun and find.pick == "one" and find.order is None and (find.said is not None or rest)
+    if about.last < stop or not days or not one:
+        return None
+    return YesNoAnswer(tests=(count_test(find),), about=find.model_copy(update={"where": rest}))
 
 
 def _in_place(reader: Reader, about: Phrase, stop: int) -> Phrase:
@@ -119,7 +132,9 @@ def _is_of_theirs(answer: Answer) -> bool:
     the fair may be."""
     left = answer.tests[0].left if isinstance(answer, YesNoAnswer) else None
     find = left.of if isinstance(left, CountOf) else None
-    return isinstance(find, Find) and bool(find.where) and isinstance(find.where[-1], Has)
+    about = answer.about if isinstance(answer, YesNoAnswer) else None
+    below = isinstance(find, Find) and isinstance(about, Find) and find.record != about.record
+    return below or (isinstance(find, Find) and bool(find.where) and isinstance(find.where[-1], Has))
 
 
 def _exists_so(reader: Reader, at: int, stop: int, owner: Find | None = None) -> Test | None:
@@ -164,8 +179,10 @@ def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None
     if low in DO and not become:
         if (done := read_did(reader, about.find, at, stop)) is not None:
             return done
+        had = low in {"has", "have"} and reader.low(at) == "had"
         at += reader.low(at) in HOLDS
         made = read_existence(reader, at, stop, about.find) or read_flag(reader, about.find, at)
+        made = (_is_past(reader, made[0]), made[1]) if made is not None and had else made
         if (made is None or not is_over(reader, made[1], stop)) and (so := _exists_so(reader, at, stop, about.find)):
             return YesNoAnswer(tests=(so,))
     else:
@@ -176,6 +193,19 @@ def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None
         every = _of_every_one(reader, about.find, made[0])
         return YesNoAnswer(tests=(every,)) if every is not None else None
     return YesNoAnswer(tests=(made[0],), about=about.find)
+
+
+def _is_past(reader: Reader, test: Test) -> Test:
+    """Whether there was any by now, of what takes place on a day: "has she had a visit". One to come is none."""
+    find = test.left.of if isinstance(test.left, CountOf) else None
+    kind = reader.kinds[find.record] if isinstance(find, Find) else None
+    timed = isinstance(find, Find) and any(isinstance(each, Compare) for each in find.where)
+    if not isinstance(find, Find) or kind is None or kind.order is None or timed or kind not in list_happening(reader):
+        return test
+    by_now = Compare(field=kind.order, op="<=", value=Day(date=reader.now.date().isoformat()))
+    off = () if "cancelled" not in kind.states else (StateIs(state="cancelled", negated=True),)
+    past = find.model_copy(update={"where": (*find.where, *off, by_now)})
+    return test.model_copy(update={"left": CountOf(of=past)})
 
 
 def _of_every_one(reader: Reader, of: Find, some: Test) -> Test | None:

@@ -9,12 +9,13 @@ from agent.planning.proposal import AnswerResult
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
+from evals.cases.frozen_world import FrozenWorld
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
-async def went_on(first: str, then: str, name: str) -> Reply | None:
+async def went_on(first: str, then: str, at: str | FrozenWorld) -> Reply | None:
     """What the second question comes to after the first."""
-    context, resolver = world(name), RuleResolver()
+    context, resolver = world(at) if isinstance(at, str) else at.context(at.provider({})), RuleResolver()
     task = Task(Request(text=first, now=NOW), OWNER, context, "run_00000000000000000000000001")
     before = await propose(task, resolver)
     assert before.proposal is not None
