@@ -362,9 +362,9 @@ class StretchWords:
         # A thing has plain words as its name if it is counted or has its article: "12 door hinges".
         thing = self._names_thing(phrase.find, kind)
         before = at - 2 if reader.low(at - 1) in lexicon.MORE else at - 1
-        ends = [pieces[-1].last for pieces in self.records.values() if len(span) > 1]
-        joined = reader.joint(at - 1) and reader.low(at - 1) != ","  # behind a comma may be a reason
-        listed = any(self._joins(end, at) for end in ends if joined or end < at - 1)
+        last = at - 1 - (reader.low(at - 1) in lexicon.DETERMINERS)
+        joined = (reader.joint(last) and reader.low(last) != ",") or reader.low(last - 1) == "well"  # ", for a reason"
+        listed = joined and len(span) > 1 and any(self._joins(each[-1].last, at) for each in self.records.values())
         named = listed or before in reader.numbers or reader.low(at - 1) == "the" or self._counted(span)
         return (placed or (thing and named)) and not any(
             (is_order(stem(reader.low(step))) and not is_attribute(reader, step))

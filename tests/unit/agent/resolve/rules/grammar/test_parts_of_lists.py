@@ -109,3 +109,13 @@ async def test_a_digit_before_hundred_is_no_word() -> None:
     made = (await propose(task, RuleResolver())).verdict
     assert isinstance(made, Plan), made
     assert [each.value for each in made.steps[0].filled if each.param == "amount"] == [20000]
+
+
+async def test_a_reason_behind_a_comma_is_no_further_record() -> None:
+    text = "book a visit for pixel on 4 december, bad tooth"
+    task = Task(Request(text=text, now=NOW), OWNER, world("vet"), "run_" + "0" * 25 + "1")
+    made = (await propose(task, RuleResolver())).verdict
+    assert isinstance(made, Plan), made
+    assert [{each.param: each.value for each in step.filled} for step in made.steps] == [
+        {"pet_id": 24, "day": "2026-12-04", "reason": "bad tooth"}
+    ]
