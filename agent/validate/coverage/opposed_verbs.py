@@ -30,6 +30,12 @@ _PAIRS: Final = tuple(
     )
 )
 _MORE, _LESS = _PAIRS[0]
+_REMOVING: Final = frozenset(
+    stem_text(
+        "waive drop forgive discount refund release free delete erase clear scrap discard bin throw void abort dismiss"
+        " unassign detach archive expire retire empty exempt credit"
+    )
+)
 ENDING: Final = frozenset().union(*_PAIRS[1], _PAIRS[2][1], stem_text("remove revoke withdraw undo reverse"))
 """Verbs that end something or undo an end, and so say what is no longer so."""
 _CLAUSE: Final = re.compile(r"(?:[^;!?\n.,:]|[.,:](?=\d))+")
@@ -38,6 +44,17 @@ _AWAY: Final = re.compile(
     r"(?<!\w)(?P<verb>take|pull|claw|claim|get)\s(?:[^,;.!?\n]{1,200}?\b)?(?:away|back|off(?![^,;]*\b(?:give|hand|assign|pass|put)\b))\b",
     re.IGNORECASE,
 )
+# "Take Ada off the list", "strike 7 from the bill", but not "take it off Bo and give it to Ada", "get it out to Ada".
+_REMOVAL: Final = re.compile(
+    r"(?<!\w)(?:(?:take|get|pull|leave|keep|strike|scratch|cross|kick|wipe|rub)\s(?:[^,;.!?\n]{1,200}?\s)?"
+    r"(?:away|off(?!\s+(?:to|by)\b)|out\s+of|(?P<out>out))"
+    r"|(?:strike|scratch|cross|drop|pull|withdraw|remove|delete|erase|exclude|kick|strip)\s[^,;.!?\n]{1,200}?\sfrom)"
+    r"(?!\w)(?P<rest>[^;!?\n]*)",
+    re.IGNORECASE,
+)
+_ELSEWHERE: Final = re.compile(r"(?<!\w)(?:give|hand|assign|pass|put|move|set|switch|swap|bring|into|onto|to)(?!\w)", re.I)
+_REMOVES: Final = re.compile(r"(?<!\w)(?<!\bput )(?:off|out\s+of|away)(?!\w)", re.IGNORECASE)
+_INWARDS: Final = re.compile(r"\w+\s+in\b", re.IGNORECASE)
 # "They get half of it back": it is given to them.
 _RECEIVES: Final = re.compile(r"(?<!\w)(?:(?i:he|she|they)|[A-Z]\w+)\s+(?:(?:should|must|can|shall|will|to)\s+)?$")
 # Something that belonged to somebody before is given back. They get nothing more.
@@ -95,6 +112,27 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
             away = None
         if away is not None and verbs & _MORE and not verbs & _LESS and stem(away["verb"].casefold()) not in verbs:
             yield clause.start() + away.start(), clause.start() + away.end()
+
+
+def find_removals(text: str, contracts: Sequence[Contract]) -> Iterator[Place]:
+    """Finds an order to remove something, for calls of which none removes anything: "take Ada off the list" enters
+    nobody. What is taken away in order to be somewhere else ("off Bo and give it to Ada") is moved. A bare "out" is the
+    reverse of an action that is called by "in" alone."""
+    if any(map(_removes, contracts)):
+        return
+    replaces = all(any(note.replaces for note in each.annotations.values()) for each in contracts)
+    moves = replaces or len({each.name for each in contracts}) == len(contracts)
+    inwards = any(_INWARDS.match(said) for each in contracts for said in (each.title, *each.aliases))
+    for found in _REMOVAL.finditer(text):
+        if not (moves and _ELSEWHERE.search(found["rest"])) and (inwards or not found["out"]):
+            yield found.start(), found.start("rest")
+
+
+def _removes(contract: Contract) -> bool:
+    """Whether an action takes something away, by a verb or a particle of its own."""
+    verbs = leading_verbs(contract) | {*name_stems(contract.name.rpartition(".")[2]), *stem_text(contract.title)}
+    words = (contract.title, contract.description, *contract.aliases, *contract.examples)
+    return bool(verbs & (_LESS | ENDING | _REMOVING)) or any(map(_REMOVES.search, words))
 
 
 def _is_no_order(told: str, at: int, verb: str) -> bool:

@@ -36,8 +36,8 @@ _REPLACED: Final[frozenset[Kind]] = frozenset(("number", "unit", "date", "part",
 _WITHIN_QUOTES: Final[frozenset[Kind]] = STRETCHES | {"modifier", "misread"}
 """Kinds that a used quote doesn't account for."""
 _BOUND: Final[Sequence[Kind | Detail]] = (
-    "denied clause", "further order", "left over", "opposed verb", "taken back", "hedge", "framed", "exception",
-    "fraction", "share",
+    "denied clause", "further order", "left over", "opposed verb", "other channel", "taken back", "hedge", "framed",
+    "exception", "fraction", "share",
 )  # fmt: skip
 """Kinds that are more than a story, even inside one."""
 
@@ -205,7 +205,7 @@ class _Judge:
     def _asks_for_nothing(self, each: Finding) -> bool:
         denied = each.is_of(("order not to", "denial")) and denies_verb(self.order.text, each.place, self.order.verbs)
         back = "taken back" in each.kinds and not any(map(str.isdigit, each.said))  # "no, make that 60" asks for more
-        return denied or back or each.is_of(("framed", "report"))
+        return denied or back or each.is_of(("framed", "report", "opposed verb"))
 
     # ── what the rules look up ──
 

@@ -36,7 +36,7 @@ from agent.validate.coverage.misread import find_misread
 from agent.validate.coverage.misread_texts import list_named
 from agent.validate.coverage.modifiers import FORBIDS, FREE, find_limits, find_modifiers, find_parts, names_rate
 from agent.validate.coverage.negations import find_denied_clauses, find_negations, find_taken_back, only_contrasts
-from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_other_channels, goes_by
+from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_other_channels, find_removals, goes_by
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_told
 from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
@@ -48,15 +48,20 @@ from language.wordnet import is_word
 
 Kind = Literal[
     "restriction", "condition", "quantifier", "part", "date", "order not to", "denial", "denied clause", "number",
-    "unit", "further order", "joined name", "limit", "modifier", "misread", "opposed verb", "taken back", "hedge",
-    "report", "framed", "other", "beside", "doubted", "exception", "left over",
+    "unit", "further order", "joined name", "limit", "modifier", "misread", "opposed verb", "other channel", "taken back",
+    "hedge", "report", "framed", "other", "beside", "doubted", "exception", "left over",
 ]  # fmt: skip
 Detail = Literal["of all", "fraction", "share", "count", "until"]
 STRETCHES: Final[frozenset[Kind]] = frozenset(
-    ("opposed verb", "taken back", "hedge", "report", "framed", "other", "beside", "doubted", "exception")
+    (
+        "opposed verb", "other channel", "taken back", "hedge", "report", "framed", "other", "beside", "doubted",
+        "exception",
+    )
 )
 """Kinds that are whole stretches of text, not single weighty words."""
-_LEADS: Final[tuple[Kind, ...]] = ("opposed verb", "taken back", "hedge", "report", "framed", "other")
+_LEADS: Final[tuple[Kind, ...]] = (
+    "opposed verb", "other channel", "taken back", "hedge", "report", "framed", "other",
+)  # fmt: skip
 """Kinds in which a negation has no meaning of its own."""
 _TO_AND_FOR: Final = ("2", "4")
 """Digits that people type for "to" and "for" before a value: "move it 2 friday"."""
@@ -336,10 +341,14 @@ def _is_own_rate(order: Order, place: Place) -> bool:
 
 def _find_opposed_verbs(order: Order) -> Iterator[Place]:
     """Opposed verbs that are no value of the call: an action called "lock" may take "unlock" as one of its values."""
-    values = order.find([each for _, _, each in order.arguments if isinstance(each, TypedValue)])
-    for first, last in find_opposed_verbs(order.polite, order.contracts):
+    values = [*order.texts, *order.find([each for _, _, each in order.arguments if isinstance(each, TypedValue)])]
+    removals = find_removals(order.polite, order.contracts) if not order.structure.negates else ()
+    for first, last in (*find_opposed_verbs(order.polite, order.contracts), *removals):
         if not any(start <= first and last <= end for start, end in values):
             yield first, last
+
+
+def _find_other_channels(order: Order) -> Iterator[Place]:
     for contract in order.contracts if order.on_records else ():
         for first, last in find_other_channels(order.polite, contract):
             if not any(start <= first and last <= end for start, end in order.texts):
@@ -376,6 +385,7 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
     "modifier": _find_modifiers,
     "misread": find_misread,
     "opposed verb": _find_opposed_verbs,
+    "other channel": _find_other_channels,
     "taken back": lambda of: find_taken_back(of.text, of.taken, of.proven, of.verbs),
     "hedge": find_hedges,
     "report": lambda of: find_told(of) if of.on_records else (),

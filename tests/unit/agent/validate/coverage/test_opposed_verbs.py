@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Request
+from agent.pipeline import Plan, Question, Request
 from agent.planning.proposal import Call, Find, PlanResult, Proposal, RecordArgument, TypedValue, Words
-from agent.validate.coverage.opposed_verbs import find_opposed_verbs
+from agent.planning.propose import propose
+from agent.planning.task import Task
+from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_removals
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty import find_unaccounted
 from registry.contract import Contract, parse
-from tests.unit.own_worlds import NOW
+from tests.unit.own_worlds import NOW, OWNER, world
 
 
 def close(*aliases: str) -> Contract:
@@ -25,6 +28,12 @@ def close(*aliases: str) -> Contract:
             "annotations": {"cabin": {"record": "cabin"}}, "endpoint": {"url": "https://ferry.example/close"},
         }
     )  # fmt: skip
+
+
+def note_down(title: str) -> Contract:
+    return close().model_copy(
+        update={"name": "ferry.note_cabin", "title": title, "description": "It is on the plan.", "aliases": ()}
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,3 +71,54 @@ def test_a_verb_that_is_a_value_of_the_call_is_not_against_it(quoted: str, again
     proposal = Proposal(result=PlanResult(calls=(Call(action="ferry.close_cabin", arguments=arguments),)))
     left = find_unaccounted(Order(Request(text="reopen the cabin C7", now=NOW), proposal, [close("close up")]))
     assert left.weighty == against
+
+
+async def verdict_of(text: str, name: str) -> object:
+    task = Task(Request(text=text, now=NOW), OWNER, world(name), "run_00000000000000000000000001")
+    return (await propose(task, RuleResolver())).verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("vet", "take Clementine off the light diet", "take Clementine off"),
+        ("vet", "get Bruno off kidney", "get Bruno off"),
+        ("foodbank", "take 3 pasta out", "take 3 pasta out"),
+        ("foodbank", "take Maryam Haidari off halal", "take Maryam Haidari off"),
+        ("lending", "take the Tile cutter out of the cellar", "take the Tile cutter out of"),
+        ("garage", "please take job 802 out of waiting for parts", "take job 802 out of"),
+    ],
+)
+async def test_an_order_to_remove_runs_no_action_that_removes_nothing(name: str, text: str, told: str) -> None:
+    verdict = await verdict_of(text, name)
+    assert isinstance(verdict, Question), verdict
+    assert f"‘{told}’ doesn't ask for it" in verdict.text, verdict.text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("vet", "take 5 euros off bill 811"),
+        ("hotel", "take room 101 out of service until Friday"),
+        ("riding", "take Samir off beginner and put him on intermediate"),
+        ("riding", "take Thunder out for 3 days"),
+        ("foodbank", "take in 3 pasta"),
+        ("lending", "put the Tile cutter away in the cellar"),
+    ],
+)
+async def test_what_removes_itself_or_moves_something_elsewhere_is_none(name: str, text: str) -> None:
+    assert isinstance(await verdict_of(text, name), Plan)
+
+
+def test_what_is_taken_away_and_put_elsewhere_is_moved_by_one_call_alone() -> None:
+    text = "strike cabin C7 from the plan and give it to Ada"
+    assert not [*find_removals(text, [note_down("Give a cabin")])]
+    twice = [note_down("Give a cabin"), note_down("Give a cabin")]
+    assert [text[slice(*each)] for each in find_removals(text, twice)] == ["strike cabin C7 from"]
+
+
+@pytest.mark.parametrize(
+    ("title", "removes"), [("Waive a fare", True), ("Take a cabin off sale", True), ("Put off a cabin", False)]
+)
+def test_a_verb_or_particle_of_its_own_tells_that_an_action_removes(title: str, removes: bool) -> None:
+    assert bool([*find_removals("take C7 off the plan", [note_down(title)])]) is not removes
