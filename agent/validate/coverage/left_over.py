@@ -60,7 +60,7 @@ OWN_SUBJECT: Final = re.compile(
 )
 # A finite verb that states something.
 FINITE: Final = re.compile(
-    rf"(?<!\w)(?:(?:is|are|was|were|has|have|had|did|does|do|wo)(?:n['’]t)?|will|seems?|says?|keeps?|wants?|needs?|asks?"
+    rf"(?<!\w)(?:(?:is|are|was|were|has|have|had|did|does|do|wo)(?:n['’]t)?|(?-i:will|WILL)|seems?|says?|keeps?|wants?|needs?|asks?"
     rf"|{patterns.IRREGULAR})(?!\w)"
     r"|(?<!\w)(?:that|this|there)(?:['’](?:s|ll|d)|\s+(?!to\b)[^\W\d_]+)"
     r"|(?<=\w)['’](?:s|ve|ll|re)\s+(?:been|not|gone|left|away|just|had|now|a|the|got|ill|sick|off\s+to|in\s+(?:bed|hospital)|\w+ing)\b",
@@ -177,8 +177,10 @@ def _of_clause(
         yield first[1], clause.end
         return
     plain = blank(_LET, blank(ASKING, told))
-    verb = next((each for each in FINITE.finditer(plain) if not _DETERMINED.search(plain[: each.start()])), None)
-    finite = min((each.start() for each in (verb, OWN_SUBJECT.search(plain)) if each), default=None)
+    # A verb in a name ("Will") or in a text that is sent states nothing of the order.
+    told_here = (each for each in FINITE.finditer(plain) if not _DETERMINED.search(plain[: each.start()]))
+    places = (each.span() for each in (*told_here, *OWN_SUBJECT.finditer(plain)))
+    finite = min((at for at, last in places if not any(used[clause.start + at : clause.start + last])), default=None)
     begins = head is not None and stem(plain_word(head[0])) in ORDERS
     if not (begins or after) and clause.end < len(clause.text) and _ENDS_IN_PAST.search(plain):
         return

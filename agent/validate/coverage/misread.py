@@ -43,6 +43,9 @@ _MORE_BEHIND: Final = re.compile(
 )
 _RANGE: Final = re.compile(r"(?<!\bfrom )(?<![\w.,-])\d+\s+(?:to|or)\s+\d", re.IGNORECASE)
 _FROM_TO: Final = re.compile(r"\s+(?:up\s+)?(?:to|through|till|until)\s+(?:(?:and|incl\w*)\s+)?#?", re.IGNORECASE)
+_REST: Final = re.compile(
+    r"(?<!\w)(?:other|remaining|second|last|final|outstanding)\s+(?:half|third|quarter|fifth|sixth|tenth)(?!\w)", re.I
+)
 _CODE_LETTERS: Final = 3
 _OTHER_SENSES: Final = word_set("pound pounds buck bucks sterling real rand won dong crown crowns mark marks")
 """Names of currencies that alone may mean something else."""
@@ -69,6 +72,7 @@ def find_misread(order: Order) -> set[Place]:
         _find_left_out,
         _find_split_names,
         _find_other_codes,
+        _find_rests,
     )
     return {place for each in found for place in each(order)}
 
@@ -179,6 +183,12 @@ def _find_other_currencies(order: Order) -> Iterator[Place]:
             and (unnamed or not any(agrees(said, each) for each in known))
         ):
             yield (into.start() if into is not None else said.start), said.end
+
+
+def _find_rests(order: Order) -> Iterator[Place]:
+    """The second of two shares, computed as the first: "the other half" is what is left, whatever that is by now."""
+    if order.structure.computes_field:
+        yield from (found.span() for found in _REST.finditer(order.polite))
 
 
 def _find_left_out(order: Order) -> Iterator[Place]:

@@ -52,7 +52,9 @@ _REMOVAL: Final = re.compile(
     r"(?!\w)(?P<rest>[^;!?\n]*)",
     re.IGNORECASE,
 )
-_ELSEWHERE: Final = re.compile(r"(?<!\w)(?:give|hand|assign|pass|put|move|set|switch|swap|bring|into|onto|to)(?!\w)", re.I)
+_ELSEWHERE: Final = re.compile(
+    r"(?<!\w)(?:give|hand|assign|pass|put|move|set|switch|swap|bring|into|onto|to)(?!\w)", re.I
+)
 _REMOVES: Final = re.compile(r"(?<!\w)(?<!\bput )(?:off|out\s+of|away)(?!\w)", re.IGNORECASE)
 _INWARDS: Final = re.compile(r"\w+\s+in\b", re.IGNORECASE)
 # "They get half of it back": it is given to them.
@@ -171,7 +173,7 @@ def goes_by(order: str, contracts: Sequence[Contract]) -> bool:
 # The ways to tell somebody something.
 _CHANNELS: Final = (
     frozenset(("email", "e-mail", "mail")), frozenset(("phone", "call", "telephone", "ring")),
-    frozenset(("text", "sms", "whatsapp")), frozenset(("letter", "post", "fax")),
+    frozenset(("text", "sms")), frozenset(("whatsapp",)), frozenset(("letter", "post", "fax")),
 )  # fmt: skip
 _BY_CHANNEL: Final = re.compile(
     r"(?:^\W*(?:please\s+|can\s+you\s+|and\s+)*|(?<!\w)(?:by|via|through|over\s+the|on\s+the|in|as\s+an?|an?)\s+)"

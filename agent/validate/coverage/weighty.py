@@ -36,7 +36,7 @@ _REPLACED: Final[frozenset[Kind]] = frozenset(("number", "unit", "date", "part",
 _WITHIN_QUOTES: Final[frozenset[Kind]] = STRETCHES | {"modifier", "misread"}
 """Kinds that a used quote doesn't account for."""
 _BOUND: Final[Sequence[Kind | Detail]] = (
-    "denied clause", "further order", "left over", "opposed verb", "other channel", "taken back", "hedge", "framed",
+    "denied clause", "further order", "left over", "opposed verb", "channel", "taken back", "hedge", "framed",
     "exception", "fraction", "share",
 )  # fmt: skip
 """Kinds that are more than a story, even inside one."""

@@ -48,20 +48,15 @@ from language.wordnet import is_word
 
 Kind = Literal[
     "restriction", "condition", "quantifier", "part", "date", "order not to", "denial", "denied clause", "number",
-    "unit", "further order", "joined name", "limit", "modifier", "misread", "opposed verb", "other channel", "taken back",
+    "unit", "further order", "joined name", "limit", "modifier", "misread", "opposed verb", "channel", "taken back",
     "hedge", "report", "framed", "other", "beside", "doubted", "exception", "left over",
 ]  # fmt: skip
 Detail = Literal["of all", "fraction", "share", "count", "until"]
 STRETCHES: Final[frozenset[Kind]] = frozenset(
-    (
-        "opposed verb", "other channel", "taken back", "hedge", "report", "framed", "other", "beside", "doubted",
-        "exception",
-    )
+    ("opposed verb", "channel", "taken back", "hedge", "report", "framed", "other", "beside", "doubted", "exception")
 )
 """Kinds that are whole stretches of text, not single weighty words."""
-_LEADS: Final[tuple[Kind, ...]] = (
-    "opposed verb", "other channel", "taken back", "hedge", "report", "framed", "other",
-)  # fmt: skip
+_LEADS: Final[tuple[Kind, ...]] = ("opposed verb", "channel", "taken back", "hedge", "report", "framed", "other")
 """Kinds in which a negation has no meaning of its own."""
 _TO_AND_FOR: Final = ("2", "4")
 """Digits that people type for "to" and "for" before a value: "move it 2 friday"."""
@@ -385,7 +380,7 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
     "modifier": _find_modifiers,
     "misread": find_misread,
     "opposed verb": _find_opposed_verbs,
-    "other channel": _find_other_channels,
+    "channel": _find_other_channels,
     "taken back": lambda of: find_taken_back(of.text, of.taken, of.proven, of.verbs),
     "hedge": find_hedges,
     "report": lambda of: find_told(of) if of.on_records else (),

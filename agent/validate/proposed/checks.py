@@ -9,7 +9,19 @@ from typing import Final
 
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Candidate, PromptSource, Question, Request, Span, Step
-from agent.planning.proposal import Call, CountOf, Find, Handle, PlanResult, Proposal, Test, When, Words
+from agent.planning.proposal import (
+    Call,
+    Computed,
+    CountOf,
+    FieldOf,
+    Find,
+    Handle,
+    PlanResult,
+    Proposal,
+    Test,
+    When,
+    Words,
+)
 from agent.planning.quotes import find_in_request, find_places, walk
 from agent.query.arithmetic import SAID, test_holds
 from agent.query.context import Worked
@@ -35,9 +47,9 @@ from agent.validate.questions import REST
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
 from agent.validate.slots import Slots, format_parameter
 from core.display_text import to_display_text
-from language.stems import stem_text
+from language.stems import name_stems, stem_text
 from registry.catalogue import Catalogue
-from registry.contract import Contract, Risk
+from registry.contract import Contract, Derive, Risk
 from registry.records import Field, RecordKind
 
 _MOST_READ: Final = 100
@@ -84,10 +96,26 @@ class PlanChecks:
             if held is None and each is not None and _may_be_unreadable(group[0].kind, each):
                 text = f"How much {group[0].label} allows can't be read from its platform, so {filled.shown} can't be checked. Name another, or have it put right there."  # noqa: E501
                 return slots.ask(name, text, "unreadable")
+            if (asked := self._ask_share(slots, name, bound, group[0])) is not None:
+                return asked
             if isinstance(filled.value, int | float) and filled.value <= 0:
                 text = f"{filled.label} would be {filled.shown}. How much shall it be?"
                 return slots.ask(name, text, "unreadable")
         return None
+
+    def _ask_share(self, slots: Slots, name: str, bound: Derive, found: LocatedRecord) -> Question | None:
+        """Asks of which amount a share is: half of a bill of which half is paid may be all that is left."""
+        sums = [each for each in walk(self.proposal.result) if isinstance(each, Computed) and each.op in "*/"]
+        of = any(isinstance(each.a, FieldOf) and each.a.field == bound.field for each in sums)
+        left, size = found.record.values.get(bound.field), found.kind.size
+        whole = found.record.values.get(size) if size is not None else None
+        if not of or not isinstance(left, int | float) or not isinstance(whole, int | float) or whole <= left:
+            return None
+        if not {*name_stems(bound.field)}.isdisjoint(stem_text(self.request.text)):
+            return None  # "half of what is owed"
+        both = [format_parameter(slots.parameter(name), each) for each in (left, whole)]
+        asked = f"Is that a share of the {both[0]} that {found.label} still allows, or of all {both[1]}?"
+        return slots.ask(name, f"{asked} How much shall it be?", "unreadable")
 
     async def check_tests(self, at: int, when: When) -> tuple[bool, str, list[LocatedRecord]] | Question:
         """Whether the tests hold, what the card says about it, and the records that decided it."""

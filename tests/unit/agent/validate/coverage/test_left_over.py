@@ -21,6 +21,7 @@ from agent.planning.proposal import (
 from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.coverage.left_over import FINITE
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty import find_unaccounted
@@ -222,3 +223,8 @@ def test_what_kind_it_is_of_or_what_somebody_did_asks_for_no_opposite(text: str,
     renew = world("lending").catalogue.get("lending.renew_loan")
     assert renew is not None
     assert bool([*find_opposed_verbs(text, [renew])]) is opposed
+
+
+@pytest.mark.parametrize(("text", "states"), [("enter Will Stone with a dog", False), ("Ada will bring a dog", True)])
+def test_a_name_that_looks_like_a_verb_states_nothing(text: str, states: bool) -> None:
+    assert (FINITE.search(text) is not None) is states

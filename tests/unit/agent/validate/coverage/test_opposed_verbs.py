@@ -122,3 +122,8 @@ def test_what_is_taken_away_and_put_elsewhere_is_moved_by_one_call_alone() -> No
 )
 def test_a_verb_or_particle_of_its_own_tells_that_an_action_removes(title: str, removes: bool) -> None:
     assert bool([*find_removals("take C7 off the plan", [note_down(title)])]) is not removes
+
+
+@pytest.mark.parametrize(("title", "reverses"), [("Take in a cabin", True), ("Open a cabin", False)])
+def test_out_alone_is_the_reverse_of_in(title: str, reverses: bool) -> None:
+    assert bool([*find_removals("take C7 out", [note_down(title)])]) is reverses

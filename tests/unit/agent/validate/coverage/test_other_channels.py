@@ -19,7 +19,14 @@ async def verdict_of(text: str) -> object:
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("email Greta Holm: your car is ready", "email"), ("tell Yuki in person: come at 5", "in person")],
+    [
+        ("email Greta Holm: your car is ready", "email"),
+        ("tell Yuki in person: come at 5", "in person"),
+        ("tell Yuki on whatsapp: come at 5", "on whatsapp"),
+        ("text Yuki on Viber that her car is ready", "on Viber"),
+        ("tell Yuki over Pigeon that her car is ready", "over Pigeon"),
+        ("message Greta Holm via Threema that the brakes are done", "via Threema"),
+    ],
 )
 async def test_another_channel_is_asked_about(text: str, told: str) -> None:
     verdict = await verdict_of(text)
@@ -36,7 +43,12 @@ async def test_another_channel_is_never_taken(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["text Greta Holm: your car is ready", "tell Yuki to call us back by phone", "text Yuki: we'll email the bill"],
+    [
+        "text Greta Holm: your car is ready",
+        "tell Yuki to call us back by phone",
+        "text Yuki: we'll email the bill",
+        "tell Yuki that we are on Facebook now",
+    ],
 )
 async def test_its_own_and_what_the_text_says_are_not(text: str) -> None:
     assert isinstance(await verdict_of(text), Plan)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from typing import Any
 
 import pytest
@@ -11,8 +13,9 @@ from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.questions import REST
+from evals.cases.frozen_world import FrozenWorld
 from tests.unit.agent.validate.coverage.test_weighty import shop
-from tests.unit.own_worlds import NOW, OWNER, world
+from tests.unit.own_worlds import NOW, OWNER, WORLDS, world
 
 
 async def read(text: str, name: str = "lending") -> Any:
@@ -92,3 +95,33 @@ async def test_what_somebody_lacks_is_no_order(text: str) -> None:
     task = Task(Request(text=text, now=NOW), OWNER, shop(), "run_00000000000000000000000001")
     verdict = (await propose(task, RuleResolver())).verdict
     assert isinstance(verdict, Plan) or verdict.slot == "action", verdict
+
+
+async def test_a_share_of_a_bill_of_which_a_part_is_paid_is_asked_about() -> None:
+    written = json.loads((WORLDS / "garage.json").read_text(encoding="utf-8"))
+    for contract in written["contracts"]:
+        if contract["name"] == "garage.discount_invoice":
+            contract["annotations"]["amount"]["at_most"]["field"] = "due"
+    invoice = next(each for each in written["kinds"] if each["name"] == "invoice")
+    invoice["fields"].append({"name": "due", "type": "money_minor", "currency_field": "currency"})
+    for at, each in enumerate(written["records"]["invoice"]):
+        each["due"] = each["amount"] // (at + 1)
+    there = FrozenWorld(copy.deepcopy(written))
+    for text, told in (
+        ("take half off R-5102", "a share of the 210.00 EUR that R-5102 still allows, or of all 420.00 EUR?"),
+        ("take 10 percent off R-5102", "or of all 420.00 EUR?"),
+        ("take half of what is due off R-5102", None),
+        ("take 5 euros off R-5102", None),
+    ):
+        task = Task(
+            Request(text=text, now=NOW), OWNER, there.context(there.provider({})), "run_00000000000000000000000001"
+        )
+        verdict = (await propose(task, RuleResolver())).verdict
+        asked = isinstance(verdict, Question) and "still allows" in verdict.text
+        assert asked is (told is not None), verdict
+        assert told is None or told in getattr(verdict, "text", "")
+
+
+@pytest.mark.parametrize(("text", "stands"), [("waive half of F-231", True), ("waive the other half of F-231", False)])
+async def test_the_other_half_is_no_half_of_the_whole(text: str, stands: bool) -> None:
+    assert isinstance(await read(text), Plan if stands else Question)
