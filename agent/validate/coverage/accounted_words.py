@@ -46,7 +46,7 @@ existing poor dear nice good old own usual right correct possible course far onc
 instead first next last latest newest oldest recent previous earlier really actually finally quickly immediately
 already simply directly accidentally mistakenly obviously apparently unfortunately sadly hopefully possibly probably
 basically definitely certainly promptly shortly early reply apply family owner another extra additional further saying
-titled reading able allowed care rid app site website service goes damn damned bloody fucking freaking stupid
+titled reading able allowed care know rid app site website service goes damn damned bloody fucking freaking stupid
 lol haha ideally super something exactly precisely
 """
 LIGHT: Final = frozenset(_LIGHT_WORDS.split())
@@ -68,6 +68,7 @@ class Accounts:
     - ``answered``: a record was asked about and chosen.
     - ``worked_out``: how many values are read from records without a name or number.
     - ``others``: stems of what records of other kinds are called.
+    - ``shown``: names shown beside the records, in lower case.
     """
 
     known: frozenset[str]
@@ -79,6 +80,7 @@ class Accounts:
     phrases: tuple[tuple[str, ...], ...]
     """Names of the called actions that have several words ("call off", "was delivered")."""
     others: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
 
     def says_whole(self, told: str, *, reports: bool = False) -> bool:
         """Whether all words of such a phrase are said. With ``reports``, only phrases that report something done
@@ -111,7 +113,7 @@ def list_accounts(order: Order, text: str, known: frozenset[str]) -> Accounts:
     referred = {each.record for each in finds} | {note.record for note in order.notes}
     theirs = {word for name, held in nouns.items() if name in referred for word in held}
     others = frozenset(word for held in nouns.values() for word in held if word not in theirs | known)
-    return Accounts(known, restricted, ordered, bool(unnamed), order.chosen, worked_out, phrases, others)
+    return Accounts(known, restricted, ordered, bool(unnamed), order.chosen, worked_out, phrases, others, order.shown)
 
 
 def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:

@@ -14,7 +14,7 @@ from typing import Final
 from agent.planning.proposal import Handle
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import EVERY, LIGHT, Accounts, has_weight, list_accounts, plain_word
-from agent.validate.coverage.clauses import Clause, Word, split_clauses
+from agent.validate.coverage.clauses import Clause, Word, is_no_reason, split_clauses
 from agent.validate.coverage.modifiers import BOUND, FREE, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
 from agent.validate.coverage.openings import ASKING, WISH, WISHED
 from agent.validate.coverage.order import Order
@@ -230,13 +230,14 @@ def _beside(
     """Left-over words inside an order. Neighbours are joined if no used word stands between them."""
     for pattern in (_REASON, _RELATIVE, _BOUND):
         for found in pattern.finditer(clause.text, clause.start + 1, clause.end):
-            narrows = by.ordered and _FOR_WHOM.match(clause.text, found.start(), clause.end)  # "the last bill for Ada"
-            if not (used[found.start()] or narrows or _TO_BE.match(clause.text, found.start())):
+            at = found.start()
+            whom = by.ordered and _FOR_WHOM.match(clause.text, at, clause.end)  # "the last bill for Ada"
+            if not (used[at] or whom or is_no_reason(clause, at, by) or _TO_BE.match(clause.text, at)):
                 ends = next((start for _, start, _ in clause.words if start > found.end() and used[start]), clause.end)
                 ends = next(
                     (to.start() for to in _TO_WHOM.finditer(clause.text, found.end(), ends) if _names(to)), ends
                 )
-                left = [each for each in left if not found.start() <= each[1] < ends]
+                left = [each for each in left if not at <= each[1] < ends]
     left = [each for each in left if each in clause.ordering]
     if left and left[0] == clause.head and _is_verb(clause, used, verbs) and not _is_manner(clause, verbs, by.known):
         left = left[1:]  # the action itself accounts for the order's verb
@@ -285,7 +286,7 @@ def _without_late_verb(
     """
     if not left or clause.head is None or not used[clause.head[1]]:
         return left
-    words = (each for each in clause.words if plain_word(each[0]) not in _DETERMINERS)
+    words = (each for each in clause.words if plain_word(each[0]) not in _DETERMINERS | LIGHT | {"more"})
     before = [word for word, start, _ in words if start < left[0][1]]
     verb = next((each for each in left if patterns.search_before(WISHED, clause.text, each[1])), left[0])
     root = stem(plain_word(verb[0]))
@@ -368,9 +369,9 @@ def _widen(clause: Clause, run: Sequence[Word]) -> Place:
     """The place of a run of words, extended to the function words before it ("in", "as", "of") and to a whole code."""
     start = run[0][1]
     code = _CODE.match(clause.text, run[-1][1])
-    for _ in range(2):
+    for _ in range(3):
         before = patterns.search_before(_BEFORE, clause.text, start)
-        if before is None or before.start() < clause.start or plain_word(before[0].strip()) not in EMPTY:
+        if before is None or before.start() < clause.start or plain_word(before[0].strip()) not in EMPTY | LIGHT:
             break
         start = before.start()
     return start, code.end() if code is not None else run[-1][2]

@@ -59,7 +59,7 @@ _DELAY: Final = (
 _LENGTH: Final = (
     rf"for\s+(?:(?:just|only|exactly)\s+)?(?:an?|one|another|half\s+an?|some|the\s+(?:next|one))\s+(?:\w+\s+)?{_UNIT}(?!\s+of\b)"
     rf"|(?:another|one\s+more|an?\s+(?:further|extra|additional))\s+(?:half\s+)?{_UNIT}(?=\s+[^\W\d_])"
-    r"|for\s+(?:the\s+(?:time\s+being|moment|present|meantime)|a\s+(?:little\s+)?(?:while|bit)|now)|temporarily"
+    r"|for\s+(?:the\s+(?:rest\s+of\b|time\s+being|moment|present|meantime)|a\s+(?:little\s+)?(?:while|bit)|now)|temporarily"
 )
 _RATE: Final = (
     r"in\s+(?:(?:\d+|two|three|four|five|six|several|equal|monthly|weekly)\s+(?:parts|halves|steps|payments|tranches)"

@@ -22,7 +22,7 @@ from agent.resolve.rules.grammar.dated_verbs import (
 )
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import label_field
-from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, negate_condition
+from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, negate_condition, read_value
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun, take_back
 from language.date_forms import DAYS
@@ -201,14 +201,16 @@ def read_location(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
 
 
 def read_inside(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """A value after a preposition: "in yen", "on the pro plan", "by phone"."""
-    if at + 1 >= stop or reader.low(at) not in {"in", "on", "by", "via", "through", "from"}:
+    """A value after a preposition: "in yen", "on the pro plan", "by phone", "(the fee) for spring"."""
+    if at + 1 >= stop or reader.low(at) not in {"in", "on", "by", "via", "through", "from", "for"}:
         return 0
     if reader.low(at) == "from" and reader.country(at + 1, made.kind) is None:
         return 0
     step = at + 1
     while reader.low(step) in lexicon.DETERMINERS:
         step += 1
+    if reader.low(at) == "for" and read_value(reader, made.kind, step) is None:
+        return 0
     if (country := reader.country(step, made.kind)) is not None:
         made.where.append(country[0])
         return country[1]

@@ -70,6 +70,12 @@ CELLARED = {**SHELVE, "shelf": {"value": "cellar", "quote": "cellared"}}
         ("put the Tile cutter in the cellar under a tarpaulin", SHELVE, "under a tarpaulin"),
         ("give Hugo Bernard 30 euros of credit towards a seat", CREDIT, "towards a seat"),
         ("give Hugo Bernard back 30 euros", CREDIT, "give Hugo Bernard back"),
+        ("put the Tile cutter in the cellar for carpentry", SHELVE, "for carpentry"),
+        ("put the Tile cutter in the cellar for the winter", SHELVE, "for the winter"),
+        ("put the Tile cutter in the cellar for one season", SHELVE, "for one season"),
+        ("put the Tile cutter in the cellar for the rest of the course", SHELVE, "for the rest of the course"),
+        ("give Hugo Bernard 30 euros of credit for his sister", CREDIT, "for his sister"),
+        ("renew loan 502 by 7 days for Ruth Meyer", RENEW, "for Ruth Meyer"),
     ],
 )
 async def test_what_stands_beside_the_order_is_asked_about_in_its_own_words(
@@ -103,6 +109,10 @@ async def test_what_stands_beside_the_order_is_asked_about_in_its_own_words(
         ("get rid of F-231", WAIVE),
         ("let the Tile cutter live in the cellar", SHELVE),
         ("loan 502's time lapsed, renew it by 7 days", RENEW),
+        ("renew loan 502 by 7 days for waiting so long", RENEW),
+        ("renew loan 502 by 7 days for his good work", RENEW),
+        ("put the Tile cutter in the cellar for fun", SHELVE),
+        ("renew loan 502 by 7 days for Tariq Osman", RENEW),
     ],
 )
 async def test_filler_a_reason_and_a_story_are_passed_over(text: str, step: dict[str, Any]) -> None:

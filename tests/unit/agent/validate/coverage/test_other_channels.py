@@ -48,6 +48,7 @@ async def test_another_channel_is_never_taken(text: str) -> None:
         "tell Yuki to call us back by phone",
         "text Yuki: we'll email the bill",
         "tell Yuki that we are on Facebook now",
+        "let Yuki know that her car is ready",
     ],
 )
 async def test_its_own_and_what_the_text_says_are_not(text: str) -> None:
