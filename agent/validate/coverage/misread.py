@@ -46,6 +46,10 @@ _FROM_TO: Final = re.compile(r"\s+(?:up\s+)?(?:to|through|till|until)\s+(?:(?:an
 _REST: Final = re.compile(
     r"(?<!\w)(?:other|remaining|second|last|final|outstanding)\s+(?:half|third|quarter|fifth|sixth|tenth)(?!\w)", re.I
 )
+_TELLS: Final = re.compile(
+    r"[,;.!\n–-]\s*(?:and\s+)?(?P<told>(?:he|she|it|they)(?:\s+will|['’]ll)?\s+(?P<verb>[^\W\d_]+)\s+\w[^,;.!?\n]*)",
+    re.I,
+)
 _CODE_LETTERS: Final = 3
 _OTHER_SENSES: Final = word_set("pound pounds buck bucks sterling real rand won dong crown crowns mark marks")
 """Names of currencies that alone may mean something else."""
@@ -73,6 +77,7 @@ def find_misread(order: Order) -> set[Place]:
         _find_split_names,
         _find_other_codes,
         _find_rests,
+        _find_told_values,
     )
     return {place for each in found for place in each(order)}
 
@@ -189,6 +194,23 @@ def _find_rests(order: Order) -> Iterator[Place]:
     """The second of two shares, computed as the first: "the other half" is what is left, whatever that is by now."""
     if order.structure.computes_field:
         yield from (found.span() for found in _REST.finditer(order.polite))
+
+
+def _find_told_values(order: Order) -> Iterator[Place]:
+    """What a statement in the action's own verb tells of a text that was left out: "enter Ada, she plays The Swan", for
+    an action with an optional piece that is played."""
+    for contract in order.contracts:
+        open_texts = [
+            name
+            for name, schema in contract.properties.items()
+            if schema.get("type") == "string" and not {"enum", "format", "pattern"} & {*schema}
+            if name not in contract.required and not any(name in call.arguments for call in order.calls)
+        ]
+        own = {*stem_text(contract.description)}
+        for found in _TELLS.finditer(order.polite) if open_texts else ():
+            told = found.span("told")
+            if stem(found["verb"].casefold()) in own and not any(a < told[1] and told[0] < b for a, b in order.taken):
+                yield told
 
 
 def _find_left_out(order: Order) -> Iterator[Place]:

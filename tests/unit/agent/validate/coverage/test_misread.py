@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 
 from agent.pipeline import Answer, Plan, Question, Request
-from agent.planning.proposal import Call, Find, PlanResult, Proposal, RecordArgument
+from agent.planning.proposal import Call, Find, PlanResult, Proposal, QuotedText, RecordArgument, Words
 from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
@@ -227,3 +227,22 @@ def test_a_currency_must_be_that_of_all_and_is_looked_at_once(
     request = Request(text=text, now=NOW)
     order = Order(request, proposal, [contract], currencies=frozenset(("EUR", "USD")))
     assert (find_misread(order) == set()) is stands
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("put the Tile cutter in the cellar, it stands on the Wall", ["it stands on the Wall"]),
+        ("put the Tile cutter in the cellar. It'll stand there", ["It'll stand there"]),
+        ("put the Tile cutter in the cellar, it leaks", []),
+        ("put the Tile cutter in the cellar, it leaks oil", []),
+    ],
+)
+def test_a_text_told_in_the_action_s_own_verb_is_not_left_out(text: str, told: list[str]) -> None:
+    contract = world("lending").catalogue.get("lending.set_shelf")
+    assert contract is not None
+    shelve = contract.model_copy(update={"description": "Put an item on a shelf, with a note of where it stands."})
+    for arguments, found in (({}, told), ({"note": QuotedText(quote=Words(text="the Wall", start=47))}, [])):
+        call = Call(action=contract.name, arguments=arguments)
+        order = Order(Request(text=text, now=NOW), Proposal(result=PlanResult(calls=(call,))), [shelve])
+        assert [text[slice(*each)] for each in sorted(find_misread(order))] == found
