@@ -42,10 +42,6 @@ _TO_WHOM: Final = re.compile(
     r"(?<=\s)to\s+(?!(?:an?|the|his|her|its|their|our|my|make|say|apologi[sz]e|thank|help|keep|be|have|do)\b)(?P<whom>[^\W\d_]{3,})(?=\W*$|\s)",
     re.IGNORECASE,
 )
-_FOR_WHOM: Final = re.compile(
-    r"for\s+(?!(?:an?|the|his|her|its|their|our|my|this|that|now)\b)[^\W\d_]+(?<!ing)(?:\s+[^\W\d_]+){0,2}\W*$",
-    re.IGNORECASE,
-)
 _RELATIVE: Final = _words(r"who|whom|whose|which|where")
 # "…, which is to be halved", "…, to be repaid" and "…, which she pays back" order something. They don't describe.
 _TO_BE: Final = re.compile(r"\s*(?:(?:who|which|that)\s+(?:is|are)\s+)?to\s+be\b", re.IGNORECASE)
@@ -231,8 +227,7 @@ def _beside(
     for pattern in (_REASON, _RELATIVE, _BOUND):
         for found in pattern.finditer(clause.text, clause.start + 1, clause.end):
             at = found.start()
-            whom = by.ordered and _FOR_WHOM.match(clause.text, at, clause.end)  # "the last bill for Ada"
-            if not (used[at] or whom or is_no_reason(clause, at, by) or _TO_BE.match(clause.text, at)):
+            if not (used[at] or is_no_reason(clause, at, by) or _TO_BE.match(clause.text, at)):
                 ends = next((start for _, start, _ in clause.words if start > found.end() and used[start]), clause.end)
                 ends = next(
                     (to.start() for to in _TO_WHOM.finditer(clause.text, found.end(), ends) if _names(to)), ends
