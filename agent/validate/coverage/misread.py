@@ -27,7 +27,7 @@ from agent.validate.coverage.misread_texts import find_beside_texts, find_told_t
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, search_before
 from language import numerals
-from language.stems import EMPTY, name_stems, split_runs, stem_text
+from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from language.text import word_set
 from language.wordnet import is_word
 
