@@ -146,8 +146,10 @@ def read_dated_of_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -
         thing = read_object(reader, PhraseParts(kind, read_phrase), other, at + 1, stop, 0) if told else None
         last = thing[1] if thing is not None else at + 1
         spent = reader.when(last, day.name) if day is not None else None
-        if spent is not None or thing is not None:
-            spent = spent or ([], last)
+        if spent is None and thing is not None and day is not None and is_past(reader.low(at)):  # it has been done
+            today = Day(date=reader.now.date().isoformat(), quote=reader.words(at, at + 1))
+            spent = [Compare(field=day.name, op="<=", value=today)], last
+        if spent is not None:
             stands = "cancelled" in other.states and not is_past(reader.low(at))
             where = (
                 *(thing[0] if thing is not None else ()),
