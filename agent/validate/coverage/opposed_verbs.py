@@ -56,6 +56,11 @@ _ELSEWHERE: Final = re.compile(
     r"(?<!\w)(?:give|hand|assign|pass|put|move|set|switch|swap|bring|into|onto|to)(?!\w)", re.I
 )
 _REMOVES: Final = re.compile(r"(?<!\w)(?<!\bput )(?:off|out\s+of|away)(?!\w)", re.IGNORECASE)
+# "Ada's out of the autumn race".
+_IS_OUT: Final = re.compile(
+    r"(?:(?<!\w)(?:is|are)|['’](?:s|re))\s+(?:now\s+)?(?P<out>(?:out\s+of|off)\s+(?:(?:the|his|her|its|their)\s+)?)",
+    re.IGNORECASE,
+)
 _INWARDS: Final = re.compile(r"\w+\s+in\b", re.IGNORECASE)
 # "They get half of it back": it is given to them.
 _RECEIVES: Final = re.compile(r"(?<!\w)(?:(?i:he|she|they)|[A-Z]\w+)\s+(?:(?:should|must|can|shall|will|to)\s+)?$")
@@ -116,10 +121,10 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
             yield clause.start() + away.start(), clause.start() + away.end()
 
 
-def find_removals(text: str, contracts: Sequence[Contract]) -> Iterator[Place]:
+def find_removals(text: str, contracts: Sequence[Contract], taken: Sequence[Place] = ()) -> Iterator[Place]:
     """Finds an order to remove something, for calls of which none removes anything: "take Ada off the list" enters
     nobody. What is taken away in order to be somewhere else ("off Bo and give it to Ada") is moved. A bare "out" is the
-    reverse of an action that is called by "in" alone."""
+    reverse of an action that is called by "in" alone. "Is out of" what was used (``taken``) says the same."""
     if any(map(_removes, contracts)):
         return
     replaces = all(any(note.replaces for note in each.annotations.values()) for each in contracts)
@@ -128,6 +133,8 @@ def find_removals(text: str, contracts: Sequence[Contract]) -> Iterator[Place]:
     for found in _REMOVAL.finditer(text):
         if not (moves and _ELSEWHERE.search(found["rest"])) and (inwards or not found["out"]):
             yield found.start(), found.start("rest")
+    used = {start for start, _ in taken}
+    yield from (found.span("out") for found in _IS_OUT.finditer(text) if found.end() in used)
 
 
 def _removes(contract: Contract) -> bool:

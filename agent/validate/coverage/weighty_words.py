@@ -337,7 +337,7 @@ def _is_own_rate(order: Order, place: Place) -> bool:
 def _find_opposed_verbs(order: Order) -> Iterator[Place]:
     """Opposed verbs that are no value of the call: an action called "lock" may take "unlock" as one of its values."""
     values = [*order.texts, *order.find([each for _, _, each in order.arguments if isinstance(each, TypedValue)])]
-    removals = find_removals(order.polite, order.contracts) if not order.structure.negates else ()
+    removals = find_removals(order.polite, order.contracts, order.taken) if not order.structure.negates else ()
     for first, last in (*find_opposed_verbs(order.polite, order.contracts), *removals):
         if not any(start <= first and last <= end for start, end in values):
             yield first, last

@@ -127,3 +127,12 @@ def test_a_verb_or_particle_of_its_own_tells_that_an_action_removes(title: str, 
 @pytest.mark.parametrize(("title", "reverses"), [("Take in a cabin", True), ("Open a cabin", False)])
 def test_out_alone_is_the_reverse_of_in(title: str, reverses: bool) -> None:
     assert bool([*find_removals("take C7 out", [note_down(title)])]) is reverses
+
+
+@pytest.mark.parametrize(
+    ("text", "out"),
+    [("Ada is out of C7", ["out of "]), ("Ada’s off the C7", ["off the "]), ("Ada is out of town, note C7", [])],
+)
+def test_being_out_of_what_was_used_is_no_order_for_it(text: str, out: list[str]) -> None:
+    taken = [(text.index("C7"), len(text))]
+    assert [text[slice(*each)] for each in find_removals(text, [note_down("Give a cabin")], taken)] == out
