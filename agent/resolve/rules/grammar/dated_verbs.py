@@ -48,17 +48,22 @@ def find_owing_state(kind: RecordKind) -> str | None:
     return held[0] if held and size is not None and size.type == "money_minor" else None
 
 
+def find_left(kind: RecordKind) -> str | None:
+    """The field of what is left to pay of a kind's records, beside their size."""
+    left = [each.name for each in kind.fields if each.type == "money_minor" and not _LEFT.isdisjoint(_labels(each))]
+    return left[0] if find_owing_state(kind) is not None and len(left) == 1 and kind.size not in left else None
+
+
 def find_sum(kind: RecordKind, find: Find) -> str | None:
     """The field that the sum of these records is over: what is left to pay of those that are still to be paid, where
     the kind holds that beside the size. Else the size."""
-    owing = find_owing_state(kind)
-    left = [each.name for each in kind.fields if each.type == "money_minor" and not _LEFT.isdisjoint(_labels(each))]
-    if owing is None or len(left) != 1 or kind.size in left:
+    owing, left = find_owing_state(kind), find_left(kind)
+    if owing is None or left is None:
         return kind.size
     unpaid = {(name, one) for name, values in kind.states[owing].items() for one in values}
     told = [each.state for each in find.where if isinstance(each, StateIs) and not each.negated]
     held = [{(name, one) for name, values in kind.states.get(each, {}).items() for one in values} for each in told]
-    return left[0] if owing in told or any(each and each <= unpaid for each in held) else kind.size
+    return left if owing in told or any(each and each <= unpaid for each in held) else kind.size
 
 
 def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.planning.proposal import Answer, BelongsTo, Condition, Find, RecordsAnswer, Test, YesNoAnswer
+from agent.planning.proposal import Answer, BelongsTo, Condition, Find, RecordsAnswer, StateIs, Test, YesNoAnswer
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES
+from agent.resolve.rules.grammar.dated_verbs import DATES, find_left
 from agent.resolve.rules.grammar.phrases.conditions import NONE, ONE, count_test
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
@@ -35,6 +35,9 @@ def read_did(reader: Reader, whose: Find, verb: int, stop: int) -> Answer | None
         some = step + (reader.low(step) in _SOMETHING)
         day = reader.date_field(kind, verb)
         spent = reader.when(some, day.name) if day is not None and reader.low(step) != "for" else None
+        part = find_left(kind) if some > step and spent is None and is_over(reader, some, stop) else None
+        if part is not None and kind.size is not None and isinstance(done, StateIs):
+            return RecordsAnswer(records=theirs, fields=(kind.size, part))  # a part may be paid of what is still open
         if (some > step or spent is not None) and is_over(reader, spent[1] if spent is not None else some, stop):
             where = tuple(spent[0]) if spent is not None else (done,)
             found.append((_count(theirs, *where),))

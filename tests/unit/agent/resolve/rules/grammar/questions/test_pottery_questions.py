@@ -45,6 +45,8 @@ async def test_what_is_owed_is_summed_by_what_is_left_of_it(text: str, said: str
         ("has Jonas skipped a session?", "No: no skipped sessions of Jonas Winters."),
         ("has Nia had a session yet", "No: Nia Hill has no sessions by 24 Nov 2026 (not cancelled)."),
         ("has Jonas had a session", "Yes: 1 session of Jonas Winters by 24 Nov 2026 (not cancelled): session 303 of Jonas Winters."),  # noqa: E501
+        ("has Edda paid anything yet", "due 801: total 200.00 EUR; outstanding 80.00 EUR."),  # a part of it
+        ("has Edda paid?", "No: 1 unpaid due of Edda Frost: due 801."),
         ("is Table 4 in", "No: Table 4. repair."),
         ("is session 302 on Friday?", "Yes: session 302 of Edda Frost."),
         ("is session 302 on Thursday?", "No: session 302 of Edda Frost. April Reyes, 2026-11-27."),
