@@ -139,8 +139,8 @@ def _digits(text: Text, index: int) -> tuple[int, Number | None]:
             return 1, None
         if unit in {"st", "nd", "rd", "th"}:
             return 1, Number(start, token.end, value, "ordinal")
-        if unit in {"k", "m", "b", "bn", "mn", "mio"}:
-            value, unit = value * _SCALES[unit], ""
+        if unit in _BEHIND_DIGITS:
+            value, unit = value * _BEHIND_DIGITS[unit], ""
         elif unit in _NOTCARDINALS and unit != "x":
             return 1, None
     else:
@@ -185,7 +185,14 @@ def _words(tokens: tuple[Token, ...], index: int) -> tuple[int, Number | None]:
         low = tokens[stop].low
         parts = low.split("-") if "-" in low else [low]
         step = _add(parts, current, total, seen)
-        if step is None and not seen and len(parts) == 2 and parts[0] in CARDINALS and parts[1].isalpha():
+        if (
+            step is None
+            and not seen
+            and len(parts) == 2
+            and parts[0] in CARDINALS
+            and parts[1].isalpha()
+            and low[-3:] != "ish"
+        ):
             # "three-star"
             token = tokens[stop]
             return 1, Number(

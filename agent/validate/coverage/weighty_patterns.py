@@ -125,6 +125,12 @@ NAME: Final = re.compile(r"(?!I\b)[A-ZÀ-ÖØ-Þ]|[\w-]*\d|[\w.+-]+@")
 RANGE: Final = re.compile(
     r"(?<![\w.,/-])(?:[A-Za-z]{1,5}-)?\d{3,10}\s?[-–]\s?(?P<last>(?:[A-Za-z]{1,5}-)?\d{3,10})(?![\w/-])"
 )
+# "7's".
+OWNING: Final = re.compile(r"(?<![\w.,-])(?P<last>\d+)(?=['’]s(?!\w))")
+# From a number on: "7001 and up".
+ONWARDS: Final = re.compile(
+    r"(?<![\w.,/-])\d{1,10}\s+(?P<last>(?:and|or)\s+(?:up|upwards?|above|higher|later|onwards?|beyond|following)|onwards?|ff)(?!\w)"
+)
 OF: Final = re.compile(r"\s+(?:of|off|from)\s+(?:(?:the|his|her|their|its)\s+)?", re.IGNORECASE)
 ON_TOP: Final = re.compile(r"\b(?:more|extra|additional|further|longer)\b", re.IGNORECASE)
 PERIODS: Final = re.compile(
@@ -166,10 +172,10 @@ IN: Final = re.compile(r"(?<!\w)(?:in|into|to|as)\s+(?:(?:an?|the|his|her|their|
 # A factor, not an amount: "3x", "x 3".
 FACTOR: Final = re.compile(r"(?<=\d)\s?[x×](?!\w)|(?<!\w)[x×]\s?(?=\d)", re.IGNORECASE)
 FACTOR_BEFORE: Final = re.compile(r"(?<!\w)[x×]\s?$", re.IGNORECASE)
-_ROUGH: Final = r"(?P<rough>(?:about|around|some|roughly|approx(?:imately)?|circa|ca|nearly|almost)(?!\w)\.?|~)"
+_ROUGH: Final = r"(?P<rough>(?:about|around|some|roughly|approx(?:imately)?|circa|ca|nearly|almost)(?!\w)\.?|[~<>≤≥])"
 ROUGH_BEFORE: Final = re.compile(rf"(?<!\w){_ROUGH}\s*[€$£¥]?\s*$", re.IGNORECASE)
 ROUGH_BEHIND: Final = re.compile(
-    r"(?:\s*(?:[€$£¥]|(?:(?:more|extra|further)\s+)?[^\W\d_]+))?\s*(?P<rough>or\s+(?:so|thereabouts)|give\s+or\s+take)\b",
+    r"(?:\s*(?:[€$£¥]|(?:(?:more|extra|further)\s+)?[^\W\d_]+))?\s*(?P<rough>(?:or\s+(?:so|thereabouts)|give\s+or\s+take|odd|ish)\b|\+(?!\s?\d))",
     re.IGNORECASE,
 )
 MARKED: Final = re.compile(r"\b(?:also|then|afterwards)\b", re.IGNORECASE)

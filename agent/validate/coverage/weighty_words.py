@@ -67,7 +67,6 @@ _A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _LOOSELY: Final = re.compile(
     r"(?<!\w)(?:before|around|roughly|about|towards|shortly\s+after)\s+(?:the\s+)?$", re.IGNORECASE
 )
-_OWNING: Final = re.compile(r"(?<![\w.,-])\d+(?=['’]s(?!\w))")  # "7's"
 _GIFTS: Final = frozenset(stem_text("free gift complimentary waive"))
 """Words of actions that cost nobody anything."""
 _CLAUSE: Final = re.compile(r"[;!?\n]|[,.](?!\d)")
@@ -250,10 +249,8 @@ def _find_numbers(order: Order) -> Iterator[Place]:
             loose = patterns.search_before(_LOOSELY, order.polite, start)
             if loose is not None and loose[0].split()[0].casefold() not in own:  # "best before" is what it is called
                 yield loose.start(), start
-    for found in patterns.RANGE.finditer(order.polite) if order.on_records else ():
-        yield found.span("last")
-    for found in _OWNING.finditer(order.polite) if order.on_records else ():
-        yield found.span()
+    for pattern in (patterns.RANGE, patterns.ONWARDS, patterns.OWNING) if order.on_records else ():
+        yield from (found.span("last") for found in pattern.finditer(order.polite))
 
 
 def _counts_here(order: Order, number: numerals.Number) -> bool:

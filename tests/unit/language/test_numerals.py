@@ -23,11 +23,11 @@ def test_what_was_typed_holds_a_number_where_it_stands_though_words_before_it_ar
     assert [each.value for each in found] == [200, 40_000]
 
 
-@pytest.mark.parametrize("text", ["7o", "3OO", "2O weeks", "250ish", "90q"])
+@pytest.mark.parametrize("text", ["7o", "3OO", "2O weeks", "250ish", "90q", "four-ish"])
 def test_digits_with_a_slip_or_a_guess_are_no_number(text: str) -> None:
     assert not numerals.find(read_text(text))
 
 
-@pytest.mark.parametrize(("text", "value"), [("7k", 7000), ("30min", 30), ("5pcs", 5), ("2x", 2)])
+@pytest.mark.parametrize(("text", "value"), [("7k", 7000), ("7hundred", 700), ("30min", 30), ("5pcs", 5), ("2x", 2)])
 def test_digits_with_a_unit_are_a_number(text: str, value: int) -> None:
     assert [each.value for each in numerals.find(read_text(text))] == [value]

@@ -175,8 +175,11 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], plain: Seque
     joined = not corrected and _are_joined(reader, plain)
     together = [tuple(plain), ((plain[0][0], plain[-1][1]),)] if joined else [(each,) for each in plain]
     readings += [(each, numbers) for each in together]
-    apart = [at for before, at in pairwise(numbers) if not _continues(reader, before, at)]
-    readings += [((), apart)] if apart and not reads else []
+    listed = {each for pair in pairwise(numbers) if _continues(reader, *pair) for each in pair}
+    bare = [each for each in numbers if not reader.numbered(each)]
+    apart = [numbers[1:], bare if len(bare) < len(numbers) else []]  # "400 for bill 7"
+    counts = ([each for each in counting if each not in listed] for counting in apart)
+    readings += [((), each) for each in counts if each and not reads]
     for places, counting in readings:
         proposer = read_anew()
         read_titles_as_names(proposer.reader, places)

@@ -44,6 +44,8 @@ async def read(text: str, name: str, *answers: Answer) -> Any:
         ("waive about 10 euros of F-233", "lending"),
         ("waive 10 euros or so of F-233", "lending"),
         ("about 30 cheddar came in", "foodbank"),
+        ("take >20 off bill 812", "vet"),
+        ("take 20+ off bill 812", "vet"),
         ("record 4300 grams or so for Mousse", "vet"),
         ("renew prescription 901 by 4 more weeks or so", "vet"),
         ("discount bill 812 to 190 euros", "vet"),

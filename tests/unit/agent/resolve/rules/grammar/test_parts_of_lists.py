@@ -43,11 +43,19 @@ async def test_whose_it_is_and_which_beside_each_other_are_one_record(text: str)
         "renew prescription 901 & 12",
         "renew prescriptions 901, 12",
         "renew prescription 901 as well as prescription 12",
+        "renew 901 and 12",
     ],
 )
 async def test_a_number_joined_to_a_records_number_is_a_record_too(text: str) -> None:
     task = Task(Request(text=text, now=NOW), OWNER, world("vet"), "run_00000000000000000000000001")
     assert isinstance((await propose(task, RuleResolver())).verdict, Question)
+
+
+async def test_a_number_without_a_noun_beside_one_with_it_is_a_value() -> None:
+    task = Task(Request(text="discount 200 for bill 812", now=NOW), OWNER, world("vet"), "run_" + "0" * 25 + "1")
+    made = (await propose(task, RuleResolver())).verdict
+    assert isinstance(made, Plan), made
+    assert [each.value for each in made.steps[0].filled if each.param in ("bill_id", "amount")] == [812, 20000]
 
 
 async def test_a_number_behind_a_colon_is_a_value() -> None:
@@ -97,6 +105,7 @@ async def test_both_of_two_named_things_are_meant(text: str, name: str, values: 
         ("plan a parcel for ewa jankowska and will bell on friday", "foodbank"),
         ("renew prescription 901 and will bell's by 2 weeks", "vet"),
         ("renew prescriptions 901 to 903 by 2 weeks", "vet"),
+        ("remind bills 811 and up", "vet"),
     ],
 )
 async def test_another_record_that_cannot_be_read_is_asked_about(text: str, name: str) -> None:
