@@ -183,16 +183,9 @@ def _words(tokens: tuple[Token, ...], index: int) -> tuple[int, Number | None]:
     ordinal = False
     while stop < len(tokens) and not ordinal:
         low = tokens[stop].low
-        parts = low.split("-") if "-" in low else [low]
+        parts = [low] if low.endswith("-ish") else low.split("-")
         step = _add(parts, current, total, seen)
-        if (
-            step is None
-            and not seen
-            and len(parts) == 2
-            and parts[0] in CARDINALS
-            and parts[1].isalpha()
-            and low[-3:] != "ish"
-        ):
+        if step is None and not seen and len(parts) == 2 and parts[0] in CARDINALS and parts[1].isalpha():
             # "three-star"
             token = tokens[stop]
             return 1, Number(

@@ -208,6 +208,8 @@ _BEFORE_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[^\W\d_][\w'’-]*")
+_NEAR_VALUE: Final = 8
+"""Characters from a preposition within which its value begins."""
 _NAMES_TOO: Final = ("will", "may")
 _NO_NAME: Final = EMPTY | LIGHT | SAID_AROUND | word_set("say says saying explain explaining")
 _LISTED: Final = re.compile(r"\s*,?\s*(?:and|or|&|\+)\s", re.IGNORECASE)
@@ -221,6 +223,11 @@ _ALSO_NAMED: Final = re.compile(
     r"(?:['’]s(?:\s+[^\W\d_]+){0,2}?)?(?:\s+(?:and|plus|as\s+well\s+as)\s+|\s*&\s*)(?:(?:also|the|of|for|at|with)\s+)*"
     r"(?P<said>(?!(?:that|it|he|she|there|what|who|let)['’])(?:[^\W\d_]+\s+){0,2}?[^\W\d_]+(?P<owns>['’]s(?!\w))"
     r"|[^\W\d_][\w'’-]*+(?!\s+(?:her|his|their|its|the|an?|it|him|them|my|our|your|all)(?!\w)))",
+    re.IGNORECASE,
+)
+# "Rex|, bess on friday".
+_BEFORE_VALUE: Final = re.compile(
+    r"\s*,\s*(?:the\s+)?(?P<said>[^\W\d_][\w'’-]*(?:\s+[^\W\d_][\w'’-]*){0,2}?)\s+(?=(?:on|at|from|until|to|by|for|in)\s)",
     re.IGNORECASE,
 )
 # "Ready| and paid": one more value of what has one.
@@ -259,6 +266,12 @@ def find_listed_names(order: Order) -> Iterator[Place]:
             orders = stem(low) in ORDERS | READING | order.every_verb or low in _NO_NAME
             if also["owns"] or not (orders or stem(low) in order.known):
                 yield also.span("said")
+        value = _BEFORE_VALUE.match(text, end)
+        if value is not None and not is_used(*value.span("said")) and is_used(value.end(), value.end() + _NEAR_VALUE):
+            lows = [plain_word(word) for word in value["said"].split()]
+            orders = any(low in EMPTY or stem(low) in ORDERS | READING for low in lows)
+            if not orders and not all(low in _NO_NAME or stem(low) in order.known for low in lows):
+                yield value.span("said")
         for each in _WORD.finditer(behind[0]) if behind is not None else ():
             first, last = end + each.start(), end + each.end()
             low = each[0].casefold()

@@ -176,9 +176,8 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], plain: Seque
     together = [tuple(plain), ((plain[0][0], plain[-1][1]),)] if joined else [(each,) for each in plain]
     readings += [(each, numbers) for each in together]
     listed = {each for pair in pairwise(numbers) if _continues(reader, *pair) for each in pair}
-    bare = [each for each in numbers if not reader.numbered(each)]
-    apart = [numbers[1:], bare if len(bare) < len(numbers) else []]  # "400 for bill 7"
-    counts = ([each for each in counting if each not in listed] for counting in apart)
+    bare = [each for each in numbers if each not in listed and not reader.numbered(each)]  # "400 for bill 7"
+    counts = [[each for each in bare if each != numbers[0]], bare if len(bare) < len(numbers) else []]
     readings += [((), each) for each in counts if each and not reads]
     for places, counting in readings:
         proposer = read_anew()

@@ -44,6 +44,7 @@ async def test_whose_it_is_and_which_beside_each_other_are_one_record(text: str)
         "renew prescriptions 901, 12",
         "renew prescription 901 as well as prescription 12",
         "renew 901 and 12",
+        "discount 812 for bill 20",
     ],
 )
 async def test_a_number_joined_to_a_records_number_is_a_record_too(text: str) -> None:
@@ -106,6 +107,7 @@ async def test_both_of_two_named_things_are_meant(text: str, name: str, values: 
         ("renew prescription 901 and will bell's by 2 weeks", "vet"),
         ("renew prescriptions 901 to 903 by 2 weeks", "vet"),
         ("remind bills 811 and up", "vet"),
+        ("book a visit for pepper, old bruno on 4 december", "vet"),
     ],
 )
 async def test_another_record_that_cannot_be_read_is_asked_about(text: str, name: str) -> None:
