@@ -112,12 +112,13 @@ def find_told(order: Order) -> Iterator[Place]:
     if asked is not None and not (closing and any(start >= closing[1] for start, _ in taken)) and not waits_on:
         yield asked.span("asks")
     for word, start, end in split_runs(text):
-        if stem(word.casefold()) not in verbs:
+        valued = (start, end) in order.values and stem(word.casefold()) in ORDERS  # "reject", of an outcome
+        if not valued and stem(word.casefold()) not in verbs:
             continue
         first = max(find_opening(_CLAUSE, text, start), start - REACH)
         low, used = word.casefold(), any(begin <= start < stop for begin, stop in taken)
         done = low.endswith("ed")
-        plain = not used and not low.endswith(("ed", "ing"))
+        plain = (valued or not used) and not low.endswith(("ed", "ing"))
         for lead, forms in _LEADS:
             allowed = {"any": True, "plain": plain, "done": done}[forms]
             found = lead.search(text, max(first, start - _NEAR), start) if allowed else None

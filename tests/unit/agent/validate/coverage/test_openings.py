@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Plan, Question
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit import museum
 from tests.unit.agent.resolve.rules.grammar.test_only_told import verdict_of
+from tests.unit.marina import ask
 
 
 @pytest.mark.parametrize(
@@ -49,3 +52,19 @@ async def test_what_is_told_or_thought_is_asked_about(text: str, opening: str) -
 )
 async def test_a_wish_orders(text: str) -> None:
     assert isinstance(await verdict_of(text, "riding"), Plan)
+
+
+_END = {"type": "string", "enum": ["approved", "rejected"]}
+_PARAMETERS = {"loan_id": {"type": "integer"}, "how": _END}
+_NOTES = {"loan_id": {"record": "loan"}, "how": {"words": {"approved": ["approve"], "rejected": ["reject"]}}}
+_CONTRACTS = [museum._offer("settle_loan", "Settle a loan", _PARAMETERS, _NOTES)]
+LOANS = FrozenWorld({"contracts": _CONTRACTS, "kinds": museum._KINDS, "records": museum._RECORDS})
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [("I would approve loan 4301", False), ("we could reject loan 4301", False), ("approve loan 4301", True)],
+)
+async def test_a_verb_that_is_a_value_is_told_of_too(text: str, done: bool) -> None:
+    made = (await ask(LOANS, text)).verdict
+    assert isinstance(made, Plan if done else Question), made
