@@ -101,5 +101,6 @@ def is_no_reason(clause: Clause, at: int, by: Accounts) -> bool:
         return False  # "for Christmas", "waive 7 for Ada", whose it is
     if words[0].endswith("ing") and roots[0] not in _STRETCHES:
         return False  # "for waiting so long"
-    bare = said["whose"] is None and len(words) <= _A_NAME and not said["what"][end:].strip()
+    tail = said["what"][end:].strip()  # "for Ada Berg not Bo"
+    bare = said["whose"] is None and len(words) <= _A_NAME and (not tail or tail.startswith("not "))
     return roots[-1] in _STRETCHES | _PEOPLE or bare

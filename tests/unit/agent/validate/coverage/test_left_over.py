@@ -76,6 +76,7 @@ CELLARED = {**SHELVE, "shelf": {"value": "cellar", "quote": "cellared"}}
         ("put the Tile cutter in the cellar for the rest of the course", SHELVE, "for the rest of the course"),
         ("give Hugo Bernard 30 euros of credit for his sister", CREDIT, "for his sister"),
         ("renew loan 502 by 7 days for Ruth Meyer", RENEW, "for Ruth Meyer"),
+        ("renew loan 502 by 7 days for ruth meyer not hugo", RENEW, "for ruth meyer not hugo"),
     ],
 )
 async def test_what_stands_beside_the_order_is_asked_about_in_its_own_words(
