@@ -20,6 +20,7 @@ from agent.validate.coverage.openings import ASKING, WISH, WISHED
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place
 from language import numerals
+from language.number_words import CARDINALS
 from language.stems import EMPTY, ORDERS, READING, split_runs, stem
 from language.text import NAMES_TOO, is_written_as_name, word_set
 from language.wordnet import find_similar_stems, is_word
@@ -350,14 +351,18 @@ def _is_determined(clause: Clause) -> bool:
 
 
 def _is_verb(clause: Clause, used: Sequence[bool], verbs: frozenset[str]) -> bool:
-    """Whether the first content word is a verb that orders. Behind an order it must mean one of the action's."""
+    """Whether the first content word is a verb that orders. Behind an order it must mean one of the action's, or stand
+    before what is named: "and tell Hugo", but not "(give Ada) and grace 2"."""
     assert clause.head is not None
     if _is_determined(clause):
         return False
     root = stem(plain_word(clause.head[0]))
-    alike = not verbs.isdisjoint((root, *find_similar_stems(root, verb=True)))
-    joined = clause.joined and any(used[: clause.start])
-    return not joined or root in ORDERS or alike  # "give Ada and grace 2": no verb
+    alike = find_similar_stems(root, verb=True)
+    if not (clause.joined and any(used[: clause.start])) or root in ORDERS or not verbs.isdisjoint((root, *alike)):
+        return True
+    behind = next((each for each in clause.words if each[1] > clause.head[1]), None)
+    counts = behind is not None and (behind[0].isdigit() or plain_word(behind[0]) in CARDINALS)
+    return bool(alike) and behind is not None and used[behind[1]] and not counts
 
 
 def _widen(clause: Clause, run: Sequence[Word]) -> Place:
