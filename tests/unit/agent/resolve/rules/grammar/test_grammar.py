@@ -198,6 +198,8 @@ def test_what_is_no_question_or_stays_unread_is_not_answered(text: str) -> None:
         ("add six days, no, eight days", "add eight days"),
         ("use a@b.example, correction: c@d.example", "use c@d.example"),
         ("no, add eight days", "no, add eight days"),
+        ("return loans no. 71 to no. 73", "return loans no. 71 to no. 73"),
+        ("return loan 71, no. 73", "return loan 71, no. 73"),
     ],
 )
 def test_what_is_taken_back_is_not_read(text: str, left: str) -> None:
