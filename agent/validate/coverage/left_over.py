@@ -14,7 +14,7 @@ from typing import Final
 from agent.planning.proposal import Handle
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import EVERY, LIGHT, Accounts, has_weight, list_accounts, plain_word
-from agent.validate.coverage.clauses import Clause, Word, is_no_reason, split_clauses
+from agent.validate.coverage.clauses import PEOPLE, Clause, Word, is_no_reason, split_clauses
 from agent.validate.coverage.modifiers import BOUND, FREE, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
 from agent.validate.coverage.openings import ASKING, WISH, WISHED
 from agent.validate.coverage.order import Order
@@ -78,6 +78,7 @@ _DETERMINED: Final = re.compile(r"(?<!\w)(?:the|an?|his|her|its|their|our|my|you
 _OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly)")
 _BEFORE: Final = re.compile(r"[^\W\d_]+['’]?[^\W\d_]*\s+$")
 _OWNER: Final = re.compile(r"['’]s?\s+(?:(?P<kind>[^\W\d_]+)\s+)?$")
+_OWNED: Final = re.compile(r"\w['’]s\s+$")
 _WHOSE: Final = re.compile(r"(?<!\w)(?:his|her|their|its)\s+(?:[^\W\d_]+ly\s+)?$", re.IGNORECASE)
 _MOST: Final = re.compile(r"(?<!\w)(?:most|least)\s+", re.IGNORECASE)
 # Other records like the named one.
@@ -246,7 +247,7 @@ def _beside(
         left = left[1:]  # described a record that was asked about and chosen since
     if by.described:  # the model reads a noun after its owner as the kind
         after = (each for each in left if _follows_owner(clause.text, each[1], used))
-        kinds = [each for each in after if stem(plain_word(each[0])) not in by.others]
+        kinds = [each for each in after if stem(plain_word(each[0])) not in by.others | PEOPLE]
         left = [each for each in left if each not in kinds]
     if by.worked_out:  # the model reads it as the record or field that a value is computed from
         whose = [each for each in left if _follows_whose(clause.text, each[1], used)][: by.worked_out]
@@ -287,7 +288,8 @@ def _without_late_verb(
     verb = next((each for each in left if patterns.search_before(WISHED, clause.text, each[1])), left[0])
     root = stem(plain_word(verb[0]))
     says = any(stem(plain_word(word)) in verbs for word, start, _ in clause.words if not used[start])
-    if says or (before and plain_word(before[-1]) in _PREPOSITIONS):
+    owned = patterns.search_before(_OWNED, clause.text, verb[1])  # "make Ada's husband a member"
+    if says or owned or (before and plain_word(before[-1]) in _PREPOSITIONS):
         return left
     if clause.joined and left[0][0].endswith("ed"):  # "A and B with 30 euros shared"
         return left

@@ -109,8 +109,7 @@ class Reader:
         """Where a word stands for some of the thread's records, and for which: "the newest one", "two of them"."""
         self.only_days: frozenset[int] = frozenset()  # tokens of a day that is the only one for one of its values
         self.asks = False  # a question is read: what lies ahead is told of records, and no day to do something on
-        self.valued_nouns: set[int] = set()
-        """Where a value stands for the kind that has it."""
+        self.valued_nouns: set[int] = set()  # where a value stands for the kind that has it
         self.telling_nouns: dict[int, tuple[StateIs | None, str | None]] = {}
         """Where a noun stands for records of a state, or that have a day ("pledges", "visits"): that state or day."""
         self.unread: tuple[int, int, RecordKind, bool] | None = None
@@ -289,8 +288,9 @@ class Reader:
             return StateIs(state=sent), 2
         if self.asks and low in dated_verbs.OWING and low != "due" and (owing := dated_verbs.find_owing_state(kind)):
             return StateIs(state=owing), 1
-        if self.asks and low == "overdue" and (day := self.date_field(kind, index)) is not None:
-            return Compare(field=day.name, op="<", value=Day(date=self.now.date().isoformat())), 1
+        if low == "overdue" and (day := self.date_field(kind, index)) is not None:
+            today = self.now.date().isoformat()
+            return Compare(field=day.name, op="<", value=Day(date=today, quote=self.words(index, index + 1))), 1
         for each in kind.fields:
             for value in each.values:
                 parts = tuple(value.casefold().replace("_", " ").split())

@@ -28,6 +28,10 @@ _ROWING = FrozenWorld(
             offer("set_squad", "Set the squad of a rower", "Put a rower in a squad.", {
                 "rower_id": _NUMBER, "squad": {"type": "string", "enum": ["novice", "senior", "veteran"]}}, {
                 "rower_id": refer("rower"), "squad": {}}, aliases=["put in"]),
+            offer("repay_fee", "Repay a fee", "Give back what an outing cost.", {"fee_id": _NUMBER}, {
+                "fee_id": refer("fee", status=["paid"])}),
+            offer("chase_fee", "Chase a fee", "Remind a rower of a fee.", {"fee_id": _NUMBER}, {
+                "fee_id": refer("fee", status=["open"])}),
         ],
         "kinds": [
             define("rower", ["rower", "rowers"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"},
@@ -37,6 +41,12 @@ _ROWING = FrozenWorld(
                 {"name": "status", "type": "enum", "values": ["planned", "dropped"]}],
                 relations=[{"kind": "rower", "via": "rower_id"}], order="day",
                 states={"planned": {"status": ["planned"]}}),
+            define("fee", ["fee", "fees"], [{"name": "id", "type": "id", "search": "number"},
+                {"name": "rower_id", "type": "id"}, {"name": "outing_id", "type": "id"},
+                {"name": "due_on", "type": "date", "ranged": True},
+                {"name": "status", "type": "enum", "values": ["open", "paid"]}],
+                relations=[{"kind": "rower", "via": "rower_id"}, {"kind": "outing", "via": "outing_id"}],
+                order="due_on", states={"open": {"status": ["open"]}, "paid": {"status": ["paid"]}}),
         ],
         "records": {
             "rower": list_rows("id name squad", (1, "Will Sand", "novice"), (2, "May Reed", "novice"),
@@ -44,6 +54,9 @@ _ROWING = FrozenWorld(
             "outing": list_rows("id rower_id day status", (71, 1, "2026-11-25", "planned"),
                 (72, 2, "2026-11-25", "planned"), (73, 3, "2026-11-27", "planned"), (74, 4, "2026-12-03", "planned"),
                 (75, 3, "2026-12-03", "planned")),
+            "fee": list_rows("id rower_id outing_id due_on status", (91, 1, 71, "2026-11-20", "paid"),
+                (92, 2, 72, "2026-11-20", "paid"), (93, 3, 72, "2026-11-20", "paid"), (94, 3, 73, "2026-11-10", "open"),
+                (95, 4, 74, "2026-12-10", "open"), (96, 1, 71, "2026-11-12", "open")),
         },
     }
 )  # fmt: skip
@@ -69,6 +82,8 @@ async def calls_of(text: str) -> list[tuple[str, dict[str, Any]]]:
         ("drop next week's outings", [74, 75]),
         ("drop Nell's outing on 3 december", [75]),
         ("drop Nell's outing on Friday", [73]),
+        ("drop Nell on Friday", [73]),
+        ("drop nell on 3 december", [75]),
     ],
 )
 async def test_a_day_still_to_come_tells_which_records_are_meant(text: str, outings: list[int]) -> None:
@@ -152,3 +167,22 @@ async def test_another_order_behind_a_set_is_not_passed_over() -> None:
     made = await verdict_of("drop all outings, and feed the swans")
     assert isinstance(made, Question)
     assert "feed the swans" in made.text
+
+
+async def test_everybody_behind_an_order_is_everybody_of_its_record() -> None:
+    assert await calls_of("drop outing 72 and repay everyone") == [
+        ("drop_outing", {"outing_id": 72}),
+        ("repay_fee", {"fee_id": 92}),
+        ("repay_fee", {"fee_id": 93}),
+    ]
+
+
+@pytest.mark.parametrize("text", ["chase all overdue fees", "chase every fee that is overdue"])
+async def test_overdue_is_what_was_due_before_today(text: str) -> None:
+    assert await calls_of(text) == [("chase_fee", {"fee_id": 96}), ("chase_fee", {"fee_id": 94})]
+
+
+async def test_somebodys_relative_is_somebody_else() -> None:
+    made = await verdict_of("put Nell's husband in veteran")
+    assert isinstance(made, Question)
+    assert "husband" in made.text

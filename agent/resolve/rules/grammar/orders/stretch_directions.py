@@ -187,6 +187,11 @@ class StretchDirections(StretchValues):
         if find.record != kind.name and self.reader.leads(kind, other):
             such = tuple(told for each in find.where for told in _of_those(each, kind))
             pick = "all" if find.pick != "one" else "one"
+            thing = self.reader.thing if find.pick == "all" and find.bare else None
+            if thing is not None and thing.said is not None and kind.relation_to(thing.record) is not None:
+                return Find(
+                    record=kind.name, where=(BelongsTo(owner=thing),), pick=pick
+                )  # "cancel 7 and refund everyone"
             return Find(record=kind.name, where=(BelongsTo(owner=find), *such), pick=pick)
         return find
 

@@ -27,7 +27,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     read_state_of_theirs,
     read_value,
 )
-from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun, is_born, read_month
+from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun, is_born, read_month, read_time
 from agent.resolve.rules.grammar.phrases.positions import read_order
 from agent.resolve.rules.grammar.phrases.shown import PARTITIVE, find_shown, read_spoken
 from agent.resolve.rules.grammar.reader import Reader
@@ -355,7 +355,10 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
         return None
     find = Find(record=named.name, said=reader.words(index, end))
     if wanted is not None and wanted.name != named.name:
-        find = Find(record=wanted.name, where=(BelongsTo(owner=guess(reader, wanted, find)),))
+        made = PhraseParts(wanted, read_phrase)
+        made.where.append(BelongsTo(owner=guess(reader, wanted, find)))
+        end = end if reader.asks else read_time(reader, made, end) or end  # "Hamlet on Friday", for its evening
+        find = _find(made)
     return Phrase(find, index, end, False)
 
 
