@@ -208,11 +208,11 @@ _OF_MONTHS: Final = word_set(
 def is_written_as_name(text: str, start: int, end: int) -> bool:
     """Whether a function word stands where only a name can: as a possessive ("will's"), with a capital inside a
     sentence, or an auxiliary without a verb behind it ("remind will and grace"). "May" is also no month there."""
-    word, before = text[start:end], text[:start]
+    word, before = text[start:end], text[max(0, start - 40) : start]  # enough for a word and what joins it
     if word.casefold().endswith(("'s", "’s")):
         return True
-    low, said = word.casefold(), _BEFORE.search(before[-40:])
-    ahead = _LISTED.sub("", before[-40:])
+    low, said = word.casefold(), _BEFORE.search(before)
+    ahead = _LISTED.sub("", before)
     last = ahead.split()[-1].casefold() if ahead.split() else ""
     if low == "may" and (last in _OF_MONTHS or last[-1:].isdigit() or (said and said["word"].casefold() in _OF_MONTHS)):
         return False
