@@ -26,7 +26,7 @@ from agent.validate.coverage.unused_words import SAID_AROUND, find_left_over
 from agent.validate.coverage.weighty_patterns import Place
 from language.common_words import is_everyday
 from language.stems import EMPTY, KIN, ORDER_WORDS, ORDERS, READING, stem, stem_text
-from language.text import word_set
+from language.text import NAMES_TOO, word_set
 from language.wordnet import find_similar_stems, is_word, rate_similarity
 from registry.contract import Contract
 
@@ -210,7 +210,6 @@ _BEFORE_NAME: Final = re.compile(
 _WORD: Final = re.compile(r"[^\W\d_][\w'’-]*")
 _NEAR_VALUE: Final = 8
 """Characters from a preposition within which its value begins."""
-_NAMES_TOO: Final = ("will", "may")
 _NO_NAME: Final = EMPTY | LIGHT | SAID_AROUND | word_set("say says saying explain explaining")
 _LISTED: Final = re.compile(r"\s*,?\s*(?:and|or|&|\+)\s", re.IGNORECASE)
 _LEADING: Final = word_set("for to of with from at on both the a an my our give get put")
@@ -262,7 +261,7 @@ def find_listed_names(order: Order) -> Iterator[Place]:
         behind, also = _BEHIND_NAME.match(text, end), _ALSO_NAMED.match(text, end)
         if also is not None and not is_used(*also.span("said")):
             low, after = plain_word(also["said"]), _WORD.search(text, also.end("said"))
-            low = plain_word(after[0]) if after is not None and low in _NAMES_TOO else low  # "Will Bell"
+            low = plain_word(after[0]) if after is not None and low in NAMES_TOO else low  # "Will Bell"
             orders = stem(low) in ORDERS | READING | order.every_verb or low in _NO_NAME
             if also["owns"] or not (orders or stem(low) in order.known):
                 yield also.span("said")

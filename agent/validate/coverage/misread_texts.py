@@ -15,7 +15,7 @@ from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, search_before
 from agent.validate.questions import list_members
 from language.stems import EMPTY, ORDERS, READING, split_runs, stem
-from language.text import word_set
+from language.text import NAMES_TOO
 from language.wordnet import find_similar_stems, is_word, rate_similarity
 from registry.contract import Contract, Unit
 
@@ -47,7 +47,6 @@ _ENDS: Final = r"\s*(?=$|[,;:.!?)]|\s[-–—])"
 _AND_DO: Final = re.compile(
     r"(?<!\w)(?:and|then)\s+(?:(?:then|also|please)\s+)*(?P<verb>[^\W\d_]+)\s+(?:her|him)(?!\w)", re.IGNORECASE
 )
-_NAMES_TOO: Final = word_set("will may")
 _ALIKE: Final = 0.4
 """Similarity above which a verb may mean to tell somebody something, as "warn" does."""
 
@@ -120,7 +119,7 @@ def list_named(contract: Contract, name: str) -> list[str]:
 def _is_name(said: str) -> bool:
     """Whether one or two words are a name: no grammar word or verb, and a single one no plain word."""
     lows = [plain_word(word) for word in said.split()]
-    if any(stem(low) in ORDERS | READING or (low in EMPTY and low not in _NAMES_TOO) for low in lows):
+    if any(stem(low) in ORDERS | READING or (low in EMPTY and low not in NAMES_TOO) for low in lows):
         return False
     return said[0].isupper() or (len(lows) > 1 if is_word(lows[0]) else True)
 
