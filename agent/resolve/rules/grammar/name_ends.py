@@ -14,9 +14,12 @@ from language.wordnet import is_word
 from registry.records import RecordKind
 
 MOST_NAMED: Final = 4
+MOST_DIGITS: Final = 2
 _SHORT_SUBJECTS: Final = lexicon.PRONOUNS | {"i", "we", "you", "there", "who", "what", "that", "here", "let"}
 _NOBLE: Final = word_set("de da di du del la le van von der den ter al el bin")
 """Small words within names."""
+_BEHIND_NUMBERS: Final = word_set("on to for from at in until till by with and or of is was , . ; : ! ? )")
+"""What may stand behind a number that belongs to a name."""
 
 
 class Reader(Protocol):
@@ -55,6 +58,8 @@ def find_name_end(reader: Reader, index: int, stop: int) -> int:
             continue
         if token.low in lexicon.NAME_STOP and not (capital and end > index and token.capital):
             break
+        if end > index and _numbers_a_name(reader, end, stop):
+            return end + 1
         if token.word and (not token.low[0].isalpha() or any(map(str.isdigit, token.low))):
             break
         counted = end in reader.numbers or end in reader.dated or end in reader.valued
@@ -62,8 +67,8 @@ def find_name_end(reader: Reader, index: int, stop: int) -> int:
             break
         if capital and end > index and token.word and not token.capital:
             break
-        plural = end > index and token.low.endswith("s")
-        if not token.capital and is_order(stem(token.low)) and not plural and not is_attribute(reader, end):
+        named = end > index and (token.low.endswith("s") or _numbers_a_name(reader, end + 1, stop))  # "park view 12"
+        if not token.capital and is_order(stem(token.low)) and not named and not is_attribute(reader, end):
             break
         if not token.capital and end > index and is_word(token.low) and not is_word(reader.low(end - 1)):
             break
@@ -71,6 +76,17 @@ def find_name_end(reader: Reader, index: int, stop: int) -> int:
         if token.owns:
             break
     return end
+
+
+def _numbers_a_name(reader: Reader, index: int, stop: int) -> bool:
+    """Whether a short number belongs to the name before it and counts nothing: "Platform 9", "mill lane 4", but not
+    "lamps 12" or "lamp 4 a day"."""
+    if index >= min(stop, len(reader.tokens)) or reader.low(index - 1).endswith("s"):
+        return False
+    text, behind = reader.tokens[index].text, [each.text.casefold() for each in reader.tokens[index + 1 : index + 3]]
+    short = text.isdigit() and len(text) <= MOST_DIGITS and index not in {*reader.dated, *reader.valued}
+    ends = not behind or behind[0] in _BEHIND_NUMBERS
+    return short and ends and not (len(behind) > 1 and behind[0] in ",." and behind[1].isdigit())  # "12,50"
 
 
 def follows_definite(reader: Reader, index: int) -> bool:

@@ -28,6 +28,8 @@ _ROWING = FrozenWorld(
             offer("set_squad", "Set the squad of a rower", "Put a rower in a squad.", {
                 "rower_id": _NUMBER, "squad": {"type": "string", "enum": ["novice", "senior", "veteran"]}}, {
                 "rower_id": refer("rower"), "squad": {}}, aliases=["put in"]),
+            offer("wash_boat", "Wash a boat", "Have a boat washed.", {"boat_id": _NUMBER, "day": _DAY}, {
+                "boat_id": refer("boat"), "day": {}}, optional=("day",)),
             offer("repay_fee", "Repay a fee", "Give back what an outing cost.", {"fee_id": _NUMBER}, {
                 "fee_id": refer("fee", status=["paid"])}),
             offer("chase_fee", "Chase a fee", "Remind a rower of a fee.", {"fee_id": _NUMBER}, {
@@ -41,6 +43,8 @@ _ROWING = FrozenWorld(
                 {"name": "status", "type": "enum", "values": ["planned", "dropped"]}],
                 relations=[{"kind": "rower", "via": "rower_id"}], order="day",
                 states={"planned": {"status": ["planned"]}}),
+            define("boat", ["boat", "boats"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}],
+                label="{name}"),
             define("fee", ["fee", "fees"], [{"name": "id", "type": "id", "search": "number"},
                 {"name": "rower_id", "type": "id"}, {"name": "outing_id", "type": "id"},
                 {"name": "due_on", "type": "date", "ranged": True},
@@ -54,6 +58,7 @@ _ROWING = FrozenWorld(
             "outing": list_rows("id rower_id day status", (71, 1, "2026-11-25", "planned"),
                 (72, 2, "2026-11-25", "planned"), (73, 3, "2026-11-27", "planned"), (74, 4, "2026-12-03", "planned"),
                 (75, 3, "2026-12-03", "planned")),
+            "boat": list_rows("id name", (61, "Swift 4"), (62, "Swift 6"), (63, "Sea View 12"), (64, "Sea View 14")),
             "fee": list_rows("id rower_id outing_id due_on status", (91, 1, 71, "2026-11-20", "paid"),
                 (92, 2, 72, "2026-11-20", "paid"), (93, 3, 72, "2026-11-20", "paid"), (94, 3, 73, "2026-11-10", "open"),
                 (95, 4, 74, "2026-12-10", "open"), (96, 1, 71, "2026-11-12", "open")),
@@ -186,3 +191,21 @@ async def test_somebodys_relative_is_somebody_else() -> None:
     made = await verdict_of("put Nell's husband in veteran")
     assert isinstance(made, Question)
     assert "husband" in made.text
+
+
+@pytest.mark.parametrize(
+    ("text", "boats"),
+    [
+        ("wash Swift 4", [61]),
+        ("wash swift 4 on 7 december", [61]),
+        ("wash swift 4 and swift 6 on 7 december", [61, 62]),
+        ("wash sea view 12", [63]),
+        ("wash sea view 14 on 7 december", [64]),
+    ],
+)
+async def test_a_name_may_end_with_a_number(text: str, boats: list[int]) -> None:
+    assert [values["boat_id"] for _, values in await calls_of(text)] == boats
+
+
+async def test_a_number_that_no_such_name_has_is_no_other_one() -> None:
+    assert not isinstance(await verdict_of("wash swift 7"), Plan)
