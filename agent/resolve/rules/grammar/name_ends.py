@@ -67,8 +67,8 @@ def find_name_end(reader: Reader, index: int, stop: int) -> int:
             break
         if capital and end > index and token.word and not token.capital:
             break
-        named = end > index and (token.low.endswith("s") or _numbers_a_name(reader, end + 1, stop))  # "park view 12"
-        if not token.capital and is_order(stem(token.low)) and not named and not is_attribute(reader, end):
+        plural = end > index and token.low.endswith("s")
+        if not token.capital and is_order(stem(token.low)) and not plural and not is_attribute(reader, end):
             break
         if not token.capital and end > index and is_word(token.low) and not is_word(reader.low(end - 1)):
             break

@@ -58,7 +58,7 @@ _ROWING = FrozenWorld(
             "outing": list_rows("id rower_id day status", (71, 1, "2026-11-25", "planned"),
                 (72, 2, "2026-11-25", "planned"), (73, 3, "2026-11-27", "planned"), (74, 4, "2026-12-03", "planned"),
                 (75, 3, "2026-12-03", "planned")),
-            "boat": list_rows("id name", (61, "Swift 4"), (62, "Swift 6"), (63, "Sea View 12"), (64, "Sea View 14")),
+            "boat": list_rows("id name", (61, "Swift 4"), (62, "Swift 6"), (63, "Mill Lane 12"), (64, "Mill Lane 14")),
             "fee": list_rows("id rower_id outing_id due_on status", (91, 1, 71, "2026-11-20", "paid"),
                 (92, 2, 72, "2026-11-20", "paid"), (93, 3, 72, "2026-11-20", "paid"), (94, 3, 73, "2026-11-10", "open"),
                 (95, 4, 74, "2026-12-10", "open"), (96, 1, 71, "2026-11-12", "open")),
@@ -199,8 +199,8 @@ async def test_somebodys_relative_is_somebody_else() -> None:
         ("wash Swift 4", [61]),
         ("wash swift 4 on 7 december", [61]),
         ("wash swift 4 and swift 6 on 7 december", [61, 62]),
-        ("wash sea view 12", [63]),
-        ("wash sea view 14 on 7 december", [64]),
+        ("wash mill lane 12", [63]),
+        ("wash mill lane 14 on 7 december", [64]),
     ],
 )
 async def test_a_name_may_end_with_a_number(text: str, boats: list[int]) -> None:
