@@ -89,6 +89,9 @@ async def calls_of(text: str) -> list[tuple[str, dict[str, Any]]]:
         ("drop Nell's outing on Friday", [73]),
         ("drop Nell on Friday", [73]),
         ("drop nell on 3 december", [75]),
+        ("drop all outings in december", [74, 75]),
+        ("drop Nell's outings in december", [75]),
+        ("drop all outings next week", [74, 75]),
     ],
 )
 async def test_a_day_still_to_come_tells_which_records_are_meant(text: str, outings: list[int]) -> None:
@@ -131,6 +134,8 @@ async def test_a_day_with_another_days_name_is_never_taken(text: str) -> None:
         ("put Nell, Grace and Will in veteran", [3, 4, 1]),
         ("put will in veteran", [1]),
         ("put nell and will in veteran", [3, 1]),
+        ("make Grace and Will veterans", [4, 1]),
+        ("make nell, Grace and Will Sand veterans", [3, 4, 1]),
     ],
 )
 async def test_a_name_that_looks_like_a_function_word_is_a_name(text: str, rowers: list[int]) -> None:
@@ -185,6 +190,11 @@ async def test_everybody_behind_an_order_is_everybody_of_its_record() -> None:
 @pytest.mark.parametrize("text", ["chase all overdue fees", "chase every fee that is overdue"])
 async def test_overdue_is_what_was_due_before_today(text: str) -> None:
     assert await calls_of(text) == [("chase_fee", {"fee_id": 96}), ("chase_fee", {"fee_id": 94})]
+
+
+@pytest.mark.parametrize("text", ["chase all fees in december", "chase all fees next week", "drop outing 74 in may"])
+async def test_a_month_may_be_when_to_do_it(text: str) -> None:
+    assert isinstance(await verdict_of(text), Question)
 
 
 async def test_somebodys_relative_is_somebody_else() -> None:

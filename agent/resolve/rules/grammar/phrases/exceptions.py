@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.extract.references.vocabulary import PLACES
+from agent.extract.references.vocabulary import PLACES, rate_person_likeness
 from agent.planning.proposal import BelongsTo, Except, Find, OrderByField
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, PhraseParts, count_placing
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, PhraseParts, count_placing, guess
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 
@@ -99,6 +99,8 @@ def _some_of_them(reader: Reader, made: PhraseParts, at: int, stop: int) -> Phra
     )
     step = step + 1 if count > 1 else step
     whole = [each for each in made.where if not isinstance(each, Except)]
+    if made.said is not None and not rate_person_likeness(made.kind) and (above := reader.owner_of(made.kind)):
+        whole.append(BelongsTo(owner=guess(reader, made.kind, Find(record=above.name, said=made.said))))
     length = count_placing(reader, step)
     if length and step + length <= stop:
         _, by, descending = PLACES[" ".join(reader.lows(step, length))]

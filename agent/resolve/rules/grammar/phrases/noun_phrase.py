@@ -8,6 +8,7 @@ from agent.extract.references.vocabulary import EMAIL, PLACES, rate_person_liken
 from agent.planning.proposal import AnyOf, BelongsTo, Compare, Find
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_noun, find_day_of_state
+from agent.resolve.rules.grammar.phrases.exceptions import read_exceptions
 from agent.resolve.rules.grammar.phrases.fields import find_compared_field, read_total
 from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
@@ -28,7 +29,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     read_value,
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun, is_born, read_month, read_time
-from agent.resolve.rules.grammar.phrases.positions import read_order
+from agent.resolve.rules.grammar.phrases.positions import read_order, read_which
 from agent.resolve.rules.grammar.phrases.shown import PARTITIVE, find_shown, read_spoken
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import is_times_own
@@ -82,6 +83,9 @@ def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, 
         found = reader.noun(at)
         if found is not None and not reader.tokens[at + found[1] - 1].owns:
             kind, length = found
+            be = at > index and at in reader.valued_nouns and not reader.asks and kind is reader.people()
+            if be and _is_named(reader, index, at):
+                return None  # "make Ada and Bo seniors": what they shall be
             further = reader.noun(at + length) if at + length < stop else None
             if further is not None and not reader.tokens[at + length].owns:
                 at += length
@@ -117,6 +121,11 @@ def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, 
             return None
         at += 1
     return None
+
+
+def _is_named(reader: Reader, first: int, last: int) -> bool:
+    """Whether words are a name."""
+    return (reader.tokens[first].capital or not is_word(reader.low(first))) and reader.name(first, last) == last
 
 
 def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], stop: int, depth: int) -> Phrase | None:
@@ -347,19 +356,21 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
         return read_phrase(reader, index + 1, stop, wanted, depth + 1)
     if wanted is not None and is_code(reader, index, wanted):
         return Phrase(Find(record=wanted.name, said=reader.words(index, index + 1)), index, index + 1, False)
-    end = reader.name(index, stop)
-    if end == index or count_placing(reader, index):
+    its = PhraseParts(wanted, read_phrase) if wanted is not None else None
+    first = index if its is None or reader.asks else read_which(reader, its, index, stop)
+    end = reader.name(first, stop)
+    if end == first or count_placing(reader, first):
         return None
-    named = find_named_kind(reader, index, end, wanted)
-    if named is None:
+    named = find_named_kind(reader, first, end, wanted)
+    if named is None or (first > index and named is wanted):
         return None
-    find = Find(record=named.name, said=reader.words(index, end))
-    if wanted is not None and wanted.name != named.name:
-        made = PhraseParts(wanted, read_phrase)
-        made.where.append(BelongsTo(owner=guess(reader, wanted, find)))
-        end = end if reader.asks else read_time(reader, made, end) or end  # "Hamlet on Friday", for its evening
-        find = _find(made)
-    return Phrase(find, index, end, False)
+    find, told = Find(record=named.name, said=reader.words(first, end)), first > index and _is_named(reader, first, end)
+    if its is not None and its.kind.name != named.name:
+        its.where.append(BelongsTo(owner=guess(reader, its.kind, find)))
+        end = end if reader.asks else read_time(reader, its, end) or end  # "Hamlet on Friday", for its evening
+        end = read_exceptions(reader, its, end, stop, depth) or end if its.pick == "all" else end
+        find = _find(its)
+    return Phrase(find, index, end, told)
 
 
 def _one(reader: Reader, index: int, stop: int, wanted: RecordKind, depth: int) -> Phrase | None:

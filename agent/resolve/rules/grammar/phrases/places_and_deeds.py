@@ -351,17 +351,12 @@ def read_time(reader: Reader, made: PhraseParts, at: int, named: str | None = No
 
 
 def _takes_place(reader: Reader, made: PhraseParts, at: int) -> bool:
-    """Whether a single day still to come tells which records an order is about: "all bookings on Friday". Of records
+    """Whether a time still to come tells which records an order is about: "all bookings on Friday, in May". Of records
     that are dated by a deed ("issued"), or that are named, it is when the order is to be carried out. A value that the
     action needs is none either."""
-    days = reader.dates.get(at) or reader.dates.get(at + 1)
+    days, day = reader.dates.get(at) or reader.dates.get(at + 1), made.kind.field_named(made.kind.order or "")
+    single = days is not None and days.last is None
+    within = reader.low(at) in {"in", "next"} and day is not None and not ends_then(day) and "due" not in day.name
     unnamed = made.said is None and (made.plural or made.pick == "all" or made.order is not None or bool(made.where))
     free = reader.only_days.isdisjoint((at, at + 1))
-    return (
-        free
-        and days is not None
-        and days.last is None
-        and unnamed
-        and not is_person(made.kind)
-        and not is_born(made.kind)
-    )
+    return free and (single or within) and unnamed and not is_person(made.kind) and not is_born(made.kind)

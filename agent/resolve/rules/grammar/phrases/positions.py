@@ -8,7 +8,7 @@ from agent.extract.references.vocabulary import PLACES
 from agent.planning.proposal import AS_LISTED, OrderByField
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.fields import find_measure, read_superlative
-from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, PhraseParts, count_placing
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, PhraseParts, count_placing, read_quantity
 from agent.resolve.rules.grammar.reader import Reader
 from registry.records import RecordKind
 
@@ -53,3 +53,14 @@ def read_measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByFie
     if field.type in ("date", "datetime"):
         return OrderByField(by=field.name, first="latest" if found[1] else "earliest")
     return OrderByField(by=field.name, first="highest" if found[1] else "lowest")
+
+
+def read_which(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """Where the words end that tell which of an owner's records are meant: "(the) last (Hamlet)", "both (Hamlets)"."""
+    while at < stop and (reader.starts(at) or not reader.tokens[at].capital):  # "The Two Ronnies" is a name
+        counts = at not in reader.numbers or reader.low(at - 1) == "the"
+        step = (read_quantity(reader, made, at, stop) if counts else 0) or read_order(reader, made, at, stop)
+        if not step:
+            break
+        at += step
+    return at
