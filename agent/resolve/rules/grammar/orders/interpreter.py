@@ -13,7 +13,7 @@ from typing import Final
 
 from agent.planning.proposal import Argument, BelongsTo, Find, QuotedText, RecordArgument, StateIs, TypedValue
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE
+from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, SHOWN
 from agent.resolve.rules.grammar.orders.interpretation import (
     SURE_VERB,
     Interpretation,
@@ -24,7 +24,15 @@ from agent.resolve.rules.grammar.orders.interpretation import (
 )
 from agent.resolve.rules.grammar.orders.message_texts import TELLING, is_text_itself
 from agent.resolve.rules.grammar.orders.stretch_evidence import StretchEvidence
-from agent.resolve.rules.grammar.orders.texts import add_subject, is_message, read_text_argument, takes_text
+from agent.resolve.rules.grammar.orders.texts import (
+    add_subject,
+    find_noted,
+    is_message,
+    puts_on,
+    read_text_argument,
+    takes_text,
+    writes_note,
+)
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.validate.coverage.modifiers import WHEN
 from language.stems import EMPTY, stem, stem_text
@@ -260,6 +268,9 @@ class Interpreter(StretchEvidence):
             quoted = behind is not None and self.reader.tokens[behind[0]].text in "\"'“‘«"
             found = behind if not is_message(name, annotation) and not quoted else None
             found = found or read_text_argument(self.reader, place, name, annotation, taken | sure, required=required)
+            noting = behind is None and any(much >= SHOWN and at < after for at, much in self.verbs.items())
+            if found is None and noting and self.records and writes_note(self.reader, self.offer, name):
+                found = find_noted(self.reader, after, self.stop, taken | sure)
             if found is None and behind is not None and is_text_itself(self.reader, *behind):
                 found = behind
             why = next((at for at in range(self.first, self.stop) if self.reader.low(at) == "for"), None)
@@ -273,7 +284,9 @@ class Interpreter(StretchEvidence):
             if WHEN.fullmatch(f"{self.reader.low(first - 1)} {self.reader.words(first, last).text}"):
                 continue  # "for the time being": how long, and no reason
             first, last = self._add_subject(found, name, taken)
-            self.told = self.told or (required and is_message(name, annotation) and self._writes(annotation))
+            put = puts_on(self.reader, self.place.order, found)
+            told = self._is_put_on_record(name) if put else is_message(name, annotation) and self._writes(annotation)
+            self.told = self.told or (required and told)
             inner = range(first, last)
             self.covered.update(inner)
             # "engine repair", where "repair" is also what is ordered: the words are not cut before it.
@@ -306,6 +319,15 @@ class Interpreter(StretchEvidence):
         """Whether words only name what is done: "(Ada asks for) the keys", of what hands keys out."""
         said = {stem(self.reader.low(at)) for at in range(first, last)} - EMPTY
         return first not in self.quoted and said <= self.words.nouns - {*self.words.verbs}
+
+    def _is_put_on_record(self, name: str) -> bool:
+        """Whether the words name the records that an action only writes notes on, by noun or number: no person."""
+        places = (range(each.first, each.last) for pieces in self.records.values() for each in pieces)
+        named = (
+            any(self.reader.noun(at) is not None or any(map(str.isdigit, self.reader.low(at))) for at in place)
+            for place in places
+        )
+        return any(named) and writes_note(self.reader, self.offer, name)
 
     def _writes(self, annotation: Annotation) -> bool:
         """Whether telling somebody something means this action: it composes texts, or has the verb that was said."""

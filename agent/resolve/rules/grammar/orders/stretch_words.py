@@ -14,7 +14,7 @@ from agent.resolve.rules.grammar.name_ends import MOST_NAMED, is_attribute, is_d
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN, SHOWN, ActionWords, find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch, says_whose
 from agent.resolve.rules.grammar.orders.message_texts import TELLING
-from agent.resolve.rules.grammar.orders.texts import takes_text
+from agent.resolve.rules.grammar.orders.texts import find_colon, takes_text, writes_note
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.told import NOT_YET
@@ -131,14 +131,18 @@ class StretchWords:
         )
 
     def _find_text_behind_colon(self) -> None:
-        """Finds the one text that an action needs after a colon, up to the end: "log a visit to Ada: she has moved"."""
+        """Finds the one text that an action needs after a colon (a note's after "that"): "log a visit to Ada: she has
+        moved"."""
         reader, offer = self.reader, self.offer
         texts = [name for name in offer.required if takes_text(offer.properties.get(name), offer.annotation(name))]
-        marks = (at for at in range(self.first + 2, self.stop - 1) if reader.tokens[at].text == ":")
-        colon = next(marks, None)
-        if len(texts) != 1 or colon is None or colon in self.quoted:
-            return
-        if not any(at < colon and much > 0.5 for at, much in self.verbs.items()):
+        notes = len(texts) == 1 and writes_note(reader, offer, texts[0])
+        colon = find_colon(reader, self.first, self.stop, notes=notes)
+        if (
+            len(texts) != 1
+            or colon is None
+            or colon in self.quoted
+            or not any(self.verbs[at] > 0.5 for at in self.verbs if at < colon)
+        ):
             return
         if "@" in reader.tokens[colon + 1].text and colon + 2 == self.stop:
             return  # "mail for Ada: ada@example.org"

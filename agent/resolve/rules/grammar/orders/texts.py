@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from typing import Any, Final
 
+from agent.extract.references.vocabulary import rate_person_likeness
 from agent.extract.spans.politeness import is_polite_word
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
@@ -16,11 +17,17 @@ from language.stems import EMPTY, stem, stem_text
 from language.text import find_quotations, word_set
 from language.wordnet import find_similar_stems, is_word, load_lexicon
 from registry.contract import Annotation
+from registry.offers.offer import Offer
 
 _MESSAGES: Final = frozenset(
     map(stem, ("message", "text", "body", "answer", "reply", "content", "comment", "words", "memo"))
 )
+_NOTES: Final = frozenset(map(stem, ("note", "comment", "memo", "remark", "text", "message")))
 _REASONS: Final = frozenset(map(stem, ("reason", "why", "note", "cause", "purpose", "comment", "memo", "remark")))
+_PUTTING: Final = word_set("put add stick attach write")
+_ONTO: Final = word_set("on to onto")
+_NO_NOTE: Final = word_set("for to about in on from by as at with of or until till that which who if")
+"""Words behind a record that begin no note on it."""
 # Introduces a reason.
 _BECAUSE: Final[tuple[tuple[str, ...], ...]] = (
     ("because", "of"), ("because",), ("due", "to"), ("owing", "to"), ("on", "account", "of"), ("since",),
@@ -33,6 +40,7 @@ _WEIGHTY: Final = word_set(
     "not don't without except only half all both each every but unless if instead until till never no other"
 )
 _GOING_ON: Final = word_set("and then also plus or but please can could would will thanks thank make him her it")
+_QUOTES: Final = frozenset("\"'“‘«")
 _MARKS: Final = frozenset({",", ":", ";", "-", "–", "(", "."})
 _OBJECTS: Final = word_set("me us him her it them this that these those the a an my our his their your")
 """What stands behind a verb, where the same word as a noun ("the delay and call volume") has none of it."""
@@ -64,6 +72,54 @@ def is_message(name: str, annotation: Annotation) -> bool:
     return annotation.compose is True or bool(_list_named(name, annotation) & _MESSAGES)
 
 
+def is_note(name: str, annotation: Annotation) -> bool:
+    """Whether a text is kept with a record rather than sent to anybody."""
+    return annotation.compose is not True and bool(_list_named(name, annotation) & _NOTES)
+
+
+def writes_note(reader: Reader, offer: Offer, name: str) -> bool:
+    """Whether an action only writes a note on a record, which is of no person."""
+    needed = [reader.kinds.get(offer.annotation(each).record or "") for each in offer.required if each != name]
+    kind = needed[0] if len(needed) == 1 else None
+    people = reader.people()
+    person = kind is not None and (rate_person_likeness(kind) == 2 or (people is not None and people.name == kind.name))
+    return kind is not None and not person and is_note(name, offer.annotation(name))
+
+
+def puts_on(reader: Reader, order: int, found: tuple[int, int]) -> bool:
+    """Whether quoted words are put on something: "put “fragile” on 7"."""
+    first, last = found
+    quoted = reader.tokens[first - 1].text in _QUOTES and reader.low(last + 1) in _ONTO
+    return quoted and first - 2 == order and reader.low(order) in _PUTTING
+
+
+def tells_that(reader: Reader, first: int, at: int) -> bool:
+    """Whether "that" behind a record begins a clause of its own, with a subject, rather than one about that record."""
+    if not any(reader.noun(step) is not None or re.search(r"\d", reader.low(step)) for step in range(first, at)):
+        return False
+    subject = reader.low(at + 1)
+    own = reader.noun(at - 1) is None and subject not in lexicon.BE | lexicon.AUXILIARIES
+    return reader.low(at) == "that" and (own or subject in lexicon.DETERMINERS | lexicon.OWNERS)
+
+
+def find_colon(reader: Reader, first: int, stop: int, *, notes: bool) -> int | None:
+    """The colon before a text that runs to the end. Before the text of ``notes`` "that" is as good."""
+    marks = range(first + 2, stop - 1)
+    return next((at for at in marks if reader.low(at) == ":" or (notes and tells_that(reader, first, at))), None)
+
+
+def find_noted(reader: Reader, first: int, stop: int, taken: Set[int]) -> tuple[int, int] | None:
+    """The words behind the records that a note is for, up to the end: "note on 7 ring twice"."""
+    at = first + (first < stop and reader.tokens[first].text in _MARKS)
+    at += reader.low(at) == "that" and tells_that(reader, 0, at)
+    if at >= stop or reader.joint(at) or reader.low(at) in _NO_NOTE or is_polite_word(reader.low(at)):
+        return None
+    end = _find_end(reader, at, stop)
+    beyond = any(reader.tokens[step].word for step in range(end, stop) if not is_polite_word(reader.low(step)))
+    telling = any(reader.low(step) not in EMPTY for step in range(at, end))
+    return (at, end) if telling and not beyond and taken.isdisjoint(range(at, end)) else None
+
+
 def _list_named(name: str, annotation: Annotation) -> frozenset[str]:
     return frozenset((*stem_text(name.replace("_", " ")), *stem_text(annotation.label or "")))
 
@@ -73,7 +129,7 @@ def read_text_argument(
     place: tuple[int, int, int, int],
     name: str,
     annotation: Annotation,
-    taken: Collection[int],
+    taken: Set[int],
     *,
     required: bool,
 ) -> tuple[int, int] | None:

@@ -1,0 +1,77 @@
+"""Notes on records: quoted words put on one, and words behind it without a colon. Without a model."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Plan, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task, Verdict
+from agent.resolve.rules.resolver import RuleResolver
+from agent.workspace.context import WorkspaceContext
+from registry.catalogue import Catalogue
+from registry.contract import parse
+from tests.unit.own_worlds import NOW, OWNER, world
+
+NOTE = parse(
+    {
+        "schema": "opsiq/contract/v1", "name": "lending.note_fine", "title": "Add a note to a fine",
+        "description": "Write a note on a fine, for the desk.", "surfaces": ["admin"], "roles": ["owner"],
+        "endpoint": {"url": "http://lending.example/act"}, "aliases": ["jot down"],
+        "examples": ["note on fine F-231: she pays on Monday"],
+        "annotations": {"fine_id": {"record": "fine"}, "text": {"label": "Note", "ask": "What shall it say?"}},
+        "parameters": {
+            "type": "object", "additionalProperties": False, "required": ["fine_id", "text"],
+            "properties": {"fine_id": {"type": "integer"}, "text": {"type": "string", "maxLength": 200}},
+        },
+    }
+)  # fmt: skip
+
+
+async def verdict_of(text: str) -> Verdict:
+    there = world("lending")
+    own = WorkspaceContext("own", Catalogue([*there.catalogue, NOTE]), there.kinds, there.kinds)
+    task = Task(Request(text=text, now=NOW), OWNER, own, "run_00000000000000000000000001")
+    return (await propose(task, RuleResolver())).verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ('put "paid half" on F-231', "paid half"),
+        ('add "ask Bo" to fine F-231', "ask Bo"),
+        ("note on F-231 the saw came back blunt", "the saw came back blunt"),
+        ("note on F-231 - leave it until spring", "leave it until spring"),
+        ("jot down on F-231 that the saw came back blunt", "the saw came back blunt"),
+        ("add a note to fine F-231 that the new shelf is 4471", "the new shelf is 4471"),
+    ],
+)
+async def test_words_for_a_record_are_a_note_on_it(text: str, note: str) -> None:
+    made = await verdict_of(text)
+    assert isinstance(made, Plan), made
+    (step,) = made.steps
+    assert step.action == "lending.note_fine"
+    assert {each.param: each.value for each in step.filled}["text"] == note
+
+
+async def test_quoted_words_are_put_on_each_record() -> None:
+    made = await verdict_of('put "paid half" on F-231 and F-232')
+    assert isinstance(made, Plan), made
+    assert [step.action for step in made.steps] == ["lending.note_fine"] * 2
+
+
+@pytest.mark.parametrize("text", ['put "vip" on Ines Duarte', 'put "paid half" on Ines Duarte\'s loan'])
+async def test_quoted_words_put_on_something_are_no_message_to_its_owner(text: str) -> None:
+    assert not isinstance(await verdict_of(text), Plan)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "add a note to F-231", "note on F-231 for the desk", "note on F-231 and waive it", "F-231 blunt",
+        "note on the fine that was waived",
+    ],
+)  # fmt: skip
+async def test_other_words_behind_a_record_are_no_note(text: str) -> None:
+    made = await verdict_of(text)
+    assert not isinstance(made, Plan), made
