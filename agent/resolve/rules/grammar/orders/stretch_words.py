@@ -131,18 +131,14 @@ class StretchWords:
         )
 
     def _find_text_behind_colon(self) -> None:
-        """Finds the one text that an action needs after a colon (a note's after "that"): "log a visit to Ada: she has
-        moved"."""
+        """Finds the one text that an action needs after a colon, up to the end: "log a visit to Ada: she has moved"."""
         reader, offer = self.reader, self.offer
         texts = [name for name in offer.required if takes_text(offer.properties.get(name), offer.annotation(name))]
         notes = len(texts) == 1 and writes_note(reader, offer, texts[0])
         colon = find_colon(reader, self.first, self.stop, notes=notes)
-        if (
-            len(texts) != 1
-            or colon is None
-            or colon in self.quoted
-            or not any(self.verbs[at] > 0.5 for at in self.verbs if at < colon)
-        ):
+        if len(texts) != 1 or colon is None or colon in self.quoted:
+            return
+        if not any(at < colon and much > 0.5 for at, much in self.verbs.items()):
             return
         if "@" in reader.tokens[colon + 1].text and colon + 2 == self.stop:
             return  # "mail for Ada: ada@example.org"
