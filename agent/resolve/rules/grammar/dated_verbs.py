@@ -21,6 +21,8 @@ _SAME: Final = 0.5
 _SOMETIMES: Final = 0.2
 _FEWEST: Final = 3  # letters
 LAST: Final = frozenset(("before", "until", "by", "expires", "expiry", "expiration"))
+TAKES_PLACE: Final = frozenset(("day", "date", "when", "start", "starts", "begin", "begins", "held", "takes"))
+"""What the day is called on which a record takes place."""
 TO_COME: Final = frozenset(("due", "scheduled", "planned"))
 """What is said of the day in whose line a kind's records stand, where none is called so."""
 _PAST: Final = re.compile(PAST)

@@ -7,7 +7,14 @@ from typing import Final
 from agent.extract.references.vocabulary import EMAIL, rate_person_likeness
 from agent.planning.proposal import BelongsTo, Condition, Find, First, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_line_of_arrival, is_deed, is_past, join_verb, may_lie_ahead
+from agent.resolve.rules.grammar.dated_verbs import (
+    TAKES_PLACE,
+    find_line_of_arrival,
+    is_deed,
+    is_past,
+    join_verb,
+    may_lie_ahead,
+)
 from agent.resolve.rules.grammar.phrases.exceptions import read_exceptions
 from agent.resolve.rules.grammar.phrases.fields import label_field, read_comparison, read_number
 from agent.resolve.rules.grammar.phrases.having import (
@@ -271,7 +278,7 @@ def _read_state(reader: Reader, made: PhraseParts, at: int, state: Condition, le
         if timed and reader.asks and is_deed(reader.low(at)) and is_born(made.kind):
             made.where.pop()
             return 0  # done at a time that no field records
-        return after + _is_particle(reader, after)
+        return after + (_is_particle(reader, after) or _is_now(reader, made.kind, at, after))
     planned = may_lie_ahead(named) and reader.ahead(after)  # "delivered tomorrow"
     if reader.asks and not negated and timed and (planned or reader.low(at) in label_field(named).split()):
         made.where.remove(state)  # "reported since Sunday", whatever became of it later
@@ -281,6 +288,14 @@ def _read_state(reader: Reader, made: PhraseParts, at: int, state: Condition, le
         made.where.pop()
         return 0  # "not closed in May" leaves open what it denies
     return _ordered(reader, made, after, named.name) or read_time(reader, made, after, named.name) or after
+
+
+def _is_now(reader: Reader, kind: RecordKind, at: int, after: int) -> bool:
+    """Whether "today" beside a question's state means now, and not the day on which something was done or takes place:
+    "(parcels that are) out today"."""
+    line = kind.field_named(kind.order or "")
+    lasts = line is not None and label_field(line).split()[0] not in TAKES_PLACE and not is_past(reader.low(at))
+    return reader.asks and lasts and reader.low(after) == "today"
 
 
 def _is_particle(reader: Reader, at: int) -> bool:

@@ -22,6 +22,7 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import (
     DATES,
+    TAKES_PLACE,
     find_day_of_state,
     find_line_of_arrival,
     join_verb,
@@ -46,7 +47,6 @@ _ABOUT: Final = word_set(
 )
 
 
-_TAKES_PLACE: Final = word_set("day date when start starts begin begins held takes")
 _EXISTS: Final = (("do", "we", "have"), ("have", "we", "got"), ("have", "we"))
 
 
@@ -101,7 +101,7 @@ def list_happening(reader: Reader) -> list[RecordKind]:
     it. Else those that are due on it."""
     lines = [(each, each.field_named(each.order or "")) for each in reader.kinds.values()]
     days = [(each, label_field(line).split()[0]) for each, line in lines if line is not None and line.type in DATES]
-    return [each for each, day in days if day in _TAKES_PLACE] or [each for each, day in days if day == "due"]
+    return [each for each, day in days if day in TAKES_PLACE] or [each for each, day in days if day == "due"]
 
 
 def read_about_somebody(reader: Reader, index: int, stop: int) -> Answer | None:

@@ -1,0 +1,63 @@
+"""Overdue records: those that are past their day and not finished, as their state says. "Which parcels are overdue"
+asks for none that is delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from agent.planning.proposal import Answer, Compare, Condition, Day, Find, StateIs
+from agent.planning.quotes import walk
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.earlier_calls import exchange
+from language.text import word_set
+from registry.records import RecordKind
+
+_OVERDUE: Final = "overdue"
+_FINISHED: Final = word_set(
+    "paid settled delivered returned back lost done finished closed completed complete cancelled canceled refunded "
+    "resolved fixed repaired received sold ended played waived refused rejected withdrawn void voided archived"
+)
+"""What is said of a record of which nothing is waited for any more."""
+
+
+def leave_out_finished(answer: Answer, kinds: Mapping[str, RecordKind]) -> Answer:
+    """The answer, in which nothing finished is overdue. Where a state is asked for beside it, that alone tells."""
+    for find in [each for each in walk(answer) if isinstance(each, Find)]:
+        kind = kinds[find.record]
+        others = [each for each in find.where if not _is_overdue(each)]
+        if len(others) == len(find.where) or any(_tells_stage(each, kind) for each in others):
+            continue
+        off = tuple(StateIs(state=each, negated=True) for each in _list_finished(kind))
+        answer = exchange(answer, find, find.model_copy(update={"where": (*find.where, *off)}))
+    return answer
+
+
+def _is_overdue(condition: Condition) -> bool:
+    """Whether it says that a day is past, by a word for it of the kind's own or the common one."""
+    if isinstance(condition, Compare):
+        day = condition.value
+        quote = day.quote if isinstance(day, Day) else None
+        return condition.op == "<" and quote is not None and quote.text.casefold() == _OVERDUE
+    return isinstance(condition, StateIs) and condition.state.casefold() == _OVERDUE and not condition.negated
+
+
+def _tells_stage(condition: Condition, kind: RecordKind) -> bool:
+    if not isinstance(condition, StateIs):
+        return False
+    held = kind.states.get(condition.state) or [each.name for each in kind.fields if condition.state in each.values]
+    return not lexicon.STATE_FIELDS.isdisjoint(held)
+
+
+def _list_finished(kind: RecordKind) -> Iterable[str]:
+    """The states in which a record is finished. None where being overdue is a state of its own."""
+    stages = [each for each in kind.fields if each.name in lexicon.STATE_FIELDS]
+    values = [value for each in stages for value in each.values]
+    own = [state for state, held in kind.states.items() if lexicon.STATE_FIELDS.issuperset(held)]
+    if _OVERDUE in (*own, *values):
+        return ()
+    covered = [{*held} for state in own for held in kind.states[state].values() if state in _FINISHED]
+    return [
+        *(state for state in own if state in _FINISHED),
+        *(each for each in values if each in _FINISHED and not any(each in held for held in covered)),
+    ]
