@@ -19,6 +19,9 @@ _HARBOUR = FrozenWorld(
             offer("shift_sailing", "Shift a sailing", "Put a sailing on another day.", {
                 "sailing_id": _NUMBER, "day": {"type": "string", "format": "date"}}, {
                 "sailing_id": refer("sailing", status=["planned"]), "day": {}}, aliases=["move"]),
+            offer("grant_trips", "Grant trips", "Give a ferry extra trips.", {
+                "ferry_id": _NUMBER, "trips": {"type": "integer", "minimum": 1}}, {
+                "ferry_id": refer("ferry"), "trips": {"unit": "count"}}, aliases=["give extra trips"]),
         ],
         "kinds": [
             define("ferry", ["ferry", "ferries"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}],
@@ -74,3 +77,22 @@ async def test_the_first_of_an_owners_is_shifted() -> None:
 )
 async def test_what_stays_unclear_is_asked(text: str) -> None:
     assert isinstance(await verdict_of(text), Question)
+
+
+@pytest.mark.parametrize("text", ["grant Puffin a trip", "grant Grey Seal an extra trip"])
+async def test_a_thing_with_an_article_is_one_and_is_checked(text: str) -> None:
+    made = await verdict_of(text)
+    assert isinstance(made, Plan), made
+    assert made.steps[0].filled[1].value == 1
+    assert made.held
+
+
+@pytest.mark.parametrize("text", ["grant Puffin a few trips", "grant Puffin a trip or two", "grant Puffin a trip card"])
+async def test_an_article_before_anything_else_counts_nothing(text: str) -> None:
+    assert isinstance(await verdict_of(text), Question)
+
+
+async def test_half_a_thing_is_not_one() -> None:
+    made = await verdict_of("grant Puffin half a trip")
+    assert not isinstance(made, Plan)
+    assert "Yes, without that" not in [each.label for each in getattr(made, "candidates", ())]

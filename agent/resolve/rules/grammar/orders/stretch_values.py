@@ -117,6 +117,11 @@ class StretchValues(StretchWords):
             coded = reader.tokens[at].text.isdigit() and len(reader.tokens[at].text) > 3
             argument = TypedValue(value=value, quote=reader.words(at, last))
             found.append(Piece(at, last, argument, CODED if coded else 0.44))
+        for at in range(self.first, self.stop) if not found and wanting != counted else ():  # "give Ada a free trip"
+            last = at + 1 + (reader.low(at + 1) in lexicon.MORE)
+            own = [stem(reader.low(step)) in self.words.nouns for step in (last, last + 1)] == [True, False]
+            if own and reader.low(at) in {"a", "an"} and at not in self.quoted and reader.low(at - 1) != "half":
+                found.append(Piece(at, at + 1, TypedValue(value=1, quote=reader.words(at, at + 1)), 0.44))
         if found:
             self.values[wanting[0]] = found
 
