@@ -30,6 +30,7 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placing
 from agent.resolve.rules.grammar.phrases.positions import read_measured_order
 from agent.resolve.rules.grammar.phrases.shown import read_spoken
+from agent.resolve.rules.grammar.questions.asked_fields import read_amount
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.figures import (
     HELD,
@@ -48,11 +49,7 @@ from agent.resolve.rules.grammar.questions.plain import (
     read_when,
 )
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, read_restricted
-from agent.resolve.rules.grammar.questions.verb_questions import (
-    read_costs,
-    read_stocked,
-    works_on,
-)
+from agent.resolve.rules.grammar.questions.verb_questions import read_costs, read_stocked, works_on
 from agent.resolve.rules.grammar.questions.who import read_who
 from agent.resolve.rules.grammar.questions.yes_no import read_yes_no
 from agent.resolve.rules.grammar.reader import Reader
@@ -149,6 +146,7 @@ def _read_both(
 def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], *, told: bool) -> Answer | None:
     return (
         read_how_many(reader, index, stop)
+        or read_amount(reader, index, lambda: _field(reader, index + 2, stop, orders))
         or read_how_much(reader, index, stop)
         or read_aggregate(reader, index, stop)
         or read_when(reader, index, stop)

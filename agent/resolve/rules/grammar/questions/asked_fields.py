@@ -7,11 +7,11 @@ which record is meant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, Literal
 
 from agent.extract.references.vocabulary import is_person
-from agent.planning.proposal import BelongsTo, Find, Has, RecordsAnswer, Words
+from agent.planning.proposal import Answer, BelongsTo, Find, Has, RecordsAnswer, Words
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, is_deed
@@ -143,3 +143,15 @@ def _is_asked(field: Field, asked: Asked) -> bool:
         label = label_field(field).split()
         return field.type in DATES and (label[-1] == "until" or not is_deed(label[0]))
     return asked == "amount" and (field.type == "money_minor" or field.currency_field is not None)
+
+
+def read_amount(reader: Reader, index: int, read: Callable[[], Answer | None]) -> Answer | None:
+    """An amount by the name of its field, which ``read`` finds: "how much is the deposit of lease 7"."""
+    before = [*reader.readings]
+    answer = read() if reader.lows(index, 2) == ("how", "much") and reader.low(index + 2) in lexicon.BE else None
+    if isinstance(answer, RecordsAnswer) and isinstance(answer.records, Find) and answer.records.pick == "one":
+        held = [reader.kinds[answer.records.record].field_named(each) for each in answer.fields]
+        if held and all(each is not None and _is_asked(each, "amount") for each in held):
+            return answer
+    reader.readings = before
+    return None

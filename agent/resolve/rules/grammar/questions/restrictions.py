@@ -134,7 +134,7 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         if reader.low(at) in _LINGERS and at + 1 < stop and reader.low(at + 1) in _LINGERS | {"for", "since"}:
             at += 1
             continue
-        got = reader.lows(at, 3) == ("have", "we", "got") and is_over(reader, at + 3, stop)
+        got = reader.lows(at, 3) in {("have", "we", "got"), ("do", "we", "own")} and is_over(reader, at + 3, stop)
         if got or (reader.low(at) in _UNITED and reader.low(at + 1) == "us"):  # "from us", who are asked
             at += 3 if got else 2
             continue

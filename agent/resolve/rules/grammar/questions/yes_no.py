@@ -29,6 +29,7 @@ from agent.resolve.rules.grammar.phrases.conditions import (
     read_existence,
     read_flag,
     read_owes,
+    read_predicate_of,
     read_told,
     take_first,
 )
@@ -76,7 +77,20 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     told = sorted((each for each in answers if each is not None), key=_is_of_theirs)
     reader.readings += told[1:]
     dated = (each for about in abouts if low in BE and (each := _is_then(reader, about, stop)) is not None)
-    return told[0] if told else next(dated, None)
+    return told[0] if told else next(dated, None) or _named_so(reader, index, stop)
+
+
+def _named_so(reader: Reader, index: int, stop: int) -> Answer | None:
+    """Whether something that goes by plain words is so: "is the oak bench free"."""
+    made = [
+        YesNoAnswer(tests=(count_test(find.model_copy(update={"where": (*find.where, *so[0])})),), about=find)
+        for at in range(index + 2, stop if reader.low(index) in {"is", "are"} else index)
+        for find in list_meant(reader, index + 1, at)
+        if find.said is not None and find.pick == "one"
+        if (so := read_predicate_of(reader, reader.kinds[find.record], at, stop)) is not None
+        if so[1] >= stop and all(isinstance(each, StateIs) for each in so[0])
+    ]
+    return take_first(reader, made)
 
 
 def _is_then(reader: Reader, about: Phrase, stop: int) -> Answer | None:
