@@ -18,6 +18,7 @@ from agent.resolve.rules.grammar.orders.message_texts import TELLING
 from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
 from agent.resolve.rules.grammar.orders.stretch_unread import StretchUnread
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
+from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.scoring import LEVELS
 from language.measures import find_measure
 from language.stems import EMPTY, GENERIC, name_stems, stem
@@ -27,6 +28,7 @@ _NEAR: Final = 4  # words
 _PUT_ON: Final = frozenset(("on", "onto", "to", "into"))
 LEAST_VERB: Final = 0.5
 """How much a word tells of the action, so that it is taken for its verb."""
+_TAKE: Final = stem("take")
 _PAST: Final = frozenset(("was", "were", "had", "did"))
 _IS: Final = frozenset(("is", "are", "as"))
 _SURE: Final = 0.6
@@ -169,7 +171,9 @@ class StretchEvidence(StretchUnread):
         befalls = not ordered and self.place.befalls
         clash = clash and not lets
         clash = clash or (ordered and not own and reader.low(head) in TELLING - {"let"} and not phrase)
-        clash = clash or (self.place.befalls and "back" not in self.words.known and self._holds("back"))
+        money = any(note.unit in MONEY for note in self.offer.annotations.values())
+        returns = self.place.befalls or (money and verb == _TAKE)  # "take back the 20 for 7" takes in no money
+        clash = clash or (returns and "back" not in self.words.known and self._holds("back"))
         light = verb in LIGHT or level or lets or befalls
         ordered = ordered or befalls
         much = max(own, other) if not ordered else max(own, 0.9 * named_so) if light else own if own else other * 0.5

@@ -111,7 +111,7 @@ def find_colon(reader: Reader, first: int, stop: int, *, notes: bool) -> int | N
 def find_noted(reader: Reader, first: int, stop: int, taken: Set[int]) -> tuple[int, int] | None:
     """The words behind the records that a note is for, up to the end: "note on 7 ring twice"."""
     at = first + (first < stop and reader.tokens[first].text in _MARKS)
-    at += reader.low(at) == "that" and tells_that(reader, 0, at)
+    at += reader.low(at) == "saying" or (reader.low(at) == "that" and tells_that(reader, 0, at))
     if at >= stop or reader.joint(at) or reader.low(at) in _NO_NOTE or is_polite_word(reader.low(at)):
         return None
     end = _find_end(reader, at, stop)
@@ -362,7 +362,7 @@ def _find_rest(reader: Reader, first: int, stop: int, taken: Collection[int]) ->
     best: tuple[int, int] | None = None
     at = first
     while at < stop:
-        if at in taken or not reader.tokens[at].word or reader.low(at) in EMPTY | lexicon.MANNER:
+        if at in taken or not reader.tokens[at].word or reader.low(at) in EMPTY | lexicon.MANNER | {"saying"}:
             at += 1
             continue
         end = at

@@ -42,6 +42,7 @@ async def verdict_of(text: str) -> Verdict:
         ('add "ask Bo" to fine F-231', "ask Bo"),
         ("note on F-231 the saw came back blunt", "the saw came back blunt"),
         ("note on F-231 - leave it until spring", "leave it until spring"),
+        ("note on F-231 saying ask Bo", "ask Bo"),
         ("jot down on F-231 that the saw came back blunt", "the saw came back blunt"),
         ("add a note to fine F-231 that the new shelf is 4471", "the new shelf is 4471"),
     ],
@@ -75,3 +76,9 @@ async def test_quoted_words_put_on_something_are_no_message_to_its_owner(text: s
 async def test_other_words_behind_a_record_are_no_note(text: str) -> None:
     made = await verdict_of(text)
     assert not isinstance(made, Plan), made
+
+
+async def test_the_word_before_a_note_on_several_records_is_no_part_of_it() -> None:
+    made = await verdict_of("put a note on F-231 and F-232 saying blunt")
+    assert isinstance(made, Plan), made
+    assert {each.value for step in made.steps for each in step.filled if each.param == "text"} == {"blunt"}

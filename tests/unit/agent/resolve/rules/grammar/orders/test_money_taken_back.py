@@ -1,0 +1,46 @@
+"""Money taken back is none taken in. Without a model."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Plan, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task, Verdict
+from agent.resolve.rules.resolver import RuleResolver
+from agent.workspace.context import WorkspaceContext
+from registry.catalogue import Catalogue
+from registry.contract import parse
+from tests.unit.own_worlds import NOW, OWNER, world
+
+TAKE = parse(
+    {
+        "schema": "opsiq/contract/v1", "name": "lending.take_money", "title": "Take money for a fine",
+        "description": "Book money that somebody has paid for a fine.", "surfaces": ["admin"], "roles": ["owner"],
+        "endpoint": {"url": "http://lending.example/act"},
+        "annotations": {"fine_id": {"record": "fine"}, "amount": {"unit": "money_minor", "currency": "EUR"}},
+        "parameters": {
+            "type": "object", "additionalProperties": False, "required": ["fine_id", "amount"],
+            "properties": {"fine_id": {"type": "integer"}, "amount": {"type": "integer", "minimum": 1}},
+        },
+    }
+)  # fmt: skip
+
+
+async def verdict_of(text: str) -> Verdict:
+    there = world("lending")
+    own = WorkspaceContext("own", Catalogue([*there.catalogue, TAKE]), there.kinds, there.kinds)
+    task = Task(Request(text=text, now=NOW), OWNER, own, "run_00000000000000000000000001")
+    return (await propose(task, RuleResolver())).verdict
+
+
+async def test_money_is_taken_in() -> None:
+    made = await verdict_of("take 2 euros for F-231")
+    assert isinstance(made, Plan), made
+    assert [step.action for step in made.steps] == ["lending.take_money"]
+
+
+@pytest.mark.parametrize("text", ["take back the 2 euros for F-231", "take the 2 euros back for F-231"])
+async def test_money_taken_back_is_not_taken_in(text: str) -> None:
+    made = await verdict_of(text)
+    assert not isinstance(made, Plan) or "lending.take_money" not in {step.action for step in made.steps}, made
