@@ -171,8 +171,10 @@ class StretchEvidence(StretchUnread):
         befalls = not ordered and self.place.befalls
         clash = clash and not lets
         clash = clash or (ordered and not own and reader.low(head) in TELLING - {"let"} and not phrase)
-        money = any(note.unit in MONEY for note in self.offer.annotations.values())
-        returns = self.place.befalls or (money and verb == _TAKE)  # "take back the 20 for 7" takes in no money
+        amounts = [name for name in self.values if self.offer.annotation(name).unit in MONEY]
+        ends = {head + 1, *(each.last for name in amounts for each in self.values[name])}
+        took = verb == _TAKE and bool(amounts) and any(reader.low(at) == "back" for at in ends)
+        returns = self.place.befalls or took  # "take back the 20 for 7" takes in no money
         clash = clash or (returns and "back" not in self.words.known and self._holds("back"))
         light = verb in LIGHT or level or lets or befalls
         ordered = ordered or befalls
