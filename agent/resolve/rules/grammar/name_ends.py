@@ -18,7 +18,7 @@ MOST_DIGITS: Final = 2
 _SHORT_SUBJECTS: Final = lexicon.PRONOUNS | {"i", "we", "you", "there", "who", "what", "that", "here", "let"}
 _NOBLE: Final = word_set("de da di du del la le van von der den ter al el bin")
 """Small words within names."""
-_BEHIND_NUMBERS: Final = word_set("on to for from at in until till by with and or of is was , . ; : ! ? )")
+_BEHIND_NUMBERS: Final = word_set("on to for from at in until till by with and of is was , . ; : ! ? )")
 """What may stand behind a number that belongs to a name."""
 
 
