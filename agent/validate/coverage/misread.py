@@ -10,6 +10,7 @@ from typing import Final
 from agent.extract.spans.money import agrees, find_currencies, find_currency
 from agent.planning.proposal import (
     ArgumentOf,
+    BelongsTo,
     Computed,
     ComputedArgument,
     Except,
@@ -27,6 +28,7 @@ from agent.validate.coverage.misread_texts import find_beside_texts, find_told_t
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, search_before
 from language import numerals
+from language.number_words import CARDINALS
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from language.text import word_set
 from language.wordnet import is_word
@@ -43,6 +45,10 @@ _MORE_BEHIND: Final = re.compile(
 )
 _RANGE: Final = re.compile(r"(?<!\bfrom )(?<![\w.,-])\d+\s+(?:to|or)\s+\d", re.IGNORECASE)
 _FROM_TO: Final = re.compile(r"\s+(?:up\s+)?(?:to|through|till|until)\s+(?:(?:and|incl\w*)\s+)?#?", re.IGNORECASE)
+_SOME_OF: Final = re.compile(
+    rf"(?<!\w)(?:\d+|some|any|half|most|{'|'.join(CARDINALS)})\s+of\s+(?:(?:the|these|those|his|her|their)\s+)?(?:[\w'’]+\s+)?$",
+    re.IGNORECASE,
+)
 _REST: Final = re.compile(
     r"(?<!\w)(?:other|remaining|second|last|final|outstanding)\s+(?:half|third|quarter|fifth|sixth|tenth)(?!\w)", re.I
 )
@@ -77,6 +83,7 @@ def find_misread(order: Order) -> set[Place]:
         _find_split_names,
         _find_other_codes,
         _find_rests,
+        _find_counted_out,
         _find_told_values,
     )
     return {place for each in found for place in each(order)}
@@ -188,6 +195,16 @@ def _find_other_currencies(order: Order) -> Iterator[Place]:
             and (unnamed or not any(agrees(said, each) for each in known))
         ):
             yield (into.start() if into is not None else said.start), said.end
+
+
+def _find_counted_out(order: Order) -> Iterator[Place]:
+    """Things counted out that a plan only finds a record by: "one of the lamps", for the order that they are of."""
+    owners = (each.owner for each in order.parts(BelongsTo))
+    said = [each.said for each in owners if isinstance(each, Find) and each.said is not None]
+    for start, end in order.find(said):
+        found = patterns.search_before(_SOME_OF, order.text, start)
+        if found is not None and patterns.OWNS.match(order.text, end) is None:
+            yield found.start(), start
 
 
 def _find_rests(order: Order) -> Iterator[Place]:

@@ -47,9 +47,10 @@ _ROWING = FrozenWorld(
                 label="{name}"),
             define("fee", ["fee", "fees"], [{"name": "id", "type": "id", "search": "number"},
                 {"name": "rower_id", "type": "id"}, {"name": "outing_id", "type": "id"},
-                {"name": "due_on", "type": "date", "ranged": True},
+                {"name": "boat_id", "type": "id"}, {"name": "due_on", "type": "date", "ranged": True},
                 {"name": "status", "type": "enum", "values": ["open", "paid"]}],
-                relations=[{"kind": "rower", "via": "rower_id"}, {"kind": "outing", "via": "outing_id"}],
+                relations=[{"kind": "rower", "via": "rower_id"}, {"kind": "outing", "via": "outing_id"},
+                    {"kind": "boat", "via": "boat_id"}],
                 order="due_on", states={"open": {"status": ["open"]}, "paid": {"status": ["paid"]}}),
         ],
         "records": {
@@ -59,9 +60,10 @@ _ROWING = FrozenWorld(
                 (72, 2, "2026-11-25", "planned"), (73, 3, "2026-11-27", "planned"), (74, 4, "2026-12-03", "planned"),
                 (75, 3, "2026-12-03", "planned")),
             "boat": list_rows("id name", (61, "Swift 4"), (62, "Swift 6"), (63, "Mill Lane 12"), (64, "Mill Lane 14")),
-            "fee": list_rows("id rower_id outing_id due_on status", (91, 1, 71, "2026-11-20", "paid"),
-                (92, 2, 72, "2026-11-20", "paid"), (93, 3, 72, "2026-11-20", "paid"), (94, 3, 73, "2026-11-10", "open"),
-                (95, 4, 74, "2026-12-10", "open"), (96, 1, 71, "2026-11-12", "open")),
+            "fee": list_rows("id rower_id outing_id boat_id due_on status", (91, 1, 71, 61, "2026-11-20", "paid"),
+                (92, 2, 72, 62, "2026-11-20", "paid"), (93, 3, 72, 61, "2026-11-20", "paid"),
+                (94, 3, 73, 62, "2026-11-10", "open"), (95, 4, 74, 61, "2026-12-10", "open"),
+                (96, 1, 71, 61, "2026-11-12", "open")),
         },
     }
 )  # fmt: skip
@@ -219,3 +221,10 @@ async def test_a_name_may_end_with_a_number(text: str, boats: list[int]) -> None
 
 async def test_a_number_that_no_such_name_has_is_no_other_one() -> None:
     assert not isinstance(await verdict_of("wash swift 7"), Plan)
+
+
+async def test_things_counted_out_are_no_whole_record_of_theirs() -> None:
+    assert await calls_of("repay Nell's Swift 4") == [("repay_fee", {"fee_id": 93})]
+    made = await verdict_of("repay Nell one of the two Swift 4")
+    assert isinstance(made, Question)
+    assert "one of the" in made.text
