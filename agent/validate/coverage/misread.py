@@ -10,7 +10,6 @@ from typing import Final
 from agent.extract.spans.money import agrees, find_currencies, find_currency
 from agent.planning.proposal import (
     ArgumentOf,
-    BelongsTo,
     Computed,
     ComputedArgument,
     Except,
@@ -199,8 +198,7 @@ def _find_other_currencies(order: Order) -> Iterator[Place]:
 
 def _find_counted_out(order: Order) -> Iterator[Place]:
     """Things counted out that a plan only finds a record by: "one of the lamps", for the order that they are of."""
-    owners = (each.owner for each in order.parts(BelongsTo))
-    said = [each.said for each in owners if isinstance(each, Find) and each.said is not None]
+    said = [each.said for each in order.parts(Find) if each.said is not None]
     for start, end in order.find(said):
         found = patterns.search_before(_SOME_OF, order.text, start)
         if found is not None and patterns.OWNS.match(order.text, end) is None:
