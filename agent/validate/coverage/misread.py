@@ -45,8 +45,7 @@ _MORE_BEHIND: Final = re.compile(
 _RANGE: Final = re.compile(r"(?<!\bfrom )(?<![\w.,-])\d+\s+(?:to|or)\s+\d", re.IGNORECASE)
 _FROM_TO: Final = re.compile(r"\s+(?:up\s+)?(?:to|through|till|until)\s+(?:(?:and|incl\w*)\s+)?#?", re.IGNORECASE)
 _SOME_OF: Final = re.compile(
-    rf"(?<!\w)(?:\d+|some|any|half|most|{'|'.join(CARDINALS)})\s+of\s+(?:(?:the|these|those|his|her|their)\s+)?(?:[\w'’]+\s+)?$",
-    re.IGNORECASE,
+    rf"(?<!\w)(?:{'|'.join(CARDINALS)})\s+of\s+(?:the|these|those|his|her|their)\s+(?:[\w'’]+\s+)?$", re.IGNORECASE
 )
 _REST: Final = re.compile(
     r"(?<!\w)(?:other|remaining|second|last|final|outstanding)\s+(?:half|third|quarter|fifth|sixth|tenth)(?!\w)", re.I
