@@ -200,7 +200,8 @@ def _find_counted_out(order: Order) -> Iterator[Place]:
     said = [each.said for each in order.parts(Find) if each.said is not None]
     for start, end in order.find(said):
         found = patterns.search_before(_SOME_OF, order.text, start)
-        if found is not None and patterns.OWNS.match(order.text, end) is None:
+        used = found is not None and any(first <= found.start() < last for first, last in order.taken)
+        if found is not None and not used and patterns.OWNS.match(order.text, end) is None:
             yield found.start(), start
 
 
