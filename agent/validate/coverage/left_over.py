@@ -102,6 +102,7 @@ _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
 _CODE: Final = re.compile(r"(?<![\w@.-])[A-Za-z]{1,3}-?\d{1,6}(?![\w-])")
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DETERMINERS: Final = word_set("the a an his her their its our my your this that these those some")
+_OBJECTS: Final = word_set("him them it us me you everyone everybody")
 _STAYING: Final = word_set("stays stay remains remain")
 _STAYING_STEMS: Final = frozenset(map(stem, (*_STAYING, "keep", "wait", "leave")))
 _SPARING: Final = word_set("leave forget ignore spare exclude omit")
@@ -236,7 +237,7 @@ def _beside(
                 )
                 left = [each for each in left if not at <= each[1] < ends]
     left = [each for each in left if each in clause.ordering]
-    if left and left[0] == clause.head and _is_verb(clause, used, verbs) and not _is_manner(clause, verbs, by.known):
+    if left and left[0] == clause.head and is_verb(clause, used, verbs) and not _is_manner(clause, verbs, by.known):
         left = left[1:]  # the action itself accounts for the order's verb
     if not by.says_whole(clause.text[clause.start : clause.end], reports=True):
         left = _without_late_verb(clause, used, left, verbs)
@@ -352,9 +353,9 @@ def _is_determined(clause: Clause) -> bool:
     return any(plain_word(word) in _DETERMINERS for word, start, _ in clause.words if start < at)
 
 
-def _is_verb(clause: Clause, used: Sequence[bool], verbs: frozenset[str]) -> bool:
+def is_verb(clause: Clause, used: Sequence[bool], verbs: frozenset[str]) -> bool:
     """Whether the first content word is a verb that orders. Behind an order it must mean one of the action's, or stand
-    before what is named: "and tell Hugo", but not "(give Ada) and grace 2"."""
+    before its object: "and tell Hugo", "and tell her", but not "(give Ada) and grace 2"."""
     assert clause.head is not None
     if _is_determined(clause):
         return False
@@ -363,8 +364,9 @@ def _is_verb(clause: Clause, used: Sequence[bool], verbs: frozenset[str]) -> boo
     if not (clause.joined and any(used[: clause.start])) or root in ORDERS or not verbs.isdisjoint((root, *alike)):
         return True
     behind = next((each for each in clause.words if each[1] > clause.head[1]), None)
-    counts = behind is not None and (behind[0].isdigit() or plain_word(behind[0]) in CARDINALS)
-    return bool(alike) and behind is not None and used[behind[1]] and not counts
+    low = plain_word(behind[0]) if behind is not None else ""
+    named = behind is not None and used[behind[1]] and not (low.isdigit() or low in CARDINALS)
+    return bool(alike) and (named or low in _DETERMINERS | _OBJECTS)
 
 
 def _widen(clause: Clause, run: Sequence[Word]) -> Place:

@@ -21,7 +21,8 @@ from agent.planning.proposal import (
 from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
-from agent.validate.coverage.left_over import FINITE
+from agent.validate.coverage.clauses import split_clauses
+from agent.validate.coverage.left_over import FINITE, is_verb
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty import find_unaccounted
@@ -239,3 +240,21 @@ def test_what_kind_it_is_of_or_what_somebody_did_asks_for_no_opposite(text: str,
 @pytest.mark.parametrize(("text", "states"), [("enter Will Stone with a dog", False), ("Ada will bring a dog", True)])
 def test_a_name_that_looks_like_a_verb_states_nothing(text: str, states: bool) -> None:
     assert (FINITE.search(text) is not None) is states
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("close 7 and tell her it works", True),
+        ("close 7 and tell Hugo it works", True),
+        ("close 7 and ring the customer", True),
+        ("give Ada and grace 2", False),
+        ("remind Ada and hope of it", False),
+    ],
+)
+def test_a_verb_behind_an_order_stands_before_its_object(text: str, verb: bool) -> None:
+    clause = list(split_clauses(text))[1]
+    used = [False] * (len(text) + 1)
+    for said in (each for each in ("7", "Ada", "Hugo") if each in text):
+        used[text.index(said) : text.index(said) + len(said)] = [True] * len(said)
+    assert is_verb(clause, used, frozenset({"close", "give", "remind"})) is verb
