@@ -366,7 +366,7 @@ def is_verb(clause: Clause, used: Sequence[bool], verbs: frozenset[str]) -> bool
     behind = next((each for each in clause.words if each[1] > clause.head[1]), None)
     low = plain_word(behind[0]) if behind is not None else ""
     named = behind is not None and used[behind[1]] and not (low.isdigit() or low in CARDINALS)
-    return bool(alike) and (named or low in _DETERMINERS | _OBJECTS)
+    return bool(alike) and (named or low in (_DETERMINERS - {"a", "an"}) | _OBJECTS)
 
 
 def _widen(clause: Clause, run: Sequence[Word]) -> Place:
