@@ -10,24 +10,34 @@ from typing import Any
 
 from agent.pipeline import Answer, Request, Turn
 from agent.planning.propose import propose
-from agent.planning.task import Outcome, Task
+from agent.planning.task import Outcome, Task, Verdict
 from agent.query.context import RecordKey
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.resolver import Prepared, ProposingResolver, prepare
+from agent.resolve.rules.resolver import RuleResolver
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
 from evals.cases import frozen_world
 from evals.run.scripted import ScriptedClient
+from registry.catalogue import Catalogue
+from registry.contract import Contract
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 OWNER = Actor("ws_1", "mem_1", "member", "Olga", "owner", "mem_1")
 WORLDS = Path(__file__).parents[2] / "evals/suites/worlds"
 
 
-def world(name: str) -> WorkspaceContext:
-    """``lending``, ``dome`` or ``garage``."""
+def world(name: str, *more: Contract) -> WorkspaceContext:
+    """``lending``, ``dome`` or ``garage``, perhaps with more actions."""
     found = frozen_world.load(WORLDS / f"{name}.json")
-    return found.context(found.provider({}))
+    there = found.context(found.provider({}))
+    return WorkspaceContext("own", Catalogue([*there.catalogue, *more]), there.kinds, there.kinds) if more else there
+
+
+async def read_words(text: str, there: WorkspaceContext) -> Verdict:
+    """What an owner's request comes to without a model."""
+    task = Task(Request(text=text, now=NOW), OWNER, there, "run_00000000000000000000000001")
+    return (await propose(task, RuleResolver())).verdict
 
 
 def asked(text: str, name: str, *, answers: Sequence[Answer] = (), thread: Sequence[Turn] = ()) -> Prepared:

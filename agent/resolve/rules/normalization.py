@@ -95,7 +95,7 @@ _CORRECTED: Final = tuple(
 
 CORRECTION: Final = re.compile(
     r"(?<![^\s,.;:!?–—(-])(?P<mark>(?:(?:oh|er+|um+|uh|ah|oops|hmm+|well)[\s,.…]{1,3})*"
-    r"(?:no+(?!\.\s?\d)(?=[,.:;!–—\s]*(?:make|i|to|wait|the|it|not|\d|[,:.–—]))|nope|wait|hold\s+on|scratch\s+that|strike\s+that|correction|"
+    r"(?:no+(?=[,.:;!–—\s]*(?:make|i|to|wait|the|it|not|\d|[,:.–—]))|nope|wait|hold\s+on|scratch\s+that|strike\s+that|correction|"
     r"sorry(?=\s*[,:–—-]|\s+i\b|\s+(?:not|make|to|for|the)\b)|i\s+meant?(?:\s+to\s+say)?|"
     r"(?<!\band )(?<!\bthen )make\s+(?:that|it)|or\s+rather|rather|actually(?=\s*,|\s+(?:make|no)\b)|my\s+mistake)"
     r"(?:[\s,.:;!–—-]{1,3}(?:no|wait|sorry|actually|rather|i\s+meant?|make\s+(?:that|it)|it['’]s))*)(?!\w)",

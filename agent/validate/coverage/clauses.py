@@ -31,7 +31,7 @@ _FOR_WHOM: Final = re.compile(
 _STRETCHES: Final = UNITS | frozenset(
     stem_text("weekend spring summer autumn winter term semester season holidays period trial")
 )
-PEOPLE: Final = frozenset(
+_PEOPLE: Final = frozenset(
     stem_text(
         "sister brother mother father mum mom dad son daughter wife husband partner friend kid child cousin uncle"
         " aunt colleague boss neighbour neighbor team class band"
@@ -103,4 +103,4 @@ def is_no_reason(clause: Clause, at: int, by: Accounts) -> bool:
         return False  # "for waiting so long"
     tail = said["what"][end:].strip()  # "for Ada Berg not Bo"
     bare = said["whose"] is None and len(words) <= _A_NAME and (not tail or tail.startswith("not "))
-    return roots[-1] in _STRETCHES | PEOPLE or bare
+    return roots[-1] in _STRETCHES | _PEOPLE or bare

@@ -14,7 +14,7 @@ from typing import Final
 from agent.planning.proposal import Handle
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import EVERY, LIGHT, Accounts, has_weight, list_accounts, plain_word
-from agent.validate.coverage.clauses import PEOPLE, Clause, Word, is_no_reason, split_clauses
+from agent.validate.coverage.clauses import Clause, Word, is_no_reason, split_clauses
 from agent.validate.coverage.modifiers import BOUND, FREE, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
 from agent.validate.coverage.openings import ASKING, WISH, WISHED
 from agent.validate.coverage.order import Order
@@ -248,7 +248,7 @@ def _beside(
         left = left[1:]  # described a record that was asked about and chosen since
     if by.described:  # the model reads a noun after its owner as the kind
         after = (each for each in left if _follows_owner(clause.text, each[1], used))
-        kinds = [each for each in after if stem(plain_word(each[0])) not in by.others | PEOPLE]
+        kinds = [each for each in after if stem(plain_word(each[0])) not in by.others]
         left = [each for each in left if each not in kinds]
     if by.worked_out:  # the model reads it as the record or field that a value is computed from
         whose = [each for each in left if _follows_whose(clause.text, each[1], used)][: by.worked_out]

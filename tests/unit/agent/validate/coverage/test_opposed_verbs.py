@@ -6,14 +6,11 @@ import pytest
 
 from agent.pipeline import Plan, Question, Request
 from agent.planning.proposal import Call, Find, PlanResult, Proposal, RecordArgument, TypedValue, Words
-from agent.planning.propose import propose
-from agent.planning.task import Task
-from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_removals
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty import find_unaccounted
 from registry.contract import Contract, parse
-from tests.unit.own_worlds import NOW, OWNER, world
+from tests.unit.own_worlds import NOW, read_words, world
 
 
 def close(*aliases: str) -> Contract:
@@ -74,8 +71,7 @@ def test_a_verb_that_is_a_value_of_the_call_is_not_against_it(quoted: str, again
 
 
 async def verdict_of(text: str, name: str) -> object:
-    task = Task(Request(text=text, now=NOW), OWNER, world(name), "run_00000000000000000000000001")
-    return (await propose(task, RuleResolver())).verdict
+    return await read_words(text, world(name))
 
 
 @pytest.mark.parametrize(

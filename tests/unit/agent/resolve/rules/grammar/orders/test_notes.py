@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Plan, Request
-from agent.planning.propose import propose
-from agent.planning.task import Task, Verdict
-from agent.resolve.rules.resolver import RuleResolver
-from agent.workspace.context import WorkspaceContext
-from registry.catalogue import Catalogue
+from agent.pipeline import Plan
+from agent.planning.task import Verdict
 from registry.contract import parse
-from tests.unit.own_worlds import NOW, OWNER, world
+from tests.unit.own_worlds import read_words, world
 
 NOTE = parse(
     {
@@ -29,10 +25,7 @@ NOTE = parse(
 
 
 async def verdict_of(text: str) -> Verdict:
-    there = world("lending")
-    own = WorkspaceContext("own", Catalogue([*there.catalogue, NOTE]), there.kinds, there.kinds)
-    task = Task(Request(text=text, now=NOW), OWNER, own, "run_00000000000000000000000001")
-    return (await propose(task, RuleResolver())).verdict
+    return await read_words(text, world("lending", NOTE))
 
 
 @pytest.mark.parametrize(

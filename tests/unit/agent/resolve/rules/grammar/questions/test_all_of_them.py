@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Reply, Request
-from agent.planning.propose import propose
-from agent.planning.task import Task
-from agent.resolve.rules.resolver import RuleResolver
-from tests.unit.own_worlds import NOW, OWNER, world
+from agent.pipeline import Reply
+from tests.unit.own_worlds import read_words, world
 
 
 async def ask(text: str, name: str) -> object:
-    task = Task(Request(text=text, now=NOW), OWNER, world(name), "run_00000000000000000000000001")
-    return (await propose(task, RuleResolver())).verdict
+    return await read_words(text, world(name))
 
 
 @pytest.mark.parametrize(
