@@ -10,14 +10,16 @@ from typing import Final, NamedTuple
 
 from language import numerals
 from language.stems import EMPTY, stem
-from language.text import blank_quotations
+from language.text import blank_quotations, word_set
 from language.wordnet import is_word
 
 GAP: Final = "*"
 PARTICLES: Final = frozenset(("back", "off", "in", "out", "up", "down", "over", "on", "again", "away", "through"))
 _OWNERS: Final = re.compile(r"['’]s?(?=\s|$)")
 _TOKEN: Final = re.compile(r"\S+")
-_UNITS: Final = frozenset(map(stem, ("second", "minute", "hour", "day", "night", "week", "month", "year")))
+_UNITS: Final = word_set(
+    "second seconds minute minutes hour hours day days night nights week weeks month months year years"
+)
 _ARTICLES: Final = frozenset(("the", "a", "an", "please"))
 _TENSE: Final = frozenset(("is", "are", "was", "were", "has", "have", "had", "been", "just", "got", "now", "already"))
 """What says when something is so and changes nothing of it, but for where it begins a question."""
@@ -130,7 +132,7 @@ def _read(text: str) -> tuple[_Word, ...]:
         said = GAP if slot else stem(low)
         if low.endswith(("n't", "n’t")):
             said = "not"
-        elif not slot and (low in _ARTICLES or (before and low in _TENSE) or (said in _UNITS and before == GAP)):
+        elif not slot and (low in _ARTICLES or (before and low in _TENSE) or (low in _UNITS and before == GAP)):
             said = ""
         made.append(_Word(said, *found.span()))
     return (*made, _Word(GAP, len(head), len(text))) if colon else tuple(made)

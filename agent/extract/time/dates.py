@@ -31,6 +31,10 @@ _BESIDE_DAY: Final = re.compile(
     rf"|[.,]?\s*(?:the\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s*(?:of\s+)?(?:{'|'.join(MONTHS)})\b|(?:{'|'.join(MONTHS)})\s+\d|\d{{1,2}}[./]\d)"
 )
 """What tells that "sat" or "fri" is a day: another day or a date beside it."""
+_DAY: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?")
+_LISTED: Final = re.compile(
+    rf"\b(?:on|for)\s+(?:the\s+)?(?P<days>{_DAY.pattern}(?:\s*,\s*(?:the\s+)?{_DAY.pattern}){{0,9}})\s*,?\s*(?:and|&)\s+(?:the\s+)?$"
+)
 _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the\s+)?$")
 
 
@@ -69,8 +73,21 @@ def _find(text: Text, today: date) -> tuple[DateSpan, ...]:
         except (ValueError, OverflowError):
             continue
         if when is not None:
-            made.append(_join_weekday(text, made, when))
+            made += [*_list_days_before(text, made, when), _join_weekday(text, made, when)]
     return tuple(complete_months(text, made))
+
+
+def _list_days_before(text: Text, made: Sequence[DateSpan], when: DateSpan) -> list[DateSpan]:
+    """The other days of "on 1, 3 and 5 December", which are of the month that the last one is of."""
+    found = _LISTED.search(text.low, 0, when.start) if when.dated and text.low[when.start].isdigit() else None
+    if found is None:
+        return []
+    listed = (each for each in _DAY.finditer(text.low, *found.span("days")))
+    apart = [each for each in listed if not any(one.start <= each.start() < one.end for one in made)]
+    days = [(each.start(), each.end(), _read_day(each[0])) for each in apart]
+    if any(not 0 < day < when.day.day for _, _, day in days):
+        return []
+    return [replace(when, start=start, end=end, day=when.day.replace(day=day)) for start, end, day in days]
 
 
 def _join_weekday(text: Text, made: list[DateSpan], when: DateSpan) -> DateSpan:

@@ -18,7 +18,7 @@ from registry.contract import Annotation
 _MONTH: Final = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DAY: Final = r"\d{1,2}(?:st|nd|rd|th)?"
 _TO: Final = r"(?:\s*[-–]\s*|\s+(?:to|until|till|through)\s+)(?:the\s+)?"
-# Only "between … and …" is a stretch; "on the 1st and the 3rd" is two days.
+# Only "between … and …" is a stretch, or one day and the next; "on the 1st and the 3rd" is two days.
 _AND: Final = r"\s+and\s+(?:the\s+)?"
 _BETWEEN: Final = re.compile(r"\bbetween\s+(?:the\s+)?$")
 # Two days of one month, which is said once.
@@ -54,8 +54,10 @@ def find(text: Text, today: date) -> tuple[DayPair, ...]:
         year = found["year"] or ""
         written = [f"{day} {month} {year}" if month else f"{today.year}-{found['of']}-{day}" for day in days]
         whens = [dates.find(read_text(each.strip()), today)[:1] for each in written]
-        if all(whens) and ("and" not in found[0].split() or _BETWEEN.search(text.low, 0, found.start())):
-            made.append(DayPair(*found.span(), whens[0][0].day, whens[1][0].day))
+        if all(whens):
+            pair = DayPair(*found.span(), whens[0][0].day, whens[1][0].day)
+            stretch = "and" not in found[0].split() or _BETWEEN.search(text.low, 0, found.start())
+            made += [pair] if stretch or _is_next(pair) else []
     made += (pair for found in figures.finditer(text.low) if (pair := _read_figures(found, today)) is not None)
     single = [each for each in dates.find(text, today) if each.weight >= _SURE]
     for one, other in itertools.pairwise(single):
@@ -63,10 +65,16 @@ def find(text: Text, today: date) -> tuple[DayPair, ...]:
             each.start < other.end and one.start < each.end for each in made
         ):
             continue
-        between = text.low[one.end : other.start].split()[:1] == ["and"]
-        if not between or _BETWEEN.search(text.low, 0, one.start):
-            made.append(DayPair(one.start, other.end, one.day, _find_last(text, one, other)))
+        joined_days = text.low[one.end : other.start].split()[:1] == ["and"]
+        pair = DayPair(one.start, other.end, one.day, _find_last(text, one, other))
+        if not joined_days or _BETWEEN.search(text.low, 0, one.start) or _is_next(pair):
+            made.append(pair)
     return tuple(each for each in made if each.first <= each.last)
+
+
+def _is_next(pair: DayPair) -> bool:
+    """Whether the second day is the one after the first: "on Monday and Tuesday"."""
+    return pair.last - pair.first == timedelta(days=1)
 
 
 def _find_last(text: Text, one: dates.DateSpan, other: dates.DateSpan) -> date:

@@ -152,6 +152,12 @@ _AGAIN: Final = re.compile(
     r"\b(?:once\s+(?:more|again)|one\s+more\s+time|a\s+second\s+time|yet\s+again)\b", re.IGNORECASE
 )
 _E_MAIL: Final = re.compile(r"(?<![\w@-])e-mail(?=s?\b(?![-@]))", re.IGNORECASE)
+# "Let Ada have the lamp": to give it to her. "Let me have a look" is none, nor a question.
+_LET_HAVE: Final = re.compile(
+    r"^\W*(?:please\s+)?(?P<let>let|can|could)\s+(?!(?:i|me|us|we|you|it|this|that|there)\b)(?:[\w'’-]+\s+){1,3}?(?P<have>have\s+)"
+    r"(?=(?:the|an?|\d+|his|her|their|our|two|three|another)\s)(?!(?:an?\s+)(?:look|try|go|word|think|say)\b)(?!.*\?\s*$)",
+    re.IGNORECASE | re.DOTALL,
+)
 _FEWEST: Final = 3  # letters
 _DIGITS: Final = {"2": "to", "4": "for"}
 _SCALES: Final = ("hundred", "thousand")
@@ -169,6 +175,9 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
             yield found.start("word"), found.end("word"), full
     for found in _AGAIN.finditer(bare):
         yield found.start(), found.end(), "again"
+    if (found := _LET_HAVE.match(bare)) is not None:
+        yield *found.span("let"), "give"
+        yield *found.span("have"), ""
     for found in (*_E_MAIL.finditer(bare), *_MAIL_ADDRESS.finditer(bare)):
         yield found.start(), found.end(), "email"
     for found in _OWNS.finditer(text) if not _OPENS.search(text) else ():

@@ -153,7 +153,7 @@ def has_weight(word: str, by: Accounts) -> bool:
         or word.endswith(("n't", "n’t"))
     ):
         return False
-    if root in patterns.UNITS or find_currency(low) is not None:
+    if (root in patterns.UNITS and not low.endswith("ly")) or find_currency(low) is not None:
         return False  # beside a number, other checks look at them
     if any(sorted(each) == sorted(root) and OSA.distance(root, each) <= 1 for each in by.known):
         return False  # two swapped letters are a typo, even if they make a word

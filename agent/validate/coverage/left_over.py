@@ -75,7 +75,7 @@ _ENDS_IN_PAST: Final = re.compile(r"\w\s+[^\W\d_]{2,}(?<!e)ed\s*$")
 _INVERTED: Final = re.compile(r"\s*(?:should|had|were)\s+(?!(?:you|u|we|i)\b)[^\W\d_]+", re.IGNORECASE)
 # "The lost key" and "to Rose" state nothing.
 _DETERMINED: Final = re.compile(r"(?<!\w)(?:the|an?|his|her|its|their|our|my|your|to)\s+$", re.IGNORECASE)
-_OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly)")
+_OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly|ous|[ai]ble|ive|ial|ful|less)")
 _BEFORE: Final = re.compile(r"[^\W\d_]+['’]?[^\W\d_]*\s+$")
 _OWNER: Final = re.compile(r"['’]s?\s+(?:(?P<kind>[^\W\d_]+)\s+)?$")
 _OWNED: Final = re.compile(r"\w['’]s\s+$")

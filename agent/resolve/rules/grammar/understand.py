@@ -16,6 +16,7 @@ from agent.resolve.rules.clauses import is_order, parse_clause
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.exemplified import resolve_exemplified
 from agent.resolve.rules.grammar.named_records import find_named_records
+from agent.resolve.rules.grammar.orders.bare_notes import read_bare_note
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.titles import Place, find_titles, read_titles_as_names
 from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal
@@ -115,6 +116,10 @@ def understand(
         return Abstain(reason="nothing_fits", detail=unknown, answers=read_anew().list_field_answers())
     made = proposer.resolve(reads=asks)
     made = resolve_exemplified(read, shortlist, made, lambda only: Proposer(read, only, kinds, request.now, thread))
+    if made is None or isinstance(made, Ask):
+        noted = read_bare_note(read_anew().reader, shortlist)
+        if noted is not None:
+            return Proposed(proposal=make_proposal([noted]), unnamed=True)
     if made is None:
         why = explain_unread(unread, proposer.goes_by, ordered=ordered, tried=True) or (NO_ANSWER if asks else NOTHING)
         near = _list_nearest(text, shortlist)

@@ -31,6 +31,10 @@ LIGHT_SHARE: Final = 0.5
 # Verbs whose object says what they do ("give credit", "set to urgent", "make it high").
 _DOING: Final = frozenset(map(stem, ("make", "give", "take", "have", "do", "send")))
 _ONE: Final = frozenset(("a", "an"))
+# Verbs by which something new comes to be: its noun alone orders it ("donation from Ada, 20").
+_MAKING: Final = frozenset(
+    map(stem, ("create", "add", "book", "schedule", "plan", "arrange", "reserve", "record", "log", "enter", "register"))
+)
 _IRREGULAR: Final = {
     stem(form): stem(verb)
     for verb, forms in {
@@ -55,6 +59,7 @@ _DESCRIBES: Final = re.compile(
 
 _TAKING: Final = "off"
 _IS: Final = frozenset(("is", "are"))
+_OWNS: Final = ("'s", "’s", "s'", "s’")
 _DOES: Final = "ing"
 _CAME_IN: Final = ([stem("came"), stem("in")], [stem("come"), stem("in")])
 _TENSE: Final = frozenset(map(stem, ("is", "was", "were", "has", "been", "just", "got")))
@@ -78,7 +83,7 @@ class ActionWords:
     - ``known``: every stem of its contract.
     """
 
-    __slots__ = ("_told", "known", "nouns", "phrases", "reported", "values", "verbs")
+    __slots__ = ("_makes", "_told", "known", "nouns", "phrases", "reported", "values", "verbs")
 
     def __init__(self, offer: Offer, shortlist: Shortlist) -> None:
         verbs: dict[str, float] = {}
@@ -127,6 +132,7 @@ class ActionWords:
                 tells(stem(plain) if plain.strip() else "", TOLD)
         titled = _frame_of(offer.title, things)
         phrases += [titled] if len(titled) > 1 else []
+        phrases += _find_phrasal_verbs(offer)
         reported.update(find_predicates(offer))
         for example in offer.examples:
             first = _find_shown(example, things)
@@ -138,6 +144,10 @@ class ActionWords:
         for parameter, annotation in offer.annotations.items():
             nouns.update(name_stems(parameter))
             nouns.update(stem_text(annotation.label or ""))
+        makes = {_find_made(text) for text in (offer.title, *offer.aliases)} - {*verbs, ""}
+        self._makes = frozenset(each for each in makes if not _is_shared(each, offer, shortlist))
+        for each in self._makes:
+            tells(each, SHOWN)
         self.verbs: Mapping[str, float] = verbs
         self.phrases = tuple(phrases)
         self.nouns = frozenset(nouns)
@@ -156,8 +166,8 @@ class ActionWords:
     def _rate_said(self, said: str) -> float:
         own = self.verbs.get(said, 0.0)
         if own or said in LIGHT:
-            return own * (LIGHT_SHARE if said in LIGHT else 1.0)
-        strong = [verb for verb, much in self.verbs.items() if verb not in LIGHT]
+            return own * (LIGHT_SHARE if said in LIGHT and said not in _WRITING else 1.0)
+        strong = [verb for verb in self.verbs if verb not in LIGHT | self._makes]  # to pay is akin to no payment
         kin = KIN.get(said, frozenset())
         near = max((self.verbs[verb] for verb in strong if verb in kin), default=0.0) * AKIN
         if near:
@@ -225,6 +235,15 @@ def _frame_of(title: str, things: Collection[str]) -> tuple[str, ...]:
     return tuple(said for run in runs if (said := find_base_form(stem(run.casefold()))) not in things)
 
 
+def _find_phrasal_verbs(offer: Offer) -> list[tuple[str, ...]]:
+    """The verbs with a particle that an action's nouns and examples are made of: "a pickup" is to pick up."""
+    said = [word for text in (offer.title, *offer.aliases) for word in text.casefold().split()]
+    joined = [(word[: -len(end)], end) for word in said for end in PARTICLES if word.endswith(end) and is_word(word)]
+    begun = [tuple(example.casefold().split()[:2]) for example in offer.examples]
+    pairs = [each for each in (*joined, *begun) if len(each) == 2 and each[1] in PARTICLES]
+    return [(stem(verb), stem(end)) for verb, end in pairs if find_similar_stems(stem(verb), verb=True)]
+
+
 def _find_shown(example: str, things: Collection[str]) -> str:
     """The verb of an example: its first word, or what its subject does ("Ada drives 7, Ada is driving 7"), of whom only
     a name is said. Empty if it is a noun of the platform's."""
@@ -243,6 +262,22 @@ def _find_first(text: str, *, names: bool = False) -> str:
     run = next((run.casefold() for run, _, _ in split_runs(text)), "")
     told = run in EMPTY and run != "let"
     return "" if told or (names and not is_word(run)) else stem(run)
+
+
+def _find_made(title: str) -> str:
+    """The noun of what an action makes anew: "Book a driver's absence" makes an absence. Empty if it makes nothing of a
+    name of its own."""
+    said = title.casefold().split()
+    does = len(said) >= 3 and stem(said[0]) in _MAKING and said[1] in _ONE
+    alone = does and (len(said) == 3 or (len(said) == 4 and said[2].endswith(_OWNS)))
+    return stem(said[-1]) if alone and stem(said[-1]) not in GENERIC else ""
+
+
+def _is_shared(noun: str, offer: Offer, shortlist: Shortlist) -> bool:
+    """Whether a noun is also another action's, or that of a kind of records, which there are already."""
+    kinds = (note.record for each in shortlist.offers for note in each.annotations.values() if note.record)
+    others = (each for each in shortlist.offers if each is not offer)
+    return noun in {stem(each) for each in kinds} or any(noun in stem_text(each.title) for each in others)
 
 
 def _find_deed(title: str) -> str:

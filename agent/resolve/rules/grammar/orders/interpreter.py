@@ -96,7 +96,10 @@ class Interpreter(StretchEvidence):
             strong = [each for each in free if each.sure >= 0.8 or (every > 1 and len(free) == every)] or free
             listed = sorted({(each.first, each.last): each for each in strong}.values(), key=lambda each: each.first)
             if len(listed) > 1 and isinstance(listed[0].argument, TypedValue):
-                aimed = [each for each in listed if self._aimed_at(each)]
+                aimed = list[Piece]()
+                for each in listed:  # "on 1, 3 and 5 December": what is joined to one is too
+                    joined = bool(aimed) and each.first in self.reader.dated and self._joins(aimed[-1].last, each.first)
+                    aimed += [each] if joined or self._aimed_at(each) else []
                 listed = aimed or listed
             self.values[name] = listed
             if not listed:
@@ -157,10 +160,21 @@ class Interpreter(StretchEvidence):
                 {**single, name: piece.argument, **{other: theirs[at].argument for other, theirs in paired}}
                 for at, piece in enumerate(pieces)
             ]
+        if len(listed) == 1 and self._is_for_each_day(*listed[0]):
+            return [{**single, listed[0][0]: piece.argument} for piece in listed[0][1]]
         for name, pieces in listed:
             single[name] = pieces[0].argument
             self.doubtful = True
         return [single]
+
+    def _is_for_each_day(self, name: str, days: Sequence[Piece]) -> bool:
+        """Whether something is made for each of several joined days: "a rehearsal on 3 and 5 December". A record has one
+        day that replaces another."""
+        kinds = (kind for each in self.offer.properties if (kind := self.kind(each)) is not None)
+        replaces = any(kind.field_named(name) is not None for kind in kinds)
+        dated = all(at in self.reader.dated for each in days for at in range(each.first, each.last))
+        joined = all(self._joins(one.last, other.first) for one, other in itertools.pairwise(days))
+        return dated and joined and not replaces and self.offer.annotation(name).replaces is None
 
     def _may_be_for_each(self, pieces: Sequence[Piece], name: str, values: Sequence[Piece]) -> bool:
         """Whether each of several records may get every value: "give Ada and Bo a chair and a lamp". A value that

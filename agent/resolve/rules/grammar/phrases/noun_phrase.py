@@ -98,6 +98,8 @@ def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, 
         if length := count_placing(reader, at):
             at += length
             continue
+        if at > index and at in reader.numbers and at - 1 in reader.dated and not reader.tokens[at - 1].owns:
+            return None  # "Ada on Thursday 2 parcels": how many, of whom and when is told before
         joins = reader.low(at - 1) in _BEFORE_ARTICLES or at - 1 in reader.numbers  # "all the", "both of her"
         if at > index and low in _ARTICLES and not joins:
             return None
