@@ -8,6 +8,7 @@ nearest one; a direction word beside it ("since", "until", "last", "next") decid
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache

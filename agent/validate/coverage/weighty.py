@@ -29,6 +29,14 @@ from language.example_patterns import find_said
 from language.stems import ORDERS, stem
 
 _IT: Final = re.compile(r"\s*(?P<verb>[^\W\d_]+)\s+(?:it|him|her|them|that|this)\b", re.IGNORECASE)
+# "…, not (on) " and "but not (for the parcel) ": what follows is no order of its own.
+_LEADS: Final = re.compile(r"\s+(?:(?:on|for|to|at|from|with|the|an?)\s+){0,2}(?:[^\W\d_]+\s+)?", re.IGNORECASE)
+_SETTING_AGAINST: Final = re.compile(r"not|instead\s+of|rather\s+than", re.IGNORECASE)
+_SET_AGAINST: Final = re.compile(
+    rf"(?:(?:,|\bbut|\band)\s+not|\binstead\s+of|\brather\s+than){_LEADS.pattern}$", re.IGNORECASE
+)
+_OTHER_NAME: Final = re.compile(r"(?:instead\s+of|rather\s+than)\s+[A-Z][\w-]*(?:\s+[A-Z][\w-]*)?")
+_ENDS: Final = re.compile(r"\s*(?:[,.;!]|$|(?:from|for|to|at|on|in|by|with|as)\b)", re.IGNORECASE)
 _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
 _VAGUE: Final = re.compile(r"(?:an?\s+)?(?:some|any|few|bit|little|couple)(?:\s+of)?\s*", re.IGNORECASE)
 _REPLACED: Final[frozenset[Kind]] = frozenset(("number", "unit", "date", "part", "quantifier"))
@@ -133,6 +141,22 @@ class _Judge:
     def denies_other(self, each: Finding) -> bool:
         others = self.order.other_verbs - patterns.SILENCE  # "no emails" asks for silence
         return each.is_of(STRETCHES) and denies_other_action(self.order.text, each.place, others)
+
+    def is_set_against(self, each: Finding) -> bool:
+        """Whether it is what a used value of its kind is not: "7, not 9", "on Monday, not on Friday"."""
+        start, end = each.place
+        if each.is_of(("order not to",)) and _SETTING_AGAINST.fullmatch(each.said):
+            ahead = (one for one in self.findings if start < one.place[0])
+            return any(
+                _LEADS.fullmatch(self.order.text, end, one.place[0]) and self.is_set_against(one) for one in ahead
+            )
+        if "beside" in each.kinds and _OTHER_NAME.fullmatch(each.said) is not None:
+            return any(self.order.text[one:last][:1].isupper() for one, last in self.order.taken)
+        kind = next((kind for kind in ("date", "number") if kind in each.kinds), None)
+        if kind is None or (kind == "number" and self.order.structure.several) or not _ENDS.match(self.order.text, end):
+            return False
+        used = any(kind in one.kinds and one.place[1] <= start and self.is_used(one) for one in self.findings)
+        return used and patterns.search_before(_SET_AGAINST, self.order.text, start) is not None
 
     def is_within_whole(self, each: Finding) -> bool:
         return not _is_whole(each) and _is_within(each.place, self._wholes)
@@ -297,6 +321,7 @@ _SETTLED_BY: Final[Sequence[tuple[Outcome, Callable[[_Judge, Finding], bool]]]] 
     ("accounted for", _Judge.denies_other),
     ("aside", _Judge.describes_name),
     ("aside", _Judge.stands_in_aside),
+    ("accounted for", _Judge.is_set_against),
     ("accounted for", _Judge.is_within_whole),
     ("aside", _Judge.is_detail),
     ("aside", _Judge.is_read_aside),

@@ -22,6 +22,7 @@ from agent.resolve.rules.grammar.orders.interpretation import (
     says_whose,
     tells_only,
 )
+from agent.resolve.rules.grammar.orders.leave_outs import drop_denied
 from agent.resolve.rules.grammar.orders.message_texts import TELLING, is_text_itself
 from agent.resolve.rules.grammar.orders.stretch_evidence import StretchEvidence
 from agent.resolve.rules.grammar.orders.texts import (
@@ -88,7 +89,8 @@ class Interpreter(StretchEvidence):
         """Of several readings of one parameter, keeps those outside the records' words. A phrase that is only a list
         member gives the value if nothing else does."""
         for name in list(self.values):
-            free = [each for each in self.values[name] if not self._inside(each)]
+            free, denied = drop_denied(self.reader, [each for each in self.values[name] if not self._inside(each)])
+            self.covered |= denied
             free = self._drop_taken_back(sorted(free, key=lambda each: each.first)) if self.reader.corrections else free
             if not free:
                 free = self._from_phrase(name)
@@ -168,8 +170,8 @@ class Interpreter(StretchEvidence):
         return [single]
 
     def _is_for_each_day(self, name: str, days: Sequence[Piece]) -> bool:
-        """Whether something is made for each of several joined days: "a rehearsal on 3 and 5 December". A record has one
-        day that replaces another."""
+        """Whether something is made for each of several joined days: "a rehearsal on 3 and 5 December". A day that a
+        record has is replaced by one alone."""
         kinds = (kind for each in self.offer.properties if (kind := self.kind(each)) is not None)
         replaces = any(kind.field_named(name) is not None for kind in kinds)
         dated = all(at in self.reader.dated for each in days for at in range(each.first, each.last))

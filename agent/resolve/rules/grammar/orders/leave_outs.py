@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from agent.planning.proposal import Except, Find, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece
+from agent.resolve.rules.grammar.orders.message_texts import TELLING
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.reader import Reader
+
+_MOST_BEFORE: Final = 2
+_LEADING: Final = frozenset(("on", "for", "to", "at", "from", "with", "by"))
+_INSTEAD: Final = (("instead", "of"), ("rather", "than"))
+_AGAINST: Final = frozenset((",", "but", "and", ";"))
 
 
 def is_left_out(reader: Reader, at: int) -> bool:
@@ -27,6 +34,35 @@ def leave_out(pieces: list[Piece], phrase: Phrase, reference: Find) -> bool:
     less = RecordArgument(reference=whole.model_copy(update={"where": where}))
     pieces[-1] = replace(pieces[-1], last=phrase.last, argument=less)
     return True
+
+
+def drop_denied(reader: Reader, pieces: Sequence[Piece]) -> tuple[list[Piece], set[int]]:
+    """The pieces without those that "not" sets against them ("7, not 9", "Monday, not on Friday"), and the tokens of
+    those."""
+    denied = {each: at for each in pieces if (at := _find_not_before(reader, each.first)) is not None}
+    dropped = {at for each, first in denied.items() for at in range(first, each.last)}
+    return [each for each in pieces if each not in denied], dropped
+
+
+def drop_told(reader: Reader, pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces without those in what somebody is told: "tell Ada that her parcel comes"."""
+    if not pieces or not _is_told(reader, pieces[0]):
+        return [*pieces]
+    told = next((each.last for each in pieces if reader.low(each.last) == "that"), None)
+    return [each for each in pieces if told is None or each.first < told]
+
+
+def _is_told(reader: Reader, piece: Piece) -> bool:
+    return any(reader.low(at) in TELLING for at in range(max(0, piece.first - _MOST_BEFORE), piece.first))
+
+
+def _find_not_before(reader: Reader, at: int) -> int | None:
+    """The "not" before a value that only a comma or "but" leads to, or "instead of". None if there is none."""
+    while at > 1 and (reader.low(at - 1) in lexicon.DETERMINERS | _LEADING or reader.noun(at - 1) is not None):
+        at -= 1
+    if reader.lows(at - 2, 2) in _INSTEAD:
+        return at - 2
+    return at - 1 if reader.low(at - 1) == "not" and reader.low(at - 2) in _AGAINST else None
 
 
 def find_spared(reader: Reader, pieces: Sequence[Piece], phrase: Phrase) -> tuple[int, int] | None:

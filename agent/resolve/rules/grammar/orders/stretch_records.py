@@ -16,7 +16,14 @@ from agent.resolve.rules.grammar.dated_verbs import is_deed, is_past
 from agent.resolve.rules.grammar.name_ends import is_attribute
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, drop_repeated
-from agent.resolve.rules.grammar.orders.leave_outs import find_set, find_spared, is_left_out, leave_out
+from agent.resolve.rules.grammar.orders.leave_outs import (
+    drop_denied,
+    drop_told,
+    find_set,
+    find_spared,
+    is_left_out,
+    leave_out,
+)
 from agent.resolve.rules.grammar.orders.stretch_directions import has_it_now, settle_holders, settle_receivers
 from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
@@ -100,13 +107,19 @@ class StretchRecords(StretchSpoken):
             at = max(phrase.last, at + 1)
         for name, pieces in self.records.items():
             kind, kept = self.kind(name), drop_repeated(self._drop_taken_back(pieces))
+            kept = drop_told(self.reader, kept)
+            meant, denied = drop_denied(self.reader, kept)
+            kept = meant or kept
+            self.covered |= denied if meant else set()
             joined = len(kept) != 2 or self._joins(kept[0].last, kept[1].first)
             self.records[name] = kept if joined or kind is None else add_owner(kept, nouns, self.reader.owner_of(kind))
         self._read_short_codes(names)
         self._share_names()
         beside = [*settle_holders(self.reader, self.records, holders, kinds)]
         beside += settle_receivers(self.records, receivers, self._aimed_at)
-        self.unread += [(each.first, each.last) for each in beside]
+        _, against = drop_denied(self.reader, beside)  # "to Ada instead of Bo"
+        self.covered |= against
+        self.unread += [(each.first, each.last) for each in beside if each.first not in against]
         for name in names:
             if name not in self.records and name in self.offer.required:
                 self._take_spoken(name)
