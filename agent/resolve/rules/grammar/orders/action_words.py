@@ -9,6 +9,7 @@ from typing import Final
 
 from agent.resolve.rules.clauses import is_akin_to_order, is_order
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_message, takes_text
 from agent.resolve.rules.normalization import replace_phrasal_verbs
 from language.example_patterns import PARTICLES
 from language.stems import EMPTY, GENERIC, KIN, ORDERS, name_stems, split_runs, stem, stem_text
@@ -81,9 +82,10 @@ class ActionWords:
     - ``reported``: stems of what tells that it is so: "was collected", "is back".
     - ``nouns``: its other names. ``values``: list members of which it needs one.
     - ``known``: every stem of its contract.
+    - ``writes``: it sends somebody a text.
     """
 
-    __slots__ = ("_makes", "_told", "known", "nouns", "phrases", "reported", "values", "verbs")
+    __slots__ = ("_makes", "_told", "known", "nouns", "phrases", "reported", "values", "verbs", "writes")
 
     def __init__(self, offer: Offer, shortlist: Shortlist) -> None:
         verbs: dict[str, float] = {}
@@ -138,7 +140,8 @@ class ActionWords:
             first = _find_shown(example, things)
             if first and not PARTICLES & set(example.casefold().split()[1:2]):
                 tells(first, SHOWN)  # "ticket 7 is not solved, reopen it" begins with no verb
-        if any(annotation.compose for annotation in offer.annotations.values()):
+        self.writes = _sends_text(offer, {each for each, much in verbs.items() if much >= TOLD})
+        if self.writes:
             for each in _WRITING:
                 tells(each, WRITES)
         for parameter, annotation in offer.annotations.items():
@@ -174,6 +177,15 @@ class ActionWords:
             return near
         share = rate_similarity(said, strong, verb=True) if said not in EMPTY else 0.0
         return ALIKE_SHARE if share >= ALIKE else 0.0
+
+
+def _sends_text(offer: Offer, verbs: Collection[str]) -> bool:
+    """Whether an action sends somebody a text: it composes one, or needs one that it goes by a verb of telling for."""
+    if any(annotation.compose for annotation in offer.annotations.values()):
+        return True
+    needed = ((name, offer.annotation(name)) for name in offer.required)
+    texts = [name for name, note in needed if takes_text(offer.properties.get(name), note) and is_message(name, note)]
+    return len(texts) == 1 and not {*map(stem, TELLING)}.isdisjoint(verbs)
 
 
 def find_base_form(said: str) -> str:

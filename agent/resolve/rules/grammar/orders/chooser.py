@@ -12,7 +12,7 @@ from agent.planning.proposal import QuotedText, RecordArgument
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
-from agent.resolve.rules.grammar.orders.texts import is_note
+from agent.resolve.rules.grammar.orders.text_parameters import is_note
 from agent.resolve.rules.grammar.phrases.phrase_parts import modifies
 from agent.resolve.rules.grammar.reader import Reader
 from language.example_patterns import PARTICLES
@@ -212,7 +212,7 @@ class Chooser:
             words = read_action_words(offer, shortlist)
             most = max((words.rate_verb(each) for each in said if each not in EMPTY - {"off"}), default=0.0)
             phrase = any(all(each in said for each in alias) for alias in words.phrases) or bool(said & words.reported)
-            writes = any(note.compose or (quoted and is_note(name, note)) for name, note in offer.annotations.items())
+            writes = words.writes or (quoted and any(is_note(*each) for each in offer.annotations.items()))
             if most > 0.0 or phrase or writes or not said.isdisjoint(words.values):
                 hinted.append(offer)
             sure = sure or most >= TELLS or phrase or not said.isdisjoint(words.values)

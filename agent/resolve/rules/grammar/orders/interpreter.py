@@ -23,15 +23,14 @@ from agent.resolve.rules.grammar.orders.interpretation import (
     tells_only,
 )
 from agent.resolve.rules.grammar.orders.leave_outs import drop_denied
-from agent.resolve.rules.grammar.orders.message_texts import TELLING, is_text_itself
+from agent.resolve.rules.grammar.orders.message_texts import is_text_itself
 from agent.resolve.rules.grammar.orders.stretch_evidence import StretchEvidence
+from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_message, takes_text
 from agent.resolve.rules.grammar.orders.texts import (
     add_subject,
     find_noted,
-    is_message,
     puts_on,
     read_text_argument,
-    takes_text,
     writes_note,
 )
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
@@ -347,8 +346,10 @@ class Interpreter(StretchEvidence):
 
     def _writes(self, annotation: Annotation) -> bool:
         """Whether telling somebody something means this action: it composes texts, or has the verb that was said."""
-        return annotation.compose is True or any(
-            much > ALIKE_SHARE and self.reader.low(at) in TELLING for at, much in self.verbs.items()
+        return (
+            annotation.compose is True
+            or self.words.writes
+            or any(much > ALIKE_SHARE and self.reader.low(at) in TELLING for at, much in self.verbs.items())
         )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from agent.planning.proposal import Except, Find, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece
-from agent.resolve.rules.grammar.orders.message_texts import TELLING
+from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.reader import Reader
 
@@ -45,10 +45,11 @@ def drop_denied(reader: Reader, pieces: Sequence[Piece]) -> tuple[list[Piece], s
 
 
 def drop_told(reader: Reader, pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces without those in what somebody is told: "tell Ada that her parcel comes"."""
+    """The pieces without those in what somebody is told: "tell Ada that her parcel comes", "let Bo know his bill is
+    paid"."""
     if not pieces or not _is_told(reader, pieces[0]):
         return [*pieces]
-    told = next((each.last for each in pieces if reader.low(each.last) == "that"), None)
+    told = next((each.last for each in pieces if reader.low(each.last) in {"that", "know"}), None)
     return [each for each in pieces if told is None or each.first < told]
 
 

@@ -7,13 +7,13 @@ from typing import Final
 
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.messages import reports
+from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.resolve.rules.grammar.reader import Reader
 from language.gazetteer import LANGUAGES
 from language.stems import EMPTY, stem
 from language.text import word_set
 from language.wordnet import find_similar_stems
 
-TELLING: Final = word_set("tell reply answer respond write let inform say message text email mail")
 SUBJECTS: Final = word_set(
     "we we're we've we'll i i'm i've i'll it it's his her their our the there everything your you're you"
 )
@@ -143,7 +143,8 @@ def _is_of_others(reader: Reader, first: int, stop: int) -> bool:
     """Whether words speak of whoever gets the message as of somebody else ("bring her keys"), or begin with no verb:
     they are no message as they stand."""
     said = {reader.low(at) for at in range(first, stop)}
-    verb = reader.low(first) not in EMPTY and bool(find_similar_stems(stem(reader.low(first)), verb=True))
+    low = reader.low(first)
+    verb = low in {"be", "have"} or (low not in EMPTY and bool(find_similar_stems(stem(low), verb=True)))
     return not verb or not said.isdisjoint(lexicon.PERSONAL | {"he", "she", "they"})
 
 

@@ -12,12 +12,12 @@ from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_orde
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import is_deed, is_past
 from agent.resolve.rules.grammar.name_ends import follows_definite, is_definite
-from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN
+from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN, WRITES
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece
-from agent.resolve.rules.grammar.orders.message_texts import TELLING
 from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
 from agent.resolve.rules.grammar.orders.stretch_unread import StretchUnread
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
+from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.scoring import LEVELS
 from language.measures import find_measure
@@ -63,6 +63,7 @@ class StretchEvidence(StretchUnread):
             [each for each in self.mentioned if each.name not in kinds and not self._covers_noun(each)]
         )
         foreign = bool(self.named_kinds) and kinds.isdisjoint(self.named_kinds) and evidence < 0.9
+        foreign = foreign and not (self.words.writes and evidence >= WRITES)  # a message may be about anything
         clash = clash or foreign or self.creates
         verbless = not verb.ordered and all(
             much < LEAST_VERB or reader.noun(at) is not None for at, much in self.verbs.items()

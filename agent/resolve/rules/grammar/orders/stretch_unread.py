@@ -74,8 +74,7 @@ class StretchUnread(StretchRecords):
     def find_strange(self, among: Iterable[int] | None = None) -> Iterator[int]:
         """Words that the action doesn't know, of the order or ``among`` these."""
         reader = self.reader
-        writes = any(note.compose for note in self.offer.annotations.values())
-        text = find_named_text(reader, self.first, self.stop) if writes else range(0)
+        text = find_named_text(reader, self.first, self.stop) if self.words.writes else range(0)
         person = reader.person.said.text.split() if reader.person is not None and reader.person.said else ()
         for at in sorted(self._find_core() if among is None else among):
             token = reader.tokens[at]

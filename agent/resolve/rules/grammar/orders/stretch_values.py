@@ -27,7 +27,7 @@ from agent.resolve.rules.grammar.orders.day_pairs import is_other_end, read_day_
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.relative_values import read_difference
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
-from agent.resolve.rules.grammar.orders.texts import takes_text
+from agent.resolve.rules.grammar.orders.text_parameters import takes_text
 from agent.resolve.rules.grammar.phrases.amounts import ALL, LEFT_OUT, MONEY, Amounts
 from language.measures import convert, find_measure
 from language.stems import stem

@@ -13,8 +13,8 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.name_ends import MOST_NAMED, is_attribute, is_definite
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN, SHOWN, ActionWords, find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch, says_whose
-from agent.resolve.rules.grammar.orders.message_texts import TELLING
-from agent.resolve.rules.grammar.orders.texts import find_colon, takes_text, writes_note
+from agent.resolve.rules.grammar.orders.text_parameters import TELLING, takes_text
+from agent.resolve.rules.grammar.orders.texts import find_colon, writes_note
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.told import NOT_YET

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Set
-from typing import Any, Final
+from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
 from agent.extract.spans.politeness import is_polite_word
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS, find_message_text
+from agent.resolve.rules.grammar.orders.text_parameters import is_message, is_note, list_named
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.weighty_patterns import PAST
-from language.stems import EMPTY, stem, stem_text
+from language.stems import EMPTY, stem
 from language.text import find_quotations, word_set
 from language.wordnet import find_similar_stems, is_word, load_lexicon
 from registry.contract import Annotation
 from registry.offers.offer import Offer
 
-_MESSAGES: Final = frozenset(
-    map(stem, ("message", "text", "body", "answer", "reply", "content", "comment", "words", "memo"))
-)
-_NOTES: Final = frozenset(map(stem, ("note", "comment", "memo", "remark", "text", "message")))
 _REASONS: Final = frozenset(map(stem, ("reason", "why", "note", "cause", "purpose", "comment", "memo", "remark")))
 _PUTTING: Final = word_set("put add stick attach write")
 _ONTO: Final = word_set("on to onto")
@@ -59,22 +56,6 @@ _LEADING: Final = word_set("from on until till to by between in at with of since
 _SHORT: Final = 14
 """Tokens of the longest reason that nothing but "for" introduces."""
 _NOT_WHY: Final = word_set("me us him her them now good ever free today tomorrow everyone everybody all him")
-
-
-def takes_text(schema: Any, annotation: Annotation) -> bool:
-    """Whether a parameter takes words as they are."""
-    if not isinstance(schema, Mapping) or schema.get("type") != "string" or annotation.record is not None:
-        return False
-    return not {"enum", "const", "format", "pattern"} & set(schema) and annotation.derive is None
-
-
-def is_message(name: str, annotation: Annotation) -> bool:
-    return annotation.compose is True or bool(_list_named(name, annotation) & _MESSAGES)
-
-
-def is_note(name: str, annotation: Annotation) -> bool:
-    """Whether a text is kept with a record rather than sent to anybody."""
-    return annotation.compose is not True and bool(_list_named(name, annotation) & _NOTES)
 
 
 def writes_note(reader: Reader, offer: Offer, name: str) -> bool:
@@ -120,10 +101,6 @@ def find_noted(reader: Reader, first: int, stop: int, taken: Set[int]) -> tuple[
     return (at, end) if telling and not beyond and taken.isdisjoint(range(at, end)) else None
 
 
-def _list_named(name: str, annotation: Annotation) -> frozenset[str]:
-    return frozenset((*stem_text(name.replace("_", " ")), *stem_text(annotation.label or "")))
-
-
 def read_text_argument(
     reader: Reader,
     place: tuple[int, int, int, int],
@@ -140,8 +117,8 @@ def read_text_argument(
     """
     first, stop, after, order = place
     message = is_message(name, annotation)
-    reason = bool(_list_named(name, annotation) & _REASONS)
-    own = _list_named(name, annotation)
+    reason = bool(list_named(name, annotation) & _REASONS)
+    own = list_named(name, annotation)
     for begin, end in find_quotations(reader.text.plain):
         at, last = reader.end_index(begin + 1), reader.end_index(end - 1)
         if first <= at < last <= stop and not any(step in taken for step in range(at, last)):

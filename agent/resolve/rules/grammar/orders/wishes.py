@@ -13,6 +13,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import is_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Stretch
+from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, is_code
 from agent.resolve.rules.grammar.reader import Reader
@@ -126,7 +127,8 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
     lacks = reader.low(denied) == "no" and reader.low(denied - 1) in _HAVING if begin < denied < stop else False
     ordered = ordered and (not lacks or asked is not None or begins_like_an_order(rest))
     verbs = range(begin + 1, min(denied, stop - 1))
-    befalls = any(_befalls(reader, at, begin) or _shall(reader, at) for at in verbs)
+    told = reader.low(begin) in TELLING  # "tell Ada the price goes up"
+    befalls = not told and any(_befalls(reader, at, begin) or _shall(reader, at) for at in verbs)
     wants = any(_wants(reader, at) for at in verbs) and not reader.denies
     befalls = befalls and not (clause.stands or clause.about) and not ordered
     ordered = (ordered or befalls) and (
@@ -168,7 +170,7 @@ def _is_name(reader: Reader, at: int) -> bool:
     """Whether capitals inside a sentence make a word a name and no verb: "… and Post Office 3"."""
     tokens = reader.tokens[at : at + 2]
     capitals = len(tokens) > 1 and all(each.capital for each in tokens) and not reader.text.plain.isupper()
-    return capitals and not reader.starts(at) and not is_order(stem(reader.low(at)))
+    return capitals and not reader.starts(at)
 
 
 def _tells(reader: Reader, at: int) -> bool:

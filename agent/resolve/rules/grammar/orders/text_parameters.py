@@ -1,0 +1,38 @@
+"""Text parameters: which parameters of an action take words as they are, and whether those are sent or kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from language.stems import stem, stem_text
+from language.text import word_set
+from registry.contract import Annotation
+
+TELLING: Final = word_set("tell reply answer respond write let inform say message text email mail remind warn notify")
+"""Verbs that say something to somebody."""
+_MESSAGES: Final = frozenset(
+    map(stem, ("message", "text", "body", "answer", "reply", "content", "comment", "words", "memo"))
+)
+_NOTES: Final = frozenset(map(stem, ("note", "comment", "memo", "remark", "text", "message")))
+
+
+def takes_text(schema: Any, annotation: Annotation) -> bool:
+    """Whether a parameter takes words as they are."""
+    if not isinstance(schema, Mapping) or schema.get("type") != "string" or annotation.record is not None:
+        return False
+    return not {"enum", "const", "format", "pattern"} & set(schema) and annotation.derive is None
+
+
+def is_message(name: str, annotation: Annotation) -> bool:
+    return annotation.compose is True or bool(list_named(name, annotation) & _MESSAGES)
+
+
+def is_note(name: str, annotation: Annotation) -> bool:
+    """Whether a text is kept with a record rather than sent to anybody."""
+    return annotation.compose is not True and bool(list_named(name, annotation) & _NOTES)
+
+
+def list_named(name: str, annotation: Annotation) -> frozenset[str]:
+    """The stems of a parameter's name and label."""
+    return frozenset((*stem_text(name.replace("_", " ")), *stem_text(annotation.label or "")))
