@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from agent.planning.proposal import Find
 from agent.validate.questions import name_record
 from agent.validate.records import confusables
+from agent.validate.records.located import RecordQuery
 from agent.validate.records.ranking import (
     fold_words,
     holds_numbers,
@@ -20,9 +21,10 @@ from agent.validate.records.ranking import (
 )
 from language.stems import stem_text
 from language.wordnet import is_word
-from registry.records import Record, RecordKind, format_field
+from registry.records import Record, RecordKind, SearchBy, format_field
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_NAMED: Final[tuple[SearchBy, ...]] = ("name", "text")
 _MOST_NOUNS: Final = 4
 """The most plain nouns beside a name; each may be searched for."""
 _DIGIT: Final = re.compile(r"\d")
@@ -154,6 +156,21 @@ def is_code(words: str, kind: RecordKind) -> bool:
 
 def is_found_by_name(kind: RecordKind) -> bool:
     return any(each.search == "name" for each in kind.fields)
+
+
+def list_ways(need: RecordQuery, words: str) -> tuple[SearchBy | None, ...]:
+    """The ways in which these words may find a record of the kind, surest first. A reader of functions has told one."""
+    kind, told = need.kind, need.told
+    ways = {each.search for each in kind.fields if each.search}
+    if told is not None:
+        by: SearchBy | None = "name" if told.name and "name" in ways else None
+        return ("number" if told.number else "email" if told.email else by,)
+    made: list[SearchBy] = []
+    if "@" in words and "email" in ways:
+        made.append("email")
+    if is_code(words, kind) or "-" in words.strip() or not ways & {"name", "text"}:
+        made.append("number")
+    return (*made, *(each for each in _NAMED if each in ways))
 
 
 def list_singular(find: Find) -> tuple[str, ...]:

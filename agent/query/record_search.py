@@ -20,6 +20,7 @@ from agent.query.name_parts import (
     is_found_by_name,
     is_titled,
     list_singular,
+    list_ways,
     match_nouns,
     read_initials,
     split_name,
@@ -36,10 +37,11 @@ from agent.validate.records.ranking import (
     holds_initials,
     holds_numbers,
     is_identifying,
+    list_shown,
     match_name,
 )
 from language.wordnet import is_word
-from registry.records import Query, Record, RecordKind, SearchBy
+from registry.records import Query, Record, RecordKind
 
 if TYPE_CHECKING:
     from agent.query.context import QueryContext
@@ -52,7 +54,6 @@ _FEWEST_LETTERS: Final = 3
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FEWEST_OF_HALF: Final = 2
 """The fewest letters of a part of a name that are searched for."""
-_NAMED: Final[tuple[SearchBy, ...]] = ("name", "text")
 
 
 class RecordSearch:
@@ -83,7 +84,7 @@ class RecordSearch:
                 records, more = await self.scan(need, filters)
             return Pool(records, via, more=more)
         names = dict.fromkeys((find.said.text, _TITLE.sub("", find.said.text), *list_singular(find)))
-        for words, by in ((name, by) for name in names for by in self._list_ways(need, name)):
+        for words, by in ((name, by) for name in names for by in list_ways(need, name)):
             query = Query(need.kind.name, words, by, filters.where, limit=PAGE, between=filters.between)
             found = list(await self.context.kinds.search(query))
             if by == "name" and is_person(need.kind) and (said := read_initials(words)):
@@ -166,21 +167,6 @@ class RecordSearch:
         self.excluded = self._explain_difference(need, find, record)
         return self.excluded
 
-    def _list_ways(self, need: RecordQuery, words: str) -> tuple[SearchBy | None, ...]:
-        """The ways in which these words may find a record of the kind, surest first. A reader of functions has told
-        one."""
-        kind, told = need.kind, need.told
-        ways = {each.search for each in kind.fields if each.search}
-        if told is not None:
-            by: SearchBy | None = "name" if told.name and "name" in ways else None
-            return ("number" if told.number else "email" if told.email else by,)
-        made: list[SearchBy] = []
-        if "@" in words and "email" in ways:
-            made.append("email")
-        if is_code(words, kind) or "-" in words.strip() or not ways & {"name", "text"}:
-            made.append("number")
-        return (*made, *(each for each in _NAMED if each in ways))
-
     async def _fetch_by_id(self, kind: RecordKind, words: str) -> list[Record]:
         searched = any(each.search == "number" for each in kind.fields)
         record = await self.context.kinds.record(kind.name, words.strip().lstrip("#")) if searched else None
@@ -224,8 +210,10 @@ class RecordSearch:
         if need.told is None or need.filter:  # nothing else excludes a record from what was told
             elsewhere = await self.context.kinds.search(Query(need.kind.name, said.text, None, reach, limit=PAGE))
         told = self.match_words(need, said.text, [each for each in elsewhere if fits(each, reach)], place=True)
-        none = isinstance(told, list) and bool(told) and not any(map(filters.keeps, told))
-        if isinstance(told, list) and none and (len(told) == 1 or find.pick == "all"):  # called so, but not like that
+        other = (
+            isinstance(told, list) and bool(told) and not any(map(filters.keeps, told))
+        )  # called so, but not like that
+        if isinstance(told, list) and other and (len(told) == 1 or find.pick == "all"):
             return self.explain_exclusion(need, find, told[0]) if len(told) == 1 else Pool([], via, named=True)
         if need.told is not None:
             return need.ask(explain_unknown_name(need.kind, said.text, need.filter, via[0] if via else None))
@@ -238,6 +226,8 @@ class RecordSearch:
             return told if isinstance(told, Question) else Pool(told, via, named=True)
         if one := self._find_otherwise(need, said.text, alike):
             return Pool([one], via, named=True)
+        if not is_found_by_name(need.kind) and (shown := list_shown(said.text, few, need.kind)):
+            return Pool(shown, via, named=True)
         meant, by = await self._find_by_other_words(need, find, filters, few)
         if len(meant) == 1 or (meant and find.pick != "one"):
             self.reworded |= {(need.kind.name, each.id): said.text for each in meant}

@@ -157,6 +157,24 @@ def find_described(words: str, records: Sequence[Record], kind: RecordKind) -> l
     ]
 
 
+def list_text_fields(kind: RecordKind) -> list[str]:
+    """The fields of free text that nothing searches. What a record belongs to is only repeated in such a field."""
+    owners = {each.via.removesuffix("_id") for each in kind.relations if each.via is not None}
+    free = (each.name for each in kind.fields if each.type == "string" and each.search is None)
+    return [each for each in free if each.rpartition("_")[0] not in owners]
+
+
+def list_shown(words: str, records: Sequence[Record], kind: RecordKind) -> list[Record]:
+    """The records of a kind without names whose texts hold every word said: "the tent", of a parcel with one."""
+    texts = list_text_fields(kind)
+    said = {*map(singularize, _list_words(words))}
+
+    def tell(record: Record) -> str:
+        return " ".join(str(record.values[name]) for name in texts if record.values.get(name) is not None)
+
+    return [each for each in records if said and said <= {*map(singularize, _list_words(tell(each)))}]
+
+
 def find_numbered(number: str, records: Sequence[Record], kind: RecordKind) -> list[Record]:
     """The records with exactly this number, in any case (their id or a number field). If there is none, records whose
     number differs only in punctuation or letters ("1042" for INV-1042)."""

@@ -301,7 +301,9 @@ class Interpreter(StretchEvidence):
             first, last = self._add_subject(found, name, taken)
             put = puts_on(self.reader, self.place.order, found)
             told = self._is_put_on_record(name) if put else is_message(name, annotation) and self._writes(annotation)
-            self.told = self.told or (required and told)
+            others = told and self.reader.tokens[first - 1].owns  # "tell Ada's sister that …": not Ada
+            self.doubtful |= others
+            self.told = self.told or (required and told and not others)
             inner = range(first, last)
             self.covered.update(inner)
             # "engine repair", where "repair" is also what is ordered: the words are not cut before it.

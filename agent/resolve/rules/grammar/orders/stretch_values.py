@@ -388,7 +388,8 @@ class StretchValues(StretchWords):
         towards = self.reader.low(before) in TOWARDS or (
             before >= 0 and self.reader.tokens[before].text in {">", "→", ":", "="}
         )
-        return towards and step in self._typed_tokens
+        made = self.reader.low(self.place.order) == "make" and self.reader.is_mark(at + 1)  # "make the tent express"
+        return (towards or made) and step in self._typed_tokens
 
     def _aimed_at(self, piece: Piece) -> bool:
         step = piece.first - 1

@@ -29,6 +29,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     read_value,
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun, is_born, read_month, read_time
+from agent.resolve.rules.grammar.phrases.plain_names import find_thing_end
 from agent.resolve.rules.grammar.phrases.positions import read_order, read_which
 from agent.resolve.rules.grammar.phrases.shown import PARTITIVE, find_shown, read_spoken
 from agent.resolve.rules.grammar.reader import Reader
@@ -369,7 +370,9 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
     find, told = Find(record=named.name, said=reader.words(first, end)), first > index and _is_named(reader, first, end)
     if its is not None and its.kind.name != named.name:
         its.where.append(BelongsTo(owner=guess(reader, its.kind, find)))
-        end = end if reader.asks else read_time(reader, its, end) or end  # "Hamlet on Friday", for its evening
+        thing = find_thing_end(reader, its.kind, end, stop)
+        its.said = reader.words(end, thing) if thing > end else its.said
+        end = thing if reader.asks else read_time(reader, its, thing) or thing  # "Hamlet on Friday", for its evening
         end = read_exceptions(reader, its, end, stop, depth) or end if its.pick == "all" else end
         find = _find(its)
     return Phrase(find, index, end, told)

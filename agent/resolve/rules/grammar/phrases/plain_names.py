@@ -13,10 +13,13 @@ from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.titles import Place
 from agent.resolve.rules.grammar.reader import Reader
+from agent.validate.records.ranking import list_text_fields
 from language.stems import EMPTY, GENERIC, stem
+from registry.records import RecordKind
 
 MOST_NAMES: Final = 2
 MOST_WORDS: Final = 4
+MOST_THING: Final = 2  # words
 """Plain words in a row that may be a record's name."""
 _APART: Final = EMPTY | lexicon.NAME_STOP | lexicon.MANNER | lexicon.MORE | lexicon.COMMON | {*lexicon.UNITS}
 
@@ -29,7 +32,7 @@ def find_plain_names(reader: Reader, first: int, stop: int, known: Collection[st
     runs: list[Place] = []
     begin = first
     for at in range(first, stop + 1):
-        if at < stop and at not in taken and _may_name(reader, at, known):
+        if at < stop and at not in taken and may_name(reader, at, known):
             continue
         if 0 < at - begin <= MOST_WORDS and not all(_tells_state(reader, each) for each in range(begin, at)):
             runs.append((begin, at))
@@ -42,10 +45,23 @@ def _tells_state(reader: Reader, at: int) -> bool:
     return any(reader.state(at, kind) is not None for kind in reader.kinds.values())
 
 
-def _may_name(reader: Reader, at: int, known: Collection[str]) -> bool:
+def may_name(reader: Reader, at: int, known: Collection[str] = ()) -> bool:
+    """Whether a plain word stands here, that a name may be made of."""
     token = reader.tokens[at]
     said = stem(token.low)
     if any(reader.date_field(kind, at) is not None for kind in reader.kinds.values()):
         return False  # "Ada arrives on Friday"
     plain = token.word and not token.owns and token.low not in _APART and not is_polite_word(token.low)
     return plain and said not in GENERIC and said not in known and not (is_order(said) and reader.starts(at))
+
+
+def find_thing_end(reader: Reader, kind: RecordKind, at: int, stop: int) -> int:
+    """Where plain words behind an owner end that may be in a text of a record without a name: "Ada's lamp", of her
+    parcel with one."""
+    owned = at > 0 and reader.tokens[at - 1].owns
+    named = any(each.search in ("name", "text") for each in kind.fields)
+    if not owned or at >= stop or named or not list_text_fields(kind):
+        return at
+    meant = reader.meant or frozenset()
+    last = next((step for step in range(at, stop) if not may_name(reader, step) or step in meant), stop)
+    return last if last - at <= MOST_THING else at

@@ -17,7 +17,10 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, is_deed
 from agent.resolve.rules.grammar.named_records import find_named_records
 from agent.resolve.rules.grammar.phrases.fields import label_field
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
+from agent.resolve.rules.grammar.phrases.positions import read_which
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import EMPTY, GENERIC, stem, stem_text
 from language.text import word_set
@@ -41,6 +44,7 @@ _PLAIN: Final = (
 _NO_NAMES: Final = _PAYING | _PLAIN | {"most", "least"}
 _AFTER_NOUNS: Final = lexicon.DETERMINERS | lexicon.OWNERS | lexicon.OF | word_set("with without in on at my our your")
 """What stands before a noun rather than a verb."""
+_PLACING: Final = word_set("next last first latest upcoming")
 _ASKING: Final = word_set("who whom whose what when where why which how")
 _RECEIVES: Final = word_set("receive receives received keep keeps kept hold holds use uses")
 """What tells of somebody that a thing is theirs. Who did anything else with it, such as refund it, no record says."""
@@ -64,9 +68,12 @@ def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
     record has, as "Ada's visa", is not known."""
     named = {word for each in walk(answer) if isinstance(each, Words) for word in each.text.casefold().split()}
     own, verbs = _list_own_words(reader, answer), 0
+    placed = isinstance(answer.records, Find) and answer.records.order is not None
     for at, token in enumerate(reader.tokens):
         low = token.low.removesuffix("'s")
         if not token.word or low in named or low in _PLAIN | EMPTY or stem(low) in own or at in _list_opening(reader):
+            continue
+        if placed and low in _PLACING:
             continue
         before = reader.tokens[at - 1] if at else token
         noun = before.owns or before.low in _AFTER_NOUNS
@@ -76,7 +83,7 @@ def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
         if reader.low(_list_opening(reader).stop) in lexicon.BE and not (is_deed(low) or low.endswith("ing")):
             return False  # "when is the winter sale": a noun
         verbs += 1
-    return verbs > 0 or asked != "day" or not own.isdisjoint(stem(token.low) for token in reader.tokens)
+    return placed or verbs > 0 or asked != "day" or not own.isdisjoint(stem(token.low) for token in reader.tokens)
 
 
 def _list_own_words(reader: Reader, answer: RecordsAnswer) -> set[str]:
@@ -111,6 +118,7 @@ def _list_named(reader: Reader) -> Iterator[Find]:
     for group in find_named_records(reader):
         yield from group
     for first, last in find_plain_names(reader, _list_opening(reader).stop, len(reader.tokens), lexicon.HAVING):
+        first += reader.low(first) in _PLACING and last - first > 1  # "the next Hamlet"
         for end in (last, last - 1) if last - first > 1 else (last,):  # "when does the bronze horse move"
             if _NO_NAMES.issuperset(reader.lows(first, end - first)):
                 continue  # "who owes us": a verb
@@ -131,7 +139,22 @@ def _answer_of(reader: Reader, find: Find, asked: Asked) -> Iterator[RecordsAnsw
         yield RecordsAnswer(records=find, fields=fields)
     for below in reader.kinds.values():
         if below.relation_to(kind.name) is not None and (fields := _list_fields(below, asked)):
-            yield RecordsAnswer(records=Find(record=below.name, where=(BelongsTo(owner=find),)), fields=fields)
+            made = _read_position(reader, below, find)
+            where = (*made.where, BelongsTo(owner=find))
+            yield RecordsAnswer(records=Find(record=below.name, where=where, order=made.order), fields=fields)
+
+
+def _read_position(reader: Reader, kind: RecordKind, find: Find) -> PhraseParts:
+    """Which record of an owner is meant, where that is said before the owner's name: "when is the next Hamlet"."""
+    made, begin = PhraseParts(kind, read_phrase), _list_opening(reader).stop
+    said = find.said.text.split() if find.said is not None else []
+    ends = (at for at in range(begin, len(reader.tokens)) if reader.words(at, at + len(said)).text == " ".join(said))
+    named = next(ends, begin) if said else begin
+    while begin < named and reader.low(begin) in lexicon.BE | lexicon.DETERMINERS:
+        begin += 1
+    if begin < named and read_which(reader, made, begin, named) == named:
+        return made
+    return PhraseParts(kind, read_phrase)
 
 
 def _list_fields(kind: RecordKind, asked: Asked) -> tuple[str, ...]:
