@@ -107,6 +107,9 @@ def _choose_answer(made: Sequence[tuple[Proposal, Outcome]]) -> Outcome | None:
         if not isinstance(each.verdict, Reply) or each.verdict.count != 1:
             continue
         said = _find_name(proposal)
+        owners = {one.said.text.casefold() for one in walk(proposal.result) if isinstance(one, Find) and one.said}
+        if said is None and any(one.label.casefold() in owners for one in each.verdict.records):
+            continue  # it was to belong to somebody called so, and is called so itself
         if said is None:
             owned[each.verdict.text] = each
         elif _is_called(each.verdict, said):

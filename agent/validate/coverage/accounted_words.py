@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 from agent.extract.spans.money import find_currency
 from agent.planning.proposal import (
     AnyOf,
+    BelongsTo,
     Call,
     Compare,
     Computed,
@@ -32,6 +33,7 @@ from language.common_words import find_common_word
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from language.text import word_set
 from language.wordnet import is_word
+from registry.records import RecordKind
 
 _HOW_MANY: Final = frozenset(("few", "several", "couple", "most", "many"))
 EVERY: Final = frozenset(
@@ -108,7 +110,7 @@ def list_accounts(order: Order, text: str, known: frozenset[str]) -> Accounts:
     own |= order.told_by_records | order.sum_words
     read_from = [node.of for node in nodes if isinstance(node, FieldOf | TotalOf)]
     worked_out = sum(isinstance(each, Find) and each.said is None for each in read_from)
-    known = own | _named_in_form(nodes)
+    known = own | _named_in_form(nodes) | _list_roles(finds, order.kinds)
     ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
     referred = {each.record for each in finds} | {note.record for note in order.notes}
     theirs = {word for name, held in nouns.items() if name in referred for word in held}
@@ -128,6 +130,22 @@ def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:
             case Words(text=words):
                 said += words.split()
     return frozenset(root for each in said for root in name_stems(each))
+
+
+def _list_roles(finds: Sequence[Find], kinds: Sequence[RecordKind]) -> frozenset[str]:
+    """The stems of the roles that records have somebody in who is found by them: "the director of Hamlet"."""
+    named = {each.name: each for each in kinds}
+    owned = (
+        (each, held.owner) for each in finds for held in each.where if isinstance(held, BelongsTo) and each.said is None
+    )
+    relations = (
+        relation.via.removesuffix("_id")
+        for each, owner in owned
+        if isinstance(owner, Find) and owner.record in named
+        for relation in named[owner.record].relations
+        if relation.kind == each.record
+    )
+    return frozenset(root for each in relations for root in name_stems(each))
 
 
 def plain_word(word: str) -> str:

@@ -25,6 +25,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     read_holder,
     read_quantity,
     read_related_value,
+    read_role,
     read_state_of_theirs,
     read_value,
 )
@@ -58,6 +59,8 @@ def read_phrase(reader: Reader, index: int, stop: int, wanted: RecordKind | None
         return None
     if reader.asks and (spoken := read_spoken(reader, index)) is not None:
         return spoken
+    if (role := read_role(reader, index, stop, read_phrase, depth)) is not None:
+        return role
     head = _head(reader, index, stop)
     if head is not None:
         return _with_noun(reader, index, head, stop, depth)

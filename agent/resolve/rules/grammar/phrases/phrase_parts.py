@@ -337,6 +337,23 @@ def read_holder(reader: Reader, index: int, stop: int) -> Phrase | None:
     return Phrase(Find(record=people.name, where=(Has(related=thing[0]),)), index, thing[1], True)
 
 
+def read_role(reader: Reader, index: int, stop: int, read: ReadPhrase, depth: int) -> Phrase | None:
+    """Somebody by the role that a record has them in: "director of Hamlet", where a play has one director."""
+    index += reader.low(index) == "the"
+    if reader.low(index + 1) not in {"of", "for"}:
+        return None
+    noun = reader.noun(index)
+    for kind in reader.kinds.values():
+        roles = [each for each in kind.relations if each.via.removesuffix("_id") == reader.low(index)]
+        alone = len(roles) == 1 and sum(each.kind == roles[0].kind for each in kind.relations) == 1
+        thing = read(reader, index + 2, stop, kind, depth + 1) if alone else None
+        if thing is None or thing.find.record != kind.name or not rate_person_likeness(reader.kinds[roles[0].kind]):
+            continue
+        if noun is None or (noun[0].name == roles[0].kind and not thing.noun):  # "the driver of Old Town"
+            return Phrase(Find(record=roles[0].kind, where=(BelongsTo(owner=thing.find),)), index, thing.last, True)
+    return None
+
+
 def modifies(reader: Reader, index: int) -> bool:
     """Whether a word belongs to a kind's noun behind it, with an article or owner before: "Ada's open cases"."""
     before = index - 1

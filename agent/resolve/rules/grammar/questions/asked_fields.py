@@ -31,7 +31,8 @@ Asked = Literal["day", "amount", "somebody"]
 MOST_TOKENS: Final = 16
 MOST_ANSWERS: Final = 8
 _OPENINGS: Final[tuple[tuple[tuple[str, ...], Asked], ...]] = (
-    (("when",), "day"), (("until", "when"), "day"), (("till", "when"), "day"), (("by", "when"), "day"),
+    (("when",), "day"), (("when's",), "day"),
+    (("until", "when"), "day"), (("till", "when"), "day"), (("by", "when"), "day"),
     (("how", "much"), "amount"), (("what",), "amount"),
     (("who",), "somebody"), (("who's",), "somebody"), (("whose",), "somebody"),
 )  # fmt: skip
@@ -107,7 +108,8 @@ def _read_asked(reader: Reader) -> Asked | None:
     opening = _list_opening(reader)
     asked = next((asked for words, asked in _OPENINGS if reader.lows(opening.start, len(opening)) == words), None)
     behind = reader.low(opening.stop)
-    if behind == "else" or (asked == "day" and behind not in _TO_COME):
+    be = reader.low(opening.stop - 1).endswith("'s")
+    if behind == "else" or (asked == "day" and behind not in _TO_COME and not be):
         return None
     said = reader.lows(opening.stop, len(reader.tokens) - opening.stop)
     return asked if asked != "amount" or not _PAYING.isdisjoint(said) else None

@@ -102,12 +102,21 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
 
 
 def _tell_holder(reader: Reader, at: int, stop: int) -> Answer | None:
-    """Somebody by what they are to a record: "(who is) the mechanic of 801"."""
+    """Somebody by what they are to a record: "(who is) the mechanic of 801, the director of Hamlet"."""
     at += reader.low(at) == "the"
     noun = reader.noun(at)
-    step = at + noun[1] if noun is not None else at
-    if noun is None or reader.low(step) not in {"of", "for", "on"}:
+    step = at + (noun[1] if noun is not None else 1)
+    if reader.low(step) not in {"of", "for", "on"}:
         return None
+    if noun is None:
+        roles = [
+            (find, each)
+            for find in list_meant(reader, step + 1, stop, named=True)
+            for each in reader.kinds[find.record].relations
+            if each.via.removesuffix("_id") == reader.low(at) and is_person(reader.kinds[each.kind])
+        ]
+        people = [Find(record=role.kind, where=(BelongsTo(owner=find),), pick="all") for find, role in roles]
+        return take_first(reader, [RecordsAnswer(records=each) for each in people])
     finds = [each for each in list_meant(reader, step + 1, stop) if each.said or each.among]
     held = [each for each in finds if reader.kinds[each.record].relation_to(noun[0].name) is not None]
     return take_first(
