@@ -43,6 +43,7 @@ delete remove erase drop discard purge clear
 cancel abort stop end terminate void revoke unsubscribe
 update change modify edit alter adjust revise amend correct rename
 exchange swap trade replace
+postpone reschedule
 get fetch retrieve read view show display tell give see
 find search look look_up lookup query discover locate seek browse
 list enumerate show all

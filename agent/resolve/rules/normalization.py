@@ -226,6 +226,9 @@ _BETWEEN: Final = r"(?P<between>(?:\s+(?!(?:and|or|to|then|but|please|with|for)\
 # No object of the second word follows: "take the car back to the shop" has one, "look the word up" doesn't.
 _OVER: Final = r"(?=\s*(?:[.,;:!?]|$|(?:and|then|please|for|because|as|if|with|now|today|tomorrow)\b))"
 
+_SOONER: Final = "forward"
+_BY: Final = re.compile(r"\s+by\b", re.IGNORECASE)
+
 
 @cache
 def _load_verbs() -> dict[str, str]:
@@ -251,7 +254,7 @@ def _compile_apart() -> re.Pattern[str]:
     two = [phrase for phrase in PLAIN if phrase.count(" ") == 1]
     parts = enumerate(phrase.split() for phrase in sorted(two))
     either = "|".join(rf"{verb}{_BETWEEN.replace('between', f'b{at}')}\s+{rest}" for at, (verb, rest) in parts)
-    return re.compile(rf"{_BEFORE}(?P<verb>{either}){_OVER}", re.IGNORECASE)
+    return re.compile(rf"{_BEFORE}(?P<verb>{either})(?:{_OVER}|(?<={_SOONER})(?=\s+(?:by|to)\b))", re.IGNORECASE)
 
 
 def _join_alternatives(phrases: dict[str, str]) -> str:
@@ -285,7 +288,8 @@ def replace_phrasal_verbs(
         if calls(f"{words[0]} {words[-1]}".lower()):
             continue
         made.append((start, start + len(words[0]), _load_verbs()[f"{words[0]} {words[-1]}".lower()]))
-        made.append((end - len(words[-1]) - 1, end, " "))
+        sooner = words[-1].lower() == _SOONER and _BY.match(bare, end) is not None  # "bring 7 forward by a day"
+        made.append((end - len(words[-1]) - 1, end, " earlier" if sooner else " "))
     return made
 
 

@@ -91,6 +91,11 @@ class Accounts:
         return any(said.issuperset(each) for each in self.phrases if not reports or _REPORT.match(each[0]))
 
 
+# "Bring it forward" is one verb.
+_BRINGING: Final = frozenset(map(stem, ("bring", "brought")))
+_SOONER: Final = frozenset((stem("forward"),))
+
+
 def list_accounts(order: Order, text: str, known: frozenset[str]) -> Accounts:
     """Lists what accounts for the words of a text of an order. ``known`` are the stems of what its calls are about."""
     nodes, finds, contracts = order.nodes, order.parts(Find), order.contracts
@@ -111,6 +116,7 @@ def list_accounts(order: Order, text: str, known: frozenset[str]) -> Accounts:
     read_from = [node.of for node in nodes if isinstance(node, FieldOf | TotalOf)]
     worked_out = sum(isinstance(each, Find) and each.said is None for each in read_from)
     known = own | _named_in_form(nodes) | _list_roles(finds, order.kinds)
+    known |= _SOONER if not _BRINGING.isdisjoint(typed) else frozenset()
     ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
     referred = {each.record for each in finds} | {note.record for note in order.notes}
     theirs = {word for name, held in nouns.items() if name in referred for word in held}

@@ -68,6 +68,7 @@ class Interpreter(StretchEvidence):
         self.doubtful |= self._leaves_open()
         self._find_whose()
         self._find_paid()
+        self._narrow_to_moved()
         calls = self._make_calls()
         self._find_texts(calls)
         for pieces in (*self.values.values(), *self.records.values()):
@@ -75,6 +76,15 @@ class Interpreter(StretchEvidence):
                 self.covered.update(range(piece.first, piece.last))
         self.unread += self.find_untold_sets()
         return self._weigh(calls)
+
+    def _narrow_to_moved(self) -> None:
+        """Demands of a record the day that another one takes the place of."""
+        for pieces in self.records.values() if self.moved is not None else ():
+            for at, piece in enumerate(pieces):
+                find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
+                if self.moved is not None and isinstance(find, Find):
+                    held = find.model_copy(update={"where": (*find.where, self.moved.before)})
+                    pieces[at] = replace(piece, argument=RecordArgument(reference=held))
 
     def _list_only_days(self) -> frozenset[int]:
         """The tokens of a day that is the only one for a parameter: it tells not which record is meant."""

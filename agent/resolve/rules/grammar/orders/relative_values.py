@@ -77,7 +77,7 @@ def _find_shift(reader: Reader, at: int, end: int, *, prolongs: bool) -> Literal
     """Whether a length of time tells how much later or earlier something shall be: "postpone the tour by a week". What
     may be made longer ends later by "two more nights", and sooner where it is shortened."""
     before = reader.lows(max(0, at - _MOST_BETWEEN), min(at, _MOST_BETWEEN))
-    if prolongs and not _SHORTENING.isdisjoint(before):
+    if (prolongs and not _SHORTENING.isdisjoint(before)) or reader.lows(at - 2, 2) == ("earlier", "by"):
         return "-"
     around = {reader.low(at - 1), *reader.lows(at, end + 1 - at)}
     if not _POSTPONING.isdisjoint(before) or (prolongs and around & (_LONGER | _ANOTHER)):

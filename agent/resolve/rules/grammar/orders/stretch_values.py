@@ -23,7 +23,7 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, LAST
 from agent.resolve.rules.grammar.orders.action_words import SHOWN
-from agent.resolve.rules.grammar.orders.day_pairs import is_other_end, read_day_pair
+from agent.resolve.rules.grammar.orders.day_pairs import is_other_end, read_day_pair, read_moved_day
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.relative_values import read_difference
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
@@ -63,6 +63,8 @@ class StretchValues(StretchWords):
                 self.values[name] = found
         pair = read_day_pair(self.reader, self.offer, self.first, self.stop)
         self.values |= {name: [piece] for name, piece in pair.items()}
+        self.moved = read_moved_day(self.reader, self.offer, self.first, self.stop)
+        self.values |= {self.moved.name: [self.moved.piece]} if self.moved is not None else {}
         self._read_counts()
         self._forget_tokens()
 
