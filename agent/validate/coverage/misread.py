@@ -118,7 +118,7 @@ def _ends_up(order: Order) -> Iterator[Place]:
 
 def _of_name(order: Order) -> Iterator[Place]:
     """A number that belongs to the name of a record behind it: 27 of "27 Mill Road"."""
-    named = order.shown.union(*order.by_step)
+    named = frozenset[str]().union(*order.by_step)
     values = [each for _, _, each in order.arguments if isinstance(each, TypedValue | ComputedArgument)]
     for start, end in order.find(values):
         following = next(split_runs(order.text[end:]), None)

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from agent.extract.spans.money import find_currencies
+from agent.extract.time import dates
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.asides import Asides
 from agent.validate.coverage.described_only import Told, is_named_outright
@@ -27,6 +28,7 @@ from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.coverage.weighty_words import STRETCHES, Detail, Finding, Kind, find_weighty_words
 from language.example_patterns import find_said
 from language.stems import ORDERS, stem
+from language.text import read_text
 
 _IT: Final = re.compile(r"\s*(?P<verb>[^\W\d_]+)\s+(?:it|him|her|them|that|this)\b", re.IGNORECASE)
 # "…, not (on) " and "but not (for the parcel) ": what follows is no order of its own.
@@ -153,6 +155,8 @@ class _Judge:
         if "beside" in each.kinds and _OTHER_NAME.fullmatch(each.said) is not None:
             return any(self.order.text[one:last][:1].isupper() for one, last in self.order.taken)
         kind = next((kind for kind in ("date", "number") if kind in each.kinds), None)
+        if kind == "date" and not dates.find(read_text(each.said), self.order.request.now.date()):
+            return False  # "Thursday, not at noon"
         if kind is None or (kind == "number" and self.order.structure.several) or not _ENDS.match(self.order.text, end):
             return False
         used = any(kind in one.kinds and one.place[1] <= start and self.is_used(one) for one in self.findings)

@@ -82,10 +82,11 @@ class ActionWords:
     - ``reported``: stems of what tells that it is so: "was collected", "is back".
     - ``nouns``: its other names. ``values``: list members of which it needs one.
     - ``known``: every stem of its contract.
+    - ``makes``: nouns of what it makes anew, which are among its verbs too.
     - ``writes``: it sends somebody a text.
     """
 
-    __slots__ = ("_makes", "_told", "known", "nouns", "phrases", "reported", "values", "verbs", "writes")
+    __slots__ = ("_told", "known", "makes", "nouns", "phrases", "reported", "values", "verbs", "writes")
 
     def __init__(self, offer: Offer, shortlist: Shortlist) -> None:
         verbs: dict[str, float] = {}
@@ -148,8 +149,8 @@ class ActionWords:
             nouns.update(name_stems(parameter))
             nouns.update(stem_text(annotation.label or ""))
         makes = {_find_made(text) for text in (offer.title, *offer.aliases)} - {*verbs, ""}
-        self._makes = frozenset(each for each in makes if not _is_shared(each, offer, shortlist))
-        for each in self._makes:
+        self.makes = frozenset(each for each in makes if not _is_shared(each, offer, shortlist))
+        for each in self.makes:
             tells(each, SHOWN)
         self.verbs: Mapping[str, float] = verbs
         self.phrases = tuple(phrases)
@@ -170,7 +171,7 @@ class ActionWords:
         own = self.verbs.get(said, 0.0)
         if own or said in LIGHT:
             return own * (LIGHT_SHARE if said in LIGHT and said not in _WRITING else 1.0)
-        strong = [verb for verb in self.verbs if verb not in LIGHT | self._makes]  # to pay is akin to no payment
+        strong = [verb for verb in self.verbs if verb not in LIGHT | self.makes]  # to pay is akin to no payment
         kin = KIN.get(said, frozenset())
         near = max((self.verbs[verb] for verb in strong if verb in kin), default=0.0) * AKIN
         if near:

@@ -189,7 +189,7 @@ class StretchEvidence(StretchUnread):
         said = {stem(reader.low(at)) for at in free}
         kinds = map(self.kind, self.offer.properties)
         records = {stem(word) for kind in kinds if kind is not None for word in kind.nouns}
-        return len(said & (self.words.nouns - {*self.words.verbs} - GENERIC - records))
+        return len(said & (self.words.nouns - ({*self.words.verbs} - self.words.makes) - GENERIC - records))
 
     def _has_own_value(self) -> bool:
         """Whether a required parameter has a member of its list, or a number of what it counts."""

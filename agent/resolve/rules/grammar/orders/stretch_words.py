@@ -152,7 +152,7 @@ class StretchWords:
         if not self._is_past(at) or at == self.first:
             return False
         near = {reader.low(step) for step in range(max(self.first, at - 6), at)}
-        return near.isdisjoint(lexicon.WANTING)
+        return reader.low(at - 1) in lexicon.HAVING or near.isdisjoint(lexicon.WANTING)  # "should have told us"
 
     def _is_only_named(self, at: int) -> bool:
         """Whether a deed is a noun that nobody asks for: "at her end", "his cancellation is off", but not "give her a

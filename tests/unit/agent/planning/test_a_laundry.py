@@ -1,0 +1,200 @@
+"""Plain requests of a laundry that collects and brings back: what is made anew is told by its noun, things by a text of
+theirs, people by their role, days one by one, and what is not meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Plan, Question, Refusal, Reply
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit.marina import ask, define, list_rows, offer, refer
+
+_NUMBER = {"type": "integer", "minimum": 1}
+_DAY = {"type": "string", "format": "date"}
+_TEXT = {"type": "string", "minLength": 1, "maxLength": 300}
+_LAUNDRY = FrozenWorld(
+    {
+        "contracts": [
+            offer("book_pickup", "Book a pickup", "Fetch bags of laundry at a client's on a day.", {
+                "client_id": _NUMBER, "day": _DAY, "bags": {"type": "integer", "minimum": 1, "maximum": 40}}, {
+                "client_id": refer("client"), "day": {}, "bags": {}}, aliases=["fetch"],
+                examples=["pick up 2 bags from Nell Brook on Monday"]),
+            offer("shift_load", "Shift a load", "Bring a load back on another day.", {
+                "load_id": _NUMBER, "day": _DAY}, {"load_id": refer("load"), "day": {}}, aliases=["reschedule"]),
+            offer("set_care", "Change the care of a load", "Wash a load in another way.", {
+                "load_id": _NUMBER, "care": {"type": "string", "enum": ["gentle", "normal", "hot"]}}, {
+                "load_id": refer("load"), "care": {}}),
+            offer("hand_run", "Hand a run to a driver", "Say who drives a run.", {
+                "run_id": _NUMBER, "driver_id": _NUMBER}, {"run_id": refer("run"), "driver_id": refer("driver")},
+                aliases=["give"]),
+            offer("book_absence", "Book a driver's absence", "Write down when a driver is away.", {
+                "driver_id": _NUMBER, "from_day": _DAY, "to_day": _DAY}, {
+                "driver_id": refer("driver"), "from_day": {"label": "From"}, "to_day": {"label": "To"}}),
+            offer("message_client", "Message a client", "Send a client a text.", {
+                "client_id": _NUMBER, "text": _TEXT}, {
+                "client_id": refer("client"), "text": {"ask": "What shall it say?"}}, aliases=["tell"]),
+            offer("note_load", "Note something on a load", "Keep a note with a load.", {
+                "load_id": _NUMBER, "note": _TEXT}, {"load_id": refer("load"), "note": {}}, aliases=["add a note"]),
+        ],
+        "kinds": [
+            define("client", ["client", "clients"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}],
+                label="{name}"),
+            define("driver", ["driver", "drivers"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}],
+                label="{name}"),
+            define("run", ["run", "runs"], [{"name": "id", "type": "id", "search": "number"},
+                {"name": "name", "search": "name"}, {"name": "driver_id", "type": "id"}, {"name": "driver_name"},
+                {"name": "day", "type": "date", "ranged": True}],
+                label="{name} {day}", order="day", relations=[{"kind": "driver", "via": "driver_id"}]),
+            define("load", ["load", "loads"], [{"name": "id", "type": "id", "search": "number"},
+                {"name": "client_id", "type": "id"}, {"name": "client_name"}, {"name": "items", "type": "string"},
+                {"name": "care", "type": "enum", "values": ["gentle", "normal", "hot"]},
+                {"name": "back_on", "type": "date", "ranged": True}],
+                label="load {id}", detail="{items}, {client_name}", order="back_on",
+                relations=[{"kind": "client", "via": "client_id"}]),
+        ],
+        "records": {
+            "client": list_rows("id name", (1, "Nell Brook"), (2, "Bill Marsh"), (3, "Hotel Sole")),
+            "driver": list_rows("id name", (11, "Rudi Kern"), (12, "Vera Lenz")),
+            "run": list_rows("id name driver_id driver_name day", (21, "North Run", 11, "Rudi Kern", "2026-11-27"),
+                (22, "Lake Run", 12, "Vera Lenz", "2026-11-30"), (23, "North Run", 12, "Vera Lenz", "2026-12-04")),
+            "load": list_rows("id client_id client_name items care back_on",
+                (801, 1, "Nell Brook", "curtains", "normal", "2026-11-27"),
+                (802, 1, "Nell Brook", "duvet", "normal", "2026-12-01"),
+                (803, 2, "Bill Marsh", "uniforms", "hot", "2026-11-27"),
+                (804, 3, "Hotel Sole", "tablecloths", "hot", "2026-11-30")),
+        },
+    }
+)  # fmt: skip
+
+
+async def _calls_of(text: str) -> list[tuple[str, dict[str, Any]]]:
+    verdict = (await ask(_LAUNDRY, text)).verdict
+    assert isinstance(verdict, Plan), verdict
+    return [(step.action.partition(".")[2], {each.param: each.value for each in step.filled}) for step in verdict.steps]
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        ("pick up 4 bags from Bill Marsh on Friday", [(2, "2026-11-27", 4)]),
+        ("pickup at Nell Brook Thursday 3 bags", [(1, "2026-11-26", 3)]),
+        ("a pickup for Hotel Sole on 30 November, 12 bags", [(3, "2026-11-30", 12)]),
+        ("pick up 2 bags at Nell Brook and 6 at Hotel Sole on Friday", [(1, "2026-11-27", 2), (3, "2026-11-27", 6)]),
+        ("pick up 2 bags from Bill Marsh on 1, 3 and 4 December",
+            [(2, "2026-12-01", 2), (2, "2026-12-03", 2), (2, "2026-12-04", 2)]),
+        ("pick up 2 bags from Bill Marsh on Thursday and Friday", [(2, "2026-11-26", 2), (2, "2026-11-27", 2)]),
+        ("pick up 5 bags instead of 3 from Bill Marsh on Friday", [(2, "2026-11-27", 5)]),
+    ],
+)  # fmt: skip
+async def test_what_is_made_anew_is_told_by_its_noun_or_its_verb_with_a_particle(
+    text: str, calls: list[tuple[int, str, int]]
+) -> None:
+    made = [("book_pickup", {"client_id": whose, "day": day, "bags": bags}) for whose, day, bags in calls]
+    assert await _calls_of(text) == made
+
+
+@pytest.mark.parametrize(
+    ("text", "load", "care"),
+    [
+        ("make Nell's curtains gentle", 801, "gentle"),
+        ("make the curtains of Nell Brook gentle", 801, "gentle"),
+        ("make 803 gentle, not 804", 803, "gentle"),
+        ("make 803 gentle instead of 804", 803, "gentle"),
+        ("make 803 normal, not gentle", 803, "normal"),
+    ],
+)
+async def test_a_thing_is_told_by_a_text_of_its_record_and_not_by_what_it_is_not(
+    text: str, load: int, care: str
+) -> None:
+    assert await _calls_of(text) == [("set_care", {"load_id": load, "care": care})]
+
+
+@pytest.mark.parametrize(
+    ("text", "load", "day"),
+    [
+        ("reschedule the duvet to Friday", 802, "2026-11-27"),
+        ("reschedule 803 from Friday to Monday", 803, "2026-11-30"),
+        ("reschedule 803 from 27 November to 1 December", 803, "2026-12-01"),
+        ("reschedule 803 to Monday, not to Tuesday", 803, "2026-11-30"),
+        ("reschedule 803 to Monday instead of Friday", 803, "2026-11-30"),
+        ("bring load 804 forward by two days", 804, "2026-11-28"),
+        ("bring load 804 forward to Friday", 804, "2026-11-27"),
+    ],
+)
+async def test_a_day_takes_the_place_of_the_one_that_is_named_beside_it(text: str, load: int, day: str) -> None:
+    assert await _calls_of(text) == [("shift_load", {"load_id": load, "day": day})]
+
+
+async def test_another_day_than_the_record_has_is_not_replaced() -> None:
+    verdict = (await ask(_LAUNDRY, "reschedule 803 from Thursday to Monday")).verdict
+    assert isinstance(verdict, Question | Refusal)
+
+
+@pytest.mark.parametrize(
+    ("text", "client", "said"),
+    [
+        ("let Nell Brook know we will be there at 4", 1, "we will be there at 4"),
+        ("inform Bill Marsh that the van is late", 2, "the van is late"),
+        ("warn Nell Brook that prices rise in January", 1, "prices rise in January"),
+        ("remind Bill Marsh to have the bags ready", 2, "have the bags ready"),
+        ("tell Nell that her curtains are done", 1, "her curtains are done"),
+    ],
+)
+async def test_every_verb_of_telling_sends_a_text_where_an_action_does(text: str, client: int, said: str) -> None:
+    assert await _calls_of(text) == [("message_client", {"client_id": client, "text": said})]
+
+
+async def test_somebody_of_theirs_is_not_told_in_their_place() -> None:
+    assert isinstance((await ask(_LAUNDRY, "tell Nell's sister that we are late")).verdict, Question)
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        ("give run 22 to the driver of North Run", None),
+        ("give run 23 to Rudi instead of Vera", [("hand_run", {"run_id": 23, "driver_id": 11})]),
+        ("give run 23 to Rudi, not to Vera", [("hand_run", {"run_id": 23, "driver_id": 11})]),
+        ("absence for Rudi on 3 and 4 December", [
+            ("book_absence", {"driver_id": 11, "from_day": "2026-12-03", "to_day": "2026-12-04"})]),
+        ("book an absence of the driver of 22 on Monday", [
+            ("book_absence", {"driver_id": 12, "from_day": "2026-11-30", "to_day": "2026-11-30"})]),
+        ("note on Nell's duvet: a button is missing", [("note_load", {"load_id": 802, "note": "a button is missing"})]),
+    ],
+)  # fmt: skip
+async def test_people_go_by_their_role(text: str, calls: list[tuple[str, dict[str, Any]]] | None) -> None:
+    if calls is None:
+        assert isinstance((await ask(_LAUNDRY, text)).verdict, Question)  # two runs, with another driver each
+    else:
+        assert await _calls_of(text) == calls
+
+
+async def test_a_record_and_words_about_it_are_a_note_that_waits() -> None:
+    verdict = (await ask(_LAUNDRY, "803: starch the collars")).verdict
+    assert isinstance(verdict, Plan)
+    assert verdict.held
+    assert [(each.param, each.value) for each in verdict.steps[0].filled] == [
+        ("load_id", 803), ("note", "starch the collars")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["make 803 gentle, anonymous please", "pick up 2 bags from Bill Marsh on Friday, monthly"]
+)
+async def test_one_word_behind_a_comma_is_not_passed_over(text: str) -> None:
+    assert isinstance((await ask(_LAUNDRY, text)).verdict, Question)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("who is the driver of Lake Run", "Vera Lenz"),
+        ("when is the next North Run", "2026-11-27"),
+        ("when is the duvet back", "2026-12-01"),
+    ],
+)
+async def test_questions_by_role_position_and_text(text: str, words: str) -> None:
+    verdict = (await ask(_LAUNDRY, text)).verdict
+    assert isinstance(verdict, Reply), verdict
+    assert words in verdict.text
