@@ -55,10 +55,10 @@ def find(text: Text, today: date) -> tuple[DayPair, ...]:
         written = [f"{day} {month} {year}" if month else f"{today.year}-{found['of']}-{day}" for day in days]
         whens = [dates.find(read_text(each.strip()), today)[:1] for each in written]
         if all(whens):
-            pair = DayPair(*found.span(), whens[0][0].day, whens[1][0].day)
+            said = DayPair(*found.span(), whens[0][0].day, whens[1][0].day)
             stretch = "and" not in found[0].split() or _BETWEEN.search(text.low, 0, found.start())
-            made += [pair] if stretch or _is_next(pair) else []
-    made += (pair for found in figures.finditer(text.low) if (pair := _read_figures(found, today)) is not None)
+            made += [said] if stretch or _is_next(said) else []
+    made += (each for found in figures.finditer(text.low) if (each := _read_figures(found, today)) is not None)
     single = [each for each in dates.find(text, today) if each.weight >= _SURE]
     for one, other in itertools.pairwise(single):
         if joined.fullmatch(text.low, one.end, other.start) is None or any(

@@ -175,9 +175,9 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
             yield found.start("word"), found.end("word"), full
     for found in _AGAIN.finditer(bare):
         yield found.start(), found.end(), "again"
-    if (found := _LET_HAVE.match(bare)) is not None:
-        yield *found.span("let"), "give"
-        yield *found.span("have"), ""
+    if (lets := _LET_HAVE.match(bare)) is not None:
+        yield *lets.span("let"), "give"
+        yield *lets.span("have"), ""
     for found in (*_E_MAIL.finditer(bare), *_MAIL_ADDRESS.finditer(bare)):
         yield found.start(), found.end(), "email"
     for found in _OWNS.finditer(text) if not _OPENS.search(text) else ():

@@ -127,8 +127,8 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
     lacks = reader.low(denied) == "no" and reader.low(denied - 1) in _HAVING if begin < denied < stop else False
     ordered = ordered and (not lacks or asked is not None or begins_like_an_order(rest))
     verbs = range(begin + 1, min(denied, stop - 1))
-    told = reader.low(begin) in TELLING  # "tell Ada the price goes up"
-    befalls = not told and any(_befalls(reader, at, begin) or _shall(reader, at) for at in verbs)
+    tells = reader.low(begin) in TELLING  # "tell Ada the price goes up"
+    befalls = not tells and any(_befalls(reader, at, begin) or _shall(reader, at) for at in verbs)
     wants = any(_wants(reader, at) for at in verbs) and not reader.denies
     befalls = befalls and not (clause.stands or clause.about) and not ordered
     ordered = (ordered or befalls) and (
