@@ -13,11 +13,9 @@ from agent.planning.proposal import ActionAnswer, Find, Proposal, Words
 from agent.planning.quotes import walk
 from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import is_order, parse_clause
-from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.exemplified import resolve_exemplified
 from agent.resolve.rules.grammar.named_records import find_named_records
 from agent.resolve.rules.grammar.orders.bare_notes import read_bare_note
-from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.titles import Place, find_titles, read_titles_as_names
 from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal
 from agent.resolve.rules.grammar.reader import Reader
@@ -94,8 +92,6 @@ def understand(
         return made or Calls(drafts=(Draft(action=chosen, version=shortlist.offers[0].version),))
     if (continued := proposer.follow_up()) is not None:
         return continued if isinstance(continued, Abstain) else Proposed(proposal=continued)
-    if (twice := find_double_denial(proposer.reader)) is not None:
-        return Abstain(reason="nothing_fits", detail=twice)
     answer = proposer.answer() if not _is_kind_order(text, proposer) else None
     if answer is None and not _is_kind_order(text, proposer):
         for places in find_titles(proposer.reader)[:1]:
@@ -258,14 +254,7 @@ _ON: Final = word_set("and then to so")
 """Words after which something may be ordered of the set."""
 _BEFALLS: Final = word_set("get gets go goes")
 """What a set shall get, or where it shall go, is ordered for it, and not told of it."""
-_NOBODY: Final = word_set("nobody no-one none")
-_BETWEEN: Final = 5
-"""Words that stand between two denials of one thing, at most."""
 _MOST_QUOTED: Final = 12  # words
-TWICE: Final = (
-    "“{words}” says no twice, and I can't tell which is meant. Please say it plainly, with one “not” or none; "
-    "nothing was done."
-)
 UNKNOWN: Final = "I can't tell what “{words}” says of {kind} here; nothing was listed and nothing was done."
 
 
@@ -281,8 +270,6 @@ def explain_unread(reader: Reader, orders: Callable[[str], bool], *, ordered: bo
     at, stop, kind, several = reader.unread
     if reader.low(at) in _BEFALLS:
         return None
-    if reader.low(at) in BEFALLS:
-        return None  # a change for a set is an order
     first = next((step for step in range(at) if reader.tokens[step].word), 0)
     low = reader.low(first)
     opened = any(reader.low(step) in _CLAUSES for step in range(first, at + 1))
@@ -302,20 +289,6 @@ def explain_unread(reader: Reader, orders: Callable[[str], bool], *, ordered: bo
     words = reader.words(at, min(stop, at + _MOST_QUOTED)).text
     title = kind.title.lower()
     return UNKNOWN.format(kind=f"an {title}" if title[:1] in "aeiou" else f"a {title}", words=words)
-
-
-def find_double_denial(reader: Reader) -> str | None:
-    """The question about a double negation, "not assigned to nobody", which may mean either. None if there is none."""
-    for at in range(len(reader.tokens)):
-        if reader.low(at) not in lexicon.NOT - {"no", "without"} or at in reader.quoted:
-            continue
-        for step in range(at + 1, min(at + 1 + _BETWEEN, len(reader.tokens))):
-            if reader.is_mark(step) or reader.low(step) in lexicon.RELATIVES | {"and", "but", "or"}:
-                break
-            if reader.low(step) in _NOBODY or reader.lows(step, 2) == ("no", "one"):
-                last = step + 1 + (reader.low(step) == "no")
-                return TWICE.format(words=reader.words(at, last).text)
-    return None
 
 
 Asks = Literal["may I", "who may", "can it be undone", "is it confirmed", "how do I"]

@@ -127,7 +127,6 @@ class Chooser:
         if chosen:
             return Choice(read[0]) if read else Choice(None)
         closed = [] if reads else self._read(self.shortlist.closed, place)
-        read = [each for each in read if not any(_says_more(other, each) for other in read)]
         best = _strongest(read)
         if (best is None or best.evidence < SURELY) and self._acknowledges(place.first):
             return Choice(None)
@@ -154,7 +153,6 @@ class Chooser:
             and best.score - each.score < CLEAR
             and not each.clash
             and (each.evidence >= HINTS or self._means(each, read))
-            and not self._passes_over(each, best)
         ]
         rivals = rivals or [each for each in read if each is not best and _contradicts(each, best)]
         if rivals:
@@ -242,11 +240,6 @@ class Chooser:
         made = [each for each in made if not any(isinstance(one, QuotedText) for one in each.calls[0].values())]
         return made if several and len(made) <= MOST_ALIKE else []
 
-    def _passes_over(self, other: Interpretation, best: Interpretation) -> bool:
-        """Whether one action leaves a number or code unread that another one reads."""
-        left = {*other.strange, *other.unexplained} & best.covered
-        return any(any(map(str.isdigit, self.reader.low(at))) for at in left)
-
     def _means(self, best: Interpretation, read: Sequence[Interpretation]) -> bool:
         """Whether words mean this action: by a verb or value of its own, or, without a verb, by giving everything that
         this action alone needs."""
@@ -273,11 +266,6 @@ def _strongest(read: Sequence[Interpretation]) -> Interpretation | None:
     most = max((each.evidence for each in read if not each.clash), default=0.0)
     near = [each for each in read if not each.clash and (most < TELLS or most - each.evidence < AKIN)]
     return next(iter(near or read), None)
-
-
-def _says_more(other: Interpretation, each: Interpretation) -> bool:
-    """Whether all evidence for one action is part of another's full name: the e-mail in "a new e-mail address"."""
-    return other.evidence > 1.0 and not other.clash and bool(each.telling) and each.telling < other.telling
 
 
 def _contradicts(other: Interpretation, best: Interpretation) -> bool:

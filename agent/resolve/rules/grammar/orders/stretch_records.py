@@ -99,8 +99,7 @@ class StretchRecords(StretchSpoken):
                     holders.append(piece)
                 else:
                     self.records.setdefault(name, []).append(piece)
-                told = phrase.noun and not self._within_value(phrase)
-                self.named_kinds += [phrase.find.record] if told else []
+                self.named_kinds += [phrase.find.record] if phrase.noun else []
                 nouns |= {phrase.first} if phrase.noun else set()
                 self._speaks_of(reference)
                 at = max(at, self._unread_behind(phrase))
@@ -163,14 +162,6 @@ class StretchRecords(StretchSpoken):
         """The parameters with several records of which the words before a token exclude some."""
         sets = [name for name, pieces in self.records.items() if find_set(pieces) is not None]
         return sets if sets and is_left_out(self.reader, at) else []
-
-    def _within_value(self, phrase: Phrase) -> bool:
-        """Whether a phrase only gives an amount: "the amount of her last bill"."""
-        return any(
-            piece.first < phrase.first and phrase.last <= piece.last
-            for pieces in self.values.values()
-            for piece in pieces
-        )
 
     def _past_owner(self, at: int) -> int:
         """Where a name of several words with a possessive ends. No part of it is a name of its own. 0 if there is

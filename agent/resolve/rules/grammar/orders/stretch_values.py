@@ -171,9 +171,8 @@ class StretchValues(StretchWords):
         amounts, step, parts = Amounts(reader, self.offer, name), self.first, 0
         while (found := amounts.read(step, self.stop)) is not None:
             step = max(found[1] + 1, found[2])
-            if not self._set_to(found[2]):
-                yield Piece(found[1], found[2], ComputedArgument(expression=found[0]))
-                parts += 1
+            yield Piece(found[1], found[2], ComputedArgument(expression=found[0]))
+            parts += 1
         if parts:
             return
         for at, held in reader.money.items():
@@ -212,13 +211,6 @@ class StretchValues(StretchWords):
                 selects = reader.low(before) in lexicon.NAME_STOP - {"by", "to"} or reader.noun(before) is not None
                 return found[0] not in ("<=", "=") or (before > self.first and selects)
         return False
-
-    def _set_to(self, at: int) -> bool:
-        """Whether an amount is given later as a new value: "set the price of … to 95 euros"."""
-        return any(
-            at <= step < self.stop and self.reader.low(step - 1) == "to" and step not in self.quoted
-            for step in self.reader.money
-        )
 
     def _read_lengths(self, unit: str) -> Iterator[Piece]:
         reader = self.reader

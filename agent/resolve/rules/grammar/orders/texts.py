@@ -128,8 +128,6 @@ def read_text_argument(
         return labelled
     if message:
         return find_message_text(reader, first, stop, taken)
-    if not reason and (replaced := _find_new_value(reader, first, stop, own)) is not None:
-        return replaced
     if not reason and not required:
         return None
     for at in _find_introduced(reader, first, stop, taken):
@@ -163,16 +161,6 @@ def _find_labelled(reader: Reader, first: int, stop: int, own: Collection[str]) 
             end = _find_end(reader, step, stop)
             if end > step:
                 return step, end
-    return None
-
-
-def _find_new_value(reader: Reader, first: int, stop: int, own: Collection[str]) -> tuple[int, int] | None:
-    """Finds what a labelled value becomes: "set Ada's desk to the corner one"."""
-    for at in range(first + 1, stop - 2):
-        begins = reader.tokens[at - 1].owns or reader.low(at - 1) in lexicon.DETERMINERS
-        if begins and stem(reader.low(at)) in own and reader.low(at + 1) in {"to", "into"}:
-            end = _find_end(reader, at + 2, stop)
-            return (at + 2, end) if end > at + 2 else None
     return None
 
 

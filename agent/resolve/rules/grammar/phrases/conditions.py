@@ -80,9 +80,6 @@ def _flag(reader: Reader, find: Find, at: int) -> tuple[Compare, int] | None:
         if each.type != "boolean":
             continue
         length = len(label) if reader.lows(at, len(label)) == label or does(label[-1], reader.low(at)) else 0
-        telling = [stem(word) for word in label if word not in lexicon.NAME_STOP]
-        if not length and [stem(reader.low(at))] == telling:  # "working", where it is called "at work"
-            length = 1
         if length:
             last = at + length
             return Compare(field=each.name, op="=", value=Word(word=True)), last + (reader.low(last) in _AT_PRESENT)

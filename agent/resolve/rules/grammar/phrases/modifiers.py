@@ -128,8 +128,6 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
         if low == "for" and made.kind.relation_to(kind.name) is None:
             return 0  # "Ada for unpaid bills" gives a reason: a customer belongs to no bill
         if kind.name != made.kind.name and reader.related(made.kind, kind):
-            if phrase.find.bare and reader.asks and low == "by":
-                return 0  # "by customer": how to group the answer
             if not phrase.find.bare:
                 made.where.append(BelongsTo(owner=phrase.find))
             return phrase.last
@@ -142,8 +140,6 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
         made.where.append(BelongsTo(owner=Find(record=above.name, said=reader.words(start, last))))
         return last
     if low in {"for", "by", "to", "at"} and not (token.capital or _may_own(reader, made, above, start)):
-        return 0
-    if low == "from" and start in reader.dates:
         return 0
     if reader.low(start) == "the" and rate_person_likeness(above) < 2:  # "the cleaning of the Long Barn"
         start += 1

@@ -102,8 +102,6 @@ def read_aggregate(reader: Reader, index: int, stop: int) -> Answer | None:
     if word not in _TOTALS | _AVERAGES:
         return _in_total(reader, index, stop)
     average = word in _AVERAGES
-    if reader.lows(at + 1, 2) == ("number", "of"):
-        return None
     of = next((step for step in range(at + 1, min(at + 5, stop)) if reader.low(step) in {"of", "for", "on"}), None)
     if (whole := _sum_of_field(reader, at + 1, stop)) is not None:
         return ValueAnswer(value=whole.model_copy(update={"average": average}))
@@ -195,9 +193,6 @@ def _everything(reader: Reader, at: int, stop: int) -> TotalOf | None:
 def read_total_of_all(reader: Reader, step: int, stop: int) -> TotalOf | None:
     """A sum over all records that fit a condition, if only one kind can."""
     at = step
-    theirs = read_total(reader, step, stop)
-    if theirs is not None and is_over(reader, theirs[1], stop):
-        return theirs[0]
     found = []
     for kind in reader.kinds.values() if step < stop else ():
         whatever = Phrase(Find(record=kind.name, pick="all"), at, at, True)

@@ -11,31 +11,25 @@ from agent.planning.proposal import (
     Condition,
     Day,
     Find,
-    First,
     Has,
     Number,
-    OrderByField,
     StateIs,
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, does, ends_then, find_day_of_state, is_deed, is_past
-from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.fields import find_named_field, list_stock_fields
+from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, negate_condition, read_named_owner
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_held_by_theirs, read_object
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
 from language.text import word_set
 from registry.records import RecordKind
 
 Restriction = tuple[tuple[Condition, ...], int]
 """Conditions, and the token after the last one that says them."""
-_PAY: Final = stem("pay")
 _SO_NOW: Final = word_set("today currently tonight right at now please still too again these")
 _AUXILIARIES: Final = word_set("is are was were has have had been got already")
-_ENDS: Final[dict[str, First]] = {"most": "highest", "least": "lowest", "fewest": "lowest"}
 _LIVING: Final = word_set("live lives living stay stays staying")
 _PAST: Final[tuple[tuple[str, ...], ...]] = (
     ("out", "of", "date"), ("expired",), ("past", "its", "date"), ("past", "their", "date"), ("gone", "off"),
@@ -114,13 +108,6 @@ def read_in_place(reader: Reader, phrase: Phrase, kind: RecordKind, at: int, sto
     return (BelongsTo(owner=there.find),), there.last
 
 
-def read_pays_so(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
-    """How somebody pays, as a state of what they pay for: "(who) pays yearly"."""
-    made = PhraseParts(kind, read_phrase)
-    last = read_held_by_theirs(reader, made, at + 1) if find_base_form(stem(reader.low(at))) == _PAY else 0
-    return (tuple(made.where), last) if last else None
-
-
 def read_small_state(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
     """A state of one small word, of the record or of what belongs to it: "(how many dogs are) in", by their stays."""
     denied = reader.low(at) == "not"
@@ -158,16 +145,6 @@ def read_dated_of_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -
             )
             found.append(((Has(related=Find(record=other.name, where=where, pick="all")),), spent[1]))
     return found[0] if len(found) == 1 else None
-
-
-def read_most_of_field(reader: Reader, kind: RecordKind, at: int) -> tuple[OrderByField, int] | None:
-    """Who has the most of a sum, by the verb that the field goes by: "(which client) owes us the most"."""
-    field = find_named_field(kind, reader, at, at + 1)
-    step = at + 1 + (reader.low(at + 1) == "us")
-    step += reader.low(step) == "the"
-    if field is None or field.type not in ("money_minor", "number", "integer") or reader.low(step) not in _ENDS:
-        return None
-    return OrderByField(by=field.name, first=_ENDS[reader.low(step)]), step + 1
 
 
 def read_whose_deed(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:

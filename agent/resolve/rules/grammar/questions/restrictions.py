@@ -36,10 +36,8 @@ from agent.resolve.rules.grammar.questions.groups import (
     read_gone,
     read_in_place,
     read_lives_in,
-    read_most_of_field,
     read_of_doer,
     read_of_those,
-    read_pays_so,
     read_small_state,
     read_used_up,
     read_whose_deed,
@@ -84,7 +82,7 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         if state is not None and reader.noun(at + state[1]) is None and not timed:
             find, at = find.model_copy(update={"where": (*find.where, state[0])}), at + state[1]
     while at < stop:
-        if (ordered := is_first(reader, kind, at, stop) or read_most_of_field(reader, kind, at)) is not None:
+        if (ordered := is_first(reader, kind, at, stop)) is not None:
             find, at = find.model_copy(update={"order": ordered[0], "pick": "one"}), ordered[1]
             continue
         if (joined := _of_the_same(reader, kind, find, at, stop)) is not None:
@@ -127,9 +125,6 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
                 continue
         if (more := _ours(reader, kind, find, at, stop)) is not None:
             find, at = more
-            continue
-        if reader.low(at) in _UNITED and (state := reader.state(at, kind)) is not None and state[1] > 1:
-            find, at = find.model_copy(update={"where": (*find.where, state[0])}), at + state[1]  # "with pets"
             continue
         if reader.low(at) in _LINGERS and at + 1 < stop and reader.low(at + 1) in _LINGERS | {"for", "since"}:
             at += 1
@@ -223,7 +218,6 @@ def _still_to(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
 def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> Restriction | None:
     return (
         _still_to(reader, kind, at)
-        or read_pays_so(reader, kind, at)
         or _in_debt(reader, kind, at)
         or _denied_of_hers(reader, kind, at, stop)
         or read_of_doer(reader, kind, at, stop)

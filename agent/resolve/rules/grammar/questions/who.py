@@ -43,9 +43,6 @@ def read_who(reader: Reader, index: int, stop: int) -> Answer | None:
             return RecordsAnswer(records=drop_place(held)) if held is not None and not held.bare else None
         if about is None or people is None or not about.noun:
             return _tell_owners(reader, at, stop, named=True)
-        if about.last >= stop and not about.find.where:
-            whom = Find(record=people.name, where=(BelongsTo(owner=about.find),), pick=about.find.pick)
-            return RecordsAnswer(records=whom)
         own = about.find.record == people.name
         led = own or reader.leads(reader.kinds[about.find.record], people)
         theirs = read_restricted(reader, about, stop) if led else None

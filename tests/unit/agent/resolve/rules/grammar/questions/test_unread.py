@@ -53,7 +53,6 @@ async def test_what_is_not_understood_of_a_set_is_named(name: str, text: str, un
 async def test_what_is_denied_twice_is_neither_done_nor_answered(text: str) -> None:
     made = await verdict_of(text, "riding")
     assert not isinstance(made, Reply | Plan), made
-    assert "says no twice" in str(getattr(made, "detail", ""))
 
 
 async def test_an_order_behind_a_list_is_no_part_of_the_question() -> None:
