@@ -44,20 +44,12 @@ _VERB: Final = (
 _TELLS: Final = re.compile(rf"{_LEAD}{_SUBJECT}(?P<verb>{_VERB})", re.IGNORECASE)
 # The same, with the subject of the clause before: "has been off and won't be back".
 _GOES_ON: Final = re.compile(rf"\s*(?P<verb>{_VERB})", re.IGNORECASE)
-_REPORTS: Final = re.compile(
-    rf"\s(?:says?|said)\s(?P<what>.*(?<!\w)(?:{_AUXILIARY}(?:n['’]?t)?|cannot|never)(?!\w).*)", re.I | re.S
-)
 _PAST: Final = re.compile(
     rf"['’]ve|(?:\s+\w+)*?\s+(?:(?:{patterns.PAST}|let|hurt|left|found)(?!['’\w])|(?:ha[sd]|have|did|was|were)(?:n['’]?t)?(?!\w))",
     re.IGNORECASE,
 )
 _THEN: Final = re.compile(r"(?<!\w)then(?!\w)", re.IGNORECASE)
 _ONLY: Final = re.compile(r"(?<!\w)only(?!\w)", re.IGNORECASE)
-_HAPPENED: Final = re.compile(
-    r"yesterday|(?:this|yesterday)\s+(?:morning|afternoon|evening)|earlier|last\s+(?:night|week|weekend|month)|\w+\s+\w+\s+ago",
-    re.I,
-)
-_NOUN: Final = re.compile(r"(?<!\w)(?:the|an?|my|our|his|her|its|their)\s+[^\W\d_]+", re.IGNORECASE)
 # Wishes, duties, permissions and limits belong to the order, whatever their tense.
 _BINDS: Final = re.compile(
     r"(?<!\w)(?:want|need|wish|hop|prefer|lik|lov|ask|plan|expect|intend|suppos|promis|agre|mention|tell|order|request|allow)(?:s|es|ed|ing|e|d)?(?!\w)"
@@ -104,25 +96,14 @@ class Asides:
         past = _PAST.match(found["verb"]) is not None
         if _THEN.search(self.text, last) or (_ONLY.search(self.text, first, last) and not past):
             return False
-        reports = _REPORTS.search(told)
-        said = reports["what"] if reports is not None else told
-        if _BINDS.search(said) is not None:
+        if _BINDS.search(told) is not None:
             return False
-        bare = _NOUN.sub(" ", self._tell(first, last, name=" ")) if not known else self._tell(first, last, name=" ")
+        bare = self._tell(first, last, name=" ")
         if any(stem(word.casefold()) in self.order.heads | known for word, _, _ in split_runs(bare)):
             return False
         behind = not self._is_ordered(last, len(self.text))
         why = re.search(rf"(?<!\w)(?:{_STORY})\s*$", self.text[max(0, first - patterns.REACH) : first], re.IGNORECASE)
         return not behind or why is not None or past
-
-    def dates_what_happened(self, place: Place) -> bool:
-        """Whether a place only dates something that happened before the order: "Ada brought two this morning, …"."""
-        first, last = self._bounds(*place)
-        told = self._tell(first, last)
-        found = _TELLS.match(told) if _HAPPENED.fullmatch(self.text[slice(*place)].strip()) else None
-        if found is None or self._is_order(found["subject"], first) or _BINDS.search(told) is not None:
-            return False
-        return _PAST.match(found["verb"]) is not None and self.text[last:].strip(" .!?,;") != ""
 
     def _bounds(self, start: int, end: int) -> Place:
         return patterns.find_opening(_ENDS, self.text, start), patterns.find_closing(_ENDS, self.text, end)

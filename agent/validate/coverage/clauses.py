@@ -24,10 +24,6 @@ _FOR: Final = re.compile(
     r"(?P<what>[^,;.!?\n]*)",
     re.IGNORECASE,
 )
-_FOR_WHOM: Final = re.compile(
-    r"for\s+(?!(?:an?|the|his|her|its|their|our|my|this|that|now)\b)[^\W\d_]+(?<!ing)(?:\s+[^\W\d_]+){0,2}\W*$",
-    re.IGNORECASE,
-)
 _STRETCHES: Final = UNITS | frozenset(
     stem_text("weekend spring summer autumn winter term semester season holidays period trial")
 )
@@ -88,8 +84,6 @@ def is_no_reason(clause: Clause, at: int, by: Accounts) -> bool:
     It does before a stretch of time, a person and a bare noun that ends the clause. "For the delay", "for her good
     work" and "for winning" are reasons.
     """
-    if by.ordered and _FOR_WHOM.match(clause.text, at, clause.end):
-        return True  # "the last bill for Ada"
     said = _FOR.match(clause.text, at, clause.end)
     runs = [*split_runs(said["what"])] if said is not None else []
     runs = runs[: next((step for step, run in enumerate(runs) if run[0].casefold() in EMPTY), len(runs))]

@@ -24,7 +24,7 @@ from agent.validate.slots import Parameter, Read, VerifiedSpan, read_words
 from language import numerals
 from language.stems import AGAIN, ORDER_WORDS, READING_WORDS, name_stems, stem, stem_text
 from language.text import read_text, split_name
-from registry.contract import Contract, Risk, Unit
+from registry.contract import Contract
 
 LONGEST: Final = 2000
 """Longest request, in characters, whose details and stories are judged one by one. In a longer one they are asked
@@ -42,10 +42,6 @@ _TELLS: Final = re.compile(
     rf"|{_PERSON}\s*(?:['’](?:ve|s)|\s(?:have|has|had))\s+{_BEEN}|(?:which|who)\s+(?:\w+ly\s+)?{patterns.PAST}\b)",
     re.IGNORECASE,
 )
-# The same after a used name: "Ada has been waiting".
-_TELLS_OF: Final = re.compile(
-    rf"\s+(?:(?:\w+ly\s+)?{patterns.PAST}\b|(?:has|have|had)\s+{_BEEN}|(?:is|are)\s+\w+ing\b)", re.IGNORECASE
-)
 # The state of a person, or of something that is theirs: "Ada is away until Monday". "It" may be the ordered thing.
 _STANDS: Final = re.compile(
     rf"\s*(?:(?:and|but|because|since|as|so)\b,?\s*)*(?:{_PERSON}|(?-i:[A-Z]\w+(?:\s[A-Z]\w+)?)(?:['’]s\s+\w+)?)"
@@ -60,15 +56,6 @@ _REASON: Final = re.compile(
     r"\b(?:because|since|as)\s+(?=(?:I|we|he|she|they|(?:no|some)(?:body|\s?one)|the|my|our|his|her|their|(?-i:[A-Z]\w+))\b)",
     re.IGNORECASE,
 )
-# A wish that says it is optional.
-_PREFERS: Final = re.compile(r"\s*(?:(?:and|or|but)\b,?\s*)?(?:preferably|ideally)\b", re.IGNORECASE)
-# Opens a place, a time, a manner or a beneficiary, or modifies a verb. A year says where something is from.
-_BINDS: Final = re.compile(
-    r"\s*(?:to|for|at|until|till?|before|after|during|within|by|on|in|from|of|with|without|except|as|not|only|if|unless"
-    r"|when|while|and|or|but|then|also)\b|\b\w+ly\b|\d",
-    re.IGNORECASE,
-)
-_OF_A_YEAR: Final = re.compile(r"(?:\b(?:from|of|in)\s+)?\b(?:19|20)\d\d\b")
 # A yes-or-no question. "Do you" asks for something; "have it done" and "do come" order it.
 _WHETHER: Final = re.compile(
     r"\W*(?:(?:is|are|was|were|does|did|has|had)\s+(?!you\b|not\b)|(?:do|have)\s+(?:I|we|they|these|those|any)\b)",
@@ -116,11 +103,9 @@ class Told:
         if _looks_up(self.order):
             if len(self.text) > LONGEST or not is_named_outright(self.order):
                 return False
-            begins = next((stop for begin, stop in self.order.names if not self.text[first:begin].strip()), None)
             tells = tells or (
                 patterns.DONE.match(self.text, first, last) is not None and not self.order.parts(BelongsTo)
             )
-            tells = tells or (begins is not None and _TELLS_OF.match(self.text, begins, last) is not None)
             last = min(last, self.text.find(": ", end) % (len(self.text) + 1))
             why = [each.start() for each in _REASON.finditer(self.text, first, start)]
             first = why[-1] if why else first
@@ -149,11 +134,10 @@ class Told:
         return states and not wishes and not any(begin < last and first < stop for begin, stop in self.order.spoken)
 
     def is_description(self, start: int, end: int) -> bool:
-        """Whether words that the model leaves over only describe what is found or done.
+        """Whether words that the model leaves over only describe what is found.
 
-        The calls must take other words of the request. The left-over words are few, and hold no order and no name. If a
-        call only finds something, any such words will do. If it does something of little risk, they may only add a kind
-        or a year.
+        The calls only find things, and take other words of the request. The left-over words are few, and hold no order
+        and no name.
         """
         words = re.findall(r"[^\W\d_]+", self.text[start:end])
         few = (
@@ -161,30 +145,17 @@ class Told:
             and all(word.islower() for word in words)
             and not ((ORDER_WORDS | AGAIN) - READING_WORDS) & {*words}
         )
-        if not few or not self._is_plain():
-            return False
-        if all(only_finds(each) for each in self.order.contracts):
-            return True
-        bare = _OF_A_YEAR.sub("", self.text[start:end])
-        weighty = (patterns.QUANTIFIER, patterns.OF_SEVERAL, patterns.PART, patterns.DATE, patterns.LIMIT)
-        return (
-            all(_is_light(each) for each in self.order.contracts)
-            and _BINDS.search(bare) is None
-            and not any(each.search(bare) for each in weighty)
-        )
+        return few and self._is_plain() and all(map(only_finds, self.order.contracts))
 
     def is_detail(self, start: int, end: int) -> bool:
-        """Whether a day, number, limit, part or hedge is only a detail.
+        """Whether a day, number, limit, part or hedge is only a detail of what is looked for.
 
-        It is a detail of what is looked for, if the calls only find things. For calls of little risk, it may belong to
-        a preference or to the value itself. Its clause must order nothing else and ask about nothing else, and no open
-        argument may be able to take it.
+        The calls only find things. Its clause must order nothing else and ask about nothing else, and no open argument
+        may be able to take it.
         """
         if not self._is_plain() or len(self.text) > LONGEST:
             return False
         first, last = patterns.find_clause(self.text, start, end)
-        if all(map(_is_light, self.order.contracts)) and _PREFERS.match(self.text, first, last) is not None:
-            return not self.could_take(start, end)
         if not all(map(only_finds, self.order.contracts)) or _ASKS.match(self.text, first, last) is not None:
             return False
         words = {word.casefold() for word in re.findall(r"[^\W\d_]+", self.text[first:last])}
@@ -284,12 +255,6 @@ def is_named_outright(order: Order) -> bool:
         and all(isinstance(condition, BelongsTo) for condition in each.where)
         for each in order.parts(Find)
     )
-
-
-def _is_light(contract: Contract) -> bool:
-    """Whether a call moves no money and can be undone."""
-    money = any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in contract.annotations.values())
-    return contract.risk is not Risk.IRREVERSIBLE and not money
 
 
 def only_finds(contract: Contract) -> bool:

@@ -1,37 +1,30 @@
 """Descriptions: words that only describe something used.
 
-They say who somebody is ("the new colleague, Ada"), what a deducted amount is for ("less 15 euros handling"), what a
-value applies to ("the kidney food"), that two named ones are two ("Ada and Bo both"), or that all of it is meant.
+They say who somebody is ("the new colleague, Ada"), what a deducted amount is for ("less 15 euros handling"), or that
+all of it is meant.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from agent.extract.spans.money import find_currency
 from agent.pipeline import Request
-from agent.planning.proposal import Argument, Computed, ComputedArgument, Find, Number, Proposal, TypedValue
+from agent.planning.proposal import Computed, ComputedArgument, Find, Number, Proposal
 from agent.planning.quotes import find_places, walk
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.modifiers import RATE, SHARE
 from agent.validate.coverage.weighty_patterns import Place
-from agent.validate.questions import list_members
 from language.stems import EMPTY, stem
-from registry.contract import Contract
 
 _NOUNS: Final = re.compile(r"(?:\s+[^\W\d_]+){1,2}?(?=\s*(?:[,.;!?]|$|\b(?:of|from|off|for)\b))")
-_ONE_NOUN: Final = re.compile(
-    r"\s+(?P<noun>[^\W\d_]+)(?=\s*(?:[,.;!?]|$|\b(?:for|from|as|because|since|please)\b))", re.IGNORECASE
-)
 _DETERMINED: Final = re.compile(r"(?<!\w)(?:the|an?|my|our|his|her|their)\s+(?:[^\W\d_]+\s+)?$", re.IGNORECASE)
 _OTHER: Final = re.compile(
     r"(?<!\w)(?:other|another|same|second|third|next|last|first|old|former|previous|wrong)\s+$", re.IGNORECASE
 )
 _BEFORE_NAME: Final = re.compile(r"\s*,?\s*")
-_NAMED_TWO: Final = re.compile(r"(?:['’]s?)?\s*(?:\band\b|&)\s*(?:the\s+)?", re.IGNORECASE)
 _ALL_OF_IT: Final = re.compile(r"\s+of\s+(?:it|that|this)\b\s*(?:[,.;!?]|$)", re.IGNORECASE)
 _NONE_OF: Final = re.compile(r"(?:^|[,;.!?(]|\s[-–—]+|\b(?:and|but))\s*no\s+$", re.IGNORECASE)
 
@@ -48,19 +41,6 @@ def find_amount_names(proposal: Proposal, request: Request) -> Iterator[Place]:
             yield found.span()
 
 
-def find_value_nouns(arguments: Iterable[tuple[Contract, str, Argument]], request: Request) -> Iterator[Place]:
-    """The noun after a chosen list member with an article: "the kidney food"."""
-    for contract, name, argument in arguments:
-        members = list_members(contract.properties.get(name) or {})
-        if not isinstance(argument, TypedValue) or argument.value not in members:
-            continue
-        for start, end in find_places(argument, request):
-            noun = _ONE_NOUN.match(request.text, end)
-            determined = patterns.search_before(_DETERMINED, request.text, start)
-            if noun is not None and noun["noun"].islower() and determined:
-                yield noun.span("noun")
-
-
 def describes_name(text: str, place: Place, names: Collection[Place]) -> bool:
     """Whether the words are a plain description with an article, right before the described name."""
     start, end = place
@@ -70,19 +50,6 @@ def describes_name(text: str, place: Place, names: Collection[Place]) -> bool:
         return False
     determined = patterns.search_before(_DETERMINED, text, start) or _DETERMINED.match(f"{told} ")
     return begins and told.islower() and determined is not None and not patterns.search_before(_OTHER, text, start)
-
-
-def counts_names(text: str, place: Place, names: Collection[Place]) -> bool:
-    """Whether "both" only repeats that two used names stand beside it."""
-    if text[slice(*place)].casefold() != "both":
-        return False
-    line = sorted({*names})
-    pairs = [(one, other) for one, other in itertools.pairwise(line) if _NAMED_TWO.fullmatch(text, one[1], other[0])]
-    return any(
-        not text[other[1] : place[0]].strip(" '’s") or not text[place[1] : one[0]].strip()
-        for one, other in pairs
-        if other[1] <= place[0] or place[1] <= one[0]
-    )
 
 
 def means_whole(text: str, place: Place, proposal: Proposal) -> bool:

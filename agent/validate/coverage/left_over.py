@@ -95,10 +95,7 @@ _TO_COME: Final = re.compile(
 # A reason, not a limit: "… should never have been sent", "nobody will pay it anyway".
 _NO_MATTER: Final = re.compile(rf"{patterns.REGRETS.pattern}|(?<!\w)(?:anyway|anyhow|in\s+any\s+case)(?!\w)", re.I)
 _OTHERWISE: Final = re.compile(r"\s*(?:otherwise|else|if\s+not)\b", re.IGNORECASE)
-# The rest of a statement: "Ines and | Ruth asked".
-_NAME_DID: Final = re.compile(r"\s*[A-Z][\w'’-]*\s+[^\W\d_]{2,}(?<!e)ed\W*$")
 _INTO: Final = re.compile(r"\s+(?:into|after)\b", re.IGNORECASE)
-_OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
 _CODE: Final = re.compile(r"(?<![\w@.-])[A-Za-z]{1,3}-?\d{1,6}(?![\w-])")
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DETERMINERS: Final = word_set("the a an his her their its our my your this that these those some")
@@ -167,8 +164,7 @@ def _of_clause(
         yield first[1], clause.end
         return
     if clause.joined and after and not ours and plain_word(first[0]) in EVERY:
-        if not _OR_WHATEVER.search(clause.text, max(0, clause.start - 3), clause.start):
-            yield first[1], clause.end
+        yield first[1], clause.end
         return
     if after and not ours and (_spares(clause) or patterns.STAYS.search(told)):
         if by.restricted and _OTHERWISE.match(told):
@@ -205,9 +201,7 @@ def _of_clause(
         yield from _beside(clause, used, left, verbs, by)
     elif begins and head and not _is_determined(clause) and plain == told and stem(plain_word(head[0])) not in READING:
         yield head[1], clause.end
-    elif (clause.joined and after and not _NAME_DID.match(told)) or (
-        after and left[0] == first and _OF_ITS_OWN.fullmatch(first[0])
-    ):
+    elif after and (clause.joined or (left[0] == first and _OF_ITS_OWN.fullmatch(first[0]))):
         yield left[0][1], clause.end
 
 

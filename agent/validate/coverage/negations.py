@@ -28,7 +28,6 @@ from agent.validate.coverage.weighty_patterns import (
     Place,
     find_closing,
     find_opening,
-    search_before,
 )
 from language.stems import EMPTY, ORDERS, split_runs, stem
 
@@ -54,7 +53,6 @@ _NUMBERED: Final = re.compile(r"\.?\s*#?\d[\d.,]*\s*([^\W\d_]+|[€$£¥%])?")
 # "Nobody answered", "it never came": reports of the past. An order would use another form of the verb.
 _HAPPENED: Final = re.compile(rf"\s+(?:\w+ly\s+|ever\s+)?({PAST})(?!\w)", re.IGNORECASE)
 _TO_BE: Final = re.compile(r"\s+to\s", re.IGNORECASE)
-_TRY: Final = re.compile(r"\b(?:try|want|need|wish|prefer|choose|decide|rather)\s+$", re.IGNORECASE)
 # The second half is denied: "Ada has come and Bo hasn't".
 _ELLIPTIC: Final = re.compile(
     r"\s+(?P<denied>(?:is|are|was|were|do|does|did|has|have|had|wo|ca|should|could|would)(?:n['’]?t|\s+not))(?=\s*(?:[,.;!]|$))",
@@ -93,7 +91,7 @@ def find_negations(
         if happened is not None and stem(happened[1].casefold()) not in verbs:
             continue
         told = _TOLD.search(text, max(0, start - _NEAR), start)
-        if told is not None and not (_TO_BE.match(text, end) and search_before(_TRY, text, start) is None):
+        if told is not None and _TO_BE.match(text, end) is None:
             continue
         first, last = _find_clause(text, start, end)
         words = [(word.casefold(), at) for word, at, _ in split_runs(text[first:last])]

@@ -186,8 +186,7 @@ class _Judge:
             return False
         free = outright and "of all" not in each.more
         apart = frozenset[str]() if free else self.order.known | self.order.told_by_records
-        tells = self._asides.holds(each.place, apart) or self._asides.dates_what_happened(each.place)
-        return tells and not self._told.could_take(*each.place)
+        return self._asides.holds(each.place, apart) and not self._told.could_take(*each.place)
 
     def is_detail(self, each: Finding) -> bool:
         shares = "share" in each.more and each.is_of(("modifier", "misread"))

@@ -15,7 +15,7 @@ from agent.extract.spans.money import find_currency
 from agent.planning.proposal import UNDONE, Handle, Number, TypedValue
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
-from agent.validate.coverage.descriptions import counts_names, means_whole
+from agent.validate.coverage.descriptions import means_whole
 from agent.validate.coverage.frames import (
     find_asked,
     find_frames,
@@ -159,9 +159,8 @@ def _of_class(pattern: re.Pattern[str], order: Order) -> Iterator[Place]:
     for start, end in order.find_spans(pattern):
         if pattern is patterns.CONDITION:  # "once 7 is there": the number may be used
             end = start + len(order.polite[start:end].split()[0])
-        place = start, end
-        if not counts_names(order.text, place, order.taken) and not means_whole(order.text, place, order.proposal):
-            yield place
+        if not means_whole(order.text, (start, end), order.proposal):
+            yield start, end
 
 
 def _find_times(order: Order) -> Iterator[Place]:
@@ -308,7 +307,7 @@ def _find_modifiers(order: Order) -> Iterator[Place]:
     found = {*find_modifiers(order.polite, order.spoken, figures, order.verbs, structure)}
     quotes = [each for each in order.spoken if each not in figures]
     for place in order.find_spans(patterns.OF_SEVERAL) if structure.one_record and not structure.multiplies else ():
-        if not counts_names(text, place, order.taken) and not any(a <= place[0] < b for a, b in quotes):
+        if not any(a <= place[0] < b for a, b in quotes):
             found.add(place)
     for place in found:
         if _is_own_rate(order, place) or stem(text[slice(*place)].casefold()) in order.states:

@@ -13,7 +13,6 @@ from agent.workspace.context import WorkspaceContext
 from evals.cases.reader import read_offer
 from evals.run.answer import make_contract
 from registry.catalogue import Catalogue
-from registry.contract import Annotation, Risk, Unit
 from registry.records import Kinds
 from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan
 
@@ -139,8 +138,8 @@ async def test_a_story_around_a_named_record_is_shown_and_asked_about_where_it_m
         ("find_boats", "find boats in Kiel and cancel mine", "and cancel mine", False),
         ("find_boats", "find boats of Ada in Kiel", "of Ada", False),
         ("find_boats", "find boats in Kiel. Which one is free?", "Which one is free?", False),
-        ("reserve_boat", "reserve a cheap boat in Kiel", "cheap", True),
-        ("reserve_boat", "reserve a boat built in 1990 in Kiel", "built in 1990", True),
+        ("reserve_boat", "reserve a cheap boat in Kiel", "cheap", False),
+        ("reserve_boat", "reserve a boat built in 1990 in Kiel", "built in 1990", False),
         ("reserve_boat", "reserve a boat in Kiel without a sail", "without a sail", False),
         ("reserve_boat", "reserve a boat in Kiel for my brother", "for my brother", False),
         ("reserve_boat", "reserve a boat in Kiel at noon", "at noon", False),
@@ -150,21 +149,13 @@ async def test_a_story_around_a_named_record_is_shown_and_asked_about_where_it_m
         ("reserve_boat", "reserve a boat in Kiel and close the harbour", "close the harbour", False),
     ],
 )
-async def test_a_word_that_only_describes_what_is_found_or_done_is_shown(
+async def test_a_word_that_only_describes_what_is_found_is_shown(
     action: str, text: str, left: str, stands: bool
 ) -> None:
     more = {"day": None, "seats": None} if action == "reserve_boat" else {}
     made = await verdict_of(text, {"action": action, "harbour": said("Kiel", "Kiel"), **more}, left=(left,))
     assert isinstance(made, Plan if stands else Question), made
     assert not stands or any(left in each for each in made.held)
-
-
-@pytest.mark.parametrize("risk", [{"risk": Risk.IRREVERSIBLE}, {"annotations": {"seats": Annotation(unit=Unit.MONEY)}}])
-async def test_where_money_or_what_cannot_be_undone_hangs_on_it_a_description_is_asked_about(risk: Any) -> None:
-    grave = Catalogue([each.model_copy(update=risk) if each.name == "reserve_boat" else each for each in FUNCTIONS])
-    step = {**RESERVE, "day": None, "seats": None}
-    made = await verdict_of("reserve a cheap boat in Kiel", step, left=("cheap",), functions=grave)
-    assert isinstance(made, Question)
 
 
 @pytest.mark.parametrize(
@@ -181,14 +172,12 @@ async def test_where_money_or_what_cannot_be_undone_hangs_on_it_a_description_is
         ("reserve_boat", "reserve a boat with 4 seats in Kiel including fees", False),
         ("reserve_boat", "reserve a boat with 4 seats in Kiel, maybe", False),
         ("find_boats", "find boats in Kiel. Is one free on 5 December?", False),
-        ("reserve_boat", "reserve a boat with 4 seats in Kiel, preferably one built in 1990", True),
+        ("reserve_boat", "reserve a boat with 4 seats in Kiel, preferably one built in 1990", False),
         ("reserve_boat", "reserve a boat in Kiel, preferably on 5 December", False),
         ("reserve_boat", "reserve a boat with 4 seats in Kiel, one built in 1990", False),
     ],
 )
-async def test_a_number_part_or_hedge_is_a_detail_of_what_is_looked_for_or_preferred(
-    action: str, text: str, stands: bool
-) -> None:
+async def test_a_number_part_or_hedge_is_a_detail_of_what_is_looked_for(action: str, text: str, stands: bool) -> None:
     seats = said(4, "4 seats") if "4 seats" in text else None
     more = {"day": None, "seats": seats} if action == "reserve_boat" else {}
     made = await verdict_of(text, {"action": action, "harbour": said("Kiel", "Kiel"), **more})
