@@ -1,25 +1,30 @@
 """Descriptions: words that only describe something used.
 
-They say who somebody is ("the new colleague, Ada"), what a deducted amount is for ("less 15 euros handling"), or that
-all of it is meant.
+They say who somebody is ("the new colleague, Ada"), what a deducted amount is for ("less 15 euros handling"), what a
+value applies to ("the kidney food"), or that all of it is meant.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from agent.extract.spans.money import find_currency
 from agent.pipeline import Request
-from agent.planning.proposal import Computed, ComputedArgument, Find, Number, Proposal
+from agent.planning.proposal import Argument, Computed, ComputedArgument, Find, Number, Proposal, TypedValue
 from agent.planning.quotes import find_places, walk
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.modifiers import RATE, SHARE
 from agent.validate.coverage.weighty_patterns import Place
+from agent.validate.questions import list_members
 from language.stems import EMPTY, stem
+from registry.contract import Contract
 
 _NOUNS: Final = re.compile(r"(?:\s+[^\W\d_]+){1,2}?(?=\s*(?:[,.;!?]|$|\b(?:of|from|off|for)\b))")
+_ONE_NOUN: Final = re.compile(
+    r"\s+(?P<noun>[^\W\d_]+)(?=\s*(?:[,.;!?]|$|\b(?:for|from|as|because|since|please)\b))", re.IGNORECASE
+)
 _DETERMINED: Final = re.compile(r"(?<!\w)(?:the|an?|my|our|his|her|their)\s+(?:[^\W\d_]+\s+)?$", re.IGNORECASE)
 _OTHER: Final = re.compile(
     r"(?<!\w)(?:other|another|same|second|third|next|last|first|old|former|previous|wrong)\s+$", re.IGNORECASE
@@ -39,6 +44,19 @@ def find_amount_names(proposal: Proposal, request: Request) -> Iterator[Place]:
         weighty = any(each.search(found[0]) for each in (patterns.PART, RATE, SHARE)) if found is not None else False
         if found is not None and plain and not weighty and not any(find_currency(each) for each in words):
             yield found.span()
+
+
+def find_value_nouns(arguments: Iterable[tuple[Contract, str, Argument]], request: Request) -> Iterator[Place]:
+    """The noun after a chosen list member with an article: "the kidney food"."""
+    for contract, name, argument in arguments:
+        members = list_members(contract.properties.get(name) or {})
+        if not isinstance(argument, TypedValue) or argument.value not in members:
+            continue
+        for start, end in find_places(argument, request):
+            noun = _ONE_NOUN.match(request.text, end)
+            determined = patterns.search_before(_DETERMINED, request.text, start)
+            if noun is not None and noun["noun"].islower() and determined:
+                yield noun.span("noun")
 
 
 def describes_name(text: str, place: Place, names: Collection[Place]) -> bool:

@@ -33,7 +33,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.planning.quotes import find_places, locate, walk
-from agent.validate.coverage.descriptions import find_amount_names
+from agent.validate.coverage.descriptions import find_amount_names, find_value_nouns
 from agent.validate.coverage.negations import denies_another, denies_other_value
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.structure import Structure, read_structure
@@ -128,10 +128,11 @@ class Order:
 
     @cached_property
     def taken(self) -> list[Place]:
-        """The places of all other used words: quotes, and the nouns that belong to deducted amounts."""
+        """The places of all other used words: quotes, and the nouns that belong to them."""
+        nouns = find_value_nouns(self.arguments, self.request)
         of_amounts = find_amount_names(self.proposal, self.request)
         unsaid = [each for each, values in self._values_in.items() if not all(values)]
-        return [*self.proven, *unsaid, *of_amounts]
+        return [*self.proven, *unsaid, *of_amounts, *nouns]
 
     @cached_property
     def proven(self) -> list[Place]:

@@ -34,6 +34,7 @@ LOANS = [
         ("waive F-231, all of it", [FINE]),
         ("waive that bloody F-231", [FINE]),
         ("put the belt sander on the cellar rack", [SHELF]),
+        ("put the belt sander on the cellar desk", [SHELF]),
         ("501 and 502 both get 7 days", LOANS),
         (
             "loan 501 and 502 both get 7 days",
