@@ -227,6 +227,11 @@ KIN: Final = _kin()
 GENERIC: Final = frozenset(stem(word) for word in _GENERIC.split())
 """Stems that many different actions share, so that they say little about which one is meant."""
 
+MAKING: Final = frozenset(
+    map(stem, ("create", "add", "book", "schedule", "plan", "arrange", "reserve", "record", "log", "enter", "register"))
+)
+"""Stems of verbs by which something new comes to be, and nothing is replaced."""
+
 # Verbs that people order with, beyond those in groups of synonyms.
 _ORDER_WORDS: Final = """
 put move copy set apply run do use try call text ping tag label mark flag note log track watch follow unfollow like post

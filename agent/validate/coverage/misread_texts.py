@@ -44,6 +44,7 @@ _AND_WHOM: Final = re.compile(
 )
 _ALONE: Final = r"(?:^|[,;:.!?(]\s*|\s[-–—]\s*|\b(?:it|this|that)(?:['’]s|\s+is)\s+)(?:very\s+)?"
 _ENDS: Final = r"\s*(?=$|[,;:.!?)]|\s[-–—])"
+_AND_TOO: Final = re.compile(r",?\s+and\s+(?P<who>[A-Z][\w'’-]*(?:\s+[A-Z][\w'’-]*)?\s+(?:too|as\s+well))\s*[.!]?\s*$")
 _AND_DO: Final = re.compile(
     r"(?<!\w)(?:and|then)\s+(?:(?:then|also|please)\s+)*(?P<verb>[^\W\d_]+)\s+(?:her|him)(?!\w)", re.IGNORECASE
 )
@@ -87,6 +88,8 @@ def find_told_to_others(order: Order) -> Iterator[Place]:
         for found in _AND_WHOM.finditer(order.text, start, end):
             if found.start() == start or _is_name(found["who"]):
                 yield found.span("who")
+        if (too := _AND_TOO.search(order.text, start, end)) is not None:
+            yield too.span("who")
         for found in _AND_DO.finditer(order.text, start, end):
             if stem(found["verb"].casefold()) in order.every_verb | patterns.TELLING:
                 yield found.span("verb")

@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Final, Literal
 
 from agent.extract.spans.money import find_currencies
-from agent.extract.time import dates
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.asides import Asides
 from agent.validate.coverage.described_only import Told, is_named_outright
@@ -23,22 +22,14 @@ from agent.validate.coverage.negations import denies_verb
 from agent.validate.coverage.opposed_verbs import find_what_stays
 from agent.validate.coverage.order import Order, list_verbs
 from agent.validate.coverage.read_asides import ReadAsides
+from agent.validate.coverage.set_against import is_set_against
 from agent.validate.coverage.told import find_lone_order
 from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.coverage.weighty_words import STRETCHES, Detail, Finding, Kind, find_weighty_words
 from language.example_patterns import find_said
 from language.stems import ORDERS, stem
-from language.text import read_text
 
 _IT: Final = re.compile(r"\s*(?P<verb>[^\W\d_]+)\s+(?:it|him|her|them|that|this)\b", re.IGNORECASE)
-# "…, not (on) " and "but not (for the parcel) ": what follows is no order of its own.
-_LEADS: Final = re.compile(r"\s+(?:(?:on|for|to|at|from|with|the|an?)\s+){0,2}(?:[^\W\d_]+\s+)?", re.IGNORECASE)
-_SETTING_AGAINST: Final = re.compile(r"not|instead\s+of|rather\s+than", re.IGNORECASE)
-_SET_AGAINST: Final = re.compile(
-    rf"(?:(?:,|\bbut|\band)\s+not|\binstead\s+of|\brather\s+than){_LEADS.pattern}$", re.IGNORECASE
-)
-_OTHER_NAME: Final = re.compile(r"(?:instead\s+of|rather\s+than)\s+[A-Z][\w-]*(?:\s+[A-Z][\w-]*)?")
-_ENDS: Final = re.compile(r"\s*(?:[,.;!]|$|(?:from|for|to|at|on|in|by|with|as)\b)", re.IGNORECASE)
 _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
 _VAGUE: Final = re.compile(r"(?:an?\s+)?(?:some|any|few|bit|little|couple)(?:\s+of)?\s*", re.IGNORECASE)
 _REPLACED: Final[frozenset[Kind]] = frozenset(("number", "unit", "date", "part", "quantifier"))
@@ -145,22 +136,7 @@ class _Judge:
         return each.is_of(STRETCHES) and denies_other_action(self.order.text, each.place, others)
 
     def is_set_against(self, each: Finding) -> bool:
-        """Whether it is what a used value of its kind is not: "7, not 9", "on Monday, not on Friday"."""
-        start, end = each.place
-        if each.is_of(("order not to",)) and _SETTING_AGAINST.fullmatch(each.said):
-            ahead = (one for one in self.findings if start < one.place[0])
-            return any(
-                _LEADS.fullmatch(self.order.text, end, one.place[0]) and self.is_set_against(one) for one in ahead
-            )
-        if "beside" in each.kinds and _OTHER_NAME.fullmatch(each.said) is not None:
-            return any(self.order.text[one:last][:1].isupper() for one, last in self.order.taken)
-        kind = next((kind for kind in ("date", "number") if kind in each.kinds), None)
-        if kind == "date" and not dates.find(read_text(each.said), self.order.request.now.date()):
-            return False  # "Thursday, not at noon"
-        if kind is None or (kind == "number" and self.order.structure.several) or not _ENDS.match(self.order.text, end):
-            return False
-        used = any(kind in one.kinds and one.place[1] <= start and self.is_used(one) for one in self.findings)
-        return used and patterns.search_before(_SET_AGAINST, self.order.text, start) is not None
+        return is_set_against(self.order, each, self.findings, self.is_used)
 
     def is_within_whole(self, each: Finding) -> bool:
         return not _is_whole(each) and _is_within(each.place, self._wholes)

@@ -12,7 +12,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_message, takes_text
 from agent.resolve.rules.normalization import replace_phrasal_verbs
 from language.example_patterns import PARTICLES
-from language.stems import EMPTY, GENERIC, KIN, ORDERS, name_stems, split_runs, stem, stem_text
+from language.stems import EMPTY, GENERIC, KIN, MAKING, ORDERS, name_stems, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word, rate_similarity
 from registry.offers.offer import Offer
 from registry.offers.shortlist import ALIKE, Shortlist
@@ -32,10 +32,6 @@ LIGHT_SHARE: Final = 0.5
 # Verbs whose object says what they do ("give credit", "set to urgent", "make it high").
 _DOING: Final = frozenset(map(stem, ("make", "give", "take", "have", "do", "send")))
 _ONE: Final = frozenset(("a", "an"))
-# Verbs by which something new comes to be: its noun alone orders it ("donation from Ada, 20").
-_MAKING: Final = frozenset(
-    map(stem, ("create", "add", "book", "schedule", "plan", "arrange", "reserve", "record", "log", "enter", "register"))
-)
 _IRREGULAR: Final = {
     stem(form): stem(verb)
     for verb, forms in {
@@ -281,7 +277,7 @@ def _find_made(title: str) -> str:
     """The noun of what an action makes anew: "Book a driver's absence" makes an absence. Empty if it makes nothing of a
     name of its own."""
     said = title.casefold().split()
-    does = len(said) >= 3 and stem(said[0]) in _MAKING and said[1] in _ONE
+    does = len(said) >= 3 and stem(said[0]) in MAKING and said[1] in _ONE
     alone = does and (len(said) == 3 or (len(said) == 4 and said[2].endswith(_OWNS)))
     return stem(said[-1]) if alone and stem(said[-1]) not in GENERIC else ""
 

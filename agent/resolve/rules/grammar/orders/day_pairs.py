@@ -59,7 +59,8 @@ def read_moved_day(reader: Reader, offer: Offer, first: int, stop: int) -> Moved
                 reader.words(max(said) if apart else at, last),
                 reader.words(at, max(said) - 1 if apart else last),
             )
-            value = TypedValue(value=pair.last.isoformat(), quote=new)
+            last_day = reader.dates[max(said)].day if apart else pair.last  # "from Friday to Thursday": the next one
+            value = TypedValue(value=last_day.isoformat(), quote=new)
             day = Day(date=pair.first.isoformat(), quote=old)
             return MovedDay(dated[0], Piece(at - 1, last, value), Compare(field=field, op="=", value=day))
     return None
