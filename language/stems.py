@@ -232,6 +232,12 @@ MAKING: Final = frozenset(
 )
 """Stems of verbs by which something new comes to be, and nothing is replaced."""
 
+
+def makes_anew(title: str) -> bool:
+    """Whether an action of this title makes something that there wasn't: "Book a lesson"."""
+    return stem((title.split() or [""])[0]) in MAKING
+
+
 # Verbs that people order with, beyond those in groups of synonyms.
 _ORDER_WORDS: Final = """
 put move copy set apply run do use try call text ping tag label mark flag note log track watch follow unfollow like post

@@ -171,6 +171,9 @@ def _of_clause(
             return  # says that nothing happens if the condition fails
         yield first[1], clause.end
         return
+    if after and not ours and left and PAST.fullmatch(plain_word(first[0])):
+        yield first[1], clause.end  # "…, paid in advance"
+        return
     plain = blank(_LET, blank(ASKING, told))
     # A verb in a name ("Will") or in a text that is sent states nothing of the order.
     told_here = (each for each in FINITE.finditer(plain) if not _DETERMINED.search(plain[: each.start()]))

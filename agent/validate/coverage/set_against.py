@@ -11,7 +11,7 @@ from agent.extract.time import dates
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_words import Finding
-from language.stems import MAKING, stem
+from language.stems import makes_anew, stem, stem_text
 from language.text import read_text
 
 # Between what sets against and the value: "not (on)", "not (for the parcel)".
@@ -52,4 +52,11 @@ def is_set_against(
 
 
 def _makes_anew(order: Order) -> bool:
-    return any(stem(each.title.split()[0]) in MAKING for each in order.contracts if each.title.split())
+    """Whether something is made that there wasn't: "Book a lesson", but not "Schedule a story" of one that there is."""
+    nouns = {kind.name: {stem(noun) for noun in kind.nouns} for kind in order.kinds}
+    held = (
+        nouns.get(note.record or "", set()) & set(stem_text(contract.title))
+        for contract in order.contracts
+        for note in contract.annotations.values()
+    )
+    return any(makes_anew(each.title) for each in order.contracts) and not any(held)

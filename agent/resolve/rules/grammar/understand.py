@@ -16,6 +16,7 @@ from agent.resolve.rules.clauses import is_order, parse_clause
 from agent.resolve.rules.grammar.exemplified import resolve_exemplified
 from agent.resolve.rules.grammar.named_records import find_named_records
 from agent.resolve.rules.grammar.orders.bare_notes import read_bare_note
+from agent.resolve.rules.grammar.orders.examples import find_exemplified
 from agent.resolve.rules.grammar.phrases.titles import Place, find_titles, read_titles_as_names
 from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal
 from agent.resolve.rules.grammar.reader import Reader
@@ -92,8 +93,12 @@ def understand(
         return made or Calls(drafts=(Draft(action=chosen, version=shortlist.offers[0].version),))
     if (continued := proposer.follow_up()) is not None:
         return continued if isinstance(continued, Abstain) else Proposed(proposal=continued)
-    answer = proposer.answer() if not _is_kind_order(text, proposer) else None
-    if answer is None and not _is_kind_order(text, proposer):
+    # What is typed like an action's example orders it, also where it tells something: "Ada's car is ready".
+    ordered = _is_kind_order(text, proposer) or (
+        not text.rstrip().endswith("?") and find_exemplified(read.typed, shortlist) is not None
+    )
+    answer = proposer.answer() if not ordered else None
+    if answer is None and not ordered:
         for places in find_titles(proposer.reader)[:1]:
             titled = read_anew()
             read_titles_as_names(titled.reader, places)

@@ -32,6 +32,13 @@ LIGHT_SHARE: Final = 0.5
 # Verbs whose object says what they do ("give credit", "set to urgent", "make it high").
 _DOING: Final = frozenset(map(stem, ("make", "give", "take", "have", "do", "send")))
 _ONE: Final = frozenset(("a", "an"))
+# What these are done to is no verb of the action: "refund a deposit" deposits nothing.
+_UNDOING: Final = frozenset(
+    map(
+        stem,
+        ("refund", "cancel", "delete", "remove", "void", "return", "revoke", "reverse", "undo", "waive", "withdraw"),
+    )
+)
 _IRREGULAR: Final = {
     stem(form): stem(verb)
     for verb, forms in {
@@ -96,7 +103,7 @@ class ActionWords:
         platform = stem(offer.name.partition(".")[0]) if "." in offer.name else ""  # names none of its actions
         own = [each for each in called if each != platform]
         for at, each in enumerate(own):
-            if at == 0 or (each in ORDERS and each not in things):
+            if at == 0 or (each in ORDERS - things and own[0] not in _UNDOING):
                 tells(each, OWN)
         tells(_find_first(offer.title), OWN)
         tells(_find_deed(offer.title), OWN)
@@ -108,7 +115,7 @@ class ActionWords:
             nouns.update(stem_text(alias))
             if said in _CAME_IN:
                 reported.add(stem("arrived"))
-            if len(said) > 1 and all(each in _TENSE for each in said[:-1]):
+            if len(said) > 1 and all(each in _TENSE or each in things for each in said[:-1]):  # "prop returned"
                 reported.add(find_base_form(said[-1]))
             if len(said) == 1:
                 tells(said[0], OWN)
@@ -132,7 +139,7 @@ class ActionWords:
         titled = _frame_of(offer.title, things)
         phrases += [titled] if len(titled) > 1 else []
         phrases += _find_phrasal_verbs(offer)
-        reported.update(find_predicates(offer))
+        reported.update(find_predicates(offer), map(_find_told, offer.examples))
         for example in offer.examples:
             first = _find_shown(example, things)
             if first and not PARTICLES & set(example.casefold().split()[1:2]):
@@ -151,7 +158,7 @@ class ActionWords:
         self.verbs: Mapping[str, float] = verbs
         self.phrases = tuple(phrases)
         self.nouns = frozenset(nouns)
-        self.reported = frozenset(reported)
+        self.reported = frozenset(reported - {""})
         self.known = shortlist.spoken(offer.name)
         self.values = _list_values(offer)
         self._told: dict[str, float] = {}
@@ -263,6 +270,17 @@ def _find_shown(example: str, things: Collection[str]) -> str:
     does = next((word for word in rest[:2] if word.islower() and word.endswith("s")), "")
     shown = _find_first(does) if named else _find_first(example, names=True)
     return "" if shown in things else shown
+
+
+def _find_told(example: str) -> str:
+    """The base form of what an example says that somebody has done: "Ada Berg paid 40 euros". Empty if it says none."""
+    said = example.split()
+    named = next((at for at, word in enumerate(said) if not (word[:1].isupper() and word.isalpha())), len(said))
+    rest = [word for word in said[named : named + 3] if word.casefold() not in {"has", "have", "just"}]
+    low = rest[0].casefold() if named and rest else ""
+    base = find_base_form(stem(low))
+    past = low.isalpha() and (base != stem(low) or (low.endswith("ed") and stem(low) != low))
+    return base if past and low not in _IS and not is_order(stem(said[0].casefold())) else ""
 
 
 def _find_first(text: str, *, names: bool = False) -> str:

@@ -9,6 +9,7 @@ from agent.extract.time.day_pairs import find_day_parameters
 from agent.planning.proposal import Compare, Day, TypedValue
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import makes_anew
 from language.text import word_set
 from registry.offers.offer import Offer
 
@@ -46,7 +47,7 @@ def read_moved_day(reader: Reader, offer: Offer, first: int, stop: int) -> Moved
     has no single such day."""
     dated = [name for name, each in offer.properties.items() if each.get("format") == "date"]
     kinds = [kind for each in offer.properties if (kind := reader.kinds.get(offer.annotation(each).record or ""))]
-    if len(dated) != 1 or len(kinds) != 1:
+    if len(dated) != 1 or len(kinds) != 1 or makes_anew(offer.title):
         return None
     days = [each.name for each in kinds[0].fields if each.type == "date"]
     field = dated[0] if dated[0] in days else days[0] if len(days) == 1 else None

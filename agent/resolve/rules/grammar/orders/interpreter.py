@@ -305,10 +305,15 @@ class Interpreter(StretchEvidence):
                 found = read_text_argument(self.reader, place, name, annotation, before, required=required)
             if found is None or any(found[0] == start for start, _ in self.unread) or self._names_deed(*found):
                 continue  # "… nobody has seen": which are meant, and no reason
+            held = [each for every in self.records.values() for each in every]
+            if any(each.first <= found[0] and found[1] <= each.last for each in held):
+                continue  # "log a repair for order 7": the record, and no fault
             first, last = found
             if WHEN.fullmatch(f"{self.reader.low(first - 1)} {self.reader.words(first, last).text}"):
                 continue  # "for the time being": how long, and no reason
             first, last = self._add_subject(found, name, taken)
+            # "tell all that owe us that …": who is meant ends where the text begins.
+            self.unread = [(at, first - 1 if at < first - 1 < end else end) for at, end in self.unread]
             put = puts_on(self.reader, self.place.order, found)
             told = self._is_put_on_record(name) if put else is_message(name, annotation) and self._writes(annotation)
             others = told and self.reader.tokens[first - 1].owns  # "tell Ada's sister that …": not Ada

@@ -133,12 +133,20 @@ class StretchDirections(StretchValues):
         """Settles a name that may be the given record or the receiver: "move Ada to room 7" is about her stay. People
         have names more often than rooms do, and nothing goes "to Ada"."""
         mine = self.reader.kinds[receiver[1].find.record]
+        if self._is_put_on(receiver[1], [name for name, _, _ in others]):
+            return receiver
         for other in others if not self._is_aimed(receiver[1]) else ():
             owners = [each.owner for each in other[2].where if isinstance(each, BelongsTo)]
             kinds = [self.reader.kinds[each.record] for each in owners if isinstance(each, Find)]
             if any(rate_person_likeness(each) > rate_person_likeness(mine) for each in kinds):
                 return other
         return receiver
+
+    def _is_put_on(self, phrase: Phrase, given: Sequence[str]) -> bool:
+        """Whether somebody is put on one of the records that are given: "put Ada on job 7"."""
+        at = phrase.last + 1 + (self.reader.low(phrase.last + 1) in lexicon.DETERMINERS)
+        noun = self.reader.noun(at) if self.reader.low(phrase.last) in {"on", "onto"} else None
+        return noun is not None and noun[0].name in {self.offer.annotation(each).record for each in given}
 
     def _share_names(self) -> None:
         """Gives a name to the receiving parameter: before what is given ("give Ada task 6", "give Ada the old lamp"),

@@ -26,6 +26,8 @@ from registry.records import RecordKind
 
 _NEAR: Final = 4  # words
 _PUT_ON: Final = frozenset(("on", "onto", "to", "into"))
+LIGHT_PHRASE: Final = 0.9
+"""How much a verb and a particle tell that many actions share ("put on"), where something lacks."""
 LEAST_VERB: Final = 0.5
 """How much a word tells of the action, so that it is taken for its verb."""
 _TAKE: Final = stem("take")
@@ -72,6 +74,8 @@ class StretchEvidence(StretchUnread):
         if verb.light and evidence < 0.7 and named:
             evidence = max(evidence + 0.15 * min(named, 2), 0.4 + 0.2 * min(named, 2) if verb.ordered else 0.0)
             evidence += 0.1 if not missing else 0.0
+        if self.light_phrase and missing:
+            evidence = min(evidence, LIGHT_PHRASE)
         if self._has_own_value() and not clash:
             evidence = max(evidence, 0.75)
         if self.told:

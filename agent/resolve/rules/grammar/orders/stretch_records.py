@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
@@ -14,7 +13,6 @@ from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import is_deed, is_past
 from agent.resolve.rules.grammar.name_ends import is_attribute
-from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, drop_repeated
 from agent.resolve.rules.grammar.orders.leave_outs import (
     drop_denied,
@@ -25,7 +23,7 @@ from agent.resolve.rules.grammar.orders.leave_outs import (
     leave_out,
 )
 from agent.resolve.rules.grammar.orders.stretch_directions import has_it_now, settle_holders, settle_receivers
-from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
+from agent.resolve.rules.grammar.orders.stretch_ends import StretchEnds
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -35,14 +33,13 @@ from language.stems import EMPTY, stem
 from language.wordnet import find_similar_stems, is_word
 from registry.records import RecordKind
 
-MOST_WORDS: Final = 30  # no description of a record is longer
 _TELLS_WHICH: Final = lexicon.OF | lexicon.ABOUT | lexicon.RELATIVES | {"with", "without", "whose", "nobody"}
 """What follows a noun and tells which of its kind is meant: there it is no mere word of the action."""
 _SUBJECTS: Final = frozenset(("whose", "nobody", "i", "we", "you", "he", "she", "they"))
 _NO_VERB: Final = lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | lexicon.QUANTITIES
 
 
-class StretchRecords(StretchSpoken):
+class StretchRecords(StretchEnds):
     """Reads which records an action's parameters mean."""
 
     def _find_records(self) -> None:
@@ -378,27 +375,3 @@ class StretchRecords(StretchSpoken):
         if self.reader.leads(kind, self.reader.kinds[phrase.find.record]):
             return 2.0
         return 1.0 if phrase.noun else 0.5
-
-    def _break(self, at: int, *, words: bool = False) -> int:
-        """Where a phrase that begins at a token must end. ``words``: it has no noun."""
-        ends = self._ends[words]
-        return min(self.stop, at + MOST_WORDS, ends[at + 1 - self.first] if at + 1 < self.stop else self.stop)
-
-    @cached_property
-    def _ends(self) -> tuple[list[int], list[int]]:
-        """For each token of the stretch, the first later one that no phrase passes, and that no phrase without a noun
-        passes. Computed once, backwards."""
-        reader, values, words = self.reader, [self.stop], [self.stop]
-        for step in range(self.stop - 1, self.first - 1, -1):
-            low = reader.low(step)
-            ends = step in self.quoted or (self._is_value(step) and not reader.comparison_before(step))
-            ends = ends or (
-                find_base_form(stem(low)) in self.words.reported and self._is_predicate(step)
-            )  # says it of the record
-            values.append(step if ends else values[-1])
-            ends = ends or step in reader.dated
-            if not ends and not reader.tokens[step].capital:
-                ends = low in lexicon.PARTICLES or self.verbs.get(step, 0.0) >= 0.5
-                ends = ends or stem(low) in self.words.nouns or step in self._begun
-            words.append(step if ends else words[-1])
-        return values[::-1], words[::-1]

@@ -30,7 +30,7 @@ from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.text_parameters import takes_text
 from agent.resolve.rules.grammar.phrases.amounts import ALL, LEFT_OUT, MONEY, Amounts
 from language.measures import convert, find_measure
-from language.stems import stem
+from language.stems import makes_anew, stem
 from language.text import word_set
 from registry.contract import Annotation, Unit
 
@@ -58,8 +58,7 @@ class StretchValues(StretchWords):
             annotation = self.offer.annotation(name)
             if self.kind(name) is not None or not self._speaks(annotation) or takes_text(schema, annotation):
                 continue
-            found = list(self._read_values(name, schema if isinstance(schema, Mapping) else {}, annotation))
-            if found:
+            if found := list(self._read_values(name, schema if isinstance(schema, Mapping) else {}, annotation)):
                 self.values[name] = found
         pair = read_day_pair(self.reader, self.offer, self.first, self.stop)
         self.values |= {name: [piece] for name, piece in pair.items()}
@@ -162,7 +161,8 @@ class StretchValues(StretchWords):
         kinds = [(each, kind) for each in self.offer.required if (kind := self.kind(each)) is not None]
         days = [field.name for _, kind in kinds[:1] for field in kind.fields if field.type in DATES]
         days = [name] if name in days else days
-        if not dated or len(kinds) != 1 or len(days) != 1:
+        anew = makes_anew(self.offer.title) and name not in days  # a new lesson replaces no birthday
+        if anew or not dated or len(kinds) != 1 or len(days) != 1:
             return None
         return FieldOf(field=days[0], of=Handle(handle=f"@{kinds[0][0]}"))
 

@@ -18,6 +18,7 @@ from agent.resolve.rules.grammar.orders.texts import find_colon, writes_note
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.told import NOT_YET
+from language.example_patterns import PARTICLES
 from language.stems import EMPTY, stem
 from language.text import find_quotations, word_set
 from language.wordnet import find_similar_stems, is_word
@@ -56,11 +57,9 @@ class StretchWords:
         self.unread: list[tuple[int, int]] = []
         self.creates = False
         """Whether a new record is spoken of, which no action on records there are can mean."""
-        self.doubtful = self.last_try = False
-        self.text_from: int | None = None
-        """Where the text begins that an action needs, behind a colon."""
-        self.told = False
-        """Whether what a message shall say is told plainly."""
+        self.doubtful = self.last_try = self.light_phrase = False
+        self.text_from: int | None = None  # where the text begins that an action needs, behind a colon
+        self.told = False  # whether what a message shall say is told plainly
 
     def _find_verbs(self) -> None:
         reader = self.reader
@@ -84,6 +83,7 @@ class StretchWords:
             denied = reported and not self._has_happened(places[-1])
             if places and not denied and not self._told(places[0]):
                 self.verbs.update(dict.fromkeys(places, 1.05))
+                self.light_phrase = all(each in LIGHT or each in PARTICLES for each in phrase)  # "put on"
                 self.aliased.update(places)
         for at in list(self.verbs):
             if self._told(at) and not (stems[at] in self.words.reported and self._is_so(at)):

@@ -121,7 +121,7 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
         begin, rest = reader.end_index(reader.tokens[begin].start + asked.end()), rest[asked.end() :]
     noun = reader.noun(begin) if begin < stop else None
     thing = (noun is not None and not is_order(stem(reader.low(begin)))) or begin in reader.numbers  # "2 paint rollers"
-    thing = thing or begin in reader.quoted
+    thing = thing or begin in reader.quoted or _is_name(reader, begin)
     ordered = bool(rest) and ((begins_like_an_order(rest) and not thing) or orders(begin, stop) or asked is not None)
     denied = next((at for at in range(begin, stop) if reader.low(at) in lexicon.NOT), stop)
     lacks = reader.low(denied) == "no" and reader.low(denied - 1) in _HAVING if begin < denied < stop else False
@@ -164,6 +164,13 @@ def _wants(reader: Reader, at: int) -> bool:
     """Whether a verb says what somebody would have. That is an order only where nothing else is ordered."""
     length = next((len(words) for words in _WANTS if reader.lows(at, len(words)) == words), 0)
     return length > 0 and reader.low(at + length) != "to"
+
+
+def _is_name(reader: Reader, at: int) -> bool:
+    """Whether capitals inside a sentence make a word a name and no verb: "… and Post Office 3"."""
+    tokens = reader.tokens[at : at + 2]
+    capitals = len(tokens) > 1 and tokens[0].capital and not reader.text.plain.isupper() and not reader.starts(at)
+    return capitals and (tokens[1].capital or not is_order(stem(reader.low(at))))
 
 
 def _tells(reader: Reader, at: int) -> bool:

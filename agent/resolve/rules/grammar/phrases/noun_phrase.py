@@ -123,6 +123,8 @@ def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, 
         if low in _ENDS and low != "both" and not (low == "of" and at > index) and not token.owns:
             return None
         counted = reader.low(at - 1).isalpha() and at - 1 in reader.numbers
+        if low in {"on", "onto"} and at > index and reader.noun(at + 1) is not None:
+            return None  # "Bluebird on tour 7": what is put there
         if low == "of" and not counted and reader.low(at - 1) not in _PARTED:
             return None
         at += 1

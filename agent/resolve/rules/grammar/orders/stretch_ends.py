@@ -1,0 +1,47 @@
+"""Ends in a stretch: where a description of a record must end, because something else begins."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
+from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
+from language.stems import stem
+
+MOST_WORDS: Final = 30  # no description of a record is longer
+
+
+class StretchEnds(StretchSpoken):
+    """Finds the ends of phrases."""
+
+    def _says_value(self, at: int) -> bool:
+        """Whether "is" says a new value of the record: "Ada's car is ready", but not "the one that is ready"."""
+        told = self.reader.low(at - 1) in lexicon.RELATIVES
+        return not told and self.place.sentence == 0 and at + 1 in self._typed_tokens and self.reader.is_mark(at + 2)
+
+    def _break(self, at: int, *, words: bool = False) -> int:
+        """Where a phrase that begins at a token must end. ``words``: it has no noun."""
+        ends = self._ends[words]
+        return min(self.stop, at + MOST_WORDS, ends[at + 1 - self.first] if at + 1 < self.stop else self.stop)
+
+    @cached_property
+    def _ends(self) -> tuple[list[int], list[int]]:
+        """For each token of the stretch, the first later one that no phrase passes, and that no phrase without a noun
+        passes. Computed once, backwards."""
+        reader, values, words = self.reader, [self.stop], [self.stop]
+        for step in range(self.stop - 1, self.first - 1, -1):
+            low = reader.low(step)
+            ends = step in self.quoted or (self._is_value(step) and not reader.comparison_before(step))
+            ends = ends or (
+                find_base_form(stem(low)) in self.words.reported and self._is_predicate(step)
+            )  # says it of the record
+            ends = ends or (low in lexicon.BE and self._says_value(step))
+            values.append(step if ends else values[-1])
+            ends = ends or step in reader.dated
+            if not ends and not reader.tokens[step].capital:
+                ends = low in lexicon.PARTICLES or self.verbs.get(step, 0.0) >= 0.5
+                ends = ends or stem(low) in self.words.nouns or step in self._begun
+            words.append(step if ends else words[-1])
+        return values[::-1], words[::-1]
