@@ -160,7 +160,8 @@ def _note_comparison(condition: Compare | AnyOf, kind: RecordKind) -> str:
         raise _Unsaid
     if isinstance(condition.value, Word) and (condition.value.word is None or isinstance(condition.value.word, bool)):
         return _label(field) if bool(condition.value.word) is (condition.op == "=") else f"not {_label(field)}"
-    if field.type in DATES or (field.name == kind.size and condition.op in _MEASURED):
+    sum_alone = field.name == kind.size and condition.op in _MEASURED and field.type not in ("integer", "number")
+    if field.type in DATES or sum_alone:  # "over 100.00 EUR", but "boxes out over 20"
         return ""
     value = _say_value(condition.value)
     if condition.op == ">" and value == "0":

@@ -171,7 +171,7 @@ def _of_clause(
             return  # says that nothing happens if the condition fails
         yield first[1], clause.end
         return
-    if after and not ours and left and PAST.fullmatch(plain_word(first[0])):
+    if after and not (ours or clause.joined) and left and PAST.fullmatch(plain_word(first[0])):
         yield first[1], clause.end  # "…, paid in advance"
         return
     plain = blank(_LET, blank(ASKING, told))

@@ -305,8 +305,10 @@ class Interpreter(StretchEvidence):
                 found = read_text_argument(self.reader, place, name, annotation, before, required=required)
             if found is None or any(found[0] == start for start, _ in self.unread) or self._names_deed(*found):
                 continue  # "… nobody has seen": which are meant, and no reason
-            held = [each for every in self.records.values() for each in every]
-            if any(each.first <= found[0] and found[1] <= each.last for each in held):
+            held = [
+                each for every in self.records.values() for each in every if self.reader.noun(each.first) is not None
+            ]
+            if required and any(each.first <= found[0] and found[1] <= each.last for each in held):
                 continue  # "log a repair for order 7": the record, and no fault
             first, last = found
             if WHEN.fullmatch(f"{self.reader.low(first - 1)} {self.reader.words(first, last).text}"):

@@ -24,6 +24,7 @@ from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
+from language.text import word_set
 from registry.records import Field, RecordKind
 
 # Adjective → the names of the field that it measures, and whether it means the upper end.
@@ -51,6 +52,8 @@ _COUNTS: Final = frozenset(
 LEFT: Final = frozenset(("left", "in", "on", "stock", "hand", "remaining", "available"))
 _UNUSED: Final = frozenset(("left", "remaining", "over"))
 _HOLDING: Final = frozenset(("on", "at", "in", "with", "of", "has", "have", "having"))
+SPARE: Final = word_set("out left held total count number of on in hand stock")
+"""What the label of a count has besides what is counted."""
 NUMERIC: Final = ("money_minor", "number", "integer")
 _MOST: Final = (("est", ""), ("est", "e"), ("iest", "y"))
 
@@ -360,3 +363,16 @@ def _is(each: Field, verb: str) -> bool:
     label = label_field(each).split()
     label = label[:-1] if label[1:] in (["on"], ["at"]) else label
     return len(label) == 1 and find_base_form(stem(label[0])) == find_base_form(stem(verb))
+
+
+def find_counted_field(kind: RecordKind, reader: Reader, at: int) -> tuple[Field, int] | None:
+    """The number field that counts what a token begins to name, and where it ends: "boxes (out)", for "Boxes out"."""
+    if reader.noun(at) is not None:
+        return None
+    for field in kind.fields:
+        label = label_field(field).split()
+        counted = [stem(word) for word in label if word not in SPARE]
+        if field.type in ("integer", "number") and counted and counted == [*map(stem, reader.lows(at, len(counted)))]:
+            end = at + len(counted)
+            return field, end + (reader.low(end) in SPARE & {*label})
+    return None

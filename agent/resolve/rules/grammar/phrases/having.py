@@ -3,6 +3,7 @@ visits")."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 from agent.extract.references.vocabulary import is_person, rate_person_likeness
@@ -24,6 +25,7 @@ from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_sum,
 from agent.resolve.rules.grammar.phrases.fields import (
     NUMERIC,
     find_compared_field,
+    find_counted_field,
     find_named_field,
     list_stock_fields,
     read_comparison,
@@ -89,6 +91,11 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
         return some[1]
     counted = held if step < stop and reader.noun(step) is None and not negated else None
     own = _read_counted_field(reader, made.kind, step) if counted is not None else None
+    some_of = step + (reader.low(step) in {"any", "some"})
+    if counted is None and superlative is None and (held_now := find_counted_field(made.kind, reader, some_of)):
+        field, end = held_now  # "(customers) with boxes"
+        made.where.append(Compare(field=field.name, op="=" if negated else ">", value=Number(number=Decimal(0))))
+        return end
     if counted is not None and own is not None:
         number = Number(number=counted.value, quote=reader.words(at + 1, step))
         op = op if finds_comparison(reader, at, step) else "="
@@ -128,7 +135,9 @@ def _read_counted_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Fiel
     end = skip_left(reader, at)
     stocks = [each for _, each in list_stock_fields([kind])] if end > at else []
     own = stocks[0] if len(stocks) == 1 else find_named_field(kind, reader, at, at + 1)
-    return (own, max(end, at + 1)) if own is not None and own.type in NUMERIC else None
+    if own is not None and own.type in NUMERIC:
+        return own, max(end, at + 1)
+    return find_counted_field(kind, reader, at)
 
 
 def _read_their_thing(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, int] | None:

@@ -28,6 +28,7 @@ from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_sum,
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, read_subject, take_first
 from agent.resolve.rules.grammar.phrases.fields import (
+    SPARE,
     find_measure,
     find_named_field,
     find_owed,
@@ -281,12 +282,13 @@ def read_how_many(reader: Reader, index: int, stop: int) -> Answer | None:
 def _counted_field(reader: Reader, at: int, stop: int) -> Answer | None:
     """A number that a record holds: "(how many) seats does 7 have, seats are left for the gala, are sold for it"."""
     end = stop
-    while end > at and reader.low(end - 1) in HELD | {"left", "still"}:
+    while end > at and reader.low(end - 1) in HELD | {"left", "still", "out", "got", "now"}:
         end -= 1
     tail = [word for word in reader.lows(end, stop - end) if word == "left"]
     for step in range(at + 1, min(at + 6, end)):
         said = [stem(word) for word in (*reader.lows(at, step - at), *tail) if word not in HELD | _IDLE]
-        finds = list_meant(reader, step + 1, end) if reader.low(step) in {"of", "for", "in", "on"} | DO | BE else []
+        joins = reader.low(step) in {"of", "for", "in", "on", "has", "have"} | DO | BE
+        finds = list_meant(reader, step + 1, end) if joins else []
         counts = [(find, each) for find in finds for each in reader.kinds[find.record].fields if find.pick == "one"]
         made = [RecordsAnswer(records=find, fields=(each.name,)) for find, each in counts if _counts(each, said)]
         if made:
@@ -298,7 +300,9 @@ def _counts(each: Field, said: Sequence[str]) -> bool:
     """Whether the words are a number field's: "seats left", or "tickets sold" where that is called "sold"."""
     label = label_field(each).split()
     aside = len(label) == 1 and len(said) > 1 and is_deed(label[0])
-    return each.type in ("number", "integer") and sorted(map(stem, label)) == sorted(said[aside:])
+    plain = [stem(word) for word in label if word not in SPARE]
+    named = sorted(map(stem, label)) == sorted(said[aside:]) or (plain and plain == [*said])
+    return each.type in ("number", "integer") and bool(named)
 
 
 def _owed_to_us(reader: Reader, at: int, stop: int) -> Answer | None:
