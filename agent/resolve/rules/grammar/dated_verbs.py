@@ -28,6 +28,8 @@ TO_COME: Final = frozenset(("due", "scheduled", "planned"))
 _PAST: Final = re.compile(PAST)
 _NO_PLAN: Final = frozenset(("since", "status", "born"))
 """What dates are called that lie behind, besides participles."""
+# What happens on the last day on which something is valid.
+_ENDING: Final = frozenset(map(stem, ("end", "expire", "lapse", "finish")))
 OWING: Final = ("unpaid", "outstanding", "owed", "owing", "due", "open")  # the last two say so only beside "paid"
 _LEFT: Final = frozenset(("owed", "owing", "outstanding", "unpaid", "due", "left", "remaining", "rest", "balance"))
 # Phrasal verbs that say what happens to a thing.
@@ -86,6 +88,8 @@ def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | Non
         return named[0]  # "settled", where that is "paid"
     if alike and word in TO_COME and (ahead := find_line_ahead(kind)) is not None:
         return ahead
+    if alike and said in _ENDING and len(last := [each for each in days if ends_then(each)]) == 1:
+        return last[0]
     near = [each for each in days if alike and any(_is_same(said, verb) for verb in _verbs(each))]
     return near[0] if len(near) == 1 else None
 

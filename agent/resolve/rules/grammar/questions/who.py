@@ -90,12 +90,27 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
         return RecordsAnswer(records=drop_place(found))
     if (others := _others_told(reader, index + 1, stop, people)) is not None:
         return RecordsAnswer(records=drop_place(others))
+    if (busy := _tell_busy(reader, people, index + 1 + (reader.low(index + 1) in BE), stop)) is not None:
+        return busy
     for each in list_below(reader, Find(record=people.name)):  # "who leaves on Friday": whose stay does
         theirs = Phrase(Find(record=each.record, pick="all"), index, index + 1, True)
         found = read_restricted(reader, theirs, stop, told=low == "who's")
         if found is not None and not found.bare and found.order is None:
             return RecordsAnswer(records=Find(record=people.name, where=(Has(related=drop_place(found)),), pick="all"))
     return _who_does(reader, index + 1 + (reader.low(index + 1) in BE), stop, named=True)
+
+
+def _tell_busy(reader: Reader, people: RecordKind, at: int, stop: int) -> Answer | None:
+    """Who does on a day what records of theirs are called: "(who is) moving tomorrow", whose move is then."""
+    said = stem(reader.low(at))
+    for each in list_below(reader, Find(record=people.name)):
+        kind = reader.kinds[each.record]
+        called = said in {stem(noun) for noun in kind.nouns}
+        spent = reader.when(at + 1, kind.order) if called and kind.order is not None else None
+        if spent is not None and spent[1] == stop:
+            theirs = Find(record=kind.name, where=tuple(spent[0]), pick="all")
+            return RecordsAnswer(records=Find(record=people.name, where=(Has(related=theirs),), pick="all"))
+    return None
 
 
 def _tell_holder(reader: Reader, at: int, stop: int) -> Answer | None:
