@@ -29,7 +29,7 @@ _PAIRS: Final = tuple(
         ("approve accept confirm publish", "reject decline deny refuse unpublish"),
     )
 )
-_MORE, _LESS = _PAIRS[0]
+_MORE, LESS = _PAIRS[0]
 _REMOVING: Final = frozenset(
     stem_text(
         "waive drop forgive discount refund release free delete erase clear scrap discard bin throw void abort dismiss"
@@ -108,7 +108,7 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
             said in asks and verbs & one and not verbs & asks for a, b in _PAIRS for one, asks in ((a, b), (b, a))
         )
         # "By" an amount less, for an action that neither adds nor subtracts by name.
-        lessens = said in _LESS and not verbs & _LESS and _BY.search(told, head[2]) is not None
+        lessens = said in LESS and not verbs & LESS and _BY.search(told, head[2]) is not None
         if (opposed or lessens) and not _is_no_order(told, head[1], head[0]):
             yield place
         away = _AWAY.search(told)
@@ -117,7 +117,7 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
             yield clause.start() + returns.start(), clause.start() + returns.end()
         if away is not None and away["verb"].casefold() == "get" and search_before(_RECEIVES, told, away.start()):
             away = None
-        if away is not None and verbs & _MORE and not verbs & _LESS and stem(away["verb"].casefold()) not in verbs:
+        if away is not None and verbs & _MORE and not verbs & LESS and stem(away["verb"].casefold()) not in verbs:
             yield clause.start() + away.start(), clause.start() + away.end()
 
 
@@ -141,7 +141,7 @@ def _removes(contract: Contract) -> bool:
     """Whether an action takes something away, by a verb or a particle of its own."""
     verbs = leading_verbs(contract) | {*name_stems(contract.name.rpartition(".")[2]), *stem_text(contract.title)}
     words = (contract.title, contract.description, *contract.aliases, *contract.examples)
-    return bool(verbs & (_LESS | ENDING | _REMOVING)) or any(map(_REMOVES.search, words))
+    return bool(verbs & (LESS | ENDING | _REMOVING)) or any(map(_REMOVES.search, words))
 
 
 def _is_no_order(told: str, at: int, verb: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
 from agent.extract.spans.money import find_currency
-from agent.planning.proposal import UNDONE, Handle, Number, TypedValue
+from agent.planning.proposal import UNDONE, Computed, FieldOf, Handle, Number, TypedValue
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.descriptions import means_whole
@@ -36,7 +36,7 @@ from agent.validate.coverage.misread import find_misread
 from agent.validate.coverage.misread_texts import list_named
 from agent.validate.coverage.modifiers import FORBIDS, FREE, find_limits, find_modifiers, find_parts, names_rate
 from agent.validate.coverage.negations import find_denied_clauses, find_negations, find_taken_back, only_contrasts
-from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_other_channels, find_removals, goes_by
+from agent.validate.coverage.opposed_verbs import LESS, find_opposed_verbs, find_other_channels, find_removals, goes_by
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_told
 from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
@@ -334,7 +334,10 @@ def _find_opposed_verbs(order: Order) -> Iterator[Place]:
     """Opposed verbs that are no value of the call: an action called "lock" may take "unlock" as one of its values."""
     values = [*order.texts, *order.find([each for _, _, each in order.arguments if isinstance(each, TypedValue)])]
     removals = find_removals(order.polite, order.contracts, order.taken) if not order.structure.negates else ()
+    lessens = any(each.op == "-" and isinstance(each.a, FieldOf) for each in order.parts(Computed))
     for first, last in (*find_opposed_verbs(order.polite, order.contracts), *removals):
+        if lessens and stem(order.polite[first:last].casefold()) in LESS:
+            continue  # "reduce the price by 5 %": what is computed is less
         if not any(start <= first and last <= end for start, end in values):
             yield first, last
 

@@ -51,6 +51,7 @@ from agent.resolve.rules.grammar.questions.overdue import leave_out_finished
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.normalization import AlignedText
 from agent.validate.questions import make_action_candidate
+from language.stems import makes_anew
 from language.wordnet import is_word
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
@@ -130,6 +131,8 @@ class Proposer:
             doubted += [best] if best.doubtful and not chosen else []
             moves = any(best.offer.annotation(name).unit in MONEY for call in best.calls for name in call)
             unnamed = unnamed or (best.evidence < TELLS and (bool(best.strange) or (moves and not wish.ordered)))
+            noun = not wish.ordered and reader.noun(wish.first) is not None  # "eye test for Ada on Friday"
+            unnamed = unnamed or (noun and makes_anew(best.offer.title))
             over += [reader.words(at, at + 1).text for at in best.unexplained]
             over += [reader.words(*each).text for each in best.unread]
             if any(best.offer.annotation(name).unit in MONEY for name in best.offer.properties):
@@ -190,7 +193,8 @@ class Proposer:
             self.reader.covered |= each.covered
             calls = [Call(action=each.offer.name, arguments=arguments) for arguments in each.calls]
             made.append(make_proposal(calls))
-        return Proposed(proposal=made[0], instead=tuple(made[1:]), sure=told)
+        anew = not told and any(makes_anew(each.offer.title) for each in rivals)
+        return Proposed(proposal=made[0], instead=tuple(made[1:]), sure=told, unnamed=anew)
 
     def _which(self, rivals: Sequence[Interpretation], *, sure: bool = True) -> Ask:
         """Asks which of the likeliest actions is meant. ``sure``: what was read of its arguments holds."""

@@ -71,6 +71,10 @@ _TENSE: Final = frozenset(map(stem, ("is", "was", "were", "has", "been", "just",
 _WRITING: Final = tuple(
     map(stem, ("apologize", "apologise", "thank", "ask", "inform", "remind", "warn", "congratulate", "tell", "write"))
 )
+# Verbs that make a number more or less.
+_CHANGING: Final = frozenset(
+    map(stem, ("raise", "increase", "lower", "reduce", "decrease", "cut", "drop", "halve", "double"))
+)
 _SAYING: Final = stem("say")
 LIGHT: Final = GENERIC | frozenset(
     map(stem, ("let", "give", "move", "mark", "send", "hand", "apply", "change", "have", "get", "bring"))
@@ -148,6 +152,9 @@ class ActionWords:
         if self.writes:
             for each in _WRITING:
                 tells(each, WRITES)
+        if _changes_amount(offer):
+            for each in _CHANGING - verbs.keys():
+                tells(each, AKIN)
         for parameter, annotation in offer.annotations.items():
             nouns.update(name_stems(parameter))
             nouns.update(stem_text(annotation.label or ""))
@@ -181,6 +188,14 @@ class ActionWords:
             return near
         share = rate_similarity(said, strong, verb=True) if said not in EMPTY else 0.0
         return ALIKE_SHARE if share >= ALIKE else 0.0
+
+
+def _changes_amount(offer: Offer) -> bool:
+    """Whether an action gives a number of a record another value: its price."""
+    return any(
+        note.replaces is not None and offer.properties.get(name, {}).get("type") in ("integer", "number")
+        for name, note in offer.annotations.items()
+    )
 
 
 def _sends_text(offer: Offer, verbs: Collection[str]) -> bool:

@@ -21,7 +21,7 @@ from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
 from agent.resolve.rules.grammar.phrases.titles import Place, read_titles_as_names
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import EMPTY, stem
+from language.stems import EMPTY, makes_anew, stem
 from language.text import word_set
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -82,8 +82,19 @@ def _read(reader: Reader, shortlist: Shortlist, place: Stretch, so: Collection[s
         records = [each for each in made.calls[0].values() if isinstance(each, RecordArgument)]
         given = reader.low(place.order) in GIVING and len(records) > 1  # "give Ada the spare lamp"
         named = bool(knowing and records) and len(records) == len(made.calls[0])
-        if whole and (made.sets or given or named) and len(made.calls) == 1:
+        several = len(records) > 1 and len(made.calls[0]) > len(records)  # two records, and a value beside them
+        anew = makes_anew(offer.title) and _begins_with_made(reader, offer, shortlist, place.first)
+        if whole and (made.sets or given or named or several or anew) and len(made.calls) == 1:
             yield made
+
+
+def _begins_with_made(reader: Reader, offer: Offer, shortlist: Shortlist, at: int) -> bool:
+    """Whether words begin with the noun of what an action makes: "eye test for Ada on Friday"."""
+    at += reader.low(at) in {"a", "an", "new", "another"}
+    noun = reader.noun(at)
+    kinds = {offer.annotation(each).record for each in offer.properties}
+    called = read_action_words(offer, shortlist).nouns
+    return noun is not None and noun[0].name not in kinds and any(stem(each) in called for each in noun[0].nouns)
 
 
 def _is_set(reader: Reader, offer: Offer, name: str) -> bool:

@@ -8,13 +8,25 @@ from typing import Final
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
-from language.stems import stem
+from language.stems import makes_anew, stem
+from registry.records import RecordKind
 
 MOST_WORDS: Final = 30  # no description of a record is longer
 
 
 class StretchEnds(StretchSpoken):
     """Finds the ends of phrases."""
+
+    def _makes(self, kind: RecordKind) -> bool:
+        """Whether the action makes such a record: its words name it, and no parameter takes one."""
+        taken = {each.name for name in self.offer.properties if (each := self.kind(name)) is not None}
+        return kind.name not in taken and any(stem(noun) in self.words.nouns for noun in kind.nouns)
+
+    def _past_made_noun(self) -> int:
+        """Where the noun ends of what the action makes, which begins words without a verb: "eye test for Ada"."""
+        at = self.first + (self.reader.low(self.first) in {"a", "an", "new", "another"})
+        noun = self.reader.noun(at) if makes_anew(self.offer.title) and not self.place.ordered else None
+        return at + noun[1] if noun is not None and self._makes(noun[0]) else self.first
 
     def _says_value(self, at: int) -> bool:
         """Whether "is" says a new value of the record: "Ada's car is ready", but not "the one that is ready"."""

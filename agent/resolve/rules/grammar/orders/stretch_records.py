@@ -46,7 +46,7 @@ class StretchRecords(StretchEnds):
         names = [name for name in self.offer.properties if self.kind(name) is not None and self._takes(name)]
         if not names:
             return
-        at, why = self.first, self._why()
+        at, why = self._past_made_noun(), self._why()
         kinds = {name: kind for name in names if (kind := self.kind(name)) is not None}
         receivers, holders = self._receivers, list[Piece]()
         quotes, nouns = self._find_quoted_names(), set[int]()
@@ -328,11 +328,6 @@ class StretchRecords(StretchEnds):
         others = [other for name in names if (other := self.kind(name)) is not None and other.name != kind.name]
         less = any(rate_person_likeness(each) < named and is_code(self.reader, at, each) for each in others)
         return bool(others) and (named > 1 or less)
-
-    def _makes(self, kind: RecordKind) -> bool:
-        """Whether the action makes such a record: its words name it, and no parameter takes one."""
-        taken = {each.name for name in self.offer.properties if (each := self.kind(name)) is not None}
-        return kind.name not in taken and any(stem(noun) in self.words.nouns for noun in kind.nouns)
 
     def _find_number(self, phrase: Phrase) -> int | None:
         """Where an amount stands in the middle of a phrase's name: "Ada Lovelace 20 credit"."""

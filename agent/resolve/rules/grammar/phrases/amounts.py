@@ -5,13 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from agent.planning.proposal import Computed, Expression, FieldOf, Find, Handle, Number, TotalOf
+from agent.planning.proposal import Computed, Expression, FieldOf, Find, Handle, Number, Operation, TotalOf
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.fields import read_total
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.reader import Reader
 from language.fractions import read_fraction
+from language.text import word_set
 from registry.contract import Annotation, Unit
 from registry.offers.offer import Offer
 
@@ -21,6 +22,10 @@ ALL: Final = {"all", "everything", "whole"}
 _ADDED_UP: Final = {"sum", "total", "amount", "value"}
 _LESS: Final = {"except", "minus", "less"}
 LEFT_OUT: Final = _LESS | {"but"}
+
+
+_MORE: Final = word_set("raise raises increase increases up add")
+_LESS_OF_IT: Final = word_set("lower reduce reduces decrease cut drop down off")
 
 
 class Amounts:
@@ -36,7 +41,8 @@ class Amounts:
     def read(self, first: int, stop: int) -> tuple[Expression, int, int] | None:
         """The computed amount and its place, if one is said."""
         for at in range(first, stop):
-            made = self._part(at, stop) or self._rest(at) or self._same(at, stop) or self._what(at, stop)
+            made = self._change(first, at) or self._part(at, stop) or self._rest(at)
+            made = made or self._same(at, stop) or self._what(at, stop)
             if made is not None:
                 return made[0], at, made[1]
         return None
@@ -47,6 +53,24 @@ class Amounts:
         if whole is None:
             return None
         return FieldOf(field=whole.field, of=Handle(handle=f"@{whole.parameter}"))
+
+    def _change(self, first: int, at: int) -> tuple[Expression, int] | None:
+        """What the record's amount becomes if it is made more or less: "raise the rent by 20 euros, by 5 %"."""
+        reader, held = self.reader, self.annotation.replaces
+        said = set(reader.lows(first, at - first))
+        op: Operation | None = "+" if said & _MORE else "-" if said & _LESS_OF_IT else None
+        if held is None or op is None or reader.low(at) != "by":
+            return None
+        now = FieldOf(field=held.field, of=Handle(handle=f"@{held.parameter}"))
+        number, share = reader.amount(at + 1), reader.numbers.get(at + 1)
+        if share is not None and share.kind == "percent":
+            last = reader.end_index(share.end)
+            part = Number(number=share.value, unit="%", quote=reader.words(at, last))
+            return Computed(op=op, a=now, b=Computed(op="*", a=now, b=part)), last
+        if number is None or reader.low(number[1]) in {"percent", "per"}:
+            return None
+        quote = reader.words(at, number[1])
+        return Computed(op=op, a=now, b=number[0].model_copy(update={"quote": quote})), number[1]
 
     def _part(self, at: int, stop: int) -> tuple[Expression, int] | None:
         share: Expression | None = None
