@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from agent.extract.references.vocabulary import is_person
 from agent.pipeline import Question
-from agent.planning.proposal import Find, StateIs, Words
+from agent.planning.proposal import Compare, Find, StateIs, Words
 from agent.query.conditions import Filter, match_all, match_any, match_exactly, match_owner
 from agent.query.name_parts import (
     find_by_initials,
@@ -40,8 +40,9 @@ from agent.validate.records.ranking import (
     list_shown,
     match_name,
 )
+from core.display_text import to_display_text
 from language.wordnet import is_word
-from registry.records import Query, Record, RecordKind
+from registry.records import Query, Record, RecordKind, format_field
 
 if TYPE_CHECKING:
     from agent.query.context import QueryContext
@@ -383,6 +384,11 @@ class RecordSearch:
         wanted = merge_filters(*states, need.filter)
         if wanted and not fits(record, wanted):
             return need.ask(explain_exclusion(record, record.label, replace(need, filter=wanted)))
+        said = next((each.field for each in find.where if isinstance(each, Compare) and each.op == "="), "")
+        if (field := need.kind.field_named(said)) is not None and (value := format_field(field, record.values)):
+            label = (field.label or field.name).replace("_", " ").lower()
+            told = f"The {label} of {record.label} is {to_display_text(value)}, not what you said."
+            return need.ask(f"{told} Which {name_kind(need.kind)} is meant?")
         return need.ask(f"{record.label} is not what you said of it. Which {name_kind(need.kind)} is meant?")
 
 

@@ -35,12 +35,19 @@ _LAUNDRY = FrozenWorld(
             offer("message_client", "Message a client", "Send a client a text.", {
                 "client_id": _NUMBER, "text": _TEXT}, {
                 "client_id": refer("client"), "text": {"ask": "What shall it say?"}}, aliases=["tell"]),
+            offer("set_fee", "Change the fee of a load", "Set what a load costs.", {
+                "load_id": _NUMBER, "fee": _NUMBER}, {"load_id": refer("load"), "fee": {
+                    "unit": "money_minor", "currency": "EUR", "replaces": {"parameter": "load_id", "field": "fee"}}}),
+            offer("take_payment", "Take a payment", "Write down money for a load.", {
+                "load_id": _NUMBER, "amount": _NUMBER}, {
+                "load_id": refer("load", paid=["no"]), "amount": {"unit": "money_minor", "currency": "EUR"}},
+                examples=["Ruth Klee paid 12 euros on load 900"]),
             offer("note_load", "Note something on a load", "Keep a note with a load.", {
                 "load_id": _NUMBER, "note": _TEXT}, {"load_id": refer("load"), "note": {}}, aliases=["add a note"]),
         ],
         "kinds": [
-            define("client", ["client", "clients"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}],
-                label="{name}"),
+            define("client", ["client", "clients"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"},
+                {"name": "bags_out", "type": "integer", "ranged": True}], label="{name}"),
             define("driver", ["driver", "drivers"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}],
                 label="{name}"),
             define("run", ["run", "runs"], [{"name": "id", "type": "id", "search": "number"},
@@ -50,20 +57,22 @@ _LAUNDRY = FrozenWorld(
             define("load", ["load", "loads"], [{"name": "id", "type": "id", "search": "number"},
                 {"name": "client_id", "type": "id"}, {"name": "client_name"}, {"name": "items", "type": "string"},
                 {"name": "care", "type": "enum", "values": ["gentle", "normal", "hot"]},
+                {"name": "fee", "type": "money_minor", "currency_field": "currency", "ranged": True},
+                {"name": "currency", "type": "currency"}, {"name": "paid", "type": "enum", "values": ["yes", "no"]},
                 {"name": "back_on", "type": "date", "ranged": True}],
                 label="load {id}", detail="{items}, {client_name}", order="back_on",
                 relations=[{"kind": "client", "via": "client_id"}]),
         ],
         "records": {
-            "client": list_rows("id name", (1, "Nell Brook"), (2, "Bill Marsh"), (3, "Hotel Sole")),
+            "client": list_rows("id name bags_out", (1, "Nell Brook", 2), (2, "Bill Marsh", 0), (3, "Hotel Sole", 14)),
             "driver": list_rows("id name", (11, "Rudi Kern"), (12, "Vera Lenz")),
             "run": list_rows("id name driver_id driver_name day", (21, "North Run", 11, "Rudi Kern", "2026-11-27"),
                 (22, "Lake Run", 12, "Vera Lenz", "2026-11-30"), (23, "North Run", 12, "Vera Lenz", "2026-12-04")),
-            "load": list_rows("id client_id client_name items care back_on",
-                (801, 1, "Nell Brook", "curtains", "normal", "2026-11-27"),
-                (802, 1, "Nell Brook", "duvet", "normal", "2026-12-01"),
-                (803, 2, "Bill Marsh", "uniforms", "hot", "2026-11-27"),
-                (804, 3, "Hotel Sole", "tablecloths", "hot", "2026-11-30")),
+            "load": list_rows("id client_id client_name items care fee currency paid back_on",
+                (801, 1, "Nell Brook", "curtains", "normal", 3000, "EUR", "yes", "2026-11-27"),
+                (802, 1, "Nell Brook", "duvet", "normal", 2000, "EUR", "yes", "2026-12-01"),
+                (803, 2, "Bill Marsh", "uniforms", "hot", 4000, "EUR", "no", "2026-11-27"),
+                (804, 3, "Hotel Sole", "tablecloths", "hot", 9000, "EUR", "no", "2026-11-30")),
         },
     }
 )  # fmt: skip
@@ -194,6 +203,52 @@ async def test_one_word_behind_a_comma_is_not_passed_over(text: str) -> None:
     ],
 )
 async def test_questions_by_role_position_and_text(text: str, words: str) -> None:
+    verdict = (await ask(_LAUNDRY, text)).verdict
+    assert isinstance(verdict, Reply), verdict
+    assert words in verdict.text
+
+
+@pytest.mark.parametrize(
+    ("text", "load", "fee"),
+    [
+        ("raise the fee of load 803 by 5 euros", 803, 4500),
+        ("reduce the fee of load 803 by 10 %", 803, 3600),
+        ("lower the fee of load 803 by 10 euros", 803, 3000),
+        ("change the fee of load 803 from 40 to 50 euros", 803, 5000),
+    ],
+)
+async def test_an_amount_is_changed_by_so_much_or_from_what_it_is(text: str, load: int, fee: int) -> None:
+    made = await _calls_of(text)
+    assert [(action, values["load_id"], values["fee"]) for action, values in made] == [("set_fee", load, fee)]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("change the fee of load 803 from 60 to 50 euros", "The fee of load 803 is 40.00 EUR"),
+        ("change the care of load 803 from gentle to normal", "The care of load 803 is hot"),
+    ],
+)
+async def test_what_takes_the_place_of_something_else_is_told(text: str, why: str) -> None:
+    verdict = (await ask(_LAUNDRY, text)).verdict
+    assert isinstance(verdict, Question)
+    assert why in verdict.text
+
+
+async def test_what_somebody_has_done_is_written_down_where_an_example_tells_it() -> None:
+    made = await _calls_of("Hotel Sole has paid 15 euros")
+    assert [(action, values["load_id"], values["amount"]) for action, values in made] == [("take_payment", 804, 1500)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("how many bags has Hotel Sole got?", "14"),
+        ("who has more than 5 bags out", "Hotel Sole"),
+        ("which clients have no bags", "Bill Marsh"),
+    ],
+)
+async def test_a_count_that_somebody_has_is_asked_for_by_its_name(text: str, words: str) -> None:
     verdict = (await ask(_LAUNDRY, text)).verdict
     assert isinstance(verdict, Reply), verdict
     assert words in verdict.text

@@ -78,12 +78,13 @@ class Interpreter(StretchEvidence):
         return self._weigh(calls)
 
     def _narrow_to_moved(self) -> None:
-        """Demands of a record the day that another one takes the place of."""
-        for pieces in self.records.values() if self.moved is not None else ():
+        """Demands of a record the values that others take the place of."""
+        before = tuple(each.before for each in self.moved)
+        for pieces in self.records.values() if before else ():
             for at, piece in enumerate(pieces):
                 find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
-                if self.moved is not None and isinstance(find, Find):
-                    held = find.model_copy(update={"where": (*find.where, self.moved.before)})
+                if isinstance(find, Find):
+                    held = find.model_copy(update={"where": (*find.where, *before)})
                     pieces[at] = replace(piece, argument=RecordArgument(reference=held))
 
     def _list_only_days(self) -> frozenset[int]:

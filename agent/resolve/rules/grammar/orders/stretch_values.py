@@ -23,8 +23,9 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, LAST
 from agent.resolve.rules.grammar.orders.action_words import SHOWN
-from agent.resolve.rules.grammar.orders.day_pairs import is_other_end, read_day_pair, read_moved_day
+from agent.resolve.rules.grammar.orders.day_pairs import is_other_end, read_day_pair
 from agent.resolve.rules.grammar.orders.interpretation import Piece
+from agent.resolve.rules.grammar.orders.moved_values import read_moved
 from agent.resolve.rules.grammar.orders.relative_values import read_difference
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.text_parameters import takes_text
@@ -62,8 +63,8 @@ class StretchValues(StretchWords):
                 self.values[name] = found
         pair = read_day_pair(self.reader, self.offer, self.first, self.stop)
         self.values |= {name: [piece] for name, piece in pair.items()}
-        self.moved = read_moved_day(self.reader, self.offer, self.first, self.stop)
-        self.values |= {self.moved.name: [self.moved.piece]} if self.moved is not None else {}
+        self.moved = read_moved(self.reader, self.offer, self.first, self.stop)
+        self.values |= {each.name: [each.piece] for each in self.moved if each.piece is not None}
         self._read_counts()
         self._forget_tokens()
 
@@ -161,9 +162,8 @@ class StretchValues(StretchWords):
         kinds = [(each, kind) for each in self.offer.required if (kind := self.kind(each)) is not None]
         days = [field.name for _, kind in kinds[:1] for field in kind.fields if field.type in DATES]
         days = [name] if name in days else days
-        anew = makes_anew(self.offer.title) and name not in days  # a new lesson replaces no birthday
-        if anew or not dated or len(kinds) != 1 or len(days) != 1:
-            return None
+        if not dated or len(kinds) != 1 or len(days) != 1 or (makes_anew(self.offer.title) and name not in days):
+            return None  # a new lesson replaces no birthday
         return FieldOf(field=days[0], of=Handle(handle=f"@{kinds[0][0]}"))
 
     def _read_sums(self, name: str) -> Iterator[Piece]:
