@@ -306,7 +306,8 @@ class StretchEvidence(StretchUnread):
         if at in self.quoted:
             return False
         value = any(piece.first <= at < piece.last for pieces in self.values.values() for piece in pieces)
-        thing = self.reader.noun(at) is not None and not is_order(verb)
+        held = any(piece.first <= at < piece.last for pieces in self.records.values() for piece in pieces)
+        thing = (held or self.reader.noun(at) is not None) and not is_order(verb)  # "Hotel Sole paid 20 euros"
         return not value and not thing
 
     def _covers_noun(self, kind: RecordKind) -> bool:
