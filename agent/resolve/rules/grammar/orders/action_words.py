@@ -10,7 +10,7 @@ from typing import Final
 from agent.resolve.rules.clauses import is_akin_to_order, is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_message, takes_text
-from agent.resolve.rules.normalization import replace_phrasal_verbs
+from agent.resolve.rules.phrasal_verbs import replace_phrasal_verbs
 from language.example_patterns import PARTICLES
 from language.stems import EMPTY, GENERIC, KIN, MAKING, ORDERS, name_stems, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word, rate_similarity
@@ -72,9 +72,7 @@ _WRITING: Final = tuple(
     map(stem, ("apologize", "apologise", "thank", "ask", "inform", "remind", "warn", "congratulate", "tell", "write"))
 )
 # Verbs that make a number more or less.
-_CHANGING: Final = frozenset(
-    map(stem, ("raise", "increase", "lower", "reduce", "decrease", "cut", "drop", "halve", "double"))
-)
+_CHANGING: Final = frozenset(map(stem, ("raise", "increase", "lower", "reduce", "decrease")))
 _SAYING: Final = stem("say")
 LIGHT: Final = GENERIC | frozenset(
     map(stem, ("let", "give", "move", "mark", "send", "hand", "apply", "change", "have", "get", "bring"))

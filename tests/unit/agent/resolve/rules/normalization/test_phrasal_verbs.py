@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.resolve.rules.normalization import AlignedText, replace_phrasal_verbs
+from agent.resolve.rules.normalization import AlignedText
+from agent.resolve.rules.phrasal_verbs import replace_phrasal_verbs
 from tests.unit.agent.resolve.rules.test_coordination import drafts, words
 
 
