@@ -306,8 +306,8 @@ class StretchEvidence(StretchUnread):
         if at in self.quoted:
             return False
         value = any(piece.first <= at < piece.last for pieces in self.values.values() for piece in pieces)
-        held = any(piece.first <= at < piece.last for pieces in self.records.values() for piece in pieces)
-        thing = (held or self.reader.noun(at) is not None) and not is_order(verb)  # "Hotel Sole paid 20 euros"
+        named = any(piece.first == at == self.first for pieces in self.records.values() for piece in pieces)
+        thing = (named or self.reader.noun(at) is not None) and not is_order(verb)  # "Hotel Sole paid 20 euros"
         return not value and not thing
 
     def _covers_noun(self, kind: RecordKind) -> bool:
