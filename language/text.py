@@ -216,10 +216,10 @@ def is_written_as_name(text: str, start: int, end: int) -> bool:
     last = ahead.split()[-1].casefold() if ahead.split() else ""
     if low == "may" and (last in _OF_MONTHS or last[-1:].isdigit() or (said and said["word"].casefold() in _OF_MONTHS)):
         return False
-    behind = _BEHIND.match(text, end)
-    if behind is not None and behind["word"].casefold() in _SUBJECTS | {"not"}:
-        return False
-    if said is not None and word[:1].isupper() and word[1:].islower():
+    behind, capital = _BEHIND.match(text, end), said is not None and word[:1].isupper() and word[1:].islower()
+    if behind is not None and behind["word"].casefold() in (_SUBJECTS | {"not"}) - ({"that"} if capital else set()):
+        return False  # but "tell Hope and May that …"
+    if capital:
         return True
     listed = said is not None or bool(_LISTED.search(before))
     return listed and low in _AUXILIARIES and last not in _SUBJECTS and _NO_VERB.match(text, end) is not None

@@ -44,6 +44,8 @@ _AND_WHOM: Final = re.compile(
 )
 _ALONE: Final = r"(?:^|[,;:.!?(]\s*|\s[-–—]\s*|\b(?:it|this|that)(?:['’]s|\s+is)\s+)(?:very\s+)?"
 _ENDS: Final = r"\s*(?=$|[,;:.!?)]|\s[-–—])"
+# "(tell Ada) and may that …", where May is somebody.
+_AND_ALSO: Final = re.compile(r"(?<!\w)(?:and|&)\s+(?P<who>[^\W\d_]+)(?:\s+that|\s*:)\s*$", re.IGNORECASE)
 _AND_TOO: Final = re.compile(r",?\s+and\s+(?P<who>[A-Z][\w'’-]*(?:\s+[A-Z][\w'’-]*)?\s+(?:too|as\s+well))\s*[.!]?\s*$")
 _AND_DO: Final = re.compile(
     r"(?<!\w)(?:and|then)\s+(?:(?:then|also|please)\s+)*(?P<verb>[^\W\d_]+)\s+(?:her|him)(?!\w)", re.IGNORECASE
@@ -88,6 +90,9 @@ def find_told_to_others(order: Order) -> Iterator[Place]:
         for found in _AND_WHOM.finditer(order.text, start, end):
             if found.start() == start or _is_name(found["who"]):
                 yield found.span("who")
+        beside = patterns.search_before(_AND_ALSO, order.text, start)
+        if beside is not None and not any(a <= beside.start("who") < b for a, b in order.taken):
+            yield beside.span("who")
         if (too := _AND_TOO.search(order.text, start, end)) is not None:
             yield too.span("who")
         for found in _AND_DO.finditer(order.text, start, end):

@@ -58,10 +58,8 @@ from registry.records import RecordKind
 
 MOST_BEFORE: Final = 60
 """Tokens before an order in which its person is looked for."""
-MOST_FITS: Final = 5
-"""Plans that are tried on live data where no verb names an action."""
-MOST_OTHERWISE: Final = 3
-"""Other readings of its names that a plan is tried with where the likeliest finds none such."""
+MOST_FITS: Final = 5  # plans that are tried on live data where no verb names an action
+MOST_OTHERWISE: Final = 3  # readings of its names that a plan is tried with where the likeliest finds none such
 
 
 class Proposer:
@@ -118,7 +116,7 @@ class Proposer:
             if choice.closed is not None:
                 return Proposed(proposal=Proposal(result=NoneResult(reason="not allowed", action=choice.closed.name)))
             if best is None and choice.tied and len(parts) == 1:
-                return self._whichever(choice.rivals, told=choice.told)
+                return self._whichever(choice.rivals, told=choice.told, noun=_begins_with_noun(reader, wish))
             if best is None and choice.tied and wish is parts[-1] and made:
                 best, tied = choice.rivals[0], choice
             if best is None and choice.rivals and (len(parts) == 1 or wish.ordered):
@@ -131,12 +129,11 @@ class Proposer:
             doubted += [best] if best.doubtful and not chosen else []
             moves = any(best.offer.annotation(name).unit in MONEY for call in best.calls for name in call)
             unnamed = unnamed or (best.evidence < TELLS and (bool(best.strange) or (moves and not wish.ordered)))
-            noun = not wish.ordered and reader.noun(wish.first) is not None  # "eye test for Ada on Friday"
-            unnamed = unnamed or (noun and makes_anew(best.offer.title))
+            unnamed = unnamed or (_begins_with_noun(reader, wish) and makes_anew(best.offer.title))
             over += [reader.words(at, at + 1).text for at in best.unexplained]
             over += [reader.words(*each).text for each in best.unread]
             if any(best.offer.annotation(name).unit in MONEY for name in best.offer.properties):
-                vague = [at for at in range(wish.first, wish.stop) if reader.low(at) in lexicon.VAGUE]
+                vague = (at for at in range(wish.first, wish.stop) if reader.low(at) in lexicon.VAGUE)
                 over += [reader.words(at, at + 1).text for at in vague if at not in best.covered]
             reader.person, reader.thing, reader.spoken = best.person, best.thing, dict(best.spoken)
             reader.covered |= best.covered
@@ -185,16 +182,16 @@ class Proposer:
         longer = chooser.choose(replace(wish, stop=stop)).best
         return longer if longer is not None and len(longer.missing) < len(best.missing) else best
 
-    def _whichever(self, rivals: Sequence[Interpretation], *, told: bool) -> Proposed:
+    def _whichever(self, rivals: Sequence[Interpretation], *, told: bool, noun: bool) -> Proposed:
         """Plans that the words express equally well. Live data tells which one works. ``told``: a verb says as much of
-        each."""
+        each. ``noun``: they begin with one."""
         made = []
         for each in rivals:
             self.reader.covered |= each.covered
             calls = [Call(action=each.offer.name, arguments=arguments) for arguments in each.calls]
             made.append(make_proposal(calls))
-        anew = not told and any(makes_anew(each.offer.title) for each in rivals)
-        return Proposed(proposal=made[0], instead=tuple(made[1:]), sure=told, unnamed=anew)
+        unnamed = noun and any(makes_anew(each.offer.title) for each in rivals)
+        return Proposed(proposal=made[0], instead=tuple(made[1:]), sure=told, unnamed=unnamed)
 
     def _which(self, rivals: Sequence[Interpretation], *, sure: bool = True) -> Ask:
         """Asks which of the likeliest actions is meant. ``sure``: what was read of its arguments holds."""
@@ -250,9 +247,8 @@ class Proposer:
         wishes = list_wishes(self.reader, 0, len(self.reader.tokens), chooser.orders, chooser.reads_in_full)
         if len(wishes) != 1:
             return ()
-        fits = list_fits(self.reader, self.shortlist, wishes[0])
         made: list[Proposal] = []
-        for each in fits:
+        for each in list_fits(self.reader, self.shortlist, wishes[0]):
             plan = make_proposal([Call(action=each.offer.name, arguments=each.calls[0])])
             made += [plan] if plan not in made else []
         return tuple(made[:MOST_FITS])
@@ -397,3 +393,8 @@ def _record_of(arguments: Mapping[str, Argument]) -> Find | None:
         if isinstance(argument, RecordArgument) and isinstance(argument.reference, Find):
             return argument.reference
     return None
+
+
+def _begins_with_noun(reader: Reader, wish: Stretch) -> bool:
+    """Whether a noun begins words without a verb: "eye test for Ada on Friday"."""
+    return not wish.ordered and reader.noun(wish.first) is not None

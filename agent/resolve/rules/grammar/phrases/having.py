@@ -92,7 +92,7 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
     counted = held if step < stop and reader.noun(step) is None and not negated else None
     own = _read_counted_field(reader, made.kind, step) if counted is not None else None
     some_of = step + (reader.low(step) in {"any", "some"})
-    if counted is None and superlative is None and (held_now := find_counted_field(made.kind, reader, some_of)):
+    if held is None and superlative is None and (held_now := find_counted_field(made.kind, reader, some_of)):
         field, end = held_now  # "(customers) with boxes"
         made.where.append(Compare(field=field.name, op="=" if negated else ">", value=Number(number=Decimal(0))))
         return end
