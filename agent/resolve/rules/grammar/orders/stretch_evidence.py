@@ -306,7 +306,8 @@ class StretchEvidence(StretchUnread):
         if at in self.quoted:
             return False
         value = any(piece.first <= at < piece.last for pieces in self.values.values() for piece in pieces)
-        named = any(piece.first == at == self.first for pieces in self.records.values() for piece in pieces)
+        pieces = (each for held in self.records.values() for each in held if each.first == at == self.first)
+        named = any(not self.verbs.keys().isdisjoint((each.last, each.last + 1)) for each in pieces)
         thing = (named or self.reader.noun(at) is not None) and not is_order(verb)  # "Hotel Sole paid 20 euros"
         return not value and not thing
 
