@@ -186,19 +186,13 @@ def _is_somebody(subject: Sequence[Word], order: Order, used: bytearray) -> bool
     return any(named[-2:]) or (low[0] in _DETERMINERS and len(low) > 1)
 
 
-def find_joined_names(
-    text: str, taken: Sequence[Place], known: frozenset[str], *, creates: bool = False
-) -> Iterator[Place]:
-    """Finds names and numbers that "and" joins to used words. If a call ``creates`` what it names, every unused name
-    may be the name."""
+def find_joined_names(text: str, taken: Sequence[Place], known: frozenset[str]) -> Iterator[Place]:
+    """Finds names and numbers that "and" joins to used words."""
     claimed = [Span(start=start, end=end, text=text[start:end]) for start, end in taken]
     ends = {end for _, end in taken}
     for each in find_left_over(text, claimed, known):
-        if not patterns.NAME.match(each.text):
-            continue
         before = patterns.search_before(patterns.JOINED, text, each.start)
-        named = creates and each.start > 0 and each.text[:1].isupper()
-        if named or (before is not None and before.start() in ends):
+        if patterns.NAME.match(each.text) and before is not None and before.start() in ends:
             yield each.start, each.end
 
 

@@ -95,7 +95,6 @@ _TO_COME: Final = re.compile(
 # A reason, not a limit: "… should never have been sent", "nobody will pay it anyway".
 _NO_MATTER: Final = re.compile(rf"{patterns.REGRETS.pattern}|(?<!\w)(?:anyway|anyhow|in\s+any\s+case)(?!\w)", re.I)
 _OTHERWISE: Final = re.compile(r"\s*(?:otherwise|else|if\s+not)\b", re.IGNORECASE)
-_INTO: Final = re.compile(r"\s+(?:into|after)\b", re.IGNORECASE)
 _CODE: Final = re.compile(r"(?<![\w@.-])[A-Za-z]{1,3}-?\d{1,6}(?![\w-])")
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DETERMINERS: Final = word_set("the a an his her their its our my your this that these those some")
@@ -291,7 +290,7 @@ def _without_late_verb(
         return left
     if clause.joined and left[0][0].endswith("ed"):  # "A and B with 30 euros shared"
         return left
-    if root in READING and not _INTO.match(clause.text, verb[2]):  # "let Ada have a look at it" is too vague
+    if root in READING:  # "let Ada have a look at it" is too vague
         return left
     wished = patterns.search_before(WISHED, clause.text, verb[1]) is not None
     if wished and root in _STAYING_STEMS:

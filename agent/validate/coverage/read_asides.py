@@ -90,7 +90,6 @@ _OBJECT: Final = re.compile(
     r"\s+(?:the|an?|this|that|these|those|my|our|his|her|their|its|him|it|them|out|off|up|back|away)(?!\w)",
     re.IGNORECASE,
 )
-_JOINT: Final = re.compile(r"[\s,]*(?:(?:and|but|so|or|then|plus)\s*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,6 @@ class ReadAsides:
     def _sort(self, asides: Sequence[tuple[Place, Aside]]) -> Iterator[tuple[Place, bool]]:
         """Yields the places that may stay aside, each with whether it states something. The other places become
         ``doubted``."""
-        last_aside: tuple[int, bool] | None = None
         for clause in split_clauses(self.text) if asides else ():
             ordering = any(self._used[start] and not self._said[start] for _, start, _ in clause.words)
             for (start, end), aside in asides:
@@ -170,17 +168,13 @@ class ReadAsides:
                 said = self.text[first:last]
                 if not said.strip():
                     continue
-                before = last_aside if last_aside and _JOINT.fullmatch(self.text, last_aside[0], first) else None
-                if self._may_stay(said, aside, within=ordering, goes_on=before is not None):
-                    states = _states(said) or (before is not None and before[1])
-                    yield (before[0] if before else first, last), states
-                    last_aside = last, states
+                if self._may_stay(said, aside, within=ordering):
+                    yield (first, last), _states(said)
                 else:
                     self.doubted.append((first, last))
 
-    def _may_stay(self, said: str, aside: Aside, *, within: bool, goes_on: bool) -> bool:
-        """Whether words may stay aside. ``within``: they stand in the ordering clause. ``goes_on``: they continue an
-        aside of the same sentence."""
+    def _may_stay(self, said: str, aside: Aside, *, within: bool) -> bool:
+        """Whether words may stay aside. ``within``: they stand in the ordering clause."""
         if patterns.REGRETS.search(said):
             return True
         finite, past, manners = _find_finite(said), _PAST.search(said), aside.role == "manners"
@@ -198,7 +192,7 @@ class ReadAsides:
         ):
             return False
         counts = not manners or any(map(str.isdigit, said))
-        if finite is None and past is None and counts and not goes_on and _holds_number(said):
+        if finite is None and past is None and counts and _holds_number(said):
             return False
         clause = next(iter(split_clauses(said)), None)
         return clause is None or not _orders(clause, finite)

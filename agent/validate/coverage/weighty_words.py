@@ -372,7 +372,7 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
         *find_passed_over(of),
     ),
     "joined name": lambda of: (
-        *find_joined_names(of.text, of.spoken, of.known, creates=bool(of.kinds) and not of.on_records),
+        *find_joined_names(of.text, of.spoken, of.known),
         *find_listed_names(of),
     ),
     "limit": _find_limits,
