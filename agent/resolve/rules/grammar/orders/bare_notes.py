@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from agent.planning.proposal import Call, QuotedText, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import read_action_words
+from agent.resolve.rules.grammar.orders.fits import MOST_OFFERS, NEAREST
 from agent.resolve.rules.grammar.orders.texts import writes_note
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import is_code
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
+from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 
 MOST_BEFORE: Final = 6
@@ -30,7 +33,10 @@ def read_bare_note(reader: Reader, shortlist: Shortlist) -> Call | None:
     if len(said) < FEWEST_WORDS or not lexicon.DENYING.isdisjoint(said):
         return None
     made: list[Call] = []
-    for offer in shortlist.offers:
+    offers: Sequence[Offer] = shortlist.offers
+    if len(offers) > MOST_OFFERS:
+        offers = [each.offer for each in shortlist.top(reader.text.plain, NEAREST)]
+    for offer in offers:
         words = read_action_words(offer, shortlist)
         if any(words.verbs.get(stem(each), 0.0) >= 1.0 for each in said):
             return None  # "5008: cancel"

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from agent.planning.proposal import QuotedText, RecordArgument
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
@@ -78,7 +79,8 @@ class Chooser:
                 continue
             if low.endswith("ed") and said != low:
                 continue
-            if said in self._own_verbs and self.reader.noun(at) is None:
+            theirs = self.reader.low(at - 1) in lexicon.OWNERS  # "all but 50 of his deposit": no verb
+            if said in self._own_verbs and self.reader.noun(at) is None and not theirs:
                 return True
             rests = self._own_phrases.get(said, ()) if low == said else ()
             after = [stem(self.reader.low(step)) for step in range(at + 1, min(at + 6, stop))] if rests else []
