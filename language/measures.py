@@ -141,8 +141,11 @@ def find_measure(word: str | None, dimension: str | None = None) -> Measure | No
 
 
 def convert(number: Decimal, held: Measure, wanted: Measure) -> Decimal | None:
-    """A number of one unit as the same of another. None if that is no finite decimal, or another dimension."""
+    """A number of one unit as the same of another. None if that is no finite decimal, or another dimension, or for a
+    part of a day in hours: half a day is seldom twelve of them."""
     if held.dimension != wanted.dimension:
+        return None
+    if held.name == "days" and wanted.size < held.size and number != int(number):
         return None
     exact = Fraction(number) * held.size / wanted.size
     made = _DIGITS.divide(Decimal(exact.numerator), Decimal(exact.denominator))

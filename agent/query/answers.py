@@ -28,6 +28,7 @@ from agent.planning.proposal import (
 from agent.query.action_answers import answer_about_action, list_abilities, list_fitting
 from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
+from agent.query.groups import count_by, write_totals
 from agent.query.other_connections import note_other_connections
 from agent.query.references import Query
 from agent.query.slips import find_so_called, tell_slips
@@ -35,7 +36,6 @@ from agent.query.wording import (
     FIRST_LISTED,
     PAGE,
     QueryWords,
-    count_by,
     count_states,
     deny,
     describe_query,
@@ -44,7 +44,6 @@ from agent.query.wording import (
     list_asked_fields,
     list_records,
     lower_label,
-    write_totals,
 )
 from agent.validate.questions import join, make_candidate, quote_words
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind, name_kinds

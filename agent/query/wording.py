@@ -10,7 +10,6 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Final, TypeGuard
 
 from agent.planning.proposal import (
@@ -27,12 +26,11 @@ from agent.planning.proposal import (
     OrderByField,
     Reference,
     StateIs,
-    TotalOf,
     Word,
 )
 from agent.planning.proposal import Day as DayValue
 from agent.query.arithmetic import SAID, find_unit
-from agent.query.conditions import DATES, read_quantity
+from agent.query.conditions import DATES
 from agent.query.context import Quantity, describes
 from agent.validate.questions import join, quote_words
 from agent.validate.records.located import LocatedRecord, name_kind, name_kinds
@@ -332,55 +330,6 @@ def introduce(found: LocatedRecord) -> str:
 
 def lower_label(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-
-MOST_GROUPS: Final = 20
-"""The most groups that are told; the others are counted together."""
-
-
-def count_by(by: Field, found: Sequence[LocatedRecord]) -> str:
-    """The number of records for each value of a field: "9 high, 14 normal". In the order of an enum, otherwise most
-    first."""
-    groups = _grouped(by, found)
-    return _told(groups, [f"{len(records)} {value}" for value, records in groups])
-
-
-def write_totals(by: Field, total: TotalOf, found: Sequence[LocatedRecord]) -> str:
-    """ "paid 149.00 EUR, open 19.00 EUR": the sum of a field for each value of another."""
-    groups = _grouped(by, found)
-    return _told(groups, [f"{value} {_sum(total.field, records)}" for value, records in groups])
-
-
-def _sum(name: str, found: Sequence[LocatedRecord]) -> str:
-    sums: dict[str | None, Decimal] = {}
-    for each in found:
-        field = each.kind.field_named(name)
-        quantity = read_quantity(field, each.record.values) if field is not None else None
-        if quantity is not None:
-            sums[quantity.unit] = sums.get(quantity.unit, Decimal(0)) + quantity.number
-    return " and ".join(Quantity(number, unit).shown for unit, number in sorted(sums.items(), key=str)) or "nothing"
-
-
-def _grouped(by: Field, found: Sequence[LocatedRecord]) -> list[tuple[str, Sequence[LocatedRecord]]]:
-    """The records grouped by a field's value. Owners are grouped by id and shown by name."""
-    groups: dict[str, list[LocatedRecord]] = {}
-    for each in found:
-        groups.setdefault(str(each.record.values.get(by.name)), []).append(each)
-    order = {value: at for at, value in enumerate(by.values)}
-    line = sorted(groups.items(), key=lambda pair: (order.get(pair[0], len(order)), -len(pair[1]), pair[0]))
-    return [(_value(by, records[0]), records) for _, records in line]
-
-
-def _value(by: Field, found: LocatedRecord) -> str:
-    stem = by.name.removesuffix("id") if by.type == "id" else ""
-    named = next((f for f in found.kind.fields if stem and f.type == "string" and f.name.startswith(stem)), by)
-    shown = format_field(named, found.record.values) or "none"
-    return to_display_text(shown.replace("_", " ") if by.values else shown)
-
-
-def _told(groups: Sequence[tuple[str, Sequence[LocatedRecord]]], told: Sequence[str]) -> str:
-    rest = sum(len(records) for _, records in groups[MOST_GROUPS:])
-    return ", ".join([*told[:MOST_GROUPS], *([f"{rest} others"] if rest else [])])
 
 
 def count_states(reference: Reference, found: Sequence[LocatedRecord]) -> str:

@@ -33,6 +33,7 @@ _BESIDE_DAY: Final = re.compile(
 )
 """What tells that "sat" or "fri" is a day: another day or a date beside it."""
 _DAY: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?")
+_MOST_LISTED: Final = 80  # letters of the days before the last one
 _LISTED: Final = re.compile(
     rf"\b(?:on|for)\s+(?:the\s+)?(?P<days>{_DAY.pattern}(?:\s*,\s*(?:the\s+)?{_DAY.pattern}){{0,9}})\s*,?\s*(?:and|&)\s+(?:the\s+)?$"
 )
@@ -80,7 +81,8 @@ def _find(text: Text, today: date) -> tuple[DateSpan, ...]:
 
 def _list_days_before(text: Text, made: Sequence[DateSpan], when: DateSpan) -> list[DateSpan]:
     """The other days of "on 1, 3 and 5 December", which are of the month that the last one is of."""
-    found = _LISTED.search(text.low, 0, when.start) if when.dated and text.low[when.start].isdigit() else None
+    begin = max(0, when.start - _MOST_LISTED)
+    found = _LISTED.search(text.low, begin, when.start) if when.dated and text.low[when.start].isdigit() else None
     if found is None:
         return []
     listed = (each for each in _DAY.finditer(text.low, *found.span("days")))

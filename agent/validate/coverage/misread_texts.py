@@ -46,7 +46,9 @@ _ALONE: Final = r"(?:^|[,;:.!?(]\s*|\s[-–—]\s*|\b(?:it|this|that)(?:['’]s|
 _ENDS: Final = r"\s*(?=$|[,;:.!?)]|\s[-–—])"
 # "(tell Ada) and may that …", where May is somebody.
 _AND_ALSO: Final = re.compile(r"(?<!\w)(?:and|&)\s+(?P<who>[^\W\d_]+)(?:\s+that|\s*:)\s*$", re.IGNORECASE)
-_AND_TOO: Final = re.compile(r",?\s+and\s+(?P<who>[A-Z][\w'’-]*(?:\s+[A-Z][\w'’-]*)?\s+(?:too|as\s+well))\s*[.!]?\s*$")
+_AND_TOO: Final = re.compile(
+    r",?\s{1,3}and\s{1,3}(?P<who>[A-Z][\w'’-]*(?:\s+[A-Z][\w'’-]*)?\s+(?:too|as\s+well))\s*[.!]?\s*$"
+)
 _AND_DO: Final = re.compile(
     r"(?<!\w)(?:and|then)\s+(?:(?:then|also|please)\s+)*(?P<verb>[^\W\d_]+)\s+(?:her|him)(?!\w)", re.IGNORECASE
 )
@@ -108,9 +110,15 @@ def find_unset_members(order: Order) -> Iterator[Place]:
         contract = by_name.get(call.action)
         for name, schema in contract.properties.items() if contract is not None else ():
             given = call.arguments.get(name)
-            if "enum" not in schema or (given is not None and order.find(given)):
+            if "enum" not in schema:
                 continue
             assert contract is not None
+            if given is not None and order.find(given):
+                later = "|".join(re.escape(str(each).replace("_", " ")) for each in list_members(schema))
+                yield from (
+                    each.span("said") for each in re.finditer(rf"\bthen\s+(?P<said>{later})\b", order.text, re.I)
+                )
+                continue
             taken = given.value if isinstance(given, TypedValue) else schema.get("default")
             said = [each for each in list_members(schema) if isinstance(each, str) and each != taken]
             members = "|".join(re.escape(each.replace("_", " ")) for each in said)

@@ -9,6 +9,7 @@ import pytest
 
 from agent.pipeline import Plan, Question, Refusal, Reply
 from evals.cases.frozen_world import FrozenWorld
+from tests.unit.dairy import DAIRY
 from tests.unit.marina import ask, define, list_rows, offer, refer
 
 _NUMBER = {"type": "integer", "minimum": 1}
@@ -252,3 +253,9 @@ async def test_a_count_that_somebody_has_is_asked_for_by_its_name(text: str, wor
     verdict = (await ask(_LAUNDRY, text)).verdict
     assert isinstance(verdict, Reply), verdict
     assert words in verdict.text
+
+
+async def test_who_owes_most_stands_first() -> None:
+    verdict = (await ask(DAIRY, "who owes us the most")).verdict
+    assert isinstance(verdict, Reply), verdict
+    assert verdict.text.index("Hotel Linde") < verdict.text.index("Jonas Keel") < verdict.text.index("Mila Brandt")

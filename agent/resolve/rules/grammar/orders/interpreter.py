@@ -315,6 +315,7 @@ class Interpreter(StretchEvidence):
             if WHEN.fullmatch(f"{self.reader.low(first - 1)} {self.reader.words(first, last).text}"):
                 continue  # "for the time being": how long, and no reason
             first, last = self._add_subject(found, name, taken)
+            first -= self.reader.low(first - 1) == "new" and self.reader.low(first - 2) in {"a", "an"}
             # "tell all that owe us that …": who is meant ends where the text begins.
             self.unread = [(at, first - 1 if at < first - 1 < end else end) for at, end in self.unread]
             put = puts_on(self.reader, self.place.order, found)

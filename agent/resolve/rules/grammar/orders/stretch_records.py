@@ -270,6 +270,8 @@ class StretchRecords(StretchEnds):
             return None
         found: list[tuple[float, str, Phrase, Find]] = []
         token = reader.tokens[at]
+        if token.text.isdigit() and self._is_sum_told(at):
+            return None
         short = token.text.isdigit() and len(token.text) < LEAST_CODE and not reader.numbered(at)
         if short and not self.last_try and not self._listed(at):
             return None

@@ -32,6 +32,7 @@ from agent.resolve.rules.grammar.phrases.positions import read_measured_order
 from agent.resolve.rules.grammar.phrases.shown import read_spoken
 from agent.resolve.rules.grammar.questions.asked_fields import read_amount
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
+from agent.resolve.rules.grammar.questions.debts import read_debts
 from agent.resolve.rules.grammar.questions.figures import (
     HELD,
     drop_place,
@@ -146,6 +147,7 @@ def _read_both(
 def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], *, told: bool) -> Answer | None:
     return (
         read_how_many(reader, index, stop)
+        or read_debts(reader, index, stop)
         or read_amount(reader, index, lambda: _field(reader, index + 2, stop, orders))
         or read_how_much(reader, index, stop)
         or read_aggregate(reader, index, stop)

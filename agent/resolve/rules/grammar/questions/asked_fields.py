@@ -29,6 +29,7 @@ from registry.records import Field, RecordKind
 
 Asked = Literal["day", "amount", "somebody"]
 MOST_TOKENS: Final = 16
+_FEWEST: Final = 4  # letters
 MOST_ANSWERS: Final = 8
 _OPENINGS: Final[tuple[tuple[tuple[str, ...], Asked], ...]] = (
     (("when",), "day"), (("when's",), "day"),
@@ -83,8 +84,17 @@ def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
             return False
         if reader.low(_list_opening(reader).stop) in lexicon.BE and not (is_deed(low) or low.endswith("ing")):
             return False  # "when is the winter sale": a noun
+        if asked == "day" and _is_of_another(reader, stem(low), answer):
+            return False  # "when is it being delivered": its delivery says so
         verbs += 1
     return placed or verbs > 0 or asked != "day" or not own.isdisjoint(stem(token.low) for token in reader.tokens)
+
+
+def _is_of_another(reader: Reader, said: str, answer: RecordsAnswer) -> bool:
+    """Whether a verb is what records of another kind are called."""
+    held = answer.records.record if isinstance(answer.records, Find) else None
+    named = (kind for kind in reader.kinds.values() if len(said) >= _FEWEST and kind.name != held)
+    return any(noun.startswith(said) for kind in named for noun in kind.nouns)
 
 
 def _list_own_words(reader: Reader, answer: RecordsAnswer) -> set[str]:

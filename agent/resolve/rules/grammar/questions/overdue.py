@@ -15,8 +15,8 @@ from registry.records import RecordKind
 
 _OVERDUE: Final = "overdue"
 _FINISHED: Final = word_set(
-    "paid settled delivered returned back lost done finished closed completed complete cancelled canceled refunded "
-    "resolved fixed repaired received sold ended played waived refused rejected withdrawn void voided archived"
+    "paid settled delivered collected returned back lost done finished closed completed complete cancelled canceled "
+    "refunded resolved fixed repaired received sold ended played waived refused rejected withdrawn void voided archived"
 )
 """What is said of a record of which nothing is waited for any more."""
 
