@@ -79,7 +79,8 @@ class Chooser:
                 continue
             if low.endswith("ed") and said != low:
                 continue
-            theirs = self.reader.low(at - 1) in lexicon.OWNERS  # "all but 50 of his deposit": no verb
+            theirs = self.reader.low(at - 2) == "of" and self.reader.low(at - 1) in lexicon.OWNERS
+            # "All but 50 of his deposit" has no verb.
             if said in self._own_verbs and self.reader.noun(at) is None and not theirs:
                 return True
             rests = self._own_phrases.get(said, ()) if low == said else ()
