@@ -55,8 +55,7 @@ class StretchWords:
         self.mentioned: list[RecordKind] = []
         self.named_kinds: list[str] = []
         self.unread: list[tuple[int, int]] = []
-        self.creates = False
-        """Whether a new record is spoken of, which no action on records there are can mean."""
+        self.creates = False  # whether a new record is spoken of, which no action on records there are can mean
         self.doubtful = self.last_try = self.light_phrase = False
         self.text_from: int | None = None  # where the text begins that an action needs, behind a colon
         self.told = False  # whether what a message shall say is told plainly
@@ -352,7 +351,8 @@ class StretchWords:
         ]
         if len(known) == len(span) and not self._is_shown_name(phrase, kind):
             return False
-        if token.capital and not (reader.starts(at) and is_word(token.low) and len(span) == 1):
+        alone = len(span) == 1 and phrase.last not in self.verbs  # but "Grace paid 20 euros"
+        if token.capital and not (reader.starts(at) and is_word(token.low) and alone):
             return True
         if not is_word(token.low):
             return True
