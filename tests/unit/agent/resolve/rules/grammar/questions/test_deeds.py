@@ -40,7 +40,6 @@ async def test_who_paid_is_told_by_what_is_paid_and_what_is_not(
         ("vet", "has Ivo Marek paid all but one bill"),
         ("vet", "when did Ivo Marek pay bill 811"),  # no field says when; the day it was sent is another
         ("vet", "does anyone owe us more than 100 euros"),
-        ("riding", "who owes us the most"),
         ("riding", "who paid yesterday?"),
         ("lending", "which members are late in Delft"),
         ("lending", "how much are we owed in silly fines"),
