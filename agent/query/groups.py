@@ -27,25 +27,25 @@ def count_by(by: Field, found: Sequence[LocatedRecord]) -> str:
 def write_totals(by: Field, total: TotalOf, found: Sequence[LocatedRecord]) -> str:
     """ "paid 149.00 EUR, open 19.00 EUR": the sum of a field for each value of another."""
     groups = _grouped(by, found)
-    if not by.values:  # the highest first; a closed list has an order of its own
-        groups = sorted(groups, key=lambda group: -sum(_list_amounts(total.field, group[1])))
+    amounts = {value: [*_list_amounts(total.field, records)] for value, records in groups}
+    units = {each.unit for held in amounts.values() for each in held}
+    if not by.values and len(units) == 1:  # the highest first; a closed list has an order of its own
+        groups = sorted(groups, key=lambda group: -sum(each.number for each in amounts[group[0]]))
     return _told(groups, [f"{value} {_sum(total.field, records)}" for value, records in groups])
 
 
-def _list_amounts(name: str, found: Sequence[LocatedRecord]) -> Iterator[Decimal]:
-    for each in found:
-        field = each.kind.field_named(name)
-        quantity = read_quantity(field, each.record.values) if field is not None else None
-        yield quantity.number if quantity is not None else Decimal(0)
-
-
-def _sum(name: str, found: Sequence[LocatedRecord]) -> str:
-    sums: dict[str | None, Decimal] = {}
+def _list_amounts(name: str, found: Sequence[LocatedRecord]) -> Iterator[Quantity]:
     for each in found:
         field = each.kind.field_named(name)
         quantity = read_quantity(field, each.record.values) if field is not None else None
         if quantity is not None:
-            sums[quantity.unit] = sums.get(quantity.unit, Decimal(0)) + quantity.number
+            yield quantity
+
+
+def _sum(name: str, found: Sequence[LocatedRecord]) -> str:
+    sums: dict[str | None, Decimal] = {}
+    for each in _list_amounts(name, found):
+        sums[each.unit] = sums.get(each.unit, Decimal(0)) + each.number
     return " and ".join(Quantity(number, unit).shown for unit, number in sorted(sums.items(), key=str)) or "nothing"
 
 
